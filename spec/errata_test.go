@@ -1,0 +1,177 @@
+package spec_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
+)
+
+func TestContradictionIsNeeded(t *testing.T) {
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range errata.Contradictions {
+		for _, name := range c.Documents {
+			t.Run(c.ID+"/"+name, func(t *testing.T) {
+				ours, err := spec.Source(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if refused := refusal(t, name, ours, errata, c.Call); refused != "" {
+					t.Errorf("refused although the erratum is applied: %s", refused)
+				}
+				if refusal(t, name, ours, errata.Without(c.ID), c.Call) == "" {
+					t.Error("accepted without the erratum, which is not needed then")
+				}
+			})
+			t.Run(c.ID+"/"+name+"/published", func(t *testing.T) {
+				// The published documents carry examples that are invalid too, which ours do not repeat:
+				// what is held against the erratum is the published structure.
+				tree := parse(t, published(t, name))
+				prune(tree, "example", "examples")
+				source, err := json.Marshal(tree)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if refusal(t, name, source, errata, c.Call) != "" {
+					t.Error("the erratum does not mend the published document")
+				}
+				if refusal(t, name, source, errata.Without(c.ID), c.Call) == "" {
+					t.Error("the published document accepts the call by now: remove the erratum")
+				}
+			})
+		}
+	}
+}
+
+// refusal says why a document refuses a documented call, or why the document itself is invalid.
+func refusal(t *testing.T, name string, source []byte, errata *spec.Errata, call *spec.Call) string {
+	t.Helper()
+	d, err := spec.Parse(name, source, errata)
+	if err != nil {
+		if call != nil {
+			t.Fatalf("the document is invalid, the call cannot be made: %v", err)
+		}
+		return err.Error()
+	}
+	if call == nil {
+		return ""
+	}
+	op := d.Operation(call.Operation)
+	if op == nil {
+		t.Fatalf("document %s has no operation %s", name, call.Operation)
+	}
+	body, err := json.Marshal(call.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []spec.Violation
+	if call.Status != 0 {
+		found = op.CheckResponse(call.Status, "application/json", body)
+	} else {
+		var value any
+		if err := json.Unmarshal(body, &value); err != nil {
+			t.Fatal(err)
+		}
+		found = op.CheckRequest(call.ContentType, value)
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0].String()
+}
+
+func TestErratumThatDoesNotFitIsRefused(t *testing.T) {
+	source, err := spec.Source("v3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mended := strings.ReplaceAll(string(source), "default: 6 Months from created date", "default: 2017-07-11T18:45:37.098Z")
+	_, err = spec.Parse("v3", []byte(mended), errata)
+	if err == nil || !strings.Contains(err.Error(), "erratum list-default-is-no-date") {
+		t.Errorf("error = %v, want one that names the erratum", err)
+	}
+}
+
+func TestEveryErratumIsExplained(t *testing.T) {
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	explained := func(id, reason string, sure standing.Standing, documents []string) {
+		if seen[id] {
+			t.Errorf("%s stands twice", id)
+		}
+		seen[id] = true
+		if reason == "" {
+			t.Errorf("%s gives no reason", id)
+		}
+		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, sure) {
+			t.Errorf("%s: standing %q", id, sure)
+		}
+		for _, name := range documents {
+			if !slices.Contains(spec.Names(), name) {
+				t.Errorf("%s: there is no document %s", id, name)
+			}
+		}
+	}
+	var statuses []int
+	for _, c := range errata.Contradictions {
+		explained(c.ID, c.Reason, c.Standing, c.Documents)
+	}
+	for _, u := range errata.Undeclared {
+		explained(u.ID, u.Reason, u.Standing, u.Documents)
+		statuses = append(statuses, u.Status)
+	}
+	for _, a := range errata.Additions {
+		explained(a.ID, a.Reason, a.Standing, a.Documents)
+	}
+	slices.Sort(statuses)
+	if diff := cmp.Diff([]int{404, 405, 413, 415, 501, 503}, statuses); diff != "" {
+		t.Errorf("undeclared statuses (-want +got):\n%s", diff)
+	}
+}
+
+func TestUndeclaredStatusNamesOperationsThatExist(t *testing.T) {
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range errata.Undeclared {
+		known := map[string]bool{}
+		for _, name := range u.Documents {
+			d, err := spec.Load(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := []byte(`{"detailCode":"x","trackingId":"y","messages":[],"causes":[]}`)
+			if found := d.CheckUnrouted(u.Status, "application/json", body); (found == nil) != u.Unrouted {
+				t.Errorf("%s: %s outside operations: %v", u.ID, name, found)
+			}
+			for _, op := range d.Operations {
+				known[op.Name] = true
+				declared := op.CheckResponse(u.Status, "application/json", body) == nil
+				if want := slices.Contains(u.Operations, op.Name); !u.Unrouted && declared != want {
+					t.Errorf("%s: %s %s declares it: %v, want %v", u.ID, name, op.Name, declared, want)
+				}
+			}
+		}
+		for _, op := range u.Operations {
+			if !known[op] {
+				t.Errorf("%s: no document has an operation %s", u.ID, op)
+			}
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package spec_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// published returns a published document, and skips the test where there is none:
+// they are not ours to copy, PATMOCK_PUBLISHED_DIR says where they are.
+func published(t *testing.T, name string) []byte {
+	t.Helper()
+	dir := os.Getenv("PATMOCK_PUBLISHED_DIR")
+	if dir == "" {
+		t.Skip("PATMOCK_PUBLISHED_DIR is not set: nothing to compare with")
+	}
+	source, err := os.ReadFile(filepath.Join(dir, name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
+
+func TestStructureIsThePublishedOne(t *testing.T) {
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range version.All() {
+		t.Run(string(v), func(t *testing.T) {
+			want := structure(t, published(t, string(v)))
+			source, err := spec.Source(string(v))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := structure(t, source)
+			for _, addition := range errata.Additions {
+				if !slices.Contains(addition.Documents, string(v)) {
+					continue
+				}
+				for _, pointer := range addition.Pointers {
+					if remove(want, pointer) {
+						t.Errorf("%s: the published document has %s by now, the addition is not one any more", addition.ID, pointer)
+					}
+					if !remove(got, pointer) {
+						t.Errorf("%s: our document has no %s", addition.ID, pointer)
+					}
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("structure differs from the published document (-published +ours):\n%s", diff)
+			}
+		})
+	}
+}
+
+// structure is a document without what is prose: descriptions, summaries, examples, and who publishes it.
+func structure(t *testing.T, source []byte) map[string]any {
+	t.Helper()
+	tree := parse(t, source)
+	tree["info"] = map[string]any{"version": tree["info"].(map[string]any)["version"]}
+	prune(tree, "description", "summary", "example", "examples", "sp:scopes:all", "sp:scopes:default")
+	return tree
+}
+
+func parse(t *testing.T, source []byte) map[string]any {
+	t.Helper()
+	var tree map[string]any
+	if err := yaml.Unmarshal(source, &tree); err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// prune empties every text, and every example, that stands under one of the keys.
+func prune(node any, keys ...string) {
+	switch node := node.(type) {
+	case []any:
+		for _, child := range node {
+			prune(child, keys...)
+		}
+	case map[string]any:
+		for key, child := range node {
+			_, text := child.(string)
+			switch {
+			case !slices.Contains(keys, key):
+				prune(child, keys...)
+			case strings.HasPrefix(key, "example"):
+				delete(node, key)
+			case text && strings.HasPrefix(key, "sp:"): // the words to a scope of a flow
+				node[key] = ""
+			case text:
+				delete(node, key)
+			}
+		}
+	}
+}
+
+// remove takes what is at a JSON pointer out of a tree, and tells whether it was there.
+func remove(tree map[string]any, pointer string) bool {
+	steps := strings.Split(pointer, "/")[1:]
+	for i, step := range steps {
+		step = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
+		child, ok := tree[step]
+		if !ok {
+			return false
+		}
+		if i == len(steps)-1 {
+			delete(tree, step)
+			return true
+		}
+		tree = child.(map[string]any)
+	}
+	return false
+}

@@ -1,0 +1,51 @@
+// Package version names the published versions of the personal access token API.
+package version
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Version is one published version of the API, by the name its path carries.
+type Version string
+
+// The published versions. All but V1 stand in front of the resource
+// (/v3/personal-access-tokens); V1 is the version of the resource itself
+// (/personal-access-tokens/v1).
+const (
+	Beta  Version = "beta"
+	V3    Version = "v3"
+	V2024 Version = "v2024"
+	V2025 Version = "v2025"
+	V2026 Version = "v2026"
+	V1    Version = "v1"
+)
+
+// All returns every version, oldest first.
+func All() []Version { return []Version{Beta, V3, V2024, V2025, V2026, V1} }
+
+// CollectionPath is the path of the token collection, with its leading slash.
+func (v Version) CollectionPath() string {
+	if v == V1 {
+		return "/personal-access-tokens/v1"
+	}
+	return "/" + string(v) + "/personal-access-tokens"
+}
+
+// Parse returns the version of that name. The error of an unknown name lists the known ones.
+func Parse(name string) (Version, error) {
+	if v := Version(name); slices.Contains(All(), v) {
+		return v, nil
+	}
+	return "", fmt.Errorf("unknown API version %q: expected one of %s", name, Join(All()))
+}
+
+// Join writes versions as people list them: "beta, v3, v2024".
+func Join(versions []Version) string {
+	names := make([]string, len(versions))
+	for i, v := range versions {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
