@@ -30,6 +30,8 @@ type Violation struct {
 	Format string
 	// Expected says what the document asks for, in words.
 	Expected string
+	// Value is what came, decoded, where Rule is format.
+	Value any
 	// Got is what came: JSON, shortened when long, or words.
 	Got string
 	// Place names document, operation and message.
@@ -75,7 +77,7 @@ func check(schema *openapi3.Schema, value any, in, pointer, place string) []Viol
 			case "required":
 				v.Got = "nothing"
 			case "format":
-				v.Format = broken.Schema.Format
+				v.Format, v.Value = broken.Schema.Format, broken.Value
 			}
 		}
 		found = append(found, v)
@@ -83,9 +85,11 @@ func check(schema *openapi3.Schema, value any, in, pointer, place string) []Viol
 	return found
 }
 
+// flatten lists the errors, but not those of the branches of a oneOf or anyOf, which are
+// kept as the cause of the one that counts.
 func flatten(err error) []error {
-	var many openapi3.MultiError
-	if !errors.As(err, &many) {
+	many, ok := err.(openapi3.MultiError) //nolint:errorlint // errors.As would find the branches
+	if !ok {
 		return []error{err}
 	}
 	var all []error

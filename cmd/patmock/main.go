@@ -1,0 +1,14 @@
+// Command patmock is a stand-in for the personal access token part of a SailPoint
+// Identity Security Cloud tenant.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], environment{
+		stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv,
+	}))
+}

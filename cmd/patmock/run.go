@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/mockserver"
+)
+
+// environment is what a command has from outside.
+type environment struct {
+	stdout, stderr io.Writer
+	lookup         func(name string) (value string, set bool) // environment variables
+}
+
+// The exit codes that every command keeps.
+const (
+	exitGood  = 0
+	exitFound = 1 // something failed
+	exitUsage = 2 // the command line or the configuration is wrong
+)
+
+// usageError is a mistake of the person at the keyboard.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// run carries out one command line and returns the exit code. It ends early when the
+// process is told to stop.
+func run(ctx context.Context, args []string, env environment) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot(env)
+	root.SetArgs(args)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitGood
+	}
+	fmt.Fprintln(env.stderr, "patmock: "+err.Error())
+	var usage *usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(env.stderr, "See %s --help.\n", command.CommandPath())
+		return exitUsage
+	}
+	return exitFound
+}
+
+func newRoot(env environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "patmock",
+		Short: "A stand-in for the personal access token API of a SailPoint tenant",
+		Long: "patmock is a stand-in for the personal access token (PAT) part of a SailPoint Identity Security Cloud\n" +
+			"tenant: stateful, in memory, and validated on both sides by OpenAPI. It is not affiliated with SailPoint.",
+		Example:       "  patmock serve",
+		Version:       mockserver.Version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return fromEnvironment(cmd.Flags(), env.lookup)
+		},
+		SuggestionsMinimumDistance: 2,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(newServe(env), newEnv(env), newSpec(env), newVersion(env))
+	return root
+}
+
+// noArgs refuses arguments, and for a command of the root proposes the ones that look like it.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("unknown command or argument %q for %q", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += ", did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &usageError{errors.New(text)}
+}
+
+// variable is the environment variable that stands for a flag: PATMOCK_PUBLIC_URL for --public-url.
+func variable(flag string) string {
+	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// fromEnvironment sets the flags that were not given from their variables.
+func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		value, set := lookup(variable(f.Name))
+		if f.Changed || !set || value == "" || err != nil || f.Name == "help" || f.Name == "version" {
+			return
+		}
+		if refused := flags.Set(f.Name, value); refused != nil {
+			err = &usageError{fmt.Errorf("%s=%q: %w", variable(f.Name), value, refused)}
+		}
+	})
+	return err
+}

@@ -1,0 +1,109 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec"
+)
+
+// An exchange is one request on its way through an operation.
+type exchange struct {
+	operation *spec.Operation
+	policy    pat.Policy
+	request   *http.Request
+	now       time.Time
+
+	caller pat.Caller // from here on filled in step by step
+	id     string     // of the path, empty where it has none
+	query  url.Values
+	body   any
+}
+
+// read holds the request's shape against the document of the operation.
+func (x *exchange) read() error {
+	id, err := url.PathUnescape(mux.Vars(x.request)["id"])
+	if err != nil {
+		return &malformed{"path: " + err.Error()}
+	}
+	x.id = id
+	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
+		return &malformed{"query: " + err.Error() + "; escape % as %25 and ; as %3B"}
+	}
+	if found := x.operation.CheckQuery(x.query); len(found) > 0 {
+		return &misshapen{found}
+	}
+	if len(x.operation.MediaTypes) == 0 {
+		return nil
+	}
+	return x.readBody()
+}
+
+func (x *exchange) readBody() error {
+	contentType := x.request.Header.Get("Content-Type")
+	if !x.operation.Takes(contentType) {
+		return &unsupportedMediaType{got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
+	}
+	body, err := io.ReadAll(x.request.Body)
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return err
+	}
+	if err != nil {
+		return &malformed{"body: " + err.Error()}
+	}
+	if len(body) == 0 {
+		return &malformed{"body: expected JSON, got nothing"}
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return &malformed{"body: " + syntaxProblem(body, err)}
+	}
+	if found := x.operation.CheckRequest(contentType, value); len(found) > 0 {
+		return &misshapen{found}
+	}
+	x.body = value
+	return nil
+}
+
+// syntaxProblem says where JSON ends to be JSON.
+func syntaxProblem(body []byte, err error) string {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return "expected JSON: " + err.Error()
+	}
+	before := string(body[:min(int(syntax.Offset), len(body))])
+	line := 1 + strings.Count(before, "\n")
+	column := len(before) - (strings.LastIndex(before, "\n") + 1)
+	return "expected JSON, got a text that is none from line " + strconv.Itoa(line) + ", column " + strconv.Itoa(column) + " on: " + err.Error()
+}
+
+// property returns a property of an object whose shape is known to be right. Nil stands for
+// null as well as for absent. Names are matched to the letter, as the document's are.
+func property[T any](object any, name string) *T {
+	if value, ok := object.(map[string]any)[name].(T); ok {
+		return &value
+	}
+	return nil
+}
+
+// texts returns an array of strings; nil stands for null as well as for absent.
+func texts(object any, name string) []string {
+	array := property[[]any](object, name)
+	if array == nil {
+		return nil
+	}
+	strings := make([]string, len(*array))
+	for i, element := range *array {
+		strings[i], _ = element.(string)
+	}
+	return strings
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec"
+)
+
+// What can be wrong with a request before the domain sees it.
+type (
+	unauthenticated      struct{ err error }
+	malformed            struct{ problem string }
+	misshapen            struct{ violations []spec.Violation }
+	unsupportedMediaType struct{ got, want string }
+)
+
+func (e *unauthenticated) Error() string { return e.err.Error() }
+func (e *malformed) Error() string       { return e.problem }
+func (e *misshapen) Error() string       { return e.violations[0].String() }
+func (e *unsupportedMediaType) Error() string {
+	if e.got == "" {
+		return "header Content-Type: expected " + e.want + ", got nothing"
+	}
+	return fmt.Sprintf("header Content-Type: expected %s, got %q", e.want, e.got)
+}
+
+// code is what a refusal answers: its status, its detailCode, and its message, in which %s
+// stands for the field that the first cause is about. The words of the codes of 400 and 404
+// were observed, their numbers compared; which of them a PAT operation answers is inferred.
+type code struct {
+	status       int
+	detail, text string
+}
+
+var (
+	badSyntax = code{http.StatusBadRequest, "400.0 Bad request syntax", "The request could not be parsed."}
+	tooLarge  = code{http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes."}
+	badType   = code{http.StatusUnsupportedMediaType, "415 Unsupported media type", "The operation does not take a body of this content type."}
+
+	codes = map[pat.Kind]code{
+		pat.Invalid:   {http.StatusBadRequest, "400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
+		pat.Missing:   {http.StatusBadRequest, "400.1.0 Required data missing or empty", "Required field %s was missing or empty."},
+		pat.Illegal:   {http.StatusBadRequest, "400.1.3 Illegal value", "Value of %s is empty or contains invalid data."},
+		pat.Limit:     {http.StatusBadRequest, "400.1.4 Limit violation", "You have reached the current limit of personal access tokens."},
+		pat.Forbidden: {http.StatusForbidden, "403 Forbidden", "The server understood the request but refuses to authorize it."},
+		pat.NotFound:  {http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource."},
+	}
+)
+
+// refusal turns an error into an answer. One that is none of a caller's is a fault of the mock.
+func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
+	var (
+		anonymous *unauthenticated
+		syntax    *malformed
+		shape     *misshapen
+		mediaType *unsupportedMediaType
+		size      *http.MaxBytesError
+		rule      *pat.Error
+	)
+	switch {
+	case errors.As(err, &anonymous):
+		return unauthorized(anonymous)
+	case errors.As(err, &syntax):
+		return badSyntax.answer(rw, syntax.problem)
+	case errors.As(err, &size):
+		return tooLarge.answer(rw, fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit))
+	case errors.As(err, &mediaType):
+		return badType.answer(rw, mediaType.Error())
+	case errors.As(err, &shape):
+		return shapeCode(shape.violations).answer(rw, shapeCauses(shape.violations)...)
+	case errors.As(err, &rule):
+		causes := make([]string, len(rule.Causes))
+		for i, c := range rule.Causes {
+			causes[i] = c.String()
+		}
+		return codes[rule.Kind].answer(rw, causes...)
+	}
+	return a.writer.Fault(rw, r, err)
+}
+
+func unauthorized(err error) *answer.Answer {
+	body, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": err.Error()}) // strings always encode
+	return body
+}
+
+func (c code) answer(rw http.ResponseWriter, causes ...string) *answer.Answer {
+	text := c.text
+	if strings.Contains(text, "%s") {
+		text = fmt.Sprintf(text, fieldOf(causes))
+	}
+	return answer.Error(rw, c.status, c.detail, text, causes...)
+}
+
+// fieldOf names the field of the first cause, which starts with where it is.
+func fieldOf(causes []string) string {
+	if len(causes) == 0 {
+		return "the request"
+	}
+	where, _, _ := strings.Cut(causes[0], ": ")
+	return `"` + strings.TrimPrefix(where, "/") + `"`
+}
+
+func shapeCode(violations []spec.Violation) code {
+	for _, v := range violations {
+		if v.Rule != "required" {
+			return codes[pat.Illegal]
+		}
+	}
+	return codes[pat.Missing]
+}
+
+// shapeCauses tells violations in the words of the domain where it has better ones: it knows
+// what is wrong with a date.
+func shapeCauses(violations []spec.Violation) []string {
+	causes := make([]string, len(violations))
+	for i, v := range violations {
+		causes[i] = v.String()
+		if v.Format != "date-time" {
+			continue
+		}
+		if text, ok := v.Value.(string); ok {
+			if _, err := pat.ParseDate(text, v.Where()); err != nil {
+				causes[i] = err.Error()
+			}
+		}
+	}
+	return causes
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// owner is the published PatOwner.
+type owner struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func ownerOf(t *pat.Token) owner { return owner{"IDENTITY", t.Owner.ID, t.Owner.Name} }
+
+// created is the published answer to create, with exactly its eight keys.
+type created struct {
+	ID                         string   `json:"id"`
+	Secret                     string   `json:"secret"`
+	Scope                      []string `json:"scope"`
+	Name                       string   `json:"name"`
+	Owner                      owner    `json:"owner"`
+	Created                    string   `json:"created"`
+	AccessTokenValiditySeconds int      `json:"accessTokenValiditySeconds"`
+	ExpirationDate             *string  `json:"expirationDate"`
+}
+
+// shown is a token as lists and patches answer it.
+type shown struct {
+	ID                         string   `json:"id"`
+	Name                       string   `json:"name"`
+	Scope                      []string `json:"scope"`
+	Owner                      owner    `json:"owner"`
+	Created                    string   `json:"created"`
+	LastUsed                   *string  `json:"lastUsed"`
+	Managed                    bool     `json:"managed"`
+	AccessTokenValiditySeconds int      `json:"accessTokenValiditySeconds"`
+	ExpirationDate             *string  `json:"expirationDate"`
+	// UserAwareTokenNeverExpires is shown by the current versions only.
+	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
+}
+
+func createdAnswer(t *pat.Token) (*answer.Answer, error) {
+	return answer.JSON(http.StatusOK, created{
+		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
+		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
+		ExpirationDate: nullable(t.ExpirationDate),
+	})
+}
+
+func nullable(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := pat.FormatDate(t)
+	return &s
+}
+
+// encoded returns a token in the shape of a version, checked against every document of that
+// shape. A revision is encoded once; lists join what came out, which the published array of
+// tokens allows: it bounds neither their number nor how they go together.
+func (a *API) encoded(shape pat.Shape, t *pat.Token) ([]byte, error) {
+	return t.Encoded(shape, func(t *pat.Token) ([]byte, error) {
+		s := shown{
+			ID: t.ID, Name: t.Name, Scope: t.Scope, Owner: ownerOf(t),
+			Created: pat.FormatDate(t.Created), LastUsed: nullable(t.LastUsed), Managed: t.Managed,
+			AccessTokenValiditySeconds: t.AccessTokenValiditySeconds, ExpirationDate: nullable(t.ExpirationDate),
+		}
+		if shape == pat.Current {
+			s.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
+		}
+		body, err := json.Marshal(s)
+		if err != nil {
+			return nil, err
+		}
+		return body, a.verify(shape, body)
+	})
+}
+
+// verify holds one token against what the documents of a shape say of lists and of patches.
+func (a *API) verify(shape pat.Shape, token []byte) error {
+	for _, v := range version.All() {
+		document := a.config.Documents[v]
+		if document == nil || pat.PolicyFor(v).Shape != shape {
+			continue
+		}
+		for name, body := range map[string][]byte{
+			"listPersonalAccessTokens": join([][]byte{token}),
+			"patchPersonalAccessToken": token,
+		} {
+			one := answer.Answer{Status: http.StatusOK, Body: body}
+			if err := one.Verify(document.Operation(name).CheckResponse); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listAnswer joins tokens that were checked one by one.
+func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*answer.Answer, error) {
+	parts := make([][]byte, len(tokens))
+	for i, t := range tokens {
+		var err error
+		if parts[i], err = a.encoded(shape, t); err != nil {
+			return nil, err
+		}
+	}
+	return &answer.Answer{Status: http.StatusOK, Body: join(parts), Checked: true}, nil
+}
+
+func join(parts [][]byte) []byte {
+	return append(append([]byte{'['}, bytes.Join(parts, []byte{','})...), ']')
+}

@@ -1,0 +1,35 @@
+package oauth
+
+import (
+	"net/http"
+	"strings"
+
+	"example.com/patmock/mockserver/internal/answer"
+)
+
+// tenantInfo is the answer of /oauth/info (published).
+type tenantInfo struct {
+	TenantID          string `json:"tenantId"`
+	TenantName        string `json:"tenantName"`
+	AuthorizeEndpoint string `json:"authorizeEndpoint"`
+	TokenEndpoint     string `json:"tokenEndpoint"`
+	CloudDomainURL    string `json:"cloudDomainUrl"`
+	LogoutURL         string `json:"logoutUrl"`
+	Pod               string `json:"pod"`
+}
+
+// info names the endpoints by the host that the client used, unless they are published under another.
+func (s *Server) info(r *http.Request) (*answer.Answer, error) {
+	base := strings.TrimSuffix(s.config.PublicURL, "/")
+	if base == "" {
+		base = "http://" + r.Host
+		if r.TLS != nil {
+			base = "https://" + r.Host
+		}
+	}
+	t := s.config.Tenant
+	return answer.JSON(http.StatusOK, tenantInfo{
+		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,
+		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token", LogoutURL: base + "/logout",
+	})
+}

@@ -1,0 +1,137 @@
+package oauth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/random"
+)
+
+// claims are what an access token says (published and observed). Scopes ride in it by
+// name (assumed; a tenant writes them as a bitmap that no client reads), so that a later
+// change of the personal access token does not reach it.
+type claims struct {
+	TenantID            string   `json:"tenant_id"`
+	Internal            bool     `json:"internal"`
+	Pod                 string   `json:"pod"`
+	Org                 string   `json:"org"`
+	IdentityID          string   `json:"identity_id,omitempty"`
+	UserName            string   `json:"user_name,omitempty"`
+	StrongAuth          bool     `json:"strong_auth"`
+	Authorities         []string `json:"authorities"` // user levels
+	ClientID            string   `json:"client_id"`
+	StrongAuthSupported bool     `json:"strong_auth_supported"`
+	UserID              string   `json:"user_id,omitempty"`
+	Scope               []string `json:"scope"`
+	// RegisteredClaims gives exp and jti. A tenant sets no others (observed).
+	jwt.RegisteredClaims
+}
+
+// issue makes an access token for a grant.
+func (s *Server) issue(g pat.Grant, now time.Time) (accessToken, error) {
+	life := time.Duration(g.ValiditySeconds) * time.Second
+	tenant := s.config.Tenant
+	c := &claims{
+		TenantID: tenant.ID, Pod: tenant.Pod, Org: tenant.Name,
+		IdentityID: g.Caller.ID, UserID: g.Caller.ID, UserName: g.Caller.Name,
+		StrongAuth: true, StrongAuthSupported: true,
+		Authorities: append([]string{}, g.Caller.UserLevels...), ClientID: g.Caller.ClientID,
+		Scope: append([]string{}, g.Caller.Scopes...),
+		RegisteredClaims: jwt.RegisteredClaims{
+			// Whole seconds, rounded up: the token lives no shorter than expires_in says.
+			ExpiresAt: jwt.NewNumericDate(now.Add(life + time.Second - 1).Truncate(time.Second)),
+			ID:        random.Base64(20),
+		},
+	}
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.key)
+	if err != nil {
+		return accessToken{}, fmt.Errorf("sign an access token: %w", err)
+	}
+	s.verified.Add(signed, c)
+	return accessToken{
+		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds, Scope: strings.Join(c.Scope, " "),
+		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth, StrongAuthSupported: c.StrongAuthSupported,
+		IdentityID: c.IdentityID, UserName: c.UserName, JTI: c.ID,
+	}, nil
+}
+
+// verify returns the claims of an access token of this server that has not expired. The
+// signature is checked once, the expiry every time.
+func (s *Server) verify(token string, now time.Time) (*claims, error) {
+	c, known := s.verified.Get(token)
+	if !known {
+		c = &claims{}
+		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation())
+		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil }); err != nil {
+			return nil, fmt.Errorf("JWT validation failed: %s", reason(err))
+		}
+		if c.TenantID != s.config.Tenant.ID || c.ExpiresAt == nil {
+			return nil, errors.New("JWT validation failed: the token is of another tenant")
+		}
+		s.verified.Add(token, c)
+	}
+	if !now.Before(c.ExpiresAt.Time) {
+		return nil, errors.New("JWT validation failed: JWT is expired") // published
+	}
+	return c, nil
+}
+
+// reason tells what is wrong with an access token, without repeating it.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return "it is not a JWT in compact form"
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
+		return "it is not signed by this server, which makes a new key at every start; log in again"
+	}
+	return "it cannot be verified"
+}
+
+// Authenticate turns an Authorization header into a caller. Its errors are texts for the client.
+func (s *Server) Authenticate(header string, now time.Time) (pat.Caller, error) {
+	if header == "" {
+		return pat.Caller{}, errors.New("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") {
+		return pat.Caller{}, fmt.Errorf("the Authorization header has the scheme %q: send Bearer and an access token from POST /oauth/token", scheme)
+	}
+	if token == "" {
+		return pat.Caller{}, errors.New("the bearer is empty: the login at POST /oauth/token before this request has failed")
+	}
+	c, err := s.verify(token, now)
+	if err != nil {
+		return pat.Caller{}, err
+	}
+	return pat.Caller{
+		ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: c.Scope,
+	}, nil
+}
+
+// checkedToken is the answer of /oauth/check_token (observed in a client).
+type checkedToken struct {
+	*claims
+	Active             bool     `json:"active"`
+	ForceAuthSupported bool     `json:"force_auth_supported"`
+	ClaimsSupported    bool     `json:"claims_supported"`
+	EncodedScope       []string `json:"encoded_scope"`
+}
+
+// encodedAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
+const encodedAll = "Ag=="
+
+func checked(c *claims) checkedToken {
+	encoded := []string{}
+	for _, scope := range c.Scope {
+		if scope == pat.ScopeAll {
+			encoded = []string{encodedAll}
+		}
+	}
+	return checkedToken{claims: c, Active: true, EncodedScope: encoded}
+}

@@ -1,0 +1,71 @@
+package oauth
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// maxForm bounds, in bytes, what of a multipart form is kept in memory. Bodies are bounded
+// before they get here, so that nothing of a form goes to disk.
+const maxForm = 1 << 20
+
+// parameters collects what a request says in its query, and in its body as an urlencoded or
+// multipart form. Clients use each of them alone and split credentials between both. A body
+// of another kind is not read.
+func parameters(r *http.Request) (url.Values, error) {
+	all, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, invalidRequest("query: %v", err)
+	}
+	form, err := body(r)
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, invalidRequest("body: %v", err)
+	}
+	for name, values := range form {
+		all[name] = append(all[name], values...)
+	}
+	return all, nil
+}
+
+func body(r *http.Request) (url.Values, error) {
+	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // no content type that can be read: no form
+	}
+	switch mediaType {
+	case "application/x-www-form-urlencoded":
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		return url.ParseQuery(string(text))
+	case "multipart/form-data":
+		form, err := multipart.NewReader(r.Body, params["boundary"]).ReadForm(maxForm)
+		if err != nil {
+			return nil, err
+		}
+		return form.Value, nil
+	}
+	return nil, nil
+}
+
+// single returns the value of a parameter. Repeating it is allowed as long as the values are
+// the same (RFC 6749, section 3.2, forbids it altogether; assumed that a tenant is not as strict).
+func single(all url.Values, name string) (string, error) {
+	values := all[name]
+	if len(values) == 0 {
+		return "", nil
+	}
+	if slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
+		return "", invalidRequest("%s came %d times, with different values", name, len(values))
+	}
+	return values[0], nil
+}

@@ -1,0 +1,117 @@
+package oauth
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// accessToken is the answer of the token endpoint (observed in clients).
+type accessToken struct {
+	AccessToken         string `json:"access_token"`
+	TokenType           string `json:"token_type"`
+	ExpiresIn           int    `json:"expires_in"` // seconds
+	Scope               string `json:"scope"`
+	TenantID            string `json:"tenant_id"`
+	Pod                 string `json:"pod"`
+	StrongAuthSupported bool   `json:"strong_auth_supported"`
+	Org                 string `json:"org"`
+	IdentityID          string `json:"identity_id,omitempty"`
+	UserName            string `json:"user_name,omitempty"`
+	StrongAuth          bool   `json:"strong_auth"`
+	JTI                 string `json:"jti"`
+}
+
+const clientCredentials = "client_credentials"
+
+// otherGrants are those that a tenant has for other clients than personal access tokens (published).
+var otherGrants = []string{"authorization_code", "refresh_token"}
+
+// token exchanges credentials for an access token. Access tokens made before stay as they are.
+func (s *Server) token(r *http.Request) (*answer.Answer, error) {
+	all, err := parameters(r)
+	if err != nil {
+		return nil, err
+	}
+	id, secret, err := credentials(r, all)
+	if err != nil {
+		return nil, err
+	}
+	grant, err := single(all, "grant_type")
+	if err != nil {
+		return nil, err
+	}
+	var response *answer.Answer
+	now := s.config.Now()
+	err = s.config.Service.Login(id, secret, now, func(g pat.Grant) error {
+		if err := allowed(grant); err != nil {
+			return err
+		}
+		issued, err := s.issue(g, now)
+		if err != nil {
+			return err
+		}
+		if response, err = answer.JSON(http.StatusOK, issued); err != nil {
+			return err
+		}
+		response.Header = noStore()
+		return response.Verify(s.config.Document.Operation("requestAccessToken").CheckResponse)
+	})
+	return response, err
+}
+
+// credentials are id and secret by HTTP Basic or as parameters.
+func credentials(r *http.Request, all url.Values) (id, secret string, err error) {
+	if id, err = single(all, "client_id"); err != nil {
+		return "", "", err
+	}
+	if secret, err = single(all, "client_secret"); err != nil {
+		return "", "", err
+	}
+	if user, password, basic := r.BasicAuth(); basic {
+		if id != "" && id != user || secret != "" && secret != password {
+			return "", "", invalidRequest("the credentials in the parameters are others than those by HTTP Basic")
+		}
+		return user, password, nil
+	}
+	if id != "" {
+		return id, secret, nil
+	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		return "", "", unauthorized.because("a JSON body is not read, send client_id and client_secret as a form")
+	}
+	return "", "", unauthorized.because("send client_id and client_secret as a form, in the query or by HTTP Basic")
+}
+
+func allowed(grant string) error {
+	switch {
+	case grant == clientCredentials:
+		return nil
+	case grant == "":
+		return missingGrant
+	case slices.Contains(otherGrants, grant):
+		return unauthorizedGrant(grant)
+	}
+	return unsupportedGrant(grant)
+}
+
+// checkToken tells what an access token says.
+func (s *Server) checkToken(r *http.Request) (*answer.Answer, error) {
+	all, err := parameters(r)
+	if err != nil {
+		return nil, err
+	}
+	token, err := single(all, "token")
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.verify(token, s.config.Now())
+	if err != nil {
+		return nil, invalidToken(err)
+	}
+	return answer.JSON(http.StatusOK, checked(c))
+}

@@ -1,0 +1,160 @@
+package pat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Rights is a set of rights, the idn:... names of the published texts.
+type Rights uint16
+
+// The rights on personal access tokens.
+const (
+	ReadMy Rights = 1 << iota
+	CreateMy
+	UpdateMy
+	DeleteMy
+	ReadAll
+	UpdateAll
+	DeleteAll
+	ReadManaged // and with it, to change and delete them (assumed)
+
+	my  = ReadMy | CreateMy | UpdateMy | DeleteMy
+	all = my | ReadAll | UpdateAll | DeleteAll
+)
+
+var rightNames = []struct {
+	right Rights
+	name  string
+}{
+	{ReadMy, "idn:my-personal-access-tokens:read"},
+	{CreateMy, "idn:my-personal-access-tokens:create"},
+	{UpdateMy, "idn:my-personal-access-tokens:update"},
+	{DeleteMy, "idn:my-personal-access-tokens:delete"},
+	{ReadAll, "idn:all-personal-access-tokens:read"},
+	{UpdateAll, "idn:all-personal-access-tokens:update"},
+	{DeleteAll, "idn:all-personal-access-tokens:delete"},
+	{ReadManaged, "idn:managed-personal-access-tokens:read"},
+}
+
+// Has tells whether all of the rights are in the set.
+func (r Rights) Has(rights Rights) bool { return r&rights == rights }
+
+// String lists the rights by name, "none" when there are none.
+func (r Rights) String() string {
+	var names []string
+	for _, n := range rightNames {
+		if r.Has(n.right) {
+			names = append(names, n.name)
+		}
+	}
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// ParseRights reads names of rights. An unknown name is an error that lists those there are.
+func ParseRights(names []string) (Rights, error) {
+	var rights Rights
+	for _, name := range names {
+		i := slices.IndexFunc(rightNames, func(n struct {
+			right Rights
+			name  string
+		}) bool {
+			return n.name == name
+		})
+		if i < 0 {
+			return 0, fmt.Errorf("unknown right %q: expected some of %s", name, ReadManaged|all)
+		}
+		rights |= rightNames[i].right
+	}
+	return rights, nil
+}
+
+// ScopeAll is the scope that holds every right of its user's level.
+const ScopeAll = "sp:scopes:all"
+
+// scopeRights are the rights in each scope (the published names; which right each holds
+// is inferred from the texts of the operations). All includes my (assumed). A scope that
+// is not listed, sp:scopes:default among them, grants nothing here.
+var scopeRights = map[string]Rights{
+	ScopeAll:                               all | ReadManaged,
+	"sp:my-personal-access-tokens:read":    ReadMy,
+	"sp:my-personal-access-tokens:manage":  my,
+	"sp:all-personal-access-tokens:read":   ReadMy | ReadAll,
+	"sp:all-personal-access-tokens:manage": all,
+}
+
+// Levels are the rights of the user levels.
+type Levels map[string]Rights
+
+// DefaultLevels gives administrators everything and whoever else their own tokens
+// (assumed: which other levels hold the rights on all tokens is not published).
+func DefaultLevels() Levels {
+	levels := Levels{"ORG_ADMIN": all | ReadManaged}
+	for _, level := range []string{
+		"USER", "CERT_ADMIN", "HELPDESK", "REPORT_ADMIN", "ROLE_ADMIN", "ROLE_SUBADMIN", "SOURCE_ADMIN",
+		"SOURCE_SUBADMIN", "SOURCE_CONFIG_ASSIGNEE", "CLOUD_GOV_ADMIN", "CLOUD_GOV_USER",
+	} {
+		levels[level] = my
+	}
+	return levels
+}
+
+// A Caller is who an access token speaks for.
+type Caller struct {
+	ClientID string // the token or API client that made the access token
+	// ID and Name of the identity; both empty for an API client, which has no user.
+	ID, Name   string
+	UserLevels []string
+	Scopes     []string
+}
+
+// rights of a caller: what any of the scopes grants, within what any of the user levels has.
+func (l Levels) rights(c Caller) Rights {
+	var granted, owned Rights
+	for _, scope := range c.Scopes {
+		granted |= scopeRights[scope]
+	}
+	for _, level := range c.UserLevels {
+		owned |= l[level]
+	}
+	return granted & owned
+}
+
+// CheckScopes refuses a caller without a user, and one whose access token has none of
+// the scopes that the operation's document lists. ScopeAll stands for each of them.
+func (c Caller) CheckScopes(scopes []string) error {
+	if len(scopes) == 0 {
+		return nil
+	}
+	if c.ID == "" {
+		return refuse(Forbidden, Cause{
+			Expected: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
+			Advice: "log in with a personal access token", Rule: ruleNoUser,
+		})
+	}
+	for _, scope := range c.Scopes {
+		if scope == ScopeAll || slices.Contains(scopes, scope) {
+			return nil
+		}
+	}
+	got := "none"
+	if len(c.Scopes) > 0 {
+		got = strings.Join(c.Scopes, ", ")
+	}
+	return refuse(Forbidden, Cause{
+		Expected: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
+		Got:      got, Rule: ruleScopes,
+	})
+}
+
+// missing is the refusal of a caller who lacks a right.
+func missing(at string, needed, held Rights, rule Rule) *Error {
+	return refuse(Forbidden, Cause{
+		At: at, Expected: "a caller with the right " + needed.String(), Got: held.String(),
+		Advice: "rights are those of the scopes within those of the user level", Rule: rule,
+	})
+}

@@ -1,0 +1,113 @@
+package pat
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxBulkIDs is how many tokens one bulk update may name (observed).
+const maxBulkIDs = 25
+
+// bulkOperations are the operations that a bulk update takes, by the field they are on (observed).
+var bulkOperations = map[string][]string{
+	fieldExpiration: {"replace", "remove"},
+	fieldNeverAware: {"add", "replace", "remove"},
+}
+
+// BulkUpdate applies one patch to several tokens of any owner, all or none, and returns
+// them sorted by id. An id that is not there refuses the whole update (assumed).
+func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
+	held := s.config.Levels.rights(call.Caller)
+	if !held.Has(UpdateAll) {
+		return nil, missing("", UpdateAll, held, ruleRightToWrite)
+	}
+	p := &patching{policy: call.Policy, at: "/patch", operations: operations, now: call.now()}
+	for _, check := range []*Error{checkBulkIDs(ids), checkBulkOperations(operations), p.check()} {
+		if check != nil {
+			return nil, check
+		}
+	}
+	var changed []*Token
+	err := s.retry(func() error {
+		changes, err := s.patchEach(p, ids, held)
+		if err != nil {
+			return err
+		}
+		changed = make([]*Token, len(changes))
+		for i, c := range changes {
+			changed[i] = c.New
+		}
+		if err := call.accept(changed...); err != nil {
+			return err
+		}
+		return s.config.Store.Swap(changes...)
+	})
+	return changed, err
+}
+
+// patchEach makes the changes, sorted by id.
+func (s *Service) patchEach(p *patching, ids []string, held Rights) ([]Change, error) {
+	var changes []Change
+	for i, id := range ids {
+		t, err := s.visible(id, held)
+		var refusal *Error
+		if errors.As(err, &refusal) {
+			return nil, refuse(Invalid, Cause{
+				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Rule: ruleBulkIDs,
+			})
+		}
+		if err != nil {
+			return nil, err
+		}
+		next, refusal := p.apply(t)
+		if refusal != nil {
+			for c := range refusal.Causes {
+				refusal.Causes[c].Got += " for token " + id
+			}
+			return nil, refusal
+		}
+		changes = append(changes, Change{Old: t, New: next})
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.New.ID, b.New.ID) })
+	return changes, nil
+}
+
+func checkBulkIDs(ids []string) *Error {
+	refusal := func(at, got string) *Error {
+		return refuse(Invalid, Cause{
+			At: at, Expected: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: ruleBulkIDs,
+		})
+	}
+	if len(ids) == 0 || len(ids) > maxBulkIDs {
+		return refusal("/ids", fmt.Sprintf("%d ids", len(ids)))
+	}
+	for i, id := range ids {
+		at := fmt.Sprintf("/ids/%d", i)
+		if strings.TrimSpace(id) == "" {
+			return refusal(at, quote(id))
+		}
+		if slices.Contains(ids[:i], id) {
+			return refusal(at, quote(id)+" again")
+		}
+	}
+	return nil
+}
+
+func checkBulkOperations(operations []PatchOperation) *Error {
+	if len(operations) == 0 {
+		return refuse(Invalid, Cause{At: "/patch", Expected: "at least one operation", Got: "none", Rule: ruleBulkPatch})
+	}
+	for i, op := range operations {
+		field, _ := strings.CutPrefix(op.Path, "/")
+		if !slices.Contains(bulkOperations[field], op.Op) {
+			return refuse(Invalid, Cause{
+				At:       fmt.Sprintf("/patch/%d", i),
+				Expected: "replace or remove of /" + fieldExpiration + ", or add, replace or remove of /" + fieldNeverAware,
+				Got:      fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: ruleBulkPatch,
+			})
+		}
+	}
+	return nil
+}

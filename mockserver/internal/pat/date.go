@@ -1,0 +1,75 @@
+package pat
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// dateLayout is how every date is answered (published: RFC 3339, to the millisecond).
+const dateLayout = "2006-01-02T15:04:05.000Z"
+
+// FormatDate writes a moment as the API answers it.
+func FormatDate(t time.Time) string { return t.UTC().Format(dateLayout) }
+
+// ParseDate reads an RFC 3339 date-time with any fraction and offset, and keeps
+// its milliseconds. Its error, an *Error at the given place, says what is wrong
+// with the text: no zone, no time of day, no such day.
+func ParseDate(text, at string) (time.Time, error) {
+	t, refusal := parseDate(text, at)
+	if refusal != nil {
+		return time.Time{}, refusal
+	}
+	return t, nil
+}
+
+func parseDate(text, at string) (time.Time, *Error) {
+	t, ok := parseStrict(text)
+	if !ok {
+		return time.Time{}, refuse(Illegal, Cause{
+			At: at, Expected: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
+			Got: quote(text), Advice: dateAdvice(text), Rule: ruleDate,
+		})
+	}
+	if t.Year() > 9999 {
+		return time.Time{}, refuse(Illegal, Cause{
+			At: at, Expected: "a date no later than the year 9999 in UTC", Got: quote(text), Rule: ruleDateYear,
+		})
+	}
+	return t.Truncate(time.Millisecond), nil
+}
+
+// dateForm is the grammar of RFC 3339. The time package checks the ranges, but takes an hour of
+// one digit, a comma in front of the fraction and an offset of 24 hours (https://go.dev/issue/54580).
+var dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
+func parseStrict(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, text)
+	return t.UTC(), err == nil && dateForm.MatchString(text)
+}
+
+func dateAdvice(text string) string {
+	for _, guess := range []struct{ mended, advice string }{
+		{text + "Z", "it has no zone: add Z or an offset such as +01:00"},
+		{text + "T00:00:00Z", "it has no time of day: add one, with Z or an offset"},
+		{strings.Replace(text, " ", "+", 1), "write the + of an offset as %2B in a URL"},
+		{strings.Replace(text, " ", "T", 1), "write a T between date and time"},
+		{strings.Replace(text, " ", "T", 1) + "Z", "write a T between date and time, and add Z or an offset"},
+		{strings.ToUpper(text), "write T and Z as capital letters"},
+	} {
+		if _, ok := parseStrict(guess.mended); ok && guess.mended != text {
+			return guess.advice
+		}
+	}
+	return ""
+}
+
+// addMonths moves a moment by calendar months and stays in the last of them:
+// six months after 31 August is the last day of February.
+func addMonths(t time.Time, months int) time.Time {
+	moved := t.AddDate(0, months, 0)
+	if moved.Day() != t.Day() {
+		moved = moved.AddDate(0, 0, -moved.Day())
+	}
+	return moved
+}

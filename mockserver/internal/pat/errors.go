@@ -1,0 +1,83 @@
+package pat
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// What a Store answers when it cannot do as asked.
+var (
+	ErrNotFound  = errors.New("no such token")
+	ErrNameTaken = errors.New("the owner has a token of that name")
+	ErrLimit     = errors.New("the owner has as many tokens as allowed")
+	ErrConflict  = errors.New("the token was changed meanwhile")
+)
+
+// ErrBadCredentials is the answer to an unknown client id, a wrong secret, and a token that has
+// expired alike: who guesses learns nothing from it.
+var ErrBadCredentials = errors.New("bad client credentials")
+
+// Kind sorts refusals by what the API answers.
+type Kind int
+
+// The kinds of refusal.
+const (
+	Invalid   Kind = iota + 1 // the content breaks a rule
+	Missing                   // required data is missing or empty
+	Illegal                   // a value is of the wrong type or out of its bounds
+	Limit                     // as many tokens as allowed
+	Forbidden                 // the caller may not do this
+	NotFound                  // there is no such token, as far as the caller may know
+)
+
+// An Error is a refusal by a rule.
+type Error struct {
+	Kind   Kind
+	Causes []Cause
+}
+
+// A Cause tells a person what to mend.
+type Cause struct {
+	// At is where: a JSON pointer into the body, or a parameter.
+	At string
+	// Expected and Got, in words and JSON.
+	Expected, Got string
+	// Advice is what to send instead, where that does not follow from Expected. May be empty.
+	Advice string
+	Rule   Rule
+}
+
+// String tells the cause in one sentence.
+func (c Cause) String() string {
+	var b strings.Builder
+	if c.At != "" {
+		b.WriteString(c.At + ": ")
+	}
+	fmt.Fprintf(&b, "expected %s, got %s", c.Expected, c.Got)
+	if c.Advice != "" {
+		b.WriteString("; " + c.Advice)
+	}
+	fmt.Fprintf(&b, " (rule %s, %s)", c.Rule.ID, c.Rule.Standing)
+	return b.String()
+}
+
+// Error lists the causes.
+func (e *Error) Error() string {
+	texts := make([]string, len(e.Causes))
+	for i, c := range e.Causes {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+func refuse(kind Kind, causes ...Cause) *Error { return &Error{Kind: kind, Causes: causes} }
+
+// quote shortens what came, so that a refusal stays one readable line.
+func quote(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "..."
+	}
+	return fmt.Sprintf("%q", s)
+}

@@ -1,0 +1,56 @@
+package pat
+
+import (
+	"fmt"
+	"time"
+)
+
+// expiration decides when a new token expires, zero for never, from what the request says.
+func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time.Time, *Error) {
+	if date != nil {
+		return p.date(*date, "/"+fieldExpiration, now)
+	}
+	if p.LifetimeMonths > 0 {
+		return addMonths(now, p.LifetimeMonths), nil
+	}
+	if !acknowledged {
+		return time.Time{}, refuse(Invalid, unacknowledged("/"+fieldExpiration, fieldNeverAware+" not true"))
+	}
+	return time.Time{}, nil
+}
+
+// date reads an expiration date and holds it against the bounds of the version.
+func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
+	t, refusal := parseDate(text, at)
+	if refusal != nil {
+		return time.Time{}, refusal
+	}
+	if !t.After(now) {
+		return time.Time{}, refuse(Invalid, Cause{
+			At: at, Expected: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: ruleFuture,
+		})
+	}
+	if p.LifetimeMonths > 0 {
+		if latest := addMonths(now, p.LifetimeMonths); t.After(latest) {
+			return time.Time{}, refuse(Invalid, Cause{
+				At: at, Expected: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths, FormatDate(latest)),
+				Got: quote(text), Advice: "versions from v2025 on know no such limit", Rule: ruleSixMonths,
+			})
+		}
+	}
+	return t, nil
+}
+
+// unacknowledged is the refusal that most people meet first, because SDKs send
+// userAwareTokenNeverExpires: false when nobody asked them to. It names both
+// fields and both ways out.
+func unacknowledged(at, got string) Cause {
+	return Cause{
+		At:       at,
+		Expected: "a date, or none together with " + fieldNeverAware + " true",
+		Got:      "no date, and " + got,
+		Advice: fmt.Sprintf(`send "%s": true for a token that never expires, or "%s" with a moment in the future; some SDKs send "%s": false by themselves`,
+			fieldNeverAware, fieldExpiration, fieldNeverAware),
+		Rule: ruleAcknowledged,
+	}
+}

@@ -1,0 +1,43 @@
+package pat
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The bounds of accessTokenValiditySeconds, and what it is when nothing is said (published).
+const (
+	minValiditySeconds     = 15
+	maxValiditySeconds     = 43200
+	defaultValiditySeconds = 43200
+)
+
+func checkName(name, at string) *Error {
+	if strings.TrimSpace(name) == "" {
+		return refuse(Missing, Cause{At: at, Expected: "a name that is not blank", Got: quote(name), Rule: ruleNameNotBlank})
+	}
+	return nil
+}
+
+func checkValidity(seconds int) *Error {
+	if seconds >= minValiditySeconds && seconds <= maxValiditySeconds {
+		return nil
+	}
+	return refuse(Illegal, Cause{
+		At: "/accessTokenValiditySeconds", Expected: fmt.Sprintf("%d to %d seconds", minValiditySeconds, maxValiditySeconds),
+		Got: fmt.Sprint(seconds), Rule: ruleValidity,
+	})
+}
+
+func nameTaken(name, at string) *Error {
+	return refuse(Invalid, Cause{
+		At: at, Expected: "a name that no other token of the owner has", Got: quote(name), Rule: ruleNameUnique,
+	})
+}
+
+func limitReached(limit int) Cause {
+	return Cause{
+		Expected: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),
+		Advice: "delete one first", Rule: ruleTokenLimit,
+	}
+}

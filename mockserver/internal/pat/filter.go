@@ -1,0 +1,54 @@
+package pat
+
+import "time"
+
+// A Filter is a condition on tokens, as the filters parameter writes it.
+// A nil Filter lets every token through.
+type Filter struct{ condition condition }
+
+// Match tells whether the token fulfils the filter. What is unknown does not match.
+func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.holds(t) == yes }
+
+// truth is three-valued: how an unused token compares with a moment is unknown, and so
+// is the opposite (assumed; the logic of SQL, and the reason that isnull exists).
+type truth int8
+
+const (
+	no truth = iota - 1
+	unknown
+	yes
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+type condition interface{ holds(t *Token) truth }
+
+type lastUsedIsNull struct{}
+
+func (lastUsedIsNull) holds(t *Token) truth { return truthOf(t.LastUsed.IsZero()) }
+
+type lastUsedUntil struct{ moment time.Time } // le: inclusive
+
+func (c lastUsedUntil) holds(t *Token) truth {
+	if t.LastUsed.IsZero() {
+		return unknown
+	}
+	return truthOf(!t.LastUsed.After(c.moment))
+}
+
+type opposite struct{ of condition }
+
+func (c opposite) holds(t *Token) truth { return -c.of.holds(t) }
+
+type both struct{ left, right condition }
+
+func (c both) holds(t *Token) truth { return min(c.left.holds(t), c.right.holds(t)) }
+
+type either struct{ left, right condition }
+
+func (c either) holds(t *Token) truth { return max(c.left.holds(t), c.right.holds(t)) }

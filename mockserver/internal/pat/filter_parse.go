@@ -1,0 +1,287 @@
+package pat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// The grammar of filters (published, standard collection parameters): not binds
+// tighter than and, and tighter than or; operators are lower-case; a timestamp
+// stands unquoted, and quoted as well (assumed). All of it is read, so that a
+// refusal can tell what is misspelt from what this list does not support.
+var (
+	comparisons = []string{"eq", "ne", "gt", "ge", "lt", "le", "co", "sw"}
+	memberships = []string{"in", "ca"}
+)
+
+// maxFilterDepth bounds how deep parentheses and nots may nest.
+const maxFilterDepth = 100
+
+const (
+	filterParameter = "query parameter filters"
+	filterSupported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or "lastUsed isnull", combined by and, or, not and parentheses`
+)
+
+// ParseFilter reads the filters parameter. Blank text is no filter (assumed). Its error,
+// an *Error, names the position, counted in characters from 1.
+func ParseFilter(text string) (*Filter, error) {
+	words := splitFilter(text)
+	if len(words) == 0 {
+		return nil, nil //nolint:nilnil // no filter is a filter that lets everything through
+	}
+	p := &filterParser{words: words, end: utf8.RuneCountInString(text) + 1}
+	c, err := p.or(0)
+	if err == nil && p.next < len(words) {
+		err = p.syntax("and, or, or the end of the filter")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Filter{condition: c}, nil
+}
+
+// A word is a token of the filter; the name token is taken here.
+type word struct {
+	text     string
+	position int
+	kind     wordKind
+}
+
+type wordKind int8
+
+const (
+	bare       wordKind = iota // a keyword, field, operator or unquoted literal
+	quoted                     // a string literal, without its quotes
+	unfinished                 // a string literal that the text ends in
+	mark                       // a parenthesis or comma
+)
+
+// splitFilter never fails: what is wrong with a word shows where it is used.
+func splitFilter(text string) []word {
+	var words []word
+	runes := []rune(text)
+	for i := 0; i < len(runes); {
+		start := i
+		switch r := runes[i]; {
+		case r == ' ' || r == '\t' || r == '\r' || r == '\n':
+			i++
+			continue
+		case strings.ContainsRune("(),", r):
+			i++
+			words = append(words, word{string(r), start + 1, mark})
+		case r == '"':
+			literal, length, closed := splitString(runes[i:])
+			kind := quoted
+			if !closed {
+				kind = unfinished
+			}
+			i += length
+			words = append(words, word{literal, start + 1, kind})
+		default:
+			for i < len(runes) && !strings.ContainsRune(" \t\r\n(),\"", runes[i]) {
+				i++
+			}
+			words = append(words, word{string(runes[start:i]), start + 1, bare})
+		}
+	}
+	return words
+}
+
+// splitString reads a string with its quotes and escapes, \" and \\.
+func splitString(runes []rune) (literal string, length int, closed bool) {
+	var b strings.Builder
+	for i := 1; i < len(runes); i++ {
+		switch {
+		case runes[i] == '"':
+			return b.String(), i + 1, true
+		case runes[i] == '\\' && i+1 < len(runes):
+			i++
+			b.WriteRune(runes[i])
+		default:
+			b.WriteRune(runes[i])
+		}
+	}
+	return b.String(), len(runes), false
+}
+
+type filterParser struct {
+	words []word
+	next  int // the word to read
+	end   int // the position behind the last character
+}
+
+func (p *filterParser) or(depth int) (condition, error) {
+	left, err := p.and(depth)
+	for err == nil && p.take("or") {
+		var right condition
+		right, err = p.and(depth)
+		left = either{left, right}
+	}
+	return left, err
+}
+
+func (p *filterParser) and(depth int) (condition, error) {
+	left, err := p.not(depth)
+	for err == nil && p.take("and") {
+		var right condition
+		right, err = p.not(depth)
+		left = both{left, right}
+	}
+	return left, err
+}
+
+func (p *filterParser) not(depth int) (condition, error) {
+	if depth > maxFilterDepth {
+		return nil, p.syntax(fmt.Sprintf("at most %d levels of parentheses and not", maxFilterDepth))
+	}
+	if p.take("not") {
+		c, err := p.not(depth + 1)
+		return opposite{c}, err
+	}
+	if !p.takeMark("(") {
+		return p.comparison()
+	}
+	c, err := p.or(depth + 1)
+	if err == nil && !p.takeMark(")") {
+		err = p.syntax("and, or, or a closing parenthesis")
+	}
+	return c, err
+}
+
+// comparison reads any comparison of the grammar, and refuses those that the list does not support.
+func (p *filterParser) comparison() (condition, error) {
+	field, ok := p.peek(bare)
+	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
+		return nil, p.syntax("a field, not, or an opening parenthesis")
+	}
+	p.next++
+	if field.text == "pr" {
+		if _, ok := p.peek(bare); !ok {
+			return nil, p.syntax("a field")
+		}
+		return nil, unsupported(field)
+	}
+	operator, ok := p.peek(bare)
+	known := operator.text == "isnull" || slices.Contains(comparisons, operator.text) || slices.Contains(memberships, operator.text)
+	if !ok || !known {
+		return nil, p.syntax("an operator in lower case, le or isnull")
+	}
+	p.next++
+	if operator.text == "isnull" {
+		return lastUsedIsNull{}, supported(field, operator)
+	}
+	if slices.Contains(memberships, operator.text) {
+		if err := p.list(); err != nil {
+			return nil, err
+		}
+		return nil, supported(field, operator)
+	}
+	value, err := p.literal()
+	if err == nil {
+		err = supported(field, operator)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.until(value)
+}
+
+// supported refuses what the grammar knows and this list does not.
+func supported(field, operator word) error {
+	if field.text != "lastUsed" {
+		return unsupported(field)
+	}
+	if operator.text != "le" && operator.text != "isnull" {
+		return unsupported(operator)
+	}
+	return nil
+}
+
+func (p *filterParser) until(value word) (condition, error) {
+	text := value.text
+	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
+		text += " " + offset.text // the + in front of an offset, when it is not escaped, arrives as a blank
+	}
+	moment, refusal := parseDate(text, filterParameter)
+	if refusal != nil {
+		refusal.Kind = Invalid
+		refusal.Causes[0].Got += fmt.Sprintf(" at position %d", value.position)
+		return nil, refusal
+	}
+	return lastUsedUntil{moment}, nil
+}
+
+func (p *filterParser) list() error {
+	if !p.takeMark("(") {
+		return p.syntax("an opening parenthesis")
+	}
+	for {
+		if _, err := p.literal(); err != nil {
+			return err
+		}
+		if p.takeMark(")") {
+			return nil
+		}
+		if !p.takeMark(",") {
+			return p.syntax("a comma or a closing parenthesis")
+		}
+	}
+}
+
+func (p *filterParser) literal() (word, error) {
+	for _, kind := range []wordKind{bare, quoted} {
+		if w, ok := p.peek(kind); ok {
+			p.next++
+			return w, nil
+		}
+	}
+	if _, ok := p.peek(unfinished); ok {
+		return word{}, p.syntax("a closing quote (a # in a URL has to be written %23)")
+	}
+	return word{}, p.syntax("a value")
+}
+
+// peek returns the next word if it is of that kind.
+func (p *filterParser) peek(kind wordKind) (word, bool) {
+	if p.next == len(p.words) || p.words[p.next].kind != kind {
+		return word{}, false
+	}
+	return p.words[p.next], true
+}
+
+func (p *filterParser) take(keyword string) bool {
+	w, ok := p.peek(bare)
+	if ok = ok && w.text == keyword; ok {
+		p.next++
+	}
+	return ok
+}
+
+func (p *filterParser) takeMark(text string) bool {
+	w, ok := p.peek(mark)
+	if ok = ok && w.text == text; ok {
+		p.next++
+	}
+	return ok
+}
+
+// syntax is the refusal of what stands next.
+func (p *filterParser) syntax(expected string) error {
+	got, position := "the end", p.end
+	if p.next < len(p.words) {
+		got, position = quote(p.words[p.next].text), p.words[p.next].position
+	}
+	return refuse(Invalid, Cause{
+		At: filterParameter, Expected: expected, Got: fmt.Sprintf("%s at position %d", got, position),
+		Advice: "supported is " + filterSupported, Rule: ruleFilterSyntax,
+	})
+}
+
+func unsupported(w word) error {
+	return refuse(Invalid, Cause{
+		At: filterParameter, Expected: filterSupported,
+		Got: fmt.Sprintf("%s at position %d", quote(w.text), w.position), Rule: ruleFilterSupported,
+	})
+}

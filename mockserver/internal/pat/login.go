@@ -1,0 +1,86 @@
+package pat
+
+import (
+	"crypto/subtle"
+	"errors"
+	"time"
+)
+
+// Identity is a user of the tenant.
+type Identity struct {
+	ID, Name   string
+	UserLevels []string
+}
+
+// APIClient is an OAuth client without a user. It logs in, and may do nothing with tokens.
+type APIClient struct {
+	ID, Secret, Name string
+	Scope            []string
+}
+
+// Directory is who there is, each by id.
+type Directory struct {
+	Identities map[string]Identity
+	APIClients map[string]APIClient
+}
+
+// A Grant is what a login gives.
+type Grant struct {
+	Caller Caller
+	// ValiditySeconds is how long its access token lives.
+	ValiditySeconds int
+}
+
+// lastUsedStep is how long lastUsed stays as it is (published: it moves once a day; that the
+// day is counted from the stored value is assumed).
+const lastUsedStep = 24 * time.Hour
+
+// Login exchanges the id and secret of a token, or of an API client, for a grant. Whatever
+// is wrong with them is ErrBadCredentials. Accept sees the grant before the login is noted
+// in the token's lastUsed; its error stops the login.
+func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) error) error {
+	if client, ok := s.config.Directory.APIClients[id]; ok {
+		if !equal(client.Secret, secret) {
+			return ErrBadCredentials
+		}
+		caller := Caller{ClientID: id, Scopes: client.Scope}
+		return accept(Grant{Caller: caller, ValiditySeconds: defaultValiditySeconds})
+	}
+	err := s.retry(func() error {
+		t, err := s.config.Store.Token(id)
+		if err != nil {
+			return err
+		}
+		if !equal(t.Secret, secret) || t.Expired(now) {
+			return ErrBadCredentials
+		}
+		return s.login(t, now, accept)
+	})
+	var refusal *Error
+	if errors.As(err, &refusal) && refusal.Kind == NotFound {
+		return ErrBadCredentials
+	}
+	return err
+}
+
+func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error {
+	identity, ok := s.config.Directory.Identities[t.Owner.ID]
+	if !ok {
+		return ErrBadCredentials
+	}
+	err := accept(Grant{
+		Caller: Caller{
+			ClientID: t.ID, ID: identity.ID, Name: identity.Name,
+			UserLevels: identity.UserLevels, Scopes: t.Scope,
+		},
+		ValiditySeconds: t.AccessTokenValiditySeconds,
+	})
+	if err != nil || !t.LastUsed.IsZero() && now.Sub(t.LastUsed) < lastUsedStep {
+		return err
+	}
+	used := NewToken(t.Fields)
+	used.LastUsed = now.UTC().Truncate(time.Millisecond)
+	return s.config.Store.Swap(Change{Old: t, New: used})
+}
+
+func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

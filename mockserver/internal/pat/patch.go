@@ -1,0 +1,275 @@
+package pat
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+)
+
+// A PatchOperation is one operation of a JSON Patch (RFC 6902).
+type PatchOperation struct {
+	Op, Path, From string
+	// Value as it came. Nil means that there was none, which is not the same as null.
+	Value json.RawMessage
+}
+
+// patching is a JSON Patch on one token: it applies as a whole or not at all.
+type patching struct {
+	policy     Policy
+	at         string // where the operations stand in the request's body
+	operations []PatchOperation
+	now        time.Time
+}
+
+// check refuses what is wrong with the operations whatever the token is, and gives the
+// ones on expirationDate without a value the null that two SDKs cannot send.
+func (p *patching) check() *Error {
+	p.operations = slices.Clone(p.operations)
+	for i := range p.operations {
+		op, at := &p.operations[i], fmt.Sprintf("%s/%d", p.at, i)
+		if refusal := p.checkPointer(at+"/path", op.Path); refusal != nil {
+			return refusal
+		}
+		if op.Op == "move" || op.Op == "copy" {
+			if refusal := p.checkPointer(at+"/from", op.From); refusal != nil {
+				return refusal
+			}
+		}
+		if op.Value != nil || !slices.Contains([]string{"add", "replace", "test"}, op.Op) {
+			continue
+		}
+		if op.Path != "/"+fieldExpiration {
+			return refuse(Missing, Cause{
+				At: at + "/value", Expected: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rulePatchValue,
+			})
+		}
+		op.Value = json.RawMessage("null")
+	}
+	return nil
+}
+
+// checkPointer allows the patchable fields, and the elements of scope. The library that
+// applies the patch would also take an empty pointer and negative indices.
+func (p *patching) checkPointer(at, pointer string) *Error {
+	steps := strings.Split(pointer, "/")
+	fields := "/" + strings.Join(p.policy.Patchable, ", /")
+	if len(steps) < 2 || steps[0] != "" {
+		return refuse(Invalid, Cause{
+			At: at, Expected: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rulePatchPointer,
+		})
+	}
+	field := unescape(steps[1])
+	if !slices.Contains(p.policy.Patchable, field) {
+		advice := ""
+		if slices.Contains(current.Patchable, field) {
+			advice = "versions from v2025 on can change " + field
+		}
+		return refuse(Invalid, Cause{
+			At: at, Expected: "a field that can be patched, one of " + fields, Got: quote(pointer),
+			Advice: advice, Rule: rulePatchable,
+		})
+	}
+	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
+		return refuse(Invalid, Cause{
+			At: at, Expected: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
+			Got: quote(pointer), Rule: rulePatchPointer,
+		})
+	}
+	return nil
+}
+
+func unescape(step string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(step) }
+
+// isIndex tells whether a step is an array index as RFC 6901 writes it, or the place behind the last element.
+func isIndex(step string) bool {
+	digits := strings.Trim(step, "0123456789") == ""
+	return step == "-" || step == "0" || step != "" && digits && step[0] != '0'
+}
+
+// apply makes the revision that the patch turns the token into.
+func (p *patching) apply(t *Token) (*Token, *Error) {
+	document, err := json.Marshal(map[string]any{
+		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
+		fieldNeverAware: t.UserAwareTokenNeverExpires,
+	})
+	if err != nil {
+		return nil, refuse(Invalid, Cause{Expected: "a token that can be patched", Got: err.Error(), Rule: rulePatchApplies})
+	}
+	document, refusal := p.edit(document)
+	if refusal != nil {
+		return nil, refusal
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(document, &fields); err != nil {
+		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: err.Error(), Rule: rulePatchApplies})
+	}
+	next := NewToken(t.Fields)
+	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.readName, p.readScope, p.readExpiration} {
+		if refusal := read(fields, &next.Fields); refusal != nil {
+			return nil, refusal
+		}
+	}
+	return next, nil
+}
+
+func nullableDate(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return FormatDate(t)
+}
+
+// edit applies the operations to the token as JSON. The library does not say which one
+// fails: it is the last of the shortest beginning that does.
+func (p *patching) edit(document []byte) ([]byte, *Error) {
+	patch := make(jsonpatch.Patch, len(p.operations))
+	for i, op := range p.operations {
+		patch[i] = op.encode()
+	}
+	options := &jsonpatch.ApplyOptions{AccumulatedCopySizeLimit: maxCopied}
+	edited, err := patch.ApplyWithOptions(document, options)
+	if err == nil {
+		return edited, nil
+	}
+	failing := sort.Search(len(patch)-1, func(i int) bool {
+		_, err := patch[:i+1].ApplyWithOptions(document, options)
+		return err != nil
+	})
+	return nil, p.doesNotApply(failing, err)
+}
+
+// maxCopied bounds, in bytes, what the copy operations of a patch may add: each can double the token.
+const maxCopied = 1 << 20
+
+func (op PatchOperation) encode() jsonpatch.Operation {
+	encoded := jsonpatch.Operation{}
+	for key, text := range map[string]string{"op": op.Op, "path": op.Path, "from": op.From} {
+		quoted, _ := json.Marshal(text) // a string always encodes
+		raw := json.RawMessage(quoted)
+		encoded[key] = &raw
+	}
+	if op.Value != nil {
+		encoded["value"] = &op.Value
+	}
+	return encoded
+}
+
+func (p *patching) doesNotApply(i int, err error) *Error {
+	op := p.operations[i]
+	cause := Cause{
+		At: fmt.Sprintf("%s/%d", p.at, i), Expected: "an operation that applies to the token",
+		Got: fmt.Sprintf("%s of %s, where nothing stands", op.Op, quote(op.Path)), Rule: rulePatchApplies,
+	}
+	if op.Op == "move" || op.Op == "copy" {
+		cause.Got = fmt.Sprintf("%s from %s to %s, where it finds nothing or cannot go", op.Op, quote(op.From), quote(op.Path))
+	}
+	if errors.Is(err, jsonpatch.ErrTestFailed) {
+		cause.Expected = "the token to pass the test"
+		cause.Got = fmt.Sprintf("another value at %s than %s", op.Path, clip(op.Value))
+	}
+	return refuse(Invalid, cause)
+}
+
+// place is where the patch last changed a field, and whether it did.
+func (p *patching) place(field string) (at string, changed bool) {
+	at = p.at + "/" + field
+	for i, op := range p.operations {
+		if op.Op == "test" {
+			continue
+		}
+		for _, pointer := range []string{op.Path, op.From} {
+			if steps := strings.Split(pointer, "/"); len(steps) > 1 && unescape(steps[1]) == field {
+				at, changed = fmt.Sprintf("%s/%d", p.at, i), true
+				if op.Value != nil {
+					at += "/value"
+				}
+			}
+		}
+	}
+	return at, changed
+}
+
+func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Error {
+	at, _ := p.place(fieldName)
+	var name *string
+	if refusal := readField(fields[fieldName], &name, at, "a string"); refusal != nil {
+		return refusal
+	}
+	if name == nil {
+		return refuse(Missing, Cause{At: at, Expected: "a name", Got: "nothing", Rule: ruleNameRequired})
+	}
+	next.Name = *name
+	return checkName(*name, at)
+}
+
+func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *Error {
+	at, _ := p.place(fieldScope)
+	var elements []*string
+	if refusal := readField(fields[fieldScope], &elements, at, "an array of strings, or null"); refusal != nil {
+		return refusal
+	}
+	if elements == nil {
+		next.Scope = []string{ScopeAll}
+		return nil
+	}
+	next.Scope = make([]string, len(elements))
+	for i, element := range elements {
+		if element == nil {
+			return refuse(Illegal, Cause{At: at, Expected: "an array of strings, or null", Got: "null in the array", Rule: ruleFieldType})
+		}
+		next.Scope[i] = *element
+	}
+	return nil
+}
+
+// readExpiration holds date and acknowledgement against each other where the patch touches one of
+// them; a patch of the name alone asks for neither, though the published text reads as if it did.
+func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Fields) *Error {
+	dateAt, dateChanged := p.place(fieldExpiration)
+	awareAt, awareChanged := p.place(fieldNeverAware)
+	var date *string
+	var aware *bool
+	if refusal := readField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); refusal != nil {
+		return refusal
+	}
+	if refusal := readField(fields[fieldNeverAware], &aware, awareAt, "true or false"); refusal != nil {
+		return refusal
+	}
+	next.UserAwareTokenNeverExpires = aware != nil && *aware
+	acknowledged := awareChanged && next.UserAwareTokenNeverExpires
+	switch {
+	case dateChanged && date != nil:
+		expires, refusal := p.policy.date(*date, dateAt, p.now)
+		next.ExpirationDate = expires
+		return refusal
+	case dateChanged && !acknowledged:
+		return refuse(Invalid, unacknowledged(dateAt, fieldNeverAware+" not set to true by the same patch"))
+	case dateChanged:
+		next.ExpirationDate = time.Time{}
+	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
+		return refuse(Invalid, Cause{
+			At: awareAt, Expected: "true, as long as the token never expires", Got: "false or nothing",
+			Advice: "replace /" + fieldExpiration + " with a moment in the future in the same patch", Rule: ruleKeepsAwareness,
+		})
+	}
+	return nil
+}
+
+// readField decodes what a patch left of a field; nothing counts as null.
+func readField(raw json.RawMessage, into any, at, expected string) *Error {
+	if raw == nil {
+		return nil
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return refuse(Illegal, Cause{At: at, Expected: expected, Got: clip(raw), Rule: ruleFieldType})
+	}
+	return nil
+}
+
+func clip(raw json.RawMessage) string { return strings.Trim(quote(string(raw)), `"`) }

@@ -1,0 +1,240 @@
+package pat
+
+import (
+	"errors"
+	"slices"
+	"time"
+)
+
+// Service carries out the operations on tokens.
+type Service struct {
+	config Config
+}
+
+// Config is what a Service needs.
+type Config struct {
+	Store     Store
+	Directory Directory
+	// NewID and NewSecret make 32 and 64 hexadecimal digits that nobody can guess.
+	NewID, NewSecret func() string
+	// Levels are the rights of the user levels; nil means DefaultLevels.
+	Levels Levels
+	// Limit is how many tokens an owner may have. Zero means no limit.
+	Limit int
+}
+
+// NewService returns a service on a store.
+func NewService(c Config) *Service {
+	if c.Levels == nil {
+		c.Levels = DefaultLevels()
+	}
+	return &Service{config: c}
+}
+
+// A Call is the context of one request.
+type Call struct {
+	Caller Caller
+	Policy Policy
+	// Now is the moment that the request is judged by.
+	Now time.Time
+	// Accept sees the revisions that the call is about to store or has removed, in the order
+	// of the answer. Its error stops the call, and nothing is stored. Nil accepts everything.
+	Accept func(...*Token) error
+}
+
+func (c Call) now() time.Time { return c.Now.UTC().Truncate(time.Millisecond) }
+
+func (c Call) accept(tokens ...*Token) error {
+	if c.Accept == nil {
+		return nil
+	}
+	return c.Accept(tokens...)
+}
+
+// CreateRequest asks for a token. Nil stands for null as well as for absent, which mean the same.
+type CreateRequest struct {
+	Name                       *string
+	Scope                      []string // nil: sp:scopes:all; empty: none at all (assumed)
+	AccessTokenValiditySeconds *int     // nil: 43200
+	ExpirationDate             *string
+	// UserAwareTokenNeverExpires is false where it was not sent; the legacy versions do not know it.
+	UserAwareTokenNeverExpires bool
+}
+
+// Create makes a token for the caller. Errors are *Error, or what Accept and the store return.
+func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
+	if held := s.config.Levels.rights(call.Caller); !held.Has(CreateMy) {
+		return nil, missing("", CreateMy, held, ruleRightToWrite)
+	}
+	now := call.now()
+	f := Fields{
+		ID: s.config.NewID(), Secret: s.config.NewSecret(), Scope: slices.Clone(r.Scope),
+		Owner: Owner{ID: call.Caller.ID, Name: call.Caller.Name}, Created: now,
+		AccessTokenValiditySeconds: defaultValiditySeconds,
+		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
+	}
+	if r.Scope == nil {
+		f.Scope = []string{ScopeAll}
+	}
+	if r.Name == nil {
+		return nil, refuse(Missing, Cause{At: "/" + fieldName, Expected: "a name", Got: "nothing", Rule: ruleNameRequired})
+	}
+	f.Name = *r.Name
+	if refusal := checkName(f.Name, "/"+fieldName); refusal != nil {
+		return nil, refusal
+	}
+	if r.AccessTokenValiditySeconds != nil {
+		f.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
+		if refusal := checkValidity(f.AccessTokenValiditySeconds); refusal != nil {
+			return nil, refusal
+		}
+	}
+	expires, refusal := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires, now)
+	if refusal != nil {
+		return nil, refusal
+	}
+	f.ExpirationDate = expires
+	return s.create(call, NewToken(f))
+}
+
+func (s *Service) create(call Call, t *Token) (*Token, error) {
+	if err := call.accept(t); err != nil {
+		return nil, err
+	}
+	switch err := s.config.Store.Create(t, s.config.Limit); {
+	case errors.Is(err, ErrNameTaken):
+		return nil, nameTaken(t.Name, "/"+fieldName)
+	case errors.Is(err, ErrLimit):
+		return nil, refuse(Limit, limitReached(s.config.Limit))
+	case err != nil:
+		return nil, err
+	}
+	return t, nil
+}
+
+// ListQuery says which tokens to list.
+type ListQuery struct {
+	// OwnerID is "me", the id of an identity, or empty for every token.
+	OwnerID string
+	Filter  *Filter
+}
+
+// List returns the tokens that the caller asks for and may see, each once, oldest first.
+// An owner that does not exist has no tokens (assumed).
+func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
+	held := s.config.Levels.rights(caller)
+	needed, at := ReadAll, "query parameter owner-id"
+	if q.OwnerID == "me" {
+		needed = ReadMy
+	}
+	if !held.Has(needed) {
+		return nil, missing(at, needed, held, ruleRightToList)
+	}
+	tokens, err := s.owned(caller, q.OwnerID)
+	if err != nil {
+		return nil, err
+	}
+	listed := make([]*Token, 0, len(tokens))
+	for _, t := range tokens {
+		if (!t.Managed || held.Has(ReadManaged)) && q.Filter.Match(t) {
+			listed = append(listed, t)
+		}
+	}
+	return listed, nil
+}
+
+func (s *Service) owned(caller Caller, ownerID string) ([]*Token, error) {
+	switch ownerID {
+	case "":
+		return s.config.Store.All()
+	case "me":
+		return s.config.Store.Tokens(caller.ID)
+	}
+	return s.config.Store.Tokens(ownerID)
+}
+
+// Delete removes a token for good: one's own, or with the right to all tokens anybody's.
+func (s *Service) Delete(call Call, id string) error {
+	held := s.config.Levels.rights(call.Caller)
+	return s.retry(func() error {
+		t, err := s.visible(id, held)
+		if err != nil {
+			return err
+		}
+		needed := DeleteAll
+		if t.Owner.ID == call.Caller.ID {
+			needed = DeleteMy
+		}
+		if !held.Has(needed) {
+			return missing("", needed, held, ruleRightToWrite)
+		}
+		if err := call.accept(t); err != nil {
+			return err
+		}
+		return s.config.Store.Delete(t)
+	})
+}
+
+// Patch changes one of the caller's own tokens; nobody changes another's (observed).
+func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Token, error) {
+	held := s.config.Levels.rights(call.Caller)
+	p := &patching{policy: call.Policy, operations: operations, now: call.now()}
+	var next *Token
+	err := s.retry(func() error {
+		t, err := s.visible(id, held)
+		if err != nil {
+			return err
+		}
+		if t.Owner.ID != call.Caller.ID {
+			return refuse(Forbidden, Cause{
+				Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
+				Advice: "only its owner can change a token", Rule: ruleRightToWrite,
+			})
+		}
+		if !held.Has(UpdateMy) {
+			return missing("", UpdateMy, held, ruleRightToWrite)
+		}
+		if refusal := p.check(); refusal != nil {
+			return refusal
+		}
+		patched, refusal := p.apply(t)
+		if refusal != nil {
+			return refusal
+		}
+		if err := call.accept(patched); err != nil {
+			return err
+		}
+		next = patched
+		err = s.config.Store.Swap(Change{Old: t, New: patched})
+		if errors.Is(err, ErrNameTaken) {
+			at, _ := p.place(fieldName)
+			return nameTaken(patched.Name, at)
+		}
+		return err
+	})
+	return next, err
+}
+
+// visible returns a token, unless it is managed and the caller may not see those.
+func (s *Service) visible(id string, held Rights) (*Token, error) {
+	t, err := s.config.Store.Token(id)
+	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !held.Has(ReadManaged) {
+		return nil, refuse(NotFound)
+	}
+	return t, err
+}
+
+// retry repeats an attempt that lost a race for the token it read, and treats one
+// that was deleted meanwhile as never seen.
+func (s *Service) retry(attempt func() error) error {
+	for {
+		switch err := attempt(); {
+		case errors.Is(err, ErrConflict):
+			continue
+		case errors.Is(err, ErrNotFound):
+			return refuse(NotFound)
+		default:
+			return err
+		}
+	}
+}

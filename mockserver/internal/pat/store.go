@@ -1,0 +1,25 @@
+package pat
+
+// A Store keeps the current revision of every token. It answers revisions that
+// nobody may change, and never calls back while it holds a lock. What it stores
+// is decided here, whole or not at all: a shared store can stand beside the
+// embedded one.
+type Store interface {
+	// Token returns the current revision, or ErrNotFound.
+	Token(id string) (*Token, error)
+	// Tokens returns those of an owner, oldest first, by id where made in the same millisecond.
+	Tokens(ownerID string) ([]*Token, error)
+	// All returns every token in the same order.
+	All() ([]*Token, error)
+	// Create adds a token, unless its owner has one of that name (ErrNameTaken) or, when
+	// limit is positive, that many already (ErrLimit). An id that exists is ErrConflict.
+	Create(t *Token, limit int) error
+	// Swap replaces revisions, all or none. ErrConflict when one of the old ones is not
+	// current any more, ErrNameTaken when a new name is in use.
+	Swap(changes ...Change) error
+	// Delete removes a token whose current revision is t, else ErrConflict; ErrNotFound when it is gone.
+	Delete(t *Token) error
+}
+
+// A Change replaces one revision of a token by another.
+type Change struct{ Old, New *Token }
