@@ -124,7 +124,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		r.handle(op, documents.oauth, tokens.Handler(op))
 	}
 	for _, op := range documents.control.Operations {
-		r.handle(op, documents.control, controls.Handler(op))
+		r.handle(op, documents.oauth, controls.Handler(op)) // whose errors hold for the control surface too
 	}
 	router, err := r.build()
 	if err != nil {

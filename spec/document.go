@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/goccy/go-yaml"
@@ -46,18 +47,24 @@ type Document struct {
 	unrouted  map[int]*answer
 }
 
-// Load returns the effective document of that name, see Names.
+// Load returns the effective document of that name, see Names. It is read once: who
+// loads it again gets the same, which nobody may change.
 func Load(name string) (*Document, error) {
 	source, err := Source(name)
 	if err != nil {
 		return nil, err
 	}
-	errata, err := LoadErrata()
-	if err != nil {
-		return nil, err
-	}
-	return Parse(name, source, errata)
+	load, _ := loaded.LoadOrStore(name, sync.OnceValues(func() (*Document, error) {
+		errata, err := LoadErrata()
+		if err != nil {
+			return nil, err
+		}
+		return Parse(name, source, errata)
+	}))
+	return load.(func() (*Document, error))()
 }
+
+var loaded sync.Map // of func() (*Document, error), by name
 
 // Source returns the document of that name as it is written, before any erratum.
 func Source(name string) ([]byte, error) {

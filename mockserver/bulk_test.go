@@ -1,0 +1,98 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec/version"
+)
+
+const bulkPath = "/personal-access-tokens/v1/bulk-update"
+
+func TestBulkUpdate(t *testing.T) {
+	for _, method := range []string{"PATCH", "POST"} {
+		t.Run(method, func(t *testing.T) {
+			c := start(t, callers).as("admin")
+			r := c.send(method, bulkPath, "application/json",
+				`{"ids":["`+janes+`","`+johns+`","`+janesManaged+`"],"patch":[{"op":"replace","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]}`).is(http.StatusOK)
+			var ids []string
+			for _, token := range r.list() {
+				ids = append(ids, token["id"].(string))
+				if token["expirationDate"] != "2030-01-01T00:00:00.000Z" {
+					t.Errorf("%s expires %v", token["id"], token["expirationDate"])
+				}
+			}
+			if diff := cmp.Diff([]string{johns, janes, janesManaged}, ids); diff != "" {
+				t.Errorf("ids (-want +got):\n%s", diff)
+			}
+			r = c.send(method, bulkPath, "application/json",
+				`{"ids":["`+janes+`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
+			if got := r.list()[0]["expirationDate"]; got != nil {
+				t.Errorf("expirationDate %v, want null", got)
+			}
+		})
+	}
+}
+
+func TestBulkUpdateRefuses(t *testing.T) {
+	const date = `{"op":"replace","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}`
+	body := func(ids, patch string) string { return `{"ids":` + ids + `,"patch":` + patch + `}` }
+	many := make([]string, 26)
+	for i := range many {
+		many[i] = fmt.Sprintf(`"%032d"`, i)
+	}
+	ids := `["` + janes + `","` + johns + `"]`
+	for _, test := range []struct{ name, body, detailCode, tells string }{
+		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", "/ids: expected at least 1 elements, got []"},
+		{"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", "/ids: expected at most 25 elements"},
+		{"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", "/ids: expected every element once"},
+		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1.3", "/ids/0: expected at least 1 characters"},
+		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", `/ids/0: expected 1 to 25 ids, none blank, each once, got "  "`},
+		{"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", `/ids/1: expected the id of a token, got "` + nobodys + `", which no token has`},
+		{"no operations", body(ids, `[]`), "400.1.3", "/patch: expected at least 1 elements"},
+		{"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", `/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, got replace of "/name"`},
+		{"an addition of a date", body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`), "400.1", "got add of"},
+		{"a past date", body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`), "400.1", "/patch/0/value: expected a moment after now"},
+		{"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`), "400.1", "rule never-expires-needs-acknowledgement"},
+		{"an acknowledgement that one of them needs", body(`["`+johns+`","`+janes+`"]`, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1", "for token " + johns},
+		{"nothing", `{}`, "400.1.0", "/ids: expected an array"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := start(t, callers)
+			c := m.as("admin")
+			before := c.get("/personal-access-tokens/v1").is(http.StatusOK).text
+			c.send("PATCH", bulkPath, "application/json", test.body).refused(http.StatusBadRequest, test.detailCode, test.tells)
+			if diff := cmp.Diff(before, c.get("/personal-access-tokens/v1").text); diff != "" {
+				t.Errorf("tokens changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBulkUpdateIsAllOrNothing(t *testing.T) {
+	c := start(t, callers).as("admin")
+	dated := c.create(version.V1, "dated")["id"].(string)
+	c.send("PATCH", bulkPath, "application/json",
+		`{"ids":["`+dated+`","`+johns+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
+		refused(http.StatusBadRequest, "400.1", "for token "+johns)
+	c.send("PATCH", bulkPath, "application/json",
+		`{"ids":["`+dated+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
+	c.send("PATCH", bulkPath, "application/json",
+		`{"ids":["`+dated+`","`+johns+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
+		refused(http.StatusBadRequest, "400.1")
+	if got := only(c, version.V1, dated)["userAwareTokenNeverExpires"]; got != true {
+		t.Errorf("userAwareTokenNeverExpires %v after a refused update, want true", got)
+	}
+}
+
+func TestOtherVersionsTakeBulkUpdateForAnID(t *testing.T) {
+	each(t, all(legacy, current[:2]), func(t *testing.T, v version.Version) {
+		c := start(t, callers).as("admin")
+		c.patch(v.CollectionPath()+"/bulk-update", `[]`).refused(http.StatusNotFound, "404")
+		c.delete(v.CollectionPath()+"/bulk-update").refused(http.StatusNotFound, "404")
+	})
+}

@@ -1,0 +1,163 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"example.com/patmock/spec/version"
+)
+
+func TestLegacyExpiry(t *testing.T) {
+	for _, test := range []struct{ name, fields, want string }{
+		{"absent means six months, in the last month's last day", `{}`, "2027-02-28T12:00:00.000Z"},
+		{"null means six months", `{"expirationDate":null}`, "2027-02-28T12:00:00.000Z"},
+		{"the acknowledgement is unknown", `{"userAwareTokenNeverExpires":true}`, "2027-02-28T12:00:00.000Z"},
+		{"an acknowledgement of any type is unknown", `{"userAwareTokenNeverExpires":"yes"}`, "2027-02-28T12:00:00.000Z"},
+		{"a millisecond from now", `{"expirationDate":"2026-08-31T12:00:00.001Z"}`, "2026-08-31T12:00:00.001Z"},
+		{"six months to the millisecond", `{"expirationDate":"2027-02-28T12:00:00.000Z"}`, "2027-02-28T12:00:00.000Z"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, legacy, func(t *testing.T, v version.Version) {
+				body := `{"name":"x"` + comma(test.fields)
+				start(t, "empty").as("jane.doe").post(v.CollectionPath(), body).is(http.StatusOK).equal("expirationDate", test.want)
+			})
+		})
+	}
+}
+
+// comma puts the rest of an object behind its beginning.
+func comma(fields string) string {
+	if fields == "{}" {
+		return "}"
+	}
+	return "," + fields[1:]
+}
+
+func TestLegacyExpiryRefuses(t *testing.T) {
+	for _, test := range []struct{ name, date, tells string }{
+		{"now", "2026-08-31T12:00:00.000Z", "expected a moment after now, 2026-08-31T12:00:00.000Z, got \"2026-08-31T12:00:00.000Z\" (rule expiration-in-the-future, published)"},
+		{"the past", "2020-01-01T00:00:00Z", "rule expiration-in-the-future"},
+		{"a millisecond over six months", "2027-02-28T12:00:00.001Z", "expected a moment within 6 months, until 2027-02-28T12:00:00.000Z"},
+		{"the far future", "9999-12-31T23:59:59.999Z", "versions from v2025 on know no such limit (rule expiration-within-six-months, published)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, legacy, func(t *testing.T, v version.Version) {
+				start(t, "empty").as("jane.doe").post(v.CollectionPath(), `{"name":"x","expirationDate":"`+test.date+`"}`).
+					refused(http.StatusBadRequest, "400.1", "/expirationDate: ", test.tells)
+			})
+		})
+	}
+}
+
+func TestCurrentExpiry(t *testing.T) {
+	for _, test := range []struct {
+		name, fields string
+		date         any
+		aware        bool
+	}{
+		{"acknowledged, absent", `{"userAwareTokenNeverExpires":true}`, nil, true},
+		{"acknowledged, null", `{"userAwareTokenNeverExpires":true,"expirationDate":null}`, nil, true},
+		{"acknowledged, with a date", `{"userAwareTokenNeverExpires":true,"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z", true},
+		{"a date alone", `{"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z", false},
+		{"a date and false", `{"expirationDate":"2030-01-01T00:00:00Z","userAwareTokenNeverExpires":false}`, "2030-01-01T00:00:00.000Z", false},
+		{"a date and null", `{"expirationDate":"2030-01-01T00:00:00Z","userAwareTokenNeverExpires":null}`, "2030-01-01T00:00:00.000Z", false},
+		{"the last moment there is", `{"expirationDate":"9999-12-31T23:59:59.999Z"}`, "9999-12-31T23:59:59.999Z", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, current, func(t *testing.T, v version.Version) {
+				c := start(t, "empty").as("jane.doe")
+				r := c.post(v.CollectionPath(), `{"name":"x"`+comma(test.fields)).is(http.StatusOK)
+				r.equal("expirationDate", test.date)
+				listed := only(c, v, r.object()["id"])
+				if listed["expirationDate"] != test.date || listed["userAwareTokenNeverExpires"] != test.aware {
+					t.Errorf("listed with %v and %v, want %v and %v", listed["expirationDate"], listed["userAwareTokenNeverExpires"], test.date, test.aware)
+				}
+			})
+		})
+	}
+}
+
+// only finds a token in the caller's list, which has to name it once.
+func only(c *client, v version.Version, id any) map[string]any {
+	c.Helper()
+	var found []map[string]any
+	for _, t := range c.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK).list() {
+		if t["id"] == id {
+			found = append(found, t)
+		}
+	}
+	if len(found) != 1 {
+		c.Fatalf("the list names %v %d times, want once", id, len(found))
+	}
+	return found[0]
+}
+
+func TestCurrentExpiryRefuses(t *testing.T) {
+	const unacknowledged = `/expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, ` +
+		`got no date, and userAwareTokenNeverExpires not true; ` +
+		`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
+		`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`
+	for _, test := range []struct{ name, fields, tells string }{
+		{"neither", `{}`, unacknowledged},
+		{"null and absent", `{"expirationDate":null}`, unacknowledged},
+		{"absent and false, as SDKs send it", `{"userAwareTokenNeverExpires":false}`, unacknowledged},
+		{"null and false", `{"expirationDate":null,"userAwareTokenNeverExpires":false}`, unacknowledged},
+		{"null and null", `{"expirationDate":null,"userAwareTokenNeverExpires":null}`, unacknowledged},
+		{"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, "rule expiration-in-the-future"},
+		{"the past, acknowledged", `{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`, "rule expiration-in-the-future"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, current, func(t *testing.T, v version.Version) {
+				start(t, "empty").as("jane.doe").post(v.CollectionPath(), `{"name":"x"`+comma(test.fields)).
+					refused(http.StatusBadRequest, "400.1", test.tells)
+			})
+		})
+	}
+}
+
+func TestSixMonthsAreCalendarMonths(t *testing.T) {
+	for _, test := range []struct{ created, want string }{
+		{"2027-08-31T08:00:00Z", "2028-02-29T08:00:00.000Z"},
+		{"2026-08-28T08:00:00Z", "2027-02-28T08:00:00.000Z"},
+		{"2026-03-31T08:00:00Z", "2026-09-30T08:00:00.000Z"},
+		{"2026-01-15T23:59:59.999Z", "2026-07-15T23:59:59.999Z"},
+		{"2026-12-31T23:00:00-05:00", "2027-07-01T04:00:00.000Z"},
+	} {
+		t.Run(test.created, func(t *testing.T) {
+			m := start(t, "empty")
+			at, err := time.Parse(time.RFC3339, test.created)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.advance(at.Sub(noon))
+			m.as("jane.doe").post("/v3/personal-access-tokens", `{"name":"x"}`).is(http.StatusOK).equal("expirationDate", test.want)
+		})
+	}
+}
+
+func TestExpiredTokenStaysAndMakesNothing(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m := start(t, "empty")
+		jane := m.as("jane.doe")
+		token := jane.create(v, "short")
+		id, secret := token["id"].(string), token["secret"].(string)
+		path := v.CollectionPath() + "/" + id
+		m.advance(30*24*time.Hour - time.Millisecond)
+		m.with(id, secret)
+		m.advance(time.Millisecond)
+		m.login(id, secret).is(http.StatusUnauthorized).equal("error", "invalid_client")
+
+		jane = m.as("jane.doe")
+		only(jane, v, id)
+		jane.post(v.CollectionPath(), `{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).refused(http.StatusBadRequest, "400.1", "name-unique")
+		jane.patch(path, `[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("name", "renamed")
+		m.login(id, secret).is(http.StatusUnauthorized)
+		if v == version.V2025 || v == version.V2026 || v == version.V1 {
+			jane.patch(path, fmt.Sprintf(`[{"op":"replace","path":"/expirationDate","value":%q}]`, stamp(m.Now().Add(time.Hour)))).is(http.StatusOK)
+			m.with(id, secret)
+		}
+		jane.delete(path).is(http.StatusNoContent)
+	})
+}

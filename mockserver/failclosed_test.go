@@ -1,0 +1,157 @@
+package mockserver
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// strictMock serves documents that forbid more than the published ones, so that answers of the
+// mock break them. It returns what the mock logs, too.
+func strictMock(t *testing.T, name, old, stricter string) (*Server, *bytes.Buffer) {
+	t.Helper()
+	source, err := spec.Source(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(source, []byte(old)) {
+		t.Fatalf("document %s does not say %q", name, old)
+	}
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := spec.Parse(name, bytes.ReplaceAll(source, []byte(old), []byte(stricter)), errata)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	config, err := Config{Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Tenant, err = fixtures.Load("empty"); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := loadDocuments(config.Versions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name == spec.OAuth {
+		loaded.oauth = document
+	} else {
+		loaded.versions[version.Version(name)] = document
+	}
+	mock, err := newServer(config, loaded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mock, &log
+}
+
+// nameText describes the name of a token in an answer, with the example "nightly build".
+const nameText = "          description: Name of the token, unique among those of its owner.\n"
+
+// request sends as the administrator, and returns status and body.
+func request(t *testing.T, mock http.Handler, bearer, method, path, contentType, body string) (int, string) {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", contentType)
+	r.Header.Set("Authorization", "Bearer "+bearer)
+	rw := httptest.NewRecorder()
+	mock.ServeHTTP(rw, r)
+	text, err := io.ReadAll(rw.Result().Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rw.Code, string(text)
+}
+
+const loginForm = "grant_type=client_credentials&client_id=cafecafecafecafecafecafecafecafe&client_secret="
+
+func bearerOf(t *testing.T, mock http.Handler) string {
+	t.Helper()
+	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", loginForm+strings.Repeat("cafe", 16))
+	_, rest, ok := strings.Cut(body, `"access_token":"`)
+	if status != http.StatusOK || !ok {
+		t.Fatalf("login: %d %s", status, body)
+	}
+	bearer, _, _ := strings.Cut(rest, `"`)
+	return bearer
+}
+
+func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, tells string) {
+	t.Helper()
+	if status != http.StatusInternalServerError || !strings.Contains(body, `"detailCode":"500.0 Internal fault"`) {
+		t.Errorf("status %d, want 500: %s", status, body)
+	}
+	if got := log.String(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, tells) {
+		t.Errorf("log %q, want an error that tells %q", got, tells)
+	}
+}
+
+// A create answer that its document forbids is not sent, and the token is not kept.
+func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
+	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
+	bearer := bearerOf(t, mock)
+	status, body := request(t, mock, bearer, "POST", "/v2026/personal-access-tokens", "application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
+	checkFault(t, status, body, log, "(maxLength of v2026 createPersonalAccessToken response 200)")
+	if strings.Contains(body, "broken") {
+		t.Errorf("the fault shows the token: %s", body)
+	}
+	if _, listed := request(t, mock, bearer, "GET", "/v3/personal-access-tokens", "", ""); strings.Contains(listed, "broken") {
+		t.Errorf("the token was kept: %s", listed)
+	}
+	status, _ = request(t, mock, bearer, "POST", "/v2026/personal-access-tokens", "application/json", `{"name":"short","userAwareTokenNeverExpires":true}`)
+	if status != http.StatusOK {
+		t.Errorf("a valid answer after it: status %d", status)
+	}
+}
+
+// The same for a patch: the token stays as it was.
+func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
+	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
+	bearer := bearerOf(t, mock)
+	path := "/v2026/personal-access-tokens/cafecafecafecafecafecafecafecafe"
+	status, body := request(t, mock, bearer, "PATCH", path, "application/json-patch+json", `[{"op":"replace","path":"/name","value":"broken beyond repair"}]`)
+	checkFault(t, status, body, log, "breaks its document")
+	if _, listed := request(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me", "", ""); !strings.Contains(listed, `"name":"login"`) {
+		t.Errorf("the token changed: %s", listed)
+	}
+	if status, _ = request(t, mock, bearer, "PATCH", path, "application/json-patch+json", `[{"op":"replace","path":"/name","value":"short"}]`); status != http.StatusOK {
+		t.Errorf("a valid answer after it: status %d", status)
+	}
+}
+
+// A list with one forbidden token is not sent at all.
+func TestInvalidListAnswerIsNotSent(t *testing.T) {
+	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText)
+	status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", "")
+	checkFault(t, status, body, log, `/0/name: expected at least 6 characters, got \"login\"`)
+}
+
+// An invalid login answer is not sent, and the login leaves no trace.
+func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
+	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life", "maximum: 1, description: 'Its life")
+	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", loginForm+strings.Repeat("cafe", 16))
+	checkFault(t, status, body, log, "/expires_in: expected at most 1, got 43200")
+	if strings.Contains(body, "access_token") {
+		t.Errorf("the fault shows the access token: %s", body)
+	}
+}
+
+// A panic behind the entrance is a 500 and a loud line, and the next request is served.
+func TestPanicIsAFault(t *testing.T) {
+	var log bytes.Buffer
+	e := &entrance{log: slog.New(slog.NewTextHandler(&log, nil)), next: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("lost") })}
+	status, body := request(t, e, "", "GET", "/v3/personal-access-tokens", "", "")
+	checkFault(t, status, body, &log, "panic: lost")
+}

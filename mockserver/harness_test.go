@@ -1,0 +1,335 @@
+package mockserver_test
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+var (
+	legacy  = []version.Version{version.Beta, version.V3, version.V2024}
+	current = []version.Version{version.V2025, version.V2026, version.V1}
+)
+
+// noon is when every tenant of these tests starts, on the last day of a month that February has not.
+var noon = time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// clock is a clock that stands still until it is moved.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// tenant is a mock behind a socket.
+type tenant struct {
+	*clock
+	testing.TB
+	url   string
+	seed  *fixtures.Tenant
+	specs []*spec.Document
+}
+
+// start runs a mock of a built-in tenant, or of one in YAML.
+func start(t testing.TB, fixture string) *tenant {
+	t.Helper()
+	return startWith(t, fixture, mockserver.Config{})
+}
+
+func startWith(t testing.TB, fixture string, config mockserver.Config) *tenant {
+	t.Helper()
+	var err error
+	if strings.Contains(fixture, "\n") {
+		config.Tenant, err = fixtures.Parse("test.yaml", []byte(fixture))
+	} else {
+		config.Tenant, err = fixtures.Load(fixture)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &tenant{clock: &clock{now: noon}, TB: t, seed: config.Tenant, specs: documents(t, config.Versions)}
+	config.Now = m.Now
+	config.Log = slog.New(slog.DiscardHandler)
+	mock, err := mockserver.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(mock)
+	t.Cleanup(server.Close)
+	m.url = server.URL
+	return m
+}
+
+// documents of the versions that are served, and those that belong to none.
+func documents(t testing.TB, served []version.Version) []*spec.Document {
+	t.Helper()
+	var all []*spec.Document
+	for _, name := range spec.Names() {
+		if _, err := version.Parse(name); err == nil && len(served) > 0 && !slices.Contains(served, version.Version(name)) {
+			continue
+		}
+		d, err := spec.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// response is an answer, read to its end.
+type response struct {
+	testing.TB
+	status int
+	header http.Header
+	text   string
+}
+
+// client sends requests with the same Authorization header.
+type client struct {
+	*tenant
+	authorization string
+}
+
+// anonymous sends no Authorization header.
+func (m *tenant) anonymous() *client { return &client{tenant: m} }
+
+// as logs a user in, with the login token of the seed.
+func (m *tenant) as(user string) *client {
+	m.Helper()
+	login, err := m.seed.Login(user)
+	if err != nil {
+		m.Fatal(err)
+	}
+	return m.with(login.ID, login.Secret)
+}
+
+// with logs in with an id and a secret.
+func (m *tenant) with(id, secret string) *client {
+	m.Helper()
+	r := m.login(id, secret)
+	if r.status != http.StatusOK {
+		m.Fatalf("login of %s: status %d, %s", id, r.status, r.text)
+	}
+	return &client{tenant: m, authorization: "Bearer " + r.object()["access_token"].(string)}
+}
+
+func (m *tenant) login(id, secret string) response {
+	m.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
+	return m.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
+}
+
+func (c *client) get(path string) response { c.Helper(); return c.send("GET", path, "", "") }
+
+func (c *client) post(path, body string) response {
+	c.Helper()
+	return c.send("POST", path, "application/json", body)
+}
+
+func (c *client) patch(path, body string) response {
+	c.Helper()
+	return c.send("PATCH", path, "application/json-patch+json", body)
+}
+
+func (c *client) delete(path string) response { c.Helper(); return c.send("DELETE", path, "", "") }
+
+// send makes a request, and holds whatever is answered against the promises that every answer keeps.
+func (c *client) send(method, path, contentType, body string) response {
+	c.Helper()
+	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
+	if err != nil {
+		c.Fatal(err)
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if c.authorization != "" {
+		r.Header.Set("Authorization", c.authorization)
+	}
+	return c.exchange(r)
+}
+
+func (m *tenant) exchange(r *http.Request) response {
+	m.Helper()
+	answered, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		m.Fatal(err)
+	}
+	defer answered.Body.Close() //nolint:errcheck // the body was read to its end
+	text, err := io.ReadAll(answered.Body)
+	if err != nil {
+		m.Fatal(err)
+	}
+	got := response{TB: m, status: answered.StatusCode, header: answered.Header, text: string(text)}
+	m.checkPromises(r, got)
+	return got
+}
+
+var requestID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func (m *tenant) checkPromises(r *http.Request, got response) {
+	m.Helper()
+	if !requestID.MatchString(got.header.Get("SLPT-Request-ID")) || got.header.Get("Date") == "" {
+		m.Errorf("%s %s: SLPT-Request-ID %q, Date %q", r.Method, r.URL.Path, got.header.Get("SLPT-Request-ID"), got.header.Get("Date"))
+	}
+	for _, v := range m.violations(r, got) {
+		m.Errorf("%s %s: %s", r.Method, r.URL.Path, v)
+	}
+	var dto struct {
+		TrackingID string
+		Messages   []struct{ Locale, LocaleOrigin, Text string }
+		Causes     []any
+	}
+	if got.status < 400 || !strings.Contains(got.text, "trackingId") {
+		return
+	}
+	if err := json.Unmarshal([]byte(got.text), &dto); err != nil {
+		m.Fatal(err)
+	}
+	if dto.TrackingID != got.header.Get("SLPT-Request-ID") || dto.Causes == nil || len(dto.Messages) != 2 || dto.Messages[0].Text != dto.Messages[1].Text {
+		m.Errorf("%s %s: not an error of SailPoint's form: %s", r.Method, r.URL.Path, got.text)
+	}
+}
+
+// violations finds the operation without the mock's router, so that a wrong route shows.
+func (m *tenant) violations(r *http.Request, got response) []spec.Violation {
+	path := "/" + strings.TrimLeft(r.URL.EscapedPath(), "/")
+	outside := m.specs[len(m.specs)-2] // the OAuth document speaks for every path that has none
+	for _, parameters := range []bool{false, true} {
+		for _, d := range m.specs {
+			for _, op := range d.Operations {
+				pattern := "^" + strings.ReplaceAll(regexp.QuoteMeta(op.Path), `\{id\}`, "[^/]+") + "$"
+				if strings.Contains(op.Path, "{") != parameters || !regexp.MustCompile(pattern).MatchString(path) {
+					continue
+				}
+				if op.Method == r.Method {
+					return op.CheckResponse(got.status, got.header.Get("Content-Type"), []byte(got.text))
+				}
+				if d.Name != spec.Control {
+					outside = d
+				}
+			}
+		}
+		if outside.Name != spec.OAuth {
+			break
+		}
+	}
+	return outside.CheckUnrouted(got.status, got.header.Get("Content-Type"), []byte(got.text))
+}
+
+// object is the body, which has to be a JSON object.
+func (r response) object() map[string]any { r.Helper(); return decode[map[string]any](r) }
+
+// list is the body, which has to be a JSON array of objects.
+func (r response) list() []map[string]any { r.Helper(); return decode[[]map[string]any](r) }
+
+func decode[T any](r response) (value T) {
+	r.Helper()
+	if err := json.Unmarshal([]byte(r.text), &value); err != nil {
+		r.Fatalf("status %d: %v: %s", r.status, err, r.text)
+	}
+	return value
+}
+
+// is expects a status.
+func (r response) is(status int) response {
+	r.Helper()
+	if r.status != status {
+		r.Fatalf("status %d, want %d: %s", r.status, status, r.text)
+	}
+	return r
+}
+
+// refused expects a status, the beginning of a detailCode, and what the causes have to tell.
+func (r response) refused(status int, detailCode string, tells ...string) {
+	r.Helper()
+	r.is(status)
+	body := r.object()
+	if code, _ := body["detailCode"].(string); !strings.HasPrefix(code, detailCode+" ") {
+		r.Errorf("detailCode %q, want %s", code, detailCode)
+	}
+	var causes []string
+	for _, cause := range body["causes"].([]any) {
+		causes = append(causes, cause.(map[string]any)["text"].(string))
+	}
+	all := strings.Join(causes, "\n")
+	for _, part := range tells {
+		if !strings.Contains(all, part) {
+			r.Errorf("causes tell %q, want %q in it", all, part)
+		}
+	}
+}
+
+// equal compares one property of an object.
+func (r response) equal(name string, want any) {
+	r.Helper()
+	got, present := r.object()[name]
+	if !present {
+		r.Errorf("%s is absent, want %v", name, want)
+	} else if diff := cmp.Diff(want, got); diff != "" {
+		r.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+// create makes a token that lives thirty days, and returns it with its secret.
+func (c *client) create(v version.Version, name string) map[string]any {
+	c.Helper()
+	body := object{"name": name, "expirationDate": stamp(c.Now().Add(30 * 24 * time.Hour))}
+	return c.post(v.CollectionPath(), body.String()).is(http.StatusOK).object()
+}
+
+// names lists the names of what a list answers.
+func (c *client) names(path string) []string {
+	c.Helper()
+	names := []string{}
+	for _, t := range c.get(path).is(http.StatusOK).list() {
+		names = append(names, t["name"].(string))
+	}
+	return names
+}
+
+// object is a JSON object.
+type object map[string]any
+
+func (o object) String() string {
+	encoded, _ := json.Marshal(o)
+	return string(encoded)
+}
+
+// each runs a test in each of the versions.
+func each(t *testing.T, versions []version.Version, test func(t *testing.T, v version.Version)) {
+	t.Helper()
+	for _, v := range versions {
+		t.Run(string(v), func(t *testing.T) { test(t, v) })
+	}
+}

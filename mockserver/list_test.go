@@ -1,0 +1,237 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec/version"
+)
+
+// library is a tenant whose tokens lie at known times around noon.
+const library = `
+identities:
+- {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
+- {id: facedadafacedadafacedadafacedada, name: jane.doe}
+tokens:
+- {id: cafecafecafecafecafecafecafecafe, secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe, owner: admin, name: login, created: -9d, lastUsed: 0s}
+- {id: facefacefacefacefacefacefaceface, secret: facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface, owner: jane.doe, name: login, created: -8d, lastUsed: 0s}
+- {id: faceaaaafaceaaaafaceaaaafaceaaaa, secret: faceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaa, owner: jane.doe, name: never, created: -7d}
+- {id: facebbbbfacebbbbfacebbbbfacebbbb, secret: facebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbb, owner: jane.doe, name: old, created: -6d, lastUsed: -2d, expirationDate: +1d}
+- {id: faceccccfaceccccfaceccccfacecccc, secret: faceccccfaceccccfaceccccfaceccccfaceccccfaceccccfaceccccfacecccc, owner: jane.doe, name: flow, created: -5d, lastUsed: -2d, managed: true}
+`
+
+func TestListShowsTheKeysOfItsVersion(t *testing.T) {
+	for _, family := range []struct {
+		versions []version.Version
+		more     []string
+	}{{legacy, nil}, {current, []string{"userAwareTokenNeverExpires"}}} {
+		each(t, family.versions, func(t *testing.T, v version.Version) {
+			want := append([]string{
+				"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed", "name", "owner", "scope",
+			}, family.more...)
+			for _, token := range start(t, library).as("admin").get(v.CollectionPath()).is(http.StatusOK).list() {
+				if diff := cmp.Diff(want, slices.Sorted(maps.Keys(token))); diff != "" {
+					t.Errorf("keys of %s (-want +got):\n%s", token["name"], diff)
+				}
+			}
+		})
+	}
+}
+
+func TestListShowsAToken(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		got := only(start(t, library).as("jane.doe"), v, "facebbbbfacebbbbfacebbbbfacebbbb")
+		delete(got, "userAwareTokenNeverExpires")
+		want := map[string]any{
+			"id": "facebbbbfacebbbbfacebbbbfacebbbb", "name": "old", "scope": []any{"sp:scopes:all"},
+			"owner":   map[string]any{"type": "IDENTITY", "id": "facedadafacedadafacedadafacedada", "name": "jane.doe"},
+			"created": "2026-08-25T12:00:00.000Z", "lastUsed": "2026-08-29T12:00:00.000Z", "managed": false,
+			"accessTokenValiditySeconds": 43200.0, "expirationDate": "2026-09-01T12:00:00.000Z",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("token (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestListOfAnOwner(t *testing.T) {
+	for _, test := range []struct {
+		name, user, query string
+		want              []string
+	}{
+		{"me", "jane.doe", "?owner-id=me", []string{"login", "never", "old"}},
+		{"another by id, managed ones for who may see them", "admin", "?owner-id=facedadafacedadafacedadafacedada", []string{"login", "never", "old", "flow"}},
+		{"oneself by id", "admin", "?owner-id=cafedadacafedadacafedadacafedada", []string{"login"}},
+		{"everybody, oldest first", "admin", "", []string{"login", "login", "never", "old", "flow"}},
+		{"empty counts as absent", "admin", "?owner-id=", []string{"login", "login", "never", "old", "flow"}},
+		{"nobody has tokens", "admin", "?owner-id=nobody", []string{}},
+		{"other parameters are ignored", "jane.doe", "?owner-id=me&limit=1&offset=2&count=true&sorters=-name&limit=999", []string{"login", "never", "old"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, version.All(), func(t *testing.T, v version.Version) {
+				got := start(t, library).as(test.user).names(v.CollectionPath() + test.query)
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("names (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestListIsStableAndNamesEachTokenOnce(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		c := start(t, "crowded").as("admin")
+		first := c.get(v.CollectionPath()).is(http.StatusOK)
+		seen := map[any]bool{}
+		for _, token := range first.list() {
+			if seen[token["id"]] {
+				t.Errorf("%s is there twice", token["id"])
+			}
+			seen[token["id"]] = true
+			if _, leaked := token["secret"]; leaked {
+				t.Errorf("%s shows its secret", token["id"])
+			}
+		}
+		if want := len(c.seed.Tokens); len(seen) != want {
+			t.Errorf("%d tokens, want %d", len(seen), want)
+		}
+		if second := c.get(v.CollectionPath()); second.text != first.text {
+			t.Error("a second list differs from the first")
+		}
+	})
+}
+
+func TestFilters(t *testing.T) {
+	for _, test := range []struct {
+		filter string
+		want   []string
+	}{
+		{"lastUsed isnull", []string{"never"}},
+		{"not lastUsed isnull", []string{"login", "login", "old", "flow"}},
+		{"lastUsed le 2026-08-29T12:00:00.000Z", []string{"old", "flow"}},
+		{"lastUsed le 2026-08-29T11:59:59.999Z", []string{}},
+		{"not lastUsed le 2026-08-29T12:00:00Z", []string{"login", "login"}},
+		{"lastUsed le 2026-08-29T12:00:00Z or lastUsed isnull", []string{"never", "old", "flow"}},
+		{"lastUsed isnull and lastUsed le 2030-01-01T00:00:00Z", []string{}},
+		{"not lastUsed isnull or lastUsed isnull and lastUsed isnull", []string{"login", "login", "never", "old", "flow"}},
+		{"not (lastUsed isnull or lastUsed le 2026-08-30T00:00:00Z)", []string{"login", "login"}},
+		{"not(lastUsed isnull)", []string{"login", "login", "old", "flow"}},
+		{`lastUsed le "2026-08-29T12:00:00Z"`, []string{"old", "flow"}},
+		{"lastUsed le 2026-08-29T14:00:00+02:00", []string{"old", "flow"}},
+		{"", []string{"login", "login", "never", "old", "flow"}},
+		{"  ", []string{"login", "login", "never", "old", "flow"}},
+	} {
+		t.Run(test.filter, func(t *testing.T) {
+			each(t, version.All(), func(t *testing.T, v version.Version) {
+				got := start(t, library).as("admin").names(v.CollectionPath() + "?filters=" + url.QueryEscape(test.filter))
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("names (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestFiltersRefused(t *testing.T) {
+	const supported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or "lastUsed isnull", combined by and, or, not and parentheses`
+	for _, test := range []struct{ filter, tells string }{
+		{"lastUsed lt 2026-01-01T00:00:00Z", "query parameter filters: expected " + supported + `, got "lt" at position 10 (rule filter-supported, published)`},
+		{"lastUsed isnull or name eq x", `got "name" at position 20`},
+		{"pr lastUsed", `got "pr" at position 1`},
+		{`lastUsed in ("a", "b")`, `got "in" at position 10`},
+		{"lastUsed LE 2026-01-01T00:00:00Z", `expected an operator in lower case, le or isnull, got "LE" at position 10; supported is ` + supported + " (rule filter-syntax, published)"},
+		{"lastUsed isnull AND lastUsed isnull", `expected and, or, or the end of the filter, got "AND" at position 17`},
+		{"(lastUsed isnull", "expected and, or, or a closing parenthesis, got the end at position 17"},
+		{"lastUsed le", "expected a value, got the end at position 12"},
+		{`lastUsed le "2026`, "expected a closing quote"},
+		{"lastUsed le yesterday", `expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "yesterday" at position 13`},
+		{"lastUsed le 2026-01-01T00:00:00", "it has no zone"},
+		{"and", `expected a field, not, or an opening parenthesis, got "and" at position 1`},
+	} {
+		t.Run(test.filter, func(t *testing.T) {
+			each(t, version.All(), func(t *testing.T, v version.Version) {
+				start(t, library).as("admin").get(v.CollectionPath()+"?filters="+url.QueryEscape(test.filter)).
+					refused(http.StatusBadRequest, "400.1", test.tells)
+			})
+		})
+	}
+}
+
+func TestQueryRefused(t *testing.T) {
+	for _, test := range []struct{ name, query, detailCode, tells string }{
+		{"a plus that was not escaped", "?filters=lastUsed+le+2026-08-29T14:00:00+02:00", "400.1", "write the + of an offset as %2B in a URL"},
+		{"a percent sign that escapes nothing", "?filters=%zz", "400.0", "query: invalid URL escape"},
+		{"a parameter twice", "?owner-id=me&owner-id=you", "400.1.3", "query parameter owner-id: expected the parameter once, got 2 values"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, version.All(), func(t *testing.T, v version.Version) {
+				start(t, library).as("admin").get(v.CollectionPath()+test.query).refused(http.StatusBadRequest, test.detailCode, test.tells)
+			})
+		})
+	}
+}
+
+func TestLastUsedMovesOnceADay(t *testing.T) {
+	m := start(t, "empty")
+	jane := m.as("jane.doe")
+	token := jane.create(version.V2026, "build")
+	use := func(want any) {
+		t.Helper()
+		if got := only(jane, version.V2026, token["id"])["lastUsed"]; got != want {
+			t.Errorf("lastUsed %v, want %v", got, want)
+		}
+	}
+	use(nil)
+	m.with(token["id"].(string), token["secret"].(string)).get("/v2026/personal-access-tokens?owner-id=me").is(http.StatusOK)
+	use("2026-08-31T12:00:00.000Z")
+	m.advance(24*time.Hour - time.Millisecond)
+	jane = m.as("jane.doe")
+	m.with(token["id"].(string), token["secret"].(string))
+	use("2026-08-31T12:00:00.000Z")
+	m.advance(time.Millisecond)
+	m.with(token["id"].(string), token["secret"].(string))
+	use("2026-09-01T12:00:00.000Z")
+	m.login(token["id"].(string), "wrong").is(http.StatusUnauthorized)
+	use("2026-09-01T12:00:00.000Z")
+}
+
+func TestOneStoreBehindAllVersions(t *testing.T) {
+	for _, made := range version.All() {
+		for _, listed := range version.All() {
+			t.Run(fmt.Sprintf("%s in %s", made, listed), func(t *testing.T) {
+				c := start(t, "empty").as("jane.doe")
+				token := c.create(made, "shared")
+				got := only(c, listed, token["id"])
+				for _, key := range []string{"id", "name", "scope", "owner", "created", "accessTokenValiditySeconds", "expirationDate"} {
+					if diff := cmp.Diff(token[key], got[key]); diff != "" {
+						t.Errorf("%s (-created +listed):\n%s", key, diff)
+					}
+				}
+				_, shown := got["userAwareTokenNeverExpires"]
+				if want := slices.Contains(current, listed); shown != want {
+					t.Errorf("userAwareTokenNeverExpires shown: %v, want %v", shown, want)
+				}
+				c.delete(listed.CollectionPath() + "/" + token["id"].(string)).is(http.StatusNoContent)
+				c.delete(made.CollectionPath()+"/"+token["id"].(string)).refused(http.StatusNotFound, "404")
+			})
+		}
+	}
+}
+
+func TestNeverExpiringTokenInLegacyLists(t *testing.T) {
+	c := start(t, "empty").as("jane.doe")
+	token := c.post("/v2026/personal-access-tokens", `{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).object()
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		got := only(c, v, token["id"])
+		if date, present := got["expirationDate"]; !present || date != nil {
+			t.Errorf("expirationDate %v, present: %v, want null", date, present)
+		}
+	})
+}

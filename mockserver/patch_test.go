@@ -1,0 +1,183 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec/version"
+)
+
+// all joins lists of versions.
+func all(families ...[]version.Version) (versions []version.Version) {
+	for _, f := range families {
+		versions = append(versions, f...)
+	}
+	return versions
+}
+
+func TestPatchChanges(t *testing.T) {
+	both := all(legacy, current)
+	for _, test := range []struct {
+		name     string
+		versions []version.Version
+		patch    string
+		property string
+		want     any
+	}{
+		{"a name", both, `[{"op":"replace","path":"/name","value":"new"}]`, "name", "new"},
+		{"a name to itself", both, `[{"op":"replace","path":"/name","value":"build"}]`, "name", "build"},
+		{"a scope", both, `[{"op":"replace","path":"/scope","value":["sp:my-personal-access-tokens:read"]}]`, "scope", []any{"sp:my-personal-access-tokens:read"}},
+		{"scope to null, its default", both, `[{"op":"replace","path":"/scope","value":null}]`, "scope", []any{"sp:scopes:all"}},
+		{"scope away, its default", both, `[{"op":"remove","path":"/scope"}]`, "scope", []any{"sp:scopes:all"}},
+		{"an element at the end", both, `[{"op":"add","path":"/scope/-","value":"b"}]`, "scope", []any{"sp:scopes:all", "b"}},
+		{"an element in front", both, `[{"op":"add","path":"/scope/0","value":"a"}]`, "scope", []any{"a", "sp:scopes:all"}},
+		{"a copy", both, `[{"op":"copy","from":"/name","path":"/scope/0"}]`, "scope", []any{"build", "sp:scopes:all"}},
+		{"what passes a test", both, `[{"op":"test","path":"/name","value":"build"},{"op":"replace","path":"/name","value":"new"}]`, "name", "new"},
+		{"nothing", both, `[]`, "name", "build"},
+		{"what an unknown key is added to", both, `[{"op":"replace","path":"/name","value":"new","note":"x"}]`, "name", "new"},
+		{"a date", current, `[{"op":"replace","path":"/expirationDate","value":"2031-05-05T05:05:05.5555Z"}]`, "expirationDate", "2031-05-05T05:05:05.555Z"},
+		{"a date to null", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil},
+		{"a date to null, acknowledged first", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true},{"op":"replace","path":"/expirationDate","value":null}]`, "expirationDate", nil},
+		{"a date to a missing value, which is null", current, `[{"op":"replace","path":"/expirationDate"},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil},
+		{"a date away", current, `[{"op":"remove","path":"/expirationDate"},{"op":"add","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil},
+		{"the acknowledgement alone, the date stays", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", inAMonth},
+		{"the acknowledgement alone, which is kept", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "userAwareTokenNeverExpires", true},
+		{"a date to null and back", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/expirationDate","value":"2031-01-01T00:00:00Z"}]`, "expirationDate", "2031-01-01T00:00:00.000Z"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, test.versions, func(t *testing.T, v version.Version) {
+				c := start(t, "empty").as("jane.doe")
+				id := c.create(v, "build")["id"].(string)
+				r := c.patch(v.CollectionPath()+"/"+id, test.patch).is(http.StatusOK)
+				r.equal(test.property, test.want)
+				if diff := cmp.Diff(r.object(), only(c, v, id)); diff != "" {
+					t.Errorf("the list tells otherwise (-patch +list):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestPatchRefuses(t *testing.T) {
+	both := all(legacy, current)
+	const wantsField = "expected a field that can be patched, one of /name, /scope"
+	for _, test := range []struct {
+		name       string
+		versions   []version.Version
+		patch      string
+		detailCode string
+		tells      string
+	}{
+		{"a date in the legacy versions", legacy, `[{"op":"replace","path":"/expirationDate","value":"2026-09-01T00:00:00Z"}]`, "400.1", "/0/path: " + wantsField + `, got "/expirationDate"; versions from v2025 on can change expirationDate (rule patchable-fields, published)`},
+		{"the acknowledgement in the legacy versions", legacy, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "400.1", "versions from v2025 on can change userAwareTokenNeverExpires"},
+		{"an id", both, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1", `got "/id"`},
+		{"a secret", both, `[{"op":"test","path":"/secret","value":"x"}]`, "400.1", `got "/secret"`},
+		{"an owner", both, `[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1", `got "/owner/name"`},
+		{"a validity", both, `[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1", `got "/accessTokenValiditySeconds"`},
+		{"the whole token", both, `[{"op":"replace","path":"","value":{}}]`, "400.1", `/0/path: expected a JSON pointer to one of /name, /scope`},
+		{"a copy of the secret", both, `[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1", "/0/from: " + wantsField},
+		{"a negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", "rule patch-pointer"},
+		{"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1", `/0: expected an operation that applies to the token, got remove of "/scope/7", where nothing stands (rule patch-applies, published)`},
+		{"a failed test", both, `[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name","value":"build"}]`, "400.1", `/1: expected the token to pass the test, got another value at /name than`},
+		{"a missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", "/0/value: expected a value, which replace needs, got nothing (rule patch-value-required, published)"},
+		{"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", "/0: expected a name, got nothing (rule name-required, published)"},
+		{"a null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", "/0/value: expected a name, got nothing"},
+		{"a blank name", both, `[{"op":"replace","path":"/name","value":"  "}]`, "400.1.0", "rule name-not-blank"},
+		{"a number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3", "/0/value: expected a string, got 5 (rule field-type, published)"},
+		{"a text as scope", both, `[{"op":"replace","path":"/scope","value":"sp:scopes:all"}]`, "400.1.3", "/0/value: expected an array of strings, or null"},
+		{"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3", "rule field-type"},
+		{"a taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1", `/0/value: expected a name that no other token of the owner has, got "login"`},
+		{"an operation that there is not", both, `[{"op":"rename","path":"/name","value":"x"}]`, "400.1.3", `/0/op: expected one of "add","remove","replace","move","copy","test", got "rename" (enum of `},
+		{"no operation", both, `[{"path":"/name","value":"x"}]`, "400.1.0", "/0/op: expected a string, got nothing"},
+		{"no array", both, `{"op":"replace","path":"/name","value":"x"}`, "400.1.3", "body: expected an array"},
+		{"half a text", both, `[{"op":`, "400.0", "line 1, column 7"},
+		{"a past date", current, `[{"op":"replace","path":"/expirationDate","value":"2026-08-31T12:00:00Z"}]`, "400.1", "/0/value: expected a moment after now"},
+		{"a date without a zone", current, `[{"op":"replace","path":"/expirationDate","value":"2027-01-01T00:00:00"}]`, "400.1.3", "it has no zone: add Z"},
+		{"a day that does not exist", current, `[{"op":"replace","path":"/expirationDate","value":"2027-02-30T00:00:00Z"}]`, "400.1.3", "rule date-is-rfc3339"},
+		{"a null date alone", current, `[{"op":"replace","path":"/expirationDate","value":null}]`, "400.1", "got no date, and userAwareTokenNeverExpires not set to true by the same patch"},
+		{"a null date with false", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", "rule never-expires-needs-acknowledgement, published"},
+		{"an acknowledgement that is only tested", current, `[{"op":"remove","path":"/expirationDate"},{"op":"test","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", "rule never-expires-needs-acknowledgement"},
+		{"a text as acknowledgement", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":"true"}]`, "400.1.3", "/0/value: expected true or false"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, test.versions, func(t *testing.T, v version.Version) {
+				c := start(t, "empty").as("jane.doe")
+				id := c.create(v, "build")["id"].(string)
+				before := only(c, v, id)
+				c.patch(v.CollectionPath()+"/"+id, test.patch).refused(http.StatusBadRequest, test.detailCode, test.tells)
+				if diff := cmp.Diff(before, only(c, v, id)); diff != "" {
+					t.Errorf("the token changed (-before +after):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestOneOfIsToldInOneLine(t *testing.T) {
+	c := start(t, "empty").as("jane.doe")
+	id := c.create(version.V3, "build")["id"].(string)
+	r := c.patch("/v3/personal-access-tokens/"+id, `[{"op":"replace","path":"/name","value":[true]}]`).is(http.StatusBadRequest)
+	want := []any{map[string]any{
+		"locale": "en-US", "localeOrigin": "DEFAULT",
+		"text": "/0/value: expected a string, a boolean, an integer, an object, an array (each element a string, an integer or an object) or null, " +
+			"got [true] (oneOf of v3 patchPersonalAccessToken request)",
+	}}
+	if diff := cmp.Diff(want, r.object()["causes"]); diff != "" {
+		t.Errorf("causes (-want +got):\n%s", diff)
+	}
+}
+
+func TestNeverExpiringTokenKeepsItsAcknowledgement(t *testing.T) {
+	each(t, current, func(t *testing.T, v version.Version) {
+		c := start(t, "empty").as("jane.doe")
+		id := c.post(v.CollectionPath(), `{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).object()["id"].(string)
+		path := v.CollectionPath() + "/" + id
+		for _, patch := range []string{
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`,
+			`[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":null}]`,
+		} {
+			c.patch(path, patch).refused(http.StatusBadRequest, "400.1", "expected true, as long as the token never expires")
+		}
+		c.patch(path, `[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("expirationDate", nil)
+		r := c.patch(path, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false},{"op":"replace","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`).is(http.StatusOK)
+		r.equal("expirationDate", "2030-01-01T00:00:00.000Z")
+		r.equal("userAwareTokenNeverExpires", false)
+	})
+}
+
+func TestScopeChangeLeavesIssuedAccessTokensAlone(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m := start(t, "empty")
+		jane := m.as("jane.doe")
+		token := jane.create(v, "build")
+		id, secret := token["id"].(string), token["secret"].(string)
+		before := m.with(id, secret)
+		jane.patch(v.CollectionPath()+"/"+id, `[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
+		before.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
+		m.with(id, secret).get(v.CollectionPath()+"?owner-id=me").refused(http.StatusForbidden, "403", "got sp:scopes:default (rule operation-scopes, published)")
+	})
+}
+
+func TestDeletedTokenMakesNothing(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m := start(t, "empty")
+		jane := m.as("jane.doe")
+		token := jane.create(v, "build")
+		id, secret := token["id"].(string), token["secret"].(string)
+		issued := m.with(id, secret)
+		path := v.CollectionPath() + "/" + id
+		if r := jane.delete(path).is(http.StatusNoContent); r.text != "" || r.header.Get("Content-Type") != "" {
+			t.Errorf("body %q of type %q, want none", r.text, r.header.Get("Content-Type"))
+		}
+		jane.delete(path).refused(http.StatusNotFound, "404")
+		jane.patch(path, `[]`).refused(http.StatusNotFound, "404")
+		m.login(id, secret).is(http.StatusUnauthorized).equal("error_description", "Bad client credentials")
+		issued.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
+		m.advance(12*time.Hour + time.Second)
+		issued.get(v.CollectionPath()+"?owner-id=me").is(http.StatusUnauthorized).equal("error", "JWT validation failed: JWT is expired")
+	})
+}

@@ -1,0 +1,235 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+func TestMethodNotAllowed(t *testing.T) {
+	m := start(t, callers)
+	for _, v := range version.All() {
+		for _, test := range []struct{ path, allow string }{
+			{v.CollectionPath(), "GET, POST"},
+			{v.CollectionPath() + "/" + janes, "DELETE, PATCH"},
+		} {
+			for _, method := range []string{"PUT", "OPTIONS", "TRACE", "GET", "POST", "PATCH", "DELETE"} {
+				if strings.Contains(test.allow, method) {
+					continue
+				}
+				t.Run(method+" "+test.path, func(t *testing.T) {
+					r := m.as("admin").send(method, test.path, "application/json", "{}")
+					r.refused(http.StatusMethodNotAllowed, "405", "method: expected "+test.allow+", got "+method)
+					if got := r.header.Get("Allow"); got != test.allow {
+						t.Errorf("Allow %q, want %q", got, test.allow)
+					}
+				})
+			}
+		}
+	}
+	for path, allow := range map[string]string{
+		bulkPath: "PATCH, POST", "/oauth/token": "POST", "/oauth/check_token": "POST", "/oauth/info": "GET", "/_mock/health": "GET",
+	} {
+		t.Run("DELETE "+path, func(t *testing.T) {
+			r := m.as("admin").delete(path).is(http.StatusMethodNotAllowed)
+			if got := r.header.Get("Allow"); got != allow {
+				t.Errorf("Allow %q, want %q", got, allow)
+			}
+		})
+	}
+}
+
+func TestHeadIsNoMethodOfAPath(t *testing.T) {
+	m := start(t, "empty")
+	r, err := http.NewRequest("HEAD", m.url+"/v3/personal-access-tokens", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answered.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if answered.StatusCode != http.StatusMethodNotAllowed || answered.Header.Get("Allow") != "GET, POST" {
+		t.Errorf("status %d, Allow %q", answered.StatusCode, answered.Header.Get("Allow"))
+	}
+}
+
+func TestPathsThatAreNotServed(t *testing.T) {
+	m := start(t, "empty")
+	for _, test := range []struct {
+		path   string
+		status int
+		text   string
+	}{
+		{"/v3/identities", 501, "patmock serves personal access tokens and /oauth only: GET /v3/identities is not simulated"},
+		{"/v2026/accounts/1?x=y", 501, "patmock serves personal access tokens and /oauth only: GET /v2026/accounts/1 is not simulated"},
+		{"/beta", 501, "GET /beta is not simulated"},
+		{"/latest/personal-access-tokens", 501, "GET /latest/personal-access-tokens is not simulated"},
+		{"/accounts/v1/42", 501, "GET /accounts/v1/42 is not simulated"},
+		{"/access-profiles/v2", 501, "GET /access-profiles/v2 is not simulated"},
+		{"/v3/personal-access-tokens/a/b", 501, "GET /v3/personal-access-tokens/a/b is not simulated"},
+		{"/personal-access-tokens/v1/a/b", 501, "GET /personal-access-tokens/v1/a/b is not simulated"},
+		{"/personal-access-tokens/v2", 501, "GET /personal-access-tokens/v2 is not simulated"},
+		{"/v3/personal-access-tokens/", 404, "path: expected an id behind the last slash, got nothing"},
+		{"/personal-access-tokens/v1/", 404, "path: expected an id behind the last slash, got nothing"},
+		{"/", 404, "path: expected one such as /personal-access-tokens/v1 or /oauth/token, got /"},
+		{"/personal-access-tokens", 404, "got /personal-access-tokens"},
+		{"/v30/personal-access-tokens", 404, "got /v30/personal-access-tokens"},
+		{"/V3/personal-access-tokens", 404, "got /V3/personal-access-tokens"},
+		{"/oauth/authorize", 404, "got /oauth/authorize"},
+		{"/_mock/nothing", 404, "got /_mock/nothing"},
+	} {
+		t.Run(test.path, func(t *testing.T) {
+			m.anonymous().get(test.path).refused(test.status, map[int]string{404: "404", 501: "501"}[test.status], test.text)
+		})
+	}
+}
+
+func TestVersionsThatAreNotServed(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{Versions: []version.Version{version.V3}})
+	c := m.as("jane.doe")
+	c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
+	for _, v := range version.All() {
+		if v == version.V3 {
+			continue
+		}
+		c.get(v.CollectionPath()).refused(http.StatusNotImplemented, "501", "this patmock was started without version "+string(v)+": GET "+v.CollectionPath()+" is not simulated")
+		c.delete(v.CollectionPath()+"/x").refused(http.StatusNotImplemented, "501", "without version")
+	}
+	c.get("/v2026/identities").refused(http.StatusNotImplemented, "501", "patmock serves personal access tokens and /oauth only")
+}
+
+func TestBodyOverAMegabyte(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		c := start(t, "empty").as("jane.doe")
+		fits := `{"name":"big","userAwareTokenNeverExpires":true,"note":"` + strings.Repeat("x", 1<<20-58) + `"}`
+		if len(fits) != 1<<20 {
+			t.Fatalf("%d bytes, want a mebibyte", len(fits))
+		}
+		c.post(v.CollectionPath(), fits).is(http.StatusOK)
+		c.post(v.CollectionPath(), " "+fits).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got more")
+		c.patch(v.CollectionPath()+"/"+janeID, "["+strings.Repeat(" ", 1<<20)+"]").refused(http.StatusRequestEntityTooLarge, "413")
+		c.anonymous().send("POST", "/oauth/token", urlencode, "x="+strings.Repeat("x", 1<<20)).refused(http.StatusRequestEntityTooLarge, "413")
+	})
+}
+
+func TestContentTypes(t *testing.T) {
+	const patch = `[{"op":"replace","path":"/name","value":"renamed"}]`
+	for _, test := range []struct {
+		name, method, contentType string
+		status                    int
+		tells                     string
+	}{
+		{"create with a charset", "POST", "application/json; charset=UTF-8", 200, ""},
+		{"create in capitals", "POST", "Application/JSON", 200, ""},
+		{"create as text", "POST", "text/plain", 415, `header Content-Type: expected application/json, got "text/plain"`},
+		{"create as a form", "POST", urlencode, 415, "expected application/json"},
+		{"create as nothing", "POST", "", 415, "header Content-Type: expected application/json, got nothing"},
+		{"create as nonsense", "POST", "a b;;", 415, "expected application/json"},
+		{"patch", "PATCH", "application/json-patch+json", 200, ""},
+		{"patch with a charset", "PATCH", "application/json-patch+json; charset=utf-8", 200, ""},
+		{"patch as JSON", "PATCH", "application/json", 415, `header Content-Type: expected application/json-patch+json, got "application/json"`},
+		{"patch as a merge patch", "PATCH", "application/merge-patch+json", 415, "expected application/json-patch+json"},
+		{"a list with a type and no body, as PowerShell sends it", "GET", "application/json", 200, ""},
+		{"a deletion with a type and no body, as PowerShell sends it", "DELETE", "application/json", 204, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			each(t, version.All(), func(t *testing.T, v version.Version) {
+				c := start(t, "empty").as("jane.doe")
+				path, body := v.CollectionPath()+"?owner-id=me", ""
+				switch test.method {
+				case "POST":
+					body = `{"name":"typed","userAwareTokenNeverExpires":true}`
+				case "PATCH":
+					path, body = v.CollectionPath()+"/"+janeID, patch
+				case "DELETE":
+					path = v.CollectionPath() + "/" + janeID
+				}
+				r := c.send(test.method, path, test.contentType, body).is(test.status)
+				if test.status == http.StatusUnsupportedMediaType {
+					r.refused(test.status, "415", test.tells)
+				}
+			})
+		})
+	}
+}
+
+func TestSlashesInFrontAreOne(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		c := start(t, "empty").as("jane.doe")
+		c.get("/" + v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
+		r := c.post("//"+v.CollectionPath(), `{"name":"slashes","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+		c.delete("/" + v.CollectionPath() + "/" + r.object()["id"].(string)).is(http.StatusNoContent)
+	})
+}
+
+func TestOddIDsAreUnknown(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		c := start(t, "empty").as("jane.doe")
+		for _, id := range []string{"a%2Fb", "%00", "..", "%2e%2e", "%20", strings.ToUpper(janeID), "%f0%9f%94%91", "a;b"} {
+			c.delete(v.CollectionPath()+"/"+id).refused(http.StatusNotFound, "404")
+		}
+		escaped := "%66" + janeID[1:]
+		c.delete(v.CollectionPath() + "/" + escaped).is(http.StatusNoContent)
+	})
+}
+
+func TestHealth(t *testing.T) {
+	got := start(t, "empty").anonymous().get("/_mock/health").is(http.StatusOK).object()
+	if diff := cmp.Diff(map[string]any{"product": "patmock", "version": mockserver.Version(), "status": "ok"}, got); diff != "" {
+		t.Errorf("health (-want +got):\n%s", diff)
+	}
+}
+
+// Of many that ask for the same name at once one gets it, and a patch that loses a race is made again.
+func TestConcurrentWritersLoseNothing(t *testing.T) {
+	c := start(t, "empty").as("jane.doe")
+	const writers = 16
+	id := c.create(version.V2026, "shared")["id"].(string)
+	var created sync.Map
+	var group sync.WaitGroup
+	for i := range writers {
+		group.Go(func() {
+			r := c.post("/v2026/personal-access-tokens", `{"name":"only one","userAwareTokenNeverExpires":true}`)
+			created.Store(i, r.status)
+		})
+		group.Go(func() {
+			c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"add","path":"/scope/-","value":"more"}]`).is(http.StatusOK)
+		})
+	}
+	group.Wait()
+	statuses := map[any]int{}
+	created.Range(func(_, status any) bool { statuses[status]++; return true })
+	if diff := cmp.Diff(map[any]int{200: 1, 400: writers - 1}, statuses); diff != "" {
+		t.Errorf("answers to create (-want +got):\n%s", diff)
+	}
+	if got := len(only(c, version.V2026, id)["scope"].([]any)); got != writers+1 {
+		t.Errorf("%d scopes, want %d", got, writers+1)
+	}
+}
+
+func TestConfigThatIsWrong(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		config mockserver.Config
+		want   string
+	}{
+		{"a version that there is not", mockserver.Config{Versions: []version.Version{"v4"}}, `unknown API version "v4": expected one of beta, v3, v2024, v2025, v2026, v1`},
+		{"a public URL without a host", mockserver.Config{PublicURL: "mock:17280"}, `public URL "mock:17280": expected an address such as http://mock:17280`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := mockserver.New(test.config); err == nil || err.Error() != test.want {
+				t.Errorf("error %v, want %s", err, test.want)
+			}
+		})
+	}
+}
