@@ -72,7 +72,6 @@ func newRoot(env environment) *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return fromEnvironment(cmd.Flags(), env.lookup)
 		},
-		SuggestionsMinimumDistance: 2,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
@@ -80,14 +79,15 @@ func newRoot(env environment) *cobra.Command {
 	return root
 }
 
-// noArgs refuses arguments, and for a command of the root proposes the ones that look like it.
+// noArgs refuses arguments, and proposes the commands that look like one.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	text := fmt.Sprintf("unknown command or argument %q for %q", args[0], cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		text += ", did you mean " + strings.Join(near, " or ") + "?"
+		text += " (did you mean " + strings.Join(near, " or ") + "?)"
 	}
 	return &usageError{errors.New(text)}
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "example.com/patmock"
+
+// rules say what the packages of a folder may import of this module. A folder's own
+// packages are always allowed, and tests are not looked at.
+var rules = []struct {
+	folder  string
+	allowed []string
+}{
+	{"spec/version", nil},
+	{"spec/standing", nil},
+	{"spec", nil},
+	{"fixtures", nil},
+	{"mockserver/internal/pat", []string{"spec/version", "spec/standing"}},
+	{"mockserver/internal/store/memory", []string{"mockserver/internal/pat"}},
+	{"mockserver/internal/random", nil},
+	{"mockserver/internal/answer", []string{"spec"}},
+	{"mockserver/internal/oauth", []string{"spec", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/random"}},
+	{"mockserver/internal/api", []string{"spec", "mockserver/internal/pat", "mockserver/internal/answer"}},
+	{"mockserver/internal/control", []string{"spec", "mockserver/internal/answer"}},
+	{"mockserver", []string{"spec", "fixtures"}},
+	{"cmd/patmock", []string{"mockserver", "spec", "fixtures"}},
+}
+
+// closed lists packages that may import little beyond the standard library.
+var closed = map[string][]string{
+	"spec/version":            {},
+	"spec/standing":           {},
+	"fixtures":                {"github.com/goccy/go-yaml"},
+	"mockserver/internal/pat": {"github.com/evanphx/json-patch"},
+}
+
+func golist(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v", strings.Join(args, " "), err)
+	}
+	return strings.Fields(string(out))
+}
+
+func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+func TestWhoMayImportWhom(t *testing.T) {
+	for _, pkg := range golist(t, module+"/...") {
+		name := strings.TrimPrefix(pkg, module+"/")
+		i := slices.IndexFunc(rules, func(r struct {
+			folder  string
+			allowed []string
+		}) bool {
+			return name == r.folder
+		})
+		if i < 0 {
+			t.Errorf("%s: no rule says what it may import", name)
+			continue
+		}
+		for _, imported := range golist(t, "-f", `{{join .Imports "\n"}}`, pkg) {
+			other, ours := strings.CutPrefix(imported, module+"/")
+			allowed := within(other, name) || slices.ContainsFunc(rules[i].allowed, func(folder string) bool { return within(other, folder) })
+			if ours && !allowed {
+				t.Errorf("%s imports %s", name, other)
+			}
+		}
+	}
+}
+
+func TestClosedPackages(t *testing.T) {
+	for name, allowed := range closed {
+		for _, imported := range golist(t, "-f", `{{join .Imports "\n"}}`, module+"/"+name) {
+			first, _, _ := strings.Cut(imported, "/")
+			standard := !strings.Contains(first, ".")
+			if !standard && !within(imported, module) && !slices.ContainsFunc(allowed, func(p string) bool { return within(imported, p) }) {
+				t.Errorf("%s imports %s", name, imported)
+			}
+			if name == "mockserver/internal/pat" && within(imported, "net/http") {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
+// The mock is imported into other people's tests: what only the command or a container needs stays out.
+func TestMockIsLight(t *testing.T) {
+	for _, pkg := range golist(t, "-deps", module+"/mockserver") {
+		for _, heavy := range []string{"github.com/testcontainers", "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing"} {
+			if within(pkg, heavy) {
+				t.Errorf("the mock depends on %s", pkg)
+			}
+		}
+	}
+}
