@@ -102,7 +102,7 @@ func TestForgedAccessTokens(t *testing.T) {
 			c.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+test.token).is(http.StatusBadRequest)
 		})
 	}
-	t.Run("the true one", func(t *testing.T) {
+	t.Run("the true one", func(*testing.T) {
 		c := &client{tenant: m, authorization: "bearer " + bearer}
 		c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 	})

@@ -88,7 +88,7 @@ func TestPathsThatAreNotServed(t *testing.T) {
 		{"/oauth/authorize", 404, "got /oauth/authorize"},
 		{"/_mock/nothing", 404, "got /_mock/nothing"},
 	} {
-		t.Run(test.path, func(t *testing.T) {
+		t.Run(test.path, func(*testing.T) {
 			m.anonymous().get(test.path).refused(test.status, map[int]string{404: "404", 501: "501"}[test.status], test.text)
 		})
 	}

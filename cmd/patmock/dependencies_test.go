@@ -9,12 +9,14 @@ import (
 
 const module = "example.com/patmock"
 
-// rules say what the packages of a folder may import of this module. A folder's own
-// packages are always allowed, and tests are not looked at.
-var rules = []struct {
+type rule struct {
 	folder  string
 	allowed []string
-}{
+}
+
+// rules say what the packages of a folder may import of this module. A folder's own
+// packages are always allowed, and tests are not looked at.
+var rules = []rule{
 	{"spec/version", nil},
 	{"spec/standing", nil},
 	{"spec", nil},
@@ -52,12 +54,7 @@ func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix
 func TestWhoMayImportWhom(t *testing.T) {
 	for _, pkg := range golist(t, module+"/...") {
 		name := strings.TrimPrefix(pkg, module+"/")
-		i := slices.IndexFunc(rules, func(r struct {
-			folder  string
-			allowed []string
-		}) bool {
-			return name == r.folder
-		})
+		i := slices.IndexFunc(rules, func(r rule) bool { return name == r.folder })
 		if i < 0 {
 			t.Errorf("%s: no rule says what it may import", name)
 			continue

@@ -48,13 +48,14 @@ func run(ctx context.Context, args []string, env environment) int {
 	if err == nil {
 		return exitGood
 	}
-	fmt.Fprintln(env.stderr, "patmock: "+err.Error())
+	text, code := "patmock: "+err.Error()+"\n", exitFound
 	var usage *usageError
 	if errors.As(err, &usage) {
-		fmt.Fprintf(env.stderr, "See %s --help.\n", command.CommandPath())
-		return exitUsage
+		text += "See " + command.CommandPath() + " --help.\n"
+		code = exitUsage
 	}
-	return exitFound
+	_, _ = io.WriteString(env.stderr, text) // there is nowhere left to tell that this failed
+	return code
 }
 
 func newRoot(env environment) *cobra.Command {

@@ -63,7 +63,7 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: fetch URL")
 	}
-	answered, err := http.Get(args[0]) //nolint:gosec,noctx // a mock on loopback
+	answered, err := http.Get(args[0])
 	ts.Check(err)
 	defer answered.Body.Close() //nolint:errcheck // it is read to its end
 	body, err := io.ReadAll(answered.Body)

@@ -73,7 +73,7 @@ func serve(ctx context.Context, f serveFlags, env environment) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	listener, err := listen(f.addr)
+	listener, err := listen(ctx, f.addr)
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,8 @@ func serve(ctx context.Context, f serveFlags, env environment) error {
 }
 
 // listen says what to try when the address is taken.
-func listen(addr string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, &usageError{fmt.Errorf("%s is in use, perhaps by another patmock: stop that, or take a free port with --addr 127.0.0.1:0 (PATMOCK_ADDR)", addr)}
 	}

@@ -30,7 +30,7 @@ func newSpec(env environment) *cobra.Command {
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
 		Example:   "  patmock spec show v2026",
 		ValidArgs: spec.Names(),
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return &usageError{fmt.Errorf("expected one document of %s, got %d", strings.Join(spec.Names(), ", "), len(args))}
 			}
@@ -59,8 +59,8 @@ func printErrata(env environment) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+	var rows strings.Builder
+	row := func(cells ...string) { rows.WriteString(strings.Join(cells, "\t") + "\n") }
 	row("ID", "DOCUMENTS", "STANDING", "WHERE", "REASON")
 	for _, c := range errata.Contradictions {
 		row(c.ID, strings.Join(c.Documents, ","), string(c.Standing), c.Pointer, c.Reason)
@@ -70,6 +70,10 @@ func printErrata(env environment) error {
 	}
 	for _, a := range errata.Additions {
 		row(a.ID, strings.Join(a.Documents, ","), string(a.Standing), strings.Join(a.Pointers, " "), a.Reason)
+	}
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	if _, err := w.Write([]byte(rows.String())); err != nil {
+		return err
 	}
 	return w.Flush()
 }

@@ -38,7 +38,7 @@ func parameters(r *http.Request) (url.Values, error) {
 func body(r *http.Request) (url.Values, error) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // no content type that can be read: no form
+		return nil, nil //nolint:nilerr // no content type that can be read: no form
 	}
 	switch mediaType {
 	case "application/x-www-form-urlencoded":

@@ -24,10 +24,12 @@ const (
 	all = my | ReadAll | UpdateAll | DeleteAll
 )
 
-var rightNames = []struct {
+type rightName struct {
 	right Rights
 	name  string
-}{
+}
+
+var rightNames = []rightName{
 	{ReadMy, "idn:my-personal-access-tokens:read"},
 	{CreateMy, "idn:my-personal-access-tokens:create"},
 	{UpdateMy, "idn:my-personal-access-tokens:update"},
@@ -59,12 +61,7 @@ func (r Rights) String() string {
 func ParseRights(names []string) (Rights, error) {
 	var rights Rights
 	for _, name := range names {
-		i := slices.IndexFunc(rightNames, func(n struct {
-			right Rights
-			name  string
-		}) bool {
-			return n.name == name
-		})
+		i := slices.IndexFunc(rightNames, func(n rightName) bool { return n.name == name })
 		if i < 0 {
 			return 0, fmt.Errorf("unknown right %q: expected some of %s", name, ReadManaged|all)
 		}

@@ -29,7 +29,7 @@ const (
 func ParseFilter(text string) (*Filter, error) {
 	words := splitFilter(text)
 	if len(words) == 0 {
-		return nil, nil //nolint:nilnil // no filter is a filter that lets everything through
+		return nil, nil // which lets every token through
 	}
 	p := &filterParser{words: words, end: utf8.RuneCountInString(text) + 1}
 	c, err := p.or(0)

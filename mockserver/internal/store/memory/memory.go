@@ -124,12 +124,10 @@ func (s *Store) renameLocked(old, next *pat.Token) error {
 func (s *Store) Delete(t *pat.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch s.tokens[t.ID] {
-	case nil:
+	if current := s.tokens[t.ID]; current == nil {
 		return pat.ErrNotFound
-	default:
+	} else if current != t {
 		return pat.ErrConflict
-	case t:
 	}
 	o := s.owners[t.Owner.ID]
 	delete(s.tokens, t.ID)

@@ -1,0 +1,16 @@
+# Short names for what CONTRIBUTING tells. CI runs .ci/run.
+lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
+
+.PHONY: build serve test fmt lint ci
+build: ## build ./patmock
+	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o patmock ./cmd/patmock
+serve: ## run the mock
+	go run ./cmd/patmock serve
+test: ## run the tests
+	go test ./...
+fmt: ## format the code
+	$(lint) fmt
+lint: ## lint the code
+	$(lint) run
+ci: ## run what CI runs
+	./.ci/run
