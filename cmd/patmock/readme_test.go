@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver"
+)
+
+// The session of the README is run as it stands there, against a mock on a free port.
+func TestReadmeSession(t *testing.T) {
+	for _, tool := range []string{"bash", "curl", "sed"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("the session needs %s: %v", tool, err)
+		}
+	}
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(readme), "\n## A session\n")
+	_, rest, fenced := strings.Cut(rest, "\n```sh\n")
+	session, _, closed := strings.Cut(rest, "\n```\n")
+	if !found || !fenced || !closed {
+		t.Fatal("README.md has no session")
+	}
+	mock, err := mockserver.New(mockserver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(mock)
+	t.Cleanup(server.Close)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	shell := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", session)
+	shell.Dir = filepath.Join("..", "..")
+	shell.Env = append(os.Environ(), "PATMOCK_BASE_URL="+server.URL, "NO_PROXY=127.0.0.1")
+	output, err := shell.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	for _, want := range []string{
+		`"name":"login"`, `rule never-expires-needs-acknowledgement, published`, `"secret":"`, `"lastUsed":null`,
+		`"name":"nightly build"`, "\n204\n404\n",
+	} {
+		if !strings.Contains(string(output), want) {
+			t.Errorf("the session does not show %s:\n%s", want, output)
+		}
+	}
+}
