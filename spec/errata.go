@@ -119,67 +119,100 @@ func (e *Errata) apply(document string, source []byte) ([]byte, error) {
 		}
 		return name
 	}
+	var edits []edit
 	for _, c := range e.Contradictions {
-		if !slices.Contains(c.Documents, document) {
-			continue
+		if slices.Contains(c.Documents, document) {
+			edits = append(edits, c.edit(component))
 		}
-		corrected, err := correct(source, c, component)
-		if err != nil {
-			return nil, fmt.Errorf("erratum %s: %w", c.ID, err)
-		}
-		source = corrected
 	}
-	var declared []operation
 	for _, u := range e.Undeclared {
 		if !slices.Contains(u.Documents, document) {
 			continue
 		}
-		response := map[string]any{
-			"description": u.Description,
-			"content": map[string]any{"application/json": map[string]any{
-				"schema": map[string]any{"$ref": "#/components/schemas/" + component(u.Schema)},
-			}},
-		}
+		declared := edit{erratum: u.ID}
+		response := u.response(component(u.Schema))
 		if u.Unrouted {
-			declared = append(declared, operation{"add", fmt.Sprintf("/components/responses/%d", u.Status), response})
+			declared.add(fmt.Sprintf("/components/responses/%d", u.Status), response)
 		}
 		for path, methods := range outline.Paths {
 			for method, op := range methods {
 				if slices.Contains(u.Operations, operationName(op.OperationID)) {
-					pointer := fmt.Sprintf("/paths/%s/%s/responses/%d", escapePointer(path), method, u.Status)
-					declared = append(declared, operation{"add", pointer, response})
+					declared.add(fmt.Sprintf("/paths/%s/%s/responses/%d", escapePointer(path), method, u.Status), response)
 				}
 			}
 		}
+		edits = append(edits, declared)
 	}
-	return edit(source, declared...)
+	return applyEdits(source, edits)
 }
 
-// correct makes one contradiction right, if what is there is still what was published.
-func correct(source []byte, c Contradiction, component func(string) string) ([]byte, error) {
+// edit makes a contradiction right, if what is there is still what was published.
+func (c Contradiction) edit(component func(string) string) edit {
 	steps := strings.Split(c.Pointer, "/")
 	if len(steps) > 3 && steps[1] == "components" {
 		steps[3] = component(steps[3])
 	}
 	pointer := strings.Join(steps, "/")
-	change := operation{"add", pointer, c.Effective}
+	corrected := edit{erratum: c.ID, operations: []operation{{"test", pointer, c.Published}}}
 	if c.Effective == nil {
-		change = operation{"remove", pointer, nil}
+		corrected.operations = append(corrected.operations, operation{"remove", pointer, nil})
+	} else {
+		corrected.add(pointer, c.Effective)
 	}
-	return edit(source, operation{"test", pointer, c.Published}, change)
+	return corrected
 }
 
-// An operation is one of a JSON Patch on a document.
+func (u Undeclared) response(schema string) map[string]any {
+	return map[string]any{
+		"description": u.Description,
+		"content": map[string]any{"application/json": map[string]any{
+			"schema": map[string]any{"$ref": "#/components/schemas/" + schema},
+		}},
+	}
+}
+
+// An edit is what one erratum does to a document, as a JSON Patch.
+type edit struct {
+	erratum    string
+	operations []operation
+}
+
 type operation struct {
 	Op    string `json:"op"`
 	Path  string `json:"path"`
 	Value any    `json:"value"`
 }
 
-func edit(source []byte, operations ...operation) ([]byte, error) {
-	encoded, err := json.Marshal(operations)
-	if err != nil || len(operations) == 0 {
-		return source, err
+func (e *edit) add(pointer string, value any) {
+	e.operations = append(e.operations, operation{"add", pointer, value})
+}
+
+// applyEdits makes all edits in one go, which is what a document costs most when it is
+// loaded. Only when that fails they are made one by one, to name the one that does not fit.
+func applyEdits(source []byte, edits []edit) ([]byte, error) {
+	var together edit
+	for _, e := range edits {
+		together.operations = append(together.operations, e.operations...)
+	}
+	edited, err := together.apply(source)
+	if err == nil {
+		return edited, nil
+	}
+	for _, e := range edits {
+		if source, err = e.apply(source); err != nil {
+			return nil, fmt.Errorf("erratum %s: %w", e.erratum, err)
+		}
+	}
+	return source, nil
+}
+
+func (e edit) apply(source []byte) ([]byte, error) {
+	if len(e.operations) == 0 {
+		return source, nil
+	}
+	encoded, err := json.Marshal(e.operations)
+	if err != nil {
+		return nil, err
 	}
 	patch, err := jsonpatch.DecodePatch(encoded)
 	if err != nil {
