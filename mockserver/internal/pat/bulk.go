@@ -30,7 +30,7 @@ func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperatio
 		}
 	}
 	var changed []*Token
-	err := s.retry(func() error {
+	err := s.retry("", func() error {
 		changes, err := s.patchEach(p, ids, held)
 		if err != nil {
 			return err

@@ -35,6 +35,12 @@ func nameTaken(name, at string) *Error {
 	})
 }
 
+func notFound(id string) *Error {
+	return refuse(NotFound, Cause{
+		At: "path parameter id", Expected: "the id of a token that the caller may see", Got: quote(id), Rule: ruleTokenExists,
+	})
+}
+
 func limitReached(limit int) Cause {
 	return Cause{
 		Expected: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),

@@ -207,7 +207,11 @@ func (p *filterParser) until(value word) (condition, error) {
 	moment, refusal := parseDate(text, filterParameter)
 	if refusal != nil {
 		refusal.Kind = Invalid
-		refusal.Causes[0].Got += fmt.Sprintf(" at position %d", value.position)
+		cause := &refusal.Causes[0]
+		cause.Got += fmt.Sprintf(" at position %d", value.position)
+		if cause.Advice == "" {
+			cause.Advice = "supported is " + filterSupported
+		}
 		return nil, refusal
 	}
 	return lastUsedUntil{moment}, nil

@@ -46,7 +46,7 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 		caller := Caller{ClientID: id, Scopes: client.Scope}
 		return accept(Grant{Caller: caller, ValiditySeconds: defaultValiditySeconds})
 	}
-	err := s.retry(func() error {
+	err := s.retry(id, func() error {
 		t, err := s.config.Store.Token(id)
 		if err != nil {
 			return err

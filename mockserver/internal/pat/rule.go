@@ -36,6 +36,7 @@ var (
 	ruleBulkIDs   = Rule{"bulk-update-ids", standing.Observed}
 	ruleBulkPatch = Rule{"bulk-update-fields", standing.Observed}
 
+	ruleTokenExists  = Rule{"token-exists", standing.Published}
 	ruleNoUser       = Rule{"operation-needs-a-user", standing.Published}
 	ruleScopes       = Rule{"operation-scopes", standing.Published}
 	ruleRightToList  = Rule{"list-rights", standing.Published}

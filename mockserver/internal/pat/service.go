@@ -156,7 +156,7 @@ func (s *Service) owned(caller Caller, ownerID string) ([]*Token, error) {
 // Delete removes a token for good: one's own, or with the right to all tokens anybody's.
 func (s *Service) Delete(call Call, id string) error {
 	held := s.config.Levels.rights(call.Caller)
-	return s.retry(func() error {
+	return s.retry(id, func() error {
 		t, err := s.visible(id, held)
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 	held := s.config.Levels.rights(call.Caller)
 	p := &patching{policy: call.Policy, operations: operations, now: call.now()}
 	var next *Token
-	err := s.retry(func() error {
+	err := s.retry(id, func() error {
 		t, err := s.visible(id, held)
 		if err != nil {
 			return err
@@ -219,20 +219,20 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 func (s *Service) visible(id string, held Rights) (*Token, error) {
 	t, err := s.config.Store.Token(id)
 	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !held.Has(ReadManaged) {
-		return nil, refuse(NotFound)
+		return nil, notFound(id)
 	}
 	return t, err
 }
 
 // retry repeats an attempt that lost a race for the token it read, and treats one
 // that was deleted meanwhile as never seen.
-func (s *Service) retry(attempt func() error) error {
+func (s *Service) retry(id string, attempt func() error) error {
 	for {
 		switch err := attempt(); {
 		case errors.Is(err, ErrConflict):
 			continue
 		case errors.Is(err, ErrNotFound):
-			return refuse(NotFound)
+			return notFound(id)
 		default:
 			return err
 		}
