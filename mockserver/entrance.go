@@ -24,7 +24,7 @@ func (e *entrance) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	id := random.Hex(16)
 	rw.Header().Set(answer.RequestID, id)
 	recorded := &statusRecorder{ResponseWriter: rw}
-	r.Body = http.MaxBytesReader(recorded, r.Body, maxBody)
+	r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
 	collapseSlashes(r)
 	defer func() {
 		if cause := recover(); cause != nil {

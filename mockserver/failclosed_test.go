@@ -14,6 +14,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
+// shortAndLong is a tenant whose administrator has a token for access tokens of a minute, and one for half a day.
+const shortAndLong = `
+identities:
+- {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
+tokens:
+- {id: cafecafecafecafecafecafecafecafe, secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe, owner: admin, name: login, accessTokenValiditySeconds: 60}
+- {id: cafebeefcafebeefcafebeefcafebeef, secret: cafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeef, owner: admin, name: nightly}
+`
+
 // strictMock serves documents that forbid more than the published ones, so that answers of the
 // mock break them. It returns what the mock logs, too.
 func strictMock(t *testing.T, name, old, stricter string) (*Server, *bytes.Buffer) {
@@ -38,7 +47,7 @@ func strictMock(t *testing.T, name, old, stricter string) (*Server, *bytes.Buffe
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config.Tenant, err = fixtures.Load("empty"); err != nil {
+	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(shortAndLong)); err != nil {
 		t.Fatal(err)
 	}
 	loaded, err := loadDocuments(config.Versions)
@@ -140,11 +149,15 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 
 // An invalid login answer is not sent, and the login leaves no trace.
 func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
-	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life", "maximum: 1, description: 'Its life")
-	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", loginForm+strings.Repeat("cafe", 16))
-	checkFault(t, status, body, log, "/expires_in: expected at most 1, got 43200")
+	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life", "maximum: 100, description: 'Its life")
+	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) + "&client_secret=" + strings.Repeat("cafebeef", 8)
+	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", long)
+	checkFault(t, status, body, log, "/expires_in: expected at most 100, got 43200")
 	if strings.Contains(body, "access_token") {
 		t.Errorf("the fault shows the access token: %s", body)
+	}
+	if _, listed := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", ""); strings.Count(listed, `"lastUsed":null`) != 1 {
+		t.Errorf("the login was noted: %s", listed)
 	}
 }
 

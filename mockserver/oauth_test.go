@@ -183,10 +183,10 @@ func TestAccessTokenLivesAsLongAsItsTokenSays(t *testing.T) {
 	m.advance(500 * time.Millisecond)
 	m.login(token["id"].(string), token["secret"].(string)).is(http.StatusOK).equal("expires_in", 15.0)
 	first := m.with(token["id"].(string), token["secret"].(string))
-	m.advance(14 * time.Second)
+	m.advance(14*time.Second + 999*time.Millisecond)
 	second := m.with(token["id"].(string), token["secret"].(string))
 	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
-	m.advance(time.Second + 500*time.Millisecond)
+	m.advance(501 * time.Millisecond)
 	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusUnauthorized).equal("error", "JWT validation failed: JWT is expired")
 	second.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 }
