@@ -103,7 +103,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", "it has no time of day"},
 		{"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`, "400.1.3", `/expirationDate: expected a date and time as in RFC 3339`},
 		{"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", "rule date-is-rfc3339"},
-		{"year 10000 in UTC", `{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`, "400.1.3", "no later than the year 9999"},
+		{"year 10000 in UTC", `{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`, "400.1.3", "a date between the years 0000 and 9999 in UTC"},
 		{"number as date", `{"name":"x","expirationDate":1790000000}`, "400.1.3", "/expirationDate: expected a string or null, got 1790000000"},
 		{"array for an object", `[]`, "400.1.3", "body: expected an object, got []"},
 		{"null for an object", `null`, "400.1.3", "body: expected an object, got null"},

@@ -44,7 +44,10 @@ func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperatio
 		}
 		return s.config.Store.Swap(changes...)
 	})
-	return changed, err
+	if err != nil {
+		return nil, err
+	}
+	return changed, nil
 }
 
 // patchEach makes the changes, sorted by id.

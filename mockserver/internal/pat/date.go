@@ -31,9 +31,9 @@ func parseDate(text, at string) (time.Time, *Error) {
 			Got: quote(text), Advice: dateAdvice(text), Rule: ruleDate,
 		})
 	}
-	if t.Year() > 9999 {
+	if t.Year() < 0 || t.Year() > 9999 {
 		return time.Time{}, refuse(Illegal, Cause{
-			At: at, Expected: "a date no later than the year 9999 in UTC", Got: quote(text), Rule: ruleDateYear,
+			At: at, Expected: "a date between the years 0000 and 9999 in UTC", Got: quote(text), Rule: ruleDateYear,
 		})
 	}
 	return t.Truncate(time.Millisecond), nil

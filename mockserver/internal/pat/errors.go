@@ -3,6 +3,7 @@ package pat
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -73,11 +74,14 @@ func (e *Error) Error() string {
 
 func refuse(kind Kind, causes ...Cause) *Error { return &Error{Kind: kind, Causes: causes} }
 
-// quote shortens what came, so that a refusal stays one readable line.
-func quote(s string) string {
+// quote tells a text that came.
+func quote(s string) string { return strconv.Quote(shorten(s)) }
+
+// shorten keeps a refusal one readable line.
+func shorten(s string) string {
 	const most = 80
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "..."
+	if len(s) <= most {
+		return s
 	}
-	return fmt.Sprintf("%q", s)
+	return strings.ToValidUTF8(s[:most], "") + "..."
 }

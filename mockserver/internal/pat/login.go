@@ -75,7 +75,7 @@ func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error
 		},
 		ValiditySeconds: t.AccessTokenValiditySeconds,
 	})
-	if err != nil || !t.LastUsed.IsZero() && now.Sub(t.LastUsed) < lastUsedStep {
+	if err != nil || now.Sub(t.LastUsed) < lastUsedStep { // never is long ago
 		return err
 	}
 	used := NewToken(t.Fields)

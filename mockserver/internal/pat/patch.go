@@ -64,7 +64,7 @@ func (p *patching) checkPointer(at, pointer string) *Error {
 			At: at, Expected: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rulePatchPointer,
 		})
 	}
-	field := unescape(steps[1])
+	field := steps[1] // no field has a name that would be escaped
 	if !slices.Contains(p.policy.Patchable, field) {
 		advice := ""
 		if slices.Contains(current.Patchable, field) {
@@ -84,8 +84,6 @@ func (p *patching) checkPointer(at, pointer string) *Error {
 	return nil
 }
 
-func unescape(step string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(step) }
-
 // isIndex tells whether a step is an array index as RFC 6901 writes it, or the place behind the last element.
 func isIndex(step string) bool {
 	digits := strings.Trim(step, "0123456789") == ""
@@ -94,13 +92,10 @@ func isIndex(step string) bool {
 
 // apply makes the revision that the patch turns the token into.
 func (p *patching) apply(t *Token) (*Token, *Error) {
-	document, err := json.Marshal(map[string]any{
+	document, _ := json.Marshal(map[string]any{ // texts, dates and truth values always encode
 		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
 		fieldNeverAware: t.UserAwareTokenNeverExpires,
 	})
-	if err != nil {
-		return nil, refuse(Invalid, Cause{Expected: "a token that can be patched", Got: err.Error(), Rule: rulePatchApplies})
-	}
 	document, refusal := p.edit(document)
 	if refusal != nil {
 		return nil, refusal
@@ -171,28 +166,31 @@ func (p *patching) doesNotApply(i int, err error) *Error {
 	}
 	if errors.Is(err, jsonpatch.ErrTestFailed) {
 		cause.Expected = "the token to pass the test"
-		cause.Got = fmt.Sprintf("another value at %s than %s", op.Path, clip(op.Value))
+		cause.Got = fmt.Sprintf("another value at %s than %s", op.Path, shorten(string(op.Value)))
 	}
 	return refuse(Invalid, cause)
 }
 
-// place is where the patch last changed a field, and whether it did.
+// place is where the patch last changed a field, and whether it did. A test changes nothing,
+// and a copy leaves alone what it copies.
 func (p *patching) place(field string) (at string, changed bool) {
-	at = p.at + "/" + field
+	at = p.at
 	for i, op := range p.operations {
-		if op.Op == "test" {
+		touched := op.Op != "test" && isIn(field, op.Path) || op.Op == "move" && isIn(field, op.From)
+		if !touched {
 			continue
 		}
-		for _, pointer := range []string{op.Path, op.From} {
-			if steps := strings.Split(pointer, "/"); len(steps) > 1 && unescape(steps[1]) == field {
-				at, changed = fmt.Sprintf("%s/%d", p.at, i), true
-				if op.Value != nil {
-					at += "/value"
-				}
-			}
+		at, changed = fmt.Sprintf("%s/%d", p.at, i), true
+		if op.Value != nil {
+			at += "/value"
 		}
 	}
 	return at, changed
+}
+
+// isIn tells whether a JSON pointer leads to a field or into it.
+func isIn(field, pointer string) bool {
+	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
 }
 
 func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Error {
@@ -267,9 +265,7 @@ func readField(raw json.RawMessage, into any, at, expected string) *Error {
 		return nil
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return refuse(Illegal, Cause{At: at, Expected: expected, Got: clip(raw), Rule: ruleFieldType})
+		return refuse(Illegal, Cause{At: at, Expected: expected, Got: shorten(string(raw)), Rule: ruleFieldType})
 	}
 	return nil
 }
-
-func clip(raw json.RawMessage) string { return strings.Trim(quote(string(raw)), `"`) }

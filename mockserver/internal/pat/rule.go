@@ -18,7 +18,7 @@ var (
 	ruleTokenLimit   = Rule{"tokens-per-owner", standing.Published}
 
 	ruleDate           = Rule{"date-is-rfc3339", standing.Published}
-	ruleDateYear       = Rule{"date-until-year-9999", standing.Assumed}
+	ruleDateYear       = Rule{"date-year-of-four-digits", standing.Assumed}
 	ruleFuture         = Rule{"expiration-in-the-future", standing.Published}
 	ruleSixMonths      = Rule{"expiration-within-six-months", standing.Published}
 	ruleAcknowledged   = Rule{"never-expires-needs-acknowledgement", standing.Published}

@@ -156,6 +156,9 @@ func (s *Service) owned(caller Caller, ownerID string) ([]*Token, error) {
 // Delete removes a token for good: one's own, or with the right to all tokens anybody's.
 func (s *Service) Delete(call Call, id string) error {
 	held := s.config.Levels.rights(call.Caller)
+	if held&(DeleteMy|DeleteAll) == 0 {
+		return missing("", DeleteMy, held, ruleRightToWrite)
+	}
 	return s.retry(id, func() error {
 		t, err := s.visible(id, held)
 		if err != nil {
@@ -178,6 +181,9 @@ func (s *Service) Delete(call Call, id string) error {
 // Patch changes one of the caller's own tokens; nobody changes another's (observed).
 func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Token, error) {
 	held := s.config.Levels.rights(call.Caller)
+	if !held.Has(UpdateMy) {
+		return nil, missing("", UpdateMy, held, ruleRightToWrite)
+	}
 	p := &patching{policy: call.Policy, operations: operations, now: call.now()}
 	var next *Token
 	err := s.retry(id, func() error {
@@ -190,9 +196,6 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 				Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
 				Advice: "only its owner can change a token", Rule: ruleRightToWrite,
 			})
-		}
-		if !held.Has(UpdateMy) {
-			return missing("", UpdateMy, held, ruleRightToWrite)
 		}
 		if refusal := p.check(); refusal != nil {
 			return refusal
@@ -212,7 +215,10 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 		}
 		return err
 	})
-	return next, err
+	if err != nil {
+		return nil, err
+	}
+	return next, nil
 }
 
 // visible returns a token, unless it is managed and the caller may not see those.

@@ -1,0 +1,278 @@
+package pat_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// The scopes that the documents list for each operation.
+var (
+	scopesToList  = []string{"sp:my-personal-access-tokens:read", "sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage"}
+	scopesToWrite = []string{"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage"}
+	scopesToPatch = []string{"sp:my-personal-access-tokens:manage"}
+	scopesToBulk  = []string{"sp:all-personal-access-tokens:manage"}
+)
+
+// The columns of the matrix: the caller is Ben, another is Ann.
+var attempts = []struct {
+	name   string
+	scopes []string
+	run    func(*pat.Service, pat.Caller) error
+}{
+	{"list me", scopesToList, list("me")},
+	{"list own id", scopesToList, list("ben")},
+	{"list another", scopesToList, list("ann")},
+	{"list all", scopesToList, list("")},
+	{"create", scopesToWrite, func(s *pat.Service, c pat.Caller) error {
+		_, err := s.Create(callOf(c, version.V1), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		return err
+	}},
+	{"patch own", scopesToPatch, rename("own")},
+	{"patch another's", scopesToPatch, rename("another's")},
+	{"patch own managed", scopesToPatch, rename("own-managed")},
+	{"patch another's managed", scopesToPatch, rename("another's-managed")},
+	{"patch unknown", scopesToPatch, rename("unknown")},
+	{"delete own", scopesToWrite, remove("own")},
+	{"delete another's", scopesToWrite, remove("another's")},
+	{"delete own managed", scopesToWrite, remove("own-managed")},
+	{"delete another's managed", scopesToWrite, remove("another's-managed")},
+	{"delete unknown", scopesToWrite, remove("unknown")},
+	{"bulk own", scopesToBulk, update("own")},
+	{"bulk another's", scopesToBulk, update("another's")},
+	{"bulk managed", scopesToBulk, update("another's-managed")},
+	{"bulk unknown", scopesToBulk, update("unknown")},
+}
+
+func list(owner string) func(*pat.Service, pat.Caller) error {
+	return func(s *pat.Service, c pat.Caller) error {
+		_, err := s.List(c, pat.ListQuery{OwnerID: owner})
+		return err
+	}
+}
+
+func rename(id string) func(*pat.Service, pat.Caller) error {
+	return func(s *pat.Service, c pat.Caller) error {
+		_, err := s.Patch(callOf(c, version.V1), id, patchOf(`replace /name "renamed"`))
+		return err
+	}
+}
+
+func remove(id string) func(*pat.Service, pat.Caller) error {
+	return func(s *pat.Service, c pat.Caller) error { return s.Delete(callOf(c, version.V1), id) }
+}
+
+func update(id string) func(*pat.Service, pat.Caller) error {
+	return func(s *pat.Service, c pat.Caller) error {
+		_, err := s.BulkUpdate(callOf(c, version.V1), []string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
+		return err
+	}
+}
+
+// Who may do what, in the order of attempts: + yes, - forbidden, ? not found, ! not an id of a token.
+// The groups are list (me, own id, another, all), create, patch and delete (own, another's, own managed,
+// another's managed, unknown), and bulk update (own, another's, managed, unknown).
+var matrix = []struct {
+	level, scope string
+	want         string
+}{
+	{"ORG_ADMIN", "sp:scopes:all", "        ++++ + +-+-? ++++? +++!"},
+	{"ORG_ADMIN", "my:read", "              +--- - ----- ----- ----"},
+	{"ORG_ADMIN", "my:manage", "            +--- + +-??? +-??? ----"},
+	{"ORG_ADMIN", "all:read", "             ++++ - ----- ----- ----"},
+	{"ORG_ADMIN", "all:manage", "           ++++ + ----- ++??? ++!!"},
+	{"ORG_ADMIN", "my:manage all:manage", " ++++ + +-??? ++??? ++!!"},
+	{"ORG_ADMIN", "my:manage all:read", "   ++++ + +-??? +-??? ----"},
+	{"ORG_ADMIN", "default sp:scopes:all", "++++ + +-+-? ++++? +++!"},
+	{"ORG_ADMIN", "default", "              ---- - ----- ----- ----"},
+	{"ORG_ADMIN", "idn:nelm:manage", "      ---- - ----- ----- ----"},
+	{"ORG_ADMIN", "", "                     ---- - ----- ----- ----"},
+	{"USER", "sp:scopes:all", "             +--- + +-??? +-??? ----"},
+	{"USER", "my:read", "                   +--- - ----- ----- ----"},
+	{"USER", "my:manage", "                 +--- + +-??? +-??? ----"},
+	{"USER", "all:read", "                  +--- - ----- ----- ----"},
+	{"USER", "all:manage", "                +--- + ----- +-??? ----"},
+	{"USER", "default", "                   ---- - ----- ----- ----"},
+	{"HELPDESK", "sp:scopes:all", "         +--- + +-??? +-??? ----"},
+	{"HELPDESK USER", "sp:scopes:all", "    +--- + +-??? +-??? ----"},
+	{"USER ORG_ADMIN", "sp:scopes:all", "   ++++ + +-+-? ++++? +++!"},
+	{"ORG_ADMIN USER", "sp:scopes:all", "   ++++ + +-+-? ++++? +++!"},
+}
+
+func TestRights(t *testing.T) {
+	answers := map[refusal]string{
+		accepted:                      "+",
+		forbidden("operation-scopes"): "-",
+		forbidden("write-rights"):     "-",
+		{pat.Forbidden, "query parameter owner-id", "list-rights"}: "-",
+		notFound: "?",
+		{pat.Invalid, "/ids/0", "bulk-update-ids"}: "!",
+	}
+	names := strings.NewReplacer("my:", "sp:my-personal-access-tokens:", "all:", "sp:all-personal-access-tokens:", "default", "sp:scopes:default")
+	for _, row := range matrix {
+		cells := strings.Split(strings.ReplaceAll(row.want, " ", ""), "")
+		if len(cells) != len(attempts) {
+			t.Fatalf("row %s %s has %d cells, want %d", row.level, row.scope, len(cells), len(attempts))
+		}
+		for i, attempt := range attempts {
+			t.Run(fmt.Sprintf("%s/%s/%s", row.level, row.scope, attempt.name), func(t *testing.T) {
+				service := newService(newStore(t, dated("own", ben), dated("another's", ann), managed("own-managed", ben), managed("another's-managed", ann)))
+				c := pat.Caller{ID: "ben", Name: "Ben", UserLevels: strings.Fields(row.level), Scopes: strings.Fields(names.Replace(row.scope))}
+				err := c.CheckScopes(attempt.scopes)
+				if err == nil {
+					err = attempt.run(service, c)
+				}
+				got, known := answers[refusalOf(t, err)]
+				if !known || got != cells[i] {
+					t.Errorf("answer is %q (%v), want %q", got, err, cells[i])
+				}
+			})
+		}
+	}
+}
+
+func TestDefaultLevels(t *testing.T) {
+	const my = pat.ReadMy | pat.CreateMy | pat.UpdateMy | pat.DeleteMy
+	want := pat.Levels{
+		"ORG_ADMIN": my | pat.ReadAll | pat.UpdateAll | pat.DeleteAll | pat.ReadManaged,
+		"USER":      my, "CERT_ADMIN": my, "HELPDESK": my, "REPORT_ADMIN": my, "ROLE_ADMIN": my, "ROLE_SUBADMIN": my, "SOURCE_ADMIN": my,
+		"SOURCE_SUBADMIN": my, "SOURCE_CONFIG_ASSIGNEE": my, "CLOUD_GOV_ADMIN": my, "CLOUD_GOV_USER": my,
+	}
+	if diff := cmp.Diff(want, pat.DefaultLevels()); diff != "" {
+		t.Errorf("levels (-want +got):\n%s", diff)
+	}
+}
+
+// A fixture may say what its levels may do; what is not listed may nothing.
+func TestLevelsAreConfigurable(t *testing.T) {
+	levels := pat.Levels{"HELPDESK": pat.ReadAll | pat.DeleteAll, "READER": pat.ReadMy, "BULK": pat.UpdateAll}
+	attempt := func(name string) func(*pat.Service, pat.Caller) error {
+		for _, a := range attempts {
+			if a.name == name {
+				return a.run
+			}
+		}
+		t.Fatalf("no attempt %s", name)
+		return nil
+	}
+	listing := refusal{pat.Forbidden, "query parameter owner-id", "list-rights"}
+	tests := []struct {
+		level, attempt string
+		want           refusal
+	}{
+		{"HELPDESK", "list all", accepted},
+		{"HELPDESK", "list me", listing},
+		{"HELPDESK", "delete another's", accepted},
+		{"HELPDESK", "delete own", forbidden("write-rights")},
+		{"HELPDESK", "delete own managed", notFound},
+		{"HELPDESK", "bulk own", forbidden("write-rights")},
+		{"READER", "list me", accepted},
+		{"READER", "create", forbidden("write-rights")},
+		{"READER", "patch own", forbidden("write-rights")},
+		{"READER", "delete own", forbidden("write-rights")},
+		{"BULK", "bulk another's", accepted},
+		{"BULK", "patch own", forbidden("write-rights")},
+		{"ORG_ADMIN", "list me", listing},
+		{"ORG_ADMIN", "create", forbidden("write-rights")},
+	}
+	for _, test := range tests {
+		t.Run(test.level+"/"+test.attempt, func(t *testing.T) {
+			service := pat.NewService(pat.Config{
+				Store: newStore(t, dated("own", ben), dated("another's", ann), managed("own-managed", ben)), Levels: levels,
+				NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
+			})
+			checkRefusal(t, test.want, attempt(test.attempt)(service, caller(ben, test.level, "sp:scopes:all")))
+		})
+	}
+}
+
+func TestCheckScopes(t *testing.T) {
+	api := pat.Caller{ClientID: "pipeline", Scopes: []string{"sp:scopes:all"}}
+	tests := []struct {
+		name   string
+		caller pat.Caller
+		scopes []string
+		want   refusal
+	}{
+		{"all scopes", user(ben), scopesToPatch, accepted},
+		{"the scope", caller(ben, "USER", "sp:my-personal-access-tokens:manage"), scopesToPatch, accepted},
+		{"one of them", caller(ben, "USER", "x", "sp:all-personal-access-tokens:manage"), scopesToWrite, accepted},
+		{"another", caller(ben, "USER", "sp:all-personal-access-tokens:manage"), scopesToPatch, forbidden("operation-scopes")},
+		{"none", caller(ben, "USER"), scopesToPatch, forbidden("operation-scopes")},
+		{"default", caller(ben, "USER", "sp:scopes:default"), scopesToList, forbidden("operation-scopes")},
+		{"operation without scopes", caller(ben, "USER"), nil, accepted},
+		{"API client", api, scopesToList, forbidden("operation-needs-a-user")},
+		{"API client, operation without scopes", api, nil, accepted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			checkRefusal(t, test.want, test.caller.CheckScopes(test.scopes))
+		})
+	}
+}
+
+func TestAPIClientHasNoRights(t *testing.T) {
+	api := pat.Caller{ClientID: "pipeline", Scopes: []string{"sp:scopes:all"}}
+	for _, attempt := range attempts {
+		t.Run(attempt.name, func(t *testing.T) {
+			service := newService(newStore(t, dated("own", ben)))
+			if got := refusalOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden && got != notFound {
+				t.Errorf("answer is %+v, want a refusal", got)
+			}
+		})
+	}
+}
+
+func TestForbiddenTexts(t *testing.T) {
+	const advice = "rights are those of the scopes within those of the user level"
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{
+			"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite),
+			"expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, sp:all-personal-access-tokens:manage, got a, b " +
+				"(rule operation-scopes, published)",
+		},
+		{
+			"no scope", caller(ben, "USER").CheckScopes(scopesToPatch),
+			"expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, got none (rule operation-scopes, published)",
+		},
+		{
+			"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch),
+			"expected the access token of a user, got that of API client pipeline, which has none; log in with a personal access token " +
+				"(rule operation-needs-a-user, published)",
+		},
+		{
+			"another's token", rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
+			"expected a token of the caller, Ben, got one of Ann; only its owner can change a token (rule write-rights, observed)",
+		},
+		{
+			"right", rename("own")(newService(newStore(t, dated("own", ben))), caller(ben, "USER", "sp:my-personal-access-tokens:read")),
+			"expected a caller with the right idn:my-personal-access-tokens:update, got idn:my-personal-access-tokens:read; " + advice + " (rule write-rights, observed)",
+		},
+		{
+			"unknown id", rename("unknown")(newService(newStore(t)), user(ben)),
+			`path parameter id: expected the id of a token that the caller may see, got "unknown" (rule token-exists, published)`,
+		},
+		{
+			"managed token", remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)),
+			`path parameter id: expected the id of a token that the caller may see, got "managed" (rule token-exists, published)`,
+		},
+		{
+			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}),
+			"query parameter owner-id: expected a caller with the right idn:all-personal-access-tokens:read, got none; " + advice + " (rule list-rights, published)",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			checkText(t, test.want, test.err)
+		})
+	}
+}

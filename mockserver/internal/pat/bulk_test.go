@@ -1,0 +1,240 @@
+package pat_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// bulkStore holds tokens of two owners: b and a of Ann, c that never expires and m that is managed of Ben.
+func bulkStore(t testing.TB) *memory.Store {
+	return newStore(t, dated("b", ann), dated("a", ann), endless("c", ben), managed("m", ben))
+}
+
+// bulk applies an update as an administrator. It returns the tokens of the answer with their
+// patchable fields, and checks that they are stored; of a refused update, nothing.
+func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]string, error) {
+	t.Helper()
+	store := bulkStore(t)
+	before := everything(t, store)
+	tokens, err := newService(store).BulkUpdate(callOf(admin(ann), version.V1), tokenIDs, operations)
+	if err != nil {
+		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			t.Errorf("stored by a refused update (-before +after):\n%s", diff)
+		}
+		return nil, err
+	}
+	var got []string
+	for _, token := range tokens {
+		checkFields(t, token.Fields, stored(t, store, token.ID))
+		got = append(got, token.ID+": "+patchable(token.Fields))
+	}
+	return got, nil
+}
+
+func TestBulkUpdate(t *testing.T) {
+	const may = `replace /expirationDate "2026-05-01T00:00:00Z"`
+	tests := []struct {
+		name  string
+		ids   []string
+		patch []string
+		want  []string
+	}{
+		{"one", []string{"a"}, []string{may}, []string{"a: name of a [sp:scopes:all] 2026-05-01T00:00:00Z false"}},
+		{"sorted by id, not by age", []string{"c", "b", "a"}, []string{may}, []string{
+			"a: name of a [sp:scopes:all] 2026-05-01T00:00:00Z false",
+			"b: name of b [sp:scopes:all] 2026-05-01T00:00:00Z false",
+			"c: name of c [sp:scopes:all] 2026-05-01T00:00:00Z true",
+		}},
+		{"never", []string{"b", "a"}, []string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true"}, []string{
+			"a: name of a [sp:scopes:all] never true",
+			"b: name of b [sp:scopes:all] never true",
+		}},
+		{
+			"never, by remove and add",
+			[]string{"a"},
+			[]string{"remove /expirationDate", "add /userAwareTokenNeverExpires true"},
+			[]string{"a: name of a [sp:scopes:all] never true"},
+		},
+		{
+			"never, without a value",
+			[]string{"a"},
+			[]string{"replace /expirationDate", "replace /userAwareTokenNeverExpires true"},
+			[]string{"a: name of a [sp:scopes:all] never true"},
+		},
+		{
+			"acknowledgement removed for a date",
+			[]string{"c"},
+			[]string{"remove /userAwareTokenNeverExpires", may},
+			[]string{"c: name of c [sp:scopes:all] 2026-05-01T00:00:00Z false"},
+		},
+		{"managed", []string{"m"}, []string{may}, []string{"m: name of m [sp:scopes:all] 2026-05-01T00:00:00Z false"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := bulk(t, test.ids, patchOf(test.patch...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("answer (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBulkUpdateIDs(t *testing.T) {
+	numbered := func(n int) []string {
+		ids := make([]string, n)
+		for i := range ids {
+			ids[i] = fmt.Sprintf("id-%02d", i)
+		}
+		return ids
+	}
+	// 25 ids are as many as there may be: what is wrong then is the first that no token has.
+	tests := []struct {
+		name   string
+		ids    []string
+		wantAt string
+	}{
+		{"none", nil, "/ids"},
+		{"an empty list", []string{}, "/ids"},
+		{"26", numbered(26), "/ids"},
+		{"25", numbered(25), "/ids/0"},
+		{"empty", []string{"a", ""}, "/ids/1"},
+		{"blank", []string{" ", "a"}, "/ids/0"},
+		{"twice", []string{"a", "b", "a"}, "/ids/2"},
+		{"unknown", []string{"a", "b", "nobody"}, "/ids/2"},
+		{"upper case", []string{"A"}, "/ids/0"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := bulk(t, test.ids, patchOf("replace /userAwareTokenNeverExpires true"))
+			checkRefusal(t, refusal{pat.Invalid, test.wantAt, "bulk-update-ids"}, err)
+		})
+	}
+}
+
+func TestBulkUpdateOf25(t *testing.T) {
+	store := newStore(t)
+	var ids []string
+	for i := range 25 {
+		f := dated(fmt.Sprintf("id-%02d", i), ben)
+		ids = append(ids, f.ID)
+		if err := store.Create(pat.NewToken(f), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := newService(store).BulkUpdate(callOf(admin(ann), version.V1), ids, patchOf("replace /userAwareTokenNeverExpires true"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 25 {
+		t.Errorf("answer has %d tokens, want 25", len(got))
+	}
+}
+
+func TestBulkUpdateOperations(t *testing.T) {
+	fields := func(at string) refusal { return refusal{pat.Invalid, at, "bulk-update-fields"} }
+	tests := []struct {
+		name  string
+		ids   string
+		patch []string
+		want  refusal
+	}{
+		{"none", "a", nil, fields("/patch")},
+		{"name", "a", []string{`replace /name "x"`}, fields("/patch/0")},
+		{"scope", "a", []string{"remove /scope"}, fields("/patch/0")},
+		{"secret", "a", []string{`replace /secret "x"`}, fields("/patch/0")},
+		{"whole token", "a", []string{"replace  {}"}, fields("/patch/0")},
+		{"add expirationDate", "a", []string{`add /expirationDate "2026-05-01T00:00:00Z"`}, fields("/patch/0")},
+		{"test", "a", []string{"test /userAwareTokenNeverExpires false"}, fields("/patch/0")},
+		{"copy", "a", []string{"copy /expirationDate /expirationDate"}, fields("/patch/0")},
+		{"move", "a", []string{"move /expirationDate /userAwareTokenNeverExpires"}, fields("/patch/0")},
+		{"the second", "a", []string{"replace /userAwareTokenNeverExpires true", `replace /name "x"`}, fields("/patch/1")},
+		{"within a field", "a", []string{"remove /expirationDate/0"}, fields("/patch/0")},
+		{"no slash", "a", []string{"remove expirationDate"}, refusal{pat.Invalid, "/patch/0/path", "patch-pointer"}},
+		{"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, refusal{pat.Missing, "/patch/0/value", "patch-value-required"}},
+		{"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{pat.Invalid, "/patch/0/value", "expiration-in-the-future"}},
+		{"date without a zone", "a", []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/patch/0/value", "date-is-rfc3339"}},
+		{"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{pat.Invalid, "/patch/0", "never-expires-needs-acknowledgement"}},
+		{"does not apply", "a", []string{"remove /userAwareTokenNeverExpires", "remove /userAwareTokenNeverExpires"}, refusal{pat.Invalid, "/patch/1", "patch-applies"}},
+		{
+			"breaks a rule for the last token only", "a b c",
+			[]string{"replace /userAwareTokenNeverExpires false"},
+			refusal{pat.Invalid, "/patch/0/value", "never-expires-keeps-acknowledgement"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := bulk(t, strings.Fields(test.ids), patchOf(test.patch...))
+			checkRefusal(t, test.want, err)
+		})
+	}
+}
+
+func TestBulkUpdateUnderALegacyPolicy(t *testing.T) {
+	_, err := newService(bulkStore(t)).BulkUpdate(callOf(admin(ann), version.V3), []string{"a"}, patchOf("remove /expirationDate"))
+	checkRefusal(t, refusal{pat.Invalid, "/patch/0/path", "patchable-fields"}, err)
+}
+
+func TestBulkUpdateRefusalTexts(t *testing.T) {
+	const tokens = "1 to 25 ids, none blank, each once"
+	tests := []struct {
+		name  string
+		ids   []string
+		patch []string
+		want  string
+	}{
+		{"no ids", nil, []string{"remove /expirationDate"}, "/ids: expected " + tokens + ", got 0 ids (rule bulk-update-ids, observed)"},
+		{"blank id", []string{" "}, []string{"remove /expirationDate"}, "/ids/0: expected " + tokens + `, got " " (rule bulk-update-ids, observed)`},
+		{"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, "/ids/1: expected " + tokens + `, got "a" again (rule bulk-update-ids, observed)`},
+		{
+			"unknown id",
+			[]string{"a", "nobody"},
+			[]string{"replace /userAwareTokenNeverExpires true"},
+			`/ids/1: expected the id of a token, got "nobody", which no token has (rule bulk-update-ids, observed)`,
+		},
+		{"no operation", []string{"a"}, nil, "/patch: expected at least one operation, got none (rule bulk-update-fields, observed)"},
+		{
+			"another field",
+			[]string{"a"},
+			[]string{`replace /name "x"`},
+			"/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, " +
+				`got replace of "/name" (rule bulk-update-fields, observed)`,
+		},
+		{
+			"a rule, with the token it is about",
+			[]string{"a", "c"},
+			[]string{"replace /userAwareTokenNeverExpires false"},
+			"/patch/0/value: expected true, as long as the token never expires, got false or nothing for token c; " +
+				"replace /expirationDate with a moment in the future in the same patch (rule never-expires-keeps-acknowledgement, published)",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := bulk(t, test.ids, patchOf(test.patch...))
+			checkText(t, test.want, err)
+		})
+	}
+}
+
+// Whoever may not see managed tokens cannot tell them from ids that no token has.
+func TestBulkUpdateHidesManagedTokens(t *testing.T) {
+	service := newService(bulkStore(t))
+	text := func(id string) string {
+		_, err := service.BulkUpdate(callOf(caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"), version.V1),
+			[]string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
+		return only(t, err).Error()
+	}
+	want := strings.ReplaceAll(text("nobody"), "nobody", "m")
+	if diff := cmp.Diff(want, text("m")); diff != "" {
+		t.Errorf("refusal (-unknown +managed):\n%s", diff)
+	}
+}

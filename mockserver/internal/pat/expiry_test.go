@@ -1,0 +1,188 @@
+package pat_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// createdAt makes a token and tells when it expires, or the refusal.
+func createdAt(t testing.TB, v version.Version, at time.Time, date *string, aware bool) (string, error) {
+	t.Helper()
+	call := callOf(user(ben), v)
+	call.Now = at
+	token, err := newService(newStore(t)).Create(call, pat.CreateRequest{
+		Name: new("robot"), ExpirationDate: date, UserAwareTokenNeverExpires: aware,
+	})
+	if err != nil {
+		return "", err
+	}
+	return written(token.ExpirationDate), nil
+}
+
+func TestLegacyExpiresSixMonthsAfterCreation(t *testing.T) {
+	tests := []struct {
+		name, created string
+		want          string
+	}{
+		{"middle of a month", "2026-03-15T12:00:00Z", "2026-09-15T12:00:00Z"},
+		{"across the year", "2026-11-05T01:02:03.004Z", "2027-05-05T01:02:03.004Z"},
+		{"31 August to February", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00Z"},
+		{"31 August to February of a leap year", "2027-08-31T12:00:00Z", "2028-02-29T12:00:00Z"},
+		{"31 August to February of a century", "2099-08-31T12:00:00Z", "2100-02-28T12:00:00Z"},
+		{"30 August to February", "2026-08-30T12:00:00Z", "2027-02-28T12:00:00Z"},
+		{"30 August to February of a leap year", "2027-08-30T12:00:00Z", "2028-02-29T12:00:00Z"},
+		{"29 August to February", "2026-08-29T12:00:00Z", "2027-02-28T12:00:00Z"},
+		{"29 August to February of a leap year", "2027-08-29T12:00:00Z", "2028-02-29T12:00:00Z"},
+		{"28 August to February", "2026-08-28T12:00:00Z", "2027-02-28T12:00:00Z"},
+		{"28 February to August", "2026-02-28T12:00:00Z", "2026-08-28T12:00:00Z"},
+		{"29 February to August", "2028-02-29T12:00:00Z", "2028-08-29T12:00:00Z"},
+		{"31 March to a month of 30 days", "2026-03-31T12:00:00Z", "2026-09-30T12:00:00Z"},
+		{"31 May to a month of 30 days", "2026-05-31T23:59:59.999Z", "2026-11-30T23:59:59.999Z"},
+		{"31 October to a month of 30 days", "2026-10-31T00:00:00Z", "2027-04-30T00:00:00Z"},
+		{"30 September to a month of 31 days", "2026-09-30T12:00:00Z", "2027-03-30T12:00:00Z"},
+		{"31 January to a month of 31 days", "2026-01-31T12:00:00Z", "2026-07-31T12:00:00Z"},
+		{"in UTC, whatever the clock's zone", "2026-09-01T00:30:00+01:00", "2027-02-28T23:30:00Z"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := createdAt(t, version.V3, moment(test.created), nil, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("expires (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLegacyExpirationDate(t *testing.T) {
+	const at = "/expirationDate"
+	future := refusal{pat.Invalid, at, "expiration-in-the-future"}
+	sixMonths := refusal{pat.Invalid, at, "expiration-within-six-months"}
+	tests := []struct {
+		name, created, date string
+		aware               bool
+		want                string
+		wantRefusal         refusal
+	}{
+		{"soon", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00.001Z", false, "2026-03-01T12:00:00.001Z", accepted},
+		{"now", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z", false, "", future},
+		{"now in another zone", "2026-03-01T12:00:00Z", "2026-03-01T13:00:00+01:00", false, "", future},
+		{"a millisecond ago", "2026-03-01T12:00:00Z", "2026-03-01T11:59:59.999Z", false, "", future},
+		{"now, by the millisecond", "2026-03-01T12:00:00.0005Z", "2026-03-01T12:00:00.0009Z", false, "", future},
+		{"years ago", "2026-03-01T12:00:00Z", "2020-01-01T00:00:00Z", false, "", future},
+		{"the latest", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00Z", false, "2026-09-01T12:00:00Z", accepted},
+		{"the latest in another zone", "2026-03-01T12:00:00Z", "2026-09-01T14:00:00+02:00", false, "2026-09-01T12:00:00Z", accepted},
+		{"a millisecond too late", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00.001Z", false, "", sixMonths},
+		{"the latest from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00Z", false, "2027-02-28T12:00:00Z", accepted},
+		{"too late from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00.001Z", false, "", sixMonths},
+		{"too late, acknowledged", "2026-03-01T12:00:00Z", "2027-03-01T12:00:00Z", true, "", sixMonths},
+		{"within, acknowledged", "2026-03-01T12:00:00Z", "2026-04-01T00:00:00Z", true, "2026-04-01T00:00:00Z", accepted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := createdAt(t, version.V2024, moment(test.created), &test.date, test.aware)
+			checkRefusal(t, test.wantRefusal, err)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("expires (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLegacyIgnoresAcknowledgement(t *testing.T) {
+	service := newService(newStore(t))
+	got, err := service.Create(callOf(user(ben), version.Beta), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("2026-09-01T12:00:00Z", written(got.ExpirationDate)); diff != "" {
+		t.Errorf("expires (-want +got):\n%s", diff)
+	}
+	if got.UserAwareTokenNeverExpires {
+		t.Error("the acknowledgement is kept")
+	}
+}
+
+func TestCurrentExpiration(t *testing.T) {
+	const at = "/expirationDate"
+	unacknowledged := refusal{pat.Invalid, at, "never-expires-needs-acknowledgement"}
+	future := refusal{pat.Invalid, at, "expiration-in-the-future"}
+	tests := []struct {
+		name        string
+		date        *string
+		aware       bool
+		want        string
+		wantRefusal refusal
+	}{
+		{"no date, acknowledged", nil, true, "never", accepted},
+		{"no date, not acknowledged", nil, false, "", unacknowledged},
+		{"future, acknowledged", new("2026-04-01T00:00:00Z"), true, "2026-04-01T00:00:00Z", accepted},
+		{"future, not acknowledged", new("2026-04-01T00:00:00Z"), false, "2026-04-01T00:00:00Z", accepted},
+		{"past, acknowledged", new("2026-02-01T00:00:00Z"), true, "", future},
+		{"past, not acknowledged", new("2026-02-01T00:00:00Z"), false, "", future},
+		{"now", new("2026-03-01T12:00:00Z"), false, "", future},
+		{"a millisecond from now", new("2026-03-01T12:00:00.001Z"), false, "2026-03-01T12:00:00.001Z", accepted},
+		{"more than six months", new("2026-09-01T12:00:00.001Z"), false, "2026-09-01T12:00:00.001Z", accepted},
+		{"the last moment", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z", accepted},
+		{"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
+		{"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{pat.Illegal, at, "date-year-of-four-digits"}},
+		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
+		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := createdAt(t, version.V2026, now, test.date, test.aware)
+			checkRefusal(t, test.wantRefusal, err)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("expires (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestExpirationRefusalTexts(t *testing.T) {
+	tests := []struct {
+		name    string
+		version version.Version
+		date    *string
+		want    string
+	}{
+		{
+			"never expires, not acknowledged", version.V1, nil,
+			`/expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not true; ` +
+				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
+				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+		},
+		{
+			"no zone", version.V2025, new("2026-04-01T00:00:00"),
+			`/expirationDate: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-04-01T00:00:00"; ` +
+				`it has no zone: add Z or an offset such as +01:00 (rule date-is-rfc3339, published)`,
+		},
+		{
+			"past", version.V2025, new("2026-02-01T00:00:00Z"),
+			`/expirationDate: expected a moment after now, 2026-03-01T12:00:00.000Z, got "2026-02-01T00:00:00Z" (rule expiration-in-the-future, published)`,
+		},
+		{
+			"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"),
+			`/expirationDate: expected a moment within 6 months, until 2026-09-01T12:00:00.000Z, got "2027-03-01T00:00:00Z"; ` +
+				`versions from v2025 on know no such limit (rule expiration-within-six-months, published)`,
+		},
+		{
+			"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"),
+			`/expirationDate: expected a date between the years 0000 and 9999 in UTC, got "9999-12-31T23:59:59-01:00" (rule date-year-of-four-digits, assumed)`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := createdAt(t, test.version, now, test.date, false)
+			checkText(t, test.want, err)
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package pat_test
+
+import (
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+func TestCreateName(t *testing.T) {
+	required := refusal{pat.Missing, "/name", "name-required"}
+	blank := refusal{pat.Missing, "/name", "name-not-blank"}
+	taken := refusal{pat.Invalid, "/name", "name-unique-per-owner"}
+	tests := []struct {
+		name      string
+		tokenName *string
+		want      refusal
+	}{
+		{"none", nil, required},
+		{"empty", new(""), blank},
+		{"blank", new(" \t\n"), blank},
+		{"no-break space", new("\u00a0"), blank},
+		{"one character", new("x"), accepted},
+		{"taken", new("name of ben's"), taken},
+		{"taken by an expired token", new("name of expired"), taken},
+		{"another's", new("name of ann's"), accepted},
+		{"upper case", new("NAME OF BEN'S"), accepted},
+		{"blank behind", new("name of ben's "), accepted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			expired := dated("expired", ben)
+			expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
+			store := newStore(t, dated("ben's", ben), dated("ann's", ann), expired)
+			_, err := newService(store).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: test.tokenName})
+			checkRefusal(t, test.want, err)
+			wantTokens := 3
+			if test.want == accepted {
+				wantTokens = 4
+			}
+			if got := len(everything(t, store)); got != wantTokens {
+				t.Errorf("there are %d tokens, want %d", got, wantTokens)
+			}
+		})
+	}
+}
+
+func TestCreateValidity(t *testing.T) {
+	bounds := refusal{pat.Illegal, "/accessTokenValiditySeconds", "access-token-validity-bounds"}
+	tests := []struct {
+		name    string
+		seconds int
+		want    refusal
+	}{
+		{"negative", -1, bounds},
+		{"zero", 0, bounds},
+		{"too short", 14, bounds},
+		{"shortest", 15, accepted},
+		{"longest", 43200, accepted},
+		{"too long", 43201, bounds},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := newService(newStore(t)).Create(callOf(user(ben), version.V3),
+				pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: &test.seconds})
+			checkRefusal(t, test.want, err)
+		})
+	}
+}
+
+func TestCreateRefusalTexts(t *testing.T) {
+	tests := []struct {
+		name    string
+		request pat.CreateRequest
+		want    string
+	}{
+		{
+			"no name",
+			pat.CreateRequest{},
+			"/name: expected a name, got nothing (rule name-required, published)",
+		},
+		{
+			"blank name",
+			pat.CreateRequest{Name: new(" ")},
+			`/name: expected a name that is not blank, got " " (rule name-not-blank, assumed)`,
+		},
+		{
+			"name taken",
+			pat.CreateRequest{Name: new("name of token")},
+			`/name: expected a name that no other token of the owner has, got "name of token" (rule name-unique-per-owner, published)`,
+		},
+		{
+			"validity",
+			pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)},
+			"/accessTokenValiditySeconds: expected 15 to 43200 seconds, got 5 (rule access-token-validity-bounds, published)",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := newService(newStore(t, dated("token", ben))).Create(callOf(user(ben), version.V3), test.request)
+			checkText(t, test.want, err)
+		})
+	}
+}

@@ -1,0 +1,73 @@
+package pat_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+func TestList(t *testing.T) {
+	at := func(f pat.Fields, created string) pat.Fields { f.Created = moment(created); return f }
+	used := func(f pat.Fields) pat.Fields { f.LastUsed = moment("2026-02-01T00:00:00Z"); return f }
+	expired := dated("expired", ben)
+	expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
+	service := newService(newStore(t,
+		at(dated("younger", ben), "2026-02-02T00:00:00Z"),
+		at(dated("b", ben), "2026-02-01T00:00:00Z"),
+		at(used(dated("a", ben)), "2026-02-01T00:00:00Z"),
+		at(used(dated("of-ann", ann)), "2026-01-15T00:00:00Z"),
+		at(managed("managed-of-ann", ann), "2026-01-10T00:00:00Z"),
+		at(managed("managed-of-ben", ben), "2026-01-11T00:00:00Z"),
+		expired,
+	))
+	never, err := pat.ParseFilter("lastUsed isnull")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		caller pat.Caller
+		query  pat.ListQuery
+		want   []string
+	}{
+		{"own, oldest first, then by id", user(ben), pat.ListQuery{OwnerID: "me"}, []string{"expired", "a", "b", "younger"}},
+		{"own, as administrator with managed ones", admin(ann), pat.ListQuery{OwnerID: "me"}, []string{"managed-of-ann", "of-ann"}},
+		{"own by id", admin(ann), pat.ListQuery{OwnerID: "ann"}, []string{"managed-of-ann", "of-ann"}},
+		{"another's", admin(ann), pat.ListQuery{OwnerID: "ben"}, []string{"expired", "managed-of-ben", "a", "b", "younger"}},
+		{
+			"another's, managed ones not visible", caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:read"),
+			pat.ListQuery{OwnerID: "ben"},
+			[]string{"expired", "a", "b", "younger"},
+		},
+		{"everybody's", admin(ann), pat.ListQuery{}, []string{"expired", "managed-of-ann", "managed-of-ben", "of-ann", "a", "b", "younger"}},
+		{
+			"everybody's, managed ones not visible", caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"),
+			pat.ListQuery{},
+			[]string{"expired", "of-ann", "a", "b", "younger"},
+		},
+		{"unknown owner", admin(ann), pat.ListQuery{OwnerID: "nobody"}, nil},
+		{"caller without tokens", user(pat.Owner{ID: "cem", Name: "Cem"}), pat.ListQuery{OwnerID: "me"}, nil},
+		{"own, filtered", user(ben), pat.ListQuery{OwnerID: "me", Filter: never}, []string{"expired", "b", "younger"}},
+		{"everybody's, filtered", admin(ann), pat.ListQuery{Filter: never}, []string{"expired", "managed-of-ann", "managed-of-ben", "b", "younger"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := service.List(test.caller, test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, ids(got)); diff != "" {
+				t.Errorf("tokens (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestListRefusalText(t *testing.T) {
+	_, err := newService(newStore(t)).List(user(ben), pat.ListQuery{OwnerID: "ben"})
+	checkText(t, "query parameter owner-id: expected a caller with the right idn:all-personal-access-tokens:read, "+
+		"got idn:my-personal-access-tokens:read, idn:my-personal-access-tokens:create, idn:my-personal-access-tokens:update, idn:my-personal-access-tokens:delete; "+
+		"rights are those of the scopes within those of the user level (rule list-rights, published)", err)
+}

@@ -1,0 +1,213 @@
+package pat_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// loginService knows Ben, not Ann, and an API client.
+func loginService(store pat.Store) *pat.Service {
+	return pat.NewService(pat.Config{Store: store, Directory: pat.Directory{
+		Identities: map[string]pat.Identity{"ben": {ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}}},
+		APIClients: map[string]pat.APIClient{"api-client": {ID: "api-client", Secret: "api-secret", Name: "pipeline", Scope: []string{"sp:scopes:all"}}},
+	}})
+}
+
+func loginStore(t testing.TB) *memory.Store {
+	short := dated("token", ben)
+	short.AccessTokenValiditySeconds, short.Scope = 60, []string{"idn:a:read"}
+	expired, gone := dated("expired", ben), dated("of-nobody", ann)
+	expired.ExpirationDate = now
+	return newStore(t, short, expired, gone, endless("endless", ben), managed("managed", ben))
+}
+
+func TestLogin(t *testing.T) {
+	callerOf := func(id string, scopes ...string) pat.Caller {
+		return pat.Caller{ClientID: id, ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}, Scopes: scopes}
+	}
+	tests := []struct {
+		name, id, secret string
+		want             pat.Grant
+	}{
+		{"token", "token", "secret of token", pat.Grant{Caller: callerOf("token", "idn:a:read"), ValiditySeconds: 60}},
+		{"token that never expires", "endless", "secret of endless", pat.Grant{Caller: callerOf("endless", "sp:scopes:all"), ValiditySeconds: 43200}},
+		{"managed token", "managed", "secret of managed", pat.Grant{Caller: callerOf("managed", "sp:scopes:all"), ValiditySeconds: 43200}},
+		{
+			"API client", "api-client", "api-secret",
+			pat.Grant{Caller: pat.Caller{ClientID: "api-client", Scopes: []string{"sp:scopes:all"}}, ValiditySeconds: 43200},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []pat.Grant
+			err := loginService(loginStore(t)).Login(test.id, test.secret, now, func(g pat.Grant) error {
+				got = append(got, g)
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]pat.Grant{test.want}, got); diff != "" {
+				t.Errorf("grants (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoginRefuses(t *testing.T) {
+	tests := []struct{ name, id, secret string }{
+		{"wrong secret", "token", "secret of endless"},
+		{"empty secret", "token", ""},
+		{"beginning of the secret", "token", "secret"},
+		{"unknown id", "nobody", "secret of token"},
+		{"empty id", "", ""},
+		{"expired on the moment", "expired", "secret of expired"},
+		{"owner gone", "of-nobody", "secret of of-nobody"},
+		{"API client, wrong secret", "api-client", "wrong"},
+		{"API client, empty secret", "api-client", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := loginStore(t)
+			before := everything(t, store)
+			err := loginService(store).Login(test.id, test.secret, now, func(g pat.Grant) error {
+				t.Errorf("granted %+v", g)
+				return nil
+			})
+			if !errors.Is(err, pat.ErrBadCredentials) {
+				t.Errorf("error is %v, want ErrBadCredentials", err)
+			}
+			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+				t.Errorf("stored (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoginAroundTheExpiration(t *testing.T) {
+	tests := []struct {
+		name, now string
+		want      error
+	}{
+		{"a millisecond before", "2026-03-31T23:59:59.999Z", nil},
+		{"on the moment", "2026-04-01T00:00:00Z", pat.ErrBadCredentials},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := loginService(loginStore(t)).Login("token", "secret of token", moment(test.now), grantAll)
+			if !errors.Is(err, test.want) {
+				t.Errorf("error is %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+func grantAll(pat.Grant) error { return nil }
+
+func TestLoginAfterDelete(t *testing.T) {
+	service := loginService(loginStore(t))
+	if err := service.Delete(callOf(user(ben), version.V1), "token"); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Login("token", "secret of token", now, grantAll); !errors.Is(err, pat.ErrBadCredentials) {
+		t.Errorf("error is %v, want ErrBadCredentials", err)
+	}
+}
+
+// lastUsed is set by the first login, and moves when a day has passed since.
+func TestLoginNotesLastUsed(t *testing.T) {
+	store := loginStore(t)
+	service := loginService(store)
+	steps := []struct {
+		name, now string
+		want      string
+	}{
+		{"first", "2026-03-01T12:00:00.0009Z", "2026-03-01T12:00:00Z"},
+		{"at once", "2026-03-01T12:00:00.001Z", "2026-03-01T12:00:00Z"},
+		{"clock set back", "2026-02-01T12:00:00Z", "2026-03-01T12:00:00Z"},
+		{"next calendar day", "2026-03-02T00:00:00Z", "2026-03-01T12:00:00Z"},
+		{"after 23:59:59", "2026-03-02T11:59:59Z", "2026-03-01T12:00:00Z"},
+		{"after 23:59:59.999", "2026-03-02T11:59:59.999Z", "2026-03-01T12:00:00Z"},
+		{"after 24 hours, in another zone", "2026-03-02T13:00:00+01:00", "2026-03-02T12:00:00Z"},
+		{"a day counts from there", "2026-03-03T11:59:59Z", "2026-03-02T12:00:00Z"},
+		{"days later", "2026-03-31T01:02:03.004Z", "2026-03-31T01:02:03.004Z"},
+	}
+	for _, step := range steps {
+		t.Run(step.name, func(t *testing.T) {
+			if err := service.Login("token", "secret of token", moment(step.now), grantAll); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(step.want, written(stored(t, store, "token").LastUsed)); diff != "" {
+				t.Errorf("lastUsed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoginChangesNothingElse(t *testing.T) {
+	store := newStore(t, dated("token", ben))
+	if err := loginService(store).Login("token", "secret of token", now, grantAll); err != nil {
+		t.Fatal(err)
+	}
+	want := dated("token", ben)
+	want.LastUsed = now
+	checkFields(t, want, stored(t, store, "token"))
+}
+
+func TestLoginNotAccepted(t *testing.T) {
+	tests := []struct{ name, id, secret string }{
+		{"token", "token", "secret of token"},
+		{"API client", "api-client", "api-secret"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := loginStore(t)
+			before := everything(t, store)
+			err := loginService(store).Login(test.id, test.secret, now, func(pat.Grant) error { return errNotAccepted })
+			if !errors.Is(err, errNotAccepted) {
+				t.Errorf("error is %v, want that of accept", err)
+			}
+			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+				t.Errorf("stored (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoginRace(t *testing.T) {
+	tests := []struct {
+		name      string
+		meanwhile func(*contested) error
+		want      error
+		wantUsed  time.Time
+	}{
+		{"renamed meanwhile", func(s *contested) error { return s.rename("token", "renamed") }, nil, now},
+		{"deleted meanwhile", func(s *contested) error { return s.remove("token") }, pat.ErrBadCredentials, time.Time{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := &contested{Store: loginStore(t)}
+			store.meanwhile = func() error { return test.meanwhile(store) }
+			if err := loginService(store).Login("token", "secret of token", now, grantAll); !errors.Is(err, test.want) {
+				t.Fatalf("error is %v, want %v", err, test.want)
+			}
+			if test.want != nil {
+				return
+			}
+			got := stored(t, store, "token")
+			if diff := cmp.Diff(test.wantUsed, got.LastUsed); diff != "" {
+				t.Errorf("lastUsed (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff("renamed", got.Name); diff != "" {
+				t.Errorf("the other change is lost (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

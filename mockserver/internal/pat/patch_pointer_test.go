@@ -1,0 +1,206 @@
+package pat_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+func TestPatchPointers(t *testing.T) {
+	field := refusal{pat.Invalid, "/0/path", "patchable-fields"}
+	pointer := refusal{pat.Invalid, "/0/path", "patch-pointer"}
+	from := refusal{pat.Invalid, "/0/from", "patchable-fields"}
+	tests := []struct {
+		name  string
+		patch string
+		want  refusal
+	}{
+		{"secret", `replace /secret "x"`, field},
+		{"id", `replace /id "x"`, field},
+		{"owner", `replace /owner {"id":"ann"}`, field},
+		{"within owner", `replace /owner/id "ann"`, field},
+		{"created", `replace /created "2026-02-01T00:00:00Z"`, field},
+		{"lastUsed", "remove /lastUsed", field},
+		{"managed", "replace /managed false", field},
+		{"accessTokenValiditySeconds", "replace /accessTokenValiditySeconds 60", field},
+		{"unknown", `add /description "x"`, field},
+		{"upper case", `replace /Name "x"`, field},
+		{"blank behind", "remove /name\u00a0", field},
+		{"test of the secret", `test /secret "secret of robot"`, field},
+		{"no field", `replace / "x"`, field},
+		{"escaped slash", `replace /~1name "x"`, field},
+		{"escaped slash in between", `add /scope~10 "x"`, field},
+		{"escaped tilde", `replace /na~0me "x"`, field},
+		{"tilde and one, escaped", `replace /~01name "x"`, field},
+		{"element of nothing", `replace //name "x"`, field},
+
+		{"whole token", `replace  {"name":"x"}`, pointer},
+		{"whole token, test", `test  {}`, pointer},
+		{"no slash", `replace name "x"`, pointer},
+		{"fragment", `replace #/name "x"`, pointer},
+		{"within name", `replace /name/0 "x"`, pointer},
+		{"slash behind name", `replace /name/ "x"`, pointer},
+		{"within expirationDate", `replace /expirationDate/year 2027`, pointer},
+		{"within the acknowledgement", `replace /userAwareTokenNeverExpires/0 true`, pointer},
+		{"slash behind scope", `add /scope/ "x"`, pointer},
+		{"negative index", "remove /scope/-1", pointer},
+		{"leading zero", "remove /scope/01", pointer},
+		{"two zeros", "remove /scope/00", pointer},
+		{"plus", "remove /scope/+1", pointer},
+		{"exponent", "remove /scope/1e0", pointer},
+		{"digits of another script", "remove /scope/١", pointer},
+		{"word", "remove /scope/first", pointer},
+		{"two dashes", `add /scope/-- "x"`, pointer},
+		{"escape for an index", "remove /scope/~00", pointer},
+		{"within an element", `add /scope/0/0 "x"`, pointer},
+
+		{"copy from the secret", "copy /secret /name", from},
+		{"move from the id", "move /id /name", from},
+		{"copy from the owner's name", "copy /owner/name /name", from},
+		{"copy from the whole token", "copy  /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
+		{"copy from a negative index", "copy /scope/-1 /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
+		{"copy to the secret", "copy /name /secret", field},
+		{"move to the whole token", "move /name ", pointer},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := patch(t, version.V2026, robot(), patchOf(test.patch))
+			checkRefusal(t, test.want, err)
+		})
+	}
+}
+
+func TestPatchPointerOfALaterOperation(t *testing.T) {
+	_, err := patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "remove /scope", "copy /secret /name"))
+	checkRefusal(t, refusal{pat.Invalid, "/2/from", "patchable-fields"}, err)
+}
+
+// The legacy versions change name and scope only, and keep what they do not know.
+func TestLegacyPatch(t *testing.T) {
+	date := refusal{pat.Invalid, "/0/path", "patchable-fields"}
+	tests := []struct {
+		name        string
+		token       pat.Fields
+		patch       []string
+		want        string
+		wantRefusal refusal
+	}{
+		{"name", robot(), []string{`replace /name "x"`}, "x [a b c] 2026-04-01T00:00:00Z false", accepted},
+		{"scope", robot(), []string{`add /scope/- "d"`}, "robot [a b c d] 2026-04-01T00:00:00Z false", accepted},
+		{"token that never expires", robotThat("never", true), []string{`replace /name "x"`}, "x [a] never true", accepted},
+		{"expirationDate", robot(), []string{`replace /expirationDate "2026-05-01T00:00:00Z"`}, "", date},
+		{"expirationDate null", robot(), []string{"replace /expirationDate null"}, "", date},
+		{"expirationDate removed", robot(), []string{"remove /expirationDate"}, "", date},
+		{"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", date},
+		{"acknowledgement", robot(), []string{"replace /userAwareTokenNeverExpires true"}, "", date},
+		{"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{pat.Invalid, "/0/from", "patchable-fields"}},
+	}
+	for _, v := range []version.Version{version.Beta, version.V3, version.V2024} {
+		for _, test := range tests {
+			t.Run(string(v)+"/"+test.name, func(t *testing.T) {
+				got, err := patch(t, v, test.token, patchOf(test.patch...))
+				checkRefusal(t, test.wantRefusal, err)
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("token (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestPatchRefusalTexts(t *testing.T) {
+	tests := []struct {
+		name    string
+		version version.Version
+		patch   []string
+		want    string
+	}{
+		{
+			"field that cannot be patched", version.V2025,
+			[]string{`replace /secret "x"`},
+			`/0/path: expected a field that can be patched, one of /name, /scope, /expirationDate, /userAwareTokenNeverExpires, got "/secret" ` +
+				`(rule patchable-fields, published)`,
+		},
+		{
+			"field that later versions can patch", version.V3,
+			[]string{"replace /expirationDate null"},
+			`/0/path: expected a field that can be patched, one of /name, /scope, got "/expirationDate"; versions from v2025 on can change expirationDate ` +
+				`(rule patchable-fields, published)`,
+		},
+		{
+			"field that no version can patch", version.V3,
+			[]string{"remove /created"},
+			`/0/path: expected a field that can be patched, one of /name, /scope, got "/created" (rule patchable-fields, published)`,
+		},
+		{
+			"no pointer", version.V3,
+			[]string{`replace name "x"`},
+			`/0/path: expected a JSON pointer to one of /name, /scope, got "name" (rule patch-pointer, published)`,
+		},
+		{
+			"negative index", version.V1,
+			[]string{"remove /scope/-1"},
+			`/0/path: expected a field as a whole, or an element of /scope such as /scope/0 or /scope/-, got "/scope/-1" (rule patch-pointer, published)`,
+		},
+		{
+			"no value", version.V1,
+			[]string{"replace /name"},
+			`/0/value: expected a value, which replace needs, got nothing (rule patch-value-required, published)`,
+		},
+		{
+			"nothing there", version.V1,
+			[]string{"remove /scope/9"},
+			`/0: expected an operation that applies to the token, got remove of "/scope/9", where nothing stands (rule patch-applies, published)`,
+		},
+		{
+			"nothing to move", version.V1,
+			[]string{"move /scope/9 /name"},
+			`/0: expected an operation that applies to the token, got move from "/scope/9" to "/name", where it finds nothing or cannot go ` +
+				`(rule patch-applies, published)`,
+		},
+		{
+			"failed test", version.V1,
+			[]string{"test /userAwareTokenNeverExpires true"},
+			`/0: expected the token to pass the test, got another value at /userAwareTokenNeverExpires than true (rule patch-applies, published)`,
+		},
+		{
+			"scope is no array", version.V1,
+			[]string{"replace /scope 5"},
+			`/0/value: expected an array of strings, or null, got 5 (rule field-type, published)`,
+		},
+		{
+			"null in the scope", version.V1,
+			[]string{"add /scope/- null"},
+			`/0/value: expected an array of strings, or null, got null in the array (rule field-type, published)`,
+		},
+		{
+			"no date, not acknowledged", version.V2026,
+			[]string{"replace /expirationDate null"},
+			`/0/value: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not set to true by the same patch; ` +
+				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
+				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+		},
+		{
+			"no zone", version.V2026,
+			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
+			`/0/value: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-05-01T00:00:00"; ` +
+				`it has no zone: add Z or an offset such as +01:00 (rule date-is-rfc3339, published)`,
+		},
+		{
+			"acknowledgement withdrawn", version.V2026,
+			[]string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "remove /userAwareTokenNeverExpires"},
+			`/0/value: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not set to true by the same patch; ` +
+				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
+				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := patch(t, test.version, robot(), patchOf(test.patch...))
+			checkText(t, test.want, err)
+		})
+	}
+}

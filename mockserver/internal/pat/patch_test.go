@@ -1,0 +1,281 @@
+package pat_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// patchOf reads operations as the tests write them: "replace PATH VALUE", "move FROM PATH".
+func patchOf(lines ...string) []pat.PatchOperation {
+	operations := make([]pat.PatchOperation, len(lines))
+	for i, line := range lines {
+		op, rest, _ := strings.Cut(line, " ")
+		first, second, found := strings.Cut(rest, " ")
+		operations[i] = pat.PatchOperation{Op: op, Path: first}
+		switch {
+		case op == "move" || op == "copy":
+			operations[i].From, operations[i].Path = first, second
+		case found:
+			operations[i].Value = json.RawMessage(second)
+		}
+	}
+	return operations
+}
+
+// robot is the token that most patches are for.
+func robot() pat.Fields {
+	f := dated("robot", ben)
+	f.Name, f.Scope = "robot", []string{"a", "b", "c"}
+	return f
+}
+
+// patchable are the fields that a patch can change, in one line.
+func patchable(f pat.Fields) string {
+	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, written(f.ExpirationDate), f.UserAwareTokenNeverExpires)
+}
+
+// patch applies operations to a token beside others. It returns the token's patchable fields, checks
+// that the rest of it is as it was, and that what is answered is stored; of a refused patch, nothing.
+func patch(t testing.TB, v version.Version, token pat.Fields, operations []pat.PatchOperation) (string, error) {
+	t.Helper()
+	store := newStore(t, token, dated("other", ben), dated("another's", ann))
+	got, err := newService(store).Patch(callOf(user(ben), v), token.ID, operations)
+	after := stored(t, store, token.ID)
+	if err != nil {
+		checkFields(t, token, after)
+		return "", err
+	}
+	checkFields(t, got.Fields, after)
+	after.Name, after.Scope = token.Name, token.Scope
+	after.ExpirationDate, after.UserAwareTokenNeverExpires = token.ExpirationDate, token.UserAwareTokenNeverExpires
+	checkFields(t, token, after)
+	return patchable(got.Fields), nil
+}
+
+func TestPatchNameAndScope(t *testing.T) {
+	const expires = " 2026-04-01T00:00:00Z false"
+	tests := []struct {
+		name  string
+		patch []string
+		want  string
+	}{
+		{"nothing", nil, "robot [a b c]" + expires},
+		{"replace name", []string{`replace /name "x"`}, "x [a b c]" + expires},
+		{"replace name by itself", []string{`replace /name "robot"`}, "robot [a b c]" + expires},
+		{"replace name by another owner's", []string{`replace /name "name of another's"`}, "name of another's [a b c]" + expires},
+		{"add name, which replaces it", []string{`add /name "x"`}, "x [a b c]" + expires},
+		{"remove and add name", []string{"remove /name", `add /name "x"`}, "x [a b c]" + expires},
+		{"copy to name", []string{"copy /scope/1 /name"}, "b [a b c]" + expires},
+		{"move to name", []string{"move /scope/1 /name"}, "b [a c]" + expires},
+		{"the last one counts", []string{`replace /name "x"`, `replace /name "y"`}, "y [a b c]" + expires},
+		{"blanks around a name", []string{`replace /name " x "`}, " x  [a b c]" + expires},
+		{"characters that JSON may escape", []string{`replace /name "R&D <é>"`, `test /name "R\u0026D <\u00e9>"`}, "R&D <é> [a b c]" + expires},
+
+		{"replace scope", []string{`replace /scope ["x","y"]`}, "robot [x y]" + expires},
+		{"add scope, which replaces it", []string{`add /scope ["x"]`}, "robot [x]" + expires},
+		{"no scope at all", []string{"replace /scope []"}, "robot []" + expires},
+		{"scope null is the default", []string{"replace /scope null"}, "robot [sp:scopes:all]" + expires},
+		{"scope removed is the default", []string{"remove /scope"}, "robot [sp:scopes:all]" + expires},
+		{"scope that nobody knows", []string{`replace /scope ["no such scope"]`}, "robot [no such scope]" + expires},
+		{"add behind the last", []string{`add /scope/- "x"`}, "robot [a b c x]" + expires},
+		{"add at the number behind the last", []string{`add /scope/3 "x"`}, "robot [a b c x]" + expires},
+		{"add in front", []string{`add /scope/0 "x"`}, "robot [x a b c]" + expires},
+		{"add between", []string{`add /scope/2 "x"`}, "robot [a b x c]" + expires},
+		{"replace one", []string{`replace /scope/1 "x"`}, "robot [a x c]" + expires},
+		{"remove one", []string{"remove /scope/1"}, "robot [a c]" + expires},
+		{"remove all, one by one", []string{"remove /scope/0", "remove /scope/0", "remove /scope/0"}, "robot []" + expires},
+		{"move within", []string{"move /scope/0 /scope/2"}, "robot [b c a]" + expires},
+		{"move to the end", []string{"move /scope/0 /scope/-"}, "robot [b c a]" + expires},
+		{"copy within", []string{"copy /scope/2 /scope/0"}, "robot [c a b c]" + expires},
+		{"copy name to scope", []string{"copy /name /scope/-"}, "robot [a b c robot]" + expires},
+		{
+			"index of two digits",
+			[]string{`replace /scope ["a","b","c","d","e","f","g","h","i","j","k","l"]`, `replace /scope/10 "x"`, `remove /scope/0`},
+			"robot [b c d e f g h i j x l]" + expires,
+		},
+
+		{"test name", []string{`test /name "robot"`, `replace /name "x"`}, "x [a b c]" + expires},
+		{"test scope", []string{`test /scope ["a", "b", "c"]`, `remove /scope/0`}, "robot [b c]" + expires},
+		{"test one of scope", []string{`test /scope/2 "c"`, `remove /scope/2`}, "robot [a b]" + expires},
+		{"test what the patch did", []string{`replace /name "x"`, `test /name "x"`}, "x [a b c]" + expires},
+		{"test alone", []string{`test /expirationDate "2026-04-01T00:00:00.000Z"`, `test /userAwareTokenNeverExpires false`}, "robot [a b c]" + expires},
+		{"value of remove is ignored", []string{`remove /scope/0 "x"`}, "robot [b c]" + expires},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := patch(t, version.V2025, robot(), patchOf(test.patch...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("token (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A from beside replace means nothing.
+func TestPatchIgnoresFromOfOtherOperations(t *testing.T) {
+	got, err := patch(t, version.V1, robot(), []pat.PatchOperation{{Op: "replace", Path: "/name", From: "/secret", Value: json.RawMessage(`"x"`)}})
+	checkRefusal(t, accepted, err)
+	if diff := cmp.Diff("x [a b c] 2026-04-01T00:00:00Z false", got); diff != "" {
+		t.Errorf("token (-want +got):\n%s", diff)
+	}
+}
+
+func TestPatchLeavesTheOperationsAlone(t *testing.T) {
+	operations := patchOf("replace /expirationDate", "replace /userAwareTokenNeverExpires true")
+	_, err := patch(t, version.V1, robot(), operations)
+	checkRefusal(t, accepted, err)
+	if operations[0].Value != nil {
+		t.Errorf("value is %s by now, want none", operations[0].Value)
+	}
+}
+
+func TestPatchValues(t *testing.T) {
+	required := refusal{pat.Missing, "/0", "name-required"}
+	blank := refusal{pat.Missing, "/0/value", "name-not-blank"}
+	kind := refusal{pat.Illegal, "/0/value", "field-type"}
+	value := refusal{pat.Missing, "/0/value", "patch-value-required"}
+	tests := []struct {
+		name  string
+		patch []string
+		want  refusal
+	}{
+		{"name null", []string{"replace /name null"}, refusal{pat.Missing, "/0/value", "name-required"}},
+		{"name removed", []string{"remove /name"}, required},
+		{"name moved away", []string{"move /name /scope/-"}, required},
+		{
+			"name null by copy",
+			[]string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "copy /expirationDate /name"},
+			refusal{pat.Missing, "/2", "name-required"},
+		},
+		{"name empty", []string{`replace /name ""`}, blank},
+		{"name blank", []string{`replace /name " \t "`}, blank},
+		{"name of digits without quotes", []string{"replace /name 5"}, kind},
+		{"name true", []string{"add /name true"}, kind},
+		{"name in an array", []string{`replace /name ["x"]`}, kind},
+		{"name in an object", []string{`replace /name {"name":"x"}`}, kind},
+		{"name taken", []string{`replace /name "name of other"`}, refusal{pat.Invalid, "/0/value", "name-unique-per-owner"}},
+		{
+			"name taken, the place is the last change",
+			[]string{`replace /name "x"`, `replace /name "name of other"`, `test /name "name of other"`},
+			refusal{pat.Invalid, "/1/value", "name-unique-per-owner"},
+		},
+		{"name taken, by copy", []string{`add /scope/0 "name of other"`, "copy /scope/0 /name"}, refusal{pat.Invalid, "/1", "name-unique-per-owner"}},
+		{"scope a string", []string{`replace /scope "a"`}, kind},
+		{"scope a number", []string{"replace /scope 1"}, kind},
+		{"scope an object", []string{`replace /scope {"0":"a"}`}, kind},
+		{"scope of numbers", []string{"replace /scope [1]"}, kind},
+		{"scope of arrays", []string{`replace /scope [["a"]]`}, kind},
+		{"scope with null in it", []string{`replace /scope ["a",null]`}, kind},
+		{"number into scope", []string{"add /scope/- 1"}, kind},
+		{"null into scope", []string{"replace /scope/0 null"}, kind},
+		{"array into itself", []string{"copy /scope /scope/-"}, refusal{pat.Illegal, "/0", "field-type"}},
+		{"date a number", []string{"replace /expirationDate 1800000000"}, kind},
+		{"date true", []string{"replace /expirationDate true"}, kind},
+		{"acknowledgement a string", []string{`replace /userAwareTokenNeverExpires "true"`}, kind},
+		{"acknowledgement a number", []string{"replace /userAwareTokenNeverExpires 1"}, kind},
+		{"replace without a value", []string{"replace /name"}, value},
+		{"add without a value", []string{"add /scope"}, value},
+		{"add without a value, element", []string{"add /scope/-"}, value},
+		{"test without a value", []string{"test /name"}, value},
+		{"acknowledgement without a value", []string{"replace /userAwareTokenNeverExpires"}, value},
+		{"second without a value", []string{`replace /name "x"`, "replace /scope"}, refusal{pat.Missing, "/1/value", "patch-value-required"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := patch(t, version.V2026, robot(), patchOf(test.patch...))
+			checkRefusal(t, test.want, err)
+		})
+	}
+}
+
+// What does not apply is refused as a whole, and the place is the operation that does not.
+func TestPatchDoesNotApply(t *testing.T) {
+	tests := []struct {
+		name  string
+		patch []string
+		want  string
+	}{
+		{"failed test", []string{`test /name "x"`}, "/0"},
+		{"failed test of scope", []string{`test /scope ["a","c","b"]`}, "/0"},
+		{"failed test behind changes", []string{`replace /name "x"`, "remove /scope", `test /name "robot"`, "remove /name"}, "/2"},
+		{"test of another type", []string{`test /userAwareTokenNeverExpires "false"`}, "/0"},
+		{"test of a date against null", []string{"test /expirationDate null"}, "/0"},
+		{"test of a date without a value, which means null", []string{"test /expirationDate"}, "/0"},
+		{"test behind the last", []string{`test /scope/- "c"`}, "/0"},
+		{"remove behind the last", []string{"remove /scope/3"}, "/0"},
+		{"remove at the end", []string{"remove /scope/-"}, "/0"},
+		{"replace behind the last", []string{`replace /scope/3 "x"`}, "/0"},
+		{"replace at the end", []string{`replace /scope/- "x"`}, "/0"},
+		{"add farther behind", []string{`add /scope/4 "x"`}, "/0"},
+		{"index too large for a number", []string{`add /scope/99999999999999999999 "x"`}, "/0"},
+		{"copy of nothing", []string{"copy /scope/3 /name"}, "/0"},
+		{"move of nothing", []string{"move /scope/- /name"}, "/0"},
+		{"move into itself", []string{"move /scope /scope/0"}, "/0"},
+		{"remove twice", []string{"remove /name", "remove /name"}, "/1"},
+		{"replace what was removed", []string{`replace /scope ["x"]`, "remove /name", `replace /name "x"`}, "/2"},
+		{"element of a scope that is gone", []string{"remove /scope", `add /scope/- "x"`}, "/1"},
+		{"element of scope null", []string{"replace /scope null", `add /scope/0 "x"`}, "/1"},
+		{"no such operation", []string{"rename /name"}, "/0"},
+		// scope as JSON has 13 bytes; each copy doubles it, and the 17th passes a mebibyte.
+		{"copies that double", slices.Repeat([]string{"copy /scope /scope/-"}, 40), "/16"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := patch(t, version.V1, robot(), patchOf(test.patch...))
+			checkRefusal(t, refusal{pat.Invalid, test.want, "patch-applies"}, err)
+		})
+	}
+}
+
+func TestPatchOfManyCopies(t *testing.T) {
+	got, err := patch(t, version.V1, robot(), patchOf(slices.Repeat([]string{"copy /scope/0 /scope/-", "remove /scope/3"}, 500)...))
+	checkRefusal(t, accepted, err)
+	if diff := cmp.Diff("robot [a b c] 2026-04-01T00:00:00Z false", got); diff != "" {
+		t.Errorf("token (-want +got):\n%s", diff)
+	}
+}
+
+// FuzzPatch holds Patch to three promises: it returns, a refused patch leaves the token as it
+// was, and what is accepted is a token that may be. Each line is an operation.
+func FuzzPatch(f *testing.F) {
+	for _, lines := range []string{
+		"", `replace /name "x"`, "remove /name", "replace /scope null", `add /scope/- "x"`, "move /scope/0 /name", "copy /scope /scope/-",
+		"replace /expirationDate null\nreplace /userAwareTokenNeverExpires true", `replace /expirationDate "2027-01-01T00:00:00Z"`,
+		"remove /expirationDate", `test /name "robot"` + "\nremove /scope/-", "replace  1", "add /scope/-1 1", "copy /secret /name",
+		"test /scope/0 null\nmove /scope/0 /scope/2", "replace /scope {\"a\":[1,{}]}\ncopy /scope /expirationDate", "x /name", "move /name /name",
+	} {
+		f.Add(lines)
+	}
+	f.Fuzz(func(t *testing.T, lines string) {
+		operations := patchOf(strings.Split(lines, "\n")...)
+		for _, op := range operations {
+			if op.Value != nil && !json.Valid(op.Value) {
+				t.Skip("a body that is no JSON never gets here")
+			}
+		}
+		before := robot()
+		store := newStore(t, before)
+		got, err := newService(store).Patch(callOf(user(ben), version.V1), "robot", operations)
+		after := stored(t, store, "robot")
+		if err != nil {
+			refusalOf(t, err)
+			checkFields(t, before, after)
+			return
+		}
+		checkFields(t, got.Fields, after)
+		if strings.TrimSpace(after.Name) == "" || after.Scope == nil || after.ExpirationDate.IsZero() && !after.UserAwareTokenNeverExpires {
+			t.Errorf("no token may be like this: %s", patchable(after))
+		}
+	})
+}

@@ -1,0 +1,186 @@
+package pat_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// A contested store lets somebody else act once, between the service's reading and its writing.
+type contested struct {
+	*memory.Store
+	meanwhile func() error // the write fails with its error
+	writes    int
+}
+
+func (s *contested) write(do func() error) error {
+	s.writes++
+	if s.writes > 1 {
+		return do()
+	}
+	if err := s.meanwhile(); err != nil {
+		return err
+	}
+	return do()
+}
+
+func (s *contested) Swap(changes ...pat.Change) error {
+	return s.write(func() error { return s.Store.Swap(changes...) })
+}
+
+func (s *contested) Delete(t *pat.Token) error {
+	return s.write(func() error { return s.Store.Delete(t) })
+}
+
+// rename is what somebody else does to a token.
+func (s *contested) rename(id, name string) error {
+	old, err := s.Token(id)
+	if err != nil {
+		return err
+	}
+	next := pat.NewToken(old.Fields)
+	next.Name = name
+	return s.Store.Swap(pat.Change{Old: old, New: next})
+}
+
+func (s *contested) remove(id string) error {
+	token, err := s.Token(id)
+	if err != nil {
+		return err
+	}
+	return s.Store.Delete(token)
+}
+
+// writing are the operations that can lose a race for a token.
+var writing = []struct {
+	name string
+	run  func(*pat.Service) error
+	// wantGone is the answer when the token is gone meanwhile.
+	wantGone refusal
+}{
+	{"patch", func(s *pat.Service) error {
+		_, err := s.Patch(callOf(admin(ann), version.V1), "token", patchOf(`replace /scope ["idn:a:read"]`))
+		return err
+	}, notFound},
+	{"delete", func(s *pat.Service) error { return s.Delete(callOf(admin(ann), version.V1), "token") }, notFound},
+	{"bulk update", func(s *pat.Service) error {
+		_, err := s.BulkUpdate(callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		return err
+	}, refusal{pat.Invalid, "/ids/1", "bulk-update-ids"}},
+}
+
+func TestLostRaceIsRepeated(t *testing.T) {
+	for _, test := range writing {
+		t.Run(test.name, func(t *testing.T) {
+			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store.meanwhile = func() error { return store.rename("token", "renamed meanwhile") }
+			if err := test.run(newService(store)); err != nil {
+				t.Fatal(err)
+			}
+			if store.writes != 2 {
+				t.Errorf("wrote %d times, want twice", store.writes)
+			}
+			token, err := store.Token("token")
+			if test.name == "delete" {
+				if !errors.Is(err, pat.ErrNotFound) {
+					t.Errorf("token is there, error %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff("renamed meanwhile", token.Name); diff != "" {
+				t.Errorf("the other change is lost (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestConflictIsRepeated(t *testing.T) {
+	for _, test := range writing {
+		t.Run(test.name, func(t *testing.T) {
+			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store.meanwhile = func() error { return pat.ErrConflict }
+			if err := test.run(newService(store)); err != nil {
+				t.Fatal(err)
+			}
+			if store.writes != 2 {
+				t.Errorf("wrote %d times, want twice", store.writes)
+			}
+		})
+	}
+}
+
+func TestTokenDeletedMeanwhile(t *testing.T) {
+	for _, test := range writing {
+		t.Run(test.name, func(t *testing.T) {
+			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store.meanwhile = func() error { return store.remove("token") }
+			checkRefusal(t, test.wantGone, test.run(newService(store)))
+			checkFields(t, dated("other", ann), stored(t, store, "other"))
+		})
+	}
+}
+
+func TestNameTakenMeanwhile(t *testing.T) {
+	store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+	store.meanwhile = func() error { return store.rename("other", "robot") }
+	_, err := newService(store).Patch(callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
+	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique-per-owner"}, err)
+	checkFields(t, dated("token", ann), stored(t, store, "token"))
+}
+
+func TestWriteErrorIsPassedOn(t *testing.T) {
+	broken := errors.New("connection refused")
+	for _, test := range writing {
+		t.Run(test.name, func(t *testing.T) {
+			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store.meanwhile = func() error { return broken }
+			if err := test.run(newService(store)); !errors.Is(err, broken) {
+				t.Errorf("error is %v, want that of the store", err)
+			}
+		})
+	}
+}
+
+// An unreachable store answers nothing.
+type unreachable struct{ pat.Store }
+
+var errUnreachable = errors.New("no route to the store")
+
+func (unreachable) Token(string) (*pat.Token, error)    { return nil, errUnreachable }
+func (unreachable) Tokens(string) ([]*pat.Token, error) { return nil, errUnreachable }
+func (unreachable) All() ([]*pat.Token, error)          { return nil, errUnreachable }
+func (unreachable) Create(*pat.Token, int) error        { return errUnreachable }
+
+func TestUnreachableStore(t *testing.T) {
+	service, call := newService(unreachable{}), callOf(admin(ann), version.V1)
+	tests := []struct {
+		name string
+		run  func() error
+	}{
+		{"create", func() error {
+			_, err := service.Create(call, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+			return err
+		}},
+		{"list own", func() error { _, err := service.List(call.Caller, pat.ListQuery{OwnerID: "me"}); return err }},
+		{"list all", func() error { _, err := service.List(call.Caller, pat.ListQuery{}); return err }},
+		{"patch", func() error { return writing[0].run(service) }},
+		{"delete", func() error { return writing[1].run(service) }},
+		{"bulk update", func() error { return writing[2].run(service) }},
+		{"login", func() error { return service.Login("token", "secret", now, nil) }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.run(); !errors.Is(err, errUnreachable) {
+				t.Errorf("error is %v, want that of the store", err)
+			}
+		})
+	}
+}

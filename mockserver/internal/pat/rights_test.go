@@ -1,0 +1,71 @@
+package pat_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+func TestParseRights(t *testing.T) {
+	tests := []struct {
+		name  string
+		names []string
+		want  pat.Rights
+	}{
+		{"none", nil, 0},
+		{"read my", []string{"idn:my-personal-access-tokens:read"}, pat.ReadMy},
+		{"create my", []string{"idn:my-personal-access-tokens:create"}, pat.CreateMy},
+		{"update my", []string{"idn:my-personal-access-tokens:update"}, pat.UpdateMy},
+		{"delete my", []string{"idn:my-personal-access-tokens:delete"}, pat.DeleteMy},
+		{"read all", []string{"idn:all-personal-access-tokens:read"}, pat.ReadAll},
+		{"update all", []string{"idn:all-personal-access-tokens:update"}, pat.UpdateAll},
+		{"delete all", []string{"idn:all-personal-access-tokens:delete"}, pat.DeleteAll},
+		{"read managed", []string{"idn:managed-personal-access-tokens:read"}, pat.ReadManaged},
+		{"several", []string{"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:read"}, pat.ReadAll | pat.ReadMy},
+		{"twice", []string{"idn:my-personal-access-tokens:read", "idn:my-personal-access-tokens:read"}, pat.ReadMy},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := pat.ParseRights(test.names)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("rights (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestParseRightsRefusesUnknownNames(t *testing.T) {
+	got, err := pat.ParseRights([]string{"idn:my-personal-access-tokens:read", "idn:all-personal-access-tokens:create"})
+	checkText(t, `unknown right "idn:all-personal-access-tokens:create": expected some of `+
+		"idn:my-personal-access-tokens:read, idn:my-personal-access-tokens:create, idn:my-personal-access-tokens:update, idn:my-personal-access-tokens:delete, "+
+		"idn:all-personal-access-tokens:read, idn:all-personal-access-tokens:update, idn:all-personal-access-tokens:delete, idn:managed-personal-access-tokens:read", err)
+	if got != 0 {
+		t.Errorf("rights are %v beside an error, want none", got)
+	}
+}
+
+func TestRightsHas(t *testing.T) {
+	tests := []struct {
+		name       string
+		set, asked pat.Rights
+		want       bool
+	}{
+		{"the right", pat.ReadMy | pat.ReadAll, pat.ReadAll, true},
+		{"another", pat.ReadMy, pat.ReadAll, false},
+		{"both of two", pat.ReadMy | pat.ReadAll, pat.ReadMy | pat.ReadAll, true},
+		{"one of two", pat.ReadMy, pat.ReadMy | pat.ReadAll, false},
+		{"nothing asked", 0, 0, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.set.Has(test.asked); got != test.want {
+				t.Errorf("has is %v, want %v", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,277 @@
+package pat_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+var errNotAccepted = errors.New("the answer is not in the document")
+
+func notAccepted(...*pat.Token) error { return errNotAccepted }
+
+func TestCreate(t *testing.T) {
+	const april = "2026-04-01T00:00:00Z"
+	robot := pat.Fields{
+		ID: "new-1", Secret: "secret-1", Name: "robot", Scope: []string{"sp:scopes:all"}, Owner: ben,
+		Created: now, AccessTokenValiditySeconds: 43200, ExpirationDate: moment(april),
+	}
+	with := func(change func(*pat.Fields)) pat.Fields {
+		f := robot
+		change(&f)
+		return f
+	}
+	tests := []struct {
+		name    string
+		request pat.CreateRequest
+		want    pat.Fields
+	}{
+		{"name and date", pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april)}, robot},
+		{
+			"scopes",
+			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{"idn:a:read", "idn:b:manage"}},
+			with(func(f *pat.Fields) { f.Scope = []string{"idn:a:read", "idn:b:manage"} }),
+		},
+		{
+			"no scopes",
+			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{}},
+			with(func(f *pat.Fields) { f.Scope = []string{} }),
+		},
+		{
+			"scopes that nobody knows",
+			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{"no such scope"}},
+			with(func(f *pat.Fields) { f.Scope = []string{"no such scope"} }),
+		},
+		{
+			"shortest access tokens",
+			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(15)},
+			with(func(f *pat.Fields) { f.AccessTokenValiditySeconds = 15 }),
+		},
+		{
+			"longest access tokens",
+			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(43200)},
+			with(func(f *pat.Fields) { f.AccessTokenValiditySeconds = 43200 }),
+		},
+		{
+			"never expires",
+			pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true},
+			with(func(f *pat.Fields) { f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true }),
+		},
+		{
+			"date and acknowledgement",
+			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), UserAwareTokenNeverExpires: true},
+			with(func(f *pat.Fields) { f.UserAwareTokenNeverExpires = true }),
+		},
+		{
+			"name with blanks around",
+			pat.CreateRequest{Name: new(" robot "), ExpirationDate: new(april)},
+			with(func(f *pat.Fields) { f.Name = " robot " }),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := newStore(t)
+			got, err := newService(store).Create(callOf(user(ben), version.V1), test.request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFields(t, test.want, got.Fields)
+			checkFields(t, test.want, stored(t, store, "new-1"))
+		})
+	}
+}
+
+func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
+	call := callOf(user(ben), version.V3)
+	call.Now = time.Date(2026, 3, 1, 0, 30, 0, 123_999_999, time.FixedZone("", 60*60))
+	got, err := newService(newStore(t)).Create(call, pat.CreateRequest{Name: new("robot")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In UTC it is still February, and six months later August.
+	want := []string{"2026-02-28T23:30:00.123Z", "2026-08-28T23:30:00.123Z"}
+	if diff := cmp.Diff(want, []string{written(got.Created), written(got.ExpirationDate)}); diff != "" {
+		t.Errorf("created, expires (-want +got):\n%s", diff)
+	}
+}
+
+func TestCreateCopiesScope(t *testing.T) {
+	scope := []string{"idn:a:read"}
+	got, err := newService(newStore(t)).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot"), Scope: scope})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope[0] = "changed by the caller"
+	if diff := cmp.Diff([]string{"idn:a:read"}, got.Scope); diff != "" {
+		t.Errorf("scope (-want +got):\n%s", diff)
+	}
+}
+
+func TestCreateLimit(t *testing.T) {
+	service := func(limit int) *pat.Service {
+		return pat.NewService(pat.Config{
+			Store: newStore(t, dated("1", ben), dated("2", ben), dated("3", ann), dated("4", ann), dated("5", ann)), Limit: limit,
+			NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
+		})
+	}
+	create := func(s *pat.Service) error {
+		_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		return err
+	}
+	t.Run("below, whatever others have", func(t *testing.T) {
+		checkRefusal(t, accepted, create(service(3)))
+	})
+	t.Run("reached", func(t *testing.T) {
+		err := create(service(2))
+		checkRefusal(t, refusal{pat.Limit, "", "tokens-per-owner"}, err)
+		checkText(t, "expected fewer than 2 tokens of the owner, got 2; delete one first (rule tokens-per-owner, published)", err)
+	})
+	t.Run("exceeded before", func(t *testing.T) {
+		checkRefusal(t, refusal{pat.Limit, "", "tokens-per-owner"}, create(service(1)))
+	})
+	t.Run("none", func(t *testing.T) {
+		checkRefusal(t, accepted, create(service(0)))
+	})
+	t.Run("free again after a delete", func(t *testing.T) {
+		s := service(2)
+		if err := s.Delete(callOf(user(ben), version.V3), "1"); err != nil {
+			t.Fatal(err)
+		}
+		checkRefusal(t, accepted, create(s))
+	})
+}
+
+func TestCreateWithAnIDThatExists(t *testing.T) {
+	_, err := newService(newStore(t, dated("new-1", ann))).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	if !errors.Is(err, pat.ErrConflict) {
+		t.Errorf("error is %v, want ErrConflict", err)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	store := newStore(t, dated("token", ben), dated("other", ben))
+	service := newService(store)
+	if err := service.Delete(callOf(user(ben), version.V1), "token"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Token("token"); !errors.Is(err, pat.ErrNotFound) {
+		t.Errorf("token is still there: %v", err)
+	}
+	checkFields(t, dated("other", ben), stored(t, store, "other"))
+	t.Run("again", func(t *testing.T) {
+		checkRefusal(t, notFound, service.Delete(callOf(user(ben), version.V1), "token"))
+	})
+}
+
+// accepting are the operations that show what they are about to do.
+var accepting = []struct {
+	name string
+	run  func(*pat.Service, pat.Call) error
+	want []string
+}{
+	{"create", func(s *pat.Service, c pat.Call) error {
+		_, err := s.Create(c, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		return err
+	}, []string{"new-1 robot"}},
+	{"patch", func(s *pat.Service, c pat.Call) error {
+		_, err := s.Patch(c, "token", patchOf(`replace /name "renamed"`))
+		return err
+	}, []string{"token renamed"}},
+	{"delete", func(s *pat.Service, c pat.Call) error { return s.Delete(c, "token") }, []string{"token name of token"}},
+	{"bulk update", func(s *pat.Service, c pat.Call) error {
+		_, err := s.BulkUpdate(c, []string{"token", "other"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		return err
+	}, []string{"other name of other", "token name of token"}},
+}
+
+func TestAcceptSeesTheAnswer(t *testing.T) {
+	for _, test := range accepting {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			call := callOf(admin(ann), version.V1)
+			call.Accept = func(tokens ...*pat.Token) error {
+				for _, token := range tokens {
+					got = append(got, token.ID+" "+token.Name)
+				}
+				return nil
+			}
+			if err := test.run(newService(newStore(t, dated("token", ann), dated("other", ben))), call); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("tokens (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNothingIsStoredUnlessAccepted(t *testing.T) {
+	for _, test := range accepting {
+		t.Run(test.name, func(t *testing.T) {
+			store := newStore(t, dated("token", ann), dated("other", ben))
+			before := everything(t, store)
+			call := callOf(admin(ann), version.V1)
+			call.Accept = notAccepted
+			if err := test.run(newService(store), call); !errors.Is(err, errNotAccepted) {
+				t.Errorf("error is %v, want that of Accept", err)
+			}
+			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+				t.Errorf("stored (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Who read a token before somebody changed it goes on seeing it as it was.
+func TestRevisionsDoNotChange(t *testing.T) {
+	store := newStore(t, robot())
+	before, err := store.Token("robot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		run  func() error
+	}{
+		{"login", func() error { return loginService(store).Login("robot", "secret of robot", now, grantAll) }},
+		{"patch", func() error {
+			_, err := newService(store).Patch(callOf(user(ben), version.V1), "robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
+			return err
+		}},
+		{"bulk update", func() error {
+			_, err := newService(store).BulkUpdate(callOf(admin(ann), version.V1), []string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
+			return err
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.run(); err != nil {
+				t.Fatal(err)
+			}
+			checkFields(t, robot(), before.Fields)
+			if after, _ := store.Token("robot"); after == before {
+				t.Error("there is no new revision")
+			}
+		})
+	}
+}
+
+// everything is what a store holds, in its order.
+func everything(t testing.TB, store *memory.Store) []pat.Fields {
+	t.Helper()
+	tokens, err := store.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pat.Fields
+	for _, token := range tokens {
+		all = append(all, token.Fields)
+	}
+	return all
+}

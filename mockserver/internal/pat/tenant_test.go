@@ -1,0 +1,169 @@
+package pat_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// now is when every test takes place that does not name another moment.
+var now = moment("2026-03-01T12:00:00Z")
+
+// The people of the tests. What they may do depends on the user level that a test gives them.
+var (
+	ann = pat.Owner{ID: "ann", Name: "Ann"}
+	ben = pat.Owner{ID: "ben", Name: "Ben"}
+)
+
+func moment(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// written is a moment as the tests write it, "never" for none.
+func written(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// dated are the fields of a token that was made in January, lives until April and was never used.
+func dated(id string, owner pat.Owner) pat.Fields {
+	return pat.Fields{
+		ID: id, Secret: "secret of " + id, Name: "name of " + id, Owner: owner, Scope: []string{"sp:scopes:all"},
+		Created: moment("2026-01-01T00:00:00Z"), AccessTokenValiditySeconds: 43200,
+		ExpirationDate: moment("2026-04-01T00:00:00Z"),
+	}
+}
+
+// endless are the fields of a token that never expires, as somebody acknowledged.
+func endless(id string, owner pat.Owner) pat.Fields {
+	f := dated(id, owner)
+	f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true
+	return f
+}
+
+func managed(id string, owner pat.Owner) pat.Fields {
+	f := dated(id, owner)
+	f.Managed = true
+	return f
+}
+
+func newStore(t testing.TB, tokens ...pat.Fields) *memory.Store {
+	t.Helper()
+	store := memory.New()
+	for _, f := range tokens {
+		if err := store.Create(pat.NewToken(f), 0); err != nil {
+			t.Fatalf("seed %s: %v", f.ID, err)
+		}
+	}
+	return store
+}
+
+// newService numbers the tokens that it makes new-1, new-2 and so on.
+func newService(store pat.Store) *pat.Service {
+	var ids, secrets int
+	return pat.NewService(pat.Config{
+		Store:     store,
+		NewID:     func() string { ids++; return fmt.Sprintf("new-%d", ids) },
+		NewSecret: func() string { secrets++; return fmt.Sprintf("secret-%d", secrets) },
+	})
+}
+
+// admin and user speak for an administrator and for anybody else, without a limit to scopes.
+func admin(o pat.Owner) pat.Caller { return caller(o, "ORG_ADMIN", "sp:scopes:all") }
+func user(o pat.Owner) pat.Caller  { return caller(o, "USER", "sp:scopes:all") }
+
+func caller(o pat.Owner, level string, scopes ...string) pat.Caller {
+	return pat.Caller{ClientID: "client", ID: o.ID, Name: o.Name, UserLevels: []string{level}, Scopes: scopes}
+}
+
+func callOf(c pat.Caller, v version.Version) pat.Call {
+	return pat.Call{Caller: c, Policy: pat.PolicyFor(v), Now: now}
+}
+
+// stored are the fields of the current revision of a token.
+func stored(t testing.TB, store pat.Store, id string) pat.Fields {
+	t.Helper()
+	token, err := store.Token(id)
+	if err != nil {
+		t.Fatalf("token %s: %v", id, err)
+	}
+	return token.Fields
+}
+
+func ids(tokens []*pat.Token) []string {
+	var ids []string
+	for _, token := range tokens {
+		ids = append(ids, token.ID)
+	}
+	return ids
+}
+
+// A refusal is what a program can tell from an error: kind, place and rule of its only cause.
+// The zero value stands for no error.
+type refusal struct {
+	Kind     pat.Kind
+	At, Rule string
+}
+
+var (
+	accepted = refusal{}
+	notFound = refusal{pat.NotFound, "path parameter id", "token-exists"}
+)
+
+func forbidden(rule string) refusal { return refusal{pat.Forbidden, "", rule} }
+
+func refusalOf(t testing.TB, err error) refusal {
+	t.Helper()
+	if err == nil {
+		return accepted
+	}
+	e := only(t, err)
+	return refusal{e.Kind, e.Causes[0].At, e.Causes[0].Rule.ID}
+}
+
+// only is a refusal with the one cause that each has.
+func only(t testing.TB, err error) *pat.Error {
+	t.Helper()
+	var e *pat.Error
+	if !errors.As(err, &e) || len(e.Causes) != 1 {
+		t.Fatalf("error is %T (%v), want *pat.Error with one cause", err, err)
+	}
+	return e
+}
+
+func checkRefusal(t testing.TB, want refusal, err error) {
+	t.Helper()
+	if diff := cmp.Diff(want, refusalOf(t, err)); diff != "" {
+		t.Errorf("refusal (-want +got):\n%s\n%v", diff, err)
+	}
+}
+
+func checkText(t testing.TB, want string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("accepted, want the refusal %s", want)
+	}
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
+
+func checkFields(t testing.TB, want, got pat.Fields) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("token (-want +got):\n%s", diff)
+	}
+}

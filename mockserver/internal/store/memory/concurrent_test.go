@@ -1,0 +1,130 @@
+package memory_test
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+const workers = 8
+
+// together runs a function once for each worker, all at the same time.
+func together(work func(worker int)) {
+	var running sync.WaitGroup
+	start := make(chan struct{})
+	for worker := range workers {
+		running.Go(func() {
+			<-start
+			work(worker)
+		})
+	}
+	close(start)
+	running.Wait()
+}
+
+func TestConcurrentCreatesOfOneName(t *testing.T) {
+	s := newStore(t)
+	var made atomic.Int32
+	together(func(worker int) {
+		switch err := s.Create(token(fmt.Sprint(worker), "ann", "robot", worker), 0); {
+		case err == nil:
+			made.Add(1)
+		case !errors.Is(err, pat.ErrNameTaken):
+			t.Errorf("error is %v, want ErrNameTaken", err)
+		}
+	})
+	if got := made.Load(); got != 1 {
+		t.Errorf("made %d tokens of one name, want 1", got)
+	}
+}
+
+func TestConcurrentCreatesKeepTheLimit(t *testing.T) {
+	s := newStore(t)
+	together(func(worker int) {
+		for i := range 10 {
+			id := fmt.Sprintf("%d-%d", worker, i)
+			if err := s.Create(token(id, "ann", id, i), 10); err != nil && !errors.Is(err, pat.ErrLimit) {
+				t.Errorf("error is %v, want ErrLimit", err)
+			}
+		}
+	})
+	tokens, err := s.Tokens("ann")
+	check(t, nil, err)
+	if len(tokens) != 10 {
+		t.Errorf("there are %d tokens, want 10", len(tokens))
+	}
+}
+
+// No update is lost: each worker adds one to the name, as often as it takes.
+func TestConcurrentSwaps(t *testing.T) {
+	const each = 50
+	s := newStore(t, token("a", "ann", "0", 1), token("b", "ben", "0", 2))
+	together(func(int) {
+		for range each {
+			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
+				a, _ := s.Token("a")
+				b, _ := s.Token("b")
+				if err = s.Swap(renamed(a, successor(a)), renamed(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
+					t.Errorf("error is %v, want ErrConflict", err)
+				}
+			}
+		}
+	})
+	total := strconv.Itoa(workers * each)
+	checkAll(t, []string{"a " + total, "b " + total}, s)
+}
+
+func successor(t *pat.Token) string {
+	n, _ := strconv.Atoi(t.Name)
+	return strconv.Itoa(n + 1)
+}
+
+func TestConcurrentDeletes(t *testing.T) {
+	a := token("a", "ann", "1", 1)
+	s := newStore(t, a)
+	var deleted atomic.Int32
+	together(func(int) {
+		switch err := s.Delete(a); {
+		case err == nil:
+			deleted.Add(1)
+		case !errors.Is(err, pat.ErrNotFound):
+			t.Errorf("error is %v, want ErrNotFound", err)
+		}
+	})
+	if got := deleted.Load(); got != 1 {
+		t.Errorf("deleted %d times, want once", got)
+	}
+}
+
+// Readers see tokens in order and each once, whatever is written meanwhile.
+func TestConcurrentReadersAndWriters(t *testing.T) {
+	s := newStore(t, token("first", "ann", "untouched", 0))
+	together(func(worker int) {
+		for i := range 50 {
+			id := fmt.Sprintf("%d-%d", worker, i)
+			made := token(id, "ann", id, worker+1)
+			check(t, nil, s.Create(made, 0))
+			change := renamed(made, id+" renamed")
+			check(t, nil, s.Swap(change))
+			tokens, err := s.Tokens("ann")
+			check(t, nil, err)
+			for j := 1; j < len(tokens); j++ {
+				before, after := tokens[j-1], tokens[j]
+				if order := before.Created.Compare(after.Created); order > 0 || order == 0 && before.ID >= after.ID {
+					t.Errorf("%s stands before %s", before.ID, after.ID)
+				}
+			}
+			check(t, nil, s.Delete(change.New))
+		}
+	})
+	if diff := cmp.Diff([]string{"first untouched"}, listed(t)(s.All())); diff != "" {
+		t.Errorf("all (-want +got):\n%s", diff)
+	}
+}

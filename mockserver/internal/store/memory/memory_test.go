@@ -1,0 +1,301 @@
+package memory_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+var _ pat.Store = (*memory.Store)(nil)
+
+// token is made at a second of the first of March.
+func token(id, owner, name string, second int) *pat.Token {
+	return pat.NewToken(pat.Fields{
+		ID: id, Name: name, Owner: pat.Owner{ID: owner}, Created: time.Date(2026, 3, 1, 0, 0, second, 0, time.UTC),
+	})
+}
+
+// renamed is the next revision of a token.
+func renamed(t *pat.Token, name string) pat.Change {
+	next := pat.NewToken(t.Fields)
+	next.Name = name
+	return pat.Change{Old: t, New: next}
+}
+
+func newStore(t testing.TB, tokens ...*pat.Token) *memory.Store {
+	t.Helper()
+	s := memory.New()
+	for _, token := range tokens {
+		if err := s.Create(token, 0); err != nil {
+			t.Fatalf("create %s: %v", token.ID, err)
+		}
+	}
+	return s
+}
+
+func check(t testing.TB, want, err error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error is %v, want %v", err, want)
+	}
+}
+
+// listed writes a list as id and name of each token.
+func listed(t testing.TB) func([]*pat.Token, error) []string {
+	t.Helper()
+	return func(tokens []*pat.Token, err error) []string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, token := range tokens {
+			got = append(got, token.ID+" "+token.Name)
+		}
+		return got
+	}
+}
+
+// checkAll looks at every way to read the tokens: the list, those of each owner, and each by id.
+func checkAll(t testing.TB, want []string, s *memory.Store) {
+	t.Helper()
+	all := listed(t)(s.All())
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("all (-want +got):\n%s", diff)
+	}
+	tokens, _ := s.All()
+	owned := map[string][]string{}
+	for _, token := range tokens {
+		owned[token.Owner.ID] = append(owned[token.Owner.ID], token.ID+" "+token.Name)
+		if got, err := s.Token(token.ID); got != token {
+			t.Errorf("token %s by id is %p, %v, want the one of the list, %p", token.ID, got, err, token)
+		}
+	}
+	for owner, want := range owned {
+		if diff := cmp.Diff(want, listed(t)(s.Tokens(owner))); diff != "" {
+			t.Errorf("tokens of %s (-all +got):\n%s", owner, diff)
+		}
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	s := memory.New()
+	checkAll(t, nil, s)
+	got, err := s.Token("a")
+	check(t, pat.ErrNotFound, err)
+	if got != nil {
+		t.Errorf("token is %v beside an error", got)
+	}
+	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens("ann"))); diff != "" {
+		t.Errorf("tokens of an owner that is not there (-want +got):\n%s", diff)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	tests := []struct {
+		name   string
+		tokens []*pat.Token
+		want   []string
+	}{
+		{"oldest first", []*pat.Token{token("a", "ann", "1", 3), token("b", "ben", "1", 1), token("c", "ann", "2", 2)}, []string{"b 1", "c 2", "a 1"}},
+		{"by id where made at once", []*pat.Token{token("c", "ann", "1", 1), token("a", "ann", "2", 1), token("b", "ben", "1", 1)}, []string{"a 2", "b 1", "c 1"}},
+		{"the moment counts, not its zone", []*pat.Token{
+			pat.NewToken(pat.Fields{ID: "a", Created: time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 2*60*60))}), // midnight in UTC
+			pat.NewToken(pat.Fields{ID: "b", Name: "later", Created: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)}),
+		}, []string{"a ", "b later"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			checkAll(t, test.want, newStore(t, test.tokens...))
+		})
+	}
+}
+
+func TestCreate(t *testing.T) {
+	tests := []struct {
+		name  string
+		token *pat.Token
+		limit int
+		want  error
+	}{
+		{"no limit", token("new", "ann", "3", 9), 0, nil},
+		{"negative limit is none", token("new", "ann", "3", 9), -1, nil},
+		{"below the limit", token("new", "ann", "3", 9), 3, nil},
+		{"limit reached", token("new", "ann", "3", 9), 2, pat.ErrLimit},
+		{"limit exceeded", token("new", "ann", "3", 9), 1, pat.ErrLimit},
+		{"others do not count", token("new", "ben", "3", 9), 2, nil},
+		{"first of an owner", token("new", "cem", "1", 9), 1, nil},
+		{"name taken", token("new", "ann", "1", 9), 0, pat.ErrNameTaken},
+		{"name of another", token("new", "ben", "2", 9), 0, nil},
+		{"id exists", token("a", "ann", "3", 9), 0, pat.ErrConflict},
+		{"id exists with another owner", token("a", "cem", "3", 9), 0, pat.ErrConflict},
+		{"name taken and limit reached", token("new", "ann", "1", 9), 2, pat.ErrNameTaken},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3))
+			check(t, test.want, s.Create(test.token, test.limit))
+			want := []string{"a 1", "b 2", "c 1"}
+			if test.want == nil {
+				want = append(want, test.token.ID+" "+test.token.Name)
+			}
+			checkAll(t, want, s)
+		})
+	}
+}
+
+func TestSwap(t *testing.T) {
+	var (
+		a, b, c = token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3)
+		gone    = token("gone", "ann", "9", 4)
+		stale   = token("a", "ann", "1", 1) // equal, and yet not the revision that is current
+	)
+	tests := []struct {
+		name     string
+		changes  []pat.Change
+		want     []string
+		wantFail error
+	}{
+		{"nothing", nil, []string{"a 1", "b 2", "c 1"}, nil},
+		{"rename", []pat.Change{renamed(a, "x")}, []string{"a x", "b 2", "c 1"}, nil},
+		{"same name", []pat.Change{renamed(a, "1")}, []string{"a 1", "b 2", "c 1"}, nil},
+		{"name of another owner's", []pat.Change{renamed(c, "2")}, []string{"a 1", "b 2", "c 2"}, nil},
+		{"several", []pat.Change{renamed(c, "x"), renamed(a, "x"), renamed(b, "y")}, []string{"a x", "b y", "c x"}, nil},
+		{"into a name that the same swap frees", []pat.Change{renamed(a, "x"), renamed(b, "1")}, []string{"a x", "b 1", "c 1"}, nil},
+		{"name taken", []pat.Change{renamed(a, "2")}, []string{"a 1", "b 2", "c 1"}, pat.ErrNameTaken},
+		{"name taken by the same swap", []pat.Change{renamed(a, "x"), renamed(b, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrNameTaken},
+		{"name taken, in the last", []pat.Change{renamed(c, "x"), renamed(a, "2")}, []string{"a 1", "b 2", "c 1"}, pat.ErrNameTaken},
+		{"stale", []pat.Change{renamed(stale, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
+		{"stale, in the last", []pat.Change{renamed(b, "x"), renamed(stale, "y")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
+		{"not there", []pat.Change{renamed(gone, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
+		{"stale and name taken", []pat.Change{renamed(a, "2"), renamed(stale, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStore(t, a, b, c)
+			check(t, test.wantFail, s.Swap(test.changes...))
+			checkAll(t, test.want, s)
+		})
+	}
+}
+
+// A swap that fails leaves the names as they were: each is taken that was, and no other.
+func TestFailedSwapLeavesNames(t *testing.T) {
+	a, b, c, d := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ann", "3", 3), token("d", "ann", "4", 4)
+	s := newStore(t, a, b, c, d)
+	// a frees 1 for b, b frees 2 for c, and then d wants a name that is taken.
+	check(t, pat.ErrNameTaken, s.Swap(renamed(a, "x"), renamed(b, "1"), renamed(c, "2"), renamed(d, "x")))
+	for _, test := range []struct {
+		name string
+		want error
+	}{
+		{"1", pat.ErrNameTaken},
+		{"2", pat.ErrNameTaken},
+		{"3", pat.ErrNameTaken},
+		{"4", pat.ErrNameTaken},
+		{"x", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			check(t, test.want, s.Create(token("new", "ann", test.name, 9), 0))
+		})
+	}
+}
+
+func TestSwapFreesTheOldName(t *testing.T) {
+	a := token("a", "ann", "1", 1)
+	s := newStore(t, a)
+	check(t, nil, s.Swap(renamed(a, "x")))
+	check(t, pat.ErrNameTaken, s.Create(token("b", "ann", "x", 2), 0))
+	check(t, nil, s.Create(token("b", "ann", "1", 2), 0))
+}
+
+func TestDelete(t *testing.T) {
+	a, b := token("a", "ann", "1", 1), token("b", "ann", "2", 2)
+	tests := []struct {
+		name     string
+		token    *pat.Token
+		want     []string
+		wantFail error
+	}{
+		{"first", a, []string{"b 2"}, nil},
+		{"last", b, []string{"a 1"}, nil},
+		{"stale", token("a", "ann", "1", 1), []string{"a 1", "b 2"}, pat.ErrConflict},
+		{"not there", token("c", "ann", "1", 1), []string{"a 1", "b 2"}, pat.ErrNotFound},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStore(t, a, b)
+			check(t, test.wantFail, s.Delete(test.token))
+			checkAll(t, test.want, s)
+		})
+	}
+}
+
+func TestDeleteForGood(t *testing.T) {
+	a := token("a", "ann", "1", 1)
+	s := newStore(t, a, token("z", "ann", "26", 1))
+	check(t, nil, s.Delete(a))
+	t.Run("not there", func(t *testing.T) {
+		_, err := s.Token("a")
+		check(t, pat.ErrNotFound, err)
+		checkAll(t, []string{"z 26"}, s)
+	})
+	t.Run("not twice", func(t *testing.T) { check(t, pat.ErrNotFound, s.Delete(a)) })
+	t.Run("no swap", func(t *testing.T) { check(t, pat.ErrConflict, s.Swap(renamed(a, "x"))) })
+	t.Run("name and place are free", func(t *testing.T) { check(t, nil, s.Create(token("b", "ann", "1", 2), 2)) })
+	t.Run("id is free", func(t *testing.T) { check(t, nil, s.Create(token("a", "ben", "1", 3), 0)) })
+}
+
+func TestDeleteTheLastOfAnOwner(t *testing.T) {
+	a := token("a", "ann", "1", 1)
+	s := newStore(t, a, token("b", "ben", "1", 2))
+	check(t, nil, s.Delete(a))
+	checkAll(t, []string{"b 1"}, s)
+	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens("ann"))); diff != "" {
+		t.Errorf("tokens of the owner (-want +got):\n%s", diff)
+	}
+	check(t, nil, s.Create(token("c", "ann", "1", 3), 1))
+	checkAll(t, []string{"b 1", "c 1"}, s)
+}
+
+// What a caller does to a slice that it got reaches nobody else.
+func TestSlicesBelongToTheCaller(t *testing.T) {
+	reads := []struct {
+		name string
+		read func(*memory.Store) ([]*pat.Token, error)
+	}{
+		{"all", func(s *memory.Store) ([]*pat.Token, error) { return s.All() }},
+		{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens("ann") }},
+	}
+	for _, test := range reads {
+		t.Run(test.name+", written to", func(t *testing.T) {
+			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
+			got, _ := test.read(s)
+			got[0], got[1] = got[1], nil
+			checkAll(t, []string{"a 1", "b 2"}, s)
+		})
+		t.Run(test.name+", appended to", func(t *testing.T) {
+			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
+			got, _ := test.read(s)
+			_ = append(got, token("x", "ann", "x", 9))
+			check(t, nil, s.Create(token("c", "ann", "3", 3), 0))
+			checkAll(t, []string{"a 1", "b 2", "c 3"}, s)
+		})
+		t.Run(test.name+", while the store changes", func(t *testing.T) {
+			a, b := token("a", "ann", "1", 1), token("b", "ann", "2", 2)
+			s := newStore(t, a, b)
+			tokens, err := test.read(s)
+			check(t, nil, s.Swap(renamed(b, "x")))
+			check(t, nil, s.Delete(a))
+			check(t, nil, s.Create(token("c", "ann", "3", 0), 0))
+			if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(tokens, err)); diff != "" {
+				t.Errorf("list read before (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
