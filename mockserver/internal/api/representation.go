@@ -91,12 +91,15 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 		if document == nil || pat.PolicyFor(v).Shape != shape {
 			continue
 		}
-		for name, body := range map[string][]byte{
-			"listPersonalAccessTokens": join([][]byte{token}),
-			"patchPersonalAccessToken": token,
+		for _, as := range []struct {
+			operation string
+			body      []byte
+		}{
+			{"listPersonalAccessTokens", join([][]byte{token})},
+			{"patchPersonalAccessToken", token},
 		} {
-			one := answer.Answer{Status: http.StatusOK, Body: body}
-			if err := one.Verify(document.Operation(name).CheckResponse); err != nil {
+			one := answer.Answer{Status: http.StatusOK, Body: as.body}
+			if err := one.Verify(document.Operation(as.operation).CheckResponse); err != nil {
 				return err
 			}
 		}
