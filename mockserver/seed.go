@@ -2,9 +2,11 @@ package mockserver
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/internal/control"
 	"example.com/patmock/mockserver/internal/pat"
 )
 
@@ -53,4 +55,23 @@ func userLevels(tenant *fixtures.Tenant) (pat.Levels, error) {
 		levels[level] = rights
 	}
 	return levels, nil
+}
+
+// users are those of a tenant who can log in, the one that stands for its administrator first.
+func users(tenant *fixtures.Tenant) []control.User {
+	admin := tenant.Admin()
+	users := []control.User{}
+	for _, i := range tenant.Identities {
+		login, err := tenant.Login(i.Name)
+		if err != nil {
+			continue // without a token
+		}
+		user := control.User{Name: i.Name, UserLevels: append([]string{}, i.UserLevels...), ClientID: login.ID, ClientSecret: login.Secret}
+		if i.Name == admin {
+			users = slices.Insert(users, 0, user)
+		} else {
+			users = append(users, user)
+		}
+	}
+	return users
 }

@@ -112,7 +112,9 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	pats := api.New(api.Config{
 		Documents: documents.versions, Service: service, Authenticate: tokens.Authenticate, Now: c.Now, Log: c.Log,
 	})
-	controls := control.New(control.Config{Version: Version(), Log: c.Log})
+	controls := control.New(control.Config{
+		Version: Version(), PublicURL: c.PublicURL, Users: users(c.Tenant), Log: c.Log,
+	})
 
 	r := newRouter(documents, answer.Writer{Log: c.Log})
 	for v, document := range documents.versions {

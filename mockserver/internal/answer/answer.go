@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.com/patmock/spec"
 )
@@ -20,6 +21,18 @@ type Answer struct {
 	Header http.Header
 	// Checked tells that the document was asked already, before something was stored.
 	Checked bool
+	// Why is what the log tells a person about the answer, in sentences.
+	Why []string
+
+	trace *Trace
+}
+
+// A Trace collects what the log tells of a request besides its answer.
+type Trace struct {
+	// User is whose request it is, empty while that is unknown.
+	User string
+	// Notes are warnings about a request that was not refused, in sentences.
+	Notes []string
 }
 
 // Check holds an answer against a document; what it returns is wrong with it.
@@ -66,18 +79,23 @@ type Writer struct{ Log *slog.Logger }
 
 // Handler makes the handler of an operation: what handle returns is held against the document
 // and written. An error becomes an answer by refuse, or a fault of the mock where that is nil.
-func (w Writer) Handler(check Check, handle func(*http.Request) (*Answer, error), refuse Refuse) http.Handler {
+func (w Writer) Handler(check Check, handle Handle, refuse Refuse) http.Handler {
 	if refuse == nil {
 		refuse = w.Fault
 	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		response, err := handle(r)
+		trace := &Trace{}
+		response, err := handle(r, trace)
 		if err != nil {
 			response = refuse(rw, r, err)
 		}
+		response.trace = trace
 		w.Write(rw, r, response, check)
 	})
 }
+
+// Handle answers a request, and notes in the trace what the log shall tell.
+type Handle func(r *http.Request, trace *Trace) (*Answer, error)
 
 // Refuse turns an error into an answer.
 type Refuse func(rw http.ResponseWriter, r *http.Request, err error) *Answer
@@ -87,6 +105,7 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 	if err := a.Verify(check); err != nil {
 		a = w.Fault(rw, r, err)
 	}
+	w.tell(r, a)
 	header := rw.Header()
 	for name, values := range a.Header {
 		header[name] = values
@@ -106,4 +125,15 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", r.URL.Path,
 		"requestId", rw.Header().Get(RequestID), "error", err)
 	return Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.")
+}
+
+// BaseURL is how a client reaches the mock: by its public URL, or else by the host it used.
+func BaseURL(r *http.Request, public string) string {
+	switch {
+	case public != "":
+		return strings.TrimSuffix(public, "/")
+	case r.TLS != nil:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }

@@ -36,5 +36,5 @@ func Error(rw http.ResponseWriter, status int, detailCode, text string, causes .
 		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", cause})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
-	return &Answer{Status: status, Body: encoded}
+	return &Answer{Status: status, Body: encoded, Why: causes}
 }

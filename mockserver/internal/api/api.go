@@ -2,6 +2,7 @@
 package api
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -49,8 +50,8 @@ func (a *API) Handler(v version.Version, op *spec.Operation) http.Handler {
 		return nil
 	}
 	policy := pat.PolicyFor(v)
-	return a.writer.Handler(op.CheckResponse, func(r *http.Request) (*answer.Answer, error) {
-		return a.run(&exchange{operation: op, policy: policy, request: r, now: a.config.Now()}, handle)
+	return a.writer.Handler(op.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+		return a.run(&exchange{operation: op, policy: policy, request: r, trace: trace, now: a.config.Now()}, handle)
 	}, a.refusal)
 }
 
@@ -61,6 +62,7 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, err
 		return nil, &unauthenticated{err}
 	}
 	x.caller = caller
+	x.trace.User = cmp.Or(caller.Name, caller.ClientID)
 	if err := caller.CheckScopes(x.operation.Scopes); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 )
@@ -20,6 +22,19 @@ func (a *API) create(x *exchange) (*answer.Answer, error) {
 		r.UserAwareTokenNeverExpires = *aware
 	}
 	call, made := x.call(func(tokens ...*pat.Token) (*answer.Answer, error) { return createdAnswer(tokens[0]) })
-	_, err := a.config.Service.Create(call, r)
-	return made(), err
+	token, err := a.config.Service.Create(call, r)
+	if err != nil {
+		return nil, err
+	}
+	if token.ExpirationDate.IsZero() && isPythonSDK(x.request.UserAgent()) {
+		x.trace.Notes = append(x.trace.Notes, "expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: "+
+			"the token was made, but its secret is lost to the caller; send a date instead, however far away")
+	}
+	return made(), nil
+}
+
+// isPythonSDK knows SailPoint's Python SDK by the User-Agent of its releases (observed).
+func isPythonSDK(userAgent string) bool {
+	generated := strings.HasPrefix(userAgent, "OpenAPI-Generator/") && strings.HasSuffix(userAgent, "/python")
+	return generated || strings.HasPrefix(userAgent, "SailPoint-SDK-Python/")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
 )
@@ -21,6 +22,7 @@ type exchange struct {
 	operation *spec.Operation
 	policy    pat.Policy
 	request   *http.Request
+	trace     *answer.Trace
 	now       time.Time
 
 	caller pat.Caller // from here on filled in step by step

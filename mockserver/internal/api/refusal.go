@@ -84,8 +84,9 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 }
 
 func unauthorized(err error) *answer.Answer {
-	body, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": err.Error()}) // strings always encode
-	return body
+	response, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": err.Error()}) // strings always encode
+	response.Why = []string{err.Error()}
+	return response
 }
 
 func (c code) answer(rw http.ResponseWriter, causes ...string) *answer.Answer {

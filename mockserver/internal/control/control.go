@@ -16,7 +16,19 @@ const Product = "patmock"
 type Config struct {
 	// Version of the mock.
 	Version string
-	Log     *slog.Logger
+	// PublicURL is how clients reach the mock. Empty means the request's own host.
+	PublicURL string
+	// Users are those who can log in.
+	Users []User
+	Log   *slog.Logger
+}
+
+// User is how somebody logs in.
+type User struct {
+	Name         string   `json:"user"`
+	UserLevels   []string `json:"userLevels"`
+	ClientID     string   `json:"clientId"`
+	ClientSecret string   `json:"clientSecret"`
 }
 
 // Server serves /_mock/.
@@ -29,8 +41,9 @@ type Server struct {
 func New(c Config) *Server { return &Server{config: c, writer: answer.Writer{Log: c.Log}} }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server) (*answer.Answer, error){
-	"getHealth": (*Server).health,
+var handlers = map[string]func(*Server, *http.Request) (*answer.Answer, error){
+	"getHealth":       (*Server).health,
+	"listCredentials": (*Server).credentials,
 }
 
 // Handler returns the handler of an operation, nil for one that the server does not know.
@@ -39,7 +52,7 @@ func (s *Server) Handler(op *spec.Operation) http.Handler {
 	if handle == nil {
 		return nil
 	}
-	return s.writer.Handler(op.CheckResponse, func(*http.Request) (*answer.Answer, error) { return handle(s) }, nil)
+	return s.writer.Handler(op.CheckResponse, func(r *http.Request, _ *answer.Trace) (*answer.Answer, error) { return handle(s, r) }, nil)
 }
 
 type health struct {
@@ -49,6 +62,17 @@ type health struct {
 }
 
 // health answers as soon as the mock serves requests.
-func (s *Server) health() (*answer.Answer, error) {
+func (s *Server) health(*http.Request) (*answer.Answer, error) {
 	return answer.JSON(http.StatusOK, health{Product, s.config.Version, "ok"})
+}
+
+type credentials struct {
+	BaseURL string `json:"baseUrl"`
+	Users   []User `json:"users"`
+}
+
+// credentials tells how the seeded users log in, so that a free port or a tenant of one's own
+// needs nothing to be copied by hand.
+func (s *Server) credentials(r *http.Request) (*answer.Answer, error) {
+	return answer.JSON(http.StatusOK, credentials{answer.BaseURL(r, s.config.PublicURL), s.config.Users})
 }

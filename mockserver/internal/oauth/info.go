@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"net/http"
-	"strings"
 
 	"example.com/patmock/mockserver/internal/answer"
 )
@@ -19,15 +18,8 @@ type tenantInfo struct {
 }
 
 // info names the endpoints by the host that the client used, unless they are published under another.
-func (s *Server) info(r *http.Request) (*answer.Answer, error) {
-	base := strings.TrimSuffix(s.config.PublicURL, "/")
-	if base == "" {
-		base = "http://" + r.Host
-		if r.TLS != nil {
-			base = "https://" + r.Host
-		}
-	}
-	t := s.config.Tenant
+func (s *Server) info(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
+	base, t := answer.BaseURL(r, s.config.PublicURL), s.config.Tenant
 	return answer.JSON(http.StatusOK, tenantInfo{
 		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,
 		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token", LogoutURL: base + "/logout",

@@ -57,7 +57,7 @@ func New(c Config) (*Server, error) {
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server, *http.Request) (*answer.Answer, error){
+var handlers = map[string]func(*Server, *http.Request, *answer.Trace) (*answer.Answer, error){
 	"requestAccessToken": (*Server).token,
 	"checkAccessToken":   (*Server).checkToken,
 	"getTenantInfo":      (*Server).info,
@@ -69,5 +69,5 @@ func (s *Server) Handler(op *spec.Operation) http.Handler {
 	if handle == nil {
 		return nil
 	}
-	return s.writer.Handler(op.CheckResponse, func(r *http.Request) (*answer.Answer, error) { return handle(s, r) }, s.refusal)
+	return s.writer.Handler(op.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) { return handle(s, r, trace) }, s.refusal)
 }

@@ -51,8 +51,9 @@ func noStore() http.Header { return http.Header{"Pragma": {"no-cache"}} }
 
 // refusal turns an error into an answer. One that is none of a client's is a fault of the mock.
 func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
+	why := err.Error()
 	if errors.Is(err, pat.ErrBadCredentials) {
-		err = badCredentials
+		err = badCredentials // the client learns no more than that, the log does
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large",
@@ -63,7 +64,7 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 		return s.writer.Fault(rw, r, err)
 	}
 	response, _ := answer.JSON(told.status, map[string]string{"error": told.kind, "error_description": told.description}) // strings always encode
-	response.Header = noStore()
+	response.Header, response.Why = noStore(), []string{why}
 	if _, _, basic := r.BasicAuth(); basic && told.status == http.StatusUnauthorized {
 		response.Header.Set("WWW-Authenticate", `Basic realm="oauth"`)
 	}

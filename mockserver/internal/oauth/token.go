@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,7 +33,7 @@ const clientCredentials = "client_credentials"
 var otherGrants = []string{"authorization_code", "refresh_token"}
 
 // token exchanges credentials for an access token. Access tokens made before stay as they are.
-func (s *Server) token(r *http.Request) (*answer.Answer, error) {
+func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -48,6 +49,7 @@ func (s *Server) token(r *http.Request) (*answer.Answer, error) {
 	var response *answer.Answer
 	now := s.config.Now()
 	err = s.config.Service.Login(id, secret, now, func(g pat.Grant) error {
+		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
 		if err := allowed(grant); err != nil {
 			return err
 		}
@@ -100,7 +102,7 @@ func allowed(grant string) error {
 }
 
 // checkToken tells what an access token says.
-func (s *Server) checkToken(r *http.Request) (*answer.Answer, error) {
+func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,9 @@ package pat
 import (
 	"crypto/subtle"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -41,7 +44,7 @@ const lastUsedStep = 24 * time.Hour
 func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) error) error {
 	if client, ok := s.config.Directory.APIClients[id]; ok {
 		if !equal(client.Secret, secret) {
-			return ErrBadCredentials
+			return badCredentials("the secret is not that of API client %q", client.Name)
 		}
 		caller := Caller{ClientID: id, Scopes: client.Scope}
 		return accept(Grant{Caller: caller, ValiditySeconds: defaultValiditySeconds})
@@ -51,22 +54,44 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 		if err != nil {
 			return err
 		}
-		if !equal(t.Secret, secret) || t.Expired(now) {
-			return ErrBadCredentials
+		if !equal(t.Secret, secret) {
+			return badCredentials("the secret is not that of token %q of %s", t.Name, t.Owner.Name)
+		}
+		if t.Expired(now) {
+			return badCredentials("token %q of %s expired at %s", t.Name, t.Owner.Name, FormatDate(t.ExpirationDate))
 		}
 		return s.login(t, now, accept)
 	})
 	var refusal *Error
 	if errors.As(err, &refusal) && refusal.Kind == NotFound {
-		return ErrBadCredentials
+		return badCredentials("no token and no API client has the id %s: it was deleted, or is one of another tenant; the users here are %s", quote(id), s.users())
 	}
 	return err
+}
+
+// badCredentials is ErrBadCredentials with the reason, which is for the log alone.
+func badCredentials(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrBadCredentials}, args...)...)
+}
+
+// users names the identities, as far as one line holds them.
+func (s *Service) users() string {
+	const most = 10
+	var names []string
+	for _, i := range s.config.Directory.Identities {
+		names = append(names, i.Name)
+	}
+	slices.Sort(names)
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error {
 	identity, ok := s.config.Directory.Identities[t.Owner.ID]
 	if !ok {
-		return ErrBadCredentials
+		return badCredentials("token %q belongs to an identity that is gone", t.Name)
 	}
 	err := accept(Grant{
 		Caller: Caller{

@@ -1,0 +1,44 @@
+package answer
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// tell logs a refused request as one line that a person can act on. SDKs swallow the bodies of
+// errors, so this is often the only place where somebody sees why.
+func (w Writer) tell(r *http.Request, a *Answer) {
+	why := a.Why
+	if a.Status < http.StatusBadRequest && a.trace != nil {
+		why = a.trace.Notes
+	}
+	if len(why) == 0 || a.Status == http.StatusInternalServerError { // a fault has told already
+		return
+	}
+	line := strconv.Itoa(a.Status) + " " + r.Method + " " + r.URL.EscapedPath() + " (" + who(r, a.trace) + "): " + strings.Join(why, "; ")
+	w.Log.WarnContext(r.Context(), oneLine(line))
+}
+
+// who names the user, where it is known, and the client by the first word of its User-Agent.
+func who(r *http.Request, trace *Trace) string {
+	client, _, _ := strings.Cut(r.UserAgent(), " ")
+	if client == "" {
+		client = "a client without User-Agent"
+	}
+	if trace == nil || trace.User == "" {
+		return client
+	}
+	return trace.User + ", " + client
+}
+
+// oneLine keeps what came from outside from looking like a line of its own.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
