@@ -1,0 +1,124 @@
+package mockserver_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+// fuzzed is a mock that is made anew from time to time, so that what the requests
+// create does not pile up.
+type fuzzed struct {
+	tenant
+	mock   http.Handler
+	bearer string
+	left   int // requests until it is made anew
+}
+
+func (f *fuzzed) renew(t testing.TB) {
+	t.Helper()
+	f.TB = t
+	if f.left--; f.left > 0 {
+		return
+	}
+	seed, err := fixtures.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.clock, f.seed, f.specs, f.left = &clock{now: noon}, seed, documents(t, nil), 1000
+	if f.mock, err = mockserver.New(mockserver.Config{Tenant: seed, Now: f.Now, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	login := httptest.NewRequest("POST", "/oauth/token?grant_type=client_credentials&client_id="+strings.Repeat("cafe", 8)+"&client_secret="+strings.Repeat("cafe", 16), nil)
+	issued := f.answer(login).is(http.StatusOK)
+	f.bearer = "Bearer " + issued.object()["access_token"].(string)
+}
+
+// answer lets the mock answer a request, and holds the answer against every promise: no panic, no
+// 500, nothing that its document forbids.
+func (f *fuzzed) answer(r *http.Request) response {
+	f.Helper()
+	rw := httptest.NewRecorder()
+	f.mock.ServeHTTP(rw, r)
+	rw.Header().Set("Date", "now") // set by the server that is not there
+	got := response{TB: f, status: rw.Code, header: rw.Header(), text: rw.Body.String()}
+	f.checkPromises(r, got)
+	if got.status == http.StatusInternalServerError {
+		f.Errorf("%s %s: 500", r.Method, r.URL)
+	}
+	return got
+}
+
+func FuzzRequest(f *testing.F) {
+	const patch = "application/json-patch+json"
+	for _, v := range version.All() {
+		path := v.CollectionPath()
+		f.Add("GET", path, "owner-id=me&filters=lastUsed+isnull", "", "")
+		f.Add("POST", path, "", "application/json", `{"name":"x","scope":["a"],"accessTokenValiditySeconds":60,"expirationDate":"2026-12-01T00:00:00.5+01:00","userAwareTokenNeverExpires":true}`)
+		f.Add("PATCH", path+"/"+strings.Repeat("cafe", 8), "", patch, `[{"op":"replace","path":"/name","value":"y"},{"op":"move","from":"/name","path":"/scope/0"},{"op":"add","path":"/scope/-","value":"b"}]`)
+		f.Add("DELETE", path+"/"+strings.Repeat("face", 8), "", "application/json", "")
+	}
+	f.Add("PATCH", bulkPath, "", "application/json", `{"ids":["`+strings.Repeat("bead", 8)+`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`)
+	f.Add("POST", "/oauth/check_token", "token=a.b.c", urlencode, "token=x")
+	f.Add("GET", "//v3/%2e%2e/x", "%zz", "a/b; c", "\x00")
+	var mock fuzzed
+	f.Fuzz(func(t *testing.T, method, path, query, contentType, body string) {
+		r, ok := request(method, path, query, contentType, body)
+		if !ok {
+			return
+		}
+		mock.renew(t)
+		r.Header.Set("Authorization", mock.bearer)
+		mock.answer(r)
+	})
+}
+
+func FuzzTokenForm(f *testing.F) {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret}}.Encode()
+	f.Add("", urlencode, form, "")
+	f.Add(form, "", "", "")
+	f.Add("grant_type=client_credentials", urlencode, "client_id="+janeID+"&client_secret="+janeSecret, "")
+	f.Add("", urlencode, "grant_type=client_credentials", "Basic "+janeID)
+	f.Add("", "multipart/form-data; boundary=b", multipartForm("b", `"%s"`, `Content-Disposition: form-data; name=%s`), "")
+	f.Add("", `multipart/form-data; boundary="b c"`, multipartForm("b c", `%s`, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s"), "")
+	f.Add("grant_type=a;b", "multipart/form-data", "--\r\n\r\n----", "Bearer x")
+	var mock fuzzed
+	f.Fuzz(func(t *testing.T, query, contentType, body, authorization string) {
+		r, ok := request("POST", "/oauth/token", query, contentType, body)
+		if !ok {
+			return
+		}
+		mock.renew(t)
+		r.Header.Set("Authorization", authorization)
+		if got := mock.answer(r).status; got != 200 && got != 400 && got != 401 && got != 413 {
+			t.Errorf("status %d", got)
+		}
+	})
+}
+
+// request makes a request of what a server could have read from a socket; anything else is
+// refused before a handler sees it.
+func request(method, path, query, contentType, body string) (*http.Request, bool) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, false
+	}
+	u, err := url.ParseRequestURI(path)
+	if err != nil || strings.ContainsAny(path, "?# ") || u.Host != "" {
+		return nil, false
+	}
+	u.RawQuery = query
+	r, err := http.NewRequest(method, "http://mock"+u.EscapedPath(), strings.NewReader(body))
+	if err != nil || strings.ContainsAny(query, " \r\n#") {
+		return nil, false
+	}
+	r.URL = u
+	r.Header.Set("Content-Type", contentType)
+	return r, true
+}

@@ -1,0 +1,144 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/patmock/fixtures"
+)
+
+// TB is what Start needs of a test. *testing.T and *testing.B have it; it is spelt out here so
+// that the testing package does not become part of programs that import this one.
+type TB interface {
+	Helper()
+	Cleanup(f func())
+	Fatalf(format string, args ...any)
+}
+
+// Instance is a mock that listens on a free port of loopback.
+type Instance struct {
+	// URL is the base URL of clients, without a slash at its end.
+	URL string
+	// Mock is what serves there.
+	Mock *Server
+
+	t      TB
+	tenant *fixtures.Tenant
+	now    func() time.Time
+}
+
+// Start runs a mock for a test, and stops it when the test ends. It takes at most one Config;
+// none is the zero Config. What is wrong ends the test.
+func Start(t TB, config ...Config) *Instance {
+	t.Helper()
+	if len(config) > 1 {
+		t.Fatalf("patmock: %d configurations, expected at most one", len(config))
+	}
+	var c Config
+	if len(config) == 1 {
+		c = config[0]
+	}
+	c, err := c.withDefaults()
+	if err != nil {
+		t.Fatalf("patmock: %v", err)
+	}
+	mock, err := New(c)
+	if err != nil {
+		t.Fatalf("patmock: %v", err)
+	}
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("patmock: %v", err)
+	}
+	server := &http.Server{Handler: mock, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		_ = server.Close() // what is still open belongs to the test, which is over
+		<-served
+	})
+	return &Instance{URL: "http://" + listener.Addr().String(), Mock: mock, t: t, tenant: c.Tenant, now: c.Now}
+}
+
+// Credentials are the id and secret that a user of the tenant logs in with: those of the user's
+// first token in the fixture. An unknown user ends the test.
+func (i *Instance) Credentials(user string) (clientID, clientSecret string) {
+	i.t.Helper()
+	token, err := i.tenant.Login(user)
+	if err != nil {
+		i.t.Fatalf("patmock: %v", err)
+	}
+	return token.ID, token.Secret
+}
+
+// Client returns a client that logs a user in when it first needs to, and again when its access
+// token has expired by the mock's clock. An unknown user ends the test.
+func (i *Instance) Client(user string) *http.Client {
+	i.t.Helper()
+	id, secret := i.Credentials(user)
+	return &http.Client{Transport: &authenticated{instance: i, id: id, secret: secret}}
+}
+
+// authenticated adds a user's access token to requests.
+type authenticated struct {
+	instance   *Instance
+	id, secret string
+
+	mu      sync.Mutex
+	token   string
+	expires time.Time
+}
+
+// RoundTrip implements http.RoundTripper.
+func (a *authenticated) RoundTrip(r *http.Request) (*http.Response, error) {
+	token, err := a.accessToken(r.Context())
+	if err != nil {
+		if r.Body != nil {
+			err = errors.Join(err, r.Body.Close())
+		}
+		return nil, err
+	}
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+token)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func (a *authenticated) accessToken(ctx context.Context) (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.instance.now()
+	if a.token != "" && now.Before(a.expires) {
+		return a.token, nil
+	}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.id}, "client_secret": {a.secret}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.instance.URL+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answered, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return "", fmt.Errorf("log in: %w", err)
+	}
+	var issued struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"` // seconds
+	}
+	err = errors.Join(json.NewDecoder(answered.Body).Decode(&issued), answered.Body.Close())
+	if err == nil && answered.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the token endpoint answers %s", answered.Status)
+	}
+	if err != nil {
+		return "", fmt.Errorf("log in: %w", err)
+	}
+	a.token, a.expires = issued.AccessToken, now.Add(time.Duration(issued.ExpiresIn)*time.Second)
+	return a.token, nil
+}
