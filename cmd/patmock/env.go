@@ -1,44 +1,122 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/fixtures"
 )
 
+const defaultURL = "http://127.0.0.1:17280"
+
+// envFlags are the flags of env, as they were given.
+type envFlags struct{ user, url, fixture, baseURL, format string }
+
 func newEnv(env environment) *cobra.Command {
-	var user, base, fixture string
+	var f envFlags
 	cmd := &cobra.Command{
-		Use:     "env",
-		Short:   "Print the variables that SDKs read",
-		Long:    "Prints base URL, client id and client secret of a user of a tenant file, as one line for a shell.",
-		Example: `  eval "$(patmock env --user jane.doe)"`,
+		Use:   "env",
+		Short: "Print the variables that SDKs read",
+		Long: "Prints base URL, client id and client secret of a user, and nothing else. Asks the running mock, so that free ports\n" +
+			"and tenants of one's own work; with --fixture it reads the tenant instead, and no mock has to run.",
+		Example: `  eval "$(patmock env --fixture default --user jane.doe)"`,
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			tenant, err := fixtures.Open(fixture)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			write := formats[f.format]
+			if write == nil {
+				return &usageError{fmt.Errorf("--format %q: expected one of %s%s", f.format, strings.Join(formatNames(), ", "), didYouMean(f.format, formatNames()))}
+			}
+			v, err := f.variables(cmd.Context())
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
-			if user == "" {
-				user = tenant.Admin()
-			}
-			if user == "" {
-				return &usageError{errors.New("nobody in " + tenant.Source + " has a token to log in with")}
-			}
-			token, err := tenant.Login(user)
-			if err != nil {
-				return &usageError{err}
-			}
-			_, err = fmt.Fprintln(env.stdout, exports(base, token.ID, token.Secret))
+			_, err = fmt.Fprint(env.stdout, write(v))
 			return err
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&user, "user", "", "whose credentials (default the first administrator)")
-	flags.StringVar(&base, "base-url", "http://127.0.0.1:17280", "address of the mock")
-	flags.StringVar(&fixture, "fixture", "default", "tenant that the mock was started from")
+	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
+	flags.StringVar(&f.url, "url", defaultURL, "the running mock")
+	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
+	flags.StringVar(&f.baseURL, "base-url", "", "address to print (default that of the mock)")
+	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
+	ignoreVariable(flags.Lookup("fixture")) // it is the mock's that counts
 	return cmd
+}
+
+func (f envFlags) variables(ctx context.Context) (variables, error) {
+	if f.fixture == "" {
+		return f.ask(ctx)
+	}
+	tenant, err := fixtures.Open(f.fixture)
+	if err != nil {
+		return variables{}, &usageError{err}
+	}
+	if f.user == "" {
+		f.user = tenant.Admin()
+	}
+	token, err := tenant.Login(f.user)
+	if err != nil {
+		return variables{}, &usageError{err}
+	}
+	if f.baseURL == "" {
+		f.baseURL = f.url
+	}
+	return variables{f.baseURL, token.ID, token.Secret}, nil
+}
+
+// credentials is what a mock tells about its users; see spec/documents/control.yaml.
+type credentials struct {
+	BaseURL string
+	Users   []struct{ User, ClientID, ClientSecret string }
+}
+
+// ask gets the variables from the running mock.
+func (f envFlags) ask(ctx context.Context) (variables, error) {
+	c, err := fetchCredentials(ctx, strings.TrimSuffix(f.url, "/"))
+	if err != nil {
+		return variables{}, err
+	}
+	if f.baseURL == "" {
+		f.baseURL = c.BaseURL
+	}
+	if len(c.Users) == 0 {
+		return variables{}, &usageError{fmt.Errorf("nobody at %s has a token to log in with", f.url)}
+	}
+	var names []string
+	for _, u := range c.Users {
+		if f.user == "" || f.user == u.User {
+			return variables{f.baseURL, u.ClientID, u.ClientSecret}, nil
+		}
+		names = append(names, u.User)
+	}
+	return variables{}, &usageError{fmt.Errorf("nobody at %s is named %q%s; there are %s", f.url, f.user, didYouMean(f.user, names), strings.Join(names, ", "))}
+}
+
+func fetchCredentials(ctx context.Context, url string) (c credentials, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_mock/credentials", nil)
+	if err != nil {
+		return c, &usageError{fmt.Errorf("--url %q: %w", url, err)}
+	}
+	answered, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return c, &exitError{exitUnreachable, fmt.Errorf("no mock answers at %s: start one with patmock serve, name it with --url (PATMOCK_URL), or read a tenant with --fixture: %w", url, err)}
+	}
+	defer func() { err = errors.Join(err, answered.Body.Close()) }()
+	if answered.StatusCode != http.StatusOK {
+		return c, &exitError{exitUnreachable, fmt.Errorf("%s answers %s to /_mock/credentials: that is no patmock, or one that keeps them to itself", url, answered.Status)}
+	}
+	if err := json.NewDecoder(answered.Body).Decode(&c); err != nil {
+		return c, &exitError{exitUnreachable, fmt.Errorf("%s answers no credentials: %w", url, err)}
+	}
+	return c, nil
 }

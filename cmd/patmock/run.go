@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
+	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,11 +20,12 @@ type environment struct {
 	lookup         func(name string) (value string, set bool) // environment variables
 }
 
-// The exit codes that every command keeps.
+// The exit codes that every command keeps. A command that exec ran keeps its own.
 const (
-	exitGood  = 0
-	exitFound = 1 // something failed
-	exitUsage = 2 // the command line or the configuration is wrong
+	exitGood        = 0
+	exitFound       = 1 // something failed
+	exitUsage       = 2 // the command line or the configuration is wrong
+	exitUnreachable = 3 // no mock answers
 )
 
 // usageError is a mistake of the person at the keyboard.
@@ -35,11 +34,23 @@ type usageError struct{ err error }
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-// run carries out one command line and returns the exit code. It ends early when the
-// process is told to stop.
+// exitError ends the process with a code. Nothing is printed where err is nil.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return "exit code " + strconv.Itoa(e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string, env environment) int {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)
@@ -50,9 +61,16 @@ func run(ctx context.Context, args []string, env environment) int {
 	}
 	text, code := "patmock: "+err.Error()+"\n", exitFound
 	var usage *usageError
-	if errors.As(err, &usage) {
+	var exit *exitError
+	switch {
+	case errors.As(err, &usage):
 		text += "See " + command.CommandPath() + " --help.\n"
 		code = exitUsage
+	case errors.As(err, &exit):
+		code = exit.code
+		if exit.err == nil {
+			text = ""
+		}
 	}
 	_, _ = io.WriteString(env.stderr, text) // there is nowhere left to tell that this failed
 	return code
@@ -75,9 +93,36 @@ func newRoot(env environment) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(newServe(env), newEnv(env), newSpec(env), newVersion(env))
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newServe(env), newExec(env), newEnv(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.SetUsageTemplate(usage)
+	completeFlags(root)
 	return root
+}
+
+// usage ends with an example that can be pasted.
+const usage = `Usage:
+  {{.UseLine}}{{if .HasAvailableSubCommands}}
+
+Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
+
+Example:
+{{.Example}}{{end}}
+`
+
+// flagError proposes the flag that looks like an unknown one.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return &usageError{err}
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return &usageError{fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))}
 }
 
 // noArgs refuses arguments, and proposes the commands that look like one.
@@ -98,12 +143,18 @@ func variable(flag string) string {
 	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// noVariable marks a flag that no variable stands for.
+const noVariable = "patmock: no variable"
+
+func ignoreVariable(f *pflag.Flag) { f.Annotations = map[string][]string{noVariable: {}} }
+
 // fromEnvironment sets the flags that were not given from their variables.
 func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
 		value, set := lookup(variable(f.Name))
-		if f.Changed || !set || value == "" || err != nil || f.Name == "help" || f.Name == "version" {
+		reserved := f.Name == "help" || f.Name == "version" || f.Annotations[noVariable] != nil
+		if reserved || f.Changed || !set || value == "" || err != nil {
 			return
 		}
 		if refused := flags.Set(f.Name, value); refused != nil {

@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"patmock": main})
+	testscript.Main(m, map[string]func(){"patmock": main, "get": get})
 }
 
 func TestScripts(t *testing.T) {
@@ -70,6 +70,16 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = fmt.Fprintf(ts.Stdout(), "%d %s\n", answered.StatusCode, body)
 	ts.Check(err)
+}
+
+// get is a command that gets a URL, in which variables stand for their values.
+func get() {
+	answered, err := http.Get(os.ExpandEnv(os.Args[1]))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	_ = answered.Body.Close()
 }
 
 // exits runs patmock and expects an exit code: exits CODE ARGUMENT...

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -9,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
 )
 
 func newSpec(env environment) *cobra.Command {
@@ -19,24 +22,22 @@ func newSpec(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(&cobra.Command{
+	format := "text"
+	errata := &cobra.Command{
 		Use:     "errata",
 		Short:   "List where the published documents contradict themselves or are silent",
-		Example: "  patmock spec errata",
+		Example: "  patmock spec errata --format json",
 		Args:    noArgs,
-		RunE:    func(*cobra.Command, []string) error { return printErrata(env) },
-	}, &cobra.Command{
+		RunE:    func(*cobra.Command, []string) error { return printErrata(env, format) },
+	}
+	errata.Flags().StringVar(&format, "format", format, "text or json")
+	cmd.AddCommand(errata, &cobra.Command{
 		Use:       "show DOCUMENT",
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
 		Example:   "  patmock spec show v2026",
 		ValidArgs: spec.Names(),
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return &usageError{fmt.Errorf("expected one document of %s, got %d", strings.Join(spec.Names(), ", "), len(args))}
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return showDocument(env, args[0]) },
+		Args:      oneOf("document", spec.Names()),
+		RunE:      func(_ *cobra.Command, args []string) error { return showDocument(env, args[0]) },
 	})
 	return cmd
 }
@@ -54,26 +55,51 @@ func showDocument(env environment, name string) error {
 	return err
 }
 
-func printErrata(env environment) error {
+// erratum is a row of the list, whatever kind of erratum it is.
+type erratum struct {
+	ID        string            `json:"id"`
+	Documents []string          `json:"documents"`
+	Standing  standing.Standing `json:"standing"`
+	Where     string            `json:"where"`
+	Reason    string            `json:"reason"`
+}
+
+func errataRows(errata *spec.Errata) []erratum {
+	var rows []erratum
+	for _, c := range errata.Contradictions {
+		rows = append(rows, erratum{c.ID, c.Documents, c.Standing, c.Pointer, c.Reason})
+	}
+	for _, u := range errata.Undeclared {
+		rows = append(rows, erratum{u.ID, u.Documents, u.Standing, "status " + strconv.Itoa(u.Status), u.Reason})
+	}
+	for _, a := range errata.Additions {
+		rows = append(rows, erratum{a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), a.Reason})
+	}
+	return rows
+}
+
+func printErrata(env environment, format string) error {
 	errata, err := spec.LoadErrata()
 	if err != nil {
 		return err
 	}
-	var rows strings.Builder
-	row := func(cells ...string) { rows.WriteString(strings.Join(cells, "\t") + "\n") }
-	row("ID", "DOCUMENTS", "STANDING", "WHERE", "REASON")
-	for _, c := range errata.Contradictions {
-		row(c.ID, strings.Join(c.Documents, ","), string(c.Standing), c.Pointer, c.Reason)
+	rows := errataRows(errata)
+	switch format {
+	case "json":
+		encoder := json.NewEncoder(env.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(rows)
+	case "text":
+		table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tREASON\n"
+		for _, r := range rows {
+			table += strings.Join([]string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, r.Reason}, "\t") + "\n"
+		}
+		w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+		if _, err := io.WriteString(w, table); err != nil {
+			return err
+		}
+		return w.Flush()
 	}
-	for _, u := range errata.Undeclared {
-		row(u.ID, strings.Join(u.Documents, ","), string(u.Standing), "status "+strconv.Itoa(u.Status), u.Reason)
-	}
-	for _, a := range errata.Additions {
-		row(a.ID, strings.Join(a.Documents, ","), string(a.Standing), strings.Join(a.Pointers, " "), a.Reason)
-	}
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	if _, err := w.Write([]byte(rows.String())); err != nil {
-		return err
-	}
-	return w.Flush()
+	formats := []string{"text", "json"}
+	return &usageError{fmt.Errorf("--format %q: expected text or json%s", format, didYouMean(format, formats))}
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"example.com/patmock/fixtures"
+)
+
+// completions write what a shell needs to complete patmock's commands, by the shell's name.
+var completions = map[string]func(root *cobra.Command, w io.Writer) error{
+	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+	"zsh":        (*cobra.Command).GenZshCompletion,
+	"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+	"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
+}
+
+func newCompletion(env environment) *cobra.Command {
+	shells := slices.Sorted(maps.Keys(completions))
+	return &cobra.Command{
+		Use:       "completion SHELL",
+		Short:     "Print a completion script: " + strings.Join(shells, ", "),
+		Example:   "  source <(patmock completion bash)",
+		ValidArgs: shells,
+		Args:      oneOf("shell", shells),
+		RunE:      func(cmd *cobra.Command, args []string) error { return completions[args[0]](cmd.Root(), env.stdout) },
+	}
+}
+
+func newMan() *cobra.Command {
+	return &cobra.Command{
+		Use:     "man DIRECTORY",
+		Short:   "Write the man pages into a folder",
+		Example: `  patmock man "$(mktemp -d)"`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return &usageError{fmt.Errorf("expected a folder, got %d arguments", len(args))}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
+				return &usageError{err}
+			}
+			cmd.Root().DisableAutoGenTag = true
+			undated := time.Unix(0, 0).UTC() // the same pages whenever they are made
+			err := doc.GenManTree(cmd.Root(), &doc.GenManHeader{Title: "PATMOCK", Section: "1", Source: "patmock", Date: &undated}, filepath.Clean(args[0]))
+			if err != nil {
+				return fmt.Errorf("write man pages: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+// oneOf demands one argument of a list, and proposes the one that looks like another.
+func oneOf(kind string, names []string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return &usageError{fmt.Errorf("expected one %s of %s, got %d", kind, strings.Join(names, ", "), len(args))}
+		}
+		if !slices.Contains(names, args[0]) {
+			return &usageError{fmt.Errorf("unknown %s %q%s: expected one of %s", kind, args[0], didYouMean(args[0], names), strings.Join(names, ", "))}
+		}
+		return nil
+	}
+}
+
+// values are what a shell offers behind a flag.
+var values = map[string][]string{
+	"fixture":    fixtures.Names(),
+	"versions":   versionNames(),
+	"log-format": {"text", "json"},
+	"log-level":  {"debug", "info", "warn", "error"},
+}
+
+// completeFlags offers the values of flags that take one of a few. A file can stand for a fixture.
+func completeFlags(cmd *cobra.Command) {
+	for name, offered := range values {
+		if cmd.Flags().Lookup(name) == nil {
+			continue
+		}
+		directive := cobra.ShellCompDirectiveNoFileComp
+		if name == "fixture" {
+			directive = cobra.ShellCompDirectiveDefault
+		}
+		// It fails for a flag that does not exist only.
+		_ = cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return offered, directive
+		})
+	}
+	for _, child := range cmd.Commands() {
+		completeFlags(child)
+	}
+}
