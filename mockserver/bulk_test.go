@@ -47,13 +47,13 @@ func TestBulkUpdateRefuses(t *testing.T) {
 	}
 	ids := `["` + janes + `","` + johns + `"]`
 	for _, test := range []struct{ name, body, detailCode, tells string }{
-		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", "/ids: expected at least 1 elements, got []"},
+		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", "/ids: expected at least 1 element, got []"},
 		{"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", "/ids: expected at most 25 elements"},
 		{"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", "/ids: expected every element once"},
-		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1.3", "/ids/0: expected at least 1 characters"},
+		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1.3", "/ids/0: expected at least 1 character"},
 		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", `/ids/0: expected 1 to 25 ids, none blank, each once, got "  "`},
 		{"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", `/ids/1: expected the id of a token, got "` + nobodys + `", which no token has`},
-		{"no operations", body(ids, `[]`), "400.1.3", "/patch: expected at least 1 elements"},
+		{"no operations", body(ids, `[]`), "400.1.3", "/patch: expected at least 1 element"},
 		{"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", `/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, got replace of "/name"`},
 		{"an addition of a date", body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`), "400.1", "got add of"},
 		{"a past date", body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`), "400.1", "/patch/0/value: expected a moment after now"},

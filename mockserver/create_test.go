@@ -99,7 +99,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"validity too long", `{"name":"x","accessTokenValiditySeconds":43201}`, "400.1.3", "expected at most 43200, got 43201 (maximum of "},
 		{"validity with a fraction", `{"name":"x","accessTokenValiditySeconds":15.5}`, "400.1.3", "expected an integer or null, got 15.5"},
 		{"validity as text", `{"name":"x","accessTokenValiditySeconds":"60"}`, "400.1.3", `got "60"`},
-		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", "it has no zone: add Z or an offset such as +01:00 (rule date-is-rfc3339, published)"},
+		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", "it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)"},
 		{"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", "it has no time of day"},
 		{"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`, "400.1.3", `/expirationDate: expected a date and time as in RFC 3339`},
 		{"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", "rule date-is-rfc3339"},
@@ -109,6 +109,8 @@ func TestCreateRefuses(t *testing.T) {
 		{"null for an object", `null`, "400.1.3", "body: expected an object, got null"},
 		{"nothing", ``, "400.0", "body: expected JSON, got nothing"},
 		{"half a text", `{"name":`, "400.0", "body: expected JSON, got a text that is none from line 1, column 8 on: unexpected end of JSON input"},
+		{"bytes that are no UTF-8", "{\"name\":\"u\xff\"}", "400.0", "body: expected UTF-8, got bytes that are none"},
+		{"a number too large for 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`, "400.0", "body: expected numbers of 64 bits, got number 1e400"},
 		{"two texts", `{"name":"x"}{}`, "400.0", "line 1, column 13"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

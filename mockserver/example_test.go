@@ -186,7 +186,7 @@ func TestStartRefuses(t *testing.T) {
 		want string
 	}{
 		{"two configurations", func(t mockserver.TB) { mockserver.Start(t, mockserver.Config{}, mockserver.Config{}) }, "patmock: 2 configurations, expected at most one"},
-		{"a bad configuration", func(t mockserver.TB) { mockserver.Start(t, mockserver.Config{PublicURL: "x"}) }, `patmock: public URL "x": expected an address such as http://mock:17280`},
+		{"a bad configuration", func(t mockserver.TB) { mockserver.Start(t, mockserver.Config{PublicURL: "x"}) }, `patmock: public URL: "x": expected an address such as http://mock:17280`},
 		{"an unknown user", func(t mockserver.TB) { mockserver.Start(t).Client("jane.deo") }, `patmock: no identity in default.yaml (built in) is named "jane.deo" (did you mean "jane.doe"?); there are admin, jane.doe, john.roe, helpdesk`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

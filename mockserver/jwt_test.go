@@ -102,6 +102,18 @@ func TestForgedAccessTokens(t *testing.T) {
 			c.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+test.token).is(http.StatusBadRequest)
 		})
 	}
+	t.Run("another last character", func(t *testing.T) {
+		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+		for _, other := range alphabet {
+			token := bearer[:len(bearer)-1] + string(other)
+			if token == bearer {
+				continue
+			}
+			if r := (&client{tenant: m, authorization: "Bearer " + token}).get("/v3/personal-access-tokens?owner-id=me"); r.status != http.StatusUnauthorized {
+				t.Errorf("%c instead of %c: status %d", other, bearer[len(bearer)-1], r.status)
+			}
+		}
+	})
 	t.Run("the true one", func(*testing.T) {
 		c := &client{tenant: m, authorization: "bearer " + bearer}
 		c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)

@@ -167,7 +167,7 @@ func TestFiltersRefused(t *testing.T) {
 func TestQueryRefused(t *testing.T) {
 	for _, test := range []struct{ name, query, detailCode, tells string }{
 		{"a plus that was not escaped", "?filters=lastUsed+le+2026-08-29T14:00:00+02:00", "400.1", "write the + of an offset as %2B in a URL"},
-		{"a percent sign that escapes nothing", "?filters=%zz", "400.0", "query: invalid URL escape"},
+		{"a percent sign that escapes nothing", "?filters=%zz", "400.0", `query: expected parameters with their escapes, got invalid URL escape "%zz"`},
 		{"a parameter twice", "?owner-id=me&owner-id=you", "400.1.3", "query parameter owner-id: expected the parameter once, got 2 values"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

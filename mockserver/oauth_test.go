@@ -124,12 +124,13 @@ func TestLoginRefused(t *testing.T) {
 		{"unknown id", "grant_type=client_credentials&client_id=00000000000000000000000000000000&client_secret=" + janeSecret, 401, "invalid_client", "Bad client credentials"},
 		{"wrong secret", "grant_type=client_credentials&client_id=" + janeID + "&client_secret=wrong", 401, "invalid_client", "Bad client credentials"},
 		{"no secret", "grant_type=client_credentials&client_id=" + janeID, 401, "invalid_client", "Bad client credentials"},
-		{"no credentials", "grant_type=client_credentials", 401, "unauthorized", "Full authentication is required to access this resource: send client_id and client_secret"},
+		{"no credentials", "grant_type=client_credentials", 401, "unauthorized", "Full authentication is required to access this resource"},
 		{"nothing", "", 401, "unauthorized", "Full authentication is required to access this resource"},
 		{"no grant", credentials[1:], 400, "invalid_request", "Missing grant type"},
 		{"empty grant", "grant_type=" + credentials, 400, "invalid_request", "Missing grant type"},
 		{"unknown grant", "grant_type=magic" + credentials, 400, "unsupported_grant_type", "Unsupported grant type: magic"},
 		{"grant in capitals", "grant_type=CLIENT_CREDENTIALS" + credentials, 400, "unsupported_grant_type", "Unsupported grant type: CLIENT_CREDENTIALS"},
+		{"grant of odd characters", "grant_type=%22%0A%C3%A9" + strings.Repeat("x", 300) + credentials, 400, "unsupported_grant_type", "Unsupported grant type: ???" + strings.Repeat("x", 197) + "..."},
 		{"password grant", "grant_type=password" + credentials, 400, "unsupported_grant_type", "Unsupported grant type: password"},
 		{"authorization code", "grant_type=authorization_code&code=x" + credentials, 401, "invalid_client", "Unauthorized grant type: authorization_code"},
 		{"refresh token", "grant_type=refresh_token&refresh_token=x" + credentials, 401, "invalid_client", "Unauthorized grant type: refresh_token"},
@@ -154,9 +155,9 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
-func TestLoginByJSONSaysWhatToSend(t *testing.T) {
+func TestLoginByJSONIsNoLogin(t *testing.T) {
 	start(t, "empty").anonymous().post("/oauth/token", `{"grant_type":"client_credentials"}`).is(http.StatusUnauthorized).
-		equal("error_description", "Full authentication is required to access this resource: a JSON body is not read, send client_id and client_secret as a form")
+		equal("error_description", "Full authentication is required to access this resource")
 }
 
 func TestBasicIsChallengedAndMustAgree(t *testing.T) {

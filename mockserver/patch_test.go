@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,7 +81,7 @@ func TestPatchRefuses(t *testing.T) {
 		{"the whole token", both, `[{"op":"replace","path":"","value":{}}]`, "400.1", `/0/path: expected a JSON pointer to one of /name, /scope`},
 		{"a copy of the secret", both, `[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1", "/0/from: " + wantsField},
 		{"a negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", "rule patch-pointer"},
-		{"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1", `/0: expected an operation that applies to the token, got remove of "/scope/7", where nothing stands (rule patch-applies, published)`},
+		{"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1", `/0: expected an index within the array, got remove of "/scope/7" (rule patch-applies, published)`},
 		{"a failed test", both, `[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name","value":"build"}]`, "400.1", `/1: expected the token to pass the test, got another value at /name than "build" (rule patch-applies, published)`},
 		{"a missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", "/0/value: expected a value, which replace needs, got nothing (rule patch-value-required, published)"},
 		{"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", "/0: expected a name, got nothing (rule name-required, published)"},
@@ -91,6 +92,9 @@ func TestPatchRefuses(t *testing.T) {
 		{"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3", "rule field-type"},
 		{"a taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1", `/0/value: expected a name that no other token of the owner has, got "login"`},
 		{"an operation that there is not", both, `[{"op":"rename","path":"/name","value":"x"}]`, "400.1.3", `/0/op: expected one of "add","remove","replace","move","copy","test", got "rename" (enum of `},
+		{"1001 operations", both, "[" + strings.Repeat(`{"op":"test","path":"/name","value":"build"},`, 1000) + `{"op":"test","path":"/name","value":"build"}]`, "400.1", "expected at most 1000 operations, got 1001 (rule patch-size, assumed)"},
+		{"an index beyond the end", both, `[{"op":"add","path":"/scope/9","value":"x"}]`, "400.1", `/0: expected an index within the array, got add of "/scope/9"`},
+		{"a move from nowhere", both, `[{"op":"move","path":"/name"}]`, "400.1.0", "/0/from: expected a JSON pointer, which move needs, got nothing"},
 		{"no operation", both, `[{"path":"/name","value":"x"}]`, "400.1.0", "/0/op: expected a string, got nothing"},
 		{"no array", both, `{"op":"replace","path":"/name","value":"x"}`, "400.1.3", "body: expected an array"},
 		{"half a text", both, `[{"op":`, "400.0", "line 1, column 7"},

@@ -68,6 +68,14 @@ func TestRefusalsAreSeen(t *testing.T) {
 			`401 POST /oauth/token (axios/1.21.1): bad client credentials: token "old export" of admin expired at 2026-08-28T12:00:00.000Z`,
 		},
 		{
+			"a login by JSON", "POST", "/oauth/token", "", "axios/1.21.1", "application/json", "{}",
+			`401 POST /oauth/token (axios/1.21.1): unauthorized: Full authentication is required to access this resource: a JSON body is not read, send client_id and client_secret as a form`,
+		},
+		{
+			"credentials that are none", "POST", "/oauth/token", "Bearer x", "axios/1.21.1", urlencode, "",
+			`401 POST /oauth/token (axios/1.21.1): unauthorized: Full authentication is required to access this resource: the Authorization header holds no Basic credentials`,
+		},
+		{
 			"an empty bearer", "GET", pats, "Bearer ", "Go-http-client/1.1", "", "",
 			`401 GET /v2026/personal-access-tokens (Go-http-client/1.1): the bearer is empty: the login at POST /oauth/token before this request has failed`,
 		},

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec/version"
 )
 
@@ -148,6 +151,29 @@ func TestRightsOfAUserLevelAreConfigurable(t *testing.T) {
 	c.get("/v3/personal-access-tokens").is(http.StatusOK)
 	c.post("/v3/personal-access-tokens", `{"name":"x"}`).refused(http.StatusForbidden, "403",
 		"expected a caller with the right idn:my-personal-access-tokens:create, got idn:my-personal-access-tokens:read, idn:all-personal-access-tokens:read")
+}
+
+// The fixtures know the rights by a list of their own: they import nothing of the mock.
+func TestFixturesKnowEveryRight(t *testing.T) {
+	names := strings.Split(pat.Rights(1<<8-1).String(), ", ")
+	if len(names) != 8 {
+		t.Fatalf("rights %v, want eight", names)
+	}
+	start(t, "userLevels:\n  HELPDESK: ['"+strings.Join(names, "', '")+"']\n"+callers).as("helpdesk").
+		get("/v3/personal-access-tokens").is(http.StatusOK)
+}
+
+func TestTenantWhoseTokensAreOfTheFuture(t *testing.T) {
+	for _, field := range []string{"created", "lastUsed"} {
+		tenant, err := fixtures.Parse("test.yaml", []byte(strings.Replace(callers, "name: target}", "name: target, "+field+": 2099-01-01T00:00:00Z}", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "start from test.yaml: the token in line 16: " + field + ": expected a time before the start, 2026-08-31T12:00:00.000Z, got 2099-01-01T00:00:00Z"
+		if _, err := mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now}); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
 }
 
 func TestUnauthenticated(t *testing.T) {

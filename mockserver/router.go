@@ -57,6 +57,10 @@ func (r *router) build() (http.Handler, error) {
 	for _, name := range names {
 		p := r.paths[name]
 		m.Path(name).HandlerFunc(func(rw http.ResponseWriter, request *http.Request) {
+			if request.ContentLength > maxBody {
+				r.tooLarge(rw, request, p.document)
+				return
+			}
 			if handler := p.methods[request.Method]; handler != nil {
 				handler.ServeHTTP(rw, request)
 				return
@@ -68,10 +72,17 @@ func (r *router) build() (http.Handler, error) {
 	return m, nil
 }
 
+// tooLarge refuses a body by its announced length, also where nobody would read it.
+func (r *router) tooLarge(rw http.ResponseWriter, request *http.Request, document *spec.Document) {
+	a := answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.",
+		fmt.Sprintf("body: expected at most %d bytes, got %d (rule content-too-large, assumed)", maxBody, request.ContentLength))
+	r.writer.Write(rw, request, a, document.CheckUnrouted)
+}
+
 func (r *router) methodNotAllowed(rw http.ResponseWriter, request *http.Request, p *path) {
 	allowed := strings.Join(slices.Sorted(maps.Keys(p.methods)), ", ")
 	a := answer.Error(rw, http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.",
-		fmt.Sprintf("method: expected %s, got %s", allowed, request.Method))
+		fmt.Sprintf("method: expected %s, got %s (rule method-not-allowed, assumed)", allowed, request.Method))
 	a.Header = http.Header{"Allow": {allowed}}
 	r.writer.Write(rw, request, a, p.document.CheckUnrouted)
 }
@@ -89,19 +100,21 @@ func (r *router) notFound(rw http.ResponseWriter, request *http.Request) {
 		v = version.V1
 	}
 	_, err := version.Parse(string(v))
-	known := err == nil
+	known := err == nil && (base != string(version.V1)) // v1 stands behind its resource
 	if served := r.documents.versions[v]; served != nil {
 		document = served
 	}
 	switch {
+	case request.ContentLength > maxBody:
+		r.tooLarge(rw, request, document)
 	case known && document == r.documents.oauth && under(path, v.CollectionPath()):
 		r.notSimulated(rw, request, document, fmt.Sprintf("this patmock was started without version %s", v))
 	case known && path == v.CollectionPath()+"/":
-		r.noSuchPath(rw, request, document, "path: expected an id behind the last slash, got nothing")
+		r.noSuchPath(rw, request, document, "path: expected an id behind the last slash, got nothing (rule unknown-path, assumed)")
 	case known || base == "latest" || otherResource.MatchString(path):
 		r.notSimulated(rw, request, document, "patmock serves personal access tokens and /oauth only")
 	default:
-		r.noSuchPath(rw, request, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s",
+		r.noSuchPath(rw, request, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s (rule unknown-path, assumed)",
 			version.V1.CollectionPath(), path))
 	}
 }

@@ -23,6 +23,12 @@ func seed(store pat.Store, tenant *fixtures.Tenant, now time.Time) (pat.Director
 		directory.APIClients[c.ID] = pat.APIClient{ID: c.ID, Secret: c.Secret, Name: c.Name, Scope: c.Scope}
 	}
 	for _, t := range tenant.Tokens {
+		for field, moment := range map[string]fixtures.Time{"created": t.Created, "lastUsed": t.LastUsed} {
+			if !moment.IsZero() && moment.At(now).After(now) {
+				return directory, nil, fmt.Errorf("the token in line %d: %s: expected a time before the start, %s, got %s",
+					t.Line, field, pat.FormatDate(now), moment)
+			}
+		}
 		err := store.Create(pat.NewToken(pat.Fields{
 			ID: t.ID, Secret: t.Secret, Name: t.Name, Scope: t.Scope, Owner: owners[t.Owner],
 			Created: at(t.Created, now), LastUsed: at(t.LastUsed, now), Managed: t.Managed,

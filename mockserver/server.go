@@ -9,7 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
+	"regexp"
+	"strings"
 	"time"
 
 	"example.com/patmock/fixtures"
@@ -76,9 +77,8 @@ func (c Config) withDefaults() (Config, error) {
 		c.Versions = version.All()
 	}
 	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
-			return c, fmt.Errorf("public URL %q: expected an address such as http://mock:17280", c.PublicURL)
+		if c.PublicURL, err = CheckBaseURL(c.PublicURL); err != nil {
+			return c, fmt.Errorf("public URL: %w", err)
 		}
 	}
 	if c.Now == nil {
@@ -88,6 +88,18 @@ func (c Config) withDefaults() (Config, error) {
 		c.Log = slog.Default()
 	}
 	return c, nil
+}
+
+// plainURL is a base URL in which no shell and no client reads anything else.
+var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
+
+// CheckBaseURL returns an address that clients can reach a mock by, without a slash at its end. The
+// error of anything else, with a user, a query or a blank in it for example, says what is expected.
+func CheckBaseURL(text string) (string, error) {
+	if _, err := url.Parse(text); err != nil || !plainURL.MatchString(text) {
+		return "", fmt.Errorf("%q: expected an address such as http://mock:17280", text)
+	}
+	return strings.TrimRight(text, "/"), nil
 }
 
 // newServer puts the parts together. Documents go through one hand, so that a test can serve others.

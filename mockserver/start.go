@@ -59,8 +59,11 @@ func Start(t TB, config ...Config) *Instance {
 		t.Fatalf("patmock: %v", err)
 	}
 	server := &http.Server{Handler: mock, ReadHeaderTimeout: 10 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(listener) // until it is closed
+	}()
 	t.Cleanup(func() {
 		_ = server.Close() // what is still open belongs to the test, which is over
 		<-served

@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -83,6 +84,7 @@ func TestPathsThatAreNotServed(t *testing.T) {
 		{"/personal-access-tokens/v1/", 404, "path: expected an id behind the last slash, got nothing"},
 		{"/", 404, "path: expected one such as /personal-access-tokens/v1 or /oauth/token, got /"},
 		{"/personal-access-tokens", 404, "got /personal-access-tokens"},
+		{"/v1/personal-access-tokens", 404, "path: expected one such as /personal-access-tokens/v1 or /oauth/token, got /v1/personal-access-tokens"},
 		{"/v30/personal-access-tokens", 404, "got /v30/personal-access-tokens"},
 		{"/V3/personal-access-tokens", 404, "got /V3/personal-access-tokens"},
 		{"/oauth/authorize", 404, "got /oauth/authorize"},
@@ -116,10 +118,34 @@ func TestBodyOverAMegabyte(t *testing.T) {
 			t.Fatalf("%d bytes, want a mebibyte", len(fits))
 		}
 		c.post(v.CollectionPath(), fits).is(http.StatusOK)
-		c.post(v.CollectionPath(), " "+fits).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got more")
+		c.post(v.CollectionPath(), " "+fits).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got 1048577")
+		r, err := http.NewRequest("POST", c.url+v.CollectionPath(), io.MultiReader(strings.NewReader(" "+fits))) // without its length
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", c.authorization)
+		c.exchange(r).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got more")
 		c.patch(v.CollectionPath()+"/"+janeID, "["+strings.Repeat(" ", 1<<20)+"]").refused(http.StatusRequestEntityTooLarge, "413")
 		c.anonymous().send("POST", "/oauth/token", urlencode, "x="+strings.Repeat("x", 1<<20)).refused(http.StatusRequestEntityTooLarge, "413")
 	})
+}
+
+// An announced length is enough, also where nobody would read the body.
+func TestBodyOverAMegabyteThatNobodyReads(t *testing.T) {
+	c := start(t, callers).as("admin")
+	big := strings.Repeat(" ", 1<<20+1)
+	for _, request := range [][2]string{
+		{"GET", "/v3/personal-access-tokens"},
+		{"DELETE", "/v3/personal-access-tokens/" + janes},
+		{"PUT", "/v3/personal-access-tokens"},
+		{"GET", "/oauth/info"},
+		{"POST", "/v3/identities"},
+		{"POST", "/nowhere"},
+		{"POST", "/oauth/token"},
+	} {
+		c.send(request[0], request[1], "application/json", big).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got 1048577 (rule content-too-large, assumed)")
+	}
 }
 
 func TestContentTypes(t *testing.T) {
@@ -203,7 +229,9 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 			created.Store(i, r.status)
 		})
 		group.Go(func() {
-			c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"add","path":"/scope/-","value":"more"}]`).is(http.StatusOK)
+			if r := c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"add","path":"/scope/-","value":"more"}]`); r.status != http.StatusOK {
+				t.Errorf("patch: status %d: %s", r.status, r.text)
+			}
 		})
 	}
 	group.Wait()
@@ -224,7 +252,7 @@ func TestConfigThatIsWrong(t *testing.T) {
 		want   string
 	}{
 		{"a version that there is not", mockserver.Config{Versions: []version.Version{"v4"}}, `unknown API version "v4": expected one of beta, v3, v2024, v2025, v2026, v1`},
-		{"a public URL without a host", mockserver.Config{PublicURL: "mock:17280"}, `public URL "mock:17280": expected an address such as http://mock:17280`},
+		{"a public URL without a host", mockserver.Config{PublicURL: "mock:17280"}, `public URL: "mock:17280": expected an address such as http://mock:17280`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := mockserver.New(test.config); err == nil || err.Error() != test.want {

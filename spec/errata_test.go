@@ -163,7 +163,7 @@ func TestUndeclaredStatusNamesOperationsThatExist(t *testing.T) {
 			for _, op := range d.Operations {
 				known[op.Name] = true
 				declared := op.CheckResponse(u.Status, "application/json", body) == nil
-				if want := slices.Contains(u.Operations, op.Name); !u.Unrouted && declared != want {
+				if want := slices.Contains(u.Operations, op.Name); len(u.Operations) > 0 && declared != want {
 					t.Errorf("%s: %s %s declares it: %v, want %v", u.ID, name, op.Name, declared, want)
 				}
 			}

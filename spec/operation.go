@@ -27,11 +27,10 @@ type Operation struct {
 	// MediaTypes of the request's body, sorted. Empty means that it has none.
 	MediaTypes []string
 
-	place    string
-	query    []*openapi3.Parameter
-	bodies   map[string]*openapi3.Schema // by media type
-	required bool                        // whether there must be a body
-	answers  map[int]*answer
+	place   string
+	query   []*openapi3.Parameter
+	bodies  map[string]*openapi3.Schema // by media type
+	answers map[int]*answer
 }
 
 // answer is one declared response.
@@ -59,7 +58,6 @@ func newOperation(document, method, path string, op *openapi3.Operation) *Operat
 		}
 	}
 	if op.RequestBody != nil {
-		o.required = op.RequestBody.Value.Required
 		for mediaType, content := range op.RequestBody.Value.Content {
 			o.bodies[mediaType] = content.Schema.Value
 		}

@@ -116,13 +116,13 @@ func expected(e *openapi3.SchemaError) string {
 	case "maximum":
 		return fmt.Sprintf("at most %v", *s.Max)
 	case "minItems":
-		return fmt.Sprintf("at least %d elements", s.MinItems)
+		return plural("at least", s.MinItems, "element")
 	case "maxItems":
-		return fmt.Sprintf("at most %d elements", *s.MaxItems)
+		return plural("at most", *s.MaxItems, "element")
 	case "uniqueItems":
 		return "every element once"
 	case "minLength":
-		return fmt.Sprintf("at least %d characters", s.MinLength)
+		return plural("at least", s.MinLength, "character")
 	case "enum":
 		return "one of " + strings.Trim(compact(s.Enum), "[]")
 	case "format":
@@ -132,6 +132,13 @@ func expected(e *openapi3.SchemaError) string {
 		return "format " + s.Format
 	}
 	return e.Reason
+}
+
+func plural(bound string, n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%s %d %s", bound, n, noun)
 }
 
 // kind names the values that a schema takes: "a string or null".

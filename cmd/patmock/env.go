@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
 )
 
 const defaultURL = "http://127.0.0.1:17280"
@@ -32,6 +33,15 @@ func newEnv(env environment) *cobra.Command {
 			write := formats[f.format]
 			if write == nil {
 				return &usageError{fmt.Errorf("--format %q: expected one of %s%s", f.format, strings.Join(formatNames(), ", "), didYouMean(f.format, formatNames()))}
+			}
+			var err error
+			if f.url, err = mockserver.CheckBaseURL(f.url); err != nil {
+				return &usageError{fmt.Errorf("--url %w", err)}
+			}
+			if cmd.Flags().Changed("base-url") {
+				if f.baseURL, err = mockserver.CheckBaseURL(f.baseURL); err != nil {
+					return &usageError{fmt.Errorf("--base-url %w", err)}
+				}
 			}
 			v, err := f.variables(cmd.Context())
 			if err != nil {
@@ -80,7 +90,7 @@ type credentials struct {
 
 // ask gets the variables from the running mock.
 func (f envFlags) ask(ctx context.Context) (variables, error) {
-	c, err := fetchCredentials(ctx, strings.TrimSuffix(f.url, "/"))
+	c, err := fetchCredentials(ctx, f.url)
 	if err != nil {
 		return variables{}, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -27,14 +29,14 @@ const shutdownGrace = 5 * time.Second
 // mockFlags are the flags of every command that runs a mock, as they were given.
 type mockFlags struct {
 	addr, fixture, publicURL string
-	versions                 []string
+	versions                 string
 	logFormat, logLevel      string
 }
 
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.fixture, "fixture", "default", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
-	flags.StringSliceVar(&f.versions, "versions", nil, "versions to serve (default all: "+version.Join(version.All())+")")
+	flags.StringVar(&f.versions, "versions", strings.Join(versionNames(), ","), "versions to serve, with commas between")
 	flags.StringVar(&f.publicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -49,6 +51,7 @@ type mock struct {
 	local, base string
 	log         *slog.Logger
 	failed      chan error
+	silent      sync.Map // of net.Conn: those that have sent nothing yet
 }
 
 // start makes a mock by the flags. Whatever is wrong with them is a usage error.
@@ -57,12 +60,20 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	config := mockserver.Config{PublicURL: f.publicURL, Log: log}
+	config := mockserver.Config{Log: log}
+	if f.publicURL != "" {
+		if config.PublicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
+			return nil, &usageError{fmt.Errorf("--public-url %w", err)}
+		}
+	}
 	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
 		return nil, &usageError{err}
 	}
 	if config.Versions, err = parseVersions(f.versions); err != nil {
 		return nil, &usageError{err}
+	}
+	if f.addr == "" { // which would be every interface
+		return nil, &usageError{errors.New("--addr is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")}
 	}
 	handler, err := mockserver.New(config)
 	if err != nil {
@@ -73,23 +84,23 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 		return nil, err
 	}
 	m := &mock{
-		listener: listener, tenant: config.Tenant, local: localURL(listener.Addr()), base: f.publicURL, log: log,
+		listener: listener, tenant: config.Tenant, local: localURL(listener.Addr()), log: log,
 		failed: make(chan error, 1),
 		server: &http.Server{
 			Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+			DisableGeneralOptionsHandler: true,
+			ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
 	}
-	if m.base == "" {
-		m.base = m.local
-	}
+	m.server.ConnState = m.follow
+	m.base = cmp.Or(config.PublicURL, m.local)
 	go func() { m.failed <- m.server.Serve(listener) }()
 	return m, nil
 }
 
-func parseVersions(names []string) ([]version.Version, error) {
+func parseVersions(list string) ([]version.Version, error) {
 	var versions []version.Version
-	for _, name := range names {
+	for _, name := range strings.Split(list, ",") {
 		v, err := version.Parse(strings.TrimSpace(name))
 		if err != nil {
 			return nil, fmt.Errorf("--versions: %w%s", err, didYouMean(name, versionNames()))
@@ -131,12 +142,30 @@ func (m *mock) wait(ctx context.Context) error {
 	}
 }
 
-// stop lets the requests under way end.
+// follow remembers the connections on which no request has come yet: clients open some ahead.
+func (m *mock) follow(c net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		m.silent.Store(c, nil)
+	} else {
+		m.silent.Delete(c)
+	}
+}
+
+// stop lets the requests under way end, but not for long.
 func (m *mock) stop() error {
 	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
-	if err := m.server.Shutdown(grace); err != nil {
-		return errors.Join(fmt.Errorf("stop: %w", err), m.server.Close())
+	m.silent.Range(func(c, _ any) bool {
+		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
+		return true
+	})
+	err := m.server.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		m.log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
+		return m.server.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
 }
@@ -160,7 +189,7 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	}
 	switch format {
 	case "text": // for people: the message as it is, without quotes
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly})), nil
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly})), nil
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 	}

@@ -95,6 +95,7 @@ func newRoot(env environment) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newEnv(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.SetHelpCommand(newHelp())
 	root.SetUsageTemplate(usage)
 	completeFlags(root)
 	return root
@@ -113,6 +114,22 @@ Flags:
 Example:
 {{.Example}}{{end}}
 `
+
+// newHelp is cobra's help, but for what it says of a command that there is not.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Show the help of a command",
+		Example: "  patmock help serve",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return noArgs(cmd.Root(), args)
+			}
+			return about.Help()
+		},
+	}
+}
 
 // flagError proposes the flag that looks like an unknown one.
 func flagError(cmd *cobra.Command, err error) error {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"wait-for": waitFor, "fetch": fetch, "exits": exits,
+			"wait-for": waitFor, "fetch": fetch, "hold": hold, "exits": exits,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -72,11 +73,21 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
+// hold opens a connection and sends nothing on it until the script ends: hold ADDRESS.
+func hold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hold ADDRESS")
+	}
+	connection, err := net.Dial("tcp", args[0])
+	ts.Check(err)
+	ts.Defer(func() { _ = connection.Close() }) // the mock may have closed it
+}
+
 // get is a command that gets a URL, in which variables stand for their values.
 func get() {
 	answered, err := http.Get(os.ExpandEnv(os.Args[1]))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		_, _ = fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	_ = answered.Body.Close()

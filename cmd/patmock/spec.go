@@ -61,21 +61,38 @@ type erratum struct {
 	Documents []string          `json:"documents"`
 	Standing  standing.Standing `json:"standing"`
 	Where     string            `json:"where"`
+	Published any               `json:"published"`
+	Effective any               `json:"effective"`
 	Reason    string            `json:"reason"`
 }
 
 func errataRows(errata *spec.Errata) []erratum {
 	var rows []erratum
 	for _, c := range errata.Contradictions {
-		rows = append(rows, erratum{c.ID, c.Documents, c.Standing, c.Pointer, c.Reason})
+		rows = append(rows, erratum{c.ID, c.Documents, c.Standing, c.Pointer, c.Published, c.Effective, c.Reason})
 	}
 	for _, u := range errata.Undeclared {
-		rows = append(rows, erratum{u.ID, u.Documents, u.Standing, "status " + strconv.Itoa(u.Status), u.Reason})
+		rows = append(rows, erratum{u.ID, u.Documents, u.Standing, "status " + strconv.Itoa(u.Status), nil, u.Schema, u.Reason})
 	}
 	for _, a := range errata.Additions {
-		rows = append(rows, erratum{a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), a.Reason})
+		rows = append(rows, erratum{a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), nil, "added", a.Reason})
 	}
 	return rows
+}
+
+// cell writes a value of a document; nothing is a dash.
+func cell(value any) string {
+	if value == nil {
+		return "-"
+	}
+	if text, ok := value.(string); ok {
+		return text
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(encoded)
 }
 
 func printErrata(env environment, format string) error {
@@ -90,9 +107,9 @@ func printErrata(env environment, format string) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(rows)
 	case "text":
-		table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tREASON\n"
+		table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tPUBLISHED\tEFFECTIVE\tREASON\n"
 		for _, r := range rows {
-			table += strings.Join([]string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, r.Reason}, "\t") + "\n"
+			table += strings.Join([]string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, cell(r.Published), cell(r.Effective), r.Reason}, "\t") + "\n"
 		}
 		w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 		if _, err := io.WriteString(w, table); err != nil {

@@ -5,9 +5,9 @@ package answer
 import (
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"example.com/patmock/spec"
 )
@@ -129,11 +129,15 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 
 // BaseURL is how a client reaches the mock: by its public URL, or else by the host it used.
 func BaseURL(r *http.Request, public string) string {
-	switch {
-	case public != "":
-		return strings.TrimSuffix(public, "/")
-	case r.TLS != nil:
-		return "https://" + r.Host
+	if public != "" {
+		return public
 	}
-	return "http://" + r.Host
+	host := r.Host
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" { // HTTP/1.0 may name none
+		host = local.String()
+	}
+	if r.TLS != nil {
+		return "https://" + host
+	}
+	return "http://" + host
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/mux"
 
@@ -35,11 +36,11 @@ type exchange struct {
 func (x *exchange) read() error {
 	id, err := url.PathUnescape(mux.Vars(x.request)["id"])
 	if err != nil {
-		return &malformed{"path: " + err.Error()}
+		return &malformed{"path: expected an id with its escapes, got " + strconv.Quote(mux.Vars(x.request)["id"]) + " (rule url-syntax, assumed)"}
 	}
 	x.id = id
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
-		return &malformed{"query: " + err.Error() + "; escape % as %25 and ; as %3B"}
+		return &malformed{"query: expected parameters with their escapes, got " + err.Error() + "; write % as %25 and ; as %3B (rule url-syntax, assumed)"}
 	}
 	if found := x.operation.CheckQuery(x.query); len(found) > 0 {
 		return &misshapen{found}
@@ -60,14 +61,17 @@ func (x *exchange) readBody() error {
 		return err
 	}
 	if err != nil {
-		return &malformed{"body: " + err.Error()}
+		return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
 	}
 	if len(body) == 0 {
-		return &malformed{"body: expected JSON, got nothing"}
+		return &malformed{"body: expected JSON, got nothing (rule json-syntax, observed)"}
+	}
+	if !utf8.Valid(body) {
+		return &malformed{"body: expected UTF-8, got bytes that are none (rule json-syntax, observed)"}
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
-		return &malformed{"body: " + syntaxProblem(body, err)}
+		return &malformed{"body: " + syntaxProblem(body, err) + " (rule json-syntax, observed)"}
 	}
 	if found := x.operation.CheckRequest(contentType, value); len(found) > 0 {
 		return &misshapen{found}
@@ -76,8 +80,12 @@ func (x *exchange) readBody() error {
 	return nil
 }
 
-// syntaxProblem says where JSON ends to be JSON.
+// syntaxProblem says where JSON ends to be JSON, or holds a number that is too large.
 func syntaxProblem(body []byte, err error) string {
+	var number *json.UnmarshalTypeError
+	if errors.As(err, &number) {
+		return "expected numbers of 64 bits, got " + number.Value
+	}
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
 		return "expected JSON: " + err.Error()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"example.com/patmock/mockserver/internal/answer"
@@ -23,10 +24,11 @@ func (e *unauthenticated) Error() string { return e.err.Error() }
 func (e *malformed) Error() string       { return e.problem }
 func (e *misshapen) Error() string       { return e.violations[0].String() }
 func (e *unsupportedMediaType) Error() string {
-	if e.got == "" {
-		return "header Content-Type: expected " + e.want + ", got nothing"
+	got := "nothing"
+	if e.got != "" {
+		got = strconv.Quote(e.got)
 	}
-	return fmt.Sprintf("header Content-Type: expected %s, got %q", e.want, e.got)
+	return "header Content-Type: expected " + e.want + ", got " + got + " (rule unsupported-media-type, assumed)"
 }
 
 // code is what a refusal answers: its status, its detailCode, and its message, in which %s
@@ -66,19 +68,19 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 	case errors.As(err, &anonymous):
 		return unauthorized(anonymous)
 	case errors.As(err, &syntax):
-		return badSyntax.answer(rw, syntax.problem)
+		return badSyntax.answer(rw, "", syntax.problem)
 	case errors.As(err, &size):
-		return tooLarge.answer(rw, fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit))
+		return tooLarge.answer(rw, "", fmt.Sprintf("body: expected at most %d bytes, got more (rule content-too-large, assumed)", size.Limit))
 	case errors.As(err, &mediaType):
-		return badType.answer(rw, mediaType.Error())
+		return badType.answer(rw, "", mediaType.Error())
 	case errors.As(err, &shape):
-		return shapeCode(shape.violations).answer(rw, shapeCauses(shape.violations)...)
+		return shapeCode(shape.violations).answer(rw, shape.violations[0].Where(), shapeCauses(shape.violations)...)
 	case errors.As(err, &rule):
 		causes := make([]string, len(rule.Causes))
 		for i, c := range rule.Causes {
 			causes[i] = c.String()
 		}
-		return codes[rule.Kind].answer(rw, causes...)
+		return codes[rule.Kind].answer(rw, rule.Causes[0].At, causes...)
 	}
 	return a.writer.Fault(rw, r, err)
 }
@@ -89,21 +91,17 @@ func unauthorized(err error) *answer.Answer {
 	return response
 }
 
-func (c code) answer(rw http.ResponseWriter, causes ...string) *answer.Answer {
+// answer makes a refusal of a code about the field at a place.
+func (c code) answer(rw http.ResponseWriter, at string, causes ...string) *answer.Answer {
 	text := c.text
 	if strings.Contains(text, "%s") {
-		text = fmt.Sprintf(text, fieldOf(causes))
+		field := `"` + strings.TrimPrefix(at, "/") + `"`
+		if at == "" {
+			field = "the request"
+		}
+		text = fmt.Sprintf(text, field)
 	}
 	return answer.Error(rw, c.status, c.detail, text, causes...)
-}
-
-// fieldOf names the field of the first cause, which starts with where it is.
-func fieldOf(causes []string) string {
-	if len(causes) == 0 {
-		return "the request"
-	}
-	where, _, _ := strings.Cut(causes[0], ": ")
-	return `"` + strings.TrimPrefix(where, "/") + `"`
 }
 
 func shapeCode(violations []spec.Violation) code {

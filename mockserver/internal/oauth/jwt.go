@@ -66,7 +66,7 @@ func (s *Server) verify(token string, now time.Time) (*claims, error) {
 	c, known := s.verified.Get(token)
 	if !known {
 		c = &claims{}
-		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation())
+		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil }); err != nil {
 			return nil, fmt.Errorf("JWT validation failed: %s", reason(err))
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
@@ -13,37 +14,57 @@ import (
 type refusal struct {
 	status            int
 	kind, description string
+	advice            string // for the log alone: the description keeps a tenant's words
 }
 
-func (e *refusal) Error() string { return e.kind + ": " + e.description }
+func (e *refusal) Error() string {
+	if e.advice == "" {
+		return e.kind + ": " + e.description
+	}
+	return e.kind + ": " + e.description + ": " + e.advice
+}
 
 // The refusals. The text of badCredentials was observed, that of unauthorized too; its kind and
 // all others are inferred from the library whose texts those are.
 var (
-	badCredentials = &refusal{http.StatusUnauthorized, "invalid_client", "Bad client credentials"}
-	unauthorized   = &refusal{http.StatusUnauthorized, "unauthorized", "Full authentication is required to access this resource"}
-	missingGrant   = &refusal{http.StatusBadRequest, "invalid_request", "Missing grant type"}
+	badCredentials = &refusal{status: http.StatusUnauthorized, kind: "invalid_client", description: "Bad client credentials"}
+	missingGrant   = &refusal{status: http.StatusBadRequest, kind: "invalid_request", description: "Missing grant type"}
 )
 
+func unauthorized(advice string) *refusal {
+	return &refusal{http.StatusUnauthorized, "unauthorized", "Full authentication is required to access this resource", advice}
+}
+
 func unsupportedGrant(grant string) *refusal {
-	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + grant}
+	return &refusal{status: http.StatusBadRequest, kind: "unsupported_grant_type", description: "Unsupported grant type: " + told(grant)}
 }
 
 func unauthorizedGrant(grant string) *refusal {
-	return &refusal{http.StatusUnauthorized, "invalid_client", "Unauthorized grant type: " + grant}
+	return &refusal{status: http.StatusUnauthorized, kind: "invalid_client", description: "Unauthorized grant type: " + told(grant)}
 }
 
 func invalidRequest(format string, args ...any) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_request", fmt.Sprintf(format, args...)}
+	return &refusal{status: http.StatusBadRequest, kind: "invalid_request", description: told(fmt.Sprintf(format, args...))}
 }
 
 func invalidToken(err error) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_token", err.Error()}
+	return &refusal{status: http.StatusBadRequest, kind: "invalid_token", description: err.Error()}
 }
 
-// because gives a refusal a reason that a person can act on, behind the words of a tenant.
-func (e *refusal) because(reason string) *refusal {
-	return &refusal{e.status, e.kind, e.description + ": " + reason}
+// told keeps a text to the characters that error_description may have (RFC 6749, section 5.2)
+// and to a length that a person reads.
+func told(text string) string {
+	const most = 200
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' {
+			return '?'
+		}
+		return r
+	}, text)
+	if len(text) > most {
+		return text[:most] + "..."
+	}
+	return text
 }
 
 // noStore keeps access tokens and refusals out of caches (RFC 6749, section 5.1).
@@ -57,7 +78,7 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large",
-			"The body is larger than the server takes.", fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit))
+			"The body is larger than the server takes.", fmt.Sprintf("body: expected at most %d bytes, got more (rule content-too-large, assumed)", size.Limit))
 	}
 	var told *refusal
 	if !errors.As(err, &told) {

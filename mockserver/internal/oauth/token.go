@@ -83,10 +83,13 @@ func credentials(r *http.Request, all url.Values) (id, secret string, err error)
 	if id != "" {
 		return id, secret, nil
 	}
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		return "", "", unauthorized.because("a JSON body is not read, send client_id and client_secret as a form")
+	switch {
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+		return "", "", unauthorized("a JSON body is not read, send client_id and client_secret as a form")
+	case r.Header.Get("Authorization") != "":
+		return "", "", unauthorized("the Authorization header holds no Basic credentials: expected Basic and base64 of id, colon and secret")
 	}
-	return "", "", unauthorized.because("send client_id and client_secret as a form, in the query or by HTTP Basic")
+	return "", "", unauthorized("send client_id and client_secret as a form, in the query or by HTTP Basic")
 }
 
 func allowed(grant string) error {

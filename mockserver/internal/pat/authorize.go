@@ -57,7 +57,8 @@ func (r Rights) String() string {
 	return strings.Join(names, ", ")
 }
 
-// ParseRights reads names of rights. An unknown name is an error that lists those there are.
+// ParseRights reads names of rights. Who may do a thing to all tokens may do it to one's own,
+// too (assumed). An unknown name is an error that lists those there are.
 func ParseRights(names []string) (Rights, error) {
 	var rights Rights
 	for _, name := range names {
@@ -66,6 +67,11 @@ func ParseRights(names []string) (Rights, error) {
 			return 0, fmt.Errorf("unknown right %q: expected some of %s", name, ReadManaged|all)
 		}
 		rights |= rightNames[i].right
+	}
+	for _, both := range [][2]Rights{{ReadAll, ReadMy}, {UpdateAll, UpdateMy}, {DeleteAll, DeleteMy}} {
+		if rights.Has(both[0]) {
+			rights |= both[1]
+		}
 	}
 	return rights, nil
 }
@@ -129,7 +135,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 	}
 	if c.ID == "" {
 		return refuse(Forbidden, Cause{
-			Expected: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
+			At: callerAt, Expected: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
 			Advice: "log in with a personal access token", Rule: ruleNoUser,
 		})
 	}
@@ -143,10 +149,13 @@ func (c Caller) CheckScopes(scopes []string) error {
 		got = strings.Join(c.Scopes, ", ")
 	}
 	return refuse(Forbidden, Cause{
-		Expected: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
-		Got:      got, Rule: ruleScopes,
+		At: callerAt, Expected: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
+		Got: got, Rule: ruleScopes,
 	})
 }
+
+// callerAt is where a request says who its caller is.
+const callerAt = "header Authorization"
 
 // missing is the refusal of a caller who lacks a right.
 func missing(at string, needed, held Rights, rule Rule) *Error {

@@ -74,34 +74,34 @@ func update(id string) func(*pat.Service, pat.Caller) error {
 	}
 }
 
-// Who may do what, in the order of attempts: + yes, - forbidden, ? not found, ! not an id of a token.
+// Who may do what, in the order of attempts: + yes, - forbidden, o only its owner may, ? not found, ! not an id of a token.
 // The groups are list (me, own id, another, all), create, patch and delete (own, another's, own managed,
 // another's managed, unknown), and bulk update (own, another's, managed, unknown).
 var matrix = []struct {
 	level, scope string
 	want         string
 }{
-	{"ORG_ADMIN", "sp:scopes:all", "        ++++ + +-+-? ++++? +++!"},
+	{"ORG_ADMIN", "sp:scopes:all", "        ++++ + +o+o? ++++? +++!"},
 	{"ORG_ADMIN", "my:read", "              +--- - ----- ----- ----"},
-	{"ORG_ADMIN", "my:manage", "            +--- + +-??? +-??? ----"},
+	{"ORG_ADMIN", "my:manage", "            +--- + +o??? +-??? ----"},
 	{"ORG_ADMIN", "all:read", "             ++++ - ----- ----- ----"},
 	{"ORG_ADMIN", "all:manage", "           ++++ + ----- ++??? ++!!"},
-	{"ORG_ADMIN", "my:manage all:manage", " ++++ + +-??? ++??? ++!!"},
-	{"ORG_ADMIN", "my:manage all:read", "   ++++ + +-??? +-??? ----"},
-	{"ORG_ADMIN", "default sp:scopes:all", "++++ + +-+-? ++++? +++!"},
+	{"ORG_ADMIN", "my:manage all:manage", " ++++ + +o??? ++??? ++!!"},
+	{"ORG_ADMIN", "my:manage all:read", "   ++++ + +o??? +-??? ----"},
+	{"ORG_ADMIN", "default sp:scopes:all", "++++ + +o+o? ++++? +++!"},
 	{"ORG_ADMIN", "default", "              ---- - ----- ----- ----"},
 	{"ORG_ADMIN", "idn:nelm:manage", "      ---- - ----- ----- ----"},
 	{"ORG_ADMIN", "", "                     ---- - ----- ----- ----"},
-	{"USER", "sp:scopes:all", "             +--- + +-??? +-??? ----"},
+	{"USER", "sp:scopes:all", "             +--- + +o??? +-??? ----"},
 	{"USER", "my:read", "                   +--- - ----- ----- ----"},
-	{"USER", "my:manage", "                 +--- + +-??? +-??? ----"},
+	{"USER", "my:manage", "                 +--- + +o??? +-??? ----"},
 	{"USER", "all:read", "                  +--- - ----- ----- ----"},
 	{"USER", "all:manage", "                +--- + ----- +-??? ----"},
 	{"USER", "default", "                   ---- - ----- ----- ----"},
-	{"HELPDESK", "sp:scopes:all", "         +--- + +-??? +-??? ----"},
-	{"HELPDESK USER", "sp:scopes:all", "    +--- + +-??? +-??? ----"},
-	{"USER ORG_ADMIN", "sp:scopes:all", "   ++++ + +-+-? ++++? +++!"},
-	{"ORG_ADMIN USER", "sp:scopes:all", "   ++++ + +-+-? ++++? +++!"},
+	{"HELPDESK", "sp:scopes:all", "         +--- + +o??? +-??? ----"},
+	{"HELPDESK USER", "sp:scopes:all", "    +--- + +o??? +-??? ----"},
+	{"USER ORG_ADMIN", "sp:scopes:all", "   ++++ + +o+o? ++++? +++!"},
+	{"ORG_ADMIN USER", "sp:scopes:all", "   ++++ + +o+o? ++++? +++!"},
 }
 
 func TestRights(t *testing.T) {
@@ -109,9 +109,10 @@ func TestRights(t *testing.T) {
 		accepted:                      "+",
 		forbidden("operation-scopes"): "-",
 		forbidden("write-rights"):     "-",
-		{pat.Forbidden, "query parameter owner-id", "list-rights"}: "-",
+		{pat.Forbidden, "query parameter owner-id", "list-rights"}:    "-",
+		{pat.Forbidden, "path parameter id", "patch-own-tokens-only"}: "o",
 		notFound: "?",
-		{pat.Invalid, "/ids/0", "bulk-update-ids"}: "!",
+		{pat.Invalid, "/ids/0", "bulk-update-known-ids"}: "!",
 	}
 	names := strings.NewReplacer("my:", "sp:my-personal-access-tokens:", "all:", "sp:all-personal-access-tokens:", "default", "sp:scopes:default")
 	for _, row := range matrix {
@@ -237,25 +238,26 @@ func TestForbiddenTexts(t *testing.T) {
 	}{
 		{
 			"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite),
-			"expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, sp:all-personal-access-tokens:manage, got a, b " +
+			"header Authorization: expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, sp:all-personal-access-tokens:manage, got a, b " +
 				"(rule operation-scopes, published)",
 		},
 		{
 			"no scope", caller(ben, "USER").CheckScopes(scopesToPatch),
-			"expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, got none (rule operation-scopes, published)",
+			"header Authorization: expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, got none (rule operation-scopes, published)",
 		},
 		{
 			"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch),
-			"expected the access token of a user, got that of API client pipeline, which has none; log in with a personal access token " +
+			"header Authorization: expected the access token of a user, got that of API client pipeline, which has none; log in with a personal access token " +
 				"(rule operation-needs-a-user, published)",
 		},
 		{
 			"another's token", rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
-			"expected a token of the caller, Ben, got one of Ann; only its owner can change a token (rule write-rights, observed)",
+			"path parameter id: expected a token of the caller, Ben, got one of Ann; only its owner can change a token (rule patch-own-tokens-only, observed)",
 		},
 		{
 			"right", rename("own")(newService(newStore(t, dated("own", ben))), caller(ben, "USER", "sp:my-personal-access-tokens:read")),
-			"expected a caller with the right idn:my-personal-access-tokens:update, got idn:my-personal-access-tokens:read; " + advice + " (rule write-rights, observed)",
+			"header Authorization: expected a caller with the right idn:my-personal-access-tokens:update, got idn:my-personal-access-tokens:read; " + advice +
+				" (rule write-rights, assumed)",
 		},
 		{
 			"unknown id", rename("unknown")(newService(newStore(t)), user(ben)),

@@ -10,10 +10,10 @@ import (
 // maxBulkIDs is how many tokens one bulk update may name (observed).
 const maxBulkIDs = 25
 
-// bulkOperations are the operations that a bulk update takes, by the field they are on (observed).
+// bulkOperations are the operations that a bulk update takes, by their path (observed).
 var bulkOperations = map[string][]string{
-	fieldExpiration: {"replace", "remove"},
-	fieldNeverAware: {"add", "replace", "remove"},
+	"/" + fieldExpiration: {"replace", "remove"},
+	"/" + fieldNeverAware: {"add", "replace", "remove"},
 }
 
 // BulkUpdate applies one patch to several tokens of any owner, all or none, and returns
@@ -21,7 +21,7 @@ var bulkOperations = map[string][]string{
 func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
 	held := s.config.Levels.rights(call.Caller)
 	if !held.Has(UpdateAll) {
-		return nil, missing("", UpdateAll, held, ruleRightToWrite)
+		return nil, missing(callerAt, UpdateAll, held, ruleRightToWrite)
 	}
 	p := &patching{policy: call.Policy, at: "/patch", operations: operations, now: call.now()}
 	for _, check := range []*Error{checkBulkIDs(ids), checkBulkOperations(operations), p.check()} {
@@ -58,7 +58,7 @@ func (s *Service) patchEach(p *patching, ids []string, held Rights) ([]Change, e
 		var refusal *Error
 		if errors.As(err, &refusal) {
 			return nil, refuse(Invalid, Cause{
-				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Rule: ruleBulkIDs,
+				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Rule: ruleBulkKnown,
 			})
 		}
 		if err != nil {
@@ -103,8 +103,7 @@ func checkBulkOperations(operations []PatchOperation) *Error {
 		return refuse(Invalid, Cause{At: "/patch", Expected: "at least one operation", Got: "none", Rule: ruleBulkPatch})
 	}
 	for i, op := range operations {
-		field, _ := strings.CutPrefix(op.Path, "/")
-		if !slices.Contains(bulkOperations[field], op.Op) {
+		if !slices.Contains(bulkOperations[op.Path], op.Op) {
 			return refuse(Invalid, Cause{
 				At:       fmt.Sprintf("/patch/%d", i),
 				Expected: "replace or remove of /" + fieldExpiration + ", or add, replace or remove of /" + fieldNeverAware,

@@ -99,24 +99,24 @@ func TestBulkUpdateIDs(t *testing.T) {
 	}
 	// 25 ids are as many as there may be: what is wrong then is the first that no token has.
 	tests := []struct {
-		name   string
-		ids    []string
-		wantAt string
+		name             string
+		ids              []string
+		wantAt, wantRule string
 	}{
-		{"none", nil, "/ids"},
-		{"an empty list", []string{}, "/ids"},
-		{"26", numbered(26), "/ids"},
-		{"25", numbered(25), "/ids/0"},
-		{"empty", []string{"a", ""}, "/ids/1"},
-		{"blank", []string{" ", "a"}, "/ids/0"},
-		{"twice", []string{"a", "b", "a"}, "/ids/2"},
-		{"unknown", []string{"a", "b", "nobody"}, "/ids/2"},
-		{"upper case", []string{"A"}, "/ids/0"},
+		{"none", nil, "/ids", "bulk-update-ids"},
+		{"an empty list", []string{}, "/ids", "bulk-update-ids"},
+		{"26", numbered(26), "/ids", "bulk-update-ids"},
+		{"25", numbered(25), "/ids/0", "bulk-update-known-ids"},
+		{"empty", []string{"a", ""}, "/ids/1", "bulk-update-ids"},
+		{"blank", []string{" ", "a"}, "/ids/0", "bulk-update-ids"},
+		{"twice", []string{"a", "b", "a"}, "/ids/2", "bulk-update-ids"},
+		{"unknown", []string{"a", "b", "nobody"}, "/ids/2", "bulk-update-known-ids"},
+		{"upper case", []string{"A"}, "/ids/0", "bulk-update-known-ids"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := bulk(t, test.ids, patchOf("replace /userAwareTokenNeverExpires true"))
-			checkRefusal(t, refusal{pat.Invalid, test.wantAt, "bulk-update-ids"}, err)
+			checkRefusal(t, refusal{pat.Invalid, test.wantAt, test.wantRule}, err)
 		})
 	}
 }
@@ -159,10 +159,13 @@ func TestBulkUpdateOperations(t *testing.T) {
 		{"move", "a", []string{"move /expirationDate /userAwareTokenNeverExpires"}, fields("/patch/0")},
 		{"the second", "a", []string{"replace /userAwareTokenNeverExpires true", `replace /name "x"`}, fields("/patch/1")},
 		{"within a field", "a", []string{"remove /expirationDate/0"}, fields("/patch/0")},
-		{"no slash", "a", []string{"remove expirationDate"}, refusal{pat.Invalid, "/patch/0/path", "patch-pointer"}},
+		{"no slash", "a", []string{"remove expirationDate"}, fields("/patch/0")},
+		{"no slash, the other field", "a", []string{"replace userAwareTokenNeverExpires true"}, fields("/patch/0")},
+		{"two slashes", "a", []string{"remove //expirationDate"}, fields("/patch/0")},
 		{"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, refusal{pat.Missing, "/patch/0/value", "patch-value-required"}},
 		{"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{pat.Invalid, "/patch/0/value", "expiration-in-the-future"}},
-		{"date without a zone", "a", []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/patch/0/value", "date-is-rfc3339"}},
+		{"date without a zone", "a", []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/patch/0/value", "date-has-a-zone"}},
+		{"date without a time", "a", []string{`replace /expirationDate "2026-05-01"`}, refusal{pat.Illegal, "/patch/0/value", "date-is-rfc3339"}},
 		{"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{pat.Invalid, "/patch/0", "never-expires-needs-acknowledgement"}},
 		{"does not apply", "a", []string{"remove /userAwareTokenNeverExpires", "remove /userAwareTokenNeverExpires"}, refusal{pat.Invalid, "/patch/1", "patch-applies"}},
 		{
@@ -199,7 +202,7 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 			"unknown id",
 			[]string{"a", "nobody"},
 			[]string{"replace /userAwareTokenNeverExpires true"},
-			`/ids/1: expected the id of a token, got "nobody", which no token has (rule bulk-update-ids, observed)`,
+			`/ids/1: expected the id of a token, got "nobody", which no token has (rule bulk-update-known-ids, assumed)`,
 		},
 		{"no operation", []string{"a"}, nil, "/patch: expected at least one operation, got none (rule bulk-update-fields, observed)"},
 		{
@@ -208,6 +211,13 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 			[]string{`replace /name "x"`},
 			"/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, " +
 				`got replace of "/name" (rule bulk-update-fields, observed)`,
+		},
+		{
+			"no slash",
+			[]string{"a"},
+			[]string{"remove expirationDate"},
+			"/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, " +
+				`got remove of "expirationDate" (rule bulk-update-fields, observed)`,
 		},
 		{
 			"a rule, with the token it is about",

@@ -26,9 +26,13 @@ func ParseDate(text, at string) (time.Time, error) {
 func parseDate(text, at string) (time.Time, *Error) {
 	t, ok := parseStrict(text)
 	if !ok {
+		rule := ruleDate
+		if _, zoned := parseStrict(text + "Z"); zoned {
+			rule = ruleDateZone
+		}
 		return time.Time{}, refuse(Illegal, Cause{
 			At: at, Expected: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
-			Got: quote(text), Advice: dateAdvice(text), Rule: ruleDate,
+			Got: quote(text), Advice: dateAdvice(text), Rule: rule,
 		})
 	}
 	if t.Year() < 0 || t.Year() > 9999 {

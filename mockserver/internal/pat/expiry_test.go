@@ -133,7 +133,7 @@ func TestCurrentExpiration(t *testing.T) {
 		{"the last moment", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z", accepted},
 		{"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
 		{"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{pat.Illegal, at, "date-year-of-four-digits"}},
-		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
+		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-has-a-zone"}},
 		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
 	}
 	for _, test := range tests {
@@ -163,7 +163,7 @@ func TestExpirationRefusalTexts(t *testing.T) {
 		{
 			"no zone", version.V2025, new("2026-04-01T00:00:00"),
 			`/expirationDate: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-04-01T00:00:00"; ` +
-				`it has no zone: add Z or an offset such as +01:00 (rule date-is-rfc3339, published)`,
+				`it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)`,
 		},
 		{
 			"past", version.V2025, new("2026-02-01T00:00:00Z"),

@@ -209,9 +209,10 @@ func (p *filterParser) until(value word) (condition, error) {
 		refusal.Kind = Invalid
 		cause := &refusal.Causes[0]
 		cause.Got += fmt.Sprintf(" at position %d", value.position)
-		if cause.Advice == "" {
-			cause.Advice = "supported is " + filterSupported
+		if cause.Advice != "" {
+			cause.Advice += "; "
 		}
+		cause.Advice += "supported is " + filterSupported
 		return nil, refusal
 	}
 	return lastUsedUntil{moment}, nil

@@ -139,30 +139,39 @@ func TestFilterDates(t *testing.T) {
 	const (
 		date = "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z"
 		rule = "date-is-rfc3339"
+
+		noZone    = "it has no zone: add Z or an offset such as +01:00; "
+		noTime    = "it has no time of day: add one, with Z or an offset; "
+		noPlus    = "write the + of an offset as %2B in a URL; "
+		supported = "supported is " + supportedFilters
 	)
 	tests := []struct {
 		name, filter string
 		wantExpected string
 		wantGot      string
+		wantAdvice   string
 		wantRule     string
 	}{
-		{"no zone", "lastUsed le 2026-02-02T00:00:00", date, `"2026-02-02T00:00:00" at position 13`, rule},
-		{"no time", "not lastUsed le 2026-02-02", date, `"2026-02-02" at position 17`, rule},
-		{"no time, then and", "lastUsed le 2026-02-02 and lastUsed isnull", date, `"2026-02-02" at position 13`, rule},
-		{"blank for T", "lastUsed le 2026-02-02 00:00:00Z", date, `"2026-02-02" at position 13`, rule},
-		{"+ not escaped", "lastUsed le 2026-02-02T00:00:00 01:00", date, `"2026-02-02T00:00:00 01:00" at position 13`, rule},
-		{"quoted", `lastUsed le "yesterday"`, date, `"yesterday" at position 13`, rule},
-		{"keyword", "lastUsed le isnull", date, `"isnull" at position 13`, rule},
-		{"null", "lastUsed le null", date, `"null" at position 13`, rule},
+		{"no zone", "lastUsed le 2026-02-02T00:00:00", date, `"2026-02-02T00:00:00" at position 13`, noZone + supported, "date-has-a-zone"},
+		{"no time", "not lastUsed le 2026-02-02", date, `"2026-02-02" at position 17`, noTime + supported, rule},
+		{"no time, then and", "lastUsed le 2026-02-02 and lastUsed isnull", date, `"2026-02-02" at position 13`, noTime + supported, rule},
+		{"blank for T", "lastUsed le 2026-02-02 00:00:00Z", date, `"2026-02-02" at position 13`, noTime + supported, rule},
+		{"+ not escaped", "lastUsed le 2026-02-02T00:00:00 01:00", date, `"2026-02-02T00:00:00 01:00" at position 13`, noPlus + supported, rule},
+		{"quoted", `lastUsed le "yesterday"`, date, `"yesterday" at position 13`, supported, rule},
+		{"keyword", "lastUsed le isnull", date, `"isnull" at position 13`, supported, rule},
+		{"null", "lastUsed le null", date, `"null" at position 13`, supported, rule},
 		{
 			"year 10000", "lastUsed le 9999-12-31T23:59:59-01:00", "a date between the years 0000 and 9999 in UTC",
-			`"9999-12-31T23:59:59-01:00" at position 13`, "date-year-of-four-digits",
+			`"9999-12-31T23:59:59-01:00" at position 13`, supported, "date-year-of-four-digits",
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
 			checkFilterRefusal(t, test.wantExpected, test.wantGot, test.wantRule, err)
+			if diff := cmp.Diff(test.wantAdvice, only(t, err).Causes[0].Advice); diff != "" {
+				t.Errorf("advice (-want +got):\n%s", diff)
+			}
 		})
 	}
 }
@@ -184,7 +193,12 @@ func TestFilterRefusalTexts(t *testing.T) {
 		{
 			"+ not escaped", "lastUsed le 2026-02-02T00:00:00 01:00",
 			`query parameter filters: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-02-02T00:00:00 01:00" ` +
-				`at position 13; write the + of an offset as %2B in a URL (rule date-is-rfc3339, published)`,
+				`at position 13; write the + of an offset as %2B in a URL; supported is ` + supportedFilters + ` (rule date-is-rfc3339, published)`,
+		},
+		{
+			"no zone", "lastUsed le 2026-02-02T00:00:00",
+			`query parameter filters: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-02-02T00:00:00" at position 13; ` +
+				`it has no zone: add Z or an offset such as +01:00; supported is ` + supportedFilters + ` (rule date-has-a-zone, assumed)`,
 		},
 		{
 			"no date", "lastUsed le null",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,11 +31,21 @@ type patching struct {
 // check refuses what is wrong with the operations whatever the token is, and gives the
 // ones on expirationDate without a value the null that two SDKs cannot send.
 func (p *patching) check() *Error {
+	if len(p.operations) > maxOperations {
+		return refuse(Invalid, Cause{
+			At: p.at, Expected: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rulePatchSize,
+		})
+	}
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
 		op, at := &p.operations[i], fmt.Sprintf("%s/%d", p.at, i)
 		if refusal := p.checkPointer(at+"/path", op.Path); refusal != nil {
 			return refusal
+		}
+		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
+			return refuse(Missing, Cause{
+				At: at + "/from", Expected: "a JSON pointer, which " + op.Op + " needs", Got: "nothing", Rule: rulePatchPointer,
+			})
 		}
 		if op.Op == "move" || op.Op == "copy" {
 			if refusal := p.checkPointer(at+"/from", op.From); refusal != nil {
@@ -139,6 +150,9 @@ func (p *patching) edit(document []byte) ([]byte, *Error) {
 	return nil, p.doesNotApply(failing, err)
 }
 
+// maxOperations bounds the operations of a patch: the time they take grows with their square.
+const maxOperations = 1000
+
 // maxCopied bounds, in bytes, what the copy operations of a patch may add: each can double the token.
 const maxCopied = 1 << 20
 
@@ -157,16 +171,24 @@ func (op PatchOperation) encode() jsonpatch.Operation {
 
 func (p *patching) doesNotApply(i int, err error) *Error {
 	op := p.operations[i]
+	what, where := op.Op+" of "+quote(op.Path), "where nothing stands"
+	if op.Op == "move" || op.Op == "copy" {
+		what, where = op.Op+" from "+quote(op.From)+" to "+quote(op.Path), "where it finds nothing or cannot go"
+	}
 	cause := Cause{
 		At: fmt.Sprintf("%s/%d", p.at, i), Expected: "an operation that applies to the token",
-		Got: fmt.Sprintf("%s of %s, where nothing stands", op.Op, quote(op.Path)), Rule: rulePatchApplies,
+		Got: what + ", " + where, Rule: rulePatchApplies,
 	}
-	if op.Op == "move" || op.Op == "copy" {
-		cause.Got = fmt.Sprintf("%s from %s to %s, where it finds nothing or cannot go", op.Op, quote(op.From), quote(op.Path))
-	}
-	if errors.Is(err, jsonpatch.ErrTestFailed) {
+	var size *jsonpatch.AccumulatedCopySizeError
+	switch {
+	case errors.As(err, &size):
+		cause.Expected = fmt.Sprintf("a patch that copies at most %d bytes", maxCopied)
+		cause.Got, cause.Rule = what, rulePatchSize
+	case errors.Is(err, jsonpatch.ErrTestFailed):
 		cause.Expected = "the token to pass the test"
 		cause.Got = fmt.Sprintf("another value at %s than %s", op.Path, shorten(string(op.Value)))
+	case errors.Is(err, jsonpatch.ErrInvalidIndex):
+		cause.Expected, cause.Got = "an index within the array", what
 	}
 	return refuse(Invalid, cause)
 }

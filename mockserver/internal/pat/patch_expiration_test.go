@@ -38,6 +38,7 @@ func TestPatchExpiration(t *testing.T) {
 		keeps          = func(at string) refusal { return refusal{pat.Invalid, at, "never-expires-keeps-acknowledgement"} }
 		future         = refusal{pat.Invalid, "/0/value", "expiration-in-the-future"}
 		date           = refusal{pat.Illegal, "/0/value", "date-is-rfc3339"}
+		zone           = refusal{pat.Illegal, "/0/value", "date-has-a-zone"}
 	)
 	tests := []struct {
 		name        string
@@ -57,7 +58,7 @@ func TestPatchExpiration(t *testing.T) {
 		{"now", lives, []string{`replace /expirationDate "2026-03-01T12:00:00Z"`}, "", future},
 		{"past", lives, []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, "", future},
 		{"past, acknowledged", lives, []string{`replace /expirationDate "2026-02-01T00:00:00Z"`, aware}, "", future},
-		{"no zone", lives, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, "", date},
+		{"no zone", lives, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, "", zone},
 		{"empty", lives, []string{`replace /expirationDate ""`}, "", date},
 		{"year 10000", lives, []string{`replace /expirationDate "9999-12-31T23:59:59-01:00"`}, "", refusal{pat.Illegal, "/0/value", "date-year-of-four-digits"}},
 		{"date of another field", lives, []string{"copy /name /expirationDate"}, "", refusal{pat.Illegal, "/0", "date-is-rfc3339"}},

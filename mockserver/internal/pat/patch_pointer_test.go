@@ -13,6 +13,7 @@ func TestPatchPointers(t *testing.T) {
 	field := refusal{pat.Invalid, "/0/path", "patchable-fields"}
 	pointer := refusal{pat.Invalid, "/0/path", "patch-pointer"}
 	from := refusal{pat.Invalid, "/0/from", "patchable-fields"}
+	nothing := refusal{pat.Missing, "/0/from", "patch-pointer"}
 	tests := []struct {
 		name  string
 		patch string
@@ -60,7 +61,9 @@ func TestPatchPointers(t *testing.T) {
 		{"copy from the secret", "copy /secret /name", from},
 		{"move from the id", "move /id /name", from},
 		{"copy from the owner's name", "copy /owner/name /name", from},
-		{"copy from the whole token", "copy  /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
+		{"copy from nothing", "copy  /name", nothing},
+		{"move from nothing", "move  /name", nothing},
+		{"copy from no slash", "copy name /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
 		{"copy from a negative index", "copy /scope/-1 /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
 		{"copy to the secret", "copy /name /secret", field},
 		{"move to the whole token", "move /name ", pointer},
@@ -76,6 +79,8 @@ func TestPatchPointers(t *testing.T) {
 func TestPatchPointerOfALaterOperation(t *testing.T) {
 	_, err := patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "remove /scope", "copy /secret /name"))
 	checkRefusal(t, refusal{pat.Invalid, "/2/from", "patchable-fields"}, err)
+	_, err = patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "move  /name"))
+	checkRefusal(t, refusal{pat.Missing, "/1/from", "patch-pointer"}, err)
 }
 
 // The legacy versions change name and scope only, and keep what they do not know.
@@ -152,14 +157,29 @@ func TestPatchRefusalTexts(t *testing.T) {
 		},
 		{
 			"nothing there", version.V1,
-			[]string{"remove /scope/9"},
-			`/0: expected an operation that applies to the token, got remove of "/scope/9", where nothing stands (rule patch-applies, published)`,
+			[]string{"remove /name", "remove /name"},
+			`/1: expected an operation that applies to the token, got remove of "/name", where nothing stands (rule patch-applies, published)`,
 		},
 		{
 			"nothing to move", version.V1,
-			[]string{"move /scope/9 /name"},
-			`/0: expected an operation that applies to the token, got move from "/scope/9" to "/name", where it finds nothing or cannot go ` +
+			[]string{"move /scope/- /name"},
+			`/0: expected an operation that applies to the token, got move from "/scope/-" to "/name", where it finds nothing or cannot go ` +
 				`(rule patch-applies, published)`,
+		},
+		{
+			"no from to move", version.V1,
+			[]string{"move  /name"},
+			`/0/from: expected a JSON pointer, which move needs, got nothing (rule patch-pointer, published)`,
+		},
+		{
+			"no from to copy", version.V3,
+			[]string{`replace /name "x"`, "copy  /name"},
+			`/1/from: expected a JSON pointer, which copy needs, got nothing (rule patch-pointer, published)`,
+		},
+		{
+			"failed test of a text", version.V1,
+			[]string{`test /name "x"`},
+			`/0: expected the token to pass the test, got another value at /name than "x" (rule patch-applies, published)`,
 		},
 		{
 			"failed test", version.V1,
@@ -187,7 +207,7 @@ func TestPatchRefusalTexts(t *testing.T) {
 			"no zone", version.V2026,
 			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
 			`/0/value: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-05-01T00:00:00"; ` +
-				`it has no zone: add Z or an offset such as +01:00 (rule date-is-rfc3339, published)`,
+				`it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)`,
 		},
 		{
 			"acknowledgement withdrawn", version.V2026,

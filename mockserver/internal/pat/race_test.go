@@ -71,7 +71,7 @@ var writing = []struct {
 	{"bulk update", func(s *pat.Service) error {
 		_, err := s.BulkUpdate(callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
-	}, refusal{pat.Invalid, "/ids/1", "bulk-update-ids"}},
+	}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
 }
 
 func TestLostRaceIsRepeated(t *testing.T) {

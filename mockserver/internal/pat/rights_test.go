@@ -8,6 +8,7 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
+// A right on all tokens is one on the caller's own, too; the other way round, and of another kind, it is not.
 func TestParseRights(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -19,11 +20,17 @@ func TestParseRights(t *testing.T) {
 		{"create my", []string{"idn:my-personal-access-tokens:create"}, pat.CreateMy},
 		{"update my", []string{"idn:my-personal-access-tokens:update"}, pat.UpdateMy},
 		{"delete my", []string{"idn:my-personal-access-tokens:delete"}, pat.DeleteMy},
-		{"read all", []string{"idn:all-personal-access-tokens:read"}, pat.ReadAll},
-		{"update all", []string{"idn:all-personal-access-tokens:update"}, pat.UpdateAll},
-		{"delete all", []string{"idn:all-personal-access-tokens:delete"}, pat.DeleteAll},
+		{"read all", []string{"idn:all-personal-access-tokens:read"}, pat.ReadAll | pat.ReadMy},
+		{"update all", []string{"idn:all-personal-access-tokens:update"}, pat.UpdateAll | pat.UpdateMy},
+		{"delete all", []string{"idn:all-personal-access-tokens:delete"}, pat.DeleteAll | pat.DeleteMy},
 		{"read managed", []string{"idn:managed-personal-access-tokens:read"}, pat.ReadManaged},
 		{"several", []string{"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:read"}, pat.ReadAll | pat.ReadMy},
+		{
+			"several on all",
+			[]string{"idn:all-personal-access-tokens:delete", "idn:all-personal-access-tokens:update"},
+			pat.UpdateAll | pat.UpdateMy | pat.DeleteAll | pat.DeleteMy,
+		},
+		{"on all, and another on one's own", []string{"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:create"}, pat.ReadAll | pat.ReadMy | pat.CreateMy},
 		{"twice", []string{"idn:my-personal-access-tokens:read", "idn:my-personal-access-tokens:read"}, pat.ReadMy},
 	}
 	for _, test := range tests {

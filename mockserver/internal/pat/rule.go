@@ -18,6 +18,7 @@ var (
 	ruleTokenLimit   = Rule{"tokens-per-owner", standing.Published}
 
 	ruleDate           = Rule{"date-is-rfc3339", standing.Published}
+	ruleDateZone       = Rule{"date-has-a-zone", standing.Assumed}
 	ruleDateYear       = Rule{"date-year-of-four-digits", standing.Assumed}
 	ruleFuture         = Rule{"expiration-in-the-future", standing.Published}
 	ruleSixMonths      = Rule{"expiration-within-six-months", standing.Published}
@@ -31,14 +32,17 @@ var (
 	rulePatchPointer = Rule{"patch-pointer", standing.Published}
 	rulePatchValue   = Rule{"patch-value-required", standing.Published}
 	rulePatchApplies = Rule{"patch-applies", standing.Published}
+	rulePatchSize    = Rule{"patch-size", standing.Assumed}
 	ruleFieldType    = Rule{"field-type", standing.Published}
 
 	ruleBulkIDs   = Rule{"bulk-update-ids", standing.Observed}
+	ruleBulkKnown = Rule{"bulk-update-known-ids", standing.Assumed}
 	ruleBulkPatch = Rule{"bulk-update-fields", standing.Observed}
 
 	ruleTokenExists  = Rule{"token-exists", standing.Published}
 	ruleNoUser       = Rule{"operation-needs-a-user", standing.Published}
 	ruleScopes       = Rule{"operation-scopes", standing.Published}
 	ruleRightToList  = Rule{"list-rights", standing.Published}
-	ruleRightToWrite = Rule{"write-rights", standing.Observed}
+	ruleRightToWrite = Rule{"write-rights", standing.Assumed}
+	ruleOwnOnly      = Rule{"patch-own-tokens-only", standing.Observed}
 )

@@ -64,7 +64,7 @@ type CreateRequest struct {
 // Create makes a token for the caller. Errors are *Error, or what Accept and the store return.
 func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	if held := s.config.Levels.rights(call.Caller); !held.Has(CreateMy) {
-		return nil, missing("", CreateMy, held, ruleRightToWrite)
+		return nil, missing(callerAt, CreateMy, held, ruleRightToWrite)
 	}
 	now := call.now()
 	f := Fields{
@@ -157,7 +157,7 @@ func (s *Service) owned(caller Caller, ownerID string) ([]*Token, error) {
 func (s *Service) Delete(call Call, id string) error {
 	held := s.config.Levels.rights(call.Caller)
 	if held&(DeleteMy|DeleteAll) == 0 {
-		return missing("", DeleteMy, held, ruleRightToWrite)
+		return missing(callerAt, DeleteMy, held, ruleRightToWrite)
 	}
 	return s.retry(id, func() error {
 		t, err := s.visible(id, held)
@@ -169,7 +169,7 @@ func (s *Service) Delete(call Call, id string) error {
 			needed = DeleteMy
 		}
 		if !held.Has(needed) {
-			return missing("", needed, held, ruleRightToWrite)
+			return missing(callerAt, needed, held, ruleRightToWrite)
 		}
 		if err := call.accept(t); err != nil {
 			return err
@@ -182,7 +182,7 @@ func (s *Service) Delete(call Call, id string) error {
 func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Token, error) {
 	held := s.config.Levels.rights(call.Caller)
 	if !held.Has(UpdateMy) {
-		return nil, missing("", UpdateMy, held, ruleRightToWrite)
+		return nil, missing(callerAt, UpdateMy, held, ruleRightToWrite)
 	}
 	p := &patching{policy: call.Policy, operations: operations, now: call.now()}
 	var next *Token
@@ -193,8 +193,8 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 		}
 		if t.Owner.ID != call.Caller.ID {
 			return refuse(Forbidden, Cause{
-				Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
-				Advice: "only its owner can change a token", Rule: ruleRightToWrite,
+				At: "path parameter id", Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
+				Advice: "only its owner can change a token", Rule: ruleOwnOnly,
 			})
 		}
 		if refusal := p.check(); refusal != nil {

@@ -123,7 +123,8 @@ var (
 	notFound = refusal{pat.NotFound, "path parameter id", "token-exists"}
 )
 
-func forbidden(rule string) refusal { return refusal{pat.Forbidden, "", rule} }
+// forbidden is the refusal of a caller, whatever the token.
+func forbidden(rule string) refusal { return refusal{pat.Forbidden, "header Authorization", rule} }
 
 func refusalOf(t testing.TB, err error) refusal {
 	t.Helper()

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Every help ends with an example that can be pasted: here they are.
+func TestExamplesOfTheHelp(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skipf("the examples need bash: %v", err)
+	}
+	bin := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "patmock"), ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv})
+	var commands []*cobra.Command
+	var collect func(*cobra.Command)
+	collect = func(c *cobra.Command) {
+		commands = append(commands, c)
+		for _, child := range c.Commands() {
+			collect(child)
+		}
+	}
+	collect(root)
+	if len(commands) < 10 {
+		t.Fatalf("%d commands, want all of them", len(commands))
+	}
+	for _, c := range commands {
+		t.Run(c.CommandPath(), func(t *testing.T) {
+			if c.Example == "" {
+				t.Fatal("the command has no example")
+			}
+			var help bytes.Buffer
+			c.SetOut(&help)
+			if err := c.Help(); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(strings.TrimRight(help.String(), "\n"), c.Example) {
+				t.Errorf("the help does not end with the example:\n%s", help.String())
+			}
+			runExample(t, bin, strings.TrimSpace(c.Example))
+		})
+	}
+}
+
+// runExample runs a line as a person would. One that serves is told to stop once it is ready.
+func runExample(t *testing.T, bin, line string) {
+	t.Helper()
+	if strings.Contains(line, "curl") {
+		if _, err := exec.LookPath("curl"); err != nil {
+			t.Skipf("the example needs curl: %v", err)
+		}
+	}
+	serves := strings.HasPrefix(line, "patmock serve")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	shell := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", line)
+	if serves {
+		if runtime.GOOS == "windows" {
+			t.Skip("a process cannot be told to stop there")
+		}
+		shell = exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", "exec "+line)
+	}
+	shell.Dir = t.TempDir()
+	shell.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "PATMOCK_ADDR=127.0.0.1:0")
+	output := &ready{announced: make(chan struct{})}
+	shell.Stdout, shell.Stderr = output, output
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if serves {
+		select {
+		case <-output.announced:
+		case <-ctx.Done():
+		}
+		if err := shell.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := shell.Wait(); err != nil {
+		t.Errorf("%s: %v: %s", line, err, output.text.String())
+	}
+}
+
+// ready tells when a mock announced itself.
+type ready struct {
+	text      bytes.Buffer
+	announced chan struct{}
+	told      bool
+}
+
+// Write implements io.Writer.
+func (r *ready) Write(p []byte) (int, error) {
+	n, err := r.text.Write(p)
+	if !r.told && strings.Contains(r.text.String(), "export SAIL_BASE_URL=") {
+		r.told = true
+		close(r.announced)
+	}
+	return n, err
+}

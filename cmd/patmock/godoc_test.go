@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// public are the packages that others may import.
+var public = []string{"mockserver", "fixtures", "spec", "spec/version", "spec/standing"}
+
+// A change of the public API shows as a change of these files; go test -update writes them.
+func TestPublicAPIIsTheGoldenOne(t *testing.T) {
+	for _, pkg := range public {
+		t.Run(pkg, func(t *testing.T) {
+			got, err := exec.Command("go", "doc", "-all", module+"/"+pkg).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", "godoc", strings.ReplaceAll(pkg, "/", "_")+".txt")
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("the public API changed (-golden +now); if that is meant, run go test ./cmd/patmock -update:\n%s", diff)
+			}
+		})
+	}
+}
