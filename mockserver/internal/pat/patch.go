@@ -151,7 +151,7 @@ func (p *patching) edit(document []byte) ([]byte, *Error) {
 }
 
 // maxOperations bounds the operations of a patch: the time they take grows with their square.
-const maxOperations = 1000
+const maxOperations = 100
 
 // maxCopied bounds, in bytes, what the copy operations of a patch may add: each can double the token.
 const maxCopied = 1 << 20

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A patch has 1000 operations at most, whatever they are.
+// A patch has 100 operations at most, whatever they are.
 func TestPatchSize(t *testing.T) {
 	patchRobot := func(v version.Version) func(testing.TB, []pat.PatchOperation) error {
 		return func(t testing.TB, operations []pat.PatchOperation) error {
@@ -20,7 +20,7 @@ func TestPatchSize(t *testing.T) {
 		_, err := bulk(t, []string{"a"}, operations)
 		return err
 	}
-	const bound = "expected at most 1000 operations, got 1001 (rule patch-size, assumed)"
+	const bound = "expected at most 100 operations, got 101 (rule patch-size, assumed)"
 	tests := []struct {
 		name      string
 		run       func(testing.TB, []pat.PatchOperation) error
@@ -35,8 +35,8 @@ func TestPatchSize(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			operations := patchOf(slices.Repeat([]string{test.operation}, 1001)...)
-			checkRefusal(t, accepted, test.run(t, operations[:1000]))
+			operations := patchOf(slices.Repeat([]string{test.operation}, 101)...)
+			checkRefusal(t, accepted, test.run(t, operations[:100]))
 			err := test.run(t, operations)
 			checkRefusal(t, refusal{pat.Invalid, test.wantAt, "patch-size"}, err)
 			checkText(t, test.wantText, err)
