@@ -57,7 +57,9 @@ func newEnv(env environment) *cobra.Command {
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.baseURL, "base-url", "", "address to print (default that of the mock)")
 	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
-	ignoreVariable(flags.Lookup("fixture")) // it is the mock's that counts
+	for _, own := range []string{"fixture", "base-url", "format"} { // the mock's count, and what is asked for here
+		ignoreVariable(flags.Lookup(own))
+	}
 	return cmd
 }
 
@@ -95,13 +97,18 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 		return variables{}, err
 	}
 	if f.baseURL == "" {
-		f.baseURL = c.BaseURL
+		if f.baseURL, err = mockserver.CheckBaseURL(c.BaseURL); err != nil {
+			return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s tells a base URL that is none: %w", f.url, err)}
+		}
 	}
 	if len(c.Users) == 0 {
 		return variables{}, &usageError{fmt.Errorf("nobody at %s has a token to log in with", f.url)}
 	}
 	var names []string
 	for _, u := range c.Users {
+		if !plain(u.ClientID) || !plain(u.ClientSecret) {
+			return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s tells credentials with characters that none have", f.url)}
+		}
 		if f.user == "" || f.user == u.User {
 			return variables{f.baseURL, u.ClientID, u.ClientSecret}, nil
 		}

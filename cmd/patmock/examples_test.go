@@ -25,6 +25,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv})
+	root.InitDefaultHelpCmd()
 	var commands []*cobra.Command
 	var collect func(*cobra.Command)
 	collect = func(c *cobra.Command) {

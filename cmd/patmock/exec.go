@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -57,6 +58,11 @@ func execute(ctx context.Context, f mockFlags, user string, args []string, env e
 		return err
 	}
 	defer func() { err = errors.Join(err, m.stop()) }()
+	remove, err := writeEnvFile(f.envFile, m)
+	if err != nil {
+		return err
+	}
+	defer remove()
 	if user == "" {
 		user = m.tenant.Admin()
 	}
@@ -66,31 +72,40 @@ func execute(ctx context.Context, f mockFlags, user string, args []string, env e
 	}
 	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.stdout, env.stderr
-	command.Env = append(withoutProxy(os.Environ()), "PATMOCK_URL="+m.local)
+	command.Env = append(childEnvironment(os.Environ()), "PATMOCK_URL="+m.local)
 	for _, pair := range (variables{m.base, token.ID, token.Secret}).pairs() {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])
 	}
 	return runPassingSignals(command)
 }
 
-// withoutProxy keeps proxies out of the way to loopback: some SDKs send that to a proxy too.
-func withoutProxy(environ []string) []string {
-	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		value := "127.0.0.1,localhost"
-		for _, entry := range environ {
-			if old, found := strings.CutPrefix(entry, name+"="); found && old != "" {
-				value = old + "," + value
-			}
+// childEnvironment is what the command inherits, less what would lead an SDK or patmock env away
+// from the mock, with proxies kept out of the way to loopback: some SDKs send that to a proxy too.
+func childEnvironment(environ []string) []string {
+	bypass := []string{"127.0.0.1", "localhost"}
+	kept := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
+		name, value, _ := strings.Cut(entry, "=")
+		if proxy := strings.EqualFold(name, "NO_PROXY"); proxy {
+			bypass = append(bypass, strings.Split(value, ",")...)
+			return true
 		}
-		environ = append(environ, name+"="+value)
-	}
-	return environ
+		return strings.HasPrefix(name, "SAIL_") || name == "PATMOCK_USER" || name == "PATMOCK_BASE_URL"
+	})
+	bypass = slices.DeleteFunc(bypass, func(host string) bool { return host == "" })
+	slices.Sort(bypass)
+	hosts := strings.Join(slices.Compact(bypass), ",")
+	return append(kept, "NO_PROXY="+hosts, "no_proxy="+hosts)
 }
 
 // runPassingSignals runs a command to its end and returns its exit code as an error.
 func runPassingSignals(command *exec.Cmd) error {
+	outliveBrokenPipe()
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passed...)
+	for _, s := range passed {
+		if !signal.Ignored(s) { // as under nohup, which holds for the command too
+			signal.Notify(signals, s)
+		}
+	}
 	defer signal.Stop(signals)
 	if err := command.Start(); err != nil {
 		code := exitNotExecutable
@@ -104,13 +119,21 @@ func runPassingSignals(command *exec.Cmd) error {
 	for {
 		select {
 		case s := <-signals:
-			if s == os.Interrupt && onTerminal() {
-				continue // the terminal tells the command itself
+			if typed(s) {
+				continue
 			}
 			_ = command.Process.Signal(s) // it may have ended meanwhile
 		case err := <-ended:
 			return exitOf(err)
 		}
+	}
+}
+
+// outliveBrokenPipe keeps a mock alive when nobody reads its output any more: what is written
+// there fails, and clients are still served. The command does not inherit this.
+func outliveBrokenPipe() {
+	if len(brokenPipe) > 0 {
+		signal.Notify(make(chan os.Signal, 1), brokenPipe...)
 	}
 }
 
@@ -123,11 +146,4 @@ func exitOf(err error) error {
 		return &exitError{code: exitSignal + int(status.Signal())}
 	}
 	return &exitError{code: failed.ExitCode()}
-}
-
-// onTerminal tells whether somebody types the signals: the terminal sends them to every process
-// in front of it.
-func onTerminal() bool {
-	stdin, err := os.Stdin.Stat()
-	return err == nil && stdin.Mode()&os.ModeCharDevice != 0
 }

@@ -31,6 +31,7 @@ type mockFlags struct {
 	addr, fixture, publicURL string
 	versions                 string
 	logFormat, logLevel      string
+	envFile                  string
 }
 
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
@@ -38,6 +39,7 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.fixture, "fixture", "default", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.versions, "versions", strings.Join(versionNames(), ","), "versions to serve, with commas between")
 	flags.StringVar(&f.publicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
+	flags.StringVar(&f.envFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 }

@@ -124,7 +124,7 @@ func newHelp() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return noArgs(cmd.Root(), args)
+				return noArgs(about, append(rest, args[len(args)-1:]...))
 			}
 			return about.Help()
 		},
@@ -142,17 +142,16 @@ func flagError(cmd *cobra.Command, err error) error {
 	return &usageError{fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))}
 }
 
-// noArgs refuses arguments, and proposes the commands that look like one.
+// noArgs refuses arguments, and proposes the command that looks like one.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("unknown command or argument %q for %q", args[0], cmd.CommandPath())
-	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		text += " (did you mean " + strings.Join(near, " or ") + "?)"
+	var names []string
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
 	}
-	return &usageError{errors.New(text)}
+	return &usageError{fmt.Errorf("unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), didYouMean(args[0], names))}
 }
 
 // variable is the environment variable that stands for a flag: PATMOCK_PUBLIC_URL for --public-url.

@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
 func newServe(env environment) *cobra.Command {
 	var f mockFlags
-	var envFile string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the mock",
@@ -23,28 +20,26 @@ func newServe(env environment) *cobra.Command {
 			"Every flag can also be set by a variable: PATMOCK_ADDR, PATMOCK_FIXTURE and so on.",
 		Example: "  patmock serve --addr 127.0.0.1:0 --fixture crowded",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, envFile, env) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, env) },
 	}
 	f.register(cmd.Flags(), "127.0.0.1:17280")
-	cmd.Flags().StringVar(&envFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
 	return cmd
 }
 
-func serve(ctx context.Context, f mockFlags, envFile string, env environment) (err error) {
+func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 	m, err := f.start(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.stop()) }()
-	ctx, again := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, again := signal.NotifyContext(ctx, ending...)
 	defer again()
-	if envFile != "" {
-		remove, err := writeEnvFile(envFile, m)
-		if err != nil {
-			return err
-		}
-		defer remove()
+	outliveBrokenPipe()
+	remove, err := writeEnvFile(f.envFile, m)
+	if err != nil {
+		return err
 	}
+	defer remove()
 	if err := announce(env.stdout, m); err != nil {
 		return err
 	}

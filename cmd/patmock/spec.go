@@ -31,6 +31,7 @@ func newSpec(env environment) *cobra.Command {
 		RunE:    func(*cobra.Command, []string) error { return printErrata(env, format) },
 	}
 	errata.Flags().StringVar(&format, "format", format, "text or json")
+	ignoreVariable(errata.Flags().Lookup("format"))
 	cmd.AddCommand(errata, &cobra.Command{
 		Use:       "show DOCUMENT",
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),

@@ -88,8 +88,14 @@ func dotenvQuote(s string) string {
 
 // writeEnvFile writes the variables of the mock's administrator for others to read, whole or not
 // at all, and returns what removes them. A file that is there already is not overwritten unless
-// it holds such variables: it may be somebody's real ones.
+// it holds such variables: it may be somebody's real ones. No path writes nothing.
 func writeEnvFile(path string, m *mock) (remove func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	if old, err := os.Lstat(path); err == nil && !old.Mode().IsRegular() {
+		return nil, &usageError{fmt.Errorf("--env-file %s: expected a file, or none yet, got something else (%s)", path, old.Mode().Type())}
+	}
 	token, err := m.tenant.Login(m.tenant.Admin())
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("--env-file: %w", err)}
