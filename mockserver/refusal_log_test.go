@@ -60,6 +60,27 @@ func TestRefusalsAreSeen(t *testing.T) {
 			`401 POST /oauth/token (axios/1.21.1): bad client credentials: no token and no API client has the id "nobody": it was deleted, or is one of another tenant; the users here are admin, helpdesk, jane.doe, john.roe`,
 		},
 		{
+			"id and secret exchanged, of which nothing is told", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=client_credentials&client_id=" + janeSecret + "&client_secret=" + janeID,
+			`401 POST /oauth/token (curl/8): bad client credentials: the client id is as long as a secret: are the two exchanged?`,
+		},
+		{
+			"a broken form, of which nothing is told", "POST", "/oauth/token", "", "curl/8", "multipart/form-data; boundary=b", "--b\r\nclient_secret=s3cret\r\n\r\n--b--",
+			`400 POST /oauth/token (curl/8): invalid_request: body: expected a multipart form, got one that is broken: send each parameter once`,
+		},
+		{
+			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=password&client_id=" + janeID + "&client_secret=" + janeSecret,
+			`400 POST /oauth/token (jane.doe, curl/8): unsupported_grant_type: Unsupported grant type: password: send grant_type=client_credentials (rule token-grants, assumed)`,
+		},
+		{
+			"more causes than a line holds", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":"x","scope":[0,1,2,3,4,5,6,7]}`,
+			`400 POST /v2026/personal-access-tokens (jane.doe, curl/8): /scope/0: expected a string, got 0 (type of v2026 createPersonalAccessToken request); /scope/1: expected a string, got 1 (type of v2026 createPersonalAccessToken request); ` +
+				`/scope/2: expected a string, got 2 (type of v2026 createPersonalAccessToken request); /scope/3: expected a string, got 3 (type of v2026 createPersonalAccessToken request); /scope/4: expected a string, got 4 (type of v2026 createPersonalAccessToken request); and 3 more`,
+		},
+		{
+			"a path and a client that are too long", "GET", "/v3/" + strings.Repeat("x", 300), "", strings.Repeat("y", 300), "", "",
+			"501 GET /v3/" + strings.Repeat("x", 196) + "... (" + strings.Repeat("y", 200) + "...): ",
+		},
+		{
 			"a wrong secret", "POST", "/oauth/token", "", "axios/1.21.1", urlencode, "grant_type=client_credentials&client_id=" + janeID + "&client_secret=x",
 			`401 POST /oauth/token (axios/1.21.1): bad client credentials: the secret is not that of token "login" of jane.doe`,
 		},
@@ -101,8 +122,8 @@ func TestRefusalsAreSeen(t *testing.T) {
 			`200 POST /v2026/personal-access-tokens (jane.doe, OpenAPI-Generator/1.4.2/python): expirationDate is null`,
 		},
 		{
-			"a line break is no line", "GET", "/v3/x%0A500%20GET%20/faked", "", "a\x01b", "", "",
-			`501 GET /v3/x%0A500%20GET%20/faked (a b): `,
+			"a line break is no line", "GET", "/v3/x%0A500%20GET%20/faked", "", "a\x01b\u202ec", "", "",
+			`501 GET /v3/x%0A500%20GET%20/faked (a b c): `,
 		},
 		{"a null date for others is no news", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`, ""},
 		{"a success is no news", "GET", pats + "?owner-id=me", "jane.doe", "curl/8", "", "", ""},
@@ -138,6 +159,9 @@ func TestRefusalsAreSeen(t *testing.T) {
 				t.Fatalf("logged %d lines, want one: %q", len(told.all), told.all)
 			}
 			got := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(told.all[0])
+			if strings.Contains(got, "s3cret") || strings.Contains(got, janeSecret) {
+				t.Errorf("a secret is logged: %s", got)
+			}
 			if !strings.HasPrefix(got, `level=WARN msg="`+test.want) {
 				t.Errorf("logged\n%s\nwant\n%s", got, test.want)
 			}

@@ -65,7 +65,12 @@ func Start(t TB, config ...Config) *Instance {
 		_ = server.Serve(listener) // until it is closed
 	}()
 	t.Cleanup(func() {
-		_ = server.Close() // what is still open belongs to the test, which is over
+		// Handlers end first, so that none of them logs into a test that is over.
+		grace, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := server.Shutdown(grace); err != nil {
+			_ = server.Close() // what is still open belongs to the test
+		}
 		<-served
 	})
 	return &Instance{URL: "http://" + listener.Addr().String(), Mock: mock, t: t, tenant: c.Tenant, now: c.Now}

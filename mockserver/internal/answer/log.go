@@ -2,6 +2,7 @@ package answer
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,13 +18,30 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 	if len(why) == 0 || a.Status == http.StatusInternalServerError { // a fault has told already
 		return
 	}
-	line := strconv.Itoa(a.Status) + " " + r.Method + " " + r.URL.EscapedPath() + " (" + who(r, a.trace) + "): " + strings.Join(why, "; ")
+	if more := len(why) - maxWhy; more > 0 {
+		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
+	}
+	line := strconv.Itoa(a.Status) + " " + cut(r.Method) + " " + cut(r.URL.EscapedPath()) + " (" + who(r, a.trace) + "): " + strings.Join(why, "; ")
 	w.Log.WarnContext(r.Context(), oneLine(line))
+}
+
+// What a line holds at most: reasons, and characters of a method, path or client.
+const (
+	maxWhy  = 5
+	maxPart = 200
+)
+
+func cut(s string) string {
+	if len(s) <= maxPart {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxPart], "") + "..."
 }
 
 // who names the user, where it is known, and the client by the first word of its User-Agent.
 func who(r *http.Request, trace *Trace) string {
 	client, _, _ := strings.Cut(r.UserAgent(), " ")
+	client = cut(client)
 	if client == "" {
 		client = "a client without User-Agent"
 	}
@@ -36,7 +54,7 @@ func who(r *http.Request, trace *Trace) string {
 // oneLine keeps what came from outside from looking like a line of its own.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r

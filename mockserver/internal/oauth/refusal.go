@@ -28,7 +28,13 @@ func (e *refusal) Error() string {
 // all others are inferred from the library whose texts those are.
 var (
 	badCredentials = &refusal{status: http.StatusUnauthorized, kind: "invalid_client", description: "Bad client credentials"}
-	missingGrant   = &refusal{status: http.StatusBadRequest, kind: "invalid_request", description: "Missing grant type"}
+	missingGrant   = &refusal{http.StatusBadRequest, "invalid_request", "Missing grant type", sendGrant}
+)
+
+// What to send instead, with the standing of these refusals.
+const (
+	sendGrant = "send grant_type=client_credentials (rule token-grants, assumed)"
+	sendOnce  = "send each parameter once, and credentials in one way (rule token-parameters, assumed)"
 )
 
 func unauthorized(advice string) *refusal {
@@ -36,19 +42,19 @@ func unauthorized(advice string) *refusal {
 }
 
 func unsupportedGrant(grant string) *refusal {
-	return &refusal{status: http.StatusBadRequest, kind: "unsupported_grant_type", description: "Unsupported grant type: " + told(grant)}
+	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + told(grant), sendGrant}
 }
 
 func unauthorizedGrant(grant string) *refusal {
-	return &refusal{status: http.StatusUnauthorized, kind: "invalid_client", description: "Unauthorized grant type: " + told(grant)}
+	return &refusal{http.StatusUnauthorized, "invalid_client", "Unauthorized grant type: " + told(grant), sendGrant}
 }
 
 func invalidRequest(format string, args ...any) *refusal {
-	return &refusal{status: http.StatusBadRequest, kind: "invalid_request", description: told(fmt.Sprintf(format, args...))}
+	return &refusal{http.StatusBadRequest, "invalid_request", told(fmt.Sprintf(format, args...)), sendOnce}
 }
 
 func invalidToken(err error) *refusal {
-	return &refusal{status: http.StatusBadRequest, kind: "invalid_token", description: err.Error()}
+	return &refusal{http.StatusBadRequest, "invalid_token", err.Error(), ""}
 }
 
 // told keeps a text to the characters that error_description may have (RFC 6749, section 5.2)

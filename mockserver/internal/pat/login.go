@@ -64,10 +64,16 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 	})
 	var refusal *Error
 	if errors.As(err, &refusal) && refusal.Kind == NotFound {
+		if len(id) == secretLength { // a pair that was exchanged must not show in a log
+			return badCredentials("the client id is as long as a secret: are the two exchanged?")
+		}
 		return badCredentials("no token and no API client has the id %s: it was deleted, or is one of another tenant; the users here are %s", quote(id), s.users())
 	}
 	return err
 }
+
+// secretLength is how many hexadecimal digits a secret has, twice those of an id (published by example).
+const secretLength = 64
 
 // badCredentials is ErrBadCredentials with the reason, which is for the log alone.
 func badCredentials(format string, args ...any) error {
