@@ -1,0 +1,122 @@
+// Package ratelimit counts requests in windows of time.
+package ratelimit
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"example.com/patmock/mockserver/internal/clock"
+)
+
+// A Limit is how many requests a window takes. The zero value is no limit.
+type Limit struct {
+	Requests int
+	Window   time.Duration
+}
+
+// Tenant is the limit of a tenant: 100 requests of a client id and API version in ten seconds (published).
+var Tenant = Limit{Requests: 100, Window: 10 * time.Second}
+
+var form = regexp.MustCompile(`^([0-9]{1,9})/([0-9a-z.]+)$`)
+
+// Parse reads a limit such as 100/10s, or off.
+func Parse(text string) (Limit, error) {
+	if text == "off" {
+		return Limit{}, nil
+	}
+	groups := form.FindStringSubmatch(text)
+	if groups == nil {
+		return Limit{}, fmt.Errorf("expected requests and a window such as 100/10s, or off, got %q", text)
+	}
+	requests, _ := strconv.Atoi(groups[1]) // nine digits
+	window, err := clock.ParseDuration(groups[2])
+	if err != nil {
+		return Limit{}, err
+	}
+	if requests == 0 || window < time.Millisecond {
+		return Limit{}, fmt.Errorf("expected at least one request in a window that is not empty, got %q", text)
+	}
+	return Limit{Requests: requests, Window: window}, nil
+}
+
+// String writes a limit as Parse reads it.
+func (l Limit) String() string {
+	if l.Requests == 0 {
+		return "off"
+	}
+	return fmt.Sprintf("%d/%s", l.Requests, l.Window)
+}
+
+// maxWindows bounds how many windows are open, one for each key.
+const maxWindows = 10_000
+
+// Limiter counts the requests of each key in a window that its first request opens (assumed). It is
+// safe for concurrent use.
+type Limiter struct {
+	limit Limit
+
+	mu      sync.Mutex
+	windows map[string]*window
+}
+
+type window struct {
+	opened time.Time
+	count  int
+}
+
+// New returns a limiter. One without a limit counts nothing.
+func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[string]*window{}} }
+
+// Limit is what the limiter allows.
+func (l *Limiter) Limit() Limit { return l.limit }
+
+// Take counts a request. Count is its number in the window, and wait how long the window goes on where
+// that is over the limit, else zero.
+func (l *Limiter) Take(key string, now time.Time) (count int, wait time.Duration) {
+	if l.limit.Requests == 0 {
+		return 0, 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := l.windows[key]
+	if w == nil || l.over(w, now) {
+		l.makeRoomLocked(now)
+		w = &window{opened: now}
+		l.windows[key] = w
+	}
+	w.count++
+	if w.count <= l.limit.Requests {
+		return w.count, 0
+	}
+	return w.count, w.opened.Add(l.limit.Window).Sub(now)
+}
+
+// over tells whether a window has ended, or lies ahead of a clock that was moved back.
+func (l *Limiter) over(w *window, now time.Time) bool {
+	return now.Before(w.opened) || now.Sub(w.opened) >= l.limit.Window
+}
+
+// makeRoomLocked forgets the windows that have ended, and all of them where that does not help.
+func (l *Limiter) makeRoomLocked(now time.Time) {
+	if len(l.windows) < maxWindows {
+		return
+	}
+	for key, w := range l.windows {
+		if l.over(w, now) {
+			delete(l.windows, key)
+		}
+	}
+	if len(l.windows) >= maxWindows {
+		clear(l.windows)
+	}
+}
+
+// Reset forgets every window.
+func (l *Limiter) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.windows)
+}

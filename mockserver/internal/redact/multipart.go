@@ -1,0 +1,87 @@
+package redact
+
+import (
+	"mime"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+func mayBeMultipart(text string) bool {
+	return strings.HasPrefix(text, "--") || strings.Contains(text, "\n--")
+}
+
+// multipartReader goes through the lines of a body. It knows no boundary: that stands in a header, which may be missing.
+type multipartReader struct {
+	edits
+	boundary    string // the line that began the part
+	inHeader    bool
+	disposition string // the header of the part, with its continuation lines
+	secret      int    // where the value of a secret part begins, 0 outside of one
+}
+
+// redactMultipart replaces the bodies of parts that have a secret name.
+func redactMultipart(text string) string {
+	r := multipartReader{edits: edits{text: text}}
+	start := 0
+	for line := range strings.Lines(text) {
+		r.line(strings.TrimRight(line, "\r\n"), start, start+len(line))
+		start += len(line)
+	}
+	r.endPart(len(text))
+	return r.String()
+}
+
+// line takes a line, which begins at start, and the next one at end.
+func (r *multipartReader) line(line string, start, end int) {
+	switch {
+	case r.secret > 0 && !strings.HasPrefix(line, r.boundary):
+	case len(line) > 2 && strings.HasPrefix(line, "--"):
+		r.endPart(start - len(lineEnd(r.text[:start])))
+		r.boundary, r.inHeader, r.disposition = strings.TrimRight(line, " \t"), true, ""
+	case !r.inHeader:
+	case line == "":
+		r.inHeader = false
+		if isSecretPart(r.disposition) {
+			r.secret = end
+		}
+	case line[0] == ' ' || line[0] == '\t':
+		r.disposition += line // where it continues another header, it does no harm
+	case len(line) > len(dispositionHeader) && strings.EqualFold(line[:len(dispositionHeader)], dispositionHeader):
+		r.disposition = line[len(dispositionHeader):]
+	}
+}
+
+const dispositionHeader = "Content-Disposition:"
+
+// endPart replaces what is in a secret part that ends there.
+func (r *multipartReader) endPart(end int) {
+	if r.secret > 0 && end > r.secret {
+		r.replace(r.secret, end, Mark)
+	}
+	r.secret = 0
+}
+
+// lineEnd returns the line end that stands at the end of text.
+func lineEnd(text string) string {
+	for _, end := range []string{"\r\n", "\n"} {
+		if strings.HasSuffix(text, end) {
+			return end
+		}
+	}
+	return ""
+}
+
+// isSecretPart tells what a form-data part is called. A header that cannot be read is secret if it holds a secret name.
+func isSecretPart(disposition string) bool {
+	_, parameters, err := mime.ParseMediaType(disposition)
+	if err != nil {
+		disposition = strings.ToLower(disposition)
+		return slices.ContainsFunc(secretNames, func(name string) bool { return strings.Contains(disposition, strings.ToLower(name)) })
+	}
+	name := strings.ReplaceAll(parameters["name"], `\`, "") // not every reader takes the same escapes
+	if plain, err := url.QueryUnescape(name); err == nil {
+		name = plain
+	}
+	return isSecretName(strings.TrimSpace(name))
+}

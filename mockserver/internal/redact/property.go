@@ -1,0 +1,139 @@
+package redact
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// redactProperties replaces the values of JSON properties, also in JSON that is a string of JSON, and in JSON that is cut
+// off. It goes from colon to colon and looks back from there: whose value it is shows fastest at the end of the name.
+func redactProperties(text string) string {
+	e := edits{text: text}
+	escapes := strings.IndexByte(text, '\\') >= 0
+	for colon := next(text, ':', 0); colon >= 0; colon = next(text, ':', max(colon+1, e.done)) {
+		name, level, ok := propertyBefore(text, colon, escapes)
+		if !ok || !isSecretName(name) {
+			continue
+		}
+		start := colon + 1
+		for start < len(text) && isBlank(text[start]) {
+			start++
+		}
+		quote := strings.Repeat(`\`, level) + `"`
+		if end := endOfValue(text, start, level); end > start && text[start:end] != "null" && text[start:end] != quote+quote {
+			e.replace(start, end, quote+Mark+quote)
+		}
+	}
+	return e.String()
+}
+
+// propertyBefore returns the name in quotes whose colon is there, and how many backslashes stand before its quotes. It is
+// not ok where there is none, or none that ends as secret names do.
+func propertyBefore(text string, colon int, escapes bool) (name string, level int, ok bool) {
+	end := colon
+	for end > 0 && isBlank(text[end-1]) {
+		end--
+	}
+	if end == 0 || text[end-1] != '"' {
+		return "", 0, false
+	}
+	level = backslashesBefore(text, end-1)
+	end -= 1 + level
+	name = text[max(0, end-maxName):end]
+	if escapes && strings.Contains(name, `\u`) {
+		name = escapedCharacter.ReplaceAllStringFunc(name[strings.LastIndexByte(name, '"')+1:], unescape)
+	}
+	if !endsAsSecretNames(name) {
+		return "", 0, false
+	}
+	return name[strings.LastIndexByte(name, '"')+1:], level, true
+}
+
+// endsAsSecretNames looks at the last two letters, which few other names of the API have.
+func endsAsSecretNames(name string) bool {
+	if len(name) < 2 {
+		return false
+	}
+	switch [2]byte{name[len(name)-2] | 0x20, name[len(name)-1] | 0x20} {
+	case [2]byte{'e', 't'}, [2]byte{'e', 'n'}, [2]byte{'r', 'd'}, [2]byte{'o', 'n'}, [2]byte{'d', 'e'}:
+		return true
+	}
+	return false
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+var escapedCharacter = regexp.MustCompile(`\\+u[0-9a-fA-F]{4}`)
+
+func unescape(escape string) string {
+	code, _ := strconv.ParseInt(escape[len(escape)-4:], 16, 32)
+	return string(rune(code))
+}
+
+// backslashesBefore counts those right before a place. The quotes of JSON in a string of JSON have one, and so on.
+func backslashesBefore(text string, at int) int {
+	n := 0
+	for n < at && text[at-1-n] == '\\' {
+		n++
+	}
+	return n
+}
+
+// endOfValue returns where the JSON value ends that begins at start, behind a name whose quotes have level backslashes. One
+// that is cut off ends with the text.
+func endOfValue(text string, start, level int) int {
+	first := start
+	for first < len(text) && text[first] == '\\' {
+		first++
+	}
+	if first == len(text) {
+		return first
+	}
+	switch text[first] {
+	case '"':
+		return endOfString(text, first+1, first-start)
+	case '{', '[':
+		return endOfBrackets(text, first, level)
+	}
+	if end := strings.IndexAny(text[first:], ",}]\n\r\"\\"); end >= 0 {
+		return first + len(strings.TrimRight(text[first:first+end], " \t"))
+	}
+	return len(text)
+}
+
+// endOfString returns the end of a string whose characters begin at start. The quote ends it that has as many backslashes
+// as the first one, beyond those that stand for backslashes of the string. One with fewer ends the string around it all.
+func endOfString(text string, start, level int) int {
+	for at := next(text, '"', start); at >= 0; at = next(text, '"', at+1) {
+		n := backslashesBefore(text[start:], at-start)
+		if n < level {
+			return at - n
+		}
+		if n%(2*(level+1)) == level {
+			return at + 1
+		}
+	}
+	return len(text)
+}
+
+func endOfBrackets(text string, start, level int) int {
+	depth := 0
+	for at := start; at < len(text); at++ {
+		switch text[at] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return at + 1
+			}
+		case '"':
+			n := backslashesBefore(text[start:], at-start)
+			if n < level {
+				return at - n
+			}
+			at = endOfString(text, at+1, n) - 1
+		}
+	}
+	return len(text)
+}

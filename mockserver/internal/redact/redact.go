@@ -1,0 +1,139 @@
+// Package redact takes secrets out of what is kept or told.
+package redact
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Mark stands for a secret.
+const Mark = "[redacted]"
+
+// secretNames are the properties and parameters whose values are secrets, in any case.
+var secretNames = []string{
+	"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token", "refreshToken", "token",
+	"password", "assertion", "client_assertion", "code",
+}
+
+// maxName is longer than a secret name can be, with every character of it escaped.
+const maxName = 128
+
+func isSecretName(name string) bool {
+	return slices.ContainsFunc(secretNames, func(secret string) bool { return strings.EqualFold(name, secret) })
+}
+
+// kind of text: it says where the value of a parameter ends.
+type kind int
+
+const (
+	prose kind = iota // at what cannot stand in a URL
+	form              // at the next &, whatever stands before
+)
+
+// kindOf recognises a form by its first parameter.
+func kindOf(text string) kind {
+	for i := range min(len(text), maxName) {
+		if text[i] == '=' {
+			return form
+		}
+		if !isNameByte(text[i]) {
+			break
+		}
+	}
+	return prose
+}
+
+// Text returns the text of a body, or any other, with [redacted] in place of its secrets: the values of the properties,
+// parameters and parts that have a secret name, JSON Web Tokens, and runs of at least 64 hexadecimal digits, which is what
+// a client secret looks like. Text without secrets comes back as it is, and JSON stays JSON.
+func Text(text string) string { return redact(text, kindOf(text)) }
+
+// Query does the same for a raw query string, or a body in the form of one.
+func Query(raw string) string { return redact(raw, form) }
+
+// Prose does the same for a text that is no form, whatever it begins with.
+func Prose(text string) string { return redact(text, prose) }
+
+func redact(text string, k kind) string {
+	if mayBeMultipart(text) {
+		text = redactMultipart(text)
+	}
+	text = redactProperties(text)
+	text = redactParameters(text, k)
+	text = redactHex(text)
+	return redactJWT(text)
+}
+
+// edits replaces parts of a text, from its beginning to its end. It costs nothing where there are none.
+type edits struct {
+	text string
+	done int // how much of text is in out
+	out  strings.Builder
+}
+
+func (e *edits) replace(start, end int, by string) {
+	e.out.WriteString(e.text[e.done:start])
+	e.out.WriteString(by)
+	e.done = end
+}
+
+func (e *edits) String() string {
+	if e.done == 0 {
+		return e.text
+	}
+	e.out.WriteString(e.text[e.done:])
+	return e.out.String()
+}
+
+// next returns where c is found next, from start on, or -1.
+func next(text string, c byte, start int) int {
+	if i := strings.IndexByte(text[start:], c); i >= 0 {
+		return start + i
+	}
+	return -1
+}
+
+// redactParameters replaces the values of parameters of a form or a query.
+func redactParameters(text string, k kind) string {
+	e := edits{text: text}
+	for equals := next(text, '=', 0); equals >= 0; equals = next(text, '=', max(equals+1, e.done)) {
+		if !isSecretName(parameterBefore(text[e.done:], equals-e.done)) {
+			continue
+		}
+		if end := endOfParameter(text, equals+1, k); end > equals+1 {
+			e.replace(equals+1, end, Mark)
+		}
+	}
+	return e.String()
+}
+
+// parameterBefore returns the name of the parameter whose equals sign is there.
+func parameterBefore(text string, equals int) string {
+	begin := equals
+	for begin > max(0, equals-maxName) && isNameByte(text[begin-1]) {
+		begin--
+	}
+	name := text[begin:equals]
+	if strings.IndexByte(name, '%') < 0 {
+		return name
+	}
+	name, _ = url.QueryUnescape(name) // what is no name is no secret one
+	return name
+}
+
+func isNameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= utf8.RuneSelf || strings.IndexByte("_-.%+~*", c) >= 0
+}
+
+func endOfParameter(text string, start int, k kind) int {
+	stop := "&"
+	if k == prose {
+		stop = "& \t\r\n\"\\<>"
+	}
+	if end := strings.IndexAny(text[start:], stop); end >= 0 {
+		return start + end
+	}
+	return len(text)
+}
