@@ -15,8 +15,9 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
+	go.etcd.io/bbolt v1.4.3
 	golang.org/x/sync v0.24.0
-	golang.org/x/sys v0.26.0
+	golang.org/x/sys v0.29.0
 )
 
 require (

@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"slices"
+
 	"golang.org/x/sync/errgroup"
 
 	"example.com/patmock/spec"
@@ -11,6 +13,7 @@ import (
 type documents struct {
 	versions       map[version.Version]*spec.Document
 	oauth, control *spec.Document
+	named          map[string]*spec.Document
 }
 
 // loadDocuments loads them side by side: that is most of the time a mock takes to start.
@@ -30,9 +33,40 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	d := &documents{versions: map[version.Version]*spec.Document{}, oauth: loaded[0], control: loaded[1]}
+	d := &documents{versions: map[version.Version]*spec.Document{}, oauth: loaded[0], control: loaded[1], named: map[string]*spec.Document{}}
+	for i, name := range names {
+		d.named[name] = loaded[i]
+	}
 	for i, v := range versions {
 		d.versions[v] = loaded[i+2]
 	}
 	return d, nil
+}
+
+// byName are all documents, for those who ask for them.
+func (d *documents) byName() map[string]*spec.Document { return d.named }
+
+// operationNames are the short names that rules and the journal use, by spec.Operation.Name.
+var operationNames = map[string]string{
+	"requestAccessToken": "token", "checkAccessToken": "checkToken", "getTenantInfo": "info",
+	"listPersonalAccessTokens": "list", "createPersonalAccessToken": "create", "patchPersonalAccessToken": "patch",
+	"deletePersonalAccessToken": "delete", "updateBulkPersonalAccessTokens": "bulk", "updateBulkPersonalAccessTokensPost": "bulk",
+}
+
+// statuses lists what operations of a short name in a version may answer, empty for any of them; none means
+// that there is no such operation.
+func (d *documents) statuses(operation, of string) []int {
+	var all []int
+	for name, document := range d.named {
+		if of != "" && of != name || name == spec.Control {
+			continue
+		}
+		for _, op := range document.Operations {
+			if operation == "" || operationNames[op.Name] == operation {
+				all = append(all, op.Statuses()...)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

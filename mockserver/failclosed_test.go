@@ -163,8 +163,8 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 
 // A panic behind the entrance is a 500 and a loud line, and the next request is served.
 func TestPanicIsAFault(t *testing.T) {
-	var log bytes.Buffer
-	e := &entrance{log: slog.New(slog.NewTextHandler(&log, nil)), next: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("lost") })}
+	mock, log := strictMock(t, "v2026", nameText, nameText)
+	e := &entrance{server: mock, api: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("lost") })}
 	status, body := request(t, e, "", "GET", "/v3/personal-access-tokens", "", "")
-	checkFault(t, status, body, &log, "panic: lost")
+	checkFault(t, status, body, log, "panic: lost")
 }

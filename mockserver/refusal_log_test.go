@@ -57,7 +57,7 @@ func TestRefusalsAreSeen(t *testing.T) {
 		},
 		{
 			"an unknown client id", "POST", "/oauth/token", "", "axios/1.21.1", urlencode, "grant_type=client_credentials&client_id=nobody&client_secret=x",
-			`401 POST /oauth/token (axios/1.21.1): bad client credentials: no token and no API client has the id "nobody": it was deleted, or is one of another tenant; the users here are admin, helpdesk, jane.doe, john.roe`,
+			`401 POST /oauth/token (axios/1.21.1): bad client credentials: no token and no API client has the id "nobody": it is one of another tenant, or was deleted long ago; the users here are admin, helpdesk, jane.doe, john.roe`,
 		},
 		{
 			"id and secret exchanged, of which nothing is told", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=client_credentials&client_id=" + janeSecret + "&client_secret=" + janeID,

@@ -5,27 +5,27 @@
 package mockserver
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
-	"example.com/patmock/mockserver/internal/api"
-	"example.com/patmock/mockserver/internal/control"
+	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
-	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/random"
-	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/mockserver/internal/store/file"
 	"example.com/patmock/spec/version"
 )
-
-// maxBody bounds, in bytes, the body of a request.
-const maxBody = 1 << 20
 
 // Config is how a mock is set up. The zero value is a mock of the default tenant in every version.
 type Config struct {
@@ -36,19 +36,60 @@ type Config struct {
 	// PublicURL is what /oauth/info puts in front of its endpoints, such as http://mock:17280.
 	// Empty means the host that the client used.
 	PublicURL string
-	// Now is the mock's clock. Nil means time.Now. It must be safe for concurrent use.
+	// Now is wall time, which the clock of each namespace follows until it is moved. Nil means time.Now. It must
+	// be safe for concurrent use.
 	Now func() time.Time
+	// Profile is how the mock behaves where a tenant leaves a choice. The zero value is friendly.
+	Profile Profile
+	// RandomSeed makes ids, secrets and everything else that is random the same in each run, but for keys and
+	// signatures. Nil means that nothing can be had again; a hostile mock then takes a seed of its own, and tells it.
+	RandomSeed *uint64
+	// MaxNamespaces bounds how many namespaces there are. Zero means 10,000.
+	MaxNamespaces int
+	// NamespaceTTL is how long a namespace may be idle before it is removed, in wall time. Zero means an hour,
+	// less than zero that none is.
+	NamespaceTTL time.Duration
+	// JournalSize is how many requests the journal of a namespace holds. Zero means 1,000.
+	JournalSize int
+	// StateFile holds every namespace and the signing key across restarts. Empty means that the state ends with
+	// the process. What the file holds wins over Tenant.
+	StateFile string
+	// ControlApart keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
+	ControlApart bool
+	// ControlToken is demanded as a bearer under /_mock/. Empty demands nothing.
+	ControlToken string
+	// Fallback is the base URL of another mock, on this machine or a private network, which gets the requests to
+	// paths that patmock does not simulate. Empty means none.
+	Fallback string
 	// Log takes what the mock has to tell. Nil means slog.Default().
 	Log *slog.Logger
 }
 
+// What zero means in a Config.
+const (
+	defaultMaxNamespaces = 10_000
+	defaultNamespaceTTL  = time.Hour
+	defaultJournalSize   = 1000
+)
+
 // Server is a mock. It is safe for concurrent use.
 type Server struct {
-	handler http.Handler
+	config     Config
+	limit      ratelimit.Limit
+	documents  *documents
+	namespaces *namespace.Set[*tenant]
+	file       *file.File // nil where the state ends with the process
+	secret     []byte     // of the signing keys
+	writer     answer.Writer
+	wall       func() time.Time // which headers follow, whatever Config.Now is
+	stopped    chan struct{}
+	stop       func()
+
+	handler, control http.Handler
 }
 
 // New returns a mock. Errors are those of the configuration: a tenant that cannot be started
-// from, a version that does not exist, a public URL that is none.
+// from, a version that does not exist, a public URL that is none, a state file that is damaged or in use.
 func New(c Config) (*Server, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -84,6 +125,18 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Profile, _, err = c.Profile.check(); err != nil {
+		return c, err
+	}
+	if c.RandomSeed == nil && len(c.Profile.Hostile) > 0 {
+		c.RandomSeed = new(random.NewSeed())
+	}
+	c.MaxNamespaces = cmp.Or(c.MaxNamespaces, defaultMaxNamespaces)
+	c.NamespaceTTL = max(0, cmp.Or(c.NamespaceTTL, defaultNamespaceTTL))
+	c.JournalSize = cmp.Or(c.JournalSize, defaultJournalSize)
+	if c.MaxNamespaces < 0 || c.JournalSize < 0 {
+		return c, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize)
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -104,48 +157,113 @@ func CheckBaseURL(text string) (string, error) {
 
 // newServer puts the parts together. Documents go through one hand, so that a test can serve others.
 func newServer(c Config, documents *documents) (*Server, error) {
-	store := memory.New()
-	directory, levels, err := seed(store, c.Tenant, c.Now())
-	if err != nil {
-		return nil, fmt.Errorf("start from %s: %w", c.Tenant.Source, err)
+	stopped := make(chan struct{})
+	s := &Server{
+		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
+		writer: answer.Writer{Log: c.Log, Stopped: stopped},
 	}
-	service := pat.NewService(pat.Config{
-		Store: store, Directory: directory, Levels: levels,
-		NewID:     func() string { return random.Hex(16) },
-		NewSecret: func() string { return random.Hex(32) },
-	})
-	tokens, err := oauth.New(oauth.Config{
-		Document: documents.oauth, Service: service, PublicURL: c.PublicURL, Now: c.Now, Log: c.Log,
-		Tenant: oauth.Tenant{ID: c.Tenant.ID, Name: c.Tenant.Name, Pod: c.Tenant.Pod},
-	})
-	if err != nil {
+	var err error
+	if _, s.limit, err = c.Profile.check(); err != nil {
 		return nil, err
 	}
-	pats := api.New(api.Config{
-		Documents: documents.versions, Service: service, Authenticate: tokens.Authenticate, Now: c.Now, Log: c.Log,
+	if s.handler, s.control, err = newHandlers(s); err != nil {
+		return nil, err
+	}
+	s.namespaces = namespace.New(namespace.Config[*tenant]{
+		Make: s.newTenant, Removed: s.removed, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
 	})
-	controls := control.New(control.Config{
-		Version: Version(), PublicURL: c.PublicURL, Users: users(c.Tenant), Log: c.Log,
-	})
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
 
-	r := newRouter(documents, answer.Writer{Log: c.Log})
-	for v, document := range documents.versions {
-		for _, op := range document.Operations {
-			r.handle(op, document, pats.Handler(v, op))
+// open makes the namespaces that there are at the start: the default one, and those of the state file.
+func (s *Server) open() (err error) {
+	names := []string{namespace.Default}
+	if s.config.StateFile == "" {
+		s.secret, err = oauth.NewSecret()
+	} else {
+		if s.file, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
+			return err
+		}
+		var held []string
+		if held, err = s.file.Namespaces(); err != nil {
+			return err
+		}
+		s.tellState(held)
+		names = append(names, held...)
+		s.secret, err = s.file.Key(oauth.NewSecret)
+	}
+	for _, name := range names {
+		if err == nil {
+			_, err = s.namespaces.Use(name)
 		}
 	}
-	for _, op := range documents.oauth.Operations {
-		r.handle(op, documents.oauth, tokens.Handler(op))
+	return err
+}
+
+// tellState says what wins.
+func (s *Server) tellState(held []string) {
+	if len(held) == 0 {
+		s.config.Log.Info(fmt.Sprintf("%s is new: it starts from %s, and wins over it from now on", s.config.StateFile, s.config.Tenant.Source))
+		return
 	}
-	for _, op := range documents.control.Operations {
-		r.handle(op, documents.oauth, controls.Handler(op)) // whose errors hold for the control surface too
+	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile, len(held), s.config.Tenant.Source))
+}
+
+// removed forgets a namespace on disk as well.
+func (s *Server) removed(name string, _ *tenant) {
+	if s.file == nil {
+		return
 	}
-	router, err := r.build()
-	if err != nil {
-		return nil, err
+	if err := s.file.Delete(name); err != nil {
+		s.config.Log.Error("a namespace that was removed stays in the state file", "namespace", name, "error", err)
 	}
-	return &Server{handler: &entrance{next: router, log: c.Log}}, nil
 }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(rw, r) }
+
+// ControlHandler serves /_mock/ and nothing else, for a listener of its own.
+func (s *Server) ControlHandler() http.Handler { return s.control }
+
+// Control returns a client of the control surface that needs no socket.
+func (s *Server) Control() *control.Client {
+	return control.New(control.Config{
+		URL: cmp.Or(s.config.PublicURL, "http://127.0.0.1"), Token: s.config.ControlToken, HTTP: &http.Client{Transport: inProcess{s.control}},
+	})
+}
+
+// RandomSeed is what repeats this run, nil where nothing does.
+func (s *Server) RandomSeed() *uint64 { return s.config.RandomSeed }
+
+// Close ends what is held up on purpose, and closes the state file. A mock that was closed keeps nothing.
+func (s *Server) Close() error {
+	s.stop()
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// list describes the namespaces by name.
+func (s *Server) list() []control.Namespace {
+	all := []control.Namespace{}
+	now := s.config.Now()
+	s.namespaces.Each(func(_ string, t *tenant, used time.Time) {
+		described := t.Describe()
+		described.IdleSeconds = max(0, int(now.Sub(used).Seconds()))
+		all = append(all, described)
+	})
+	return all
+}
+
+// neighbours are the namespaces as the control surface of one of them sees them.
+type neighbours struct{ server *Server }
+
+// List implements control.Namespaces.
+func (n neighbours) List() []control.Namespace { return n.server.list() }
+
+// Remove implements control.Namespaces.
+func (n neighbours) Remove(name string) error { return n.server.namespaces.Remove(name) }

@@ -12,7 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/namespace"
 )
 
 // TB is what Start needs of a test. *testing.T and *testing.B have it; it is spelt out here so
@@ -23,16 +24,16 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Instance is a mock that listens on a free port of loopback.
+// Instance is a mock that listens on a free port of loopback, or a namespace of one.
 type Instance struct {
 	// URL is the base URL of clients, without a slash at its end.
 	URL string
 	// Mock is what serves there.
 	Mock *Server
 
-	t      TB
-	tenant *fixtures.Tenant
-	now    func() time.Time
+	t         TB
+	root      string // URL of the mock
+	namespace string
 }
 
 // Start runs a mock for a test, and stops it when the test ends. It takes at most one Config;
@@ -65,26 +66,65 @@ func Start(t TB, config ...Config) *Instance {
 		_ = server.Serve(listener) // until it is closed
 	}()
 	t.Cleanup(func() {
+		err := mock.Close() // which ends what a fault holds up
 		// Handlers end first, so that none of them logs into a test that is over.
 		grace, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		if err := server.Shutdown(grace); err != nil {
+		if server.Shutdown(grace) != nil {
 			_ = server.Close() // what is still open belongs to the test
 		}
 		<-served
+		if err != nil {
+			t.Fatalf("patmock: %v", err)
+		}
 	})
-	return &Instance{URL: "http://" + listener.Addr().String(), Mock: mock, t: t, tenant: c.Tenant, now: c.Now}
+	root := "http://" + listener.Addr().String()
+	return &Instance{URL: root, Mock: mock, t: t, root: root, namespace: namespace.Default}
 }
 
-// Credentials are the id and secret that a user of the tenant logs in with: those of the user's
-// first token in the fixture. An unknown user ends the test.
+// Namespace returns a namespace of the mock, a tenant of its own, for the test t, which may be another than
+// that of the mock. It starts as the mock did when nobody has used it yet. Names have 1 to 63 of a-z, 0-9 and -.
+func (i *Instance) Namespace(t TB, name string) *Instance {
+	t.Helper()
+	if _, err := i.Mock.namespaces.Use(name); err != nil {
+		t.Fatalf("patmock: %v", err)
+	}
+	return &Instance{URL: i.root + namespace.Prefix(name), Mock: i.Mock, t: t, root: i.root, namespace: name}
+}
+
+// Control returns a client of the control surface of this namespace: reset, clock, faults, journal.
+func (i *Instance) Control() *control.Client { return i.Mock.Control().In(i.namespace) }
+
+// Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends the test.
 func (i *Instance) Credentials(user string) (clientID, clientSecret string) {
 	i.t.Helper()
-	token, err := i.tenant.Login(user)
+	tenant, err := i.Mock.namespaces.Use(i.namespace)
 	if err != nil {
 		i.t.Fatalf("patmock: %v", err)
 	}
-	return token.ID, token.Secret
+	users, err := tenant.Users()
+	if err != nil {
+		i.t.Fatalf("patmock: %v", err)
+	}
+	for _, u := range users {
+		if u.Name == user {
+			return u.ClientID, u.ClientSecret
+		}
+	}
+	if _, err = tenant.fixture.Login(user); err == nil {
+		err = fmt.Errorf("%s has no token left to log in with", user)
+	}
+	i.t.Fatalf("patmock: %v", err)
+	return "", ""
+}
+
+// now is the time in the namespace.
+func (i *Instance) now() time.Time {
+	tenant, err := i.Mock.namespaces.Use(i.namespace)
+	if err != nil {
+		return i.Mock.config.Now() // whoever asks next is told why
+	}
+	return tenant.clock.Now()
 }
 
 // Client returns a client that logs a user in when it first needs to, and again when its access

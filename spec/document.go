@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -94,9 +95,14 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 		return nil, fmt.Errorf("validate document %s: %s", name, firstLine(err))
 	}
 	d := &Document{Name: name, effective: effective, unrouted: map[int]*answer{}}
+	statuses, _ := t.Extensions["x-unrouted"].([]any) // in our own documents
 	for _, u := range errata.unrouted(name) {
-		if r := t.Components.Responses[fmt.Sprint(u.Status)]; r != nil {
-			d.unrouted[u.Status] = newAnswer(r.Value)
+		statuses = append(statuses, fmt.Sprint(u.Status))
+	}
+	for _, s := range statuses {
+		status, err := strconv.Atoi(fmt.Sprint(s))
+		if r := t.Components.Responses[fmt.Sprint(s)]; r != nil && err == nil {
+			d.unrouted[status] = newAnswer(r.Value)
 		}
 	}
 	return d, d.addOperations(t)
@@ -143,6 +149,9 @@ func (d *Document) Operation(name string) *Operation {
 	}
 	return nil
 }
+
+// JSON returns the effective document, which nobody may change.
+func (d *Document) JSON() []byte { return d.effective }
 
 // YAML returns the effective document.
 func (d *Document) YAML() ([]byte, error) { return yaml.JSONToYAML(d.effective) }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/goccy/go-yaml"
 )
 
 // An Operation is one method of one path, with what it takes and answers.
@@ -33,9 +34,9 @@ type Operation struct {
 	answers map[int]*answer
 }
 
-// answer is one declared response.
+// answer is one declared response: its schemas by media type, none when there is no body.
 type answer struct {
-	json *openapi3.Schema // nil when there is no body
+	bodies map[string]*openapi3.Schema
 }
 
 func operationName(id string) string { return strings.Replace(id, "V1", "", 1) }
@@ -72,10 +73,13 @@ func newOperation(document, method, path string, op *openapi3.Operation) *Operat
 }
 
 func newAnswer(r *openapi3.Response) *answer {
-	if content := r.Content["application/json"]; content != nil {
-		return &answer{json: content.Schema.Value}
+	a := &answer{bodies: map[string]*openapi3.Schema{}}
+	for mediaType, content := range r.Content {
+		if content.Schema != nil {
+			a.bodies[mediaType] = content.Schema.Value
+		}
 	}
-	return &answer{}
+	return a
 }
 
 // Takes tells whether the operation declares a body of this content type,
@@ -129,18 +133,33 @@ func checkAnswer(answers map[int]*answer, place string, status int, contentType 
 		}
 		return []Violation{{In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "), Got: strconv.Itoa(status), Place: place}}
 	}
-	if a.json == nil {
+	if len(a.bodies) == 0 {
 		if len(body) > 0 {
 			return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: shorten(string(body)), Place: place}}
 		}
 		return nil
 	}
-	if mediaType, _, err := mime.ParseMediaType(contentType); err != nil || mediaType != "application/json" {
-		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: "application/json", Got: quote(contentType), Place: place}}
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	schema := a.bodies[mediaType]
+	if schema == nil {
+		declared := strings.Join(slices.Sorted(maps.Keys(a.bodies)), " or ")
+		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: declared, Got: quote(contentType), Place: place}}
 	}
-	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
+	value, err := Decode(contentType, body)
+	if err != nil {
 		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: shorten(string(body)), Place: place}}
 	}
-	return check(a.json, value, InBody, "", place)
+	return check(schema, value, InBody, "", place)
+}
+
+// Decode reads a body, which is JSON unless its content type says YAML.
+func Decode(contentType string, body []byte) (value any, err error) {
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	if strings.HasSuffix(mediaType, "yaml") {
+		if body, err = yaml.YAMLToJSON(body); err != nil {
+			return nil, err
+		}
+	}
+	err = json.Unmarshal(body, &value)
+	return value, err
 }

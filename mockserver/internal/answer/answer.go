@@ -3,11 +3,13 @@
 package answer
 
 import (
+	"cmp"
 	"encoding/json"
 	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.com/patmock/spec"
 )
@@ -19,20 +21,12 @@ type Answer struct {
 	Body []byte
 	// Header is set besides what every answer has.
 	Header http.Header
+	// ContentType of the body, application/json where empty.
+	ContentType string
 	// Checked tells that the document was asked already, before something was stored.
 	Checked bool
 	// Why is what the log tells a person about the answer, in sentences.
 	Why []string
-
-	trace *Trace
-}
-
-// A Trace collects what the log tells of a request besides its answer.
-type Trace struct {
-	// User is whose request it is, empty while that is unknown.
-	User string
-	// Notes are warnings about a request that was not refused, in sentences.
-	Notes []string
 }
 
 // Check holds an answer against a document; what it returns is wrong with it.
@@ -71,41 +65,53 @@ func (a *Answer) contentType() string {
 	if a.Body == nil {
 		return ""
 	}
-	return "application/json"
+	return cmp.Or(a.ContentType, "application/json")
 }
 
 // A Writer writes answers.
-type Writer struct{ Log *slog.Logger }
+type Writer struct {
+	Log *slog.Logger
+	// Stopped ends what is held up when the mock stops. Nil never does.
+	Stopped <-chan struct{}
+}
 
-// Handler makes the handler of an operation: what handle returns is held against the document
-// and written. An error becomes an answer by refuse, or a fault of the mock where that is nil.
-func (w Writer) Handler(check Check, handle Handle, refuse Refuse) http.Handler {
+// Serve answers a request with what handle returns, held against the document. An error becomes an
+// answer by refuse, or a fault of the mock where that is nil.
+func (w Writer) Serve(rw http.ResponseWriter, r *http.Request, check Check, handle Handle, refuse Refuse) {
 	if refuse == nil {
 		refuse = w.Fault
 	}
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		trace := &Trace{}
-		response, err := handle(r, trace)
-		if err != nil {
-			response = refuse(rw, r, err)
-		}
-		response.trace = trace
-		w.Write(rw, r, response, check)
-	})
+	response, err := handle(r, TraceOf(r))
+	if err != nil {
+		response = refuse(rw, r, err)
+	}
+	w.Write(rw, r, response, check)
 }
 
-// Handle answers a request, and notes in the trace what the log shall tell.
+// Handle answers a request, and notes in the trace what there is to tell.
 type Handle func(r *http.Request, trace *Trace) (*Answer, error)
 
 // Refuse turns an error into an answer.
 type Refuse func(rw http.ResponseWriter, r *http.Request, err error) *Answer
 
-// Write sends an answer if its document allows it, and else a 500 and a loud line.
+// FaultHeader names what was injected into an answer.
+const FaultHeader = "X-Mock-Fault"
+
+// Write sends an answer if its document allows it, and else a 500 and a loud line. A fault that a test has
+// asked for may spoil it after that, and says so in a header.
 func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check Check) {
-	if err := a.Verify(check); err != nil {
-		a = w.Fault(rw, r, err)
+	trace := TraceOf(r)
+	if trace.Effect != HTML { // whose status need not be declared
+		a = w.checked(rw, r, a, check)
 	}
+	trace.Why = a.Why
 	w.tell(r, a)
+	if trace.Effect != "" {
+		spoilt := *a
+		if a = &spoilt; !trace.Effect.apply(w, rw, r, a) {
+			return
+		}
+	}
 	header := rw.Header()
 	for name, values := range a.Header {
 		header[name] = values
@@ -114,30 +120,52 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 	if a.Body != nil {
 		header.Set("Content-Type", a.contentType())
 	}
+	if len(trace.Faults) > 0 {
+		header.Set(FaultHeader, strings.Join(trace.Faults, ", "))
+	}
 	rw.WriteHeader(a.Status)
 	if _, err := rw.Write(a.Body); err != nil && a.Body != nil {
 		w.Log.DebugContext(r.Context(), "the client went away", "error", err)
 	}
 }
 
+// checked returns an answer that its document allows: varied where the mock is hostile, and still legal.
+func (w Writer) checked(rw http.ResponseWriter, r *http.Request, a *Answer, check Check) *Answer {
+	if err := a.Verify(check); err != nil {
+		return w.Fault(rw, r, err)
+	}
+	trace := TraceOf(r)
+	if trace.Vary == nil {
+		return a
+	}
+	varied := trace.Vary(a)
+	if err := varied.Verify(check); err != nil {
+		return w.Fault(rw, r, err)
+	}
+	return varied
+}
+
 // Fault is the answer to a bug of the mock, which it logs.
 func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answer {
-	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", r.URL.Path,
-		"requestId", rw.Header().Get(RequestID), "error", err)
+	trace := TraceOf(r)
+	trace.Effect = "" // a fault of the mock is told as it is
+	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", trace.Prefix+r.URL.Path,
+		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "error", err)
 	return Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.")
 }
 
-// BaseURL is how a client reaches the mock: by its public URL, or else by the host it used.
+// BaseURL is how a client reaches the namespace of a request: by the mock's public URL, or else by the host it used.
 func BaseURL(r *http.Request, public string) string {
+	prefix := TraceOf(r).Prefix
 	if public != "" {
-		return public
+		return public + prefix
 	}
 	host := r.Host
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" { // HTTP/1.0 may name none
 		host = local.String()
 	}
 	if r.TLS != nil {
-		return "https://" + host
+		return "https://" + host + prefix
 	}
-	return "http://" + host
+	return "http://" + host + prefix
 }

@@ -3,6 +3,7 @@ package answer
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 )
 
 // RequestID is the header that names a request on every answer (observed), and
@@ -37,4 +38,27 @@ func Error(rw http.ResponseWriter, status int, detailCode, text string, causes .
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
 	return &Answer{Status: status, Body: encoded, Why: causes}
+}
+
+// RateLimited is the answer to too many requests (published, blanks included).
+func RateLimited(why string) *Answer {
+	return &Answer{Status: http.StatusTooManyRequests, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Why: []string{why}}
+}
+
+// Stopped makes an answer of a status in SailPoint's form to a request that nothing was wrong with.
+func Stopped(rw http.ResponseWriter, status int, why string) *Answer {
+	code, text := strconv.Itoa(status)+" "+http.StatusText(status), http.StatusText(status)
+	if known, ok := stopped[status]; ok {
+		code, text = known[0], known[1]
+	}
+	return Error(rw, status, code, text, why)
+}
+
+// stopped are the codes and texts of statuses (published, but for 503).
+var stopped = map[int][2]string{
+	http.StatusBadRequest:          {"400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
+	http.StatusForbidden:           {"403 Forbidden", "The server understood the request but refuses to authorize it."},
+	http.StatusNotFound:            {"404 Not found", "The server did not find a current representation for the target resource."},
+	http.StatusInternalServerError: {"500.0 Internal fault", "An internal fault occurred."},
+	http.StatusServiceUnavailable:  {"503 Service unavailable", "The server cannot take the request now."},
 }

@@ -6,23 +6,26 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"example.com/patmock/mockserver/internal/redact"
 )
 
 // tell logs a refused request as one line that a person can act on. SDKs swallow the bodies of
 // errors, so this is often the only place where somebody sees why.
 func (w Writer) tell(r *http.Request, a *Answer) {
 	why := a.Why
-	if a.Status < http.StatusBadRequest && a.trace != nil {
-		why = a.trace.Notes
+	trace := TraceOf(r)
+	if a.Status < http.StatusBadRequest {
+		why = trace.Notes
 	}
-	if len(why) == 0 || a.Status == http.StatusInternalServerError { // a fault has told already
+	if len(why) == 0 || a.Status == http.StatusInternalServerError && len(trace.Faults) == 0 { // the mock's own has told already
 		return
 	}
 	if more := len(why) - maxWhy; more > 0 {
 		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
 	}
-	line := strconv.Itoa(a.Status) + " " + cut(r.Method) + " " + cut(r.URL.EscapedPath()) + " (" + who(r, a.trace) + "): " + strings.Join(why, "; ")
-	w.Log.WarnContext(r.Context(), oneLine(line))
+	line := strconv.Itoa(a.Status) + " " + cut(r.Method) + " " + cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
+	w.Log.WarnContext(r.Context(), oneLine(redact.Prose(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace)
 }
 
 // What a line holds at most: reasons, and characters of a method, path or client.
@@ -45,7 +48,7 @@ func who(r *http.Request, trace *Trace) string {
 	if client == "" {
 		client = "a client without User-Agent"
 	}
-	if trace == nil || trace.User == "" {
+	if trace.User == "" {
 		return client
 	}
 	return trace.User + ", " + client

@@ -3,11 +3,11 @@ package api
 
 import (
 	"cmp"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
@@ -19,19 +19,22 @@ type Config struct {
 	Documents map[version.Version]*spec.Document
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its error text is the 401.
-	Authenticate func(header string, now time.Time) (pat.Caller, error)
-	Now          func() time.Time
-	Log          *slog.Logger
+	Authenticate func(trace *answer.Trace, header string, now time.Time) (pat.Caller, error)
+	// Gate is what stands in front of the operations.
+	Gate *gate.Gate
+	Now  func() time.Time
+	// ClockNote says that the clock was moved, empty where it was not.
+	ClockNote func() string
+	// FarDate makes create answer a date far away for a token that never expires, instead of null.
+	FarDate bool
+	Writer  answer.Writer
 }
 
-// API serves the operations of its documents.
-type API struct {
-	config Config
-	writer answer.Writer
-}
+// API serves the operations of its documents on one tenant.
+type API struct{ config Config }
 
 // New returns an API.
-func New(c Config) *API { return &API{config: c, writer: answer.Writer{Log: c.Log}} }
+func New(c Config) *API { return &API{config: c} }
 
 // handlers of the operations, by spec.Operation.Name.
 var handlers = map[string]func(*API, *exchange) (*answer.Answer, error){
@@ -43,26 +46,44 @@ var handlers = map[string]func(*API, *exchange) (*answer.Answer, error){
 	"updateBulkPersonalAccessTokensPost": (*API).bulkUpdate,
 }
 
-// Handler returns the handler of an operation, nil for one that the API does not know.
-func (a *API) Handler(v version.Version, op *spec.Operation) http.Handler {
+// Route is an operation with what handles it.
+type Route struct {
+	operation *spec.Operation
+	policy    pat.Policy
+	handle    func(*API, *exchange) (*answer.Answer, error)
+}
+
+// NewRoute returns the route of an operation of a version, nil for one that no API knows.
+func NewRoute(v version.Version, op *spec.Operation) *Route {
 	handle := handlers[op.Name]
 	if handle == nil {
 		return nil
 	}
-	policy := pat.PolicyFor(v)
-	return a.writer.Handler(op.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
-		return a.run(&exchange{operation: op, policy: policy, request: r, trace: trace, now: a.config.Now()}, handle)
+	return &Route{operation: op, policy: pat.PolicyFor(v), handle: handle}
+}
+
+// Serve answers a request of a route.
+func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
+	a.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+		x := &exchange{operation: route.operation, policy: route.policy, request: r, trace: trace, now: a.config.Now()}
+		return a.run(x, route.handle)
 	}, a.refusal)
 }
 
 // run leads a request through the steps that every operation has.
 func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, error)) (*answer.Answer, error) {
-	caller, err := a.config.Authenticate(x.request.Header.Get("Authorization"), x.now)
+	caller, err := a.config.Authenticate(x.trace, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
 		return nil, &unauthenticated{err}
 	}
 	x.caller = caller
-	x.trace.User = cmp.Or(caller.Name, caller.ClientID)
+	x.trace.User, x.trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
+	if err := a.config.Gate.Pass(gate.Visit{
+		Request: x.request, Operation: x.operation, Trace: x.trace, ClientID: caller.ClientID,
+		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
+	}); err != nil {
+		return nil, err
+	}
 	if err := caller.CheckScopes(x.operation.Scopes); err != nil {
 		return nil, err
 	}
@@ -76,7 +97,7 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, err
 // of the revisions is checked before any of them is stored.
 func (x *exchange) call(accept func(tokens ...*pat.Token) (*answer.Answer, error)) (call pat.Call, made func() *answer.Answer) {
 	var response *answer.Answer
-	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Accept: func(tokens ...*pat.Token) error {
+	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Note: x.trace.Note, Accept: func(tokens ...*pat.Token) error {
 		var err error
 		if response, err = accept(tokens...); err != nil {
 			return err

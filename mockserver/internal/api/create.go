@@ -21,14 +21,14 @@ func (a *API) create(x *exchange) (*answer.Answer, error) {
 	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
-	call, made := x.call(func(tokens ...*pat.Token) (*answer.Answer, error) { return createdAnswer(tokens[0]) })
+	call, made := x.call(func(tokens ...*pat.Token) (*answer.Answer, error) { return createdAnswer(tokens[0], a.config.FarDate) })
 	token, err := a.config.Service.Create(call, r)
 	if err != nil {
 		return nil, err
 	}
-	if token.ExpirationDate.IsZero() && isPythonSDK(x.request.UserAgent()) {
-		x.trace.Notes = append(x.trace.Notes, "expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: "+
-			"the token was made, but its secret is lost to the caller; send a date instead, however far away")
+	if token.ExpirationDate.IsZero() && !a.config.FarDate && isPythonSDK(x.request.UserAgent()) {
+		x.trace.Note("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
+			"the token was made, but its secret is lost to the caller; send a date instead, however far away, or start the mock with --never-expires-as far-date")
 	}
 	return made(), nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
@@ -42,8 +43,11 @@ func (x *exchange) read() error {
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
 		return &malformed{"query: expected parameters with their escapes, got " + err.Error() + "; write % as %25 and ; as %3B (rule url-syntax, assumed)"}
 	}
+	for _, name := range x.operation.UnknownQuery(x.query) {
+		x.trace.Find(control.UnknownParameter, "query parameter "+strconv.Quote(name)+" is none of "+x.operation.ID+", and was ignored")
+	}
 	if found := x.operation.CheckQuery(x.query); len(found) > 0 {
-		return &misshapen{found}
+		return x.misshapen(found)
 	}
 	if len(x.operation.MediaTypes) == 0 {
 		return nil
@@ -54,7 +58,9 @@ func (x *exchange) read() error {
 func (x *exchange) readBody() error {
 	contentType := x.request.Header.Get("Content-Type")
 	if !x.operation.Takes(contentType) {
-		return &unsupportedMediaType{got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
+		err := &unsupportedMediaType{got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
+		x.trace.Find(control.WrongContentType, err.Error())
+		return err
 	}
 	body, err := io.ReadAll(x.request.Body)
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
@@ -74,10 +80,27 @@ func (x *exchange) readBody() error {
 		return &malformed{"body: " + syntaxProblem(body, err) + " (rule json-syntax, observed)"}
 	}
 	if found := x.operation.CheckRequest(contentType, value); len(found) > 0 {
-		return &misshapen{found}
+		return x.misshapen(found)
+	}
+	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
+		if !strings.HasSuffix(pointer, "/from") { // of move and copy (RFC 6902), which the documents forget
+			x.trace.Find(control.UnknownProperty, pointer+" is no property of "+x.operation.ID+", and was ignored")
+		}
 	}
 	x.body = value
 	return nil
+}
+
+// misshapen is the refusal of what the document forbids, which is a finding, too.
+func (x *exchange) misshapen(violations []spec.Violation) error {
+	for _, v := range violations {
+		kind := control.InvalidProperty
+		if v.Rule == "required" {
+			kind = control.MissingProperty
+		}
+		x.trace.Find(kind, v.String())
+	}
+	return &misshapen{violations}
 }
 
 // syntaxProblem says where JSON ends to be JSON, or holds a number that is too large.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
 )
@@ -63,6 +64,7 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 		mediaType *unsupportedMediaType
 		size      *http.MaxBytesError
 		rule      *pat.Error
+		stopped   *gate.Refusal
 	)
 	switch {
 	case errors.As(err, &anonymous):
@@ -76,13 +78,38 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 	case errors.As(err, &shape):
 		return shapeCode(shape.violations).answer(rw, shape.violations[0].Where(), shapeCauses(shape.violations)...)
 	case errors.As(err, &rule):
-		causes := make([]string, len(rule.Causes))
-		for i, c := range rule.Causes {
-			causes[i] = c.String()
-		}
-		return codes[rule.Kind].answer(rw, rule.Causes[0].At, causes...)
+		return codes[rule.Kind].answer(rw, rule.Causes[0].At, a.causes(rule)...)
+	case errors.As(err, &stopped):
+		return stoppedAnswer(rw, stopped)
 	}
-	return a.writer.Fault(rw, r, err)
+	return a.config.Writer.Fault(rw, r, err)
+}
+
+// causes tells why a rule refuses. Where that depends on a clock that a test has moved, it says so.
+func (a *API) causes(refusal *pat.Error) []string {
+	causes := make([]string, len(refusal.Causes))
+	for i, c := range refusal.Causes {
+		causes[i] = c.String()
+		if note := a.config.ClockNote(); note != "" && c.Rule.Timed() {
+			causes[i] += "; " + note
+		}
+	}
+	return causes
+}
+
+// stoppedAnswer is what the gate answers, in the form that its status has.
+func stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer {
+	var response *answer.Answer
+	switch refusal.Status {
+	case http.StatusUnauthorized:
+		response = unauthorized(errors.New(refusal.Why))
+	case http.StatusTooManyRequests:
+		response = answer.RateLimited(refusal.Why)
+	default:
+		response = answer.Stopped(rw, refusal.Status, refusal.Why)
+	}
+	response.Header = refusal.Header()
+	return response
 }
 
 func unauthorized(err error) *answer.Answer {

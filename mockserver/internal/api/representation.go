@@ -47,11 +47,18 @@ type shown struct {
 	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-func createdAnswer(t *pat.Token) (*answer.Answer, error) {
+// farDate stands for never, in answers to create for clients that refuse null there.
+const farDate = "9999-12-31T23:59:59.000Z"
+
+func createdAnswer(t *pat.Token, far bool) (*answer.Answer, error) {
+	expires := nullable(t.ExpirationDate)
+	if expires == nil && far {
+		expires = new(farDate)
+	}
 	return answer.JSON(http.StatusOK, created{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate: nullable(t.ExpirationDate),
+		ExpirationDate: expires,
 	})
 }
 

@@ -2,77 +2,196 @@
 package control
 
 import (
-	"log/slog"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
+	"net/url"
+	"strings"
 
+	"github.com/gorilla/mux"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/spec"
 )
 
 // Product is how a mock names itself, so that it can be told from a tenant.
 const Product = "patmock"
 
+// Tenant is a namespace as the surface knows it.
+type Tenant interface {
+	// Health tells version, profile and counters.
+	Health() control.Health
+	// Describe tells what the namespace is, but for its BaseURL.
+	Describe() control.Namespace
+	// Users are those who can log in, the first administrator first.
+	Users() ([]control.User, error)
+	// Reset brings the namespace back to what it started from.
+	Reset() error
+	// Start makes the namespace anew from a tenant, the server's own where that is nil.
+	Start(from *fixtures.Tenant) error
+	// Snapshot returns the tenant with absolute times, with its secrets or without.
+	Snapshot(secrets bool) (*fixtures.Tenant, error)
+	// Restore puts a snapshot in the place of the tenant. Errors of what it holds are fixtures.Mistakes.
+	Restore(snapshot []byte) error
+	// AddIdentity and AddToken add what can log in. Errors of what they are given are fixtures.Mistakes, or
+	// those of pat that say what is taken or missing.
+	AddIdentity(control.NewIdentity) (control.User, error)
+	AddToken(control.NewToken) (control.User, error)
+	// ClockMoved is told that the clock was set.
+	ClockMoved() error
+}
+
+// Namespaces are those of the whole server.
+type Namespaces interface {
+	// List describes them by name, each but for its BaseURL.
+	List() []control.Namespace
+	// Remove forgets one.
+	Remove(name string) error
+}
+
 // Config is what a Server needs.
 type Config struct {
-	// Version of the mock.
-	Version string
+	Tenant     Tenant
+	Namespaces Namespaces
+	// Name of the namespace.
+	Name    string
+	Clock   *clock.Clock
+	Faults  *fault.Set
+	Journal *journal.Journal
+	// Documents that are served, by name.
+	Documents map[string]*spec.Document
+	// Statuses that an operation of a version may answer, by the short names of rules; empty for any of them.
+	Statuses func(operation, version string) []int
 	// PublicURL is how clients reach the mock. Empty means the request's own host.
 	PublicURL string
-	// Users are those who can log in.
-	Users []User
-	Log   *slog.Logger
+	// Token is demanded as a bearer. Empty demands nothing.
+	Token  string
+	Writer answer.Writer
 }
 
-// User is how somebody logs in.
-type User struct {
-	Name         string   `json:"user"`
-	UserLevels   []string `json:"userLevels"`
-	ClientID     string   `json:"clientId"`
-	ClientSecret string   `json:"clientSecret"`
-}
-
-// Server serves /_mock/.
-type Server struct {
-	config Config
-	writer answer.Writer
-}
+// Server serves /_mock/ for one namespace.
+type Server struct{ config Config }
 
 // New returns a server.
-func New(c Config) *Server { return &Server{config: c, writer: answer.Writer{Log: c.Log}} }
+func New(c Config) *Server { return &Server{config: c} }
 
-// handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server, *http.Request) (*answer.Answer, error){
-	"getHealth":       (*Server).health,
-	"listCredentials": (*Server).credentials,
+// call is one request to the surface.
+type call struct {
+	*http.Request
+	query url.Values
+	body  []byte
 }
 
-// Handler returns the handler of an operation, nil for one that the server does not know.
-func (s *Server) Handler(op *spec.Operation) http.Handler {
+// handlers of the operations, by spec.Operation.Name.
+var handlers = map[string]func(*Server, *call) (*answer.Answer, error){
+	"getHealth": (*Server).health, "getDocument": (*Server).document,
+	"listCredentials": (*Server).credentials, "reset": (*Server).reset, "getState": (*Server).state, "putState": (*Server).putState,
+	"addIdentity": (*Server).addIdentity, "addToken": (*Server).addToken,
+	"getClock": (*Server).clock, "setClock": (*Server).setClock, "clearClock": (*Server).clearClock, "advanceClock": (*Server).advanceClock,
+	"listFaults": (*Server).faults, "addFault": (*Server).addFault, "deleteFaults": (*Server).deleteFaults, "deleteFault": (*Server).deleteFault,
+	"listRequests": (*Server).requests, "getRequest": (*Server).request, "clearRequests": (*Server).clearRequests, "verify": (*Server).verify,
+	"listNamespaces": (*Server).namespaces, "getNamespace": (*Server).namespace, "putNamespace": (*Server).putNamespace, "deleteNamespace": (*Server).deleteNamespace,
+}
+
+// Route is an operation with what handles it.
+type Route struct {
+	operation *spec.Operation
+	handle    func(*Server, *call) (*answer.Answer, error)
+}
+
+// NewRoute returns the route of an operation, nil for one that no server knows.
+func NewRoute(op *spec.Operation) *Route {
 	handle := handlers[op.Name]
 	if handle == nil {
 		return nil
 	}
-	return s.writer.Handler(op.CheckResponse, func(r *http.Request, _ *answer.Trace) (*answer.Answer, error) { return handle(s, r) }, nil)
+	return &Route{operation: op, handle: handle}
 }
 
-type health struct {
-	Product string `json:"product"`
-	Version string `json:"version"`
-	Status  string `json:"status"`
+// Serve answers a request of a route.
+func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
+	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
+		c, err := s.read(r, route.operation)
+		if err != nil {
+			return nil, err
+		}
+		return route.handle(s, c)
+	}, s.refusal)
 }
 
-// health answers as soon as the mock serves requests.
-func (s *Server) health(*http.Request) (*answer.Answer, error) {
-	return answer.JSON(http.StatusOK, health{Product, s.config.Version, "ok"})
+// Allowed tells whether a request may use the surface of a mock that demands a token.
+func Allowed(r *http.Request, token string) bool {
+	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return token == "" || ok && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
 }
 
-type credentials struct {
-	BaseURL string `json:"baseUrl"`
-	Users   []User `json:"users"`
+// read holds a request against the document of its operation.
+func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
+	if !Allowed(r, s.config.Token) {
+		return nil, Unauthorized()
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: err.Error()})
+	}
+	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + strings.Join(unknown, ", ")})
+	}
+	c := &call{Request: r, query: query}
+	if found := op.CheckQuery(query); len(found) > 0 {
+		return nil, violations(found)
+	}
+	if len(op.MediaTypes) == 0 {
+		return c, nil
+	}
+	contentType := r.Header.Get("Content-Type")
+	if !op.Takes(contentType) {
+		return nil, unsupportedMediaType(contentType, op.MediaTypes)
+	}
+	if c.body, err = io.ReadAll(r.Body); err != nil {
+		return nil, err
+	}
+	value, err := spec.Decode(contentType, c.body)
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected a body in " + contentType + ": " + err.Error()})
+	}
+	if found := op.CheckRequest(contentType, value); len(found) > 0 && op.Name != "putState" { // which has better words
+		return nil, violations(found)
+	}
+	return c, nil
 }
 
-// credentials tells how the seeded users log in, so that a free port or a tenant of one's own
-// needs nothing to be copied by hand.
-func (s *Server) credentials(r *http.Request) (*answer.Answer, error) {
-	return answer.JSON(http.StatusOK, credentials{answer.BaseURL(r, s.config.PublicURL), s.config.Users})
+// decode reads the body, whose shape is known to be right.
+func decode[T any](c *call) (T, error) {
+	var value T
+	err := json.Unmarshal(c.body, &value)
+	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
+		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + mistyped.Value + ", which does not fit"})
+	}
+	return value, err
+}
+
+// variable is a part of the path.
+func (c *call) variable(name string) string { return mux.Vars(c.Request)[name] }
+
+// none is the answer to what was done without anything to tell.
+func none() (*answer.Answer, error) { return &answer.Answer{Status: http.StatusNoContent}, nil }
+
+func (s *Server) health(*call) (*answer.Answer, error) {
+	return answer.JSON(http.StatusOK, s.config.Tenant.Health())
+}
+
+func (s *Server) document(c *call) (*answer.Answer, error) {
+	document := s.config.Documents[c.variable("document")]
+	if document == nil {
+		return nil, unknown("document", c.variable("document"))
+	}
+	return &answer.Answer{Status: http.StatusOK, Body: document.JSON()}, nil
 }

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,8 +9,9 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
-	"example.com/patmock/mockserver/internal/random"
 )
 
 // claims are what an access token says (published and observed). Scopes ride in it by
@@ -35,7 +37,7 @@ type claims struct {
 // issue makes an access token for a grant.
 func (s *Server) issue(g pat.Grant, now time.Time) (accessToken, error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
-	tenant := s.config.Tenant
+	tenant := s.config.Service.About()
 	c := &claims{
 		TenantID: tenant.ID, Pod: tenant.Pod, Org: tenant.Name,
 		IdentityID: g.Caller.ID, UserID: g.Caller.ID, UserName: g.Caller.Name,
@@ -45,10 +47,10 @@ func (s *Server) issue(g pat.Grant, now time.Time) (accessToken, error) {
 		RegisteredClaims: jwt.RegisteredClaims{
 			// Whole seconds, rounded up: the token lives no shorter than expires_in says.
 			ExpiresAt: jwt.NewNumericDate(now.Add(life + time.Second - 1).Truncate(time.Second)),
-			ID:        random.Base64(20),
+			ID:        s.config.Random.Base64("access token", 20),
 		},
 	}
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.key)
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.config.Key)
 	if err != nil {
 		return accessToken{}, fmt.Errorf("sign an access token: %w", err)
 	}
@@ -67,16 +69,19 @@ func (s *Server) verify(token string, now time.Time) (*claims, error) {
 	if !known {
 		c = &claims{}
 		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
-		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil }); err != nil {
+		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.config.Key.PublicKey, nil }); err != nil {
 			return nil, fmt.Errorf("JWT validation failed: %s", reason(err))
 		}
 		s.verified.Add(token, c)
 	}
 	if !now.Before(c.ExpiresAt.Time) {
-		return nil, errors.New("JWT validation failed: JWT is expired") // published
+		return c, errExpired
 	}
 	return c, nil
 }
+
+// errExpired has the published text.
+var errExpired = errors.New("JWT validation failed: JWT is expired")
 
 // reason tells what is wrong with an access token, without repeating it.
 func reason(err error) string {
@@ -84,13 +89,13 @@ func reason(err error) string {
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		return "it is not a JWT in compact form"
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "it is not signed by this server, which makes a new key at every start; log in again"
+		return "it is not signed for this namespace by this server, which makes a new key at every start unless it keeps its state; log in again"
 	}
 	return "it cannot be verified"
 }
 
 // Authenticate turns an Authorization header into a caller. Its errors are texts for the client.
-func (s *Server) Authenticate(header string, now time.Time) (pat.Caller, error) {
+func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{}, errors.New("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
 	}
@@ -103,12 +108,33 @@ func (s *Server) Authenticate(header string, now time.Time) (pat.Caller, error) 
 		return pat.Caller{}, errors.New("the bearer is empty: the login at POST /oauth/token before this request has failed")
 	}
 	c, err := s.verify(token, now)
+	if c != nil {
+		trace.User, trace.ClientID = cmp.Or(c.UserName, c.ClientID), c.ClientID
+	}
+	if errors.Is(err, errExpired) {
+		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(c.ExpiresAt.Time))
+		return pat.Caller{}, s.expired()
+	}
 	if err != nil {
 		return pat.Caller{}, err
+	}
+	if _, known := s.config.Service.Identity(c.IdentityID); !known && c.IdentityID != "" {
+		return pat.Caller{}, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", c.UserName)
+	}
+	if s.config.Service.Deleted(c.ClientID) {
+		trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted; it stays valid until it expires (assumed)")
 	}
 	return pat.Caller{
 		ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: c.Scope,
 	}, nil
+}
+
+// expired is errExpired, with a word on the clock where a test has moved it.
+func (s *Server) expired() error {
+	if note := s.config.ClockNote(); note != "" {
+		return fmt.Errorf("%w; %s", errExpired, note)
+	}
+	return errExpired
 }
 
 // checkedToken is the answer of /oauth/check_token (observed in a client).

@@ -5,16 +5,20 @@ package oauth
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
+	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/spec"
 )
 
@@ -22,38 +26,58 @@ import (
 type Config struct {
 	Document *spec.Document
 	Service  *pat.Service
-	Tenant   Tenant
+	// Key signs access tokens: what another signed is worth nothing here.
+	Key *ecdsa.PrivateKey
+	// Gate is what stands in front of the token endpoint.
+	Gate *gate.Gate
+	// Random names access tokens.
+	Random *random.Source
 	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's own host.
 	PublicURL string
 	Now       func() time.Time
-	Log       *slog.Logger
+	// ClockNote says that the clock was moved, empty where it was not.
+	ClockNote func() string
+	Writer    answer.Writer
 }
-
-// Tenant is what access tokens say about where they are from.
-type Tenant struct{ ID, Name, Pod string }
 
 // maxVerified bounds how many verified access tokens are remembered.
 const maxVerified = 4096
 
-// Server serves /oauth/.
+// Server serves /oauth/ for one tenant.
 type Server struct {
 	config   Config
-	key      *ecdsa.PrivateKey
 	verified *lru.Cache[string, *claims]
-	writer   answer.Writer
 }
 
-// New returns a server with a signing key of its own: what another signed is worth nothing here.
+// New returns a server.
 func New(c Config) (*Server, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make a signing key: %w", err)
-	}
 	verified, err := lru.New[string, *claims](maxVerified)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{config: c, key: key, verified: verified, writer: answer.Writer{Log: c.Log}}, nil
+	return &Server{config: c, verified: verified}, nil
+}
+
+// NewSecret makes what keys are derived from.
+func NewSecret() ([]byte, error) {
+	secret := make([]byte, 32)
+	_, err := rand.Read(secret)
+	return secret, err
+}
+
+// DeriveKey makes the signing key of a namespace from the secret of its server, the same one every time.
+func DeriveKey(secret []byte, namespace string) (*ecdsa.PrivateKey, error) {
+	for attempt := range 8 {
+		scalar, err := hkdf.Key(sha256.New, secret, nil, fmt.Sprintf("patmock access tokens %s %d", namespace, attempt), 32)
+		if err != nil {
+			return nil, fmt.Errorf("derive a signing key: %w", err)
+		}
+		// One in four thousand million is no key: it is not below the order of the curve.
+		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar); err == nil {
+			return key, nil
+		}
+	}
+	return nil, errors.New("derive a signing key: none came out")
 }
 
 // handlers of the operations, by spec.Operation.Name.
@@ -63,11 +87,24 @@ var handlers = map[string]func(*Server, *http.Request, *answer.Trace) (*answer.A
 	"getTenantInfo":      (*Server).info,
 }
 
-// Handler returns the handler of an operation, nil for one that the server does not know.
-func (s *Server) Handler(op *spec.Operation) http.Handler {
+// Route is an operation with what handles it.
+type Route struct {
+	operation *spec.Operation
+	handle    func(*Server, *http.Request, *answer.Trace) (*answer.Answer, error)
+}
+
+// NewRoute returns the route of an operation, nil for one that no server knows.
+func NewRoute(op *spec.Operation) *Route {
 	handle := handlers[op.Name]
 	if handle == nil {
 		return nil
 	}
-	return s.writer.Handler(op.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) { return handle(s, r, trace) }, s.refusal)
+	return &Route{operation: op, handle: handle}
+}
+
+// Serve answers a request of a route.
+func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
+	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+		return route.handle(s, r, trace)
+	}, s.refusal)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
 )
 
@@ -79,6 +80,9 @@ func noStore() http.Header { return http.Header{"Pragma": {"no-cache"}} }
 // refusal turns an error into an answer. One that is none of a client's is a fault of the mock.
 func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
 	why := err.Error()
+	if note := s.config.ClockNote(); note != "" && errors.Is(err, pat.ErrExpired) {
+		why += "; " + note
+	}
 	if errors.Is(err, pat.ErrBadCredentials) {
 		err = badCredentials // the client learns no more than that, the log does
 	}
@@ -86,14 +90,37 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 		return answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large",
 			"The body is larger than the server takes.", fmt.Sprintf("body: expected at most %d bytes, got more (rule content-too-large, assumed)", size.Limit))
 	}
+	var stopped *gate.Refusal
+	if errors.As(err, &stopped) {
+		return stoppedAnswer(rw, stopped)
+	}
 	var told *refusal
 	if !errors.As(err, &told) {
-		return s.writer.Fault(rw, r, err)
+		return s.config.Writer.Fault(rw, r, err)
 	}
 	response, _ := answer.JSON(told.status, map[string]string{"error": told.kind, "error_description": told.description}) // strings always encode
 	response.Header, response.Why = noStore(), []string{why}
 	if _, _, basic := r.BasicAuth(); basic && told.status == http.StatusUnauthorized {
 		response.Header.Set("WWW-Authenticate", `Basic realm="oauth"`)
+	}
+	return response
+}
+
+// stoppedAnswer is what the gate answers, in the form that its status has at the token endpoint.
+func stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer {
+	var response *answer.Answer
+	kinds := map[int]string{http.StatusBadRequest: "invalid_request", http.StatusUnauthorized: "invalid_client"}
+	switch kind := kinds[refusal.Status]; {
+	case kind != "":
+		response, _ = answer.JSON(refusal.Status, map[string]string{"error": kind, "error_description": told(refusal.Why)}) // strings always encode
+		response.Why = []string{refusal.Why}
+	case refusal.Status == http.StatusTooManyRequests:
+		response = answer.RateLimited(refusal.Why)
+	default:
+		response = answer.Stopped(rw, refusal.Status, refusal.Why)
+	}
+	if response.Header = noStore(); refusal.RetryAfter != "" {
+		response.Header.Set("Retry-After", refusal.RetryAfter)
 	}
 	return response
 }

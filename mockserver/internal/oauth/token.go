@@ -2,12 +2,16 @@ package oauth
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
 )
 
@@ -42,16 +46,39 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 	if err != nil {
 		return nil, err
 	}
+	owner, known := s.config.Service.Owner(id)
+	if known { // what is not may be a secret in the wrong place
+		trace.ClientID = id
+	}
+	now := s.config.Now()
+	if err := s.config.Gate.Pass(gate.Visit{
+		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: trace, ClientID: id,
+		OwnerID: owner.ID, OwnerName: owner.Name, Now: now,
+	}); err != nil {
+		return nil, err
+	}
 	grant, err := single(all, "grant_type")
 	if err != nil {
 		return nil, err
 	}
-	var response *answer.Answer
-	now := s.config.Now()
+	response, err := s.login(id, secret, grant, trace, now)
+	if err != nil {
+		s.find(trace, err)
+		return nil, err
+	}
+	s.config.Gate.LoggedIn(id)
+	return response, nil
+}
+
+// login makes the answer to credentials that are good for a grant.
+func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.Time) (response *answer.Answer, err error) {
 	err = s.config.Service.Login(id, secret, now, func(g pat.Grant) error {
 		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
 		if err := allowed(grant); err != nil {
 			return err
+		}
+		if trace.Life > 0 {
+			g.ValiditySeconds = min(g.ValiditySeconds, trace.Life)
 		}
 		issued, err := s.issue(g, now)
 		if err != nil {
@@ -61,9 +88,22 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 			return err
 		}
 		response.Header = noStore()
+		for _, note := range g.Notes {
+			trace.Note(note)
+		}
 		return response.Verify(s.config.Document.Operation("requestAccessToken").CheckResponse)
 	})
 	return response, err
+}
+
+// find notes the logins that a careful client would not have tried.
+func (s *Server) find(trace *answer.Trace, err error) {
+	switch {
+	case errors.Is(err, pat.ErrDeleted):
+		trace.Find(control.DeletedToken, err.Error())
+	case errors.Is(err, pat.ErrExpired):
+		trace.Find(control.ExpiredToken, err.Error())
+	}
 }
 
 // credentials are id and secret by HTTP Basic or as parameters.
@@ -115,6 +155,9 @@ func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, e
 		return nil, err
 	}
 	c, err := s.verify(token, s.config.Now())
+	if errors.Is(err, errExpired) {
+		err = s.expired()
+	}
 	if err != nil {
 		return nil, invalidToken(err)
 	}

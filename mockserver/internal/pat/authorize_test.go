@@ -149,9 +149,13 @@ func TestDefaultLevels(t *testing.T) {
 	}
 }
 
-// A fixture may say what its levels may do; what is not listed may nothing.
+// A tenant may say what its levels may do: those that it names may that alone, and the others what they always may.
 func TestLevelsAreConfigurable(t *testing.T) {
-	levels := pat.Levels{"HELPDESK": pat.ReadAll | pat.DeleteAll, "READER": pat.ReadMy, "BULK": pat.UpdateAll}
+	levels := map[string][]string{
+		"HELPDESK": {"idn:all-personal-access-tokens:read", "idn:all-personal-access-tokens:delete"},
+		"READER":   {"idn:my-personal-access-tokens:read"}, "DELETER": {"idn:my-personal-access-tokens:delete"},
+		"BULK": {"idn:all-personal-access-tokens:update"}, "ORG_ADMIN": {},
+	}
 	attempt := func(name string) func(*pat.Service, pat.Caller) error {
 		for _, a := range attempts {
 			if a.name == name {
@@ -167,26 +171,39 @@ func TestLevelsAreConfigurable(t *testing.T) {
 		want           refusal
 	}{
 		{"HELPDESK", "list all", accepted},
-		{"HELPDESK", "list me", listing},
+		{"HELPDESK", "list me", accepted}, // a right on all is one on one's own
 		{"HELPDESK", "delete another's", accepted},
-		{"HELPDESK", "delete own", forbidden("write-rights")},
+		{"HELPDESK", "delete own", accepted},
 		{"HELPDESK", "delete own managed", notFound},
 		{"HELPDESK", "bulk own", forbidden("write-rights")},
+		{"HELPDESK", "create", forbidden("write-rights")},
+		{"HELPDESK", "patch own", forbidden("write-rights")},
 		{"READER", "list me", accepted},
+		{"READER", "list all", listing},
 		{"READER", "create", forbidden("write-rights")},
 		{"READER", "patch own", forbidden("write-rights")},
 		{"READER", "delete own", forbidden("write-rights")},
+		{"DELETER", "list me", listing},
+		{"DELETER", "delete own", accepted},
+		{"DELETER", "delete another's", forbidden("write-rights")},
 		{"BULK", "bulk another's", accepted},
-		{"BULK", "patch own", forbidden("write-rights")},
+		{"BULK", "patch own", accepted},
+		{"BULK", "delete own", forbidden("write-rights")},
 		{"ORG_ADMIN", "list me", listing},
 		{"ORG_ADMIN", "create", forbidden("write-rights")},
+		{"USER", "list me", accepted},
+		{"USER", "list all", listing},
+		{"USER", "create", accepted},
+		{"NEITHER", "list me", listing},
+		{"NEITHER", "create", forbidden("write-rights")},
 	}
 	for _, test := range tests {
 		t.Run(test.level+"/"+test.attempt, func(t *testing.T) {
-			service := pat.NewService(pat.Config{
-				Store: newStore(t, dated("own", ben), dated("another's", ann), managed("own-managed", ben)), Levels: levels,
-				NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
-			})
+			tenant := annAndBen()
+			tenant.UserLevels = levels
+			service := configured(pat.Config{
+				Store: newStore(t, dated("own", ben), dated("another's", ann), managed("own-managed", ben)),
+			}, tenant)
 			checkRefusal(t, test.want, attempt(test.attempt)(service, caller(ben, test.level, "sp:scopes:all")))
 		})
 	}

@@ -19,7 +19,7 @@ var bulkOperations = map[string][]string{
 // BulkUpdate applies one patch to several tokens of any owner, all or none, and returns
 // them sorted by id. An id that is not there refuses the whole update (assumed).
 func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
-	held := s.config.Levels.rights(call.Caller)
+	held := s.rights(call.Caller)
 	if !held.Has(UpdateAll) {
 		return nil, missing(callerAt, UpdateAll, held, ruleRightToWrite)
 	}

@@ -19,6 +19,12 @@ var (
 // expired alike: who guesses learns nothing from it.
 var ErrBadCredentials = errors.New("bad client credentials")
 
+// Why credentials are bad, beside ErrBadCredentials where it is known.
+var (
+	ErrExpired = errors.New("the token has expired")
+	ErrDeleted = errors.New("the token was deleted")
+)
+
 // Kind sorts refusals by what the API answers.
 type Kind int
 

@@ -47,3 +47,19 @@ func limitReached(limit int) Cause {
 		Advice: "delete one first", Rule: ruleTokenLimit,
 	}
 }
+
+// ordinal writes a number as a rank: 11th, 21st.
+func ordinal(n int) string {
+	suffix := "th"
+	if n/10%10 != 1 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return fmt.Sprint(n) + suffix
+}

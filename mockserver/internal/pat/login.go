@@ -4,34 +4,16 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 )
-
-// Identity is a user of the tenant.
-type Identity struct {
-	ID, Name   string
-	UserLevels []string
-}
-
-// APIClient is an OAuth client without a user. It logs in, and may do nothing with tokens.
-type APIClient struct {
-	ID, Secret, Name string
-	Scope            []string
-}
-
-// Directory is who there is, each by id.
-type Directory struct {
-	Identities map[string]Identity
-	APIClients map[string]APIClient
-}
 
 // A Grant is what a login gives.
 type Grant struct {
 	Caller Caller
 	// ValiditySeconds is how long its access token lives.
 	ValiditySeconds int
+	// Notes tell what a tenant would have done otherwise, in sentences.
+	Notes []string
 }
 
 // lastUsedStep is how long lastUsed stays as it is (published: it moves once a day; that the
@@ -42,7 +24,7 @@ const lastUsedStep = 24 * time.Hour
 // is wrong with them is ErrBadCredentials. Accept sees the grant before the login is noted
 // in the token's lastUsed; its error stops the login.
 func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) error) error {
-	if client, ok := s.config.Directory.APIClients[id]; ok {
+	if client, ok := s.who.Load().clients[id]; ok {
 		if !equal(client.Secret, secret) {
 			return badCredentials("the secret is not that of API client %q", client.Name)
 		}
@@ -58,7 +40,7 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 			return badCredentials("the secret is not that of token %q of %s", t.Name, t.Owner.Name)
 		}
 		if t.Expired(now) {
-			return badCredentials("token %q of %s expired at %s", t.Name, t.Owner.Name, FormatDate(t.ExpirationDate))
+			return &credentialsError{ErrExpired, fmt.Sprintf("token %q of %s expired at %s", t.Name, t.Owner.Name, FormatDate(t.ExpirationDate))}
 		}
 		return s.login(t, now, accept)
 	})
@@ -67,7 +49,10 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 		if len(id) == secretLength { // a pair that was exchanged must not show in a log
 			return badCredentials("the client id is as long as a secret: are the two exchanged?")
 		}
-		return badCredentials("no token and no API client has the id %s: it was deleted, or is one of another tenant; the users here are %s", quote(id), s.users())
+		if s.deleted.has(id) {
+			return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id)}
+		}
+		return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.users())
 	}
 	return err
 }
@@ -75,36 +60,36 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 // secretLength is how many hexadecimal digits a secret has, twice those of an id (published by example).
 const secretLength = 64
 
-// badCredentials is ErrBadCredentials with the reason, which is for the log alone.
-func badCredentials(format string, args ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{ErrBadCredentials}, args...)...)
+// credentialsError is ErrBadCredentials with the reason, which is for the log alone.
+type credentialsError struct {
+	kind   error // ErrExpired, ErrDeleted, or nil
+	reason string
 }
 
-// users names the identities, as far as one line holds them.
-func (s *Service) users() string {
-	const most = 10
-	var names []string
-	for _, i := range s.config.Directory.Identities {
-		names = append(names, i.Name)
-	}
-	slices.Sort(names)
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
+// Error tells the reason.
+func (e *credentialsError) Error() string { return ErrBadCredentials.Error() + ": " + e.reason }
+
+// Is implements the interface of errors.Is.
+func (e *credentialsError) Is(target error) bool {
+	return target == ErrBadCredentials || e.kind != nil && target == e.kind
+}
+
+func badCredentials(format string, args ...any) error {
+	return &credentialsError{reason: fmt.Sprintf(format, args...)}
 }
 
 func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error {
-	identity, ok := s.config.Directory.Identities[t.Owner.ID]
+	identity, ok := s.Identity(t.Owner.ID)
 	if !ok {
 		return badCredentials("token %q belongs to an identity that is gone", t.Name)
 	}
 	err := accept(Grant{
 		Caller: Caller{
 			ClientID: t.ID, ID: identity.ID, Name: identity.Name,
-			UserLevels: identity.UserLevels, Scopes: t.Scope,
+			UserLevels: identity.UserLevels, Scopes: t.scopeAt(now, s.config.ScopeDelay),
 		},
 		ValiditySeconds: t.AccessTokenValiditySeconds,
+		Notes:           s.scopeNotes(t, now),
 	})
 	if err != nil || now.Sub(t.LastUsed) < lastUsedStep { // never is long ago
 		return err

@@ -2,6 +2,7 @@ package pat_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,10 +15,10 @@ import (
 
 // loginService knows Ben, not Ann, and an API client.
 func loginService(store pat.Store) *pat.Service {
-	return pat.NewService(pat.Config{Store: store, Directory: pat.Directory{
-		Identities: map[string]pat.Identity{"ben": {ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}}},
-		APIClients: map[string]pat.APIClient{"api-client": {ID: "api-client", Secret: "api-secret", Name: "pipeline", Scope: []string{"sp:scopes:all"}}},
-	}})
+	return configured(pat.Config{Store: store}, pat.Tenant{
+		Identities: []pat.Identity{{ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}}},
+		APIClients: []pat.APIClient{{ID: "api-client", Secret: "api-secret", Name: "pipeline", Scope: []string{"sp:scopes:all"}}},
+	})
 }
 
 func loginStore(t testing.TB) *memory.Store {
@@ -84,6 +85,9 @@ func TestLoginRefuses(t *testing.T) {
 			if !errors.Is(err, pat.ErrBadCredentials) {
 				t.Errorf("error is %v, want ErrBadCredentials", err)
 			}
+			if errors.Is(err, pat.ErrExpired) != (test.id == "expired") || errors.Is(err, pat.ErrDeleted) {
+				t.Errorf("error is %v, want the reason of %s", err, test.name)
+			}
 			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
@@ -113,11 +117,33 @@ func grantAll(pat.Grant) error { return nil }
 
 func TestLoginAfterDelete(t *testing.T) {
 	service := loginService(loginStore(t))
-	if err := service.Delete(callOf(user(ben), version.V1), "token"); err != nil {
+	if err := service.Delete(callOf(user(ben), version.V1), "endless"); err != nil {
 		t.Fatal(err)
 	}
-	if err := service.Login("token", "secret of token", now, grantAll); !errors.Is(err, pat.ErrBadCredentials) {
+	err := service.Login("endless", "secret of endless", now, grantAll)
+	if !errors.Is(err, pat.ErrBadCredentials) {
 		t.Errorf("error is %v, want ErrBadCredentials", err)
+	}
+	if !errors.Is(err, pat.ErrDeleted) || errors.Is(err, pat.ErrExpired) {
+		t.Errorf("error is %v, want ErrDeleted, and not ErrExpired", err)
+	}
+	checkText(t, "bad client credentials: token endless was deleted", err)
+}
+
+// What the log says of a login that failed. The answer is the same for all of them.
+func TestLoginRefusalTexts(t *testing.T) {
+	tests := []struct{ name, id, secret, want string }{
+		{"wrong secret", "token", "x", `the secret is not that of token "name of token" of Ben`},
+		{"expired", "expired", "secret of expired", `token "name of expired" of Ben expired at 2026-03-01T12:00:00.000Z`},
+		{"owner gone", "of-nobody", "secret of of-nobody", `token "name of of-nobody" belongs to an identity that is gone`},
+		{"API client", "api-client", "x", `the secret is not that of API client "pipeline"`},
+		{"exchanged", strings.Repeat("a", 64), "x", "the client id is as long as a secret: are the two exchanged?"},
+		{"unknown", "nobody", "x", `no token and no API client has the id "nobody": it is one of another tenant, or was deleted long ago; the users here are Ben`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			checkText(t, "bad client credentials: "+test.want, loginService(loginStore(t)).Login(test.id, test.secret, now, grantAll))
+		})
 	}
 }
 

@@ -26,6 +26,7 @@ type patching struct {
 	at         string // where the operations stand in the request's body
 	operations []PatchOperation
 	now        time.Time
+	scopeDelay time.Duration
 }
 
 // check refuses what is wrong with the operations whatever the token is, and gives the
@@ -120,6 +121,9 @@ func (p *patching) apply(t *Token) (*Token, *Error) {
 		if refusal := read(fields, &next.Fields); refusal != nil {
 			return nil, refusal
 		}
+	}
+	if !slices.Equal(t.Scope, next.Scope) {
+		next.FormerScope, next.ScopeChanged = t.scopeAt(p.now, p.scopeDelay), p.now
 	}
 	return next, nil
 }

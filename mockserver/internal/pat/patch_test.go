@@ -54,6 +54,14 @@ func patch(t testing.TB, v version.Version, token pat.Fields, operations []pat.P
 		return "", err
 	}
 	checkFields(t, got.Fields, after)
+	wantFormer, wantChanged := token.FormerScope, token.ScopeChanged
+	if !slices.Equal(token.Scope, after.Scope) {
+		wantFormer, wantChanged = token.Scope, now
+	}
+	if diff := cmp.Diff(wantFormer, after.FormerScope); diff != "" || !wantChanged.Equal(after.ScopeChanged) {
+		t.Errorf("former scope, changed at %s, want %s (-want +got):\n%s", written(after.ScopeChanged), written(wantChanged), diff)
+	}
+	after.FormerScope, after.ScopeChanged = token.FormerScope, token.ScopeChanged
 	after.Name, after.Scope = token.Name, token.Scope
 	after.ExpirationDate, after.UserAwareTokenNeverExpires = token.ExpirationDate, token.UserAwareTokenNeverExpires
 	checkFields(t, token, after)

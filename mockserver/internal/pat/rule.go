@@ -8,6 +8,9 @@ type Rule struct {
 	Standing standing.Standing
 }
 
+// Timed tells whether what the rule allows depends on the clock.
+func (r Rule) Timed() bool { return r == ruleFuture || r == ruleSixMonths }
+
 // The rules, in the order of the files that apply them. A rule's standing is that
 // of the refusal itself; the status it gets is assumed wherever no document says one.
 var (
@@ -16,6 +19,7 @@ var (
 	ruleNameUnique   = Rule{"name-unique-per-owner", standing.Published}
 	ruleValidity     = Rule{"access-token-validity-bounds", standing.Published}
 	ruleTokenLimit   = Rule{"tokens-per-owner", standing.Published}
+	ruleScopeDelay   = Rule{"scope-change-delay", standing.Published}
 
 	ruleDate           = Rule{"date-is-rfc3339", standing.Published}
 	ruleDateZone       = Rule{"date-has-a-zone", standing.Assumed}

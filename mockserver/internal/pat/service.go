@@ -2,33 +2,54 @@ package pat
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Service carries out the operations on tokens.
 type Service struct {
-	config Config
+	config  Config
+	who     atomic.Pointer[directory]
+	deleted deletions
+	// whole is held by whoever exchanges or reads the tenant as a whole, and shared by who adds to it.
+	whole sync.RWMutex
 }
 
 // Config is what a Service needs.
 type Config struct {
-	Store     Store
-	Directory Directory
+	Store Store
 	// NewID and NewSecret make 32 and 64 hexadecimal digits that nobody can guess.
 	NewID, NewSecret func() string
-	// Levels are the rights of the user levels; nil means DefaultLevels.
-	Levels Levels
 	// Limit is how many tokens an owner may have. Zero means no limit.
 	Limit int
+	// ScopeDelay is for how long logins still give the scopes of before a change. Zero means not at all.
+	ScopeDelay time.Duration
 }
 
-// NewService returns a service on a store.
+// What a tenant has, where a Config does not set it.
+const (
+	TenantLimit      = 10               // tokens of an owner (published)
+	TenantScopeDelay = 20 * time.Minute // at most (published)
+)
+
+// NewService returns a service on an empty store, with nobody in its tenant before Replace.
 func NewService(c Config) *Service {
-	if c.Levels == nil {
-		c.Levels = DefaultLevels()
+	s := &Service{config: c}
+	nobody, _ := newDirectory(Tenant{}) // which names no right
+	s.who.Store(nobody)
+	return s
+}
+
+// Restore tells the service who there is, where the store outlived the process and holds the tokens already.
+func (s *Service) Restore(t Tenant) error {
+	who, err := newDirectory(t)
+	if err == nil {
+		s.who.Store(who)
 	}
-	return &Service{config: c}
+	return err
 }
 
 // A Call is the context of one request.
@@ -40,6 +61,8 @@ type Call struct {
 	// Accept sees the revisions that the call is about to store or has removed, in the order
 	// of the answer. Its error stops the call, and nothing is stored. Nil accepts everything.
 	Accept func(...*Token) error
+	// Note is told what a tenant would have refused, in sentences. Nil is told nothing.
+	Note func(sentence string)
 }
 
 func (c Call) now() time.Time { return c.Now.UTC().Truncate(time.Millisecond) }
@@ -63,7 +86,7 @@ type CreateRequest struct {
 
 // Create makes a token for the caller. Errors are *Error, or what Accept and the store return.
 func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
-	if held := s.config.Levels.rights(call.Caller); !held.Has(CreateMy) {
+	if held := s.rights(call.Caller); !held.Has(CreateMy) {
 		return nil, missing(callerAt, CreateMy, held, ruleRightToWrite)
 	}
 	now := call.now()
@@ -98,10 +121,24 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 }
 
 func (s *Service) create(call Call, t *Token) (*Token, error) {
+	s.whole.RLock()
+	defer s.whole.RUnlock()
+	if _, known := s.Identity(t.Owner.ID); !known {
+		return nil, gone(call.Caller)
+	}
 	if err := call.accept(t); err != nil {
 		return nil, err
 	}
-	switch err := s.config.Store.Create(t, s.config.Limit); {
+	err := s.config.Store.Create(t, s.config.Limit)
+	for ; errors.Is(err, ErrConflict); err = s.config.Store.Create(t, s.config.Limit) {
+		f := t.Fields // with a seed, ids come again after a restart
+		f.ID, f.Secret = s.config.NewID(), s.config.NewSecret()
+		t = NewToken(f)
+		if err := call.accept(t); err != nil {
+			return nil, err
+		}
+	}
+	switch {
 	case errors.Is(err, ErrNameTaken):
 		return nil, nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
@@ -109,8 +146,23 @@ func (s *Service) create(call Call, t *Token) (*Token, error) {
 	case err != nil:
 		return nil, err
 	}
+	s.noteLimit(call, t.Owner)
 	return t, nil
 }
+
+// noteLimit tells of a token that a tenant would not have made.
+func (s *Service) noteLimit(call Call, o Owner) {
+	if s.config.Limit > 0 || call.Note == nil {
+		return
+	}
+	if n, err := s.config.Store.Count(o.ID); err == nil && n > TenantLimit {
+		call.Note(fmt.Sprintf("a tenant would refuse this: %s token of %s, who may have %d (rule %s, %s)",
+			ordinal(n), o.Name, TenantLimit, ruleTokenLimit.ID, ruleTokenLimit.Standing))
+	}
+}
+
+// rights of a caller in this tenant.
+func (s *Service) rights(c Caller) Rights { return s.who.Load().levels.rights(c) }
 
 // ListQuery says which tokens to list.
 type ListQuery struct {
@@ -122,7 +174,7 @@ type ListQuery struct {
 // List returns the tokens that the caller asks for and may see, each once, oldest first.
 // An owner that does not exist has no tokens (assumed).
 func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
-	held := s.config.Levels.rights(caller)
+	held := s.rights(caller)
 	needed, at := ReadAll, "query parameter owner-id"
 	if q.OwnerID == "me" {
 		needed = ReadMy
@@ -155,7 +207,7 @@ func (s *Service) owned(caller Caller, ownerID string) ([]*Token, error) {
 
 // Delete removes a token for good: one's own, or with the right to all tokens anybody's.
 func (s *Service) Delete(call Call, id string) error {
-	held := s.config.Levels.rights(call.Caller)
+	held := s.rights(call.Caller)
 	if held&(DeleteMy|DeleteAll) == 0 {
 		return missing(callerAt, DeleteMy, held, ruleRightToWrite)
 	}
@@ -174,17 +226,21 @@ func (s *Service) Delete(call Call, id string) error {
 		if err := call.accept(t); err != nil {
 			return err
 		}
-		return s.config.Store.Delete(t)
+		if err := s.config.Store.Delete(t); err != nil {
+			return err
+		}
+		s.deleted.add(id)
+		return nil
 	})
 }
 
 // Patch changes one of the caller's own tokens; nobody changes another's (observed).
 func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Token, error) {
-	held := s.config.Levels.rights(call.Caller)
+	held := s.rights(call.Caller)
 	if !held.Has(UpdateMy) {
 		return nil, missing(callerAt, UpdateMy, held, ruleRightToWrite)
 	}
-	p := &patching{policy: call.Policy, operations: operations, now: call.now()}
+	p := &patching{policy: call.Policy, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	var next *Token
 	err := s.retry(id, func() error {
 		t, err := s.visible(id, held)

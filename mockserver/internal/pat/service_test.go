@@ -115,10 +115,9 @@ func TestCreateCopiesScope(t *testing.T) {
 
 func TestCreateLimit(t *testing.T) {
 	service := func(limit int) *pat.Service {
-		return pat.NewService(pat.Config{
+		return configured(pat.Config{
 			Store: newStore(t, dated("1", ben), dated("2", ben), dated("3", ann), dated("4", ann), dated("5", ann)), Limit: limit,
-			NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
-		})
+		}, annAndBen())
 	}
 	create := func(s *pat.Service) error {
 		_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
@@ -147,11 +146,67 @@ func TestCreateLimit(t *testing.T) {
 	})
 }
 
+// With a seed, ids come again after a restart: a token gets the next one that is free, and its own secret.
 func TestCreateWithAnIDThatExists(t *testing.T) {
-	_, err := newService(newStore(t, dated("new-1", ann))).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
-	if !errors.Is(err, pat.ErrConflict) {
-		t.Errorf("error is %v, want ErrConflict", err)
+	store := newStore(t, dated("new-1", ann), dated("new-2", ben))
+	service := newService(store)
+	var seen []string
+	call := callOf(user(ben), version.V3)
+	call.Accept = func(tokens ...*pat.Token) error { seen = append(seen, ids(tokens)...); return nil }
+	got, err := service.Create(call, pat.CreateRequest{Name: new("robot")})
+	if err != nil {
+		t.Fatal(err)
 	}
+	if diff := cmp.Diff([]string{"new-1", "new-2", "new-3"}, seen); diff != "" {
+		t.Errorf("shown to Accept (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"new-3", "secret-3", "robot"}, []string{got.ID, got.Secret, got.Name}); diff != "" {
+		t.Errorf("id, secret, name (-want +got):\n%s", diff)
+	}
+	checkFields(t, got.Fields, stored(t, store, "new-3"))
+	checkFields(t, dated("new-1", ann), stored(t, store, "new-1"))
+	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
+	t.Run("name taken", func(t *testing.T) {
+		_, err := newService(store).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique-per-owner"}, err)
+	})
+	t.Run("not accepted the second time", func(t *testing.T) {
+		before := everything(t, store)
+		call := callOf(user(ben), version.V3)
+		call.Accept = func(tokens ...*pat.Token) error {
+			if tokens[0].ID == "new-2" {
+				return errNotAccepted
+			}
+			return nil
+		}
+		_, err := newService(store).Create(call, pat.CreateRequest{Name: new("other")})
+		if !errors.Is(err, errNotAccepted) {
+			t.Errorf("error is %v, want that of Accept", err)
+		}
+		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			t.Errorf("stored (-before +after):\n%s", diff)
+		}
+	})
+}
+
+// An access token may outlive the identity that it speaks for.
+func TestCreateOfACallerWhoIsGone(t *testing.T) {
+	store := newStore(t)
+	service := newService(store)
+	if err := service.Replace(pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann"}}}); err != nil {
+		t.Fatal(err)
+	}
+	call := callOf(user(ben), version.V3)
+	call.Accept = func(...*pat.Token) error { t.Error("Accept was called"); return nil }
+	_, err := service.Create(call, pat.CreateRequest{Name: new("robot")})
+	checkRefusal(t, forbidden("operation-needs-a-user"), err)
+	checkText(t, "header Authorization: expected the access token of a user of this tenant, got that of Ben, who is gone; log in again "+
+		"(rule operation-needs-a-user, published)", err)
+	if got := everything(t, store); got != nil {
+		t.Errorf("stored %v", got)
+	}
+	_, err = service.Create(callOf(user(ann), version.V3), pat.CreateRequest{Name: new("robot")})
+	checkRefusal(t, accepted, err)
 }
 
 func TestDelete(t *testing.T) {

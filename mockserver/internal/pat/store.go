@@ -11,6 +11,8 @@ type Store interface {
 	Tokens(ownerID string) ([]*Token, error)
 	// All returns every token in the same order.
 	All() ([]*Token, error)
+	// Count tells how many tokens an owner has, or how many there are when the id is empty.
+	Count(ownerID string) (int, error)
 	// Create adds a token, unless its owner has one of that name (ErrNameTaken) or, when
 	// limit is positive, that many already (ErrLimit). An id that exists is ErrConflict.
 	Create(t *Token, limit int) error
@@ -19,6 +21,11 @@ type Store interface {
 	Swap(changes ...Change) error
 	// Delete removes a token whose current revision is t, else ErrConflict; ErrNotFound when it is gone.
 	Delete(t *Token) error
+	// Replace puts a tenant in the place of everything.
+	Replace(t Tenant) error
+	// PutIdentity adds an identity, or replaces the one of the same id. Who there is, is the service's to
+	// know: the store keeps it, where it outlives the process.
+	PutIdentity(i Identity) error
 }
 
 // A Change replaces one revision of a token by another.

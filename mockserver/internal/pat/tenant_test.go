@@ -3,6 +3,7 @@ package pat_test
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,14 +72,31 @@ func newStore(t testing.TB, tokens ...pat.Fields) *memory.Store {
 	return store
 }
 
-// newService numbers the tokens that it makes new-1, new-2 and so on.
+// newService has Ann and Ben in its tenant, and numbers the tokens that it makes new-1, new-2 and so on.
 func newService(store pat.Store) *pat.Service {
-	var ids, secrets int
-	return pat.NewService(pat.Config{
-		Store:     store,
-		NewID:     func() string { ids++; return fmt.Sprintf("new-%d", ids) },
-		NewSecret: func() string { secrets++; return fmt.Sprintf("secret-%d", secrets) },
-	})
+	return configured(pat.Config{Store: store}, annAndBen())
+}
+
+// annAndBen are in most tenants.
+func annAndBen() pat.Tenant {
+	return pat.Tenant{
+		ID: "acme-id", Name: "acme", Pod: "pod",
+		Identities: []pat.Identity{{ID: "ann", Name: "Ann", UserLevels: []string{"ORG_ADMIN"}}, {ID: "ben", Name: "Ben", UserLevels: []string{"USER"}}},
+	}
+}
+
+// configured is a service on a store that holds the tokens of the tenant already.
+func configured(c pat.Config, tenant pat.Tenant) *pat.Service {
+	var ids, secrets atomic.Int64
+	if c.NewID == nil {
+		c.NewID = func() string { return fmt.Sprintf("new-%d", ids.Add(1)) }
+		c.NewSecret = func() string { return fmt.Sprintf("secret-%d", secrets.Add(1)) }
+	}
+	s := pat.NewService(c)
+	if err := s.Restore(tenant); err != nil {
+		panic(err)
+	}
+	return s
 }
 
 // admin and user speak for an administrator and for anybody else, without a limit to scopes.

@@ -27,6 +27,9 @@ type Fields struct {
 	ExpirationDate time.Time
 	// UserAwareTokenNeverExpires tells whether somebody acknowledged that it may never expire.
 	UserAwareTokenNeverExpires bool
+	// FormerScope is what a login gave when Scope was last changed, at ScopeChanged. Zero where it never was.
+	FormerScope  []string
+	ScopeChanged time.Time
 }
 
 // Owner is the identity that a token belongs to.

@@ -1,21 +1,79 @@
-// Package random makes the values that nobody can guess.
+// Package random makes the values that nobody can guess or, from a seed, the same ones again.
 package random
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
+	"sync"
 )
 
+// A Source makes the random values of a namespace. With a seed each is a hash of seed, namespace,
+// purpose and how many there were for that purpose: what else goes on at the same time does not change
+// it. It is safe for concurrent use.
+type Source struct {
+	seed      *uint64
+	namespace string
+
+	mu    sync.Mutex
+	count map[string]uint64 // by purpose
+}
+
+// New returns a source. Without a seed its values come from the system.
+func New(seed *uint64, namespace string) *Source { return &Source{seed: seed, namespace: namespace} }
+
+// NewSeed returns a seed that nobody chose. It is a number that every JSON reader keeps as it is.
+func NewSeed() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: without randomness the program ends
+	return binary.BigEndian.Uint64(b[:]) >> 11
+}
+
+// Seeded tells whether the values can be had again.
+func (s *Source) Seeded() bool { return s.seed != nil }
+
 // Hex returns n random bytes as 2n hexadecimal digits.
-func Hex(n int) string { return hex.EncodeToString(Bytes(n)) }
+func (s *Source) Hex(purpose string, n int) string { return hex.EncodeToString(s.Bytes(purpose, n)) }
 
 // Base64 returns n random bytes in the URL alphabet, without padding.
-func Base64(n int) string { return base64.RawURLEncoding.EncodeToString(Bytes(n)) }
+func (s *Source) Base64(purpose string, n int) string {
+	return base64.RawURLEncoding.EncodeToString(s.Bytes(purpose, n))
+}
 
-// Bytes returns n random bytes.
-func Bytes(n int) []byte {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails: without randomness the program ends
-	return b
+// Float returns a number from 0 up to but not including 1.
+func (s *Source) Float(purpose string) float64 {
+	return float64(binary.BigEndian.Uint64(s.Bytes(purpose, 8))>>11) / (1 << 53)
+}
+
+// Bytes returns at most 32 random bytes.
+func (s *Source) Bytes(purpose string, n int) []byte {
+	if s.seed == nil {
+		b := make([]byte, n)
+		_, _ = rand.Read(b) // never fails: without randomness the program ends
+		return b
+	}
+	s.mu.Lock()
+	if s.count == nil {
+		s.count = map[string]uint64{}
+	}
+	ordinal := s.count[purpose]
+	s.count[purpose]++
+	s.mu.Unlock()
+
+	var numbers [16]byte
+	binary.BigEndian.PutUint64(numbers[:8], *s.seed)
+	binary.BigEndian.PutUint64(numbers[8:], ordinal)
+	h := sha256.New()
+	h.Write(numbers[:])
+	h.Write([]byte(s.namespace + "\x00" + purpose))
+	return h.Sum(nil)[:n]
+}
+
+// Reset starts the counts again: what follows is what came first.
+func (s *Source) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count = nil
 }

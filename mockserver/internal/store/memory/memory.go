@@ -3,6 +3,7 @@ package memory
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -58,6 +59,19 @@ func (s *Store) All() ([]*pat.Token, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Clone(s.order), nil
+}
+
+// Count implements pat.Store.
+func (s *Store) Count(ownerID string) (int, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if ownerID == "" {
+		return len(s.order), nil
+	}
+	if o := s.owners[ownerID]; o != nil {
+		return len(o.tokens), nil
+	}
+	return 0, nil
 }
 
 // Create implements pat.Store.
@@ -139,6 +153,23 @@ func (s *Store) Delete(t *pat.Token) error {
 	}
 	return nil
 }
+
+// Replace implements pat.Store. What is wrong among the tokens leaves the store as it was.
+func (s *Store) Replace(t pat.Tenant) error {
+	fresh := New()
+	for _, token := range t.Tokens {
+		if err := fresh.Create(token, 0); err != nil {
+			return fmt.Errorf("token %q of %s: %w", token.Name, token.Owner.Name, err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens, s.owners, s.order = fresh.tokens, fresh.owners, fresh.order
+	return nil
+}
+
+// PutIdentity implements pat.Store. Nothing is kept: the process is not outlived.
+func (s *Store) PutIdentity(pat.Identity) error { return nil }
 
 func insert(tokens []*pat.Token, t *pat.Token) []*pat.Token {
 	i, _ := slices.BinarySearchFunc(tokens, t, compare)

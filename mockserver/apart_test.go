@@ -1,0 +1,158 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+func TestControlOnAListenerOfItsOwn(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{ControlApart: true})
+	apart := httptest.NewServer(m.mock.ControlHandler())
+	t.Cleanup(apart.Close)
+	for _, path := range []string{"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance"} {
+		m.unchecked = true // no document has such a refusal
+		m.anonymous().get(path).refused(http.StatusNotFound, "404", "the control surface of this mock has a listener of its own")
+	}
+	m.unchecked = false
+	control := &client{tenant: m.at(apart.URL)}
+	control.get("/_mock/health").is(http.StatusOK)
+	control.get("/t/a/_mock/clock").is(http.StatusOK)
+	control.get("/oauth/info").problem(http.StatusNotFound, "unknown-path")
+	control.get("/v3/personal-access-tokens").problem(http.StatusNotFound, "unknown-path")
+	control.post("/_mock/clock/advance", `{"by":"12h"}`).is(http.StatusOK)
+	m.as("jane.doe").post("/v3/personal-access-tokens", `{"name":"x"}`).is(http.StatusOK).equal("created", "2026-09-01T00:00:00.000Z")
+	if h, err := m.mock.Control().Health(t.Context()); err != nil || h.Product != "patmock" {
+		t.Errorf("health %v, %v", h, err)
+	}
+}
+
+// at is the same mock at another address, where everything is the control surface.
+func (m *tenant) at(url string) *tenant {
+	other := *m
+	other.url, other.unchecked = url, true
+	return &other
+}
+
+func TestControlToken(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{ControlToken: "open sesame"})
+	for _, authorization := range []string{"", "open sesame", "Bearer", "Bearer open", "Basic open sesame", "Bearer open sesame!"} {
+		c := m.bearing(authorization)
+		c.get("/_mock/health").problem(http.StatusUnauthorized, "unauthorized", "control token")
+		c.delete("/t/new/_mock/namespace")
+		if r := c.get("/t/new/_mock/clock"); r.header.Get("WWW-Authenticate") != `Bearer realm="patmock"` {
+			t.Errorf("WWW-Authenticate %q", r.header.Get("WWW-Authenticate"))
+		}
+	}
+	c := m.bearing("Bearer open sesame")
+	if listed := c.get("/_mock/namespaces").is(http.StatusOK).text; strings.Contains(listed, `"new"`) {
+		t.Errorf("a namespace was made for a stranger: %s", listed)
+	}
+	m.as("jane.doe").get(me).is(http.StatusOK)
+	if _, err := m.mock.Control().Clock(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFallback(t *testing.T) {
+	var asked []string
+	other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.String()+" "+r.Header.Get("X-Forwarded-Host"))
+		rw.Header().Set("X-Other", "yes")
+		rw.WriteHeader(http.StatusTeapot)
+		_, _ = rw.Write([]byte("short and stout"))
+	}))
+	t.Cleanup(other.Close)
+	m := startWith(t, "empty", mockserver.Config{Fallback: other.URL + "/base/", Versions: []version.Version{version.V3}})
+	m.unchecked = true
+	c := m.as("jane.doe")
+	for _, path := range []string{"/v3/accounts?limit=1", "/nothing", "/v2026/personal-access-tokens", "/accounts/v1/a%2Fb"} {
+		asked = nil
+		r := m.in("a").anonymous().get(path).is(http.StatusTeapot)
+		if want := []string{"GET /base" + path + " " + strings.TrimPrefix(m.url, "http://")}; r.text != "short and stout" || r.header.Get("X-Other") != "yes" || fmt.Sprint(asked) != fmt.Sprint(want) {
+			t.Errorf("asked %v, want %v; %s", asked, want, r.text)
+		}
+		entry := m.in("a").anonymous().journal("?limit=1")[0]
+		if entry["forwarded"] != true || entry["unmatched"] != true || len(entry["findings"].([]any)) != 0 {
+			t.Errorf("journal %v", entry)
+		}
+	}
+	asked = nil
+	c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
+	c.get("/_mock/nothing").problem(http.StatusNotFound, "unknown-path")
+	c.delete("/v3/personal-access-tokens").is(http.StatusMethodNotAllowed)
+	if asked != nil {
+		t.Errorf("forwarded %v", asked)
+	}
+	other.Close()
+	c.get("/v3/accounts").refused(http.StatusNotImplemented, "501", "the fallback "+other.URL+"/base does not answer")
+}
+
+func TestFallbackIsNeverAPublicHost(t *testing.T) {
+	for host, allowed := range map[string]bool{
+		"http://127.0.0.1:8080": true, "http://localhost": true, "http://wiremock:8080": true, "http://10.1.2.3": true, "http://192.168.0.7/x": true,
+		"http://[::1]:80": true, "http://mock.internal": true, "http://[fd00::1]": true, "http://169.254.1.1": true,
+		"https://acme.api.identitynow.com": false, "http://8.8.8.8": false, "http://example.org": false, "http://[2001:4860:4860::8888]": false,
+		"http://internal.example.com": false, "http://0.0.0.0.example.com": false,
+	} {
+		_, err := mockserver.New(mockserver.Config{Fallback: host})
+		if (err == nil) != allowed {
+			t.Errorf("%s: %v, want allowed %t", host, err, allowed)
+		}
+		if err != nil && !strings.Contains(err.Error(), "is a public host") {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	if _, err := mockserver.New(mockserver.Config{Fallback: "wiremock"}); err == nil || !strings.Contains(err.Error(), "fallback: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Ten thousand namespaces come, are used, and go: neither a goroutine nor memory stays behind.
+func TestNamespacesLeaveNothingBehind(t *testing.T) {
+	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := mock.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	use := func(n int) {
+		for i := range n {
+			for _, request := range [][2]string{{"POST", "/oauth/token"}, {"GET", "/v3/personal-access-tokens"}, {"DELETE", "/_mock/namespace"}} {
+				r := httptest.NewRequest(request[0], fmt.Sprintf("/t/name-%d%s", i, request[1]), strings.NewReader(""))
+				mock.ServeHTTP(httptest.NewRecorder(), r)
+			}
+		}
+	}
+	use(100) // so that everything is there that stays
+	goroutines, heap := left()
+	use(10_000)
+	goroutinesAfter, heapAfter := left()
+	t.Logf("goroutines %d, then %d; heap %d KiB, then %d KiB", goroutines, goroutinesAfter, heap>>10, heapAfter>>10)
+	if goroutinesAfter > goroutines {
+		t.Errorf("%d goroutines, then %d", goroutines, goroutinesAfter)
+	}
+	if heapAfter > heap+1<<20 {
+		t.Errorf("%d KiB in use, then %d KiB", heap>>10, heapAfter>>10)
+	}
+}
+
+// left counts goroutines, and bytes in use after a collection.
+func left() (goroutines int, heap uint64) {
+	var stats runtime.MemStats
+	for range 3 {
+		runtime.GC() // what a collection frees, another one may find free
+	}
+	runtime.ReadMemStats(&stats)
+	return runtime.NumGoroutine(), stats.HeapAlloc
+}

@@ -1,0 +1,240 @@
+package control_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// A refusal comes back as the problem that the mock tells.
+func TestProblem(t *testing.T) {
+	_, url := serve(t, http.StatusBadRequest, `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request","status":400,`+
+		`"detail":"the rule is wrong","errors":[{"pointer":"/status","detail":"expected one"}]}`)
+	_, err := control.New(control.Config{URL: url}).AddFault(t.Context(), control.Fault{Operation: "list"})
+	var got *control.Problem
+	if !errors.As(err, &got) {
+		t.Fatalf("got %v, want a problem", err)
+	}
+	want := &control.Problem{
+		Type: "urn:problem-type:patmock:invalid-request", Title: "Invalid request", Status: 400, Detail: "the rule is wrong",
+		Errors: []control.ProblemError{{Pointer: "/status", Detail: "expected one"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff("the rule is wrong; /status: expected one", err.Error()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What answers but is no mock is told from a mock that refuses.
+func TestNoPatmock(t *testing.T) {
+	tests := []struct {
+		name        string
+		status      int
+		contentType string
+		body        string
+		want        string
+	}{
+		{"not found", 404, "text/html", "<html>", "answers 404 Not Found (text/html): that is no patmock"},
+		{"no content type", 404, " ", "", "answers 404 Not Found (no content type): that is no patmock"},
+		{"a page for everything", 200, "text/html", "<html>", "answers 200 OK (text/html): that is no patmock"},
+		{"another status", 201, "application/json", clock, "answers 201 Created (application/json): that is no patmock"},
+		{"somebody else's problem", 404, "application/problem+json", `{"type":"about:blank","status":404,"detail":"no"}`, "that is no patmock"},
+		{"a problem of another type", 404, "application/json", `{"type":"urn:problem-type:patmock:x","status":404,"detail":"no"}`, "that is no patmock"},
+		{"a problem that is none", 404, "application/problem+json", `no`, "that is no patmock"},
+		{"other JSON", 200, "application/json; charset=utf-8", `[]`, "/_mock/clock: the answer is not what a patmock of this version gives: json: cannot unmarshal"},
+		{"a redirect", 302, "text/html", "", "answers 302 Found"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := respond(t, test.status, test.contentType, test.body).Clock(t.Context())
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+			var problem *control.Problem
+			if errors.As(err, &problem) {
+				t.Errorf("got the problem %v", problem)
+			}
+		})
+	}
+}
+
+// A redirect is not followed: behind it is no mock, and a PUT would arrive as a GET.
+func TestNoRedirect(t *testing.T) {
+	f, url := serve(t, http.StatusOK, clock)
+	moved := httptest.NewServer(http.RedirectHandler(url+"/_mock/clock", http.StatusFound))
+	t.Cleanup(moved.Close)
+	_, err := control.New(control.Config{URL: moved.URL}).Clock(t.Context())
+	if err == nil || f.sent != nil {
+		t.Errorf("got %v and %q, want an error and nothing sent on", err, f.sent)
+	}
+}
+
+func TestErrorsOfTheClient(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	tests := []struct {
+		name string
+		call func() error
+		want string
+	}{
+		{"nobody answers", func() error {
+			return control.New(control.Config{URL: gone.URL}).Reset(t.Context())
+		}, "POST " + gone.URL + "/_mock/reset: no mock answers there: start one with patmock serve, or give the address of one that runs: "},
+		{"the caller has gone", func() error {
+			return control.New(control.Config{URL: gone.URL}).Reset(ended)
+		}, "POST " + gone.URL + "/_mock/reset: context canceled"},
+		{"no address", func() error {
+			return control.New(control.Config{URL: "http://\x7f"}).Reset(t.Context())
+		}, "expected the address of a mock, such as http://127.0.0.1:17280: "},
+		{"an empty id", func() error {
+			return control.New(control.Config{URL: gone.URL}).RemoveFault(t.Context(), "")
+		}, `/_mock/faults/: "" names nothing`},
+		{"an id that leads elsewhere", func() error {
+			_, err := control.New(control.Config{URL: gone.URL}).Request(t.Context(), "..")
+			return err
+		}, `".." names nothing`},
+		{"a namespace that leads elsewhere", func() error {
+			return control.New(control.Config{URL: gone.URL, Namespace: ".."}).Reset(t.Context())
+		}, `".." names nothing`},
+		{"a body that is no JSON", func() error {
+			_, err := control.New(control.Config{URL: gone.URL}).Verify(t.Context(), control.Verification{
+				Expect: []control.Expectation{{Match: control.Match{Body: func() {}}}},
+			})
+			return err
+		}, "/_mock/verify: write the request: json: unsupported type"},
+		{"a list by header", func() error {
+			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Header: map[string]string{"A": "b"}}, 0)
+			return err
+		}, "header, query and body cannot be asked for in a list"},
+		{"a list by query", func() error {
+			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Query: map[string]string{"a": "b"}}, 0)
+			return err
+		}, "header, query and body cannot be asked for in a list"},
+		{"a list by body", func() error {
+			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Body: "b"}, 0)
+			return err
+		}, "header, query and body cannot be asked for in a list"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := test.call()
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestToken(t *testing.T) {
+	f, url := serve(t, http.StatusNoContent, "")
+	for token, want := range map[string]string{"": "", "t0k3n": "Bearer t0k3n"} {
+		if err := control.New(control.Config{URL: url, Token: token}).In("a").Reset(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, f.header.Get("Authorization")); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	}
+}
+
+// Another namespace is another client: the first one stays where it is.
+func TestIn(t *testing.T) {
+	f, url := serve(t, http.StatusNoContent, "")
+	first := control.New(control.Config{URL: url, Namespace: "a"})
+	tests := []struct {
+		name   string
+		client *control.Client
+		want   string
+	}{
+		{"another", first.In("b"), "POST /t/b/_mock/reset"},
+		{"the default", first.In(""), "POST /_mock/reset"},
+		{"the first", first, "POST /t/a/_mock/reset"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.client.Reset(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{test.want}, f.sent); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// recorder remembers how long a request may take, and answers none.
+type recorder struct{ left time.Duration }
+
+// RoundTrip implements http.RoundTripper.
+func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+	deadline, _ := request.Context().Deadline()
+	r.left = time.Until(deadline)
+	return nil, errors.New("nobody is here")
+}
+
+// Verify waits as long as the mock was asked to, and a little longer, also where the caller's client is impatient.
+func TestVerifyIsPatient(t *testing.T) {
+	tests := []struct {
+		name    string
+		limit   time.Duration // of the caller's client
+		timeout string
+		want    time.Duration // at least; less than 20 s more
+	}{
+		{"no timeout", 0, "", 20 * time.Second},
+		{"a timeout", 0, "100s", 120 * time.Second},
+		{"a client with a limit", 5 * time.Second, "10s", 14 * time.Second},
+		{"what is none", 0, "soon", 20 * time.Second},
+		{"a negative one", 0, "-100s", 20 * time.Second},
+		{"for ever", 0, "2562047h47m16s", 24*time.Hour + 20*time.Second},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := &recorder{}
+			c := control.New(control.Config{HTTP: &http.Client{Transport: r, Timeout: test.limit}})
+			if _, err := c.Verify(t.Context(), control.Verification{Timeout: test.timeout}); err == nil {
+				t.Fatal("no error")
+			}
+			if r.left < test.want || r.left > test.want+20*time.Second {
+				t.Errorf("a request may take %s, want about %s", r.left, test.want)
+			}
+		})
+	}
+}
+
+// What never ends is not read for ever.
+func TestAnswersAreBounded(t *testing.T) {
+	var written atomic.Int64 // MiB
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		part := []byte(strings.Repeat(" ", 1<<20))
+		for range 256 {
+			if _, err := w.Write(part); err != nil {
+				return // the client had enough
+			}
+			written.Add(1)
+		}
+	}))
+	t.Cleanup(server.Close)
+	_, err := control.New(control.Config{URL: server.URL}).State(t.Context(), control.StateOptions{})
+	want := fmt.Sprintf("GET %s/_mock/state: the answer is larger than 64 MiB", server.URL)
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if got := written.Load(); got > 128 { // some is on its way
+		t.Errorf("%d MiB were read", got)
+	}
+}

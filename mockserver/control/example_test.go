@@ -1,0 +1,133 @@
+package control_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// mock stands for a mock that runs: it answers what each example needs.
+func mock(contentType, body string) *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		switch {
+		case contentType == "application/problem+json":
+			w.WriteHeader(http.StatusBadRequest)
+		case r.Method == http.MethodPost && (r.URL.Path == "/_mock/faults" || r.URL.Path == "/_mock/identities"):
+			w.WriteHeader(http.StatusCreated)
+		}
+		io.WriteString(w, body)
+	}))
+}
+
+// A token that lives for 72 hours is dead after an advance of 72 hours.
+func ExampleClient_Advance() {
+	server := mock("application/json", `{"now":"2027-02-03T00:00:00Z","frozen":false,"moved":"+72h0m0s"}`)
+	defer server.Close()
+
+	clock, err := control.New(control.Config{URL: server.URL}).Advance(context.Background(), 72*time.Hour)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(clock.Now, clock.Moved)
+	// Output: 2027-02-03 00:00:00 +0000 UTC +72h0m0s
+}
+
+// The next two lists are answered 429.
+func ExampleClient_AddFault() {
+	server := mock("application/json", `{"id":"f1","operation":"list","status":429,"retryAfter":"3s","times":2}`)
+	defer server.Close()
+
+	rule, err := control.New(control.Config{URL: server.URL}).AddFault(context.Background(), control.Fault{
+		Operation: "list", Status: http.StatusTooManyRequests, RetryAfter: "3s", Times: 2,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(rule.ID, rule.Status)
+	// Output: f1 429
+}
+
+// A user for one test, who need not be in the fixture.
+func ExampleClient_AddIdentity() {
+	server := mock("application/json", `{"user":"ann","userLevels":["ORG_ADMIN"],"clientId":"cafe","clientSecret":"beef"}`)
+	defer server.Close()
+
+	user, err := control.New(control.Config{URL: server.URL}).AddIdentity(context.Background(), control.NewIdentity{
+		Name: "ann", UserLevels: []string{"ORG_ADMIN"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(user.Name, user.ClientID)
+	// Output: ann cafe
+}
+
+// Did the client send exactly one create? Each outcome says what came closest.
+func ExampleClient_Verify() {
+	server := mock("application/json", `{"verified":false,"outcomes":[{"verified":false,"expected":"create 1 time","actual":0,"matched":[],`+
+		`"nearest":[{"id":"r1","sequence":1,"request":"POST /v3/personal-access-tokens 400","differences":[{"pointer":"/status","expected":200,"actual":400}]}]}]}`)
+	defer server.Close()
+
+	once := 1
+	verdict, err := control.New(control.Config{URL: server.URL}).Verify(context.Background(), control.Verification{
+		Expect:  []control.Expectation{{Match: control.Match{Operation: "create", Status: 200}, Times: &once}},
+		Timeout: "2s",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, outcome := range verdict.Outcomes {
+		fmt.Println(outcome.Expected, "but", outcome.Actual)
+		for _, miss := range outcome.Nearest {
+			fmt.Println(miss.Request, miss.Differences)
+		}
+	}
+	// Output:
+	// create 1 time but 0
+	// POST /v3/personal-access-tokens 400 [{/status 200 400}]
+}
+
+// Each test gets a tenant of its own on the same server.
+func ExampleClient_In() {
+	server := mock("application/json", `{"name":"test-7","baseUrl":"http://127.0.0.1:17280/t/test-7","fixture":"crowded","tokens":60,"requests":0,"idleSeconds":0}`)
+	defer server.Close()
+
+	client := control.New(control.Config{URL: server.URL})
+	namespace, err := client.In("test-7").PutNamespace(context.Background(), control.NewNamespace{Fixture: "crowded"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(namespace.BaseURL)
+	// Output: http://127.0.0.1:17280/t/test-7
+}
+
+// What the mock refuses says why, and where.
+func ExampleProblem() {
+	server := mock("application/problem+json", `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request","status":400,`+
+		`"detail":"the rule cannot be added","errors":[{"pointer":"/times","detail":"cannot stand beside rate"}]}`)
+	defer server.Close()
+
+	_, err := control.New(control.Config{URL: server.URL}).AddFault(context.Background(), control.Fault{Status: 503, Times: 2, Rate: 0.5})
+	var problem *control.Problem
+	if errors.As(err, &problem) {
+		fmt.Println(problem.Status, problem.Detail)
+		for _, place := range problem.Errors {
+			fmt.Println(place.Pointer, place.Detail)
+		}
+	}
+	// Output:
+	// 400 the rule cannot be added
+	// /times cannot stand beside rate
+}

@@ -1,0 +1,172 @@
+package control_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec"
+)
+
+// fake answers as the document of the control surface says, and remembers the last request.
+type fake struct {
+	t        testing.TB
+	document *spec.Document
+	status   int
+	body     string // JSON, or YAML where the client asks for it
+
+	// sent is what came: method and address, then content type and body where there is one.
+	sent   []string
+	header http.Header
+}
+
+// serve answers every request with a status and a body.
+func serve(t testing.TB, status int, body string) (*fake, string) {
+	t.Helper()
+	document, err := spec.Load(spec.Control)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fake{t: t, document: document, status: status, body: body}
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	return f, server.URL
+}
+
+var parameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
+
+// operation is the one that takes a request, behind the prefix of any namespace.
+func (f *fake) operation(r *http.Request) *spec.Operation {
+	path := r.URL.EscapedPath()
+	if rest, found := strings.CutPrefix(path, "/t/"); found {
+		_, rest, _ = strings.Cut(rest, "/")
+		path = "/" + rest
+	}
+	i := slices.IndexFunc(f.document.Operations, func(o *spec.Operation) bool {
+		pattern := "^" + parameter.ReplaceAllString(regexp.QuoteMeta(o.Path), "[^/]+") + "$"
+		return o.Method == r.Method && regexp.MustCompile(pattern).MatchString(path)
+	})
+	if i < 0 {
+		f.t.Fatalf("the document has no %s %s", r.Method, path)
+	}
+	return f.document.Operations[i]
+}
+
+// ServeHTTP implements http.Handler.
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	o := f.operation(r)
+	content, err := io.ReadAll(r.Body)
+	if err != nil {
+		f.t.Error(err)
+	}
+	f.sent, f.header = []string{r.Method + " " + r.URL.RequestURI()}, r.Header
+	if contentType := r.Header.Get("Content-Type"); contentType != "" {
+		f.sent = append(f.sent, contentType, string(content))
+		var value any
+		if err := yaml.Unmarshal(content, &value); err != nil { // JSON is YAML too
+			f.t.Error(err)
+		}
+		for _, v := range o.CheckRequest(contentType, plainJSON(f.t, value)) {
+			f.t.Errorf("sent: %v", v)
+		}
+	}
+	for _, v := range o.CheckQuery(r.URL.Query()) {
+		f.t.Errorf("sent: %v", v)
+	}
+	for _, name := range o.UnknownQuery(r.URL.Query()) {
+		f.t.Errorf("sent: unknown parameter %s", name)
+	}
+	f.answer(w, r, o)
+}
+
+func (f *fake) answer(w http.ResponseWriter, r *http.Request, o *spec.Operation) {
+	contentType := "application/json"
+	switch {
+	case f.body == "":
+		contentType = ""
+	case f.status >= 400:
+		contentType = "application/problem+json"
+	case strings.HasPrefix(r.Header.Get("Accept"), "application/yaml"):
+		contentType = "application/yaml"
+	}
+	for _, v := range o.CheckResponse(f.status, contentType, []byte(f.body)) {
+		f.t.Errorf("faked: %v", v)
+	}
+	if contentType != "" {
+		w.Header().Set("Content-Type", contentType)
+	}
+	w.WriteHeader(f.status)
+	if _, err := io.WriteString(w, f.body); err != nil {
+		f.t.Error(err)
+	}
+}
+
+// plainJSON turns a value read from YAML into what reading JSON gives.
+func plainJSON(t testing.TB, value any) any {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain any
+	if err := json.Unmarshal(encoded, &plain); err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// respond serves one answer of anything that is no mock.
+func respond(t testing.TB, status int, contentType, body string) *control.Client {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body) // the client may have gone
+	}))
+	t.Cleanup(server.Close)
+	return control.New(control.Config{URL: server.URL})
+}
+
+// callTest is one method: what the mock answers, what is sent, what comes back.
+type callTest struct {
+	name   string
+	status int
+	body   string
+	call   func(context.Context, *control.Client) (any, error)
+	sent   []string
+	want   any
+}
+
+func testCalls(t *testing.T, tests []callTest) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, url := serve(t, test.status, test.body)
+			got, err := test.call(t.Context(), control.New(control.Config{URL: url + "/"}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.sent, f.sent); diff != "" {
+				t.Errorf("sent (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("answered (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// answered turns what a method returns into one value.
+func answered[T any](value T, err error) (any, error) { return value, err }
+
+func none(err error) (any, error) { return nil, err }

@@ -1,0 +1,57 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Requests returns the requests that match, without headers and bodies, oldest first: the last ones
+// up to a limit, or all where it is 0. A match by header, query or body is an error: Verify takes those.
+func (c *Client) Requests(ctx context.Context, match Match, limit int) (Journal, error) {
+	asked := get("requests")
+	var err error
+	if asked.query, err = match.values(); err != nil {
+		return Journal{}, err
+	}
+	if limit != 0 {
+		asked.query.Set("limit", strconv.Itoa(limit))
+	}
+	return fetch[Journal](ctx, c, asked)
+}
+
+// values are the parameters that ask for a match.
+func (m Match) values() (url.Values, error) {
+	if len(m.Header) > 0 || len(m.Query) > 0 || m.Body != nil {
+		return nil, errors.New("list requests: header, query and body cannot be asked for in a list: use Verify, or look into each Request")
+	}
+	values := url.Values{}
+	for name, value := range map[string]string{
+		"operation": m.Operation, "version": m.Version, "method": m.Method, "path": m.Path, "owner": m.Owner,
+		"clientId": m.ClientID, "fault": m.Fault, "finding": m.Finding,
+	} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if m.Status != 0 {
+		values.Set("status", strconv.Itoa(m.Status))
+	}
+	if m.Unmatched != nil {
+		values.Set("unmatched", strconv.FormatBool(*m.Unmatched))
+	}
+	return values, nil
+}
+
+// Request returns one exchange with its headers and bodies. The id is the SLPT-Request-ID of the answer.
+func (c *Client) Request(ctx context.Context, id string) (Request, error) {
+	return fetch[Request](ctx, c, get("requests", id))
+}
+
+// ClearRequests empties the journal. The counters stay.
+func (c *Client) ClearRequests(ctx context.Context) error {
+	_, err := c.do(ctx, done(http.MethodDelete, "requests"))
+	return err
+}

@@ -1,0 +1,17 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Verify asks whether requests were made, and waits for them as long as the verification says.
+func (c *Client) Verify(ctx context.Context, verification Verification) (Verdict, error) {
+	asked := get("verify")
+	asked.method = http.MethodPost
+	if wait, err := time.ParseDuration(verification.Timeout); err == nil { // what is none is for the mock to refuse
+		asked.waits = min(max(wait, 0), 24*time.Hour)
+	}
+	return send[Verdict](ctx, c, asked, verification)
+}

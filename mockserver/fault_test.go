@@ -1,0 +1,413 @@
+package mockserver_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+func (c *client) fault(rule string) string {
+	c.Helper()
+	return c.post("/_mock/faults", rule).is(http.StatusCreated).object()["id"].(string)
+}
+
+// statuses makes the same request several times.
+func statuses(n int, request func() response) (got []int) {
+	for range n {
+		got = append(got, request().status)
+	}
+	return got
+}
+
+func TestFaultOfAStatus(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m := start(t, "empty")
+		c := m.as("jane.doe")
+		id := c.fault(`{"operation":"list","version":"` + string(v) + `","status":429,"retryAfter":"3s","times":2}`)
+		list := func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+		for range 2 {
+			r := list().is(http.StatusTooManyRequests)
+			if diff := cmp.Diff([]string{"3", id, `{"message":" Rate Limit Exceeded "}`}, []string{r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text}); diff != "" {
+				t.Errorf("answer (-want +got):\n%s", diff)
+			}
+		}
+		if r := list().is(http.StatusOK); r.header.Get("X-Mock-Fault") != "" {
+			t.Errorf("an answer without a fault names %q", r.header.Get("X-Mock-Fault"))
+		}
+		rules := c.get("/_mock/faults").object()["faults"].([]any)
+		if rule := rules[0].(map[string]any); rule["matched"] != 3.0 || rule["hits"] != 2.0 {
+			t.Errorf("counts %v", rule)
+		}
+		c.delete("/_mock/faults/" + id).is(http.StatusNoContent)
+		c.delete("/_mock/faults/"+id).problem(http.StatusNotFound, "unknown-fault", id)
+		c.get("/_mock/faults").equal("faults", []any{})
+	})
+}
+
+// Every status that an operation declares can be had, with a body that its document allows: the harness checks that.
+func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m := start(t, "empty")
+		c := m.as("admin")
+		id := c.create(v, "target")["id"].(string)
+		requests := map[string]func() response{
+			"list":   func() response { return c.get(v.CollectionPath()) },
+			"create": func() response { return c.post(v.CollectionPath(), `{"name":"x","userAwareTokenNeverExpires":true}`) },
+			"patch":  func() response { return c.patch(v.CollectionPath()+"/"+id, `[]`) },
+			"delete": func() response { return c.delete(v.CollectionPath() + "/" + id) },
+			"token":  func() response { return m.login(janeID, janeSecret) },
+		}
+		declared := map[string][]int{
+			"list": {400, 401, 403, 413, 429, 500, 503}, "create": {400, 401, 403, 413, 415, 429, 500, 503},
+			"patch": {400, 401, 403, 404, 413, 415, 429, 500, 503}, "delete": {400, 401, 403, 404, 413, 429, 500, 503}, "token": {400, 401, 413, 429, 500, 503},
+		}
+		for operation, request := range requests {
+			for _, status := range declared[operation] {
+				c.fault(object{"operation": operation, "status": status}.String())
+				request().is(status)
+			}
+			for _, status := range []int{402, 418, 502, 504, 599} {
+				c.post("/_mock/faults", object{"operation": operation, "status": status}.String()).problem(http.StatusBadRequest, "invalid-request", "/status", "html")
+			}
+		}
+		c.names(v.CollectionPath()) // nothing was deleted
+		c.patch(v.CollectionPath()+"/"+id, `[]`).is(http.StatusOK)
+	})
+}
+
+func TestFaultsChooseRequests(t *testing.T) {
+	m := start(t, "default")
+	jane, john := m.as("jane.doe"), m.as("john.roe")
+	list := func(c *client, v version.Version) func() response {
+		return func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+	}
+	for name, test := range map[string]struct {
+		rule string
+		want map[string]int
+	}{
+		"everything":  {`{"status":503}`, map[string]int{"jane v3": 503, "jane v1": 503, "john v3": 503, "delete": 503, "token": 503}},
+		"a version":   {`{"version":"v3","status":503}`, map[string]int{"jane v3": 503, "jane v1": 200, "john v3": 503, "delete": 503, "token": 200}},
+		"an owner":    {`{"owner":"jane.doe","status":503}`, map[string]int{"jane v3": 503, "jane v1": 503, "john v3": 200, "delete": 404, "token": 503}},
+		"an owner id": {`{"owner":"facedadafacedadafacedadafacedada","status":503}`, map[string]int{"jane v3": 503, "john v3": 200, "token": 503}},
+		"a header":    {`{"header":{"user-agent":"Go-http-client/1.1"},"status":503}`, map[string]int{"jane v3": 503}},
+		"no header":   {`{"header":{"User-Agent":"curl"},"status":503}`, map[string]int{"jane v3": 200}},
+		"the token":   {`{"operation":"token","status":503}`, map[string]int{"jane v3": 200, "token": 503}},
+		"its status":  {`{"status":404}`, map[string]int{"jane v3": 200, "delete": 404, "token": 200}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			requests := map[string]func() response{
+				"jane v3": list(jane, version.V3), "jane v1": list(jane, version.V1), "john v3": list(john, version.V3),
+				"delete": func() response { return john.delete("/v3/personal-access-tokens/cafebabe") },
+				"token":  func() response { return m.login(janeID, janeSecret) },
+			}
+			for request, want := range test.want {
+				jane.delete("/_mock/faults").is(http.StatusNoContent)
+				jane.fault(test.rule)
+				if got := requests[request]().status; got != want {
+					t.Errorf("%s: status %d, want %d", request, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestFaultAfterAndTimes(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	list := func() response { return c.get(me) }
+	for rule, want := range map[string][]int{
+		`{"operation":"list","status":500}`:                       {500, 200, 200, 200, 200},
+		`{"operation":"list","status":500,"times":2}`:             {500, 500, 200, 200, 200},
+		`{"operation":"list","status":500,"after":2}`:             {200, 200, 500, 200, 200},
+		`{"operation":"list","status":500,"after":1,"times":3}`:   {200, 500, 500, 500, 200},
+		`{"operation":"list","status":500,"rate":1}`:              {500, 500, 500, 500, 500},
+		`{"operation":"list","latency":"1ms","times":9}`:          {200, 200, 200, 200, 200},
+		`{"operation":"list","effect":"html","status":504}`:       {504, 200, 200, 200, 200},
+		`{"operation":"list","effect":"html"}`:                    {502, 200, 200, 200, 200},
+		`{"operation":"create","version":"v2026","status":403}`:   {200, 200, 200, 200, 200},
+		`{"operation":"list","latency":"0ms-2ms","rate":0.5}`:     {200, 200, 200, 200, 200},
+		`{"operation":"list","effect":"wrong-content-type"}`:      {200, 200, 200, 200, 200},
+		`{"operation":"list","effect":"empty-body","times":1}`:    {200, 200, 200, 200, 200},
+		`{"operation":"list","effect":"truncated-json","rate":1}`: {200, 200, 200, 200, 200},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			c.delete("/_mock/faults").is(http.StatusNoContent)
+			c.fault(rule)
+			c := c.spoilt(t)
+			list = func() response { return c.get(me) }
+			if diff := cmp.Diff(want, statuses(5, list)); diff != "" {
+				t.Errorf("statuses (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// spoilt is a client whose answers are not held against the documents.
+func (c *client) spoilt(t testing.TB) *client {
+	other := *c
+	other.tenant = c.of(t)
+	other.unchecked = true
+	return &other
+}
+
+func TestFaultsThatSpoilAnAnswer(t *testing.T) {
+	m := start(t, "empty")
+	good := m.as("jane.doe")
+	c := good.spoilt(t)
+	whole := good.get(me).text
+	c.fault(`{"operation":"list","effect":"truncated-json"}`)
+	if r := c.get(me).is(http.StatusOK); r.text == "" || r.text == whole || !strings.HasPrefix(whole, r.text) || r.header.Get("X-Mock-Fault") != "f1" {
+		t.Errorf("truncated to %q", r.text)
+	}
+	c.fault(`{"operation":"list","effect":"wrong-content-type"}`)
+	if r := c.get(me).is(http.StatusOK); r.text != whole || r.header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("content type %q, body %s", r.header.Get("Content-Type"), r.text)
+	}
+	c.fault(`{"operation":"list","effect":"empty-body"}`)
+	if r := c.get(me).is(http.StatusOK); r.text != "" || r.header.Get("Content-Type") != "application/json" {
+		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
+	}
+	c.fault(`{"operation":"list","effect":"html"}`)
+	if r := c.get(me).is(http.StatusBadGateway); !strings.Contains(r.text, "<h1>Bad Gateway</h1>") || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
+	}
+	// What a spoilt answer tells of was done, what an effect in its place tells of was not.
+	c.fault(`{"operation":"create","effect":"truncated-json"}`)
+	c.post("/v2026/personal-access-tokens", `{"name":"made","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+	c.fault(`{"operation":"create","effect":"html"}`)
+	c.post("/v2026/personal-access-tokens", `{"name":"not made","userAwareTokenNeverExpires":true}`).is(http.StatusBadGateway)
+	if diff := cmp.Diff([]string{"login", "made"}, good.names(me)); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+	c.fault(`{"operation":"delete","effect":"truncated-json"}`)
+	c.delete("/v2026/personal-access-tokens/" + good.get(me).list()[1]["id"].(string)).is(http.StatusNoContent)
+}
+
+func TestConnectionReset(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	c.fault(`{"operation":"create","effect":"reset"}`)
+	r, err := http.NewRequest("POST", c.url+"/v2026/personal-access-tokens", strings.NewReader(`{"name":"x","userAwareTokenNeverExpires":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", c.authorization)
+	r.Header.Set("Content-Type", "application/json")
+	answered, err := new(http.Transport).RoundTrip(r)
+	if err == nil {
+		_ = answered.Body.Close()
+		t.Fatalf("answered with %d", answered.StatusCode)
+	}
+	if !strings.Contains(err.Error(), "connection reset by peer") && !errors.Is(err, io.EOF) {
+		t.Errorf("ended with %v", err)
+	}
+	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+	entry := c.get("/_mock/requests?operation=create").object()["requests"].([]any)[0].(map[string]any)
+	if entry["status"] != 0.0 || entry["fault"] != "f1" {
+		t.Errorf("journal %v", entry)
+	}
+}
+
+func TestHangUntilTheClientGivesUp(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	c.fault(`{"operation":"patch","effect":"hang"}`)
+	ctx, giveUp := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(ctx, "PATCH", c.url+"/v2026/personal-access-tokens/"+janeID, strings.NewReader(`[{"op":"replace","path":"/name","value":"x"}]`))
+		if err == nil {
+			r.Header.Set("Authorization", c.authorization)
+			r.Header.Set("Content-Type", "application/json-patch+json")
+			err = give(r)
+		}
+		ended <- err
+	}()
+	c.post("/_mock/verify", `{"expect":[{"match":{"operation":"patch"}}],"timeout":"200ms"}`).is(http.StatusOK).equal("verified", false)
+	giveUp()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	c.post("/_mock/verify", `{"expect":[{"match":{"operation":"patch","fault":"f1"}}],"timeout":"10s"}`).is(http.StatusOK).equal("verified", true)
+	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+}
+
+// What hangs does not keep a mock from stopping.
+func TestCloseEndsWhatHangs(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	c.fault(`{"operation":"list","effect":"hang"}`)
+	c.fault(`{"operation":"list","latency":"5m"}`)
+	ended := make(chan error, 1)
+	go func() {
+		r, err := http.NewRequest("GET", c.url+me, nil)
+		if err == nil {
+			r.Header.Set("Authorization", c.authorization)
+			err = give(r)
+		}
+		ended <- err
+	}()
+	for len(c.get("/_mock/faults").object()["faults"].([]any)) != 2 || c.get("/_mock/faults").object()["faults"].([]any)[0].(map[string]any)["hits"] == nil {
+		continue // until it hangs
+	}
+	if err := m.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("it was answered")
+	}
+}
+
+func TestLatencyIsAdded(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	c.fault(`{"operation":"list","latency":"20ms"}`)
+	c.fault(`{"operation":"list","latency":"10ms-30ms","rate":1}`)
+	c.fault(`{"operation":"list","status":503,"retryAfter":"2s","retryAfterAs":"date","after":1}`)
+	r := c.get(me).is(http.StatusOK)
+	if r.header.Get("X-Mock-Fault") != "f1, f2" {
+		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
+	}
+	entry := c.get("/_mock/requests?operation=list").object()["requests"].([]any)[0].(map[string]any)
+	if took := entry["durationMs"].(float64); took < 30 {
+		t.Errorf("it took %v ms, want 30 at least", took)
+	}
+	r = c.get(me).is(http.StatusServiceUnavailable)
+	if r.header.Get("X-Mock-Fault") != "f2, f3" {
+		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
+	}
+	at, err := http.ParseTime(r.header.Get("Retry-After"))
+	if wait := time.Until(at); err != nil || wait < 0 || wait > 3*time.Second {
+		t.Errorf("Retry-After %q: %s, %v", r.header.Get("Retry-After"), wait, err)
+	}
+}
+
+func TestWrongFaults(t *testing.T) {
+	m := start(t, "empty")
+	c := m.anonymous()
+	for rule, tells := range map[string]string{
+		`{}`:                              "exactly one of status, latency and effect",
+		`{"status":500,"latency":"1s"}`:   "exactly one",
+		`{"status":500,"effect":"reset"}`: "exactly one",
+		`{"latency":"1s","effect":"html","status":500}`: "exactly one",
+		`{"status":200}`:                                               "/status",
+		`{"operation":"lists","status":500}`:                           "/operation",
+		`{"operation":"token","version":"v3","status":500}`:            "the token endpoint has no version",
+		`{"operation":"bulk","version":"v3","status":500}`:             "no operation bulk is served in version v3",
+		`{"operation":"list","status":404}`:                            "/status",
+		`{"version":"v9","status":500}`:                                "/version",
+		`{"status":500,"rate":1.1}`:                                    "/rate",
+		`{"status":500,"rate":0.5,"times":2}`:                          "not both",
+		`{"status":500,"times":-1}`:                                    "/times",
+		`{"status":500,"retryAfterAs":"date"}`:                         "/retryAfterAs",
+		`{"latency":"1s","retryAfter":"1s"}`:                           "/retryAfter",
+		`{"status":500,"retryAfter":"soon"}`:                           "/retryAfter",
+		`{"latency":"6m"}`:                                             "/latency",
+		`{"latency":"2s-1s"}`:                                          "/latency",
+		`{"latency":"-1s"}`:                                            "/latency",
+		`{"effect":"explode"}`:                                         "/effect",
+		`{"status":500,"header":{"Authorization":"Bearer x"}}`:         "hold no secret",
+		`{"status":500,"id":"a b"}`:                                    "/id",
+		`{"status":500,"until":"tomorrow"}`:                            "until",
+		`{"status":500,"header":{"":"x"}}`:                             "/header",
+		`{"status":1000000000000000000000000000000000000000000000000}`: "/status",
+	} {
+		t.Run(rule, func(t *testing.T) {
+			m.of(t).anonymous().post("/_mock/faults", rule).problem(http.StatusBadRequest, "invalid-request", tells)
+		})
+	}
+	c.fault(`{"id":"mine","status":500}`)
+	c.post("/_mock/faults", `{"id":"mine","status":503}`).problem(http.StatusConflict, "id-taken", "mine")
+	c.get("/_mock/faults").equal("faults", []any{map[string]any{"id": "mine", "status": 500.0, "times": 1.0}})
+	for range 999 {
+		c.fault(`{"status":500}`)
+	}
+	c.post("/_mock/faults", `{"status":500}`).problem(http.StatusConflict, "too-many-faults", "1000")
+}
+
+func TestPrefer(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	for prefer, want := range map[string]int{
+		"code=429": 429, `code="503"`: 503, "respond-async, code=403": 403, "wait=10; code=400": 400, "Code = 500": 500,
+		"code=404": 200, "code=418": 200, "code=200": 200, "code=x": 200, "barcode=429": 200, "respond-async": 200,
+	} {
+		t.Run(prefer, func(t *testing.T) {
+			r := c.of(t).preferring(c.authorization, prefer, me).is(want)
+			if marked := r.header.Get("X-Mock-Fault") == "prefer"; marked != (want != 200) {
+				t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
+			}
+			if waits := r.header.Get("Retry-After") == "1"; waits != (want == 429 || want == 503) {
+				t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+			}
+		})
+	}
+	m.preferring("", "code=429", me).is(http.StatusUnauthorized)
+}
+
+func (m *tenant) preferring(authorization, prefer, path string) response {
+	m.Helper()
+	r, err := http.NewRequest("GET", m.url+path, nil)
+	if err != nil {
+		m.Fatal(err)
+	}
+	r.Header.Set("Prefer", prefer)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	return m.exchange(r)
+}
+
+func TestRateLimit(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{RateLimit: "3/10s"}})
+	c := m.as("jane.doe")
+	list := func(c *client, v version.Version) func() response {
+		return func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+	}
+	if diff := cmp.Diff([]int{200, 200, 200, 429, 429}, statuses(5, list(c, version.V3))); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	r := list(c, version.V3)()
+	if r.header.Get("Retry-After") != "10" || r.text != `{"message":" Rate Limit Exceeded "}` || r.header.Get("X-Mock-Fault") != "" {
+		t.Errorf("Retry-After %q, X-Mock-Fault %q, %s", r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text)
+	}
+	list(c, version.V2026)().is(http.StatusOK)                                     // another version
+	list(m.as("admin"), version.V3)().is(http.StatusOK)                            // another client
+	list(m.in("other").as("jane.doe"), version.V3)().is(http.StatusOK)             // another namespace
+	if got := statuses(3, func() response { return m.login(janeID, janeSecret) }); // the token endpoint has its own
+	!cmp.Equal([]int{200, 200, 429}, got) {
+		t.Errorf("logins %v", got)
+	}
+	c.post("/_mock/clock/advance", `{"by":"9.001s"}`).is(http.StatusOK)
+	if r := list(c, version.V3)().is(http.StatusTooManyRequests); r.header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+	}
+	c.post("/_mock/clock/advance", `{"by":"999ms"}`).is(http.StatusOK)
+	if diff := cmp.Diff([]int{200, 200, 200, 429}, statuses(4, list(c, version.V3))); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+	list(c, version.V3)().is(http.StatusOK)
+}
+
+// give makes a request whose answer does not matter.
+func give(r *http.Request) error {
+	answered, err := new(http.Transport).RoundTrip(r)
+	if err != nil {
+		return err
+	}
+	return answered.Body.Close()
+}

@@ -1,0 +1,68 @@
+package answer
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// A Trace collects what there is to tell of a request beside its answer. One goroutine fills it in.
+type Trace struct {
+	// RequestID is told to the client as SLPT-Request-ID.
+	RequestID string
+	// Namespace that the request is for, and Prefix, what stood in front of its path for that.
+	Namespace, Prefix string
+	// Operation is the short name that rules and the journal use, Version that of the API. Both are empty
+	// where no operation takes the request.
+	Operation, Version string
+	// User is whose request it is, ClientID the token it is made with; empty while that is unknown.
+	User, ClientID string
+	// Notes are warnings about a request that was not refused, in sentences.
+	Notes []string
+	// Why are the reasons of a refusal.
+	Why []string
+	// Findings are what the client did wrong or carelessly.
+	Findings []control.Finding
+	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.
+	Unmatched, Forwarded bool
+
+	// Faults names what was injected, Effect what that does to the answer.
+	Faults []string
+	Effect Effect
+	// Vary changes an answer that was found to be legal into another one. Nil leaves it.
+	Vary func(*Answer) *Answer
+	// Wait is how long Retry-After tells the client to wait. Zero where it does not.
+	Wait time.Duration
+	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
+	Life int
+}
+
+// Note adds a warning.
+func (t *Trace) Note(sentence string) { t.Notes = append(t.Notes, sentence) }
+
+// Find adds a finding.
+func (t *Trace) Find(kind, detail string) {
+	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail})
+}
+
+type traceKey struct{}
+
+// WithTrace attaches a trace to a request.
+func WithTrace(r *http.Request, t *Trace) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), traceKey{}, t))
+}
+
+// TraceOf returns the trace of a request; one without has an empty one, which nobody reads.
+func TraceOf(r *http.Request) *Trace {
+	if t, ok := r.Context().Value(traceKey{}).(*Trace); ok {
+		return t
+	}
+	return &Trace{}
+}
+
+// Date writes a moment as a header does (RFC 9110, section 5.6.7), rounded up to seconds.
+func Date(t time.Time) string {
+	return t.Add(time.Second - 1).UTC().Format(http.TimeFormat)
+}

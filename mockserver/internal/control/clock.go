@@ -1,0 +1,67 @@
+package control
+
+import (
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/clock"
+)
+
+func (s *Server) clock(*call) (*answer.Answer, error) {
+	now := s.config.Clock.State()
+	told := control.Clock{Now: now.Now, Frozen: now.Frozen}
+	if now.Touched {
+		told.Moved = now.Moved.String()
+		if now.Moved >= 0 {
+			told.Moved = "+" + told.Moved
+		}
+	}
+	return answer.JSON(http.StatusOK, told)
+}
+
+// moved answers the clock after a change.
+func (s *Server) moved(c *call) (*answer.Answer, error) {
+	if err := s.config.Tenant.ClockMoved(); err != nil {
+		return nil, err
+	}
+	return s.clock(c)
+}
+
+func (s *Server) setClock(c *call) (*answer.Answer, error) {
+	setting, err := decode[control.ClockSetting](c)
+	if err != nil {
+		return nil, err
+	}
+	var now time.Time
+	if setting.Now != nil {
+		if now = *setting.Now; !clock.Valid(now) {
+			return nil, invalid(control.ProblemError{Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000"})
+		}
+	}
+	s.config.Clock.Set(now, setting.Frozen)
+	return s.moved(c)
+}
+
+func (s *Server) advanceClock(c *call) (*answer.Answer, error) {
+	advance, err := decode[struct {
+		By string `json:"by"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	by, err := clock.ParseDuration(advance.By)
+	if err == nil {
+		err = s.config.Clock.Advance(by)
+	}
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
+	}
+	return s.moved(c)
+}
+
+func (s *Server) clearClock(c *call) (*answer.Answer, error) {
+	s.config.Clock.Clear()
+	return s.moved(c)
+}

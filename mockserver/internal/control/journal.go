@@ -1,0 +1,48 @@
+package control
+
+import (
+	"net/http"
+	"strconv"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/journal"
+)
+
+func (s *Server) requests(c *call) (*answer.Answer, error) {
+	q := c.query
+	m := control.Match{
+		Operation: q.Get("operation"), Version: q.Get("version"), Method: q.Get("method"), Path: q.Get("path"),
+		Owner: q.Get("owner"), ClientID: q.Get("clientId"), Fault: q.Get("fault"), Finding: q.Get("finding"),
+	}
+	m.Status, _ = strconv.Atoi(q.Get("status")) // digits, or nothing
+	if unmatched := q.Get("unmatched"); unmatched != "" {
+		m.Unmatched = new(unmatched == "true")
+	}
+	limit, _ := strconv.Atoi(q.Get("limit")) // as well
+	return answer.JSON(http.StatusOK, s.config.Journal.List(m, limit))
+}
+
+func (s *Server) request(c *call) (*answer.Answer, error) {
+	r, ok := s.config.Journal.Get(c.variable("id"))
+	if !ok {
+		return nil, unknown("request", c.variable("id"))
+	}
+	return answer.JSON(http.StatusOK, r)
+}
+
+func (s *Server) clearRequests(*call) (*answer.Answer, error) {
+	s.config.Journal.Clear()
+	return none()
+}
+
+func (s *Server) verify(c *call) (*answer.Answer, error) {
+	v, err := decode[control.Verification](c)
+	if err != nil {
+		return nil, err
+	}
+	if found := journal.Check(v); len(found) > 0 {
+		return nil, invalid(found...)
+	}
+	return answer.JSON(http.StatusOK, s.config.Journal.Verify(c.Context(), v))
+}

@@ -1,0 +1,145 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec"
+)
+
+// typePrefix is how the types of problems begin. Their names stay the same.
+const typePrefix = "urn:problem-type:patmock:"
+
+// newProblem makes a problem of a type, titled as the type reads.
+func newProblem(status int, name, detail string) *control.Problem {
+	title := strings.ReplaceAll(name, "-", " ")
+	return &control.Problem{Type: typePrefix + name, Title: strings.ToUpper(title[:1]) + title[1:], Status: status, Detail: detail}
+}
+
+// invalid is the problem of a request that is wrong in itself.
+func invalid(errors ...control.ProblemError) *control.Problem {
+	p := newProblem(http.StatusBadRequest, "invalid-request", "the request is not as spec/documents/control.yaml describes it (GET /_mock/spec/control)")
+	p.Errors = errors
+	return p
+}
+
+func violations(found []spec.Violation) *control.Problem {
+	errors := make([]control.ProblemError, len(found))
+	for i, v := range found {
+		errors[i] = control.ProblemError{Pointer: v.Where(), Detail: fmt.Sprintf("expected %s, got %s (%s)", v.Expected, v.Got, v.Rule)}
+	}
+	return invalid(errors...)
+}
+
+// mistakes is the problem of a tenant that nobody can start from.
+func mistakes(found fixtures.Mistakes) *control.Problem {
+	p := newProblem(http.StatusBadRequest, "invalid-tenant", "the tenant is wrong; nothing was changed")
+	for _, m := range found {
+		pointer := m.Field
+		if m.Line > 0 {
+			pointer = fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Field)
+		}
+		p.Errors = append(p.Errors, control.ProblemError{Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message})
+	}
+	return p
+}
+
+func unknown(kind, name string) *control.Problem {
+	return newProblem(http.StatusNotFound, "unknown-"+kind, fmt.Sprintf("there is no %s %q", kind, name))
+}
+
+// Unauthorized is the problem of a request without the control token.
+func Unauthorized() *control.Problem {
+	return newProblem(http.StatusUnauthorized, "unauthorized", "this mock was started with a control token: send it as Authorization: Bearer")
+}
+
+func unsupportedMediaType(got string, want []string) *control.Problem {
+	return newProblem(http.StatusUnsupportedMediaType, "unsupported-media-type", fmt.Sprintf("header Content-Type: expected %s, got %q", strings.Join(want, " or "), got))
+}
+
+// conflicts are errors that say what is in the way, with the names of their problems.
+var conflicts = map[error]string{
+	pat.ErrIDTaken: "id-taken", pat.ErrIdentityTaken: "name-taken", pat.ErrNameTaken: "name-taken",
+	fault.ErrTaken: "id-taken", fault.ErrTooMany: "too-many-faults", namespace.ErrDefault: "default-namespace",
+}
+
+// Answer writes a problem down.
+func Answer(p *control.Problem) *answer.Answer {
+	body, _ := json.Marshal(p) // texts and numbers always encode
+	a := &answer.Answer{Status: p.Status, Body: body, ContentType: "application/problem+json", Why: []string{p.Error()}}
+	if p.Status == http.StatusUnauthorized {
+		a.Header = http.Header{"WWW-Authenticate": {`Bearer realm="patmock"`}}
+	}
+	return a
+}
+
+// refusal turns an error into an answer. One that is none of a caller's is a fault of the mock.
+func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
+	if known := problemOf(err); known != nil {
+		return Answer(known)
+	}
+	s.config.Writer.Fault(rw, r, err)
+	return Answer(newProblem(http.StatusInternalServerError, "fault", "patmock is at fault; its log says more"))
+}
+
+func problemOf(err error) *control.Problem {
+	var known *control.Problem
+	var wrong fixtures.Mistakes
+	var size *http.MaxBytesError
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &wrong):
+		return mistakes(wrong)
+	case errors.As(err, &size):
+		return TooLarge(size.Limit)
+	case errors.Is(err, pat.ErrNoIdentity):
+		return invalid(control.ProblemError{Pointer: "/owner", Detail: err.Error()})
+	case errors.Is(err, fault.ErrUnknown):
+		return newProblem(http.StatusNotFound, "unknown-fault", err.Error())
+	case errors.Is(err, namespace.ErrUnknown):
+		return newProblem(http.StatusNotFound, "unknown-namespace", err.Error())
+	}
+	for conflict, name := range conflicts {
+		if errors.Is(err, conflict) {
+			return newProblem(http.StatusConflict, name, err.Error())
+		}
+	}
+	return nil
+}
+
+// TooLarge is the problem of a body over a limit in bytes.
+func TooLarge(limit int64) *control.Problem {
+	return newProblem(http.StatusRequestEntityTooLarge, "content-too-large", fmt.Sprintf("body: expected at most %d bytes, got more", limit))
+}
+
+// UnknownPath is the problem of a path that the surface has not.
+func UnknownPath(path string) *control.Problem {
+	return newProblem(http.StatusNotFound, "unknown-path", fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is", path))
+}
+
+// UnknownMethod is the problem of a method that a path has not.
+func UnknownMethod(method, allowed string) *control.Problem {
+	return newProblem(http.StatusMethodNotAllowed, "method-not-allowed", fmt.Sprintf("expected %s, got %s", allowed, method))
+}
+
+// NoNamespace is the problem of a namespace that cannot be had, nil for an error that is the mock's own.
+func NoNamespace(err error) *control.Problem {
+	if errors.Is(err, namespace.ErrTooMany) {
+		return newProblem(http.StatusServiceUnavailable, "too-many-namespaces",
+			err.Error()+": remove some, or start the mock with a larger --max-namespaces or a shorter --namespace-ttl")
+	}
+	if errors.Is(err, namespace.ErrName) || errors.Is(err, namespace.ErrUnknown) {
+		return newProblem(http.StatusNotFound, "unknown-namespace", err.Error())
+	}
+	return nil
+}

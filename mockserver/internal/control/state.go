@@ -1,0 +1,72 @@
+package control
+
+import (
+	"net/http"
+	"strings"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+)
+
+// credentials tells how the users log in, so that a free port or a tenant of one's own needs nothing to
+// be copied by hand.
+func (s *Server) credentials(c *call) (*answer.Answer, error) {
+	users, err := s.config.Tenant.Users()
+	if err != nil {
+		return nil, err
+	}
+	return answer.JSON(http.StatusOK, control.Credentials{BaseURL: answer.BaseURL(c.Request, s.config.PublicURL), Users: users})
+}
+
+func (s *Server) reset(*call) (*answer.Answer, error) {
+	if err := s.config.Tenant.Reset(); err != nil {
+		return nil, err
+	}
+	return none()
+}
+
+func (s *Server) state(c *call) (*answer.Answer, error) {
+	snapshot, err := s.config.Tenant.Snapshot(c.query.Get("secrets") == "true")
+	if err != nil {
+		return nil, err
+	}
+	a := &answer.Answer{Status: http.StatusOK, ContentType: "application/json"}
+	if strings.Contains(c.Header.Get("Accept"), "yaml") {
+		a.ContentType = "application/yaml"
+		a.Body, err = snapshot.YAML()
+	} else {
+		a.Body, err = snapshot.JSON()
+	}
+	return a, err
+}
+
+func (s *Server) putState(c *call) (*answer.Answer, error) {
+	if err := s.config.Tenant.Restore(c.body); err != nil {
+		return nil, err
+	}
+	return none()
+}
+
+func (s *Server) addIdentity(c *call) (*answer.Answer, error) {
+	identity, err := decode[control.NewIdentity](c)
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.config.Tenant.AddIdentity(identity)
+	if err != nil {
+		return nil, err
+	}
+	return answer.JSON(http.StatusCreated, user)
+}
+
+func (s *Server) addToken(c *call) (*answer.Answer, error) {
+	token, err := decode[control.NewToken](c)
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.config.Tenant.AddToken(token)
+	if err != nil {
+		return nil, err
+	}
+	return answer.JSON(http.StatusCreated, user)
+}

@@ -1,0 +1,103 @@
+package fault
+
+import (
+	"fmt"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/clock"
+)
+
+// The effects that a rule looks at itself.
+const effectHTML = "html"
+
+// maxLatency bounds how long a rule holds up a request.
+const maxLatency = 5 * time.Minute
+
+// Check tells what the document cannot say about a rule. Statuses lists those that the operations of a name
+// and a version may answer, empty for any of them; none means that there is no such operation.
+func Check(f control.Fault, statuses func(operation, version string) []int) []control.ProblemError {
+	var found []control.ProblemError
+	report := func(pointer, format string, args ...any) {
+		found = append(found, control.ProblemError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+	}
+	checkKind(f, report)
+	if f.Operation == "token" && f.Version != "" {
+		report("/version", "expected none beside the operation token: the token endpoint has no version")
+	} else if declared := statuses(f.Operation, f.Version); len(declared) == 0 {
+		report("/operation", "no operation %s is served in version %s", f.Operation, f.Version)
+	} else if f.Status != 0 && f.Effect == "" && !slices.Contains(declared, f.Status) {
+		report("/status", "expected one that the documents have for it (%s), got %d; an error page of a gateway is \"effect\": \"html\" with a status",
+			numbers(declared), f.Status)
+	}
+	if f.RetryAfter != "" && (f.Status == 0 || f.Effect != "") {
+		report("/retryAfter", "expected beside a status only")
+	}
+	if f.RetryAfterAs != "" && f.RetryAfter == "" {
+		report("/retryAfterAs", "expected beside retryAfter only")
+	}
+	if f.Rate > 0 && (f.After > 0 || f.Times > 0) {
+		report("/rate", "expected a rate, or after and times, not both")
+	}
+	if from, to, err := latency(f.Latency); err != nil {
+		report("/latency", "%v", err)
+	} else if from > to || to > maxLatency {
+		report("/latency", "expected at most %s, in a range from the smaller to the larger, got %s", maxLatency, f.Latency)
+	}
+	if _, err := duration(f.RetryAfter); err != nil {
+		report("/retryAfter", "%v", err)
+	}
+	for name := range f.Header {
+		if textproto.TrimString(name) == "" || strings.EqualFold(name, "Authorization") {
+			report("/header", "expected names of headers that hold no secret, got %q", name)
+		}
+	}
+	return found
+}
+
+func checkKind(f control.Fault, report func(pointer, format string, args ...any)) {
+	kinds := 0
+	for _, set := range []bool{f.Status != 0 && f.Effect != effectHTML, f.Latency != "", f.Effect != ""} {
+		if set {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		report("", "expected exactly one of status, latency and effect (html may have a status), got %d of them", kinds)
+	}
+}
+
+// latency reads a duration, or a range of two.
+func latency(text string) (from, to time.Duration, err error) {
+	first, second, ranged := strings.Cut(text, "-")
+	if from, err = duration(first); err != nil {
+		return 0, 0, err
+	}
+	if !ranged {
+		return from, from, nil
+	}
+	to, err = duration(second)
+	return from, to, err
+}
+
+// duration reads a duration; nothing is zero.
+func duration(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	return clock.ParseDuration(text)
+}
+
+func numbers(statuses []int) string {
+	var texts []string
+	for _, s := range statuses {
+		if s >= 400 {
+			texts = append(texts, strconv.Itoa(s))
+		}
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,193 @@
+// Package fault makes requests fail on purpose, by rules that a test sets.
+package fault
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/random"
+)
+
+// What a Set refuses beside a rule that is wrong in itself.
+var (
+	ErrTaken   = errors.New("a rule has that id")
+	ErrTooMany = errors.New("there are as many rules as allowed")
+	ErrUnknown = errors.New("there is no rule of that id")
+)
+
+// maxRules bounds how many rules a namespace has: each request asks all of them.
+const maxRules = 1000
+
+// Set is the rules of a namespace. It is safe for concurrent use.
+type Set struct {
+	random *random.Source
+
+	mu    sync.Mutex
+	rules []*rule
+	made  int // rules that got an id here
+}
+
+// rule is a fault as it is asked.
+type rule struct {
+	control.Fault
+	from, to   time.Duration // of Latency
+	retryAfter time.Duration
+}
+
+// New returns a set without rules. Whether a rate meets a request, and a latency within a range, are random.
+func New(source *random.Source) *Set { return &Set{random: source} }
+
+// A Request is what rules look at.
+type Request struct {
+	Operation, Version string
+	// OwnerID and OwnerName are empty where nobody logged in.
+	OwnerID, OwnerName string
+	Header             http.Header
+	// Declares tells which statuses the operation may answer.
+	Declares func(status int) bool
+}
+
+// Met is what rules do to a request.
+type Met struct {
+	// Rules are the ids of those that met it, none where nothing happens.
+	Rules []string
+	// Latency of all of them together.
+	Latency time.Duration
+	// Status is answered instead, 0 for none, with Retry-After where that is not zero.
+	Status     int
+	RetryAfter time.Duration
+	AsDate     bool
+	// Effect is one of control.Fault, empty for none.
+	Effect string
+}
+
+// Meet asks the rules in their order: each latency counts, and else the first that meets the request.
+func (s *Set) Meet(r Request) Met {
+	var met Met
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.rules {
+		if !f.about(r) {
+			continue
+		}
+		f.Matched++
+		if !s.hitLocked(f) {
+			continue
+		}
+		f.Hits++
+		met.Rules = append(met.Rules, f.ID)
+		if f.Latency != "" {
+			share := s.random.Float("fault " + f.ID + " latency")
+			met.Latency += f.from + time.Duration(share*float64(f.to-f.from))
+			continue
+		}
+		met.Status, met.RetryAfter, met.AsDate, met.Effect = f.Status, f.retryAfter, f.RetryAfterAs == "date", f.Effect
+		break
+	}
+	return met
+}
+
+// about tells whether a rule is about a request.
+func (f *rule) about(r Request) bool {
+	for _, pair := range [][2]string{{f.Operation, r.Operation}, {f.Version, r.Version}} {
+		if pair[0] != "" && pair[0] != pair[1] {
+			return false
+		}
+	}
+	if f.Owner != "" && f.Owner != r.OwnerID && f.Owner != r.OwnerName {
+		return false
+	}
+	for name, value := range f.Header {
+		if !slices.Contains(r.Header.Values(name), value) {
+			return false
+		}
+	}
+	return f.Status == 0 || f.Effect != "" || r.Declares(f.Status)
+}
+
+// hitLocked tells whether a rule meets the request that it was just about.
+func (s *Set) hitLocked(f *rule) bool {
+	if f.Rate > 0 {
+		return s.random.Float("fault "+f.ID+" rate") < f.Rate
+	}
+	return f.Matched > f.After && f.Hits < f.Times
+}
+
+// Add puts a rule behind the others and returns it as it is in effect. The rule has passed Check.
+// Errors are ErrTaken and ErrTooMany.
+func (s *Set) Add(f control.Fault) (control.Fault, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.rules) >= maxRules {
+		return f, fmt.Errorf("%w: %d", ErrTooMany, maxRules)
+	}
+	f.Matched, f.Hits = 0, 0
+	if f.Rate == 0 {
+		f.Times = cmp.Or(f.Times, 1)
+	}
+	if f.Effect == effectHTML {
+		f.Status = cmp.Or(f.Status, http.StatusBadGateway)
+	}
+	for f.ID == "" {
+		s.made++
+		if id := "f" + strconv.Itoa(s.made); s.findLocked(id) < 0 {
+			f.ID = id
+		}
+	}
+	if s.findLocked(f.ID) >= 0 {
+		return f, fmt.Errorf("%w: %q", ErrTaken, f.ID)
+	}
+	r := &rule{Fault: f}
+	r.from, r.to, _ = latency(f.Latency)
+	r.retryAfter, _ = duration(f.RetryAfter)
+	s.rules = append(s.rules, r)
+	return f, nil
+}
+
+func (s *Set) findLocked(id string) int {
+	return slices.IndexFunc(s.rules, func(r *rule) bool { return r.ID == id })
+}
+
+// List returns the rules in the order in which they are asked, with their counts.
+func (s *Set) List() []control.Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]control.Fault, len(s.rules))
+	for i, r := range s.rules {
+		list[i] = r.Fault
+	}
+	return list
+}
+
+// Remove removes a rule, or returns ErrUnknown.
+func (s *Set) Remove(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.findLocked(id)
+	if i < 0 {
+		return fmt.Errorf("%w: %q", ErrUnknown, id)
+	}
+	s.rules = slices.Delete(s.rules, i, i+1)
+	return nil
+}
+
+// Clear removes every rule.
+func (s *Set) Clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rules = nil
+}
+
+// Reset makes the set as it was at first.
+func (s *Set) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rules, s.made = nil, 0
+}

@@ -1,0 +1,184 @@
+// Package hostile makes a mock answer in every way that the documents allow, to find clients that
+// count on one of them.
+package hostile
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/spec"
+)
+
+// The behaviours.
+const (
+	ListOrder       = "list-order"        // lists come in another order
+	ExtraProperties = "extra-properties"  // objects have a property that no document names
+	LessProperties  = "absent-properties" // optional properties are absent, or null where they may be
+	MessageOrder    = "message-order"     // the messages of an error come in the other order
+	RetryAfterDate  = "retry-after-date"  // Retry-After is a date instead of seconds
+	Outages         = "outages"           // 429 and 503 now and then
+	EarlyExpiry     = "early-expiry"      // access tokens live shorter than their token says
+)
+
+// Behaviours lists them all.
+func Behaviours() []string {
+	return []string{ListOrder, ExtraProperties, LessProperties, MessageOrder, RetryAfterDate, Outages, EarlyExpiry}
+}
+
+// shortest and longest are how long an access token lives that expires early, in seconds.
+const shortest, longest = 5, 15
+
+// Config says how hostile a mock is.
+type Config struct {
+	// Behaviours that answers may show. None means that the mock is not hostile.
+	Behaviours []string
+	// Rate is the share of answers that show one.
+	Rate float64
+	// InARow is after how many of them a client gets a plain one.
+	InARow int
+	Random *random.Source
+	// Wall is wall time, which Retry-After dates follow.
+	Wall func() time.Time
+}
+
+// Hostile decides what happens to each request of a namespace. It is safe for concurrent use.
+type Hostile struct {
+	config Config
+
+	mu      sync.Mutex
+	clients map[string]*client // by client id; those who logged in at least once
+}
+
+type client struct{ row int }
+
+// New returns the decisions for a namespace, nil for one that is not hostile.
+func New(c Config) *Hostile {
+	if len(c.Behaviours) == 0 || c.Rate == 0 || c.InARow == 0 {
+		return nil
+	}
+	return &Hostile{config: c, clients: map[string]*client{}}
+}
+
+// Reset forgets every client.
+func (h *Hostile) Reset() {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.clients)
+}
+
+// A Plan is what shall happen to one request. The zero value is nothing.
+type Plan struct {
+	// Status is answered instead: 429 or 503. Zero for none.
+	Status int
+	// AsDate tells to write Retry-After as a date.
+	AsDate bool
+	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
+	Life int
+	// Vary changes the answer, and names the behaviour that it shows. Empty when there was nothing to change.
+	Vary func(a *answer.Answer) (varied *answer.Answer, behaviour string)
+}
+
+// maxClients bounds how many clients are remembered.
+const maxClients = 10_000
+
+// LoggedIn notes that a client has got its first access token: from now on it may be surprised.
+func (h *Hostile) LoggedIn(clientID string) {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.clients[clientID] != nil {
+		return
+	}
+	if len(h.clients) >= maxClients {
+		clear(h.clients)
+	}
+	h.clients[clientID] = &client{}
+}
+
+// Plan decides about a request. Each client has its own luck: what others do does not change it.
+func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
+	if h == nil || !h.struck(clientID, operation) {
+		return Plan{}
+	}
+	luck := func(n int) int { return int(h.config.Random.Float("hostile choice "+clientID) * float64(n)) }
+	behaviours := slices.DeleteFunc(slices.Clone(h.config.Behaviours), func(b string) bool { return b == EarlyExpiry && operation != "token" })
+	if len(behaviours) == 0 {
+		return Plan{}
+	}
+	switch behaviours[luck(len(behaviours))] {
+	case Outages:
+		status := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[luck(2)]
+		if op.Declares(status) {
+			h.count(clientID)
+			return Plan{Status: status, AsDate: slices.Contains(behaviours, RetryAfterDate) && luck(2) == 0}
+		}
+	case EarlyExpiry:
+		h.count(clientID)
+		return Plan{Life: shortest + luck(longest-shortest+1)}
+	}
+	for i := len(behaviours) - 1; i > 0; i-- { // a shuffle
+		j := luck(i + 1)
+		behaviours[i], behaviours[j] = behaviours[j], behaviours[i]
+	}
+	return Plan{Vary: func(a *answer.Answer) (*answer.Answer, string) {
+		v := variation{answer: a, operation: op, luck: luck, wall: h.config.Wall}
+		for _, b := range behaviours {
+			if varied := v.as(b); varied != nil {
+				h.count(clientID)
+				return varied, b
+			}
+		}
+		return a, ""
+	}}
+}
+
+// struck tells whether a request is to be surprised. After as many in a row as allowed none is.
+func (h *Hostile) struck(clientID, operation string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := h.clients[clientID]
+	if c == nil {
+		return false
+	}
+	struck := h.config.Random.Float("hostile "+operation+" "+clientID) < h.config.Rate
+	if !struck || c.row >= h.config.InARow {
+		c.row = 0
+		return false
+	}
+	return true
+}
+
+func (h *Hostile) count(clientID string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c := h.clients[clientID]; c != nil {
+		c.row++
+	}
+}
+
+// Check tells what is wrong with the name of a behaviour.
+func Check(name string) error {
+	if !slices.Contains(Behaviours(), name) {
+		return fmt.Errorf("unknown behaviour %q: expected some of %s", name, strings.Join(Behaviours(), ", "))
+	}
+	return nil
+}
+
+// decoded reads JSON and keeps its numbers as they are written.
+func decoded(body []byte) (value any, ok bool) {
+	d := json.NewDecoder(strings.NewReader(string(body)))
+	d.UseNumber()
+	return value, d.Decode(&value) == nil
+}

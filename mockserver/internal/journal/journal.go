@@ -1,0 +1,160 @@
+// Package journal keeps what happened in a namespace, up to a bound, and tells whether it is what a test expected.
+// Secrets are taken out when an exchange is captured, see [Message], so that no later mistake can show them.
+package journal
+
+import (
+	"slices"
+	"sync"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// The bounds of a journal whose [Config] says nothing else.
+const (
+	DefaultSize  = 1_000
+	DefaultBytes = 16 << 20
+)
+
+// Config bounds a journal. What is not positive has its default.
+type Config struct {
+	// Size is how many requests are kept.
+	Size int
+	// Bytes is how large their headers and bodies are together. The latest request is kept whatever its size.
+	Bytes int
+}
+
+// Journal holds the latest requests of a namespace. It is safe for concurrent use, and memory grows with what it holds.
+//
+// Requests are shared with whoever added them and never changed; what is given out is a copy, but for the messages.
+type Journal struct {
+	config Config
+
+	mu       sync.Mutex
+	requests []*control.Request // oldest first
+	bytes    int                // of the messages of requests
+	sequence int
+	dropped  int
+	changed  chan struct{} // closed by the next change; nil while nobody waits
+}
+
+// New returns an empty journal.
+func New(c Config) *Journal {
+	if c.Size <= 0 {
+		c.Size = DefaultSize
+	}
+	if c.Bytes <= 0 {
+		c.Bytes = DefaultBytes
+	}
+	return &Journal{config: c}
+}
+
+// Add appends a request and sets its Sequence. Nobody may change the request or its messages afterwards.
+func (j *Journal) Add(r *control.Request) {
+	size := sizeOf(r)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.sequence++
+	r.Sequence = j.sequence
+	j.requests = append(j.requests, r)
+	j.bytes += size
+	for len(j.requests) > 1 && (len(j.requests) > j.config.Size || j.bytes > j.config.Bytes) {
+		j.bytes -= sizeOf(j.requests[0])
+		j.requests[0] = nil // the array behind the slice lives on
+		j.requests = j.requests[1:]
+		j.dropped++
+	}
+	j.wakeLocked()
+}
+
+// List returns the last limit requests that match, all of them where limit is not positive, without their messages.
+func (j *Journal) List(m control.Match, limit int) control.Journal {
+	j.mu.Lock()
+	held, dropped := slices.Clone(j.requests), j.dropped
+	j.mu.Unlock()
+	matched := []*control.Request{}
+	matcher := newMatcher(m)
+	for _, r := range held {
+		if matcher.matches(newSubject(r)) {
+			matched = append(matched, r)
+		}
+	}
+	list := control.Journal{Requests: []control.Request{}, Matched: len(matched), Held: len(held), Dropped: dropped}
+	if limit > 0 {
+		matched = matched[max(0, len(matched)-limit):]
+	}
+	for _, r := range matched {
+		shown := copyOf(r)
+		shown.Sent, shown.Answered = nil, nil
+		list.Requests = append(list.Requests, shown)
+	}
+	return list
+}
+
+// Get returns the latest request with that ID, with its messages, and whether there is one.
+func (j *Journal) Get(id string) (control.Request, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range slices.Backward(j.requests) {
+		if r.ID == id {
+			return copyOf(r), true
+		}
+	}
+	return control.Request{}, false
+}
+
+// Clear forgets everything, so that the next request has the Sequence 1.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.requests, j.bytes, j.sequence, j.dropped = nil, 0, 0, 0
+	j.wakeLocked()
+}
+
+// Dropped returns how many requests are no longer held.
+func (j *Journal) Dropped() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.dropped
+}
+
+// watch returns what is held and a channel that is closed when that changes.
+func (j *Journal) watch() ([]*control.Request, <-chan struct{}) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.changed == nil {
+		j.changed = make(chan struct{})
+	}
+	return slices.Clone(j.requests), j.changed
+}
+
+func (j *Journal) wakeLocked() {
+	if j.changed != nil {
+		close(j.changed)
+		j.changed = nil
+	}
+}
+
+// copyOf has lists that are not nil: in JSON they are [].
+func copyOf(r *control.Request) control.Request {
+	c := *r
+	c.Findings = append([]control.Finding{}, r.Findings...)
+	c.Why = append([]string{}, r.Why...)
+	c.Notes = append([]string{}, r.Notes...)
+	return c
+}
+
+func sizeOf(r *control.Request) int {
+	size := 0
+	for _, message := range []*control.Message{r.Sent, r.Answered} {
+		if message == nil {
+			continue
+		}
+		size += len(message.Body)
+		for name, values := range message.Header {
+			for _, value := range values {
+				size += len(name) + len(value)
+			}
+		}
+	}
+	return size
+}

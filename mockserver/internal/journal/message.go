@@ -1,0 +1,111 @@
+package journal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/redact"
+)
+
+// maxBody is how much of a body is kept.
+const maxBody = 64 << 10
+
+// Message captures one side of an exchange: its headers, and its body up to 64 KiB, both without secrets. Body may be a
+// part of the whole one, which has size bytes. What is not UTF-8 is shown as U+FFFD. The arguments are copied.
+func Message(header http.Header, body []byte, size int) *control.Message {
+	m := &control.Message{Header: copyHeader(header), Size: size, Cut: size > len(body)}
+	kept := body
+	if len(kept) > maxBody {
+		kept, m.Cut = cutText(kept[:maxBody]), true
+	}
+	text := string(kept)
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+	}
+	if isForm(header) {
+		text = redact.Query(text)
+	} else {
+		text = redact.Text(text)
+	}
+	if m.Cut {
+		text = redact.End(text)
+	}
+	if len(text) > maxBody { // what stands for a secret may be longer than it
+		text, m.Cut = string(cutText([]byte(text[:maxBody]))), true
+	}
+	m.Body = text
+	return m
+}
+
+// cutText takes away the beginning of a character at the end of text.
+func cutText(text []byte) []byte {
+	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
+		if start := len(text) - back; utf8.RuneStart(text[start]) {
+			if !utf8.FullRune(text[start:]) {
+				return text[:start]
+			}
+			break
+		}
+	}
+	return text
+}
+
+func isForm(header http.Header) bool {
+	const urlencoded = "application/x-www-form-urlencoded"
+	value := strings.TrimSpace(header.Get("Content-Type"))
+	return len(value) >= len(urlencoded) && strings.EqualFold(value[:len(urlencoded)], urlencoded)
+}
+
+// copyHeader leaves out what the transport adds. All values share one array.
+func copyHeader(header http.Header) map[string][]string {
+	n := 0
+	for _, values := range header {
+		n += len(values)
+	}
+	copied, all := make(map[string][]string, len(header)), make([]string, 0, n)
+	for name, values := range header {
+		switch http.CanonicalHeaderKey(name) {
+		case "Date", "Content-Length", "Connection", "Transfer-Encoding":
+			continue
+		}
+		start := len(all)
+		for _, value := range values {
+			all = append(all, redactHeader(name, value))
+		}
+		copied[name] = all[start:len(all):len(all)]
+	}
+	return copied
+}
+
+// redactHeader returns the value of a header without its secret. Of an Authorization it keeps the known schemes.
+func redactHeader(name, value string) string {
+	name = http.CanonicalHeaderKey(name)
+	switch name {
+	case "Authorization":
+		scheme, _, _ := strings.Cut(strings.TrimSpace(value), " ")
+		for _, known := range []string{"Bearer", "Basic"} {
+			if strings.EqualFold(scheme, known) {
+				return known + " " + redact.Mark
+			}
+		}
+		return redact.Mark
+	case "Cookie", "Set-Cookie", "Proxy-Authorization":
+		return redact.Mark
+	}
+	if isSecretHeader(name) {
+		return redact.Mark
+	}
+	return redact.Prose(strings.ToValidUTF8(value, "\ufffd"))
+}
+
+// secretHeaderWords are parts of names, in which only the first letters of words are capitals.
+var secretHeaderWords = []string{
+	"Secret", "secret", "Token", "token", "Password", "password", "Api-Key", "api-Key", "Apikey", "apikey",
+}
+
+func isSecretHeader(name string) bool {
+	return slices.ContainsFunc(secretHeaderWords, func(word string) bool { return strings.Contains(name, word) })
+}

@@ -1,0 +1,285 @@
+package journal_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/journal"
+)
+
+// sequenceOf returns a journal with a request for each word, which is its operation. Ids are r1, r2 and so on.
+func sequenceOf(operations string) *journal.Journal {
+	j := journal.New(journal.Config{})
+	addAll(j, operations)
+	return j
+}
+
+func addAll(j *journal.Journal, operations string) {
+	for i, operation := range strings.Fields(operations) {
+		j.Add(&control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation, Method: "GET", Path: "/" + operation, Status: 200})
+	}
+}
+
+func expect(operation string) control.Expectation {
+	return control.Expectation{Match: control.Match{Operation: operation}}
+}
+
+func exactly(operation string, n int) control.Expectation {
+	e := expect(operation)
+	e.Times = &n
+	return e
+}
+
+func atLeast(operation string, n int) control.Expectation {
+	e := expect(operation)
+	e.AtLeast = &n
+	return e
+}
+
+func atMost(operation string, n int) control.Expectation {
+	e := expect(operation)
+	e.AtMost = &n
+	return e
+}
+
+func between(operation string, least, most int) control.Expectation {
+	return control.Expectation{Match: control.Match{Operation: operation}, AtLeast: &least, AtMost: &most}
+}
+
+// outcomes returns a line for each: whether it holds, what was expected and which were found.
+func outcomes(v control.Verdict) string {
+	var lines []string
+	for _, o := range v.Outcomes {
+		lines = append(lines, fmt.Sprintf("%v: %s: %d %s", o.Verified, o.Expected, o.Actual, strings.Join(o.Matched, " ")))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestVerifyCounts(t *testing.T) {
+	const words = " requests with operation a: "
+	tests := []struct {
+		name        string
+		expectation control.Expectation
+		want        string
+	}{
+		{"at least once", expect("a"), "true: at least 1 request with operation a: 2 r1 r3"},
+		{"at least once, never made", expect("c"), "false: at least 1 request with operation c: 0 "},
+		{"exact", exactly("a", 2), "true: exactly 2" + words + "2 r1 r3"},
+		{"too few", exactly("a", 3), "false: exactly 3" + words + "2 r1 r3"},
+		{"too many", exactly("a", 1), "false: exactly 1 request with operation a: 2 r1 r3"},
+		{"none", exactly("c", 0), "true: exactly 0 requests with operation c: 0 "},
+		{"some for none", exactly("a", 0), "false: exactly 0" + words + "2 r1 r3"},
+		{"at least", atLeast("a", 2), "true: at least 2" + words + "2 r1 r3"},
+		{"not at least", atLeast("a", 3), "false: at least 3" + words + "2 r1 r3"},
+		{"at least none", atLeast("c", 0), "true: at least 0 requests with operation c: 0 "},
+		{"at most", atMost("a", 2), "true: at most 2" + words + "2 r1 r3"},
+		{"more than at most", atMost("a", 1), "false: at most 1 request with operation a: 2 r1 r3"},
+		{"at most, none", atMost("c", 1), "true: at most 1 request with operation c: 0 "},
+		{"between", between("a", 1, 3), "true: 1 to 3" + words + "2 r1 r3"},
+		{"below", between("a", 3, 4), "false: 3 to 4" + words + "2 r1 r3"},
+		{"above", between("a", 0, 1), "false: at most 1 request with operation a: 2 r1 r3"},
+		{"anything", control.Expectation{}, "true: at least 1 request: 3 r1 r2 r3"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			verdict := sequenceOf("a b a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{test.expectation}})
+			if diff := cmp.Diff(test.want, outcomes(verdict)); diff != "" {
+				t.Errorf("outcome (-want +got):\n%s", diff)
+			}
+			if want := strings.HasPrefix(test.want, "true"); verdict.Verified != want {
+				t.Errorf("verified: %v, want %v", verdict.Verified, want)
+			}
+		})
+	}
+}
+
+func TestVerifyOrder(t *testing.T) {
+	tests := []struct {
+		name     string
+		requests string
+		expect   []control.Expectation
+		want     string // matched ids of each, and a mark at those that do not hold
+	}{
+		{"in order", "a b", []control.Expectation{expect("a"), expect("b")}, "r1, r2"},
+		{"the other way round", "b a", []control.Expectation{expect("a"), expect("b")}, "r2, !"},
+		{"once more behind", "b a b", []control.Expectation{expect("a"), expect("b")}, "r2, r3"},
+		{"same twice", "a", []control.Expectation{expect("a"), expect("a")}, "r1, !"},
+		{"same twice, made twice", "a a", []control.Expectation{expect("a"), expect("a")}, "r1 r2, r2"},
+		{"after the minimum", "a b a b", []control.Expectation{atLeast("a", 2), expect("b")}, "r1 r3, r4"},
+		{"not after the minimum", "a b a", []control.Expectation{atLeast("a", 2), expect("b")}, "r1 r3, !"},
+		{"exact counts all after", "a b a", []control.Expectation{exactly("a", 1), expect("b")}, "!r1 r3, r2"},
+		{"nothing is asked for", "b a", []control.Expectation{atMost("a", 1), expect("b")}, "r2, r1"},
+		{"none after", "a b", []control.Expectation{expect("b"), exactly("a", 0)}, "r2, "},
+		{"some after", "b a", []control.Expectation{expect("b"), exactly("a", 0)}, "r1, !r2"},
+		{"behind one that does not hold", "b a", []control.Expectation{expect("c"), expect("b")}, "!, r1"},
+		{"three", "a b c", []control.Expectation{expect("a"), expect("b"), expect("c")}, "r1, r2, r3"},
+		{"three, last too early", "c a b", []control.Expectation{expect("a"), expect("b"), expect("c")}, "r2, r3, !"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			verdict := sequenceOf(test.requests).Verify(t.Context(), control.Verification{Expect: test.expect, InOrder: true})
+			var got []string
+			for _, o := range verdict.Outcomes {
+				mark := "!"
+				if o.Verified {
+					mark = ""
+				}
+				got = append(got, mark+strings.Join(o.Matched, " "))
+			}
+			if diff := cmp.Diff(test.want, strings.Join(got, ", ")); diff != "" {
+				t.Errorf("matched (-want +got):\n%s", diff)
+			}
+			if want := !strings.Contains(test.want, "!"); verdict.Verified != want {
+				t.Errorf("verified: %v, want %v", verdict.Verified, want)
+			}
+		})
+	}
+}
+
+func TestVerifyInAnyOrder(t *testing.T) {
+	verdict := sequenceOf("b a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a"), expect("b"), expect("b")}})
+	const want = "true: at least 1 request with operation a: 1 r2\ntrue: at least 1 request with operation b: 1 r1\ntrue: at least 1 request with operation b: 1 r1"
+	if diff := cmp.Diff(want, outcomes(verdict)); diff != "" || !verdict.Verified {
+		t.Errorf("verified: %v, outcomes (-want +got):\n%s", verdict.Verified, diff)
+	}
+}
+
+func TestVerifyTellsTheNearest(t *testing.T) {
+	j := journal.New(journal.Config{})
+	for i, r := range []control.Request{
+		{Operation: "list", Method: "GET", Path: "/a", Status: 200},
+		{Operation: "create", Method: "POST", Path: "/a", Status: 400},
+		{Operation: "create", Method: "POST", Path: "/a", Status: 201},
+		{Operation: "create", Method: "POST", Path: "/a"},
+		{Operation: "list", Method: "GET", Path: "/b", Status: 500},
+	} {
+		r.ID = fmt.Sprintf("r%d", i+1)
+		j.Add(&r)
+	}
+	match := control.Match{Operation: "create", Status: 201}
+	verdict := j.Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: match, Times: new(2)}}})
+	status := func(actual any) control.Difference {
+		return control.Difference{Pointer: "/status", Expected: 201, Actual: actual}
+	}
+	operation := control.Difference{Pointer: "/operation", Expected: "create", Actual: "list"}
+	want := control.Verdict{Outcomes: []control.Outcome{{
+		Expected: "exactly 2 requests with operation create, status 201", Actual: 1, Matched: []string{"r3"},
+		Nearest: []control.Miss{
+			{ID: "r4", Sequence: 4, Request: "POST /a without an answer", Differences: []control.Difference{status(0)}},
+			{ID: "r2", Sequence: 2, Request: "POST /a 400", Differences: []control.Difference{status(400)}},
+			{ID: "r5", Sequence: 5, Request: "GET /b 500", Differences: []control.Difference{operation, status(500)}},
+		},
+	}}}
+	if diff := cmp.Diff(want, verdict); diff != "" {
+		t.Errorf("verdict (-want +got):\n%s", diff)
+	}
+}
+
+func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
+	for name, e := range map[string]control.Expectation{"enough": expect("a"), "too many": exactly("a", 0)} {
+		t.Run(name, func(t *testing.T) {
+			verdict := sequenceOf("a b").Verify(t.Context(), control.Verification{Expect: []control.Expectation{e}})
+			if diff := cmp.Diff([]control.Miss{}, verdict.Outcomes[0].Nearest); diff != "" {
+				t.Errorf("nearest (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
+	verdict := sequenceOf("b c a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true})
+	want := []control.Miss{
+		{
+			ID: "r1", Sequence: 1, Request: "GET /b 200",
+			Differences: []control.Difference{{Pointer: "/inOrder", Expected: "after request 3", Actual: "request 1"}},
+		},
+		{
+			ID: "r3", Sequence: 3, Request: "GET /a 200",
+			Differences: []control.Difference{
+				{Pointer: "/operation", Expected: "b", Actual: "a"}, {Pointer: "/inOrder", Expected: "after request 3", Actual: "request 3"},
+			},
+		},
+		{
+			ID: "r2", Sequence: 2, Request: "GET /c 200",
+			Differences: []control.Difference{
+				{Pointer: "/operation", Expected: "b", Actual: "c"}, {Pointer: "/inOrder", Expected: "after request 3", Actual: "request 2"},
+			},
+		},
+	}
+	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest); diff != "" {
+		t.Errorf("nearest (-want +got):\n%s", diff)
+	}
+}
+
+func TestVerifyNamesTheLastHundred(t *testing.T) {
+	verdict := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a")}})
+	outcome := verdict.Outcomes[0]
+	if outcome.Actual != 150 || len(outcome.Matched) != 100 || outcome.Matched[0] != "r51" {
+		t.Errorf("%d requests, %d named from %s on, want 150, 100 from r51 on", outcome.Actual, len(outcome.Matched), outcome.Matched[0])
+	}
+}
+
+func TestVerifyWordsHoldNoSecret(t *testing.T) {
+	match := control.Match{
+		Operation: "a", Version: "b", Method: "c", Path: "/d", Status: 5, Owner: "e", ClientID: "f", Fault: "g", Finding: "h", Unmatched: new(true),
+		Header: map[string]string{"Authorization": "Bearer hunter2", "X": "y"}, Query: map[string]string{"code": "hunter2", "z": "1"},
+		Body: map[string]any{"secret": "hunter2", "name": "n", "text": strings.Repeat("x", 300)},
+	}
+	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: match}}})
+	want := "at least 1 request with operation a, version b, method c, path /d, owner e, clientId f, fault g, finding h, status 5, unmatched true, " +
+		`header Authorization: Bearer [redacted], header X: y, query code=[redacted] query z=1, body {"name":"n","secret":"[redacted]","text":"` + strings.Repeat("x", 158) + "…"
+	if diff := cmp.Diff(want, verdict.Outcomes[0].Expected); diff != "" {
+		t.Errorf("words (-want +got):\n%s", diff)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	good := []control.Expectation{expect("a")}
+	tests := []struct {
+		name         string
+		verification control.Verification
+		want         []string
+	}{
+		{"good", control.Verification{Expect: good}, nil},
+		{"all of it good", control.Verification{Expect: []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)}, InOrder: true, Timeout: "1m"}, nil},
+		{"no timeout", control.Verification{Expect: good, Timeout: "0s"}, nil},
+		{"no expectations", control.Verification{}, []string{"/expect expected at least one expectation"}},
+		{
+			"times beside atLeast",
+			control.Verification{Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}}},
+			[]string{"/expect/1/times cannot stand beside atLeast or atMost: it is the exact number"},
+		},
+		{
+			"times beside atMost",
+			control.Verification{Expect: []control.Expectation{{Times: new(1), AtMost: new(1)}}},
+			[]string{"/expect/0/times cannot stand beside atLeast or atMost: it is the exact number"},
+		},
+		{"bounds crossed", control.Verification{Expect: []control.Expectation{between("a", 3, 2)}}, []string{"/expect/0/atLeast 3 is more than atMost, which is 2"}},
+		{
+			"negative",
+			control.Verification{Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)}},
+			[]string{
+				"/expect/0/times expected a number of requests, got -1", "/expect/1/atLeast expected a number of requests, got -3",
+				"/expect/1/atMost expected a number of requests, got -2",
+			},
+		},
+		{"timeout without a unit", control.Verification{Expect: good, Timeout: "5"}, []string{`/timeout expected a duration such as 2s or 500ms, got "5"`}},
+		{"negative timeout", control.Verification{Expect: good, Timeout: "-1s"}, []string{"/timeout expected 0s to 1m0s, got -1s"}},
+		{"long timeout", control.Verification{Expect: good, Timeout: "61s"}, []string{"/timeout expected 0s to 1m0s, got 1m1s"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, problem := range journal.Check(test.verification) {
+				got = append(got, problem.Pointer+" "+problem.Detail)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,138 @@
+package pat_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// checkDeleted looks at whether a login with a token that is not there is told of a deletion.
+func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
+	t.Helper()
+	err := s.Login(id, "secret of "+id, now, grantAll)
+	if !errors.Is(err, pat.ErrBadCredentials) {
+		t.Errorf("login with %s: error is %v, want ErrBadCredentials", id, err)
+	}
+	if got := errors.Is(err, pat.ErrDeleted); got != want {
+		t.Errorf("login with %s: told of the deletion: %t (%v), want %t", id, got, err, want)
+	}
+}
+
+func TestDeletionsAreBounded(t *testing.T) {
+	const remembered, more = 1024, 3
+	store := newStore(t)
+	s := newService(store)
+	remove := func(id string) {
+		t.Helper()
+		mustRun(t, store.Create(pat.NewToken(dated(id, ben)), 0))
+		mustRun(t, s.Delete(callOf(user(ben), version.V3), id))
+	}
+	id := func(i int) string { return fmt.Sprintf("token-%d", i) }
+	for i := range remembered {
+		remove(id(i))
+	}
+	for i := range remembered {
+		checkDeleted(t, true, s, id(i))
+	}
+	t.Run("one that was deleted before takes no other place", func(t *testing.T) {
+		remove(id(remembered / 2))
+		checkDeleted(t, true, s, id(0))
+		checkDeleted(t, true, s, id(remembered/2))
+	})
+	for i := range more {
+		remove(id(remembered + i))
+	}
+	for i := range remembered + more {
+		checkDeleted(t, i >= more, s, id(i))
+	}
+	for i := range 2 * remembered { // once around and more
+		remove(id(10*remembered + i))
+	}
+	checkDeleted(t, false, s, id(remembered))
+	checkDeleted(t, false, s, id(10*remembered+remembered-1))
+	checkDeleted(t, true, s, id(10*remembered+remembered))
+	checkDeleted(t, true, s, id(12*remembered-1))
+}
+
+func TestDeletionsOfATenantEndWithIt(t *testing.T) {
+	s := newService(newStore(t, dated("1", ben), dated("2", ben)))
+	mustRun(t, s.Delete(callOf(user(ben), version.V3), "1"))
+	checkDeleted(t, true, s, "1")
+	if err := s.Replace(pat.Tenant{UserLevels: map[string][]string{"X": {"x"}}}); err == nil {
+		t.Error("the tenant with an unknown right was accepted")
+	}
+	checkDeleted(t, true, s, "1")
+	mustRun(t, s.Replace(annAndBen()))
+	checkDeleted(t, false, s, "1")
+	checkDeleted(t, false, s, "2")
+}
+
+func TestNotDeleted(t *testing.T) {
+	store := newStore(t, dated("1", ben), dated("another's", ann))
+	s := newService(store)
+	t.Run("refused", func(t *testing.T) {
+		checkRefusal(t, forbidden("write-rights"), s.Delete(callOf(user(ben), version.V3), "another's"))
+		mustRun(t, store.Delete(mustToken(t, store, "another's")))
+		checkDeleted(t, false, s, "another's")
+	})
+	t.Run("not accepted", func(t *testing.T) {
+		call := callOf(user(ben), version.V3)
+		call.Accept = notAccepted
+		if err := s.Delete(call, "1"); !errors.Is(err, errNotAccepted) {
+			t.Errorf("error is %v, want that of Accept", err)
+		}
+		mustRun(t, store.Delete(mustToken(t, store, "1")))
+		checkDeleted(t, false, s, "1")
+	})
+}
+
+// A token that is there again is there, whatever was deleted before.
+func TestDeletedAndAddedAgain(t *testing.T) {
+	s := newService(newStore(t, dated("1", ben)))
+	mustRun(t, s.Delete(callOf(user(ben), version.V3), "1"))
+	_, err := s.AddToken("Ben", dated("1", pat.Owner{}))
+	mustRun(t, err)
+	mustRun(t, s.Login("1", "secret of 1", now, grantAll))
+}
+
+func mustToken(t testing.TB, store pat.Store, id string) *pat.Token {
+	t.Helper()
+	token, err := store.Token(id)
+	mustRun(t, err)
+	return token
+}
+
+// Whoever asks is told whose a client id is, and which ones are gone.
+func TestOwner(t *testing.T) {
+	s := configured(pat.Config{Store: newStore(t, dated("1", ben), dated("2", ben))}, pat.Tenant{
+		Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, APIClients: []pat.APIClient{{ID: "api"}},
+	})
+	mustRun(t, s.Delete(callOf(user(ben), version.V3), "2"))
+	type answer struct {
+		Owner          pat.Owner
+		Known, Deleted bool
+	}
+	tests := []struct {
+		name, id string
+		want     answer
+	}{
+		{"token", "1", answer{ben, true, false}},
+		{"API client", "api", answer{pat.Owner{}, true, false}},
+		{"deleted", "2", answer{pat.Owner{}, false, true}},
+		{"unknown", "x", answer{}},
+		{"empty", "", answer{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			owner, known := s.Owner(test.id)
+			if diff := cmp.Diff(test.want, answer{owner, known, s.Deleted(test.id)}); diff != "" {
+				t.Errorf("answer (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

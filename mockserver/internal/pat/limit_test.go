@@ -1,0 +1,116 @@
+package pat_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// Where no limit is set, whoever makes more tokens than a tenant allows is told.
+func TestNoteOfTheLimit(t *testing.T) {
+	note := func(rank, name string) []string {
+		return []string{"a tenant would refuse this: " + rank + " token of " + name + ", who may have 10 (rule tokens-per-owner, published)"}
+	}
+	tests := []struct {
+		name  string
+		has   int
+		limit int
+		want  []string
+	}{
+		{"first", 0, 0, nil},
+		{"10th", 9, 0, nil},
+		{"11th", 10, 0, note("11th", "Ben")},
+		{"12th", 11, 0, note("12th", "Ben")},
+		{"21st", 20, 0, note("21st", "Ben")},
+		{"with a limit", 10, 20, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := newStore(t)
+			for i := range test.has {
+				mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
+				mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint("of ann ", i), ann)), 0))
+			}
+			s := configured(pat.Config{Store: store, Limit: test.limit}, annAndBen())
+			var got []string
+			call := callOf(user(ben), version.V3)
+			call.Note = func(sentence string) { got = append(got, sentence) }
+			_, err := s.Create(call, pat.CreateRequest{Name: new("robot")})
+			mustRun(t, err)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("notes (-want +got):\n%s", diff)
+			}
+			t.Run("nobody listens", func(t *testing.T) {
+				_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("another")})
+				checkRefusal(t, accepted, err)
+			})
+		})
+	}
+}
+
+// uncounted is a store that cannot count.
+type uncounted struct{ pat.Store }
+
+func (uncounted) Count(string) (int, error) { return 99, errors.New("no route to the store") }
+
+// A token that is there is answered, though nobody can tell how many there are.
+func TestNoNoteWithoutACount(t *testing.T) {
+	call := callOf(user(ben), version.V3)
+	call.Note = func(sentence string) { t.Errorf("noted %s", sentence) }
+	_, err := newService(uncounted{newStore(t)}).Create(call, pat.CreateRequest{Name: new("robot")})
+	checkRefusal(t, accepted, err)
+}
+
+func TestNoNoteOfWhatIsRefused(t *testing.T) {
+	store := newStore(t)
+	for i := range 11 {
+		mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
+	}
+	call := callOf(user(ben), version.V3)
+	call.Note = func(sentence string) { t.Errorf("noted %s", sentence) }
+	_, err := newService(store).Create(call, pat.CreateRequest{Name: new("name of 1")})
+	checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique-per-owner"}, err)
+}
+
+func TestOrdinal(t *testing.T) {
+	for n, want := range map[int]string{
+		0: "0th", 1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 9: "9th", 10: "10th", 11: "11th", 12: "12th", 13: "13th", 14: "14th", 20: "20th",
+		21: "21st", 22: "22nd", 23: "23rd", 24: "24th", 101: "101st", 111: "111th", 112: "112th", 113: "113th", 121: "121st", 1011: "1011th", 1021: "1021st",
+	} {
+		t.Run(want, func(t *testing.T) {
+			if diff := cmp.Diff(want, pat.Ordinal(n)); diff != "" {
+				t.Errorf("ordinal (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Rules that depend on the clock are those whose refusal a moved clock explains.
+func TestTimed(t *testing.T) {
+	tests := []struct {
+		name    string
+		version version.Version
+		request pat.CreateRequest
+		rule    string
+		want    bool
+	}{
+		{"past", version.V1, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-02-01T00:00:00Z")}, "expiration-in-the-future", true},
+		{"beyond six months", version.V3, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-12-01T00:00:00Z")}, "expiration-within-six-months", true},
+		{"no date", version.V1, pat.CreateRequest{Name: new("robot")}, "never-expires-needs-acknowledgement", false},
+		{"no name", version.V1, pat.CreateRequest{}, "name-required", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := newService(newStore(t)).Create(callOf(user(ben), test.version), test.request)
+			rule := only(t, err).Causes[0].Rule
+			if diff := cmp.Diff(test.rule, rule.ID); diff != "" || rule.Timed() != test.want {
+				t.Errorf("rule is timed: %t, want %t (-want +got):\n%s", rule.Timed(), test.want, diff)
+			}
+		})
+	}
+}

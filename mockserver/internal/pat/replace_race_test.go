@@ -1,0 +1,99 @@
+package pat_test
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// A slow store lets others go first wherever the service is between two steps.
+type slow struct{ *memory.Store }
+
+func (slow) pause() {
+	for range 50 {
+		runtime.Gosched()
+	}
+}
+
+func (s slow) Replace(t pat.Tenant) error {
+	defer s.pause()
+	return s.Store.Replace(t)
+}
+
+func (s slow) Create(t *pat.Token, limit int) error {
+	s.pause()
+	return s.Store.Create(t, limit)
+}
+
+func (s slow) All() ([]*pat.Token, error) {
+	defer s.pause()
+	return s.Store.All()
+}
+
+// However creates, snapshots and replacements meet, no snapshot mixes one tenant with another.
+func TestConcurrentReplace(t *testing.T) {
+	const rounds = 50
+	tenantOf := func(o pat.Owner) pat.Tenant {
+		return pat.Tenant{Name: o.ID, Identities: []pat.Identity{{ID: o.ID, Name: o.Name}}, Tokens: tokens(dated("of "+o.ID, o))}
+	}
+	s := newService(slow{newStore(t)})
+	mustRun(t, s.Replace(tenantOf(ann)))
+	var (
+		running   sync.WaitGroup
+		replacing atomic.Int32
+	)
+	replacing.Store(2)
+	for _, o := range []pat.Owner{ann, ben} {
+		running.Go(func() {
+			defer replacing.Add(-1)
+			for range rounds {
+				if err := s.Replace(tenantOf(o)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		running.Go(func() {
+			for i := 0; replacing.Load() > 0; i++ {
+				_, err := s.Create(callOf(user(o), version.V3), pat.CreateRequest{Name: new(fmt.Sprint(i))})
+				var refused *pat.Error // the caller is gone, or has a token of that name
+				if err != nil && !errors.As(err, &refused) {
+					t.Errorf("create: %v", err)
+				}
+			}
+		})
+		running.Go(func() {
+			for i := 0; replacing.Load() > 0; i++ {
+				if _, err := s.AddToken(o.Name, dated(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil && !errors.Is(err, pat.ErrNoIdentity) && !errors.Is(err, pat.ErrIDTaken) {
+					t.Errorf("add: %v", err)
+				}
+			}
+		})
+		running.Go(func() {
+			for replacing.Load() > 0 {
+				snapshot, err := s.Snapshot()
+				if err != nil {
+					t.Error(err)
+				}
+				if len(snapshot.Tokens) == 0 || len(snapshot.Identities) != 1 {
+					t.Errorf("snapshot has %d tokens and %d identities", len(snapshot.Tokens), len(snapshot.Identities))
+				}
+				for _, token := range snapshot.Tokens {
+					if token.Owner.ID != snapshot.Name || token.Owner.ID != snapshot.Identities[0].ID {
+						t.Errorf("tenant %s has a token of %s", snapshot.Name, token.Owner.ID)
+					}
+				}
+				if _, err := s.Logins(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	running.Wait()
+}

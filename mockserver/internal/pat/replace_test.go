@@ -1,0 +1,307 @@
+package pat_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// A full store takes nothing.
+type full struct{ *memory.Store }
+
+var errFull = errors.New("no space left")
+
+func (full) Create(*pat.Token, int) error        { return errFull }
+func (full) Replace(pat.Tenant) error            { return errFull }
+func (full) PutIdentity(pat.Identity) error      { return errFull }
+func (full) All() ([]*pat.Token, error)          { return nil, errFull }
+func (full) Tokens(string) ([]*pat.Token, error) { return nil, errFull }
+func (full) Count(string) (int, error)           { return 7, errFull }
+
+func tokens(fields ...pat.Fields) []*pat.Token {
+	var tokens []*pat.Token
+	for _, f := range fields {
+		tokens = append(tokens, pat.NewToken(f))
+	}
+	return tokens
+}
+
+// A view is everything that can be seen of a tenant.
+type view struct {
+	Tenant pat.Tenant // without tokens
+	Tokens []string
+	About  pat.Tenant
+	Count  int
+	Logins []string
+}
+
+func viewOf(t testing.TB, s *pat.Service) view {
+	t.Helper()
+	tenant, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := view{Tokens: ids(tenant.Tokens), About: s.About(), Count: s.Count(), Logins: logins(t, s)}
+	tenant.Tokens = nil
+	v.Tenant = tenant
+	for _, i := range tenant.Identities {
+		got, known := s.Identity(i.ID)
+		if !known {
+			t.Errorf("identity %s is not known", i.ID)
+		}
+		if diff := cmp.Diff(i, got); diff != "" {
+			t.Errorf("identity (-snapshot +got):\n%s", diff)
+		}
+	}
+	return v
+}
+
+// logins are the names of the users who can log in, each with the id of the token.
+func logins(t testing.TB, s *pat.Service) []string {
+	t.Helper()
+	found, err := s.Logins()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, l := range found {
+		names = append(names, l.Identity.Name+" "+l.Token.ID)
+	}
+	return names
+}
+
+func checkView(t testing.TB, want view, s *pat.Service) {
+	t.Helper()
+	if diff := cmp.Diff(want, viewOf(t, s)); diff != "" {
+		t.Errorf("tenant (-want +got):\n%s", diff)
+	}
+}
+
+func TestNobodyBeforeReplace(t *testing.T) {
+	s := pat.NewService(pat.Config{
+		Store: newStore(t), NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
+	})
+	checkView(t, view{}, s)
+	if i, known := s.Identity("ann"); known {
+		t.Errorf("identity is %+v, want none", i)
+	}
+	_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	checkRefusal(t, forbidden("operation-needs-a-user"), err)
+}
+
+func TestReplace(t *testing.T) {
+	store := newStore(t)
+	s := newService(store)
+	if err := s.Replace(pat.Tenant{
+		ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{"READER": {"idn:my-personal-access-tokens:read"}},
+		Identities: []pat.Identity{{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"}},
+		APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
+		Tokens:     tokens(dated("1", pat.Owner{ID: "cem"}), dated("2", pat.Owner{ID: "cem"})),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	checkView(t, view{
+		Tenant: pat.Tenant{
+			ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{"READER": {"idn:my-personal-access-tokens:read"}},
+			Identities: []pat.Identity{{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"}},
+			APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
+		},
+		Tokens: []string{"1", "2"}, Count: 2, About: pat.Tenant{ID: "id", Name: "name", Pod: "pod"}, Logins: []string{"Cem 2"},
+	}, s)
+	if _, known := s.Identity("ben"); known {
+		t.Error("the identity of before is still known")
+	}
+	t.Run("who may what follows", func(t *testing.T) {
+		_, err := s.List(caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{OwnerID: "me"})
+		checkRefusal(t, accepted, err)
+	})
+	t.Run("API clients log in", func(t *testing.T) {
+		if err := s.Login("api", "s", now, grantAll); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("by nothing", func(t *testing.T) {
+		if err := s.Replace(pat.Tenant{}); err != nil {
+			t.Fatal(err)
+		}
+		checkView(t, view{}, s)
+		if err := s.Login("api", "s", now, grantAll); !errors.Is(err, pat.ErrBadCredentials) {
+			t.Errorf("error is %v, want ErrBadCredentials", err)
+		}
+	})
+}
+
+// What does not fit leaves everything as it was: who there is, what they may, and the tokens.
+func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
+	cem := pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}
+	tests := []struct {
+		name   string
+		tenant pat.Tenant
+		want   string
+		wantIs error
+	}{
+		{
+			"wrong right",
+			pat.Tenant{Name: "next", Identities: []pat.Identity{cem}, UserLevels: map[string][]string{"USER": {"idn:everything"}}, Tokens: tokens(dated("1", ann))},
+			`userLevels.USER: unknown right "idn:everything": expected some of`, nil,
+		},
+		{
+			"two tokens of one name",
+			pat.Tenant{Name: "next", Identities: []pat.Identity{cem}, Tokens: tokens(dated("1", ann), named("2", ann, "name of 1"))},
+			`token "name of 1" of Ann: the owner has a token of that name`, pat.ErrNameTaken,
+		},
+		{
+			"two tokens of one id",
+			pat.Tenant{Name: "next", Identities: []pat.Identity{cem}, Tokens: tokens(dated("1", ann), named("1", ben, "other"))},
+			`token "other" of Ben: `, pat.ErrConflict,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := newStore(t, dated("old", ben))
+			s := newService(store)
+			before := viewOf(t, s)
+			err := s.Replace(test.tenant)
+			if err == nil || !containsText(err, test.want) || test.wantIs != nil && !errors.Is(err, test.wantIs) {
+				t.Errorf("error is %v, want %s", err, test.want)
+			}
+			checkView(t, before, s)
+			if _, err := s.List(user(ben), pat.ListQuery{OwnerID: "me"}); err != nil {
+				t.Errorf("rights are others: %v", err)
+			}
+		})
+	}
+}
+
+func TestReplaceThatTheStoreRefuses(t *testing.T) {
+	s := newService(full{newStore(t)})
+	if err := s.Replace(pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
+		t.Errorf("error is %v, want that of the store", err)
+	}
+	if diff := cmp.Diff("acme", s.About().Name); diff != "" {
+		t.Errorf("name (-want +got):\n%s", diff)
+	}
+}
+
+func TestRestore(t *testing.T) {
+	store := newStore(t, dated("1", ben))
+	s := pat.NewService(pat.Config{Store: store})
+	err := s.Restore(pat.Tenant{UserLevels: map[string][]string{"USER": {"idn:everything"}}})
+	if !containsText(err, `userLevels.USER: unknown right "idn:everything"`) {
+		t.Errorf("error is %v, want the unknown right", err)
+	}
+	checkView(t, view{Tokens: []string{"1"}, Count: 1}, s)
+	if err := s.Restore(pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, Tokens: tokens(dated("2", ben))}); err != nil {
+		t.Fatal(err)
+	}
+	checkView(t, view{
+		Tenant: pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}},
+		Tokens: []string{"1"}, Count: 1, About: pat.Tenant{Name: "acme"}, Logins: []string{"Ben 1"},
+	}, s)
+}
+
+// A snapshot that is put back is the tenant that it was taken of, whatever happened since.
+func TestSnapshotAndBack(t *testing.T) {
+	s := newService(newStore(t, dated("1", ben), dated("2", ann)))
+	before := viewOf(t, s)
+	snapshot, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, s.Delete(callOf(user(ben), version.V3), "1"))
+	_, err = s.Patch(callOf(admin(ann), version.V3), "2", patchOf(`replace /name "x"`))
+	mustRun(t, err)
+	mustRun(t, s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem"}, nil))
+	_, err = s.AddToken("Ben", dated("3", pat.Owner{}))
+	mustRun(t, err)
+	mustRun(t, s.Replace(snapshot))
+	checkView(t, before, s)
+	got, _ := s.Snapshot()
+	if diff := cmp.Diff([]string{"name of 1", "name of 2"}, []string{got.Tokens[0].Name, got.Tokens[1].Name}); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
+// A snapshot does not follow what is added later.
+func TestSnapshotStays(t *testing.T) {
+	s := newService(newStore(t))
+	snapshot, err := s.Snapshot()
+	mustRun(t, err)
+	_, err = s.AddToken("Ben", dated("1", pat.Owner{}))
+	mustRun(t, err)
+	mustRun(t, s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem"}, nil))
+	if diff := cmp.Diff(annAndBen(), snapshot); diff != "" {
+		t.Errorf("snapshot (-want +got):\n%s", diff)
+	}
+}
+
+func TestSnapshotWithoutAStore(t *testing.T) {
+	s := newService(full{newStore(t)})
+	if _, err := s.Snapshot(); !errors.Is(err, errFull) {
+		t.Errorf("error is %v, want that of the store", err)
+	}
+	if _, err := s.Logins(); !errors.Is(err, errFull) {
+		t.Errorf("error is %v, want that of the store", err)
+	}
+}
+
+// Who is in the middle of a change when the tenant is replaced changes the token that is there by then.
+func TestReplacedMeanwhile(t *testing.T) {
+	for _, test := range writing {
+		t.Run(test.name+", with the token", func(t *testing.T) {
+			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			s := newService(store)
+			next := annAndBen()
+			next.Tokens = tokens(named("token", ann, "of the next tenant"), dated("other", ann))
+			store.meanwhile = func() error { return s.Replace(next) }
+			if err := test.run(s); err != nil {
+				t.Fatal(err)
+			}
+			if token, err := store.Token("token"); err == nil && token.Name != "of the next tenant" {
+				t.Errorf("token is %q, that of the tenant of before", token.Name)
+			}
+		})
+		t.Run(test.name+", without it", func(t *testing.T) {
+			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			s := newService(store)
+			next := annAndBen()
+			next.Tokens = tokens(dated("other", ann))
+			store.meanwhile = func() error { return s.Replace(next) }
+			checkRefusal(t, test.wantGone, test.run(s))
+			checkFields(t, dated("other", ann), stored(t, store, "other"))
+		})
+	}
+}
+
+func mustRun(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// named is a token of another name.
+func named(id string, owner pat.Owner, name string) pat.Fields {
+	f := dated(id, owner)
+	f.Name = name
+	return f
+}
+
+// sorted are the names of a tenant's identities.
+func sorted(t testing.TB, s *pat.Service) []string {
+	t.Helper()
+	snapshot, err := s.Snapshot()
+	mustRun(t, err)
+	var names []string
+	for _, i := range snapshot.Identities {
+		names = append(names, i.Name)
+	}
+	slices.Sort(names)
+	return names
+}

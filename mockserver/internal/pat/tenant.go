@@ -1,0 +1,249 @@
+package pat
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Tenant is everything that there is at one moment: who, and which tokens.
+type Tenant struct {
+	// ID, Name and Pod are what access tokens say about where they are from.
+	ID, Name, Pod string
+	// UserLevels are rights, by name, of user levels that differ from DefaultLevels.
+	UserLevels map[string][]string
+	Identities []Identity
+	APIClients []APIClient
+	// Tokens of any owner among the identities.
+	Tokens []*Token
+}
+
+// Identity is a user of the tenant.
+type Identity struct {
+	ID, Name   string
+	UserLevels []string
+	// Login is the id of the token that the user is known to log in with, empty for none.
+	Login string
+}
+
+// APIClient is an OAuth client without a user. It logs in, and may do nothing with tokens.
+type APIClient struct {
+	ID, Secret, Name string
+	Scope            []string
+}
+
+// directory is who there is in a tenant. Nobody changes one once it is made.
+type directory struct {
+	tenant     Tenant // its tokens are those of the store
+	levels     Levels
+	identities map[string]Identity  // by id
+	clients    map[string]APIClient // by id
+}
+
+// newDirectory fails for a right that does not exist.
+func newDirectory(t Tenant) (*directory, error) {
+	levels := DefaultLevels()
+	for level, names := range t.UserLevels {
+		rights, err := ParseRights(names)
+		if err != nil {
+			return nil, fmt.Errorf("userLevels.%s: %w", level, err)
+		}
+		levels[level] = rights
+	}
+	t.Tokens = nil
+	d := &directory{tenant: t, levels: levels, identities: map[string]Identity{}, clients: map[string]APIClient{}}
+	for _, i := range t.Identities {
+		d.identities[i.ID] = i
+	}
+	for _, c := range t.APIClients {
+		d.clients[c.ID] = c
+	}
+	return d, nil
+}
+
+// About returns what the tenant says of itself: its ID, Name and Pod, and nothing else.
+func (s *Service) About() Tenant {
+	t := s.who.Load().tenant
+	return Tenant{ID: t.ID, Name: t.Name, Pod: t.Pod}
+}
+
+// Identity returns the user of that id.
+func (s *Service) Identity(id string) (Identity, bool) {
+	i, ok := s.who.Load().identities[id]
+	return i, ok
+}
+
+// Owner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
+// false for any other.
+func (s *Service) Owner(clientID string) (owner Owner, known bool) {
+	if t, err := s.config.Store.Token(clientID); err == nil {
+		return t.Owner, true
+	}
+	_, known = s.who.Load().clients[clientID]
+	return Owner{}, known
+}
+
+// Deleted tells whether a token of that id was deleted lately.
+func (s *Service) Deleted(id string) bool { return s.deleted.has(id) }
+
+// identityNamed returns the user of that name.
+func (s *Service) identityNamed(name string) (Identity, bool) {
+	identities := s.who.Load().tenant.Identities
+	if i := slices.IndexFunc(identities, func(i Identity) bool { return i.Name == name }); i >= 0 {
+		return identities[i], true
+	}
+	return Identity{}, false
+}
+
+// Replace makes the tenant another one, whole or not at all. Who is in the middle of a change finds
+// the token that it read changed, and starts again.
+func (s *Service) Replace(t Tenant) error {
+	who, err := newDirectory(t)
+	if err != nil {
+		return err
+	}
+	s.whole.Lock()
+	defer s.whole.Unlock()
+	if err := s.config.Store.Replace(t); err != nil {
+		return err
+	}
+	s.who.Store(who)
+	s.deleted.clear()
+	return nil
+}
+
+// Snapshot returns the tenant as it is, its tokens oldest first.
+func (s *Service) Snapshot() (Tenant, error) {
+	s.whole.RLock()
+	defer s.whole.RUnlock()
+	tokens, err := s.config.Store.All()
+	t := s.who.Load().tenant
+	t.Tokens = tokens
+	return t, err
+}
+
+// What is wrong with something that is to be added to a tenant.
+var (
+	ErrIDTaken       = errors.New("the id is in use")
+	ErrIdentityTaken = errors.New("an identity has that name")
+	ErrNoIdentity    = errors.New("no identity has that name")
+)
+
+// AddIdentity adds a user and, unless it is nil, the token that the user logs in with. The errors of
+// what does not fit are ErrIDTaken and ErrIdentityTaken.
+func (s *Service) AddIdentity(i Identity, login *Token) error {
+	s.whole.Lock()
+	defer s.whole.Unlock()
+	if _, taken := s.identityNamed(i.Name); taken {
+		return fmt.Errorf("%w: %q", ErrIdentityTaken, i.Name)
+	}
+	if _, taken := s.Identity(i.ID); taken {
+		return fmt.Errorf("%w: %q", ErrIDTaken, i.ID)
+	}
+	if login != nil {
+		i.Login = login.ID
+		if err := s.add(login); err != nil {
+			return err
+		}
+	}
+	return s.put(i)
+}
+
+// AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
+// fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in with.
+func (s *Service) AddToken(owner string, f Fields) (*Token, error) {
+	s.whole.Lock()
+	defer s.whole.Unlock()
+	i, ok := s.identityNamed(owner)
+	if !ok {
+		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, s.users())
+	}
+	f.Owner = Owner{ID: i.ID, Name: i.Name}
+	t := NewToken(f)
+	if err := s.add(t); err != nil {
+		return nil, err
+	}
+	if i.Login == "" && !t.Managed {
+		i.Login = t.ID
+		return t, s.put(i)
+	}
+	return t, nil
+}
+
+func (s *Service) add(t *Token) error {
+	_, taken := s.who.Load().clients[t.ID]
+	if !taken {
+		err := s.config.Store.Create(t, 0)
+		if taken = errors.Is(err, ErrConflict); !taken {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %q", ErrIDTaken, t.ID)
+}
+
+// put adds an identity, or replaces the one of the same id.
+func (s *Service) put(i Identity) error {
+	if err := s.config.Store.PutIdentity(i); err != nil {
+		return err
+	}
+	t := s.who.Load().tenant
+	t.Identities = slices.Clone(t.Identities)
+	if at := slices.IndexFunc(t.Identities, func(other Identity) bool { return other.ID == i.ID }); at >= 0 {
+		t.Identities[at] = i
+	} else {
+		t.Identities = append(t.Identities, i)
+	}
+	who, err := newDirectory(t)
+	if err != nil {
+		return err
+	}
+	s.who.Store(who)
+	return nil
+}
+
+// A Login is a user and the token to log in with.
+type Login struct {
+	Identity Identity
+	Token    *Token
+}
+
+// Logins are the users who can log in, each with the token that is known for it or, where that was
+// deleted, the oldest that is not managed.
+func (s *Service) Logins() ([]Login, error) {
+	var logins []Login
+	for _, i := range s.who.Load().tenant.Identities {
+		tokens, err := s.config.Store.Tokens(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(tokens, func(t *Token) bool { return t.ID == i.Login })
+		if at < 0 {
+			at = slices.IndexFunc(tokens, func(t *Token) bool { return !t.Managed })
+		}
+		if at >= 0 {
+			logins = append(logins, Login{Identity: i, Token: tokens[at]})
+		}
+	}
+	return logins, nil
+}
+
+// Count is how many tokens there are.
+func (s *Service) Count() int {
+	n, _ := s.config.Store.Count("") // a store that cannot count has nothing to tell
+	return n
+}
+
+// users names the identities, as far as one line holds them.
+func (s *Service) users() string {
+	const most = 10
+	var names []string
+	for _, i := range s.who.Load().tenant.Identities {
+		names = append(names, i.Name)
+	}
+	slices.Sort(names)
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

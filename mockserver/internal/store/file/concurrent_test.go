@@ -1,0 +1,142 @@
+package file_test
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+const workers = 8
+
+// together runs a function once for each worker, all at the same time.
+func together(work func(worker int)) {
+	var running sync.WaitGroup
+	start := make(chan struct{})
+	for worker := range workers {
+		running.Go(func() {
+			<-start
+			work(worker)
+		})
+	}
+	close(start)
+	running.Wait()
+}
+
+// No update is lost, in memory or in the file: each worker adds one to the name, as often as it takes.
+func TestConcurrentSwaps(t *testing.T) {
+	const each = 10
+	zero := token("0", ann, 1)
+	f, path, s := newStore(t, zero)
+	together(func(int) {
+		for range each {
+			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
+				current, _ := s.Token("0")
+				n, _ := strconv.Atoi(current.Name)
+				if err = s.Swap(renamed(current, strconv.Itoa(n+1))); err != nil && !errors.Is(err, pat.ErrConflict) {
+					t.Errorf("error is %v, want ErrConflict", err)
+				}
+			}
+		}
+	})
+	want := []*pat.Token{renamed(zero, strconv.Itoa(workers*each)).New}
+	checkMemory(t, want, s)
+	checkFile(t, want, f, path)
+}
+
+// Whatever is written at the same time, to whatever namespace, the file ends up with what memory has.
+func TestConcurrentWrites(t *testing.T) {
+	path := newPath(t)
+	f := open(t, path)
+	want := map[string]content{}
+	together(func(worker int) {
+		s, err := f.Namespace(fmt.Sprint(worker % 3))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for i := range 10 {
+			id := fmt.Sprintf("%d-%d", worker, i)
+			made := token(id, pat.Owner{ID: "ann"}, i)
+			checkError(t, nil, s.Create(made, 0))
+			checkError(t, nil, s.PutIdentity(pat.Identity{ID: id}))
+			checkError(t, nil, s.PutRecord(id, []byte(id)))
+			change := renamed(made, "renamed "+id)
+			checkError(t, nil, s.Swap(change))
+			if i%2 == 0 {
+				checkError(t, nil, s.Delete(change.New))
+			}
+			if _, err := s.All(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for _, name := range []string{"0", "1", "2"} {
+		tokens, err := namespace(t, f, name).All()
+		checkError(t, nil, err)
+		want[name] = contentOf(pat.Tenant{Tokens: tokens})
+	}
+	f = reopen(t, f, path)
+	for name, want := range want {
+		s := namespace(t, f, name)
+		got := loaded(t, s)
+		if diff := cmp.Diff(want.Tokens, contentOf(got).Tokens); diff != "" {
+			t.Errorf("tokens of %s (-memory +file):\n%s", name, diff)
+		}
+		for _, i := range got.Identities {
+			record, err := s.Record(i.ID)
+			if string(record) != i.ID || err != nil {
+				t.Errorf("record %s is %q, %v", i.ID, record, err)
+			}
+		}
+		if got, want := len(got.Identities), 2*len(want.Tokens); got != want {
+			t.Errorf("namespace %s has %d identities, want %d", name, got, want)
+		}
+	}
+}
+
+// A namespace that is deleted while others write to it is gone, and nobody is told of an error.
+func TestConcurrentDelete(t *testing.T) {
+	f, path, s := newStore(t)
+	together(func(worker int) {
+		for i := range 10 {
+			if worker == 0 && i == 5 {
+				checkError(t, nil, f.Delete("default"))
+			}
+			checkError(t, nil, s.Create(token(fmt.Sprintf("%d-%d", worker, i), ann, i), 0))
+		}
+	})
+	if n, _ := s.Count(""); n != workers*10 {
+		t.Errorf("there are %d tokens in memory, want %d", n, workers*10)
+	}
+	names, err := reopen(t, f, path).Namespaces()
+	if names != nil || err != nil {
+		t.Errorf("namespaces are %q, %v, want none", names, err)
+	}
+}
+
+func BenchmarkCreate(b *testing.B) {
+	b.Run("file", func(b *testing.B) {
+		_, _, s := newStore(b)
+		benchmarkCreate(b, s)
+	})
+	b.Run("memory", func(b *testing.B) {
+		_, _, s := newStore(b)
+		benchmarkCreate(b, s.Store)
+	})
+}
+
+func benchmarkCreate(b *testing.B, s pat.Store) {
+	n := 0
+	for b.Loop() {
+		n++
+		if err := s.Create(token(strconv.Itoa(n), ann, n), 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,337 @@
+package file_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
+)
+
+const pageSize = 4096
+
+// A sample is a closed file of every kind of page, as it was and with one change more.
+type sample struct {
+	path          string
+	bytes, before []byte
+	// content is what it holds, and contentBefore what it held before its last change.
+	content, contentBefore map[string]content
+}
+
+func newSample(t *testing.T) sample {
+	t.Helper()
+	path := newPath(t)
+	f := open(t, path)
+	tenant := pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ann"}, {ID: "ben"}}, APIClients: []pat.APIClient{{ID: "ci"}}}
+	for i := range 60 { // enough for a page of branches
+		tenant.Tokens = append(tenant.Tokens, token(fmt.Sprintf("token-%02d", i), ann, i%60))
+	}
+	s := namespace(t, f, "default")
+	checkError(t, nil, s.Replace(tenant))
+	checkError(t, nil, s.PutRecord("large", bytes.Repeat([]byte("of several pages "), 600)))
+	checkError(t, nil, namespace(t, f, "small").PutIdentity(pat.Identity{ID: "ann"}))
+	_, err := f.Key(func() ([]byte, error) { return []byte("key"), nil })
+	checkError(t, nil, err)
+	m := sample{path: path, contentBefore: contentOfFile(t, f)}
+	m.before, err = os.ReadFile(path)
+	checkError(t, nil, err)
+	last, err := s.Token("token-30")
+	checkError(t, nil, err)
+	checkError(t, nil, s.Swap(renamed(last, "last")))
+	m.content = contentOfFile(t, f)
+	checkError(t, nil, f.Close())
+	m.bytes, err = os.ReadFile(path)
+	checkError(t, nil, err)
+	return m
+}
+
+// contentOfFile is all that there is, by namespace; the server's own is that of no name.
+func contentOfFile(t *testing.T, f *file.File) map[string]content {
+	t.Helper()
+	names, err := f.Namespaces()
+	checkError(t, nil, err)
+	all := map[string]content{}
+	for _, name := range names {
+		s := namespace(t, f, name)
+		tenant, _, err := s.Load()
+		checkError(t, nil, err)
+		all[name] = contentOf(tenant)
+		for _, record := range []string{"large", "clock"} {
+			data, err := s.Record(record)
+			checkError(t, nil, err)
+			all[name+"/"+record] = content{Tenant: pat.Tenant{Name: string(data)}}
+		}
+	}
+	key, err := f.Key(func() ([]byte, error) { return []byte("another key"), nil })
+	checkError(t, nil, err)
+	all[""] = content{Tenant: pat.Tenant{Name: string(key)}}
+	return all
+}
+
+// An outcome is what becomes of a damaged file. Any other is an error.
+type outcome string
+
+const (
+	refused outcome = "refused"
+	same    outcome = "same" // with nothing missing and nothing to say
+	dropped outcome = "dropped"
+)
+
+// try opens other bytes in the place of the sample's.
+func (m sample) try(t *testing.T, damaged []byte) (outcome, error) {
+	t.Helper()
+	checkError(t, nil, os.WriteFile(m.path, damaged, 0o600))
+	f, warnings, err := tryOpen(m.path)
+	if err != nil {
+		after, _ := os.ReadFile(m.path)
+		if !bytes.Equal(damaged, after) {
+			t.Errorf("the refused file was changed: %v", err)
+		}
+		return refused, err
+	}
+	got := contentOfFile(t, f)
+	checkError(t, nil, f.Close())
+	want, as := m.content, same
+	if warnings != "" {
+		if text := "the last change to " + m.path + " was not completely written and is dropped"; !strings.Contains(warnings, text) {
+			t.Errorf("warned %q, want %q", warnings, text)
+		}
+		as = dropped
+		if !reflect.DeepEqual(want, got) {
+			want = m.contentBefore
+		}
+	}
+	if !reflect.DeepEqual(want, got) { // which is a hundred times as fast as
+		t.Errorf("content (-want +got):\n%s", cmp.Diff(want, got))
+	}
+	return as, nil
+}
+
+// with returns the sample's bytes with a change to them.
+func (m sample) with(change func([]byte)) []byte {
+	damaged := bytes.Clone(m.bytes)
+	change(damaged)
+	return damaged
+}
+
+// newer is where the meta page of the last change starts.
+func newer(file []byte) int {
+	if binary.NativeEndian.Uint64(file[64:]) > binary.NativeEndian.Uint64(file[pageSize+64:]) {
+		return 0
+	}
+	return pageSize
+}
+
+// end is the first page that was never used: bbolt keeps some in reserve.
+func (m sample) end() int { return int(binary.NativeEndian.Uint64(m.bytes[newer(m.bytes)+56:])) }
+
+func TestUndamaged(t *testing.T) {
+	m := newSample(t)
+	got, err := m.try(t, m.bytes)
+	checkError(t, nil, err)
+	if got != same {
+		t.Errorf("outcome is %s, want the same", got)
+	}
+}
+
+// Both meta pages are valid at rest. A torn one is the last change, which nobody was told of.
+func TestTornChange(t *testing.T) {
+	m := newSample(t)
+	last := newer(m.bytes)
+	zero := func(from, to int) func([]byte) { return func(b []byte) { clear(b[from:to]) } }
+	flip := func(at int) func([]byte) { return func(b []byte) { b[at] ^= 0x10 } }
+	tests := []struct {
+		name   string
+		change func([]byte)
+		want   outcome
+	}{
+		{"all of the page", zero(last, last+pageSize), dropped},
+		{"its first sector", zero(last, last+512), dropped},
+		{"its second half", zero(last+40, last+pageSize), dropped},
+		{"magic number", flip(last + 16), dropped},
+		{"page size", flip(last + 24), dropped},
+		{"root", flip(last + 32), dropped},
+		{"number of the change", flip(last + 64), dropped},
+		{"checksum", flip(last + 72), dropped},
+		{"what follows it, which nobody reads", zero(last+80, last+pageSize), same},
+		{"the other one", flip(pageSize - last + 72), dropped},
+		{"both", func(b []byte) { b[72] ^= 1; b[pageSize+72] ^= 1 }, refused},
+		{"all of both", zero(0, 2*pageSize), refused},
+		{"header alone", flip(last + 8), refused},
+		{"id alone", flip(last), refused},
+		{"a page in use that is free as well beside it", func(b []byte) {
+			clear(b[last : last+pageSize])
+			other := b[pageSize-last:]
+			root, freelist := binary.NativeEndian.Uint64(other[32:]), binary.NativeEndian.Uint64(other[48:])
+			copy(b[freelist*pageSize+16:], binary.NativeEndian.AppendUint64(nil, root))
+		}, refused},
+		{"a page that is damaged beside it", func(b []byte) { clear(b[last : last+pageSize]); clear(b[2*pageSize : 20*pageSize]) }, refused},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got, err := m.try(t, m.with(test.change)); got != test.want {
+				t.Errorf("outcome is %s (%v), want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+// A torn change is told of once, and what follows it is written as ever.
+func TestWriteAfterATornChange(t *testing.T) {
+	m := newSample(t)
+	last := newer(m.bytes)
+	checkError(t, nil, os.WriteFile(m.path, m.with(func(b []byte) { clear(b[last : last+pageSize]) }), 0o600))
+	f, warnings := openWarned(t, m.path)
+	if warnings == "" {
+		t.Error("there was no warning")
+	}
+	f = reopen(t, f, m.path)
+	s := namespace(t, f, "default")
+	loaded(t, s)
+	checkError(t, nil, s.Create(token("new", ben, 1), 0))
+	f = reopen(t, f, m.path)
+	if got := loaded(t, namespace(t, f, "default")); len(got.Tokens) != 61 {
+		t.Errorf("there are %d tokens, want 61", len(got.Tokens))
+	}
+}
+
+// One wrong bit in any page is noticed, or nobody reads it; the process goes on in any case.
+func TestFlippedBits(t *testing.T) {
+	m := newSample(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	count := map[outcome]int{}
+	all := os.Getenv("PATMOCK_FLIP_ALL") != "" // which takes minutes
+	for page := range len(m.bytes) / pageSize {
+		for i := 0; i < pageSize; i++ {
+			if !all && (i >= 48 || page >= m.end()) { // beyond the header and the first elements, here and there
+				i += random.IntN(pageSize / 8)
+			}
+			at := page*pageSize + min(i, pageSize-1)
+			bit := byte(1) << random.IntN(8)
+			got, err := m.try(t, m.with(func(b []byte) { b[at] ^= bit }))
+			count[got]++
+			if got == dropped && page > 1 || got == refused && !strings.Contains(err.Error(), "is left as it is") && !strings.Contains(err.Error(), "format") {
+				t.Errorf("outcome is %s (%v)", got, err)
+			}
+			if t.Failed() {
+				t.Fatalf("with bit %08b of byte %d of page %d flipped", bit, i, page)
+			}
+		}
+	}
+	t.Log(count)
+	for _, outcome := range []outcome{refused, same, dropped} {
+		if count[outcome] == 0 {
+			t.Errorf("no outcome is %s: the test does not reach what it should", outcome)
+		}
+	}
+}
+
+// A page that is lost, holds what it held earlier, or what another holds, is noticed.
+func TestMisplacedPages(t *testing.T) {
+	m := newSample(t)
+	pages := len(m.bytes) / pageSize
+	page := func(b []byte, i int) []byte { return b[i*pageSize : (i+1)*pageSize] }
+	copies := []struct {
+		name   string
+		source func(i int) []byte
+	}{
+		{"zeros", func(int) []byte { return make([]byte, pageSize) }},
+		{"ones", func(int) []byte { return bytes.Repeat([]byte{0xFF}, pageSize) }},
+		{"text", func(int) []byte { return bytes.Repeat([]byte("tokens:\n"), pageSize/8) }},
+		{"before the last change", func(i int) []byte {
+			if (i+1)*pageSize > len(m.before) {
+				return make([]byte, pageSize)
+			}
+			return page(m.before, i)
+		}},
+		{"the page before it", func(i int) []byte { return page(m.bytes, max(i-1, 2)) }},
+		{"the page after it", func(i int) []byte { return page(m.bytes, min(i+1, pages-1)) }},
+	}
+	for _, c := range copies {
+		t.Run(c.name, func(t *testing.T) {
+			count := map[outcome]int{}
+			for i := 2; i < pages; i++ {
+				got, _ := m.try(t, m.with(func(b []byte) { copy(page(b, i), c.source(i)) }))
+				count[got]++
+				if got == dropped {
+					t.Errorf("page %d: a change was dropped", i)
+				}
+			}
+			if count[refused] == 0 {
+				t.Error("nothing was refused")
+			}
+		})
+	}
+}
+
+// branch is a page of branches that is in use.
+func (m sample) branch(t *testing.T) int {
+	t.Helper()
+	for page := 2; page < m.end(); page++ {
+		if header := m.bytes[page*pageSize:]; binary.NativeEndian.Uint64(header) != uint64(page) || header[8] != 1 {
+			continue
+		}
+		if got, _ := m.try(t, m.with(func(b []byte) { clear(b[page*pageSize+16 : page*pageSize+32]) })); got == refused {
+			return page
+		}
+	}
+	t.Fatal("the sample has no page of branches")
+	return 0
+}
+
+// bbolt would follow a circle for ever, and read past the end of the file.
+func TestPointers(t *testing.T) {
+	m := newSample(t)
+	branch := m.branch(t)
+	child := branch*pageSize + 16 + 8
+	for _, target := range []uint64{uint64(branch), 0, 1, 2, 1 << 20, 1 << 40, 1<<64 - 1, uint64(m.end())} {
+		t.Run(fmt.Sprint(target), func(t *testing.T) {
+			got, err := m.try(t, m.with(func(b []byte) { binary.NativeEndian.PutUint64(b[child:], target) }))
+			if got != refused {
+				t.Fatalf("outcome is %s, want refused", got)
+			}
+			checkText(t, err, "it is damaged", "page", "move it away to start from the fixture")
+		})
+	}
+}
+
+// Where a branch has a wrong key, everything is there, and would not be found.
+func TestBranchKey(t *testing.T) {
+	m := newSample(t)
+	element := m.branch(t)*pageSize + 16 + 16 // the second
+	key := element + int(binary.NativeEndian.Uint32(m.bytes[element:]))
+	got, err := m.try(t, m.with(func(b []byte) { b[key]++ }))
+	if got != refused {
+		t.Fatalf("outcome is %s, want refused", got)
+	}
+	checkText(t, err, "it is damaged", "key")
+}
+
+func TestTruncated(t *testing.T) {
+	m := newSample(t)
+	end := m.end() * pageSize
+	lengths := []int{0, 1, 79, 80, 81, 4095, 4096, 4097, 4175, 4176, 8191, 8192, 8193, 3 * pageSize, end / 2, end - pageSize, end - 1, end, end + 1, len(m.bytes) - 1, len(m.bytes)}
+	for _, length := range lengths {
+		t.Run(fmt.Sprint(length), func(t *testing.T) {
+			want := refused
+			if length >= end {
+				want = same
+			}
+			got, err := m.try(t, m.bytes[:length])
+			if got != want {
+				t.Errorf("outcome is %s (%v), want %s", got, err, want)
+			}
+			if length > 80 && length < end {
+				checkText(t, err, "it is damaged", "it was cut off")
+			}
+		})
+	}
+}

@@ -1,0 +1,324 @@
+package file_test
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
+)
+
+var _ pat.Store = (*file.Store)(nil)
+
+var (
+	ann = pat.Owner{ID: "ann", Name: "Ann"}
+	ben = pat.Owner{ID: "ben", Name: "Ben"}
+)
+
+// token is made at a second of the first of March, and has the name of its id.
+func token(id string, owner pat.Owner, second int) *pat.Token {
+	return pat.NewToken(pat.Fields{
+		ID: id, Secret: "secret of " + id, Name: id, Owner: owner, Scope: []string{"sp:scopes:all"},
+		Created: time.Date(2026, 3, 1, 0, 0, second, 0, time.UTC), AccessTokenValiditySeconds: 60,
+	})
+}
+
+// renamed is the next revision of a token.
+func renamed(t *pat.Token, name string) pat.Change {
+	next := pat.NewToken(t.Fields)
+	next.Name = name
+	return pat.Change{Old: t, New: next}
+}
+
+func newPath(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "state")
+}
+
+// open opens a file until the end of the test, and fails for a warning.
+func open(t testing.TB, path string) *file.File {
+	t.Helper()
+	f, warnings := openWarned(t, path)
+	if warnings != "" {
+		t.Errorf("warned: %s", warnings)
+	}
+	return f
+}
+
+func openWarned(t testing.TB, path string) (f *file.File, warnings string) {
+	t.Helper()
+	f, warnings, err := tryOpen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { checkError(t, nil, f.Close()) })
+	return f, warnings
+}
+
+func tryOpen(path string) (*file.File, string, error) {
+	var warnings strings.Builder
+	f, err := file.Open(path, slog.New(slog.NewTextHandler(&warnings, nil)))
+	return f, warnings.String(), err
+}
+
+// reopen is what another process finds once this one has ended.
+func reopen(t testing.TB, f *file.File, path string) *file.File {
+	t.Helper()
+	checkError(t, nil, f.Close())
+	return open(t, path)
+}
+
+func namespace(t testing.TB, f *file.File, name string) *file.Store {
+	t.Helper()
+	s, err := f.Namespace(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// newStore is a namespace with tokens of a new file.
+func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s *file.Store) {
+	t.Helper()
+	path = newPath(t)
+	f = open(t, path)
+	s = namespace(t, f, "default")
+	for _, token := range tokens {
+		checkError(t, nil, s.Create(token, 0))
+	}
+	return f, path, s
+}
+
+func checkError(t testing.TB, want, err error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error is %v, want %v", err, want)
+	}
+}
+
+// checkText looks for what has to be in the text of an error.
+func checkText(t testing.TB, err error, want ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("there is no error, want one with %q", want)
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error is %q, want %q in it", err, part)
+		}
+	}
+}
+
+// A content is a tenant with its tokens as fields, which can be compared.
+type content struct {
+	Tenant pat.Tenant
+	Tokens []pat.Fields
+}
+
+func contentOf(t pat.Tenant) content {
+	c := content{Tenant: t}
+	for _, token := range t.Tokens {
+		c.Tokens = append(c.Tokens, token.Fields)
+	}
+	c.Tenant.Tokens = nil
+	return c
+}
+
+func loaded(t testing.TB, s *file.Store) pat.Tenant {
+	t.Helper()
+	tenant, found, err := s.Load()
+	if err != nil || !found {
+		t.Fatalf("load: found %t, error %v", found, err)
+	}
+	return tenant
+}
+
+// checkMemory compares every way to read a store with the tokens that should be there, oldest first.
+func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
+	t.Helper()
+	wantFields, got := contentOf(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
+	got.Tokens, _ = s.All()
+	if diff := cmp.Diff(wantFields, contentOf(got).Tokens); diff != "" {
+		t.Errorf("in memory (-want +got):\n%s", diff)
+	}
+	if n, err := s.Count(""); n != len(want) || err != nil {
+		t.Errorf("count is %d, %v, want %d", n, err, len(want))
+	}
+	for _, w := range want {
+		if token, err := s.Token(w.ID); err != nil || !cmp.Equal(w.Fields, token.Fields) {
+			t.Errorf("token %s: error %v", w.ID, err)
+		}
+	}
+}
+
+// checkFile compares what another process would find.
+func checkFile(t testing.TB, want []*pat.Token, f *file.File, path string) {
+	t.Helper()
+	s := namespace(t, reopen(t, f, path), "default")
+	if _, _, err := s.Load(); err != nil {
+		t.Fatal(err)
+	}
+	checkMemory(t, want, s)
+}
+
+func TestNamespaces(t *testing.T) {
+	path := newPath(t)
+	f := open(t, path)
+	check := func(want ...string) {
+		t.Helper()
+		got, err := f.Namespaces()
+		checkError(t, nil, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("namespaces (-want +got):\n%s", diff)
+		}
+	}
+	check()
+	names := []string{"default", "patmock", "namespaces", "b/\x00ä", "a"}
+	for _, name := range names {
+		namespace(t, f, name)
+	}
+	check("a", "b/\x00ä", "default", "namespaces", "patmock")
+	f = reopen(t, f, path)
+	check("a", "b/\x00ä", "default", "namespaces", "patmock")
+	for _, name := range names[1:] {
+		checkError(t, nil, f.Delete(name))
+	}
+	check("default")
+	f = reopen(t, f, path)
+	check("default")
+	t.Run("without a name", func(t *testing.T) {
+		_, err := f.Namespace("")
+		checkText(t, err, `namespace ""`, path)
+	})
+}
+
+func TestNamespaceIsTheSameAtEveryCall(t *testing.T) {
+	f, _, s := newStore(t)
+	if again := namespace(t, f, "default"); again != s {
+		t.Errorf("store is %p the second time, want %p", again, s)
+	}
+}
+
+func TestNamespacesAreApart(t *testing.T) {
+	path := newPath(t)
+	f := open(t, path)
+	a, b := namespace(t, f, "a"), namespace(t, f, "b")
+	checkError(t, nil, a.Create(token("1", ann, 1), 0))
+	checkError(t, nil, b.Create(token("1", ben, 2), 0))
+	checkError(t, nil, b.Create(token("2", ben, 3), 0))
+	checkError(t, nil, a.PutRecord("clock", []byte("of a")))
+	f = reopen(t, f, path)
+	a, b = namespace(t, f, "a"), namespace(t, f, "b")
+	loaded(t, a)
+	loaded(t, b)
+	checkMemory(t, []*pat.Token{token("1", ann, 1)}, a)
+	checkMemory(t, []*pat.Token{token("1", ben, 2), token("2", ben, 3)}, b)
+	got, err := b.Record("clock")
+	if got != nil || err != nil {
+		t.Errorf("record of the other namespace is %q, %v, want none", got, err)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	f, path, s := newStore(t, token("1", ann, 1))
+	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
+	checkError(t, nil, f.Delete("default"))
+	checkError(t, nil, f.Delete("default"))
+
+	// Who still has the store goes on in memory, and does not reach the namespace that follows.
+	checkError(t, nil, s.Create(token("2", ann, 2), 0))
+	checkError(t, nil, s.PutIdentity(pat.Identity{ID: "ann"}))
+	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
+	checkMemory(t, []*pat.Token{token("1", ann, 1), token("2", ann, 2)}, s)
+
+	next := namespace(t, f, "default")
+	if next == s {
+		t.Fatal("the store is that of the deleted namespace")
+	}
+	checkError(t, nil, s.Create(token("3", ann, 3), 0))
+	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
+	checkError(t, nil, next.PutRecord("clock", []byte("morning")))
+	record, err := s.Record("clock")
+	if record != nil || err != nil {
+		t.Errorf("record of the deleted namespace is %q, %v, want none", record, err)
+	}
+	if _, found, err := s.Load(); found || err != nil {
+		t.Errorf("the deleted namespace was loaded, error %v", err)
+	}
+	f = reopen(t, f, path)
+	next = namespace(t, f, "default")
+	if tenant, found, err := next.Load(); found || err != nil {
+		t.Errorf("the new namespace has %+v, error %v, want nothing", tenant, err)
+	}
+	record, err = next.Record("clock")
+	checkError(t, nil, err)
+	if diff := cmp.Diff("morning", string(record)); diff != "" {
+		t.Errorf("record (-want +got):\n%s", diff)
+	}
+}
+
+func TestDeleteOfANamespaceThatNobodyOpened(t *testing.T) {
+	f, path, _ := newStore(t, token("1", ann, 1))
+	f = reopen(t, f, path)
+	checkError(t, nil, f.Delete("default"))
+	f = reopen(t, f, path)
+	names, err := f.Namespaces()
+	if names != nil || err != nil {
+		t.Errorf("namespaces are %q, %v, want none", names, err)
+	}
+}
+
+func TestKey(t *testing.T) {
+	path := newPath(t)
+	f := open(t, path)
+	made := 0
+	generate := func() ([]byte, error) { made++; return []byte{0, 255, byte(made)}, nil }
+	check := func() {
+		t.Helper()
+		got, err := f.Key(generate)
+		checkError(t, nil, err)
+		if diff := cmp.Diff([]byte{0, 255, 1}, got); diff != "" {
+			t.Errorf("key (-want +got):\n%s", diff)
+		}
+	}
+	errNoEntropy := errors.New("no entropy")
+	got, err := f.Key(func() ([]byte, error) { return []byte("x"), errNoEntropy })
+	checkError(t, errNoEntropy, err)
+	if got != nil {
+		t.Errorf("key is %x beside an error", got)
+	}
+	check()
+	check()
+	f = reopen(t, f, path)
+	check()
+}
+
+func TestClosed(t *testing.T) {
+	f, path, s := newStore(t, token("1", ann, 1))
+	checkError(t, nil, f.Close())
+	operations := []struct {
+		name string
+		run  func() error
+	}{
+		{"key", func() error { _, err := f.Key(func() ([]byte, error) { return nil, nil }); return err }},
+		{"namespaces", func() error { _, err := f.Namespaces(); return err }},
+		{"namespace", func() error { _, err := f.Namespace("new"); return err }},
+		{"delete", func() error { return f.Delete("default") }},
+		{"load", func() error { _, _, err := s.Load(); return err }},
+		{"record", func() error { _, err := s.Record("clock"); return err }},
+		{"put record", func() error { return s.PutRecord("clock", []byte("noon")) }},
+		{"create", func() error { return s.Create(token("2", ann, 2), 0) }},
+	}
+	for _, operation := range operations {
+		t.Run(operation.name, func(t *testing.T) {
+			checkText(t, operation.run(), "state file "+path, "database not open")
+		})
+	}
+	t.Run("again", func(t *testing.T) { checkError(t, nil, f.Close()) })
+}

@@ -1,0 +1,56 @@
+package file_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// A file that cannot grow, as on a full disk, refuses what does not fit and takes it once there is room.
+func TestFullDisk(t *testing.T) {
+	const limited = "PATMOCK_FULL_DISK"
+	if os.Getenv(limited) == "" { // the limit is that of a process, which writes to other files, too
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
+		command.Env = append(os.Environ(), limited+"=1")
+		if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: TestFullDisk") {
+			t.Errorf("%v\n%s", err, output)
+		}
+		return
+	}
+	first := token("first", ann, 0)
+	f, path, s := newStore(t, first)
+	info, err := os.Stat(path)
+	checkError(t, nil, err)
+	want := []*pat.Token{first}
+	next := token("next", ann, 1)
+
+	signal.Ignore(syscall.SIGXFSZ)
+	defer signal.Reset(syscall.SIGXFSZ)
+	var free syscall.Rlimit
+	checkError(t, nil, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &free))
+	full := free
+	full.Cur = uint64(info.Size())
+	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
+	for i := 0; err == nil && i < 10000; i++ {
+		if err = s.Create(next, 0); err == nil {
+			want = append(want, next)
+			next = token(fmt.Sprintf("%05d", i), ann, i+2)
+		}
+	}
+	again := s.Create(next, 0)
+	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
+
+	checkText(t, err, "file too large")
+	checkText(t, again, "file too large")
+	checkMemory(t, want, s)
+	checkError(t, nil, s.Create(next, 0))
+	want = append(want, next)
+	checkMemory(t, want, s)
+	checkFile(t, want, f, path)
+}

@@ -1,0 +1,117 @@
+package file_test
+
+import (
+	"bufio"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
+)
+
+// The variables that make a test binary the process that is killed, and say how often that is done.
+const (
+	victimFile  = "PATMOCK_KILL_FILE"
+	victimRound = "PATMOCK_KILL_ROUND"
+	killRounds  = "PATMOCK_KILL_ROUNDS"
+)
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(victimFile); path != "" {
+		if err := createForEver(path, os.Getenv(victimRound)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// createForEver makes tokens from several goroutines, and prints the id of each that was acknowledged.
+func createForEver(path, round string) error {
+	f, err := file.Open(path, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	if err != nil {
+		return err
+	}
+	s, err := f.Namespace("default")
+	if err != nil {
+		return err
+	}
+	if _, _, err := s.Load(); err != nil {
+		return err
+	}
+	failed := make(chan error)
+	for worker := range 4 {
+		go func() {
+			for i := 0; ; i++ {
+				id := fmt.Sprintf("%s-%d-%d", round, worker, i)
+				if err := s.Create(token(id, pat.Owner{ID: "ann"}, i), 0); err != nil {
+					failed <- err
+				}
+				if _, err := fmt.Println(id); err != nil { // one write: lines do not mix
+					failed <- err
+				}
+			}
+		}()
+	}
+	return <-failed
+}
+
+// What was acknowledged before a kill is there after it, however often that happens.
+func TestKill(t *testing.T) {
+	rounds := 20
+	if text := os.Getenv(killRounds); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("%s: %v", killRounds, err)
+		}
+	}
+	path := newPath(t)
+	var acknowledged []string
+	for round := range rounds {
+		acknowledged = append(acknowledged, killed(t, path, round)...)
+		f, warnings := openWarned(t, path)
+		if warnings != "" {
+			t.Logf("round %d: %s", round, warnings)
+		}
+		s := namespace(t, f, "default")
+		loaded(t, s)
+		for _, id := range acknowledged {
+			if _, err := s.Token(id); err != nil {
+				t.Errorf("round %d: token %s: %v", round, id, err)
+			}
+		}
+		checkError(t, nil, f.Close())
+	}
+	t.Logf("%d tokens were acknowledged in %d rounds", len(acknowledged), rounds)
+}
+
+// killed starts a process, kills it after some lines, at another place in each round, and returns all of them.
+func killed(t *testing.T, path string, round int) (lines []string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(os.Environ(), victimFile+"="+path, victimRound+"="+strconv.Itoa(round))
+	command.Stderr = os.Stderr
+	output, err := command.StdoutPipe()
+	checkError(t, nil, err)
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var once sync.Once
+	kill := func() { once.Do(func() { checkError(t, nil, command.Process.Kill()) }) }
+	defer kill()
+	for scanner := bufio.NewScanner(output); scanner.Scan(); {
+		lines = append(lines, scanner.Text())
+		if len(lines) > round*7%23 {
+			kill()
+		}
+	}
+	if err := command.Wait(); err == nil || command.ProcessState.Exited() {
+		t.Fatalf("round %d: the process ended by itself: %v", round, err)
+	}
+	return lines
+}

@@ -1,0 +1,209 @@
+package file_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
+)
+
+// fill gives every field of a value something that differs from zero, so that none is forgotten.
+func fill(t *testing.T, v reflect.Value) {
+	t.Helper()
+	if at, ok := v.Addr().Interface().(*time.Time); ok {
+		*at = time.Date(2026, 3, 1, 23, 59, 59, 7_000_000, time.UTC)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("text with \"quotes\", ä, <>&\u2028\x00")
+	case reflect.Int:
+		v.SetInt(42)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fill(t, v.Index(i))
+		}
+	case reflect.Map:
+		key, element := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key)
+		fill(t, element)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, element)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, v.Field(i))
+		}
+	default:
+		t.Fatalf("no value for a %s", v.Kind())
+	}
+}
+
+// filled is a tenant with everything that there can be, and a token with all of its fields.
+func filled(t *testing.T) pat.Tenant {
+	t.Helper()
+	var (
+		tenant pat.Tenant
+		fields pat.Fields
+	)
+	for i := range reflect.TypeFor[pat.Tenant]().NumField() {
+		if reflect.TypeFor[pat.Tenant]().Field(i).Name != "Tokens" {
+			fill(t, reflect.ValueOf(&tenant).Elem().Field(i))
+		}
+	}
+	fill(t, reflect.ValueOf(&fields).Elem())
+	tenant.Identities[1].ID = "another" // an id stands for one
+	tenant.Tokens = []*pat.Token{pat.NewToken(fields)}
+	return tenant
+}
+
+func TestRoundTrip(t *testing.T) {
+	moment := time.Date(2026, 12, 31, 23, 59, 59, 999_000_000, time.UTC)
+	tests := []struct {
+		name   string
+		tenant pat.Tenant
+	}{
+		{"nothing", pat.Tenant{}},
+		{"everything", filled(t)},
+		{"slices without elements", pat.Tenant{
+			UserLevels: map[string][]string{"nil": nil, "empty": {}}, Identities: []pat.Identity{{ID: "ann", UserLevels: []string{}}},
+			APIClients: []pat.APIClient{}, Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a", Scope: []string{}, FormerScope: []string{}})},
+		}},
+		{"slices that are nil", pat.Tenant{
+			Identities: []pat.Identity{{ID: "ann"}}, APIClients: []pat.APIClient{{ID: "x"}, {ID: "y", Scope: []string{}}},
+			Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a"})},
+		}},
+		{"a map without elements", pat.Tenant{UserLevels: map[string][]string{}}},
+		{"milliseconds", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a", Created: moment, LastUsed: moment.Add(-time.Millisecond)})}}},
+		{"the last moment that there is", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a", ExpirationDate: time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC)})}}},
+		{"identities in their order", pat.Tenant{Identities: []pat.Identity{{ID: "c"}, {ID: "a"}, {ID: "b"}}}},
+		{"tokens oldest first", pat.Tenant{Tokens: []*pat.Token{token("c", ann, 1), token("a", ann, 2), token("b", ben, 3)}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, path, s := newStore(t, token("before", ann, 1))
+			checkError(t, nil, s.PutIdentity(pat.Identity{ID: "before"}))
+			checkError(t, nil, s.Replace(test.tenant))
+			s = namespace(t, reopen(t, f, path), "default")
+			got := loaded(t, s)
+			if diff := cmp.Diff(contentOf(test.tenant), contentOf(got)); diff != "" {
+				t.Errorf("tenant (-want +got):\n%s", diff)
+			}
+			for i, token := range got.Tokens { // not the same moment in another zone, but the same value
+				if !reflect.DeepEqual(test.tenant.Tokens[i].Fields, token.Fields) {
+					t.Errorf("token is %#v, want %#v", token.Fields, test.tenant.Tokens[i].Fields)
+				}
+			}
+			checkMemory(t, test.tenant.Tokens, s)
+		})
+	}
+}
+
+func TestPutIdentity(t *testing.T) {
+	f, path, s := newStore(t)
+	checkError(t, nil, s.Replace(pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}}}))
+	for _, i := range []pat.Identity{{ID: "d", Name: "D"}, {ID: "b", Name: "Bea", Login: "1"}, {ID: "e", Name: "E"}, {ID: "d", Name: "Dea"}} {
+		checkError(t, nil, s.PutIdentity(i))
+	}
+	want := pat.Tenant{Name: "acme", Identities: []pat.Identity{
+		{ID: "a", Name: "A"},
+		{ID: "b", Name: "Bea", Login: "1"},
+		{ID: "c", Name: "C"},
+		{ID: "d", Name: "Dea"},
+		{ID: "e", Name: "E"},
+	}}
+	if diff := cmp.Diff(want, loaded(t, namespace(t, reopen(t, f, path), "default"))); diff != "" {
+		t.Errorf("tenant (-want +got):\n%s", diff)
+	}
+}
+
+// Where the first thing of a tenant is not the tenant, it is loaded all the same.
+func TestLoadWithoutATenant(t *testing.T) {
+	tests := []struct {
+		name  string
+		write func(*file.Store) error
+		want  content
+	}{
+		{"identity", func(s *file.Store) error { return s.PutIdentity(pat.Identity{ID: "ann"}) }, content{Tenant: pat.Tenant{Identities: []pat.Identity{{ID: "ann"}}}}},
+		{"token", func(s *file.Store) error { return s.Create(token("a", ann, 1), 0) }, content{Tokens: []pat.Fields{token("a", ann, 1).Fields}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, path, s := newStore(t)
+			checkError(t, nil, test.write(s))
+			if diff := cmp.Diff(test.want, contentOf(loaded(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
+				t.Errorf("tenant (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadOfANewNamespace(t *testing.T) {
+	f, path, s := newStore(t)
+	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
+	check := func(s *file.Store) {
+		t.Helper()
+		if tenant, found, err := s.Load(); found || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
+			t.Errorf("loaded %+v, %t, %v, want nothing", tenant, found, err)
+		}
+	}
+	check(s)
+	check(namespace(t, reopen(t, f, path), "default"))
+}
+
+// What is wrong with a value is told with the file, the namespace and the value, and memory stays empty.
+func TestLoadRefuses(t *testing.T) {
+	good := `{"id":"b","secret":"","name":"b","scope":[],"ownerId":"ann","ownerName":"","managed":false,"accessTokenValiditySeconds":0,"userAwareTokenNeverExpires":false,"formerScope":null}`
+	tests := []struct {
+		name, kind, key, data string
+		want                  []string
+	}{
+		{"no JSON", "tokens", "b", "{", []string{`value "b" of tokens`, "EOF"}},
+		{"another type", "tokens", "b", `{"id":1}`, []string{`value "b" of tokens`, "number"}},
+		{"a field that is not known", "tokens", "b", `{"id":"b","colour":"red"}`, []string{`value "b" of tokens`, "colour"}},
+		{"name taken", "tokens", "b", `{"id":"b","name":"a","ownerId":"ann"}`, []string{`value "b" of tokens`, pat.ErrNameTaken.Error()}},
+		{"id taken", "tokens", "b", `{"id":"a","name":"b","ownerId":"ann"}`, []string{`value "b" of tokens`, pat.ErrConflict.Error()}},
+		{"date without a zone", "tokens", "b", `{"id":"b","created":"2026-01-01T00:00:00"}`, []string{`value "b" of tokens`, "2026-01-01T00:00:00"}},
+		{"identity", "identities", "\x00\x00\x00\x00\x00\x00\x00\x07", `[]`, []string{`value "\x00\x00\x00\x00\x00\x00\x00\a" of identities`, "array"}},
+		{"tenant", "", "tenant", `"acme"`, []string{`value "tenant" in`, "string"}},
+		{"nothing", "tokens", "b", good, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, path, s := newStore(t, token("a", ann, 1))
+			checkError(t, nil, s.PutRaw(test.kind, test.key, test.data))
+			s = namespace(t, reopen(t, f, path), "default")
+			tenant, found, err := s.Load()
+			if test.want == nil {
+				checkError(t, nil, err)
+				return
+			}
+			checkText(t, err, append(test.want, "state file "+path, `namespace "default"`)...)
+			if found || !cmp.Equal(pat.Tenant{}, tenant) {
+				t.Errorf("loaded %+v beside an error", tenant)
+			}
+			checkMemory(t, nil, s)
+		})
+	}
+}
+
+// An identity that cannot be read would be lost by the next one.
+func TestPutIdentityRefusesWhatItCannotRead(t *testing.T) {
+	for _, test := range []struct{ name, key, data, want string }{
+		{"no JSON", "\x00\x00\x00\x00\x00\x00\x00\x00", "{", "EOF"},
+		{"no number", "first", `{"id":"x"}`, "the key is no number"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, _, s := newStore(t)
+			checkError(t, nil, s.PutRaw("identities", test.key, test.data))
+			checkText(t, s.PutIdentity(pat.Identity{ID: "ann"}), fmt.Sprintf("value %q of identities", test.key), test.want)
+		})
+	}
+}

@@ -1,0 +1,276 @@
+package file_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+func TestOpenMakesAFileForThisUserAlone(t *testing.T) {
+	path := newPath(t)
+	open(t, path)
+	info, err := os.Stat(path)
+	checkError(t, nil, err)
+	if got := info.Mode().Perm(); got != 0o600 && runtime.GOOS != "windows" {
+		t.Errorf("mode is %o, want 600", got)
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	checkError(t, nil, err)
+	if len(entries) != 1 {
+		t.Errorf("the folder holds %v, want the file alone", entries)
+	}
+}
+
+// The layout is a promise to the files that there are: a change to it needs another format number.
+func TestLayout(t *testing.T) {
+	f, path, s := newStore(t)
+	at := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
+	checkError(t, nil, s.Replace(pat.Tenant{
+		ID: "t", Name: "acme", Pod: "eu", UserLevels: map[string][]string{"READER": {"read"}},
+		Identities: []pat.Identity{{ID: "ann", Name: "Ann", UserLevels: []string{"USER"}, Login: "1"}},
+		APIClients: []pat.APIClient{{ID: "c", Secret: "s", Name: "ci"}},
+		Tokens: []*pat.Token{pat.NewToken(pat.Fields{
+			ID: "1", Secret: "x", Name: "one", Scope: []string{"a"}, Owner: ann, Created: at, AccessTokenValiditySeconds: 60,
+			FormerScope: []string{}, ScopeChanged: at,
+		})},
+	}))
+	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
+	_, err := f.Key(func() ([]byte, error) { return []byte("key"), nil })
+	checkError(t, nil, err)
+	checkError(t, nil, f.Close())
+	want := []string{
+		`namespaces/default/identities/0000000000000000 {"id":"ann","name":"Ann","userLevels":["USER"],"login":"1"}`,
+		`namespaces/default/records/clock noon`,
+		`namespaces/default/tally {"count":4,"sum":SUM}`,
+		`namespaces/default/tenant {"id":"t","name":"acme","pod":"eu","userLevels":{"READER":["read"]},"apiClients":[{"id":"c","secret":"s","name":"ci","scope":null}]}`,
+		`namespaces/default/tokens/1 {"id":"1","secret":"x","name":"one","scope":["a"],"ownerId":"ann","ownerName":"Ann",` +
+			`"created":"2026-03-01T12:30:00.007Z","managed":false,"accessTokenValiditySeconds":60,"userAwareTokenNeverExpires":false,` +
+			`"formerScope":[],"scopeChanged":"2026-03-01T12:30:00.007Z"}`,
+		`patmock/format 1`,
+		`patmock/key "a2V5"`,
+		`patmock/namespaces {"count":1,"sum":440603109}`,
+	}
+	got := dump(t, path)
+	got[2] = cutSum(got[2])
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+}
+
+func cutSum(line string) string {
+	before, _, _ := strings.Cut(line, `"sum":`)
+	return before + `"sum":SUM}`
+}
+
+// dump writes every value of a file as its path and what is behind its checksum.
+func dump(t *testing.T, path string) []string {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { checkError(t, nil, db.Close()) }()
+	var lines []string
+	var walk func(bucket *bbolt.Bucket, prefix string) error
+	walk = func(bucket *bbolt.Bucket, prefix string) error {
+		return bucket.ForEach(func(key, value []byte) error {
+			name := string(key)
+			if len(key) == 8 && key[0] == 0 {
+				name = hex.EncodeToString(key)
+			}
+			switch {
+			case value == nil:
+				return walk(bucket.Bucket(key), prefix+name+"/")
+			case name == "format":
+				lines = append(lines, prefix+name+" "+string(value))
+			default:
+				lines = append(lines, prefix+name+" "+string(value[4:]))
+			}
+			return nil
+		})
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(name []byte, bucket *bbolt.Bucket) error { return walk(bucket, string(name)+"/") })
+	})
+	checkError(t, nil, err)
+	return lines
+}
+
+// edit changes a closed file behind our back, with bbolt.
+func edit(t *testing.T, path string, change func(*bbolt.Tx) error) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkError(t, nil, db.Update(change))
+	checkError(t, nil, db.Close())
+}
+
+func TestOpenRefuses(t *testing.T) {
+	state := func(change func(*bbolt.Tx) error) func(*testing.T, string) {
+		return func(t *testing.T, path string) {
+			f := open(t, path)
+			checkError(t, nil, namespace(t, f, "default").Replace(pat.Tenant{Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)}}))
+			checkError(t, nil, f.Close())
+			edit(t, path, change)
+		}
+	}
+	text := func(text string) func(*testing.T, string) {
+		return func(t *testing.T, path string) { checkError(t, nil, os.WriteFile(path, []byte(text), 0o600)) }
+	}
+	inDefault := func(change func(*bbolt.Bucket) error) func(*testing.T, string) {
+		return state(func(tx *bbolt.Tx) error { return change(tx.Bucket([]byte("namespaces")).Bucket([]byte("default"))) })
+	}
+	const (
+		keeps   = "is left as it is"
+		foreign = "it is no state file of patmock"
+		damaged = "it is damaged"
+		advice  = "move it away to start from the fixture"
+	)
+	tests := []struct {
+		name string
+		make func(*testing.T, string)
+		want []string
+	}{
+		{"directory", func(t *testing.T, path string) { checkError(t, nil, os.Mkdir(path, 0o700)) }, []string{"it is a directory", "name a file in it"}},
+		{"empty file", text(""), []string{"it is empty", "delete it, and it is made anew"}},
+		{"short text", text("name: acme\n"), []string{foreign, keeps, "name another file"}},
+		{"long text", text(strings.Repeat("tokens:\n", 10000)), []string{foreign, keeps, "name another file"}},
+		{"zeros", text(strings.Repeat("\x00", 1<<16)), []string{foreign, keeps}},
+		{"store of another program", func(t *testing.T, path string) {
+			edit(t, path, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("kubernetes")); return err })
+		}, []string{foreign, keeps, "name another file"}},
+		{
+			"later format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("format"), []byte("2")) }),
+			[]string{"it has format 2, and this patmock knows format 1", "use the patmock that wrote it"},
+		},
+		{"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }), []string{damaged, keeps, "format"}},
+		{"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }), []string{damaged, keeps, "its namespaces are missing"}},
+		{"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("namespaces")) }), []string{damaged, "checksum"}},
+		{
+			"namespace gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default")) }),
+			[]string{damaged, keeps, "namespaces are missing", advice},
+		},
+		{
+			"value where a namespace should be", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y")) }),
+			[]string{damaged, `namespace "x"`},
+		},
+		{"wrong key", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg")) }), []string{damaged, `value "key"`, "checksum"}},
+		{"token gone", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Delete([]byte("a")) }), []string{damaged, `namespace "default": values are missing`, advice}},
+		{"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }), []string{damaged, `namespace "default": values are missing`}},
+		{"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tally")) }), []string{damaged, `value "tally"`, `namespace "default"`}},
+		{"tokens gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("tokens")) }), []string{damaged, `namespace "default": its tokens are missing`}},
+		{"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Put([]byte("a"), []byte("x")) }), []string{damaged, `value "a" of tokens`, `namespace "default"`, "checksum"}},
+		{"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
+			_, err := b.Bucket([]byte("tokens")).CreateBucket([]byte("x"))
+			return err
+		}), []string{damaged, `value "x" of tokens`}},
+		{"value that was exchanged for another", inDefault(func(b *bbolt.Bucket) error {
+			tokens := b.Bucket([]byte("tokens"))
+			return tokens.Put([]byte("a"), append([]byte{}, tokens.Get([]byte("b"))...))
+		}), []string{damaged, `value "a" of tokens`, "checksum"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			path := newPath(t)
+			test.make(t, path)
+			before, _ := os.ReadFile(path)
+			f, warnings, err := tryOpen(path)
+			if err == nil {
+				checkError(t, nil, f.Close())
+			}
+			checkText(t, err, append(test.want, "state file "+path)...)
+			if warnings != "" {
+				t.Errorf("warned beside an error: %s", warnings)
+			}
+			after, _ := os.ReadFile(path)
+			if string(before) != string(after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+func TestOpenInAFolderThatIsNotThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "no", "state")
+	_, _, err := tryOpen(path)
+	checkText(t, err, "state file "+path, "it cannot be made", "no such file or directory")
+}
+
+func TestOpenOfWhatCannotBeWritten(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write everything: run this as another user")
+	}
+	t.Run("file", func(t *testing.T) {
+		f, path, _ := newStore(t)
+		checkError(t, nil, f.Close())
+		checkError(t, nil, os.Chmod(path, 0o400))
+		_, _, err := tryOpen(path)
+		checkText(t, err, "state file "+path, "it cannot be written", "permission denied", "give it to the user that patmock runs as")
+	})
+	t.Run("folder", func(t *testing.T) {
+		path := newPath(t)
+		checkError(t, nil, os.Chmod(filepath.Dir(path), 0o500))
+		_, _, err := tryOpen(path)
+		checkText(t, err, "state file "+path, "it cannot be made", "permission denied")
+	})
+}
+
+// A second process gets an error at once, and the first one goes on.
+func TestOpenOfWhatIsOpen(t *testing.T) {
+	f, path, s := newStore(t)
+	start := time.Now() //nolint:forbidigo // it is the time of this process that counts
+	_, _, err := tryOpen(path)
+	checkText(t, err, "state file "+path, "it is in use by another process", "stop that one, or name another file")
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s to tell", took)
+	}
+	a := token("a", ann, 1)
+	checkError(t, nil, s.Create(a, 0))
+	checkFile(t, []*pat.Token{a}, f, path)
+}
+
+// Of several that make the same file at once, each other finds it in use or, afterwards, made.
+func TestOpenTogether(t *testing.T) {
+	for round := range 5 {
+		t.Run(strconv.Itoa(round), func(t *testing.T) {
+			path := newPath(t)
+			errs := make([]error, workers)
+			together(func(worker int) {
+				f, _, err := tryOpen(path)
+				if err != nil {
+					errs[worker] = err
+					return
+				}
+				_, err = f.Namespace(fmt.Sprint(worker))
+				checkError(t, nil, err)
+				checkError(t, nil, f.Close())
+			})
+			opened := 0
+			for _, err := range errs {
+				if err == nil {
+					opened++
+				} else {
+					checkText(t, err, "it is in use by another process")
+				}
+			}
+			names, err := open(t, path).Namespaces()
+			checkError(t, nil, err)
+			if len(names) != opened {
+				t.Errorf("there are %d namespaces, want those of the %d that had the file", len(names), opened)
+			}
+		})
+	}
+}

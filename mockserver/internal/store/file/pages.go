@@ -1,0 +1,267 @@
+package file
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+)
+
+// bbolt believes the numbers in a file, and follows them past its end or in circles: it maps the file into
+// memory, where that ends the process. What follows reads it first, page by page, as bbolt's
+// internal/common lays it out (https://github.com/etcd-io/bbolt/tree/v1.4.3/internal/common).
+
+const (
+	headerSize  = 16 // of a page: id, flags, count of elements, overflow pages
+	elementSize = 16 // of a branch: position, size of key, page; of a leaf: flags, position, sizes of key and value
+	metaSize    = 64
+
+	branchPage   = 0x01
+	leafPage     = 0x02
+	metaPage     = 0x04
+	freelistPage = 0x10
+
+	bucketElement = 0x01
+
+	metaMagic   = 0xED0CDAED
+	metaVersion = 2
+)
+
+var native = binary.NativeEndian // a file does not move between byte orders
+
+// meta is one of the two first pages. A change is made by writing the one that is older.
+type meta struct {
+	ours     bool // it has bbolt's magic number
+	valid    bool
+	labelled bool // the header is that of a meta page
+	change   uint64
+	root     uint64 // page of the top bucket
+	freelist uint64
+	end      uint64 // pages below it are in use or free
+}
+
+type metas [2]meta
+
+// newest is the valid one of the last change.
+func (m metas) newest() meta {
+	if m[1].valid && (!m[0].valid || m[1].change > m[0].change) {
+		return m[1]
+	}
+	return m[0]
+}
+
+func (m metas) torn() bool { return m[0].valid != m[1].valid }
+
+func (m metas) labelled() bool { return m[0].labelled && m[1].labelled }
+
+// readMetas refuses a file where neither is valid.
+func readMetas(file io.ReaderAt) (metas, error) {
+	var m metas
+	for i := range m {
+		page := make([]byte, headerSize+metaSize)
+		if _, err := file.ReadAt(page, int64(i)*pageSize); err != nil && !errors.Is(err, io.EOF) {
+			return m, err
+		}
+		m[i] = readMeta(page, uint64(i))
+	}
+	switch {
+	case !m[0].ours && !m[1].ours:
+		return m, errForeign
+	case !m[0].valid && !m[1].valid:
+		return m, damaged(errors.New("neither of its two first pages is valid"))
+	case m[0].valid && !m[0].labelled, m[1].valid && !m[1].labelled:
+		return m, damaged(errors.New("one of its two first pages has a wrong header"))
+	}
+	return m, nil
+}
+
+func readMeta(page []byte, id uint64) meta {
+	header, body := page[:headerSize], page[headerSize:]
+	sum := fnv.New64a()
+	_, _ = sum.Write(body[:metaSize-8])
+	m := meta{
+		ours:     native.Uint32(body) == metaMagic,
+		labelled: native.Uint64(header) == id && native.Uint16(header[8:]) == metaPage,
+		root:     native.Uint64(body[16:]), // and its sequence, which is not used
+		freelist: native.Uint64(body[32:]), end: native.Uint64(body[40:]), change: native.Uint64(body[48:]),
+	}
+	m.valid = m.ours && native.Uint32(body[4:]) == metaVersion && native.Uint32(body[8:]) == pageSize && native.Uint64(body[56:]) == sum.Sum64()
+	return m
+}
+
+// checkSize refuses a file that was cut off.
+func checkSize(file *os.File, m meta) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if held := uint64(info.Size()) / pageSize; held < m.end { //nolint:gosec // never negative
+		return damaged(fmt.Errorf("it was cut off: it has %d pages of %d", held, m.end))
+	}
+	return nil
+}
+
+// A walker visits every page that is in use, each once.
+type walker struct {
+	file io.ReaderAt
+	end  uint64
+	seen map[uint64]bool
+}
+
+// walk checks that every page can be read, and that what it points at lies within the file.
+func walk(file io.ReaderAt, m meta) error {
+	w := &walker{file: file, end: m.end, seen: map[uint64]bool{}}
+	if err := w.tree(m.root); err != nil {
+		return err
+	}
+	return w.freelist(m.freelist)
+}
+
+// page reads a page with those that it overflows into.
+func (w *walker) page(id uint64) (page, error) {
+	broken := func(why string) (page, error) { return nil, fmt.Errorf("page %d %s", id, why) }
+	if id < 2 || id >= w.end {
+		return broken("does not exist")
+	}
+	p := make(page, headerSize)
+	if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil { //nolint:gosec // less than the size of the file
+		return nil, err
+	}
+	overflow := uint64(native.Uint32(p[12:]))
+	if native.Uint64(p) != id || overflow >= w.end-id {
+		return broken("has a wrong header")
+	}
+	for i := id; i <= id+overflow; i++ {
+		if w.seen[i] {
+			return broken("is in use twice")
+		}
+		w.seen[i] = true
+	}
+	p = make(page, (1+overflow)*pageSize)
+	_, err := w.file.ReadAt(p, int64(id)*pageSize) //nolint:gosec // less than the size of the file
+	return p, err
+}
+
+// tree visits the pages of a bucket.
+func (w *walker) tree(id uint64) error {
+	p, err := w.page(id)
+	if err != nil {
+		return err
+	}
+	if p.flags() == branchPage {
+		err = w.branch(p)
+	} else {
+		err = w.leaf(p)
+	}
+	if err != nil {
+		return fmt.Errorf("page %d: %w", id, err)
+	}
+	return nil
+}
+
+func (w *walker) branch(p page) error {
+	if p.count() == 0 {
+		return errPage
+	}
+	for i := range p.count() {
+		element, err := p.element(i)
+		if err != nil {
+			return err
+		}
+		if _, err := p.within(i, native.Uint32(element), native.Uint32(element[4:]), 0); err != nil {
+			return err
+		}
+		if err := w.tree(native.Uint64(element[8:])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) leaf(p page) error {
+	if p.flags() != leafPage {
+		return errPage
+	}
+	for i := range p.count() {
+		element, err := p.element(i)
+		if err != nil {
+			return err
+		}
+		flags, keySize := native.Uint32(element), native.Uint32(element[8:])
+		value, err := p.within(i, native.Uint32(element[4:]), keySize, native.Uint32(element[12:]))
+		if err != nil || flags > bucketElement || keySize == 0 {
+			return errPage
+		}
+		if flags == bucketElement {
+			if err := w.bucket(value[keySize:]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// bucket visits a bucket within another. A small one, which has no page, stands behind its own header.
+func (w *walker) bucket(value page) error {
+	const bucketSize = 16 // page and sequence
+	if len(value) < bucketSize {
+		return errPage
+	}
+	if root := native.Uint64(value); root != 0 {
+		return w.tree(root)
+	}
+	inline := value[bucketSize:]
+	if len(inline) < headerSize {
+		return errPage
+	}
+	return w.leaf(inline)
+}
+
+// freelist checks the list of free pages, once it is known which are not.
+func (w *walker) freelist(id uint64) error {
+	p, err := w.page(id)
+	if err != nil {
+		return err
+	}
+	free, count := p[headerSize:], uint64(p.count()) //nolint:gosec // never negative
+	if count == 0xFFFF {                             // more than that: the first element tells
+		count, free = native.Uint64(free), free[8:]
+	}
+	if p.flags() != freelistPage || count > uint64(len(free))/8 {
+		return fmt.Errorf("page %d: %w", id, errPage)
+	}
+	for i := range count {
+		if page := native.Uint64(free[8*i:]); page < 2 || page >= w.end || w.seen[page] {
+			return fmt.Errorf("page %d is in use and free, or does not exist", page)
+		}
+	}
+	return nil
+}
+
+// A page is a header with what is behind it.
+type page []byte
+
+var errPage = errors.New("it is not as it was written")
+
+func (p page) flags() uint16 { return native.Uint16(p[8:]) }
+func (p page) count() int    { return int(native.Uint16(p[10:])) }
+
+func (p page) element(i int) ([]byte, error) {
+	at := headerSize + i*elementSize
+	if at+elementSize > len(p) {
+		return nil, errPage
+	}
+	return p[at : at+elementSize], nil
+}
+
+// within is the key and value of an element, at a position that counts from the element itself.
+func (p page) within(i int, position, keySize, valueSize uint32) (page, error) {
+	from := headerSize + uint64(i)*elementSize + uint64(position) //nolint:gosec // never negative
+	to := from + uint64(keySize) + uint64(valueSize)
+	if to > uint64(len(p)) {
+		return nil, errPage
+	}
+	return p[from:to], nil
+}

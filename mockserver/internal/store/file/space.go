@@ -1,0 +1,154 @@
+package file
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// The kinds of values of a namespace, each with a bucket of its own, and the values beside those.
+const (
+	kindToken    = "tokens"     // by id
+	kindIdentity = "identities" // by a number of eight bytes, in the order of the tenant
+	kindRecord   = "records"    // by name
+
+	tenantKey = "tenant"
+	tallyKey  = "tally" // of all other values
+)
+
+var kinds = []string{kindToken, kindIdentity, kindRecord}
+
+// A space is a namespace within a transaction.
+type space struct {
+	name   string
+	bucket *bbolt.Bucket
+	tally  tally
+}
+
+func openSpace(tx *bbolt.Tx, name string) (*space, error) {
+	bucket := tx.Bucket(namespacesBucket).Bucket([]byte(name))
+	if bucket == nil {
+		return nil, berrors.ErrBucketNotFound
+	}
+	s := &space{name: name, bucket: bucket}
+	return s, s.at("", tallyKey).read(bucket.Get([]byte(tallyKey)), &s.tally)
+}
+
+// close writes the tally, which the other methods have kept up to date.
+func (s *space) close() error { return s.tally.put(s.bucket, s.at("", tallyKey)) }
+
+func (s *space) at(kind, key string) place { return place{namespace: s.name, kind: kind, key: key} }
+
+// bucketOf is where the values of a kind are; those of no kind are in the namespace itself.
+func (s *space) bucketOf(kind string) *bbolt.Bucket {
+	if kind == "" {
+		return s.bucket
+	}
+	return s.bucket.Bucket([]byte(kind))
+}
+
+func (s *space) put(kind, key string, data []byte) error {
+	if err := s.remove(kind, key); err != nil {
+		return err
+	}
+	sealed := s.at(kind, key).seal(data)
+	s.tally.add(sealed)
+	return s.bucketOf(kind).Put([]byte(key), sealed)
+}
+
+func (s *space) putJSON(kind, key string, record any) error {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	return s.put(kind, key, data)
+}
+
+// remove is content with a value that is not there.
+func (s *space) remove(kind, key string) error {
+	bucket := s.bucketOf(kind)
+	old := bucket.Get([]byte(key))
+	if old == nil {
+		return nil
+	}
+	s.tally.remove(old)
+	return bucket.Delete([]byte(key))
+}
+
+// each goes through the values of a kind in the order of their keys.
+func (s *space) each(kind string, do func(key string, at place, sealed []byte) error) error {
+	return s.bucketOf(kind).ForEach(func(key, sealed []byte) error {
+		return do(string(key), s.at(kind, string(key)), sealed)
+	})
+}
+
+func (s *space) putToken(t *pat.Token) error { return s.putJSON(kindToken, t.ID, recordOf(t)) }
+
+// putIdentity keeps the place of the identity of the same id, or adds one behind the last.
+func (s *space) putIdentity(i pat.Identity) error {
+	number := uint64(0)
+	found := ""
+	err := s.each(kindIdentity, func(key string, at place, sealed []byte) error {
+		var other identityRecord
+		if err := at.read(sealed, &other); err != nil {
+			return err
+		}
+		if other.ID == i.ID {
+			found = key
+		}
+		if len(key) != 8 {
+			return fmt.Errorf("%s: the key is no number", at)
+		}
+		number = binary.BigEndian.Uint64([]byte(key)) + 1
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if found == "" {
+		found = identityKey(number)
+	}
+	return s.putJSON(kindIdentity, found, identityRecord(i))
+}
+
+func identityKey(number uint64) string { return string(binary.BigEndian.AppendUint64(nil, number)) }
+
+// replace puts a tenant in the place of another. The records beside it stay.
+func (s *space) replace(t pat.Tenant) error {
+	for _, kind := range []string{kindToken, kindIdentity} {
+		if err := s.clear(kind); err != nil {
+			return err
+		}
+	}
+	for number, i := range t.Identities {
+		if err := s.putJSON(kindIdentity, identityKey(uint64(number)), identityRecord(i)); err != nil {
+			return err
+		}
+	}
+	for _, token := range t.Tokens {
+		if err := s.putToken(token); err != nil {
+			return err
+		}
+	}
+	return s.putJSON("", tenantKey, recordOfTenant(t))
+}
+
+func (s *space) clear(kind string) error {
+	err := s.each(kind, func(_ string, _ place, sealed []byte) error {
+		s.tally.remove(sealed)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.bucket.DeleteBucket([]byte(kind)); err != nil {
+		return err
+	}
+	_, err = s.bucket.CreateBucket([]byte(kind))
+	return err
+}

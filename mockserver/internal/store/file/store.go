@@ -1,0 +1,230 @@
+package file
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"go.etcd.io/bbolt"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+// Store is a namespace of a File. It reads from memory, which decides every write as well; a write is in
+// the file, synced, before it returns. Where the file fails, memory is put back as it was.
+type Store struct {
+	*memory.Store
+	file *File
+	name string
+
+	mu   sync.Mutex // orders the writes
+	gone bool       // the namespace was deleted
+}
+
+// keep brings a change to the file that is in memory already, or takes it back there.
+func (s *Store) keep(write func(*space) error, undo func() error) error {
+	if s.gone {
+		return nil
+	}
+	err := s.file.update(func(tx *bbolt.Tx) error {
+		space, err := openSpace(tx, s.name)
+		if err != nil {
+			return err
+		}
+		if err := write(space); err != nil {
+			return err
+		}
+		return space.close()
+	})
+	if err == nil {
+		return nil
+	}
+	_ = undo() // it was like that before, and nobody else writes meanwhile
+	return s.file.failed(s.name, err)
+}
+
+// Create implements pat.Store.
+func (s *Store) Create(t *pat.Token, limit int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.Store.Create(t, limit); err != nil {
+		return err
+	}
+	return s.keep(
+		func(to *space) error { return to.putToken(t) },
+		func() error { return s.Store.Delete(t) },
+	)
+}
+
+// Swap implements pat.Store.
+func (s *Store) Swap(changes ...pat.Change) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.Store.Swap(changes...); err != nil {
+		return err
+	}
+	return s.keep(
+		func(to *space) error {
+			for _, c := range changes {
+				if err := to.putToken(c.New); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		func() error {
+			var back []pat.Change
+			for _, c := range slices.Backward(changes) { // so that each finds its old name free
+				back = append(back, pat.Change{Old: c.New, New: c.Old})
+			}
+			return s.Store.Swap(back...)
+		},
+	)
+}
+
+// Delete implements pat.Store.
+func (s *Store) Delete(t *pat.Token) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.Store.Delete(t); err != nil {
+		return err
+	}
+	return s.keep(
+		func(from *space) error { return from.remove(kindToken, t.ID) },
+		func() error { return s.Store.Create(t, 0) },
+	)
+}
+
+// Replace implements pat.Store.
+func (s *Store) Replace(t pat.Tenant) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, err := s.All()
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Replace(t); err != nil {
+		return err
+	}
+	return s.keep(
+		func(to *space) error { return to.replace(t) },
+		func() error { return s.Store.Replace(pat.Tenant{Tokens: before}) },
+	)
+}
+
+// PutIdentity implements pat.Store.
+func (s *Store) PutIdentity(i pat.Identity) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keep(
+		func(to *space) error { return to.putIdentity(i) },
+		func() error { return nil },
+	)
+}
+
+// PutRecord keeps a small record beside the tenant, such as its clock, or removes it where data is nil.
+func (s *Store) PutRecord(name string, data []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keep(
+		func(to *space) error {
+			if data == nil {
+				return to.remove(kindRecord, name)
+			}
+			return to.put(kindRecord, name, data)
+		},
+		func() error { return nil },
+	)
+}
+
+// Record returns a record, nil for none.
+func (s *Store) Record(name string) ([]byte, error) {
+	var data []byte
+	err := s.view(func(from *space) error {
+		sealed := from.bucketOf(kindRecord).Get([]byte(name))
+		if sealed == nil {
+			return nil
+		}
+		opened, err := from.at(kindRecord, name).open(sealed)
+		data = append([]byte{}, opened...) // what bbolt hands out ends with the transaction
+		return err
+	})
+	return data, err
+}
+
+// view reads the namespace, unless it was deleted.
+func (s *Store) view(read func(*space) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gone {
+		return nil
+	}
+	err := s.file.db.View(func(tx *bbolt.Tx) error {
+		space, err := openSpace(tx, s.name)
+		if err != nil {
+			return err
+		}
+		return read(space)
+	})
+	if err != nil {
+		return s.file.failed(s.name, err)
+	}
+	return nil
+}
+
+// Load returns the tenant that the file holds, its tokens oldest first, and puts those into memory. It is
+// false, and memory stays as it is, where nothing of a tenant was ever written. What does not fit is an error.
+func (s *Store) Load() (pat.Tenant, bool, error) {
+	var (
+		tenant pat.Tenant
+		found  bool
+	)
+	err := s.view(func(from *space) error {
+		var err error
+		if tenant, found, err = load(from); err != nil || !found {
+			return err
+		}
+		return s.Store.Replace(tenant)
+	})
+	if err != nil || !found {
+		return pat.Tenant{}, false, err
+	}
+	tenant.Tokens, err = s.All()
+	return tenant, true, err
+}
+
+func load(from *space) (tenant pat.Tenant, found bool, err error) {
+	if sealed := from.bucket.Get([]byte(tenantKey)); sealed != nil {
+		var record tenantRecord
+		if err := from.at("", tenantKey).read(sealed, &record); err != nil {
+			return pat.Tenant{}, false, err
+		}
+		tenant, found = record.tenant(), true
+	}
+	err = from.each(kindIdentity, func(_ string, at place, sealed []byte) error {
+		var record identityRecord
+		if err := at.read(sealed, &record); err != nil {
+			return err
+		}
+		tenant.Identities, found = append(tenant.Identities, pat.Identity(record)), true
+		return nil
+	})
+	if err != nil {
+		return pat.Tenant{}, false, err
+	}
+	fitting := memory.New()
+	err = from.each(kindToken, func(_ string, at place, sealed []byte) error {
+		var record tokenRecord
+		if err := at.read(sealed, &record); err != nil {
+			return err
+		}
+		token := record.token()
+		if err := fitting.Create(token, 0); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
+		tenant.Tokens, found = append(tenant.Tokens, token), true
+		return nil
+	})
+	return tenant, found, err
+}

@@ -1,0 +1,192 @@
+package file_test
+
+import (
+	"bytes"
+	"errors"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
+)
+
+// Each write is in the file when it returns, and memory says the same.
+func TestWrites(t *testing.T) {
+	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ben, 3)
+	d := token("d", ann, 0)
+	swapped := []pat.Change{renamed(a, "x"), renamed(b, "a"), renamed(c, "x")}
+	taken := renamed(a, "b")
+	tests := []struct {
+		name    string
+		write   func(*file.Store) error
+		want    []*pat.Token
+		wantErr error
+	}{
+		{"create", func(s *file.Store) error { return s.Create(d, 3) }, []*pat.Token{d, a, b, c}, nil},
+		{"create above the limit", func(s *file.Store) error { return s.Create(d, 2) }, []*pat.Token{a, b, c}, pat.ErrLimit},
+		{"create with an id that exists", func(s *file.Store) error { return s.Create(token("a", ben, 9), 0) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"create with a name that is taken", func(s *file.Store) error { return s.Create(renamed(d, "a").New, 0) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
+		{"swap", func(s *file.Store) error { return s.Swap(swapped...) }, []*pat.Token{swapped[0].New, swapped[1].New, swapped[2].New}, nil},
+		{"swap of nothing", func(s *file.Store) error { return s.Swap() }, []*pat.Token{a, b, c}, nil},
+		{"swap of what was changed", func(s *file.Store) error { return s.Swap(renamed(token("a", ann, 1), "x")) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"swap to a name that is taken", func(s *file.Store) error { return s.Swap(renamed(c, "x"), taken) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
+		{"delete", func(s *file.Store) error { return s.Delete(b) }, []*pat.Token{a, c}, nil},
+		{"delete of what was changed", func(s *file.Store) error { return s.Delete(token("b", ann, 2)) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"delete of nothing", func(s *file.Store) error { return s.Delete(d) }, []*pat.Token{a, b, c}, pat.ErrNotFound},
+		{"replace", func(s *file.Store) error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{c, d}}) }, []*pat.Token{d, c}, nil},
+		{"replace by nothing", func(s *file.Store) error { return s.Replace(pat.Tenant{}) }, nil, nil},
+		{"replace by what does not fit", func(s *file.Store) error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{d, d}}) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"identity", func(s *file.Store) error { return s.PutIdentity(pat.Identity{ID: "ann"}) }, []*pat.Token{a, b, c}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, path, s := newStore(t, a, b, c)
+			checkError(t, test.wantErr, test.write(s))
+			checkMemory(t, test.want, s)
+			checkFile(t, test.want, f, path)
+		})
+	}
+}
+
+var errDisk = errors.New("the disk is on fire")
+
+// A write that does not reach the file leaves memory as it was, and the store goes on when the file does.
+func TestFailingDisk(t *testing.T) {
+	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ann, 3)
+	tests := []struct {
+		name  string
+		write func(*file.Store) error
+	}{
+		{"create", func(s *file.Store) error { return s.Create(token("d", ann, 4), 0) }},
+		{"create, the first of an owner", func(s *file.Store) error { return s.Create(token("d", ben, 4), 0) }},
+		{"swap", func(s *file.Store) error { return s.Swap(renamed(a, "x")) }},
+		{"swap that hands names on", func(s *file.Store) error { return s.Swap(renamed(a, "x"), renamed(b, "a"), renamed(c, "b")) }},
+		{"delete", func(s *file.Store) error { return s.Delete(b) }},
+		{"replace", func(s *file.Store) error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{token("d", ben, 4)}}) }},
+		{"identity", func(s *file.Store) error { return s.PutIdentity(pat.Identity{ID: "new"}) }},
+		{"record", func(s *file.Store) error { return s.PutRecord("clock", []byte("noon")) }},
+	}
+	failures := []struct {
+		name string
+		with func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error
+	}{
+		{"before", func(_ func(func(*bbolt.Tx) error) error, _ func(*bbolt.Tx) error) error { return errDisk }},
+		{"in the middle", func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
+			return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
+		}},
+	}
+	for _, test := range tests {
+		for _, failure := range failures {
+			t.Run(test.name+", "+failure.name, func(t *testing.T) {
+				f, path, s := newStore(t, a, b, c)
+				checkError(t, nil, s.PutIdentity(pat.Identity{ID: "ann"}))
+				mend := f.BreakCommit(failure.with)
+				err := test.write(s)
+				checkError(t, errDisk, err)
+				checkText(t, err, `namespace "default"`, "state file "+path)
+				for _, revision := range []*pat.Token{a, b, c} {
+					if got, _ := s.Token(revision.ID); got != revision {
+						t.Errorf("token %s is another revision", revision.ID)
+					}
+				}
+				checkMemory(t, []*pat.Token{a, b, c}, s)
+				mend()
+				d := token("d", ben, 0)
+				checkError(t, nil, s.Create(d, 0))
+				s = namespace(t, reopen(t, f, path), "default")
+				tenant := loaded(t, s)
+				checkMemory(t, []*pat.Token{d, a, b, c}, s)
+				if diff := cmp.Diff([]pat.Identity{{ID: "ann"}}, tenant.Identities); diff != "" {
+					t.Errorf("identities (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// A change that failed and is in the file all the same stops every later one: they could not be told apart.
+func TestFailureWithTheChangeInTheFile(t *testing.T) {
+	a := token("a", ann, 1)
+	f, path, s := newStore(t, a)
+	other := namespace(t, f, "other")
+	mend := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
+		return errors.Join(update(do), errDisk)
+	})
+	checkError(t, errDisk, s.Create(token("b", ann, 2), 0))
+	mend()
+	for _, store := range []*file.Store{s, other} {
+		err := store.Create(token("b", ann, 3), 0)
+		checkError(t, errDisk, err)
+		checkText(t, err, "nothing is written any more until patmock is restarted")
+	}
+	checkMemory(t, []*pat.Token{a}, s)
+	checkFile(t, []*pat.Token{a, token("b", ann, 2)}, f, path)
+}
+
+// Who builds on a change that has not reached the file yet has to wait for what becomes of it.
+func TestChangeOfWhatFails(t *testing.T) {
+	a := token("a", ann, 1)
+	f, path, s := newStore(t, a)
+	first := renamed(a, "first")
+	second := make(chan error, 1)
+	mend := f.BreakCommit(func(func(func(*bbolt.Tx) error) error, func(*bbolt.Tx) error) error {
+		go func() { second <- s.Swap(renamed(first.New, "second")) }()
+		for range 10000 { // which is time enough for the other one to get ahead, if it can
+			runtime.Gosched()
+		}
+		return errDisk
+	})
+	checkError(t, errDisk, s.Swap(first))
+	mend()
+	checkError(t, pat.ErrConflict, <-second)
+	checkMemory(t, []*pat.Token{a}, s)
+	checkFile(t, []*pat.Token{a}, f, path)
+}
+
+func TestDateThatCannotBeWritten(t *testing.T) {
+	far := token("far", ann, 1)
+	far.ExpirationDate = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	f, path, s := newStore(t)
+	checkText(t, s.Create(far, 0), "year")
+	checkMemory(t, nil, s)
+	checkError(t, nil, s.Create(token("near", ann, 1), 0))
+	checkFile(t, []*pat.Token{token("near", ann, 1)}, f, path)
+}
+
+func TestRecord(t *testing.T) {
+	f, path, s := newStore(t)
+	check := func(name string, want []byte) {
+		t.Helper()
+		got, err := s.Record(name)
+		checkError(t, nil, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("record %s (-want +got):\n%s", name, diff)
+		}
+	}
+	check("clock", nil)
+	checkError(t, nil, s.PutRecord("clock", []byte("noon\x00\xff")))
+	checkError(t, nil, s.PutRecord("empty", []byte{}))
+	checkError(t, nil, s.PutRecord("gone", []byte("x")))
+	checkError(t, nil, s.PutRecord("gone", nil))
+	checkError(t, nil, s.PutRecord("never there", nil))
+	check("clock", []byte("noon\x00\xff"))
+	checkError(t, nil, s.Replace(pat.Tenant{Name: "acme"}))
+	checkError(t, nil, s.PutRecord("clock", []byte("later")))
+	s = namespace(t, reopen(t, f, path), "default")
+	check("clock", []byte("later"))
+	check("empty", []byte{})
+	check("gone", nil)
+	check("never there", nil)
+	t.Run("belongs to the caller", func(t *testing.T) {
+		large := bytes.Repeat([]byte("of several pages "), 600) // as a small one, it would be a copy anyway
+		checkError(t, nil, s.PutRecord("large", large))
+		got, _ := s.Record("large")
+		got[0] = 'O'
+		check("large", large)
+	})
+	t.Run("without a name", func(t *testing.T) { checkText(t, s.PutRecord("", []byte("x")), "key required") })
+}

@@ -1,0 +1,175 @@
+package memory_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+func checkCounts(t testing.TB, want map[string]int, s *memory.Store) {
+	t.Helper()
+	got := map[string]int{}
+	for owner := range want {
+		n, err := s.Count(owner)
+		check(t, nil, err)
+		got[owner] = n
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("counts by owner (-want +got):\n%s", diff)
+	}
+}
+
+func TestCount(t *testing.T) {
+	a, b, c := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3)
+	s := memory.New()
+	steps := []struct {
+		name string
+		do   func() error
+		want map[string]int
+	}{
+		{"nothing", func() error { return nil }, map[string]int{"": 0, "ann": 0, "ben": 0}},
+		{"first", func() error { return s.Create(a, 0) }, map[string]int{"": 1, "ann": 1, "ben": 0}},
+		{"second of an owner", func() error { return s.Create(b, 0) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
+		{"another owner's", func() error { return s.Create(c, 0) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
+		{"refused", func() error {
+			check(t, pat.ErrNameTaken, s.Create(token("x", "ann", "1", 9), 0))
+			return nil
+		}, map[string]int{"": 3, "ann": 2, "ben": 1}},
+		{"swap", func() error { return s.Swap(renamed(c, "x")) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
+		{"delete", func() error { return s.Delete(a) }, map[string]int{"": 2, "ann": 1, "ben": 1}},
+		{"delete of the last of an owner", func() error { return s.Delete(b) }, map[string]int{"": 1, "ann": 0, "ben": 1}},
+		{"replace", func() error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{a, b}}) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
+	}
+	for _, step := range steps {
+		t.Run(step.name, func(t *testing.T) {
+			check(t, nil, step.do())
+			checkCounts(t, step.want, s)
+		})
+	}
+}
+
+func TestReplace(t *testing.T) {
+	tests := []struct {
+		name     string
+		tokens   []*pat.Token
+		want     []string
+		wantFail error
+		wantText string
+	}{
+		{"by nothing", nil, nil, nil, ""},
+		{"by others", []*pat.Token{token("y", "cem", "2", 2), token("x", "ann", "1", 1)}, []string{"x 1", "y 2"}, nil, ""},
+		{"by more than a limit would allow, which is none", manyTokens(20), numbered(20), nil, ""},
+		{"by the same ids and names", []*pat.Token{token("a", "ann", "1", 1)}, []string{"a 1"}, nil, ""},
+		{
+			"by two of one name",
+			[]*pat.Token{token("x", "ann", "9", 1), token("y", "ann", "9", 2)},
+			[]string{"a 1", "b 2"},
+			pat.ErrNameTaken, `token "9" of : the owner has a token of that name`,
+		},
+		{
+			"by two of one id",
+			[]*pat.Token{token("x", "ann", "8", 1), token("x", "ben", "9", 2)},
+			[]string{"a 1", "b 2"},
+			pat.ErrConflict, `token "9" of : the token was changed meanwhile`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStore(t, token("a", "ann", "1", 1), token("b", "ben", "2", 2))
+			err := s.Replace(pat.Tenant{Tokens: test.tokens})
+			check(t, test.wantFail, err)
+			if test.wantText != "" {
+				if diff := cmp.Diff(test.wantText, err.Error()); diff != "" {
+					t.Errorf("text (-want +got):\n%s", diff)
+				}
+			}
+			checkAll(t, test.want, s)
+		})
+	}
+}
+
+func manyTokens(n int) []*pat.Token {
+	var tokens []*pat.Token
+	for _, name := range numbered(n) {
+		tokens = append(tokens, token(name[:2], "ann", name[3:], 1))
+	}
+	return tokens
+}
+
+func numbered(n int) []string {
+	var names []string
+	for i := range n {
+		names = append(names, fmt.Sprintf("%02d %02d", i, i))
+	}
+	return names
+}
+
+// A replaced store knows nothing of before: neither names, nor ids, nor revisions.
+func TestReplaceForgets(t *testing.T) {
+	a := token("a", "ann", "1", 1)
+	s := newStore(t, a, token("b", "ann", "2", 2))
+	check(t, nil, s.Replace(pat.Tenant{Tokens: []*pat.Token{token("a", "ann", "1", 1)}}))
+	check(t, pat.ErrConflict, s.Swap(renamed(a, "x")))
+	check(t, pat.ErrConflict, s.Delete(a))
+	check(t, nil, s.Create(token("b", "ben", "2", 3), 0))
+	check(t, nil, s.Create(token("c", "ann", "2", 4), 2))
+	check(t, pat.ErrNameTaken, s.Create(token("d", "ann", "1", 5), 0))
+	checkAll(t, []string{"a 1", "b 2", "c 2"}, s)
+}
+
+// What somebody read before a replacement stays as it was.
+func TestReplaceLeavesLists(t *testing.T) {
+	s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
+	all, err := s.All()
+	check(t, nil, err)
+	check(t, nil, s.Replace(pat.Tenant{Tokens: []*pat.Token{token("x", "ann", "9", 1)}}))
+	if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(all, nil)); diff != "" {
+		t.Errorf("list read before (-want +got):\n%s", diff)
+	}
+}
+
+// The tenant's slice stays its owner's.
+func TestReplaceCopiesTokens(t *testing.T) {
+	tokens := []*pat.Token{token("b", "ann", "2", 2), token("a", "ann", "1", 1)}
+	s := newStore(t)
+	check(t, nil, s.Replace(pat.Tenant{Tokens: tokens}))
+	check(t, nil, s.Create(token("0", "ann", "0", 0), 0))
+	if tokens[0].ID != "b" || tokens[1].ID != "a" {
+		t.Errorf("tokens are %s, %s by now", tokens[0].ID, tokens[1].ID)
+	}
+	tokens[0] = token("x", "ann", "9", 9)
+	checkAll(t, []string{"0 0", "a 1", "b 2"}, s)
+}
+
+func TestPutIdentity(t *testing.T) {
+	s := newStore(t, token("a", "ann", "1", 1))
+	check(t, nil, s.PutIdentity(pat.Identity{ID: "ben"}))
+	checkAll(t, []string{"a 1"}, s)
+}
+
+// Readers see one tenant or the other, never some of both.
+func TestConcurrentReplace(t *testing.T) {
+	s := newStore(t)
+	tenant := func(worker int) pat.Tenant {
+		owner := fmt.Sprint(worker)
+		return pat.Tenant{Tokens: []*pat.Token{token(owner+"1", owner, "1", 1), token(owner+"2", owner, "2", 2)}}
+	}
+	check(t, nil, s.Replace(tenant(0)))
+	together(func(worker int) {
+		for range 50 {
+			check(t, nil, s.Replace(tenant(worker)))
+			all, err := s.All()
+			check(t, nil, err)
+			if len(all) != 2 || all[0].Owner.ID != all[1].Owner.ID {
+				t.Errorf("there are %d tokens, of %s first", len(all), all[0].Owner.ID)
+			}
+			if n, _ := s.Count(""); n != 2 {
+				t.Errorf("count is %d, want 2", n)
+			}
+		}
+	})
+}

@@ -1,0 +1,367 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+// journal lists requests as a query chooses them.
+func (c *client) journal(query string) []map[string]any {
+	c.Helper()
+	var all []map[string]any
+	for _, r := range c.get("/_mock/requests" + query).is(http.StatusOK).object()["requests"].([]any) {
+		all = append(all, r.(map[string]any))
+	}
+	return all
+}
+
+// last is the exchange of the last request, with headers and bodies.
+func (c *client) last() map[string]any {
+	c.Helper()
+	all := c.journal("?limit=1")
+	if len(all) != 1 {
+		c.Fatalf("the journal has %d requests", len(all))
+	}
+	return c.get("/_mock/requests/" + all[0]["id"].(string)).is(http.StatusOK).object()
+}
+
+func TestJournalHoldsExchanges(t *testing.T) {
+	m := start(t, "default")
+	c := m.as("jane.doe")
+	c.post("/v2026/personal-access-tokens", `{"name":"noted","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+	r := c.last()
+	for name, want := range map[string]any{
+		"operation": "create", "version": "v2026", "method": "POST", "path": "/v2026/personal-access-tokens", "query": "", "status": 200.0,
+		"owner": "jane.doe", "clientId": janeID, "unmatched": false, "forwarded": false, "fault": "", "sequence": 2.0, "at": "2026-08-31T12:00:00Z",
+		"findings": []any{}, "why": []any{}, "notes": []any{},
+	} {
+		if diff := cmp.Diff(want, r[name]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	sent, answered := r["sent"].(map[string]any), r["answered"].(map[string]any)
+	if sent["body"] != `{"name":"noted","userAwareTokenNeverExpires":true}` || !strings.Contains(answered["body"].(string), `"name":"noted"`) {
+		t.Errorf("bodies %v and %v", sent["body"], answered["body"])
+	}
+	if diff := cmp.Diff([]any{"Bearer [redacted]"}, sent["header"].(map[string]any)["Authorization"]); diff != "" {
+		t.Errorf("Authorization (-want +got):\n%s", diff)
+	}
+	if id := answered["header"].(map[string]any)["Slpt-Request-Id"].([]any)[0]; id != r["id"] {
+		t.Errorf("the request is %v, its answer is named %v", r["id"], id)
+	}
+	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, "unknown-request", "nothing")
+	if all := c.journal(""); all[0]["sent"] != nil || all[0]["operation"] != "token" {
+		t.Errorf("listed as %v", all[0])
+	}
+	c.delete("/_mock/requests").is(http.StatusNoContent)
+	if all := c.journal(""); len(all) != 0 {
+		t.Errorf("the journal holds %v", all)
+	}
+}
+
+func TestJournalIsFiltered(t *testing.T) {
+	m := start(t, "default")
+	jane, admin := m.as("jane.doe"), m.as("admin")
+	jane.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
+	jane.get("/v3/personal-access-tokens").is(http.StatusForbidden)
+	admin.get("/v2026/personal-access-tokens").is(http.StatusOK)
+	admin.delete("/v2026/personal-access-tokens/nothing").is(http.StatusNotFound)
+	jane.get("/v3/accounts").is(http.StatusNotImplemented)
+	jane.fault(`{"operation":"list","status":503}`)
+	jane.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusServiceUnavailable)
+	for query, want := range map[string]int{
+		"": 8, "?operation=list": 4, "?operation=token": 2, "?version=v2026": 2, "?status=403": 1, "?owner=jane.doe": 4, "?method=DELETE": 1,
+		"?operation=list&owner=jane.doe&status=200": 1, "?path=/v2026/personal-access-tokens/*": 1, "?unmatched=true": 1, "?unmatched=false": 7,
+		"?fault=f1": 1, "?fault=*": 1, "?finding=not-simulated": 1, "?finding=*": 1, "?limit=3": 3, "?limit=0": 8, "?clientId=" + janeID: 4,
+	} {
+		if got := len(jane.journal(query)); got != want {
+			t.Errorf("%s: %d requests, want %d", query, got, want)
+		}
+	}
+	for _, query := range []string{"?operation=lists", "?version=v9", "?status=ok", "?limit=-1", "?unmatched=maybe", "?colour=red", "?limit=1&limit=2", "?a=%zz"} {
+		jane.get("/_mock/requests"+query).problem(http.StatusBadRequest, "invalid-request")
+	}
+}
+
+func TestJournalIsARing(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{JournalSize: 5})
+	c := m.as("jane.doe")
+	for i := range 9 {
+		c.get(fmt.Sprintf("/v3/personal-access-tokens?owner-id=me&i=%d", i)).is(http.StatusOK)
+	}
+	answered := c.get("/_mock/requests").object()
+	if answered["held"] != 5.0 || answered["dropped"] != 5.0 || answered["matched"] != 5.0 {
+		t.Errorf("journal %v", answered)
+	}
+	if first := c.journal("")[0]; first["query"] != "owner-id=me&i=4" || first["sequence"] != 6.0 {
+		t.Errorf("the oldest is %v", first)
+	}
+	if got := c.get("/_mock/health").object()["counters"].(map[string]any)["journalDropped"]; got != 5.0 {
+		t.Errorf("journalDropped %v", got)
+	}
+}
+
+// Whatever a client does with a secret, no part of the journal shows it, nor does the log.
+func TestJournalHoldsNoSecrets(t *testing.T) {
+	log := &lines{}
+	m := startWith(t, "default", mockserver.Config{Log: log.logger()})
+	c := m.as("jane.doe")
+	bearer := strings.TrimPrefix(c.authorization, "Bearer ")
+	created := c.create(version.V2026, "new")["secret"].(string)
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret}}.Encode()
+	multipart := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + janeSecret + "\r\n--b--\r\n"
+	c.send("POST", "/oauth/token?"+form, "", "")
+	c.send("POST", "/oauth/token", "multipart/form-data; boundary=b", multipart)
+	c.send("POST", "/oauth/token", "application/json", `{"client_secret" : "`+janeSecret+`"}`)
+	c.send("POST", "/oauth/token", urlencode, "client_id="+janeSecret+"&client_secret="+janeID)
+	c.send("POST", "/oauth/check_token", urlencode, "token="+bearer)
+	c.post("/v2026/personal-access-tokens", `{"name":"`+janeSecret+`","userAwareTokenNeverExpires":true}`)
+	c.delete("/v2026/personal-access-tokens/" + janeSecret)
+	c.get("/v2026/personal-access-tokens?access_token=" + bearer)
+	c.get("/v2026/personal-access-tokens?filters=" + bearer)
+	c.get("/v2026/" + bearer)
+	basic, err := http.NewRequest("POST", m.url+"/oauth/token?grant_type=client_credentials", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	basic.SetBasicAuth(janeID, janeSecret)
+	m.exchange(basic).is(http.StatusOK)
+	everything := []string{strings.Join(log.all, "\n")}
+	for _, r := range c.journal("") {
+		everything = append(everything, c.get("/_mock/requests/"+r["id"].(string)).text)
+	}
+	everything = append(everything, c.post("/_mock/verify", `{"expect":[{"match":{"operation":"token","body":{"x":1},"status":200,"query":{"a":"b"}},"times":99}]}`).text)
+	for _, secret := range []string{janeSecret, bearer, created} {
+		for _, text := range everything {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s shows in %s", secret, text)
+			}
+		}
+	}
+}
+
+func TestClientFindings(t *testing.T) {
+	for name, test := range map[string]struct {
+		does func(c *client)
+		want []string
+	}{
+		"nothing wrong":        {func(c *client) { c.get(me) }, nil},
+		"an unknown property":  {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":"x","colour":"red"}`) }, []string{"unknown-property /colour"}},
+		"an unknown parameter": {func(c *client) { c.get(me + "&limit=10") }, []string{`unknown-parameter query parameter "limit"`}},
+		"a missing property":   {func(c *client) { c.post("/v3/personal-access-tokens", `{}`) }, []string{"missing-property /name"}},
+		"a wrong type":         {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":1}`) }, []string{"invalid-property /name"}},
+		"a wrong content type": {func(c *client) { c.send("PATCH", "/v3/personal-access-tokens/"+janeID, "application/json", `[]`) }, []string{"wrong-content-type header Content-Type"}},
+		"an unknown path":      {func(c *client) { c.get("/v3x") }, []string{"unmatched-path path"}},
+		"an unknown method":    {func(c *client) { c.send("PUT", "/v3/personal-access-tokens/"+janeID, "", "") }, []string{"unmatched-path method"}},
+		"not simulated":        {func(c *client) { c.get("/v3/accounts") }, []string{"not-simulated patmock serves"}},
+		"the from of a move": {
+			func(c *client) {
+				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"copy","from":"/scope/0","path":"/scope/-"}]`).is(http.StatusOK)
+			}, nil,
+		},
+		"a property of an operation of a patch": {
+			func(c *client) {
+				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"replace","path":"/name","value":"x","comment":"y"}]`)
+			}, []string{"unknown-property /0/comment"},
+		},
+		"a secret in the query": {func(c *client) { c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "") }, []string{"secret-in-query a secret"}},
+		"the same refused request": {
+			func(c *client) {
+				c.post("/v3/personal-access-tokens", `{"name":" "}`)
+				c.post("/v3/personal-access-tokens", `{"name":" "}`)
+			}, []string{"repeated-refusal the same request was refused with 400 before"},
+		},
+		"another refused request": {
+			func(c *client) {
+				c.post("/v3/personal-access-tokens", `{"name":" "}`)
+				c.post("/v3/personal-access-tokens", `{"name":"  "}`)
+			}, nil,
+		},
+		"refused, then good, then refused": {
+			func(c *client) {
+				body := `{"name":"again"}`
+				id := c.post("/v3/personal-access-tokens", body).is(http.StatusOK).object()["id"].(string)
+				c.post("/v3/personal-access-tokens", body).is(http.StatusBadRequest)
+				c.delete("/v3/personal-access-tokens/" + id).is(http.StatusNoContent)
+				c.post("/v3/personal-access-tokens", body).is(http.StatusOK)
+				c.post("/v3/personal-access-tokens", body).is(http.StatusBadRequest)
+			}, nil,
+		},
+		"no wait": {
+			func(c *client) {
+				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
+				c.get(me)
+				c.get(me)
+			}, []string{"no-wait the client was told by Retry-After to wait 30s, and did not"},
+		},
+		"no wait after a date": {
+			func(c *client) {
+				c.fault(`{"operation":"list","status":503,"retryAfter":"30s","retryAfterAs":"date"}`)
+				c.get(me)
+				c.get(me)
+			}, []string{"no-wait the client was told by Retry-After to wait 30s"},
+		},
+		"a wait by the clock": {
+			func(c *client) {
+				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
+				c.get(me)
+				c.post("/_mock/clock/advance", `{"by":"30s"}`)
+				c.get(me)
+			}, nil,
+		},
+		"another version meanwhile": {
+			func(c *client) {
+				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
+				c.get(me)
+				c.get("/v3/personal-access-tokens?owner-id=me")
+			}, nil,
+		},
+		"a deleted token, with its access token and to log in": {
+			func(c *client) {
+				c.delete("/v3/personal-access-tokens/" + janeID).is(http.StatusNoContent)
+				c.get(me).is(http.StatusOK)
+				c.login(janeID, janeSecret).is(http.StatusUnauthorized)
+			}, []string{"deleted-token the access token was made with token", "deleted-token bad client credentials: token " + janeID + " was deleted"},
+		},
+		"an expired access token": {
+			func(c *client) {
+				c.post("/_mock/clock/advance", `{"by":"12h"}`)
+				c.get(me).is(http.StatusUnauthorized)
+			}, []string{"expired-access-token the access token expired at 2026-09-01T00:00:00.000Z"},
+		},
+		"an expired token": {
+			func(c *client) {
+				c.login("cafeacedcafeacedcafeacedcafeaced", strings.Repeat("cafeaced", 8)).is(http.StatusUnauthorized)
+			}, []string{"expired-token bad client credentials"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, "default").as("jane.doe")
+			test.does(c)
+			var got []string
+			counted := 0
+			for _, r := range c.journal("") {
+				for _, f := range r["findings"].([]any) {
+					f := f.(map[string]any)
+					got = append(got, fmt.Sprint(f["kind"], " ", f["detail"]))
+					counted++
+				}
+			}
+			if len(got) != len(test.want) {
+				t.Fatalf("findings %q, want %q", got, test.want)
+			}
+			for i := range got {
+				if !strings.HasPrefix(got[i], test.want[i]) {
+					t.Errorf("finding %q, want %q", got[i], test.want[i])
+				}
+			}
+			total := 0.0
+			for _, n := range c.get("/_mock/health").object()["counters"].(map[string]any)["findings"].(map[string]any) {
+				total += n.(float64)
+			}
+			if int(total) != counted {
+				t.Errorf("%v findings are counted, the journal has %d", total, counted)
+			}
+		})
+	}
+}
+
+func TestCounters(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	c.get(me)
+	c.get(me)
+	c.post("/v3/personal-access-tokens", `{}`)
+	c.get("/nothing")
+	c.fault(`{"operation":"list","status":429}`)
+	c.get(me)
+	m.in("other").as("jane.doe")
+	got := c.get("/_mock/health").object()["counters"]
+	want := map[string]any{
+		"requests": map[string]any{
+			"token": map[string]any{"200": 1.0}, "list": map[string]any{"200": 2.0, "429": 1.0}, "create": map[string]any{"400": 1.0},
+			"unmatched": map[string]any{"404": 1.0},
+		},
+		"findings": map[string]any{"missing-property": 1.0, "unmatched-path": 1.0}, "faults": 1.0, "journalDropped": 0.0, "namespaces": 2.0, "tokens": 4.0,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("counters (-want +got):\n%s", diff)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	m := start(t, "default")
+	c := m.as("jane.doe")
+	c.post("/v2026/personal-access-tokens", `{"name":"build","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+	c.get(me).is(http.StatusOK)
+	c.get(me).is(http.StatusOK)
+	verify := func(body string) response { return c.post("/_mock/verify", body).is(http.StatusOK) }
+	for body, want := range map[string]bool{
+		`{"expect":[{"match":{"operation":"create"}}]}`:                                                                                                   true,
+		`{"expect":[{"match":{"operation":"create","body":{"name":"build"}},"times":1}]}`:                                                                 true,
+		`{"expect":[{"match":{"operation":"create","body":{"name":"test"}}}]}`:                                                                            false,
+		`{"expect":[{"match":{"operation":"list"},"times":2}]}`:                                                                                           true,
+		`{"expect":[{"match":{"operation":"list"},"times":1}]}`:                                                                                           false,
+		`{"expect":[{"match":{"operation":"delete"},"times":0}]}`:                                                                                         true,
+		`{"expect":[{"match":{"operation":"list"},"atLeast":1,"atMost":2}]}`:                                                                              true,
+		`{"expect":[{"match":{"operation":"list"},"atMost":1}]}`:                                                                                          false,
+		`{"inOrder":true,"expect":[{"match":{"operation":"token"}},{"match":{"operation":"create"}},{"match":{"status":200,"query":{"owner-id":"me"}}}]}`: true,
+		`{"inOrder":true,"expect":[{"match":{"operation":"list"}},{"match":{"operation":"create"}}]}`:                                                     false,
+	} {
+		if got := verify(body).object()["verified"]; got != want {
+			t.Errorf("%s: %v, want %v", body, got, want)
+		}
+	}
+	miss := verify(`{"expect":[{"match":{"operation":"create","version":"v3","body":{"name":"test"}},"times":1}]}`).object()["outcomes"].([]any)[0].(map[string]any)
+	if miss["actual"] != 0.0 || !strings.Contains(miss["expected"].(string), "create") {
+		t.Errorf("outcome %v", miss)
+	}
+	nearest := miss["nearest"].([]any)[0].(map[string]any)
+	want := []any{
+		map[string]any{"pointer": "/version", "expected": "v3", "actual": "v2026"},
+		map[string]any{"pointer": "/body/name", "expected": "test", "actual": "build"},
+	}
+	if diff := cmp.Diff(want, nearest["differences"]); diff != "" || nearest["request"] != "POST /v2026/personal-access-tokens 200" {
+		t.Errorf("nearest is %v (-want +got):\n%s", nearest["request"], diff)
+	}
+	for _, body := range []string{
+		`{}`, `{"expect":[]}`, `{"expect":[{"match":{"operation":"lists"}}]}`, `{"expect":[{"match":{},"times":1,"atLeast":1}]}`,
+		`{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, `{"expect":[{"match":{}}],"timeout":"soon"}`, `{"expect":[{"match":{}}],"timeout":"61s"}`,
+		`{"expect":[{"match":{"colour":"red"}}]}`,
+	} {
+		c.post("/_mock/verify", body).problem(http.StatusBadRequest, "invalid-request")
+	}
+}
+
+func TestSpecIsServed(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{Versions: []version.Version{version.V3}})
+	c := m.anonymous()
+	for _, name := range []string{"v3", "oauth", "control"} {
+		c.get("/_mock/spec/"+name).is(http.StatusOK).equal("openapi", "3.0.1")
+	}
+	c.get("/_mock/spec/v2026").problem(http.StatusNotFound, "unknown-document", "v2026")
+}
+
+func TestControlRefusesInProblems(t *testing.T) {
+	c := start(t, "empty").anonymous()
+	c.get("/_mock/nothing").problem(http.StatusNotFound, "unknown-path", "/_mock/nothing", "/_mock/spec/control")
+	c.get("/_mock").problem(http.StatusNotFound, "unknown-path")
+	if r := c.delete("/_mock/verify"); r.header.Get("Allow") != "POST" {
+		t.Errorf("Allow %q", r.header.Get("Allow"))
+	}
+	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, "method-not-allowed", "expected POST, got DELETE")
+	c.put("/_mock/clock", `{"now":`).problem(http.StatusBadRequest, "invalid-request", "expected a body in application/json")
+	c.put("/_mock/clock", ``).problem(http.StatusBadRequest, "invalid-request")
+	c.send("PUT", "/_mock/clock", "text/plain", "noon").problem(http.StatusUnsupportedMediaType, "unsupported-media-type", "application/json", "text/plain")
+	if r := c.get("/_mock/nothing"); r.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("Content-Type %q", r.header.Get("Content-Type"))
+	}
+}

@@ -1,0 +1,181 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+const me = "/v2026/personal-access-tokens?owner-id=me"
+
+// What happens in one namespace is not seen in another.
+func TestNamespacesAreTenantsOfTheirOwn(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m := start(t, "empty")
+		a, b := m.in("a").as("jane.doe"), m.in("b").as("jane.doe")
+		mine := v.CollectionPath() + "?owner-id=me"
+		created := a.create(v, "only in a")
+		if diff := cmp.Diff([]string{"login", "only in a"}, a.names(mine)); diff != "" {
+			t.Errorf("in a (-want +got):\n%s", diff)
+		}
+		for name, other := range map[string]*client{"b": b, "the default one": m.as("jane.doe")} {
+			if diff := cmp.Diff([]string{"login"}, other.names(mine)); diff != "" {
+				t.Errorf("in %s (-want +got):\n%s", name, diff)
+			}
+		}
+		b.delete(v.CollectionPath()+"/"+created["id"].(string)).refused(http.StatusNotFound, "404")
+		m.in("b").login(created["id"].(string), created["secret"].(string)).is(http.StatusUnauthorized)
+		m.in("a").login(created["id"].(string), created["secret"].(string)).is(http.StatusOK)
+	})
+}
+
+func TestBearerOfOneNamespaceIsWorthNothingInAnother(t *testing.T) {
+	m := start(t, "empty")
+	bearer := m.in("a").as("jane.doe").authorization
+	m.in("a").bearing(bearer).get(me).is(http.StatusOK)
+	for _, other := range []*tenant{m, m.in("b")} {
+		r := other.bearing(bearer).get(me).is(http.StatusUnauthorized)
+		if !strings.Contains(r.text, "JWT validation failed: it is not signed for this namespace") {
+			t.Errorf("refused with %s", r.text)
+		}
+	}
+	own := m.as("jane.doe").authorization
+	m.in("a").bearing(own).get(me).is(http.StatusUnauthorized)
+	m.in("default").bearing(own).get(me).is(http.StatusOK)
+}
+
+func TestNamespaceNames(t *testing.T) {
+	m := start(t, "empty")
+	for name, status := range map[string]int{
+		"a": 200, "0": 200, "-": 200, "a-1": 200, strings.Repeat("x", 63): 200, "default": 200,
+		strings.Repeat("x", 64): 404, "A": 404, "a.b": 404, "a_b": 404, "%61": 404, "a%2Fb": 404, "ä": 404,
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := m.of(t).in(name)
+			m.anonymous().get("/oauth/info").is(status)
+			m.anonymous().get("/_mock/health").is(status)
+			m.anonymous().get("//oauth/info").is(status)
+			if status != http.StatusOK {
+				m.anonymous().get("/v3/personal-access-tokens").refused(http.StatusNotFound, "404", "a namespace is named with 1 to 63 of a-z, 0-9 and -")
+				m.anonymous().get("/_mock/clock").problem(http.StatusNotFound, "unknown-namespace")
+			}
+		})
+	}
+	m.anonymous().get("/t/").refused(http.StatusNotFound, "404")
+	m.anonymous().get("/t/a").refused(http.StatusNotFound, "404", "got /")
+	m.anonymous().get("/t").refused(http.StatusNotFound, "404", "got /t")
+}
+
+func TestBaseURLOfANamespace(t *testing.T) {
+	m := start(t, "empty")
+	a := m.in("a")
+	a.anonymous().get("/oauth/info").equal("tokenEndpoint", a.url+"/oauth/token")
+	a.anonymous().get("/_mock/credentials").equal("baseUrl", a.url)
+	m.in("default").anonymous().get("/_mock/credentials").equal("baseUrl", m.url)
+	m.anonymous().get("/_mock/credentials").equal("baseUrl", m.url)
+	public := startWith(t, "empty", mockserver.Config{PublicURL: "http://mock:17280"}).in("a").anonymous()
+	public.get("/oauth/info").equal("tokenEndpoint", "http://mock:17280/t/a/oauth/token")
+}
+
+func TestNamespaceFromAnotherFixture(t *testing.T) {
+	m := start(t, "empty")
+	a := m.in("a").anonymous()
+	a.put("/_mock/namespace", `{"fixture":"expiring"}`).is(http.StatusOK).equal("fixture", "expiring.yaml (built in)")
+	expiring := a.get("/_mock/namespace").object()["tokens"]
+	if own := m.anonymous().get("/_mock/namespace").object()["tokens"]; own == expiring {
+		t.Errorf("both have %v tokens", own)
+	}
+	a.post("/_mock/reset", "").is(http.StatusNoContent)
+	a.get("/_mock/namespace").equal("fixture", "expiring.yaml (built in)")
+	a.put("/_mock/namespace", `{}`).is(http.StatusOK).equal("fixture", "empty.yaml (built in)")
+	a.put("/_mock/namespace", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}}`).is(http.StatusOK).equal("tokens", 0.0)
+	a.put("/_mock/namespace", `{"fixture":"nothing"}`).problem(http.StatusBadRequest, "invalid-request", "/fixture", "crowded")
+	a.put("/_mock/namespace", `{"fixture":"../../etc/passwd"}`).problem(http.StatusBadRequest, "invalid-request")
+	a.put("/_mock/namespace", `{"fixture":"empty","tenant":{"identities":[]}}`).problem(http.StatusBadRequest, "invalid-request")
+	a.put("/_mock/namespace", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":" "}]}}`).problem(http.StatusBadRequest, "invalid-request", "/tenant/identities/0/name")
+	a.get("/_mock/namespace").equal("tokens", 0.0)
+}
+
+func TestNamespacesAreListedAndRemoved(t *testing.T) {
+	m := start(t, "empty")
+	for _, name := range []string{"b", "a"} {
+		m.in(name).anonymous().get("/oauth/info").is(http.StatusOK)
+	}
+	listed := func() (names []string) {
+		for _, n := range m.in("a").anonymous().get("/_mock/namespaces").is(http.StatusOK).object()["namespaces"].([]any) {
+			n := n.(map[string]any)
+			names = append(names, fmt.Sprint(n["name"], " ", strings.TrimPrefix(n["baseUrl"].(string), m.url)))
+		}
+		return names
+	}
+	if diff := cmp.Diff([]string{"a /t/a", "b /t/b", "default "}, listed()); diff != "" {
+		t.Errorf("namespaces (-want +got):\n%s", diff)
+	}
+	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
+	m.in("b").anonymous().delete("/_mock/namespace").problem(http.StatusNotFound, "unknown-namespace", `\"b\"`)
+	m.anonymous().delete("/_mock/namespace").problem(http.StatusConflict, "default-namespace")
+	if diff := cmp.Diff([]string{"a /t/a", "default "}, listed()); diff != "" {
+		t.Errorf("namespaces (-want +got):\n%s", diff)
+	}
+}
+
+// A namespace that was removed starts again when it is used again; what was logged in stays so, since its key is the same.
+func TestRemovedNamespaceStartsAgain(t *testing.T) {
+	m := start(t, "empty")
+	c := m.in("a").as("jane.doe")
+	c.create(version.V2026, "gone")
+	c.delete("/_mock/namespace").is(http.StatusNoContent)
+	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+}
+
+func TestNumberOfNamespacesIsBounded(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 3})
+	for _, name := range []string{"a", "b"} {
+		m.in(name).anonymous().get("/oauth/info").is(http.StatusOK)
+	}
+	full := m.in("c").anonymous()
+	full.get("/oauth/info").refused(http.StatusServiceUnavailable, "503", "there are as many namespaces as allowed: 3")
+	full.get("/_mock/health").problem(http.StatusServiceUnavailable, "too-many-namespaces", "--max-namespaces")
+	m.in("b").anonymous().get("/oauth/info").is(http.StatusOK)
+	m.in("a").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
+	full.get("/oauth/info").is(http.StatusOK)
+}
+
+// Namespaces go by wall time, whatever their own clocks say.
+func TestIdleNamespacesAreRemoved(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{NamespaceTTL: time.Hour})
+	used, idle := m.in("used").as("jane.doe"), m.in("idle").as("jane.doe")
+	m.as("jane.doe").create(version.V2026, "kept")
+	used.create(version.V2026, "kept")
+	idle.create(version.V2026, "lost")
+	idle.post("/_mock/clock/advance", `{"by":"5h"}`).is(http.StatusOK)
+	used.post("/_mock/clock/advance", `{"by":"5h"}`).is(http.StatusOK)
+	m.advance(59 * time.Minute)
+	used.get(me).is(http.StatusOK)
+	m.advance(7 * time.Minute) // it looks ten times an hour
+	if diff := cmp.Diff([]string{"login", "kept"}, used.names(me)); diff != "" {
+		t.Errorf("in use (-want +got):\n%s", diff)
+	}
+	listed := m.anonymous().get("/_mock/namespaces").text
+	if strings.Contains(listed, `"idle"`) || !strings.Contains(listed, `"used"`) {
+		t.Errorf("namespaces %s", listed)
+	}
+	m.advance(10 * time.Hour)
+	if diff := cmp.Diff([]string{"login", "kept"}, m.as("jane.doe").names(me)); diff != "" {
+		t.Errorf("in the default one (-want +got):\n%s", diff)
+	}
+}
+
+// bearing sends an Authorization header that was got elsewhere.
+func (m *tenant) bearing(authorization string) *client {
+	return &client{tenant: m, authorization: authorization}
+}

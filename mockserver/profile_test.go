@@ -1,0 +1,310 @@
+package mockserver_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+func profile(t testing.TB, name string) mockserver.Profile {
+	t.Helper()
+	p, err := mockserver.ProfileNamed(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Friendly refuses nothing that the documents allow, and tells in log and journal what a tenant would refuse.
+func TestFriendlyTellsWhatATenantWouldRefuse(t *testing.T) {
+	log := &lines{}
+	m := startWith(t, "empty", mockserver.Config{Log: log.logger()})
+	c := m.as("jane.doe")
+	for i := range 10 { // beside the one to log in with
+		c.create(version.V2026, fmt.Sprint("token ", i))
+	}
+	const eleventh = "a tenant would refuse this: 11th token of jane.doe, who may have 10 (rule tokens-per-owner, published)"
+	if last := log.all[len(log.all)-1]; !strings.Contains(last, "200 POST /v2026/personal-access-tokens (jane.doe, Go-http-client/1.1): "+eleventh) {
+		t.Errorf("logged %s", last)
+	}
+	noted := c.get("/_mock/requests?operation=create&limit=1").object()["requests"].([]any)[0].(map[string]any)["notes"]
+	if diff := cmp.Diff([]any{eleventh}, noted); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+
+	id := c.get(me).list()[0]["id"].(string)
+	c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
+	m.login(id, janeSecret).is(http.StatusOK).equal("scope", "sp:scopes:default")
+	if last := log.all[len(log.all)-1]; !strings.Contains(last, "a tenant may give the scopes of before for up to 20 minutes") {
+		t.Errorf("logged %s", last)
+	}
+
+	before := len(log.all)
+	john := m.as("john.roe")
+	for range 103 {
+		john.get(me).is(http.StatusOK)
+	}
+	told := slices.DeleteFunc(slices.Clone(log.all[before:]), func(line string) bool { return !strings.Contains(line, "a tenant would refuse") })
+	if len(told) != 1 || !strings.Contains(told[0], "request 101 of client id") {
+		t.Errorf("told once in a window: %v", told)
+	}
+}
+
+func TestFaithful(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{Profile: profile(t, "faithful")})
+	c := m.as("jane.doe")
+	for i := range 9 { // beside the one to log in with
+		c.create(version.V2026, fmt.Sprint("token ", i))
+	}
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		m.of(t).as("jane.doe").post(v.CollectionPath(), `{"name":"one too many","userAwareTokenNeverExpires":true}`).
+			refused(http.StatusBadRequest, "400.1.4", "fewer than 10 tokens")
+	})
+	if n := len(c.names(me)); n != 10 {
+		t.Errorf("%d tokens", n)
+	}
+
+	c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"replace","path":"/scope","value":["sp:my-personal-access-tokens:read"]}]`).is(http.StatusOK)
+	scope := func() any { return m.login(janeID, janeSecret).is(http.StatusOK).object()["scope"] }
+	for _, step := range []struct {
+		by   string
+		want string
+	}{{"1ms", "sp:scopes:all"}, {"19m59.998s", "sp:scopes:all"}, {"1ms", "sp:my-personal-access-tokens:read"}} {
+		c.post("/_mock/clock/advance", object{"by": step.by}.String()).is(http.StatusOK)
+		if got := scope(); got != step.want {
+			t.Errorf("after %s more: scope %v, want %s", step.by, got, step.want)
+		}
+	}
+
+	john := m.as("john.roe")
+	got := statuses(101, func() response { return john.get("/v3/personal-access-tokens?owner-id=me") })
+	if got[99] != 200 || got[100] != 429 {
+		t.Errorf("the 100th is %d, the 101st %d", got[99], got[100])
+	}
+	john.get("/beta/personal-access-tokens?owner-id=me").is(http.StatusOK)
+}
+
+func TestNeverExpiresAsFarDate(t *testing.T) {
+	each(t, current, func(t *testing.T, v version.Version) {
+		m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate}})
+		c := m.as("jane.doe")
+		c.post(v.CollectionPath(), `{"name":"ever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).equal("expirationDate", "9999-12-31T23:59:59.000Z")
+		for _, token := range c.get(v.CollectionPath() + "?owner-id=me").list() {
+			if token["expirationDate"] != nil {
+				t.Errorf("listed as %v", token)
+			}
+		}
+	})
+}
+
+func TestWrongProfiles(t *testing.T) {
+	for name, p := range map[string]mockserver.Profile{
+		`rate limit: expected requests and a window such as 100/10s, or off, got "many"`: {RateLimit: "many"},
+		"rate limit: expected at least one request":                                      {RateLimit: "0/10s"},
+		`unknown behaviour "rudeness": expected some of list-order`:                      {Hostile: []string{"rudeness"}, HostileRate: 1, HostileInARow: 1},
+		"hostile behaviours without a rate":                                              {Hostile: []string{"outages"}},
+		"hostile rate: expected a share from 0 to 1, got 2":                              {HostileRate: 2},
+		"token limit: expected":                                                          {TokenLimit: -1},
+		"scope delay: expected":                                                          {ScopeDelay: -1},
+		`never expires as: expected null or far-date, got "soon"`:                        {NeverExpiresAs: "soon"},
+	} {
+		if _, err := mockserver.New(mockserver.Config{Profile: p}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("error %v, want %q", err, name)
+		}
+	}
+	if _, err := mockserver.ProfileNamed("angry"); err == nil || !strings.Contains(err.Error(), "expected one of faithful, friendly, hostile") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A hostile mock shows each of its behaviours, never on the first login, never more in a row than allowed,
+// always marked, and always as the documents allow: the harness checks every answer.
+func TestHostile(t *testing.T) {
+	for _, behaviour := range mockserver.HostileBehaviours() {
+		t.Run(behaviour, func(t *testing.T) {
+			p := mockserver.Profile{Hostile: []string{behaviour}, HostileRate: 0.8, HostileInARow: 2}
+			m := startWith(t, "default", mockserver.Config{Profile: p, RandomSeed: new(uint64(7))})
+			shown, row, most := 0, 0, 0
+			see := func(r response) {
+				if r.header.Get("X-Mock-Fault") == "" {
+					row = 0
+					return
+				}
+				if got := r.header.Get("X-Mock-Fault"); got != "hostile-"+behaviour {
+					t.Fatalf("X-Mock-Fault %q", got)
+				}
+				shown++
+				row++
+				most = max(most, row)
+			}
+			first := m.login(janeID, janeSecret).is(http.StatusOK)
+			if first.header.Get("X-Mock-Fault") != "" || first.object()["expires_in"] != 43200.0 {
+				t.Errorf("the first login is marked %q: %s", first.header.Get("X-Mock-Fault"), first.text)
+			}
+			c := m.bearing("Bearer " + first.object()["access_token"].(string))
+			for range 40 {
+				see(c.get(me))
+				see(c.post("/v3/personal-access-tokens", `{"name":" "}`))
+				see(m.login(janeID, janeSecret))
+			}
+			if shown == 0 && behaviour != "retry-after-date" || most > 2 {
+				t.Errorf("shown %d times, %d in a row", shown, most)
+			}
+		})
+	}
+}
+
+func TestHostileRetryAfterComesInBothForms(t *testing.T) {
+	p := mockserver.Profile{Hostile: []string{"outages", "retry-after-date"}, HostileRate: 1, HostileInARow: 3}
+	m := startWith(t, "empty", mockserver.Config{Profile: p, RandomSeed: new(uint64(1))})
+	c := m.as("jane.doe")
+	forms, statuses := map[bool]int{}, map[int]int{}
+	for range 60 {
+		r := c.get(me)
+		statuses[r.status]++
+		if r.status != http.StatusOK {
+			_, err := http.ParseTime(r.header.Get("Retry-After"))
+			forms[err == nil]++
+		}
+	}
+	if len(forms) != 2 || statuses[429] == 0 || statuses[503] == 0 || statuses[200] == 0 {
+		t.Errorf("forms %v, statuses %v", forms, statuses)
+	}
+}
+
+// Three runs with the same seed, eight workers each in a namespace of its own, the clock frozen: what each
+// namespace's journal holds is the same, timings aside.
+func TestHostileRunsAreReplayable(t *testing.T) {
+	run := func(seed uint64) map[string]string {
+		m := startWith(t, "default", mockserver.Config{Profile: profile(t, "hostile"), RandomSeed: &seed})
+		journals := map[string]string{}
+		var mu sync.Mutex
+		var group sync.WaitGroup
+		for worker := range 8 {
+			group.Go(func() {
+				name := fmt.Sprint("worker-", worker)
+				w := m.in(name)
+				work(w, worker)
+				journal := replayed(t, m.mock, name)
+				mu.Lock()
+				defer mu.Unlock()
+				journals[name] = journal
+			})
+		}
+		group.Wait()
+		return journals
+	}
+	first := run(42)
+	for range 2 {
+		if diff := cmp.Diff(first, run(42)); diff != "" {
+			t.Fatalf("another run with the same seed (-first +this):\n%s", diff)
+		}
+	}
+	if cmp.Equal(first, run(43)) {
+		t.Error("another seed changes nothing")
+	}
+	for name, journal := range first {
+		if !strings.Contains(journal, "hostile-") {
+			t.Errorf("nothing hostile happened in %s", name)
+		}
+	}
+}
+
+// work is what a client does who goes on whatever it is answered.
+func work(m *tenant, worker int) {
+	m.anonymous().put("/_mock/clock", `{"now":"2027-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
+	token := m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
+	c := m.bearing("Bearer " + token)
+	for i := range 8 {
+		v := version.All()[(worker+i)%6]
+		c.post(v.CollectionPath(), object{"name": fmt.Sprint("token ", i), "expirationDate": "2027-03-01T00:00:00Z", "colour": "red"}.String())
+		c.get(v.CollectionPath() + "?owner-id=me&limit=3")
+		if r := c.get("/v3/personal-access-tokens?owner-id=me"); r.status == http.StatusOK {
+			id := r.list()[0]["id"].(string)
+			c.patch("/v3/personal-access-tokens/"+id, `[{"op":"replace","path":"/name","value":"renamed"}]`)
+		}
+		m.login(janeID, janeSecret)
+	}
+}
+
+var dates = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`)
+
+// replayed is the journal of a namespace with headers and bodies, less what is a time or an address.
+func replayed(t *testing.T, mock *mockserver.Server, name string) string {
+	t.Helper()
+	c := mock.Control().In(name)
+	listed, err := c.Requests(t.Context(), control.Match{}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, r := range listed.Requests {
+		whole, err := c.Request(t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole.DurationMS = 0
+		encoded, err := json.MarshalIndent(whole, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(dates.ReplaceAll(encoded, []byte("a date")))
+		text.WriteByte('\n')
+	}
+	return text.String()
+}
+
+// Sixty-four tests side by side on one server, each in a namespace with resets, a clock and faults of its own.
+func TestParallelTestsDoNotMeet(t *testing.T) {
+	m := start(t, "empty")
+	for i := range 64 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			alone(m.of(t).in(fmt.Sprint("test-", i)), i)
+		})
+	}
+}
+
+func alone(m *tenant, i int) {
+	m.anonymous().post("/_mock/reset", "").is(http.StatusNoContent)
+	day := noon.AddDate(0, 0, i+1)
+	m.anonymous().put("/_mock/clock", object{"now": stamp(day), "frozen": true}.String()).is(http.StatusOK)
+	c := m.as("jane.doe")
+	v := version.All()[i%6]
+	name := fmt.Sprint("token of ", i)
+	created := c.post(v.CollectionPath(), object{"name": name, "expirationDate": stamp(day.AddDate(0, 1, 0))}.String()).is(http.StatusOK).object()
+	if created["created"] != stamp(day) {
+		m.Errorf("created %v, want %s", created["created"], stamp(day))
+	}
+	c.fault(object{"operation": "list", "status": 503, "times": 2}.String())
+	list := func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+	if diff := cmp.Diff([]int{503, 503, 200}, statuses(3, list)); diff != "" {
+		m.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"login", name}, c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
+		m.Errorf("tokens (-want +got):\n%s", diff)
+	}
+	c.post("/_mock/verify", object{"expect": []any{
+		object{"match": object{"operation": "list"}, "times": 4},
+		object{"match": object{"operation": "create", "body": object{"name": name}}, "times": 1},
+		object{"match": object{}, "times": 6},
+	}}.String()).is(http.StatusOK).equal("verified", true)
+	c.post("/_mock/clock/advance", `{"by":"1h"}`).is(http.StatusOK).equal("now", day.Add(time.Hour).Format(time.RFC3339))
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+	if diff := cmp.Diff([]string{"login"}, c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
+		m.Errorf("tokens after reset (-want +got):\n%s", diff)
+	}
+	c.delete("/_mock/namespace").is(http.StatusNoContent)
+}

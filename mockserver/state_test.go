@@ -1,0 +1,192 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec/version"
+)
+
+func TestReset(t *testing.T) {
+	m := start(t, "default")
+	before := m.anonymous().get("/_mock/state").text
+	c := m.as("jane.doe")
+	c.create(version.V2026, "new")
+	c.delete("/v2026/personal-access-tokens/" + janeID).is(http.StatusNoContent)
+	c.post("/_mock/faults", `{"latency":"1ms","rate":1}`).is(http.StatusCreated)
+	c.post("/_mock/clock/advance", `{"by":"30h"}`).is(http.StatusOK)
+	c.post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated)
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+
+	if diff := cmp.Diff(before, c.get("/_mock/state").text); diff != "" {
+		t.Errorf("state (-want +got):\n%s", diff)
+	}
+	c.get("/_mock/clock").is(http.StatusOK).equal("moved", "")
+	c.get("/_mock/faults").equal("faults", []any{})
+	c.get("/_mock/requests").equal("requests", []any{})
+	counters := c.get("/_mock/health").object()["counters"].(map[string]any)
+	if diff := cmp.Diff(map[string]any{}, counters["requests"]); diff != "" {
+		t.Errorf("counters (-want +got):\n%s", diff)
+	}
+	c.get(me).is(http.StatusOK) // no SDK asks for another access token
+}
+
+// What a user was that is not there any more cannot be used.
+func TestBearerOfAUserWhoIsGone(t *testing.T) {
+	m := start(t, "empty")
+	ann := m.anonymous().post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated).object()
+	c := m.with(ann["clientId"].(string), ann["clientSecret"].(string))
+	c.get(me).is(http.StatusOK)
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+	if r := c.get(me).is(http.StatusUnauthorized); !strings.Contains(r.text, "its user ann is not in this tenant any more") {
+		t.Errorf("refused with %s", r.text)
+	}
+}
+
+// Every seed, changed by requests, comes back to the letter, in both forms.
+func TestSnapshotIsRestoredExactly(t *testing.T) {
+	for _, fixture := range []string{"default", "empty", "expiring", "crowded"} {
+		for _, form := range []string{"application/json", "application/yaml"} {
+			t.Run(fixture+" "+form, func(t *testing.T) {
+				m := start(t, fixture)
+				c := m.as("admin")
+				id := c.create(version.V2026, "null: # not YAML\n\u2028")["id"].(string)
+				c.post("/v2025/personal-access-tokens", `{"name":"ever","userAwareTokenNeverExpires":true,"scope":[]}`).is(http.StatusOK)
+				c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["a","b"]}]`).is(http.StatusOK)
+				get := func() string { return c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text }
+				taken := get()
+				everything := c.get("/v2026/personal-access-tokens").text
+				c.delete("/v2026/personal-access-tokens/" + id).is(http.StatusNoContent)
+				c.create(version.V3, "later")
+				m.advance(48 * time.Hour)
+				c.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
+				if diff := cmp.Diff(taken, get()); diff != "" {
+					t.Errorf("state (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(everything, m.as("admin").get("/v2026/personal-access-tokens").text); diff != "" {
+					t.Logf("the login is noted once more: %s", diff)
+				}
+				other := m.in("elsewhere").anonymous()
+				other.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
+				if diff := cmp.Diff(taken, other.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
+					t.Errorf("state elsewhere (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestSnapshotWithoutSecrets(t *testing.T) {
+	m := start(t, "default")
+	c := m.anonymous()
+	taken := c.get("/_mock/state").is(http.StatusOK).text
+	for _, secret := range []string{janeSecret, "secret"} {
+		if strings.Contains(taken, secret) {
+			t.Errorf("the snapshot has %q", secret)
+		}
+	}
+	if with := c.get("/_mock/state?secrets=true").text; !strings.Contains(with, janeSecret) {
+		t.Error("the snapshot with secrets has none")
+	}
+	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, "invalid-request", "query parameter secrets")
+	c.put("/_mock/state", taken).is(http.StatusNoContent)
+	m.as("jane.doe")
+
+	added := c.post("/_mock/tokens", `{"owner":"jane.doe","name":"one more"}`).is(http.StatusCreated).object()
+	later := c.get("/_mock/state").text
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+	c.put("/_mock/state", later).problem(http.StatusBadRequest, "invalid-tenant", "secret", "nothing was changed")
+	m.login(added["clientId"].(string), added["clientSecret"].(string)).is(http.StatusUnauthorized)
+	m.as("jane.doe")
+}
+
+// A snapshot that is wrong changes nothing, and every mistake is told with its place.
+func TestWrongSnapshotChangesNothing(t *testing.T) {
+	m := start(t, "default")
+	c := m.anonymous()
+	before := c.get("/_mock/state?secrets=true").text
+	for name, wrong := range map[string]string{
+		"no JSON": `{`, "no tenant": `[]`, "nobody": `{"identities":[]}`, "unknown": `{"people":[]}`,
+		"two of one name": strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1),
+		"no such owner":   strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1),
+		"two of one id":   strings.Replace(before, `"id": "`+janeID+`"`, `"id": "cafecafecafecafecafecafecafecafe"`, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if wrong == before {
+				t.Fatal("the snapshot is not wrong")
+			}
+			m.of(t).anonymous().put("/_mock/state", wrong).is(http.StatusBadRequest)
+			if diff := cmp.Diff(before, m.of(t).anonymous().get("/_mock/state?secrets=true").text); diff != "" {
+				t.Errorf("state (-want +got):\n%s", diff)
+			}
+		})
+	}
+	c.send("PUT", "/_mock/state", "text/plain", before).problem(http.StatusUnsupportedMediaType, "unsupported-media-type", "application/json or application/yaml")
+	c.send("PUT", "/_mock/state", "application/json", strings.Repeat(" ", 17<<20)).problem(http.StatusRequestEntityTooLarge, "content-too-large")
+}
+
+func TestAddIdentity(t *testing.T) {
+	m := start(t, "default")
+	c := m.anonymous()
+	ann := c.post("/_mock/identities", `{"name":"ann.smith","userLevels":["ORG_ADMIN"]}`).is(http.StatusCreated).object()
+	m.with(ann["clientId"].(string), ann["clientSecret"].(string)).get("/v2026/personal-access-tokens").is(http.StatusOK)
+	bob := c.post("/_mock/identities", `{"name":"bob"}`).is(http.StatusCreated)
+	bob.equal("userLevels", []any{"USER"})
+	m.with(bob.object()["clientId"].(string), bob.object()["clientSecret"].(string)).get("/v2026/personal-access-tokens").is(http.StatusForbidden)
+	if users := c.get("/_mock/credentials").text; !strings.Contains(users, "ann.smith") || strings.Index(users, `"admin"`) > strings.Index(users, "jane.doe") {
+		t.Errorf("credentials %s", users)
+	}
+	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict, "name-taken", "an identity has that name")
+	c.post("/_mock/identities", `{"name":"bea","id":"`+bob.object()["clientId"].(string)+`"}`).is(http.StatusCreated) // ids of users and of tokens are apart
+	c.post("/_mock/identities", `{"name":"ben","id":"facedadafacedadafacedadafacedada"}`).problem(http.StatusConflict, "id-taken")
+	c.post("/_mock/identities", `{"name":"eve","userLevels":["ROOT"]}`).problem(http.StatusBadRequest, "invalid-tenant", "/userLevels[0]", "ORG_ADMIN")
+	c.post("/_mock/identities", `{"name":""}`).problem(http.StatusBadRequest, "invalid-request", "/name")
+	c.post("/_mock/identities", `{"user":"eve"}`).problem(http.StatusBadRequest, "invalid-request", "/name")
+}
+
+func TestAddToken(t *testing.T) {
+	m := start(t, "empty")
+	c := m.anonymous()
+	add := func(body string) map[string]any {
+		return c.post("/_mock/tokens", body).is(http.StatusCreated).object()
+	}
+	expired := add(`{"owner":"jane.doe","name":"expired","expirationDate":"-3d","created":"-40d"}`)
+	m.login(expired["clientId"].(string), expired["clientSecret"].(string)).is(http.StatusUnauthorized)
+	used := add(`{"owner":"jane.doe","name":"stale","lastUsed":"-40d","created":"2026-01-01T00:00:00Z","scope":["sp:my-personal-access-tokens:read"],"accessTokenValiditySeconds":60}`)
+	m.with(used["clientId"].(string), used["clientSecret"].(string)).get(me).is(http.StatusOK)
+	add(`{"owner":"jane.doe","name":"robot","managed":true,"id":"0123456789abcdef0123456789abcdef","secret":"` + strings.Repeat("ab", 32) + `"}`)
+	if diff := cmp.Diff([]string{"stale", "login", "expired"}, m.as("jane.doe").names(me)); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+	for body, want := range map[string][3]string{
+		`{"owner":"jane.doe","name":"stale"}`:                                     {"409", "name-taken"},
+		`{"owner":"jane.doe","name":"x","id":"0123456789abcdef0123456789abcdef"}`: {"409", "id-taken"},
+		`{"owner":"nobody","name":"x"}`:                                           {"400", "invalid-request", "/owner"},
+		`{"owner":"jane.doe","name":"x","created":"tomorrow"}`:                    {"400", "invalid-tenant", "/created"},
+		`{"owner":"jane.doe","name":"x","created":"+1d"}`:                         {"400", "invalid-tenant", "/created"},
+		`{"owner":"jane.doe","name":"x","scope":[" "]}`:                           {"400", "invalid-tenant", "/scope[0]"},
+		`{"owner":"jane.doe","name":"x","userAwareTokenNeverExpires":false}`:      {"400", "invalid-tenant", "/userAwareTokenNeverExpires"},
+		`{"owner":"jane.doe","name":"x","accessTokenValiditySeconds":14}`:         {"400", "invalid-request", "/accessTokenValiditySeconds"},
+		`{"owner":"jane.doe","name":"x","expires":"+1d"}`:                         {"400", "invalid-request", "expires"},
+	} {
+		t.Run(body, func(t *testing.T) {
+			r := m.of(t).anonymous().post("/_mock/tokens", body)
+			r.problem(map[string]int{"400": 400, "409": 409}[want[0]], want[1], want[2])
+		})
+	}
+}
+
+// accepting gets a representation.
+func (c *client) accepting(contentType, path string) response {
+	c.Helper()
+	r, err := http.NewRequest("GET", c.url+path, nil)
+	if err != nil {
+		c.Fatal(err)
+	}
+	r.Header.Set("Accept", contentType)
+	return c.exchange(r)
+}

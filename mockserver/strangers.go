@@ -1,0 +1,116 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+	controls "example.com/patmock/mockserver/internal/control"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// apiStrangers answers what no operation of the API takes, in SailPoint's form.
+type apiStrangers struct {
+	documents *documents
+	writer    answer.Writer
+	fallback  http.Handler // nil for none
+}
+
+// tooLarge refuses a body by its announced length, also where nobody would read it.
+func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
+	a := answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.",
+		fmt.Sprintf("body: expected at most %d bytes, got %d (rule content-too-large, assumed)", p.maxBody, r.ContentLength))
+	s.writer.Write(rw, r, a, p.document.CheckUnrouted)
+}
+
+func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
+	cause := fmt.Sprintf("method: expected %s, got %s (rule method-not-allowed, assumed)", allowed, r.Method)
+	unmatched(r, control.UnmatchedPath, cause)
+	a := answer.Error(rw, http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", cause)
+	a.Header = http.Header{"Allow": {allowed}}
+	s.writer.Write(rw, r, a, p.document.CheckUnrouted)
+}
+
+// unmatched notes that no operation takes a request.
+func unmatched(r *http.Request, kind, why string) {
+	trace := answer.TraceOf(r)
+	trace.Unmatched = true
+	trace.Find(kind, why)
+}
+
+// otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
+var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
+
+// notFound answers 501 where a tenant has paths that the mock has not, so that nobody takes
+// it for missing data, and 404 anywhere else.
+func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
+	at := r.URL.EscapedPath()
+	base, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
+	v, document := version.Version(base), s.documents.oauth
+	if under(at, version.V1.CollectionPath()) {
+		v = version.V1
+	}
+	_, err := version.Parse(string(v))
+	known := err == nil && (base != string(version.V1)) // v1 stands behind its resource
+	if served := s.documents.versions[v]; served != nil {
+		document = served
+	}
+	switch {
+	case r.ContentLength > maxBody:
+		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
+	case s.fallback != nil && !under(at, surface):
+		s.forwarded(rw, r)
+	case known && document == s.documents.oauth && under(at, v.CollectionPath()):
+		s.notSimulated(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v))
+	case known && at == v.CollectionPath()+"/":
+		s.noSuchPath(rw, r, document, "path: expected an id behind the last slash, got nothing (rule unknown-path, assumed)")
+	case under(at, surface):
+		s.noSuchPath(rw, r, document, "path: the control surface of this mock has a listener of its own, see what it printed at its start")
+	case known || base == "latest" || otherResource.MatchString(at):
+		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only")
+	default:
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s (rule unknown-path, assumed)",
+			version.V1.CollectionPath(), at))
+	}
+}
+
+// under tells whether a path is another one or below it.
+func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
+
+func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
+	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, r.URL.EscapedPath())
+	unmatched(r, control.NotSimulated, text)
+	a := answer.Error(rw, http.StatusNotImplemented, "501 Not implemented", text, text)
+	s.writer.Write(rw, r, a, document.CheckUnrouted)
+}
+
+func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause string) {
+	unmatched(r, control.UnmatchedPath, cause)
+	a := answer.Error(rw, http.StatusNotFound, "404 Not found",
+		"The server did not find a current representation for the target resource.", cause)
+	s.writer.Write(rw, r, a, document.CheckUnrouted)
+}
+
+// controlStrangers answers what no operation of the control surface takes, as problems.
+type controlStrangers struct {
+	document *spec.Document
+	writer   answer.Writer
+}
+
+func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
+	s.writer.Write(rw, r, controls.Answer(controls.TooLarge(p.maxBody)), s.document.CheckUnrouted)
+}
+
+func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, _ *path, allowed string) {
+	a := controls.Answer(controls.UnknownMethod(r.Method, allowed))
+	a.Header = http.Header{"Allow": {allowed}}
+	s.writer.Write(rw, r, a, s.document.CheckUnrouted)
+}
+
+func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
+	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(r.URL.EscapedPath())), s.document.CheckUnrouted)
+}

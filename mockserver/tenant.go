@@ -1,0 +1,384 @@
+package mockserver
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/api"
+	"example.com/patmock/mockserver/internal/clock"
+	controls "example.com/patmock/mockserver/internal/control"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/mockserver/internal/hostile"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/oauth"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/mockserver/internal/store/file"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/mockserver/internal/watch"
+)
+
+// tenant is one namespace, with everything that is its own.
+type tenant struct {
+	name    string
+	server  *Server
+	clock   *clock.Clock
+	random  *random.Source
+	service *pat.Service
+	limits  *ratelimit.Limiter
+	faults  *fault.Set
+	hostile *hostile.Hostile
+	journal *journal.Journal
+	watch   *watch.Watch
+	durable *file.Store // nil where the state ends with the process
+
+	tokens   *oauth.Server
+	pats     *api.API
+	controls *controls.Server
+
+	mu      sync.Mutex       // held while the tenant is made anew
+	fixture *fixtures.Tenant // what a reset leads back to
+}
+
+// newTenant makes a namespace: as the state file holds it, or else from the server's fixture.
+func (s *Server) newTenant(name string) (*tenant, error) {
+	source := random.New(s.config.RandomSeed, name)
+	limit := s.limit
+	if limit.Requests == 0 {
+		limit = ratelimit.Tenant // to tell what a tenant would refuse
+	}
+	t := &tenant{
+		name: name, server: s, random: source, clock: clock.New(s.config.Now), fixture: s.config.Tenant,
+		limits: ratelimit.New(limit), faults: fault.New(source), watch: watch.New(),
+		journal: journal.New(journal.Config{Size: s.config.JournalSize}),
+	}
+	profile := s.config.Profile
+	t.hostile = hostile.New(hostile.Config{
+		Behaviours: profile.Hostile, Rate: profile.HostileRate, InARow: profile.HostileInARow, Random: source, Wall: s.wall,
+	})
+	var store pat.Store = memory.New()
+	if s.file != nil {
+		var err error
+		if t.durable, err = s.file.Namespace(name); err != nil {
+			return nil, err
+		}
+		store = t.durable
+	}
+	t.service = pat.NewService(pat.Config{
+		Store: store, Limit: profile.TokenLimit, ScopeDelay: profile.ScopeDelay,
+		NewID:     func() string { return source.Hex("token id", 16) },
+		NewSecret: func() string { return source.Hex("token secret", 32) },
+	})
+	if err := t.serve(); err != nil {
+		return nil, err
+	}
+	return t, t.load()
+}
+
+// serve puts together what answers requests.
+func (t *tenant) serve() error {
+	s := t.server
+	key, err := oauth.DeriveKey(s.secret, t.name)
+	if err != nil {
+		return err
+	}
+	front := &gate.Gate{
+		Limits: t.limits, Enforce: s.limit.Requests > 0, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped,
+	}
+	t.tokens, err = oauth.New(oauth.Config{
+		Document: s.documents.oauth, Service: t.service, Key: key, Gate: front, Random: t.random, PublicURL: s.config.PublicURL,
+		Now: t.clock.Now, ClockNote: t.clock.Note, Writer: s.writer,
+	})
+	if err != nil {
+		return err
+	}
+	t.pats = api.New(api.Config{
+		Documents: s.documents.versions, Service: t.service, Authenticate: t.tokens.Authenticate, Gate: front,
+		Now: t.clock.Now, ClockNote: t.clock.Note, FarDate: s.config.Profile.NeverExpiresAs == NeverAsFarDate, Writer: s.writer,
+	})
+	t.controls = controls.New(controls.Config{
+		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal,
+		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: s.config.PublicURL,
+		Token: s.config.ControlToken, Writer: s.writer,
+	})
+	return nil
+}
+
+// The records that a state file keeps beside a tenant.
+const (
+	recordClock   = "clock"
+	recordFixture = "fixture"
+)
+
+// load takes the tenant from the state file, or starts it where that does not know it.
+func (t *tenant) load() error {
+	if t.durable == nil {
+		return t.Start(nil)
+	}
+	held, ok, err := t.durable.Load()
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return t.Start(nil)
+	}
+	if err := t.service.Restore(held); err != nil {
+		return err
+	}
+	if record, err := t.durable.Record(recordClock); err != nil {
+		return err
+	} else if record != nil {
+		if err := json.Unmarshal(record, t.clock); err != nil {
+			return fmt.Errorf("the clock of namespace %s: %w", t.name, err)
+		}
+	}
+	record, err := t.durable.Record(recordFixture)
+	if err != nil || record == nil {
+		return err
+	}
+	var from startedFrom
+	if err := json.Unmarshal(record, &from); err != nil {
+		return fmt.Errorf("the fixture of namespace %s: %w", t.name, err)
+	}
+	t.fixture, err = fixtures.Parse(from.Source, from.Tenant)
+	return err
+}
+
+// startedFrom is how a fixture of a namespace's own outlives the process.
+type startedFrom struct {
+	Source string          `json:"source"`
+	Tenant json.RawMessage `json:"tenant"`
+}
+
+// Start implements control.Tenant. What it starts from was found good, or nothing has changed.
+func (t *tenant) Start(from *fixtures.Tenant) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var record []byte // none for the server's own, which may be another one next time
+	if from == nil {
+		from = t.server.config.Tenant
+	} else {
+		tenant, err := from.JSON()
+		if err != nil {
+			return err
+		}
+		if record, err = json.Marshal(startedFrom{from.Source, tenant}); err != nil {
+			return err
+		}
+	}
+	if err := t.resetLocked(from); err != nil {
+		return err
+	}
+	t.fixture = from
+	return t.record(recordFixture, record)
+}
+
+// Reset implements control.Tenant.
+func (t *tenant) Reset() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.resetLocked(t.fixture)
+}
+
+func (t *tenant) resetLocked(from *fixtures.Tenant) error {
+	start, err := seed(from, t.server.config.Now())
+	if err != nil {
+		return err
+	}
+	if err := t.service.Replace(start); err != nil {
+		return fmt.Errorf("start from %s: %w", from.Source, err)
+	}
+	t.clock.Clear()
+	t.faults.Reset()
+	t.limits.Reset()
+	t.hostile.Reset()
+	t.random.Reset()
+	t.watch.Reset()
+	t.journal.Clear()
+	return t.ClockMoved()
+}
+
+// ClockMoved implements control.Tenant.
+func (t *tenant) ClockMoved() error {
+	record, err := json.Marshal(t.clock)
+	if err != nil {
+		return err
+	}
+	return t.record(recordClock, record)
+}
+
+func (t *tenant) record(name string, data []byte) error {
+	if t.durable == nil {
+		return nil
+	}
+	return t.durable.PutRecord(name, data)
+}
+
+// Snapshot implements control.Tenant.
+func (t *tenant) Snapshot(secrets bool) (*fixtures.Tenant, error) {
+	now, err := t.service.Snapshot()
+	return snapshot(now, secrets), err
+}
+
+// Restore implements control.Tenant.
+func (t *tenant) Restore(source []byte) error {
+	now, err := t.service.Snapshot()
+	if err != nil {
+		return err
+	}
+	from, err := fixtures.ParseSnapshot("the snapshot", source, secrets(now))
+	if err != nil {
+		return err
+	}
+	return t.service.Replace(domain(from, t.clock.Now()))
+}
+
+// Users implements control.Tenant.
+func (t *tenant) Users() ([]control.User, error) {
+	logins, err := t.service.Logins()
+	if err != nil {
+		return nil, err
+	}
+	users := make([]control.User, len(logins))
+	for i, l := range logins {
+		users[i] = userOf(l)
+	}
+	admin := slices.IndexFunc(users, func(u control.User) bool { return slices.Contains(u.UserLevels, "ORG_ADMIN") })
+	if admin > 0 {
+		first := users[admin]
+		users = slices.Insert(slices.Delete(users, admin, admin+1), 0, first)
+	}
+	return users, nil
+}
+
+func userOf(l pat.Login) control.User {
+	return control.User{Name: l.Identity.Name, UserLevels: append([]string{}, l.Identity.UserLevels...), ClientID: l.Token.ID, ClientSecret: l.Token.Secret}
+}
+
+// AddIdentity implements control.Tenant. The user logs in with a token that never expires.
+func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
+	levels := n.UserLevels
+	if levels == nil {
+		levels = []string{"USER"}
+	}
+	id := cmp.Or(n.ID, t.random.Hex("identity id", 16))
+	login := fixtures.Token{
+		ID: t.newID(), Secret: t.random.Hex("token secret", 32), Owner: n.Name, Name: "login", Scope: []string{pat.ScopeAll},
+		Created: fixtures.At(t.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
+	}
+	checked, err := t.check(fixtures.Identity{ID: id, Name: n.Name, UserLevels: levels}, login)
+	if err != nil {
+		return control.User{}, err
+	}
+	added := domain(checked, t.clock.Now())
+	if err := t.service.AddIdentity(added.Identities[0], added.Tokens[0]); err != nil {
+		return control.User{}, err
+	}
+	return userOf(pat.Login{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
+}
+
+// newID makes the id of a token. With a seed ids come again after a restart, so those in use are passed over.
+func (t *tenant) newID() string {
+	for {
+		id := t.random.Hex("token id", 16)
+		if _, taken := t.service.Owner(id); !taken {
+			return id
+		}
+	}
+}
+
+// now is the time in the namespace as dates are written.
+func (t *tenant) now() time.Time { return t.clock.Now().Truncate(time.Millisecond) }
+
+// AddToken implements control.Tenant.
+func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
+	token := fixtures.Token{
+		ID: cmp.Or(n.ID, t.newID()), Secret: cmp.Or(n.Secret, t.random.Hex("token secret", 32)), Owner: n.Owner, Name: n.Name,
+		Scope: n.Scope, Managed: n.Managed, AccessTokenValiditySeconds: cmp.Or(n.AccessTokenValiditySeconds, fixtures.MaxValiditySeconds),
+		UserAwareTokenNeverExpires: n.ExpirationDate == "", Created: fixtures.At(t.now()),
+	}
+	if n.Scope == nil {
+		token.Scope = []string{pat.ScopeAll}
+	}
+	if n.UserAwareTokenNeverExpires != nil {
+		token.UserAwareTokenNeverExpires = *n.UserAwareTokenNeverExpires
+	}
+	var wrong fixtures.Mistakes
+	for _, moment := range []struct {
+		field, text string
+		into        *fixtures.Time
+	}{{"created", n.Created, &token.Created}, {"lastUsed", n.LastUsed, &token.LastUsed}, {"expirationDate", n.ExpirationDate, &token.ExpirationDate}} {
+		if moment.text == "" {
+			continue
+		}
+		at, err := fixtures.ParseTime(moment.text)
+		if err != nil {
+			wrong = append(wrong, fixtures.Mistake{Field: "/" + moment.field, Message: err.Error()})
+		}
+		*moment.into = at
+	}
+	if len(wrong) > 0 {
+		return control.User{}, wrong
+	}
+	checked, err := t.check(fixtures.Identity{ID: strings.Repeat("0", 32), Name: n.Owner}, token)
+	if err != nil {
+		return control.User{}, err
+	}
+	added, err := t.service.AddToken(n.Owner, fields(checked.Tokens[0], t.clock.Now()))
+	if err != nil {
+		return control.User{}, err
+	}
+	identity, _ := t.service.Identity(added.Owner.ID) // it was just there
+	return userOf(pat.Login{Identity: identity, Token: added}), nil
+}
+
+// check holds a user and a token against the rules of a fixture's file.
+func (t *tenant) check(i fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
+	file := &fixtures.Tenant{
+		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
+		Identities: []fixtures.Identity{i}, Tokens: []fixtures.Token{token},
+	}
+	encoded, err := file.JSON()
+	if err != nil {
+		return nil, err
+	}
+	checked, err := fixtures.Parse("the request", encoded)
+	var wrong fixtures.Mistakes
+	if errors.As(err, &wrong) {
+		for k := range wrong { // the file is not what was sent
+			field := strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[k].Field)
+			wrong[k].Field, wrong[k].Line = "/"+field, 0
+		}
+	}
+	return checked, err
+}
+
+// Health implements control.Tenant.
+func (t *tenant) Health() control.Health {
+	return control.Health{
+		Product: controls.Product, Version: Version(), Status: "ok", Namespace: t.name,
+		Profile: t.server.config.Profile.told(t.server.config.RandomSeed),
+		Counters: control.Counters{
+			Requests: t.watch.Requests(), Findings: t.watch.Findings(), Faults: t.watch.Faults(),
+			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(),
+		},
+	}
+}
+
+// Describe implements control.Tenant.
+func (t *tenant) Describe() control.Namespace {
+	t.mu.Lock()
+	fixture := t.fixture.Source
+	t.mu.Unlock()
+	return control.Namespace{Name: t.name, Fixture: fixture, Tokens: t.service.Count(), Requests: t.watch.Total()}
+}

@@ -1,0 +1,91 @@
+package spec
+
+import (
+	"maps"
+	"mime"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Declares tells whether the operation's document has an answer of this status.
+func (o *Operation) Declares(status int) bool { return o.answers[status] != nil }
+
+// Statuses are those that the operation may answer, sorted.
+func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.answers)) }
+
+// UnknownQuery lists the parameters of a query that the operation does not declare, sorted. They
+// are ignored, and often a mistake.
+func (o *Operation) UnknownQuery(query url.Values) []string {
+	var unknown []string
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !slices.ContainsFunc(o.query, func(p *openapi3.Parameter) bool { return p.Name == name }) {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
+}
+
+// UnknownProperties lists, as JSON pointers, the properties of a body that the operation does not
+// declare. They are ignored, and often a mistake. The body has passed CheckRequest.
+func (o *Operation) UnknownProperties(contentType string, body any) []string {
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	return unknown(o.bodies[mediaType], body, "")
+}
+
+func unknown(schema *openapi3.Schema, value any, pointer string) []string {
+	if schema == nil {
+		return nil
+	}
+	var found []string
+	switch value := value.(type) {
+	case map[string]any:
+		if len(schema.Properties) == 0 { // any object
+			return nil
+		}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			at := pointer + "/" + escapePointer(name)
+			if property := schema.Properties[name]; property == nil {
+				found = append(found, at)
+			} else {
+				found = append(found, unknown(property.Value, value[name], at)...)
+			}
+		}
+	case []any:
+		if schema.Items == nil {
+			return nil
+		}
+		for i, element := range value {
+			found = append(found, unknown(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i))...)
+		}
+	}
+	return found
+}
+
+// A Property is what the document says of a property of an answer.
+type Property struct {
+	Name               string
+	Required, Nullable bool
+}
+
+// Properties are those of the object that an answer of this status is, or of each element where it
+// is an array, sorted by name. Open tells whether the object may have others.
+func (o *Operation) Properties(status int) (properties []Property, open bool) {
+	a := o.answers[status]
+	if a == nil || a.bodies["application/json"] == nil {
+		return nil, false
+	}
+	schema := a.bodies["application/json"]
+	if schema.Items != nil {
+		schema = schema.Items.Value
+	}
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		properties = append(properties, Property{
+			Name: name, Required: slices.Contains(schema.Required, name), Nullable: schema.Properties[name].Value.Nullable,
+		})
+	}
+	closed := schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has
+	return properties, !closed && len(properties) > 0
+}
