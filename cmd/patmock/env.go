@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -13,12 +11,17 @@ import (
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
 )
 
 const defaultURL = "http://127.0.0.1:17280"
 
 // envFlags are the flags of env, as they were given.
-type envFlags struct{ user, url, fixture, baseURL, format string }
+type envFlags struct {
+	user, url, namespace, fixture, baseURL, format string
+
+	token string // of the control surface
+}
 
 func newEnv(env environment) *cobra.Command {
 	var f envFlags
@@ -43,6 +46,7 @@ func newEnv(env environment) *cobra.Command {
 					return &usageError{fmt.Errorf("--base-url %w", err)}
 				}
 			}
+			f.token, _ = env.lookup(controlToken)
 			v, err := f.variables(cmd.Context())
 			if err != nil {
 				return err
@@ -54,6 +58,7 @@ func newEnv(env environment) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
 	flags.StringVar(&f.url, "url", defaultURL, "the running mock")
+	flags.StringVar(&f.namespace, "namespace", "", "the namespace of the mock (default the default one)")
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.baseURL, "base-url", "", "address to print (default that of the mock)")
 	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
@@ -84,17 +89,13 @@ func (f envFlags) variables(ctx context.Context) (variables, error) {
 	return variables{f.baseURL, token.ID, token.Secret}, nil
 }
 
-// credentials is what a mock tells about its users; see spec/documents/control.yaml.
-type credentials struct {
-	BaseURL string
-	Users   []struct{ User, ClientID, ClientSecret string }
-}
-
 // ask gets the variables from the running mock.
 func (f envFlags) ask(ctx context.Context) (variables, error) {
-	c, err := fetchCredentials(ctx, f.url)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	c, err := control.New(control.Config{URL: f.url, Namespace: f.namespace, Token: strings.TrimSpace(f.token)}).Credentials(ctx)
 	if err != nil {
-		return variables{}, err
+		return variables{}, unreachable(f.url, err)
 	}
 	if f.baseURL == "" {
 		if f.baseURL, err = mockserver.CheckBaseURL(c.BaseURL); err != nil {
@@ -109,31 +110,19 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 		if !plain(u.ClientID) || !plain(u.ClientSecret) {
 			return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s tells credentials with characters that none have", f.url)}
 		}
-		if f.user == "" || f.user == u.User {
+		if f.user == "" || f.user == u.Name {
 			return variables{f.baseURL, u.ClientID, u.ClientSecret}, nil
 		}
-		names = append(names, u.User)
+		names = append(names, u.Name)
 	}
 	return variables{}, &usageError{fmt.Errorf("nobody at %s is named %q%s; there are %s", f.url, f.user, didYouMean(f.user, names), strings.Join(names, ", "))}
 }
 
-func fetchCredentials(ctx context.Context, url string) (c credentials, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_mock/credentials", nil)
-	if err != nil {
-		return c, &usageError{fmt.Errorf("--url %q: %w", url, err)}
+// unreachable says what to do where a mock tells no credentials.
+func unreachable(url string, err error) error {
+	var refused *control.Problem
+	if errors.As(err, &refused) {
+		return &exitError{exitUnreachable, fmt.Errorf("%s keeps its credentials to itself: %w (%s holds the control token)", url, err, controlToken)}
 	}
-	answered, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return c, &exitError{exitUnreachable, fmt.Errorf("no mock answers at %s: start one with patmock serve, name it with --url (PATMOCK_URL), or read a tenant with --fixture: %w", url, err)}
-	}
-	defer func() { err = errors.Join(err, answered.Body.Close()) }()
-	if answered.StatusCode != http.StatusOK {
-		return c, &exitError{exitUnreachable, fmt.Errorf("%s answers %s to /_mock/credentials: that is no patmock, or one that keeps them to itself", url, answered.Status)}
-	}
-	if err := json.NewDecoder(answered.Body).Decode(&c); err != nil {
-		return c, &exitError{exitUnreachable, fmt.Errorf("%s answers no credentials: %w", url, err)}
-	}
-	return c, nil
+	return &exitError{exitUnreachable, fmt.Errorf("%w; or read a tenant with --fixture", err)}
 }

@@ -72,7 +72,7 @@ func execute(ctx context.Context, f mockFlags, user string, args []string, env e
 	}
 	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.stdout, env.stderr
-	command.Env = append(childEnvironment(os.Environ()), "PATMOCK_URL="+m.local)
+	command.Env = append(childEnvironment(os.Environ()), "PATMOCK_URL="+m.control)
 	for _, pair := range (variables{m.base, token.ID, token.Secret}).pairs() {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])
 	}

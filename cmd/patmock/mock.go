@@ -32,6 +32,19 @@ type mockFlags struct {
 	versions                 string
 	logFormat, logLevel      string
 	envFile                  string
+
+	profile, rateLimit, neverExpiresAs, hostile string
+	scopeDelay                                  time.Duration
+	tokenLimit, hostileInARow                   int
+	hostileRate                                 float64
+	randomSeed                                  string
+	changed                                     func(flag string) bool
+
+	maxNamespaces, journalSize int
+	namespaceTTL               time.Duration
+	state                      string
+	controlAddr, controlToken  string
+	fallback                   string
 }
 
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
@@ -40,15 +53,27 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.versions, "versions", strings.Join(versionNames(), ","), "versions to serve, with commas between")
 	flags.StringVar(&f.publicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
 	flags.StringVar(&f.envFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
+	f.registerProfile(flags)
+	flags.IntVar(&f.maxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
+	flags.DurationVar(&f.namespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed; 0 keeps all")
+	flags.IntVar(&f.journalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
+	flags.StringVar(&f.state, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
+	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
+	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+controlToken+" holds the token itself")
+	ignoreVariable(flags.Lookup("control-token"))
+	flags.StringVar(&f.fallback, "fallback", "", "another mock of yours, for paths that patmock does not simulate; a public host is refused")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 
 // mock is a mock that listens.
 type mock struct {
-	listener net.Listener
+	handler  *mockserver.Server
 	server   *http.Server
+	controls *http.Server // nil where the control surface has no listener of its own
 	tenant   *fixtures.Tenant
+	// control is how a client on this machine reaches the control surface.
+	control string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
 	local, base string
 	log         *slog.Logger
@@ -62,42 +87,90 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	config := mockserver.Config{Log: log}
-	if f.publicURL != "" {
-		if config.PublicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
-			return nil, &usageError{fmt.Errorf("--public-url %w", err)}
-		}
-	}
-	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
-		return nil, &usageError{err}
-	}
-	if config.Versions, err = parseVersions(f.versions); err != nil {
-		return nil, &usageError{err}
-	}
-	if f.addr == "" { // which would be every interface
-		return nil, &usageError{errors.New("--addr is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")}
-	}
-	handler, err := mockserver.New(config)
+	config, err := f.config(log, env)
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	listener, err := listen(ctx, f.addr)
+	listener, err := f.listen(ctx, "addr", f.addr)
 	if err != nil {
 		return nil, err
 	}
-	m := &mock{
-		listener: listener, tenant: config.Tenant, local: localURL(listener.Addr()), log: log,
-		failed: make(chan error, 1),
-		server: &http.Server{
-			Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-			DisableGeneralOptionsHandler: true,
-			ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		},
+	m := &mock{tenant: config.Tenant, local: localURL(listener.Addr()), log: log, failed: make(chan error, 2)}
+	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
+	var apart net.Listener
+	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
+		config.PublicURL = m.base // the control surface is asked by another name
+		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		m.control = localURL(apart.Addr())
 	}
-	m.server.ConnState = m.follow
-	m.base = cmp.Or(config.PublicURL, m.local)
-	go func() { m.failed <- m.server.Serve(listener) }()
+	if m.handler, err = mockserver.New(config); err != nil {
+		err = errors.Join(&usageError{err}, listener.Close())
+		if apart != nil {
+			err = errors.Join(err, apart.Close())
+		}
+		return nil, err
+	}
+	m.server = m.serve(listener, m.handler)
+	if apart != nil {
+		m.controls = m.serve(apart, m.handler.ControlHandler())
+	}
 	return m, nil
+}
+
+// config is the mock that the flags ask for.
+func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config, error) {
+	config := mockserver.Config{
+		Log: log, MaxNamespaces: f.maxNamespaces, NamespaceTTL: f.namespaceTTL, JournalSize: f.journalSize, StateFile: f.state, Fallback: f.fallback,
+	}
+	for flag, n := range map[string]int{"max-namespaces": f.maxNamespaces, "journal-size": f.journalSize} {
+		if n < 1 {
+			return config, fmt.Errorf("--%s %d: expected at least 1", flag, n)
+		}
+	}
+	if f.namespaceTTL <= 0 {
+		config.NamespaceTTL = -1 // keeps all
+	}
+	var err error
+	if f.publicURL != "" {
+		if config.PublicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
+			return config, fmt.Errorf("--public-url %w", err)
+		}
+	}
+	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
+		return config, err
+	}
+	if config.Versions, err = parseVersions(f.versions); err != nil {
+		return config, err
+	}
+	if config.ControlToken, err = demandedToken(f.controlToken, env); err != nil {
+		return config, err
+	}
+	if config.RandomSeed, err = f.seed(); err != nil {
+		return config, err
+	}
+	config.Profile, err = f.profileOf()
+	return config, err
+}
+
+// listen listens at the address of a flag.
+func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener, error) {
+	if addr == "" { // which would be every interface
+		return nil, &usageError{fmt.Errorf("--%s is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface", flag)}
+	}
+	return listen(ctx, flag, addr)
+}
+
+// serve serves a handler until the mock stops.
+func (m *mock) serve(listener net.Listener, handler http.Handler) *http.Server {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		DisableGeneralOptionsHandler: true, ConnState: m.follow,
+		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn),
+	}
+	go func() { m.failed <- server.Serve(listener) }()
+	return server
 }
 
 func parseVersions(list string) ([]version.Version, error) {
@@ -123,10 +196,10 @@ func versionNames() []string {
 }
 
 // listen says what to try when the address is taken.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, &usageError{fmt.Errorf("%s is in use, perhaps by another patmock: stop that, or take a free port with --addr 127.0.0.1:0 (PATMOCK_ADDR)", addr)}
+		return nil, &usageError{fmt.Errorf("%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))}
 	}
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("listen on %q: %w; expected an address such as 127.0.0.1:17280", addr, err)}
@@ -161,10 +234,17 @@ func (m *mock) stop() error {
 		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
 		return true
 	})
-	err := m.server.Shutdown(grace)
-	if errors.Is(err, context.DeadlineExceeded) {
-		m.log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
-		return m.server.Close()
+	err := m.handler.Close() // which ends what a fault holds up, and closes the state file when nothing writes any more
+	for _, server := range []*http.Server{m.server, m.controls} {
+		if server == nil {
+			continue
+		}
+		stopped := server.Shutdown(grace)
+		if errors.Is(stopped, context.DeadlineExceeded) {
+			m.log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
+			stopped = server.Close()
+		}
+		err = errors.Join(err, stopped)
 	}
 	if err != nil {
 		return fmt.Errorf("stop: %w", err)
@@ -191,9 +271,21 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	}
 	switch format {
 	case "text": // for people: the message as it is, without quotes
-		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly})), nil
+		options := &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly}
+		if l > slog.LevelDebug {
+			options.ReplaceAttr = withoutTrace
+		}
+		return slog.New(tint.NewTextHandler(w, options)), nil
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 	}
 	return nil, fmt.Errorf("--log-format %q: expected text or json%s", format, didYouMean(format, values["log-format"]))
+}
+
+// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already.
+func withoutTrace(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) {
+		return slog.Attr{}
+	}
+	return a
 }

@@ -94,7 +94,7 @@ func newRoot(env environment) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServe(env), newExec(env), newEnv(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp())
 	root.SetUsageTemplate(usage)
 	completeFlags(root)
@@ -109,7 +109,10 @@ Commands:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
 Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+Inherited flags:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
 
 Example:
 {{.Example}}{{end}}

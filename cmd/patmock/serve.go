@@ -54,6 +54,12 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 // announce prints where the mock is and how to reach it.
 func announce(w io.Writer, m *mock) error {
 	lines := []string{"patmock listens on " + m.local}
+	if m.control != m.local {
+		lines = append(lines, "its control surface listens on "+m.control)
+	}
+	if seed := m.handler.RandomSeed(); seed != nil {
+		lines = append(lines, fmt.Sprintf("random seed %d: --random-seed %d repeats this run", *seed, *seed))
+	}
 	user := m.tenant.Admin()
 	token, err := m.tenant.Login(user)
 	switch {

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// controls are what all commands under control share: where the mock is, and how to print.
+type controls struct {
+	env                   environment
+	url, namespace, token string
+}
+
+func newControl(env environment) *cobra.Command {
+	c := &controls{env: env}
+	cmd := &cobra.Command{
+		Use:   "control",
+		Short: "Look into a running mock, and change what it does",
+		Long: "Speaks to the control surface of a running mock, about one namespace of it. Exit codes: 1 not verified, 2 what was\n" +
+			"asked is wrong or refused, 3 no mock answers, or it wants another control token.",
+		Example: "  patmock exec -- patmock control health",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := cmd.PersistentFlags()
+	flags.StringVar(&c.url, "url", defaultURL, "the running mock, or its control listener")
+	flags.StringVar(&c.namespace, "namespace", "", "the namespace that is meant (default the default one)")
+	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
+	ignoreVariable(flags.Lookup("control-token"))
+	cmd.AddCommand(
+		newHealth(c), newReset(c), newState(c), newClock(c), newFault(c), newRequests(c), newVerify(c), newNamespace(c),
+		newIdentity(c), newToken(c),
+	)
+	askedHere(cmd)
+	return cmd
+}
+
+// controlToken is the variable that holds the control token itself.
+const controlToken = "PATMOCK_CONTROL_TOKEN"
+
+// askedHere keeps the variables of a mock, such as its fixture, from becoming a part of what is asked of it.
+func askedHere(cmd *cobra.Command) {
+	for _, child := range cmd.Commands() {
+		child.LocalNonPersistentFlags().VisitAll(ignoreVariable)
+		askedHere(child)
+	}
+}
+
+// group makes a command that has others below it.
+func group(use, short string, children ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: noArgs,
+		Example: children[0].Example,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(children...)
+	return cmd
+}
+
+func (c *controls) client() (*control.Client, error) {
+	address, err := mockserver.CheckBaseURL(c.url)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--url %w", err)}
+	}
+	if err := checkSegment("the name of a namespace", cmp.Or(c.namespace, "default")); err != nil {
+		return nil, err
+	}
+	token, _ := c.env.lookup(controlToken)
+	if c.token != "" {
+		if token, err = secretFrom("control-token", c.token, "@FILE, or set "+controlToken); err != nil {
+			return nil, err
+		}
+	}
+	return control.New(control.Config{URL: address, Namespace: c.namespace, Token: strings.TrimSpace(token)}), nil
+}
+
+// secretFrom reads a secret from a file. A flag that holds the secret itself is refused without
+// showing it: others on the machine can read a command line, and shells remember it.
+func secretFrom(flag, value, instead string) (string, error) {
+	path, found := strings.CutPrefix(value, "@")
+	if !found {
+		return "", &usageError{fmt.Errorf("--%s: a secret does not belong on a command line: write %s", flag, instead)}
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if err != nil {
+		return "", &usageError{fmt.Errorf("--%s: %w", flag, err)}
+	}
+	secret := strings.TrimSpace(string(content))
+	if secret == "" {
+		return "", &usageError{fmt.Errorf("--%s: %s is empty", flag, path)}
+	}
+	return secret, nil
+}
+
+// show asks the mock, and prints the answer as it came over the wire or for people.
+func show[T any](c *controls, cmd *cobra.Command, ask func(*control.Client, context.Context) (T, error), text func(T) string) error {
+	format, err := formatOf(cmd, textOrJSON)
+	if err != nil {
+		return err
+	}
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	answered, err := ask(client, cmd.Context())
+	if err != nil {
+		return refusal(err)
+	}
+	if format == "json" {
+		return c.printJSON(answered)
+	}
+	return c.print(text(answered))
+}
+
+// tell asks the mock for something that it answers without a word.
+func (c *controls) tell(cmd *cobra.Command, ask func(*control.Client, context.Context) error) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	if err := ask(client, cmd.Context()); err != nil {
+		return refusal(err)
+	}
+	return nil
+}
+
+// refusal gives an error of the client its exit code.
+func refusal(err error) error {
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	var problem *control.Problem
+	if !errors.As(err, &problem) {
+		return &exitError{exitUnreachable, fmt.Errorf("%w; --url (PATMOCK_URL) says where the mock is", err)}
+	}
+	text := problem.Detail
+	for _, place := range problem.Errors {
+		text += "\n  " + cmp.Or(place.Pointer, "all of it") + ": " + place.Detail
+	}
+	switch {
+	case problem.Status == 401:
+		return &exitError{exitUnreachable, errors.New(text + "; give the control token with --control-token @FILE, or in " + controlToken)}
+	case problem.Status >= 500:
+		return &exitError{exitUnreachable, errors.New(text)}
+	}
+	return &exitError{exitUsage, errors.New(text)}
+}
+
+var textOrJSON = []string{"text", "json"}
+
+// formatFlag adds --format to a command. The first format is the default.
+func formatFlag(cmd *cobra.Command, formats ...string) {
+	cmd.Flags().String("format", formats[0], strings.Join(formats, ", "))
+	complete(cmd, "format", formats)
+}
+
+func formatOf(cmd *cobra.Command, formats []string) (string, error) {
+	format := cmd.Flags().Lookup("format").Value.String()
+	return format, checkNames(name{"format", format, formats})
+}
+
+func (c *controls) print(text string) error {
+	_, err := io.WriteString(c.env.stdout, text)
+	return err
+}
+
+func (c *controls) printJSON(value any) error {
+	encoder := json.NewEncoder(c.env.stdout)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}
+
+// table aligns rows, the first of which names the columns.
+func table(rows ...[]string) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = cmp.Or(strings.ReplaceAll(visible(cell), "\n", " "), "-")
+		}
+		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t")) // a Builder takes everything
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+// visible replaces what a terminal would act on: clients sent it.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || unicode.IsPrint(r) {
+			return r
+		}
+		if r == '\t' {
+			return ' '
+		}
+		return unicode.ReplacementChar
+	}, s)
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/mockserver/control"
+)
+
+func newClock(c *controls) *cobra.Command {
+	return group(
+		"clock", "Show and move the clock that dates and expiry follow",
+		newClockGet(c), newClockSet(c), newClockAdvance(c), newClockClear(c),
+	)
+}
+
+func newClockGet(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "get",
+		Short:   "Show what time it is",
+		Example: "  patmock exec -- patmock control clock get",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, (*control.Client).Clock, clockText)
+		},
+	}
+	formatFlag(cmd, textOrJSON...)
+	return cmd
+}
+
+func newClockSet(c *controls) *cobra.Command {
+	var setting control.ClockSetting
+	cmd := &cobra.Command{
+		Use:     "set [TIME] [--frozen]",
+		Short:   "Set the clock to a moment, stop it, or both",
+		Long:    "Sets the clock to a moment, from which it goes on unless it is frozen. Without a moment it stays where it is.",
+		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
+		Args:    atMostOne("a time such as 2027-01-31T00:00:00Z"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !cmd.Flags().Changed("frozen") {
+				return &usageError{errors.New("expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")}
+			}
+			if len(args) == 1 {
+				now, err := time.Parse(time.RFC3339, args[0])
+				if err != nil {
+					return &usageError{fmt.Errorf("expected a time such as 2027-01-31T00:00:00Z, got %q", args[0])}
+				}
+				setting.Now = &now
+			}
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
+				return client.SetClock(ctx, setting)
+			}, clockText)
+		},
+	}
+	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "make it stand still")
+	formatFlag(cmd, textOrJSON...)
+	return cmd
+}
+
+func newClockAdvance(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "advance DURATION",
+		Short:   "Let time pass: 72h, 191d, 1d12h",
+		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours.",
+		Example: "  patmock exec -- patmock control clock advance 72h",
+		Args:    one("a duration such as 72h or 1d12h"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			by, err := parseDuration(args[0])
+			if err != nil {
+				return &usageError{err}
+			}
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
+				return client.Advance(ctx, by)
+			}, clockText)
+		},
+	}
+	formatFlag(cmd, textOrJSON...)
+	return cmd
+}
+
+func newClockClear(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "clear",
+		Short:   "Follow wall time again",
+		Example: "  patmock exec -- patmock control clock clear",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, (*control.Client).ClearClock, clockText)
+		},
+	}
+	formatFlag(cmd, textOrJSON...)
+	return cmd
+}
+
+func clockText(clock control.Clock) string {
+	text := clock.Now.Format(time.RFC3339Nano)
+	if clock.Frozen {
+		text += ", frozen"
+	}
+	if clock.Moved != "" {
+		text += ", moved by " + visible(clock.Moved)
+	}
+	return text + "\n"
+}
+
+var daysForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
+
+// parseDuration reads what time.ParseDuration does, with days in front.
+func parseDuration(text string) (time.Duration, error) {
+	wrong := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
+	rest, sum := text, 0.0
+	if days := daysForm.FindStringSubmatch(text); days != nil {
+		n, err := strconv.ParseFloat(days[1], 64)
+		if err != nil {
+			return 0, wrong
+		}
+		rest, sum = text[len(days[0]):], n*float64(24*time.Hour)
+	}
+	if rest != "" {
+		d, err := time.ParseDuration(rest)
+		if err != nil || rest[0] == '-' || rest[0] == '+' {
+			return 0, wrong
+		}
+		sum += float64(d)
+	}
+	if sum >= math.MaxInt64 {
+		return 0, fmt.Errorf("expected at most 290 years, got %q", text)
+	}
+	return time.Duration(sum), nil
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/spec"
+)
+
+// fakeControl answers one operation of the control surface with whatever a test needs, and remembers
+// what it was sent. The namespace is answered too, since some commands ask for it first.
+type fakeControl struct {
+	t      *testing.T
+	status int
+	body   string
+	base   string // URL of the namespace, where it is not fakeBase
+
+	sent          string // method, address and body
+	authorization string
+}
+
+// ServeHTTP implements http.Handler.
+func (f *fakeControl) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	content, err := io.ReadAll(r.Body)
+	if err != nil {
+		f.t.Error(err)
+	}
+	f.sent = strings.TrimSpace(r.Method + " " + r.URL.RequestURI() + " " + string(content))
+	f.authorization = r.Header.Get("Authorization")
+	f.check(r, content)
+	status, body := f.status, f.body
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/_mock/namespace") {
+		status, body = http.StatusOK, fakeNamespace
+		if f.base != "" {
+			body = strings.ReplaceAll(body, fakeBase, f.base)
+		}
+	}
+	contentType := "application/json"
+	if status >= 400 {
+		contentType = "application/problem+json"
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
+}
+
+var pathParameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
+
+// check holds a request against the document.
+func (f *fakeControl) check(r *http.Request, content []byte) {
+	document, err := spec.Load(spec.Control)
+	if err != nil {
+		f.t.Error(err)
+		return
+	}
+	_, path, _ := strings.Cut(r.URL.Path, "/_mock")
+	path = "/_mock" + path
+	i := slices.IndexFunc(document.Operations, func(o *spec.Operation) bool {
+		pattern := "^" + pathParameter.ReplaceAllString(regexp.QuoteMeta(o.Path), "[^/]+") + "$"
+		return o.Method == r.Method && regexp.MustCompile(pattern).MatchString(path)
+	})
+	if i < 0 {
+		f.t.Errorf("the document has no %s %s", r.Method, path)
+		return
+	}
+	var found []spec.Violation
+	if contentType := r.Header.Get("Content-Type"); contentType == "application/json" {
+		var value any
+		if err := json.Unmarshal(content, &value); err != nil {
+			f.t.Error(err)
+		}
+		found = document.Operations[i].CheckRequest(contentType, value)
+	}
+	for _, v := range append(found, document.Operations[i].CheckQuery(r.URL.Query())...) {
+		f.t.Errorf("sent: %v", v)
+	}
+}
+
+const (
+	fakeBase      = "http://127.0.0.1:17280/t/a"
+	fakeNamespace = `{"name":"a","baseUrl":"` + fakeBase + `","fixture":"default","tokens":3,"requests":0,"idleSeconds":90}`
+	fakeClock     = `{"now":"2027-01-31T00:00:00Z","frozen":true,"moved":"+72h0m0s"}`
+	fakeUser      = `{"user":"ann","userLevels":["USER"],"clientId":"c1","clientSecret":"s1"}`
+	fakeRequest   = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,"operation":"create","version":"v3",` +
+		`"method":"POST","path":"/v3/personal-access-tokens","query":"a=b","status":400,"owner":"ann","clientId":"c1","unmatched":false,` +
+		`"forwarded":true,"fault":"f1","findings":[{"kind":"unknown-property","detail":"/nam is no property"}],"why":["no name"],"notes":["a note"],` +
+		`"sent":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,"cut":true},"answered":{"header":{"X":["y"]},"body":"","size":0,"cut":false}}`
+	fakeVerdict = `{"verified":false,"outcomes":[{"verified":true,"expected":"one list","actual":1,"matched":["r0"],"nearest":[]},` +
+		`{"verified":false,"expected":"create 2 times","actual":0,"matched":[],"nearest":[{"id":"r1","sequence":4,"request":"POST /x 400",` +
+		`"differences":[{"pointer":"/status","expected":200,"actual":400},{"pointer":"/query/a","expected":"b","actual":null}]}]}]}`
+)
+
+// controlTest is one command line: what is sent for it, and what is printed and returned.
+type controlTest struct {
+	name   string
+	args   string // with blanks between; ~ in an argument stands for a blank
+	status int
+	body   string
+	sent   string
+	stdout string
+	stderr string // a part of it
+	code   int
+}
+
+func testControl(t *testing.T, tests []controlTest) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			fake := &fakeControl{t: t, status: test.status, body: test.body}
+			server := httptest.NewServer(fake)
+			defer server.Close()
+			stdout, stderr, code := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, test.args)
+			if diff := cmp.Diff(test.sent, fake.sent); diff != "" {
+				t.Errorf("sent (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(strings.TrimPrefix(test.stdout, "\n"), stdout); diff != "" {
+				t.Errorf("stdout (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.code, code); diff != "" {
+				t.Errorf("exit code (-want +got):\n%s", diff)
+			}
+			if !strings.Contains(stderr, test.stderr) || test.stderr == "" && stderr != "" {
+				t.Errorf("stderr %s, want %s", stderr, test.stderr)
+			}
+		})
+	}
+}
+
+// runControl runs one command line under control.
+func runControl(t *testing.T, variables map[string]string, line string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, complaints bytes.Buffer
+	args := []string{"control"}
+	for _, arg := range strings.Fields(line) {
+		args = append(args, strings.ReplaceAll(arg, "~", " "))
+	}
+	code = run(context.Background(), args, environment{
+		stdout: &out, stderr: &complaints,
+		lookup: func(name string) (string, bool) { value, set := variables[name]; return value, set },
+	})
+	return out.String(), complaints.String(), code
+}

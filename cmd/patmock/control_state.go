@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/mockserver/control"
+)
+
+func newReset(c *controls) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reset",
+		Short: "Bring the namespace back to what it started from",
+		Long: "Brings the namespace back to what it started from, and clears its clock, faults and journal.\n" +
+			"Access tokens that were issued before stay valid.",
+		Example: "  patmock exec -- patmock control reset",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.tell(cmd, (*control.Client).Reset) },
+	}
+}
+
+func newState(c *controls) *cobra.Command {
+	return group("state", "Save and restore the users and tokens", newStateGet(c), newStatePut(c))
+}
+
+func newStateGet(c *controls) *cobra.Command {
+	var secrets bool
+	cmd := &cobra.Command{
+		Use:     "get",
+		Short:   "Print the users and tokens as a fixture's file",
+		Example: "  patmock exec -- patmock control state get --secrets >state.yaml",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.printState(cmd, secrets) },
+	}
+	cmd.Flags().BoolVar(&secrets, "secrets", false, "include the secrets")
+	formatFlag(cmd, yamlOrJSON...)
+	return cmd
+}
+
+var yamlOrJSON = []string{"yaml", "json"}
+
+func (c *controls) printState(cmd *cobra.Command, secrets bool) error {
+	format, err := formatOf(cmd, yamlOrJSON)
+	if err != nil {
+		return err
+	}
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	state, err := client.State(cmd.Context(), control.StateOptions{Secrets: secrets, YAML: format == "yaml"})
+	if err != nil {
+		return refusal(err)
+	}
+	if format == "yaml" {
+		return c.print(string(state))
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, bytes.TrimSpace(state), "", "  "); err != nil {
+		return &exitError{exitUnreachable, fmt.Errorf("the mock answers a state that is no JSON: %w", err)}
+	}
+	return c.print(indented.String() + "\n")
+}
+
+func newStatePut(c *controls) *cobra.Command {
+	return &cobra.Command{
+		Use:   "put FILE|-",
+		Short: "Put other users and tokens in the place of those there are",
+		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there is, whole or not at all. A token\n" +
+			"without a secret keeps the one that is known for its id. Clock, faults and journal stay.",
+		Example: "  patmock exec -- sh -c 'patmock control state get | patmock control state put -'",
+		Args:    one("a file, or - for standard input"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			state, err := readInput(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.PutState(ctx, state) })
+		},
+	}
+}

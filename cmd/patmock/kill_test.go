@@ -1,0 +1,177 @@
+//go:build !windows
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// A mock that keeps its state is killed under writes, again and again: every token that a client was told of is there
+// when it runs again, and the client goes on with the access token it has. PATMOCK_KILL_ROUNDS says how often.
+func TestKilledMockLosesNothing(t *testing.T) {
+	rounds := 5
+	if text := os.Getenv("PATMOCK_KILL_ROUNDS"); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder := t.TempDir()
+	program := filepath.Join(folder, "patmock")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	state := filepath.Join(folder, "state")
+	var bearer string
+	acknowledged := map[string]bool{}
+	for round := range rounds {
+		m := startKept(t, program, state)
+		if round == 0 {
+			bearer = m.login(t)
+		}
+		m.check(t, bearer, acknowledged)
+		for _, id := range m.createUntilKilled(t, bearer, time.Duration(20+7*(round%20))*time.Millisecond) {
+			acknowledged[id] = true
+		}
+	}
+	startKept(t, program, state).check(t, bearer, acknowledged)
+	t.Logf("%d rounds, %d acknowledged tokens", rounds, len(acknowledged))
+	if len(acknowledged) < rounds {
+		t.Errorf("%d tokens in %d rounds show nothing", len(acknowledged), rounds)
+	}
+}
+
+// kept is a mock with a state file, as a process of its own.
+type kept struct {
+	process *exec.Cmd
+	url     string
+}
+
+func startKept(t *testing.T, program, state string) *kept {
+	t.Helper()
+	process := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--state", state, "--fixture", "empty", "--log-level", "error")
+	process.Stderr = os.Stderr
+	output, err := process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = process.Process.Kill() // it may be dead already
+		_ = process.Wait()
+	})
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the mock did not start: %v", err)
+	}
+	return &kept{process: process, url: strings.TrimSpace(strings.TrimPrefix(line, "patmock listens on "))}
+}
+
+func (k *kept) login(t *testing.T) string {
+	t.Helper()
+	users, err := control.New(control.Config{URL: k.url}).Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := users.Users[0]
+	answered, err := http.PostForm(k.url+"/oauth/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {user.ClientSecret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answered.Body.Close() //nolint:errcheck // it is read to its end
+	var issued struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil || issued.AccessToken == "" {
+		t.Fatalf("login: %s, %v", answered.Status, err)
+	}
+	return issued.AccessToken
+}
+
+const keptTokens = "/v2026/personal-access-tokens"
+
+// do makes a request, and decodes a good answer.
+func (k *kept) do(ctx context.Context, bearer, method, path, body string, into any) error {
+	r, err := http.NewRequestWithContext(ctx, method, k.url+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+bearer)
+	r.Header.Set("Content-Type", "application/json")
+	answered, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answered.Body.Close() //nolint:errcheck // what is wrong with it shows when it is decoded
+	if answered.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %s", method, path, answered.Status)
+	}
+	return json.NewDecoder(answered.Body).Decode(into)
+}
+
+// check expects every acknowledged token in the list.
+func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) {
+	t.Helper()
+	var listed []struct{ ID string }
+	if err := k.do(t.Context(), bearer, "GET", keptTokens, "", &listed); err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, token := range listed {
+		there[token.ID] = true
+	}
+	for id := range acknowledged {
+		if !there[id] {
+			t.Errorf("token %s was acknowledged, and is gone", id)
+		}
+	}
+}
+
+// createUntilKilled creates tokens from four sides until the process is killed in the middle of it, and returns
+// those that were acknowledged.
+func (k *kept) createUntilKilled(t *testing.T, bearer string, after time.Duration) []string {
+	t.Helper()
+	var mu sync.Mutex
+	var made []string
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for i := 0; ; i++ {
+				name := fmt.Sprintf("%s %p %d", k.url, &i, i)
+				var token struct{ ID string }
+				if k.do(t.Context(), bearer, "POST", keptTokens, fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name), &token) != nil {
+					return // it is dead
+				}
+				mu.Lock()
+				made = append(made, token.ID)
+				mu.Unlock()
+			}
+		})
+	}
+	<-time.After(after)
+	if err := k.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	group.Wait()
+	_ = k.process.Wait() // killed
+	return made
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The recipes of the README are those that are run: the Go ones as tests of the mock, the others under the SDKs.
+func TestReadmeRecipesAreThoseThatRun(t *testing.T) {
+	readme := read(t, "../../README.md")
+	code := ""
+	for _, file := range []string{"../../mockserver/recipes_test.go", "testdata/recipes/recipes.test.ts", "testdata/recipes/test_recipes.py"} {
+		code += read(t, file)
+	}
+	_, recipes, found := strings.Cut(readme, "\n## Recipes\n")
+	recipes, _, ended := strings.Cut(recipes, "\n## ")
+	blocks := regexp.MustCompile("(?s)```(go|ts|python)\n(.*?)\n```").FindAllStringSubmatch(recipes, -1)
+	if !found || !ended || len(blocks) != 12 {
+		t.Fatalf("README.md has %d blocks of recipes, want 12", len(blocks))
+	}
+	for _, block := range blocks {
+		for _, part := range strings.Split(block[2], "\n\n") {
+			if !strings.Contains(code, part) {
+				t.Errorf("this part of a recipe is not run:\n%s", part)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.FromSlash(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
