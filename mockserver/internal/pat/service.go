@@ -59,7 +59,8 @@ type Call struct {
 	// Now is the moment that the request is judged by.
 	Now time.Time
 	// Accept sees the revisions that the call is about to store or has removed, in the order
-	// of the answer. Its error stops the call, and nothing is stored. Nil accepts everything.
+	// of the answer. Its error stops the call, and nothing is stored. Nil accepts everything. It must not
+	// call the service.
 	Accept func(...*Token) error
 	// Note is told what a tenant would have refused, in sentences. Nil is told nothing.
 	Note func(sentence string)

@@ -141,13 +141,17 @@ func (s *Service) AddIdentity(i Identity, login *Token) error {
 	if _, taken := s.Identity(i.ID); taken {
 		return fmt.Errorf("%w: %q", ErrIDTaken, i.ID)
 	}
-	if login != nil {
-		i.Login = login.ID
-		if err := s.add(login); err != nil {
-			return err
-		}
+	if login == nil {
+		return s.put(i)
 	}
-	return s.put(i)
+	if err := s.free(login.ID); err != nil {
+		return err
+	}
+	i.Login = login.ID
+	if err := s.put(i); err != nil { // first, so that no token is ever without its owner
+		return err
+	}
+	return s.add(login)
 }
 
 // AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
@@ -164,22 +168,26 @@ func (s *Service) AddToken(owner string, f Fields) (*Token, error) {
 	if err := s.add(t); err != nil {
 		return nil, err
 	}
-	if i.Login == "" && !t.Managed {
-		i.Login = t.ID
-		return t, s.put(i)
+	if i.Login != "" || t.Managed {
+		return t, nil
 	}
-	return t, nil
+	i.Login = t.ID
+	return t, s.put(i)
+}
+
+// free refuses the id of a token or of an API client.
+func (s *Service) free(id string) error {
+	if _, taken := s.Owner(id); taken {
+		return fmt.Errorf("%w: %q", ErrIDTaken, id)
+	}
+	return nil
 }
 
 func (s *Service) add(t *Token) error {
-	_, taken := s.who.Load().clients[t.ID]
-	if !taken {
-		err := s.config.Store.Create(t, 0)
-		if taken = errors.Is(err, ErrConflict); !taken {
-			return err
-		}
+	if err := s.free(t.ID); err != nil {
+		return err
 	}
-	return fmt.Errorf("%w: %q", ErrIDTaken, t.ID)
+	return s.config.Store.Create(t, 0)
 }
 
 // put adds an identity, or replaces the one of the same id.
