@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const verdict = `{"verified":false,"outcomes":[{"verified":false,"expected":"one list","actual":0,"matched":[],"nearest":[{"id":"r1","sequence":4,"request":"GET / 200","differences":[{"pointer":"/status","expected":201,"actual":200}]}]}]}`
+const verdict = `{"verified":false,"dropped":0,"outcomes":[{"verified":false,"expected":"one list","actual":0,"matched":[],"nearest":[{"id":"r1","sequence":4,"request":"GET / 200","differences":[{"pointer":"/status","expected":201,"actual":200}]}]}]}`
 
 func TestVerify(t *testing.T) {
 	two := 2

@@ -4,6 +4,7 @@ package clock
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"sync"
@@ -144,7 +145,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	if sum > float64(most) {
 		return 0, fmt.Errorf("expected at most a hundred years, got %q", text)
 	}
-	return time.Duration(sum), nil
+	return time.Duration(math.Round(sum)), nil
 }
 
 // stored is how a clock outlives the process.
