@@ -16,6 +16,14 @@ func (o *Operation) Declares(status int) bool { return o.answers[status] != nil 
 // Statuses are those that the operation may answer, sorted.
 func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.answers)) }
 
+// AnswerTypes are the media types of the body of an answer, sorted; none where it has no body.
+func (o *Operation) AnswerTypes(status int) []string {
+	if a := o.answers[status]; a != nil {
+		return slices.Sorted(maps.Keys(a.bodies))
+	}
+	return nil
+}
+
 // UnknownQuery lists the parameters of a query that the operation does not declare, sorted. They
 // are ignored, and often a mistake.
 func (o *Operation) UnknownQuery(query url.Values) []string {

@@ -43,7 +43,11 @@ var rules = []rule{
 	{"mockserver/internal/journal", []string{"mockserver/control", "mockserver/internal/redact"}},
 	{"mockserver/control", nil},
 	{"mockserver", []string{"spec", "fixtures"}},
-	{"cmd/patmock", []string{"mockserver", "spec", "fixtures"}},
+	{"contracttests/report", []string{"spec"}},
+	{"contracttests", []string{"contracttests/report", "spec", "fixtures", "mockserver/control"}},
+	{"contracttests/scenarios", []string{"contracttests", "contracttests/report", "spec", "mockserver/control"}},
+	{"contracttests/mutants", nil},
+	{"cmd/patmock", []string{"mockserver", "spec", "fixtures", "contracttests"}},
 }
 
 // closed lists packages that may import little beyond the standard library.

@@ -1,0 +1,100 @@
+package contracttests_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/mockserver"
+)
+
+// inProcess is a target without a socket: a faithful mock.
+func inProcess(t testing.TB) contracttests.Target {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := mock.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return target(mock, mock)
+}
+
+// target is a handler in front of a mock, as the contract sees it.
+func target(handler http.Handler, mock *mockserver.Server) contracttests.Target {
+	return contracttests.Target{
+		Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(),
+		HTTP: &http.Client{Transport: roundTripper{handler}},
+	}
+}
+
+// roundTripper asks a handler without a socket.
+type roundTripper struct{ handler http.Handler }
+
+func (h roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorded := httptest.NewRecorder()
+	asked := r.Clone(r.Context())
+	if asked.Body == nil {
+		asked.Body = io.NopCloser(http.NoBody)
+	}
+	h.handler.ServeHTTP(recorded, asked)
+	answered := recorded.Result()
+	if answered.Header.Get("Date") == "" { // which the transport adds
+		answered.Header.Set("Date", now().UTC().Format(http.TimeFormat))
+	}
+	answered.Request = r
+	return answered, nil
+}
+
+// The contract holds on the mock: each scenario in each of its versions is a subtest.
+func TestContract(t *testing.T) {
+	runContract(t, inProcess(t))
+}
+
+func runContract(t *testing.T, target contracttests.Target) {
+	t.Helper()
+	runner, err := contracttests.NewRunner(target, contracttests.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range contracttests.Select(scenarios.All(), contracttests.Options{}) {
+		t.Run(c.Name(), func(t *testing.T) {
+			t.Parallel()
+			for _, result := range runner.Run(context.WithoutCancel(t.Context()), []contracttests.Case{c}).Results {
+				judge(t, result)
+			}
+		})
+	}
+}
+
+func judge(t *testing.T, result report.Result) {
+	t.Helper()
+	for _, f := range result.Failures {
+		t.Errorf("%s\n%s\n%s\n%s", f.Message, f.Diff, f.Exchange, f.Curl)
+	}
+	switch result.Outcome {
+	case report.Skip:
+		t.Skip(result.Message)
+	case report.Error:
+		t.Fatal(result.Message)
+	}
+}
+
+func TestScenariosAreWellFormed(t *testing.T) {
+	if err := contracttests.Check(scenarios.All()); err != nil {
+		t.Error(err)
+	}
+}

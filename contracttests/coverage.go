@@ -1,0 +1,70 @@
+package contracttests
+
+import (
+	"cmp"
+	"mime"
+	"slices"
+	"sync"
+
+	"example.com/patmock/spec"
+)
+
+// Row is an answer that a document declares.
+type Row struct {
+	// Document is a version, or oauth.
+	Document string `json:"document"`
+	// Operation as published.
+	Operation string `json:"operation"`
+	Status    int    `json:"status"`
+	// MediaType of the body, empty for none.
+	MediaType string `json:"mediaType"`
+}
+
+// coverage collects the rows that were seen.
+type coverage struct {
+	mu   sync.Mutex
+	seen map[Row]bool
+}
+
+func (r *Runner) cover(op *spec.Operation, document string, status int, contentType string) {
+	mediaType, _, _ := mime.ParseMediaType(contentType) // none is none
+	r.coverage.mu.Lock()
+	defer r.coverage.mu.Unlock()
+	if r.coverage.seen == nil {
+		r.coverage.seen = map[Row]bool{}
+	}
+	r.coverage.seen[Row{document, op.ID, status, mediaType}] = true
+}
+
+// Seen are the rows that the runs of the runner have met so far.
+func (r *Runner) Seen() map[Row]bool {
+	r.coverage.mu.Lock()
+	defer r.coverage.mu.Unlock()
+	seen := map[Row]bool{}
+	for row := range r.coverage.seen {
+		seen[row] = true
+	}
+	return seen
+}
+
+// Rows lists every answer that the effective documents of the API and of the token endpoint declare.
+func (r *Runner) Rows() []Row {
+	var rows []Row
+	for name, document := range r.documents {
+		for _, op := range document.Operations {
+			for _, status := range op.Statuses() {
+				mediaTypes := op.AnswerTypes(status)
+				if len(mediaTypes) == 0 {
+					mediaTypes = []string{""}
+				}
+				for _, mediaType := range mediaTypes {
+					rows = append(rows, Row{name, op.ID, status, mediaType})
+				}
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(a.Document, b.Document), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.MediaType, b.MediaType))
+	})
+	return rows
+}

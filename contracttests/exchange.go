@@ -1,0 +1,92 @@
+package contracttests
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// exchange is a request with its answer.
+type exchange struct {
+	method, url string
+	header      http.Header
+	body        string
+	status      int
+	answered    http.Header
+	reply       string
+}
+
+const redacted = "[redacted]"
+
+// secrets look like this wherever they stand: the secret of a token, and an access token.
+var secrets = regexp.MustCompile(`[0-9A-Fa-f]{64,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+
+// namedSecrets are values by the name in front of them.
+var namedSecrets = regexp.MustCompile(`((?:client_)?secret=|access_token=|token=|Basic )[^&\s"']+`)
+
+func redact(text string) string {
+	return namedSecrets.ReplaceAllString(secrets.ReplaceAllString(text, redacted), "${1}"+redacted)
+}
+
+// shownHeaders are those that matter to a reader, in this order.
+var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id", "X-Mock-Fault"}
+
+// text shows the exchange as it went over the wire, but for what does not matter.
+func (x *exchange) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", x.method, x.url)
+	writeMessage(&b, x.header, x.body)
+	fmt.Fprintf(&b, "\n%d %s\n", x.status, http.StatusText(x.status))
+	writeMessage(&b, x.answered, x.reply)
+	return b.String()
+}
+
+// longest bounds how much of a body is shown.
+const longest = 4000
+
+func writeMessage(b *strings.Builder, header http.Header, body string) {
+	for _, name := range shownHeaders {
+		for _, value := range header.Values(name) {
+			fmt.Fprintf(b, "%s: %s\n", name, value)
+		}
+	}
+	if len(body) > longest {
+		body = strings.ToValidUTF8(body[:longest], "") + "..."
+	}
+	if body != "" {
+		fmt.Fprintf(b, "\n%s\n", body)
+	}
+}
+
+// curl repeats the request in a shell, with the access token in the variable TOKEN.
+func (x *exchange) curl() string {
+	parts := []string{"curl -i -X " + x.method}
+	for _, name := range slices.Sorted(maps.Keys(x.header)) {
+		for _, value := range x.header.Values(name) {
+			if name == "Authorization" && strings.HasPrefix(value, "Bearer ") {
+				parts = append(parts, `-H "Authorization: Bearer $TOKEN"`)
+				continue
+			}
+			parts = append(parts, "-H "+quote(redact(name+": "+value)))
+		}
+	}
+	if x.body != "" {
+		parts = append(parts, "--data-binary "+quote(redact(x.body)))
+	}
+	return strings.Join(append(parts, quote(redact(x.url))), " ")
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// form is an urlencoded form of pairs.
+func form(pairs ...string) string {
+	values := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	return values.Encode()
+}

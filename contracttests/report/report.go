@@ -1,0 +1,118 @@
+// Package report tells what came out of a run of the contract, in the forms that people and programs read.
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// SchemaVersion is the version of the JSON form. It grows when a reader of the one before would go wrong.
+const SchemaVersion = 1
+
+// Outcome is what became of a scenario. The order is that of how bad it is.
+type Outcome string
+
+// The outcomes.
+const (
+	Pass Outcome = "pass"
+	// Skip is a scenario that the target lacks something for. It is never a pass.
+	Skip Outcome = "skip"
+	// Provisional is a scenario that failed on a live target where it is assumed, or whose question is open.
+	Provisional Outcome = "provisional"
+	// Fail is a promise that was not kept.
+	Fail Outcome = "fail"
+	// Error is a scenario that could not be tried: the network or the harness, not the contract.
+	Error Outcome = "error"
+)
+
+// Outcomes lists them, the best first.
+func Outcomes() []Outcome { return []Outcome{Pass, Skip, Provisional, Fail, Error} }
+
+// Report is what came out of a run.
+type Report struct {
+	// Schema is SchemaVersion.
+	Schema int `json:"schema"`
+	// Tool is the program with its version.
+	Tool string `json:"tool"`
+	// Target is what was judged.
+	Target Target `json:"target"`
+	// Started is when, Seconds how long it took.
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+	// Interrupted tells that the run was stopped: scenarios are missing.
+	Interrupted bool `json:"interrupted"`
+	// Warnings tell that the run did not really test, in sentences.
+	Warnings []string `json:"warnings"`
+	// Counts of the results by outcome; every outcome has a number.
+	Counts map[Outcome]int `json:"counts"`
+	// Results in the order of scenario and version.
+	Results []Result `json:"results"`
+}
+
+// Target is what a run judges.
+type Target struct {
+	// Name is mock, or the base URL.
+	Name string `json:"name"`
+	// Live tells that it is none of ours.
+	Live bool `json:"live"`
+	// Version of a patmock, empty for a live target.
+	Version string `json:"version"`
+}
+
+// Result is what became of one scenario in one version.
+type Result struct {
+	// ID of the scenario, such as create/secret-is-shown-once.
+	ID string `json:"id"`
+	// Version of the API, empty for a scenario that belongs to none.
+	Version version.Version `json:"version"`
+	// Promise is what is tested, in one sentence.
+	Promise string `json:"promise"`
+	// Sources say where the promise is made.
+	Sources []string `json:"sources"`
+	// Standing of the promise.
+	Standing standing.Standing `json:"standing"`
+	Outcome  Outcome           `json:"outcome"`
+	// Message is why it was skipped, is provisional, failed or could not be tried, in one line. Empty for a pass.
+	Message string `json:"message"`
+	// Failures are what was not as promised.
+	Failures []Failure `json:"failures"`
+	// Notes are what an open question was answered with.
+	Notes []string `json:"notes"`
+	// Requests is how many were made, Seconds how long it took.
+	Requests int     `json:"requests"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// Name is the id with the version behind it.
+func (r Result) Name() string {
+	if r.Version == "" {
+		return r.ID
+	}
+	return fmt.Sprintf("%s/%s", r.ID, r.Version)
+}
+
+// Failure is one thing that was not as promised. Secrets are left out of it.
+type Failure struct {
+	// Message says what, in one line.
+	Message string `json:"message"`
+	// Diff shows what was expected (-) and what came (+). May be empty.
+	Diff string `json:"diff"`
+	// Exchange is the request with its answer, as text. May be empty.
+	Exchange string `json:"exchange"`
+	// Curl repeats the request in a shell. May be empty.
+	Curl string `json:"curl"`
+}
+
+// Count fills in the counts.
+func (r *Report) Count() {
+	r.Counts = map[Outcome]int{}
+	for _, o := range Outcomes() {
+		r.Counts[o] = 0
+	}
+	for _, result := range r.Results {
+		r.Counts[result.Outcome]++
+	}
+}

@@ -1,0 +1,305 @@
+package contracttests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// Options choose what is run, and how.
+type Options struct {
+	// Versions to try. Empty means all.
+	Versions []version.Version
+	// Run and Skip match the names of scenarios, with the version behind a slash. Nil matches everything and nothing.
+	Run, Skip *regexp.Regexp
+	// Standing chooses scenarios by it. Empty means all.
+	Standing []standing.Standing
+	// Parallel is how many scenarios run side by side on a patmock; a live target gets one at a time. Zero means four.
+	Parallel int
+	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.
+	Progress func(report.Result)
+	// Tool is what the report says ran it.
+	Tool string
+	// Now is wall time. Nil means time.Now.
+	Now func() time.Time
+}
+
+// Case is a scenario in one version.
+type Case struct {
+	Scenario Scenario
+	Version  version.Version
+}
+
+// Name is the scenario's id with the version behind it.
+func (c Case) Name() string { return report.Result{ID: c.Scenario.ID, Version: c.Version}.Name() }
+
+// Select returns the cases that the options choose, in order.
+func Select(scenarios []Scenario, o Options) []Case {
+	var cases []Case
+	for _, s := range scenarios {
+		if len(o.Standing) > 0 && !slices.Contains(o.Standing, s.Standing) {
+			continue
+		}
+		for _, v := range s.versions() {
+			c := Case{s, v}
+			if v != "" && len(o.Versions) > 0 && !slices.Contains(o.Versions, v) {
+				continue
+			}
+			if (o.Run == nil || o.Run.MatchString(c.Name())) && (o.Skip == nil || !o.Skip.MatchString(c.Name())) {
+				cases = append(cases, c)
+			}
+		}
+	}
+	return cases
+}
+
+// Runner runs cases against one target.
+type Runner struct {
+	target    Target
+	options   Options
+	http      *http.Client
+	documents map[string]*spec.Document
+	id        string
+	counter   atomic.Int64
+	warnings  *sharedWarnings
+	coverage  coverage
+}
+
+// NewRunner loads the documents. Its errors are those of the documents.
+func NewRunner(target Target, o Options) (*Runner, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Parallel == 0 {
+		o.Parallel = 4
+	}
+	if target.Live() {
+		o.Parallel = 1
+	}
+	target.BaseURL = trimSlash(target.BaseURL)
+	r := &Runner{
+		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
+		id: strconv.FormatInt(o.Now().UnixMilli(), 36), warnings: &sharedWarnings{statuses: map[int]int{}},
+	}
+	for _, name := range spec.Names() {
+		if name == spec.Control {
+			continue
+		}
+		d, err := spec.Load(name)
+		if err != nil {
+			return nil, err
+		}
+		r.documents[name] = d
+	}
+	return r, nil
+}
+
+// Now is wall time.
+func (r *Runner) Now() time.Time { return r.options.Now() }
+
+// ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
+var ErrUnreachable = errors.New("the target cannot be tested")
+
+// Ready tries to log in, before anything is judged. Its error is ErrUnreachable. It returns what the target lacks
+// of all needs.
+func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
+	tenant, err := r.target.open(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	defer func() { err = errors.Join(err, tenant.close(context.WithoutCancel(ctx))) }()
+	t := r.newT(ctx, Case{Version: ""}, tenant)
+	if failed := t.guard(func() { t.Owner() }); failed != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, failed)
+	}
+	if len(t.failures) > 0 {
+		return nil, fmt.Errorf("%w: the login as the first identity: %s", ErrUnreachable, t.failures[0].Message)
+	}
+	return tenant.lacks(Needs()), nil
+}
+
+// Run tries the cases and reports. When ctx ends the rest is left out, and the report says so.
+func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
+	started := r.Now()
+	results := make([]*report.Result, len(cases))
+	var mu sync.Mutex // held for Progress
+	var group sync.WaitGroup
+	next := atomic.Int64{}
+	for range r.options.Parallel {
+		group.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(cases) || ctx.Err() != nil {
+					return
+				}
+				result := r.try(ctx, cases[i])
+				if ctx.Err() != nil {
+					return // what was interrupted is no result
+				}
+				mu.Lock()
+				results[i] = &result
+				if r.options.Progress != nil {
+					r.options.Progress(result)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	return r.report(started, results)
+}
+
+func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
+	out := &report.Report{
+		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, Live: r.target.Live()},
+		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.tell(), Results: []report.Result{},
+	}
+	for _, result := range results {
+		if result == nil {
+			out.Interrupted = true
+			continue
+		}
+		out.Results = append(out.Results, *result)
+	}
+	out.Count()
+	return out
+}
+
+// try runs one case.
+func (r *Runner) try(ctx context.Context, c Case) report.Result {
+	started := r.Now()
+	result := report.Result{
+		ID: c.Scenario.ID, Version: c.Version, Promise: c.Scenario.Promise, Sources: c.Scenario.Sources, Standing: c.Scenario.Standing,
+		Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{},
+	}
+	defer func() { result.Seconds = r.Now().Sub(started).Seconds() }()
+	tenant, err := r.target.open(ctx)
+	if err != nil {
+		result.Outcome, result.Message = report.Error, redact(err.Error())
+		return result
+	}
+	// What the scenario made goes, also when the run is interrupted.
+	defer func() {
+		if err := tenant.close(context.WithoutCancel(ctx)); err != nil && result.Outcome != report.Error {
+			result.Outcome, result.Message = report.Error, redact(err.Error())
+		}
+	}()
+	if lacking := tenant.lacks(c.Scenario.Needs); len(lacking) > 0 {
+		result.Outcome, result.Message = report.Skip, "the target lacks "+strings.Join(lacking, ", ")
+		return result
+	}
+	t := r.newT(ctx, c, tenant)
+	err = t.guard(func() { c.Scenario.Run(t) })
+	t.ctx = context.WithoutCancel(ctx)
+	for _, cleanup := range slices.Backward(t.cleanups) {
+		err = errors.Join(err, t.guard(cleanup))
+	}
+	t.judge(&result, c.Scenario, err)
+	result.Seconds = r.Now().Sub(started).Seconds()
+	return result
+}
+
+// judge turns what was found into an outcome.
+func (t *T) judge(result *report.Result, s Scenario, err error) {
+	result.Requests = t.requests
+	result.Failures = append(result.Failures, t.failures...)
+	for _, note := range t.notes {
+		result.Notes = append(result.Notes, t.redact(note))
+	}
+	live := t.run.target.Live()
+	switch {
+	case err != nil:
+		result.Outcome, result.Message = report.Error, t.redact(firstLine(err.Error()))
+	case len(t.failures) > 0 && live && (s.Standing == standing.Assumed || s.Question):
+		result.Outcome, result.Message = report.Provisional, "assumed, and not so here: "+t.failures[0].Message
+	case len(t.failures) > 0:
+		result.Outcome, result.Message = report.Fail, t.failures[0].Message
+	case s.Question && live:
+		result.Outcome, result.Message = report.Provisional, "an open question, answered: "+strings.Join(result.Notes, "; ")
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
+	return &T{
+		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]int{},
+		warned: warnings{r.warnings},
+	}
+}
+
+// guard calls f, and turns what ends a scenario from within into an error, nil for a failure that is noted.
+func (t *T) guard(f func()) (err error) {
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case stopped:
+			err = cause.err
+		default:
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	f()
+	return nil
+}
+
+// newest is the newest version that is tried.
+func (r *Runner) newest() version.Version {
+	if len(r.options.Versions) > 0 {
+		return r.options.Versions[len(r.options.Versions)-1]
+	}
+	return version.V1
+}
+
+// operation finds what takes a request: in the document of the version, else in that of the token endpoint. Op is nil
+// where none does.
+func (r *Runner) operation(v version.Version, method, path string) (*spec.Operation, *spec.Document) {
+	path = "/" + strings.TrimLeft(path, "/")
+	names := []string{spec.OAuth}
+	for _, other := range version.All() {
+		names = append(names, string(other))
+	}
+	if v != "" {
+		names = append([]string{string(v)}, names...)
+	}
+	for _, literal := range []bool{true, false} {
+		for _, name := range names {
+			for _, op := range r.documents[name].Operations {
+				if op.Method == method && literal == !strings.Contains(op.Path, "{") && samePath(op.Path, path) {
+					return op, r.documents[name]
+				}
+			}
+		}
+	}
+	for _, name := range names {
+		for _, op := range r.documents[name].Operations {
+			if samePath(op.Path, path) {
+				return nil, r.documents[name]
+			}
+		}
+	}
+	return nil, r.documents[names[0]]
+}
+
+// samePath compares a path with one of a document, in which {id} stands for one segment.
+func samePath(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || strings.HasPrefix(w, "{") && g != "" })
+}

@@ -1,0 +1,138 @@
+// Package contracttests is the contract of the personal access token API: a list of scenarios, each a promise with its
+// source, run over HTTP against any target. It knows nothing of the mock's rules: they are stated a second time here, so
+// that a wrong reading of the documents shows as a red scenario.
+package contracttests
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// A Scenario is one promise of the API, and how to see whether it is kept.
+type Scenario struct {
+	// ID is stable: a family, and names with dashes behind slashes.
+	ID string
+	// Promise says in one sentence what holds.
+	Promise string
+	// Sources say where: "v2026 #/paths/~1personal-access-tokens/post" for a published document and a pointer into it,
+	// an https:// page, or "behaviour 6.3" for a section of the collected facts.
+	Sources []string
+	// Standing of the promise.
+	Standing standing.Standing
+	// Question marks one that nothing settles: what it notes is always provisional on a live target.
+	Question bool
+	// Versions where it holds. Nil means all. Without stands for a promise that belongs to no version.
+	Versions []version.Version
+	// Needs are what a target must have.
+	Needs []Need
+	// Rules are the ids of the rules in prose that it covers, see Rules.
+	Rules []string
+	// Run tries it. It fails by the methods of T.
+	Run func(t *T)
+}
+
+// Without is the version of a scenario that belongs to none, such as one about the token endpoint.
+var Without = []version.Version{""}
+
+// Legacy and Current are the versions before and since tokens may live for ever.
+var (
+	Legacy  = []version.Version{version.Beta, version.V3, version.V2024}
+	Current = []version.Version{version.V2025, version.V2026, version.V1}
+)
+
+// Need is something that not every target has.
+type Need string
+
+// The needs.
+const (
+	// Writes to the target are allowed.
+	Writes Need = "writes"
+	// SecondIdentity is another user, who is no administrator.
+	SecondIdentity Need = "second-identity"
+	// Admin is a user with the level ORG_ADMIN.
+	Admin Need = "admin"
+	// Clock can be moved.
+	Clock Need = "clock"
+	// Faults can be injected.
+	Faults Need = "faults"
+	// Seeds are tokens that can be added in any state: managed, expired, used long ago.
+	Seeds Need = "seeds"
+	// RateLimit is enforced, and may be provoked.
+	RateLimit Need = "rate-limit"
+	// TokenLimit is enforced: an owner has ten tokens at most.
+	TokenLimit Need = "token-limit"
+	// ScopeDelay is shown: logins give the scopes of before a change for a while.
+	ScopeDelay Need = "scope-delay"
+	// APIClient is an OAuth client without a user.
+	APIClient Need = "api-client"
+)
+
+// Needs lists them.
+func Needs() []Need {
+	return []Need{Writes, SecondIdentity, Admin, Clock, Faults, Seeds, RateLimit, TokenLimit, ScopeDelay, APIClient}
+}
+
+// versions where the scenario is tried.
+func (s Scenario) versions() []version.Version {
+	if s.Versions == nil {
+		return version.All()
+	}
+	return s.Versions
+}
+
+var (
+	idForm     = regexp.MustCompile(`^[a-z]+(/[a-z0-9]+(-[a-z0-9]+)*)+$`)
+	sourceForm = regexp.MustCompile(`^(((beta|v3|v2024|v2025|v2026|v1) #/\S+)|https://\S+|behaviour [0-9]+(\.[0-9]+)*|errata [a-z-]+|clients [0-9]+(\.[0-9]+)*)$`)
+)
+
+// Check tells what is wrong with a list of scenarios: a name that is there twice, a source that is none.
+func Check(scenarios []Scenario) error {
+	var wrong []string
+	seen := map[string]bool{}
+	for _, s := range scenarios {
+		report := func(format string, args ...any) { wrong = append(wrong, s.ID+": "+fmt.Sprintf(format, args...)) }
+		if !idForm.MatchString(s.ID) {
+			report("expected an id such as create/secret-is-shown-once")
+		}
+		if seen[s.ID] {
+			report("there are two of that id")
+		}
+		seen[s.ID] = true
+		if !strings.HasSuffix(s.Promise, ".") || strings.Contains(s.Promise, "\n") {
+			report("expected a promise of one sentence, got %q", s.Promise)
+		}
+		if len(s.Sources) == 0 {
+			report("expected a source")
+		}
+		for _, source := range s.Sources {
+			if !sourceForm.MatchString(source) {
+				report("expected a document with a pointer, a page, or a section of the facts as source, got %q", source)
+			}
+		}
+		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, s.Standing) {
+			report("expected a standing, got %q", s.Standing)
+		}
+		for _, n := range s.Needs {
+			if !slices.Contains(Needs(), n) {
+				report("unknown need %q", n)
+			}
+		}
+		for _, rule := range s.Rules {
+			if !slices.ContainsFunc(Rules(), func(r Rule) bool { return r.ID == rule }) {
+				report("unknown rule %q", rule)
+			}
+		}
+		if s.Run == nil {
+			report("expected a function")
+		}
+	}
+	if wrong != nil {
+		return fmt.Errorf("scenarios: %s", strings.Join(wrong, "; "))
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package contracttests
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// processID keeps the namespaces of two runs apart that judge the same mock.
+var processID = os.Getpid()
+
+// T is one scenario in one version on its way: what it has of the target, and what it found. It is used by one
+// goroutine.
+type T struct {
+	ctx     context.Context //nolint:containedctx // a T lives as long as its scenario
+	run     *Runner
+	version version.Version
+	tenancy *tenancy
+
+	clients  map[Credentials]*Client
+	last     *exchange
+	requests int
+	alive    map[string]int // live objects by owner
+	made     int
+	cleanups []func()
+	failures []report.Failure
+	notes    []string
+	warned   warnings
+}
+
+// stopped ends a scenario from within.
+type stopped struct {
+	err error // of the harness or the network, nil for a failure
+}
+
+// Context ends when the run is interrupted.
+func (t *T) Context() context.Context { return t.ctx }
+
+// Version of the API that is tried, empty for a scenario that belongs to none.
+func (t *T) Version() version.Version { return t.version }
+
+// Current tells whether tokens may live for ever in this version.
+func (t *T) Current() bool {
+	for _, v := range Current {
+		if v == t.version {
+			return true
+		}
+	}
+	return false
+}
+
+// Control is the control surface of the mock, for scenarios that need what only it can do.
+func (t *T) Control() *control.Client { return t.tenancy.control }
+
+// Owner, Second and Admin are clients of the three users, logged in.
+func (t *T) Owner() *Client  { return t.client(t.tenancy.owner) }
+func (t *T) Second() *Client { return t.client(t.tenancy.second) } // another user, no administrator
+func (t *T) Admin() *Client  { return t.client(t.tenancy.admin) }
+
+// Anonymous is a client that sends no bearer.
+func (t *T) Anonymous() *Client { return &Client{t: t} }
+
+// Credentials of the three users, and of an API client.
+func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
+	return t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient
+}
+
+func (t *T) client(who Credentials) *Client {
+	if c := t.clients[who]; c != nil {
+		return c
+	}
+	c := t.LogIn(who)
+	t.clients[who] = c
+	return c
+}
+
+// LogIn makes a client with an access token of its own. It ends the scenario where the login is refused.
+func (t *T) LogIn(who Credentials) *Client {
+	r := t.Anonymous().Token(who).Status(http.StatusOK)
+	token, _ := r.Object()["access_token"].(string)
+	return &Client{t: t, bearer: token, who: who}
+}
+
+// Bearing makes a client with a bearer of any kind.
+func (t *T) Bearing(bearer string) *Client { return &Client{t: t, bearer: bearer} }
+
+// Now is the time at the target: that of its clock, or for a live one wall time.
+func (t *T) Now() time.Time {
+	if t.tenancy.control == nil {
+		return t.run.Now().UTC()
+	}
+	c, err := t.tenancy.control.Clock(t.ctx)
+	t.must(err)
+	return c.Now
+}
+
+// Advance lets time pass at the target. Its scenario needs Clock.
+func (t *T) Advance(by time.Duration) {
+	_, err := t.tenancy.control.Advance(t.ctx, by)
+	t.must(err)
+}
+
+// SetClock stops the clock of the target at a moment.
+func (t *T) SetClock(now time.Time) {
+	_, err := t.tenancy.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
+	t.must(err)
+}
+
+// Seed adds a token in any state, and returns what logs in with it. Its scenario needs Seeds.
+func (t *T) Seed(token control.NewToken) Credentials {
+	user, err := t.tenancy.control.AddToken(t.ctx, token)
+	t.must(err)
+	return Credentials{user.ClientID, user.ClientSecret}
+}
+
+// SeedUser adds a user with levels. Its scenario needs Seeds.
+func (t *T) SeedUser(name string, levels ...string) Credentials {
+	user, err := t.tenancy.control.AddIdentity(t.ctx, control.NewIdentity{Name: name, UserLevels: levels})
+	t.must(err)
+	return Credentials{user.ClientID, user.ClientSecret}
+}
+
+// Fault adds a rule. Its scenario needs Faults.
+func (t *T) Fault(rule control.Fault) {
+	_, err := t.tenancy.control.AddFault(t.ctx, rule)
+	t.must(err)
+}
+
+// OwnerName is the name of the first identity on a patmock, by which tokens are added for it.
+func (t *T) OwnerName() string { return ownerName }
+
+// must ends the scenario as one that could not be tried.
+func (t *T) must(err error) {
+	if err != nil {
+		panic(stopped{err})
+	}
+}
+
+// Name makes a name for an object, which says whose it is and is used by nothing else.
+func (t *T) Name() string {
+	t.made++
+	return fmt.Sprintf("patmock-%s-%d", t.run.id, t.run.counter.Add(1))
+}
+
+// Cleanup calls f when the scenario has ended, the last first.
+func (t *T) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+// Note records what an open question was answered with.
+func (t *T) Note(format string, args ...any) { t.notes = append(t.notes, fmt.Sprintf(format, args...)) }
+
+// Errorf notes a failure, with the last exchange, and goes on.
+func (t *T) Errorf(format string, args ...any) { t.fail(fmt.Sprintf(format, args...), "") }
+
+// Fatalf notes a failure and ends the scenario.
+func (t *T) Fatalf(format string, args ...any) {
+	t.Errorf(format, args...)
+	panic(stopped{})
+}
+
+// Equal compares, and notes the difference.
+func (t *T) Equal(what string, want, got any) {
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.fail(what+" is not as promised", diff)
+	}
+}
+
+func (t *T) fail(message, diff string) {
+	f := report.Failure{Message: t.redact(message), Diff: t.redact(diff)}
+	if t.last != nil {
+		f.Exchange, f.Curl = t.redact(t.last.text()), t.last.curl()
+	}
+	t.failures = append(t.failures, f)
+}
+
+// redact takes out what nobody shall read: the secrets that are known, and whatever looks like one.
+func (t *T) redact(text string) string {
+	for who := range t.clients {
+		text = strings.ReplaceAll(text, who.ClientSecret, redacted)
+	}
+	return redact(text)
+}

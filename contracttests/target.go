@@ -1,0 +1,159 @@
+package contracttests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+)
+
+// Target is what the contract judges. Whoever starts a mock fills it in.
+type Target struct {
+	// Name is for people: mock, or the base URL.
+	Name string
+	// BaseURL of clients, without a slash at its end.
+	BaseURL string
+	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 30 seconds.
+	HTTP *http.Client
+	// Control is the control surface of a patmock. Nil means that the target is live: none of ours.
+	Control *control.Client
+	// Owner is the first identity, with whom most scenarios are tried; Second is another, no administrator; Admin is one.
+	// On a patmock they are those of its fixture, and need not be filled in.
+	Owner, Second, Admin Credentials
+	// ReadOnly forbids writes.
+	ReadOnly bool
+}
+
+// Credentials are the id and secret of a personal access token.
+type Credentials struct{ ClientID, ClientSecret string }
+
+func (c Credentials) given() bool { return c.ClientID != "" && c.ClientSecret != "" }
+
+// Live tells that a target is none of ours.
+func (t Target) Live() bool { return t.Control == nil }
+
+// The fixture that scenarios are tried with on a patmock, and its users.
+const (
+	fixture    = "default"
+	ownerName  = "jane.doe"
+	secondName = "john.roe"
+)
+
+// tenancy is what one scenario has of a target: on a patmock a namespace of its own.
+type tenancy struct {
+	target  Target
+	base    string
+	control *control.Client
+	owner   Credentials
+	second  Credentials
+	admin   Credentials
+	// apiClient is an OAuth client without a user.
+	apiClient Credentials
+	profile   control.Profile
+	close     func(context.Context) error
+}
+
+var tenancies atomic.Int64
+
+// open makes the tenancy of a scenario. An error means that nothing can be tried.
+func (t Target) open(ctx context.Context) (*tenancy, error) {
+	if t.Live() {
+		return &tenancy{
+			target: t, base: t.BaseURL, owner: t.Owner, second: t.Second, admin: t.Admin,
+			close: func(context.Context) error { return nil },
+		}, nil
+	}
+	name := fmt.Sprintf("contract-%d-%d", processID, tenancies.Add(1))
+	c := t.Control.In(name)
+	if _, err := c.PutNamespace(ctx, control.NewNamespace{Fixture: fixture}); err != nil {
+		return nil, fmt.Errorf("make a namespace: %w", err)
+	}
+	tenant := &tenancy{target: t, base: t.BaseURL + "/t/" + name, control: c, close: c.DeleteNamespace}
+	err := tenant.ask(ctx)
+	if err != nil {
+		return nil, errors.Join(err, c.DeleteNamespace(ctx))
+	}
+	return tenant, nil
+}
+
+// ask finds out who there is, and how the mock behaves.
+func (t *tenancy) ask(ctx context.Context) error {
+	who, err := t.control.Credentials(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range who.Users {
+		c := Credentials{u.ClientID, u.ClientSecret}
+		switch {
+		case u.Name == ownerName:
+			t.owner = c
+		case u.Name == secondName:
+			t.second = c
+		case slices.Contains(u.UserLevels, "ORG_ADMIN"):
+			t.admin = c
+		}
+	}
+	seed, err := fixtures.Load(fixture)
+	if err != nil {
+		return err
+	}
+	t.apiClient = Credentials{seed.APIClients[0].ID, seed.APIClients[0].Secret}
+	health, err := t.control.Health(ctx)
+	t.profile = health.Profile
+	return err
+}
+
+// has tells whether the tenancy has what a scenario needs.
+func (t *tenancy) has(n Need) bool {
+	mock := t.control != nil
+	switch n {
+	case Writes:
+		return mock || !t.target.ReadOnly
+	case SecondIdentity:
+		return t.second.given()
+	case Admin:
+		return t.admin.given()
+	case Clock, Faults, Seeds:
+		return mock
+	case APIClient:
+		return t.apiClient.given()
+	case RateLimit:
+		return mock && t.profile.RateLimit != "off"
+	case TokenLimit:
+		return !mock || t.profile.TokenLimit == 10
+	case ScopeDelay:
+		return mock && t.profile.ScopeDelay != "0s"
+	}
+	return false
+}
+
+// lacks lists what a scenario needs and the tenancy has not.
+func (t *tenancy) lacks(needs []Need) []string {
+	var lacking []string
+	for _, n := range needs {
+		if !t.has(n) {
+			lacking = append(lacking, string(n))
+		}
+	}
+	return lacking
+}
+
+// client carries requests. No SDK follows redirects with a body, so none are followed here.
+func (t Target) client() *http.Client {
+	if t.HTTP != nil {
+		return t.HTTP
+	}
+	return &http.Client{
+		Timeout:       30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func trimSlash(url string) string { return strings.TrimRight(url, "/") }

@@ -1,0 +1,53 @@
+package contracttests
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// warnings notice that a run does not really test.
+type warnings struct {
+	shared *sharedWarnings
+}
+
+// sharedWarnings counts over all scenarios.
+type sharedWarnings struct {
+	mu       sync.Mutex
+	answers  int
+	statuses map[int]int
+	skew     time.Duration
+}
+
+// maxSkew is how far a target's clock may be from ours.
+const maxSkew = 30 * time.Second
+
+func (w warnings) see(now time.Time, x *exchange) {
+	s := w.shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers++
+	s.statuses[x.status]++
+	if date, err := http.ParseTime(x.answered.Get("Date")); err == nil {
+		if skew := date.Sub(now).Abs(); skew > s.skew {
+			s.skew = skew
+		}
+	}
+}
+
+// tell lists what makes the run doubtful.
+func (s *sharedWarnings) tell() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := []string{}
+	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound} {
+		if s.answers > 0 && s.statuses[status] == s.answers {
+			told = append(told, fmt.Sprintf("every answer was %d: is the base URL right, and are the credentials?", status))
+		}
+	}
+	if s.skew > maxSkew {
+		told = append(told, fmt.Sprintf("the target's clock is %s from ours: what depends on time may fail for that", s.skew.Round(time.Second)))
+	}
+	return told
+}
