@@ -95,10 +95,22 @@ func TestFallback(t *testing.T) {
 	c.get("/v3/accounts").refused(http.StatusNotImplemented, "501", "the fallback "+other.URL+"/base does not answer")
 }
 
+// Two mocks that name each other would ask each other for ever.
+func TestFallbackThatLeadsBack(t *testing.T) {
+	var mock http.Handler
+	self := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { mock.ServeHTTP(rw, r) }))
+	t.Cleanup(self.Close)
+	m := startWith(t, "empty", mockserver.Config{Fallback: self.URL})
+	mock = m.mock
+	m.unchecked = true
+	m.anonymous().get("/v3/accounts").refused(http.StatusNotImplemented, "501", "the fallback leads back to a patmock")
+	m.anonymous().get("/t/a/t/b/_mock/reset").refused(http.StatusNotFound, "404")
+}
+
 func TestFallbackIsNeverAPublicHost(t *testing.T) {
 	for host, allowed := range map[string]bool{
 		"http://127.0.0.1:8080": true, "http://localhost": true, "http://wiremock:8080": true, "http://10.1.2.3": true, "http://192.168.0.7/x": true,
-		"http://[::1]:80": true, "http://mock.internal": true, "http://[fd00::1]": true, "http://169.254.1.1": true,
+		"http://[::1]:80": true, "http://mock.internal": true, "http://[fd00::1]": true, "http://169.254.169.254": false,
 		"https://acme.api.identitynow.com": false, "http://8.8.8.8": false, "http://example.org": false, "http://[2001:4860:4860::8888]": false,
 		"http://internal.example.com": false, "http://0.0.0.0.example.com": false,
 	} {

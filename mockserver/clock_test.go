@@ -34,6 +34,7 @@ func TestClock(t *testing.T) {
 	shows(m.in("other").anonymous().get("/_mock/clock"), "2026-08-31T14:00:00Z", "", false)
 
 	for body, tells := range map[string]string{
+		`{"now":"2030-02-30T00:00:00Z"}`: "2030-02-30", `{"now":"2030-02-28T23:59:60Z"}`: "2030-02-28",
 		`{}`: "", `{"now":"now"}`: "/now", `{"now":"1969-12-31T23:59:59Z"}`: "/now", `{"now":"9000-01-01T00:00:00Z"}`: "/now", `{"frozen":1}`: "/frozen", `{"at":1}`: "at",
 	} {
 		c.put("/_mock/clock", body).problem(http.StatusBadRequest, "invalid-request", tells)

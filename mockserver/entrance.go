@@ -84,12 +84,12 @@ func (x *exchange) enter(r *http.Request) {
 	r = answer.WithTrace(within(r, at), x.trace)
 	defer func() { x.outlive(r, recover()) }()
 
-	if removal(r) && !x.server.namespaces.Has(name) && controlled {
-		x.refuse(r, true, fmt.Errorf("%w: %q", namespace.ErrUnknown, name))
-		return
-	}
 	if controlled && !controls.Allowed(r, x.server.config.ControlToken) { // before a namespace is made
 		x.server.writer.Write(x, r, controls.Answer(controls.Unauthorized()), x.server.documents.control.CheckUnrouted)
+		return
+	}
+	if controlled && removal(r) && !x.server.namespaces.Has(name) {
+		x.refuse(r, true, fmt.Errorf("%w: %q", namespace.ErrUnknown, name))
 		return
 	}
 	var err error
@@ -106,7 +106,21 @@ func (x *exchange) enter(r *http.Request) {
 	x.name(x.tenant.random)
 	x.at = x.tenant.clock.Now()
 	x.read(r)
-	defer x.remember(r)
+	x.serve(r)
+	x.remember(r)
+	x.server.namespaces.Touch(name) // it may have been held up for long
+	if x.trace.Abort {
+		answer.Abort(x) // when the journal has it
+	}
+}
+
+// serve answers the request, whatever happens behind.
+func (x *exchange) serve(r *http.Request) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			x.fault(r, cause)
+		}
+	}()
 	x.api.ServeHTTP(x, r)
 }
 
@@ -168,6 +182,11 @@ func (x *exchange) outlive(r *http.Request, cause any) {
 	if cause == nil {
 		return
 	}
+	x.fault(r, cause)
+}
+
+// fault answers a panic.
+func (x *exchange) fault(r *http.Request, cause any) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
@@ -183,7 +202,12 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 	problem := controls.NoNamespace(err)
 	switch {
 	case problem == nil:
-		writer.Write(x, r, writer.Fault(x, r, err), documents.oauth.CheckUnrouted)
+		fault := writer.Fault(x, r, err)
+		if controlled {
+			fault = controls.Answer(controls.Fault())
+		}
+		fault.Checked = true // the documents have no 500 where no operation is
+		writer.Write(x, r, fault, nil)
 	case controlled:
 		writer.Write(x, r, controls.Answer(problem), documents.control.CheckUnrouted)
 	default:
@@ -206,7 +230,7 @@ func (x *exchange) remember(r *http.Request) {
 	x.tenant.watch.Count(seen, trace.Findings)
 	x.tenant.journal.Add(&control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
-		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: redact.Prose(r.URL.EscapedPath()), Query: query,
+		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.Prose(r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
 		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(trace.Why), Notes: told(trace.Notes),
 		Sent:     journal.Message(r.Header, x.body, int(max(r.ContentLength, int64(len(x.body))))),
@@ -214,11 +238,20 @@ func (x *exchange) remember(r *http.Request) {
 	})
 }
 
+// kept is as much of a text as the journal holds of a path, a query or a sentence.
+func kept(text string) string {
+	const most = 2 << 10 // bytes
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
 // told are sentences without secrets. None is an empty list, which is what JSON shall say.
 func told(sentences []string) []string {
 	all := make([]string, len(sentences))
 	for i, sentence := range sentences {
-		all[i] = redact.Prose(sentence)
+		all[i] = kept(redact.Prose(sentence))
 	}
 	return all
 }
@@ -227,7 +260,7 @@ func told(sentences []string) []string {
 func findings(found []control.Finding) []control.Finding {
 	all := make([]control.Finding, len(found))
 	for i, f := range found {
-		all[i] = control.Finding{Kind: f.Kind, Detail: redact.Prose(f.Detail)}
+		all[i] = control.Finding{Kind: f.Kind, Detail: kept(redact.Prose(f.Detail))}
 	}
 	return all
 }
@@ -273,12 +306,12 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// kept bounds, in bytes, how much of an answer that comes in parts is kept for the journal.
-const kept = 128 << 10
+// maxKept bounds, in bytes, how much of an answer that comes in parts is kept for the journal.
+const maxKept = 128 << 10
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(p []byte) (int, error) {
-	if len(r.written) < kept {
+	if len(r.written) < maxKept {
 		r.written = append(r.written, p...)
 	}
 	r.size += len(p)

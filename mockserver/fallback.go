@@ -36,6 +36,10 @@ func (s *apiStrangers) forward(to string) error {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
 			r.SetXForwarded()
+			r.Out.Header.Set(forwardedBy, "patmock")
+			if prefix := answer.TraceOf(r.In).Prefix; prefix != "" {
+				r.Out.Header.Set("X-Forwarded-Prefix", prefix)
+			}
 		},
 		Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute},
 		ModifyResponse: func(r *http.Response) error {
@@ -56,7 +60,14 @@ func (s *apiStrangers) forward(to string) error {
 	return nil
 }
 
+// forwardedBy marks what was forwarded: two mocks that name each other would never end.
+const forwardedBy = "X-Patmock-Forwarded"
+
 func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(forwardedBy) != "" {
+		s.notSimulated(rw, r, s.documents.oauth, "the fallback leads back to a patmock")
+		return
+	}
 	trace := answer.TraceOf(r)
 	trace.Unmatched, trace.Forwarded = true, true
 	s.fallback.ServeHTTP(rw, r)
@@ -82,7 +93,7 @@ func private(host string) bool {
 
 func own(ip netip.Addr) bool {
 	ip = ip.Unmap()
-	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+	return ip.IsLoopback() || ip.IsPrivate()
 }
 
 // refusePublic is asked with the address that a name has led to.

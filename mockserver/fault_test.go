@@ -310,6 +310,8 @@ func TestWrongFaults(t *testing.T) {
 		`{"operation":"list","status":404}`:                            "/status",
 		`{"version":"v9","status":500}`:                                "/version",
 		`{"status":500,"rate":1.1}`:                                    "/rate",
+		`{"status":500,"rate":0}`:                                      "/rate",
+		`{"status":500,"times":0}`:                                     "/times",
 		`{"status":500,"rate":0.5,"times":2}`:                          "not both",
 		`{"status":500,"times":-1}`:                                    "/times",
 		`{"status":500,"retryAfterAs":"date"}`:                         "/retryAfterAs",

@@ -86,7 +86,7 @@ func TestJournalIsFiltered(t *testing.T) {
 			t.Errorf("%s: %d requests, want %d", query, got, want)
 		}
 	}
-	for _, query := range []string{"?operation=lists", "?version=v9", "?status=ok", "?limit=-1", "?unmatched=maybe", "?colour=red", "?limit=1&limit=2", "?a=%zz"} {
+	for _, query := range []string{"?operation=lists", "?version=v9", "?status=ok", "?limit=-1", "?finding=no-wiat", "?unmatched=maybe", "?colour=red", "?limit=1&limit=2", "?a=%zz"} {
 		jane.get("/_mock/requests"+query).problem(http.StatusBadRequest, "invalid-request")
 	}
 }
@@ -134,12 +134,14 @@ func TestJournalHoldsNoSecrets(t *testing.T) {
 	}
 	basic.SetBasicAuth(janeID, janeSecret)
 	m.exchange(basic).is(http.StatusOK)
+	const strange = "hunter2supersecret"
+	m.bearing(strange).get(me).is(http.StatusUnauthorized)
 	everything := []string{strings.Join(log.all, "\n")}
 	for _, r := range c.journal("") {
 		everything = append(everything, c.get("/_mock/requests/"+r["id"].(string)).text)
 	}
 	everything = append(everything, c.post("/_mock/verify", `{"expect":[{"match":{"operation":"token","body":{"x":1},"status":200,"query":{"a":"b"}},"times":99}]}`).text)
-	for _, secret := range []string{janeSecret, bearer, created} {
+	for _, secret := range []string{janeSecret, bearer, created, strange} {
 		for _, text := range everything {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s shows in %s", secret, text)

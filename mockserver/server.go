@@ -54,6 +54,9 @@ type Config struct {
 	// StateFile holds every namespace and the signing key across restarts. Empty means that the state ends with
 	// the process. What the file holds wins over Tenant.
 	StateFile string
+	// BaseURL is where the control surface says that clients reach the mock. Empty means PublicURL, or else the host
+	// that the control surface was asked by: one on a listener of its own cannot know better.
+	BaseURL string
 	// ControlApart keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
 	ControlApart bool
 	// ControlToken is demanded as a bearer under /_mock/. Empty demands nothing.
@@ -191,6 +194,9 @@ func (s *Server) open() (err error) {
 		if held, err = s.file.Namespaces(); err != nil {
 			return err
 		}
+		if most := s.config.MaxNamespaces; len(held) > most {
+			return fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more (--max-namespaces)", s.config.StateFile, len(held), most)
+		}
 		s.tellState(held)
 		names = append(names, held...)
 		s.secret, err = s.file.Key(oauth.NewSecret)
@@ -212,14 +218,16 @@ func (s *Server) tellState(held []string) {
 	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile, len(held), s.config.Tenant.Source))
 }
 
-// removed forgets a namespace on disk as well.
-func (s *Server) removed(name string, _ *tenant) {
+// removed forgets namespaces on disk as well.
+func (s *Server) removed(names []string) error {
 	if s.file == nil {
-		return
+		return nil
 	}
-	if err := s.file.Delete(name); err != nil {
-		s.config.Log.Error("a namespace that was removed stays in the state file", "namespace", name, "error", err)
+	if err := s.file.Delete(names...); err != nil {
+		s.config.Log.Error("namespaces cannot be removed from the state file, and stay", "namespaces", len(names), "error", err)
+		return err
 	}
+	return nil
 }
 
 // ServeHTTP implements http.Handler.
@@ -238,9 +246,13 @@ func (s *Server) Control() *control.Client {
 // RandomSeed is what repeats this run, nil where nothing does.
 func (s *Server) RandomSeed() *uint64 { return s.config.RandomSeed }
 
-// Close ends what is held up on purpose, and closes the state file. A mock that was closed keeps nothing.
+// Stop ends what is held up on purpose: faults that hang, latencies, verifications that wait. Requests are still
+// served, so that a server can be shut down in good order before Close.
+func (s *Server) Stop() { s.stop() }
+
+// Close does what Stop does, and closes the state file. A mock that was closed keeps nothing.
 func (s *Server) Close() error {
-	s.stop()
+	s.Stop()
 	if s.file == nil {
 		return nil
 	}

@@ -29,13 +29,15 @@ func seed(from *fixtures.Tenant, now time.Time) (pat.Tenant, error) {
 // domain is a fixture in the words of the domain.
 func domain(from *fixtures.Tenant, now time.Time) pat.Tenant {
 	t := pat.Tenant{ID: from.ID, Name: from.Name, Pod: from.Pod, UserLevels: from.UserLevels}
+	logins := map[string]string{}
+	for _, token := range from.Tokens { // the first of a user that is not managed, see fixtures.Tenant.Login
+		if _, known := logins[token.Owner]; !known && !token.Managed {
+			logins[token.Owner] = token.ID
+		}
+	}
 	owners := map[string]pat.Owner{}
 	for _, i := range from.Identities {
-		identity := pat.Identity{ID: i.ID, Name: i.Name, UserLevels: i.UserLevels}
-		if login, err := from.Login(i.Name); err == nil {
-			identity.Login = login.ID
-		}
-		t.Identities = append(t.Identities, identity)
+		t.Identities = append(t.Identities, pat.Identity{ID: i.ID, Name: i.Name, UserLevels: i.UserLevels, Login: logins[i.Name]})
 		owners[i.Name] = pat.Owner{ID: i.ID, Name: i.Name}
 	}
 	for _, c := range from.APIClients {

@@ -66,7 +66,7 @@ func Start(t TB, config ...Config) *Instance {
 		_ = server.Serve(listener) // until it is closed
 	}()
 	t.Cleanup(func() {
-		err := mock.Close() // which ends what a fault holds up
+		mock.Stop() // which ends what a fault holds up
 		// Handlers end first, so that none of them logs into a test that is over.
 		grace, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -74,7 +74,7 @@ func Start(t TB, config ...Config) *Instance {
 			_ = server.Close() // what is still open belongs to the test
 		}
 		<-served
-		if err != nil {
+		if err := mock.Close(); err != nil {
 			t.Fatalf("patmock: %v", err)
 		}
 	})

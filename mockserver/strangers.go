@@ -49,6 +49,7 @@ var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 // it for missing data, and 404 anywhere else.
 func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	at := r.URL.EscapedPath()
+	shown := answer.Cut(at)
 	base, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
 	v, document := version.Version(base), s.documents.oauth
 	if under(at, version.V1.CollectionPath()) {
@@ -62,7 +63,7 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.ContentLength > maxBody:
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
-	case s.fallback != nil && !under(at, surface):
+	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case known && document == s.documents.oauth && under(at, v.CollectionPath()):
 		s.notSimulated(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v))
@@ -74,7 +75,7 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only")
 	default:
 		s.noSuchPath(rw, r, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s (rule unknown-path, assumed)",
-			version.V1.CollectionPath(), at))
+			version.V1.CollectionPath(), shown))
 	}
 }
 
@@ -82,7 +83,7 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
 
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
-	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, r.URL.EscapedPath())
+	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, answer.Cut(r.URL.EscapedPath()))
 	unmatched(r, control.NotSimulated, text)
 	a := answer.Error(rw, http.StatusNotImplemented, "501 Not implemented", text, text)
 	s.writer.Write(rw, r, a, document.CheckUnrouted)
@@ -112,5 +113,5 @@ func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Requ
 }
 
 func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
-	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(r.URL.EscapedPath())), s.document.CheckUnrouted)
+	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(answer.Cut(r.URL.EscapedPath()))), s.document.CheckUnrouted)
 }

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
@@ -79,10 +77,11 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})
-	if err := t.serve(); err != nil {
-		return nil, err
+	err := t.serve()
+	if err == nil {
+		err = t.load()
 	}
-	return t, t.load()
+	return t, err
 }
 
 // serve puts together what answers requests.
@@ -93,7 +92,7 @@ func (t *tenant) serve() error {
 		return err
 	}
 	front := &gate.Gate{
-		Limits: t.limits, Enforce: s.limit.Requests > 0, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped,
+		Limits: t.limits, Enforce: s.limit.Requests > 0, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped, ClockNote: t.clock.Note,
 	}
 	t.tokens, err = oauth.New(oauth.Config{
 		Document: s.documents.oauth, Service: t.service, Key: key, Gate: front, Random: t.random, PublicURL: s.config.PublicURL,
@@ -108,7 +107,7 @@ func (t *tenant) serve() error {
 	})
 	t.controls = controls.New(controls.Config{
 		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal,
-		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: s.config.PublicURL,
+		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: cmp.Or(s.config.PublicURL, s.config.BaseURL),
 		Token: s.config.ControlToken, Writer: s.writer,
 	})
 	return nil
@@ -130,7 +129,10 @@ func (t *tenant) load() error {
 		return err
 	}
 	if !ok {
-		return t.Start(nil)
+		if err := t.Start(nil); err != nil {
+			return errors.Join(err, t.server.file.Delete(t.name)) // nothing half made stays
+		}
+		return nil
 	}
 	if err := t.service.Restore(held); err != nil {
 		return err
@@ -205,11 +207,27 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 	t.random.Reset()
 	t.watch.Reset()
 	t.journal.Clear()
-	return t.ClockMoved()
+	return t.keepClockLocked()
 }
 
-// ClockMoved implements control.Tenant.
-func (t *tenant) ClockMoved() error {
+// MoveClock implements control.Tenant. Moves come one after the other, so that the last one is what is kept.
+func (t *tenant) MoveClock(change func(*clock.Clock) error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, err := json.Marshal(t.clock)
+	if err != nil {
+		return err
+	}
+	if err := change(t.clock); err != nil {
+		return err
+	}
+	if err := t.keepClockLocked(); err != nil {
+		return errors.Join(err, json.Unmarshal(before, t.clock))
+	}
+	return nil
+}
+
+func (t *tenant) keepClockLocked() error {
 	record, err := json.Marshal(t.clock)
 	if err != nil {
 		return err
@@ -263,104 +281,6 @@ func (t *tenant) Users() ([]control.User, error) {
 
 func userOf(l pat.Login) control.User {
 	return control.User{Name: l.Identity.Name, UserLevels: append([]string{}, l.Identity.UserLevels...), ClientID: l.Token.ID, ClientSecret: l.Token.Secret}
-}
-
-// AddIdentity implements control.Tenant. The user logs in with a token that never expires.
-func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
-	levels := n.UserLevels
-	if levels == nil {
-		levels = []string{"USER"}
-	}
-	id := cmp.Or(n.ID, t.random.Hex("identity id", 16))
-	login := fixtures.Token{
-		ID: t.newID(), Secret: t.random.Hex("token secret", 32), Owner: n.Name, Name: "login", Scope: []string{pat.ScopeAll},
-		Created: fixtures.At(t.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
-	}
-	checked, err := t.check(fixtures.Identity{ID: id, Name: n.Name, UserLevels: levels}, login)
-	if err != nil {
-		return control.User{}, err
-	}
-	added := domain(checked, t.clock.Now())
-	if err := t.service.AddIdentity(added.Identities[0], added.Tokens[0]); err != nil {
-		return control.User{}, err
-	}
-	return userOf(pat.Login{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
-}
-
-// newID makes the id of a token. With a seed ids come again after a restart, so those in use are passed over.
-func (t *tenant) newID() string {
-	for {
-		id := t.random.Hex("token id", 16)
-		if _, taken := t.service.Owner(id); !taken {
-			return id
-		}
-	}
-}
-
-// now is the time in the namespace as dates are written.
-func (t *tenant) now() time.Time { return t.clock.Now().Truncate(time.Millisecond) }
-
-// AddToken implements control.Tenant.
-func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
-	token := fixtures.Token{
-		ID: cmp.Or(n.ID, t.newID()), Secret: cmp.Or(n.Secret, t.random.Hex("token secret", 32)), Owner: n.Owner, Name: n.Name,
-		Scope: n.Scope, Managed: n.Managed, AccessTokenValiditySeconds: cmp.Or(n.AccessTokenValiditySeconds, fixtures.MaxValiditySeconds),
-		UserAwareTokenNeverExpires: n.ExpirationDate == "", Created: fixtures.At(t.now()),
-	}
-	if n.Scope == nil {
-		token.Scope = []string{pat.ScopeAll}
-	}
-	if n.UserAwareTokenNeverExpires != nil {
-		token.UserAwareTokenNeverExpires = *n.UserAwareTokenNeverExpires
-	}
-	var wrong fixtures.Mistakes
-	for _, moment := range []struct {
-		field, text string
-		into        *fixtures.Time
-	}{{"created", n.Created, &token.Created}, {"lastUsed", n.LastUsed, &token.LastUsed}, {"expirationDate", n.ExpirationDate, &token.ExpirationDate}} {
-		if moment.text == "" {
-			continue
-		}
-		at, err := fixtures.ParseTime(moment.text)
-		if err != nil {
-			wrong = append(wrong, fixtures.Mistake{Field: "/" + moment.field, Message: err.Error()})
-		}
-		*moment.into = at
-	}
-	if len(wrong) > 0 {
-		return control.User{}, wrong
-	}
-	checked, err := t.check(fixtures.Identity{ID: strings.Repeat("0", 32), Name: n.Owner}, token)
-	if err != nil {
-		return control.User{}, err
-	}
-	added, err := t.service.AddToken(n.Owner, fields(checked.Tokens[0], t.clock.Now()))
-	if err != nil {
-		return control.User{}, err
-	}
-	identity, _ := t.service.Identity(added.Owner.ID) // it was just there
-	return userOf(pat.Login{Identity: identity, Token: added}), nil
-}
-
-// check holds a user and a token against the rules of a fixture's file.
-func (t *tenant) check(i fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
-	file := &fixtures.Tenant{
-		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
-		Identities: []fixtures.Identity{i}, Tokens: []fixtures.Token{token},
-	}
-	encoded, err := file.JSON()
-	if err != nil {
-		return nil, err
-	}
-	checked, err := fixtures.Parse("the request", encoded)
-	var wrong fixtures.Mistakes
-	if errors.As(err, &wrong) {
-		for k := range wrong { // the file is not what was sent
-			field := strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[k].Field)
-			wrong[k].Field, wrong[k].Line = "/"+field, 0
-		}
-	}
-	return checked, err
 }
 
 // Health implements control.Tenant.

@@ -108,7 +108,7 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 	w.tell(r, a)
 	if trace.Effect != "" {
 		spoilt := *a
-		if a = &spoilt; !trace.Effect.apply(w, rw, r, a) {
+		if a = &spoilt; !trace.Effect.apply(w, r, a) {
 			return
 		}
 	}

@@ -24,17 +24,17 @@ const (
 const page = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n<body><h1>%s</h1><hr>the gateway</body></html>\n"
 
 // apply does to an answer what the effect asks for, and tells whether there is still one to send.
-func (e Effect) apply(w Writer, rw http.ResponseWriter, r *http.Request, a *Answer) bool {
+func (e Effect) apply(w Writer, r *http.Request, a *Answer) bool {
 	switch e {
 	case Reset:
-		reset(rw)
+		TraceOf(r).Abort = true
 		return false
 	case Hang:
 		select {
 		case <-r.Context().Done():
 		case <-w.Stopped:
 		}
-		reset(rw)
+		TraceOf(r).Abort = true
 		return false
 	case HTML:
 		text := http.StatusText(a.Status)
@@ -49,8 +49,8 @@ func (e Effect) apply(w Writer, rw http.ResponseWriter, r *http.Request, a *Answ
 	return true
 }
 
-// reset ends the connection without a word: with a TCP reset where it can be had.
-func reset(rw http.ResponseWriter) {
+// Abort ends the connection without a word: with a TCP reset where it can be had.
+func Abort(rw http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or a caller without a connection

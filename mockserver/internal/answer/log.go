@@ -24,7 +24,7 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 	if more := len(why) - maxWhy; more > 0 {
 		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
 	}
-	line := strconv.Itoa(a.Status) + " " + cut(r.Method) + " " + cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
+	line := strconv.Itoa(a.Status) + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
 	w.Log.WarnContext(r.Context(), oneLine(redact.Prose(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace)
 }
 
@@ -34,7 +34,8 @@ const (
 	maxPart = 200
 )
 
-func cut(s string) string {
+// Cut keeps what came from outside to a length that people read.
+func Cut(s string) string {
 	if len(s) <= maxPart {
 		return s
 	}
@@ -44,7 +45,7 @@ func cut(s string) string {
 // who names the user, where it is known, and the client by the first word of its User-Agent.
 func who(r *http.Request, trace *Trace) string {
 	client, _, _ := strings.Cut(r.UserAgent(), " ")
-	client = cut(client)
+	client = Cut(client)
 	if client == "" {
 		client = "a client without User-Agent"
 	}

@@ -21,9 +21,9 @@ func (s *Server) clock(*call) (*answer.Answer, error) {
 	return answer.JSON(http.StatusOK, told)
 }
 
-// moved answers the clock after a change.
-func (s *Server) moved(c *call) (*answer.Answer, error) {
-	if err := s.config.Tenant.ClockMoved(); err != nil {
+// move changes the clock and answers it.
+func (s *Server) move(c *call, change func(*clock.Clock) error) (*answer.Answer, error) {
+	if err := s.config.Tenant.MoveClock(change); err != nil {
 		return nil, err
 	}
 	return s.clock(c)
@@ -40,8 +40,10 @@ func (s *Server) setClock(c *call) (*answer.Answer, error) {
 			return nil, invalid(control.ProblemError{Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000"})
 		}
 	}
-	s.config.Clock.Set(now, setting.Frozen)
-	return s.moved(c)
+	return s.move(c, func(clock *clock.Clock) error {
+		clock.Set(now, setting.Frozen)
+		return nil
+	})
 }
 
 func (s *Server) advanceClock(c *call) (*answer.Answer, error) {
@@ -52,16 +54,20 @@ func (s *Server) advanceClock(c *call) (*answer.Answer, error) {
 		return nil, err
 	}
 	by, err := clock.ParseDuration(advance.By)
-	if err == nil {
-		err = s.config.Clock.Advance(by)
-	}
 	if err != nil {
 		return nil, invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
 	}
-	return s.moved(c)
+	return s.move(c, func(clock *clock.Clock) error {
+		if err := clock.Advance(by); err != nil {
+			return invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
+		}
+		return nil
+	})
 }
 
 func (s *Server) clearClock(c *call) (*answer.Answer, error) {
-	s.config.Clock.Clear()
-	return s.moved(c)
+	return s.move(c, func(clock *clock.Clock) error {
+		clock.Clear()
+		return nil
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -44,8 +45,8 @@ type Tenant interface {
 	// those of pat that say what is taken or missing.
 	AddIdentity(control.NewIdentity) (control.User, error)
 	AddToken(control.NewToken) (control.User, error)
-	// ClockMoved is told that the clock was set.
-	ClockMoved() error
+	// MoveClock changes the clock and keeps that, or leaves it as it was.
+	MoveClock(change func(*clock.Clock) error) error
 }
 
 // Namespaces are those of the whole server.
@@ -128,8 +129,8 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 
 // Allowed tells whether a request may use the surface of a mock that demands a token.
 func Allowed(r *http.Request, token string) bool {
-	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return token == "" || ok && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
+	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return token == "" || strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
 }
 
 // read holds a request against the document of its operation.
@@ -155,14 +156,24 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	if !op.Takes(contentType) {
 		return nil, unsupportedMediaType(contentType, op.MediaTypes)
 	}
-	if c.body, err = io.ReadAll(r.Body); err != nil {
+	c.body, err = io.ReadAll(r.Body)
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected all of the body, got an end in between: " + err.Error()})
+	}
+	if op.Name == "putState" {
+		return c, nil // its reader knows the form, and is made for what is large and hostile
+	}
+	if deep(c.body) {
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
 		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected a body in " + contentType + ": " + err.Error()})
 	}
-	if found := op.CheckRequest(contentType, value); len(found) > 0 && op.Name != "putState" { // which has better words
+	if found := op.CheckRequest(contentType, value); len(found) > 0 {
 		return nil, violations(found)
 	}
 	return c, nil
@@ -175,7 +186,34 @@ func decode[T any](c *call) (T, error) {
 	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
 		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + mistyped.Value + ", which does not fit"})
 	}
-	return value, err
+	if err != nil { // 30 February, for example, which is no date though it looks like one
+		return value, invalid(control.ProblemError{Pointer: "", Detail: err.Error()})
+	}
+	return value, nil
+}
+
+// maxDepth bounds how deep JSON may nest: checking it costs more than in proportion.
+const maxDepth = 64
+
+// deep tells whether a text nests deeper than that, if it is JSON.
+func deep(text []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
 }
 
 // variable is a part of the path.

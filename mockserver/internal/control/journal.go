@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -44,5 +45,14 @@ func (s *Server) verify(c *call) (*answer.Answer, error) {
 	if found := journal.Check(v); len(found) > 0 {
 		return nil, invalid(found...)
 	}
-	return answer.JSON(http.StatusOK, s.config.Journal.Verify(c.Context(), v))
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	go func() { // a mock that stops waits for nobody
+		select {
+		case <-s.config.Writer.Stopped:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return answer.JSON(http.StatusOK, s.config.Journal.Verify(ctx, v))
 }

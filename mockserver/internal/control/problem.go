@@ -88,7 +88,12 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 		return Answer(known)
 	}
 	s.config.Writer.Fault(rw, r, err)
-	return Answer(newProblem(http.StatusInternalServerError, "fault", "patmock is at fault; its log says more"))
+	return Answer(Fault())
+}
+
+// Fault is the problem of a mistake of the mock's own.
+func Fault() *control.Problem {
+	return newProblem(http.StatusInternalServerError, "fault", "patmock is at fault; its log says more")
 }
 
 func problemOf(err error) *control.Problem {

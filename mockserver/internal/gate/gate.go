@@ -27,6 +27,8 @@ type Gate struct {
 	Hostile *hostile.Hostile
 	// Wall is wall time, which Retry-After dates follow.
 	Wall func() time.Time
+	// ClockNote says that the clock of the namespace was moved, empty where it was not. Nil says nothing.
+	ClockNote func() string
 	// Stopped ends what is held up when the mock stops.
 	Stopped <-chan struct{}
 }
@@ -82,12 +84,15 @@ func (g *Gate) LoggedIn(clientID string) { g.Hostile.LoggedIn(clientID) }
 // limit counts the request for its client id and version (published).
 func (g *Gate) limit(v Visit) error {
 	limit := g.Limits.Limit()
-	count, wait := g.Limits.Take(v.ClientID+"\x00"+v.Trace.Version, v.Now)
+	count, wait := g.Limits.Take(bounded(v.ClientID)+"\x00"+v.Trace.Version, v.Now)
 	if wait <= 0 {
 		return nil
 	}
 	told := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version", count, shorten(v.ClientID), limit.Window, limit.Requests)
 	if g.Enforce {
+		if g.ClockNote != nil && g.ClockNote() != "" {
+			told += "; windows go by the namespace's clock: " + g.ClockNote()
+		}
 		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: told + " (rule rate-limit, published)"}
 	}
 	if count == limit.Requests+1 { // told once in each window
@@ -96,8 +101,14 @@ func (g *Gate) limit(v Visit) error {
 	return nil
 }
 
+// bounded is as much of a client id as a window is kept for: it may be anything.
+func bounded(id string) string {
+	const most = 64
+	return id[:min(len(id), most)]
+}
+
 // preferred is a preference for a status (RFC 7240), as Prism knows it.
-var preferred = regexp.MustCompile(`(?i)(?:^|[,;]\s*|\s)code\s*=\s*"?([0-9]{3})"?`)
+var preferred = regexp.MustCompile(`(?i)(?:^|[,;]\s*|\s)code\s*=\s*"?([0-9]{3})"?(?:[,;\s]|$)`)
 
 // meet asks the rules, and the Prefer header.
 func (g *Gate) meet(v Visit) error {

@@ -32,8 +32,8 @@ func Behaviours() []string {
 	return []string{ListOrder, ExtraProperties, LessProperties, MessageOrder, RetryAfterDate, Outages, EarlyExpiry}
 }
 
-// shortest and longest are how long an access token lives that expires early, in seconds.
-const shortest, longest = 5, 15
+// shortest and longest are how long an access token lives that expires early, in seconds: less than any other does.
+const shortest, longest = 5, 14
 
 // Config says how hostile a mock is.
 type Config struct {

@@ -144,7 +144,15 @@ func copyOf(r *control.Request) control.Request {
 }
 
 func sizeOf(r *control.Request) int {
-	size := 0
+	size := len(r.Path) + len(r.Query)
+	for _, sentences := range [][]string{r.Why, r.Notes} {
+		for _, sentence := range sentences {
+			size += len(sentence)
+		}
+	}
+	for _, f := range r.Findings {
+		size += len(f.Kind) + len(f.Detail)
+	}
 	for _, message := range []*control.Message{r.Sent, r.Answered} {
 		if message == nil {
 			continue

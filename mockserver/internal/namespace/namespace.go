@@ -47,10 +47,11 @@ func Prefix(name string) string {
 
 // Config says how a Set makes and forgets its members.
 type Config[T any] struct {
-	// Make makes a member on its first use.
+	// Make makes a member on its first use. Other members are used meanwhile.
 	Make func(name string) (T, error)
-	// Removed is told of a member that was removed, before another can be made under its name. Nil is told nothing.
-	Removed func(name string, member T)
+	// Removed is told of members that are being removed, before others can be made under their names. Its error keeps
+	// them. Nil is told nothing.
+	Removed func(names []string) error
 	// Max bounds how many there are, the default one included. Zero means no bound.
 	Max int
 	// TTL is how long one may be idle, in wall time. Zero means for ever.
@@ -68,9 +69,13 @@ type Set[T any] struct {
 	swept   time.Time
 }
 
+// member is one that is there, is being made, or is being removed.
 type member[T any] struct {
+	made  chan struct{} // closed when value or err is there
 	value T
-	used  atomic.Int64 // nanoseconds since 1970
+	err   error
+	gone  chan struct{} // nil as long as it is not being removed, closed when that has ended
+	used  atomic.Int64  // nanoseconds since 1970
 }
 
 // New returns an empty set.
@@ -83,62 +88,128 @@ func New[T any](c Config[T]) *Set[T] {
 func (s *Set[T]) Use(name string) (T, error) {
 	now := s.config.Wall()
 	s.sweep(now)
-	s.mu.RLock()
-	m := s.members[name]
-	s.mu.RUnlock()
-	if m == nil {
-		var err error
-		if m, err = s.make(name, now); err != nil {
-			var none T
-			return none, err
+	for {
+		s.mu.RLock()
+		m := s.members[name]
+		var gone chan struct{}
+		if m != nil {
+			gone = m.gone
 		}
+		s.mu.RUnlock()
+		if gone != nil {
+			<-gone // and then it is another one, or still the same
+			continue
+		}
+		if m == nil {
+			var own bool
+			var err error
+			if m, own, err = s.enter(name); err != nil {
+				var none T
+				return none, err
+			}
+			if own {
+				s.fill(name, m)
+			}
+		}
+		m.used.Store(now.UnixNano())
+		<-m.made
+		return m.value, m.err
 	}
-	m.used.Store(now.UnixNano())
-	return m.value, nil
 }
 
-func (s *Set[T]) make(name string, now time.Time) (*member[T], error) {
+// enter returns the member of that name, and whether it is the caller's to make.
+func (s *Set[T]) enter(name string) (m *member[T], own bool, err error) {
 	if !form.MatchString(name) {
-		return nil, fmt.Errorf("%w, got %q", ErrName, name)
+		return nil, false, fmt.Errorf("%w, got %q", ErrName, name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.members[name]; m != nil {
-		return m, nil
+		return m, false, nil
 	}
 	if s.config.Max > 0 && len(s.members) >= s.config.Max {
-		return nil, fmt.Errorf("%w: %d", ErrTooMany, s.config.Max)
+		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, s.config.Max)
 	}
-	value, err := s.config.Make(name)
-	if err != nil {
-		return nil, err
-	}
-	m := &member[T]{value: value}
-	m.used.Store(now.UnixNano())
+	m = &member[T]{made: make(chan struct{})}
+	m.used.Store(s.config.Wall().UnixNano())
 	s.members[name] = m
-	return m, nil
+	return m, true, nil
 }
 
-// Remove removes a member. Errors are ErrDefault and ErrUnknown.
+// fill makes a member; one that cannot be made does not stay.
+func (s *Set[T]) fill(name string, m *member[T]) {
+	defer close(m.made)
+	if m.value, m.err = s.config.Make(name); m.err == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.members[name] == m {
+		delete(s.members, name)
+	}
+}
+
+// Touch notes that a member is in use still.
+func (s *Set[T]) Touch(name string) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if m := s.members[name]; m != nil {
+		m.used.Store(s.config.Wall().UnixNano())
+	}
+}
+
+// Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of Removed, after which it is there still.
 func (s *Set[T]) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.members[name] == nil {
+	leaving := s.leave(func(other string, _ *member[T]) bool { return other == name })
+	if len(leaving) == 0 {
 		return fmt.Errorf("%w: %q", ErrUnknown, name)
 	}
-	s.removeLocked(name)
-	return nil
+	return s.remove(leaving)
 }
 
-func (s *Set[T]) removeLocked(name string) {
-	m := s.members[name]
-	delete(s.members, name)
-	if s.config.Removed != nil {
-		s.config.Removed(name, m.value)
+// leave marks the members that are to be removed, so that nobody takes them up again.
+func (s *Set[T]) leave(chosen func(name string, m *member[T]) bool) map[string]*member[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	leaving := map[string]*member[T]{}
+	for name, m := range s.members {
+		if name != Default && m.gone == nil && m.done() && chosen(name, m) {
+			m.gone = make(chan struct{})
+			leaving[name] = m
+		}
 	}
+	return leaving
+}
+
+// done tells whether a member was made.
+func (m *member[T]) done() bool {
+	select {
+	case <-m.made:
+		return true
+	default:
+		return false
+	}
+}
+
+// remove tells of members that are leaving, and lets them go.
+func (s *Set[T]) remove(leaving map[string]*member[T]) error {
+	var err error
+	if s.config.Removed != nil && len(leaving) > 0 {
+		err = s.config.Removed(slices.Sorted(maps.Keys(leaving)))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, m := range leaving {
+		if err == nil {
+			delete(s.members, name)
+		}
+		close(m.gone)
+		m.gone = nil
+	}
+	return err
 }
 
 // sweep removes what was idle for too long. It looks at most ten times in that while.
@@ -153,13 +224,14 @@ func (s *Set[T]) sweep(now time.Time) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	first := now.Sub(s.swept) >= s.config.TTL/10 // of those who found it due at once
 	s.swept = now
-	for name, m := range s.members {
-		if name != Default && now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL {
-			s.removeLocked(name)
-		}
+	s.mu.Unlock()
+	if !first {
+		return
 	}
+	idle := s.leave(func(_ string, m *member[T]) bool { return now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL })
+	_ = s.remove(idle) // whoever cannot forget them has said so, and is asked again
 }
 
 // Has tells whether a member is there.
@@ -176,13 +248,15 @@ func (s *Set[T]) Len() int {
 	return len(s.members)
 }
 
-// Each calls visit for every member, by name, with the wall time it was used last.
+// Each calls visit for every member that was made, by name, with the wall time it was used last.
 func (s *Set[T]) Each(visit func(name string, member T, used time.Time)) {
 	s.sweep(s.config.Wall())
 	s.mu.RLock()
 	members := maps.Clone(s.members)
 	s.mu.RUnlock()
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		visit(name, members[name].value, time.Unix(0, members[name].used.Load()))
+		if m := members[name]; m.done() && m.err == nil {
+			visit(name, m.value, time.Unix(0, m.used.Load()))
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") {
-		return pat.Caller{}, fmt.Errorf("the Authorization header has the scheme %q: send Bearer and an access token from POST /oauth/token", scheme)
+		return pat.Caller{}, fmt.Errorf("the Authorization header has %s: send Bearer and an access token from POST /oauth/token", named(scheme))
 	}
 	if token == "" {
 		return pat.Caller{}, errors.New("the bearer is empty: the login at POST /oauth/token before this request has failed")
@@ -127,6 +128,16 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	return pat.Caller{
 		ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: c.Scope,
 	}, nil
+}
+
+// named tells a scheme that is one. Anything else may be a secret.
+func named(scheme string) string {
+	for _, known := range []string{"Basic", "Digest", "Negotiate", "DPoP", "Token"} {
+		if strings.EqualFold(scheme, known) {
+			return "the scheme " + strconv.Quote(known)
+		}
+	}
+	return "no scheme that is known here"
 }
 
 // expired is errExpired, with a word on the clock where a test has moved it.

@@ -72,6 +72,7 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 
 // login makes the answer to credentials that are good for a grant.
 func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.Time) (response *answer.Answer, err error) {
+	var notes []string // of the last attempt: one that lost a race is made again
 	err = s.config.Service.Login(id, secret, now, func(g pat.Grant) error {
 		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
 		if err := allowed(grant); err != nil {
@@ -88,11 +89,10 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 			return err
 		}
 		response.Header = noStore()
-		for _, note := range g.Notes {
-			trace.Note(note)
-		}
+		notes = g.Notes
 		return response.Verify(s.config.Document.Operation("requestAccessToken").CheckResponse)
 	})
+	trace.Notes = append(trace.Notes, notes...)
 	return response, err
 }
 

@@ -48,6 +48,17 @@ func limitReached(limit int) Cause {
 	}
 }
 
+// noteLimit tells of a token that a tenant would not have made.
+func (s *Service) noteLimit(call Call, o Owner) {
+	if s.config.Limit > 0 || call.Note == nil {
+		return
+	}
+	if n, err := s.config.Store.Count(o.ID); err == nil && n > TenantLimit {
+		call.Note(fmt.Sprintf("a tenant would refuse this: %s token of %s, who may have %d (rule %s, %s)",
+			ordinal(n), o.Name, TenantLimit, ruleTokenLimit.ID, ruleTokenLimit.Standing))
+	}
+}
+
 // ordinal writes a number as a rank: 11th, 21st.
 func ordinal(n int) string {
 	suffix := "th"

@@ -2,7 +2,6 @@ package pat
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -149,17 +148,6 @@ func (s *Service) create(call Call, t *Token) (*Token, error) {
 	}
 	s.noteLimit(call, t.Owner)
 	return t, nil
-}
-
-// noteLimit tells of a token that a tenant would not have made.
-func (s *Service) noteLimit(call Call, o Owner) {
-	if s.config.Limit > 0 || call.Note == nil {
-		return
-	}
-	if n, err := s.config.Store.Count(o.ID); err == nil && n > TenantLimit {
-		call.Note(fmt.Sprintf("a tenant would refuse this: %s token of %s, who may have %d (rule %s, %s)",
-			ordinal(n), o.Name, TenantLimit, ruleTokenLimit.ID, ruleTokenLimit.Standing))
-	}
 }
 
 // rights of a caller in this tenant.

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -85,7 +86,10 @@ func (w *Watch) repeatedLocked(x Exchange) *control.Finding {
 	before, again := w.refused[print]
 	switch {
 	case !refused:
-		delete(w.refused, print) // what was wrong has gone
+		if again { // what was wrong has gone
+			delete(w.refused, print)
+			w.order = slices.DeleteFunc(w.order, func(p uint64) bool { return p == print })
+		}
 		return nil
 	case again:
 		return &control.Finding{Kind: control.RepeatedRefusal, Detail: fmt.Sprintf("the same request was refused with %d before", before)}

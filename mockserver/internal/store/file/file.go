@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -159,32 +160,44 @@ func (f *File) make(name string) error {
 }
 
 // Delete removes a namespace, if there is one. What is written to its store later stays in memory only.
-func (f *File) Delete(name string) error {
+func (f *File) Delete(names ...string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if s := f.known[name]; s != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+	for _, name := range names {
+		if s := f.known[name]; s != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+		}
 	}
 	err := f.update(func(tx *bbolt.Tx) error {
-		err := tx.Bucket(namespacesBucket).DeleteBucket([]byte(name))
-		if errors.Is(err, berrors.ErrBucketNotFound) {
-			return nil
+		for _, name := range names {
+			err := tx.Bucket(namespacesBucket).DeleteBucket([]byte(name))
+			if errors.Is(err, berrors.ErrBucketNotFound) {
+				continue
+			}
+			if err == nil {
+				err = recount(tx, func(t *tally) { t.remove([]byte(name)) })
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		return recount(tx, func(t *tally) { t.remove([]byte(name)) })
+		return nil
 	})
 	if err != nil {
-		return f.failed(name, err)
+		return f.failed(strings.Join(names[:min(len(names), maxNamed)], ", "), err)
 	}
-	if s := f.known[name]; s != nil {
-		s.gone = true
-		delete(f.known, name)
+	for _, name := range names {
+		if s := f.known[name]; s != nil {
+			s.gone = true
+			delete(f.known, name)
+		}
 	}
 	return nil
 }
+
+// maxNamed bounds how many namespaces an error names.
+const maxNamed = 5
 
 // recount changes the tally of the namespaces.
 func recount(tx *bbolt.Tx, change func(*tally)) error {

@@ -1,0 +1,119 @@
+package mockserver
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// AddIdentity implements control.Tenant. The user logs in with a token that never expires.
+func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
+	levels := n.UserLevels
+	if levels == nil {
+		levels = []string{"USER"}
+	}
+	id := cmp.Or(n.ID, t.newIdentityID())
+	login := fixtures.Token{
+		ID: t.newID(), Secret: t.random.Hex("token secret", 32), Owner: n.Name, Name: "login", Scope: []string{pat.ScopeAll},
+		Created: fixtures.At(t.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
+	}
+	checked, err := t.check(fixtures.Identity{ID: id, Name: n.Name, UserLevels: levels}, login)
+	if err != nil {
+		return control.User{}, err
+	}
+	added := domain(checked, t.clock.Now())
+	if err := t.service.AddIdentity(added.Identities[0], added.Tokens[0]); err != nil {
+		return control.User{}, err
+	}
+	return userOf(pat.Login{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
+}
+
+// newID makes the id of a token. With a seed ids come again after a restart, so those in use are passed over.
+func (t *tenant) newID() string {
+	for {
+		id := t.random.Hex("token id", 16)
+		if _, taken := t.service.Owner(id); !taken {
+			return id
+		}
+	}
+}
+
+func (t *tenant) newIdentityID() string {
+	for {
+		id := t.random.Hex("identity id", 16)
+		if _, taken := t.service.Identity(id); !taken {
+			return id
+		}
+	}
+}
+
+// now is the time in the namespace as dates are written.
+func (t *tenant) now() time.Time { return t.clock.Now().Truncate(time.Millisecond) }
+
+// AddToken implements control.Tenant.
+func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
+	token := fixtures.Token{
+		ID: cmp.Or(n.ID, t.newID()), Secret: cmp.Or(n.Secret, t.random.Hex("token secret", 32)), Owner: n.Owner, Name: n.Name,
+		Scope: n.Scope, Managed: n.Managed, AccessTokenValiditySeconds: cmp.Or(n.AccessTokenValiditySeconds, fixtures.MaxValiditySeconds),
+		UserAwareTokenNeverExpires: n.ExpirationDate == "", Created: fixtures.At(t.now()),
+	}
+	if n.Scope == nil {
+		token.Scope = []string{pat.ScopeAll}
+	}
+	if n.UserAwareTokenNeverExpires != nil {
+		token.UserAwareTokenNeverExpires = *n.UserAwareTokenNeverExpires
+	}
+	var wrong fixtures.Mistakes
+	for _, moment := range []struct {
+		field, text string
+		into        *fixtures.Time
+	}{{"created", n.Created, &token.Created}, {"lastUsed", n.LastUsed, &token.LastUsed}, {"expirationDate", n.ExpirationDate, &token.ExpirationDate}} {
+		if moment.text == "" {
+			continue
+		}
+		at, err := fixtures.ParseTime(moment.text)
+		if err != nil {
+			wrong = append(wrong, fixtures.Mistake{Field: "/" + moment.field, Message: err.Error()})
+		}
+		*moment.into = at
+	}
+	if len(wrong) > 0 {
+		return control.User{}, wrong
+	}
+	checked, err := t.check(fixtures.Identity{ID: strings.Repeat("0", 32), Name: n.Owner}, token)
+	if err != nil {
+		return control.User{}, err
+	}
+	added, err := t.service.AddToken(n.Owner, fields(checked.Tokens[0], t.clock.Now()))
+	if err != nil {
+		return control.User{}, err
+	}
+	identity, _ := t.service.Identity(added.Owner.ID) // it was just there
+	return userOf(pat.Login{Identity: identity, Token: added}), nil
+}
+
+// check holds a user and a token against the rules of a fixture's file.
+func (t *tenant) check(i fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
+	file := &fixtures.Tenant{
+		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
+		Identities: []fixtures.Identity{i}, Tokens: []fixtures.Token{token},
+	}
+	encoded, err := file.JSON()
+	if err != nil {
+		return nil, err
+	}
+	checked, err := fixtures.Parse("the request", encoded)
+	var wrong fixtures.Mistakes
+	if errors.As(err, &wrong) {
+		for k := range wrong { // the file is not what was sent
+			field := strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[k].Field)
+			wrong[k].Field, wrong[k].Line = "/"+field, 0
+		}
+	}
+	return checked, err
+}

@@ -1,0 +1,199 @@
+package mockserver_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// Small bodies that would cost much are refused before they do.
+func TestHostileBodiesAreRefused(t *testing.T) {
+	m := start(t, "empty")
+	bomb := "identities: []\na0: &a0 [x,x,x,x,x,x,x,x,x]\n"
+	for i := range 11 {
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d,", i), 8), i)
+	}
+	deep := strings.Repeat("[", 100_000)
+	for _, test := range []struct{ name, method, path, contentType, body string }{
+		{"a YAML bomb", "PUT", "/_mock/state", "application/yaml", bomb},
+		{"deep YAML", "PUT", "/_mock/state", "application/yaml", deep},
+		{"deep JSON", "PUT", "/_mock/state", "application/json", `{"identities":` + deep},
+		{"a deep namespace", "PUT", "/_mock/namespace", "application/json", `{"tenant":` + deep + strings.Repeat("]", 100_000) + `}`},
+		{"a deep verification", "POST", "/_mock/verify", "application/json", `{"expect":` + deep},
+		{"a deep token", "POST", "/_mock/tokens", "application/json", `{"name":` + deep},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m.of(t).anonymous().send(test.method, test.path, test.contentType, test.body).is(http.StatusBadRequest)
+		})
+	}
+}
+
+// Half a body is a mistake of whoever sent it.
+func TestHalfABodyIsNoFault(t *testing.T) {
+	log := &lines{}
+	m := startWith(t, "empty", mockserver.Config{Log: log.logger()})
+	connection, err := net.Dial("tcp", strings.TrimPrefix(m.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close() //nolint:errcheck // half of it was closed
+	if _, err := fmt.Fprint(connection, "POST /_mock/clock/advance HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"by\""); err != nil {
+		t.Fatal(err)
+	}
+	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answered, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err == nil {
+		err = answered.Body.Close()
+	}
+	if err != nil || answered.StatusCode != http.StatusBadRequest {
+		t.Errorf("answered %v, %v", answered, err)
+	}
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	for _, line := range log.all {
+		if strings.Contains(line, "ERROR") {
+			t.Errorf("logged %s", line)
+		}
+	}
+}
+
+// What the journal keeps of a request is bounded, whatever the request is.
+func TestJournalBoundsPathsAndSentences(t *testing.T) {
+	m := start(t, "empty")
+	c := m.anonymous()
+	c.get("/" + strings.Repeat("x", 100_000) + "?" + strings.Repeat("y", 100_000)).is(http.StatusNotFound)
+	if encoded, err := json.Marshal(c.last()); err != nil || len(encoded) > 20_000 {
+		t.Errorf("%d bytes, %v", len(encoded), err)
+	}
+}
+
+// With a seed ids come again: those in use are passed over.
+func TestSeededIDsAreNotTakenTwice(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{RandomSeed: new(uint64(7))})
+	c := m.anonymous()
+	c.post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated)
+	c.post("/_mock/tokens", `{"owner":"ann","name":"more"}`).is(http.StatusCreated)
+	m.as("jane.doe").create(version.V2026, "first")
+	taken := c.get("/_mock/state?secrets=true").text
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+	c.put("/_mock/state", taken).is(http.StatusNoContent)
+	c.post("/_mock/identities", `{"name":"bob"}`).is(http.StatusCreated)
+	c.post("/_mock/tokens", `{"owner":"bob","name":"more"}`).is(http.StatusCreated)
+	m.as("jane.doe").create(version.V2026, "second")
+}
+
+// A refusal by the rate limit says that windows go by a clock that was stopped: waiting is in vain.
+func TestRateLimitTellsAFrozenClock(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{RateLimit: "1/10s"}})
+	c := m.as("jane.doe")
+	c.put("/_mock/clock", `{"frozen":true}`).is(http.StatusOK)
+	c.get(me).is(http.StatusOK)
+	c.get(me).is(http.StatusTooManyRequests)
+	if why := fmt.Sprint(c.last()["why"]); !strings.Contains(why, "windows go by the namespace's clock: this mock's clock stands still") {
+		t.Errorf("why %s", why)
+	}
+}
+
+// Clock moves that were answered are kept, in whatever order they came.
+func TestAcknowledgedClockMovesAreKept(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	for range 5 {
+		before := advances(t, state, 16)
+		if after := advances(t, state, 0); after.Before(before) {
+			t.Fatalf("the clock said %s, and after a restart %s", before, after)
+		}
+	}
+}
+
+// advances starts a mock of a state file, moves its clock an hour from as many sides at once, and tells what it says.
+func advances(t *testing.T, state string, sides int) time.Time {
+	t.Helper()
+	m := startWith(t, "empty", mockserver.Config{StateFile: state})
+	var group sync.WaitGroup
+	for range sides {
+		group.Go(func() {
+			if _, err := m.mock.Control().Advance(t.Context(), time.Hour); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	c, err := m.mock.Control().Clock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return c.Now
+}
+
+// A mock that stops does not wait for whoever waits.
+func TestStopEndsAVerificationThatWaits(t *testing.T) {
+	m := start(t, "empty")
+	ended := make(chan control.Verdict, 1)
+	go func() {
+		verdict, err := m.mock.Control().Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: control.Match{Operation: "list"}}}, Timeout: "50s"})
+		if err != nil {
+			t.Error(err)
+		}
+		ended <- verdict
+	}()
+	m.mock.Stop()
+	select {
+	case verdict := <-ended:
+		if verdict.Verified {
+			t.Error("verified")
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it waits still")
+	}
+}
+
+// With a state file, namespaces come and go without holding up the others, and what was removed stays so.
+func TestNamespacesOfAStateFile(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	m := startWith(t, "empty", mockserver.Config{StateFile: state})
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for k := range 10 {
+				n := m.in(fmt.Sprintf("n-%d-%d", i, k)).anonymous()
+				n.get("/oauth/info").is(http.StatusOK)
+				if k%2 == 0 {
+					n.delete("/_mock/namespace").is(http.StatusNoContent)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if err := m.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := startWith(t, "empty", mockserver.Config{StateFile: state})
+	if n := len(again.anonymous().get("/_mock/namespaces").object()["namespaces"].([]any)); n != 41 {
+		t.Errorf("%d namespaces, want 41", n)
+	}
+	if _, err := mockserver.New(mockserver.Config{StateFile: state}); err == nil {
+		t.Error("the file is held by two")
+	}
+	if err := again.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mockserver.New(mockserver.Config{StateFile: state, MaxNamespaces: 7}); err == nil || !strings.Contains(err.Error(), "holds 41 namespaces, and 7 are allowed: allow more (--max-namespaces)") {
+		t.Errorf("error %v", err)
+	}
+}
