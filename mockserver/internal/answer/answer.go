@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/patmock/mockserver/internal/redact"
 	"example.com/patmock/spec"
 )
 
@@ -149,8 +150,8 @@ func (w Writer) checked(rw http.ResponseWriter, r *http.Request, a *Answer, chec
 func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answer {
 	trace := TraceOf(r)
 	trace.Effect = "" // a fault of the mock is told as it is
-	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", trace.Prefix+r.URL.Path,
-		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "error", err)
+	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", redact.Prose(trace.Prefix+r.URL.Path),
+		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "error", redact.Prose(err.Error()))
 	return Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.")
 }
 

@@ -16,8 +16,10 @@ type Clock struct {
 	wall func() time.Time
 
 	mu     sync.RWMutex
-	moved  time.Duration // from wall time, while it runs
-	frozen *time.Time    // where it stands still
+	frozen *time.Time // where it stands still
+	// While it runs: what it showed when it was set, and wall time then. Both are zero where it follows wall time. A
+	// distance from wall time would overflow after 292 years.
+	set, at time.Time
 }
 
 // State is where a clock is.
@@ -37,23 +39,30 @@ func New(wall func() time.Time) *Clock { return &Clock{wall: wall} }
 func (c *Clock) Now() time.Time {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.nowLocked()
+	return c.nowLocked(c.wall())
 }
 
-func (c *Clock) nowLocked() time.Time {
+func (c *Clock) nowLocked(wall time.Time) time.Time {
 	if c.frozen != nil {
 		return *c.frozen
 	}
-	return c.wall().Add(c.moved).UTC()
+	if c.set.IsZero() {
+		return wall.UTC()
+	}
+	return c.set.Add(wall.Sub(c.at))
 }
 
 // State tells where the clock is.
 func (c *Clock) State() State {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	s := State{Now: c.nowLocked(), Frozen: c.frozen != nil, Moved: c.moved, Touched: c.frozen != nil || c.moved != 0}
-	if s.Frozen {
-		s.Moved = s.Now.Sub(c.wall()).Round(time.Millisecond)
+	wall := c.wall()
+	s := State{Now: c.nowLocked(wall), Frozen: c.frozen != nil, Touched: c.frozen != nil || !c.set.Equal(c.at)}
+	switch {
+	case s.Frozen:
+		s.Moved = s.Now.Sub(wall).Round(time.Millisecond)
+	case s.Touched:
+		s.Moved = c.set.Sub(c.at)
 	}
 	return s
 }
@@ -62,32 +71,31 @@ func (c *Clock) State() State {
 func (c *Clock) Set(now time.Time, frozen bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	wall := c.wall()
 	if now.IsZero() {
-		now = c.nowLocked()
+		now = c.nowLocked(wall)
 	}
-	c.setLocked(now.UTC(), frozen)
-}
-
-func (c *Clock) setLocked(now time.Time, frozen bool) {
+	now = now.UTC()
 	if frozen {
-		c.frozen, c.moved = &now, 0
+		c.frozen, c.set, c.at = &now, time.Time{}, time.Time{}
 		return
 	}
-	c.frozen, c.moved = nil, now.Sub(c.wall())
+	c.frozen, c.set, c.at = nil, now, wall
 }
 
 // Advance lets time pass, frozen or not. It fails where the clock would leave the years that a date can have.
 func (c *Clock) Advance(by time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next := c.nowLocked().Add(by)
+	wall := c.wall()
+	next := c.nowLocked(wall).Add(by)
 	if !Valid(next) {
 		return fmt.Errorf("the clock would say %s: expected a moment between the years 1970 and 9000", next.Format(time.RFC3339))
 	}
 	if c.frozen != nil {
 		c.frozen = &next
 	} else {
-		c.moved += by
+		c.set, c.at = next, wall
 	}
 	return nil
 }
@@ -99,7 +107,7 @@ func Valid(t time.Time) bool { return t.Year() >= 1970 && t.Year() < 9000 }
 func (c *Clock) Clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.frozen, c.moved = nil, 0
+	c.frozen, c.set, c.at = nil, time.Time{}, time.Time{}
 }
 
 // Note says in a sentence where the clock is, empty where nobody touched it.
@@ -150,15 +158,16 @@ func ParseDuration(text string) (time.Duration, error) {
 
 // stored is how a clock outlives the process.
 type stored struct {
-	Moved  time.Duration `json:"moved"` // nanoseconds
-	Frozen *time.Time    `json:"frozen,omitempty"`
+	Frozen *time.Time `json:"frozen,omitempty"`
+	Set    time.Time  `json:"set,omitzero"`
+	At     time.Time  `json:"at,omitzero"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (c *Clock) MarshalJSON() ([]byte, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return json.Marshal(stored{c.moved, c.frozen})
+	return json.Marshal(stored{c.frozen, c.set, c.at})
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -169,6 +178,6 @@ func (c *Clock) UnmarshalJSON(data []byte) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.moved, c.frozen = s.Moved, s.Frozen
+	c.frozen, c.set, c.at = s.Frozen, s.Set, s.At
 	return nil
 }

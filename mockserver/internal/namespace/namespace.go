@@ -113,7 +113,11 @@ func (s *Set[T]) Use(name string) (T, error) {
 		}
 		m.used.Store(now.UnixNano())
 		<-m.made
-		return m.value, m.err
+		if m.err != nil {
+			var none T
+			return none, m.err
+		}
+		return m.value, nil
 	}
 }
 
@@ -138,16 +142,20 @@ func (s *Set[T]) enter(name string) (m *member[T], own bool, err error) {
 
 // fill makes a member; one that cannot be made does not stay.
 func (s *Set[T]) fill(name string, m *member[T]) {
-	defer close(m.made)
-	if m.value, m.err = s.config.Make(name); m.err == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.members[name] == m {
-		delete(s.members, name)
-	}
+	m.err = errMaking // unless Make comes back
+	defer func() {
+		if m.err != nil {
+			s.mu.Lock()
+			delete(s.members, name)
+			s.mu.Unlock()
+		}
+		close(m.made)
+	}()
+	m.value, m.err = s.config.Make(name)
 }
+
+// errMaking is what those are told who waited for a member whose making ended in a panic.
+var errMaking = errors.New("the namespace could not be made")
 
 // Touch notes that a member is in use still.
 func (s *Set[T]) Touch(name string) {

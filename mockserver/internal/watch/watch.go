@@ -86,7 +86,7 @@ func (w *Watch) repeatedLocked(x Exchange) *control.Finding {
 	before, again := w.refused[print]
 	switch {
 	case !refused:
-		if again { // what was wrong has gone
+		if again && x.Status > 0 && x.Status < 400 { // what was wrong has gone
 			delete(w.refused, print)
 			w.order = slices.DeleteFunc(w.order, func(p uint64) bool { return p == print })
 		}

@@ -1,0 +1,214 @@
+package answer_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec"
+)
+
+// serve writes an answer to a GET of /path, and tells what was logged.
+func serve(trace *answer.Trace, a *answer.Answer, check answer.Check) (rw *httptest.ResponseRecorder, log string) {
+	var lines bytes.Buffer
+	w := answer.Writer{Log: slog.New(slog.NewTextHandler(&lines, nil))}
+	rw = httptest.NewRecorder()
+	w.Write(rw, answer.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), trace), a, check)
+	return rw, lines.String()
+}
+
+func forbids(int, string, []byte) []spec.Violation {
+	return []spec.Violation{{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Place: "here"}}
+}
+
+func TestEffects(t *testing.T) {
+	type written struct {
+		Status            int
+		ContentType, Body string
+	}
+	const page = "<!DOCTYPE html>\n<html><head><title>Bad Gateway</title></head>\n<body><h1>Bad Gateway</h1><hr>the gateway</body></html>\n"
+	tests := []struct {
+		name   string
+		effect answer.Effect
+		status int
+		body   []byte
+		check  answer.Check
+		want   written
+	}{
+		{"none", "", 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a":"b"}`}},
+		{"truncated", answer.Truncated, 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a"`}},
+		{"truncated nothing", answer.Truncated, 204, nil, allows, written{204, "", ""}},
+		{"wrong type", answer.WrongType, 200, []byte(`{"a":"b"}`), allows, written{200, "text/plain; charset=utf-8", `{"a":"b"}`}},
+		{"wrong type of nothing", answer.WrongType, 204, nil, allows, written{204, "", ""}},
+		{"empty", answer.Empty, 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", ""}},
+		{"empty without a body", answer.Empty, 204, nil, allows, written{204, "", ""}},
+		{"page", answer.HTML, 502, []byte(`{"a":"b"}`), allows, written{502, "text/html; charset=utf-8", page}},
+		{"page of a status that is not declared", answer.HTML, 502, []byte(`{}`), forbids, written{502, "text/html; charset=utf-8", page}},
+		{"another effect", "melt", 200, []byte(`{}`), allows, written{200, "application/json", `{}`}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			trace := &answer.Trace{Effect: test.effect, Faults: []string{"f1"}}
+			a := &answer.Answer{Status: test.status, Body: test.body}
+			before := string(test.body)
+			rw, _ := serve(trace, a, test.check)
+			if diff := cmp.Diff(test.want, written{rw.Code, rw.Header().Get("Content-Type"), rw.Body.String()}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if string(a.Body) != before || a.ContentType != "" {
+				t.Errorf("the answer itself became %s %s", a.ContentType, a.Body)
+			}
+			if rw.Header().Get(answer.FaultHeader) != "f1" {
+				t.Errorf("%s is %q, want f1", answer.FaultHeader, rw.Header().Get(answer.FaultHeader))
+			}
+		})
+	}
+}
+
+func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
+	for _, effect := range []answer.Effect{answer.Reset, answer.Hang, answer.Truncated, answer.WrongType, answer.Empty} {
+		t.Run(string(effect), func(t *testing.T) {
+			trace := &answer.Trace{Effect: effect, Faults: []string{"f1"}}
+			rw, log := serve(trace, &answer.Answer{Status: 200, Body: []byte(`{}`)}, forbids)
+			if rw.Code != 500 || !strings.Contains(rw.Body.String(), "An internal fault occurred.") || !strings.Contains(log, "level=ERROR") {
+				t.Errorf("%d %s, log %s", rw.Code, rw.Body, log)
+			}
+		})
+	}
+}
+
+func TestResetLeavesNoAnswer(t *testing.T) {
+	trace := &answer.Trace{Effect: answer.Reset, Faults: []string{"f1"}}
+	rw, _ := serve(trace, &answer.Answer{Status: 503, Body: []byte(`{}`), Why: []string{"why"}}, allows)
+	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
+		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
+	}
+	if diff := cmp.Diff([]string{"why"}, trace.Why); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestHang(t *testing.T) {
+	tests := []struct {
+		name string
+		end  func(cancel, stop func())
+	}{
+		{"until the client has gone", func(cancel, _ func()) { cancel() }},
+		{"until the mock stops", func(_, stop func()) { stop() }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				stopped, ended := make(chan struct{}), make(chan struct{})
+				w := answer.Writer{Log: slog.New(slog.DiscardHandler), Stopped: stopped}
+				trace := &answer.Trace{Effect: answer.Hang}
+				r := answer.WithTrace(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), trace)
+				rw := httptest.NewRecorder()
+				go func() {
+					defer close(ended)
+					w.Write(rw, r, &answer.Answer{Status: 503, Body: []byte(`{}`)}, allows)
+				}()
+				synctest.Wait()
+				select {
+				case <-ended:
+					t.Error("ended before anything happened")
+				default:
+				}
+				test.end(cancel, func() { close(stopped) })
+				<-ended
+				if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
+					t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
+				}
+			})
+		})
+	}
+}
+
+func TestAbortWithoutAConnection(t *testing.T) {
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("ended with %v, want %v", err, http.ErrAbortHandler)
+		}
+	}()
+	answer.Abort(httptest.NewRecorder())
+}
+
+func TestAbortEndsTheConnection(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { answer.Abort(rw) }))
+	t.Cleanup(server.Close)
+	response, err := http.Get(server.URL)
+	if err == nil {
+		_ = response.Body.Close()
+		t.Errorf("answered %s", response.Status)
+	}
+}
+
+func TestFaultHeader(t *testing.T) {
+	tests := []struct {
+		name   string
+		faults []string
+		want   []string
+	}{
+		{"none", nil, nil},
+		{"one", []string{"f1"}, []string{"f1"}},
+		{"two", []string{"f1", "hostile-list-order"}, []string{"f1, hostile-list-order"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rw, _ := serve(&answer.Trace{Faults: test.faults}, &answer.Answer{Status: 200, Body: []byte(`{}`)}, allows)
+			if diff := cmp.Diff(test.want, rw.Header().Values(answer.FaultHeader)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if got := rw.Header().Get("Cache-Control"); got != "no-cache, no-store, must-revalidate" {
+				t.Errorf("Cache-Control %q", got)
+			}
+		})
+	}
+}
+
+func TestVary(t *testing.T) {
+	legal := func(_ int, _ string, body []byte) []spec.Violation {
+		if string(body) == `"illegal"` {
+			return forbids(0, "", nil)
+		}
+		return nil
+	}
+	tests := []struct {
+		name   string
+		plain  string
+		varied string
+		status int
+		want   string
+	}{
+		{"another answer", `"plain"`, `"other"`, 200, `"other"`},
+		{"an illegal one is a fault", `"plain"`, `"illegal"`, 500, "An internal fault occurred."},
+		{"never of an illegal one", `"illegal"`, `"other"`, 500, "An internal fault occurred."},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			trace := &answer.Trace{}
+			trace.Vary = func(*answer.Answer) *answer.Answer {
+				trace.Faults = append(trace.Faults, "varied")
+				return &answer.Answer{Status: 200, Body: []byte(test.varied)}
+			}
+			rw, log := serve(trace, &answer.Answer{Status: 200, Body: []byte(test.plain)}, legal)
+			if rw.Code != test.status || !strings.Contains(rw.Body.String(), test.want) {
+				t.Errorf("%d %s, want %d %s", rw.Code, rw.Body, test.status, test.want)
+			}
+			if loud := strings.Contains(log, "patmock is at fault"); loud != (test.status == 500) {
+				t.Errorf("log %q", log)
+			}
+		})
+	}
+}

@@ -1,0 +1,280 @@
+package clock_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/clock"
+)
+
+const day = 24 * time.Hour
+
+// noon is when wall time starts in every test.
+var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+// wall is wall time as a test moves it.
+type wall struct{ now time.Time }
+
+func (w *wall) Now() time.Time { return w.now }
+
+// start returns a clock beside a wall clock that shows noon.
+func start() (*wall, *clock.Clock) {
+	w := &wall{noon}
+	return w, clock.New(w.Now)
+}
+
+func TestMoves(t *testing.T) {
+	advance := func(t testing.TB, c *clock.Clock, by time.Duration) {
+		t.Helper()
+		if err := c.Advance(by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		name string
+		move func(t testing.TB, w *wall, c *clock.Clock)
+		want clock.State // after another hour of wall time
+	}{
+		{
+			"never", func(testing.TB, *wall, *clock.Clock) {},
+			clock.State{Now: noon.Add(time.Hour)},
+		},
+		{
+			"set ahead and runs", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(day), false) },
+			clock.State{Now: noon.Add(day + time.Hour), Moved: day, Touched: true},
+		},
+		{
+			"set back and runs", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(-day), false) },
+			clock.State{Now: noon.Add(time.Hour - day), Moved: -day, Touched: true},
+		},
+		{
+			"set ahead and frozen", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(day), true) },
+			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+		},
+		{
+			"set in another zone", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon.Add(day).In(time.FixedZone("CET", 3600)), true)
+			},
+			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+		},
+		{
+			"frozen where it is", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(time.Time{}, true) },
+			clock.State{Now: noon, Frozen: true, Moved: -time.Hour, Touched: true},
+		},
+		{
+			"set to wall time is not touched", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon, false) },
+			clock.State{Now: noon.Add(time.Hour)},
+		},
+		{
+			"thawed where it is", func(_ testing.TB, w *wall, c *clock.Clock) {
+				c.Set(noon.Add(day), true)
+				w.now = w.now.Add(time.Minute)
+				c.Set(time.Time{}, false)
+			},
+			clock.State{Now: noon.Add(day + time.Hour), Moved: day - time.Minute, Touched: true},
+		},
+		{
+			"frozen after it was moved", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon.Add(day), false)
+				c.Set(time.Time{}, true)
+			},
+			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+		},
+		{
+			"advanced twice", func(t testing.TB, _ *wall, c *clock.Clock) {
+				advance(t, c, day)
+				advance(t, c, time.Millisecond)
+			},
+			clock.State{Now: noon.Add(day + time.Millisecond + time.Hour), Moved: day + time.Millisecond, Touched: true},
+		},
+		{
+			"advanced while frozen", func(t testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(time.Time{}, true)
+				advance(t, c, day)
+			},
+			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+		},
+		{
+			"advanced by nothing", func(t testing.TB, _ *wall, c *clock.Clock) { advance(t, c, 0) },
+			clock.State{Now: noon.Add(time.Hour)},
+		},
+		{
+			"cleared while it runs", func(t testing.TB, _ *wall, c *clock.Clock) { advance(t, c, day); c.Clear() },
+			clock.State{Now: noon.Add(time.Hour)},
+		},
+		{
+			"cleared while frozen", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(day), true); c.Clear() },
+			clock.State{Now: noon.Add(time.Hour)},
+		},
+		{
+			"cleared and frozen leaves no move behind", func(t testing.TB, _ *wall, c *clock.Clock) {
+				advance(t, c, day)
+				c.Set(noon, true)
+				c.Set(time.Time{}, false)
+			},
+			clock.State{Now: noon.Add(time.Hour)},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w, c := start()
+			test.move(t, w, c)
+			w.now = w.now.Add(time.Hour)
+			if diff := cmp.Diff(test.want, c.State()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if now := c.Now(); !now.Equal(test.want.Now) || now.Location() != time.UTC {
+				t.Errorf("Now() = %s, want %s", now, test.want.Now)
+			}
+		})
+	}
+}
+
+func TestNowIsInUTC(t *testing.T) {
+	w := &wall{noon.In(time.FixedZone("CET", 3600))}
+	if now := clock.New(w.Now).Now(); !now.Equal(noon) || now.Location() != time.UTC {
+		t.Errorf("%s, want %s", now, noon)
+	}
+}
+
+func TestMovedIsRoundedWhileFrozen(t *testing.T) {
+	w, c := start()
+	c.Set(noon, true)
+	w.now = noon.Add(1234567 * time.Nanosecond)
+	if got := c.State().Moved; got != -time.Millisecond {
+		t.Errorf("moved %s, want -1ms", got)
+	}
+}
+
+func TestAdvanceStaysBetweenTheYears(t *testing.T) {
+	tests := []struct {
+		name   string
+		frozen bool
+		from   time.Time
+		by     time.Duration
+		want   bool
+	}{
+		{"frozen, up to the end", true, time.Date(8999, time.December, 31, 23, 59, 58, 0, time.UTC), time.Second, true},
+		{"frozen, past the end", true, time.Date(8999, time.December, 31, 23, 59, 59, 0, time.UTC), time.Second, false},
+		{"frozen, back to the start", true, time.Date(1970, time.January, 1, 0, 0, 1, 0, time.UTC), -time.Second, true},
+		{"frozen, before the start", true, time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), -1, false},
+		{"running, before the start", false, time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), -1, false},
+		{"running, back to the start", false, time.Date(1970, time.January, 1, 0, 0, 1, 0, time.UTC), -time.Second, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, c := start()
+			c.Set(test.from, test.frozen)
+			err := c.Advance(test.by)
+			want := test.from
+			if test.want {
+				want = want.Add(test.by)
+			}
+			if (err == nil) != test.want || !c.Now().Equal(want) {
+				t.Errorf("%v, the clock says %s, want %s", err, c.Now(), want)
+			}
+			if got := c.State().Frozen; got != test.frozen {
+				t.Errorf("frozen %t, want %t", got, test.frozen)
+			}
+		})
+	}
+	_, c := start()
+	const want = "the clock would say 1926-03-26T12:00:00Z: expected a moment between the years 1970 and 9000"
+	if err := c.Advance(-100 * 365 * day); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestValid(t *testing.T) {
+	tests := []struct {
+		name string
+		at   time.Time
+		want bool
+	}{
+		{"zero", time.Time{}, false},
+		{"last moment of 1969", time.Date(1970, time.January, 1, 0, 0, 0, -1, time.UTC), false},
+		{"first moment of 1970", time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), true},
+		{"today", noon, true},
+		{"last moment of 8999", time.Date(9000, time.January, 1, 0, 0, 0, -1, time.UTC), true},
+		{"first moment of 9000", time.Date(9000, time.January, 1, 0, 0, 0, 0, time.UTC), false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := clock.Valid(test.at); got != test.want {
+				t.Errorf("Valid(%s) = %t, want %t", test.at, got, test.want)
+			}
+		})
+	}
+}
+
+func TestNote(t *testing.T) {
+	tests := []struct {
+		name string
+		move func(c *clock.Clock)
+		want string
+	}{
+		{"untouched", func(*clock.Clock) {}, ""},
+		{"cleared", func(c *clock.Clock) { c.Set(noon, true); c.Clear() }, ""},
+		{"running", func(c *clock.Clock) { c.Set(noon.Add(183*day), false) }, "this mock's clock says 2026-08-31T12:00:00Z, moved +183d"},
+		{"frozen", func(c *clock.Clock) { c.Set(noon.Add(-time.Hour), true) }, "this mock's clock stands still at 2026-03-01T11:00:00Z, -1h0m0s from wall time"},
+		{"frozen at wall time", func(c *clock.Clock) { c.Set(time.Time{}, true) }, "this mock's clock stands still at 2026-03-01T12:00:00Z, +0s from wall time"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, c := start()
+			test.move(c)
+			if diff := cmp.Diff(test.want, c.Note()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	_, c := start()
+	const each = 100
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range each {
+				if err := c.Advance(time.Second); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		all.Go(func() {
+			for range each {
+				_ = fmt.Sprint(c.Now(), c.State(), c.Note())
+				if _, err := json.Marshal(c); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if want := noon.Add(4 * each * time.Second); !c.Now().Equal(want) {
+		t.Errorf("the clock says %s, want %s: an advance got lost", c.Now(), want)
+	}
+}
+
+// A clock that runs may be far from wall time: farther than a time.Duration can tell.
+func TestFarAway(t *testing.T) {
+	_, c := start()
+	for range 5 {
+		if err := c.Advance(100 * 365 * day); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := c.Now().Year(); got != 2525 {
+		t.Errorf("the year is %d, want 2525", got)
+	}
+	c.Set(time.Date(8000, 1, 1, 0, 0, 0, 0, time.UTC), false)
+	if got := c.Now(); !got.Equal(time.Date(8000, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("the clock says %s", got)
+	}
+}

@@ -1,0 +1,134 @@
+package clock_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver/internal/clock"
+)
+
+func TestParseDuration(t *testing.T) {
+	const form = "expected a duration such as 500ms, 3s, 1h30m or 191d, got "
+	const long = "expected at most a hundred years, got "
+	tests := []struct {
+		name string
+		text string
+		err  string // before the text in quotation marks
+		want time.Duration
+	}{
+		{"milliseconds", "500ms", "", 500 * time.Millisecond},
+		{"seconds", "3s", "", 3 * time.Second},
+		{"minutes", "90m", "", 90 * time.Minute},
+		{"hours", "36h", "", 36 * time.Hour},
+		{"days", "191d", "", 191 * day},
+		{"nothing passes", "0s", "", 0},
+		{"a sum", "1h30m", "", 90 * time.Minute},
+		{"a sum of all", "1d2h3m4s5ms", "", day + 2*time.Hour + 3*time.Minute + 4*time.Second + 5*time.Millisecond},
+		{"a sum in any order, twice the same", "5ms1d1d", "", 2*day + 5*time.Millisecond},
+		{"a fraction", "1.5h", "", 90 * time.Minute},
+		{"a fraction that no float can hold", "1.001s", "", 1001 * time.Millisecond},
+		{"a fraction of a millisecond", "0.25ms", "", 250 * time.Microsecond},
+		{"less than can be measured", "0.0000001ms", "", 0},
+		{"leading zeros", "007s", "", 7 * time.Second},
+		{"a hundred years", "36500d", "", 36500 * day},
+		{"more than a hundred years", "36500d1s", long, 0},
+		{"more than an integer holds", "9999999999999999999d", long, 0},
+		{"more than a float holds", strings.Repeat("9", 400) + "d", long, 0},
+		{"nothing", "", form, 0},
+		{"a number", "5", form, 0},
+		{"a unit", "s", form, 0},
+		{"a number behind", "1h5", form, 0},
+		{"a number in front", "5 1h", form, 0},
+		{"a blank", "1h 30m", form, 0},
+		{"blanks around", " 1h ", form, 0},
+		{"negative", "-1h", form, 0},
+		{"positive", "+1h", form, 0},
+		{"no digit in front of the point", ".5h", form, 0},
+		{"no digit behind the point", "5.h", form, 0},
+		{"a comma", "1,5h", form, 0},
+		{"an exponent", "1e3s", form, 0},
+		{"another unit", "1w", form, 0},
+		{"a unit of Go", "5us", form, 0},
+		{"capitals", "1H", form, 0},
+		{"other digits", "١s", form, 0},
+		{"a line end", "1s\n", form, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := clock.ParseDuration(test.text)
+			if got != test.want {
+				t.Errorf("ParseDuration(%q) = %s, want %s", test.text, got, test.want)
+			}
+			want := ""
+			if test.err != "" {
+				want = fmt.Sprintf("%s%q", test.err, test.text)
+			}
+			if said := fmt.Sprint(err); err == nil && want != "" || err != nil && said != want {
+				t.Errorf("error %v, want %q", err, want)
+			}
+		})
+	}
+}
+
+func TestDistance(t *testing.T) {
+	tests := []struct {
+		name string
+		d    time.Duration
+		want string
+	}{
+		{"nothing", 0, "+0s"},
+		{"a second", time.Second, "+1s"},
+		{"a second back", -time.Second, "-1s"},
+		{"rounded", 1500 * time.Millisecond, "+2s"},
+		{"rounded back", -1499 * time.Millisecond, "-1s"},
+		{"hours", 23*time.Hour + 30*time.Minute, "+23h30m0s"},
+		{"hours back", -23 * time.Hour, "-23h0m0s"},
+		{"a day", day, "+1d"},
+		{"a day back", -day, "-1d"},
+		{"days are cut", 3*day - 1, "+2d"},
+		{"days back are cut", 1 - 3*day, "-2d"},
+		{"as far as can be", 1<<63 - 1, "+106751d"},
+		{"as far back as can be", -1 << 63, "-106751d"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := clock.Distance(test.d); got != test.want {
+				t.Errorf("Distance(%d) = %q, want %q", test.d, got, test.want)
+			}
+		})
+	}
+}
+
+// grammar is what a duration looks like, told in another way than the code does.
+var grammar = regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`)
+
+func FuzzParseDuration(f *testing.F) {
+	for _, seed := range []string{"", "500ms", "3s", "1h30m", "191d", "1.001s", "36500d", "36501d", "-1s", "1e9s", ".5s", "5.s", "1d 1h", "0.0000001ms"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := clock.ParseDuration(text)
+		if err != nil {
+			if got != 0 {
+				t.Errorf("ParseDuration(%q) = %s beside %v", text, got, err)
+			}
+			if grammar.MatchString(text) && !strings.Contains(err.Error(), "at most a hundred years") {
+				t.Errorf("ParseDuration(%q): %v", text, err)
+			}
+			return
+		}
+		if !grammar.MatchString(text) || got < 0 || got > 36500*day {
+			t.Errorf("ParseDuration(%q) = %s", text, got)
+		}
+		if strings.Contains(text, "d") || got > 100*day { // Go has no days, and counts in integers
+			return
+		}
+		theirs, err := time.ParseDuration(text)
+		if err != nil || (got-theirs).Abs() > time.Duration(len(text)) { // Go cuts each number, here the sum is rounded
+			t.Errorf("ParseDuration(%q) = %s, and to Go it is %s, %v", text, got, theirs, err)
+		}
+	})
+}

@@ -1,0 +1,69 @@
+package clock_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/clock"
+)
+
+func TestRestart(t *testing.T) {
+	tests := []struct {
+		name string
+		move func(c *clock.Clock)
+		json string
+		want clock.State // three days of wall time later
+	}{
+		{"untouched", func(*clock.Clock) {}, `{}`, clock.State{Now: noon.Add(3 * day)}},
+		{
+			"running keeps its distance", func(c *clock.Clock) { c.Set(noon.Add(day), false) }, `{"set":"2026-03-02T12:00:00Z","at":"2026-03-01T12:00:00Z"}`,
+			clock.State{Now: noon.Add(4 * day), Moved: day, Touched: true},
+		},
+		{
+			"frozen keeps its moment, not how far it was moved before", func(c *clock.Clock) { c.Set(noon.Add(2*day), false); c.Set(noon.Add(day), true) },
+			`{"frozen":"2026-03-02T12:00:00Z"}`,
+			clock.State{Now: noon.Add(day), Frozen: true, Moved: -2 * day, Touched: true},
+		},
+		{
+			"frozen keeps its moment", func(c *clock.Clock) { c.Set(noon.Add(day), true) }, `{"frozen":"2026-03-02T12:00:00Z"}`,
+			clock.State{Now: noon.Add(day), Frozen: true, Moved: -2 * day, Touched: true},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, before := start()
+			test.move(before)
+			data, err := json.Marshal(before)
+			if err != nil || string(data) != test.json {
+				t.Fatalf("%s, %v, want %s", data, err, test.json)
+			}
+			later := &wall{noon.Add(3 * day)}
+			after := clock.New(later.Now)
+			after.Set(noon.Add(-day), true) // which the record takes back
+			if err := json.Unmarshal(data, after); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, after.State()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBrokenRecordChangesNothing(t *testing.T) {
+	for _, record := range []string{`[]`, `{"set":"1h"}`, `{"frozen":"yesterday"}`, `{"at":1e30}`} {
+		t.Run(record, func(t *testing.T) {
+			_, c := start()
+			c.Set(noon.Add(day), true)
+			before := c.State()
+			if err := json.Unmarshal([]byte(record), c); err == nil {
+				t.Error("no error")
+			}
+			if diff := cmp.Diff(before, c.State()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,246 @@
+package fault_test
+
+import (
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/fault"
+)
+
+func TestAfterAndTimes(t *testing.T) {
+	tests := []struct {
+		name string
+		rule control.Fault
+		want string // of six requests, x for those that are met
+	}{
+		{"once", control.Fault{}, "x-----"},
+		{"times", control.Fault{Times: 3}, "xxx---"},
+		{"after", control.Fault{After: 2}, "--x---"},
+		{"after and times", control.Fault{After: 1, Times: 2}, "-xx---"},
+		{"after all of them", control.Fault{After: 6, Times: 6}, "------"},
+		{"rate of all", control.Fault{Rate: 1}, "xxxxxx"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.rule.Status = 429
+			s := start(t, test.rule)
+			got := ""
+			for range 6 {
+				if s.Meet(list()).Status != 0 {
+					got += "x"
+				} else {
+					got += "-"
+				}
+			}
+			if got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRateIsAShare(t *testing.T) {
+	const requests = 2000
+	met := func(s *fault.Set) (ordinals []int) {
+		for i := range requests {
+			if s.Meet(list()).Status != 0 {
+				ordinals = append(ordinals, i)
+			}
+		}
+		return ordinals
+	}
+	rule := control.Fault{ID: "often", Status: 429, Rate: 0.25}
+	first := met(start(t, rule))
+	if n := len(first); n < 400 || n > 600 {
+		t.Errorf("%d of %d requests were met, want about 500", n, requests)
+	}
+	if diff := cmp.Diff(first, met(start(t, control.Fault{Latency: "1ms-2ms", Rate: 0.5}, rule))); diff != "" {
+		t.Errorf("beside another rule (-want +got):\n%s", diff)
+	}
+}
+
+func TestLatencyIsTheRulesOwnLuck(t *testing.T) {
+	rules := []control.Fault{{Latency: "1s-2s", Rate: 1, Operation: "list"}, {Latency: "1s-2s", Rate: 1, Operation: "create"}}
+	alone, beside := start(t, rules...), start(t, rules...)
+	create := list()
+	create.Operation = "create"
+	for range 20 {
+		beside.Meet(create)
+		if diff := cmp.Diff(alone.Meet(list()), beside.Meet(list())); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestLatencyIsDrawnFromItsRange(t *testing.T) {
+	s := start(t, control.Fault{Latency: "100ms-300ms", Rate: 1})
+	var low, high int
+	for range 1000 {
+		d := s.Meet(list()).Latency
+		if d < 100*time.Millisecond || d > 300*time.Millisecond {
+			t.Fatalf("latency %s", d)
+		}
+		switch {
+		case d < 150*time.Millisecond:
+			low++
+		case d > 250*time.Millisecond:
+			high++
+		}
+	}
+	if low < 180 || low > 320 || high < 180 || high > 320 {
+		t.Errorf("%d in the lowest quarter and %d in the highest, want about 250", low, high)
+	}
+}
+
+func TestAdd(t *testing.T) {
+	s := start(t)
+	tests := []struct {
+		name string
+		rule control.Fault
+		want control.Fault
+	}{
+		{"gets an id, and times", control.Fault{Status: 429}, control.Fault{ID: "f1", Status: 429, Times: 1}},
+		{"keeps its id", control.Fault{ID: "f2", Status: 429, Times: 2}, control.Fault{ID: "f2", Status: 429, Times: 2}},
+		{"gets none that is taken", control.Fault{Effect: "hang"}, control.Fault{ID: "f3", Effect: "hang", Times: 1}},
+		{"a rate has no times", control.Fault{Latency: "1s", Rate: 0.5}, control.Fault{ID: "f4", Latency: "1s", Rate: 0.5}},
+		{"a page has a status", control.Fault{Effect: "html"}, control.Fault{ID: "f5", Effect: "html", Status: 502, Times: 1}},
+		{"counts are not taken over", control.Fault{Status: 429, Matched: 5, Hits: 4}, control.Fault{ID: "f6", Status: 429, Times: 1}},
+	}
+	var all []control.Fault
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, add(t, s, test.rule)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+		all = append(all, test.want)
+	}
+	if diff := cmp.Diff(all, s.List()); diff != "" {
+		t.Errorf("list (-want +got):\n%s", diff)
+	}
+	if _, err := s.Add(control.Fault{ID: "f3", Status: 500}); !errors.Is(err, fault.ErrTaken) || err.Error() != `a rule has that id: "f3"` {
+		t.Errorf("%v, want %v", err, fault.ErrTaken)
+	}
+	if n := len(s.List()); n != len(all) {
+		t.Errorf("%d rules after a refused one, want %d", n, len(all))
+	}
+}
+
+func TestRemoveClearReset(t *testing.T) {
+	s := start(t, control.Fault{Status: 429}, control.Fault{Effect: "hang"}, control.Fault{Effect: "reset"})
+	if err := s.Remove("f4"); !errors.Is(err, fault.ErrUnknown) || err.Error() != `there is no rule of that id: "f4"` {
+		t.Errorf("%v, want %v", err, fault.ErrUnknown)
+	}
+	if err := s.Remove("f2"); err != nil {
+		t.Error(err)
+	}
+	if err := s.Remove("f2"); !errors.Is(err, fault.ErrUnknown) {
+		t.Errorf("%v, want %v", err, fault.ErrUnknown)
+	}
+	if rules := s.List(); len(rules) != 2 || rules[0].ID != "f1" || rules[1].ID != "f3" {
+		t.Errorf("%v are left", rules)
+	}
+	s.Clear()
+	if rules := s.List(); rules == nil || len(rules) != 0 {
+		t.Errorf("%v are left, want an empty list", rules)
+	}
+	if diff := cmp.Diff(fault.Met{}, s.Meet(list())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f4" {
+		t.Errorf("the next rule is %s, want f4: an id means one rule until a reset", id)
+	}
+	s.Reset()
+	if n := len(s.List()); n != 0 {
+		t.Errorf("%d rules after a reset", n)
+	}
+	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f1" {
+		t.Errorf("the first rule after a reset is %s, want f1", id)
+	}
+}
+
+func TestRemovedRuleStartsAgain(t *testing.T) {
+	s := start(t, control.Fault{ID: "a", Status: 429})
+	for range 2 {
+		if met := s.Meet(list()); met.Status != 429 {
+			t.Errorf("%v, want 429", met)
+		}
+		if met := s.Meet(list()); met.Status != 0 {
+			t.Errorf("%v, want nothing", met)
+		}
+		if err := s.Remove("a"); err != nil {
+			t.Fatal(err)
+		}
+		add(t, s, control.Fault{ID: "a", Status: 429})
+	}
+}
+
+func TestNumberOfRulesIsBounded(t *testing.T) {
+	const most = 1000
+	s := start(t)
+	for range most {
+		add(t, s, control.Fault{Status: 429})
+	}
+	for _, id := range []string{"", "f1", "new"} {
+		if _, err := s.Add(control.Fault{ID: id, Status: 429}); !errors.Is(err, fault.ErrTooMany) {
+			t.Errorf("%q: %v, want %v", id, err, fault.ErrTooMany)
+		}
+	}
+	if err := s.Remove("f500"); err != nil {
+		t.Fatal(err)
+	}
+	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f"+strconv.Itoa(most+1) {
+		t.Errorf("the next rule is %s, want f%d", id, most+1)
+	}
+}
+
+func TestListIsACopy(t *testing.T) {
+	s := start(t, control.Fault{Status: 429})
+	s.List()[0].Status = 500
+	if met := s.Meet(list()); met.Status != 429 {
+		t.Errorf("answers %d, want 429", met.Status)
+	}
+}
+
+func TestParallelRequests(t *testing.T) {
+	const after, times, workers, each = 20, 50, 16, 25
+	s := start(t,
+		control.Fault{ID: "slow", Latency: "1ms-2ms", Rate: 1},
+		control.Fault{ID: "limited", Status: 429, After: after, Times: times},
+	)
+	var met atomic.Int64
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for range each {
+				if s.Meet(list()).Status != 0 {
+					met.Add(1)
+				}
+				s.List()
+			}
+		})
+	}
+	all.Go(func() {
+		for range each {
+			added, err := s.Add(control.Fault{Effect: "hang", Operation: "create"})
+			if err == nil {
+				err = s.Remove(added.ID)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	all.Wait()
+	rule := s.List()[1]
+	if diff := cmp.Diff([]int{times, times, workers * each}, []int{int(met.Load()), rule.Hits, rule.Matched}); diff != "" {
+		t.Errorf("met, hits, matched (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,170 @@
+package fault_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/random"
+)
+
+// start returns a set with rules, whose chance is that of a seed.
+func start(t testing.TB, rules ...control.Fault) *fault.Set {
+	t.Helper()
+	seed := uint64(7)
+	s := fault.New(random.New(&seed, "default"))
+	for _, rule := range rules {
+		add(t, s, rule)
+	}
+	return s
+}
+
+func add(t testing.TB, s *fault.Set, rule control.Fault) control.Fault {
+	t.Helper()
+	added, err := s.Add(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return added
+}
+
+// list is a request of the list operation, which may answer 429 but not 404.
+func list() fault.Request {
+	return fault.Request{
+		Operation: "list", Version: "v3", OwnerID: "cafe", OwnerName: "jane.doe",
+		Header:   http.Header{"X-Test": {"a", "b"}},
+		Declares: func(status int) bool { return status == http.StatusTooManyRequests },
+	}
+}
+
+func TestMatch(t *testing.T) {
+	tests := []struct {
+		name string
+		rule control.Fault // all of them answer 429
+		want bool
+	}{
+		{"everything", control.Fault{}, true},
+		{"operation", control.Fault{Operation: "list"}, true},
+		{"another operation", control.Fault{Operation: "create"}, false},
+		{"version", control.Fault{Version: "v3"}, true},
+		{"another version", control.Fault{Version: "beta"}, false},
+		{"operation and version", control.Fault{Operation: "list", Version: "v3"}, true},
+		{"operation in another version", control.Fault{Operation: "list", Version: "beta"}, false},
+		{"owner by id", control.Fault{Owner: "cafe"}, true},
+		{"owner by name", control.Fault{Owner: "jane.doe"}, true},
+		{"another owner", control.Fault{Owner: "john.doe"}, false},
+		{"header", control.Fault{Header: map[string]string{"X-Test": "a"}}, true},
+		{"header in another case", control.Fault{Header: map[string]string{"x-test": "a"}}, true},
+		{"second value of a header", control.Fault{Header: map[string]string{"X-Test": "b"}}, true},
+		{"another value", control.Fault{Header: map[string]string{"X-Test": "c"}}, false},
+		{"part of a value", control.Fault{Header: map[string]string{"X-Test": ""}}, false},
+		{"another header", control.Fault{Header: map[string]string{"X-Other": "a"}}, false},
+		{"one header of two", control.Fault{Header: map[string]string{"X-Test": "a", "X-Other": "a"}}, false},
+		{"status that the operation has not", control.Fault{Status: 404}, false},
+		{"status of a page that the operation has not", control.Fault{Status: 404, Effect: "html"}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rule := test.rule
+			if rule.Status == 0 {
+				rule.Status = http.StatusTooManyRequests
+			}
+			s := start(t, rule)
+			met := s.Meet(list())
+			counted := s.List()[0]
+			hits := 0
+			want := fault.Met{}
+			if test.want {
+				hits, want = 1, fault.Met{Rules: []string{"f1"}, Status: rule.Status, Effect: rule.Effect}
+			}
+			if diff := cmp.Diff(want, met); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if counted.Matched != hits || counted.Hits != hits {
+				t.Errorf("%d matched, %d hits, want %d", counted.Matched, counted.Hits, hits)
+			}
+		})
+	}
+}
+
+func TestNobodyIsNoOwner(t *testing.T) {
+	r := list()
+	r.OwnerID, r.OwnerName, r.Header = "", "", nil
+	s := start(t, control.Fault{Status: 429, Owner: "jane.doe"}, control.Fault{Latency: "1s"})
+	if diff := cmp.Diff(fault.Met{Rules: []string{"f2"}, Latency: time.Second}, s.Meet(r)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestMeet(t *testing.T) {
+	tests := []struct {
+		name  string
+		rules []control.Fault
+		want  fault.Met
+	}{
+		{"no rules", nil, fault.Met{}},
+		{"status", []control.Fault{{Status: 429}}, fault.Met{Rules: []string{"f1"}, Status: 429}},
+		{
+			"retry after in seconds",
+			[]control.Fault{{Status: 429, RetryAfter: "3s", RetryAfterAs: "seconds"}},
+			fault.Met{Rules: []string{"f1"}, Status: 429, RetryAfter: 3 * time.Second},
+		},
+		{
+			"retry after as date",
+			[]control.Fault{{Status: 429, RetryAfter: "1m30s", RetryAfterAs: "date"}},
+			fault.Met{Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second, AsDate: true},
+		},
+		{"effect", []control.Fault{{Effect: "hang"}}, fault.Met{Rules: []string{"f1"}, Effect: "hang"}},
+		{"page of a gateway", []control.Fault{{Effect: "html"}}, fault.Met{Rules: []string{"f1"}, Effect: "html", Status: 502}},
+		{"page with a status", []control.Fault{{Effect: "html", Status: 504}}, fault.Met{Rules: []string{"f1"}, Effect: "html", Status: 504}},
+		{"latency", []control.Fault{{Latency: "200ms"}}, fault.Met{Rules: []string{"f1"}, Latency: 200 * time.Millisecond}},
+		{
+			"latencies add up",
+			[]control.Fault{{Latency: "200ms"}, {Latency: "1s-1s"}},
+			fault.Met{Rules: []string{"f1", "f2"}, Latency: 1200 * time.Millisecond},
+		},
+		{
+			"latency before a status",
+			[]control.Fault{{Latency: "200ms"}, {Status: 429}},
+			fault.Met{Rules: []string{"f1", "f2"}, Latency: 200 * time.Millisecond, Status: 429},
+		},
+		{
+			"nothing counts after a status",
+			[]control.Fault{{Status: 429}, {Latency: "200ms"}, {Effect: "reset"}},
+			fault.Met{Rules: []string{"f1"}, Status: 429},
+		},
+		{
+			"the first that meets",
+			[]control.Fault{{Status: 429, After: 1}, {Status: 429, Operation: "create"}, {Effect: "reset"}, {Effect: "hang"}},
+			fault.Met{Rules: []string{"f3"}, Effect: "reset"},
+		},
+		{"rate of all", []control.Fault{{Status: 429, Rate: 1}}, fault.Met{Rules: []string{"f1"}, Status: 429}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, start(t, test.rules...).Meet(list())); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A rule is not asked about a request that one before it has stopped.
+func TestStoppedRequestsDoNotCount(t *testing.T) {
+	s := start(t, control.Fault{Status: 429, Times: 2}, control.Fault{Effect: "reset", After: 1})
+	var got []string
+	for range 5 {
+		got = append(got, append(s.Meet(list()).Rules, "")[0])
+	}
+	if diff := cmp.Diff([]string{"f1", "f1", "", "f2", ""}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	rules := s.List()
+	if diff := cmp.Diff([]int{5, 2, 3, 1}, []int{rules[0].Matched, rules[0].Hits, rules[1].Matched, rules[1].Hits}); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}

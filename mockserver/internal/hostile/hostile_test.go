@@ -1,0 +1,246 @@
+package hostile_test
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/hostile"
+	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/spec"
+)
+
+var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+func operation(t testing.TB, document, name string) *spec.Operation {
+	t.Helper()
+	d, err := spec.Load(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := d.Operation(name)
+	if op == nil {
+		t.Fatalf("%s has no operation %s", document, name)
+	}
+	return op
+}
+
+func list(t testing.TB) *spec.Operation { return operation(t, "v2026", "listPersonalAccessTokens") }
+
+// config is that of a mock that shows a behaviour whenever it can.
+func config(seed uint64, behaviours ...string) hostile.Config {
+	return hostile.Config{
+		Behaviours: behaviours, Rate: 1, InARow: 1 << 30, Random: random.New(&seed, "default"), Wall: func() time.Time { return noon },
+	}
+}
+
+// answers asks for a list as a client, and tells what happened: a status, a behaviour, or a dash for a plain answer.
+func answers(t testing.TB, h *hostile.Hostile, client string) string {
+	t.Helper()
+	plan := h.Plan(client, "list", list(t))
+	if plan.Status != 0 {
+		return strconv.Itoa(plan.Status)
+	}
+	if plan.Vary == nil {
+		return "-"
+	}
+	varied, behaviour := plan.Vary(&answer.Answer{Status: http.StatusOK, Body: []byte(tokens)})
+	if behaviour == "" {
+		return "-"
+	}
+	return behaviour + " " + string(varied.Body)
+}
+
+func TestNew(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(c *hostile.Config)
+		want   bool
+	}{
+		{"hostile", func(*hostile.Config) {}, true},
+		{"no behaviours", func(c *hostile.Config) { c.Behaviours = nil }, false},
+		{"no rate", func(c *hostile.Config) { c.Rate = 0 }, false},
+		{"none in a row", func(c *hostile.Config) { c.InARow = 0 }, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := config(7, hostile.Behaviours()...)
+			test.change(&c)
+			if got := hostile.New(c) != nil; got != test.want {
+				t.Errorf("hostile %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func TestNoneIsNotHostile(t *testing.T) {
+	var none *hostile.Hostile
+	none.LoggedIn("cafe")
+	none.Reset()
+	if plan := none.Plan("cafe", "list", nil); plan.Status != 0 || plan.Vary != nil || plan.Life != 0 || plan.AsDate {
+		t.Errorf("plan %+v, want nothing", plan)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, name := range hostile.Behaviours() {
+		if err := hostile.Check(name); err != nil {
+			t.Error(err)
+		}
+	}
+	const want = `unknown behaviour "rude": expected some of list-order, extra-properties, absent-properties, message-order, retry-after-date, outages, early-expiry`
+	if err := hostile.Check("rude"); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestNeverBeforeLogin(t *testing.T) {
+	h := hostile.New(config(7, hostile.ExtraProperties))
+	h.LoggedIn("another")
+	for range 20 {
+		if got := answers(t, h, "cafe"); got != "-" {
+			t.Fatalf("%s, want a plain answer", got)
+		}
+	}
+	h.LoggedIn("cafe")
+	if got := answers(t, h, "cafe"); got == "-" {
+		t.Error("a plain answer after the login")
+	}
+	h.Reset()
+	if got := answers(t, h, "cafe"); got != "-" {
+		t.Errorf("%s after a reset, want a plain answer", got)
+	}
+}
+
+func TestInARow(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		most       int
+		behaviours []string
+		want       string // of eight requests, x for those that show something
+	}{
+		{"one", 1, []string{hostile.ExtraProperties}, "x-x-x-x-"},
+		{"three", 3, []string{hostile.ExtraProperties}, "xxx-xxx-"},
+		{"outages", 2, []string{hostile.Outages}, "xx-xx-xx"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := config(7, test.behaviours...)
+			c.InARow = test.most
+			h := hostile.New(c)
+			got := map[string]string{}
+			for _, client := range []string{"cafe", "babe"} {
+				h.LoggedIn(client)
+			}
+			for range 8 {
+				for _, client := range []string{"cafe", "babe"} {
+					h.LoggedIn(client) // another login does not start the row again
+					if answers(t, h, client) == "-" {
+						got[client] += "-"
+					} else {
+						got[client] += "x"
+					}
+				}
+			}
+			if diff := cmp.Diff(map[string]string{"cafe": test.want, "babe": test.want}, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPlainAnswersDoNotCount(t *testing.T) {
+	c := config(7, hostile.MessageOrder) // which a list has not
+	c.InARow = 1
+	h := hostile.New(c)
+	h.LoggedIn("cafe")
+	for range 5 {
+		if got := answers(t, h, "cafe"); got != "-" {
+			t.Errorf("%s, want a plain answer", got)
+		}
+	}
+	plan := h.Plan("cafe", "list", list(t))
+	if plan.Vary == nil {
+		t.Fatal("nothing is planned after plain answers")
+	}
+	if _, behaviour := plan.Vary(&answer.Answer{Status: http.StatusBadRequest, Body: []byte(refusal)}); behaviour != hostile.MessageOrder {
+		t.Errorf("behaviour %q, want %s", behaviour, hostile.MessageOrder)
+	}
+}
+
+func TestRateIsAShare(t *testing.T) {
+	const requests = 2000
+	c := config(7, hostile.ExtraProperties)
+	c.Rate = 0.25
+	h := hostile.New(c)
+	h.LoggedIn("cafe")
+	shown := 0
+	for range requests {
+		if answers(t, h, "cafe") != "-" {
+			shown++
+		}
+	}
+	if shown < 400 || shown > 600 {
+		t.Errorf("%d of %d answers show something, want about 500", shown, requests)
+	}
+}
+
+// run tells what happens to the requests of a client while others make theirs.
+func run(t testing.TB, seed uint64, client string, others int) []string {
+	t.Helper()
+	c := config(seed, hostile.Behaviours()...)
+	c.Rate, c.InARow = 0.5, 2
+	h := hostile.New(c)
+	h.LoggedIn(client)
+	var all sync.WaitGroup
+	for i := range others {
+		all.Go(func() {
+			name := "other " + strconv.Itoa(i)
+			h.LoggedIn(name)
+			for range 50 {
+				answers(t, h, name)
+			}
+		})
+	}
+	var got []string
+	for range 50 {
+		got = append(got, answers(t, h, client))
+	}
+	all.Wait()
+	return got
+}
+
+func TestSameLuckWhateverOthersDo(t *testing.T) {
+	alone := run(t, 7, "cafe", 0)
+	if diff := cmp.Diff(alone, run(t, 7, "cafe", 4)); diff != "" {
+		t.Errorf("beside others (-want +got):\n%s", diff)
+	}
+	for name, other := range map[string][]string{"seed": run(t, 8, "cafe", 0), "client": run(t, 7, "babe", 0)} {
+		if cmp.Equal(alone, other) {
+			t.Errorf("another %s has the same luck", name)
+		}
+	}
+}
+
+func TestClientsAreForgotten(t *testing.T) {
+	const most = 10_000
+	h := hostile.New(config(7, hostile.ExtraProperties))
+	for i := range most {
+		h.LoggedIn(strconv.Itoa(i))
+	}
+	h.LoggedIn("0") // is known
+	if got := answers(t, h, "0"); got == "-" {
+		t.Error("a plain answer, and the client is known")
+	}
+	h.LoggedIn("one more")
+	if got := answers(t, h, "0"); got != "-" {
+		t.Errorf("%s, want the client to be forgotten", got)
+	}
+	if got := answers(t, h, "one more"); got == "-" {
+		t.Error("a plain answer for the client that logged in last")
+	}
+}

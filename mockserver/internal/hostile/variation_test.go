@@ -1,0 +1,281 @@
+package hostile_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/hostile"
+)
+
+// Answers of a tenant.
+const (
+	token = `{"id":"%s","name":"%s","scope":["sp:scopes:all"],"owner":{"type":"IDENTITY","id":"cafe","name":"jane.doe"},` +
+		`"created":"2026-01-01T00:00:00.000Z","lastUsed":null,"managed":false,"accessTokenValiditySeconds":43200,` +
+		`"expirationDate":"2026-08-31T12:00:00.000Z","userAwareTokenNeverExpires":false}`
+	created = `{"id":"a","name":"one","scope":null,"owner":{"type":"IDENTITY","id":"cafe","name":"jane.doe"},` +
+		`"created":"2026-01-01T00:00:00.000Z","secret":"s","accessTokenValiditySeconds":43200,"expirationDate":null}`
+	refusal = `{"detailCode":"400.1 Bad request content","trackingId":"a","messages":[` +
+		`{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."},{"locale":"und","localeOrigin":"REQUEST","text":"No."}],"causes":[]}`
+	limited = `{"message":" Rate Limit Exceeded "}`
+	login   = `{"access_token":"a.b.c","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all","tenant_id":"t","pod":"p",` +
+		`"strong_auth_supported":true,"org":"o","identity_id":"cafe","user_name":"jane.doe","strong_auth":true,"jti":"j"}`
+	loginRefusal = `{"error":"invalid_client","error_description":"Bad client credentials"}`
+)
+
+var (
+	one    = "[" + fmt.Sprintf(token, "a", "one") + "]"
+	tokens = "[" + fmt.Sprintf(token, "a", "one") + "," + fmt.Sprintf(token, "b", "two") + "," + fmt.Sprintf(token, "c", "three") + "]"
+)
+
+// vary tells how a mock answers again and again that shows one behaviour, and nothing else.
+func vary(t testing.TB, behaviour, document, name string, plain *answer.Answer) []*answer.Answer {
+	t.Helper()
+	op := operation(t, document, name)
+	if wrong := op.CheckResponse(plain.Status, "application/json", plain.Body); wrong != nil {
+		t.Fatalf("the plain answer is illegal: %v", wrong)
+	}
+	h := hostile.New(config(7, behaviour))
+	h.LoggedIn("cafe")
+	before := string(plain.Body)
+	var all []*answer.Answer
+	for range 100 {
+		plan := h.Plan("cafe", "list", op)
+		if plan.Vary == nil {
+			t.Fatalf("plan %+v, want another answer", plan)
+		}
+		varied, shown := plan.Vary(plain)
+		switch {
+		case shown == "" && varied != plain || shown != "" && (shown != behaviour || varied == plain):
+			t.Fatalf("shows %q with %s", shown, varied.Body)
+		case shown == "":
+			continue
+		}
+		if wrong := op.CheckResponse(varied.Status, "application/json", varied.Body); wrong != nil {
+			t.Errorf("%s is illegal: %v", varied.Body, wrong)
+		}
+		all = append(all, varied)
+	}
+	if string(plain.Body) != before || !plain.Checked {
+		t.Errorf("the plain answer became %s", plain.Body)
+	}
+	return all
+}
+
+func TestVariationsAreLegal(t *testing.T) {
+	const (
+		listOp, createOp, patchOp = "listPersonalAccessTokens", "createPersonalAccessToken", "patchPersonalAccessToken"
+		deleteOp, tokenOp         = "deletePersonalAccessToken", "requestAccessToken"
+	)
+	type shows map[string]bool
+	failure := shows{hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.MessageOrder: true, hostile.RetryAfterDate: true}
+	tests := []struct {
+		name      string
+		document  string
+		operation string
+		status    int
+		body      string
+		want      shows // the behaviours that such an answer can show
+	}{
+		{"list", "v2026", listOp, 200, tokens, shows{hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{"list in an old version", "v3", listOp, 200, tokens, shows{hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{"list of one", "v2026", listOp, 200, one, shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{"list of none", "v2026", listOp, 200, `[]`, shows{}},
+		{"list of the same", "v2026", listOp, 200, one[:len(one)-1] + "," + one[1:], shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{"create", "v2026", createOp, 200, created, shows{hostile.ExtraProperties: true}},
+		{"patch", "v2026", patchOp, 200, one[1 : len(one)-1], shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{"delete", "v2026", deleteOp, 204, "", shows{}},
+		{"refusal", "v2026", createOp, 400, refusal, shows{hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.MessageOrder: true}},
+		{"too many requests", "v2026", listOp, 429, limited, shows{hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.RetryAfterDate: true}},
+		{"unavailable", "v2026", listOp, 503, refusal, failure},
+		{"login", "oauth", tokenOp, 200, login, shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{"refused login", "oauth", tokenOp, 401, loginRefusal, shows{hostile.ExtraProperties: true}},
+		{"too many logins", "oauth", tokenOp, 429, limited, shows{hostile.ExtraProperties: true, hostile.RetryAfterDate: true}},
+		{"login while unavailable", "oauth", tokenOp, 503, refusal, shows{hostile.ExtraProperties: true, hostile.MessageOrder: true, hostile.RetryAfterDate: true}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := shows{}
+			for _, behaviour := range hostile.Behaviours() {
+				if behaviour == hostile.Outages || behaviour == hostile.EarlyExpiry {
+					continue // change no answer
+				}
+				plain := &answer.Answer{Status: test.status, Checked: true}
+				if test.body != "" {
+					plain.Body = []byte(test.body)
+				}
+				if test.status == http.StatusTooManyRequests || test.status == http.StatusServiceUnavailable {
+					plain.Header = http.Header{"Retry-After": {"3"}}
+				}
+				if len(vary(t, behaviour, test.document, test.operation, plain)) > 0 {
+					got[behaviour] = true
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("shown (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// decode reads a body, whose numbers stay as they are written.
+func decode[T any](t testing.TB, body []byte) T {
+	t.Helper()
+	var value T
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+type object = map[string]any
+
+func TestListOrder(t *testing.T) {
+	before := decode[[]object](t, []byte(tokens))
+	orders := map[string]bool{}
+	for _, a := range vary(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens", &answer.Answer{Status: 200, Body: []byte(tokens), Checked: true}) {
+		after := decode[[]object](t, a.Body)
+		order := ""
+		for _, o := range after {
+			order += o["id"].(string)
+		}
+		orders[order] = true
+		slices.SortFunc(after, func(a, b object) int { return bytes.Compare([]byte(a["id"].(string)), []byte(b["id"].(string))) })
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Errorf("more than the order changed (-want +got):\n%s", diff)
+		}
+		if a.Checked {
+			t.Error("the other answer need not be checked")
+		}
+	}
+	want := map[string]bool{"acb": true, "bac": true, "bca": true, "cab": true, "cba": true}
+	if diff := cmp.Diff(want, orders); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestMessageOrder(t *testing.T) {
+	want := decode[object](t, []byte(refusal))
+	slices.Reverse(want["messages"].([]any))
+	for _, a := range vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &answer.Answer{Status: 400, Body: []byte(refusal), Checked: true}) {
+		if diff := cmp.Diff(want, decode[object](t, a.Body)); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	}
+	const single = `{"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
+	if n := len(vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &answer.Answer{Status: 400, Body: []byte(single), Checked: true})); n > 0 {
+		t.Errorf("a single message is in another order %d times", n)
+	}
+}
+
+func TestExtraProperties(t *testing.T) {
+	name := regexp.MustCompile(`^x-new-property-[0-9]{1,2}$`)
+	before := decode[[]object](t, []byte(tokens))
+	kinds := map[string]bool{}
+	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens", &answer.Answer{Status: 200, Body: []byte(tokens), Checked: true}) {
+		after := decode[[]object](t, a.Body)
+		for _, o := range after {
+			extra := 0
+			for property, value := range o {
+				if name.MatchString(property) {
+					extra++
+					kinds[fmt.Sprintf("%T", value)] = true
+					delete(o, property)
+				}
+			}
+			if extra != 1 {
+				t.Errorf("%d new properties in %v, want 1", extra, o)
+			}
+		}
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Errorf("the others changed (-want +got):\n%s", diff)
+		}
+	}
+	want := map[string]bool{"string": true, "json.Number": true, "bool": true, "<nil>": true, "map[string]interface {}": true, "[]interface {}": true}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("kinds (-want +got):\n%s", diff)
+	}
+}
+
+func TestLessProperties(t *testing.T) {
+	before := decode[[]object](t, []byte(one))[0]
+	seen := map[string]bool{}
+	for _, a := range vary(t, hostile.LessProperties, "v2026", "listPersonalAccessTokens", &answer.Answer{Status: 200, Body: []byte(one), Checked: true}) {
+		after := decode[[]object](t, a.Body)[0]
+		changed := 0
+		for property, was := range before {
+			switch is, present := after[property]; {
+			case !present:
+				seen[property+" is absent"] = true
+				changed++
+			case is == nil && was != nil:
+				seen[property+" is null"] = true
+				changed++
+			case !cmp.Equal(was, is):
+				t.Errorf("%s became %v", property, is)
+			}
+		}
+		if changed == 0 {
+			t.Errorf("nothing changed in %s", a.Body)
+		}
+	}
+	want := map[string]bool{
+		"accessTokenValiditySeconds is absent": true, "expirationDate is absent": true, "expirationDate is null": true, "lastUsed is absent": true,
+		"managed is absent": true, "scope is null": true, "userAwareTokenNeverExpires is absent": true,
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestRetryAfterDate(t *testing.T) {
+	const date = "Sun, 01 Mar 2026 12:00:03 GMT"
+	tests := []struct {
+		name   string
+		header http.Header
+		want   http.Header // nil where nothing changes
+	}{
+		{"seconds", http.Header{"Retry-After": {"3"}, "X": {"y"}}, http.Header{"Retry-After": {date}, "X": {"y"}}},
+		{"a date already", http.Header{"Retry-After": {date}}, nil},
+		{"none", http.Header{"X": {"y"}}, nil},
+		{"no header", nil, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			plain := &answer.Answer{Status: 429, Body: []byte(limited), Header: test.header, Checked: true}
+			before := test.header.Clone()
+			varied := vary(t, hostile.RetryAfterDate, "v2026", "listPersonalAccessTokens", plain)
+			if (len(varied) == 0) != (test.want == nil) {
+				t.Fatalf("%d answers changed", len(varied))
+			}
+			for _, a := range varied {
+				if diff := cmp.Diff(test.want, a.Header); diff != "" || string(a.Body) != limited {
+					t.Fatalf("%s (-want +got):\n%s", a.Body, diff)
+				}
+			}
+			if diff := cmp.Diff(before, plain.Header); diff != "" {
+				t.Errorf("the plain answer changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNumbersKeepTheirDigits(t *testing.T) {
+	const body = `{"big":12345678901234567890,"small":1.10,"exponent":1E+2}`
+	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken", &answer.Answer{Status: 400, Body: []byte(body), Checked: true}) {
+		for _, number := range []string{"12345678901234567890", "1.10", "1E+2"} {
+			if !bytes.Contains(a.Body, []byte(number)) {
+				t.Errorf("%s has no %s", a.Body, number)
+			}
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package namespace_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/namespace"
+)
+
+func TestIdleMembers(t *testing.T) {
+	const ttl = 10 * time.Minute
+	tests := []struct {
+		name    string
+		ttl     time.Duration
+		do      func(t testing.TB, w *world, s *namespace.Set[string])
+		removed []string
+		want    []string
+	}{
+		{
+			"stay for ever without a bound", 0,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(24 * time.Hour * 365)
+			},
+			nil,
+			[]string{"a=a1 0s"},
+		},
+		{
+			"stay until the last moment", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) { use(t, s, "a"); w.now = noon.Add(ttl - 1) },
+			nil,
+			[]string{"a=a1 0s"},
+		},
+		{
+			"go at the bound", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) { use(t, s, "a"); w.now = noon.Add(ttl) },
+			[]string{"a"},
+			nil,
+		},
+		{
+			"go when another is used", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a", "b")
+				w.now = noon.Add(ttl / 2)
+				use(t, s, "b")
+				w.now = noon.Add(ttl)
+				use(t, s, "c")
+			},
+			[]string{"a"},
+			[]string{"b=b2 5m0s", "c=c3 10m0s"},
+		},
+		{
+			"go before they are used again", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(ttl)
+				use(t, s, "a")
+			},
+			[]string{"a"},
+			[]string{"a=a2 10m0s"},
+		},
+		{
+			"stay if they are touched", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a", "b")
+				w.now = noon.Add(ttl / 2)
+				s.Touch("b")
+				s.Touch("unknown")
+				w.now = noon.Add(ttl)
+			},
+			[]string{"a"},
+			[]string{"b=b2 5m0s"},
+		},
+		{
+			"stay if they are the default", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, namespace.Default, "a")
+				w.now = noon.Add(10 * ttl)
+			},
+			[]string{"a"},
+			[]string{"default=default1 0s"},
+		},
+		{
+			"are looked for ten times in that while", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(ttl - 1)
+				use(t, s, "b") // looks, too early by a moment
+				w.now = noon.Add(ttl + ttl/10 - 2)
+				use(t, s, "c") // does not look yet
+			},
+			nil,
+			[]string{"a=a1 0s", "b=b2 9m59.999999999s", "c=c3 10m59.999999998s"},
+		},
+		{
+			"are found a tenth later", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(ttl - 1)
+				use(t, s, "b")
+				w.now = noon.Add(ttl + ttl/10 - 1)
+				use(t, s, "c")
+			},
+			[]string{"a"},
+			[]string{"b=b2 9m59.999999999s", "c=c3 10m59.999999999s"},
+		},
+		{
+			"make room", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a", "b", "c")
+				w.now = noon.Add(ttl)
+				use(t, s, "d")
+			},
+			[]string{"a", "b", "c"},
+			[]string{"d=d4 10m0s"},
+		},
+		{
+			"go when they are counted by name", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(ttl)
+				if got := each(s); len(got) != 0 || s.Len() != 0 || s.Has("a") {
+					t.Errorf("%q are left", got)
+				}
+			},
+			[]string{"a"},
+			nil,
+		},
+		{
+			"that were removed do not go again", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a")
+				if err := s.Remove("a"); err != nil {
+					t.Error(err)
+				}
+				w.now = noon.Add(ttl)
+			},
+			[]string{"a"},
+			nil,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w, s := start(3, test.ttl)
+			test.do(t, w, s)
+			if diff := cmp.Diff(test.want, each(s)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.removed, w.removed); diff != "" {
+				t.Errorf("removed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,258 @@
+package namespace_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/namespace"
+)
+
+var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+// world is what the tests look at around a set: wall time, and what was made and removed.
+type world struct {
+	now     time.Time
+	made    []string
+	removed []string
+	broken  error // what Make returns
+	held    error // what Removed returns
+}
+
+// start returns an empty set whose members are named after their ordinal: a1, b2, a3.
+func start(most int, ttl time.Duration) (*world, *namespace.Set[string]) {
+	w := &world{now: noon}
+	return w, namespace.New(namespace.Config[string]{
+		Make: func(name string) (string, error) {
+			w.made = append(w.made, name)
+			return fmt.Sprint(name, len(w.made)), w.broken
+		},
+		Removed: func(names []string) error { w.removed = append(w.removed, names...); return w.held },
+		Max:     most,
+		TTL:     ttl,
+		Wall:    func() time.Time { return w.now },
+	})
+}
+
+func use(t testing.TB, s *namespace.Set[string], names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := s.Use(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// each lists the members, by name, with how long after noon they were used.
+func each(s *namespace.Set[string]) []string {
+	var all []string
+	s.Each(func(name, member string, used time.Time) {
+		all = append(all, fmt.Sprintf("%s=%s %s", name, member, used.Sub(noon)))
+	})
+	return all
+}
+
+func TestSplit(t *testing.T) {
+	tests := []struct {
+		path string
+		name string
+		rest string
+	}{
+		{"", "default", ""},
+		{"/", "default", "/"},
+		{"/oauth/token", "default", "/oauth/token"},
+		{"/t", "default", "/t"},
+		{"/tokens/a", "default", "/tokens/a"},
+		{"t/a/x", "default", "t/a/x"},
+		{"/T/a/x", "default", "/T/a/x"},
+		{"//t/a/x", "default", "//t/a/x"},
+		{"/t/", "", "/"},
+		{"/t//x", "", "/x"},
+		{"/t/a", "a", "/"},
+		{"/t/a/", "a", "/"},
+		{"/t/a/oauth/token", "a", "/oauth/token"},
+		{"/t/a//oauth//token", "a", "/oauth//token"},
+		{"/t/a/t/b/x", "a", "/t/b/x"},
+		{"/t/default/x", "default", "/x"},
+		{"/t/A%20b/x", "A%20b", "/x"},
+	}
+	for _, test := range tests {
+		t.Run(test.path, func(t *testing.T) {
+			name, rest := namespace.Split(test.path)
+			if diff := cmp.Diff([]string{test.name, test.rest}, []string{name, rest}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPrefixIsWhatSplitTakesOff(t *testing.T) {
+	tests := []struct {
+		name string
+		want string
+	}{
+		{"default", ""},
+		{"a", "/t/a"},
+		{"default-1", "/t/default-1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			prefix := namespace.Prefix(test.name)
+			if prefix != test.want {
+				t.Errorf("Prefix(%q) = %q, want %q", test.name, prefix, test.want)
+			}
+			if name, rest := namespace.Split(prefix + "/x"); name != test.name || rest != "/x" {
+				t.Errorf("Split(%q) = %q, %q", prefix+"/x", name, rest)
+			}
+		})
+	}
+}
+
+func TestUse(t *testing.T) {
+	w, s := start(0, 0)
+	for _, want := range []string{"a1", "a1", "b2", "a1"} {
+		if got, err := s.Use(want[:1]); got != want || err != nil {
+			t.Errorf("Use = %q, %v, want %q", got, err, want)
+		}
+		w.now = w.now.Add(time.Minute)
+	}
+	if diff := cmp.Diff([]string{"a=a1 3m0s", "b=b2 2m0s"}, each(s)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !s.Has("a") || s.Has("c") || s.Len() != 2 {
+		t.Errorf("a %t, c %t, %d members", s.Has("a"), s.Has("c"), s.Len())
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, w.made); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
+
+func TestNames(t *testing.T) {
+	tests := []struct {
+		name string
+		want bool
+	}{
+		{"default", true},
+		{"a", true},
+		{"0", true},
+		{"-", true},
+		{"my-test-42", true},
+		{strings.Repeat("a", 63), true},
+		{strings.Repeat("a", 64), false},
+		{"", false},
+		{"A", false},
+		{"a_b", false},
+		{"a.b", false},
+		{"a b", false},
+		{"a/b", false},
+		{"a%20", false},
+		{"a\n", false},
+		{"é", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w, s := start(0, 0)
+			member, err := s.Use(test.name)
+			if (err == nil) != test.want || err != nil && !errors.Is(err, namespace.ErrName) {
+				t.Errorf("%v, want %t", err, test.want)
+			}
+			if err != nil && (member != "" || s.Len() > 0 || len(w.made) > 0 || !strings.HasSuffix(err.Error(), fmt.Sprintf("got %q", test.name))) {
+				t.Errorf("%q, %d members, made %q, %v", member, s.Len(), w.made, err)
+			}
+		})
+	}
+}
+
+func TestRemove(t *testing.T) {
+	w, s := start(0, 0)
+	use(t, s, namespace.Default, "a", "b")
+	for _, test := range []struct {
+		name string
+		want error
+	}{
+		{namespace.Default, namespace.ErrDefault},
+		{"c", namespace.ErrUnknown},
+		{"", namespace.ErrUnknown},
+		{"a", nil},
+		{"a", namespace.ErrUnknown},
+	} {
+		if err := s.Remove(test.name); !errors.Is(err, test.want) {
+			t.Errorf("Remove(%q) = %v, want %v", test.name, err, test.want)
+		}
+	}
+	if diff := cmp.Diff([]string{"a"}, w.removed); diff != "" {
+		t.Errorf("removed (-want +got):\n%s", diff)
+	}
+	use(t, s, "a")
+	if diff := cmp.Diff([]string{"a=a4 0s", "b=b3 0s", "default=default1 0s"}, each(s)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatCannotBeRemovedStays(t *testing.T) {
+	w, s := start(0, time.Minute)
+	use(t, s, "a")
+	w.held = errors.New("no space left on device")
+	if err := s.Remove("a"); !errors.Is(err, w.held) {
+		t.Errorf("%v, want %v", err, w.held)
+	}
+	w.now = noon.Add(time.Minute)
+	if diff := cmp.Diff([]string{"a=a1 0s"}, each(s)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	w.held, w.now = nil, noon.Add(2*time.Minute)
+	if diff := cmp.Diff([]string(nil), each(s)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"a", "a", "a"}, w.removed); diff != "" {
+		t.Errorf("removed (-want +got):\n%s", diff)
+	}
+}
+
+func TestRemovedIsOptional(t *testing.T) {
+	s := namespace.New(namespace.Config[int]{Make: func(string) (int, error) { return 1, nil }, Wall: func() time.Time { return noon }})
+	if _, err := s.Use("a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove("a"); err != nil || s.Has("a") {
+		t.Errorf("%v, a %t", err, s.Has("a"))
+	}
+}
+
+func TestMax(t *testing.T) {
+	w, s := start(2, 0)
+	use(t, s, namespace.Default, "a", "a")
+	if _, err := s.Use("b"); !errors.Is(err, namespace.ErrTooMany) || !strings.HasSuffix(err.Error(), ": 2") {
+		t.Errorf("%v, want %v", err, namespace.ErrTooMany)
+	}
+	if _, err := s.Use("B"); !errors.Is(err, namespace.ErrName) {
+		t.Errorf("%v, want %v", err, namespace.ErrName)
+	}
+	use(t, s, "a")
+	if err := s.Remove("a"); err != nil {
+		t.Fatal(err)
+	}
+	use(t, s, "b")
+	if diff := cmp.Diff([]string{"default", "a", "b"}, w.made); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
+
+func TestMakeErrorLeavesNothing(t *testing.T) {
+	w, s := start(1, 0)
+	w.broken = errors.New("no tenant")
+	if _, err := s.Use("a"); !errors.Is(err, w.broken) {
+		t.Errorf("%v, want %v", err, w.broken)
+	}
+	if s.Has("a") || s.Len() != 0 || len(each(s)) != 0 || len(w.removed) != 0 {
+		t.Errorf("%d members, removed %q", s.Len(), w.removed)
+	}
+	w.broken = nil
+	if member, err := s.Use("b"); err != nil || member != "b2" {
+		t.Errorf("%q, %v, want b2", member, err)
+	}
+}

@@ -1,0 +1,200 @@
+package random_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"math"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/random"
+)
+
+func seeded(seed uint64, namespace string) *random.Source { return random.New(&seed, namespace) }
+
+// first returns the first values of a purpose.
+func first(s *random.Source, purpose string, n int) []string {
+	values := make([]string, n)
+	for i := range values {
+		values[i] = s.Hex(purpose, 32)
+	}
+	return values
+}
+
+// The values of a seed are what a test that names it was written with: they stay the same for ever.
+func TestValuesOfASeedStay(t *testing.T) {
+	s := seeded(7, "default")
+	want := []string{"733d8ee52c434183c2303597df2219fa", "41506b4cd2e0d30b19925b53c246d193"}
+	got := []string{s.Hex("token id", 16), s.Hex("token id", 16)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSameAgain(t *testing.T) {
+	want := first(seeded(7, "a"), "purpose", 50)
+	seen := map[string]bool{}
+	for _, value := range want {
+		if seen[value] {
+			t.Errorf("%s came twice", value)
+		}
+		seen[value] = true
+	}
+
+	s := seeded(7, "a")
+	var others sync.WaitGroup
+	for i := range 4 {
+		others.Go(func() {
+			for range 200 {
+				s.Float("another purpose")
+				s.Hex("purpose "+strconv.Itoa(i), 8)
+			}
+		})
+	}
+	got := first(s, "purpose", 50)
+	others.Wait()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("beside other purposes (-want +got):\n%s", diff)
+	}
+
+	s.Reset()
+	if diff := cmp.Diff(want, first(s, "purpose", 50)); diff != "" {
+		t.Errorf("after a reset (-want +got):\n%s", diff)
+	}
+}
+
+func TestOthersDiffer(t *testing.T) {
+	tests := []struct {
+		name      string
+		seed      uint64
+		namespace string
+		purpose   string
+	}{
+		{"the one", 7, "a", "b"},
+		{"another seed", 8, "a", "b"},
+		{"seed of zero", 0, "a", "b"},
+		{"seed with other high bits", 7 | 1<<63, "a", "b"},
+		{"another namespace", 7, "b", "b"},
+		{"another purpose", 7, "a", "a"},
+		{"no namespace", 7, "", "ab"},
+		{"no purpose", 7, "ab", ""},
+		{"the blank elsewhere", 7, "a ", "b"},
+		{"the blank elsewhere, again", 7, "a", " b"},
+		{"a longer namespace", 7, "aa", "b"},
+		{"a longer purpose", 7, "a", "ab"},
+		{"a separator in the purpose", 7, "a", "b\x00c"},
+	}
+	before := map[string]string{}
+	for _, test := range tests {
+		value := seeded(test.seed, test.namespace).Hex(test.purpose, 32)
+		if other := before[value]; other != "" {
+			t.Errorf("%s: the same value as %s", test.name, other)
+		}
+		before[value] = test.name
+	}
+}
+
+func TestForms(t *testing.T) {
+	want := seeded(7, "a").Bytes("purpose", 32)
+	for _, n := range []int{0, 1, 8, 31, 32} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			if diff := cmp.Diff(want[:n], seeded(7, "a").Bytes("purpose", n)); diff != "" {
+				t.Errorf("Bytes (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(hex.EncodeToString(want[:n]), seeded(7, "a").Hex("purpose", n)); diff != "" {
+				t.Errorf("Hex (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(base64.RawURLEncoding.EncodeToString(want[:n]), seeded(7, "a").Base64("purpose", n)); diff != "" {
+				t.Errorf("Base64 (-want +got):\n%s", diff)
+			}
+			if got := len(random.New(nil, "a").Bytes("purpose", n)); got != n {
+				t.Errorf("%d bytes without a seed, want %d", got, n)
+			}
+		})
+	}
+}
+
+func TestFloatIsEven(t *testing.T) {
+	const draws, buckets = 20_000, 10
+	for name, s := range map[string]*random.Source{"seeded": seeded(7, "a"), "unseeded": random.New(nil, "a")} {
+		t.Run(name, func(t *testing.T) {
+			var counts [buckets]int
+			for range draws {
+				f := s.Float("purpose")
+				if f < 0 || f >= 1 {
+					t.Fatalf("%v, want from 0 up to but not including 1", f)
+				}
+				counts[int(f*buckets)]++
+			}
+			// Six standard deviations of a binomial: one of a billion runs without a seed is outside.
+			within := 6 * math.Sqrt(draws*0.1*0.9)
+			for i, n := range counts {
+				if math.Abs(float64(n)-draws/buckets) > within {
+					t.Errorf("%d of %d draws in tenth %d, want %d give or take %.0f", n, draws, i, draws/buckets, within)
+				}
+			}
+		})
+	}
+}
+
+func TestConcurrentDrawsAreTheSameSet(t *testing.T) {
+	const workers, each = 8, 1000
+	want := map[string]bool{}
+	for _, value := range first(seeded(7, "a"), "purpose", workers*each) {
+		want[value] = true
+	}
+	var (
+		s   = seeded(7, "a")
+		mu  sync.Mutex
+		got = map[string]bool{}
+		all sync.WaitGroup
+	)
+	for range workers {
+		all.Go(func() {
+			values := first(s, "purpose", each)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, value := range values {
+				got[value] = true
+			}
+		})
+	}
+	all.Wait()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWithoutSeed(t *testing.T) {
+	one, other := random.New(nil, "a"), random.New(nil, "a")
+	if one.Seeded() || !seeded(0, "a").Seeded() {
+		t.Error("a source without a seed is seeded, or one of seed 0 is not")
+	}
+	seen := map[string]bool{}
+	for range 100 {
+		seen[one.Hex("purpose", 16)] = true
+		seen[other.Hex("purpose", 16)] = true
+		one.Reset()
+	}
+	if len(seen) != 200 {
+		t.Errorf("%d different values, want 200", len(seen))
+	}
+}
+
+func TestNewSeedIsKeptByEveryJSONReader(t *testing.T) {
+	var all, top uint64
+	for range 1000 {
+		seed := random.NewSeed()
+		if uint64(float64(seed)) != seed || seed >= 1<<53 {
+			t.Fatalf("%d has more than 53 bits", seed)
+		}
+		all |= seed
+		top = max(top, seed)
+	}
+	if all != 1<<53-1 || top < 1<<52 {
+		t.Errorf("the bits of a thousand seeds are %b, want all 53", all)
+	}
+}

@@ -1,0 +1,85 @@
+package ratelimit_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/ratelimit"
+)
+
+func TestParse(t *testing.T) {
+	tests := []struct {
+		name    string
+		text    string
+		written string // empty where it is refused
+		want    ratelimit.Limit
+	}{
+		{"a tenant's", "100/10s", "100/10s", ratelimit.Tenant},
+		{"none", "off", "off", ratelimit.Limit{}},
+		{"one", "1/1ms", "1/1ms", ratelimit.Limit{Requests: 1, Window: time.Millisecond}},
+		{"a sum", "5/1m30s", "5/1m30s", ratelimit.Limit{Requests: 5, Window: 90 * time.Second}},
+		{"a day", "5/1d", "5/24h0m0s", ratelimit.Limit{Requests: 5, Window: 24 * time.Hour}},
+		{"a fraction", "5/1.001s", "5/1.001s", ratelimit.Limit{Requests: 5, Window: 1001 * time.Millisecond}},
+		{"nine digits", "999999999/1s", "999999999/1s", ratelimit.Limit{Requests: 999_999_999, Window: time.Second}},
+		{"leading zeros", "007/1s", "7/1s", ratelimit.Limit{Requests: 7, Window: time.Second}},
+		{"a hundred years", "1/36500d", "1/876000h0m0s", ratelimit.Limit{Requests: 1, Window: 36500 * 24 * time.Hour}},
+		{"nothing", "", "", ratelimit.Limit{}},
+		{"no window", "100", "", ratelimit.Limit{}},
+		{"an empty window", "100/", "", ratelimit.Limit{}},
+		{"no requests", "/10s", "", ratelimit.Limit{}},
+		{"ten digits", "1000000000/1s", "", ratelimit.Limit{}},
+		{"zero requests", "0/10s", "", ratelimit.Limit{}},
+		{"a window of zero", "1/0s", "", ratelimit.Limit{}},
+		{"a window of less than a millisecond", "1/0.999ms", "", ratelimit.Limit{}},
+		{"too long a window", "1/36501d", "", ratelimit.Limit{}},
+		{"a window without a unit", "100/10", "", ratelimit.Limit{}},
+		{"another unit", "100/10w", "", ratelimit.Limit{}},
+		{"negative", "-1/10s", "", ratelimit.Limit{}},
+		{"a fraction of a request", "1.5/10s", "", ratelimit.Limit{}},
+		{"capitals", "OFF", "", ratelimit.Limit{}},
+		{"blanks", "100 / 10s", "", ratelimit.Limit{}},
+		{"two windows", "100/10s/10s", "", ratelimit.Limit{}},
+		{"a line end", "100/10s\n", "", ratelimit.Limit{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := ratelimit.Parse(test.text)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if (err == nil) != (test.written != "") {
+				t.Fatalf("error %v", err)
+			}
+			if err != nil {
+				return
+			}
+			if got.String() != test.written {
+				t.Errorf("String() = %q, want %q", got.String(), test.written)
+			}
+			if again, err := ratelimit.Parse(got.String()); err != nil || again != got {
+				t.Errorf("Parse(%q) = %v, %v, want %v", got.String(), again, err, got)
+			}
+		})
+	}
+}
+
+func TestParseSaysWhatIsWrong(t *testing.T) {
+	tests := []struct {
+		name string
+		text string
+		want string
+	}{
+		{"form", "ten", `expected requests and a window such as 100/10s, or off, got "ten"`},
+		{"window", "5/10", `expected a duration such as 500ms, 3s, 1h30m or 191d, got "10"`},
+		{"empty", "0/1s", `expected at least one request in a window that is not empty, got "0/1s"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := ratelimit.Parse(test.text); err == nil || err.Error() != test.want {
+				t.Errorf("%v, want %s", err, test.want)
+			}
+		})
+	}
+}

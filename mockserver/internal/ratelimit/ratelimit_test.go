@@ -1,0 +1,185 @@
+package ratelimit_test
+
+import (
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/ratelimit"
+)
+
+var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+// taken is what Take told about a request.
+type taken struct {
+	Count int
+	Wait  time.Duration
+}
+
+// a request of a key, after noon.
+type request struct {
+	key string
+	at  time.Duration
+}
+
+func TestTake(t *testing.T) {
+	const window = 10 * time.Second
+	tests := []struct {
+		name     string
+		limit    int
+		requests []request
+		want     []taken
+	}{
+		{
+			"no limit", 0,
+			[]request{{"a", 0}, {"a", 0}, {"a", 0}},
+			[]taken{{0, 0}, {0, 0}, {0, 0}},
+		},
+		{
+			"over the limit waits for the rest of the window", 2,
+			[]request{{"a", 0}, {"a", time.Second}, {"a", 2 * time.Second}, {"a", 9 * time.Second}, {"a", window - 1}},
+			[]taken{{1, 0}, {2, 0}, {3, 8 * time.Second}, {4, time.Second}, {5, 1}},
+		},
+		{
+			"the first request opens the window", 1,
+			[]request{{"a", 7 * time.Second}, {"a", window}, {"a", 17*time.Second - 1}, {"a", 17 * time.Second}},
+			[]taken{{1, 0}, {2, 7 * time.Second}, {3, 1}, {1, 0}},
+		},
+		{
+			"a window that has ended does not count", 1,
+			[]request{{"a", 0}, {"a", window}, {"a", window + 1}, {"a", time.Hour}},
+			[]taken{{1, 0}, {1, 0}, {2, window - 1}, {1, 0}},
+		},
+		{
+			"refused requests do not make the window longer", 1,
+			[]request{{"a", 0}, {"a", window - 1}, {"a", window}},
+			[]taken{{1, 0}, {2, 1}, {1, 0}},
+		},
+		{
+			"each key has its own", 1,
+			[]request{{"a", 0}, {"b", 5 * time.Second}, {"a", 6 * time.Second}, {"b", 6 * time.Second}, {"", 6 * time.Second}},
+			[]taken{{1, 0}, {1, 0}, {2, 4 * time.Second}, {2, 9 * time.Second}, {1, 0}},
+		},
+		{
+			"a clock moved back opens another", 1,
+			[]request{{"a", time.Hour}, {"a", time.Hour - 1}, {"a", time.Hour - 1}, {"a", time.Hour}},
+			[]taken{{1, 0}, {1, 0}, {2, window}, {3, window - 1}},
+		},
+		{
+			"the same moment is in it", 1,
+			[]request{{"a", 0}, {"a", 0}},
+			[]taken{{1, 0}, {2, window}},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			limit := ratelimit.Limit{Requests: test.limit, Window: window}
+			l := ratelimit.New(limit)
+			if l.Limit() != limit {
+				t.Errorf("Limit() = %v, want %v", l.Limit(), limit)
+			}
+			var got []taken
+			for _, r := range test.requests {
+				count, wait := l.Take(r.key, noon.Add(r.at))
+				got = append(got, taken{count, wait})
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReset(t *testing.T) {
+	l := ratelimit.New(ratelimit.Limit{Requests: 1, Window: time.Minute})
+	for range 2 {
+		for _, key := range []string{"a", "b"} {
+			if count, wait := l.Take(key, noon); count != 1 || wait != 0 {
+				t.Errorf("%s: request %d waits %s, want 1, 0", key, count, wait)
+			}
+		}
+		l.Reset()
+	}
+}
+
+// many is how many windows are open at the same time, at most.
+const many = 10_000
+
+func fill(l *ratelimit.Limiter, from, to int, at time.Time) {
+	for i := from; i < to; i++ {
+		l.Take("client "+strconv.Itoa(i), at)
+	}
+}
+
+func TestManyKeys(t *testing.T) {
+	limit := ratelimit.Limit{Requests: 1, Window: time.Minute}
+	tests := []struct {
+		name string
+		fill func(l *ratelimit.Limiter)
+		want int // number of the next request of client 0, a second before its window ends
+	}{
+		{"as many as are remembered", func(l *ratelimit.Limiter) { fill(l, 1, many, noon) }, 2},
+		{"one more forgets all that still count", func(l *ratelimit.Limiter) { fill(l, 1, many+1, noon) }, 1},
+		{"one more forgets those that have ended", func(l *ratelimit.Limiter) {
+			fill(l, 1, many, noon.Add(-time.Minute))
+			l.Take("another", noon)
+		}, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			l := ratelimit.New(limit)
+			l.Take("client 0", noon)
+			test.fill(l)
+			if count, _ := l.Take("client 0", noon.Add(59*time.Second)); count != test.want {
+				t.Errorf("request %d, want %d", count, test.want)
+			}
+		})
+	}
+}
+
+// heap is how much memory is in use, in bytes.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	l := ratelimit.New(ratelimit.Tenant)
+	fill(l, 0, many, noon)
+	before := heap()
+	fill(l, many, 20*many, noon)
+	if after := heap(); after > before+before/2 {
+		t.Errorf("%d bytes after twenty times as many keys, %d before", after, before)
+	}
+	runtime.KeepAlive(l)
+}
+
+func TestParallelRequests(t *testing.T) {
+	const limit, workers, each = 100, 16, 25
+	l := ratelimit.New(ratelimit.Limit{Requests: limit, Window: time.Minute})
+	var allowed, other atomic.Int64
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for range each {
+				if _, wait := l.Take("a", noon); wait == 0 {
+					allowed.Add(1)
+				}
+				if _, wait := l.Take("b", noon.Add(time.Hour)); wait == 0 {
+					other.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if allowed.Load() != limit || other.Load() != limit {
+		t.Errorf("%d and %d of %d requests were allowed, want %d", allowed.Load(), other.Load(), workers*each, limit)
+	}
+}
