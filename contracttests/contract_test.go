@@ -2,10 +2,10 @@ package contracttests_test
 
 import (
 	"context"
-	"io"
+	"flag"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
+	"os"
 	"testing"
 
 	"example.com/patmock/contracttests"
@@ -30,38 +30,29 @@ func inProcess(t testing.TB) contracttests.Target {
 			t.Error(err)
 		}
 	})
-	return target(mock, mock)
+	return target(mock.Transport(), mock)
 }
 
-// target is a handler in front of a mock, as the contract sees it.
-func target(handler http.Handler, mock *mockserver.Server) contracttests.Target {
-	return contracttests.Target{
-		Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(),
-		HTTP: &http.Client{Transport: roundTripper{handler}},
-	}
+// target is what leads to a mock, as the contract sees it.
+func target(way http.RoundTripper, mock *mockserver.Server) contracttests.Target {
+	return contracttests.Target{Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(), HTTP: &http.Client{Transport: way}}
 }
 
-// roundTripper asks a handler without a socket.
-type roundTripper struct{ handler http.Handler }
-
-func (h roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
-	recorded := httptest.NewRecorder()
-	asked := r.Clone(r.Context())
-	if asked.Body == nil {
-		asked.Body = io.NopCloser(http.NoBody)
-	}
-	h.handler.ServeHTTP(recorded, asked)
-	answered := recorded.Result()
-	if answered.Header.Get("Date") == "" { // which the transport adds
-		answered.Header.Set("Date", now().UTC().Format(http.TimeFormat))
-	}
-	answered.Request = r
-	return answered, nil
-}
+// targetFlag names another target than the mock in process, as contract run --target does. SAIL_ variables alone
+// choose none: they may be those of a tenant.
+var targetFlag = flag.String("target", os.Getenv("PATMOCK_TARGET"), "base URL of a running mock, or env; the mock in process where empty")
 
 // The contract holds on the mock: each scenario in each of its versions is a subtest.
 func TestContract(t *testing.T) {
-	runContract(t, inProcess(t))
+	if *targetFlag == "" {
+		runContract(t, inProcess(t))
+		return
+	}
+	target, err := contracttests.Choice{Address: *targetFlag, Lookup: os.LookupEnv}.Target(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	runContract(t, target)
 }
 
 func runContract(t *testing.T, target contracttests.Target) {

@@ -68,3 +68,11 @@ func (r *Runner) Rows() []Row {
 	})
 	return rows
 }
+
+// Unreachable says why no scenario can meet a row, empty where one can.
+func Unreachable(row Row) string {
+	if row.Document == spec.OAuth && row.Operation != "requestAccessToken" && row.Status >= 500 {
+		return "a server fails there by a bug of its own only: no fault can be injected beside the token endpoint and the tokens"
+	}
+	return ""
+}

@@ -100,11 +100,14 @@ func (r *Response) IDs() []string {
 	return ids
 }
 
-// created is the id in an answer to create.
-func (r *Response) created() (string, bool) {
-	var made struct{ ID string }
-	if r.status < 200 || r.status > 299 || json.Unmarshal(r.body, &made) != nil {
-		return "", false
+// created is the id in an answer to create, and whose it is.
+func (r *Response) created() (id, owner string, ok bool) {
+	var made struct {
+		ID    string
+		Owner struct{ ID string }
 	}
-	return made.ID, made.ID != ""
+	if r.status < 200 || r.status > 299 || json.Unmarshal(r.body, &made) != nil {
+		return "", "", false
+	}
+	return made.ID, made.Owner.ID, made.ID != ""
 }

@@ -77,6 +77,7 @@ type Runner struct {
 	counter   atomic.Int64
 	warnings  *sharedWarnings
 	coverage  coverage
+	known     known
 }
 
 // NewRunner loads the documents. Its errors are those of the documents.
@@ -117,7 +118,7 @@ var ErrUnreachable = errors.New("the target cannot be tested")
 // Ready tries to log in, before anything is judged. Its error is ErrUnreachable. It returns what the target lacks
 // of all needs.
 func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
-	tenant, err := r.target.open(ctx)
+	tenant, err := r.target.open(ctx, &r.known)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
@@ -168,6 +169,9 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, Live: r.target.Live()},
 		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.tell(), Results: []report.Result{},
 	}
+	if tenant := r.known.tenant; tenant != nil {
+		out.Target.Version = tenant.version
+	}
 	for _, result := range results {
 		if result == nil {
 			out.Interrupted = true
@@ -187,7 +191,7 @@ func (r *Runner) try(ctx context.Context, c Case) report.Result {
 		Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{},
 	}
 	defer func() { result.Seconds = r.Now().Sub(started).Seconds() }()
-	tenant, err := r.target.open(ctx)
+	tenant, err := r.target.open(ctx, &r.known)
 	if err != nil {
 		result.Outcome, result.Message = report.Error, redact(err.Error())
 		return result
@@ -240,7 +244,7 @@ func firstLine(text string) string {
 
 func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
 	return &T{
-		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]int{},
+		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
 		warned: warnings{r.warnings},
 	}
 }
@@ -279,20 +283,23 @@ func (r *Runner) operation(v version.Version, method, path string) (*spec.Operat
 	if v != "" {
 		names = append([]string{string(v)}, names...)
 	}
-	for _, literal := range []bool{true, false} {
+	for _, literal := range []bool{true, false} { // a literal path wins, whatever the method
+		var without *spec.Document
 		for _, name := range names {
 			for _, op := range r.documents[name].Operations {
-				if op.Method == method && literal == !strings.Contains(op.Path, "{") && samePath(op.Path, path) {
+				if literal != !strings.Contains(op.Path, "{") || !samePath(op.Path, path) {
+					continue
+				}
+				if op.Method == method {
 					return op, r.documents[name]
+				}
+				if without == nil {
+					without = r.documents[name]
 				}
 			}
 		}
-	}
-	for _, name := range names {
-		for _, op := range r.documents[name].Operations {
-			if samePath(op.Path, path) {
-				return nil, r.documents[name]
-			}
+		if without != nil {
+			return nil, without
 		}
 	}
 	return nil, r.documents[names[0]]

@@ -29,7 +29,7 @@ type T struct {
 	clients  map[Credentials]*Client
 	last     *exchange
 	requests int
-	alive    map[string]int // live objects by owner
+	alive    map[string]string // owner of each live object
 	made     int
 	cleanups []func()
 	failures []report.Failure
@@ -61,10 +61,14 @@ func (t *T) Current() bool {
 // Control is the control surface of the mock, for scenarios that need what only it can do.
 func (t *T) Control() *control.Client { return t.tenancy.control }
 
-// Owner, Second and Admin are clients of the three users, logged in.
-func (t *T) Owner() *Client  { return t.client(t.tenancy.owner) }
-func (t *T) Second() *Client { return t.client(t.tenancy.second) } // another user, no administrator
-func (t *T) Admin() *Client  { return t.client(t.tenancy.admin) }
+// Owner is a client of the first identity, logged in.
+func (t *T) Owner() *Client { return t.client(t.tenancy.owner) }
+
+// Second is a client of another user, who is no administrator. Its scenario needs SecondIdentity.
+func (t *T) Second() *Client { return t.client(t.tenancy.second) }
+
+// Admin is a client of an administrator. Its scenario needs Admin.
+func (t *T) Admin() *Client { return t.client(t.tenancy.admin) }
 
 // Anonymous is a client that sends no bearer.
 func (t *T) Anonymous() *Client { return &Client{t: t} }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,13 +58,20 @@ type tenancy struct {
 	// apiClient is an OAuth client without a user.
 	apiClient Credentials
 	profile   control.Profile
+	version   string // of the patmock
 	close     func(context.Context) error
 }
 
 var tenancies atomic.Int64
 
+// known is what every namespace of a mock has in common: who there is, and how it behaves.
+type known struct {
+	mu     sync.Mutex
+	tenant *tenancy // nil until one was asked
+}
+
 // open makes the tenancy of a scenario. An error means that nothing can be tried.
-func (t Target) open(ctx context.Context) (*tenancy, error) {
+func (t Target) open(ctx context.Context, known *known) (*tenancy, error) {
 	if t.Live() {
 		return &tenancy{
 			target: t, base: t.BaseURL, owner: t.Owner, second: t.Second, admin: t.Admin,
@@ -75,12 +83,27 @@ func (t Target) open(ctx context.Context) (*tenancy, error) {
 	if _, err := c.PutNamespace(ctx, control.NewNamespace{Fixture: fixture}); err != nil {
 		return nil, fmt.Errorf("make a namespace: %w", err)
 	}
-	tenant := &tenancy{target: t, base: t.BaseURL + "/t/" + name, control: c, close: c.DeleteNamespace}
-	err := tenant.ask(ctx)
+	tenant, err := known.ask(ctx, c)
 	if err != nil {
 		return nil, errors.Join(err, c.DeleteNamespace(ctx))
 	}
+	tenant.target, tenant.base, tenant.control, tenant.close = t, t.BaseURL+"/t/"+name, c, c.DeleteNamespace
 	return tenant, nil
+}
+
+// ask asks the first namespace, and tells the same of the others.
+func (k *known) ask(ctx context.Context, c *control.Client) (*tenancy, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.tenant == nil {
+		asked := &tenancy{control: c}
+		if err := asked.ask(ctx); err != nil {
+			return nil, err
+		}
+		k.tenant = asked
+	}
+	same := *k.tenant
+	return &same, nil
 }
 
 // ask finds out who there is, and how the mock behaves.
@@ -106,7 +129,7 @@ func (t *tenancy) ask(ctx context.Context) error {
 	}
 	t.apiClient = Credentials{seed.APIClients[0].ID, seed.APIClients[0].Secret}
 	health, err := t.control.Health(ctx)
-	t.profile = health.Profile
+	t.profile, t.version = health.Profile, health.Version
 	return err
 }
 

@@ -1,17 +1,33 @@
 package scenarios
 
 import (
+	"net/http"
 	"regexp"
+	"slices"
+	"time"
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/spec/standing"
 )
 
-var create = []contract.Scenario{
+// Places in the published documents that several scenarios stand on.
+const (
+	createAnswer   = "v2026 #/components/schemas/CreatePersonalAccessTokenResponse"
+	createRequest  = "v2026 #/components/schemas/CreatePersonalAccessTokenRequest"
+	createRefusals = "v2026 #/paths/~1personal-access-tokens/post/responses/400"
+	listItem       = "v2026 #/components/schemas/GetPersonalAccessTokenResponse"
+)
+
+var create = slices.Concat(createAnswers, createNames, createProperties)
+
+// createdKeys are those of the published answer.
+var createdKeys = []string{"accessTokenValiditySeconds", "created", "expirationDate", "id", "name", "owner", "scope", "secret"}
+
+var createAnswers = []contract.Scenario{
 	{
 		ID:       "create/secret-is-shown-once",
 		Promise:  "The answer to create has the secret, and no list and no patch shows it again.",
-		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenResponse/properties/secret", "behaviour 6.1"},
+		Sources:  []string{createAnswer + "/properties/secret", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []string{"secret-once", "id-and-secret-form", "patch-no-secret"},
@@ -36,4 +52,146 @@ var create = []contract.Scenario{
 			}
 		},
 	},
+	{
+		ID:       "create/answers-200-with-eight-keys",
+		Promise:  "Create answers 200, and its answer has each of the eight published keys.",
+		Sources:  []string{createAnswer + "/required", "v2026 #/paths/~1personal-access-tokens/post/responses/200", "behaviour 6.9"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"create-is-200"},
+		Run: func(t *contract.T) {
+			object := t.Owner().Create(t.Owner().Expiring()).Status(http.StatusOK).Object()
+			for _, key := range createdKeys {
+				if _, present := object[key]; !present {
+					t.Errorf("the answer lacks %s", key)
+				}
+			}
+		},
+	},
+	{
+		ID:       "create/answers-no-other-keys",
+		Promise:  "The answer to create has no keys but the published ones, which strict clients would refuse.",
+		Sources:  []string{createAnswer + "/properties", "behaviour 8.2"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"create-is-200"},
+		Run: func(t *contract.T) {
+			for key := range t.Owner().Made().Body {
+				if !slices.Contains(createdKeys, key) {
+					t.Errorf("the answer has %s besides", key)
+				}
+			}
+		},
+	},
+	{
+		ID:       "create/answer-is-what-the-list-shows",
+		Promise:  "The list shows a new token as create answered it, never used and not managed.",
+		Sources:  []string{listItem + "/properties/lastUsed", listItem + "/properties/managed", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"last-used"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
+			listed, found := t.Owner().Find(token.ID)
+			if !found {
+				t.Fatalf("the token is not listed")
+			}
+			for _, key := range createdKeys {
+				if key != "secret" {
+					t.Equal(key+" in the list", token.Body[key], listed[key])
+				}
+			}
+			t.Equal("lastUsed in the list", any(nil), listed["lastUsed"])
+			if listed["managed"] == true {
+				t.Errorf("the token is managed, though a user made it")
+			}
+		},
+	},
+	{
+		ID:       "create/created-is-now",
+		Promise:  "A token is created at the moment of the request.",
+		Sources:  []string{createAnswer + "/properties/created"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			before := t.Now()
+			created := momentIn(t, t.Owner().Made().Body, "created")
+			const skew = time.Minute // between a tenant's clock and ours
+			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
+				t.Errorf("created is %s, expected a moment about %s", contract.Stamp(created), contract.Stamp(before))
+			}
+		},
+	},
+	{
+		ID:       "create/is-for-the-caller",
+		Promise:  "A token belongs to who asks for it, whoever the request names as its owner.",
+		Sources:  []string{createRequest + "/properties", "v2026 #/components/schemas/PatOwner", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules:    []string{"create-for-caller"},
+		Run: func(t *contract.T) {
+			other := t.Second().Made().Body["owner"]
+			token := t.Owner().Made(contract.Body{"owner": other})
+			owner, _ := token.Body["owner"].(map[string]any)
+			t.Equal("the type of the owner", any("IDENTITY"), owner["type"])
+			if id, _ := owner["id"].(string); !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) {
+				t.Errorf("the owner's id is %q, expected 32 hexadecimal digits", id)
+			}
+			if owner["name"] == "" || owner["name"] == nil {
+				t.Errorf("the owner has no name")
+			}
+			if _, found := t.Second().Find(token.ID); found {
+				t.Errorf("the token belongs to the owner that the request named")
+			}
+			if _, found := t.Owner().Find(token.ID); !found {
+				t.Errorf("the token does not belong to who asked for it")
+			}
+		},
+	},
+	{
+		ID:       "create/makes-different-tokens",
+		Promise:  "Two tokens have different ids and secrets.",
+		Sources:  []string{createAnswer + "/properties/id", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			one, two := t.Owner().Made(), t.Owner().Made()
+			if one.ID == two.ID || one.Secret == two.Secret {
+				t.Errorf("two tokens have the same id or the same secret")
+			}
+		},
+	},
+}
+
+// momentIn reads a date of a token, and ends the scenario where it is none.
+func momentIn(t *contract.T, token map[string]any, key string) time.Time {
+	text, _ := token[key].(string)
+	moment, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		t.Fatalf("%s is %v, expected a date", key, token[key])
+	}
+	return moment
+}
+
+// declined expects a refusal with an error in SailPoint's form, whichever status it has: not all are published.
+func declined(t *contract.T, r *contract.Response) {
+	if code := r.Code(); code < 400 || code > 499 {
+		t.Fatalf("status is %d, expected a refusal", code)
+	}
+	r.Refused(r.Code())
+}
+
+// unsettled is a scenario about a status that nothing settles: what is answered is noted.
+func unsettled(s contract.Scenario, status int, ask func(t *contract.T) *contract.Response) contract.Scenario {
+	s.Standing, s.Question = standing.Assumed, true
+	s.Run = func(t *contract.T) {
+		r := ask(t)
+		t.Note("%d %s", r.Code(), r.Text())
+		if status < 400 {
+			r.Status(status)
+			return
+		}
+		r.Refused(status)
+	}
+	return s
 }

@@ -9,5 +9,5 @@ import (
 
 // All lists every scenario, family by family.
 func All() []contract.Scenario {
-	return slices.Concat(create)
+	return slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorStatuses, rateLimit, lifecycle, lastUsed, bulk)
 }

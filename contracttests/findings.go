@@ -1,0 +1,100 @@
+package contracttests
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+)
+
+// A ClientRule is something that a client of the API has to do or to leave, and that a mock's journal shows.
+type ClientRule struct {
+	// Kind is that of the findings, see control.FindingKinds.
+	Kind string
+	// Rule says it in one sentence, Source where it is published, as in a Scenario.
+	Rule, Source string
+	Standing     standing.Standing
+	// Advice says what to do instead.
+	Advice string
+}
+
+// ClientRules lists what a check looks for, one for each kind of finding.
+func ClientRules() []ClientRule {
+	return []ClientRule{
+		{control.UnknownProperty, "A request has the properties that its document names.", "v2026 #/components/schemas/CreatePersonalAccessTokenRequest", standing.Published, "remove the property, or mend its name: it was ignored"},
+		{control.UnknownParameter, "A request has the query parameters that its document names.", "v2026 #/paths/~1personal-access-tokens/get/parameters", standing.Published, "remove the parameter: the list has no paging and no sorting"},
+		{control.MissingProperty, "A request has every required property.", "v2026 #/components/schemas/CreatePersonalAccessTokenRequest/required", standing.Published, "send the property"},
+		{control.InvalidProperty, "Properties and parameters have the types and bounds of their document.", "v2026 #/components/schemas/CreatePersonalAccessTokenRequest", standing.Published, "send a value that the document allows"},
+		{control.WrongContentType, "A body has a content type that the operation takes.", "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody", standing.Published, "send application/json to create, application/json-patch+json to patch"},
+		{control.UnmatchedPath, "A request goes to a path and a method of the API.", "v2026 #/paths", standing.Published, "mend path or method: there is no way to get one token by its id, for example"},
+		{control.NotSimulated, "A request goes to what the mock simulates.", "behaviour 12", standing.Assumed, "give the mock a --fallback for other APIs, or keep such requests away from it"},
+		{control.RepeatedRefusal, "A refused request is not sent again unchanged.", "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1", standing.Published, "do not retry a 4xx but 408 and 429: nothing will change"},
+		{control.NoWait, "After 429 and 503 a client waits as long as Retry-After says.", "behaviour 5", standing.Published, "wait as Retry-After says, in seconds or until a date, before the next request of this client and version"},
+		{control.DeletedToken, "A token is not used after it was deleted.", "behaviour 12", standing.Assumed, "forget credentials and access tokens together with the token"},
+		{control.ExpiredToken, "A client knows when its token expires.", "behaviour 6.2", standing.Published, "renew the token before its expirationDate"},
+		{control.ExpiredAccessToken, "An access token is not used after expires_in.", "behaviour 1.4", standing.Published, "log in again when expires_in has passed, or once after a 401"},
+		{control.SecretInQuery, "A secret does not stand in a URL.", "https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1", standing.Published, "send credentials in the body: a URL shows in the logs of proxies and servers"},
+	}
+}
+
+// NothingToJudge is the warning of a check of a journal that is empty.
+const NothingToJudge = "nobody has made a request: there is nothing to judge"
+
+// CheckClient judges what clients did in a namespace by its journal: a result for each rule. Allowed kinds are skipped.
+// It errs where the mock cannot be asked.
+func CheckClient(ctx context.Context, mock *control.Client, allowed []string) (*report.Report, error) {
+	journal, err := mock.Requests(ctx, control.Match{}, 0)
+	if err != nil {
+		return nil, err
+	}
+	out := &report.Report{Schema: report.SchemaVersion, Warnings: []string{}, Results: []report.Result{}}
+	if journal.Dropped > 0 {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("the journal no longer holds %d requests, which were not looked at: start the mock with a larger --journal-size", journal.Dropped))
+	}
+	if journal.Held == 0 {
+		out.Warnings = append(out.Warnings, NothingToJudge)
+	}
+	for _, rule := range ClientRules() {
+		result := report.Result{
+			ID: "client/" + rule.Kind, Promise: rule.Rule, Sources: []string{rule.Source}, Standing: rule.Standing,
+			Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{}, Requests: journal.Held,
+		}
+		if slices.Contains(allowed, rule.Kind) {
+			result.Outcome, result.Message = report.Skip, "allowed"
+			out.Results = append(out.Results, result)
+			continue
+		}
+		for _, r := range journal.Requests {
+			for _, f := range r.Findings {
+				if f.Kind == rule.Kind {
+					result.Failures = append(result.Failures, clientFailure(r, f, rule))
+				}
+			}
+		}
+		if len(result.Failures) > 0 {
+			result.Outcome, result.Message = report.Fail, fmt.Sprintf("%d requests: %s", len(result.Failures), rule.Advice)
+		}
+		out.Results = append(out.Results, result)
+	}
+	out.Count()
+	return out, nil
+}
+
+func clientFailure(r control.Request, f control.Finding, rule ClientRule) report.Failure {
+	target := r.Path
+	if r.Query != "" {
+		target += "?" + r.Query
+	}
+	who := r.Owner
+	if who == "" {
+		who = "nobody who is known"
+	}
+	return report.Failure{
+		Message:  redact(f.Detail),
+		Exchange: redact(strings.Join([]string{fmt.Sprintf("%s %s by %s: %d", r.Method, target, who, r.Status), "request " + r.ID + ": " + rule.Advice}, "\n")),
+	}
+}

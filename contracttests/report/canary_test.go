@@ -1,0 +1,144 @@
+package report_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/version"
+)
+
+// plants are the ways in which a secret can stand in a text. Each gets a canary that is at home there.
+var plants = map[string]func(n int) (text, canary string){
+	"secret of a token": func(n int) (string, string) { return both("%s", hexCanary(n)) },
+	"in capitals":       func(n int) (string, string) { return both("(%s)", strings.ToUpper(hexCanary(n))) },
+	"access token": func(n int) (string, string) {
+		return both("%s", fmt.Sprintf("eyJhbGciOiJub25lIn0.eyJzdWIiOiI%d.Zq9sig%d", n, n))
+	},
+	"bearer":             func(n int) (string, string) { return both("Authorization: Bearer %s", word(n)) },
+	"basic":              func(n int) (string, string) { return both("authorization: basic %s", word(n)) },
+	"client secret":      func(n int) (string, string) { return both("grant_type=a&client_secret=%s&b=c", word(n)) },
+	"parameter":          func(n int) (string, string) { return both("https://x/y?access_token=%s", word(n)) },
+	"property":           func(n int) (string, string) { return both(`{"id":"1","secret": "%s"}`, word(n)) },
+	"property in a text": func(n int) (string, string) { return both(`"{\"access_token\":\"%s\"}"`, word(n)) },
+	"difference":         func(n int) (string, string) { return both("-\u00a0\t\"secret\": string(\"%s\"),", word(n)) },
+	"field":              func(n int) (string, string) { return both(`ClientSecret: "%s"`, word(n)) },
+}
+
+func both(form, canary string) (text, planted string) { return fmt.Sprintf(form, canary), canary }
+
+func word(n int) string { return fmt.Sprintf("Zq9canary%dend", n) }
+
+func hexCanary(n int) string { return fmt.Sprintf("%s%04x", strings.Repeat("5eed", 16), n) }
+
+// texts walks over all texts of a value. It finds fields that are added to the report later, too.
+func texts(v reflect.Value, path string, see func(path string, text reflect.Value)) {
+	switch v.Kind() {
+	case reflect.String:
+		see(path, v)
+	case reflect.Pointer:
+		texts(v.Elem(), path, see)
+	case reflect.Slice:
+		for i := range v.Len() {
+			texts(v.Index(i), fmt.Sprintf("%s[%d]", path, i), see)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				texts(v.Field(i), path+"."+v.Type().Field(i).Name, see)
+			}
+		}
+	}
+}
+
+// planted is a report of one result with a text in every place, which remembers what it put where.
+func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r *report.Report, canaries map[string]string) {
+	result := pass("create/a", version.V3)
+	result.Failures, result.Notes = []report.Failure{{}, {}}, []string{"a", "b"}
+	r = reportOf(result)
+	r.Warnings = []string{"a"}
+	canaries = map[string]string{}
+	texts(reflect.ValueOf(r), "Report", func(path string, v reflect.Value) {
+		text, canary := plant(len(canaries) + 1)
+		v.SetString("before " + text + " after")
+		canaries[path] = canary
+	})
+	text, canary := plant(len(canaries) + 1)
+	canaries["Counts"] = canary
+	r.Counts = map[report.Outcome]int{report.Outcome(text): 1}
+	if outcome != "" {
+		r.Results[0].Outcome = outcome
+	}
+	return r, canaries
+}
+
+func TestNoCanaryShows(t *testing.T) {
+	for name, plant := range plants {
+		for _, outcome := range append(report.Outcomes(), "") { // the empty one leaves a canary in the outcome, too
+			r, canaries := planted(outcome, plant)
+			for format, text := range everywhere(t, r) {
+				for path, canary := range canaries {
+					if strings.Contains(text, canary) {
+						t.Errorf("%s in %s shows in %s of a result with outcome %q", name, path, format, outcome)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The canaries could be missed for another reason: words that are no secrets do show.
+func TestOtherWordsShow(t *testing.T) {
+	r, words := planted(report.Fail, func(n int) (string, string) { return both("%s", word(n)) })
+	for _, format := range report.Formats() {
+		text := write(t, format, r)
+		for _, path := range []string{
+			"Report.Tool", "Report.Target.Name", "Report.Warnings[0]", "Report.Results[0].ID", "Report.Results[0].Version", "Report.Results[0].Promise",
+			"Report.Results[0].Sources[0]", "Report.Results[0].Standing", "Report.Results[0].Message", "Report.Results[0].Notes[1]",
+			"Report.Results[0].Failures[1].Message", "Report.Results[0].Failures[1].Diff", "Report.Results[0].Failures[1].Exchange", "Report.Results[0].Failures[1].Curl",
+		} {
+			if words[path] == "" || !strings.Contains(text, words[path]) {
+				t.Errorf("%s does not show in %s", path, format)
+			}
+		}
+	}
+}
+
+// FuzzCanary plants a secret between other texts, which may be anything, and looks for it in every format.
+func FuzzCanary(f *testing.F) {
+	f.Add("", "")
+	f.Add(`{"secret":"`, `"}`)
+	f.Add("secret=", "&")
+	f.Add("Authorization: Bearer", "x")
+	f.Add("token: f(", ")")
+	f.Add("\\", "\\\"")
+	f.Add("``` ' \" `", "]]>\x1b\xff")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		if strings.Contains(before+after, "Zq9") || strings.Contains(strings.ToLower(before+after), "5eed") {
+			return
+		}
+		r, canaries := reportOf(), map[string]string{}
+		for name, plant := range plants {
+			text, canary := plant(len(canaries))
+			canaries[name] = canary
+			text = before + " " + text + " " + after
+			result := with(report.Fail, text, pass("create/a", version.V3))
+			result.Failures, result.Notes = []report.Failure{{Message: text, Diff: text, Exchange: text, Curl: text}}, []string{text}
+			r.Results = append(r.Results, result)
+			r.Warnings = append(r.Warnings, text)
+		}
+		out := map[string]string{"annotations": strings.Join(report.Annotations(r), "\n")}
+		for _, format := range report.Formats() {
+			out[format] = write(t, format, r)
+		}
+		for format, text := range out {
+			for name, canary := range canaries {
+				if strings.Contains(text, canary) {
+					t.Errorf("%s shows in %s behind %q and before %q", name, format, before, after)
+				}
+			}
+		}
+	})
+}

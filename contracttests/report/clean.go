@@ -1,0 +1,81 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// clean returns a copy without secrets, whose lists are never nil and whose counts are those of its results. Every format
+// is made of one, before anything is cut or escaped.
+func (r *Report) clean() *Report {
+	out := *r
+	out.Tool = redact(r.Tool)
+	out.Target = Target{Name: redact(r.Target.Name), Live: r.Target.Live, Version: redact(r.Target.Version)}
+	out.Warnings = redactAll(r.Warnings)
+	out.Results = make([]Result, len(r.Results))
+	for i, result := range r.Results {
+		out.Results[i] = result.clean()
+	}
+	out.Count()
+	return &out
+}
+
+func (r Result) clean() Result {
+	r.ID = redact(r.ID)
+	r.Version = version.Version(redact(string(r.Version)))
+	r.Promise = redact(r.Promise)
+	r.Sources = redactAll(r.Sources)
+	r.Standing = standing.Standing(redact(string(r.Standing)))
+	r.Outcome = Outcome(redact(string(r.Outcome)))
+	r.Message = redact(r.Message)
+	r.Notes = redactAll(r.Notes)
+	r.Failures = slices.Clone(r.Failures)
+	if r.Failures == nil {
+		r.Failures = []Failure{}
+	}
+	for i, f := range r.Failures {
+		r.Failures[i] = Failure{Message: redact(f.Message), Diff: redact(f.Diff), Exchange: redact(f.Exchange), Curl: redact(f.Curl)}
+	}
+	return r
+}
+
+func redactAll(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = redact(text)
+	}
+	return out
+}
+
+// visible replaces what a terminal would obey instead of showing it, and what turns the direction of writing, and what is no character.
+func visible(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n") // Map replaces what is not UTF-8
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\n', c == '\t':
+			return c
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c), c == '\u2028', c == '\u2029', c == '\ufffe', c == '\uffff':
+			return unicode.ReplacementChar
+		}
+		return c
+	}, text)
+}
+
+// oneLine is a text as one visible line.
+func oneLine(text string) string { return strings.Join(strings.Fields(visible(text)), " ") }
+
+// clip cuts a text after a number of bytes, and says so.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "... (cut)"
+}

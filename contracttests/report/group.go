@@ -1,0 +1,128 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/spec/version"
+)
+
+// family is the first part of an id, by which scenarios are grouped.
+func family(id string) string {
+	name, _, _ := strings.Cut(id, "/")
+	return name
+}
+
+// versionName is what people read for a version. Scenarios that belong to none are about the token endpoint.
+func versionName(v version.Version) string {
+	if v == "" {
+		return "oauth"
+	}
+	return string(v)
+}
+
+// versionsOf lists the versions there are results for: the published ones from old to new, others, and the empty one.
+func versionsOf(results []Result) []version.Version {
+	seen := map[version.Version]bool{}
+	var others []version.Version
+	for _, r := range results {
+		if !seen[r.Version] && r.Version != "" && !slices.Contains(version.All(), r.Version) {
+			others = append(others, r.Version)
+		}
+		seen[r.Version] = true
+	}
+	all := slices.Concat(version.All(), others, []version.Version{""})
+	return slices.DeleteFunc(all, func(v version.Version) bool { return !seen[v] })
+}
+
+// families lists those of the results, in their order.
+func families(results []Result) []string {
+	var names []string
+	for _, r := range results {
+		if name := family(r.ID); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// only returns the results of some outcomes, those of the first outcome first.
+func only(results []Result, outcomes ...Outcome) []Result {
+	var out []Result
+	for _, o := range outcomes {
+		for _, r := range results {
+			if r.Outcome == o {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// ofVersion returns the results of one version.
+func ofVersion(results []Result, v version.Version) []Result {
+	return slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Version != v })
+}
+
+// tally counts results by outcome.
+func tally(results []Result) map[Outcome]int {
+	n := map[Outcome]int{}
+	for _, r := range results {
+		n[r.Outcome]++
+	}
+	return n
+}
+
+// tallyText tells a tally as "498 pass, 14 skip", the best outcome first.
+func tallyText(n map[Outcome]int) string {
+	var parts []string
+	for _, o := range Outcomes() {
+		if n[o] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[o], o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// reason is why scenarios were skipped.
+type reason struct {
+	Text  string
+	Names []string
+}
+
+// reasons groups what was skipped, in the order of the results.
+func reasons(results []Result) []reason {
+	var out []reason
+	for _, r := range only(results, Skip) {
+		text := oneLine(r.Message)
+		if text == "" {
+			text = "no reason is given"
+		}
+		i := slices.IndexFunc(out, func(other reason) bool { return other.Text == text })
+		if i < 0 {
+			i = len(out)
+			out = append(out, reason{Text: text})
+		}
+		out[i].Names = append(out[i].Names, oneLine(r.Name()))
+	}
+	return out
+}
+
+// duration tells seconds as people read them, to the millisecond.
+func duration(seconds float64) string {
+	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).String()
+}
+
+// about tells what was judged by what.
+func about(r *Report) string {
+	kind := "live"
+	if !r.Target.Live {
+		kind = "patmock"
+		if r.Target.Version != "" {
+			kind += " " + r.Target.Version
+		}
+	}
+	return oneLine(fmt.Sprintf("%s (%s), judged by %s", r.Target.Name, kind, r.Tool))
+}

@@ -1,0 +1,225 @@
+package report_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/version"
+)
+
+// hostile is what a target can answer with to break out of a report, or into what reads it.
+var hostile = []string{
+	"]]>", "-->", "|", "a | b | c", "```", "````\n```", "```\n<script>", "</details>", "</details>\n\n# owned\n", "::error title=x::y", "a\n::stop-commands::x", "a\r::warning::x",
+	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</pre></style></title>", "javascript:alert(1)", "javascript:x", "https://x/\" onclick=\"alert(1)",
+	"https://x.example/<b>", "{{.Verdict}}", "&lt;b&gt;&amp;", "\x1b[2J\x1b[31mgone", "\x00\x01\x07\x0b\x7f\u0085", "\u202egnp.exe\u2066", "\u2028x\u2029",
+	"[a](https://x.example)", "![a](https://x.example/a.png)", "*a* _b_ ~~c~~ $d$ #1 @team", "\\|", "%0A::error::x", "\uFFFE\uFFFF", "é ü 漢 🙂", "' or 1=1 --",
+}
+
+func hostileReport() *report.Report {
+	r := reportOf()
+	for i, text := range hostile {
+		for j, o := range report.Outcomes() {
+			result := with(o, text, pass("x"+text, version.All()[(i+j)%6]))
+			result.Promise, result.Sources, result.Notes = text, []string{text, text}, []string{text}
+			result.Failures = []report.Failure{{Message: text, Diff: text, Exchange: text, Curl: text}, {Message: "b", Diff: "a\n" + text + "\nb"}}
+			r.Results = append(r.Results, result)
+		}
+		r.Warnings = append(r.Warnings, text)
+	}
+	r.Tool, r.Target.Name, r.Target.Version = strings.Join(hostile, " "), strings.Join(hostile, " "), strings.Join(hostile, " ")
+	r.Count()
+	return r
+}
+
+// TestNothingIsObeyed holds for what goes to a terminal or a log: no character of it moves the cursor, and no line of it is
+// a command to GitHub's runner, but for those that are meant.
+func TestNothingIsObeyed(t *testing.T) {
+	out := everywhere(t, hostileReport())
+	files := []string{"markdown", "summary", "html"}
+	for _, format := range []string{"text", "line", "annotations", "markdown", "summary", "html"} {
+		for line := range strings.Lines(out[format]) {
+			line = strings.TrimSuffix(line, "\n")
+			if i := strings.IndexFunc(line, func(c rune) bool {
+				return unicode.IsControl(c) && c != '\t' || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028'
+			}); i >= 0 {
+				t.Errorf("%s: %q has a control character", format, line)
+			}
+			obeyed := strings.HasPrefix(strings.TrimSpace(line), "::")
+			if format == "annotations" {
+				obeyed = !strings.HasPrefix(line, "::error title=")
+			}
+			if obeyed && !slices.Contains(files, format) {
+				t.Errorf("%s: the runner obeys %q", format, line)
+			}
+		}
+	}
+}
+
+func TestInvalidUTF8(t *testing.T) {
+	r := reportOf(with(report.Fail, "a\xff\xfeb", pass("create/a", version.V3)))
+	r.Results[0].Failures = []report.Failure{{Diff: "- \xc3\x28", Exchange: "\xf0\x9f"}}
+	for format, text := range everywhere(t, r) {
+		if text != strings.ToValidUTF8(text, "?") {
+			t.Errorf("%s is not UTF-8", format)
+		}
+	}
+}
+
+// outsideFences returns the lines of Markdown that are not code, and fails for a block that is not closed.
+func outsideFences(t *testing.T, text string) []string {
+	t.Helper()
+	var lines []string
+	fence := ""
+	for _, line := range strings.Split(text, "\n") {
+		ticks := line[:len(line)-len(strings.TrimLeft(line, "`"))]
+		switch {
+		case fence == "" && len(ticks) >= 3:
+			fence = ticks
+		case fence == "":
+			lines = append(lines, line)
+		case len(ticks) >= len(fence) && strings.TrimSpace(line) == ticks:
+			fence = ""
+		}
+	}
+	if fence != "" {
+		t.Errorf("a block of code is not closed")
+	}
+	return lines
+}
+
+var (
+	ourMarkup = regexp.MustCompile(`</?(details|summary|b)>`)
+	tableRow  = regexp.MustCompile(`^\|( [^|]+ \|){6}$|^\|:--\|(--:\|){5}$`)
+)
+
+func TestMarkdownOfHostileTexts(t *testing.T) {
+	depth := 0
+	for _, line := range outsideFences(t, write(t, "markdown", hostileReport())) {
+		depth += strings.Count(line, "<details>") - strings.Count(line, "</details>")
+		if depth < 0 || depth > 1 {
+			t.Fatalf("details are not balanced at %q", line)
+		}
+		if strings.HasPrefix(line, "|") && !tableRow.MatchString(line) {
+			t.Errorf("%q is no row of the table", line)
+		}
+		rest := ourMarkup.ReplaceAllString(line, "")
+		rest = strings.TrimPrefix(rest, "> **Warning**")
+		for _, own := range []string{"**Found**", "**all**", "## ", "### ", "The run was **interrupted**"} {
+			rest = strings.TrimPrefix(rest, own)
+		}
+		if !strings.HasPrefix(line, "|") && strings.ContainsAny(rest, "<>`[]*_|\\@") && !strings.Contains(rest, "are left out here") {
+			t.Errorf("%q has what Markdown knows", line)
+		}
+	}
+	if depth != 0 {
+		t.Errorf("%d details are not closed", depth)
+	}
+}
+
+// element is one tag of a page.
+type element struct {
+	name  string
+	attrs map[string]string
+}
+
+var void = []string{"meta", "br", "hr", "img", "link", "input"}
+
+// parsePage reads a page tag by tag. It fails where one closes what is not open.
+func parsePage(t *testing.T, page string) (elements []element, text string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(page))
+	d.Strict, d.Entity = false, xml.HTMLEntity
+	var open []string
+	var b strings.Builder
+	for {
+		token, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			e := element{token.Name.Local, map[string]string{}}
+			for _, a := range token.Attr {
+				e.attrs[a.Name.Local] = a.Value
+			}
+			elements = append(elements, e)
+			if !slices.Contains(void, e.name) {
+				open = append(open, e.name)
+			}
+		case xml.EndElement:
+			if len(open) == 0 || open[len(open)-1] != token.Name.Local {
+				t.Fatalf("</%s> closes %v", token.Name.Local, open)
+			}
+			open = open[:len(open)-1]
+		case xml.CharData:
+			b.Write(token)
+		}
+	}
+	if len(open) > 0 {
+		t.Fatalf("%v are not closed", open)
+	}
+	return elements, b.String()
+}
+
+func TestPageIsSelfContainedAndAccessible(t *testing.T) {
+	for name, r := range map[string]*report.Report{"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport()} {
+		t.Run(name, func(t *testing.T) {
+			page := write(t, "html", r)
+			elements, text := parsePage(t, page)
+			if !strings.HasPrefix(page, "<!DOCTYPE html>\n<html lang=\"en\">") {
+				t.Errorf("the page begins with %.60q", page)
+			}
+			n, level, ids := map[string]int{}, 0, map[string]bool{}
+			for _, e := range elements {
+				n[e.name]++
+				if len(e.name) == 2 && e.name[0] == 'h' && e.name[1] >= '1' && e.name[1] <= '6' {
+					if now := int(e.name[1] - '0'); now > level+1 {
+						t.Errorf("<%s> comes behind a heading of level %d", e.name, level)
+					}
+					level = int(e.name[1] - '0')
+				}
+				if e.name == "th" && e.attrs["scope"] == "" {
+					t.Errorf("a <th> has no scope")
+				}
+				if id := e.attrs["id"]; id != "" && ids[id] {
+					t.Errorf("the id %s is there twice", id)
+				}
+				ids[e.attrs["id"]] = true
+				checkAttributes(t, e)
+			}
+			if n["h1"] != 1 || n["title"] != 1 || n["main"] != 1 || n["script"]+n["img"]+n["link"]+n["iframe"] > 0 {
+				t.Errorf("elements are %v", n)
+			}
+			for _, e := range elements {
+				if target, ok := strings.CutPrefix(e.attrs["href"], "#"); ok && !ids[target] {
+					t.Errorf("#%s leads nowhere", target)
+				}
+			}
+			if name == "hostile" && (!strings.Contains(text, "<script>alert(1)</script>") || !strings.Contains(text, "{{.Verdict}}")) {
+				t.Error("the page does not show what came")
+			}
+		})
+	}
+}
+
+func checkAttributes(t *testing.T, e element) {
+	t.Helper()
+	for name, value := range e.attrs {
+		switch {
+		case name == "src", strings.HasPrefix(name, "on"):
+			t.Errorf("<%s> has %s=%q", e.name, name, value)
+		case name == "href" && (e.name != "a" || !strings.HasPrefix(value, "#") && !strings.HasPrefix(value, "https://")):
+			t.Errorf("<%s> leads to %q", e.name, value)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("urn:patmock:report:1", document); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("urn:patmock:report:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t *testing.T, text string) error {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiledSchema(t).Validate(value)
+}
+
+func TestJSONKeepsItsSchema(t *testing.T) {
+	bare := &report.Report{Schema: report.SchemaVersion}
+	bare.Results = []report.Result{{ID: "create/a", Standing: standing.Observed, Outcome: report.Pass}} // nil lists, no counts
+	var all []report.Result
+	for _, v := range append(version.All(), "") {
+		for _, o := range report.Outcomes() {
+			all = append(all, with(o, "why", pass("create/a", v)))
+		}
+	}
+	for name, r := range map[string]*report.Report{
+		"every outcome": sample(), "empty": reportOf(), "bare": bare, "every version": reportOf(all...), "hostile": hostileReport(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := validate(t, write(t, "json", r)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The schema refuses what is no report: a test against one that accepts everything would show nothing.
+func TestSchemaIsStrict(t *testing.T) {
+	good := write(t, "json", sample())
+	for name, change := range map[string]func(map[string]any){
+		"another version":  func(r map[string]any) { r["schema"] = 2 },
+		"more":             func(r map[string]any) { r["more"] = 1 },
+		"less":             func(r map[string]any) { delete(r, "tool") },
+		"no date":          func(r map[string]any) { r["started"] = "yesterday" },
+		"null for a list":  func(r map[string]any) { r["warnings"] = nil },
+		"negative time":    func(r map[string]any) { r["seconds"] = -1 },
+		"more in target":   func(r map[string]any) { r["target"].(map[string]any)["token"] = "x" },
+		"unknown outcome":  func(r map[string]any) { first(r, "results")["outcome"] = "green" },
+		"unknown version":  func(r map[string]any) { first(r, "results")["version"] = "v4" },
+		"unknown standing": func(r map[string]any) { first(r, "results")["standing"] = "sure" },
+		"more in a result": func(r map[string]any) { first(r, "results")["secret"] = "x" },
+		"no id":            func(r map[string]any) { first(r, "results")["id"] = "" },
+		"count missing":    func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
+		"unknown count":    func(r map[string]any) { r["counts"].(map[string]any)["green"] = 1 },
+		"negative count":   func(r map[string]any) { r["counts"].(map[string]any)["skip"] = -1 },
+		"part of a request": func(r map[string]any) {
+			first(r, "results")["requests"] = 1.5
+		},
+		"more in a failure": func(r map[string]any) {
+			r["results"].([]any)[1].(map[string]any)["failures"].([]any)[0].(map[string]any)["token"] = "x"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var value map[string]any
+			if err := json.Unmarshal([]byte(good), &value); err != nil {
+				t.Fatal(err)
+			}
+			change(value)
+			text, err := json.Marshal(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if validate(t, string(text)) == nil {
+				t.Error("the schema accepts it")
+			}
+		})
+	}
+}
+
+func first(object map[string]any, name string) map[string]any {
+	return object[name].([]any)[0].(map[string]any)
+}
+
+func TestSchemaIsACopy(t *testing.T) {
+	report.Schema()[0] = 'x'
+	if got := report.Schema()[0]; got != '{' {
+		t.Errorf("the schema begins with %q", got)
+	}
+}
+
+func TestReadWhatWasWritten(t *testing.T) {
+	for name, want := range map[string]*report.Report{"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport()} {
+		t.Run(name, func(t *testing.T) {
+			if len(want.Results) == 0 {
+				want.Results = []report.Result{}
+			}
+			got, err := report.Read(strings.NewReader(write(t, "json", want)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("report (-written +read):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	good := write(t, "json", sample())
+	for _, test := range []struct {
+		name, text, want string
+	}{
+		{"nothing", "", "not JSON"},
+		{"no JSON", "<html>", "not JSON"},
+		{"a list", "[]", "not JSON of a report"},
+		{"no report", `{"a":1}`, "no schema version"},
+		{"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), "schema version 2, and this patmock reads version 1"},
+		{"unknown property", strings.Replace(good, `"tool"`, `"tools"`, 1), `unknown field "tools"`},
+		{"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1), `result 1 (create/name-is-unique/beta) has the unknown outcome "green"`},
+		{"cut off", good[:len(good)/2], "not JSON"},
+		{"two", good + good, "not JSON"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := report.Read(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, expected one with %q", err, test.want)
+			}
+		})
+	}
+	if _, err := report.Read(iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error is %v, expected that of the reader", err)
+	}
+}
+
+func TestJSONTellsWhatItCannotWrite(t *testing.T) {
+	r := reportOf()
+	r.Seconds = math.NaN()
+	if err := report.Write("json", io.Discard, r); err == nil {
+		t.Error("a time that is no number is written")
+	}
+}

@@ -1,0 +1,140 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The elements that GitLab, GitHub and Jenkins all read. What XML cannot have is replaced by its encoder.
+type (
+	junitSuites struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Name    string   `xml:"name,attr"`
+		junitCounts
+		Suites []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name      string `xml:"name,attr"`
+		Timestamp string `xml:"timestamp,attr"`
+		junitCounts
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+	}
+	junitCounts struct {
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Errors   int    `xml:"errors,attr"`
+		Skipped  int    `xml:"skipped,attr"`
+		Time     string `xml:"time,attr"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		ClassName string       `xml:"classname,attr"`
+		Name      string       `xml:"name,attr"`
+		Time      string       `xml:"time,attr"`
+		Failure   *junitDetail `xml:"failure"`
+		Error     *junitDetail `xml:"error"`
+		Skipped   *junitDetail `xml:"skipped"`
+		Output    string       `xml:"system-out,omitempty"`
+	}
+	junitDetail struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// renderJUnit has a suite for each version. What is provisional counts as skipped: readers know nothing like it.
+func renderJUnit(r *Report) ([]byte, error) {
+	suites := junitSuites{Name: "contract", junitCounts: junitCount(r.Results)}
+	suites.Time = junitTime(r.Seconds)
+	for _, v := range versionsOf(r.Results) {
+		results := ofVersion(r.Results, v)
+		suites.Suites = append(suites.Suites, junitSuite{
+			Name: "contract/" + versionName(v), Timestamp: r.Started.UTC().Format(time.RFC3339), junitCounts: junitCount(results),
+			Properties: junitProperties(r), Cases: junitCases(results),
+		})
+	}
+	out, err := xml.MarshalIndent(suites, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return []byte(xml.Header + string(out) + "\n"), nil
+}
+
+func junitCount(results []Result) junitCounts {
+	n, seconds := tally(results), 0.0
+	for _, r := range results {
+		seconds += r.Seconds
+	}
+	return junitCounts{len(results), n[Fail], n[Error], n[Skip] + n[Provisional], junitTime(seconds)}
+}
+
+func junitTime(seconds float64) string { return strconv.FormatFloat(seconds, 'f', 3, 64) }
+
+func junitProperties(r *Report) []junitProperty {
+	properties := []junitProperty{
+		{"tool", r.Tool},
+		{"target", r.Target.Name},
+		{"live", strconv.FormatBool(r.Target.Live)},
+		{"interrupted", strconv.FormatBool(r.Interrupted)},
+	}
+	for _, warning := range r.Warnings {
+		properties = append(properties, junitProperty{"warning", warning})
+	}
+	return properties
+}
+
+// junitCases numbers a name that is there twice: readers would merge the two.
+func junitCases(results []Result) []junitCase {
+	seen := map[string]int{}
+	cases := make([]junitCase, len(results))
+	for i, r := range results {
+		c := junitCase{
+			ClassName: fmt.Sprintf("contract.%s.%s", family(r.ID), versionName(r.Version)), Name: r.ID, Time: junitTime(r.Seconds),
+			Output: strings.Join(r.Notes, "\n"),
+		}
+		if seen[r.ID]++; seen[r.ID] > 1 {
+			c.Name = fmt.Sprintf("%s (%d)", r.ID, seen[r.ID])
+		}
+		switch r.Outcome {
+		case Fail:
+			c.Failure = &junitDetail{oneLine(r.Message), string(r.Standing), junitText(r)}
+		case Error:
+			c.Error = &junitDetail{oneLine(r.Message), "error", junitText(r)}
+		case Provisional:
+			c.Skipped = &junitDetail{Message: "provisional: " + oneLine(r.Message), Text: junitText(r)}
+		case Skip:
+			c.Skipped = &junitDetail{Message: oneLine(r.Message)}
+		}
+		cases[i] = c
+	}
+	return cases
+}
+
+// junitText is all there is about a result, as text.
+func junitText(r Result) string {
+	parts := []string{
+		"promise: " + oneLine(r.Promise),
+		fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Standing),
+	}
+	for _, f := range r.Failures {
+		for _, part := range []struct{ title, text string }{
+			{"", f.Message},
+			{"difference (- expected, + came):\n", f.Diff},
+			{"exchange:\n", f.Exchange},
+			{"repeat:\n", f.Curl},
+		} {
+			if part.text != "" {
+				parts = append(parts, "\n"+part.title+strings.TrimRight(visible(part.text), "\n"))
+			}
+		}
+	}
+	return strings.Join(parts, "\n") + "\n"
+}

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// GitHub drops the summary of a step that is larger than 1 MiB, and shows nothing of it.
+const (
+	maxSummary = 900_000
+	maxSection = 150_000 // of warnings, of what is provisional, of what was skipped
+	maxBlock   = 20_000  // of a difference, an exchange, a curl line
+	maxLine    = 1_000   // of a sentence
+)
+
+func renderMarkdown(r *Report) ([]byte, error) { return []byte(markdown(r, maxSummary)), nil }
+
+// AppendSummary appends the Markdown form to a file such as that of $GITHUB_STEP_SUMMARY. The file is kept under 900 kB.
+func AppendSummary(path string, r *Report) (err error) {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the path is the user's
+	if err != nil {
+		return fmt.Errorf("append the summary: %w", err)
+	}
+	defer func() {
+		if closeErr := f.Close(); err == nil && closeErr != nil {
+			err = fmt.Errorf("append the summary: %w", closeErr)
+		}
+	}()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("append the summary: %w", err)
+	}
+	room := maxSummary - int(min(info.Size(), maxSummary))
+	text := "\n" + markdown(r.clean(), room-1)
+	if len(text) > room {
+		return fmt.Errorf("append the summary: %s has %d bytes already, and no room for the verdict", path, info.Size())
+	}
+	if _, err := f.WriteString(text); err != nil {
+		return fmt.Errorf("append the summary: %w", err)
+	}
+	return nil
+}
+
+// markdown is at most room bytes long, where the heading and the table of counts fit. The failures are cut first.
+func markdown(r *Report, room int) string {
+	head := fmt.Sprintf("## %s\n\nThe contract against %s, in %s.\n\n", markdownText(r.Verdict()), markdownText(about(r)), duration(r.Seconds))
+	if r.Interrupted {
+		head += "The run was **interrupted**: scenarios are missing.\n\n"
+	}
+	head += markdownCounts(r)
+	var warnings, failures, provisional, skipped []string
+	for _, warning := range r.Warnings {
+		warnings = append(warnings, "> **Warning**: "+markdownText(warning)+"\n\n")
+	}
+	for _, result := range only(r.Results, Fail, Error) {
+		failures = append(failures, markdownResult(result))
+	}
+	for _, result := range only(r.Results, Provisional) {
+		provisional = append(provisional, markdownResult(result))
+	}
+	for _, reason := range reasons(r.Results) {
+		skipped = append(skipped, fmt.Sprintf("<details><summary>%d skipped: %s</summary>\n\nScenarios: %s\n\n</details>\n\n",
+			len(reason.Names), markdownText(reason.Text), markdownNames(reason.Names)))
+	}
+	room -= len(head)
+	doubts := fit(min(maxSection, room), "", "warnings", warnings)
+	room -= len(doubts)
+	rest := fit(min(maxSection, room/3), "### Provisional\n\n", "provisional scenarios", provisional)
+	rest += fit(min(maxSection, room/3), "### Skipped\n\n", "reasons", skipped)
+	return head + doubts + fit(room-len(rest), "### Failures\n\n", "failures", failures) + rest
+}
+
+// fit joins as many of the blocks as there is room for, under a heading, with a line about those that are left out.
+func fit(room int, heading, what string, blocks []string) string {
+	if len(blocks) == 0 {
+		return ""
+	}
+	all := heading + strings.Join(blocks, "")
+	if len(all) <= room {
+		return all
+	}
+	line := func(n int) string {
+		return fmt.Sprintf("**%d of %d %s are left out here for their size:** the other reports have them.\n\n", n, len(blocks), what)
+	}
+	out, kept := heading, 0
+	for _, block := range blocks {
+		if len(out)+len(block)+len(line(len(blocks))) > room {
+			break
+		}
+		out += block
+		kept++
+	}
+	if out += line(len(blocks) - kept); len(out) > room {
+		return ""
+	}
+	return out
+}
+
+// markdownCounts is the table of counts by version and outcome.
+func markdownCounts(r *Report) string {
+	if len(r.Results) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| version |")
+	for _, o := range Outcomes() {
+		fmt.Fprintf(&b, " %s |", o)
+	}
+	b.WriteString("\n|:--|" + strings.Repeat("--:|", len(Outcomes())) + "\n")
+	row := func(name string, n map[Outcome]int) {
+		fmt.Fprintf(&b, "| %s |", name)
+		for _, o := range Outcomes() {
+			fmt.Fprintf(&b, " %d |", n[o])
+		}
+		b.WriteByte('\n')
+	}
+	for _, v := range versionsOf(r.Results) {
+		row(markdownText(versionName(v)), tally(ofVersion(r.Results, v)))
+	}
+	row("**all**", tally(r.Results))
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// markdownResult hides all there is about a result behind one line.
+func markdownResult(r Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n", markdownText(string(r.Outcome)), markdownText(r.Name()), markdownText(r.Message))
+	fmt.Fprintf(&b, "Promise: %s\n\n", markdownText(r.Promise))
+	fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownText(strings.Join(r.Sources, "; ")), markdownText(string(r.Standing)))
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "Note: %s\n\n", markdownText(note))
+	}
+	for _, f := range r.Failures {
+		fmt.Fprintf(&b, "**Found**: %s\n\n", markdownText(f.Message))
+		b.WriteString(fence("diff", f.Diff) + fence("http", f.Exchange) + fence("sh", f.Curl))
+	}
+	b.WriteString("</details>\n\n")
+	return b.String()
+}
+
+// fence is a block of code that nothing in the text can end.
+func fence(language, text string) string {
+	text = strings.TrimRight(clip(visible(text), maxBlock), "\n")
+	if text == "" {
+		return ""
+	}
+	ticks := "```"
+	for strings.Contains(text, ticks) {
+		ticks += "`"
+	}
+	return ticks + language + "\n" + text + "\n" + ticks + "\n\n"
+}
+
+// markdownText is a text on one line, with everything that Markdown and HTML know in it taken for what it is. Character
+// references do that in both, and in tables.
+func markdownText(text string) string {
+	return markdownEscapes.Replace(clip(oneLine(text), maxLine))
+}
+
+func markdownNames(names []string) string {
+	return markdownEscapes.Replace(clip(strings.Join(names, ", "), maxBlock))
+}
+
+var markdownEscapes = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "|", "&#124;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "~", "&#126;",
+	"[", "&#91;", "]", "&#93;", "#", "&#35;", `\`, "&#92;", "$", "&#36;", "@", "&#64;",
+)

@@ -1,0 +1,252 @@
+package report
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// redacted stands for a secret.
+const redacted = "[redacted]"
+
+// span is a part of a text.
+type span struct{ start, end int }
+
+// redact replaces what looks like a secret. Every rule looks at the text as it came, so that none hides a secret from
+// another.
+func redact(text string) string {
+	spans := slices.Concat(hexRuns(text), webTokens(text))
+	for at := range len(text) {
+		switch word := wordAt(text, at); word {
+		case "":
+		case "bearer", "basic":
+			spans = append(spans, credentials(text, at, at+len(word)))
+		default:
+			spans = append(spans, named(text, at, at+len(word)))
+		}
+	}
+	return replace(text, spans)
+}
+
+// words stand in front of secrets: those of the header Authorization, and what the names of parameters, properties and
+// fields end with whose values are secrets.
+var words = []string{"bearer", "basic", "secret", "token", "password", "assertion"}
+
+// wordAt returns the word that begins there, in small letters, or none. It is asked for each place of long texts.
+func wordAt(text string, at int) string {
+	switch text[at] | 0x20 {
+	case 'b', 's', 't', 'p', 'a':
+		for _, word := range words {
+			if end := at + len(word); end <= len(text) && strings.EqualFold(text[at:end], word) {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+// minHex is how many hexadecimal digits the secret of a token has.
+const minHex = 64
+
+func hexRuns(text string) (spans []span) {
+	start := 0
+	for at := range len(text) + 1 {
+		if at < len(text) && isHex(text[at]) {
+			continue
+		}
+		if at-start >= minHex {
+			spans = append(spans, span{start, at})
+		}
+		start = at + 1
+	}
+	return spans
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+// webToken is the rest of a JSON Web Token, behind the letters all of them begin with, also of one that is cut off.
+var webToken = regexp.MustCompile(`^[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)+|^[A-Za-z0-9_-]{8,}`)
+
+func webTokens(text string) (spans []span) {
+	const begin = "eyJ"
+	for at := strings.Index(text, begin); at >= 0; {
+		end := at + len(begin)
+		if found := webToken.FindStringIndex(text[end:]); found != nil {
+			end += found[1]
+			spans = append(spans, span{at, end})
+		}
+		next := strings.Index(text[end:], begin)
+		if next < 0 {
+			break
+		}
+		at = end + next
+	}
+	return spans
+}
+
+var (
+	authorization = regexp.MustCompile(`(?i)authorization[^\w\n]{1,8}$`)
+	token68       = regexp.MustCompile(`^[A-Za-z0-9._~+/-]{16,}=*`)
+)
+
+// credentials are what follows a scheme: behind the name of the header whatever it is, elsewhere only what is as long as
+// credentials are, for prose says "Bearer token" and "basic authentication".
+func credentials(text string, scheme, end int) span {
+	start := skip(text, end, " \t")
+	if start == end {
+		return span{}
+	}
+	if authorization.MatchString(text[max(0, scheme-48):scheme]) {
+		return span{start, endOfWord(text, start, " \t\r\n\"'`")}
+	}
+	return span{start, start + len(token68.FindString(text[start:]))}
+}
+
+// skip returns the first place that has none of these characters.
+func skip(text string, at int, chars string) int {
+	return len(text) - len(strings.TrimLeft(text[at:], chars))
+}
+
+// kept are values that are no secrets: a curl line can be repeated, and a null be told from a value.
+var kept = []string{"$TOKEN", "null", "nil", "true", "false", strings.Trim(redacted, "[]")}
+
+// replace puts the mark in place of the spans.
+func replace(text string, spans []span) string {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	var b strings.Builder
+	done, marked := 0, -1 // marked is where the last mark ends
+	for _, s := range spans {
+		if s.start >= s.end || s.end <= done || slices.Contains(kept, text[s.start:s.end]) {
+			continue
+		}
+		s.start = max(s.start, done)
+		b.WriteString(text[done:s.start])
+		if s.start != marked {
+			b.WriteString(redacted)
+		}
+		done, marked = s.end, s.end
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}
+
+var (
+	// separator stands between a name and its value: 1 is the quote behind the name, 2 the separator itself.
+	separator = regexp.MustCompile(`^(\\*["'` + "`" + `])?[\s\x{a0}]*(:|=|%3[dD])`)
+	// certain is in front of a name that prose does not use.
+	certain = regexp.MustCompile(`(?i)(?:client|access|refresh|id)[_-]?$`)
+	// call is how go-cmp shows a value whose type it names: string("x"), strings.Join({"x", "y"}, "").
+	call = regexp.MustCompile(`^[\w.]+\(`)
+)
+
+// named is the value of a secret's name. It is empty where there is none, or where prose goes on.
+func named(text string, name, end int) span {
+	found := separator.FindStringSubmatchIndex(text[end:])
+	if found == nil {
+		return span{}
+	}
+	end += found[1]
+	if text[end-1] != ':' {
+		return parameter(text, end)
+	}
+	start := skip(text, end, " \t\r\n\u00a0")
+	if s, ok := quoted(text, start); ok {
+		return s
+	}
+	if call.MatchString(text[start:]) {
+		open := start + strings.IndexByte(text[start:], '(')
+		return span{open + 1, endOfBrackets(text, open+1)}
+	}
+	switch {
+	case start == len(text), found[2] < 0 && !certain.MatchString(text[max(0, name-8):name]):
+		return span{}
+	case strings.IndexByte("[{", text[start]) >= 0:
+		return span{start + 1, endOfBrackets(text, start+1)}
+	}
+	return span{start, endOfWord(text, start, " \t\r\n\"'`,}])&")}
+}
+
+// parameter is the value behind an equals sign.
+func parameter(text string, end int) span {
+	start := skip(text, end, " \t")
+	if s, ok := quoted(text, start); ok {
+		return s
+	}
+	if start > end {
+		return span{}
+	}
+	return span{start, endOfWord(text, start, " \t\r\n\"'`&")}
+}
+
+// quoted is what stands in the quotes that begin there. It is empty where that is nothing.
+func quoted(text string, start int) (s span, ok bool) {
+	first := skip(text, start, `\`)
+	if first == len(text) || strings.IndexByte("\"'`", text[first]) < 0 {
+		return span{}, false
+	}
+	end := endOfString(text, first+1, first-start)
+	if strings.TrimSpace(text[first+1:end]) == "" {
+		return span{}, true
+	}
+	return span{first + 1, end}, true
+}
+
+// shellQuote is a single quote within single quotes in a shell.
+const shellQuote = `'\''`
+
+// endOfWord returns where one of the stops comes. Backslashes in front of it belong to it: they escape a quote.
+func endOfWord(text string, start int, stops string) int {
+	end := start
+	for {
+		i := strings.IndexAny(text[end:], stops)
+		if i < 0 {
+			return len(text)
+		}
+		end += i
+		if !strings.HasPrefix(text[end:], shellQuote) {
+			return start + len(strings.TrimRight(text[start:end], `\`))
+		}
+		end += len(shellQuote)
+	}
+}
+
+// endOfString returns where the characters of a string end that begin behind its first quote. Level is how many backslashes
+// that quote has, as in JSON that is a string of JSON. One with fewer ends the string around it all.
+func endOfString(text string, start, level int) int {
+	quote := text[start-1]
+	for at := start; at < len(text); at++ {
+		if text[at] != quote {
+			continue
+		}
+		n := len(text[start:at]) - len(strings.TrimRight(text[start:at], `\`))
+		switch {
+		case quote == '\'' && n == 0 && strings.HasPrefix(text[at:], shellQuote):
+			at += len(shellQuote) - 1
+		case n < level, quote != '"':
+			return at - min(n, level)
+		case n%(2*(level+1)) == level:
+			return at - level
+		}
+	}
+	return len(text)
+}
+
+// endOfBrackets returns where the bracket is that closes the one before start.
+func endOfBrackets(text string, start int) int {
+	depth := 1
+	for at := start; at < len(text); at++ {
+		switch text[at] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth == 0 {
+				return at
+			}
+		case '"', '`':
+			level := len(text[start:at]) - len(strings.TrimRight(text[start:at], `\`))
+			at = endOfString(text, at+1, level) + level
+		}
+	}
+	return len(text)
+}

@@ -1,0 +1,196 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// pass is a result that others are made of.
+func pass(id string, v version.Version) report.Result {
+	return report.Result{
+		ID: id, Version: v, Promise: "A name is unique among the tokens of an owner.", Standing: standing.Published, Outcome: report.Pass,
+		Sources:  []string{"v3 #/paths/~1personal-access-tokens/post", "https://developer.sailpoint.com/docs/api/authentication"},
+		Failures: []report.Failure{}, Notes: []string{}, Requests: 3, Seconds: 0.012,
+	}
+}
+
+func with(outcome report.Outcome, message string, r report.Result) report.Result {
+	r.Outcome, r.Message = outcome, message
+	return r
+}
+
+func reportOf(results ...report.Result) *report.Report {
+	r := &report.Report{
+		Schema: report.SchemaVersion, Tool: "patmock 1.2.3", Target: report.Target{Name: "mock", Version: "1.2.3"},
+		Started: time.Date(2026, 8, 22, 10, 11, 12, 0, time.UTC), Seconds: 4.2, Warnings: []string{}, Results: results,
+	}
+	r.Count()
+	return r
+}
+
+func failed(id string, v version.Version) report.Result {
+	r := with(report.Fail, "status is 201, expected 200", pass(id, v))
+	r.Failures = []report.Failure{
+		{
+			Message:  "status is 201, expected 200",
+			Exchange: "POST https://tenant.example/v3/personal-access-tokens\nContent-Type: application/json\n\n{\"name\":\"a|b\"}\n\n201 Created\n\n{\"id\":\"1\"}\n",
+			Curl:     `curl -i -X POST -H "Authorization: Bearer $TOKEN" --data-binary '{"name":"a|b"}' 'https://tenant.example/v3/personal-access-tokens'`,
+		},
+		{Message: "name is not as promised", Diff: "  string(\n- \t\"a\",\n+ \t\"b\",\n  )\n"},
+	}
+	return r
+}
+
+// sample has every outcome, a warning, an interruption, and a version that belongs to none.
+func sample() *report.Report {
+	question := with(report.Provisional, "an open question, answered: 404", pass("delete/twice", version.V2024))
+	question.Standing, question.Notes = standing.Assumed, []string{"status 404", `{"detailCode":"404 Not found"}`}
+	assumed := with(report.Provisional, "assumed, and not so here: lastUsed is not as promised", pass("list/last-used-is-daily", version.V2024))
+	assumed.Failures = []report.Failure{{Message: "lastUsed is not as promised", Diff: "- a\n+ b\n"}}
+	r := reportOf(
+		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3), pass("create/name-is-unique", version.V1),
+		with(report.Error, "dial tcp: connection refused", pass("create/secret-is-shown-once", version.V3)),
+		question, assumed,
+		with(report.Skip, "the target lacks clock", pass("expiry/month-end", version.V1)),
+		with(report.Skip, "the target lacks clock", pass("expiry/leap-day", version.V1)),
+		with(report.Skip, "the target lacks admin", pass("list/of-another", version.Beta)),
+		pass("token/issues-a-jwt", ""),
+	)
+	r.Target = report.Target{Name: "https://tenant.example", Live: true}
+	r.Warnings = []string{"the target's clock is 1m0s from ours: what depends on time may fail for that"}
+	r.Interrupted = true
+	return r
+}
+
+func write(t testing.TB, format string, r *report.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.Write(format, &b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// everywhere is all that a report can become.
+func everywhere(t testing.TB, r *report.Report) map[string]string {
+	t.Helper()
+	out := map[string]string{"annotations": strings.Join(report.Annotations(r), "\n")}
+	for _, format := range report.Formats() {
+		out[format] = write(t, format, r)
+	}
+	for _, result := range r.Results {
+		out["line"] += report.Line(result) + "\n"
+	}
+	summary := filepath.Join(t.TempDir(), "summary.md")
+	if err := report.AppendSummary(summary, r); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(summary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["summary"] = string(text)
+	return out
+}
+
+func TestGolden(t *testing.T) {
+	for name, r := range map[string]*report.Report{"every-outcome": sample(), "empty": reportOf(), "pass": reportOf(pass("create/a", version.V3))} {
+		for format, extension := range map[string]string{"text": "txt", "json": "json", "junit": "xml", "markdown": "md", "html": "html"} {
+			t.Run(name+"/"+format, func(t *testing.T) {
+				golden := filepath.Join("testdata", name+"."+extension)
+				got := write(t, format, r)
+				if *update {
+					if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got); diff != "" {
+					t.Errorf("%s (-want +got), go test -update writes it:\n%s", golden, diff)
+				}
+			})
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	if diff := cmp.Diff([]string{"text", "json", "junit", "markdown", "html"}, report.Formats()); diff != "" {
+		t.Errorf("formats (-want +got):\n%s", diff)
+	}
+	err := report.Write("yaml", &bytes.Buffer{}, reportOf())
+	if want := `unknown report format "yaml": expected one of text, json, junit, markdown, html`; err == nil || err.Error() != want {
+		t.Errorf("error is %v, expected %s", err, want)
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+func TestWriteTellsWhatIsNotWritten(t *testing.T) {
+	for _, format := range report.Formats() {
+		if err := report.Write(format, brokenPipe{}, sample()); err == nil || !strings.Contains(err.Error(), format) {
+			t.Errorf("%s: error is %v, expected one that names the format", format, err)
+		}
+	}
+}
+
+// A run of thousands of scenarios with long exchanges is cut where the readers have limits, and says so.
+func TestHugeReport(t *testing.T) {
+	var results []report.Result
+	for i := range 700 {
+		r := failed(fmt.Sprintf("create/scenario-%d", i), version.All()[i%6])
+		long := strings.Repeat("+ <\"&'> ```\n", 300)
+		r.Failures = append(r.Failures, report.Failure{Message: long, Diff: long, Exchange: long, Curl: long})
+		results = append(results, r)
+	}
+	r := reportOf(results...)
+	for format, limit := range map[string]int{"markdown": 900_000, "html": 2_000_000} {
+		got := write(t, format, r)
+		if len(got) > limit || len(got) < limit/2 {
+			t.Errorf("%s has %d bytes, expected at most %d, and most of them used", format, len(got), limit)
+		}
+		if !strings.Contains(got, "left out here") {
+			t.Errorf("%s does not tell that something is left out", format)
+		}
+	}
+	if n := len(report.Annotations(r)); n != 10 {
+		t.Errorf("%d annotations, expected 10", n)
+	}
+	if html := write(t, "html", r); strings.Count(html, "<article") != 700 {
+		t.Errorf("the page shows %d failures, expected all 700 with their message", strings.Count(html, "<article"))
+	}
+	if n := junitOf(t, r).Failures; n != 700 {
+		t.Errorf("JUnit tells %d failures, expected 700", n)
+	}
+}
+
+func TestReportIsNotChanged(t *testing.T) {
+	r := sample()
+	r.Results[1].Failures[0].Message = "client_secret=hunter2"
+	r.Counts = nil
+	want := *r
+	want.Results = append([]report.Result{}, r.Results...)
+	want.Results[1].Failures = append([]report.Failure{}, r.Results[1].Failures...)
+	everywhere(t, r)
+	if diff := cmp.Diff(&want, r); diff != "" {
+		t.Errorf("the report changed (-before +after):\n%s", diff)
+	}
+}

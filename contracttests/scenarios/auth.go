@@ -1,0 +1,214 @@
+package scenarios
+
+import (
+	"net/http"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// The published scopes on tokens.
+const (
+	myRead       = "sp:my-personal-access-tokens:read"
+	myManage     = "sp:my-personal-access-tokens:manage"
+	allRead      = "sp:all-personal-access-tokens:read"
+	allManage    = "sp:all-personal-access-tokens:manage"
+	scopeAll     = "sp:scopes:all"
+	defaultScope = "sp:scopes:default"
+	foreignScope = "idn:nelm:manage"
+)
+
+const authorizationPage = "https://developer.sailpoint.com/docs/api/authorization"
+
+// strangerID has the form of an id, and is that of no token.
+const strangerID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+// operation is one that the version has, with a request that is in order.
+type operation struct {
+	name string
+	ask  func(c *contract.Client) *contract.Response
+}
+
+// operations lists those of the version. What they ask for changes nothing but what create makes: the ids are unknown.
+func operations(t *contract.T) []operation {
+	all := []operation{
+		{"list", func(c *contract.Client) *contract.Response { return c.List("owner-id", "me") }},
+		{"create", func(c *contract.Client) *contract.Response { return c.Create(c.Expiring()) }},
+		{"patch", func(c *contract.Client) *contract.Response {
+			return c.Patch(strangerID, contract.Replace("/name", t.Name()))
+		}},
+		{"delete", func(c *contract.Client) *contract.Response { return c.Delete(strangerID) }},
+	}
+	if t.Version() != version.V1 {
+		return all
+	}
+	return append(
+		all,
+		operation{"bulk", func(c *contract.Client) *contract.Response { return c.Bulk([]string{strangerID}, later(t)) }},
+		operation{"bulk by POST", func(c *contract.Client) *contract.Response { return bulkByPost(c, []string{strangerID}, later(t)) }},
+	)
+}
+
+// later is an operation that moves the date of a token to two months ahead.
+func later(t *contract.T) contract.Op {
+	return contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(60*24*time.Hour)))
+}
+
+// answers expects a status, and goes on where it is another.
+func answers(t *contract.T, what string, r *contract.Response, want int) {
+	if r.Code() != want {
+		t.Errorf("%s: status is %d, expected %d", what, r.Code(), want)
+	}
+}
+
+// unauthorized expects 401 of each operation.
+func unauthorized(t *contract.T, c *contract.Client) {
+	for _, op := range operations(t) {
+		r := op.ask(c)
+		answers(t, op.name, r, http.StatusUnauthorized)
+		if r.Code() == http.StatusUnauthorized {
+			hasUnauthorizedForm(t, r)
+		}
+	}
+}
+
+// forbidden expects 403 of each operation.
+func forbidden(t *contract.T, c *contract.Client) {
+	for _, op := range operations(t) {
+		r := op.ask(c)
+		answers(t, op.name, r, http.StatusForbidden)
+		if r.Code() == http.StatusForbidden {
+			hasErrorForm(t, r)
+		}
+	}
+}
+
+// bearing makes a scenario about a bearer that is none.
+func bearing(id, promise string, client func(t *contract.T) *contract.Client) contract.Scenario {
+	return contract.Scenario{
+		ID: id, Promise: promise, Sources: []string{"v2026 #/components/responses/401", authorizationPage, "behaviour 2.4"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: []string{"bearer-required", "error-401"},
+		Run: func(t *contract.T) { unauthorized(t, client(t)) },
+	}
+}
+
+var auth = []contract.Scenario{
+	bearing("auth/no-header", "Each operation refuses a request without an Authorization header with 401.",
+		func(t *contract.T) *contract.Client { return t.Anonymous() }),
+	bearing("auth/empty-bearer", "Each operation refuses a bearer that is empty with 401.",
+		func(t *contract.T) *contract.Client { return t.Anonymous().With("Authorization", "Bearer ") }),
+	bearing("auth/wrong-scheme", "Each operation refuses a scheme other than Bearer with 401, Basic with a good id and secret as well.",
+		func(t *contract.T) *contract.Client {
+			who, request := ownerCredentials(t), http.Request{Header: http.Header{}}
+			request.SetBasicAuth(who.ClientID, who.ClientSecret)
+			return t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+		}),
+	bearing("auth/bearer-without-scheme", "Each operation refuses an access token without a scheme in front with 401.",
+		func(t *contract.T) *contract.Client { return t.Anonymous().With("Authorization", t.Owner().Bearer()) }),
+	bearing("auth/garbage-bearer", "Each operation refuses a bearer that is no access token with 401.",
+		func(t *contract.T) *contract.Client { return t.Bearing("garbage") }),
+	bearing("auth/changed-signature", "Each operation refuses an access token whose signature was changed with 401.",
+		func(t *contract.T) *contract.Client { return t.Bearing(changedSignature(t.Owner().Bearer())) }),
+	bearing("auth/unsigned-bearer", "Each operation refuses an access token that says it needs no signature with 401.",
+		func(t *contract.T) *contract.Client { return t.Bearing(unsigned(t.Owner().Bearer())) }),
+	{
+		ID: "auth/refused-create-makes-nothing", Promise: "A create that is refused with 401 or 403 makes no token.",
+		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"bearer-required", "scopes-of-operations"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			reader := scoped(t, myRead)
+			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
+			t.Anonymous().Create(c.Expiring()).Status(http.StatusUnauthorized)
+			reader.Create(c.Expiring()).Refused(http.StatusForbidden)
+			t.Equal("ids of the tokens", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+		},
+	},
+	{
+		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: standing.Assumed, Rules: []string{"bearer-required"},
+		Run: func(t *contract.T) {
+			t.Anonymous().With("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
+		},
+	},
+	{
+		ID: "auth/default-scope-opens-nothing", Promise: "An access token with sp:scopes:default alone is refused by each operation with 403.",
+		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"scope-default", "scopes-of-operations"},
+		Run:   func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
+	},
+	{
+		ID: "auth/foreign-scope-opens-nothing", Promise: "An access token with a scope of another API alone is refused by each operation with 403.",
+		Sources: []string{authorizationPage, "behaviour 2.3"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"scopes-of-operations"},
+		Run:   func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
+	},
+	{
+		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
+		Sources: []string{"behaviour 2.4"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"scope-out-of-level", "scopes-of-operations"},
+		Run: func(t *contract.T) {
+			const unknown = "sp:no-such-scope:read"
+			made := t.Owner().Made(contract.Body{"scope": []string{unknown}})
+			t.Equal("scope", any([]any{unknown}), made.Body["scope"])
+			forbidden(t, t.LogIn(made.Credentials()))
+		},
+	},
+	{
+		ID: "auth/question-unknown-scope", Promise: "A scope that does not exist is stored, or refused.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			body := t.Owner().Expiring()
+			body["scope"] = []string{"sp:no-such-scope:read"}
+			r := t.Owner().Create(body)
+			t.Note("%d", r.Code())
+			if r.Code() != http.StatusOK {
+				t.Note("%s", r.Text())
+				someRefusal(t, r)
+			}
+		},
+	},
+	{
+		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
+		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"scopes-of-operations"},
+		Run: func(t *contract.T) {
+			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
+			c := scoped(t, myRead, myManage)
+			c.List("owner-id", "me").Status(http.StatusOK)
+			c.Made()
+			scoped(t, defaultScope, scopeAll).Made()
+		},
+	},
+	{
+		ID: "auth/api-client-is-refused", Promise: "An API client without a user is refused by each operation with 403.",
+		Sources: []string{"v2026 #/paths/~1personal-access-tokens/post/security", "behaviour 2.1"}, Standing: standing.Published,
+		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []string{"no-application-auth"},
+		Run: func(t *contract.T) {
+			_, _, _, client := t.Credentials()
+			c := t.LogIn(client)
+			forbidden(t, c)
+			c.List().Refused(http.StatusForbidden)
+		},
+	},
+	{
+		ID: "auth/experimental-header-is-tolerated", Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
+		Sources: []string{"behaviour 7"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"experimental-header"},
+		Run: func(t *contract.T) {
+			for _, c := range []*contract.Client{t.Owner(), t.Owner().With("X-SailPoint-Experimental", "true")} {
+				made := c.Made()
+				c.List("owner-id", "me").Status(http.StatusOK)
+				c.Patch(made.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK)
+				c.Delete(made.ID).Status(http.StatusNoContent)
+			}
+		},
+	},
+}
+
+// scoped logs in with a new token of the owner that has these scopes.
+func scoped(t *contract.T, scopes ...string) *contract.Client {
+	return t.LogIn(t.Owner().Made(contract.Body{"scope": scopes}).Credentials())
+}

@@ -1,0 +1,225 @@
+package scenarios
+
+import (
+	"net/http"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+)
+
+// ownID is the id of the user of a client, by a token that it makes.
+func ownID(t *contract.T, c *contract.Client) string {
+	owner, _ := c.Made().Body["owner"].(map[string]any)
+	id, _ := owner["id"].(string)
+	if id == "" {
+		t.Fatalf("the answer to create names no owner")
+	}
+	return id
+}
+
+// authRights is about who may do what to whose tokens.
+var authRights = []contract.Scenario{
+	{
+		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
+		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules: []string{"scope-out-of-level", "list-all-needs-right"},
+		Run: func(t *contract.T) {
+			others := t.Owner().Made()
+			made := t.Second().Made(contract.Body{"scope": []string{allManage}})
+			t.Equal("scope", any([]any{allManage}), made.Body["scope"])
+			c := t.LogIn(made.Credentials())
+			c.List().Refused(http.StatusForbidden)
+			c.Delete(others.ID).Status(http.StatusForbidden, http.StatusNotFound)
+			if _, found := t.Owner().Find(others.ID); !found {
+				t.Errorf("the token of another user is gone")
+			}
+		},
+	},
+	{
+		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
+		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules: []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			t.Second().List().Refused(http.StatusForbidden)
+			t.Second().List("owner-id", ownID(t, t.Owner())).Refused(http.StatusForbidden)
+		},
+	},
+	{
+		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
+		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Rules: []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			for _, scope := range []string{myRead, myManage} {
+				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
+				c.List().Refused(http.StatusForbidden)
+				c.List("owner-id", ownID(t, t.Owner())).Refused(http.StatusForbidden)
+			}
+		},
+	},
+	{
+		ID: "auth/list-all-as-administrator", Promise: "An administrator lists the tokens of everybody, and those of one user.",
+		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Rules: []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			own, other := t.Admin().Made(), t.Owner().Made()
+			owner, _ := other.Body["owner"].(map[string]any)
+			id, _ := owner["id"].(string)
+			for _, scope := range []string{scopeAll, allRead, allManage} {
+				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
+				has(t, c.List().Status(http.StatusOK), own.ID, other.ID)
+				has(t, c.List("owner-id", id).Status(http.StatusOK), other.ID)
+			}
+			for _, listed := range t.Admin().List("owner-id", id).Status(http.StatusOK).Array() {
+				if who, _ := listed["owner"].(map[string]any); who["id"] != id {
+					t.Errorf("the list for one owner has a token of %v", who["id"])
+				}
+			}
+		},
+	},
+	{
+		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
+		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules: []string{"list-own"},
+		Run: func(t *contract.T) {
+			one, other := t.Owner().Made(), t.Second().Made()
+			for c, pair := range map[*contract.Client][2]contract.Token{t.Owner(): {one, other}, t.Second(): {other, one}} {
+				has(t, c.List("owner-id", "me").Status(http.StatusOK), pair[0].ID)
+				if _, found := c.Find(pair[1].ID); found {
+					t.Errorf("the list of one's own has a token of another user")
+				}
+			}
+		},
+	},
+	{
+		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
+		Sources: []string{listPublished, "behaviour 2.2", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			id, c := ownID(t, t.Owner()), scoped(t, myRead)
+			c.List("owner-id", "me").Status(http.StatusOK)
+			c.List("owner-id", id).Refused(http.StatusForbidden)
+		},
+	},
+	{
+		ID: "auth/question-own-real-id", Promise: "One's own real id in owner-id is served or refused for who may only read their own.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			r := scoped(t, myRead).List("owner-id", ownID(t, t.Owner()))
+			t.Note("%d", r.Code())
+			if r.Code() != http.StatusOK {
+				t.Note("%s", r.Text())
+				someRefusal(t, r)
+			}
+		},
+	},
+	{
+		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
+		Sources: []string{patchScopes, "behaviour 2.3"}, Standing: standing.Observed,
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []string{"patch-own-only"},
+		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
+	},
+	{
+		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
+		Sources: []string{patchScopes, "behaviour 2.3"}, Standing: standing.Assumed,
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"patch-own-only"},
+		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
+	},
+	{
+		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
+		Sources: []string{deleteScopes, "behaviour 2.3"}, Standing: standing.Observed,
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []string{"delete-own-or-all"},
+		Run: func(t *contract.T) {
+			for _, scope := range []string{scopeAll, allManage} {
+				made := t.Second().Made()
+				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
+				c.Delete(made.ID).Status(http.StatusNoContent)
+				if _, found := t.Second().Find(made.ID); found {
+					t.Errorf("the deleted token is listed")
+				}
+			}
+		},
+	},
+	{
+		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
+		Sources: []string{"behaviour 2.3", "behaviour 12"}, Standing: standing.Assumed,
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"delete-own-or-all"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			t.Second().Delete(made.ID).Refused(http.StatusForbidden)
+			has(t, t.Owner().List("owner-id", "me").Status(http.StatusOK), made.ID)
+		},
+	},
+	{
+		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
+		Sources: []string{"behaviour 2.3"}, Standing: standing.Assumed,
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []string{"delete-own-or-all"},
+		Run: func(t *contract.T) {
+			made := t.Second().Made()
+			t.LogIn(t.Admin().Made(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).Refused(http.StatusForbidden)
+			has(t, t.Second().List("owner-id", "me").Status(http.StatusOK), made.ID)
+		},
+	},
+	{
+		ID: "auth/question-delete-of-anothers", Promise: "Who has no right to it gets 403 or 404 for deleting another user's token, and it stays.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			r := t.Second().Delete(made.ID)
+			t.Note("%d %s", r.Code(), r.Text())
+			someRefusal(t, r)
+			has(t, t.Owner().List("owner-id", "me").Status(http.StatusOK), made.ID)
+		},
+	},
+	{
+		ID: "auth/managed-tokens-need-the-right", Promise: "A managed token is listed, changed and deleted with the right to managed tokens only, its owner has none.",
+		Sources: []string{"behaviour 2.2", "behaviour 12"}, Standing: standing.Assumed,
+		Needs: []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []string{"managed-tokens"},
+		Run: func(t *contract.T) {
+			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
+			c := t.Owner()
+			if _, found := c.Find(id); found {
+				t.Errorf("the owner's list has a managed token")
+			}
+			c.Patch(id, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+			c.Delete(id).Refused(http.StatusNotFound)
+			reader := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{allRead}}).Credentials())
+			for _, listed := range reader.List().Status(http.StatusOK).Array() {
+				if listed["id"] == id || listed["managed"] == true {
+					t.Errorf("the list without the managed right has a managed token")
+				}
+			}
+			for _, listed := range t.Admin().List().Status(http.StatusOK).Array() {
+				if listed["id"] == id {
+					t.Equal("managed", any(true), listed["managed"])
+				}
+			}
+			has(t, t.Admin().List().Status(http.StatusOK), id)
+			t.Admin().Delete(id).Status(http.StatusNoContent)
+		},
+	},
+}
+
+// othersPatch tries to change a token of the second identity.
+func othersPatch(t *contract.T, c *contract.Client) {
+	made := t.Second().Made()
+	c.Patch(made.ID, contract.Replace("/name", t.Name())).Refused(http.StatusForbidden)
+	listed, found := t.Second().Find(made.ID)
+	if !found {
+		t.Fatalf("the token is not listed any more")
+	}
+	t.Equal("name", any(made.Name), listed["name"])
+}
+
+// has expects tokens in a list, each once.
+func has(t *contract.T, r *contract.Response, ids ...string) {
+	times := map[string]int{}
+	for _, id := range r.IDs() {
+		times[id]++
+	}
+	for _, id := range ids {
+		if times[id] != 1 {
+			t.Errorf("the list has the token %s %d times, expected once", id, times[id])
+		}
+	}
+}

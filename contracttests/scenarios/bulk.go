@@ -1,0 +1,249 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+const bulkPath = "/personal-access-tokens/v1/bulk-update"
+
+func jsonText(value any) string {
+	text, _ := json.Marshal(value) // what scenarios send always encodes
+	return string(text)
+}
+
+func bulkBody(ids []string, operations ...contract.Op) string {
+	return jsonText(contract.Body{"ids": ids, "patch": append([]contract.Op{}, operations...)}) // never null
+}
+
+func sendBulk(c *contract.Client, method string, ids []string, operations ...contract.Op) *contract.Response {
+	return c.Send(contract.Request{Method: method, Path: bulkPath, ContentType: "application/json", Body: bulkBody(ids, operations...)})
+}
+
+func bulkByPost(c *contract.Client, ids []string, operations ...contract.Op) *contract.Response {
+	return sendBulk(c, http.MethodPost, ids, operations...)
+}
+
+// endless are the operations that make a token live for ever.
+func endless() []contract.Op {
+	return []contract.Op{contract.Replace("/userAwareTokenNeverExpires", true), {"op": "remove", "path": "/expirationDate"}}
+}
+
+// onV1 makes a scenario about the bulk update, which v1 alone has.
+func onV1(id, promise string, standing standing.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
+	return contract.Scenario{
+		ID: id, Promise: promise, Sources: []string{"errata bulk-update", "behaviour 6.7"}, Standing: standing, Versions: []version.Version{version.V1},
+		Needs: append([]contract.Need{contract.Writes, contract.Admin}, needs...), Rules: []string{"bulk-update"}, Run: run,
+	}
+}
+
+// update is what a bulk update asks for.
+type update struct {
+	ids        []string
+	operations []contract.Op
+	wrong      []string // where it breaks the document
+}
+
+// bulkRefuses makes a scenario about an update of two tokens, one of them another user's, that is refused with 400 by
+// PATCH as by POST, and changes nothing.
+func bulkRefuses(id, promise string, standing standing.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
+	return onV1(id, promise, standing, func(t *contract.T) {
+		one, other := t.Owner().Made(), t.Admin().Made()
+		before := t.Owner().List("owner-id", "me").Text() + t.Admin().List("owner-id", "me").Text()
+		u := made(t, []string{one.ID, other.ID})
+		c := t.Admin().Wrong(u.wrong...)
+		sendBulk(c, http.MethodPatch, u.ids, u.operations...).Refused(http.StatusBadRequest)
+		sendBulk(c, http.MethodPost, u.ids, u.operations...).Refused(http.StatusBadRequest)
+		t.Equal("tokens", before, t.Owner().List("owner-id", "me").Text()+t.Admin().List("owner-id", "me").Text())
+	})
+}
+
+// moved expects tokens to expire as later says.
+func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string) {
+	t.Equal("ids of the answer", slices.Sorted(slices.Values(ids)), r.Status(http.StatusOK).IDs())
+	for _, listed := range r.Array() {
+		t.Equal("expirationDate", date["value"], listed["expirationDate"])
+		if _, shown := listed["secret"]; shown {
+			t.Errorf("the answer shows a secret")
+		}
+	}
+}
+
+var bulk = []contract.Scenario{
+	onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", standing.Observed, func(t *contract.T) {
+		one, other := t.Owner().Made(), t.Admin().Made()
+		date := later(t)
+		moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
+		for c, id := range map[*contract.Client]string{t.Owner(): one.ID, t.Admin(): other.ID} {
+			listed, _ := c.Find(id)
+			t.Equal("expirationDate in the list", date["value"], listed["expirationDate"])
+		}
+	}),
+	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", standing.Observed, func(t *contract.T) {
+		one, other := t.Owner().Made(), t.Admin().Made()
+		date := later(t)
+		moved(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID, other.ID)
+		listed, _ := t.Owner().Find(one.ID)
+		t.Equal("expirationDate in the list", date["value"], listed["expirationDate"])
+	}),
+	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", standing.Observed, func(t *contract.T) {
+		ids := []string{t.Owner().Made().ID, t.Owner().Made().ID, t.Admin().Made().ID}
+		slices.Sort(ids)
+		for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
+			date := later(t)
+			moved(t, t.Admin().Bulk([]string{ids[order[0]], ids[order[1]], ids[order[2]]}, date), date, ids...)
+		}
+	}),
+	onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", standing.Observed, func(t *contract.T) {
+		one, other := t.Owner().Made(), t.Admin().Made()
+		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Status(http.StatusOK).Array() {
+			t.Equal("expirationDate", nil, listed["expirationDate"])
+		}
+		listed, _ := t.Owner().Find(one.ID)
+		t.Equal("expirationDate in the list", nil, listed["expirationDate"])
+	}),
+	onV1("bulk/25-ids", "A bulk update takes 25 ids.", standing.Observed, func(t *contract.T) {
+		date, ids := later(t), seeded(t, 25)
+		moved(t, t.Admin().Bulk(ids, date), date, ids...)
+	}, contract.Seeds),
+	onV1("bulk/26-ids", "A bulk update of 26 ids is refused with 400 and changes nothing.", standing.Observed, func(t *contract.T) {
+		ids := seeded(t, 26)
+		before := t.Admin().List().Status(http.StatusOK).Text()
+		t.Admin().Wrong("/ids").Bulk(ids, later(t)).Refused(http.StatusBadRequest)
+		t.Equal("tokens", before, t.Admin().List().Status(http.StatusOK).Text())
+	}, contract.Seeds),
+	bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", standing.Assumed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: []string{ids[0], strangerID, ids[1]}, operations: []contract.Op{later(t)}}
+		}),
+	bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", standing.Observed,
+		func(t *contract.T, ids []string) update {
+			// Of two operations the first would do by itself.
+			return update{ids: ids, operations: []contract.Op{later(t), {"op": "remove", "path": "/expirationDate"}}}
+		}),
+	onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", standing.Assumed, func(t *contract.T) {
+		dated, never := t.Owner().Made(), t.Admin().Made()
+		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
+		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
+		before := t.Admin().List().Status(http.StatusOK).Text()
+		for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
+			t.Admin().Bulk(ids, contract.Replace("/userAwareTokenNeverExpires", false)).Refused(http.StatusBadRequest)
+		}
+		t.Equal("tokens", before, t.Admin().List().Status(http.StatusOK).Text())
+	}),
+	bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", standing.Observed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: []string{ids[0], ids[1], ids[0]}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
+		}),
+	bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", standing.Assumed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: []string{ids[0], ids[1], ""}, operations: []contract.Op{later(t)}, wrong: []string{"/ids/2"}}
+		}),
+	bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", standing.Assumed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{later(t)}}
+		}),
+	bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", standing.Observed,
+		func(t *contract.T, _ []string) update {
+			return update{ids: []string{}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
+		}),
+	bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", standing.Observed,
+		func(_ *contract.T, ids []string) update {
+			return update{ids: ids, wrong: []string{"/patch"}}
+		}),
+	bulkRefuses("bulk/name", "A bulk update does not change names: 400.", standing.Observed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/name", t.Name())}}
+		}),
+	bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", standing.Observed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/scope", []string{defaultScope})}}
+		}),
+	bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", standing.Observed,
+		func(t *contract.T, ids []string) update {
+			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour)))}}
+		}),
+	bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", standing.Observed,
+		func(_ *contract.T, ids []string) update {
+			return update{ids: ids, operations: []contract.Op{{"op": "remove", "path": "/expirationDate"}}}
+		}),
+	{
+		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
+		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"bulk-rights"},
+		Run: func(t *contract.T) {
+			made, date := t.Second().Made(), later(t)
+			manager := t.LogIn(t.Second().Made(contract.Body{"scope": []string{allManage}}).Credentials())
+			before := t.Second().List("owner-id", "me").Status(http.StatusOK).Text()
+			for _, c := range []*contract.Client{t.Second(), manager} {
+				c.Bulk([]string{made.ID}, date).Refused(http.StatusForbidden)
+				bulkByPost(c, []string{made.ID}, date).Refused(http.StatusForbidden)
+			}
+			t.Equal("tokens", before, t.Second().List("owner-id", "me").Status(http.StatusOK).Text())
+		},
+	},
+	{
+		ID: "bulk/scopes", Promise: "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
+		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
+		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []string{"bulk-rights", "scopes-of-operations"},
+		Run: func(t *contract.T) {
+			one, date := t.Owner().Made(), later(t)
+			for scope, want := range map[string]int{myRead: 403, myManage: 403, allRead: 403, defaultScope: 403, allManage: 200, scopeAll: 200} {
+				made := t.Admin().Made(contract.Body{"scope": []string{scope}})
+				answers(t, scope, t.LogIn(made.Credentials()).Bulk([]string{one.ID}, date), want)
+				t.Admin().Delete(made.ID).Status(http.StatusNoContent)
+			}
+		},
+	},
+	{
+		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
+		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
+		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []string{"bulk-rights", "no-application-auth"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			_, _, _, client := t.Credentials()
+			t.LogIn(client).Bulk([]string{made.ID}, later(t)).Refused(http.StatusForbidden)
+			listed, _ := t.Owner().Find(made.ID)
+			t.Equal("expirationDate", made.Body["expirationDate"], listed["expirationDate"])
+		},
+	},
+	{
+		ID: "bulk/has-no-other-method", Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and Allow names PATCH and POST.",
+		Sources: []string{"errata method-not-allowed", "clients 0"}, Standing: standing.Assumed, Versions: []version.Version{version.V1},
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"bulk-update"},
+		Run: func(t *contract.T) {
+			notAllowed(t, t.Owner(), bulkPath, []string{http.MethodGet, http.MethodPut, http.MethodDelete}, http.MethodPatch, http.MethodPost)
+		},
+	},
+	{
+		ID: "bulk/is-an-id-elsewhere", Promise: "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
+		Sources: []string{"behaviour 8.2"}, Standing: standing.Assumed,
+		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
+		Needs:    []contract.Need{contract.Writes}, Rules: []string{"unknown-id"},
+		Run: func(t *contract.T) {
+			t.Owner().Patch("bulk-update", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+			t.Owner().Delete("bulk-update").Refused(http.StatusNotFound)
+		},
+	},
+}
+
+// seeded are the ids of as many tokens, which new users have.
+func seeded(t *contract.T, n int) []string {
+	var ids []string
+	var owner string
+	for i := range n {
+		if i%9 == 0 { // a user may have ten, and has one to log in with
+			owner = t.Name()
+			t.SeedUser(owner, "USER")
+		}
+		ids = append(ids, t.Seed(control.NewToken{Owner: owner, Name: t.Name()}).ClientID)
+	}
+	return ids
+}

@@ -1,0 +1,152 @@
+package scenarios
+
+import (
+	"net/http"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+const nameIsUnique = createRequest + "/properties/name/description"
+
+var createNames = []contract.Scenario{
+	{
+		ID:       "create/name-taken-is-refused",
+		Promise:  "A second token of the same name is refused to its owner, and none is made.",
+		Sources:  []string{nameIsUnique, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-unique"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			body := c.Expiring()
+			body["name"] = token.Name
+			declined(t, c.Create(body))
+			t.Equal("how many tokens have the name", 1, countOf(c, token.Name))
+		},
+	},
+	unsettled(contract.Scenario{
+		ID:      "create/name-taken-is-400",
+		Promise: "A second token of the same name is refused with 400.",
+		Sources: []string{"behaviour 12", "behaviour 10"},
+		Needs:   []contract.Need{contract.Writes},
+		Rules:   []string{"name-unique"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		body := t.Owner().Expiring()
+		body["name"] = t.Owner().Made().Name
+		return t.Owner().Create(body)
+	}),
+	{
+		ID:       "create/name-is-free-for-others",
+		Promise:  "Two users may each have a token of the same name.",
+		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules:    []string{"name-unique"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			t.Equal("the name of the other's token", token.Name, t.Second().Made(contract.Body{"name": token.Name}).Name)
+		},
+	},
+	{
+		ID:       "create/name-is-free-after-delete",
+		Promise:  "The name of a deleted token is free.",
+		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-unique", "delete-for-good"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			c.Delete(token.ID).Status(http.StatusNoContent)
+			again := c.Made(contract.Body{"name": token.Name})
+			if again.ID == token.ID || again.Secret == token.Secret {
+				t.Errorf("the new token has the id or the secret of the deleted one")
+			}
+		},
+	},
+	{
+		ID:       "create/name-is-free-after-rename",
+		Promise:  "The former name of a renamed token is free, and its new name is taken.",
+		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-unique"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, renamed := c.Made(), t.Name()
+			c.Patch(token.ID, contract.Replace("/name", renamed)).Status(http.StatusOK)
+			c.Made(contract.Body{"name": token.Name})
+			body := c.Expiring()
+			body["name"] = renamed
+			declined(t, c.Create(body))
+			t.Equal("how many tokens have the new name", 1, countOf(c, renamed))
+		},
+	},
+	{
+		ID:       "create/name-is-free-after-refusal",
+		Promise:  "A request that was refused leaves its name free.",
+		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			body := c.Expiring()
+			body["accessTokenValiditySeconds"] = 1
+			c.Wrong("/accessTokenValiditySeconds").Create(body).Refused(http.StatusBadRequest)
+			delete(body, "accessTokenValiditySeconds")
+			c.Create(body).Status(http.StatusOK)
+		},
+	},
+	{
+		ID:       "create/name-of-an-expired-token-is-taken",
+		Promise:  "An expired token keeps its name.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.Seeds},
+		Rules:    []string{"name-unique"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			body := c.Expiring()
+			name, _ := body["name"].(string)
+			expired(t, name)
+			declined(t, c.Create(body))
+			t.Equal("how many tokens have the name", 1, countOf(c, name))
+		},
+	},
+	nameRefused("absent", standing.Published, func(body contract.Body) { delete(body, "name") }, "/name"),
+	nameRefused("null", standing.Published, func(body contract.Body) { body["name"] = nil }, "/name"),
+	nameRefused("a-number", standing.Published, func(body contract.Body) { body["name"] = 7 }, "/name"),
+	nameRefused("empty", standing.Assumed, func(body contract.Body) { body["name"] = "" }),
+}
+
+func nameRefused(what string, s standing.Standing, change func(contract.Body), wrong ...string) contract.Scenario {
+	return contract.Scenario{
+		ID:       "create/name-is-required/" + what,
+		Promise:  "A token needs a name, which is a string with something in it: " + words(what) + " is refused.",
+		Sources:  []string{createRequest + "/required", createRequest + "/properties/name/type", createRefusals, "behaviour 3.3"},
+		Standing: s,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-required"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
+			body := c.Expiring()
+			change(body)
+			c.Wrong(wrong...).Create(body).Refused(http.StatusBadRequest)
+			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+		},
+	}
+}
+
+// countOf counts the caller's own tokens of a name.
+func countOf(c *contract.Client, name string) int {
+	n := 0
+	for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).Names() {
+		if listed == name {
+			n++
+		}
+	}
+	return n
+}

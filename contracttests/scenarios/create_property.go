@@ -1,0 +1,215 @@
+package scenarios
+
+import (
+	"net/http"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+var createProperties = []contract.Scenario{
+	{
+		ID:       "create/scope-defaults-to-all",
+		Promise:  "A token made without scopes, or with null for them, has the scope sp:scopes:all.",
+		Sources:  []string{createRequest + "/properties/scope/description", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"scope-defaults-to-all"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			for _, body := range []contract.Body{{}, {"scope": nil}} {
+				token := c.Made(body)
+				t.Equal("scope", any([]any{"sp:scopes:all"}), token.Body["scope"])
+			}
+		},
+	},
+	{
+		ID:       "create/scope-is-kept",
+		Promise:  "A token has the scopes that it was made with, those beyond its owner's level included.",
+		Sources:  []string{createRequest + "/properties/scope", "behaviour 2.4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"scope-out-of-level"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
+			want := any([]any{"sp:scopes:default", "sp:all-personal-access-tokens:manage"})
+			t.Equal("scope", want, token.Body["scope"])
+			listed, _ := t.Owner().Find(token.ID)
+			t.Equal("scope in the list", want, listed["scope"])
+		},
+	},
+	unsettled(contract.Scenario{
+		ID:      "create/unknown-scope-is-kept",
+		Promise: "A scope that nobody knows is taken like any other.",
+		Sources: []string{"behaviour 2.4", "behaviour 10"},
+		Needs:   []contract.Need{contract.Writes},
+	}, http.StatusOK, func(t *contract.T) *contract.Response {
+		body := t.Owner().Expiring()
+		body["scope"] = []string{"patmock:no-such-scope"}
+		return t.Owner().Create(body).Has("scope", []any{"patmock:no-such-scope"})
+	}),
+	{
+		ID:       "create/validity-defaults-to-twelve-hours",
+		Promise:  "A token made without accessTokenValiditySeconds, or with null for them, has 43200.",
+		Sources:  []string{createRequest + "/properties/accessTokenValiditySeconds/description", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"validity-bounds"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			for _, body := range []contract.Body{{}, {"accessTokenValiditySeconds": nil}} {
+				t.Equal("accessTokenValiditySeconds", any(43200.0), c.Made(body).Body["accessTokenValiditySeconds"])
+			}
+		},
+	},
+	{
+		ID:       "create/validity-bounds-are-taken",
+		Promise:  "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken stays.",
+		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"validity-bounds"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			for _, seconds := range []float64{15, 43200} {
+				token := c.Made(contract.Body{"accessTokenValiditySeconds": seconds})
+				t.Equal("accessTokenValiditySeconds", any(seconds), token.Body["accessTokenValiditySeconds"])
+				listed, _ := c.Find(token.ID)
+				t.Equal("accessTokenValiditySeconds in the list", any(seconds), listed["accessTokenValiditySeconds"])
+			}
+		},
+	},
+	propertyRefused("validity-below-15", "accessTokenValiditySeconds", 14),
+	propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201),
+	propertyRefused("validity-in-quotes", "accessTokenValiditySeconds", "900"),
+	propertyRefused("validity-with-fraction", "accessTokenValiditySeconds", 900.5),
+	propertyRefused("scope-as-string", "scope", "sp:scopes:all"),
+	propertyRefused("scope-of-numbers", "scope", []int{1}),
+	propertyRefused("date-as-number", "expirationDate", 1893456000),
+	{
+		ID:       "create/flag-in-quotes-is-refused",
+		Promise:  "userAwareTokenNeverExpires is true, false or null, and not their names in quotes.",
+		Sources:  []string{createRequest + "/properties/userAwareTokenNeverExpires/type", createRefusals},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			name := t.Name()
+			c.Wrong("/userAwareTokenNeverExpires").Create(contract.Body{"name": name, "userAwareTokenNeverExpires": "true"}).Refused(http.StatusBadRequest)
+			t.Equal("how many tokens have the name", 0, countOf(c, name))
+		},
+	},
+	{
+		ID:       "create/unknown-properties-are-ignored",
+		Promise:  "A property that create does not know is ignored, and changes nothing of the token.",
+		Sources:  []string{"behaviour 6.2", "behaviour 8.2"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-ignored"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			id := "0123456789abcdef0123456789abcdef"
+			token := c.Made(contract.Body{"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()), "secret": strings.Repeat(id, 2)})
+			if token.ID == id || token.Secret == strings.Repeat(id, 2) {
+				t.Errorf("the token has the id or the secret that the request named")
+			}
+			listed, found := c.Find(token.ID)
+			if !found {
+				t.Fatalf("the token is not listed")
+			}
+			t.Equal("lastUsed", any(nil), listed["lastUsed"])
+			if listed["managed"] == true {
+				t.Errorf("the token is managed, because the request said so")
+			}
+		},
+	},
+	malformed("broken-json", "a body that is no JSON", `{"name": `, "body"),
+	malformed("no-body", "no body at all", ``, "body"),
+	malformed("an-array", "an array instead of an object", `[{"name": "patmock"}]`, "body"),
+	{
+		ID:       "create/other-content-type-is-refused",
+		Promise:  "Create takes JSON only: another content type is 415, and nothing is made.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "errata unsupported-media-type"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			name := t.Name()
+			c.Wrong("header Content-Type").Send(contract.Request{
+				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "text/plain",
+				Body: `{"name": "` + name + `", "expirationDate": "` + inAMonth(t) + `"}`,
+			}).Refused(http.StatusUnsupportedMediaType)
+			t.Equal("how many tokens have the name", 0, countOf(c, name))
+		},
+	},
+	{
+		ID:       "create/charset-is-tolerated",
+		Promise:  "A content type may have a charset behind it.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "behaviour 8.2"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			r := c.Send(contract.Request{
+				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json; charset=UTF-8",
+				Body: `{"name": "` + t.Name() + `", "expirationDate": "` + inAMonth(t) + `"}`,
+			}).Status(http.StatusOK)
+			id, _ := r.Object()["id"].(string)
+			c.Delete(id).Status(http.StatusNoContent)
+		},
+	},
+}
+
+func propertyRefused(what, name string, value any) contract.Scenario {
+	return contract.Scenario{
+		ID:       "create/property-of-wrong-form/" + what,
+		Promise:  "A request that breaks its schema is 400, and nothing is made: " + words(what) + ".",
+		Sources:  []string{createRequest + "/properties/" + name, createRefusals, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    ruleOf(name == "accessTokenValiditySeconds", "validity-bounds"),
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			body := c.Expiring()
+			body[name] = value
+			place := "/" + name
+			if strings.HasPrefix(what, "scope-of") {
+				place += "/0"
+			}
+			c.Wrong(place).Create(body).Refused(http.StatusBadRequest)
+			made, _ := body["name"].(string)
+			t.Equal("how many tokens have the name", 0, countOf(c, made))
+		},
+	}
+}
+
+func malformed(id, what, body, wrong string) contract.Scenario {
+	return contract.Scenario{
+		ID:       "create/malformed-body/" + id,
+		Promise:  "Create answers 400 to " + what + ", and nothing is made.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/required", createRefusals, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
+			c.Wrong(wrong).Send(contract.Request{
+				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: body,
+			}).Refused(http.StatusBadRequest)
+			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+		},
+	}
+}
+
+// ruleOf names a rule where it applies.
+func ruleOf(applies bool, rule string) []string {
+	if !applies {
+		return nil
+	}
+	return []string{rule}
+}
+
+// words are what a part of an id says.
+func words(id string) string { return strings.ReplaceAll(id, "-", " ") }

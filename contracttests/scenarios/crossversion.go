@@ -1,0 +1,199 @@
+package scenarios
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+var crossversion = []contract.Scenario{
+	{
+		ID:       "crossversion/made-in-one-listed-in-all",
+		Promise:  "A token made in one version is in the list of each other, with the same values and the keys of that version.",
+		Sources:  []string{"behaviour 6.5", "behaviour 6.6"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
+			for _, v := range version.All() {
+				listed := findIn(t, v, token.ID)
+				t.Equal("the keys in "+string(v), keysOf(slices.Contains(contract.Current, v)), sortedKeys(listed))
+				for _, key := range createdKeys {
+					if key != "secret" {
+						t.Equal(key+" in "+string(v), token.Body[key], listed[key])
+					}
+				}
+			}
+		},
+	},
+	{
+		ID:       "crossversion/never-is-null-in-all",
+		Promise:  "A token that never expires has expirationDate null in every version, the legacy ones included.",
+		Sources:  []string{"errata list-never-expires", "behaviour 6.5"},
+		Standing: standing.Assumed,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store", "expiry-never"},
+		Run: func(t *contract.T) {
+			id := never(t)
+			for _, v := range version.All() {
+				listed := findIn(t, v, id)
+				date, present := listed["expirationDate"]
+				if !present {
+					t.Errorf("the token has no expirationDate in %s", v)
+				}
+				t.Equal("expirationDate in "+string(v), any(nil), date)
+			}
+		},
+	},
+	{
+		ID:       "crossversion/far-date-is-shown-in-all",
+		Promise:  "A date beyond the six months of legacy versions is shown there, too.",
+		Sources:  []string{"behaviour 6.5"},
+		Standing: standing.Assumed,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made(contract.Body{"expirationDate": "9999-12-31T23:59:59.999Z"})
+			for _, v := range version.All() {
+				t.Equal("expirationDate in "+string(v), any("9999-12-31T23:59:59.999Z"), findIn(t, v, token.ID)["expirationDate"])
+			}
+		},
+	},
+	{
+		ID:       "crossversion/renamed-in-another",
+		Promise:  "What a patch in one version changes is changed in all, and what the version cannot change stays.",
+		Sources:  []string{"behaviour 6.5"},
+		Standing: standing.Assumed,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store", "patch-fields"},
+		Run: func(t *contract.T) {
+			id := never(t)
+			for _, v := range version.All() {
+				want, name := findIn(t, t.Version(), id), t.Name()
+				want["name"] = name
+				in(t, v, http.MethodPatch, "/"+id, `[{"op":"replace","path":"/name","value":"`+name+`"}]`).Status(http.StatusOK).Has("name", name)
+				t.Equal("the token that was renamed in "+string(v), want, findIn(t, t.Version(), id))
+			}
+		},
+	},
+	{
+		ID:       "crossversion/patched-here-seen-elsewhere",
+		Promise:  "A patch in one version shows in the list of each other.",
+		Sources:  []string{"behaviour 6.5"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store"},
+		Run: func(t *contract.T) {
+			token, name := t.Owner().Made(), t.Name()
+			t.Owner().Patch(token.ID, contract.Replace("/name", name), contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
+			for _, v := range version.All() {
+				listed := findIn(t, v, token.ID)
+				t.Equal("name in "+string(v), any(name), listed["name"])
+				t.Equal("scope in "+string(v), any([]any{"sp:scopes:default"}), listed["scope"])
+			}
+		},
+	},
+	{
+		ID:       "crossversion/name-is-taken-in-all",
+		Promise:  "A name that was taken in one version is taken in each other.",
+		Sources:  []string{"behaviour 6.5", "behaviour 6.1"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store", "name-unique"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			for _, v := range version.All() {
+				r := in(t, v, http.MethodPost, "", `{"name":"`+token.Name+`","expirationDate":"`+inAMonth(t)+`"}`)
+				if r.Code() == http.StatusOK { // it goes, though it should not have come
+					second, _ := r.Object()["id"].(string)
+					t.Owner().Delete(second)
+				}
+				declined(t, r)
+			}
+			t.Equal("how many tokens have the name", 1, countOf(t.Owner(), token.Name))
+		},
+	},
+	{
+		ID:       "crossversion/deleted-in-one-gone-from-all",
+		Promise:  "A token that is deleted in one version is gone from each other, and is not found there.",
+		Sources:  []string{"behaviour 6.5"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store", "delete-for-good"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
+			for _, v := range version.All() {
+				if slices.Contains(in(t, v, http.MethodGet, "", "").Status(http.StatusOK).IDs(), token.ID) {
+					t.Errorf("the deleted token is listed in %s", v)
+				}
+				in(t, v, http.MethodDelete, "/"+token.ID, "").Refused(http.StatusNotFound)
+			}
+		},
+	},
+	{
+		ID:       "crossversion/deleted-in-another",
+		Promise:  "A token that was made in one version can be deleted in each other.",
+		Sources:  []string{"behaviour 6.5"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"one-store", "delete-for-good"},
+		Run: func(t *contract.T) {
+			for _, v := range version.All() {
+				if v == t.Version() {
+					continue
+				}
+				token := t.Owner().Made()
+				in(t, v, http.MethodDelete, "/"+token.ID, "").Status(http.StatusNoContent)
+				if _, found := t.Owner().Find(token.ID); found {
+					t.Errorf("the token that was deleted in %s is listed", v)
+				}
+			}
+		},
+	},
+}
+
+// in makes a request as the owner in any version. A GET lists the owner's own tokens.
+func in(t *contract.T, v version.Version, method, below, body string) *contract.Response {
+	r := contract.Request{Method: method, Path: v.CollectionPath() + below, Body: body}
+	switch method {
+	case http.MethodGet:
+		r.Query = url.Values{"owner-id": {"me"}}
+	case http.MethodPost:
+		r.ContentType = "application/json"
+	case http.MethodPatch:
+		r.ContentType = "application/json-patch+json"
+	}
+	return t.Owner().Send(r)
+}
+
+// findIn returns a token of the owner as the list of a version shows it, and ends the scenario where it is not there.
+func findIn(t *contract.T, v version.Version, id string) map[string]any {
+	for _, token := range in(t, v, http.MethodGet, "", "").Status(http.StatusOK).Array() {
+		if token["id"] == id {
+			return token
+		}
+	}
+	t.Fatalf("the token is not listed in %s", v)
+	return nil
+}
+
+// keysOf are the keys of a token in the lists of current and of legacy versions.
+func keysOf(current bool) []string {
+	keys := []string{"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed", "name", "owner", "scope"}
+	if current {
+		keys = append(keys, "userAwareTokenNeverExpires")
+	}
+	return keys
+}
+
+func sortedKeys(token map[string]any) []string { return slices.Sorted(maps.Keys(token)) }

@@ -1,0 +1,160 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+const (
+	deleteAnswer  = "v2026 #/paths/~1personal-access-tokens~1{id}/delete/responses/204"
+	deleteUnknown = "v2026 #/paths/~1personal-access-tokens~1{id}/delete/responses/404"
+)
+
+var deletion = []contract.Scenario{
+	{
+		ID:       "delete/answers-204-without-body",
+		Promise:  "A delete answers 204 without a body.",
+		Sources:  []string{deleteAnswer, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			r := t.Owner().Delete(t.Owner().Made().ID).Status(http.StatusNoContent)
+			t.Equal("the body", "", r.Text())
+			t.Equal("Content-Type", "", r.Header("Content-Type"))
+		},
+	},
+	{
+		ID:       "delete/is-gone-from-every-list",
+		Promise:  "A deleted token is in no list any more: not in its owner's, not in that of all.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.Admin},
+		Rules:    []string{"delete-for-good"},
+		Run: func(t *contract.T) {
+			token, other := t.Owner().Made(), t.Owner().Made()
+			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
+			for _, tokens := range []*contract.Response{
+				t.Owner().List("owner-id", "me"), t.Admin().List(), t.Admin().List("owner-id", ownerID(token.Body)),
+				t.Owner().List("owner-id", "me", "filters", "lastUsed isnull"),
+			} {
+				listsEach(t, tokens, other)
+				if slices.Contains(tokens.IDs(), token.ID) {
+					t.Errorf("the deleted token is listed")
+				}
+			}
+		},
+	},
+	{
+		ID:       "delete/twice-is-404",
+		Promise:  "A deleted token is not found again, neither by delete nor by patch.",
+		Sources:  []string{deleteUnknown, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"delete-for-good", "unknown-id"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			c.Delete(token.ID).Status(http.StatusNoContent)
+			c.Delete(token.ID).Refused(http.StatusNotFound)
+			c.Patch(token.ID, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+		},
+	},
+	{
+		ID:       "delete/unknown-id-is-404",
+		Promise:  "A delete of an id that no token has is 404, and no token goes.",
+		Sources:  []string{deleteUnknown, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-id"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			t.Owner().Delete(unknownID).Refused(http.StatusNotFound)
+			listsEach(t, t.Owner().List("owner-id", "me"), token)
+		},
+	},
+	{
+		ID:       "delete/malformed-id-is-404",
+		Promise:  "A delete of something that is no id is 404.",
+		Sources:  []string{"behaviour 3.3"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-id"},
+		Run: func(t *contract.T) {
+			for _, id := range []string{"no-such-token", "patmock token", "me", strings.Repeat("0", 300)} {
+				t.Owner().Delete(id).Refused(http.StatusNotFound)
+			}
+		},
+	},
+	{
+		ID:       "delete/name-is-no-id",
+		Promise:  "A token is deleted by its id, not by its name.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/parameters/0"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-id"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			declined(t, t.Owner().Delete(token.Name))
+			listsEach(t, t.Owner().List("owner-id", "me"), token)
+		},
+	},
+	{
+		ID:       "delete/expired-token",
+		Promise:  "An expired token can be deleted.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.Seeds},
+		Rules:    []string{"delete-for-good"},
+		Run: func(t *contract.T) {
+			who := expired(t, t.Name())
+			t.Owner().Delete(who.ClientID).Status(http.StatusNoContent)
+			if _, found := t.Owner().Find(who.ClientID); found {
+				t.Errorf("the deleted token is listed")
+			}
+		},
+	},
+	{
+		ID:       "delete/no-get-by-id",
+		Promise:  "There is no way to get or replace one token by its id: GET, PUT and POST are 405, and Allow names PATCH and DELETE.",
+		Sources:  []string{"errata method-not-allowed", "behaviour 0"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"no-get-by-id"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {
+				lacksMethod(t, method, t.Version().CollectionPath()+"/"+token.ID, "DELETE", "PATCH")
+			}
+			listsEach(t, t.Owner().List("owner-id", "me"), token)
+		},
+	},
+	{
+		ID:       "delete/no-delete-of-all",
+		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET and POST.",
+		Sources:  []string{"errata method-not-allowed", "behaviour 0"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {
+				lacksMethod(t, method, t.Version().CollectionPath(), "GET", "POST")
+			}
+			listsEach(t, t.Owner().List("owner-id", "me"), token)
+		},
+	},
+}
+
+// lacksMethod expects 405 and an Allow with these methods.
+func lacksMethod(t *contract.T, method, path string, allowed ...string) {
+	r := t.Owner().Send(contract.Request{Method: method, Path: path}).Refused(http.StatusMethodNotAllowed)
+	got := []string{}
+	for m := range strings.SplitSeq(r.Header("Allow"), ",") {
+		got = append(got, strings.TrimSpace(m))
+	}
+	slices.Sort(got)
+	t.Equal("Allow of "+method, allowed, got)
+}

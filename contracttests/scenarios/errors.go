@@ -1,0 +1,255 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// hasErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
+func hasErrorForm(t *contract.T, r *contract.Response) {
+	r.Refused(r.Code())
+	if text, _ := r.Object()["trackingId"].(string); text == "" {
+		t.Errorf("trackingId is %v, expected a text", r.Object()["trackingId"])
+	}
+}
+
+// hasUnauthorizedForm expects the body of 401.
+func hasUnauthorizedForm(t *contract.T, r *contract.Response) {
+	if text, _ := r.Object()["error"].(string); text == "" {
+		t.Errorf("error is %v, expected a text", r.Object()["error"])
+	}
+}
+
+// hasRateLimitForm expects the body of 429.
+func hasRateLimitForm(t *contract.T, r *contract.Response) {
+	if text, _ := r.Object()["message"].(string); strings.TrimSpace(text) == "" {
+		t.Errorf("message is %v, expected a text", r.Object()["message"])
+	}
+}
+
+// hasFormOfStatus expects the body that the status has.
+func hasFormOfStatus(t *contract.T, r *contract.Response) {
+	switch r.Code() {
+	case http.StatusUnauthorized:
+		hasUnauthorizedForm(t, r)
+	case http.StatusTooManyRequests:
+		hasRateLimitForm(t, r)
+	default:
+		hasErrorForm(t, r)
+	}
+}
+
+// someRefusal expects a refusal in the form of its status, whichever it is.
+func someRefusal(t *contract.T, r *contract.Response) {
+	if r.Code() < 400 || r.Code() > 499 {
+		t.Errorf("status is %d, expected a refusal", r.Code())
+		return
+	}
+	hasFormOfStatus(t, r)
+}
+
+// refusal is a way to be refused.
+type refusal struct {
+	name string
+	r    *contract.Response
+}
+
+// badRequests are refused with 400 by what they say, though their documents allow them.
+func badRequests(t *contract.T) []refusal {
+	c := t.Owner()
+	past := c.Expiring()
+	past["expirationDate"] = "2020-01-01T00:00:00.000Z"
+	made := c.Made()
+	return []refusal{
+		{"list", c.List("owner-id", "me", "filters", `name eq "x"`)},
+		{"create", c.Create(past)},
+		{"patch", c.Patch(made.ID, contract.Replace("/id", strangerID))},
+	}
+}
+
+// notFounds are refused with 404.
+func notFounds(t *contract.T) []refusal {
+	c := t.Owner()
+	return []refusal{
+		{"patch", c.Patch(strangerID, contract.Replace("/name", t.Name()))},
+		{"delete", c.Delete(strangerID)},
+	}
+}
+
+// forbiddens are refused with 403.
+func forbiddens(t *contract.T) []refusal {
+	var all []refusal
+	c := scoped(t, defaultScope)
+	for _, op := range operations(t) {
+		all = append(all, refusal{op.name, op.ask(c)})
+	}
+	return all
+}
+
+// errorForm makes a scenario about the form of one status.
+func errorForm(status int, provoke func(*contract.T) []refusal, rules ...string) contract.Scenario {
+	return contract.Scenario{
+		ID:      fmt.Sprintf("errors/form-of-%d", status),
+		Promise: fmt.Sprintf("A refusal with %d has detailCode, trackingId and messages, and its detailCode begins with the status.", status),
+		Sources: []string{fmt.Sprintf("v2026 #/components/responses/%d", status), "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+		// The form is published; so is what leads to it here.
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]string{"error-dto"}, rules...),
+		Run: func(t *contract.T) {
+			for _, refused := range provoke(t) {
+				answers(t, refused.name, refused.r, status)
+				if refused.r.Code() == status {
+					hasErrorForm(t, refused.r)
+				}
+			}
+		},
+	}
+}
+
+var errorShapes = []contract.Scenario{
+	errorForm(http.StatusBadRequest, badRequests),
+	errorForm(http.StatusForbidden, forbiddens),
+	errorForm(http.StatusNotFound, notFounds, "unknown-id"),
+	{
+		ID: "errors/form-of-401", Promise: "A refusal with 401 is an object with error.",
+		Sources: []string{"v2026 #/components/responses/401", "behaviour 3.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"error-401"},
+		Run:   func(t *contract.T) { unauthorized(t, t.Anonymous()) },
+	},
+	{
+		ID: "errors/messages-and-causes", Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
+		Sources: []string{"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin", "behaviour 3.2"}, Standing: standing.Observed,
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"error-dto"},
+		Run: func(t *contract.T) {
+			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
+				for _, refused := range provoke(t) {
+					body := refused.r.Object()
+					if !defaultMessage(body["messages"]) {
+						t.Errorf("%s: no message has the localeOrigin DEFAULT, a locale and a text: %v", refused.name, body["messages"])
+					}
+					if _, ok := body["causes"].([]any); !ok {
+						t.Errorf("%s: causes are %v, expected an array", refused.name, body["causes"])
+					}
+				}
+			}
+		},
+	},
+	{
+		ID: "errors/tracking-id-is-the-request-id", Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
+		Sources: []string{"behaviour 5"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"tracking-id"},
+		Run: func(t *contract.T) {
+			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
+				for _, refused := range provoke(t) {
+					t.Equal("trackingId of "+refused.name, any(refused.r.Header("SLPT-Request-ID")), refused.r.Object()["trackingId"])
+				}
+			}
+		},
+	},
+	{
+		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
+		Sources: []string{"behaviour 5", "clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"headers"},
+		Run: func(t *contract.T) {
+			seen := map[string]bool{}
+			for _, each := range answersOfEveryKind(t) {
+				if _, err := http.ParseTime(each.r.Header("Date")); err != nil {
+					t.Errorf("%s: Date is %q, expected a date of HTTP", each.name, each.r.Header("Date"))
+				}
+				id := each.r.Header("SLPT-Request-ID")
+				if id == "" || seen[id] {
+					t.Errorf("%s: SLPT-Request-ID is %q, expected one of its own", each.name, id)
+				}
+				seen[id] = true
+			}
+		},
+	},
+	{
+		ID: "errors/bodies-are-json", Promise: "Every body is application/json, and an answer without a body has no content type.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"headers"},
+		Run: func(t *contract.T) {
+			for _, each := range answersOfEveryKind(t) {
+				contentType := each.r.Header("Content-Type")
+				if each.r.Code() == http.StatusNoContent {
+					t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{contentType, each.r.Text()})
+				} else if kind, _, _ := strings.Cut(contentType, ";"); kind != "application/json" {
+					t.Errorf("%s: Content-Type is %q, expected application/json", each.name, contentType)
+				}
+			}
+		},
+	},
+	{
+		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes}, Rules: []string{"leading-slashes"},
+		Run: func(t *contract.T) {
+			c, name := t.Owner(), t.Name()
+			made := c.Made()
+			path := "/" + t.Version().CollectionPath()
+			c.Send(contract.Request{Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}}}).Status(http.StatusOK)
+			c.Send(contract.Request{
+				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: "application/json-patch+json",
+				Body: jsonText([]contract.Op{contract.Replace("/name", name)}),
+			}).Status(http.StatusOK).Has("name", name)
+		},
+	},
+	{
+		ID: "errors/unparsable-body", Promise: "A body that is no JSON is refused with 400.",
+		Sources: []string{"v2026 #/components/responses/400", "behaviour 3.3"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"error-dto"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			wrong := c.Wrong("body")
+			for _, body := range []string{`{"name":`, `name=x`, `{"name":"x"} {}`, ``} {
+				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: body}).
+					Refused(http.StatusBadRequest)
+			}
+			made := c.Made()
+			wrong.Send(contract.Request{
+				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: "application/json-patch+json", Body: `[{`,
+			}).Refused(http.StatusBadRequest)
+		},
+	},
+}
+
+// defaultMessage tells whether a message is there that a client may show to anybody.
+func defaultMessage(messages any) bool {
+	list, _ := messages.([]any)
+	for _, each := range list {
+		message, _ := each.(map[string]any)
+		locale, _ := message["locale"].(string)
+		text, _ := message["text"].(string)
+		if message["localeOrigin"] == "DEFAULT" && locale != "" && text != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// answersOfEveryKind makes requests that go well, and some of each that are refused.
+func answersOfEveryKind(t *contract.T) []refusal {
+	c := t.Owner()
+	body := c.Expiring()
+	created := c.Create(body).Status(http.StatusOK)
+	id, _ := created.Object()["id"].(string)
+	all := []refusal{
+		{"create", created},
+		{"list", c.List("owner-id", "me").Status(http.StatusOK)},
+		{"patch", c.Patch(id, contract.Replace("/name", t.Name())).Status(http.StatusOK)},
+		{"delete", c.Delete(id).Status(http.StatusNoContent)},
+		{"login", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK)},
+		{"refused login", t.Anonymous().Form(loginPath, "grant_type", "client_credentials")},
+		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
+		{"info", t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"})},
+		{"without bearer", t.Anonymous().List("owner-id", "me")},
+		{"unknown method", c.Send(contract.Request{Method: http.MethodPut, Path: t.Version().CollectionPath()})},
+		{"unknown path", c.Send(contract.Request{Method: http.MethodGet, Path: "/no-such-path"})},
+	}
+	for _, provoke := range []func(*contract.T) []refusal{badRequests, notFounds} {
+		all = append(all, provoke(t)...)
+	}
+	return append(all, refusal{"forbidden", scoped(t, defaultScope).List("owner-id", "me")})
+}

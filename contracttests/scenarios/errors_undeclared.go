@@ -1,0 +1,256 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// tooMuch is longer than any body may be.
+var tooMuch = strings.Repeat(" ", 1<<20+1)
+
+// errorStatuses are about statuses as such: those that no document declares, and all that are declared.
+var errorStatuses = []contract.Scenario{
+	{
+		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, in SailPoint's form.",
+		Sources: []string{"errata unknown-path"}, Standing: standing.Assumed, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
+				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).Refused(http.StatusNotFound)
+			}
+		},
+	},
+	{
+		ID: "errors/method-not-allowed", Promise: "A method that a path does not have is 405, and Allow names those it has.",
+		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed,
+		Run: func(t *contract.T) {
+			collection := t.Version().CollectionPath()
+			notAllowed(t, t.Owner(), collection, []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, http.MethodGet, http.MethodPost)
+			notAllowed(t, t.Owner(), collection+"/"+strangerID, []string{http.MethodGet, http.MethodPut, http.MethodPost}, http.MethodDelete, http.MethodPatch)
+		},
+	},
+	{
+		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
+		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
+			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
+			notAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost}, http.MethodGet)
+		},
+	},
+	{
+		ID: "errors/no-get-and-no-put-of-one-token", Promise: "One token can neither be got nor replaced by its id.",
+		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "behaviour 0"}, Standing: standing.Published,
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"no-get-by-id"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			for _, method := range []string{http.MethodGet, http.MethodPut} {
+				r := t.Owner().Send(contract.Request{Method: method, Path: t.Version().CollectionPath() + "/" + made.ID})
+				if r.Code() < 400 {
+					t.Errorf("%s: status is %d, expected a refusal", method, r.Code())
+				}
+			}
+		},
+	},
+	{
+		ID: "errors/content-too-large", Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing is done.",
+		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Run: func(t *contract.T) {
+			c, collection := t.Owner(), t.Version().CollectionPath()
+			made := c.Made()
+			before := c.List("owner-id", "me").Status(http.StatusOK).Text()
+			requests := []contract.Request{
+				{Method: http.MethodGet, Path: collection, Body: tooMuch},
+				{Method: http.MethodPost, Path: collection, ContentType: "application/json", Body: jsonText(c.Expiring()) + tooMuch},
+				{Method: http.MethodPatch, Path: collection + "/" + made.ID, ContentType: "application/json-patch+json", Body: jsonText(renaming(t)) + tooMuch},
+				{Method: http.MethodDelete, Path: collection + "/" + made.ID, Body: tooMuch},
+			}
+			if t.Version() == version.V1 {
+				for _, method := range []string{http.MethodPatch, http.MethodPost} {
+					requests = append(requests, contract.Request{
+						Method: method, Path: bulkPath, ContentType: "application/json", Body: bulkBody([]string{made.ID}, later(t)) + tooMuch,
+					})
+				}
+			}
+			for _, request := range requests {
+				c.Send(request).Refused(http.StatusRequestEntityTooLarge)
+			}
+			t.Equal("tokens", before, c.List("owner-id", "me").Status(http.StatusOK).Text())
+		},
+	},
+	{
+		ID: "errors/content-too-large-for-the-token-endpoint", Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
+		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			padding := "&padding=" + strings.Repeat("x", 1<<20)
+			for _, request := range []contract.Request{
+				{Method: http.MethodPost, Path: loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode() + padding},
+				{Method: http.MethodPost, Path: "/oauth/check_token", ContentType: urlencoded, Body: "token=" + t.Owner().Bearer() + padding},
+				{Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch},
+			} {
+				t.Anonymous().Send(request).Refused(http.StatusRequestEntityTooLarge)
+			}
+		},
+	},
+	{
+		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of just 1 MiB is taken.",
+		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
+			loggedIn(t, login(t.Anonymous(), nil, urlencoded, form+strings.Repeat("x", 1<<20-len(form))))
+		},
+	},
+	{
+		ID: "errors/unsupported-media-type", Promise: "A body of a content type that the operation does not take is 415, and nothing is done.",
+		Sources: []string{"errata unsupported-media-type", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"patch-media-type"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			wrong := c.Wrong("header Content-Type")
+			made := c.Made()
+			before := c.List("owner-id", "me").Status(http.StatusOK).Text()
+			for _, contentType := range []string{"text/plain", "application/xml", urlencoded, ""} {
+				send := func(method, path, body string) {
+					wrong.Send(contract.Request{Method: method, Path: path, ContentType: contentType, Body: body}).Refused(http.StatusUnsupportedMediaType)
+				}
+				send(http.MethodPost, t.Version().CollectionPath(), jsonText(c.Expiring()))
+				send(http.MethodPatch, t.Version().CollectionPath()+"/"+made.ID, jsonText(renaming(t)))
+				if t.Version() == version.V1 {
+					send(http.MethodPatch, bulkPath, bulkBody([]string{made.ID}, later(t)))
+					send(http.MethodPost, bulkPath, bulkBody([]string{made.ID}, later(t)))
+				}
+			}
+			wrong.Send(contract.Request{
+				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: "application/json", Body: jsonText(renaming(t)),
+			}).Refused(http.StatusUnsupportedMediaType)
+			t.Equal("tokens", before, c.List("owner-id", "me").Status(http.StatusOK).Text())
+		},
+	},
+	{
+		ID: "errors/not-simulated", Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it for missing data.",
+		Sources: []string{"errata not-simulated", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			for _, v := range version.All() {
+				path := "/" + string(v) + "/accounts"
+				if v == version.V1 {
+					path = "/accounts/v1"
+				}
+				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).Refused(http.StatusNotImplemented)
+			}
+		},
+	},
+	{
+		ID: "errors/retry-after", Promise: "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
+		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: standing.Assumed,
+		Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []string{"error-429"},
+		Run: func(t *contract.T) {
+			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+				for _, op := range operations(t) {
+					name, _, _ := strings.Cut(op.name, " ")
+					t.Fault(control.Fault{Operation: name, Status: status, RetryAfter: "3s", Times: 1})
+					r := op.ask(t.Owner())
+					answers(t, op.name, r, status)
+					t.Equal("Retry-After of "+op.name, "3", r.Header("Retry-After"))
+				}
+			}
+		},
+	},
+	{
+		ID: "errors/refused-create-makes-nothing", Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is sent again.",
+		Sources: []string{"errata service-unavailable"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			body := c.Expiring()
+			for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable} {
+				t.Fault(control.Fault{Operation: "create", Status: status})
+				c.Create(body).Status(status)
+			}
+			c.Create(body).Status(http.StatusOK)
+		},
+	},
+	{
+		ID: "errors/declared-statuses-have-their-form", Promise: "Each refusal that the document of an operation declares has the form of its status.",
+		Sources: []string{
+			"v2026 #/components/responses/400", "v2026 #/components/responses/401", "v2026 #/components/responses/403", "v2026 #/components/responses/404",
+			"v2026 #/components/responses/429", "v2026 #/components/responses/500",
+		},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []string{"error-dto", "error-401", "error-429"},
+		Run: func(t *contract.T) {
+			injected(t, func(status int) bool { return !slices.Contains(undeclared, status) })
+		},
+	},
+	{
+		ID: "errors/undeclared-statuses-have-their-form", Promise: "A refusal that no document declares, 503 among them, has the form of the other refusals.",
+		Sources:  []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Run: func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
+	},
+	{
+		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each refusal of the token endpoint has the form of its status: error for 400 and 401, else as anywhere.",
+		Sources: []string{"behaviour 1.3", "errata service-unavailable"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			for _, status := range []int{400, 401, 413, 429, 500, 503} {
+				t.Fault(control.Fault{Operation: "token", Status: status})
+				r := t.Anonymous().Token(ownerCredentials(t)).Status(status)
+				if status == http.StatusBadRequest {
+					hasUnauthorizedForm(t, r)
+					continue
+				}
+				hasFormOfStatus(t, r)
+			}
+			loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
+		},
+	},
+}
+
+// undeclared are the statuses that are in no published document.
+var undeclared = []int{
+	http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusNotImplemented, http.StatusServiceUnavailable,
+}
+
+// injected makes each operation answer each of the refusals that its document has.
+func injected(t *contract.T, wanted func(status int) bool) {
+	document, err := spec.Load(string(t.Version()))
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	names := map[string]string{
+		"list": "listPersonalAccessTokens", "create": "createPersonalAccessToken", "patch": "patchPersonalAccessToken", "delete": "deletePersonalAccessToken",
+		"bulk": "updateBulkPersonalAccessTokens", "bulk by POST": "updateBulkPersonalAccessTokensPost",
+	}
+	for _, op := range operations(t) {
+		declared := document.Operation(names[op.name])
+		for _, status := range declared.Statuses() {
+			if status < 400 || !wanted(status) {
+				continue
+			}
+			name, _, _ := strings.Cut(op.name, " ")
+			t.Fault(control.Fault{Operation: name, Version: string(t.Version()), Status: status})
+			r := op.ask(t.Owner())
+			answers(t, op.name, r, status)
+			if r.Code() == status {
+				hasFormOfStatus(t, r)
+			}
+		}
+	}
+}
+
+// notAllowed tries methods that a path does not have.
+func notAllowed(t *contract.T, c *contract.Client, path string, methods []string, allowed ...string) {
+	for _, method := range methods {
+		r := c.Send(contract.Request{Method: method, Path: path}).Refused(http.StatusMethodNotAllowed)
+		got := strings.FieldsFunc(r.Header("Allow"), func(c rune) bool { return c == ',' || c == ' ' })
+		slices.Sort(got)
+		t.Equal("Allow of "+path, allowed, got)
+	}
+}
+
+func renaming(t *contract.T) []contract.Op {
+	return []contract.Op{contract.Replace("/name", t.Name())}
+}

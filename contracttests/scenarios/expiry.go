@@ -1,0 +1,191 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryDates(), expiryPatches)
+
+const (
+	legacyRule  = "v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description"
+	currentRule = createRequest + "/properties/expirationDate/description"
+)
+
+var expiryLegacy = []contract.Scenario{
+	{
+		ID:       "expiry/legacy-default-is-six-months",
+		Promise:  "In a legacy version a token made without a date, or with null for it, expires six months after its creation.",
+		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Standing: standing.Published,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-six-months"},
+		Run: func(t *contract.T) {
+			for _, body := range []contract.Body{{"name": t.Name()}, {"name": t.Name(), "expirationDate": nil}} {
+				token := t.Owner().Create(body).Status(http.StatusOK).Object()
+				// What a month is, the text does not say: six of them have 181 to 184 days.
+				days := momentIn(t, token, "expirationDate").Sub(momentIn(t, token, "created")).Hours() / 24
+				if days < 180 || days > 185 {
+					t.Errorf("the token lives for %.1f days, expected six months", days)
+				}
+			}
+		},
+	},
+	{
+		ID:       "expiry/legacy-default-is-six-calendar-months",
+		Promise:  "In a legacy version a token made without a date expires on the same day, six calendar months on, at the same time in UTC.",
+		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-six-months"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Create(contract.Body{"name": t.Name()}).Status(http.StatusOK).Object()
+			want := contract.Stamp(sixMonthsAfter(momentIn(t, token, "created")))
+			t.Equal("expirationDate", any(want), token["expirationDate"])
+		},
+	},
+	{
+		ID:       "expiry/legacy-flag-is-ignored",
+		Promise:  "A legacy version does not know userAwareTokenNeverExpires: a token made with it expires after six months all the same.",
+		Sources:  []string{"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties", "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-ignored", "expiry-six-months"},
+		Run: func(t *contract.T) {
+			for _, flag := range []any{true, false, nil, "yes"} {
+				token := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": flag}).Status(http.StatusOK).Object()
+				want := contract.Stamp(sixMonthsAfter(momentIn(t, token, "created")))
+				t.Equal("expirationDate", any(want), token["expirationDate"])
+			}
+		},
+	},
+	{
+		ID:       "expiry/legacy-beyond-six-months-is-refused",
+		Promise:  "A legacy version refuses a date beyond six months, and nothing is made.",
+		Sources:  []string{legacyRule, "v2024 #/paths/~1personal-access-tokens/post/responses/400", "behaviour 6.2"},
+		Standing: standing.Published,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-upper-bound"},
+		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(t.Now().AddDate(0, 0, 190))) },
+	},
+	{
+		ID:       "expiry/legacy-exactly-six-months-is-taken",
+		Promise:  "A legacy version takes a date exactly six calendar months on, to the millisecond.",
+		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Rules:    []string{"expiry-upper-bound"},
+		Run: func(t *contract.T) {
+			now := stopped(t)
+			want := contract.Stamp(sixMonthsAfter(now))
+			t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Status(http.StatusOK).Has("expirationDate", want)
+		},
+	},
+	{
+		ID:       "expiry/legacy-a-millisecond-beyond-is-refused",
+		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
+		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Rules:    []string{"expiry-upper-bound"},
+		Run: func(t *contract.T) {
+			now := stopped(t)
+			dateRefused(t, contract.Stamp(sixMonthsAfter(now).Add(time.Millisecond)))
+		},
+	},
+	monthEnd("august-has-31", "2030-08-31T09:30:00.250Z", "2031-02-28T09:30:00.250Z"),
+	monthEnd("august-before-a-leap-year", "2027-08-31T23:59:59.999Z", "2028-02-29T23:59:59.999Z"),
+	monthEnd("august-30", "2030-08-30T00:00:00.000Z", "2031-02-28T00:00:00.000Z"),
+	monthEnd("march-has-31", "2031-03-31T12:00:00.000Z", "2031-09-30T12:00:00.000Z"),
+	monthEnd("december-has-31", "2030-12-31T12:00:00.000Z", "2031-06-30T12:00:00.000Z"),
+	monthEnd("february-stays-the-28th", "2031-02-28T12:00:00.000Z", "2031-08-28T12:00:00.000Z"),
+	monthEnd("leap-day", "2028-02-29T12:00:00.000Z", "2028-08-29T12:00:00.000Z"),
+}
+
+func monthEnd(id, now, want string) contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/month-end/" + id,
+		Promise:  "In a legacy version six months after " + now[:10] + " is " + want[:10] + ".",
+		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Rules:    []string{"expiry-month-end"},
+		Run: func(t *contract.T) {
+			moment, _ := time.Parse(time.RFC3339, now) // it is a constant
+			t.SetClock(moment)
+			t.Owner().Create(contract.Body{"name": t.Name()}).Status(http.StatusOK).Has("expirationDate", want)
+		},
+	}
+}
+
+var expiryCurrent = []contract.Scenario{
+	{
+		ID:       "expiry/current-has-no-upper-bound",
+		Promise:  "A current version takes any date in the future, up to the end of the year 9999.",
+		Sources:  []string{currentRule, "behaviour 6.3"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-no-upper-bound"},
+		Run: func(t *contract.T) {
+			for _, date := range []string{contract.Stamp(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z"} {
+				token := t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": date}).Status(http.StatusOK).Object()
+				t.Equal("expirationDate", date, contract.Stamp(momentIn(t, token, "expirationDate")))
+			}
+		},
+	},
+	{
+		ID:       "expiry/never-is-a-null-in-create",
+		Promise:  "The answer to create has expirationDate null for a token that never expires, not a missing key.",
+		Sources:  []string{"errata create-response-never-expires", "clients 0", "behaviour 6.9"},
+		Standing: standing.Assumed,
+		Question: true,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-never"},
+		Run: func(t *contract.T) {
+			r := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Status(http.StatusOK)
+			_, present := r.Object()["expirationDate"]
+			_, flag := r.Object()["userAwareTokenNeverExpires"]
+			t.Note("expirationDate is there: %t; userAwareTokenNeverExpires is there: %t", present, flag)
+			r.Has("expirationDate", nil)
+		},
+	},
+}
+
+// sixMonthsAfter is six calendar months on, in the last of them where it has no such day.
+func sixMonthsAfter(m time.Time) time.Time {
+	m = m.UTC()
+	first := time.Date(m.Year(), m.Month()+6, 1, m.Hour(), m.Minute(), m.Second(), m.Nanosecond(), time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(m.Day(), last)-1)
+}
+
+// stopped stops the clock of the target, and returns what it shows.
+func stopped(t *contract.T) time.Time {
+	now := t.Now().Truncate(time.Second)
+	t.SetClock(now)
+	return now
+}
+
+// inAMonth is a date that every version takes.
+func inAMonth(t *contract.T) string { return contract.Stamp(t.Now().AddDate(0, 0, 30)) }
+
+// dateRefused expects 400 to a date, and no token. Wrong is where the schema forbids it as well.
+func dateRefused(t *contract.T, date any, wrong ...string) {
+	c := t.Owner()
+	name := t.Name()
+	c.Wrong(wrong...).Create(contract.Body{"name": name, "expirationDate": date}).Refused(http.StatusBadRequest)
+	t.Equal("how many tokens have the name", 0, countOf(c, name))
+}

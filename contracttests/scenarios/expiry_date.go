@@ -1,0 +1,208 @@
+package scenarios
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// written is a form in which clients write dates.
+type written struct{ name, layout, zone string }
+
+// writtenDates are those of the SDKs, and others that RFC 3339 allows.
+var writtenDates = []written{
+	{"milliseconds", "2006-01-02T15:04:05.000Z07:00", "UTC"},
+	{"microseconds-and-offset-zero", "2006-01-02T15:04:05.000000-07:00", "UTC"},
+	{"seven-digits", "2006-01-02T15:04:05.0000000Z07:00", "UTC"},
+	{"nanoseconds", "2006-01-02T15:04:05.000000000Z07:00", "UTC"},
+	{"no-fraction", "2006-01-02T15:04:05Z07:00", "UTC"},
+	{"one-digit", "2006-01-02T15:04:05.0Z07:00", "UTC"},
+	{"offset-east", "2006-01-02T15:04:05.000-07:00", "Asia/Kolkata"},
+	{"offset-west", "2006-01-02T15:04:05.000000000-07:00", "America/New_York"},
+}
+
+// zones of writtenDates, in seconds east of Greenwich.
+var zones = map[string]int{"UTC": 0, "Asia/Kolkata": 5*3600 + 1800, "America/New_York": -5 * 3600}
+
+// in writes a moment, of which no more is left than the form holds.
+func (w written) in(moment time.Time) (text string, means time.Time) {
+	text = moment.In(time.FixedZone(w.zone, zones[w.zone])).Format(w.layout)
+	means, _ = time.Parse(time.RFC3339Nano, text) // it was just written
+	return text, means.UTC().Truncate(time.Millisecond)
+}
+
+// oddMoment is in a month, with a fraction of which each digit counts.
+func oddMoment(t *contract.T) time.Time {
+	return t.Now().Truncate(time.Second).AddDate(0, 0, 30).Add(123456789 * time.Nanosecond)
+}
+
+// badDate is text that is no date, by what is wrong with it.
+type badDate struct {
+	name     string
+	text     func(now time.Time) string
+	standing standing.Standing
+	// wrong is where the schema forbids it, nowhere where only a calendar does.
+	wrong []string
+}
+
+func laid(layout string) func(time.Time) string {
+	return func(now time.Time) string { return now.AddDate(0, 0, 30).Format(layout) }
+}
+
+func just(text string) func(time.Time) string { return func(time.Time) string { return text } }
+
+var badDates = []badDate{
+	{"no-such-day", noSuchDay, standing.Published, nil},
+	{"second-60", laid("2006-01-02T15:04:60Z"), standing.Assumed, nil},
+	{"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" }, standing.Published, []string{"/expirationDate"}},
+	{"no-zone", laid("2006-01-02T15:04:05"), standing.Assumed, []string{"/expirationDate"}},
+	{"no-time", laid("2006-01-02"), standing.Published, []string{"/expirationDate"}},
+	{"a-blank-for-t", laid("2006-01-02 15:04:05Z"), standing.Published, []string{"/expirationDate"}},
+	{"comma-fraction", laid("2006-01-02T15:04:05,000Z"), standing.Published, []string{"/expirationDate"}},
+	{"offset-without-colon", laid("2006-01-02T15:04:05+0000"), standing.Published, []string{"/expirationDate"}},
+	{"words", just("tomorrow"), standing.Published, []string{"/expirationDate"}},
+	{"empty", just(""), standing.Published, []string{"/expirationDate"}},
+}
+
+// noSuchDay is the day behind the last of a short month, which a lenient reader takes for the next month's first.
+func noSuchDay(now time.Time) string {
+	first := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+	for first.AddDate(0, 1, -1).Day() == 31 {
+		first = first.AddDate(0, 1, 0)
+	}
+	last := first.AddDate(0, 1, -1).Day()
+	return first.Format("2006-01-") + strconv.Itoa(last+1) + "T00:00:00.000Z"
+}
+
+func expiryDates() []contract.Scenario {
+	all := slices.Clone(expiryMoments)
+	for _, w := range writtenDates {
+		all = append(all, dateTaken(w))
+	}
+	for _, bad := range badDates {
+		all = append(all, dateMalformed(bad))
+	}
+	return all
+}
+
+func dateTaken(w written) contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/date-forms/" + w.name,
+		Promise:  "A date is taken as clients write it, with " + words(w.name) + ", and stays the same moment to the millisecond.",
+		Sources:  []string{createRequest + "/properties/expirationDate/format", "clients 0"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"date-forms"},
+		Run: func(t *contract.T) {
+			text, means := w.in(oddMoment(t))
+			token := t.Owner().Made(contract.Body{"expirationDate": text})
+			got := momentIn(t, token.Body, "expirationDate").Truncate(time.Millisecond)
+			t.Equal("expirationDate", contract.Stamp(means), contract.Stamp(got))
+		},
+	}
+}
+
+func dateMalformed(bad badDate) contract.Scenario {
+	rules := []string{}
+	if bad.name == "no-zone" {
+		rules = []string{"date-needs-zone"}
+	}
+	return contract.Scenario{
+		ID:       "expiry/bad-date/" + bad.name,
+		Promise:  "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
+		Sources:  []string{createRequest + "/properties/expirationDate/format", createRefusals, "behaviour 12"},
+		Standing: bad.standing,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    rules,
+		Run: func(t *contract.T) {
+			dateRefused(t, bad.text(t.Now()), bad.wrong...)
+		},
+	}
+}
+
+var expiryMoments = []contract.Scenario{
+	{
+		ID:       "expiry/past-date-is-refused",
+		Promise:  "A date in the past is refused, and nothing is made.",
+		Sources:  []string{currentRule, legacyRule, createRefusals, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-future"},
+		Run: func(t *contract.T) {
+			for _, ago := range []time.Duration{2 * time.Minute, 365 * 24 * time.Hour} {
+				dateRefused(t, contract.Stamp(t.Now().Add(-ago)))
+			}
+		},
+	},
+	{
+		ID:       "expiry/past-date-by-its-offset-is-refused",
+		Promise:  "Whether a date has passed is told by its offset, not by its digits.",
+		Sources:  []string{currentRule, createRequest + "/properties/expirationDate/format"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-future", "date-forms"},
+		Run: func(t *contract.T) {
+			east := time.FixedZone("east", 12*3600)
+			dateRefused(t, t.Now().Add(-time.Hour).In(east).Format(time.RFC3339))
+		},
+	},
+	{
+		ID:       "expiry/this-moment-is-refused",
+		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
+		Sources:  []string{currentRule, "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Rules:    []string{"expiry-future"},
+		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
+	},
+	{
+		ID:       "expiry/next-millisecond-is-taken",
+		Promise:  "A date one millisecond from now is in the future.",
+		Sources:  []string{currentRule, "behaviour 6.2"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Rules:    []string{"expiry-future"},
+		Run: func(t *contract.T) {
+			want := contract.Stamp(stopped(t).Add(time.Millisecond))
+			t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Status(http.StatusOK).Has("expirationDate", want)
+		},
+	},
+	{
+		ID:       "expiry/dates-are-answered-in-utc-with-milliseconds",
+		Promise:  "Create, list and patch answer every date in UTC, with three digits of a second and a Z.",
+		Sources:  []string{createAnswer + "/properties/expirationDate/description", "clients 0"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"date-forms"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			text, means := written{"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata"}.in(oddMoment(t))
+			token := c.Made(contract.Body{"expirationDate": text})
+			listed, _ := c.Find(token.ID)
+			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Object()
+			form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+			for _, answered := range []map[string]any{token.Body, listed, patched} {
+				t.Equal("expirationDate", any(contract.Stamp(means)), answered["expirationDate"])
+				if created, _ := answered["created"].(string); !form.MatchString(created) {
+					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z", created)
+				}
+			}
+		},
+	},
+	{
+		ID:       "expiry/year-beyond-9999-is-refused",
+		Promise:  "A date that is in the year 10000 in UTC is refused, since it could not be answered as a date.",
+		Sources:  []string{createAnswer + "/properties/expirationDate/format"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			dateRefused(t, "9999-12-31T23:59:59-01:00")
+			dateRefused(t, "10000-01-01T00:00:00Z", "/expirationDate")
+		},
+	},
+}

@@ -1,0 +1,93 @@
+package scenarios
+
+import (
+	"net/http"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// given is how a request has a property: not at all, as null, or with a value.
+type given struct {
+	name string
+	set  func(t *contract.T, body contract.Body)
+}
+
+var (
+	givenDates = []given{
+		{"absent", func(*contract.T, contract.Body) {}},
+		{"null", func(_ *contract.T, body contract.Body) { body["expirationDate"] = nil }},
+		{"given", func(t *contract.T, body contract.Body) { body["expirationDate"] = inAMonth(t) }},
+	}
+	givenFlags = []given{
+		{"absent", func(*contract.T, contract.Body) {}},
+		{"null", func(_ *contract.T, body contract.Body) { body["userAwareTokenNeverExpires"] = nil }},
+		{"false", func(_ *contract.T, body contract.Body) { body["userAwareTokenNeverExpires"] = false }},
+		{"true", func(_ *contract.T, body contract.Body) { body["userAwareTokenNeverExpires"] = true }},
+	}
+)
+
+// neverExpiring are all combinations of date and acknowledgement in a request to create.
+func neverExpiring() []contract.Scenario {
+	var all []contract.Scenario
+	for _, date := range givenDates {
+		for _, flag := range givenFlags {
+			all = append(all, combination(date, flag))
+		}
+	}
+	return all
+}
+
+func combination(date, flag given) contract.Scenario {
+	s := contract.Scenario{
+		ID:       "expiry/never/date-" + date.name + "-flag-" + flag.name,
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/description", currentRule, "behaviour 6.3"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-never"},
+	}
+	with := "With expirationDate " + date.name + " and userAwareTokenNeverExpires " + flag.name
+	request := func(t *contract.T) contract.Body {
+		body := contract.Body{"name": t.Name()}
+		date.set(t, body)
+		flag.set(t, body)
+		return body
+	}
+	switch {
+	case date.name == "given":
+		s.Promise = with + " a token expires on that date."
+		if flag.name == "true" {
+			s.Standing = standing.Assumed // the text says that the date may be left out then, not that it must
+		}
+		s.Run = func(t *contract.T) {
+			body := request(t)
+			token := t.Owner().Create(body).Status(http.StatusOK).Object()
+			t.Equal("expirationDate", body["expirationDate"], any(contract.Stamp(momentIn(t, token, "expirationDate"))))
+		}
+	case flag.name == "true":
+		s.Promise = with + " a token never expires."
+		s.Run = func(t *contract.T) {
+			token := t.Owner().Create(request(t)).Status(http.StatusOK).Object()
+			t.Equal("expirationDate", any(nil), token["expirationDate"])
+			id, _ := token["id"].(string)
+			listed, found := t.Owner().Find(id)
+			if !found {
+				t.Fatalf("the token is not listed")
+			}
+			t.Equal("expirationDate in the list", any(nil), listed["expirationDate"])
+			if acknowledged, shown := listed["userAwareTokenNeverExpires"]; shown {
+				t.Equal("userAwareTokenNeverExpires in the list", any(true), acknowledged)
+			}
+		}
+	default:
+		s.Promise = with + " no token is made."
+		s.Run = func(t *contract.T) {
+			body := request(t)
+			name, _ := body["name"].(string)
+			t.Owner().Create(body).Refused(http.StatusBadRequest)
+			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), name))
+		}
+	}
+	return s
+}

@@ -1,0 +1,134 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+)
+
+const (
+	patchText     = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
+	patchFields   = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
+	patchRefusals = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
+)
+
+// The operations of which patches of the expiry are made.
+var (
+	dateNull   = contract.Replace("/expirationDate", nil)
+	dateGone   = contract.Op{"op": "remove", "path": "/expirationDate"}
+	dateSilent = contract.Op{"op": "replace", "path": "/expirationDate"} // two SDKs cannot send null
+	flagTrue   = contract.Replace("/userAwareTokenNeverExpires", true)
+	flagFalse  = contract.Replace("/userAwareTokenNeverExpires", false)
+	flagNull   = contract.Replace("/userAwareTokenNeverExpires", nil)
+	flagGone   = contract.Op{"op": "remove", "path": "/userAwareTokenNeverExpires"}
+)
+
+var expiryPatches = slices.Concat(
+	[]contract.Scenario{
+		undated("null-and-flag", standing.Published, dateNull, flagTrue),
+		undated("flag-and-null", standing.Assumed, flagTrue, dateNull),
+		undated("removed-and-flag", standing.Assumed, dateGone, flagTrue),
+		undated("flag-and-removed", standing.Assumed, flagTrue, dateGone),
+		undated("no-value-and-flag", standing.Assumed, dateSilent, flagTrue),
+
+		undatedRefused("null-alone", standing.Published, dateNull),
+		undatedRefused("null-and-flag-false", standing.Published, dateNull, flagFalse),
+		undatedRefused("null-and-flag-null", standing.Assumed, dateNull, flagNull),
+		undatedRefused("null-and-flag-removed", standing.Assumed, dateNull, flagGone),
+		undatedRefused("removed-alone", standing.Assumed, dateGone),
+		undatedRefused("no-value-alone", standing.Assumed, dateSilent),
+		undatedRefused("null-and-name", standing.Published, contract.Replace("/name", "patmock renamed"), dateNull),
+		undatedRefused("flag-in-quotes", standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
+
+		stillNever("flag-false", standing.Published, flagFalse),
+		stillNever("flag-null", standing.Assumed, flagNull),
+		stillNever("flag-removed", standing.Assumed, flagGone),
+	},
+	expiryPatchDates,
+)
+
+// undated is a patch after which a dated token never expires.
+func undated(id string, s standing.Standing, operations ...contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/patch-to-never/" + id,
+		Promise:  "A patch takes the date away when it acknowledges so itself: " + words(id) + ".",
+		Sources:  []string{patchText, "errata patch-value-null", "behaviour 6.4"},
+		Standing: s,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-never"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			patched := c.Patch(token.ID, operations...).Status(http.StatusOK).Object()
+			t.Equal("expirationDate", any(nil), patched["expirationDate"])
+			if flag, shown := patched["userAwareTokenNeverExpires"]; shown {
+				t.Equal("userAwareTokenNeverExpires", any(true), flag)
+			}
+			listed, _ := c.Find(token.ID)
+			t.Equal("the token in the list", patched, listed)
+		},
+	}
+}
+
+// undatedRefused is a patch that would take the date away without acknowledging it.
+func undatedRefused(id string, s standing.Standing, operations ...contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/patch-to-never-refused/" + id,
+		Promise:  "A patch that takes the date away has to acknowledge so itself, else it is refused and the date stays: " + words(id) + ".",
+		Sources:  []string{patchText, patchRefusals, "behaviour 6.4"},
+		Standing: s,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-never", "patch-atomic"},
+		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operations...) },
+	}
+}
+
+// stillNever is a patch that takes the acknowledgement from a token that never expires.
+func stillNever(id string, s standing.Standing, operation contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/patch-never-needs-its-flag/" + id,
+		Promise:  "A token that never expires keeps its acknowledgement, until it gets a date: " + words(id) + " is refused.",
+		Sources:  []string{patchText, patchRefusals, "behaviour 6.4"},
+		Standing: s,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-never"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			id := never(t)
+			before, _ := c.Find(id)
+			c.Patch(id, operation).Refused(http.StatusBadRequest)
+			after, _ := c.Find(id)
+			t.Equal("the token", before, after)
+		},
+	}
+}
+
+// never makes a token that never expires, in a current version.
+func never(t *contract.T) string {
+	object := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Status(http.StatusOK).Object()
+	id, _ := object["id"].(string)
+	return id
+}
+
+// expired adds a token of the owner that expired a day ago.
+func expired(t *contract.T, name string) contract.Credentials {
+	return t.Seed(control.NewToken{Owner: t.OwnerName(), Name: name, Created: "-40d", ExpirationDate: "-1d"})
+}
+
+// patchRefused expects 400 to a patch of a new token, and that the token stays as it is.
+func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) {
+	token := t.Owner().Made()
+	before, found := t.Owner().Find(token.ID)
+	if !found {
+		t.Fatalf("the token is not listed")
+	}
+	c.Patch(token.ID, operations...).Refused(http.StatusBadRequest)
+	after, _ := t.Owner().Find(token.ID)
+	t.Equal("the token", before, after)
+}

@@ -1,0 +1,183 @@
+package scenarios
+
+import (
+	"net/http"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+var expiryPatchDates = []contract.Scenario{
+	{
+		ID:       "expiry/patch-earlier-acknowledgement-does-not-count",
+		Promise:  "The acknowledgement stands in the same patch: one of an earlier patch does not count.",
+		Sources:  []string{patchText, patchRefusals, "behaviour 6.4"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-never"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			c.Patch(token.ID, flagTrue).Status(http.StatusOK)
+			before, _ := c.Find(token.ID)
+			c.Patch(token.ID, dateNull).Refused(http.StatusBadRequest)
+			after, _ := c.Find(token.ID)
+			t.Equal("the token", before, after)
+		},
+	},
+	{
+		ID:       "expiry/patch-acknowledgement-keeps-the-date",
+		Promise:  "A patch of nothing but the acknowledgement keeps the date of a token and stores the flag.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-never"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			c.Patch(token.ID, flagTrue).Status(http.StatusOK).
+				Has("expirationDate", token.Body["expirationDate"]).Has("userAwareTokenNeverExpires", true)
+			c.Patch(token.ID, flagFalse).Status(http.StatusOK).
+				Has("expirationDate", token.Body["expirationDate"]).Has("userAwareTokenNeverExpires", false)
+		},
+	},
+	{
+		ID:       "expiry/patch-new-date",
+		Promise:  "A patch gives a token another date, alone, and however far off.",
+		Sources:  []string{patchText, patchFields, "behaviour 6.4"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-fields", "expiry-no-upper-bound"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			for _, date := range []string{contract.Stamp(t.Now().Add(time.Hour)), "9999-12-31T23:59:59.999Z"} {
+				patched := c.Patch(token.ID, contract.Replace("/expirationDate", date)).Status(http.StatusOK).Object()
+				t.Equal("expirationDate", date, contract.Stamp(momentIn(t, patched, "expirationDate")))
+				listed, _ := c.Find(token.ID)
+				t.Equal("the token in the list", patched, listed)
+			}
+		},
+	},
+	{
+		ID:       "expiry/patch-dates-a-never-expiring-token",
+		Promise:  "A token that never expires is given a date by a patch, with the acknowledgement false or unmentioned.",
+		Sources:  []string{patchText, "behaviour 6.4"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-never", "patch-fields"},
+		Run: func(t *contract.T) {
+			date := contract.Replace("/expirationDate", inAMonth(t))
+			for _, operations := range [][]contract.Op{{date}, {date, flagFalse}, {flagFalse, date}} {
+				t.Owner().Patch(never(t), operations...).Status(http.StatusOK).Has("expirationDate", date["value"])
+			}
+		},
+	},
+	{
+		ID:       "expiry/patch-of-another-field-keeps-the-date",
+		Promise:  "A patch that names neither date nor acknowledgement leaves both alone, in every version.",
+		Sources:  []string{"behaviour 8.2", "behaviour 6.4"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-fields"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Has("expirationDate", token.Body["expirationDate"])
+			if t.Current() {
+				c.Patch(never(t), contract.Replace("/name", t.Name())).Status(http.StatusOK).
+					Has("expirationDate", nil).Has("userAwareTokenNeverExpires", true)
+			}
+		},
+	},
+	{
+		ID:       "expiry/patch-past-date-is-refused",
+		Promise:  "A patch to a date in the past is refused, and the date stays.",
+		Sources:  []string{patchText, patchRefusals},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"expiry-future"},
+		Run: func(t *contract.T) {
+			past := contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-2*time.Minute)))
+			patchRefused(t, t.Owner(), past)
+			patchRefused(t, t.Owner(), past, flagTrue)
+		},
+	},
+	{
+		ID:       "expiry/patch-date-forms",
+		Promise:  "A patch takes a date as clients write it, and it stays the same moment to the millisecond.",
+		Sources:  []string{patchText, "clients 0"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"date-forms"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			for _, w := range writtenDates {
+				text, means := w.in(oddMoment(t))
+				patched := t.Owner().Patch(token.ID, contract.Replace("/expirationDate", text)).Status(http.StatusOK).Object()
+				got := momentIn(t, patched, "expirationDate").Truncate(time.Millisecond)
+				t.Equal("expirationDate with "+w.name, contract.Stamp(means), contract.Stamp(got))
+			}
+		},
+	},
+	{
+		ID:       "expiry/patch-bad-dates-are-refused",
+		Promise:  "A patch to text that is no date is refused, and the date stays.",
+		Sources:  []string{patchText, patchRefusals, "behaviour 12"},
+		Standing: standing.Assumed,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"date-needs-zone"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			before, _ := c.Find(token.ID)
+			values := []any{1893456000, true, "9999-12-31T23:59:59-01:00", "10000-01-01T00:00:00Z"}
+			for _, bad := range badDates {
+				values = append(values, bad.text(t.Now()))
+			}
+			for _, value := range values {
+				c.Patch(token.ID, contract.Replace("/expirationDate", value)).Refused(http.StatusBadRequest)
+			}
+			after, _ := c.Find(token.ID)
+			t.Equal("the token", before, after)
+		},
+	},
+	{
+		ID:       "expiry/patch-revives",
+		Promise:  "A new date revives an expired token, which then logs in again.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes, contract.Seeds},
+		Rules:    []string{"patch-revives"},
+		Run: func(t *contract.T) {
+			who := expired(t, t.Name())
+			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
+			t.Owner().Patch(who.ClientID, contract.Replace("/expirationDate", inAMonth(t))).Status(http.StatusOK)
+			t.LogIn(who).List("owner-id", "me").Status(http.StatusOK)
+		},
+	},
+	{
+		ID:       "expiry/patch-of-another-field-does-not-revive",
+		Promise:  "An expired token may be renamed, and stays expired.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.Seeds},
+		Rules:    []string{"patch-fields"},
+		Run: func(t *contract.T) {
+			who, name := expired(t, t.Name()), t.Name()
+			before, _ := t.Owner().Find(who.ClientID)
+			t.Owner().Patch(who.ClientID, contract.Replace("/name", name)).Status(http.StatusOK).
+				Has("name", name).Has("expirationDate", before["expirationDate"])
+			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
+		},
+	},
+}

@@ -1,0 +1,252 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+)
+
+const (
+	filterText    = "v2026 #/paths/~1personal-access-tokens/get/parameters/1/description"
+	filterRefusal = "v2026 #/paths/~1personal-access-tokens/get/responses/400"
+	filterPage    = "https://developer.sailpoint.com/idn/api/standard-collection-parameters#filtering-results"
+)
+
+var filter = slices.Concat(filterLive, filterLogic(), filterRefusals())
+
+// filterLive are scenarios that need no seeds.
+var filterLive = []contract.Scenario{
+	{
+		ID:       "filter/isnull-finds-the-unused",
+		Promise:  "lastUsed isnull finds the tokens that never logged in, and no others.",
+		Sources:  []string{filterText, "behaviour 4.4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"filter-isnull"},
+		Run: func(t *contract.T) {
+			unused, used := t.Owner().Made(), t.Owner().Made()
+			t.LogIn(used.Credentials())
+			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed isnull").Status(http.StatusOK).IDs()
+			t.Equal("whether the unused token is listed", true, slices.Contains(ids, unused.ID))
+			t.Equal("whether the used token is listed", false, slices.Contains(ids, used.ID))
+		},
+	},
+	{
+		ID:       "filter/blanks-as-percent-20",
+		Promise:  "Blanks in a filter may be written as %20 as well as with a plus.",
+		Sources:  []string{"behaviour 4.3", "clients 4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"filter-isnull"},
+		Run: func(t *contract.T) {
+			unused := t.Owner().Made()
+			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull", "owner-id=me&filters=lastUsed+isnull"} {
+				ids := t.Owner().Send(contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), RawQuery: query}).Status(http.StatusOK).IDs()
+				t.Equal("whether the unused token is listed by "+query, true, slices.Contains(ids, unused.ID))
+			}
+		},
+	},
+	{
+		ID:       "filter/le-finds-the-used",
+		Promise:  "lastUsed le finds the tokens that logged in until then, and none that did later.",
+		Sources:  []string{filterText, "behaviour 4.4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"filter-le"},
+		Run: func(t *contract.T) {
+			used := t.Owner().Made()
+			t.LogIn(used.Credentials())
+			for date, want := range map[string]bool{contract.Stamp(t.Now().AddDate(1, 0, 0)): true, "2017-01-01T00:00:00.000Z": false} {
+				ids := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+date).Status(http.StatusOK).IDs()
+				t.Equal("whether the used token is listed until "+date, want, slices.Contains(ids, used.ID))
+			}
+		},
+	},
+	{
+		ID:       "filter/le-includes-the-moment",
+		Promise:  "lastUsed le a token's own lastUsed finds it.",
+		Sources:  []string{filterText, "behaviour 4.4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"filter-le"},
+		Run: func(t *contract.T) {
+			used := t.Owner().Made()
+			t.LogIn(used.Credentials())
+			listed, _ := t.Owner().Find(used.ID)
+			moment, _ := listed["lastUsed"].(string)
+			if moment == "" {
+				t.Fatalf("lastUsed is %v after a login", listed["lastUsed"])
+			}
+			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+moment).Status(http.StatusOK).IDs()
+			t.Equal("whether the token is listed", true, slices.Contains(ids, used.ID))
+		},
+	},
+	{
+		ID:       "filter/of-all-tokens",
+		Promise:  "A filter holds for the list of all, too.",
+		Sources:  []string{filterText, listOfAll},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.Admin},
+		Rules:    []string{"filter-isnull"},
+		Run: func(t *contract.T) {
+			unused, used := t.Owner().Made(), t.Owner().Made()
+			t.LogIn(used.Credentials())
+			ids := t.Admin().List("filters", "lastUsed isnull").Status(http.StatusOK).IDs()
+			t.Equal("whether the unused token is listed", true, slices.Contains(ids, unused.ID))
+			t.Equal("whether the used token is listed", false, slices.Contains(ids, used.ID))
+		},
+	},
+	{
+		ID:       "filter/empty-is-none",
+		Promise:  "An empty filter counts as absent.",
+		Sources:  []string{"behaviour 12", "behaviour 4.4"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"filter-empty"},
+		Run: func(t *contract.T) {
+			unused, used := t.Owner().Made(), t.Owner().Made()
+			t.LogIn(used.Credentials())
+			listsEach(t, t.Owner().List("owner-id", "me", "filters", ""), unused, used)
+		},
+	},
+}
+
+// The moments at which the tokens for filters were last used.
+const (
+	early  = "2024-02-29T00:00:00.000Z"
+	middle = "2024-06-01T12:00:00.500Z"
+	late   = "2024-12-31T23:59:59.999Z"
+)
+
+// logic is a filter, and which tokens it finds.
+type logic struct {
+	id, filter, finds string
+	standing          standing.Standing
+	rule              string
+}
+
+func filterLogic() []contract.Scenario {
+	var all []contract.Scenario
+	for _, l := range []logic{
+		{"isnull", "lastUsed isnull", "never", standing.Published, "filter-isnull"},
+		{"not-isnull", "not lastUsed isnull", "early middle late", standing.Assumed, "filter-isnull"},
+		{"le-is-inclusive", "lastUsed le " + middle, "early middle", standing.Published, "filter-le"},
+		{"le-a-millisecond-before", "lastUsed le 2024-06-01T12:00:00.499Z", "early", standing.Published, "filter-le"},
+		{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", standing.Published, "filter-le"},
+		{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", standing.Published, "filter-le"},
+		{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", standing.Published, "filter-le"},
+		{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", standing.Published, "filter-le"},
+		{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-precedence"},
+		{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", standing.Assumed, "filter-precedence"},
+		{"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle", standing.Assumed, "filter-precedence"},
+		{"and-before-or", "lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early, "middle never", standing.Assumed, "filter-precedence"},
+		{"and-before-or-behind", "lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull", "early never", standing.Assumed, "filter-precedence"},
+		{"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle", standing.Assumed, "filter-precedence"},
+		{"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never", standing.Assumed, "filter-precedence"},
+		{"parentheses", "(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle", standing.Assumed, "filter-precedence"},
+		{"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late", standing.Assumed, "filter-precedence"},
+		{"parentheses-in-parentheses", "((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late", standing.Assumed, "filter-precedence"},
+		{"not-of-not", "not (not lastUsed isnull)", "never", standing.Assumed, "filter-precedence"},
+		{"unknown-under-not", "not lastUsed le " + late, "", standing.Assumed, "filter-unknown"},
+		{"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle, "early middle late", standing.Assumed, "filter-unknown"},
+		{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", standing.Assumed, "filter-unknown"},
+		{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-unknown"},
+		{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", standing.Assumed, "filter-unknown"},
+		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", standing.Assumed, "filter-le"},
+	} {
+		all = append(all, l.scenario())
+	}
+	return all
+}
+
+func (l logic) scenario() contract.Scenario {
+	return contract.Scenario{
+		ID:       "filter/finds/" + l.id,
+		Promise:  "A filter finds the tokens for which it is true, and no others: " + l.filter + ".",
+		Sources:  []string{filterText, filterPage, "behaviour 4.3", "behaviour 4.4", "behaviour 12"},
+		Standing: l.standing,
+		Needs:    []contract.Need{contract.Seeds},
+		Rules:    []string{l.rule},
+		Run: func(t *contract.T) {
+			kinds := map[string]string{} // by id
+			for _, kind := range []struct{ name, lastUsed string }{{"early", early}, {"middle", middle}, {"late", late}, {"never", ""}} {
+				who := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z", LastUsed: kind.lastUsed})
+				kinds[who.ClientID] = kind.name
+			}
+			found := map[string]bool{}
+			for _, id := range t.Owner().List("owner-id", "me", "filters", l.filter).Status(http.StatusOK).IDs() {
+				found[kinds[id]] = true
+			}
+			got := []string{}
+			for _, kind := range []string{"early", "middle", "late", "never"} {
+				if found[kind] {
+					got = append(got, kind)
+				}
+			}
+			t.Equal("the tokens that "+l.filter+" finds", strings.Fields(l.finds), got)
+		},
+	}
+}
+
+// refusedFilter is a filter that the list does not take.
+type refusedFilter struct{ id, filter string }
+
+func filterRefusals() []contract.Scenario {
+	var all []contract.Scenario
+	for _, r := range []refusedFilter{
+		{"other-field", `name eq "patmock"`},
+		{"date-of-another-field", "created le " + middle},
+		{"field-that-is-none", "colour isnull"},
+		{"lt", "lastUsed lt " + middle},
+		{"ge", "lastUsed ge " + middle},
+		{"gt", "lastUsed gt " + middle},
+		{"eq", "lastUsed eq " + middle},
+		{"ne", "lastUsed ne " + middle},
+		{"in", "lastUsed in (" + middle + ")"},
+		{"pr", "pr lastUsed"},
+		{"unknown-operator", "lastUsed before " + middle},
+		{"upper-case-le", "lastUsed LE " + middle},
+		{"upper-case-isnull", "lastUsed ISNULL"},
+		{"upper-case-not", "NOT lastUsed isnull"},
+		{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
+		{"isnull-with-value", "lastUsed isnull true"},
+		{"isnull-in-front", "isnull lastUsed"},
+		{"le-without-value", "lastUsed le"},
+		{"le-of-no-date", "lastUsed le yesterday"},
+		{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
+		{"parenthesis-left-open", "(lastUsed isnull"},
+		{"parenthesis-never-opened", "lastUsed isnull)"},
+		{"quote-left-open", `lastUsed le "` + middle},
+		{"nothing-behind-and", "lastUsed isnull and"},
+		{"nothing-between", "lastUsed isnull lastUsed isnull"},
+		{"empty-parentheses", "()"},
+	} {
+		all = append(all, r.scenario())
+	}
+	all = append(all, unsettled(contract.Scenario{
+		ID:      "filter/case-of-fields-counts",
+		Promise: "A field is written as the document writes it: in capitals it is none.",
+		Sources: []string{"behaviour 4.3", "behaviour 10"},
+		Rules:   []string{"filter-unsupported"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		return t.Owner().List("owner-id", "me", "filters", "LASTUSED isnull")
+	}))
+	return all
+}
+
+func (r refusedFilter) scenario() contract.Scenario {
+	return contract.Scenario{
+		ID:       "filter/refused/" + r.id,
+		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
+		Sources:  []string{filterText, filterPage, filterRefusal, "behaviour 4.3"},
+		Standing: standing.Published,
+		Rules:    []string{"filter-unsupported"},
+		Run: func(t *contract.T) {
+			t.Owner().List("owner-id", "me", "filters", r.filter).Refused(http.StatusBadRequest)
+		},
+	}
+}

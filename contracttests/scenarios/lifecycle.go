@@ -1,0 +1,240 @@
+package scenarios
+
+import (
+	"net/http"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// scopeChangeText says what a change of scope does to access tokens. The text of beta lacks it.
+const scopeChangeText = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
+
+var sinceV3 = []version.Version{version.V3, version.V2024, version.V2025, version.V2026, version.V1}
+
+// removed deletes a token at the end by a new login: the one that made it may have expired until then.
+func removed(t *contract.T, made contract.Token) contract.Token {
+	t.Cleanup(func() {
+		t.LogIn(ownerCredentials(t)).Delete(made.ID)
+	})
+	return made
+}
+
+// used is the lastUsed of a token of the owner, nil where there is none.
+func used(t *contract.T, c *contract.Client, id string) any {
+	listed, found := c.Find(id)
+	if !found {
+		t.Fatalf("the token %s is not listed", id)
+	}
+	return listed["lastUsed"]
+}
+
+// aWhile lets seconds pass where time can be moved.
+func aWhile(t *contract.T) {
+	if t.Control() != nil {
+		t.Advance(5 * time.Second)
+	}
+}
+
+var lifecycle = []contract.Scenario{
+	{
+		ID: "lifecycle/new-access-tokens-leave-older-ones-valid", Promise: "A new access token leaves those issued before it valid.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"access-tokens-stay-valid"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			first := t.LogIn(made.Credentials())
+			second := t.LogIn(made.Credentials())
+			third := t.LogIn(made.Credentials())
+			for _, c := range []*contract.Client{first, second, third} {
+				c.List("owner-id", "me").Status(http.StatusOK)
+			}
+		},
+	},
+	{
+		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
+		Sources: []string{"behaviour 1.3"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"token-deleted-or-expired"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			loginRefused(t, t.Anonymous().Token(made.Credentials()), http.StatusUnauthorized, "invalid_client")
+		},
+	},
+	{
+		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is refused in some way.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			r := t.Anonymous().Token(made.Credentials())
+			t.Note("%d %s", r.Code(), r.Text())
+			someLoginRefusal(t, r)
+		},
+	},
+	{
+		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
+		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Rules: []string{"token-deleted-or-expired"},
+		Run: func(t *contract.T) {
+			made := expiringIn(t, time.Hour)
+			t.Advance(59 * time.Minute)
+			loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			t.Advance(time.Minute + time.Second)
+			loginRefused(t, t.Anonymous().Token(made.Credentials()), http.StatusUnauthorized, "invalid_client")
+		},
+	},
+	{
+		ID: "lifecycle/expired-token-stays-listed", Promise: "An expired token stays in the list and keeps its name until it is deleted.",
+		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Rules: []string{"token-deleted-or-expired", "name-unique"},
+		Run: func(t *contract.T) {
+			made := expiringIn(t, time.Hour)
+			t.Advance(2 * time.Hour)
+			c := t.Owner()
+			if _, found := c.Find(made.ID); !found {
+				t.Errorf("the expired token is not listed")
+			}
+			body := c.Expiring()
+			body["name"] = made.Name
+			c.Create(body).Refused(http.StatusBadRequest)
+			c.Delete(made.ID).Status(http.StatusNoContent)
+			c.Create(body).Status(http.StatusOK)
+		},
+	},
+	{
+		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
+		Sources: []string{"behaviour 1.4", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"access-token-outlives"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			c := t.LogIn(made.Credentials())
+			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).IDs() {
+				if listed == made.ID {
+					t.Errorf("the deleted token is listed")
+				}
+			}
+		},
+	},
+	{
+		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is either served or refused with 401.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			c := t.LogIn(made.Credentials())
+			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			r := c.List("owner-id", "me")
+			t.Note("a list answers %d", r.Code())
+			r.Status(http.StatusOK, http.StatusUnauthorized)
+		},
+	},
+	{
+		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
+		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Rules: []string{"access-token-outlives"},
+		Run: func(t *contract.T) {
+			c := t.LogIn(expiringIn(t, time.Hour).Credentials())
+			t.Advance(2 * time.Hour)
+			c.List("owner-id", "me").Status(http.StatusOK)
+		},
+	},
+	{
+		ID: "lifecycle/access-token-expires", Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
+		Sources: []string{
+			"https://developer.sailpoint.com/docs/api/authorization",
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "behaviour 2.4",
+		},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []string{"access-token-expires", "bearer-required"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
+			t.SetClock(t.Now())
+			c := t.LogIn(made.Credentials())
+			t.Advance(898 * time.Second)
+			c.List("owner-id", "me").Status(http.StatusOK)
+			t.Advance(4 * time.Second)
+			hasUnauthorizedForm(t, c.List("owner-id", "me").Status(http.StatusUnauthorized))
+		},
+	},
+	{
+		ID: "lifecycle/access-token-of-a-deleted-token-expires", Promise: "An access token whose token was deleted expires when it would have anyway.",
+		Sources: []string{"behaviour 1.4", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Rules: []string{"access-token-outlives", "access-token-expires"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
+			t.SetClock(t.Now())
+			c := t.LogIn(made.Credentials())
+			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			t.Advance(898 * time.Second)
+			c.List("owner-id", "me").Status(http.StatusOK)
+			t.Advance(4 * time.Second)
+			c.List("owner-id", "me").Status(http.StatusUnauthorized)
+		},
+	},
+	{
+		ID: "lifecycle/access-token-outlives-scope-change", Promise: "A change of scope leaves access tokens that were issued before it as they are.",
+		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"access-token-outlives"},
+		Run: scopeOutlives,
+	},
+	{
+		ID: "lifecycle/access-token-outlives-scope-change-in-beta", Promise: "In beta, too, a change of scope leaves access tokens that were issued before it as they are.",
+		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Versions: []version.Version{version.Beta},
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"access-token-outlives"},
+		Run: scopeOutlives,
+	},
+	{
+		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
+		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
+		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []string{"scope-change-delay"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			made := c.Made(contract.Body{"scope": []string{defaultScope}})
+			t.SetClock(t.Now())
+			c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Status(http.StatusOK).Has("scope", []any{myRead})
+			t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK, http.StatusForbidden)
+			t.Advance(20 * time.Minute)
+			t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)
+		},
+	},
+	{
+		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
+		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
+		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []string{"scope-change-delay"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			made := c.Made(contract.Body{"scope": []string{myManage}})
+			t.SetClock(t.Now())
+			c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)
+			t.LogIn(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound, http.StatusForbidden)
+			t.Advance(20 * time.Minute)
+			after := t.LogIn(made.Credentials())
+			after.List("owner-id", "me").Status(http.StatusOK)
+			after.Delete(strangerID).Refused(http.StatusForbidden)
+		},
+	},
+	{
+		ID: "lifecycle/scope-change-keeps-the-secret", Promise: "A token logs in with the same secret after each change of it.",
+		Sources: []string{"behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)
+			loggedIn(t, t.Anonymous().Token(made.Credentials()))
+		},
+	},
+}
+
+// expiringIn makes a token of the owner that expires soon.
+func expiringIn(t *contract.T, life time.Duration) contract.Token {
+	return removed(t, t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))}))
+}
+
+func scopeOutlives(t *contract.T) {
+	made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
+	before := t.LogIn(made.Credentials())
+	t.Owner().Patch(made.ID, contract.Replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+	before.List("owner-id", "me").Status(http.StatusOK)
+}

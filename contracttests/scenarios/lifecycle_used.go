@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+)
+
+// lastUsed is about when a token was used last.
+var lastUsed = []contract.Scenario{
+	{
+		ID: "lifecycle/last-used-is-null-until-the-first-login", Promise: "The lastUsed of a token is null until it makes its first access token.",
+		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"last-used"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			t.Equal("lastUsed", nil, used(t, t.Owner(), made.ID))
+			wrong := made.Credentials()
+			wrong.ClientSecret = flipped(wrong.ClientSecret, 0)
+			t.Anonymous().Token(wrong).Status(http.StatusUnauthorized)
+			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK)
+			if got := used(t, t.Owner(), made.ID); got != nil {
+				t.Errorf("lastUsed is %v after a refused login and a patch, expected null", got)
+			}
+		},
+	},
+	{
+		ID: "lifecycle/last-used-is-set-by-the-first-login", Promise: "The first access token that a token makes sets its lastUsed to that moment.",
+		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"last-used"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			if t.Control() != nil {
+				t.Advance(time.Hour) // so that the moment of creation will not do
+			}
+			t.LogIn(made.Credentials())
+			usedNow(t, used(t, t.Owner(), made.ID))
+		},
+	},
+	{
+		ID: "lifecycle/last-used-stays-on-the-same-day", Promise: "A login seconds after another leaves lastUsed as it is.",
+		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"last-used"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			t.LogIn(made.Credentials())
+			first := used(t, t.Owner(), made.ID)
+			if first == nil {
+				t.Errorf("lastUsed is null after a login")
+			}
+			aWhile(t)
+			c := t.LogIn(made.Credentials())
+			c.List("owner-id", "me").Status(http.StatusOK)
+			t.Equal("lastUsed after the second login", first, used(t, t.Owner(), made.ID))
+		},
+	},
+	{
+		ID: "lifecycle/last-used-moves-after-a-day", Promise: "A login two days after the last one moves lastUsed.",
+		Sources: []string{lastUsedText, "behaviour 6.1", "behaviour 12"}, Standing: standing.Published,
+		Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []string{"last-used"},
+		Run: func(t *contract.T) {
+			made := removed(t, t.Owner().Made())
+			t.LogIn(made.Credentials())
+			t.Advance(48 * time.Hour)
+			t.LogIn(made.Credentials())
+			usedNow(t, used(t, t.LogIn(ownerCredentials(t)), made.ID))
+		},
+	},
+	{
+		ID: "lifecycle/eleventh-token-creates-nothing", Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing is created.",
+		Sources: []string{"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html", "behaviour 3.3"}, Standing: standing.Published,
+		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []string{"token-limit"},
+		Run: func(t *contract.T) {
+			c, r := eleventh(t)
+			if r.Code() < 400 || r.Code() > 499 {
+				t.Errorf("status is %d, expected a refusal", r.Code())
+			}
+			t.Equal("number of tokens", 10, len(c.List("owner-id", "me").Status(http.StatusOK).Array()))
+		},
+	},
+	{
+		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
+		Sources: []string{"behaviour 3.3", "behaviour 12"}, Standing: standing.Assumed,
+		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []string{"token-limit"},
+		Run: func(t *contract.T) {
+			c, r := eleventh(t)
+			code, _ := r.Refused(http.StatusBadRequest).Object()["detailCode"].(string)
+			if !strings.HasPrefix(code, "400.1.4") {
+				t.Errorf("detailCode is %q, expected one that begins with 400.1.4", code)
+			}
+			t.Owner().Made()
+			c.Delete(c.List("owner-id", "me").Status(http.StatusOK).IDs()[5]).Status(http.StatusNoContent)
+			c.Made()
+		},
+	},
+	{
+		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused in some way.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true,
+		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds},
+		Run: func(t *contract.T) {
+			_, r := eleventh(t)
+			t.Note("%d %s", r.Code(), r.Text())
+			someRefusal(t, r)
+		},
+	},
+}
+
+const lastUsedText = "v2026 #/components/schemas/GetPersonalAccessTokenResponse/properties/lastUsed"
+
+// usedNow expects the present moment.
+func usedNow(t *contract.T, stamp any) {
+	text, _ := stamp.(string)
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.Now().Sub(at).Abs() > tolerance {
+		t.Errorf("lastUsed is %v, expected about %s", stamp, contract.Stamp(t.Now()))
+	}
+}
+
+// eleventh gives a new user nine tokens, makes the tenth, and asks for one more.
+func eleventh(t *contract.T) (*contract.Client, *contract.Response) {
+	name := t.Name()
+	c := t.LogIn(t.SeedUser(name, "USER")) // with one to log in with
+	for range 8 {
+		t.Seed(control.NewToken{Owner: name, Name: t.Name()})
+	}
+	c.Made()
+	return c, c.Create(c.Expiring())
+}

@@ -1,0 +1,232 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+const (
+	listOfAll = "v2026 #/paths/~1personal-access-tokens/get/description"
+	listOwner = "v2026 #/paths/~1personal-access-tokens/get/parameters/0/description"
+)
+
+var list = slices.Concat(listOwners, listWhole, listManaged)
+
+var listOwners = []contract.Scenario{
+	{
+		ID:       "list/me-is-the-caller",
+		Promise:  "With owner-id=me everybody sees their own tokens and nobody else's.",
+		Sources:  []string{listOwner, "behaviour 2.2"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules:    []string{"list-own"},
+		Run: func(t *contract.T) {
+			mine, theirs := t.Owner().Made(), t.Second().Made()
+			for _, side := range []struct {
+				c          *contract.Client
+				own, other contract.Token
+			}{{t.Owner(), mine, theirs}, {t.Second(), theirs, mine}} {
+				tokens := side.c.List("owner-id", "me").Status(http.StatusOK)
+				if !slices.Contains(tokens.IDs(), side.own.ID) {
+					t.Errorf("the caller's own token is not listed")
+				}
+				if slices.Contains(tokens.IDs(), side.other.ID) {
+					t.Errorf("another's token is listed")
+				}
+				for _, token := range tokens.Array() {
+					t.Equal("the owner", ownerID(side.own.Body), ownerID(token))
+				}
+			}
+		},
+	},
+	{
+		ID:       "list/all-for-an-administrator",
+		Promise:  "Without owner-id an administrator sees the tokens of all.",
+		Sources:  []string{listOfAll, "behaviour 2.2"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin},
+		Rules:    []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			tokens := []contract.Token{t.Owner().Made(), t.Second().Made(), t.Admin().Made()}
+			listsEach(t, t.Admin().List(), tokens...)
+		},
+	},
+	{
+		ID:       "list/owner-id-for-an-administrator",
+		Promise:  "With an owner's id an administrator sees the tokens of that owner and no others.",
+		Sources:  []string{listOwner, "behaviour 2.2"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin},
+		Rules:    []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			token, other := t.Second().Made(), t.Owner().Made()
+			if ownerID(token.Body) == ownerID(other.Body) {
+				t.Fatalf("the two identities of the run are one")
+			}
+			tokens := t.Admin().List("owner-id", ownerID(token.Body)).Status(http.StatusOK)
+			listsEach(t, tokens, token)
+			for _, listed := range tokens.Array() {
+				t.Equal("the owner", ownerID(token.Body), ownerID(listed))
+			}
+		},
+	},
+	{
+		ID:       "list/empty-owner-id-is-none",
+		Promise:  "An empty owner-id counts as absent.",
+		Sources:  []string{"behaviour 12", "behaviour 8.2"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin},
+		Rules:    []string{"list-all-needs-right"},
+		Run: func(t *contract.T) {
+			tokens := []contract.Token{t.Owner().Made(), t.Second().Made(), t.Admin().Made()}
+			listsEach(t, t.Admin().List("owner-id", ""), tokens...)
+			t.Second().List("owner-id", "").Refused(http.StatusForbidden)
+		},
+	},
+	unsettled(contract.Scenario{
+		ID:      "list/unknown-owner-id-is-empty",
+		Promise: "An owner-id that nobody has gives an empty list.",
+		Sources: []string{"behaviour 12", "behaviour 10"},
+		Needs:   []contract.Need{contract.Admin},
+	}, http.StatusOK, func(t *contract.T) *contract.Response {
+		r := t.Admin().List("owner-id", unknownID)
+		if r.Code() == http.StatusOK {
+			t.Equal("the list", []string{}, r.IDs())
+		}
+		return r
+	}),
+}
+
+var listWhole = []contract.Scenario{
+	{
+		ID:       "list/each-token-once",
+		Promise:  "A list names each token once.",
+		Sources:  []string{listOfAll, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.Admin},
+		Rules:    []string{"list-each-once"},
+		Run: func(t *contract.T) {
+			one, two := t.Owner().Made(), t.Owner().Made()
+			for _, tokens := range []*contract.Response{t.Owner().List("owner-id", "me"), t.Admin().List()} {
+				listsEach(t, tokens, one, two)
+				ids := tokens.IDs()
+				slices.Sort(ids)
+				if len(slices.Compact(slices.Clone(ids))) != len(ids) {
+					t.Errorf("a token is listed more than once")
+				}
+			}
+		},
+	},
+	{
+		ID:       "list/paging-is-ignored",
+		Promise:  "Paging and sorting parameters are ignored: the list is whole.",
+		Sources:  []string{"behaviour 4.1"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"list-no-paging", "unknown-ignored"},
+		Run: func(t *contract.T) {
+			t.Owner().Made()
+			t.Owner().Made()
+			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
+			for _, paging := range [][]string{{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {"limit", "1", "offset", "1", "count", "true"}, {"sorters", "-name"}} {
+				r := t.Owner().List(append([]string{"owner-id", "me"}, paging...)...).Status(http.StatusOK)
+				t.Equal("the list with "+strings.Join(paging, " "), want, r.IDs())
+				t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
+			}
+		},
+	},
+	unsettled(contract.Scenario{
+		ID:      "list/limit-of-999-is-tolerated",
+		Promise: "A limit beyond the 250 of other lists is no mistake here.",
+		Sources: []string{"behaviour 4.1", "behaviour 10"},
+		Rules:   []string{"list-no-paging"},
+	}, http.StatusOK, func(t *contract.T) *contract.Response {
+		return t.Owner().List("owner-id", "me", "limit", "999", "offset", "0", "count", "true")
+	}),
+	{
+		ID:       "list/unknown-parameters-are-ignored",
+		Promise:  "A query parameter that the list does not know is ignored.",
+		Sources:  []string{"behaviour 4.1"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-ignored"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			listsEach(t, t.Owner().List("owner-id", "me", "colour", "blue", "name", "patmock has no such name"), token)
+		},
+	},
+	{
+		ID:       "list/keys-are-present",
+		Promise:  "Each token in a list has id, name, scope, owner and created, and the owner has a type, an id and a name.",
+		Sources:  []string{listItem + "/required", "v2026 #/components/schemas/PatOwner/properties", "behaviour 6.9"},
+		Standing: standing.Published,
+		Run: func(t *contract.T) {
+			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK).Array()
+			if len(tokens) == 0 {
+				t.Errorf("the list is empty, though the token of this login is one")
+			}
+			for _, token := range tokens {
+				for _, key := range []string{"id", "name", "scope", "owner", "created"} {
+					if _, present := token[key]; !present {
+						t.Errorf("a token lacks %s", key)
+					}
+				}
+				owner, _ := token["owner"].(map[string]any)
+				for _, key := range []string{"type", "id", "name"} {
+					if text, _ := owner[key].(string); text == "" {
+						t.Errorf("an owner lacks %s", key)
+					}
+				}
+			}
+		},
+	},
+	{
+		ID:       "list/has-every-key",
+		Promise:  "Each token in a list has every key that its document declares, null where there is nothing to tell.",
+		Sources:  []string{listItem + "/properties", "behaviour 6.6"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			listed, found := t.Owner().Find(token.ID)
+			if !found {
+				t.Fatalf("the token is not listed")
+			}
+			t.Equal("the keys", keysOf(t.Current()), sortedKeys(listed))
+		},
+	},
+	{
+		ID:       "list/expired-token-stays",
+		Promise:  "An expired token stays in the list.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Seeds},
+		Run: func(t *contract.T) {
+			who := expired(t, t.Name())
+			if _, found := t.Owner().Find(who.ClientID); !found {
+				t.Errorf("the expired token is not listed")
+			}
+		},
+	},
+}
+
+// ownerID is the id of a token's owner.
+func ownerID(token map[string]any) string {
+	owner, _ := token["owner"].(map[string]any)
+	id, _ := owner["id"].(string)
+	return id
+}
+
+// listsEach expects a list with these tokens, among others.
+func listsEach(t *contract.T, r *contract.Response, tokens ...contract.Token) {
+	ids := r.Status(http.StatusOK).IDs()
+	for _, token := range tokens {
+		if !slices.Contains(ids, token.ID) {
+			t.Errorf("the token %s is not listed", token.Name)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/standing"
+)
+
+var listManaged = []contract.Scenario{
+	{
+		ID:       "list/managed-tokens-are-hidden-from-their-owner",
+		Promise:  "Who lacks the right to managed tokens does not see them, their own neither.",
+		Sources:  []string{listOwner, listItem + "/properties/managed", "behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Seeds},
+		Rules:    []string{"managed-tokens"},
+		Run: func(t *contract.T) {
+			plain, managed := seedPair(t)
+			ids := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
+			t.Equal("whether the plain token is listed", true, slices.Contains(ids, plain))
+			t.Equal("whether the managed token is listed", false, slices.Contains(ids, managed))
+		},
+	},
+	{
+		ID:       "list/managed-tokens-are-shown-to-administrators",
+		Promise:  "An administrator whose scope is everything sees managed tokens, of all and of one owner, and that they are managed.",
+		Sources:  []string{listOwner, listItem + "/properties/managed", "behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Rules:    []string{"managed-tokens"},
+		Run: func(t *contract.T) {
+			plain, managed := seedPair(t)
+			own, _ := t.Owner().Find(plain)
+			for _, query := range [][]string{nil, {"owner-id", ownerID(own)}} {
+				tokens := t.Admin().List(query...).Status(http.StatusOK).Array()
+				for id, want := range map[string]bool{plain: false, managed: true} {
+					i := slices.IndexFunc(tokens, func(token map[string]any) bool { return token["id"] == id })
+					if i < 0 {
+						t.Fatalf("a token is not listed")
+					}
+					t.Equal("managed", any(want), tokens[i]["managed"])
+				}
+			}
+		},
+	},
+	{
+		ID:       "list/managed-tokens-need-their-own-right",
+		Promise:  "The scopes on all tokens do not show managed ones.",
+		Sources:  []string{listOwner, "behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Rules:    []string{"managed-tokens"},
+		Run: func(t *contract.T) {
+			plain, managed := seedPair(t)
+			administrator := t.Name()
+			t.SeedUser(administrator, "ORG_ADMIN")
+			for _, scope := range []string{"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage"} {
+				who := t.Seed(control.NewToken{Owner: administrator, Name: t.Name(), Scope: []string{scope}})
+				ids := t.LogIn(who).List().Status(http.StatusOK).IDs()
+				t.Equal("whether the plain token is listed", true, slices.Contains(ids, plain))
+				t.Equal("whether the managed token is listed", false, slices.Contains(ids, managed))
+			}
+		},
+	},
+	{
+		ID:       "list/managed-tokens-cannot-be-changed",
+		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
+		Sources:  []string{"behaviour 12"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Rules:    []string{"managed-tokens"},
+		Run: func(t *contract.T) {
+			_, managed := seedPair(t)
+			owner, admin := t.Owner(), t.Admin() // whose logins move lastUsed
+			before := admin.List().Status(http.StatusOK).Array()
+			owner.Patch(managed, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+			owner.Delete(managed).Refused(http.StatusNotFound)
+			t.Equal("the tokens there are", before, admin.List().Status(http.StatusOK).Array())
+		},
+	},
+}
+
+// seedPair adds a token of the owner that was never used, and one that is managed, and returns their ids.
+func seedPair(t *contract.T) (plain, managed string) {
+	return t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name()}).ClientID,
+		t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
+}

@@ -1,0 +1,177 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+const (
+	jsonPatch      = "https://www.rfc-editor.org/rfc/rfc6902"
+	patchOperation = "v2026 #/components/schemas/JsonPatchOperation"
+	patchAnswer    = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/200"
+)
+
+var patch = slices.Concat(patchChanges, patchRefusal, patchNames)
+
+var patchChanges = []contract.Scenario{
+	{
+		ID:       "patch/name",
+		Promise:  "A patch of the name answers 200 with the token, in which and in the list nothing but the name is new.",
+		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-fields"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, name := c.Made(), t.Name()
+			want, _ := c.Find(token.ID)
+			want["name"] = name
+			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK).Object())
+			listed, _ := c.Find(token.ID)
+			t.Equal("the token in the list", want, listed)
+		},
+	},
+	{
+		ID:       "patch/scope",
+		Promise:  "A patch of the scope replaces all of it.",
+		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-fields"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			want, _ := c.Find(token.ID)
+			want["scope"] = []any{"sp:my-personal-access-tokens:read", "sp:scopes:default"}
+			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/scope", want["scope"])).Status(http.StatusOK).Object())
+			listed, _ := c.Find(token.ID)
+			t.Equal("the token in the list", want, listed)
+		},
+	},
+	scopeChange("appended", []any{"one", "two", "three"}, contract.Op{"op": "add", "path": "/scope/-", "value": "three"}),
+	scopeChange("inserted", []any{"three", "one", "two"}, contract.Op{"op": "add", "path": "/scope/0", "value": "three"}),
+	scopeChange("replaced", []any{"one", "three"}, contract.Replace("/scope/1", "three")),
+	scopeChange("removed", []any{"two"}, contract.Op{"op": "remove", "path": "/scope/0"}),
+	scopeChange("moved", []any{"two", "one"}, contract.Op{"op": "move", "from": "/scope/0", "path": "/scope/1"}),
+	scopeChange("copied", []any{"two", "one", "two"}, contract.Op{"op": "copy", "from": "/scope/1", "path": "/scope/0"}),
+	scopeChange("added-as-a-whole", []any{"three"}, contract.Op{"op": "add", "path": "/scope", "value": []string{"three"}}),
+	scopeDefault("removed", contract.Op{"op": "remove", "path": "/scope"}),
+	scopeDefault("null", contract.Replace("/scope", nil)),
+	{
+		ID:       "patch/operations-in-order",
+		Promise:  "The operations of a patch are applied in order, each to what the one before left.",
+		Sources:  []string{patchFields, jsonPatch + "#section-3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-test"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, first, last := c.Made(), t.Name(), t.Name()
+			c.Patch(token.ID,
+				contract.Replace("/name", first), contract.Op{"op": "test", "path": "/name", "value": first}, contract.Replace("/name", last),
+			).Status(http.StatusOK).Has("name", last)
+		},
+	},
+	{
+		ID:       "patch/unknown-members-are-ignored",
+		Promise:  "A member that an operation does not define is ignored.",
+		Sources:  []string{patchFields, jsonPatch + "#section-4"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"unknown-ignored"},
+		Run: func(t *contract.T) {
+			token, name := t.Owner().Made(), t.Name()
+			t.Owner().Patch(token.ID, contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}).
+				Status(http.StatusOK).Has("name", name)
+		},
+	},
+	{
+		ID:       "patch/empty-changes-nothing",
+		Promise:  "A patch without operations answers the token as it is.",
+		Sources:  []string{"behaviour 12", "behaviour 10", "behaviour 8.2"},
+		Standing: standing.Assumed,
+		Question: true,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-empty"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			before, _ := c.Find(token.ID)
+			r := patchAs(t, token.ID, "application/json-patch+json", "[]")
+			t.Note("%d", r.Code())
+			t.Equal("the answer", before, r.Status(http.StatusOK).Object())
+			after, _ := c.Find(token.ID)
+			t.Equal("the token", before, after)
+		},
+	},
+	{
+		ID:       "patch/leaves-other-tokens-alone",
+		Promise:  "A patch changes the token of that id and no other.",
+		Sources:  []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, other := c.Made(), c.Made()
+			before, _ := c.Find(other.ID)
+			c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
+			after, _ := c.Find(other.ID)
+			t.Equal("the other token", before, after)
+		},
+	},
+	{
+		ID:       "patch/charset-is-tolerated",
+		Promise:  "The content type of a patch may have a charset behind it.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", "behaviour 8.2"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-media-type"},
+		Run: func(t *contract.T) {
+			token, name := t.Owner().Made(), t.Name()
+			patchAs(t, token.ID, "application/json-patch+json; charset=utf-8", `[{"op":"replace","path":"/name","value":"`+name+`"}]`).
+				Status(http.StatusOK).Has("name", name)
+		},
+	},
+}
+
+func scopeChange(id string, want []any, operation contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "patch/scope-elements/" + id,
+		Promise:  "A patch may change single elements of the scope: one is " + words(id) + ".",
+		Sources:  []string{"behaviour 12", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-fields"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made(contract.Body{"scope": []string{"one", "two"}})
+			t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Has("scope", want)
+			listed, _ := t.Owner().Find(token.ID)
+			t.Equal("scope in the list", any(want), listed["scope"])
+		},
+	}
+}
+
+func scopeDefault(id string, operation contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "patch/scope-defaults-to-all/" + id,
+		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + words(id) + ".",
+		Sources:  []string{"behaviour 12", "errata patch-value-null"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"scope-defaults-to-all"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}})
+			t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Has("scope", []any{"sp:scopes:all"})
+		},
+	}
+}
+
+// patchAs sends any text of any content type as a patch.
+func patchAs(t *contract.T, id, contentType, body string, wrong ...string) *contract.Response {
+	return t.Owner().Wrong(wrong...).Send(contract.Request{
+		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + id, ContentType: contentType, Body: body,
+	})
+}

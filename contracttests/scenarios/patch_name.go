@@ -1,0 +1,80 @@
+package scenarios
+
+import (
+	"net/http"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+var patchNames = []contract.Scenario{
+	{
+		ID:       "patch/name-taken-is-refused",
+		Promise:  "A token cannot be given the name of another of its owner; both stay as they are.",
+		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-unique", "patch-atomic"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, other := c.Made(), c.Made()
+			before, _ := c.Find(token.ID)
+			declined(t, c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"}), contract.Replace("/name", other.Name)))
+			after, _ := c.Find(token.ID)
+			t.Equal("the token", before, after)
+			t.Equal("how many tokens have the other's name", 1, countOf(c, other.Name))
+		},
+	},
+	unsettled(contract.Scenario{
+		ID:      "patch/name-taken-is-400",
+		Promise: "A rename to a name that is taken is refused with 400.",
+		Sources: []string{"behaviour 12", "behaviour 10"},
+		Needs:   []contract.Need{contract.Writes},
+		Rules:   []string{"name-unique"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		c := t.Owner()
+		token, other := c.Made(), c.Made()
+		return c.Patch(token.ID, contract.Replace("/name", other.Name))
+	}),
+	{
+		ID:       "patch/name-of-another-owner-is-free",
+		Promise:  "A token may be given the name that another user's token has.",
+		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
+		Rules:    []string{"name-unique"},
+		Run: func(t *contract.T) {
+			other := t.Second().Made()
+			t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/name", other.Name)).Status(http.StatusOK).Has("name", other.Name)
+		},
+	},
+	{
+		ID:       "patch/own-name-is-free",
+		Promise:  "A token may be given the name that it has.",
+		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-unique"},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Status(http.StatusOK).Has("name", token.Name)
+		},
+	},
+	{
+		ID:       "patch/refused-name-stays-free",
+		Promise:  "A patch that was refused takes no name: it is free for another token.",
+		Sources:  []string{patchFields, jsonPatch + "#section-5"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-atomic", "name-unique"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, name := c.Made(), t.Name()
+			declined(t, c.Patch(token.ID, contract.Replace("/name", name), contract.Replace("/created", "2020-01-01T00:00:00.000Z")))
+			c.Made(contract.Body{"name": name})
+			body := c.Expiring()
+			body["name"] = token.Name
+			declined(t, c.Create(body))
+		},
+	},
+}

@@ -1,0 +1,265 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// fixed are the properties of a token that no version patches, with values that would change them.
+var fixed = []struct {
+	name  string
+	value any
+}{
+	{"id", "0123456789abcdef0123456789abcdef"},
+	{"secret", "patmock"},
+	{"owner", map[string]any{"type": "IDENTITY", "id": "0123456789abcdef0123456789abcdef"}},
+	{"created", "2020-01-01T00:00:00.000Z"},
+	{"lastUsed", "2020-01-01T00:00:00.000Z"},
+	{"managed", true},
+	{"accessTokenValiditySeconds", 900},
+	{"colour", "blue"},
+}
+
+var patchRefusal = slices.Concat(
+	[]contract.Scenario{
+		allOrNothing("field-that-is-fixed", standing.Published, contract.Replace("/id", "patmock")),
+		allOrNothing("failed-test", standing.Published, contract.Op{"op": "test", "path": "/name", "value": "patmock has no such name"}),
+		allOrNothing("scope-of-wrong-form", standing.Published, contract.Replace("/scope", "sp:scopes:all")),
+		allOrNothing("no-such-element", standing.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
+		allOrNothing("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+
+		operationRefused("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+		operationRefused("name-null", standing.Assumed, contract.Replace("/name", nil)),
+		operationRefused("name-empty", standing.Assumed, contract.Replace("/name", "")),
+		operationRefused("name-of-wrong-form", standing.Published, contract.Replace("/name", []string{"patmock"})),
+		operationRefused("name-without-value", standing.Published, contract.Op{"op": "replace", "path": "/name"}),
+		operationRefused("scope-without-value", standing.Published, contract.Op{"op": "add", "path": "/scope"}),
+		operationRefused("scope-of-numbers", standing.Published, contract.Replace("/scope", []int{1})),
+		operationRefused("element-out-of-range", standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
+		operationRefused("element-counted-from-the-end", standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
+		operationRefused("inside-the-name", standing.Published, contract.Replace("/name/0", "patmock")),
+		operationRefused("whole-token", standing.Assumed, contract.Replace("", map[string]any{"name": "patmock"})),
+		operationRefused("path-without-slash", standing.Published, contract.Replace("name", "patmock")),
+		operationRefused("copy-without-from", standing.Published, contract.Op{"op": "copy", "path": "/name"}),
+		operationRefused("copy-from-a-fixed-field", standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
+		operationRefused("move-of-a-fixed-field", standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
+		{
+			ID:       "patch/failed-test-is-400",
+			Promise:  "A test that fails refuses the patch with 400.",
+			Sources:  []string{"behaviour 12", jsonPatch + "#section-4.6"},
+			Standing: standing.Assumed,
+			Needs:    []contract.Need{contract.Writes},
+			Rules:    []string{"patch-test"},
+			Run: func(t *contract.T) {
+				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/scope", "value": []string{"sp:scopes:default"}})
+			},
+		},
+		{
+			ID:       "patch/passing-test-changes-nothing",
+			Promise:  "A test that passes changes nothing and lets the patch through.",
+			Sources:  []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4.6"},
+			Standing: standing.Published,
+			Needs:    []contract.Need{contract.Writes},
+			Rules:    []string{"patch-test"},
+			Run: func(t *contract.T) {
+				c := t.Owner()
+				token := c.Made()
+				before, _ := c.Find(token.ID)
+				got := c.Patch(token.ID, contract.Op{"op": "test", "path": "/name", "value": token.Name}).Status(http.StatusOK).Object()
+				t.Equal("the answer", before, got)
+			},
+		},
+		{
+			ID:       "patch/unknown-operation-is-refused",
+			Promise:  "An operation that JSON Patch does not have is refused.",
+			Sources:  []string{patchOperation + "/properties/op/enum", patchRefusals},
+			Standing: standing.Published,
+			Needs:    []contract.Need{contract.Writes},
+			Run: func(t *contract.T) {
+				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"op": "set", "path": "/name", "value": t.Name()})
+			},
+		},
+		{
+			ID:       "patch/operation-needs-op-and-path",
+			Promise:  "An operation without op or without path is refused.",
+			Sources:  []string{patchOperation + "/required", patchRefusals},
+			Standing: standing.Published,
+			Needs:    []contract.Need{contract.Writes},
+			Run: func(t *contract.T) {
+				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"path": "/name", "value": t.Name()})
+				patchRefused(t, t.Owner().Wrong("/0/path"), contract.Op{"op": "replace", "value": t.Name()})
+			},
+		},
+		unlikePatch("object", `{"name": "patmock"}`, "body"),
+		unlikePatch("broken-json", `[{"op": "replace"`, "body"),
+		unlikePatch("nothing", ``, "body"),
+		unlikePatch("array-of-strings", `["replace"]`, "/0"),
+		otherContentType("json", "application/json", "header Content-Type"),
+		otherContentType("text", "text/plain", "header Content-Type"),
+		otherContentType("merge-patch", "application/merge-patch+json", "header Content-Type"),
+		{
+			ID:       "patch/unknown-id-is-404",
+			Promise:  "A patch of an id that no token has is 404.",
+			Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404", "behaviour 3.3"},
+			Standing: standing.Published,
+			Needs:    []contract.Need{contract.Writes},
+			Rules:    []string{"unknown-id"},
+			Run: func(t *contract.T) {
+				t.Owner().Patch(unknownID, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+			},
+		},
+		{
+			ID:       "patch/malformed-id-is-404",
+			Promise:  "A patch of something that is no id is 404.",
+			Sources:  []string{"behaviour 3.3"},
+			Standing: standing.Assumed,
+			Needs:    []contract.Need{contract.Writes},
+			Rules:    []string{"unknown-id"},
+			Run: func(t *contract.T) {
+				t.Owner().Patch("no-such-token", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+			},
+		},
+	},
+	fieldsRefused(),
+)
+
+// unknownID has the form of an id, and no token has it.
+const unknownID = "0000000000000000000000000000dead"
+
+// fieldsRefused are the scenarios about what cannot be patched.
+func fieldsRefused() []contract.Scenario {
+	var all []contract.Scenario
+	for _, field := range fixed {
+		all = append(all, fieldRefused(field.name, field.value, nil))
+	}
+	return append(all,
+		fieldRefused("expirationDate", nil, contract.Legacy),
+		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy),
+		unsettled(contract.Scenario{
+			ID:      "patch/fixed-fields-are-400",
+			Promise: "A patch of a field that cannot be patched is refused with 400.",
+			Sources: []string{"behaviour 3.3", "behaviour 10"},
+			Needs:   []contract.Need{contract.Writes},
+			Rules:   []string{"patch-fields"},
+		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+			return t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/accessTokenValiditySeconds", 900))
+		}),
+	)
+}
+
+// fieldRefused is about one field, with a value that it has not; nil is a date.
+func fieldRefused(name string, value any, versions []version.Version) contract.Scenario {
+	source := patchFields
+	if versions != nil {
+		source = "v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
+	}
+	return contract.Scenario{
+		ID:       "patch/fixed-fields/" + fieldID(name),
+		Promise:  "A patch of " + name + " is refused, and the token stays as it is.",
+		Sources:  []string{source, patchRefusals, "behaviour 6.4"},
+		Standing: standing.Published,
+		Versions: versions,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-fields"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			before, _ := c.Find(token.ID)
+			value := value
+			if value == nil {
+				value = contract.Stamp(t.Now().Add(time.Hour)) // which every version takes from create
+			}
+			for _, op := range []contract.Op{contract.Replace("/"+name, value), {"op": "add", "path": "/" + name, "value": value}, {"op": "remove", "path": "/" + name}} {
+				declined(t, c.Patch(token.ID, op))
+			}
+			after, found := c.Find(token.ID)
+			if !found {
+				t.Fatalf("the token is gone")
+			}
+			t.Equal("the token", before, after)
+		},
+	}
+}
+
+// fieldID writes a name as ids have it: lastUsed is last-used.
+func fieldID(name string) string {
+	var id []rune
+	for _, r := range name {
+		if r >= 'A' && r <= 'Z' {
+			id = append(id, '-')
+			r += 'a' - 'A'
+		}
+		id = append(id, r)
+	}
+	return string(id)
+}
+
+func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "patch/all-or-nothing/" + id,
+		Promise:  "A patch whose last operation is refused changes nothing: " + words(id) + ".",
+		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals},
+		Standing: s,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-atomic"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made()
+			before, _ := c.Find(token.ID)
+			declined(t, c.Patch(token.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{"sp:scopes:default"}), last))
+			after, _ := c.Find(token.ID)
+			t.Equal("the token", before, after)
+		},
+	}
+}
+
+func operationRefused(id string, s standing.Standing, operation contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID:       "patch/operation-refused/" + id,
+		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
+		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", "behaviour 12"},
+		Standing: s,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"patch-atomic"},
+		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operation) },
+	}
+}
+
+func unlikePatch(id, body, wrong string) contract.Scenario {
+	return contract.Scenario{
+		ID:       "patch/body-is-no-patch/" + id,
+		Promise:  "A patch is an array of operations: " + words(id) + " is 400.",
+		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", patchRefusals, "behaviour 3.3"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Run: func(t *contract.T) {
+			token := t.Owner().Made()
+			before, _ := t.Owner().Find(token.ID)
+			patchAs(t, token.ID, "application/json-patch+json", body, wrong).Refused(http.StatusBadRequest)
+			after, _ := t.Owner().Find(token.ID)
+			t.Equal("the token", before, after)
+		},
+	}
+}
+
+func otherContentType(id, contentType string, wrong ...string) contract.Scenario {
+	return unsettled(contract.Scenario{
+		ID:      "patch/other-content-type-is-415/" + id,
+		Promise: "A patch of the content type " + contentType + " is 415, and the token stays as it is.",
+		Sources: []string{"behaviour 12", "behaviour 10", "errata unsupported-media-type"},
+		Needs:   []contract.Need{contract.Writes},
+		Rules:   []string{"patch-media-type"},
+	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
+		token := t.Owner().Made()
+		before, _ := t.Owner().Find(token.ID)
+		r := patchAs(t, token.ID, contentType, `[{"op":"replace","path":"/name","value":"`+t.Name()+`"}]`, wrong...)
+		after, _ := t.Owner().Find(token.ID)
+		t.Equal("the token", before, after)
+		return r
+	})
+}

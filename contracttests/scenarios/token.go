@@ -1,0 +1,280 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// authenticationPage describes the token endpoint.
+const authenticationPage = "https://developer.sailpoint.com/docs/api/authentication"
+
+const (
+	urlencoded = "application/x-www-form-urlencoded"
+	loginPath  = "/oauth/token"
+)
+
+// loggedIn expects an answer with an access token.
+func loggedIn(t *contract.T, r *contract.Response) map[string]any {
+	body := r.Status(http.StatusOK).Object()
+	if token, _ := body["access_token"].(string); token == "" {
+		t.Errorf("the answer has no access_token")
+	}
+	return body
+}
+
+// loginRefused expects an error of RFC 6749, by status and kind.
+func loginRefused(t *contract.T, r *contract.Response, status int, kind string) {
+	body := r.Status(status).Object()
+	t.Equal("error", kind, body["error"])
+	if _, there := body["access_token"]; there {
+		t.Errorf("the refusal has an access_token")
+	}
+}
+
+// login posts to the token endpoint with all that a request may have.
+func login(c *contract.Client, query url.Values, contentType, body string) *contract.Response {
+	return c.Send(contract.Request{Method: http.MethodPost, Path: loginPath, Query: query, ContentType: contentType, Body: body})
+}
+
+func loginForm(who contract.Credentials) url.Values {
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {who.ClientID}, "client_secret": {who.ClientSecret}}
+}
+
+// ownerCredentials are those of the first identity.
+func ownerCredentials(t *contract.T) contract.Credentials {
+	owner, _, _, _ := t.Credentials()
+	return owner
+}
+
+// multipartBody writes a form in parts, each with the same lines in front, in which %s stands for the name.
+func multipartBody(boundary, head string, form url.Values) string {
+	var b strings.Builder
+	for _, name := range []string{"grant_type", "client_id", "client_secret"} {
+		fmt.Fprintf(&b, "--%s\r\n"+head+"\r\n\r\n%s\r\n", boundary, name, form.Get(name))
+	}
+	return b.String() + "--" + boundary + "--\r\n"
+}
+
+var token = []contract.Scenario{
+	{
+		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
+		Sources: []string{authenticationPage, "behaviour 1.1"}, Standing: standing.Published, Versions: contract.Without,
+		Rules: []string{"token-form"},
+		Run:   func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
+	},
+	{
+		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
+		Sources: []string{authenticationPage, "behaviour 1.1", "clients 0"}, Standing: standing.Published, Versions: contract.Without,
+		Rules: []string{"token-multipart"},
+		Run: func(t *contract.T) {
+			const boundary = "--------------------------104411303742914211117123"
+			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(ownerCredentials(t)))
+			loggedIn(t, login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body))
+		},
+	},
+	{
+		ID: "token/multipart-form-of-dotnet", Promise: "An id and secret in a multipart form, as .NET writes it, give an access token.",
+		Sources: []string{authenticationPage, "behaviour 1.1", "clients 0"}, Standing: standing.Published, Versions: contract.Without,
+		Rules: []string{"token-multipart"},
+		Run: func(t *contract.T) {
+			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
+			body := multipartBody(boundary, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s", loginForm(ownerCredentials(t)))
+			loggedIn(t, login(t.Anonymous(), nil, `multipart/form-data; boundary="`+boundary+`"`, body))
+		},
+	},
+	{
+		ID: "token/query", Promise: "An id and secret in the query give an access token.",
+		Sources: []string{authenticationPage, "behaviour 1.1"}, Standing: standing.Published, Versions: contract.Without,
+		Rules: []string{"token-query"},
+		Run:   func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
+	},
+	{
+		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Versions: contract.Without,
+		Rules: []string{"token-split"},
+		Run: func(t *contract.T) {
+			form := loginForm(ownerCredentials(t))
+			form.Del("grant_type")
+			loggedIn(t, login(t.Anonymous(), url.Values{"grant_type": {"client_credentials"}}, urlencoded, form.Encode()))
+		},
+	},
+	{
+		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
+		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-basic"},
+		Run: func(t *contract.T) {
+			who := ownerCredentials(t)
+			request := http.Request{Header: http.Header{}}
+			request.SetBasicAuth(who.ClientID, who.ClientSecret)
+			c := t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			loggedIn(t, login(c, nil, urlencoded, "grant_type=client_credentials"))
+		},
+	},
+	{
+		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
+		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-no-json"},
+		Run: func(t *contract.T) {
+			who := ownerCredentials(t)
+			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,"client_secret":%q}`, who.ClientID, who.ClientSecret)
+			loginRefused(t, login(t.Anonymous(), nil, "application/json", body), http.StatusUnauthorized, "unauthorized")
+		},
+	},
+	{
+		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
+		Sources: []string{"behaviour 1.1", "clients 0"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"unknown-ignored"},
+		Run: func(t *contract.T) {
+			form := loginForm(ownerCredentials(t))
+			form.Set("colour", "blue")
+			c := t.Anonymous().With("Scope", "sp:scopes:all")
+			loggedIn(t, login(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
+		},
+	},
+	{
+		ID: "token/scope-parameter-is-ignored", Promise: "A scope parameter at the token endpoint leaves the access token with the scopes of its token.",
+		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"token-scope-ignored"},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
+			form := loginForm(made.Credentials())
+			form.Set("scope", "sp:scopes:default")
+			body := loggedIn(t, login(t.Anonymous(), nil, urlencoded, form.Encode()))
+			t.Equal("scope", any(myRead), body["scope"])
+			bearer, _ := body["access_token"].(string)
+			t.Bearing(bearer).List("owner-id", "me").Status(http.StatusOK)
+		},
+	},
+	{
+		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Versions: contract.Without,
+		Rules: []string{"leading-slashes"},
+		Run: func(t *contract.T) {
+			loggedIn(t, t.Anonymous().Send(contract.Request{
+				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode(),
+			}))
+		},
+	},
+	{
+		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
+		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
+		Rules: []string{"token-bad-credentials"},
+		Run: func(t *contract.T) {
+			who := ownerCredentials(t)
+			who.ClientID = strangerID
+			loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+		},
+	},
+	{
+		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
+		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
+		Rules: []string{"token-bad-credentials"},
+		Run: func(t *contract.T) {
+			who := ownerCredentials(t)
+			secret := who.ClientSecret
+			for _, wrong := range []string{secret[:len(secret)-1], secret + "0", who.ClientID, "0" + secret[1:], flipped(secret, len(secret)-1), strings.ToUpper(secret)} {
+				if wrong == secret {
+					continue
+				}
+				who.ClientSecret = wrong
+				loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+			}
+		},
+	},
+	{
+		ID: "token/secret-of-another-token", Promise: "The secret of one token does not log in with the id of another.",
+		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []string{"token-bad-credentials"},
+		Run: func(t *contract.T) {
+			one, other := t.Owner().Made(), t.Owner().Made()
+			loginRefused(t, t.Anonymous().Token(contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret}), http.StatusUnauthorized, "invalid_client")
+			loggedIn(t, t.Anonymous().Token(one.Credentials()))
+		},
+	},
+	{
+		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
+		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-no-credentials"},
+		Run: func(t *contract.T) {
+			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
+		},
+	},
+	{
+		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
+		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-grants"},
+		Run: func(t *contract.T) {
+			form := loginForm(ownerCredentials(t))
+			form.Del("grant_type")
+			loginRefused(t, login(t.Anonymous(), nil, urlencoded, form.Encode()), http.StatusBadRequest, "invalid_request")
+		},
+	},
+	{
+		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
+		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-grants"},
+		Run:   func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
+	},
+	{
+		ID: "token/password-grant", Promise: "The password grant, which tenants no longer have, is refused with 400 unsupported_grant_type.",
+		Sources: []string{"behaviour 1.1", "behaviour 1.3"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-grants"},
+		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
+	},
+	{
+		ID: "token/authorization-code-grant", Promise: "A personal access token may not use the grant authorization_code: 401 invalid_client.",
+		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-grants"},
+		Run:   func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
+	},
+	{
+		ID: "token/refresh-token-grant", Promise: "A personal access token may not use the grant refresh_token: 401 invalid_client.",
+		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Rules: []string{"token-grants"},
+		Run:   func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
+	},
+	{
+		ID: "token/question-other-grants", Promise: "A login with another grant, and one with none, are refused in some way.",
+		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			for _, grant := range []string{"no_such_grant", "authorization_code", "refresh_token", ""} {
+				form := loginForm(ownerCredentials(t))
+				form.Set("grant_type", grant)
+				r := login(t.Anonymous(), nil, urlencoded, form.Encode())
+				t.Note("grant %q: %d %s", grant, r.Code(), r.Text())
+				someLoginRefusal(t, r)
+			}
+		},
+	},
+}
+
+func grantRefused(t *contract.T, grant string, status int, kind string) {
+	form := loginForm(ownerCredentials(t))
+	form.Set("grant_type", grant)
+	loginRefused(t, login(t.Anonymous(), nil, urlencoded, form.Encode()), status, kind)
+}
+
+// someLoginRefusal expects a refusal in the form of RFC 6749, whichever it is.
+func someLoginRefusal(t *contract.T, r *contract.Response) {
+	if r.Code() < 400 || r.Code() > 499 {
+		t.Errorf("status is %d, expected a refusal", r.Code())
+		return
+	}
+	if kind, _ := r.Object()["error"].(string); kind == "" {
+		t.Errorf("the refusal has no error")
+	}
+}
+
+// flipped changes one character of a text in hexadecimal or base64.
+func flipped(text string, at int) string {
+	other := "A"
+	if text[at] == 'A' {
+		other = "B"
+	}
+	return text[:at] + other + text[at+1:]
+}
