@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
@@ -35,17 +36,21 @@ func newControl(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	flags := cmd.PersistentFlags()
-	flags.StringVar(&c.url, "url", defaultURL, "the running mock, or its control listener")
-	flags.StringVar(&c.namespace, "namespace", "", "the namespace that is meant (default the default one)")
-	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
-	ignoreVariable(flags.Lookup("control-token"))
+	c.register(cmd.PersistentFlags())
 	cmd.AddCommand(
 		newHealth(c), newReset(c), newState(c), newClock(c), newFault(c), newRequests(c), newVerify(c), newNamespace(c),
 		newIdentity(c), newToken(c),
 	)
 	askedHere(cmd)
 	return cmd
+}
+
+// register adds the flags that say which mock is meant.
+func (c *controls) register(flags *pflag.FlagSet) {
+	flags.StringVar(&c.url, "url", defaultURL, "the running mock, or its control listener")
+	flags.StringVar(&c.namespace, "namespace", "", "the namespace that is meant (default the default one)")
+	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
+	ignoreVariable(flags.Lookup("control-token"))
 }
 
 // controlToken is the variable that holds the control token itself.

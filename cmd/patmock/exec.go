@@ -25,6 +25,7 @@ const (
 func newExec(env environment) *cobra.Command {
 	var f mockFlags
 	var user string
+	var check bool
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Run a command against a mock of its own",
@@ -39,11 +40,13 @@ func newExec(env environment) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return execute(cmd.Context(), f, user, args, env)
+			return execute(cmd.Context(), f, execFlags{user, check}, args, env)
 		},
 	}
 	f.register(cmd.Flags(), "127.0.0.1:0")
 	cmd.Flags().StringVar(&user, "user", "", "whose credentials the command gets (default the first administrator)")
+	cmd.Flags().BoolVar(&check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
+	ignoreVariable(cmd.Flags().Lookup("check"))
 	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
 	for _, own := range []string{"addr", "public-url"} {
 		ignoreVariable(cmd.Flags().Lookup(own))
@@ -51,8 +54,14 @@ func newExec(env environment) *cobra.Command {
 	return cmd
 }
 
+// execFlags are the flags of exec itself.
+type execFlags struct {
+	user  string
+	check bool
+}
+
 // execute runs a command against a mock of its own, and stops both.
-func execute(ctx context.Context, f mockFlags, user string, args []string, env environment) (err error) {
+func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env environment) (err error) {
 	m, err := f.start(ctx, env)
 	if err != nil {
 		return err
@@ -63,20 +72,27 @@ func execute(ctx context.Context, f mockFlags, user string, args []string, env e
 		return err
 	}
 	defer remove()
-	if user == "" {
-		user = m.tenant.Admin()
+	login, found, err := m.login(own.user)
+	if err == nil && !found {
+		err = &usageError{errors.New("nobody has a token to log in with")}
 	}
-	token, err := m.tenant.Login(user)
 	if err != nil {
-		return &usageError{err}
+		return err
 	}
 	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.stdout, env.stderr
 	command.Env = append(childEnvironment(os.Environ()), "PATMOCK_URL="+m.control)
-	for _, pair := range (variables{m.base, token.ID, token.Secret}).pairs() {
+	for _, pair := range login.pairs() {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])
 	}
-	return runPassingSignals(command)
+	failed := runPassingSignals(command)
+	if !own.check {
+		return failed
+	}
+	if found := checkAfter(env, m); failed == nil {
+		return found
+	}
+	return failed
 }
 
 // childEnvironment is what the command inherits, less what would lead an SDK or patmock env away

@@ -26,6 +26,9 @@ import (
 // shutdownGrace is how long requests under way have to end once the process is told to stop.
 const shutdownGrace = 5 * time.Second
 
+// maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
+const maxHeader = 64 << 10
+
 // mockFlags are the flags of every command that runs a mock, as they were given.
 type mockFlags struct {
 	addr, fixture, publicURL string
@@ -55,7 +58,7 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.envFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
 	f.registerProfile(flags)
 	flags.IntVar(&f.maxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
-	flags.DurationVar(&f.namespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed; 0 keeps all")
+	flags.DurationVar(&f.namespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
 	flags.IntVar(&f.journalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
 	flags.StringVar(&f.state, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
 	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
@@ -74,6 +77,8 @@ type mock struct {
 	tenant   *fixtures.Tenant
 	// control is how a client on this machine reaches the control surface.
 	control string
+	// first is the user whom login found last.
+	first string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
 	local, base string
 	log         *slog.Logger
@@ -99,7 +104,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
 	var apart net.Listener
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
-		config.PublicURL = m.base // the control surface is asked by another name
+		config.BaseURL = m.base // the control surface is asked by another name
 		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
@@ -162,10 +167,33 @@ func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener,
 	return listen(ctx, flag, addr)
 }
 
+// login is how a user logs in, the first administrator where no user is named. Found is false where nobody can.
+func (m *mock) login(user string) (v variables, found bool, err error) {
+	who, err := m.handler.Control().Credentials(context.Background())
+	if err != nil {
+		return v, false, err
+	}
+	var names []string
+	for _, u := range who.Users {
+		if user == "" || user == u.Name {
+			m.first = u.Name
+			return variables{m.base, u.ClientID, u.ClientSecret}, true, nil
+		}
+		names = append(names, u.Name)
+	}
+	if user == "" {
+		return v, false, nil
+	}
+	if _, err := m.tenant.Login(user); err != nil && !slices.Contains(names, user) {
+		return v, false, &usageError{err}
+	}
+	return v, false, &usageError{fmt.Errorf("nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))}
+}
+
 // serve serves a handler until the mock stops.
 func (m *mock) serve(listener net.Listener, handler http.Handler) *http.Server {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
 		DisableGeneralOptionsHandler: true, ConnState: m.follow,
 		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn),
 	}
@@ -234,7 +262,8 @@ func (m *mock) stop() error {
 		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
 		return true
 	})
-	err := m.handler.Close() // which ends what a fault holds up, and closes the state file when nothing writes any more
+	m.handler.Stop() // which ends what a fault holds up
+	var err error
 	for _, server := range []*http.Server{m.server, m.controls} {
 		if server == nil {
 			continue
@@ -246,7 +275,7 @@ func (m *mock) stop() error {
 		}
 		err = errors.Join(err, stopped)
 	}
-	if err != nil {
+	if err = errors.Join(err, m.handler.Close()); err != nil { // now that nothing writes any more
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil

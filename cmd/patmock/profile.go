@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -50,6 +51,9 @@ func (f mockFlags) profileOf() (mockserver.Profile, error) {
 	}
 	if f.changed("hostile-in-a-row") {
 		p.HostileInARow = f.hostileInARow
+	}
+	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
+		return p, errors.New("--hostile-rate and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
 	}
 	return p, nil
 }

@@ -26,6 +26,7 @@ const (
 	exitFound       = 1 // something failed
 	exitUsage       = 2 // the command line or the configuration is wrong
 	exitUnreachable = 3 // no mock answers
+	exitInterrupted = 130
 )
 
 // usageError is a mistake of the person at the keyboard.
@@ -94,7 +95,7 @@ func newRoot(env environment) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp())
 	root.SetUsageTemplate(usage)
 	completeFlags(root)

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"example.com/patmock/fixtures"
 )
 
 func newServe(env environment) *cobra.Command {
@@ -60,19 +63,22 @@ func announce(w io.Writer, m *mock) error {
 	if seed := m.handler.RandomSeed(); seed != nil {
 		lines = append(lines, fmt.Sprintf("random seed %d: --random-seed %d repeats this run", *seed, *seed))
 	}
-	user := m.tenant.Admin()
-	token, err := m.tenant.Login(user)
-	switch {
-	case user == "":
-		lines = append(lines, "# nobody in "+m.tenant.Source+" has a token to log in with")
-	case err != nil:
+	admin, found, err := m.login("")
+	if err != nil {
 		return err
+	}
+	seeded := slices.IndexFunc(m.tenant.Tokens, func(t fixtures.Token) bool { return t.ID == admin.clientID && t.Secret == admin.clientSecret })
+	id := fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.base, admin.clientID)
+	switch {
+	case !found:
+		lines = append(lines, "# nobody has a token to log in with")
+	case seeded < 0: // of a state file
+		lines = append(lines, "", "# "+m.first+" logs in with:", id, "# patmock env --url "+m.control+" tells the secret for SAIL_CLIENT_SECRET")
 	case m.tenant.BuiltIn:
-		lines = append(lines, "", "# "+user+" logs in with:", variables{m.base, token.ID, token.Secret}.line())
+		lines = append(lines, "", "# "+m.first+" logs in with:", admin.line())
 	default:
-		lines = append(lines, "", "# "+user+" logs in with:",
-			fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.base, token.ID),
-			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d", m.tenant.Source, token.Line))
+		lines = append(lines, "", "# "+m.first+" logs in with:", id,
+			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d", m.tenant.Source, m.tenant.Tokens[seeded].Line))
 	}
 	_, err = fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err

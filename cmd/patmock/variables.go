@@ -96,16 +96,19 @@ func writeEnvFile(path string, m *mock) (remove func(), err error) {
 	if old, err := os.Lstat(path); err == nil && !old.Mode().IsRegular() {
 		return nil, &usageError{fmt.Errorf("--env-file %s: expected a file, or none yet, got something else (%s)", path, old.Mode().Type())}
 	}
-	token, err := m.tenant.Login(m.tenant.Admin())
+	admin, found, err := m.login("")
+	if err == nil && !found {
+		err = &usageError{errors.New("nobody has a token to log in with")}
+	}
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--env-file: %w", err)}
+		return nil, fmt.Errorf("--env-file: %w", err)
 	}
 	if old, err := os.ReadFile(path); err == nil && !strings.HasPrefix(string(old), envFileMark) { //nolint:gosec // the file that the person names
 		return nil, &usageError{fmt.Errorf("--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)}
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, &usageError{fmt.Errorf("--env-file: %w", err)}
 	}
-	text := envFileMark + formats["dotenv"](variables{m.base, token.ID, token.Secret})
+	text := envFileMark + formats["dotenv"](admin)
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".patmock-*")
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("--env-file: %w", err)}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+)
+
+// coverage is what the scenarios have met of what the documents and the prose promise.
+type coverage struct {
+	// Percent of what can be reached.
+	Percent float64       `json:"percent"`
+	Rows    []coverageRow `json:"rows"`
+	Rules   []ruleRow     `json:"rules"`
+}
+
+type coverageRow struct {
+	contracttests.Row
+	Covered     bool   `json:"covered"`
+	Unreachable string `json:"unreachable"`
+}
+
+type ruleRow struct {
+	contracttests.Rule
+	Scenarios []string `json:"scenarios"`
+	Covered   bool     `json:"covered"`
+}
+
+func newContractCoverage(env environment) *cobra.Command {
+	least := 0.0
+	cmd := &cobra.Command{
+		Use:   "coverage",
+		Short: "Tell what of the documents and of the prose the scenarios have met",
+		Long: "Runs all scenarios against the mock in process and lists every answer that the effective documents declare, by version,\n" +
+			"operation, status and media type, and every rule in prose: covered, not covered, or out of reach and why.",
+		Example: "  patmock contract coverage --min 100",
+		Args:    noArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		format, err := formatOf(cmd, textOrJSON)
+		if err != nil {
+			return err
+		}
+		c, err := measure(cmd.Context())
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			err = printJSON(env.stdout, c)
+		} else {
+			_, err = io.WriteString(env.stdout, c.text())
+		}
+		if err != nil {
+			return err
+		}
+		if c.Percent < least {
+			return &exitError{exitFound, fmt.Errorf("%.1f %% is covered, --min asks for %v", c.Percent, least)}
+		}
+		return nil
+	}
+	cmd.Flags().Float64Var(&least, "min", 0, "percentage of what can be reached, below which the command fails")
+	formatFlag(cmd, textOrJSON...)
+	ignoreVariable(cmd.Flags().Lookup("min"))
+	ignoreVariable(cmd.Flags().Lookup("format"))
+	return cmd
+}
+
+func measure(ctx context.Context) (c coverage, err error) {
+	target, end, err := mockTarget()
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	runner, err := contracttests.NewRunner(target, contracttests.Options{})
+	if err != nil {
+		return c, err
+	}
+	result := runner.Run(ctx, contracttests.Select(scenarios.All(), contracttests.Options{}))
+	seen := runner.Seen()
+	for _, row := range runner.Rows() {
+		c.Rows = append(c.Rows, coverageRow{row, seen[row], contracttests.Unreachable(row)})
+	}
+	passed := map[string]bool{}
+	for _, r := range result.Results {
+		passed[r.ID] = passed[r.ID] || r.Outcome == report.Pass
+	}
+	for _, rule := range contracttests.Rules() {
+		row := ruleRow{Rule: rule, Scenarios: []string{}}
+		for _, s := range scenarios.All() {
+			for _, id := range s.Rules {
+				if id == rule.ID {
+					row.Scenarios = append(row.Scenarios, s.ID)
+					row.Covered = row.Covered || passed[s.ID]
+				}
+			}
+		}
+		c.Rules = append(c.Rules, row)
+	}
+	c.count()
+	return c, nil
+}
+
+// count tells how much of what can be reached is covered.
+func (c *coverage) count() {
+	covered, all := 0, 0
+	add := func(is bool, unreachable string) {
+		if is {
+			covered++
+		}
+		if is || unreachable == "" {
+			all++
+		}
+	}
+	for _, row := range c.Rows {
+		add(row.Covered, row.Unreachable)
+	}
+	for _, rule := range c.Rules {
+		add(rule.Covered, rule.Unreachable)
+	}
+	c.Percent = 100 * float64(covered) / float64(max(all, 1))
+}
+
+func (c coverage) text() string {
+	lines := [][]string{{"COVERED", "WHAT", "WHY NOT"}}
+	state := func(covered bool, unreachable string) string {
+		switch {
+		case covered:
+			return "yes"
+		case unreachable != "":
+			return "out of reach"
+		}
+		return "NO"
+	}
+	for _, r := range c.Rows {
+		what := r.Document + " " + r.Operation + " " + strconv.Itoa(r.Status)
+		if r.MediaType != "" {
+			what += " " + r.MediaType
+		}
+		lines = append(lines, []string{state(r.Covered, r.Unreachable), what, r.Unreachable})
+	}
+	for _, r := range c.Rules {
+		lines = append(lines, []string{state(r.Covered, r.Unreachable), "rule " + r.ID + ": " + r.Text, r.Unreachable})
+	}
+	return table(lines...) + fmt.Sprintf("%.1f %% of what can be reached is covered\n", c.Percent)
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver"
+)
+
+// runFlags are those of contract run, as they were given.
+type runFlags struct {
+	selection
+	targetFlags
+	parallel        int
+	reports         []string
+	require, failOn string
+}
+
+// The things that a run can be made to fail on besides a failure.
+const (
+	onSkip        = "skip"
+	onWarning     = "warning"
+	onProvisional = "provisional"
+)
+
+func newContractRun(env environment) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the scenarios, and report",
+		Long: "Runs the scenarios against a target: the mock in process, the tenant of SAIL_BASE_URL (env), or an address. Of a target\n" +
+			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, those of a second user and of an\n" +
+			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
+			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not start to test, 130 interrupted.",
+		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
+	}
+	f.register(cmd.Flags())
+	flags := cmd.Flags()
+	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
+	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
+	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
+	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
+	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
+	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
+	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
+	for _, own := range []string{"mock", "control", "parallel", "report", "require", "fail-on"} {
+		ignoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+var failOns = []string{onSkip, onWarning, onProvisional}
+
+func needNames() []string {
+	var names []string
+	for _, n := range contracttests.Needs() {
+		names = append(names, string(n))
+	}
+	return names
+}
+
+// execute checks all that was asked for before anything is sent.
+func (f runFlags) execute(ctx context.Context, env environment) (err error) {
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	outputs, err := parseReports(f.reports)
+	if err != nil {
+		return err
+	}
+	for _, n := range split(f.require) {
+		if err := checkNames(name{"need", n, needNames()}); err != nil {
+			return err
+		}
+	}
+	for _, what := range split(f.failOn) {
+		if err := checkNames(name{"outcome", what, failOns}); err != nil {
+			return err
+		}
+	}
+	if f.parallel < 1 {
+		return &usageError{fmt.Errorf("--parallel %d: expected at least 1", f.parallel)}
+	}
+	cases, err := selected(options)
+	if err != nil {
+		return err
+	}
+	target, end, err := f.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	options.Parallel, options.Tool = f.parallel, "patmock "+mockserver.Version()
+	progress := newProgress(env, len(cases))
+	options.Progress = progress.see
+	runner, err := contracttests.NewRunner(target, options)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, ending...)
+	defer stop()
+	lacks, err := runner.Ready(ctx)
+	if err != nil && ctx.Err() == nil {
+		return &exitError{exitUnreachable, err}
+	}
+	for _, n := range split(f.require) {
+		if slices.Contains(lacks, n) {
+			return &exitError{exitUnreachable, fmt.Errorf("the target lacks %s, which --require asks for", n)}
+		}
+	}
+	result := runner.Run(ctx, cases)
+	progress.end()
+	if err := writeReports(env, outputs, result); err != nil {
+		return err
+	}
+	return f.verdict(result)
+}
+
+// verdict is the exit code of a run.
+func (f runFlags) verdict(r *report.Report) error {
+	also := split(f.failOn)
+	switch {
+	case r.Interrupted:
+		return &exitError{exitInterrupted, errors.New("interrupted: the report has what was done until then")}
+	case r.Counts[report.Fail] > 0 || r.Counts[report.Error] > 0,
+		slices.Contains(also, onSkip) && r.Counts[report.Skip] > 0,
+		slices.Contains(also, onProvisional) && r.Counts[report.Provisional] > 0,
+		slices.Contains(also, onWarning) && len(r.Warnings) > 0:
+		return &exitError{code: exitFound}
+	}
+	return nil
+}
+
+// output is a report that is asked for.
+type output struct{ format, path string }
+
+func parseReports(given []string) ([]output, error) {
+	if len(given) == 0 {
+		return []output{{"text", "-"}}, nil
+	}
+	var outputs []output
+	for _, text := range given {
+		format, path, ok := strings.Cut(text, "=")
+		if !ok || path == "" {
+			return nil, &usageError{fmt.Errorf("--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)}
+		}
+		if err := checkNames(name{"format", format, report.Formats()}); err != nil {
+			return nil, err
+		}
+		if folder := filepath.Dir(path); path != "-" {
+			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+				return nil, &usageError{fmt.Errorf("--report %s: there is no folder %s", text, folder)}
+			}
+		}
+		outputs = append(outputs, output{format, path})
+	}
+	return outputs, nil
+}
+
+// writeReports writes what was asked for and, under GitHub Actions, what that shows.
+func writeReports(env environment, outputs []output, r *report.Report) error {
+	for _, o := range outputs {
+		if err := o.write(env.stdout, r); err != nil {
+			return fmt.Errorf("--report %s=%s: %w", o.format, o.path, err)
+		}
+	}
+	if actions, _ := env.lookup("GITHUB_ACTIONS"); actions != "true" {
+		return nil
+	}
+	for _, line := range report.Annotations(r) {
+		if _, err := fmt.Fprintln(env.stderr, line); err != nil {
+			return err
+		}
+	}
+	if summary, _ := env.lookup("GITHUB_STEP_SUMMARY"); summary != "" {
+		return report.AppendSummary(summary, r)
+	}
+	return nil
+}
+
+// write writes a file whole or not at all.
+func (o output) write(stdout io.Writer, r *report.Report) error {
+	if o.path == "-" {
+		return report.Write(o.format, stdout, r)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(o.path), ".patmock-*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(report.Write(o.format, temporary, r), temporary.Chmod(0o644), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), o.path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary.Name()))
+	}
+	return nil
+}
+
+// progress tells on standard error how far a run is: in place on a terminal, else a line for what is no pass.
+type progress struct {
+	w        io.Writer
+	all      int
+	done     int
+	terminal bool
+}
+
+func newProgress(env environment, all int) *progress {
+	p := &progress{w: env.stderr, all: all}
+	if f, ok := env.stderr.(*os.File); ok {
+		info, err := f.Stat()
+		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	if ci, _ := env.lookup("CI"); ci != "" {
+		p.terminal = false
+	}
+	return p
+}
+
+func (p *progress) see(r report.Result) {
+	p.done++
+	switch {
+	case p.terminal:
+		_, _ = fmt.Fprintf(p.w, "\r%d of %d\x1b[K", p.done, p.all) // a progress that cannot be shown changes nothing
+	case r.Outcome != report.Pass && r.Outcome != report.Skip:
+		_, _ = fmt.Fprintln(p.w, report.Line(r))
+	}
+}
+
+func (p *progress) end() {
+	if p.terminal {
+		_, _ = fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
