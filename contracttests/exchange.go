@@ -54,7 +54,7 @@ func writeMessage(b *strings.Builder, header http.Header, body string) {
 			fmt.Fprintf(b, "%s: %s\n", name, value)
 		}
 	}
-	if len(body) > longest {
+	if body = redact(body); len(body) > longest { // first, so that no secret is cut in two
 		body = strings.ToValidUTF8(body[:longest], "") + "..."
 	}
 	if body != "" {
