@@ -53,6 +53,22 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
+		ID:       "create/name-comes-back-as-it-was",
+		Promise:  "A name with blanks, quotes and letters of any script comes back as it was sent.",
+		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name", "behaviour 6.1"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"name-required"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
+			token := c.Made(contract.Body{"name": name})
+			t.Equal("the name in the answer", name, token.Name)
+			listed, _ := c.Find(token.ID)
+			t.Equal("the name in the list", any(name), listed["name"])
+		},
+	},
+	{
 		ID:       "create/answers-200-with-eight-keys",
 		Promise:  "Create answers 200, and its answer has each of the eight published keys.",
 		Sources:  []string{createAnswer + "/required", "v2026 #/paths/~1personal-access-tokens/post/responses/200", "behaviour 6.9"},

@@ -35,6 +35,27 @@ var patchChanges = []contract.Scenario{
 		},
 	},
 	{
+		ID:       "patch/keeps-last-used",
+		Promise:  "A patch of a token that was used leaves lastUsed as it is, in its answer and in the list.",
+		Sources:  []string{patchFields, "behaviour 6.1"},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []string{"last-used", "patch-fields"},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token, name := c.Made(), t.Name()
+			t.LogIn(token.Credentials())
+			used, _ := c.Find(token.ID)
+			if used["lastUsed"] == nil {
+				t.Fatalf("the token has logged in, and lastUsed is null")
+			}
+			answered := c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK).Object()
+			listed, _ := c.Find(token.ID)
+			t.Equal("lastUsed in the answer", used["lastUsed"], answered["lastUsed"])
+			t.Equal("lastUsed in the list", used["lastUsed"], listed["lastUsed"])
+		},
+	},
+	{
 		ID:       "patch/scope",
 		Promise:  "A patch of the scope replaces all of it.",
 		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},

@@ -1,0 +1,209 @@
+package mutants
+
+import (
+	"net/url"
+	"slices"
+)
+
+// void is a bearer that nobody issued.
+const void = "void"
+
+// used is a memory of access tokens by what they were issued for; issued notes them.
+type used map[string]string
+
+// issued notes the access token of a login under the client id, and under its own name the client id.
+func (u used) issued(x *exchange, a *answer) {
+	if bearer := a.text("access_token"); bearer != "" {
+		id := x.parameters().Get("client_id")
+		u[bearer], u[id] = id, bearer
+	}
+}
+
+// forgetting makes bearers void, of whom f says so after an operation.
+func forgetting(f func(memory map[string]string, x *exchange, a *answer)) wrap {
+	return remembering(anything, func(memory map[string]string, x *exchange) *answer {
+		if memory["void "+claimsOf(x.bearer()).ClientID] != "" && x.op != login {
+			x.as(void)
+		}
+		a := x.forward()
+		f(memory, x, a)
+		return a
+	})
+}
+
+// accessTokens are mutants of how long what a login answers is good.
+var accessTokens = []Mutant{
+	{"access-token-is-opaque", "access-token-is-jws", "An access token is no JWS.", by("token/access-token-is-a-jws", "token/claims-name-user-and-client"), remembering(anything, func(bearers map[string]string, x *exchange) *answer {
+		if bearer := bearers[x.bearer()]; bearer != "" {
+			x.as(bearer)
+		}
+		a := x.forward()
+		if bearer := a.text("access_token"); x.op == login && bearer != "" {
+			opaque := digits(20)
+			bearers[opaque] = bearer
+			set("access_token", opaque)(a)
+		}
+		return a
+	})},
+	{"new-login-ends-the-former", "access-tokens-stay-valid", "A new login makes older access tokens of the same token void.", by("lifecycle/new-access-tokens-leave-older-ones-valid"), remembering(anything, func(memory map[string]string, x *exchange) *answer {
+		if bearer := x.bearer(); x.op != login && memory[bearer] != "" && memory[memory[bearer]] != bearer {
+			x.as(void)
+		}
+		a := x.forward()
+		if x.op == login {
+			used(memory).issued(x, a)
+		}
+		return a
+	})},
+	{"access-token-ends-with-token", "access-token-outlives", "An access token is void when its token is deleted.", by("lifecycle/access-token-outlives-deletion", "lifecycle/access-token-of-a-deleted-token-expires"), forgetting(func(memory map[string]string, x *exchange, a *answer) {
+		if x.op == remove && a.ok() {
+			memory["void "+x.id] = x.id
+		}
+	})},
+	{"access-token-ends-with-scope", "access-token-outlives", "An access token is void when its token changes scope.", by("lifecycle/access-token-outlives-scope-change"), forgetting(func(memory map[string]string, x *exchange, a *answer) {
+		if x.op == patch && a.ok() && touches(x.operations(), "/scope") {
+			memory["void "+x.id] = x.id
+		}
+	})},
+	{"access-token-ends-with-date", "access-token-outlives", "An access token is void when its token expires.", by("lifecycle/access-token-outlives-expiry"), before(api, func(x *exchange) {
+		if x.expired(x.token(x.caller().ClientID)) {
+			x.as(void)
+		}
+	})},
+	{"access-token-never-expires", "access-token-expires", "An access token never expires.", by("lifecycle/access-token-expires"), remembering(anything, func(logins map[string]url.Values, x *exchange) *answer {
+		a := x.forward()
+		if x.op == login {
+			if bearer := a.text("access_token"); bearer != "" {
+				logins[bearer] = x.parameters()
+			}
+			return a
+		}
+		if values := logins[x.bearer()]; a.status == 401 && values != nil {
+			again := x.ask(request{
+				method: "POST", path: x.prefix + "/oauth/token", contentType: "application/x-www-form-urlencoded", body: values.Encode(),
+			})
+			x.as(again.text("access_token"))
+			return x.forward()
+		}
+		return a
+	})},
+	{"access-token-ends-early", "access-token-expires", "An access token expires after half its time.", by("lifecycle/access-token-of-a-deleted-token-expires", "lifecycle/access-token-expires"), remembering(anything, func(ends map[string]string, x *exchange) *answer {
+		if end := ends[x.bearer()]; end != "" && x.now().After(moment(end)) {
+			x.as(void)
+		}
+		a := x.forward()
+		if bearer := a.text("access_token"); x.op == login && bearer != "" {
+			seconds, _ := a.object()["expires_in"].(float64)
+			ends[bearer] = stamp(x.now().Add(duration(seconds / 2)))
+		}
+		return a
+	})},
+	{"deleted-token-logs-in", "token-deleted-or-expired", "A deleted token logs in.", by("lifecycle/deleted-token-mints-nothing"), remembering(on(login, remove), func(deleted map[string]string, x *exchange) *answer {
+		a := x.forward()
+		if x.op == remove && a.ok() {
+			deleted[x.id] = self(x)
+		}
+		if x.op == login && deleted[x.parameters().Get("client_id")] != "" {
+			return x.asFixture(deleted[x.parameters().Get("client_id")])
+		}
+		return a
+	})},
+	{"expired-token-logs-in", "token-deleted-or-expired", "An expired token logs in.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
+		a := x.forward()
+		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
+			return x.asFixture(owner(token))
+		}
+		return a
+	})},
+	{"expired-token-is-another-error", "token-deleted-or-expired", "The login with an expired token is invalid_grant.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
+		a := x.forward()
+		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
+			return reply(400, map[string]any{"error": "invalid_grant", "error_description": "The token has expired"})
+		}
+		return a
+	})},
+	{"expired-token-not-listed", "token-deleted-or-expired", "An expired token is not listed.", by("lifecycle/expired-token-stays-listed"), around(on(list), func(x *exchange) *answer {
+		a := x.forward()
+		a.keep(func(token map[string]any) bool { return !x.expired(token) })
+		return a
+	})},
+	{"scope-change-never-shows", "scope-change-delay", "New access tokens never have the new scope.", by("lifecycle/withdrawn-scope-goes-within-twenty-minutes"), remembering(on(login, patch), func(changed map[string]string, x *exchange) *answer {
+		if user := changed[x.parameters().Get("client_id")]; x.op == login && user != "" {
+			return x.asFixture(user)
+		}
+		a := x.forward()
+		if x.op == patch && a.ok() && touches(x.operations(), "/scope") {
+			changed[x.id] = self(x)
+		}
+		return a
+	})},
+	{"last-used-on-every-login", "last-used", "lastUsed moves on every login.", by("lifecycle/last-used-stays-on-the-same-day"), lastUsed(on(login, list), func(x *exchange, a *answer) string {
+		if a.text("access_token") == "" {
+			return ""
+		}
+		return x.parameters().Get("client_id")
+	})},
+	{"last-used-on-every-call", "last-used", "lastUsed is that of the last request, of any kind.", by("lifecycle/last-used-stays-on-the-same-day"), lastUsed(api, func(x *exchange, _ *answer) string { return x.caller().ClientID })},
+	{"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.", by("patch/keeps-last-used"), remembering(on(list, patch), func(patched map[string]bool, x *exchange) *answer {
+		a := x.forward()
+		if x.op == patch && a.ok() {
+			patched[x.id] = true
+		}
+		a.each(func(token map[string]any) {
+			if patched[text(token, "id")] {
+				token["lastUsed"] = nil
+			}
+		})
+		return a
+	})},
+	{"last-used-never", "last-used", "lastUsed is always null.", by("lifecycle/last-used-is-set-by-the-first-login", "lifecycle/last-used-moves-after-a-day"), rewrite(on(list), set("lastUsed", nil))},
+	{"last-used-from-creation", "last-used", "lastUsed is created until the first login.", by("lifecycle/last-used-is-null-until-the-first-login", "create/answer-is-what-the-list-shows"), rewrite(on(list), func(a *answer) {
+		a.each(func(token map[string]any) {
+			if token["lastUsed"] == nil {
+				token["lastUsed"] = token["created"]
+			}
+		})
+	})},
+	{"last-used-only-once", "last-used", "lastUsed never moves after the first login.", by("lifecycle/last-used-moves-after-a-day"), remembering(on(login, list), func(first map[string]string, x *exchange) *answer {
+		a := x.forward()
+		if id := x.parameters().Get("client_id"); a.text("access_token") != "" && first[id] == "" {
+			first[id] = stamp(x.now())
+		}
+		a.each(func(token map[string]any) {
+			if at := first[text(token, "id")]; at != "" {
+				token["lastUsed"] = at
+			}
+		})
+		return a
+	})},
+}
+
+// lastUsed shows the time of the last request for which f names a token.
+func lastUsed(m match, f func(*exchange, *answer) string) wrap {
+	return remembering(m, func(moments map[string]string, x *exchange) *answer {
+		a := x.forward()
+		if id := f(x, a); id != "" && a.ok() {
+			moments[id] = stamp(x.now())
+		}
+		if x.op == list {
+			a.each(func(token map[string]any) {
+				if at := moments[text(token, "id")]; at != "" {
+					token["lastUsed"] = at
+				}
+			})
+		}
+		return a
+	})
+}
+
+// asFixture logs in with the token of the fixture instead.
+func (x *exchange) asFixture(user string) *answer {
+	who := credentials[user]
+	x.form(url.Values{"grant_type": {"client_credentials"}, "client_id": {who.id}, "client_secret": {who.secret}})
+	return x.forward()
+}
+
+// touches tells whether a patch names a path.
+func touches(operations []map[string]any, paths ...string) bool {
+	return slices.ContainsFunc(operations, func(op map[string]any) bool { return slices.Contains(paths, text(op, "path")) })
+}

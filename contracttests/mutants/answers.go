@@ -1,0 +1,122 @@
+package mutants
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// by are the scenarios that notice a mutant.
+func by(ids ...string) []string { return ids }
+
+// status changes one into another.
+func status(from, to int) func(*answer) {
+	return func(a *answer) {
+		if a.status == from {
+			a.status = to
+		}
+	}
+}
+
+// set, drop and add change properties of what is answered.
+func set(name string, value any) func(*answer) {
+	return func(a *answer) {
+		a.each(func(o map[string]any) {
+			if _, present := o[name]; present {
+				o[name] = value
+			}
+		})
+	}
+}
+
+func drop(name string) func(*answer) {
+	return func(a *answer) { a.each(func(o map[string]any) { delete(o, name) }) }
+}
+
+func add(name string, value any) func(*answer) {
+	return func(a *answer) { a.each(func(o map[string]any) { o[name] = value }) }
+}
+
+// answers are mutants of a status, or of what a body says.
+var answers = []Mutant{
+	{"create-is-201", "create-is-200", "Create answers 201.", by("create/answers-200-with-eight-keys"), rewrite(on(create), status(200, 201))},
+	{"delete-is-200", "delete-for-good", "Delete answers 200 without a body.", by("delete/is-gone-from-every-list", "delete/twice-is-404"), rewrite(on(remove), status(204, 200))},
+	{"patch-is-204", "patch-fields", "A patch answers 204 without a body.", by("patch/name", "patch/scope"), rewrite(on(patch), func(a *answer) {
+		if a.ok() {
+			*a = answer{status: http.StatusNoContent, header: a.header}
+		}
+	})},
+	{"patch-answers-as-before", "patch-fields", "A patch answers the token as it was before.", by("patch/name", "patch/scope"), around(on(patch), func(x *exchange) *answer {
+		former := x.token(x.id)
+		a := x.forward()
+		if a.ok() {
+			a.put(former)
+		}
+		return a
+	})},
+	{"secret-in-list", "secret-once", "A list shows the secrets.", by("create/secret-is-shown-once"), rewrite(on(list), add("secret", digits(32)))},
+	{"secret-is-null-in-list", "secret-once", "A list has the secrets as null.", by("create/secret-is-shown-once"), rewrite(on(list), add("secret", nil))},
+	{"secret-in-patch", "patch-no-secret", "A patch shows the secret.", by("create/secret-is-shown-once"), rewrite(on(patch), add("secret", digits(32)))},
+	{"secret-in-bulk", "secret-once", "A bulk update shows the secrets.", by("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"), rewrite(on(bulk), add("secret", digits(32)))},
+	{"secret-is-masked", "secret-once", "Create masks the secret.", by("create/secret-is-shown-once"), rewrite(on(create), set("secret", "********"))},
+	{"secret-is-short", "id-and-secret-form", "A secret has 32 digits.", by("create/secret-is-shown-once"), rewrite(on(create), func(a *answer) {
+		a.each(func(o map[string]any) { o["secret"] = fmt.Sprintf("%.32s", text(o, "secret")) })
+	})},
+	{"id-has-dashes", "id-and-secret-form", "An id is written as UUID.", by("create/secret-is-shown-once"), rewrite(on(create), func(a *answer) {
+		a.each(func(o map[string]any) {
+			if id := text(o, "id"); len(id) == 32 {
+				o["id"] = id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
+			}
+		})
+	})},
+	{"owner-is-no-identity", "create-for-caller", "The owner has the type USER.", by("create/is-for-the-caller"), rewrite(api, func(a *answer) {
+		a.each(func(o map[string]any) {
+			if owner, ok := o["owner"].(map[string]any); ok {
+				owner["type"] = "USER"
+			}
+		})
+	})},
+	{"created-is-now", "one-store", "A list shows created as the time of the request.", by("crossversion/made-in-one-listed-in-all", "crossversion/renamed-in-another"), around(on(list), func(x *exchange) *answer {
+		a := x.forward()
+		set("created", stamp(x.now()))(a)
+		return a
+	})},
+}
+
+// keys are mutants that drop a key from an answer, or add one.
+var keys = []Mutant{
+	{"legacy-shows-acknowledgement", "unknown-ignored", "The legacy versions answer a property of the current ones.", by("list/has-every-key"), rewrite(onLegacy(list, patch), add("userAwareTokenNeverExpires", false))},
+	{"login-without-jti", "token-answer", "A login does not answer jti.", by("token/answer-says-who-logged-in"), rewrite(on(login), drop("jti"))},
+	{"login-without-org", "token-answer", "A login does not answer org.", by("token/answer-says-who-logged-in"), rewrite(on(login), drop("org"))},
+	{"create-without-id", "create-is-200", "Create answers no id.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("id"))},
+	{"create-without-secret", "create-is-200", "Create answers no secret.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("secret"))},
+	{"create-without-name", "create-is-200", "Create answers no name.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("name"))},
+	{"create-without-scope", "create-is-200", "Create answers no scope.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("scope"))},
+	{"create-without-owner", "create-is-200", "Create answers no owner.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("owner"))},
+	{"create-without-created", "create-is-200", "Create answers no created.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("created"))},
+	{"create-without-validity", "create-is-200", "Create answers no accessTokenValiditySeconds.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("accessTokenValiditySeconds"))},
+	{"create-without-expiration", "create-is-200", "Create answers no expirationDate.", by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"), rewrite(on(create), drop("expirationDate"))},
+	{"create-with-another-key", "create-is-200", "Create answers a ninth key.", by("create/answers-no-other-keys"), rewrite(on(create), add("lastUsed", nil))},
+	{"list-without-id", "list-own", "A list has no ids.", by("auth/list-me-is-ones-own", "list/me-is-the-caller"), rewrite(on(list), drop("id"))},
+	{"list-without-owner", "list-own", "A list has no owners.", by("auth/list-me-is-ones-own", "list/me-is-the-caller"), rewrite(on(list), drop("owner"))},
+	{"list-without-last-used", "last-used", "A list has no lastUsed where it would be null.", by("list/has-every-key", "expiry/patch-to-never/flag-and-null"), rewrite(on(list), func(a *answer) {
+		a.each(func(o map[string]any) {
+			if o["lastUsed"] == nil {
+				delete(o, "lastUsed")
+			}
+		})
+	})},
+	{"list-without-managed", "managed-tokens", "A list does not say which tokens are managed.", by("list/managed-tokens-are-shown-to-administrators", "auth/managed-tokens-need-the-right"), rewrite(on(list), drop("managed"))},
+	{"list-without-validity", "validity-bounds", "A list has no accessTokenValiditySeconds.", by("create/validity-bounds-are-taken"), rewrite(on(list), drop("accessTokenValiditySeconds"))},
+	{"list-without-expiration", "expiry-never", "A list has no expirationDate where it would be null.", by("crossversion/never-is-null-in-all"), rewrite(on(list), func(a *answer) {
+		a.each(func(o map[string]any) {
+			if o["expirationDate"] == nil {
+				delete(o, "expirationDate")
+			}
+		})
+	})},
+	{"list-with-another-key", "list-own", "A list has a key that no document has.", by("patch/name"), rewrite(on(list), add("tenant", "example"))},
+	{"patch-without-id", "patch-fields", "A patch answers no id.", by("patch/name", "patch/scope"), rewrite(on(patch), drop("id"))},
+	{"patch-without-owner", "patch-fields", "A patch answers no owner.", by("patch/name", "patch/scope"), rewrite(on(patch), drop("owner"))},
+	{"patch-with-another-key", "patch-fields", "A patch answers a key that no document has.", by("patch/name", "patch/scope"), rewrite(on(patch), add("tenant", "example"))},
+	{"bulk-without-owner", "bulk-update", "A bulk update answers no owners.", by("bulk/changes-tokens-of-any-owner", "bulk/one-token-refuses"), rewrite(on(bulk), drop("owner"))},
+}

@@ -1,0 +1,288 @@
+package mutants
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// body changes the object that a request holds.
+func body(m match, change func(map[string]any)) wrap {
+	return before(m, func(x *exchange) {
+		if object := x.object(); object != nil {
+			change(object)
+			x.put(object)
+		}
+	})
+}
+
+// unless refuses requests with a body that f chooses.
+func unless(m match, f func(map[string]any) bool) wrap {
+	return around(m, func(x *exchange) *answer {
+		if object := x.object(); object != nil && f(object) {
+			return bad()
+		}
+		return x.forward()
+	})
+}
+
+// number is a property as integer, and whether it is one.
+func number(object map[string]any, name string) (int, bool) {
+	value, ok := object[name].(float64)
+	return int(value), ok
+}
+
+// validity changes one accessTokenValiditySeconds into another.
+func validity(from, to int) wrap {
+	return body(on(create), func(o map[string]any) {
+		if seconds, ok := number(o, "accessTokenValiditySeconds"); ok && seconds == from {
+			o["accessTokenValiditySeconds"] = to
+		}
+	})
+}
+
+// published are the properties that a request to create has in any version.
+var published = []string{"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires"}
+
+func hasUnknown(o map[string]any) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Keys(o)), func(name string) bool { return !slices.Contains(published, name) })
+}
+
+// creates are mutants of what create takes.
+var creates = []Mutant{
+	{"create-any-content-type", "patch-media-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), before(on(create), func(x *exchange) {
+		x.r.Header.Set("Content-Type", "application/json")
+	})},
+	{"name-in-ascii", "name-required", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o map[string]any) {
+		if name := text(o, "name"); name != "" {
+			o["name"] = strings.Map(func(c rune) rune {
+				if c > 127 {
+					return '?'
+				}
+				return c
+			}, name)
+		}
+	})},
+	{"charset-refused", "patch-media-type", "A content type with a charset is refused.", by("patch/charset-is-tolerated"), around(on(create, patch), func(x *exchange) *answer {
+		if strings.Contains(x.r.Header.Get("Content-Type"), ";") {
+			return bad()
+		}
+		return x.forward()
+	})},
+	{"scope-sorted", "scope-out-of-level", "The scopes are put in order.", by("create/scope-is-kept"), body(on(create), func(o map[string]any) {
+		if scope, ok := o["scope"].([]any); ok {
+			slices.SortFunc(scope, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		}
+	})},
+	{"secret-is-constant", "id-and-secret-form", "Every token has the same secret.", by("create/makes-different-tokens"), rewrite(on(create), set("secret", digits(32)))},
+	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), body(on(create), func(o map[string]any) {
+		if _, given := o["scope"]; !given {
+			o["scope"] = []string{"sp:scopes:default"}
+		}
+	})},
+	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), body(on(create), func(o map[string]any) {
+		if scope, given := o["scope"]; given && scope == nil {
+			o["scope"] = []string{}
+		}
+	})},
+	{"scope-answered-as-null", "scope-defaults-to-all", "Create answers scope as null where none was given.", by("create/scope-defaults-to-all"), around(on(create), func(x *exchange) *answer {
+		a := x.forward()
+		if x.object()["scope"] == nil {
+			set("scope", nil)(a)
+		}
+		return a
+	})},
+	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), body(on(create), func(o map[string]any) {
+		if _, given := o["accessTokenValiditySeconds"]; !given {
+			o["accessTokenValiditySeconds"] = 3600
+		}
+	})},
+	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), unless(on(create), func(o map[string]any) bool {
+		seconds, given := o["accessTokenValiditySeconds"]
+		return given && seconds == nil
+	})},
+	{"validity-below-taken", "validity-bounds", "14 seconds are taken as 15.", by("create/property-of-wrong-form/validity-below-15"), validity(14, 15)},
+	{"validity-above-taken", "validity-bounds", "43201 seconds are taken as 43200.", by("create/property-of-wrong-form/validity-above-43200"), validity(43201, 43200)},
+	{"validity-lowest-refused", "validity-bounds", "15 seconds are refused.", by("create/validity-bounds-are-taken"), validity(15, 14)},
+	{"validity-highest-refused", "validity-bounds", "43200 seconds are refused.", by("create/validity-bounds-are-taken"), validity(43200, 43201)},
+	{"create-for-administrator", "create-for-caller", "What is created is the administrator's.", by("create/is-for-the-caller"), before(on(create), func(x *exchange) { x.asUser(admin) })},
+	{"create-for-named-owner", "create-for-caller", "What is created is that of the owner in the body.", by("create/is-for-the-caller"), before(on(create), func(x *exchange) {
+		named, _ := x.object()["owner"].(map[string]any)
+		for user, who := range credentials {
+			if id := text(named, "id"); id == who.identity || id == "" && text(named, "name") == user {
+				x.asUser(user)
+			}
+		}
+	})},
+	{"unknown-property-refused", "unknown-ignored", "A property that no document has is refused.", by("create/unknown-properties-are-ignored"), unless(on(create), hasUnknown)},
+	{"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.", by("create/unknown-properties-are-ignored"), around(on(create), func(x *exchange) *answer {
+		a := x.forward()
+		for name, value := range x.object() {
+			if !slices.Contains(published, name) {
+				a.each(func(o map[string]any) { o[name] = value })
+			}
+		}
+		return a
+	})},
+	{"acknowledgement-refused-in-legacy", "unknown-ignored", "The legacy versions refuse the property of the current ones.", by("expiry/legacy-flag-is-ignored"), unless(onLegacy(create), func(o map[string]any) bool {
+		_, given := o["userAwareTokenNeverExpires"]
+		return given
+	})},
+	{"unknown-query-refused", "unknown-ignored", "A query parameter that no document has is refused.", by("list/unknown-parameters-are-ignored"), around(api, func(x *exchange) *answer {
+		for name := range x.r.URL.Query() {
+			if !slices.Contains([]string{"owner-id", "filters", "limit", "offset", "count", "sorters"}, name) {
+				return bad()
+			}
+		}
+		return x.forward()
+	})},
+	{"token-limit-is-nine", "token-limit", "A user has nine tokens at most.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(9, func(x *exchange, token map[string]any) bool { return owner(token) == self(x) })},
+	{"token-limit-of-tenant", "token-limit", "The limit of tokens holds for the tenant.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(18, func(*exchange, map[string]any) bool { return true })},
+	{"token-limit-off", "token-limit", "A user has any number of tokens.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), around(on(create), func(x *exchange) *answer {
+		a := x.forward()
+		if a.status == 400 && len(a.text("detailCode")) > 7 && a.text("detailCode")[:7] == "400.1.4" {
+			x.asUser(admin) // who has room
+			return x.forward()
+		}
+		return a
+	})},
+	{"token-limit-is-403", "token-limit", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), rewrite(on(create), func(a *answer) {
+		if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
+			*a = *forbidden()
+		}
+	})},
+}
+
+// limited refuses to create where there are n tokens already that f counts.
+func limited(n int, f func(*exchange, map[string]any) bool) wrap {
+	return around(on(create), func(x *exchange) *answer {
+		counted := 0
+		for _, token := range x.tokens() {
+			if f(x, token) && token["managed"] != true {
+				counted++
+			}
+		}
+		if counted >= n {
+			return bad()
+		}
+		return x.forward()
+	})
+}
+
+// renamed makes what is refused for its name under another one, and shows it by the name that was asked for.
+func renamed(m match, rename func(*exchange) (string, bool)) wrap {
+	return remembering(on(create, patch, list), func(shown map[string]string, x *exchange) *answer {
+		a := x.forward()
+		if a.status == 400 && m(x.target) {
+			if name, ok := rename(x); ok {
+				if again := x.forward(); again.ok() {
+					a = again
+					shown[a.text("id")] = name
+				}
+			}
+		}
+		a.each(func(token map[string]any) {
+			if name := shown[text(token, "id")]; name != "" {
+				token["name"] = name
+			}
+		})
+		return a
+	})
+}
+
+// otherName changes the name that a request asks for, and returns what it was.
+func otherName(x *exchange) (string, bool) {
+	if object := x.object(); text(object, "name") != "" {
+		name := text(object, "name")
+		object["name"] = digits(8)
+		x.put(object)
+		return name, true
+	}
+	operations := x.operations()
+	for _, op := range operations {
+		if name := text(op, "value"); op["path"] == "/name" && name != "" {
+			op["value"] = digits(8)
+			x.put(operations)
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// names are mutants of what a name may be.
+var names = []Mutant{
+	{"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.", by("create/name-is-free-after-rename"), remembering(on(create, patch), func(former map[string]bool, x *exchange) *answer {
+		if x.op == create && former[text(x.object(), "name")] {
+			return bad()
+		}
+		name := text(x.token(x.id), "name")
+		a := x.forward()
+		if x.op == patch && a.ok() && name != a.text("name") {
+			former[name] = true
+		}
+		return a
+	})},
+	{"name-of-its-own-refused", "name-unique", "A patch may not give a token the name that it has.", by("patch/own-name-is-free"), around(on(patch), func(x *exchange) *answer {
+		for _, op := range x.operations() {
+			if op["op"] == "replace" && op["path"] == "/name" && op["value"] != nil && op["value"] == x.token(x.id)["name"] {
+				return bad()
+			}
+		}
+		return x.forward()
+	})},
+	{"name-absent-taken", "name-required", "A token without a name is called unnamed.", by("create/name-is-required/absent"), body(on(create), func(o map[string]any) {
+		if _, given := o["name"]; !given {
+			o["name"] = "unnamed"
+		}
+	})},
+	{"name-null-taken", "name-required", "A name may be null.", by("create/name-is-required/null"), body(on(create), func(o map[string]any) {
+		if name, given := o["name"]; given && name == nil {
+			o["name"] = "unnamed"
+		}
+	})},
+	{"name-empty-taken", "name-required", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o map[string]any) {
+		if o["name"] == "" {
+			o["name"] = "unnamed"
+		}
+	})},
+	{"name-not-unique", "name-unique", "A name may be taken twice.", by("create/name-taken-is-refused", "crossversion/name-is-taken-in-all"), renamed(on(create), otherName)},
+	{"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.", by("patch/name-taken-is-400", "patch/name-taken-is-refused"), renamed(on(patch), otherName)},
+	{"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.", by("create/name-is-free-for-others"), around(on(create), func(x *exchange) *answer {
+		for _, token := range x.tokens() {
+			if name := text(x.object(), "name"); name != "" && token["name"] == name {
+				return bad()
+			}
+		}
+		return x.forward()
+	})},
+	{"name-taken-is-409", "name-unique", "A name that is taken is 409 with an error of another form.", by("create/name-taken-is-400"), rewrite(on(create), func(a *answer) {
+		if a.status == 400 {
+			*a = *reply(409, oauthError)
+		}
+	})},
+	{"name-of-expired-is-free", "name-unique", "The name of an expired token is free.", by("create/name-of-an-expired-token-is-taken", "lifecycle/expired-token-stays-listed"), around(on(create), func(x *exchange) *answer {
+		for _, token := range x.tokens() {
+			if token["name"] == x.object()["name"] && owner(token) == self(x) && x.expired(token) {
+				path := x.collection("v2026") + "/" + url.PathEscape(text(token, "id"))
+				x.ask(request{method: "DELETE", path: path, bearer: x.login(admin)})
+			}
+		}
+		return x.forward()
+	})},
+	{"name-still-taken-after-delete", "delete-for-good", "The name of a deleted token is not free.", by("create/name-is-free-after-delete"), remembering(on(create, remove), func(gone map[string]bool, x *exchange) *answer {
+		name := text(x.object(), "name")
+		if x.op == remove {
+			name = text(x.token(x.id), "name")
+		}
+		if x.op == create && gone[name] {
+			return bad()
+		}
+		a := x.forward()
+		if x.op == remove && a.ok() {
+			gone[name] = true
+		}
+		return a
+	})},
+}

@@ -1,0 +1,235 @@
+package mutants
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// duration is a number of seconds.
+func duration(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
+
+// sixMonths is the same day six months later, or the last one of that month.
+func sixMonths(t time.Time) time.Time {
+	later := t.AddDate(0, 6, 0)
+	if later.Day() != t.Day() {
+		return later.AddDate(0, 0, -later.Day())
+	}
+	return later
+}
+
+// defaulted shows another date for tokens that are made without one in the legacy versions.
+func defaulted(date func(created time.Time) time.Time) wrap {
+	return remembering(on(create, list, patch), func(shown map[string]string, x *exchange) *answer {
+		a := x.forward()
+		if x.op == create && x.legacy() && x.object()["expirationDate"] == nil && a.ok() {
+			shown[a.text("id")] = stamp(date(moment(a.text("created"))))
+		}
+		a.each(func(token map[string]any) {
+			if date := shown[text(token, "id")]; date != "" {
+				token["expirationDate"] = date
+			}
+		})
+		return a
+	})
+}
+
+// later tells whether a request asks for a date after the one that limit makes of now.
+func later(limit func(time.Time) time.Time) func(*exchange) bool {
+	return func(x *exchange) bool {
+		date := moment(x.object()["expirationDate"])
+		return !date.IsZero() && date.After(limit(x.now()))
+	}
+}
+
+// dated changes the date that create asks for, where f says so.
+func dated(m match, f func(*exchange) bool, date func(now time.Time) any) wrap {
+	return before(m, func(x *exchange) {
+		if object := x.object(); object != nil && f(x) {
+			object["expirationDate"] = date(x.now())
+			x.put(object)
+		}
+	})
+}
+
+// undated refuses a create that f chooses.
+func undated(m match, f func(*exchange) bool) wrap {
+	return around(m, func(x *exchange) *answer {
+		if f(x) {
+			return bad()
+		}
+		return x.forward()
+	})
+}
+
+// past tells a date that has come.
+func past(x *exchange) bool {
+	date := moment(x.object()["expirationDate"])
+	return !date.IsZero() && !date.After(x.now())
+}
+
+// forever tells a create that asks for a token that never expires.
+func forever(x *exchange) bool {
+	o := x.object()
+	return o["expirationDate"] == nil && o["userAwareTokenNeverExpires"] == true
+}
+
+func datedForever(x *exchange) bool {
+	o := x.object()
+	return o["expirationDate"] != nil && o["userAwareTokenNeverExpires"] == true
+}
+
+func inAMonth(now time.Time) any    { return stamp(now.AddDate(0, 1, 0)) }
+func inSixMonths(now time.Time) any { return stamp(sixMonths(now).Add(-time.Minute)) }
+
+// acknowledged changes the acknowledgement of a create that has no date.
+func acknowledged(f func(o map[string]any) bool) wrap {
+	return body(onCurrent(create), func(o map[string]any) {
+		if o["expirationDate"] == nil && f(o) {
+			o["userAwareTokenNeverExpires"] = true
+		}
+	})
+}
+
+// expiries are mutants of when a token expires.
+var expiries = []Mutant{
+	{"expiry-at-midnight", "expiry-six-months", "No date means the midnight before six months.", by("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"), defaulted(func(t time.Time) time.Time { return sixMonths(t).Truncate(24 * time.Hour) })},
+	{"expiry-one-day-late", "expiry-six-months", "No date means six months and a day.", by("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"), defaulted(func(t time.Time) time.Time { return sixMonths(t).AddDate(0, 0, 1) })},
+	{"expiry-one-day-early", "expiry-six-months", "No date means six months but a day.", by("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"), defaulted(func(t time.Time) time.Time { return sixMonths(t).AddDate(0, 0, -1) })},
+	{"expiry-five-months", "expiry-six-months", "No date means five months.", by("expiry/legacy-default-is-six-months", "expiry/legacy-default-is-six-calendar-months"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 5, 0) })},
+	{"expiry-in-days", "expiry-six-months", "No date means 180 days.", by("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 0, 180) })},
+	{"expiry-overflows-month", "expiry-month-end", "Six months after the end of August is in March.", by("expiry/month-end/august-has-31", "expiry/month-end/august-before-a-leap-year"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 6, 0) })},
+	{"expiry-never-in-legacy", "expiry-six-months", "No date means never.", by("expiry/legacy-default-is-six-months", "expiry/legacy-default-is-six-calendar-months"), before(onLegacy(create), func(x *exchange) {
+		if object := x.object(); object != nil && object["expirationDate"] == nil {
+			object["userAwareTokenNeverExpires"] = true
+			x.put(object)
+			x.modernize()
+		}
+	})},
+	{"expiry-bound-off", "expiry-upper-bound", "A date later than six months is taken.", by("expiry/legacy-beyond-six-months-is-refused", "expiry/legacy-a-millisecond-beyond-is-refused"), before(onLegacy(create), func(x *exchange) {
+		if x.object()["expirationDate"] != nil {
+			x.modernize()
+		}
+	})},
+	{"expiry-bound-a-day-early", "expiry-upper-bound", "A date on the last of the six months' days is refused.", by("expiry/legacy-exactly-six-months-is-taken"), undated(onLegacy(create), later(func(t time.Time) time.Time { return sixMonths(t).AddDate(0, 0, -1) }))},
+	{"expiry-bound-clamps", "expiry-upper-bound", "A date later than six months becomes six months.", by("expiry/legacy-beyond-six-months-is-refused", "expiry/legacy-a-millisecond-beyond-is-refused"), dated(onLegacy(create), later(sixMonths), inSixMonths)},
+	{"acknowledgement-makes-legacy-forever", "expiry-six-months", "The acknowledgement works in the legacy versions.", by("expiry/legacy-flag-is-ignored"), before(onLegacy(create), func(x *exchange) {
+		if forever(x) {
+			x.modernize()
+		}
+	})},
+	{"acknowledgement-not-required", "expiry-never", "No date needs no acknowledgement.", by("expiry/never/date-absent-flag-absent", "expiry/never/date-absent-flag-null"), acknowledged(func(o map[string]any) bool { return o["userAwareTokenNeverExpires"] == nil })},
+	{"acknowledgement-may-be-false", "expiry-never", "No date is taken with an acknowledgement that is false.", by("expiry/never/date-absent-flag-false", "expiry/never/date-null-flag-false"), acknowledged(func(o map[string]any) bool { return o["userAwareTokenNeverExpires"] == false })},
+	{"forever-refused", "expiry-never", "No date is refused with the acknowledgement, too.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), undated(onCurrent(create), forever)},
+	{"forever-is-six-months", "expiry-never", "No date with the acknowledgement means six months.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), dated(onCurrent(create), forever, inSixMonths)},
+	{"forever-is-the-year-9999", "expiry-never", "A token that never expires is answered with a far date.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), rewrite(onCurrent(create, list, patch), func(a *answer) {
+		a.each(func(o map[string]any) {
+			if date, present := o["expirationDate"]; present && date == nil {
+				o["expirationDate"] = "9999-12-31T23:59:59.999Z"
+			}
+		})
+	})},
+	{"forever-with-a-date-refused", "expiry-never", "A date beside the acknowledgement is refused.", by("expiry/never/date-given-flag-true"), undated(onCurrent(create), datedForever)},
+	{"forever-drops-the-date", "expiry-never", "A date beside the acknowledgement is dropped.", by("expiry/never/date-given-flag-true"), dated(onCurrent(create), datedForever, func(time.Time) any { return nil })},
+	{"expiry-past-taken", "expiry-future", "A date in the past is taken.", by("expiry/past-date-is-refused", "expiry/past-date-by-its-offset-is-refused"), dated(on(create), past, inAMonth)},
+	{"expiry-now-taken", "expiry-future", "A date that is now is taken.", by("expiry/this-moment-is-refused"), dated(on(create), func(x *exchange) bool {
+		return past(x) && x.now().Sub(moment(x.object()["expirationDate"])) < time.Minute
+	}, inAMonth)},
+	{"expiry-past-taken-by-patch", "expiry-future", "A patch may set a date in the past.", by("expiry/patch-past-date-is-refused"), before(on(patch), func(x *exchange) {
+		operations := x.operations()
+		for _, op := range operations {
+			if date := moment(op["value"]); op["path"] == "/expirationDate" && !date.IsZero() && !date.After(x.now()) {
+				op["value"] = inAMonth(x.now())
+				x.put(operations)
+			}
+		}
+	})},
+	{"expiry-bounded-in-current", "expiry-no-upper-bound", "A date later than six months is refused.", by("expiry/current-has-no-upper-bound"), undated(onCurrent(create), later(sixMonths))},
+	{"expiry-bounded-by-ten-years", "expiry-no-upper-bound", "A date later than ten years is refused.", by("expiry/current-has-no-upper-bound"), undated(onCurrent(create), later(func(t time.Time) time.Time { return t.AddDate(10, 0, 0) }))},
+	{"expiry-bounded-in-patch", "expiry-no-upper-bound", "A patch may not set a date later than six months.", by("expiry/patch-new-date"), around(onCurrent(patch), func(x *exchange) *answer {
+		for _, op := range x.operations() {
+			if op["path"] == "/expirationDate" && moment(op["value"]).After(sixMonths(x.now())) {
+				return bad()
+			}
+		}
+		return x.forward()
+	})},
+}
+
+// written changes how dates are answered.
+func written(change func(string) string) wrap {
+	return rewrite(api, func(a *answer) {
+		a.each(func(o map[string]any) {
+			for _, name := range []string{"created", "lastUsed", "expirationDate"} {
+				if date := text(o, name); !moment(date).IsZero() {
+					o[name] = change(date)
+				}
+			}
+		})
+	})
+}
+
+// asked changes, or refuses with an empty text, dates in requests.
+func asked(change func(string) string) wrap {
+	return around(on(create), func(x *exchange) *answer {
+		object := x.object()
+		if date := text(object, "expirationDate"); date != "" {
+			if object["expirationDate"] = change(date); object["expirationDate"] == "" {
+				return bad()
+			}
+			x.put(object)
+		}
+		return x.forward()
+	})
+}
+
+// zoned tells whether a date says which zone it is in.
+func zoned(date string) bool {
+	return strings.HasSuffix(date, "Z") || offset.MatchString(date[min(10, len(date)):])
+}
+
+// dates are mutants of how dates are read and written.
+var dates = []Mutant{
+	{"date-without-time-taken", "date-needs-zone", "A date without a time is midnight.", by("expiry/bad-date/no-time"), asked(func(date string) string {
+		if len(date) == len("2006-01-02") {
+			return date + "T00:00:00Z"
+		}
+		return date
+	})},
+	{"date-answered-with-offset", "date-forms", "Dates are answered with an offset.", by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string { return strings.Replace(date, "Z", "+00:00", 1) })},
+	{"date-answered-in-seconds", "date-forms", "Dates are answered without a fraction.", by("expiry/dates-are-answered-in-utc-with-milliseconds", "expiry/date-forms/milliseconds"), written(func(date string) string { return date[:19] + "Z" })},
+	{"date-answered-in-microseconds", "date-forms", "Dates are answered with microseconds.", by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string { return strings.Replace(date, "Z", "000Z", 1) })},
+	{"date-answered-in-another-zone", "date-forms", "Dates are answered in another zone.", by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string {
+		return moment(date).In(time.FixedZone("", 2*60*60)).Format("2006-01-02T15:04:05.000Z07:00")
+	})},
+	{"date-with-offset-refused", "date-forms", "A date with an offset is refused.", by("expiry/date-forms/microseconds-and-offset-zero", "expiry/date-forms/offset-east"), asked(func(date string) string {
+		if zoned(date) && !strings.HasSuffix(date, "Z") {
+			return ""
+		}
+		return date
+	})},
+	{"date-offset-ignored", "date-forms", "The offset of a date counts as UTC.", by("expiry/date-forms/offset-east", "expiry/date-forms/offset-west"), asked(func(date string) string {
+		if len(date) < 20 {
+			return date
+		}
+		return date[:10] + offset.ReplaceAllString(date[10:], "Z")
+	})},
+	{"date-fraction-refused", "date-forms", "A date with more than milliseconds is refused.", by("expiry/date-forms/seven-digits", "expiry/date-forms/nanoseconds"), asked(func(date string) string {
+		if _, fraction, _ := strings.Cut(date, "."); len(fraction) > len("000Z") && !offset.MatchString(fraction) {
+			return ""
+		}
+		return date
+	})},
+	{"date-without-fraction-refused", "date-forms", "A date without a fraction is refused.", by("expiry/date-forms/no-fraction"), asked(func(date string) string {
+		if zoned(date) && !strings.Contains(date, ".") {
+			return ""
+		}
+		return date
+	})},
+	{"date-without-zone-taken", "date-needs-zone", "A date without a zone counts as UTC.", by("expiry/bad-date/no-zone"), asked(func(date string) string {
+		if !zoned(date) && slices.Contains([]int{19, 23, 26, 29}, len(date)) {
+			return date + "Z"
+		}
+		return date
+	})},
+}

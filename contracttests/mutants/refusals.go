@@ -1,0 +1,131 @@
+package mutants
+
+import "net/http"
+
+// refused changes the error of one status.
+func refused(code int, change func(map[string]any)) func(*answer) {
+	return func(a *answer) {
+		if object := a.object(); a.status == code && object != nil {
+			change(object)
+			a.put(object)
+		}
+	}
+}
+
+// instead replaces the error of one status.
+func instead(code int, body map[string]any) func(*answer) {
+	return func(a *answer) {
+		if a.status == code {
+			a.put(body)
+		}
+	}
+}
+
+// every changes the errors of all statuses that have SailPoint's form.
+func every(change func(map[string]any)) func(*answer) {
+	return func(a *answer) {
+		if object := a.object(); object["detailCode"] != nil {
+			change(object)
+			a.put(object)
+		}
+	}
+}
+
+// The forms of an error, in the wrong place.
+var (
+	oauthError = map[string]any{"error": "access_denied", "error_description": "Access is denied"}
+	apiError   = map[string]any{
+		"detailCode": "401 Unauthorized", "trackingId": digits(16), "causes": []any{},
+		"messages": []any{map[string]any{"locale": "en-US", "localeOrigin": "DEFAULT", "text": "Unauthorized"}},
+	}
+)
+
+// refusals are mutants of errors: their status and their form.
+var refusals = []Mutant{
+	{"method-not-allowed-is-404", "no-get-by-id", "A method that a path has not is 404.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) {
+		if a.status == http.StatusMethodNotAllowed {
+			*a = *missing()
+		}
+	})},
+	{"large-body-is-400", "error-dto", "A body that is too large is 400.", by("errors/content-too-large"), rewrite(anything, func(a *answer) {
+		if a.status == http.StatusRequestEntityTooLarge {
+			*a = *bad()
+		}
+	})},
+	{"bad-request-is-422", "error-dto", "What is wrong with a request is 422.", by("errors/unparsable-body", "errors/form-of-400"), rewrite(api, status(400, 422))},
+	{"bad-request-as-oauth-error", "error-dto", "A 400 has the form of an OAuth error.", by("errors/form-of-400", "errors/declared-statuses-have-their-form"), rewrite(api, instead(400, oauthError))},
+	{"forbidden-is-401", "list-all-needs-right", "A right that is missing is 401.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), rewrite(on(list), status(403, 401))},
+	{"forbidden-is-404", "patch-own-only", "A patch of another's token is 404.", by("auth/patch-of-anothers-as-administrator", "auth/patch-of-anothers-as-user"), rewrite(on(patch), status(403, 404))},
+	{"forbidden-delete-is-404", "delete-own-or-all", "Deleting another's token is 404.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), rewrite(on(remove), status(403, 404))},
+	{"forbidden-as-oauth-error", "error-dto", "A 403 has the form of an OAuth error.", by("errors/form-of-403", "errors/declared-statuses-have-their-form"), rewrite(api, instead(403, oauthError))},
+	{"not-found-as-oauth-error", "error-dto", "A 404 has the form of an OAuth error.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, instead(404, oauthError))},
+	{"not-found-without-body", "error-dto", "A 404 has an empty object.", by("errors/form-of-404", "errors/messages-and-causes"), rewrite(api, instead(404, map[string]any{}))},
+	{"error-without-detail-code", "error-dto", "Errors have no detailCode.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e map[string]any) { delete(e, "detailCode") }))},
+	{"error-without-causes", "error-dto", "Errors have no causes.", by("errors/messages-and-causes"), rewrite(api, every(func(e map[string]any) { delete(e, "causes") }))},
+	{"error-without-messages", "error-dto", "Errors have no messages.", by("errors/messages-and-causes", "errors/declared-statuses-have-their-form"), rewrite(api, every(func(e map[string]any) { e["messages"] = []any{} }))},
+	{"error-without-default-locale", "error-dto", "Errors have the message of the request's locale only.", by("errors/messages-and-causes"), rewrite(api, every(func(e map[string]any) {
+		messages, _ := e["messages"].([]any)
+		for _, message := range messages {
+			if m, ok := message.(map[string]any); ok {
+				m["localeOrigin"] = "REQUEST"
+			}
+		}
+	}))},
+	{"error-without-tracking-id", "error-dto", "Errors have no trackingId.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e map[string]any) { delete(e, "trackingId") }))},
+	{"error-code-of-another-status", "error-dto", "The detailCode of a 404 is that of a 400.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, refused(404, func(e map[string]any) {
+		e["detailCode"] = "400.1 Bad request content"
+	}))},
+	{"tracking-id-differs", "tracking-id", "trackingId is another than SLPT-Request-ID.", by("errors/tracking-id-is-the-request-id"), rewrite(api, every(func(e map[string]any) { e["trackingId"] = digits(16) }))},
+	{"unauthorized-as-api-error", "error-401", "A 401 has SailPoint's form of an error.", by("auth/no-header", "auth/garbage-bearer"), rewrite(api, instead(401, apiError))},
+	{"unauthorized-is-403", "bearer-required", "A bearer that is missing or wrong is 403.", by("auth/no-header", "auth/garbage-bearer"), rewrite(api, func(a *answer) {
+		if a.status == http.StatusUnauthorized {
+			*a = *forbidden()
+		}
+	})},
+	{"rate-limit-as-api-error", "error-429", "A 429 has SailPoint's form of an error.", by("errors/declared-statuses-have-their-form", "ratelimit/hundred-requests"), rewrite(api, instead(429, apiError))},
+	{"rate-limit-is-503", "error-429", "Too many requests are 503.", by("errors/retry-after", "ratelimit/refused-request-does-nothing"), rewrite(anything, status(429, 503))},
+	{"retry-after-missing", "error-429", "A 429 has no Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) { a.header.Del("Retry-After") })},
+	{"retry-after-is-a-date", "error-429", "A 429 has a date as Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) {
+		if a.header.Get("Retry-After") != "" {
+			a.header.Set("Retry-After", "Fri, 31 Dec 2027 23:59:59 GMT")
+		}
+	})},
+	{"media-type-is-400", "patch-media-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), func(a *answer) {
+		if a.status == http.StatusUnsupportedMediaType {
+			*a = *bad()
+		}
+	})},
+	{"login-refused-with-400", "token-bad-credentials", "A wrong secret is 400.", by("token/wrong-secret", "token/wrong-id"), rewrite(on(login), status(401, 400))},
+	{"login-refused-as-api-error", "token-bad-credentials", "A wrong secret has SailPoint's form of an error.", by("token/wrong-secret", "token/wrong-id"), rewrite(on(login), instead(401, apiError))},
+}
+
+// header deletes one, or sets it.
+func header(name, value string) func(*answer) {
+	return func(a *answer) {
+		if value == "" {
+			a.header.Del(name)
+		} else {
+			a.header.Set(name, value)
+		}
+	}
+}
+
+// headers are mutants of what every answer has.
+var headers = []Mutant{
+	{"request-id-missing", "headers", "No answer has SLPT-Request-ID.", by("errors/answers-name-request-and-date"), rewrite(anything, header("SLPT-Request-ID", ""))},
+	{"request-id-missing-on-delete", "headers", "An answer to delete has no SLPT-Request-ID.", by("errors/answers-name-request-and-date"), rewrite(on(remove), header("SLPT-Request-ID", ""))},
+	{"request-id-missing-on-login", "headers", "An answer to a login has no SLPT-Request-ID.", by("errors/answers-name-request-and-date"), rewrite(on(login), header("SLPT-Request-ID", ""))},
+	{"request-id-is-constant", "headers", "Every answer has the same SLPT-Request-ID.", by("errors/answers-name-request-and-date"), rewrite(anything, header("SLPT-Request-ID", digits(16)))},
+	{"date-missing", "headers", "No answer has Date.", by("errors/answers-name-request-and-date"), rewrite(anything, header("Date", ""))},
+	{"content-type-is-text", "headers", "Bodies are text/plain.", by("errors/bodies-are-json", "errors/answers-name-request-and-date"), rewrite(anything, func(a *answer) {
+		if len(a.body) > 0 {
+			a.header.Set("Content-Type", "text/plain; charset=utf-8")
+		}
+	})},
+	{"error-content-type-is-problem", "headers", "Errors are application/problem+json.", by("errors/bodies-are-json", "errors/answers-name-request-and-date"), rewrite(anything, func(a *answer) {
+		if !a.ok() {
+			a.header.Set("Content-Type", "application/problem+json")
+		}
+	})},
+	{"list-content-type-missing", "headers", "A list has no Content-Type.", by("errors/bodies-are-json", "errors/answers-name-request-and-date"), rewrite(on(list), header("Content-Type", ""))},
+}

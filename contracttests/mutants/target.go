@@ -1,0 +1,121 @@
+package mutants
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// operation is what a request asks for.
+type operation string
+
+const (
+	list    operation = "list"
+	create  operation = "create"
+	patch   operation = "patch"
+	remove  operation = "delete"
+	bulk    operation = "bulk"
+	login   operation = "token"
+	check   operation = "check"
+	info    operation = "info"
+	another operation = "another"
+)
+
+// target is where a request goes.
+type target struct {
+	// prefix is that of a namespace, /t/NAME, empty for the default one.
+	prefix string
+	op     operation
+	// version of the API, empty for what belongs to none.
+	version string
+	// id of the token, of patch and delete.
+	id string
+}
+
+// controlled tells a request to the mock's own surface, which no mutant touches.
+const controlled operation = "control"
+
+// targetOf finds out where a request goes.
+func targetOf(r *http.Request) target {
+	segments := strings.FieldsFunc(r.URL.Path, func(c rune) bool { return c == '/' })
+	t := target{op: another}
+	if len(segments) > 1 && segments[0] == "t" {
+		t.prefix, segments = "/t/"+segments[1], segments[2:]
+	}
+	if len(segments) > 0 && segments[0] == "_mock" {
+		t.op = controlled
+	}
+	if len(segments) < 2 {
+		return t
+	}
+	rest := segments[2:]
+	switch {
+	case segments[0] == "personal-access-tokens" && segments[1] == "v1":
+		t.version = "v1"
+	case segments[1] == "personal-access-tokens" && slices.Contains([]string{"beta", "v3", "v2024", "v2025", "v2026"}, segments[0]):
+		t.version = segments[0]
+	case segments[0] == "oauth" && len(rest) == 0:
+		t.op = neighbour(r.Method, segments[1])
+		return t
+	default:
+		return t
+	}
+	switch {
+	case len(rest) == 0 && r.Method == http.MethodGet:
+		t.op = list
+	case len(rest) == 0 && r.Method == http.MethodPost:
+		t.op = create
+	case len(rest) == 1 && rest[0] == "bulk-update" && t.version == "v1" && (r.Method == http.MethodPatch || r.Method == http.MethodPost):
+		t.op = bulk
+	case len(rest) == 1 && r.Method == http.MethodPatch:
+		t.op, t.id = patch, rest[0]
+	case len(rest) == 1 && r.Method == http.MethodDelete:
+		t.op, t.id = remove, rest[0]
+	}
+	return t
+}
+
+func neighbour(method, name string) operation {
+	switch {
+	case method == http.MethodPost && name == "token":
+		return login
+	case method == http.MethodPost && name == "check_token":
+		return check
+	case method == http.MethodGet && name == "info":
+		return info
+	}
+	return another
+}
+
+// collection is the path of the tokens in a version, behind the prefix.
+func (t target) collection(version string) string {
+	if version == "v1" {
+		return t.prefix + "/personal-access-tokens/v1"
+	}
+	return t.prefix + "/" + version + "/personal-access-tokens"
+}
+
+// legacy tells a version in which a token always expires.
+func (t target) legacy() bool {
+	return slices.Contains([]string{"beta", "v3", "v2024"}, t.version)
+}
+
+// match chooses requests.
+type match func(target) bool
+
+// on chooses operations.
+func on(ops ...operation) match { return func(t target) bool { return slices.Contains(ops, t.op) } }
+
+// onLegacy chooses operations of the legacy versions, onCurrent those of the others.
+func onLegacy(ops ...operation) match {
+	return func(t target) bool { return on(ops...)(t) && t.legacy() }
+}
+
+func onCurrent(ops ...operation) match {
+	return func(t target) bool { return on(ops...)(t) && !t.legacy() }
+}
+
+// api chooses the operations on tokens, anything every request.
+func api(t target) bool { return on(list, create, patch, remove, bulk)(t) }
+
+func anything(target) bool { return true }

@@ -1,0 +1,174 @@
+package contracttests_test
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/mutants"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+)
+
+// mutated is a target with a mutant between the client and the mock, whose control surface stays as it is.
+func mutated(target contracttests.Target, m mutants.Mutant) contracttests.Target {
+	target.HTTP = &http.Client{Transport: bareTripper{m.Wrap(behind{target.HTTP.Transport})}}
+	return target
+}
+
+// behind serves what a transport leads to.
+type behind struct{ way http.RoundTripper }
+
+func (b behind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answered, err := b.way.RoundTrip(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer func() { _ = answered.Body.Close() }()
+	maps.Copy(w.Header(), answered.Header)
+	w.WriteHeader(answered.StatusCode)
+	_, _ = io.Copy(w, answered.Body) // into memory
+}
+
+// bareTripper asks a handler without a socket, and adds nothing to what it answers.
+type bareTripper struct{ handler http.Handler }
+
+func (b bareTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	asked := r.Clone(r.Context())
+	if asked.Body == nil {
+		asked.Body = io.NopCloser(http.NoBody)
+	}
+	recorded := httptest.NewRecorder()
+	b.handler.ServeHTTP(recorded, asked)
+	answered := recorded.Result()
+	answered.Request = r
+	return answered, nil
+}
+
+// Every scenario that a mutant names turns red in some version, and is green in all of them without it.
+func TestMutants(t *testing.T) {
+	target := inProcess(t)
+	cases, named := map[string][]contracttests.Case{}, []contracttests.Case{}
+	for _, s := range scenarios.All() {
+		cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
+		if slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return slices.Contains(m.Noticed, s.ID) }) {
+			named = append(named, cases[s.ID]...)
+		}
+	}
+	for _, plain := range run(t, target, named...) {
+		if plain.Outcome != report.Pass {
+			t.Errorf("without a mutant %s has the outcome %s: %s", plain.Name(), plain.Outcome, plain.Message)
+		}
+	}
+	for _, m := range mutants.All() {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			if len(m.Noticed) == 0 {
+				t.Fatalf("no scenario notices it: %s", m.Fault)
+			}
+			for _, id := range m.Noticed {
+				if len(cases[id]) == 0 {
+					t.Errorf("there is no scenario %q", id)
+				} else if red := turnsRed(t, mutated(target, m), cases[id]); red != "" {
+					t.Errorf("%s does not notice: %s\n%s", id, m.Fault, red)
+				}
+			}
+		})
+	}
+}
+
+// turnsRed tries the cases of a scenario, the newest version first, until one fails. It tells the outcomes if none does.
+func turnsRed(t *testing.T, target contracttests.Target, cases []contracttests.Case) (outcomes string) {
+	t.Helper()
+	for _, c := range slices.Backward(cases) {
+		for _, result := range run(t, target, c) {
+			if result.Outcome == report.Fail {
+				return ""
+			}
+			outcomes += fmt.Sprintln(result.Name(), result.Outcome, result.Message)
+		}
+	}
+	return outcomes
+}
+
+func run(t *testing.T, target contracttests.Target, cases ...contracttests.Case) []report.Result {
+	t.Helper()
+	runner, err := contracttests.NewRunner(target, contracttests.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runner.Run(t.Context(), cases).Results
+}
+
+func TestMutantsAreWellFormed(t *testing.T) {
+	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	seen, ruled := map[string]bool{}, map[string]bool{}
+	for _, m := range mutants.All() {
+		if !form.MatchString(m.Name) || seen[m.Name] {
+			t.Errorf("%q: expected a name with dashes that no other mutant has", m.Name)
+		}
+		if !strings.HasSuffix(m.Fault, ".") || strings.Contains(m.Fault, "\n") {
+			t.Errorf("%s: expected a fault of one sentence, got %q", m.Name, m.Fault)
+		}
+		seen[m.Name], ruled[m.Rule] = true, true
+	}
+	for _, rule := range contracttests.Rules() {
+		if rule.Unreachable == "" && !ruled[rule.ID] {
+			t.Errorf("no mutant breaks the rule %s: %s", rule.ID, rule.Text)
+		}
+		delete(ruled, rule.ID)
+	}
+	for id := range ruled {
+		t.Errorf("there is no rule %q", id)
+	}
+}
+
+// captured is a testing.TB of which a failure is expected.
+type captured struct {
+	testing.TB
+	failed bool
+	log    strings.Builder
+}
+
+func (c *captured) Failed() bool                    { return c.failed }
+func (c *captured) FailNow()                        { c.failed = true }
+func (c *captured) Logf(format string, args ...any) { fmt.Fprintf(&c.log, format+"\n", args...) }
+func (c *captured) Errorf(format string, args ...any) {
+	c.failed = true
+	c.Logf(format, args...)
+}
+
+// modelled are mutants that change what the model knows.
+var modelled = []string{
+	"acknowledgement-not-required", "delete-by-anybody", "delete-is-soft", "expired-token-logs-in", "expiry-overflows-month", "filter-le-excludes-the-moment",
+	"filter-or-binds-first", "filter-unknown-is-not-less", "last-used-on-every-login", "list-own-shows-all", "name-not-unique", "name-of-expired-is-free",
+	"patch-by-administrator", "patch-half-applied", "patch-never-without-acknowledgement", "store-per-version", "token-limit-is-nine",
+}
+
+// The model notices them, and shows what it noticed as lines that can be repeated.
+func TestModelNoticesMutants(t *testing.T) {
+	setFlags(t, map[string]string{"rapid.checks": "200", "rapid.seed": "1", "rapid.nofailfile": "true", "rapid.shrinktime": "100ms"})
+	target := inProcess(t)
+	for _, m := range mutants.All() {
+		if !slices.Contains(modelled, m.Name) {
+			continue
+		}
+		t.Run(m.Name, func(t *testing.T) {
+			c := &captured{TB: t}
+			rapid.Check(c, func(t *rapid.T) { play(t, mutated(target, m)) })
+			if log := c.log.String(); !c.failed || !strings.Contains(log, "curl -i -X") || regexp.MustCompile("[0-9a-f]{64}").MatchString(log) {
+				t.Errorf("expected a failure with curl lines that hold no secret:\n%s", log)
+			}
+		})
+	}
+}
