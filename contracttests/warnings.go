@@ -3,6 +3,7 @@ package contracttests
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -18,6 +19,8 @@ type sharedWarnings struct {
 	answers  int
 	statuses map[int]int
 	skew     time.Duration
+	// filtered lists, and those of them that were empty.
+	filtered, empty int
 }
 
 // maxSkew is how far a target's clock may be from ours.
@@ -29,6 +32,12 @@ func (w warnings) see(now time.Time, x *exchange) {
 	defer s.mu.Unlock()
 	s.answers++
 	s.statuses[x.status]++
+	if x.method == http.MethodGet && x.status == http.StatusOK && strings.Contains(x.url, "filters=") {
+		s.filtered++
+		if strings.TrimSpace(x.reply) == "[]" {
+			s.empty++
+		}
+	}
 	if date, err := http.ParseTime(x.answered.Get("Date")); err == nil {
 		if skew := date.Sub(now).Abs(); skew > s.skew {
 			s.skew = skew
@@ -45,6 +54,9 @@ func (s *sharedWarnings) tell() []string {
 		if s.answers > 0 && s.statuses[status] == s.answers {
 			told = append(told, fmt.Sprintf("every answer was %d: is the base URL right, and are the credentials?", status))
 		}
+	}
+	if s.filtered > 0 && s.empty == s.filtered {
+		told = append(told, "no filter has matched any token: a target that answers every filter with an empty list would pass")
 	}
 	if s.skew > maxSkew {
 		told = append(told, fmt.Sprintf("the target's clock is %s from ours: what depends on time may fail for that", s.skew.Round(time.Second)))

@@ -15,6 +15,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/mockserver"
 )
 
@@ -124,10 +125,23 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	}
 	result := runner.Run(ctx, cases)
 	progress.end()
+	result.Warnings = append(result.Warnings, f.idle(options, cases)...)
 	if err := writeReports(env, outputs, result); err != nil {
 		return err
 	}
 	return f.verdict(result)
+}
+
+// idle tells of a choice that chose nothing: it may be misspelt.
+func (f runFlags) idle(o contracttests.Options, cases []contracttests.Case) []string {
+	if o.Skip == nil {
+		return nil
+	}
+	o.Skip = nil
+	if len(contracttests.Select(scenarios.All(), o)) > len(cases) {
+		return nil
+	}
+	return []string{fmt.Sprintf("--skip %s matched nothing", f.skip)}
 }
 
 // verdict is the exit code of a run.

@@ -1,0 +1,126 @@
+package contracttests_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+)
+
+// way answers a request, given what the way behind it answers. That is nil where there is none.
+type way struct {
+	behind http.RoundTripper
+	answer func(r *http.Request, answered *http.Response) *http.Response
+}
+
+func (w way) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.behind == nil {
+		return w.answer(r, nil), nil
+	}
+	answered, err := w.behind.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	return w.answer(r, answered), nil
+}
+
+func always(status int, body string, date time.Time) func(*http.Request, *http.Response) *http.Response {
+	return func(r *http.Request, _ *http.Response) *http.Response {
+		header := http.Header{"Content-Type": {"application/json"}, "Date": {date.UTC().Format(http.TimeFormat)}}
+		return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+	}
+}
+
+// A run that did not really test says so.
+func TestWarnings(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	mock := inProcess(t)
+	nothing := func(r *http.Request, answered *http.Response) *http.Response {
+		if r.URL.Query().Has("filters") && answered.StatusCode == http.StatusOK {
+			answered.Body = io.NopCloser(bytes.NewReader([]byte("[]")))
+		}
+		return answered
+	}
+	stranger := contracttests.Target{Name: "a stranger", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"}}
+	for _, test := range []struct {
+		name   string
+		target contracttests.Target
+		http   http.RoundTripper
+		run    string
+		want   string
+	}{
+		{"only 401", stranger, way{nil, always(401, `{"error":"no"}`, now)}, "^create/secret", "every answer was 401: is the base URL right, and are the credentials?"},
+		{"only 404", stranger, way{nil, always(404, `{}`, now)}, "^create/secret", "every answer was 404: is the base URL right, and are the credentials?"},
+		{"a clock that is wrong", stranger, way{nil, always(200, `{}`, now.Add(31*time.Second))}, "^create/secret", "the target's clock is 31s from ours: what depends on time may fail for that"},
+		{"a clock that is right enough", stranger, way{nil, always(200, `{}`, now.Add(30*time.Second))}, "^create/secret", ""},
+		{"filters that match nothing", mock, way{mock.HTTP.Transport, nothing}, "^filter/isnull-finds-the-unused/v3", "no filter has matched any token: a target that answers every filter with an empty list would pass"},
+		{"nothing", mock, mock.HTTP.Transport, "^filter/isnull-finds-the-unused/v3", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			target := test.target
+			target.HTTP = &http.Client{Transport: test.http}
+			options := contracttests.Options{Run: regexp.MustCompile(test.run)}
+			if target.Control == nil {
+				options.Now = func() time.Time { return now }
+			}
+			runner, err := contracttests.NewRunner(target, options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := runner.Run(t.Context(), contracttests.Select(scenarios.All(), options))
+			if diff := cmp.Diff(test.want, strings.Join(got.Warnings, "; ")); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			if test.want != "" && got.Counts[report.Pass] == len(got.Results) {
+				t.Error("everything passed")
+			}
+		})
+	}
+}
+
+// What is assumed, or asked, is provisional on a live target, and judged on a patmock.
+func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
+	for _, test := range []struct {
+		name, run string
+		live      bool
+		want      report.Outcome
+	}{
+		{"published, live", "^create/secret-is-shown-once/v3", true, report.Fail},
+		{"assumed, live", "^create/name-comes-back-as-it-was/v3", true, report.Provisional},
+		{"a question, live", "^create/name-taken-is-400/v3", true, report.Provisional},
+		{"assumed, on a patmock", "^create/name-comes-back-as-it-was/v3", false, report.Fail},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			target := inProcess(t)
+			behind := target.HTTP.Transport
+			target.HTTP = &http.Client{Transport: way{behind, func(r *http.Request, answered *http.Response) *http.Response {
+				if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "personal-access-tokens") {
+					return always(404, `{}`, time.Now())(r, nil)
+				}
+				return answered
+			}}}
+			if test.live {
+				target.Control = nil
+				target.Owner = contracttests.Credentials{ClientID: strings.Repeat("face", 8), ClientSecret: strings.Repeat("face", 16)}
+			}
+			options := contracttests.Options{Run: regexp.MustCompile(test.run)}
+			runner, err := contracttests.NewRunner(target, options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := runner.Run(t.Context(), contracttests.Select(scenarios.All(), options))
+			if len(got.Results) != 1 || got.Results[0].Outcome != test.want {
+				t.Errorf("results %+v, want %s", got.Results, test.want)
+			}
+		})
+	}
+}
