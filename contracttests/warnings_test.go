@@ -16,39 +16,40 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// way answers a request, given what the way behind it answers. That is nil where there is none.
+// way changes what the way behind it answers.
 type way struct {
 	behind http.RoundTripper
-	answer func(r *http.Request, answered *http.Response) *http.Response
+	change func(r *http.Request, answered *http.Response)
 }
 
 func (w way) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.behind == nil {
-		return w.answer(r, nil), nil
-	}
 	answered, err := w.behind.RoundTrip(r)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		w.change(r, answered)
 	}
-	return w.answer(r, answered), nil
+	return answered, err
 }
 
-func always(status int, body string, date time.Time) func(*http.Request, *http.Response) *http.Response {
-	return func(r *http.Request, _ *http.Response) *http.Response {
-		header := http.Header{"Content-Type": {"application/json"}, "Date": {date.UTC().Format(http.TimeFormat)}}
-		return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}
-	}
+// always answers the same.
+type always struct {
+	status int
+	body   string
+	date   time.Time
+}
+
+func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
+	header := http.Header{"Content-Type": {"application/json"}, "Date": {a.date.UTC().Format(http.TimeFormat)}}
+	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
 }
 
 // A run that did not really test says so.
 func TestWarnings(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	mock := inProcess(t)
-	nothing := func(r *http.Request, answered *http.Response) *http.Response {
+	nothing := func(r *http.Request, answered *http.Response) {
 		if r.URL.Query().Has("filters") && answered.StatusCode == http.StatusOK {
 			answered.Body = io.NopCloser(bytes.NewReader([]byte("[]")))
 		}
-		return answered
 	}
 	stranger := contracttests.Target{Name: "a stranger", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"}}
 	for _, test := range []struct {
@@ -58,10 +59,10 @@ func TestWarnings(t *testing.T) {
 		run    string
 		want   string
 	}{
-		{"only 401", stranger, way{nil, always(401, `{"error":"no"}`, now)}, "^create/secret", "every answer was 401: is the base URL right, and are the credentials?"},
-		{"only 404", stranger, way{nil, always(404, `{}`, now)}, "^create/secret", "every answer was 404: is the base URL right, and are the credentials?"},
-		{"a clock that is wrong", stranger, way{nil, always(200, `{}`, now.Add(31*time.Second))}, "^create/secret", "the target's clock is 31s from ours: what depends on time may fail for that"},
-		{"a clock that is right enough", stranger, way{nil, always(200, `{}`, now.Add(30*time.Second))}, "^create/secret", ""},
+		{"only 401", stranger, always{401, `{"error":"no"}`, now}, "^create/secret", "every answer was 401: is the base URL right, and are the credentials?"},
+		{"only 404", stranger, always{404, `{}`, now}, "^create/secret", "every answer was 404: is the base URL right, and are the credentials?"},
+		{"a clock that is wrong", stranger, always{200, `{}`, now.Add(31 * time.Second)}, "^create/secret", "the target's clock is 31s from ours: what depends on time may fail for that"},
+		{"a clock that is right enough", stranger, always{200, `{}`, now.Add(30 * time.Second)}, "^create/secret", ""},
 		{"filters that match nothing", mock, way{mock.HTTP.Transport, nothing}, "^filter/isnull-finds-the-unused/v3", "no filter has matched any token: a target that answers every filter with an empty list would pass"},
 		{"nothing", mock, mock.HTTP.Transport, "^filter/isnull-finds-the-unused/v3", ""},
 	} {
@@ -102,11 +103,10 @@ func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			target := inProcess(t)
 			behind := target.HTTP.Transport
-			target.HTTP = &http.Client{Transport: way{behind, func(r *http.Request, answered *http.Response) *http.Response {
+			target.HTTP = &http.Client{Transport: way{behind, func(r *http.Request, answered *http.Response) {
 				if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "personal-access-tokens") {
-					return always(404, `{}`, time.Now())(r, nil)
+					answered.StatusCode, answered.Body = http.StatusNotFound, io.NopCloser(strings.NewReader("{}"))
 				}
-				return answered
 			}}}
 			if test.live {
 				target.Control = nil
