@@ -184,7 +184,11 @@ func (c *controls) print(text string) error {
 }
 
 func (c *controls) printJSON(value any) error {
-	encoder := json.NewEncoder(c.env.stdout)
+	return printJSON(c.env.stdout, value)
+}
+
+func printJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)

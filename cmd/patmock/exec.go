@@ -72,8 +72,8 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 		return err
 	}
 	defer remove()
-	login, found, err := m.login(own.user)
-	if err == nil && !found {
+	login, name, err := m.login(own.user)
+	if err == nil && name == "" {
 		err = &usageError{errors.New("nobody has a token to log in with")}
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/lmittmann/tint"
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/fixtures"
@@ -77,8 +75,6 @@ type mock struct {
 	tenant   *fixtures.Tenant
 	// control is how a client on this machine reaches the control surface.
 	control string
-	// first is the user whom login found last.
-	first string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
 	local, base string
 	log         *slog.Logger
@@ -167,27 +163,26 @@ func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener,
 	return listen(ctx, flag, addr)
 }
 
-// login is how a user logs in, the first administrator where no user is named. Found is false where nobody can.
-func (m *mock) login(user string) (v variables, found bool, err error) {
+// login is how a user logs in, the first administrator where no user is named, and the user's name: empty where nobody can.
+func (m *mock) login(user string) (v variables, as string, err error) {
 	who, err := m.handler.Control().Credentials(context.Background())
 	if err != nil {
-		return v, false, err
+		return v, "", err
 	}
 	var names []string
 	for _, u := range who.Users {
 		if user == "" || user == u.Name {
-			m.first = u.Name
-			return variables{m.base, u.ClientID, u.ClientSecret}, true, nil
+			return variables{m.base, u.ClientID, u.ClientSecret}, u.Name, nil
 		}
 		names = append(names, u.Name)
 	}
 	if user == "" {
-		return v, false, nil
+		return v, "", nil
 	}
-	if _, err := m.tenant.Login(user); err != nil && !slices.Contains(names, user) {
-		return v, false, &usageError{err}
+	if _, err := m.tenant.Login(user); err != nil {
+		return v, "", &usageError{err}
 	}
-	return v, false, &usageError{fmt.Errorf("nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))}
+	return v, "", &usageError{fmt.Errorf("nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))}
 }
 
 // serve serves a handler until the mock stops.
@@ -291,30 +286,4 @@ func localURL(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
-}
-
-func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil || strings.ContainsAny(level, "+-") {
-		return nil, fmt.Errorf("--log-level %q: expected debug, info, warn or error%s", level, didYouMean(level, values["log-level"]))
-	}
-	switch format {
-	case "text": // for people: the message as it is, without quotes
-		options := &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly}
-		if l > slog.LevelDebug {
-			options.ReplaceAttr = withoutTrace
-		}
-		return slog.New(tint.NewTextHandler(w, options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
-	}
-	return nil, fmt.Errorf("--log-format %q: expected text or json%s", format, didYouMean(format, values["log-format"]))
-}
-
-// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already.
-func withoutTrace(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) {
-		return slog.Attr{}
-	}
-	return a
 }

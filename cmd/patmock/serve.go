@@ -63,21 +63,21 @@ func announce(w io.Writer, m *mock) error {
 	if seed := m.handler.RandomSeed(); seed != nil {
 		lines = append(lines, fmt.Sprintf("random seed %d: --random-seed %d repeats this run", *seed, *seed))
 	}
-	admin, found, err := m.login("")
+	admin, name, err := m.login("")
 	if err != nil {
 		return err
 	}
 	seeded := slices.IndexFunc(m.tenant.Tokens, func(t fixtures.Token) bool { return t.ID == admin.clientID && t.Secret == admin.clientSecret })
 	id := fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.base, admin.clientID)
 	switch {
-	case !found:
+	case name == "":
 		lines = append(lines, "# nobody has a token to log in with")
 	case seeded < 0: // of a state file
-		lines = append(lines, "", "# "+m.first+" logs in with:", id, "# patmock env --url "+m.control+" tells the secret for SAIL_CLIENT_SECRET")
+		lines = append(lines, "", "# "+name+" logs in with:", id, "# patmock env --url "+m.control+" tells the secret for SAIL_CLIENT_SECRET")
 	case m.tenant.BuiltIn:
-		lines = append(lines, "", "# "+m.first+" logs in with:", admin.line())
+		lines = append(lines, "", "# "+name+" logs in with:", admin.line())
 	default:
-		lines = append(lines, "", "# "+m.first+" logs in with:", id,
+		lines = append(lines, "", "# "+name+" logs in with:", id,
 			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d", m.tenant.Source, m.tenant.Tokens[seeded].Line))
 	}
 	_, err = fmt.Fprintln(w, strings.Join(lines, "\n"))

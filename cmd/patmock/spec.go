@@ -104,9 +104,7 @@ func printErrata(env environment, format string) error {
 	rows := errataRows(errata)
 	switch format {
 	case "json":
-		encoder := json.NewEncoder(env.stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(rows)
+		return printJSON(env.stdout, rows)
 	case "text":
 		table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tPUBLISHED\tEFFECTIVE\tREASON\n"
 		for _, r := range rows {

@@ -96,8 +96,8 @@ func writeEnvFile(path string, m *mock) (remove func(), err error) {
 	if old, err := os.Lstat(path); err == nil && !old.Mode().IsRegular() {
 		return nil, &usageError{fmt.Errorf("--env-file %s: expected a file, or none yet, got something else (%s)", path, old.Mode().Type())}
 	}
-	admin, found, err := m.login("")
-	if err == nil && !found {
+	admin, name, err := m.login("")
+	if err == nil && name == "" {
 		err = &usageError{errors.New("nobody has a token to log in with")}
 	}
 	if err != nil {

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+)
+
+func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil || strings.ContainsAny(level, "+-") {
+		return nil, fmt.Errorf("--log-level %q: expected debug, info, warn or error%s", level, didYouMean(level, values["log-level"]))
+	}
+	switch format {
+	case "text": // for people: the message as it is, without quotes
+		options := &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly}
+		if l > slog.LevelDebug {
+			options.ReplaceAttr = withoutTrace
+		}
+		return slog.New(tint.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
+	}
+	return nil, fmt.Errorf("--log-format %q: expected text or json%s", format, didYouMean(format, values["log-format"]))
+}
+
+// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already.
+func withoutTrace(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) {
+		return slog.Attr{}
+	}
+	return a
+}
