@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver/control"
 )
 
@@ -82,7 +83,7 @@ func (c Choice) credentials(names [2]string) Credentials {
 func baseURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%q: expected an address such as http://127.0.0.1:17280", redact(address))
+		return nil, fmt.Errorf("%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
 	}
 	return u, nil
 }

@@ -6,11 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
 
@@ -208,95 +206,4 @@ func (c *Client) Send(r Request) *Response {
 	c.checkRequest(op, r)
 	t.checkAnswer(op, document, x)
 	return &Response{t: t, status: x.status, header: x.answered, body: body, exchange: x}
-}
-
-// checkRequest fails a scenario that asks what the document forbids, unless that is what it is about.
-func (c *Client) checkRequest(op *spec.Operation, r Request) {
-	if op == nil {
-		return // a path or a method that is none, which only a scenario about that asks for
-	}
-	found := append(op.CheckQuery(r.Query), checkBody(op, r)...)
-	for _, v := range found {
-		if !slices.Contains(c.wrong, v.Where()) {
-			c.t.fail("the request of the scenario breaks its document: "+v.String(), "")
-		}
-	}
-	for _, place := range c.wrong {
-		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Where() == place }) {
-			c.t.fail("the request of the scenario is to be wrong at "+place+", and is not", "")
-		}
-	}
-}
-
-// checkBody holds a JSON body against the document. The forms of the token endpoint are in no schema's reach.
-func checkBody(op *spec.Operation, r Request) []spec.Violation {
-	if !slices.ContainsFunc(op.MediaTypes, func(t string) bool { return strings.Contains(t, "json") }) {
-		return nil
-	}
-	if !op.Takes(r.ContentType) {
-		return []spec.Violation{{In: spec.InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(op.MediaTypes, " or "), Got: r.ContentType}}
-	}
-	var value any
-	if err := json.Unmarshal([]byte(r.Body), &value); err != nil {
-		return []spec.Violation{{In: spec.InBody, Rule: "content", Expected: "JSON", Got: "none"}}
-	}
-	return op.CheckRequest(r.ContentType, value)
-}
-
-// checkAnswer fails an answer that the document forbids.
-func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange) {
-	contentType := x.answered.Get("Content-Type")
-	var found []spec.Violation
-	if op == nil {
-		found = document.CheckUnrouted(x.status, contentType, []byte(x.reply))
-	} else {
-		found = op.CheckResponse(x.status, contentType, []byte(x.reply))
-		t.run.cover(op, document.Name, x.status, contentType)
-	}
-	for _, v := range found {
-		t.fail("the answer breaks its document: "+v.String(), "")
-	}
-}
-
-// maxAlive is how many objects of one owner a scenario may have at a time: a tenant allows ten, and some are there already.
-const maxAlive = 5
-
-// own notes an object, which is removed when the scenario ends.
-func (t *T) own(c *Client, id, owner string) {
-	t.alive[id] = owner
-	t.Cleanup(func() {
-		if _, left := t.alive[id]; left {
-			c.remove(id)
-		}
-	})
-	n := 0
-	for _, other := range t.alive {
-		if other == owner {
-			n++
-		}
-	}
-	if n > maxAlive {
-		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive", maxAlive))
-	}
-}
-
-// remove deletes what a scenario left, in any version that the target serves.
-func (c *Client) remove(id string) {
-	gone := Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)}
-	r := c.Send(gone)
-	if r.status == http.StatusUnauthorized && c.who.given() { // its access token has expired meanwhile
-		r = c.t.LogIn(c.who).Send(gone)
-	}
-	if r.status != http.StatusNoContent && r.status != http.StatusNotFound {
-		c.t.Errorf("the token %s that the scenario made is left: delete answers %d", id, r.status)
-	}
-	delete(c.t.alive, id)
-}
-
-// path of the version, or of the newest one where the scenario belongs to none.
-func (t *T) path() string {
-	if t.version == "" {
-		return t.run.newest().CollectionPath()
-	}
-	return t.version.CollectionPath()
 }

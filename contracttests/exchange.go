@@ -5,9 +5,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/patmock/contracttests/report"
 )
 
 // exchange is a request with its answer.
@@ -18,18 +19,6 @@ type exchange struct {
 	status      int
 	answered    http.Header
 	reply       string
-}
-
-const redacted = "[redacted]"
-
-// secrets look like this wherever they stand: the secret of a token, and an access token.
-var secrets = regexp.MustCompile(`[0-9A-Fa-f]{64,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
-
-// namedSecrets are values by the name in front of them.
-var namedSecrets = regexp.MustCompile(`((?:client_)?secret=|access_token=|token=|Basic )[^&\s"']+`)
-
-func redact(text string) string {
-	return namedSecrets.ReplaceAllString(secrets.ReplaceAllString(text, redacted), "${1}"+redacted)
 }
 
 // shownHeaders are those that matter to a reader, in this order.
@@ -54,7 +43,7 @@ func writeMessage(b *strings.Builder, header http.Header, body string) {
 			fmt.Fprintf(b, "%s: %s\n", name, value)
 		}
 	}
-	if body = redact(body); len(body) > longest { // first, so that no secret is cut in two
+	if body = report.Redact(body); len(body) > longest { // first, so that no secret is cut in two
 		body = strings.ToValidUTF8(body[:longest], "") + "..."
 	}
 	if body != "" {
@@ -71,13 +60,13 @@ func (x *exchange) curl() string {
 				parts = append(parts, `-H "Authorization: Bearer $TOKEN"`)
 				continue
 			}
-			parts = append(parts, "-H "+quote(redact(name+": "+value)))
+			parts = append(parts, "-H "+quote(report.Redact(name+": "+value)))
 		}
 	}
 	if x.body != "" {
-		parts = append(parts, "--data-binary "+quote(redact(x.body)))
+		parts = append(parts, "--data-binary "+quote(report.Redact(x.body)))
 	}
-	return strings.Join(append(parts, quote(redact(x.url))), " ")
+	return strings.Join(append(parts, quote(report.Redact(x.url))), " ")
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -94,7 +94,7 @@ func clientFailure(r control.Request, f control.Finding, rule ClientRule) report
 		who = "nobody who is known"
 	}
 	return report.Failure{
-		Message:  redact(f.Detail),
-		Exchange: redact(strings.Join([]string{fmt.Sprintf("%s %s by %s: %d", r.Method, target, who, r.Status), "request " + r.ID + ": " + rule.Advice}, "\n")),
+		Message:  report.Redact(f.Detail),
+		Exchange: report.Redact(strings.Join([]string{fmt.Sprintf("%s %s by %s: %d", r.Method, target, who, r.Status), "request " + r.ID + ": " + rule.Advice}, "\n")),
 	}
 }

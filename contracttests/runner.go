@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -19,53 +18,6 @@ import (
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
-
-// Options choose what is run, and how.
-type Options struct {
-	// Versions to try. Empty means all.
-	Versions []version.Version
-	// Run and Skip match the names of scenarios, with the version behind a slash. Nil matches everything and nothing.
-	Run, Skip *regexp.Regexp
-	// Standing chooses scenarios by it. Empty means all.
-	Standing []standing.Standing
-	// Parallel is how many scenarios run side by side on a patmock; a live target gets one at a time. Zero means four.
-	Parallel int
-	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.
-	Progress func(report.Result)
-	// Tool is what the report says ran it.
-	Tool string
-	// Now is wall time. Nil means time.Now.
-	Now func() time.Time
-}
-
-// Case is a scenario in one version.
-type Case struct {
-	Scenario Scenario
-	Version  version.Version
-}
-
-// Name is the scenario's id with the version behind it.
-func (c Case) Name() string { return report.Result{ID: c.Scenario.ID, Version: c.Version}.Name() }
-
-// Select returns the cases that the options choose, in order.
-func Select(scenarios []Scenario, o Options) []Case {
-	var cases []Case
-	for _, s := range scenarios {
-		if len(o.Standing) > 0 && !slices.Contains(o.Standing, s.Standing) {
-			continue
-		}
-		for _, v := range s.versions() {
-			c := Case{s, v}
-			if v != "" && len(o.Versions) > 0 && !slices.Contains(o.Versions, v) {
-				continue
-			}
-			if (o.Run == nil || o.Run.MatchString(c.Name())) && (o.Skip == nil || !o.Skip.MatchString(c.Name())) {
-				cases = append(cases, c)
-			}
-		}
-	}
-	return cases
-}
 
 // Runner runs cases against one target.
 type Runner struct {
@@ -193,13 +145,13 @@ func (r *Runner) try(ctx context.Context, c Case) report.Result {
 	defer func() { result.Seconds = r.Now().Sub(started).Seconds() }()
 	tenant, err := r.target.open(ctx, &r.known)
 	if err != nil {
-		result.Outcome, result.Message = report.Error, redact(err.Error())
+		result.Outcome, result.Message = report.Error, report.Redact(err.Error())
 		return result
 	}
 	// What the scenario made goes, also when the run is interrupted.
 	defer func() {
 		if err := tenant.close(context.WithoutCancel(ctx)); err != nil && result.Outcome != report.Error {
-			result.Outcome, result.Message = report.Error, redact(err.Error())
+			result.Outcome, result.Message = report.Error, report.Redact(err.Error())
 		}
 	}()
 	if lacking := tenant.lacks(c.Scenario.Needs); len(lacking) > 0 {
@@ -270,43 +222,4 @@ func (r *Runner) newest() version.Version {
 		return r.options.Versions[len(r.options.Versions)-1]
 	}
 	return version.V1
-}
-
-// operation finds what takes a request: in the document of the version, else in that of the token endpoint. Op is nil
-// where none does.
-func (r *Runner) operation(v version.Version, method, path string) (*spec.Operation, *spec.Document) {
-	path = "/" + strings.TrimLeft(path, "/")
-	names := []string{spec.OAuth}
-	for _, other := range version.All() {
-		names = append(names, string(other))
-	}
-	if v != "" {
-		names = append([]string{string(v)}, names...)
-	}
-	for _, literal := range []bool{true, false} { // a literal path wins, whatever the method
-		var without *spec.Document
-		for _, name := range names {
-			for _, op := range r.documents[name].Operations {
-				if literal != !strings.Contains(op.Path, "{") || !samePath(op.Path, path) {
-					continue
-				}
-				if op.Method == method {
-					return op, r.documents[name]
-				}
-				if without == nil {
-					without = r.documents[name]
-				}
-			}
-		}
-		if without != nil {
-			return nil, without
-		}
-	}
-	return nil, r.documents[names[0]]
-}
-
-// samePath compares a path with one of a document, in which {id} stands for one segment.
-func samePath(pattern, path string) bool {
-	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
-	return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || strings.HasPrefix(w, "{") && g != "" })
 }

@@ -188,7 +188,7 @@ func (t *T) fail(message, diff string) {
 // redact takes out what nobody shall read: the secrets that are known, and whatever looks like one.
 func (t *T) redact(text string) string {
 	for who := range t.clients {
-		text = strings.ReplaceAll(text, who.ClientSecret, redacted)
+		text = strings.ReplaceAll(text, who.ClientSecret, "[redacted]")
 	}
-	return redact(text)
+	return report.Redact(text)
 }

@@ -14,8 +14,8 @@ import (
 // is made of one, before anything is cut or escaped.
 func (r *Report) clean() *Report {
 	out := *r
-	out.Tool = redact(r.Tool)
-	out.Target = Target{Name: redact(r.Target.Name), Live: r.Target.Live, Version: redact(r.Target.Version)}
+	out.Tool = Redact(r.Tool)
+	out.Target = Target{Name: Redact(r.Target.Name), Live: r.Target.Live, Version: Redact(r.Target.Version)}
 	out.Warnings = redactAll(r.Warnings)
 	out.Results = make([]Result, len(r.Results))
 	for i, result := range r.Results {
@@ -26,20 +26,20 @@ func (r *Report) clean() *Report {
 }
 
 func (r Result) clean() Result {
-	r.ID = redact(r.ID)
-	r.Version = version.Version(redact(string(r.Version)))
-	r.Promise = redact(r.Promise)
+	r.ID = Redact(r.ID)
+	r.Version = version.Version(Redact(string(r.Version)))
+	r.Promise = Redact(r.Promise)
 	r.Sources = redactAll(r.Sources)
-	r.Standing = standing.Standing(redact(string(r.Standing)))
-	r.Outcome = Outcome(redact(string(r.Outcome)))
-	r.Message = redact(r.Message)
+	r.Standing = standing.Standing(Redact(string(r.Standing)))
+	r.Outcome = Outcome(Redact(string(r.Outcome)))
+	r.Message = Redact(r.Message)
 	r.Notes = redactAll(r.Notes)
 	r.Failures = slices.Clone(r.Failures)
 	if r.Failures == nil {
 		r.Failures = []Failure{}
 	}
 	for i, f := range r.Failures {
-		r.Failures[i] = Failure{Message: redact(f.Message), Diff: redact(f.Diff), Exchange: redact(f.Exchange), Curl: redact(f.Curl)}
+		r.Failures[i] = Failure{Message: Redact(f.Message), Diff: Redact(f.Diff), Exchange: Redact(f.Exchange), Curl: Redact(f.Curl)}
 	}
 	return r
 }
@@ -47,7 +47,7 @@ func (r Result) clean() Result {
 func redactAll(texts []string) []string {
 	out := make([]string, len(texts))
 	for i, text := range texts {
-		out[i] = redact(text)
+		out[i] = Redact(text)
 	}
 	return out
 }

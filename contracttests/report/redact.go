@@ -13,9 +13,9 @@ const redacted = "[redacted]"
 // span is a part of a text.
 type span struct{ start, end int }
 
-// redact replaces what looks like a secret. Every rule looks at the text as it came, so that none hides a secret from
+// Redact replaces what looks like a secret: whoever puts a text into a report may do it before, to cut it for example. Every rule looks at the text as it came, so that none hides a secret from
 // another.
-func redact(text string) string {
+func Redact(text string) string {
 	spans := slices.Concat(hexRuns(text), webTokens(text))
 	for at := range len(text) {
 		switch word := wordAt(text, at); word {

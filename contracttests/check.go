@@ -1,0 +1,57 @@
+package contracttests
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"example.com/patmock/spec"
+)
+
+// checkRequest fails a scenario that asks what the document forbids, unless that is what it is about.
+func (c *Client) checkRequest(op *spec.Operation, r Request) {
+	if op == nil {
+		return // a path or a method that is none, which only a scenario about that asks for
+	}
+	found := append(op.CheckQuery(r.Query), checkBody(op, r)...)
+	for _, v := range found {
+		if !slices.Contains(c.wrong, v.Where()) {
+			c.t.fail("the request of the scenario breaks its document: "+v.String(), "")
+		}
+	}
+	for _, place := range c.wrong {
+		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Where() == place }) {
+			c.t.fail("the request of the scenario is to be wrong at "+place+", and is not", "")
+		}
+	}
+}
+
+// checkBody holds a JSON body against the document. The forms of the token endpoint are in no schema's reach.
+func checkBody(op *spec.Operation, r Request) []spec.Violation {
+	if !slices.ContainsFunc(op.MediaTypes, func(t string) bool { return strings.Contains(t, "json") }) {
+		return nil
+	}
+	if !op.Takes(r.ContentType) {
+		return []spec.Violation{{In: spec.InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(op.MediaTypes, " or "), Got: r.ContentType}}
+	}
+	var value any
+	if err := json.Unmarshal([]byte(r.Body), &value); err != nil {
+		return []spec.Violation{{In: spec.InBody, Rule: "content", Expected: "JSON", Got: "none"}}
+	}
+	return op.CheckRequest(r.ContentType, value)
+}
+
+// checkAnswer fails an answer that the document forbids.
+func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange) {
+	contentType := x.answered.Get("Content-Type")
+	var found []spec.Violation
+	if op == nil {
+		found = document.CheckUnrouted(x.status, contentType, []byte(x.reply))
+	} else {
+		found = op.CheckResponse(x.status, contentType, []byte(x.reply))
+		t.run.cover(op, document.Name, x.status, contentType)
+	}
+	for _, v := range found {
+		t.fail("the answer breaks its document: "+v.String(), "")
+	}
+}

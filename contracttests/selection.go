@@ -1,0 +1,58 @@
+package contracttests
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// Options choose what is run, and how.
+type Options struct {
+	// Versions to try. Empty means all.
+	Versions []version.Version
+	// Run and Skip match the names of scenarios, with the version behind a slash. Nil matches everything and nothing.
+	Run, Skip *regexp.Regexp
+	// Standing chooses scenarios by it. Empty means all.
+	Standing []standing.Standing
+	// Parallel is how many scenarios run side by side on a patmock; a live target gets one at a time. Zero means four.
+	Parallel int
+	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.
+	Progress func(report.Result)
+	// Tool is what the report says ran it.
+	Tool string
+	// Now is wall time. Nil means time.Now.
+	Now func() time.Time
+}
+
+// Case is a scenario in one version.
+type Case struct {
+	Scenario Scenario
+	Version  version.Version
+}
+
+// Name is the scenario's id with the version behind it.
+func (c Case) Name() string { return report.Result{ID: c.Scenario.ID, Version: c.Version}.Name() }
+
+// Select returns the cases that the options choose, in order.
+func Select(scenarios []Scenario, o Options) []Case {
+	var cases []Case
+	for _, s := range scenarios {
+		if len(o.Standing) > 0 && !slices.Contains(o.Standing, s.Standing) {
+			continue
+		}
+		for _, v := range s.versions() {
+			c := Case{s, v}
+			if v != "" && len(o.Versions) > 0 && !slices.Contains(o.Versions, v) {
+				continue
+			}
+			if (o.Run == nil || o.Run.MatchString(c.Name())) && (o.Skip == nil || !o.Skip.MatchString(c.Name())) {
+				cases = append(cases, c)
+			}
+		}
+	}
+	return cases
+}
