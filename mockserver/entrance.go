@@ -1,25 +1,20 @@
 package mockserver
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
 
-	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	controls "example.com/patmock/mockserver/internal/control"
-	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/redact"
-	"example.com/patmock/mockserver/internal/watch"
 	"example.com/patmock/spec"
 )
 
@@ -135,46 +130,6 @@ func (x *exchange) name(source *random.Source) {
 	x.Header().Set(answer.RequestID, x.trace.RequestID)
 }
 
-// read reads the body, as far as it may be long, so that the journal has it whatever becomes of the request.
-func (x *exchange) read(r *http.Request) {
-	if r.ContentLength > maxBody || r.Body == nil || r.Body == http.NoBody {
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(x, r.Body, maxBody))
-	x.body = body
-	if err == nil {
-		err = io.EOF
-	}
-	r.Body = &readBody{Reader: bytes.NewReader(body), end: err}
-}
-
-// readBody is a body that was read, with the error that ended it.
-type readBody struct {
-	*bytes.Reader
-	end error
-}
-
-// Read implements io.Reader.
-func (b *readBody) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = b.end
-	}
-	return n, err
-}
-
-// WriteTo implements io.WriterTo, which bytes.Reader would do without the error.
-func (b *readBody) WriteTo(w io.Writer) (int64, error) {
-	n, err := b.Reader.WriteTo(w)
-	if err == nil && !errors.Is(b.end, io.EOF) {
-		err = b.end
-	}
-	return n, err
-}
-
-// Close implements io.Closer.
-func (b *readBody) Close() error { return nil }
-
 // outlive makes a panic a fault of the mock, but for the one that ends a connection on purpose.
 func (x *exchange) outlive(r *http.Request, cause any) {
 	x.server.config.Log.DebugContext(r.Context(), "request", "method", r.Method, "path", redact.Prose(x.trace.Prefix+r.URL.Path), "status", x.status,
@@ -215,56 +170,6 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 	}
 }
 
-// remember writes the journal, and what the request shows of its client.
-func (x *exchange) remember(r *http.Request) {
-	trace, ended := x.trace, x.server.wall()
-	seen := watch.Exchange{
-		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
-		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0,
-	}
-	query := redact.Query(r.URL.RawQuery)
-	if query != r.URL.RawQuery {
-		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers: send it as a form")
-	}
-	trace.Findings = append(trace.Findings, x.tenant.watch.See(seen)...)
-	x.tenant.watch.Count(seen, trace.Findings)
-	x.tenant.journal.Add(&control.Request{
-		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
-		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.Prose(r.URL.EscapedPath())), Query: kept(query),
-		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(trace.Why), Notes: told(trace.Notes),
-		Sent:     journal.Message(r.Header, x.body, int(max(r.ContentLength, int64(len(x.body))))),
-		Answered: journal.Message(x.Header(), x.written, x.size),
-	})
-}
-
-// kept is as much of a text as the journal holds of a path, a query or a sentence.
-func kept(text string) string {
-	const most = 2 << 10 // bytes
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
-}
-
-// told are sentences without secrets. None is an empty list, which is what JSON shall say.
-func told(sentences []string) []string {
-	all := make([]string, len(sentences))
-	for i, sentence := range sentences {
-		all[i] = kept(redact.Prose(sentence))
-	}
-	return all
-}
-
-// findings are findings without secrets.
-func findings(found []control.Finding) []control.Finding {
-	all := make([]control.Finding, len(found))
-	for i, f := range found {
-		all[i] = control.Finding{Kind: f.Kind, Detail: kept(redact.Prose(f.Detail))}
-	}
-	return all
-}
-
 // collapsed makes one slash of those in front of a path: SDKs join a base URL that ends in a slash with a
 // path that starts with one. A redirect would turn their POST into a GET.
 func collapsed(path string) string {
@@ -289,34 +194,3 @@ func within(r *http.Request, at string) *http.Request {
 	changed.URL = &moved
 	return &changed
 }
-
-// recorder remembers what was written.
-type recorder struct {
-	http.ResponseWriter
-	status  int
-	written []byte // what was written first: the writer of answers writes once
-	size    int
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (r *recorder) WriteHeader(status int) {
-	if status >= http.StatusOK { // what comes before is no answer yet
-		r.status = status
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// maxKept bounds, in bytes, how much of an answer that comes in parts is kept for the journal.
-const maxKept = 128 << 10
-
-// Write implements http.ResponseWriter.
-func (r *recorder) Write(p []byte) (int, error) {
-	if len(r.written) < maxKept {
-		r.written = append(r.written, p...)
-	}
-	r.size += len(p)
-	return r.ResponseWriter.Write(p)
-}
-
-// Unwrap gives http.ResponseController the writer below.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures"
 	"example.com/patmock/spec/version"
 )
 
@@ -59,7 +60,7 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 				c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["a","b"]}]`).is(http.StatusOK)
 				get := func() string { return c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text }
 				taken := get()
-				everything := c.get("/v2026/personal-access-tokens").text
+				everything := unlogged(c.get("/v2026/personal-access-tokens").list(), c.seed)
 				c.delete("/v2026/personal-access-tokens/" + id).is(http.StatusNoContent)
 				c.create(version.V3, "later")
 				m.advance(48 * time.Hour)
@@ -67,8 +68,9 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 				if diff := cmp.Diff(taken, get()); diff != "" {
 					t.Errorf("state (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(everything, m.as("admin").get("/v2026/personal-access-tokens").text); diff != "" {
-					t.Logf("the login is noted once more: %s", diff)
+				listed := unlogged(m.as("admin").get("/v2026/personal-access-tokens").list(), c.seed) // the login is noted once more
+				if diff := cmp.Diff(everything, listed); diff != "" {
+					t.Errorf("list (-want +got):\n%s", diff)
 				}
 				other := m.in("elsewhere").anonymous()
 				other.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
@@ -78,6 +80,17 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 			})
 		}
 	}
+}
+
+// unlogged is a list without the lastUsed of the token that the administrator logs in with.
+func unlogged(tokens []map[string]any, seed *fixtures.Tenant) []map[string]any {
+	login, err := seed.Login("admin")
+	for _, token := range tokens {
+		if err == nil && token["id"] == login.ID {
+			delete(token, "lastUsed")
+		}
+	}
+	return tokens
 }
 
 func TestSnapshotWithoutSecrets(t *testing.T) {

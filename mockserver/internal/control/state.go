@@ -48,23 +48,18 @@ func (s *Server) putState(c *call) (*answer.Answer, error) {
 }
 
 func (s *Server) addIdentity(c *call) (*answer.Answer, error) {
-	identity, err := decode[control.NewIdentity](c)
-	if err != nil {
-		return nil, err
-	}
-	user, err := s.config.Tenant.AddIdentity(identity)
-	if err != nil {
-		return nil, err
-	}
-	return answer.JSON(http.StatusCreated, user)
+	return added(c, s.config.Tenant.AddIdentity)
 }
 
-func (s *Server) addToken(c *call) (*answer.Answer, error) {
-	token, err := decode[control.NewToken](c)
+func (s *Server) addToken(c *call) (*answer.Answer, error) { return added(c, s.config.Tenant.AddToken) }
+
+// added answers how to log in with what was added.
+func added[T any](c *call, add func(T) (control.User, error)) (*answer.Answer, error) {
+	what, err := decode[T](c)
 	if err != nil {
 		return nil, err
 	}
-	user, err := s.config.Tenant.AddToken(token)
+	user, err := add(what)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,61 @@
+package mockserver
+
+import (
+	"net/http"
+	"strings"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/mockserver/internal/watch"
+)
+
+// remember writes the journal, and what the request shows of its client.
+func (x *exchange) remember(r *http.Request) {
+	trace, ended := x.trace, x.server.wall()
+	seen := watch.Exchange{
+		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
+		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0,
+	}
+	query := redact.Query(r.URL.RawQuery)
+	if query != r.URL.RawQuery {
+		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers: send it as a form")
+	}
+	trace.Findings = append(trace.Findings, x.tenant.watch.See(seen)...)
+	x.tenant.watch.Count(seen, trace.Findings)
+	x.tenant.journal.Add(&control.Request{
+		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
+		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.Prose(r.URL.EscapedPath())), Query: kept(query),
+		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
+		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(trace.Why), Notes: told(trace.Notes),
+		Sent:     journal.Message(r.Header, x.body, int(max(r.ContentLength, int64(len(x.body))))),
+		Answered: journal.Message(x.Header(), x.written, x.size),
+	})
+}
+
+// kept is as much of a text as the journal holds of a path, a query or a sentence.
+func kept(text string) string {
+	const most = 2 << 10 // bytes
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
+// told are sentences without secrets. None is an empty list, which is what JSON shall say.
+func told(sentences []string) []string {
+	all := make([]string, len(sentences))
+	for i, sentence := range sentences {
+		all[i] = kept(redact.Prose(sentence))
+	}
+	return all
+}
+
+// findings are findings without secrets.
+func findings(found []control.Finding) []control.Finding {
+	all := make([]control.Finding, len(found))
+	for i, f := range found {
+		all[i] = control.Finding{Kind: f.Kind, Detail: kept(redact.Prose(f.Detail))}
+	}
+	return all
+}
