@@ -14,7 +14,7 @@ import (
 )
 
 func TestControlOnAListenerOfItsOwn(t *testing.T) {
-	m := startWith(t, "empty", mockserver.Config{ControlApart: true})
+	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: "http://mock:17280"})
 	apart := httptest.NewServer(m.mock.ControlHandler())
 	t.Cleanup(apart.Close)
 	for _, path := range []string{"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance"} {
@@ -24,6 +24,8 @@ func TestControlOnAListenerOfItsOwn(t *testing.T) {
 	m.unchecked = false
 	control := &client{tenant: m.at(apart.URL)}
 	control.get("/_mock/health").is(http.StatusOK)
+	control.get("/_mock/credentials").equal("baseUrl", "http://mock:17280") // where clients are, not who asks here
+	m.anonymous().get("/oauth/info").equal("tokenEndpoint", m.url+"/oauth/token")
 	control.get("/t/a/_mock/clock").is(http.StatusOK)
 	control.get("/oauth/info").problem(http.StatusNotFound, "unknown-path")
 	control.get("/v3/personal-access-tokens").problem(http.StatusNotFound, "unknown-path")
