@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const defaultURL = "http://127.0.0.1:17280"
+const defaultURL = "http://" + defaultAddr
 
 // envFlags are the flags of env, as they were given.
 type envFlags struct {

@@ -9,6 +9,6 @@ import (
 
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], environment{
-		stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv,
+		stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv, container: isContainer(os.Getpid(), os.Getppid(), exists),
 	}))
 }

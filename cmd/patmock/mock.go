@@ -21,6 +21,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
+// defaultAddr is where serve listens unless it is told otherwise.
+const defaultAddr = "127.0.0.1:17280"
+
 // shutdownGrace is how long requests under way have to end once the process is told to stop.
 const shutdownGrace = 5 * time.Second
 
@@ -73,6 +76,7 @@ type mock struct {
 	server   *http.Server
 	controls *http.Server // nil where the control surface has no listener of its own
 	tenant   *fixtures.Tenant
+	addr     net.Addr // that it listens on
 	// control is how a client on this machine reaches the control surface.
 	control string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
@@ -96,7 +100,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mock{tenant: config.Tenant, local: localURL(listener.Addr()), log: log, failed: make(chan error, 2)}
+	m := &mock{tenant: config.Tenant, addr: listener.Addr(), local: localURL(listener.Addr().String()), log: log, failed: make(chan error, 2)}
 	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
 	var apart net.Listener
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
@@ -104,7 +108,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
-		m.control = localURL(apart.Addr())
+		m.control = localURL(apart.Addr().String())
 	}
 	if m.handler, err = mockserver.New(config); err != nil {
 		err = errors.Join(&usageError{err}, listener.Close())
@@ -276,13 +280,13 @@ func (m *mock) stop() error {
 	return nil
 }
 
-// localURL is how a client on this machine reaches an address; a wildcard becomes loopback.
-func localURL(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
+// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes loopback.
+func localURL(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return "http://" + addr.String()
+		return "http://" + addr
 	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)

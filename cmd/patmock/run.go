@@ -18,6 +18,7 @@ import (
 type environment struct {
 	stdout, stderr io.Writer
 	lookup         func(name string) (value string, set bool) // environment variables
+	container      bool                                       // the process is what a container runs
 }
 
 // The exit codes that every command keeps. A command that exec ran keeps its own.
@@ -95,7 +96,7 @@ func newRoot(env environment) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp())
 	root.SetUsageTemplate(usage)
 	completeFlags(root)

@@ -25,7 +25,7 @@ func newServe(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, env) },
 	}
-	f.register(cmd.Flags(), "127.0.0.1:17280")
+	f.register(cmd.Flags(), defaultAddr)
 	return cmd
 }
 
@@ -43,6 +43,9 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 		return err
 	}
 	defer remove()
+	if env.container && onLoopback(m.addr) {
+		m.log.Warn("listens on loopback of a container, where nothing outside reaches it: set PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
+	}
 	if err := announce(env.stdout, m); err != nil {
 		return err
 	}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+const (
+	// healthPatience is how long one answer may take.
+	healthPatience = 2 * time.Second
+	// healthPause is between two tries.
+	healthPause = 50 * time.Millisecond
+)
+
+// healthFlags are the flags of healthcheck, as they were given.
+type healthFlags struct {
+	url, addr, controlAddr, controlToken string
+	wait                                 time.Duration
+}
+
+func newHealthcheck(env environment) *cobra.Command {
+	var f healthFlags
+	cmd := &cobra.Command{
+		Use:   "healthcheck",
+		Short: "Tell by the exit code whether the mock is ready",
+		Long: "Asks the mock of this machine or container, which it finds by the same variables as serve: PATMOCK_ADDR,\n" +
+			"PATMOCK_CONTROL_ADDR, " + controlToken + ". Exit codes: 0 it is ready, 1 it is not, as the health check of a\n" +
+			"container expects, 2 usage.",
+		Example: "  patmock exec -- patmock healthcheck --wait 10s",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.url, "url", "", "the running mock, or its control listener (default where --control-addr or --addr leads to)")
+	flags.StringVar(&f.addr, "addr", defaultAddr, "address that the mock listens on; where that is every interface, loopback is asked")
+	flags.StringVar(&f.controlAddr, "control-addr", "", "address of the control surface, where it has a listener of its own")
+	flags.StringVar(&f.controlToken, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
+	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
+	for _, own := range []string{"control-token", "wait"} {
+		ignoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+func (f healthFlags) execute(ctx context.Context, env environment) error {
+	address, err := f.address()
+	if err != nil {
+		return &usageError{err}
+	}
+	token, err := demandedToken(f.controlToken, env)
+	if err != nil {
+		return err
+	}
+	mock := control.New(control.Config{URL: address, Token: token})
+	late := time.After(f.wait)
+	for {
+		answered, err := health(ctx, mock)
+		if err == nil {
+			_, err = fmt.Fprintf(env.stdout, "patmock %s at %s is ready\n", visible(answered.Version), address)
+			return err
+		}
+		var refused *control.Problem
+		if f.wait == 0 || errors.As(err, &refused) { // which it would do again
+			return fmt.Errorf("not ready: %w", err)
+		}
+		select {
+		case <-late:
+			return fmt.Errorf("not ready after %s: %w", f.wait, err)
+		case <-time.After(healthPause):
+		}
+	}
+}
+
+// health asks once.
+func health(ctx context.Context, mock *control.Client) (control.Health, error) {
+	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	defer cancel()
+	return mock.Health(ctx)
+}
+
+// address is where to ask.
+func (f healthFlags) address() (string, error) {
+	if f.url != "" {
+		address, err := mockserver.CheckBaseURL(f.url)
+		if err != nil {
+			err = fmt.Errorf("--url %w", err)
+		}
+		return address, err
+	}
+	addr := cmp.Or(f.controlAddr, f.addr)
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", fmt.Errorf("%q: %w; expected an address such as %s", addr, err, defaultAddr)
+	}
+	if port == "0" || port == "" {
+		return "", fmt.Errorf("%q: a mock on a free port can be anywhere: give its address with --url", addr)
+	}
+	return localURL(addr), nil
+}
