@@ -1,7 +1,7 @@
 # Short names for what CONTRIBUTING tells. CI runs .ci/run.
 lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
 
-.PHONY: build serve test fmt lint ci dist rename
+.PHONY: build serve test fmt lint ci dist image rename
 build: ## build ./patmock
 	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o patmock ./cmd/patmock
 serve: ## run the mock
@@ -14,6 +14,8 @@ lint: ## lint the code
 	$(lint) run
 dist: ## write the binaries of every platform into dist/
 	./.ci/dist
+image: ## build the image patmock:latest without pulling any: make image TAG=patmock:mine ARCH=arm64
+	./.ci/image "$(or $(TAG),patmock:latest)" $(ARCH)
 rename: ## move the module: make rename MODULE=github.com/acme/patmock
 	./.ci/rename "$(MODULE)"
 ci: ## run what CI runs

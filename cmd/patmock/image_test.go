@@ -1,0 +1,208 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// image is the image under test.
+func image() string {
+	if name := os.Getenv("PATMOCK_IMAGE"); name != "" {
+		return name
+	}
+	return "patmock:latest"
+}
+
+// absent skips a test for what is not here; in CI, where it is expected, it fails.
+func absent(t *testing.T, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
+// needImage needs a container engine that has the image.
+func needImage(t *testing.T) {
+	t.Helper()
+	if out, err := exec.Command("docker", "image", "inspect", image()).CombinedOutput(); err != nil {
+		absent(t, "no image %s: start a container engine and run make image, or name an image that it has in PATMOCK_IMAGE: %v: %s", image(), err, out)
+	}
+}
+
+// docker carries out a command of the engine, and returns what it printed.
+func docker(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("docker", args...).Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		t.Fatalf("docker %s: %v: %s", strings.Join(args, " "), err, exit.Stderr)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// started runs a container of the image until the test ends, and returns its id.
+func started(t *testing.T, options ...string) string {
+	t.Helper()
+	id := docker(t, append(append([]string{"run", "--detach"}, options...), image())...)
+	t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", id) })
+	return id
+}
+
+func TestImage(t *testing.T) {
+	needImage(t)
+	t.Run("small, and set up by its environment", imageConfig)
+	t.Run("nothing in it but the program", imageFiles)
+	t.Run("healthy soon", imageHealth)
+	t.Run("warns on loopback", imageLoopback)
+	t.Run("keeps a state", imageState)
+	t.Run("holds the contract", imageContract)
+}
+
+func imageConfig(t *testing.T) {
+	var all []struct {
+		Size   int64
+		Config struct {
+			User         string
+			Env          []string
+			ExposedPorts map[string]any
+			Entrypoint   []string
+			Cmd          []string
+			Labels       map[string]string
+			Healthcheck  struct{ Test []string }
+		}
+	}
+	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", image())), &all); err != nil || len(all) != 1 {
+		t.Fatal(err)
+	}
+	c := all[0].Config
+	t.Logf("%s: %.1f MB", image(), float64(all[0].Size)/1e6)
+	if all[0].Size > 20e6 {
+		t.Errorf("the image has %d bytes, want less than 20 MB", all[0].Size)
+	}
+	got := map[string]any{"user": c.User, "entrypoint": c.Entrypoint, "cmd": c.Cmd, "health": c.Healthcheck.Test, "ports": len(c.ExposedPorts)}
+	want := map[string]any{
+		"user": "65532:65532", "entrypoint": []string{"/patmock"}, "cmd": []string{"serve"}, "health": []string{"CMD", "/patmock", "healthcheck"}, "ports": 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !strings.Contains(strings.Join(c.Env, "\n"), "PATMOCK_ADDR=0.0.0.0:17280") {
+		t.Errorf("environment: %v", c.Env)
+	}
+	for _, label := range []string{"title", "description", "licenses", "version", "revision"} {
+		if c.Labels["org.opencontainers.image."+label] == "" {
+			t.Errorf("no label %s: %v", label, c.Labels)
+		}
+	}
+}
+
+func imageFiles(t *testing.T) {
+	id := docker(t, "create", image())
+	t.Cleanup(func() { docker(t, "rm", id) })
+	exported, err := exec.Command("docker", "export", id).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for files := tar.NewReader(bytes.NewReader(exported)); ; {
+		file, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := strings.TrimSuffix(file.Name, "/"); name == "patmock" || name == "state" || name == "reports" || strings.HasSuffix(name, ".crt") {
+			got[name] = fmt.Sprintf("%s %d:%d", file.FileInfo().Mode(), file.Uid, file.Gid)
+		} else if file.Typeflag == tar.TypeReg && file.Size > 0 {
+			t.Errorf("%s is in the image", file.Name)
+		}
+	}
+	want := map[string]string{
+		"patmock": "-rwxr-xr-x 0:0", "etc/ssl/certs/ca-certificates.crt": "-rw-r--r-- 0:0",
+		"state": "drwxr-xr-x 65532:65532", "reports": "drwxr-xr-x 65532:65532",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func imageHealth(t *testing.T) {
+	id := started(t, "--health-interval=100ms", "--read-only", "--cap-drop=ALL")
+	began := time.Now()
+	eventually(t, func() bool { return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy" })
+	t.Logf("healthy %s after docker run", time.Since(began).Round(time.Millisecond))
+}
+
+func imageLoopback(t *testing.T) {
+	warning := "listens on loopback of a container"
+	id := started(t, "--env", "PATMOCK_ADDR=127.0.0.1:17280")
+	eventually(t, func() bool { return strings.Contains(logs(t, id), warning) })
+	id = started(t)
+	eventually(t, func() bool { return strings.Contains(logs(t, id), "patmock listens on") })
+	if text := logs(t, id); strings.Contains(text, warning) {
+		t.Error(text)
+	}
+}
+
+func imageState(t *testing.T) {
+	id := started(t, "--env", "PATMOCK_STATE=/state/patmock.db", "--mount", "type=volume,destination=/state", "--read-only")
+	eventually(t, func() bool { return strings.Contains(logs(t, id), "patmock listens on") })
+	if text := docker(t, "exec", id, "/patmock", "healthcheck"); !strings.Contains(text, "is ready") {
+		t.Error(text)
+	}
+}
+
+func imageContract(t *testing.T) {
+	for selection, want := range map[string]int{"--run=.": exitGood, "--run=^nothing/": exitUsage} {
+		run := exec.Command("docker", "run", "--rm", "--network=none", "--read-only", image(), "contract", "run", selection)
+		out, err := run.CombinedOutput()
+		if run.ProcessState == nil {
+			t.Fatal(err)
+		}
+		if code := run.ProcessState.ExitCode(); code != want {
+			t.Errorf("contract run %s ended with %d, want %d: %s", selection, code, want, out)
+		}
+		t.Logf("exit code %d: %s", want, lastLine(string(out)))
+	}
+}
+
+func logs(t *testing.T, id string) string {
+	t.Helper()
+	out, err := exec.Command("docker", "logs", id).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// eventually waits until something holds.
+func eventually(t *testing.T, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !holds(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("not so after %s", patience)
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
