@@ -215,7 +215,7 @@ func (o output) write(stdout io.Writer, r *report.Report) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(report.Write(o.format, temporary, r), temporary.Chmod(0o644), temporary.Close())
+	err = errors.Join(report.Write(o.format, temporary, r), temporary.Chmod(0o644), giveAway(temporary, filepath.Dir(o.path)), temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), o.path)
 	}

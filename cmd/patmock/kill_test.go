@@ -56,10 +56,10 @@ func TestKilledMockLosesNothing(t *testing.T) {
 	}
 }
 
-// kept is a mock with a state file, as a process of its own.
+// kept is a mock with a state file, as a process or in a container of its own.
 type kept struct {
-	process *exec.Cmd
-	url     string
+	url  string
+	kill func() error // ends it at once, and returns when it has ended
 }
 
 func startKept(t *testing.T, program, state string) *kept {
@@ -81,7 +81,14 @@ func startKept(t *testing.T, program, state string) *kept {
 	if err != nil {
 		t.Fatalf("the mock did not start: %v", err)
 	}
-	return &kept{process: process, url: strings.TrimSpace(strings.TrimPrefix(line, "patmock listens on "))}
+	return &kept{
+		url: strings.TrimSpace(strings.TrimPrefix(line, "patmock listens on ")),
+		kill: func() error {
+			err := process.Process.Kill()
+			_ = process.Wait() // killed
+			return err
+		},
+	}
 }
 
 func (k *kept) login(t *testing.T) string {
@@ -128,8 +135,15 @@ func (k *kept) do(ctx context.Context, bearer, method, path, body string, into a
 	return json.NewDecoder(answered.Body).Decode(into)
 }
 
-// check expects every acknowledged token in the list.
-func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) {
+// create makes a token that lives for ever, and returns its id.
+func (k *kept) create(ctx context.Context, bearer, name string) (id string, err error) {
+	var token struct{ ID string }
+	err = k.do(ctx, bearer, "POST", keptTokens, fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name), &token)
+	return token.ID, err
+}
+
+// list has the ids of the tokens that there are.
+func (k *kept) list(t *testing.T, bearer string) map[string]bool {
 	t.Helper()
 	var listed []struct{ ID string }
 	if err := k.do(t.Context(), bearer, "GET", keptTokens, "", &listed); err != nil {
@@ -139,6 +153,13 @@ func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) 
 	for _, token := range listed {
 		there[token.ID] = true
 	}
+	return there
+}
+
+// check expects every acknowledged token in the list.
+func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) {
+	t.Helper()
+	there := k.list(t, bearer)
 	for id := range acknowledged {
 		if !there[id] {
 			t.Errorf("token %s was acknowledged, and is gone", id)
@@ -156,22 +177,20 @@ func (k *kept) createUntilKilled(t *testing.T, bearer string, after time.Duratio
 	for range 4 {
 		group.Go(func() {
 			for i := 0; ; i++ {
-				name := fmt.Sprintf("%s %p %d", k.url, &i, i)
-				var token struct{ ID string }
-				if k.do(t.Context(), bearer, "POST", keptTokens, fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name), &token) != nil {
+				id, err := k.create(t.Context(), bearer, fmt.Sprintf("%s %p %d", k.url, &i, i))
+				if err != nil {
 					return // it is dead
 				}
 				mu.Lock()
-				made = append(made, token.ID)
+				made = append(made, id)
 				mu.Unlock()
 			}
 		})
 	}
 	<-time.After(after)
-	if err := k.process.Process.Kill(); err != nil {
+	if err := k.kill(); err != nil {
 		t.Fatal(err)
 	}
 	group.Wait()
-	_ = k.process.Wait() // killed
 	return made
 }
