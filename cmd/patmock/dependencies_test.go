@@ -7,7 +7,11 @@ import (
 	"testing"
 )
 
-const module = "example.com/patmock"
+const (
+	module = "example.com/patmock"
+	// engine is what container engines are reached with, a heavy thing.
+	engine = "github.com/testcontainers/testcontainers-go"
+)
 
 type rule struct {
 	folder  string
@@ -42,6 +46,7 @@ var rules = []rule{
 	}},
 	{"mockserver/internal/journal", []string{"mockserver/control", "mockserver/internal/redact"}},
 	{"mockserver/control", nil},
+	{"mockserver/container", []string{"mockserver/control"}},
 	{"mockserver", []string{"spec", "fixtures"}},
 	{"contracttests/report", []string{"spec"}},
 	{"contracttests", []string{"contracttests/report", "spec", "fixtures", "mockserver/control"}},
@@ -56,6 +61,7 @@ var closed = map[string][]string{
 	"spec/standing":           {},
 	"fixtures":                {"github.com/goccy/go-yaml"},
 	"mockserver/control":      {},
+	"mockserver/container":    {engine},
 	"mockserver/internal/pat": {"github.com/evanphx/json-patch"},
 }
 
@@ -106,10 +112,24 @@ func TestClosedPackages(t *testing.T) {
 // The mock is imported into other people's tests: what only the command or a container needs stays out.
 func TestMockIsLight(t *testing.T) {
 	for _, pkg := range golist(t, "-deps", module+"/mockserver") {
-		for _, heavy := range []string{"github.com/testcontainers", "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing"} {
+		for _, heavy := range []string{engine, "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing"} {
 			if within(pkg, heavy) {
 				t.Errorf("the mock depends on %s", pkg)
 			}
+		}
+	}
+}
+
+// One package is for container engines, and nothing that runs stands on it: tests may.
+func TestOnlyTheContainerNeedsAnEngine(t *testing.T) {
+	const container = module + "/mockserver/container"
+	if !slices.Contains(golist(t, "-deps", container), engine) {
+		t.Errorf("%s does not depend on %s", container, engine)
+	}
+	others := slices.DeleteFunc(golist(t, module+"/..."), func(pkg string) bool { return pkg == container })
+	for _, pkg := range golist(t, append([]string{"-deps"}, others...)...) {
+		if pkg == container || within(pkg, engine) {
+			t.Errorf("something other than %s depends on %s", container, pkg)
 		}
 	}
 }

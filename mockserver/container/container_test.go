@@ -1,0 +1,310 @@
+package container_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/wait"
+
+	"example.com/patmock/mockserver/container"
+	"example.com/patmock/mockserver/control"
+)
+
+// tenant is one that no image has.
+const tenant = `
+identities:
+  - id: abadcafeabadcafeabadcafeabadcafe
+    name: ann.other
+    userLevels: [USER]
+tokens:
+  - id: acedfaceacedfaceacedfaceacedface
+    secret: acedfaceacedfaceacedfaceacedfaceacedfaceacedfaceacedfaceacedface
+    owner: ann.other
+    name: of a file
+    scope: [sp:scopes:all]
+    created: -1d
+`
+
+// file writes a file that nobody else may read, and returns its path.
+func file(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tenant.yaml")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The tenant that an option chooses is the one that answers.
+func TestFixtures(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		option testcontainers.ContainerCustomizer
+		user   string
+		want   []string
+	}{
+		{"none", testcontainers.WithEnv(nil), "jane.doe", []string{"laptop", "login", "token report"}},
+		{"built in", container.WithFixture("empty"), "jane.doe", []string{"login"}},
+		{"a file", container.WithFixtureFile(file(t, tenant)), "ann.other", []string{"of a file"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := run(t, test.option)
+			got := slices.Sorted(slices.Values(m.names(m.as(test.user))))
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("tokens of %s (-want +got):\n%s", test.user, diff)
+			}
+		})
+	}
+}
+
+// A faithful mock refuses the eleventh token of an owner, a friendly one does not.
+func TestWithProfile(t *testing.T) {
+	for _, test := range []struct {
+		profile string
+		want    int
+	}{
+		{"friendly", http.StatusOK},
+		{"faithful", http.StatusBadRequest},
+	} {
+		t.Run(test.profile, func(t *testing.T) {
+			m := run(t, container.WithFixture("empty"), container.WithProfile(test.profile))
+			jane := m.as("jane.doe") // with the first
+			for n := 2; n <= 10; n++ {
+				if status, _ := m.create(jane, fmt.Sprint("token ", n)); status != http.StatusOK {
+					t.Fatalf("token %d: status %d", n, status)
+				}
+			}
+			if got, _ := m.create(jane, "token 11"); got != test.want {
+				t.Errorf("status %d, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWithRandomSeed(t *testing.T) {
+	made := func(seed uint64) token {
+		m := run(t, container.WithRandomSeed(seed))
+		_, one := m.create(m.as("jane.doe"), "seeded")
+		return one
+	}
+	seven := made(7)
+	if diff := cmp.Diff(seven, made(7)); diff != "" {
+		t.Errorf("the same seed (-first +second):\n%s", diff)
+	}
+	if eight := made(8); eight.ID == seven.ID || eight.Secret == seven.Secret {
+		t.Error("another seed makes the same token")
+	}
+}
+
+// What is wrong with an option is in the error, and the container that failed can be removed.
+func TestMistakes(t *testing.T) {
+	broken := file(t, strings.Replace(tenant, "owner: ann.other", "owner: ann.ohter", 1))
+	for _, test := range []struct {
+		name   string
+		option testcontainers.ContainerCustomizer
+		want   string
+	}{
+		{"fixture file", container.WithFixtureFile(broken), `/fixtures/tenant.yaml:9:5: tokens[0].owner: no identity is named "ann.ohter"`},
+		{"fixture", container.WithFixture("emtpy"), `no built-in tenant is named "emtpy"`},
+		{"profile", container.WithProfile("fiendly"), `--profile: unknown profile "fiendly": expected one of faithful, friendly, hostile`},
+		{"random seed", container.WithRandomSeed(1 << 60), `--random-seed "1152921504606846976": expected a number`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := tryToRun(t, test.option)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q in it", err, test.want)
+			}
+			if c == nil {
+				t.Fatal("no container is returned")
+			}
+			if err := c.Terminate(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.State(t.Context()); err == nil {
+				t.Error("the container is still there")
+			}
+		})
+	}
+}
+
+// A file that cannot be read is told before an engine is asked for anything.
+func TestNoFixtureFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "absent.yaml")
+	c, err := container.Run(t.Context(), img, container.WithFixtureFile(path))
+	testcontainers.CleanupContainer(t, c)
+	if err == nil || !strings.Contains(err.Error(), path) || c != nil {
+		t.Errorf("container %v, error %v, want %s in it", c, err, path)
+	}
+}
+
+// A wait strategy of the caller's wins, and the log tells how far the mock came.
+func TestNotHealthy(t *testing.T) {
+	never := wait.ForLog("a line that no mock writes")
+	c, err := tryToRun(t, testcontainers.WithWaitStrategyAndDeadline(2*time.Second, never))
+	if err == nil || !strings.Contains(err.Error(), "; its log ends:\npatmock listens on http://127.0.0.1:17280\n") {
+		t.Errorf("error %v, want the log in it", err)
+	}
+	if c == nil {
+		t.Error("no container is returned")
+	}
+}
+
+func TestTwoSideBySide(t *testing.T) {
+	one, other := run(t), run(t)
+	if one.url == other.url {
+		t.Fatalf("both listen on %s", one.url)
+	}
+	if status, _ := one.create(one.as("jane.doe"), "of one"); status != http.StatusOK {
+		t.Fatalf("status %d", status)
+	}
+	for name, m := range map[string]mock{"one": one, "other": other} {
+		if got, want := slices.Contains(m.names(m.as("jane.doe")), "of one"), name == "one"; got != want {
+			t.Errorf("%s has the token: %t, want %t", name, got, want)
+		}
+	}
+}
+
+func TestControlMovesTheClock(t *testing.T) {
+	m := run(t)
+	build, err := m.controls().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "build", ExpirationDate: "+30d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := m.login(build.ClientID, build.ClientSecret); status != http.StatusOK {
+		t.Errorf("before it expires: status %d", status)
+	}
+	if _, err := m.controls().Advance(t.Context(), 31*24*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := m.login(build.ClientID, build.ClientSecret); status != http.StatusUnauthorized {
+		t.Errorf("after it has expired: status %d, want 401", status)
+	}
+}
+
+// A namespace is a tenant of its own behind the same port.
+func TestNamespace(t *testing.T) {
+	m := run(t, container.WithFixture("empty"))
+	apart := of(t, m.Namespace("apart"))
+	if want := m.url + "/t/apart"; apart.url != want {
+		t.Errorf("base URL %s, want %s", apart.url, want)
+	}
+	build := control.NewToken{Owner: "jane.doe", Name: "build"}
+	if _, err := apart.controls().AddToken(t.Context(), build); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		mock mock
+		want []string
+	}{
+		{"apart", apart, []string{"build", "login"}},
+		{"default", m, []string{"login"}},
+	} {
+		got := slices.Sorted(slices.Values(test.mock.names(test.mock.as("jane.doe"))))
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("tokens in %s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestCredentials(t *testing.T) {
+	m := run(t)
+	_, _, err := m.Credentials(t.Context(), "jane.deo")
+	const want = `nobody who can log in is named "jane.deo"; there are admin, jane.doe, john.roe, helpdesk`
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// A control token in the environment is demanded of everybody, and sent by Run, Control and Credentials.
+func TestControlToken(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		env  map[string]string
+		want int
+	}{
+		{"without", nil, http.StatusOK},
+		{"with", map[string]string{"PATMOCK_CONTROL_TOKEN": " of this test\n"}, http.StatusUnauthorized},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := run(t, testcontainers.WithEnv(test.env))
+			if got, text := m.send(http.MethodGet, "/_mock/health", "", "", ""); got != test.want {
+				t.Errorf("a stranger is answered %d, want %d: %s", got, test.want, text)
+			}
+			if _, err := m.controls().Clock(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if _, _, err := m.Namespace("apart").Credentials(t.Context(), "jane.doe"); err != nil {
+				t.Error(err)
+			}
+			m.as("jane.doe")
+		})
+	}
+}
+
+// The image asks itself for its health.
+func TestImageIsHealthy(t *testing.T) {
+	m := run(t)
+	inspected, err := m.Inspect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if inspected.Config.Healthcheck == nil {
+		t.Fatalf("%s has no health check", img)
+	}
+	if err := wait.ForHealthCheck().WithStartupTimeout(time.Minute).WaitUntilReady(t.Context(), m); err != nil {
+		state, _ := m.State(t.Context()) // nil where that fails, too
+		encoded, _ := json.Marshal(state)
+		t.Errorf("%v: %s", err, encoded)
+	}
+}
+
+func TestExamples(t *testing.T) {
+	needImage(t)
+	for _, test := range []struct {
+		name   string
+		run    func()
+		prints string
+	}{
+		{"Run", ExampleRun, "true facefacefacefacefacefacefaceface 64\n"},
+		{"Run with variables", ExampleRun_withEnv, "ok 5/10s <nil>\n"},
+		{"Control", ExampleContainer_Control, "401 Unauthorized\n"},
+		{"Namespace", ExampleContainer_Namespace, "create +1h0m0s <nil>\nrename +1h0m0s <nil>\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.prints, printed(t, test.run)); diff != "" {
+				t.Errorf("it prints (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// printed is what a function writes to standard output.
+func printed(t *testing.T, run func()) string {
+	t.Helper()
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal := os.Stdout
+	os.Stdout = out
+	defer func() { os.Stdout = terminal }()
+	run()
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
