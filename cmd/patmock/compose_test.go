@@ -26,6 +26,7 @@ var composes = map[string][]string{"v2": {"docker", "compose"}, "v1": {"docker-c
 type compose struct {
 	*testing.T
 	command []string
+	folder  string
 	env     []string
 	reports string
 }
@@ -38,7 +39,7 @@ func newCompose(t *testing.T, version string) *compose {
 	if out, err := exec.Command(command[0], append(command[1:], "version")...).CombinedOutput(); err != nil {
 		t.Skipf("%s is not here: %v: %s", strings.Join(command, " "), err, out)
 	}
-	c := &compose{T: t, command: command, reports: t.TempDir()}
+	c := &compose{T: t, command: command, folder: filepath.Join("..", ".."), reports: t.TempDir()}
 	c.env = append(
 		slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SAIL_") || strings.HasPrefix(v, "PATMOCK_") }),
 		fmt.Sprintf("COMPOSE_PROJECT_NAME=patmock-test-%s-%d", version, os.Getpid()), "PATMOCK_IMAGE="+image(),
@@ -69,7 +70,7 @@ func freePort(t *testing.T) string {
 func (c *compose) run(args ...string) (code int, output string) {
 	c.Helper()
 	command := exec.Command(c.command[0], slices.Concat(c.command[1:], args)...)
-	command.Dir, command.Env = filepath.Join("..", ".."), c.env
+	command.Dir, command.Env = c.folder, c.env
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -163,6 +164,7 @@ func TestComposeFile(t *testing.T) {
 			t.Run("the mock starts clean, behind a door of this machine", func(t *testing.T) { composeMock(newCompose(t, version)) })
 			t.Run("the persistent one loses nothing when it is killed", func(t *testing.T) { composePersistent(newCompose(t, version)) })
 			t.Run("the contract tells its verdict, and leaves reports to the caller", func(t *testing.T) { composeContract(newCompose(t, version)) })
+			t.Run("the stack of the README starts in order", func(t *testing.T) { composeReadme(newCompose(t, version)) })
 			t.Run("the tenant is that of the environment", func(t *testing.T) { composeTenant(newCompose(t, version)) })
 		})
 	}
@@ -252,6 +254,31 @@ func composeTenant(c *compose) {
 		c.env = append(c.env, variable)
 		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != exitUsage || !strings.Contains(out, want) {
 			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", variable, code, exitUsage, want, out)
+		}
+	}
+}
+
+// The service of the README is the contract here: it fails where the mock is not ready yet.
+func composeReadme(c *compose) {
+	stack := readmeBlock(c.T, "In docker-compose beside your service", "yaml")
+	service := "image: registry.example.com/acme/app:latest\n"
+	if !strings.Contains(stack, service) || !strings.Contains(stack, "image: patmock:latest") {
+		c.Fatalf("the stack has no service, or no mock:\n%s", stack)
+	}
+	stack = strings.Replace(stack, "image: patmock:latest", "image: "+image(), 1)
+	stack = strings.Replace(stack, service, "image: "+image()+"\n    command: [contract, run, --target=http://mock:17280, --mock, --run=^token/]\n", 1)
+	c.folder = c.TempDir()
+	if err := os.WriteFile(filepath.Join(c.folder, "docker-compose.yml"), []byte(stack), 0o600); err != nil {
+		c.Fatal(err)
+	}
+	c.Cleanup(func() {
+		c.good("down", "--timeout", "5")
+		c.folder = filepath.Join("..", "..")
+	})
+	c.Log(lastLine(c.good("run", "--rm", "app")))
+	for args, want := range map[string]string{"env --user jane.doe": "export SAIL_BASE_URL=", "check": "pass: "} {
+		if out := c.good(append([]string{"exec", "-T", "mock", "/patmock"}, strings.Fields(args)...)...); !strings.Contains(out, want) {
+			c.Errorf("patmock %s in the mock: %s", args, out)
 		}
 	}
 }

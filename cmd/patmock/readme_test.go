@@ -20,16 +20,7 @@ func TestReadmeSession(t *testing.T) {
 			t.Skipf("the session needs %s: %v", tool, err)
 		}
 	}
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(readme), "\n## A session\n")
-	_, rest, fenced := strings.Cut(rest, "\n```sh\n")
-	session, _, closed := strings.Cut(rest, "\n```\n")
-	if !found || !fenced || !closed {
-		t.Fatal("README.md has no session")
-	}
+	session := readmeBlock(t, "A session", "sh")
 	mock, err := mockserver.New(mockserver.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -54,4 +45,17 @@ func TestReadmeSession(t *testing.T) {
 			t.Errorf("the session does not show %s:\n%s", want, output)
 		}
 	}
+}
+
+// readmeBlock is the first block of a language below a heading of the README.
+func readmeBlock(t *testing.T, heading, language string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(read(t, "../../README.md"), "\n## "+heading+"\n")
+	rest, _, _ = strings.Cut(rest, "\n## ")
+	_, rest, fenced := strings.Cut(rest, "\n```"+language+"\n")
+	block, _, closed := strings.Cut(rest, "\n```\n")
+	if !found || !fenced || !closed {
+		t.Fatalf("README.md has no block of %s below %q", language, heading)
+	}
+	return block
 }

@@ -38,3 +38,13 @@ func read(t *testing.T, path string) string {
 	}
 	return string(text)
 }
+
+// So is that of a container, but for the image, which a test is told.
+func TestReadmeContainerIsTheOneThatRuns(t *testing.T) {
+	block := strings.TrimSuffix(readmeBlock(t, "From Go tests with testcontainers", "go"), "\n\t// ... what your program does\n}")
+	_, body, _ := strings.Cut(block, "\n")
+	code := strings.ReplaceAll(read(t, "../../mockserver/container/recipes_test.go"), ", img, ", `, "patmock:latest", `)
+	if body == "" || !strings.Contains(code, body) {
+		t.Errorf("this recipe is not run:\n%s", block)
+	}
+}
