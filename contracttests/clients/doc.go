@@ -9,4 +9,7 @@
 // The outcome is pass; limit, for what the SDK cannot do and what the driver saw it fail at as it does today; or fail.
 // Anything else goes to standard error. The steps, and what each SDK cannot do, are in drivers_test.go; a step that
 // is missing fails, as does a limit that is not listed there, or that is and did not show.
+//
+// SDKs that cannot be had here are held by their wire forms, byte by byte, in testdata/wire; golang.org/x/oauth2 stands
+// for programs that use no SDK, and schemathesis for those that nobody thought of.
 package clients
