@@ -52,6 +52,7 @@ var rules = []rule{
 	{"contracttests", []string{"contracttests/report", "spec", "fixtures", "mockserver/control"}},
 	{"contracttests/scenarios", []string{"contracttests", "contracttests/report", "spec", "mockserver/control"}},
 	{"contracttests/mutants", nil},
+	{"contracttests/clients", nil},
 	{"cmd/patmock", []string{"mockserver", "spec", "fixtures", "contracttests"}},
 }
 

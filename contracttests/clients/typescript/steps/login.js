@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { Configuration } from 'sailpoint-api-client'
+import { failure, findings, named, names, refused, wire } from '../expect.js'
+import { lifted, Limit } from '../run.js'
+
+/** @typedef {import('../run.js').Run} Run */
+
+/** Logs in once, by a form in parts, however many calls there are. @param {Run} run */
+export async function token(run) {
+  const api = await run.as('jane.doe')
+  await api.list({ ownerId: 'me' })
+  await api.list({ ownerId: 'me' })
+
+  const login = await run.tenant.request('token')
+  const { clientId } = await run.tenant.credentials('jane.doe')
+  assert.deepEqual([login.method, login.path, login.query, login.status, login.owner], ['POST', '/oauth/token', '', 200, 'jane.doe'])
+  assert.match(login.sent.header['Content-Type'][0], /^multipart\/form-data; boundary=/)
+  assert.match(login.sent.body, /name="grant_type"\r\n\r\nclient_credentials\r\n/)
+  assert.match(login.sent.body, new RegExp(`name="client_id"\r\n\r\n${clientId}\r\n`))
+  assert.match(login.sent.body, /name="client_secret"\r\n\r\n/)
+  assert.deepEqual(findings(login), [])
+
+  const calls = await run.tenant.requests('list', 2)
+  for (const call of calls) {
+    assert.match(call.sent.header.Authorization[0], /^Bearer /)
+    assert.match(call.sent.header['X-Sailpoint-Sdk'][0], /^typescript-/)
+    assert.deepEqual(findings(call), [])
+  }
+}
+
+/** Is told 401, and leaves it there. @param {Run} run */
+export async function unauthorized(run) {
+  const { clientId } = await run.tenant.credentials('jane.doe')
+  const wrong = await run.as({ clientId, clientSecret: '0'.repeat(64) })
+  const error = await failure(wrong.list())
+  assert.ok(error.response === undefined, `no answer to a refused login is expected ${lifted}`)
+  assert.equal(error.message, 'AxiosError: Request failed with status code 401')
+  assert.equal((await run.tenant.request('token')).status, 401)
+  await run.tenant.requests('list', 0)
+
+  const api = await run.as('jane.doe')
+  await api.list({ ownerId: 'me' })
+  await run.tenant.control('POST', '/clock/advance', { by: '13h' })
+  const expired = await refused(401, api.list({ ownerId: 'me' }))
+  assert.equal(typeof expired.data.error, 'string')
+  const calls = await run.tenant.requests('list', 2)
+  assert.deepEqual(calls.map(call => call.status), [200, 401])
+  assert.deepEqual(findings(calls[1]), ['expired-access-token'])
+  await run.tenant.requests('token', 2, lifted) // the refused one, and the one of the call that worked
+
+  const configuration = new Configuration({ baseurl: run.tenant.url, accessToken: 'garbage' })
+  const garbage = await refused(401, run.version.connect(configuration).list({ ownerId: 'me' }))
+  assert.equal(typeof garbage.data.error, 'string')
+  await run.tenant.requests('token', 2, lifted)
+  return new Limit('the SDK does not log in again after 401, and loses the answer to a refused login')
+}
+
+/** Works through a base URL with a path, and touches no other tenant. @param {Run} run */
+export async function namespace(run) {
+  const before = await run.root.control('GET', '/namespace')
+  const api = await run.as('jane.doe')
+  await api.create({ name: 'apart' })
+  assert.deepEqual(names((await api.list({ ownerId: 'me' })).data), ['apart', 'laptop', 'login', 'token report'])
+  wire(await run.tenant.request('list'), { method: 'GET', path: run.path, query: 'owner-id=me' })
+
+  const after = await run.root.control('GET', '/namespace')
+  assert.deepEqual([after.tokens, after.requests], [before.tokens, before.requests])
+}
+
+/** Works with base URLs that end in a slash, at the root and behind a path. @param {Run} run */
+export async function trailingSlash(run) {
+  for (const baseUrl of [`${run.root.url}/`, `${run.tenant.url}/`]) {
+    const api = await run.as('jane.doe', baseUrl)
+    named((await api.list({ ownerId: 'me' })).data, 'laptop')
+  }
+  const api = await run.as('jane.doe', `${run.tenant.url}/`)
+  const { data: created } = await api.create({ name: 'slashed' })
+  assert.equal((await api.patch(created.id, { op: 'replace', path: '/name', value: 'renamed' })).data.name, 'renamed')
+  assert.equal((await api.remove(created.id)).status, 204)
+}
+
+/** Needs nothing but the variables that the driver was started with. @param {Run} run */
+export async function environment(run) {
+  await run.root.control('DELETE', '/requests')
+  const { data: tokens } = await run.environment().list({ ownerId: 'me' })
+  named(tokens, 'login')
+  assert.deepEqual([...new Set(tokens.map(t => t.owner.name))], ['jane.doe'])
+  const login = await run.root.request('token')
+  assert.deepEqual([login.owner, login.status], ['jane.doe', 200])
+  wire(await run.root.request('list'), { method: 'GET', path: run.path, query: 'owner-id=me' })
+}

@@ -1,0 +1,184 @@
+package clients_test
+
+import (
+	"bytes"
+	"cmp"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// client is a file of testdata/wire: the head says whose requests they are; a request and its answer follow, in pairs.
+type client struct {
+	Name     string    `yaml:"client"`
+	Releases []release `yaml:"releases"`
+
+	cases []wire
+}
+
+// release is what the requests were taken from.
+type release struct {
+	Release string `yaml:"release"`
+	// Standing is LIVE where the requests were watched on the wire, READ where they were read in the source.
+	Standing string `yaml:"standing"`
+	// Versions of the API that it has calls for; none for a client that does nothing but log in.
+	Versions []version.Version `yaml:"versions"`
+	// Values of the templates that are its own.
+	Values map[string]string `yaml:"values"`
+}
+
+func (r release) versions() []version.Version {
+	if len(r.Versions) == 0 {
+		return []version.Version{version.V1}
+	}
+	return r.Versions
+}
+
+// wire is a request and what has to be answered.
+type wire struct {
+	name string
+	// http is the request as a template. Its head ends with an empty line; the line end behind the body is no part of it.
+	http string
+
+	// Versions that answer so; every one of the release where there are none.
+	Versions []version.Version `yaml:"versions"`
+	// Standing of the request, where it is another than that of the release.
+	Standing string `yaml:"standing"`
+	// As is whose credentials and bearer it carries. Empty means jane.doe.
+	As string `yaml:"as"`
+	// Fault meets the request.
+	Fault *faultRule `yaml:"fault"`
+	// Advance moves the clock before it.
+	Advance time.Duration `yaml:"advance"`
+
+	Status int               `yaml:"status"`
+	Header map[string]string `yaml:"header"` // among others
+	// Shape names the keys of an answer, see shapes.
+	Shape string `yaml:"shape"`
+	// Body is contained in that of the answer; a text that begins with ~ is a regular expression.
+	Body any `yaml:"body"`
+	// Tells are regular expressions that the causes of a refusal match.
+	Tells []string `yaml:"tells"`
+	// JWS holds claims of the access token, which then has to be a compact JWS.
+	JWS map[string]any `yaml:"jws"`
+	// Findings are the kinds that the journal has of the request.
+	Findings []string `yaml:"findings"`
+}
+
+// faultRule is a control.Fault in YAML, by the names that it has in JSON.
+type faultRule control.Fault
+
+// UnmarshalYAML implements yaml.BytesUnmarshaler.
+func (f *faultRule) UnmarshalYAML(text []byte) error {
+	return yaml.UnmarshalWithOptions(text, (*control.Fault)(f), yaml.UseJSONUnmarshaler())
+}
+
+func (w wire) user() string { return cmp.Or(w.As, "jane.doe") }
+
+func (w wire) runs(v version.Version) bool {
+	return len(w.Versions) == 0 || slices.Contains(w.Versions, v)
+}
+
+// readClient reads a file, and sees to it that all of it is used.
+func readClient(t *testing.T, file string) *client {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := txtar.Parse(text)
+	c := new(client)
+	if err := yaml.UnmarshalWithOptions(archive.Comment, c, yaml.DisallowUnknownField()); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	if len(c.Releases) == 0 || len(archive.Files) == 0 || len(archive.Files)%2 != 0 {
+		t.Fatalf("%s: %d releases, %d requests and answers", file, len(c.Releases), len(archive.Files))
+	}
+	for pair := range slices.Chunk(archive.Files, 2) {
+		name, isRequest := strings.CutSuffix(pair[0].Name, ".http")
+		if !isRequest || pair[1].Name != name+".yaml" {
+			t.Fatalf("%s: %q and %q are no pair", file, pair[0].Name, pair[1].Name)
+		}
+		w := wire{name: name, http: string(pair[0].Data)}
+		if err := yaml.UnmarshalWithOptions(pair[1].Data, &w, yaml.DisallowUnknownField()); err != nil {
+			t.Fatalf("%s: %s: %v", file, pair[1].Name, err)
+		}
+		c.cases = append(c.cases, w)
+	}
+	for _, problem := range c.problems() {
+		t.Fatalf("%s: %s", file, problem)
+	}
+	return c
+}
+
+// problems are mistakes that would leave something untested.
+func (c *client) problems() (found []string) {
+	var served []version.Version
+	for _, r := range c.Releases {
+		if r.Standing != "LIVE" && r.Standing != "READ" {
+			found = append(found, r.Release+" has no standing")
+		}
+		served = append(served, r.versions()...)
+	}
+	names := map[string]bool{}
+	for _, w := range c.cases {
+		if names[w.name] {
+			found = append(found, w.name+" stands there twice")
+		}
+		names[w.name] = true
+		if w.Status == 0 || !slices.ContainsFunc(served, w.runs) {
+			found = append(found, w.name+" has no status, or no release makes the request")
+		}
+		for _, v := range w.Versions {
+			if !slices.Contains(version.All(), v) {
+				found = append(found, w.name+" names the version "+string(v))
+			}
+		}
+	}
+	return found
+}
+
+func (c *client) named(t *testing.T, name string) wire {
+	t.Helper()
+	i := slices.IndexFunc(c.cases, func(w wire) bool { return w.name == name })
+	if i < 0 {
+		t.Fatalf("%s has no %q", c.Name, name)
+	}
+	return c.cases[i]
+}
+
+// render makes the bytes of the request. Lines of the head and of multipart forms end with CRLF.
+func (w wire) render(t *testing.T, values map[string]string) []byte {
+	t.Helper()
+	head, body, _ := strings.Cut(strings.TrimSuffix(w.http, "\n"), "\n\n")
+	body = fill(t, body, values)
+	if strings.Contains(head, "multipart/form-data") {
+		body = strings.ReplaceAll(body, "\n", "\r\n")
+	}
+	values["length"] = strconv.Itoa(len(body))
+	head = fill(t, head, values)
+	return []byte(strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n" + body)
+}
+
+func fill(t *testing.T, text string, values map[string]string) string {
+	t.Helper()
+	parsed, err := template.New("").Option("missingkey=error").Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var filled bytes.Buffer
+	if err := parsed.Execute(&filled, values); err != nil {
+		t.Fatal(err)
+	}
+	return filled.String()
+}
