@@ -188,6 +188,20 @@ func TestContentTypes(t *testing.T) {
 	}
 }
 
+// A request with neither a body nor a content type lacks the body: 400, which every document declares.
+func TestNothingIsAMissingBody(t *testing.T) {
+	each(t, version.All(), func(t *testing.T, v version.Version) {
+		c := start(t, "empty").as("jane.doe")
+		requests := [][2]string{{"POST", v.CollectionPath()}, {"PATCH", v.CollectionPath() + "/" + janeID}}
+		if v == version.V1 {
+			requests = append(requests, [2]string{"POST", bulkPath}, [2]string{"PATCH", bulkPath})
+		}
+		for _, request := range requests {
+			c.send(request[0], request[1], "", "").refused(http.StatusBadRequest, "400.0", "body: expected JSON, got nothing")
+		}
+	})
+}
+
 func TestSlashesInFrontAreOne(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")

@@ -56,18 +56,19 @@ func (x *exchange) read() error {
 }
 
 func (x *exchange) readBody() error {
-	contentType := x.request.Header.Get("Content-Type")
-	if !x.operation.Takes(contentType) {
-		err := &unsupportedMediaType{got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
-		x.trace.Find(control.WrongContentType, err.Error())
-		return err
-	}
 	body, err := io.ReadAll(x.request.Body)
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return err
 	}
 	if err != nil {
 		return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
+	}
+	contentType := x.request.Header.Get("Content-Type")
+	nothing := len(body) == 0 && contentType == "" // which is of no type: 400 is declared, 415 is not
+	if !nothing && !x.operation.Takes(contentType) {
+		err := &unsupportedMediaType{got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
+		x.trace.Find(control.WrongContentType, err.Error())
+		return err
 	}
 	if len(body) == 0 {
 		return &malformed{"body: expected JSON, got nothing (rule json-syntax, observed)"}

@@ -1,0 +1,119 @@
+package clients_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests/mutants"
+)
+
+// A fuzzMutant is a fault that a check has to notice at an operation.
+type fuzzMutant struct {
+	name   string
+	around func(http.Handler) http.Handler
+	// check and operation, without what the paths of all operations begin with.
+	check, operation string
+}
+
+// Each group is put around one mock: none of its mutants hides another.
+var fuzzMutants = map[string][]fuzzMutant{
+	"first": {
+		mutated("delete-does-nothing", "use_after_free", "DELETE /{id}"),
+		mutated("delete-is-200", "status_code_conformance", "DELETE /{id}"),
+		mutated("list-content-type-missing", "content_type_conformance", "GET "),
+		mutated("owner-is-no-identity", "response_schema_conformance", "POST "),
+		mutated("validity-below-taken", "negative_data_rejection", "POST "),
+		mutated("validity-highest-refused", "positive_data_acceptance", "POST "),
+		mutated("unauthorized-is-403", "missing_required_header", "GET "),
+		mutated("allow-missing", "unsupported_method", "POST "),
+	},
+	"second": {
+		mutated("error-without-causes", "positive_data_acceptance", "POST "), // by which findings.yaml knows a refusal
+		mutated("bearer-not-verified", "ignored_auth", "POST "),
+		{"a filter is a fault", instead(func(r *http.Request) bool { return r.URL.Query().Has("filters") }, func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusInternalServerError)
+		}), "not_a_server_error", "GET "},
+		{"a token is not there to be patched", instead(func(r *http.Request) bool { return r.Method == http.MethodPatch }, func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusNotFound)
+		}), "ensure_resource_availability", "POST "},
+		{"OPTIONS names GET alone", instead(func(r *http.Request) bool { return r.Method == http.MethodOptions }, func(w http.ResponseWriter) {
+			w.Header().Set("Allow", http.MethodGet)
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		}), "allow_header_conformance", "POST "},
+	},
+}
+
+// mutated is a mutant of the contract's own.
+func mutated(name, check, operation string) fuzzMutant {
+	all := mutants.All()
+	return fuzzMutant{name, all[slices.IndexFunc(all, func(m mutants.Mutant) bool { return m.Name == name })].Wrap, check, operation}
+}
+
+// instead answers the requests that it is for.
+func instead(of func(*http.Request) bool, answer func(http.ResponseWriter)) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if of(r) {
+				answer(w)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func TestSchemathesisNotices(t *testing.T) {
+	schemathesis.ready(t)
+	document := fuzzed{set: "effective", name: "v2026", base: "/v2026"}
+	for group, faults := range fuzzMutants {
+		t.Run(group, func(t *testing.T) {
+			t.Parallel()
+			run := document.fuzz(t, func(mock http.Handler) http.Handler {
+				for _, m := range faults {
+					mock = m.around(mock)
+				}
+				return mock
+			})
+			for _, m := range faults {
+				t.Run(m.name, func(t *testing.T) {
+					method, path, _ := strings.Cut(m.operation, " ")
+					operation := method + " /personal-access-tokens" + path
+					if !slices.ContainsFunc(run.failures[operation], func(f fuzzFailure) bool { return f.check == m.check }) {
+						t.Errorf("%s does not notice it at %s", m.check, operation)
+					}
+				})
+			}
+		})
+	}
+}
+
+// A finding that does not occur is told, and so is one that is not listed.
+func TestSchemathesisHoldsToTheFindings(t *testing.T) {
+	schemathesis.ready(t)
+	t.Parallel()
+	const invented = `findings:
+- reason: There is no such thing.
+  check: use_after_free
+  documents: [effective/oauth]
+  operations: [requestAccessToken]
+  status: 200
+  texts: {never: {query: {}, body: {}, media_type: application/x-www-form-urlencoded}}
+`
+	list := filepath.Join(t.TempDir(), "findings.yaml")
+	if err := os.WriteFile(list, []byte(invented), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := fuzzed{set: "effective", name: "oauth"}.fuzz(t, nil, "PATMOCK_FINDINGS="+list)
+	if !slices.Equal(run.unused, []string{"requestAccessToken: use_after_free: never"}) {
+		t.Errorf("does not occur: %q", run.unused)
+	}
+	for _, operation := range []string{"POST /oauth/token", "POST /oauth/check_token"} {
+		if failures := run.failures[operation]; len(failures) == 0 || failures[0].check != "positive_data_acceptance" || !strings.Contains(failures[0].text, "\ncurl -i -X POST ") {
+			t.Errorf("%s: what is not listed: %v", operation, failures)
+		}
+	}
+}
