@@ -62,7 +62,7 @@ func (x *exchange) readBody() error {
 		x.trace.Find(control.WrongContentType, err.Error())
 		return err
 	}
-	body, err := io.ReadAll(x.request.Body)
+	body, err := whole(x.request.Body)
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return err
 	}
@@ -89,6 +89,14 @@ func (x *exchange) readBody() error {
 	}
 	x.body = value
 	return nil
+}
+
+// whole reads a body, which the mock may have done already.
+func whole(body io.Reader) ([]byte, error) {
+	if held, ok := body.(interface{ Whole() ([]byte, error) }); ok {
+		return held.Whole()
+	}
+	return io.ReadAll(body)
 }
 
 // misshapen is the refusal of what the document forbids, which is a finding, too.

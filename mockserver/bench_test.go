@@ -1,0 +1,232 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver"
+)
+
+// The benchmarks put the mock beside a bare server: net/http, encoding/json, a map, and nothing else. It authenticates
+// nobody, validates nothing and remembers no request. What they are asked is the same: a list of ten tokens, and to
+// make a token.
+
+// bareToken is what both servers answer.
+type bareToken struct {
+	ID                         string     `json:"id"`
+	Secret                     string     `json:"secret,omitempty"`
+	Name                       string     `json:"name"`
+	Scope                      []string   `json:"scope"`
+	Owner                      bareOwner  `json:"owner"`
+	Created                    time.Time  `json:"created"`
+	LastUsed                   *time.Time `json:"lastUsed"`
+	Managed                    bool       `json:"managed"`
+	AccessTokenValiditySeconds int        `json:"accessTokenValiditySeconds"`
+	ExpirationDate             *time.Time `json:"expirationDate"`
+	UserAwareTokenNeverExpires bool       `json:"userAwareTokenNeverExpires"`
+}
+
+type bareOwner struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// bare is the bare server.
+type bare struct {
+	mu     sync.RWMutex
+	tokens map[string]bareToken
+}
+
+func newBare() *bare {
+	b := &bare{tokens: map[string]bareToken{}}
+	for i := range 10 {
+		b.add(bareToken{Name: fmt.Sprintf("token %d", i), Scope: []string{"sp:scopes:all"}})
+	}
+	return b
+}
+
+func (b *bare) add(t bareToken) bareToken {
+	t.ID, t.Owner, t.Created, t.AccessTokenValiditySeconds = random(16), bareOwner{"IDENTITY", random(16), "jane.doe"}, time.Now(), 43200
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens[t.ID] = t
+	return t
+}
+
+func random(n int) string {
+	raw := make([]byte, n)
+	_, _ = rand.Read(raw) // never fails
+	return hex.EncodeToString(raw)
+}
+
+// ServeHTTP implements http.Handler.
+func (b *bare) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodGet {
+		b.mu.RLock()
+		tokens := make([]bareToken, 0, len(b.tokens))
+		for _, t := range b.tokens {
+			tokens = append(tokens, t)
+		}
+		b.mu.RUnlock()
+		_ = json.NewEncoder(rw).Encode(tokens) // the benchmark reads it
+		return
+	}
+	var t bareToken
+	if err := json.NewDecoder(r.Body).Decode(&t); err != nil {
+		http.Error(rw, err.Error(), http.StatusBadRequest)
+		return
+	}
+	t.Secret = random(32)
+	_ = json.NewEncoder(rw).Encode(b.add(t)) // as above
+}
+
+// sink is a response writer that keeps nothing, so that what is measured is the server.
+type sink struct {
+	header http.Header
+	status int
+	size   int
+}
+
+func (s *sink) Header() http.Header    { return s.header }
+func (s *sink) WriteHeader(status int) { s.status = status }
+func (s *sink) Write(p []byte) (int, error) {
+	s.size += len(p)
+	return len(p), nil
+}
+
+func (s *sink) reset() {
+	clear(s.header)
+	s.status, s.size = http.StatusOK, 0
+}
+
+const benchPath = "/v2026/personal-access-tokens"
+
+// benchMock is a mock whose user jane.doe has ten tokens, and her access token.
+func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
+	tb.Helper()
+	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = mock.Close() })
+	who, err := mock.Control().Credentials(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, u := range who.Users {
+		if u.Name != "jane.doe" {
+			continue
+		}
+		form := "grant_type=client_credentials&client_id=" + u.ClientID + "&client_secret=" + u.ClientSecret
+		r, _ := http.NewRequest("POST", "http://mock/oauth/token", strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answered, err := mock.Transport().RoundTrip(r)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		var issued struct {
+			AccessToken string `json:"access_token"`
+		}
+		if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil {
+			tb.Fatal(err)
+		}
+		bearer = "Bearer " + issued.AccessToken
+	}
+	for len(benchTokens(tb, mock, bearer)) < 10 {
+		s := &sink{header: http.Header{}}
+		mock.ServeHTTP(s, benchCreate(bearer, random(8)))
+		if s.status != http.StatusOK {
+			tb.Fatalf("create answers %d", s.status)
+		}
+	}
+	return mock, bearer
+}
+
+func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens []bareToken) {
+	answered, err := mock.Transport().RoundTrip(benchList(bearer))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := json.NewDecoder(answered.Body).Decode(&tokens); err != nil {
+		tb.Fatal(err)
+	}
+	return tokens
+}
+
+func benchList(bearer string) *http.Request {
+	r, _ := http.NewRequest("GET", "http://mock"+benchPath+"?owner-id=me", http.NoBody)
+	r.Header.Set("Authorization", bearer)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", "SailPoint-SDK-Go/2.7.106")
+	return r
+}
+
+func benchCreate(bearer, name string) *http.Request {
+	body := `{"name":"` + name + `","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`
+	r, _ := http.NewRequest("POST", "http://mock"+benchPath, strings.NewReader(body))
+	r.Header.Set("Authorization", bearer)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "SailPoint-SDK-Go/2.7.106")
+	return r
+}
+
+func BenchmarkList(b *testing.B) {
+	mock, bearer := benchMock(b)
+	for _, server := range []struct {
+		name    string
+		handler http.Handler
+	}{{"bare", newBare()}, {"mock", mock}} {
+		b.Run(server.name, func(b *testing.B) {
+			r, s := benchList(bearer), &sink{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				s.reset()
+				server.handler.ServeHTTP(s, r)
+			}
+			if s.status != http.StatusOK || s.size < 2000 {
+				b.Fatalf("status %d, %d bytes", s.status, s.size)
+			}
+		})
+	}
+}
+
+func BenchmarkCreate(b *testing.B) {
+	mock, bearer := benchMock(b)
+	for _, server := range []struct {
+		name    string
+		handler http.Handler
+	}{{"bare", newBare()}, {"mock", mock}} {
+		b.Run(server.name, func(b *testing.B) {
+			r, s := benchCreate(bearer, ""), &sink{header: http.Header{}}
+			body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`)
+			r.ContentLength = int64(len(body))
+			var reader bytes.Reader
+			r.Body = io.NopCloser(&reader)
+			n := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				s.reset()
+				n++
+				copy(body[9:], fmt.Appendf(nil, "%08d", n))
+				reader.Reset(body)
+				server.handler.ServeHTTP(s, r)
+			}
+			if s.status != http.StatusOK || s.size < 200 {
+				b.Fatalf("status %d, %d bytes", s.status, s.size)
+			}
+		})
+	}
+}
