@@ -63,11 +63,8 @@ func (x *exchange) readBody() error {
 		return err
 	}
 	body, err := whole(x.request.Body)
-	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
-		return err
-	}
 	if err != nil {
-		return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
+		return unread(err)
 	}
 	if len(body) == 0 {
 		return &malformed{"body: expected JSON, got nothing (rule json-syntax, observed)"}
@@ -89,6 +86,14 @@ func (x *exchange) readBody() error {
 	}
 	x.body = value
 	return nil
+}
+
+// unread is the refusal of a body that did not come to its end.
+func unread(err error) error {
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return err
+	}
+	return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
 }
 
 // whole reads a body, which the mock may have done already.
