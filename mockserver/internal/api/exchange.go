@@ -76,7 +76,7 @@ func (x *exchange) readBody() error {
 	if err := json.Unmarshal(body, &value); err != nil {
 		return &malformed{"body: " + syntaxProblem(body, err) + " (rule json-syntax, observed)"}
 	}
-	if found := x.operation.CheckRequest(contentType, value); len(found) > 0 {
+	if found := x.operation.CheckRequestText(contentType, body, value); len(found) > 0 {
 		return x.misshapen(found)
 	}
 	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
