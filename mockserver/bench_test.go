@@ -5,92 +5,25 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/bench/bare"
 )
 
 // The benchmarks put the mock beside a bare server: net/http, encoding/json, a map, and nothing else. It authenticates
 // nobody, validates nothing and remembers no request. What they are asked is the same: a list of ten tokens, and to
 // make a token.
 
-// bareToken is what both servers answer.
-type bareToken struct {
-	ID                         string     `json:"id"`
-	Secret                     string     `json:"secret,omitempty"`
-	Name                       string     `json:"name"`
-	Scope                      []string   `json:"scope"`
-	Owner                      bareOwner  `json:"owner"`
-	Created                    time.Time  `json:"created"`
-	LastUsed                   *time.Time `json:"lastUsed"`
-	Managed                    bool       `json:"managed"`
-	AccessTokenValiditySeconds int        `json:"accessTokenValiditySeconds"`
-	ExpirationDate             *time.Time `json:"expirationDate"`
-	UserAwareTokenNeverExpires bool       `json:"userAwareTokenNeverExpires"`
-}
-
-type bareOwner struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// bare is the bare server.
-type bare struct {
-	mu     sync.RWMutex
-	tokens map[string]bareToken
-}
-
-func newBare() *bare {
-	b := &bare{tokens: map[string]bareToken{}}
-	for i := range 10 {
-		b.add(bareToken{Name: fmt.Sprintf("token %d", i), Scope: []string{"sp:scopes:all"}})
-	}
-	return b
-}
-
-func (b *bare) add(t bareToken) bareToken {
-	t.ID, t.Owner, t.Created, t.AccessTokenValiditySeconds = random(16), bareOwner{"IDENTITY", random(16), "jane.doe"}, time.Now(), 43200
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tokens[t.ID] = t
-	return t
-}
-
 func random(n int) string {
 	raw := make([]byte, n)
 	_, _ = rand.Read(raw) // never fails
 	return hex.EncodeToString(raw)
-}
-
-// ServeHTTP implements http.Handler.
-func (b *bare) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	rw.Header().Set("Content-Type", "application/json")
-	if r.Method == http.MethodGet {
-		b.mu.RLock()
-		tokens := make([]bareToken, 0, len(b.tokens))
-		for _, t := range b.tokens {
-			tokens = append(tokens, t)
-		}
-		b.mu.RUnlock()
-		_ = json.NewEncoder(rw).Encode(tokens) // the benchmark reads it
-		return
-	}
-	var t bareToken
-	if err := json.NewDecoder(r.Body).Decode(&t); err != nil {
-		http.Error(rw, err.Error(), http.StatusBadRequest)
-		return
-	}
-	t.Secret = random(32)
-	_ = json.NewEncoder(rw).Encode(b.add(t)) // as above
 }
 
 // sink is a response writer that keeps nothing, so that what is measured is the server.
@@ -155,7 +88,7 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 	return mock, bearer
 }
 
-func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens []bareToken) {
+func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens []bare.Token) {
 	answered, err := mock.Transport().RoundTrip(benchList(bearer))
 	if err != nil {
 		tb.Fatal(err)
@@ -200,7 +133,7 @@ func BenchmarkList(b *testing.B) {
 	for _, server := range []struct {
 		name    string
 		handler http.Handler
-	}{{"bare", newBare()}, {"mock", mock}} {
+	}{{"bare", bare.New()}, {"mock", mock}} {
 		b.Run(server.name, func(b *testing.B) {
 			r, s := benchList(bearer), &sink{header: http.Header{}}
 			b.ReportAllocs()
@@ -225,7 +158,7 @@ func BenchmarkCreate(b *testing.B) {
 	for _, server := range []struct {
 		name    string
 		handler http.Handler
-	}{{"bare", newBare()}, {"mock", mock}} {
+	}{{"bare", bare.New()}, {"mock", mock}} {
 		b.Run(server.name, func(b *testing.B) {
 			r, s := benchCreate(bearer, ""), &sink{header: http.Header{}}
 			body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`)
