@@ -28,7 +28,7 @@ func (x *exchange) read(r *http.Request) {
 
 // readAll is io.ReadAll for a body that says how long it is, and is not believed.
 func readAll(body io.Reader, size int) ([]byte, error) {
-	all := make([]byte, 0, size+bytes.MinRead)
+	all := make([]byte, 0, size+1) // the last one finds the end
 	for {
 		n, err := body.Read(all[len(all):cap(all)])
 		all = all[:len(all)+n]
