@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,6 +45,13 @@ func (s *sink) Write(p []byte) (int, error) {
 func (s *sink) reset() {
 	clear(s.header)
 	s.status, s.size = http.StatusOK, 0
+}
+
+// check expects that what came last was good, and not less than it should be.
+func (s *sink) check(b *testing.B, size int) {
+	if s.status != http.StatusOK || s.size < size {
+		b.Fatalf("status %d, %d bytes", s.status, s.size)
+	}
 }
 
 const benchPath = "/v2026/personal-access-tokens"
@@ -127,7 +136,12 @@ func compare(b *testing.B, baseline *float64) {
 	b.ReportMetric(each / *baseline, "x-bare")
 }
 
-func BenchmarkList(b *testing.B) {
+func BenchmarkList(b *testing.B) { beside(b, listOf) }
+
+func BenchmarkCreate(b *testing.B) { beside(b, createOf) }
+
+// beside measures what a client asks of the bare server and of the mock.
+func beside(b *testing.B, asked func(server http.Handler, bearer string) func(*testing.B)) {
 	mock, bearer := benchMock(b)
 	var baseline float64
 	for _, server := range []struct {
@@ -135,48 +149,66 @@ func BenchmarkList(b *testing.B) {
 		handler http.Handler
 	}{{"bare", bare.New()}, {"mock", mock}} {
 		b.Run(server.name, func(b *testing.B) {
-			r, s := benchList(bearer), &sink{header: http.Header{}}
-			b.ReportAllocs()
-			for b.Loop() {
-				s.reset()
-				server.handler.ServeHTTP(s, r)
-			}
-			if s.status != http.StatusOK || s.size < 2000 {
-				b.Fatalf("status %d, %d bytes", s.status, s.size)
-			}
+			asked(server.handler, bearer)(b)
 			compare(b, &baseline)
 		})
+	}
+}
+
+func listOf(server http.Handler, bearer string) func(*testing.B) {
+	return func(b *testing.B) {
+		r, s := benchList(bearer), &sink{header: http.Header{}}
+		b.ReportAllocs()
+		for b.Loop() {
+			s.reset()
+			server.ServeHTTP(s, r)
+		}
+		s.check(b, 2000)
 	}
 }
 
 // created numbers names, which are used once in a mock.
 var created int64
 
-func BenchmarkCreate(b *testing.B) {
-	mock, bearer := benchMock(b)
-	var baseline float64
-	for _, server := range []struct {
-		name    string
-		handler http.Handler
-	}{{"bare", bare.New()}, {"mock", mock}} {
-		b.Run(server.name, func(b *testing.B) {
-			r, s := benchCreate(bearer, ""), &sink{header: http.Header{}}
-			body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`)
-			r.ContentLength = int64(len(body))
-			var reader bytes.Reader
-			r.Body = io.NopCloser(&reader)
-			b.ReportAllocs()
-			for b.Loop() {
-				s.reset()
-				created++
-				copy(body[9:17], strconv.AppendInt(nil, 10_000_000+created, 10))
-				reader.Reset(body)
-				server.handler.ServeHTTP(s, r)
+func createOf(server http.Handler, bearer string) func(*testing.B) {
+	return func(b *testing.B) {
+		r, s := benchCreate(bearer, ""), &sink{header: http.Header{}}
+		body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`)
+		r.ContentLength = int64(len(body))
+		var reader bytes.Reader
+		r.Body = io.NopCloser(&reader)
+		b.ReportAllocs()
+		for b.Loop() {
+			s.reset()
+			created++
+			copy(body[9:17], strconv.AppendInt(nil, 10_000_000+created, 10))
+			reader.Reset(body)
+			server.ServeHTTP(s, r)
+		}
+		s.check(b, 200)
+	}
+}
+
+// What a request costs in memory, with everything on, has little head room: a copy of an answer is above it.
+func TestAllocations(t *testing.T) {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector allocates, too: run without -race")
+	}
+	mock, bearer := benchMock(t)
+	for _, tt := range []struct {
+		name          string
+		bench         func(*testing.B)
+		allocs, bytes int64
+	}{
+		{"list of ten", listOf(mock, bearer), 18, 7500},
+		{"create", createOf(mock, bearer), 50, 5200},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := testing.Benchmark(tt.bench)
+			t.Logf("%d allocations, %d bytes", got.AllocsPerOp(), got.AllocedBytesPerOp())
+			if got.AllocsPerOp() > tt.allocs || got.AllocedBytesPerOp() > tt.bytes {
+				t.Errorf("%d allocations of %d bytes, want at most %d of %d", got.AllocsPerOp(), got.AllocedBytesPerOp(), tt.allocs, tt.bytes)
 			}
-			if s.status != http.StatusOK || s.size < 200 {
-				b.Fatalf("status %d, %d bytes", s.status, s.size)
-			}
-			compare(b, &baseline)
 		})
 	}
 }
