@@ -1,9 +1,9 @@
 package mockserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -43,12 +43,10 @@ type entrance struct {
 	api, control http.Handler
 }
 
-// tenantKey finds the namespace of a request in its context.
-type tenantKey struct{}
-
-func tenantOf(r *http.Request) *tenant {
-	t, _ := r.Context().Value(tenantKey{}).(*tenant)
-	return t
+// tenantOf is the namespace of a request that went through the entrance.
+func tenantOf(rw http.ResponseWriter) *tenant {
+	x, _ := rw.(*exchange)
+	return x.tenant
 }
 
 // unseeded names requests that belong to no run that could be repeated.
@@ -56,7 +54,7 @@ var unseeded = random.New(nil, "")
 
 // ServeHTTP implements http.Handler.
 func (e *entrance) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	x := &exchange{entrance: e, came: e.server.wall(), recorder: recorder{ResponseWriter: rw}, trace: &answer.Trace{}}
+	x := &exchange{entrance: e, came: e.server.wall(), recorder: recorder{ResponseWriter: rw}}
 	x.enter(r)
 }
 
@@ -66,7 +64,7 @@ type exchange struct {
 	recorder
 	came   time.Time // wall time
 	at     time.Time // by the clock of the namespace
-	trace  *answer.Trace
+	trace  answer.Trace
 	tenant *tenant
 	body   []byte
 }
@@ -75,10 +73,12 @@ func (x *exchange) enter(r *http.Request) {
 	name, at := namespace.Split(collapsed(r.URL.EscapedPath()))
 	x.trace.Namespace, x.trace.Prefix = name, namespace.Prefix(name)
 	controlled := under(at, surface) && x.control != nil || x.api == nil
-	x.name(unseeded)
-	r = answer.WithTrace(within(r, at), x.trace)
+	r = answer.WithTrace(within(r, at), &x.trace)
 	defer func() { x.outlive(r, recover()) }()
 
+	if controlled {
+		x.name(unseeded)
+	}
 	if controlled && !controls.Allowed(r, x.server.config.ControlToken) { // before a namespace is made
 		x.server.writer.Write(x, r, controls.Answer(controls.Unauthorized()), x.server.documents.control.CheckUnrouted)
 		return
@@ -89,10 +89,10 @@ func (x *exchange) enter(r *http.Request) {
 	}
 	var err error
 	if x.tenant, err = x.server.namespaces.Use(name); err != nil {
+		x.name(unseeded)
 		x.refuse(r, controlled, err)
 		return
 	}
-	r = r.WithContext(context.WithValue(r.Context(), tenantKey{}, x.tenant))
 	if controlled {
 		r.Body = http.MaxBytesReader(x, r.Body, maxState)
 		x.control.ServeHTTP(x, r)
@@ -124,16 +124,21 @@ func removal(r *http.Request) bool {
 	return r.Method == http.MethodDelete && r.URL.Path == surface+"/namespace"
 }
 
+// requestID is the header as a map has it.
+var requestID = http.CanonicalHeaderKey(answer.RequestID)
+
 // name gives the request an id.
 func (x *exchange) name(source *random.Source) {
 	x.trace.RequestID = source.Hex("request id", 16)
-	x.Header().Set(answer.RequestID, x.trace.RequestID)
+	x.Header()[requestID] = []string{x.trace.RequestID}
 }
 
 // outlive makes a panic a fault of the mock, but for the one that ends a connection on purpose.
 func (x *exchange) outlive(r *http.Request, cause any) {
-	x.server.config.Log.DebugContext(r.Context(), "request", "method", r.Method, "path", redact.Prose(x.trace.Prefix+r.URL.Path), "status", x.status,
-		"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", x.trace.Namespace, "duration", x.server.wall().Sub(x.came))
+	if log := x.server.config.Log; log.Enabled(r.Context(), slog.LevelDebug) {
+		log.DebugContext(r.Context(), "request", "method", r.Method, "path", redact.Prose(x.trace.Prefix+r.URL.Path), "status", x.status,
+			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", x.trace.Namespace, "duration", x.server.wall().Sub(x.came))
+	}
 	if cause == nil {
 		return
 	}

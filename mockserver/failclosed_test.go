@@ -25,7 +25,7 @@ tokens:
 
 // strictMock serves documents that forbid more than the published ones, so that answers of the
 // mock break them. It returns what the mock logs, too.
-func strictMock(t *testing.T, name, old, stricter string) (*Server, *bytes.Buffer) {
+func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config)) (*Server, *bytes.Buffer) {
 	t.Helper()
 	source, err := spec.Source(name)
 	if err != nil {
@@ -49,6 +49,9 @@ func strictMock(t *testing.T, name, old, stricter string) (*Server, *bytes.Buffe
 	}
 	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(shortAndLong)); err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range change {
+		c(&config)
 	}
 	loaded, err := loadDocuments(config.Versions)
 	if err != nil {
@@ -145,6 +148,23 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText)
 	status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", "")
 	checkFault(t, status, body, log, `/0/name: expected at least 6 characters, got \"login\"`)
+}
+
+// A mock that was told not to check its answers sends them, and says so where somebody looks.
+func TestUncheckedAnswersAreSent(t *testing.T) {
+	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText, func(c *Config) { c.UncheckedResponses = true })
+	for _, v := range []string{"v3", "v2026"} {
+		if status, body := request(t, mock, bearerOf(t, mock), "GET", "/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK || !strings.Contains(body, `"login"`) {
+			t.Errorf("%s: status %d, want 200: %s", v, status, body)
+		}
+	}
+	if !strings.Contains(log.String(), "level=WARN msg=\"answers are NOT held against their documents") {
+		t.Errorf("log %q", log)
+	}
+	health, err := mock.Control().Health(t.Context())
+	if err != nil || health.Profile.CheckResponses {
+		t.Errorf("health says checkResponses %t, %v", health.Profile.CheckResponses, err)
+	}
 }
 
 // An invalid login answer is not sent, and the login leaves no trace.

@@ -110,10 +110,10 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 }
 
 // told is the profile as the control surface tells it.
-func (p Profile) told(seed *uint64) control.Profile {
+func (p Profile) told(c Config) control.Profile {
 	return control.Profile{
-		Name: p.Name, RandomSeed: seed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit, ScopeDelay: p.ScopeDelay.String(),
+		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit, ScopeDelay: p.ScopeDelay.String(),
 		NeverExpiresAs: p.NeverExpiresAs, Hostile: append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
-		HostileInARow: p.HostileInARow, CheckResponses: true,
+		HostileInARow: p.HostileInARow, CheckResponses: !c.UncheckedResponses,
 	}
 }

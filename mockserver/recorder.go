@@ -8,7 +8,7 @@ import (
 type recorder struct {
 	http.ResponseWriter
 	status  int
-	written []byte // what was written first: the writer of answers writes once
+	written []byte // what was written first
 	size    int
 }
 
@@ -23,10 +23,19 @@ func (r *recorder) WriteHeader(status int) {
 // maxKept bounds, in bytes, how much of an answer that comes in parts is kept for the journal.
 const maxKept = 128 << 10
 
+// WriteBody implements answer.BodyWriter: nobody changes the body of an answer.
+func (r *recorder) WriteBody(body []byte) (int, error) {
+	if r.written != nil {
+		return r.Write(body)
+	}
+	r.written, r.size = body, len(body)
+	return r.ResponseWriter.Write(body)
+}
+
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(p []byte) (int, error) {
 	if len(r.written) < maxKept {
-		r.written = append(r.written, p...)
+		r.written = append(r.written[:len(r.written):len(r.written)], p...) // which may be an answer's
 	}
 	r.size += len(p)
 	return r.ResponseWriter.Write(p)

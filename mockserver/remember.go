@@ -12,7 +12,7 @@ import (
 
 // remember writes the journal, and what the request shows of its client.
 func (x *exchange) remember(r *http.Request) {
-	trace, ended := x.trace, x.server.wall()
+	trace, ended := &x.trace, x.server.wall()
 	seen := watch.Exchange{
 		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
 		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0,
@@ -23,14 +23,13 @@ func (x *exchange) remember(r *http.Request) {
 	}
 	trace.Findings = append(trace.Findings, x.tenant.watch.See(seen)...)
 	x.tenant.watch.Count(seen, trace.Findings)
-	x.tenant.journal.Add(&control.Request{
+	x.tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.Prose(r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
 		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(trace.Why), Notes: told(trace.Notes),
-		Sent:     journal.Message(r.Header, x.body, int(max(r.ContentLength, int64(len(x.body))))),
-		Answered: journal.Message(x.Header(), x.written, x.size),
-	})
+	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
+		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
 }
 
 // kept is as much of a text as the journal holds of a path, a query or a sentence.

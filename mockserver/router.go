@@ -100,34 +100,59 @@ func (r *router) handle(op *spec.Operation, document *spec.Document, version str
 	r.paths[op.Path].methods[op.Method] = http.HandlerFunc(func(rw http.ResponseWriter, request *http.Request) {
 		trace := answer.TraceOf(request)
 		trace.Operation, trace.Version = name, version
-		serve(tenantOf(request), rw, request)
+		serve(tenantOf(rw), rw, request)
 	})
 }
 
-// build makes the mux. Paths without a parameter come first, so that a literal path is never
-// taken for an id, whatever the method.
+// build makes what finds the path of a request.
 func (r *router) build() (http.Handler, error) {
 	if len(r.missing) > 0 {
 		return nil, fmt.Errorf("no handler for the operations %s", strings.Join(r.missing, ", "))
 	}
-	m := mux.NewRouter().SkipClean(true).UseEncodedPath()
-	names := slices.SortedFunc(maps.Keys(r.paths), func(a, b string) int {
-		return strings.Compare(strings.ReplaceAll(a, "{", "\xff"), strings.ReplaceAll(b, "{", "\xff"))
-	})
-	for _, name := range names {
-		p := r.paths[name]
-		m.Path(name).HandlerFunc(func(rw http.ResponseWriter, request *http.Request) {
-			handler := p.methods[request.Method]
-			switch {
-			case request.ContentLength > p.maxBody:
-				r.strangers.tooLarge(rw, request, p)
-			case handler != nil:
-				handler.ServeHTTP(rw, request)
-			default:
-				r.strangers.methodNotAllowed(rw, request, p, strings.Join(slices.Sorted(maps.Keys(p.methods)), ", "))
-			}
-		})
+	built := &routes{literal: map[string]http.Handler{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath(), notFound: http.HandlerFunc(r.strangers.notFound)}
+	for name, p := range r.paths {
+		handler := r.serve(p)
+		if strings.Contains(name, "{") {
+			built.templates.Path(name).Handler(handler)
+		} else {
+			built.literal[name] = handler
+		}
 	}
-	m.NotFoundHandler = http.HandlerFunc(r.strangers.notFound)
-	return m, nil
+	return built, nil
+}
+
+// serve leads to the operations of a path.
+func (r *router) serve(p *path) http.HandlerFunc {
+	return func(rw http.ResponseWriter, request *http.Request) {
+		handler := p.methods[request.Method]
+		switch {
+		case request.ContentLength > p.maxBody:
+			r.strangers.tooLarge(rw, request, p)
+		case handler != nil:
+			handler.ServeHTTP(rw, request)
+		default:
+			r.strangers.methodNotAllowed(rw, request, p, strings.Join(slices.Sorted(maps.Keys(p.methods)), ", "))
+		}
+	}
+}
+
+// routes are the paths of a surface. A literal path beats one with a parameter, whatever the method.
+type routes struct {
+	literal   map[string]http.Handler
+	templates *mux.Router
+	notFound  http.Handler
+}
+
+// ServeHTTP implements http.Handler.
+func (r *routes) ServeHTTP(rw http.ResponseWriter, request *http.Request) {
+	if handler := r.literal[request.URL.EscapedPath()]; handler != nil {
+		handler.ServeHTTP(rw, request)
+		return
+	}
+	var match mux.RouteMatch
+	if !r.templates.Match(request, &match) {
+		r.notFound.ServeHTTP(rw, request)
+		return
+	}
+	match.Handler.ServeHTTP(rw, mux.SetURLVars(request, match.Vars))
 }

@@ -64,6 +64,9 @@ type Config struct {
 	// Fallback is the base URL of another mock, on this machine or a private network, which gets the requests to
 	// paths that patmock does not simulate. Empty means none.
 	Fallback string
+	// UncheckedResponses sends answers without holding them against their documents, which costs little: it is for
+	// finding out how little. The log says so at the start.
+	UncheckedResponses bool
 	// Log takes what the mock has to tell. Nil means slog.Default().
 	Log *slog.Logger
 }
@@ -163,7 +166,10 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
 		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: answer.Writer{Log: c.Log, Stopped: stopped},
+		writer: answer.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses},
+	}
+	if c.UncheckedResponses {
+		c.Log.Warn("answers are NOT held against their documents: what this mock answers proves nothing")
 	}
 	var err error
 	if _, s.limit, err = c.Profile.check(); err != nil {

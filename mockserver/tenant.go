@@ -205,7 +205,7 @@ func userOf(l pat.Login) control.User {
 func (t *tenant) Health() control.Health {
 	return control.Health{
 		Product: controls.Product, Version: Version(), Status: "ok", Namespace: t.name,
-		Profile: t.server.config.Profile.told(t.server.config.RandomSeed),
+		Profile: t.server.config.Profile.told(t.server.config),
 		Counters: control.Counters{
 			Requests: t.watch.Requests(), Findings: t.watch.Findings(), Faults: t.watch.Faults(),
 			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(),

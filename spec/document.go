@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/goccy/go-yaml"
 
+	"example.com/patmock/spec/internal/gauge"
 	"example.com/patmock/spec/version"
 )
 
@@ -45,7 +46,9 @@ type Document struct {
 	Operations []*Operation
 
 	effective []byte // JSON
-	unrouted  map[int]*answer
+	outside   string // the place of what is unrouted
+	unrouted  map[int]*contents
+	gauges    gauge.Compiler
 }
 
 // Load returns the effective document of that name, see Names. It is read once: who
@@ -94,7 +97,9 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 	if err := t.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("validate document %s: %s", name, firstLine(err))
 	}
-	d := &Document{Name: name, effective: effective, unrouted: map[int]*answer{}}
+	d := &Document{
+		Name: name, effective: effective, outside: name + " outside its operations", unrouted: map[int]*contents{}, gauges: gauge.Compiler{},
+	}
 	statuses, _ := t.Extensions["x-unrouted"].([]any) // in our own documents
 	for _, u := range errata.unrouted(name) {
 		statuses = append(statuses, fmt.Sprint(u.Status))
@@ -102,7 +107,7 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 	for _, s := range statuses {
 		status, err := strconv.Atoi(fmt.Sprint(s))
 		if r := t.Components.Responses[fmt.Sprint(s)]; r != nil && err == nil {
-			d.unrouted[status] = newAnswer(r.Value)
+			d.unrouted[status] = newContents(r.Value.Content, d.gauges)
 		}
 	}
 	return d, d.addOperations(t)
@@ -117,7 +122,7 @@ func (d *Document) addOperations(t *openapi3.T) error {
 		methods := t.Paths.Value(path).Operations()
 		for _, method := range []string{"GET", "POST", "PATCH", "DELETE", "PUT"} {
 			if op := methods[method]; op != nil {
-				d.Operations = append(d.Operations, newOperation(d.Name, method, base+path, op))
+				d.Operations = append(d.Operations, d.newOperation(method, base+path, op))
 			}
 		}
 	}
@@ -159,7 +164,7 @@ func (d *Document) YAML() ([]byte, error) { return yaml.JSONToYAML(d.effective) 
 // CheckUnrouted checks an answer that no operation gave: to an unknown path, or
 // to a method that a path does not have. Nil means that it is valid.
 func (d *Document) CheckUnrouted(status int, contentType string, body []byte) []Violation {
-	return checkAnswer(d.unrouted, d.Name+" outside its operations", status, contentType, body)
+	return checkAnswer(d.unrouted, d.outside, status, contentType, body)
 }
 
 func firstLine(err error) string {

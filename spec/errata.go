@@ -221,6 +221,6 @@ func (e edit) apply(source []byte) ([]byte, error) {
 	return patch.Apply(source)
 }
 
-func escapePointer(token string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
-}
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+func escapePointer(token string) string { return pointerEscapes.Replace(token) }

@@ -29,24 +29,25 @@ type Operation struct {
 	MediaTypes []string
 
 	place   string
-	query   []*openapi3.Parameter
-	bodies  map[string]*openapi3.Schema // by media type
-	answers map[int]*answer
+	query   []parameter
+	bodies  *contents
+	answers map[int]*contents
 }
 
-// answer is one declared response: its schemas by media type, none when there is no body.
-type answer struct {
-	bodies map[string]*openapi3.Schema
+// parameter is one of a query.
+type parameter struct {
+	*openapi3.Parameter
+	any bool // of its values is valid
 }
 
 func operationName(id string) string { return strings.Replace(id, "V1", "", 1) }
 
-func newOperation(document, method, path string, op *openapi3.Operation) *Operation {
+func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Operation {
 	o := &Operation{
 		Name: operationName(op.OperationID), ID: op.OperationID, Method: method, Path: path,
-		place:   document + " " + op.OperationID,
-		bodies:  map[string]*openapi3.Schema{},
-		answers: map[int]*answer{},
+		place:   d.Name + " " + op.OperationID,
+		bodies:  &contents{},
+		answers: map[int]*contents{},
 	}
 	if op.Security != nil {
 		for _, requirement := range *op.Security {
@@ -55,38 +56,27 @@ func newOperation(document, method, path string, op *openapi3.Operation) *Operat
 	}
 	for _, p := range op.Parameters {
 		if p.Value.In == "query" {
-			o.query = append(o.query, p.Value)
+			free := p.Value.Schema != nil && d.gauges.Compile(p.Value.Schema.Value).AcceptsAnyString()
+			o.query = append(o.query, parameter{p.Value, free})
 		}
 	}
 	if op.RequestBody != nil {
-		for mediaType, content := range op.RequestBody.Value.Content {
-			o.bodies[mediaType] = content.Schema.Value
-		}
+		o.bodies = newContents(op.RequestBody.Value.Content, d.gauges)
 	}
-	o.MediaTypes = slices.Sorted(maps.Keys(o.bodies))
+	o.MediaTypes = o.bodies.types()
 	for code, r := range op.Responses.Map() {
 		if status, err := strconv.Atoi(code); err == nil {
-			o.answers[status] = newAnswer(r.Value)
+			o.answers[status] = newContents(r.Value.Content, d.gauges)
 		}
 	}
 	return o
 }
 
-func newAnswer(r *openapi3.Response) *answer {
-	a := &answer{bodies: map[string]*openapi3.Schema{}}
-	for mediaType, content := range r.Content {
-		if content.Schema != nil {
-			a.bodies[mediaType] = content.Schema.Value
-		}
-	}
-	return a
-}
-
 // Takes tells whether the operation declares a body of this content type,
 // a value of the Content-Type header. Its parameters, such as charset, do not matter.
 func (o *Operation) Takes(contentType string) bool {
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && o.bodies[mediaType] != nil
+	found, err := o.bodies.find(contentType)
+	return err == nil && found != nil
 }
 
 // CheckQuery checks the declared query parameters; others are not looked at.
@@ -100,7 +90,7 @@ func (o *Operation) CheckQuery(query url.Values) []Violation {
 			found = append(found, Violation{In: InQuery, Pointer: p.Name, Rule: "required", Expected: "the parameter", Got: "nothing", Place: o.place})
 		case len(values) > 1:
 			found = append(found, Violation{In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once", Got: fmt.Sprintf("%d values", len(values)), Place: o.place})
-		case len(values) == 1:
+		case len(values) == 1 && !p.any:
 			found = append(found, check(p.Schema.Value, values[0], InQuery, p.Name, o.place)...)
 		}
 	}
@@ -110,12 +100,20 @@ func (o *Operation) CheckQuery(query url.Values) []Violation {
 // CheckRequest checks the body of a request, decoded from JSON. The content type
 // is one that the operation Takes. Nil means that it is valid.
 func (o *Operation) CheckRequest(contentType string, body any) []Violation {
-	mediaType, _, _ := mime.ParseMediaType(contentType)
-	schema := o.bodies[mediaType]
-	if schema == nil {
+	declared, _ := o.bodies.find(contentType)
+	if declared == nil {
 		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType), Place: o.place}}
 	}
-	return check(schema, body, InBody, "", o.place+" request")
+	return check(declared.schema, body, InBody, "", o.place+" request")
+}
+
+// CheckRequestText is CheckRequest for who has the text that the body was decoded from: most
+// valid ones are known from that alone, at little cost.
+func (o *Operation) CheckRequestText(contentType string, text []byte, body any) []Violation {
+	if o.bodies.accepts(contentType, text) {
+		return nil
+	}
+	return o.CheckRequest(contentType, body)
 }
 
 // CheckResponse checks an answer of the operation. Nil means that it is valid.
@@ -123,9 +121,12 @@ func (o *Operation) CheckResponse(status int, contentType string, body []byte) [
 	return checkAnswer(o.answers, o.place, status, contentType, body)
 }
 
-func checkAnswer(answers map[int]*answer, place string, status int, contentType string, body []byte) []Violation {
-	place = fmt.Sprintf("%s response %d", place, status)
+func checkAnswer(answers map[int]*contents, place string, status int, contentType string, body []byte) []Violation {
 	a := answers[status]
+	if a != nil && (a.accepts(contentType, body) || len(a.byType) == 0 && len(body) == 0) {
+		return nil
+	}
+	place = fmt.Sprintf("%s response %d", place, status)
 	if a == nil {
 		var declared []string
 		for _, s := range slices.Sorted(maps.Keys(answers)) {
@@ -133,23 +134,18 @@ func checkAnswer(answers map[int]*answer, place string, status int, contentType 
 		}
 		return []Violation{{In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "), Got: strconv.Itoa(status), Place: place}}
 	}
-	if len(a.bodies) == 0 {
-		if len(body) > 0 {
-			return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: shorten(string(body)), Place: place}}
-		}
-		return nil
+	if len(a.byType) == 0 {
+		return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: shorten(string(body)), Place: place}}
 	}
-	mediaType, _, _ := mime.ParseMediaType(contentType)
-	schema := a.bodies[mediaType]
-	if schema == nil {
-		declared := strings.Join(slices.Sorted(maps.Keys(a.bodies)), " or ")
-		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: declared, Got: quote(contentType), Place: place}}
+	declared, _ := a.find(contentType)
+	if declared == nil {
+		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(a.types(), " or "), Got: quote(contentType), Place: place}}
 	}
 	value, err := Decode(contentType, body)
 	if err != nil {
 		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: shorten(string(body)), Place: place}}
 	}
-	return check(schema, value, InBody, "", place)
+	return check(declared.schema, value, InBody, "", place)
 }
 
 // Decode reads a body, which is JSON unless its content type says YAML.

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func load(t *testing.T, name string) *spec.Document {
+func load(t testing.TB, name string) *spec.Document {
 	t.Helper()
 	d, err := spec.Load(name)
 	if err != nil {
@@ -94,6 +94,7 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 		want                                         []string
 	}{
 		{"valid", "v3", "createPersonalAccessToken", "application/json", `{"name":"x","more":1}`, nil},
+		{"what only the library knows", "v3", "createPersonalAccessToken", "application/json", `{"n\u0061me":"x"}`, nil},
 		{"what is absent is not set", "v2026", "createPersonalAccessToken", "application/json; charset=utf-8", `{"name":"x"}`, nil},
 		{
 			"three at once", "v3", "createPersonalAccessToken", "application/json", `{"scope":[1],"accessTokenValiditySeconds":14}`,
@@ -119,6 +120,10 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			[]string{"/0/value: expected a string, a boolean, an integer, an object, an array (each element a string, an integer or an object) or null, got 5.5 (oneOf of v3 patchPersonalAccessToken request)"},
 		},
 		{
+			"a body where none is declared", "v3", "deletePersonalAccessToken", "application/json", `{}`,
+			[]string{`header Content-Type: expected , got "application/json" (content of v3 deletePersonalAccessToken)`},
+		},
+		{
 			"another content type", "v3", "patchPersonalAccessToken", "application/json", `[]`,
 			[]string{`header Content-Type: expected application/json-patch+json, got "application/json" (content of v3 patchPersonalAccessToken)`},
 		},
@@ -132,9 +137,12 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			if err := json.Unmarshal([]byte(test.body), &body); err != nil {
 				t.Fatal(err)
 			}
-			got := texts(load(t, test.document).Operation(test.operation).CheckRequest(test.contentType, body))
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			op := load(t, test.document).Operation(test.operation)
+			if diff := cmp.Diff(test.want, texts(op.CheckRequest(test.contentType, body))); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.want, texts(op.CheckRequestText(test.contentType, []byte(test.body), body))); diff != "" {
+				t.Errorf("violations of the text (-want +got):\n%s", diff)
 			}
 			again, err := json.Marshal(body)
 			if err != nil {
@@ -146,6 +154,33 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			}
 			if want, _ := json.Marshal(untouched); string(again) != string(want) {
 				t.Errorf("the check wrote into the body: %s", again)
+			}
+		})
+	}
+}
+
+func TestTakes(t *testing.T) {
+	op := load(t, "v3").Operation("patchPersonalAccessToken")
+	for _, test := range []struct {
+		contentType string
+		want        bool
+	}{
+		{"application/json-patch+json", true},
+		{"application/json-patch+json; charset=utf-8", true},
+		{"application/json-patch+json;charset=UTF-8", true},
+		{"application/json-patch+json ; charset=ascii; x=y", true},
+		{"application/json-patch+json;", true},
+		{"Application/JSON-Patch+JSON", true},
+		{"application/json-patch+json; charset", false},
+		{"application/json-patch+json;charset=utf-8;charset=UTF-8", false},
+		{"application/json-patch+json,application/json", false},
+		{"application/json", false},
+		{"json", false},
+		{"", false},
+	} {
+		t.Run(test.contentType, func(t *testing.T) {
+			if got := op.Takes(test.contentType); got != test.want {
+				t.Errorf("takes it: %t, want %t", got, test.want)
 			}
 		})
 	}
@@ -176,6 +211,8 @@ func TestCheckResponse(t *testing.T) {
 		want                      []string
 	}{
 		{"valid", "v3", "listPersonalAccessTokens", 200, "application/json", "[" + token + "}]", nil},
+		{"a charset", "v3", "listPersonalAccessTokens", 200, "application/json;charset=UTF-8", "[]", nil},
+		{"another charset, and a name with an escape", "v3", "listPersonalAccessTokens", 200, "Application/JSON; charset=ascii", "[" + token + `,"managed":true,"\u0061":1}]`, nil},
 		{"no body where none is declared", "v3", "deletePersonalAccessToken", 204, "", "", nil},
 		{"a body where none is declared", "v3", "deletePersonalAccessToken", 204, "application/json", "{}", []string{"body: expected no body, got {} (content of v3 deletePersonalAccessToken response 204)"}},
 		{"a missing key", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"created":"2026-01-01T00:00:00Z"}]`, []string{"/0/owner: expected an object, got nothing (required of v3 listPersonalAccessTokens response 200)"}},
@@ -194,22 +231,57 @@ func TestCheckResponse(t *testing.T) {
 	}
 }
 
-func TestCheckQuery(t *testing.T) {
-	op := load(t, "v3").Operation("listPersonalAccessTokens")
+// A form is no JSON, even where it looks like it: what counts is what it was decoded to.
+func TestCheckRequestTextOfAForm(t *testing.T) {
+	op := load(t, spec.OAuth).Operation("requestAccessToken")
+	got := texts(op.CheckRequestText("application/x-www-form-urlencoded", []byte(`{}`), "{}"))
+	want := []string{`body: expected an object, got "{}" (type of oauth requestAccessToken request)`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("violations (-want +got):\n%s", diff)
+	}
+}
+
+func TestCheckUnrouted(t *testing.T) {
+	const problem = `{"detailCode":"404 Not found","trackingId":"a","messages":[],"causes":[]}`
 	for _, test := range []struct {
-		query string
-		want  []string
+		name   string
+		status int
+		body   string
+		want   []string
 	}{
-		{"", nil},
-		{"owner-id=me&filters=&limit=x&limit=y", nil},
-		{"filters=a&filters=b", []string{"query parameter filters: expected the parameter once, got 2 values (style of v3 listPersonalAccessTokens)"}},
+		{"valid", 404, problem, nil},
+		{"a wrong type", 404, `{"messages":1}`, []string{"/messages: expected an array (each element an object), got 1 (type of v3 outside its operations response 404)"}},
+		{"an undeclared status", 200, problem, []string{"status: expected one of 404, 405, 413, 501, 503, got 200 (responses of v3 outside its operations response 200)"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, texts(load(t, "v3").CheckUnrouted(test.status, "application/json", []byte(test.body)))); diff != "" {
+				t.Errorf("violations (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCheckQuery(t *testing.T) {
+	for _, test := range []struct {
+		document, operation, query string
+		want                       []string
+	}{
+		{"v3", "listPersonalAccessTokens", "", nil},
+		{"v3", "listPersonalAccessTokens", "owner-id=me&filters=&limit=x&limit=y", nil},
+		{"v3", "listPersonalAccessTokens", "filters=a&filters=b", []string{"query parameter filters: expected the parameter once, got 2 values (style of v3 listPersonalAccessTokens)"}},
+		{"control", "listRequests", "status=400&unmatched=true", nil},
+		{"control", "listRequests", "status=4xx&unmatched=maybe", []string{
+			`query parameter status: expected string doesn't match the regular expression "^[1-5][0-9][0-9]$", got "4xx" (pattern of control listRequests)`,
+			`query parameter unmatched: expected one of "true","false", got "maybe" (enum of control listRequests)`,
+		}},
 	} {
 		t.Run(test.query, func(t *testing.T) {
 			query, err := url.ParseQuery(test.query)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, texts(op.CheckQuery(query))); diff != "" {
+			got := texts(load(t, test.document).Operation(test.operation).CheckQuery(query))
+			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)
 			}
 		})

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"maps"
-	"mime"
 	"net/url"
 	"slices"
 	"strconv"
@@ -19,7 +18,7 @@ func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.answers)
 // AnswerTypes are the media types of the body of an answer, sorted; none where it has no body.
 func (o *Operation) AnswerTypes(status int) []string {
 	if a := o.answers[status]; a != nil {
-		return slices.Sorted(maps.Keys(a.bodies))
+		return a.types()
 	}
 	return nil
 }
@@ -28,25 +27,51 @@ func (o *Operation) AnswerTypes(status int) []string {
 // are ignored, and often a mistake.
 func (o *Operation) UnknownQuery(query url.Values) []string {
 	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if !slices.ContainsFunc(o.query, func(p *openapi3.Parameter) bool { return p.Name == name }) {
+	for name := range query {
+		if !slices.ContainsFunc(o.query, func(p parameter) bool { return p.Name == name }) {
 			unknown = append(unknown, name)
 		}
 	}
+	slices.Sort(unknown)
 	return unknown
 }
 
 // UnknownProperties lists, as JSON pointers, the properties of a body that the operation does not
 // declare. They are ignored, and often a mistake. The body has passed CheckRequest.
 func (o *Operation) UnknownProperties(contentType string, body any) []string {
-	mediaType, _, _ := mime.ParseMediaType(contentType)
-	return unknown(o.bodies[mediaType], body, "")
+	declared, _ := o.bodies.find(contentType)
+	if declared == nil || known(declared.schema, body) {
+		return nil
+	}
+	return unknown(declared.schema, body, "")
+}
+
+// known tells that nothing is unknown. It makes no pointers.
+func known(schema *openapi3.Schema, value any) bool {
+	switch value := value.(type) {
+	case map[string]any:
+		if len(schema.Properties) == 0 { // any object
+			return true
+		}
+		for name, child := range value {
+			if property := schema.Properties[name]; property == nil || !known(property.Value, child) {
+				return false
+			}
+		}
+	case []any:
+		if schema.Items == nil {
+			return true
+		}
+		for _, element := range value {
+			if !known(schema.Items.Value, element) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func unknown(schema *openapi3.Schema, value any, pointer string) []string {
-	if schema == nil {
-		return nil
-	}
 	var found []string
 	switch value := value.(type) {
 	case map[string]any:
@@ -82,10 +107,10 @@ type Property struct {
 // is an array, sorted by name. Open tells whether the object may have others.
 func (o *Operation) Properties(status int) (properties []Property, open bool) {
 	a := o.answers[status]
-	if a == nil || a.bodies["application/json"] == nil {
+	if a == nil || a.byType["application/json"] == nil {
 		return nil, false
 	}
-	schema := a.bodies["application/json"]
+	schema := a.byType["application/json"].schema
 	if schema.Items != nil {
 		schema = schema.Items.Value
 	}

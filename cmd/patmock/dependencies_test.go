@@ -23,6 +23,7 @@ type rule struct {
 var rules = []rule{
 	{"spec/version", nil},
 	{"spec/standing", nil},
+	{"spec/internal/gauge", nil},
 	{"spec", nil},
 	{"fixtures", nil},
 	{"mockserver/internal/pat", []string{"spec/version", "spec/standing"}},
@@ -47,6 +48,9 @@ var rules = []rule{
 	{"mockserver/internal/journal", []string{"mockserver/control", "mockserver/internal/redact"}},
 	{"mockserver/control", nil},
 	{"mockserver/container", []string{"mockserver/control"}},
+	{"mockserver/bench", []string{"mockserver/control"}},
+	{"mockserver/bench/bare", nil},
+	{"mockserver/bench/bare/serve", []string{"mockserver/bench/bare"}},
 	{"mockserver", []string{"spec", "fixtures"}},
 	{"contracttests/report", []string{"spec"}},
 	{"contracttests", []string{"contracttests/report", "spec", "fixtures", "mockserver/control"}},
@@ -60,6 +64,7 @@ var rules = []rule{
 var closed = map[string][]string{
 	"spec/version":            {},
 	"spec/standing":           {},
+	"spec/internal/gauge":     {"github.com/getkin/kin-openapi"},
 	"fixtures":                {"github.com/goccy/go-yaml"},
 	"mockserver/control":      {},
 	"mockserver/container":    {engine},

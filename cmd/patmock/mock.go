@@ -48,7 +48,7 @@ type mockFlags struct {
 	namespaceTTL               time.Duration
 	state                      string
 	controlAddr, controlToken  string
-	fallback                   string
+	fallback, checkResponses   string
 }
 
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
@@ -66,6 +66,7 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+controlToken+" holds the token itself")
 	ignoreVariable(flags.Lookup("control-token"))
 	flags.StringVar(&f.fallback, "fallback", "", "another mock of yours, for paths that patmock does not simulate; a public host is refused")
+	flags.StringVar(&f.checkResponses, "check-responses", "on", "on, or off to send answers without holding them against their documents, which proves nothing")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 }
@@ -134,6 +135,10 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 			return config, fmt.Errorf("--%s %d: expected at least 1", flag, n)
 		}
 	}
+	if f.checkResponses != "on" && f.checkResponses != "off" {
+		return config, fmt.Errorf("--check-responses %q: expected on or off", f.checkResponses)
+	}
+	config.UncheckedResponses = f.checkResponses == "off"
 	if f.namespaceTTL <= 0 {
 		config.NamespaceTTL = -1 // keeps all
 	}

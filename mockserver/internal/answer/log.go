@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 	if a.Status < http.StatusBadRequest {
 		why = trace.Notes
 	}
-	if len(why) == 0 || a.Status == http.StatusInternalServerError && len(trace.Faults) == 0 { // the mock's own has told already
+	if len(why) == 0 || !w.Log.Enabled(r.Context(), slog.LevelWarn) || a.Status == http.StatusInternalServerError && len(trace.Faults) == 0 { // the mock's own has told already
 		return
 	}
 	if more := len(why) - maxWhy; more > 0 {

@@ -95,14 +95,14 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, err
 
 // call is the context of the exchange for the domain. The answer that accept makes
 // of the revisions is checked before any of them is stored.
-func (x *exchange) call(accept func(tokens ...*pat.Token) (*answer.Answer, error)) (call pat.Call, made func() *answer.Answer) {
+func (a *API) call(x *exchange, accept func(tokens ...*pat.Token) (*answer.Answer, error)) (call pat.Call, made func() *answer.Answer) {
 	var response *answer.Answer
 	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Note: x.trace.Note, Accept: func(tokens ...*pat.Token) error {
 		var err error
 		if response, err = accept(tokens...); err != nil {
 			return err
 		}
-		return response.Verify(x.operation.CheckResponse)
+		return a.config.Writer.Verify(response, x.operation.CheckResponse)
 	}}
 	return call, func() *answer.Answer { return response }
 }

@@ -10,7 +10,7 @@ func (a *API) bulkUpdate(x *exchange) (*answer.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, made := x.call(func(tokens ...*pat.Token) (*answer.Answer, error) {
+	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) {
 		return a.listAnswer(x.policy.Shape, tokens)
 	})
 	_, err = a.config.Service.BulkUpdate(call, texts(x.body, "ids"), operations)

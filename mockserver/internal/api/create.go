@@ -21,7 +21,7 @@ func (a *API) create(x *exchange) (*answer.Answer, error) {
 	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
-	call, made := x.call(func(tokens ...*pat.Token) (*answer.Answer, error) { return createdAnswer(tokens[0], a.config.FarDate) })
+	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) { return createdAnswer(tokens[0], a.config.FarDate) })
 	token, err := a.config.Service.Create(call, r)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 )
 
 func (a *API) delete(x *exchange) (*answer.Answer, error) {
-	call, made := x.call(func(...*pat.Token) (*answer.Answer, error) {
+	call, made := a.call(x, func(...*pat.Token) (*answer.Answer, error) {
 		return &answer.Answer{Status: http.StatusNoContent}, nil
 	})
 	err := a.config.Service.Delete(call, x.id)

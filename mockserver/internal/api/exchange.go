@@ -56,12 +56,9 @@ func (x *exchange) read() error {
 }
 
 func (x *exchange) readBody() error {
-	body, err := io.ReadAll(x.request.Body)
-	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
-		return err
-	}
+	body, err := whole(x.request.Body)
 	if err != nil {
-		return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
+		return unread(err)
 	}
 	contentType := x.request.Header.Get("Content-Type")
 	nothing := len(body) == 0 && contentType == "" // which is of no type: 400 is declared, 415 is not
@@ -80,7 +77,7 @@ func (x *exchange) readBody() error {
 	if err := json.Unmarshal(body, &value); err != nil {
 		return &malformed{"body: " + syntaxProblem(body, err) + " (rule json-syntax, observed)"}
 	}
-	if found := x.operation.CheckRequest(contentType, value); len(found) > 0 {
+	if found := x.operation.CheckRequestText(contentType, body, value); len(found) > 0 {
 		return x.misshapen(found)
 	}
 	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
@@ -90,6 +87,22 @@ func (x *exchange) readBody() error {
 	}
 	x.body = value
 	return nil
+}
+
+// unread is the refusal of a body that did not come to its end.
+func unread(err error) error {
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return err
+	}
+	return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
+}
+
+// whole reads a body, which the mock may have done already.
+func whole(body io.Reader) ([]byte, error) {
+	if held, ok := body.(interface{ Whole() ([]byte, error) }); ok {
+		return held.Whole()
+	}
+	return io.ReadAll(body)
 }
 
 // misshapen is the refusal of what the document forbids, which is a finding, too.

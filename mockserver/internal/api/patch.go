@@ -13,7 +13,7 @@ func (a *API) patch(x *exchange) (*answer.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, made := x.call(func(tokens ...*pat.Token) (*answer.Answer, error) {
+	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) {
 		body, err := a.encoded(x.policy.Shape, tokens[0])
 		return &answer.Answer{Status: http.StatusOK, Body: body, Checked: true}, err
 	})

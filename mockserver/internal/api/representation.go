@@ -1,9 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"example.com/patmock/mockserver/internal/answer"
@@ -102,11 +102,11 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 			operation string
 			body      []byte
 		}{
-			{"listPersonalAccessTokens", join([][]byte{token})},
+			{"listPersonalAccessTokens", slices.Concat([]byte{'['}, token, []byte{']'})},
 			{"patchPersonalAccessToken", token},
 		} {
-			one := answer.Answer{Status: http.StatusOK, Body: as.body}
-			if err := one.Verify(document.Operation(as.operation).CheckResponse); err != nil {
+			one := &answer.Answer{Status: http.StatusOK, Body: as.body}
+			if err := a.config.Writer.Verify(one, document.Operation(as.operation).CheckResponse); err != nil {
 				return err
 			}
 		}
@@ -116,16 +116,24 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 
 // listAnswer joins tokens that were checked one by one.
 func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*answer.Answer, error) {
-	parts := make([][]byte, len(tokens))
-	for i, t := range tokens {
-		var err error
-		if parts[i], err = a.encoded(shape, t); err != nil {
+	size := len("[]") + len(tokens) // a comma for each
+	for _, t := range tokens {
+		encoded, err := a.encoded(shape, t)
+		if err != nil {
 			return nil, err
 		}
+		size += len(encoded)
 	}
-	return &answer.Answer{Status: http.StatusOK, Body: join(parts), Checked: true}, nil
-}
-
-func join(parts [][]byte) []byte {
-	return append(append([]byte{'['}, bytes.Join(parts, []byte{','})...), ']')
+	body := append(make([]byte, 0, size), '[')
+	for i, t := range tokens {
+		encoded, err := a.encoded(shape, t) // as it was kept
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, encoded...)
+	}
+	return &answer.Answer{Status: http.StatusOK, Body: append(body, ']'), Checked: true}, nil
 }

@@ -84,8 +84,8 @@ func (g *Gate) LoggedIn(clientID string) { g.Hostile.LoggedIn(clientID) }
 // limit counts the request for its client id and version (published).
 func (g *Gate) limit(v Visit) error {
 	limit := g.Limits.Limit()
-	count, wait := g.Limits.Take(bounded(v.ClientID)+"\x00"+v.Trace.Version, v.Now)
-	if wait <= 0 {
+	count, wait := g.Limits.Take(ratelimit.Key{ClientID: bounded(v.ClientID), Version: v.Trace.Version}, v.Now)
+	if wait <= 0 || !g.Enforce && count != limit.Requests+1 { // what is not refused is told once in each window
 		return nil
 	}
 	told := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version", count, shorten(v.ClientID), limit.Window, limit.Requests)
@@ -95,9 +95,7 @@ func (g *Gate) limit(v Visit) error {
 		}
 		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: told + " (rule rate-limit, published)"}
 	}
-	if count == limit.Requests+1 { // told once in each window
-		v.Trace.Note("a tenant would refuse this: " + told + " (rule rate-limit, published)")
-	}
+	v.Trace.Note("a tenant would refuse this: " + told + " (rule rate-limit, published)")
 	return nil
 }
 
@@ -146,7 +144,11 @@ func (g *Gate) effect(v Visit, met fault.Met) error {
 // prefer answers the status that the request asks for, where the operation has it; preferences that cannot be
 // met are ignored.
 func (g *Gate) prefer(v Visit) error {
-	match := preferred.FindStringSubmatch(strings.Join(v.Request.Header.Values("Prefer"), ", "))
+	asked := v.Request.Header["Prefer"]
+	if len(asked) == 0 {
+		return nil
+	}
+	match := preferred.FindStringSubmatch(strings.Join(asked, ", "))
 	if match == nil {
 		return nil
 	}

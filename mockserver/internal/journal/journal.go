@@ -1,5 +1,5 @@
 // Package journal keeps what happened in a namespace, up to a bound, and tells whether it is what a test expected.
-// Secrets are taken out when an exchange is captured, see [Message], so that no later mistake can show them.
+// What is captured leaves it only by way of [Message], which takes the secrets out.
 package journal
 
 import (
@@ -25,13 +25,13 @@ type Config struct {
 
 // Journal holds the latest requests of a namespace. It is safe for concurrent use, and memory grows with what it holds.
 //
-// Requests are shared with whoever added them and never changed; what is given out is a copy, but for the messages.
+// What is given out is a copy, but for the messages, which nobody changes.
 type Journal struct {
 	config Config
 
 	mu       sync.Mutex
-	requests []*control.Request // oldest first
-	bytes    int                // of the messages of requests
+	requests []*entry // oldest first
+	bytes    int      // of the messages of requests
 	sequence int
 	dropped  int
 	changed  chan struct{} // closed by the next change; nil while nobody waits
@@ -48,17 +48,22 @@ func New(c Config) *Journal {
 	return &Journal{config: c}
 }
 
-// Add appends a request and sets its Sequence. Nobody may change the request or its messages afterwards.
+// Add appends a request, whose messages have no secrets, and numbers it. Nobody may change the messages afterwards.
 func (j *Journal) Add(r *control.Request) {
-	size := sizeOf(r)
+	e := &entry{Request: *r, size: sizeOf(r), shown: [2]*control.Message{r.Sent, r.Answered}}
+	e.Sent, e.Answered = nil, nil
+	j.add(e)
+}
+
+func (j *Journal) add(e *entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.sequence++
-	r.Sequence = j.sequence
-	j.requests = append(j.requests, r)
-	j.bytes += size
+	e.Sequence = j.sequence
+	j.requests = append(j.requests, e)
+	j.bytes += e.size
 	for len(j.requests) > 1 && (len(j.requests) > j.config.Size || j.bytes > j.config.Bytes) {
-		j.bytes -= sizeOf(j.requests[0])
+		j.bytes -= j.requests[0].size
 		j.requests[0] = nil // the array behind the slice lives on
 		j.requests = j.requests[1:]
 		j.dropped++
@@ -71,7 +76,7 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 	j.mu.Lock()
 	held, dropped := slices.Clone(j.requests), j.dropped
 	j.mu.Unlock()
-	matched := []*control.Request{}
+	matched := []*entry{}
 	matcher := newMatcher(m)
 	for _, r := range held {
 		if matcher.matches(newSubject(r)) {
@@ -83,9 +88,7 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 		matched = matched[max(0, len(matched)-limit):]
 	}
 	for _, r := range matched {
-		shown := copyOf(r)
-		shown.Sent, shown.Answered = nil, nil
-		list.Requests = append(list.Requests, shown)
+		list.Requests = append(list.Requests, r.plain())
 	}
 	return list
 }
@@ -96,7 +99,9 @@ func (j *Journal) Get(id string) (control.Request, bool) {
 	defer j.mu.Unlock()
 	for _, r := range slices.Backward(j.requests) {
 		if r.ID == id {
-			return copyOf(r), true
+			shown := r.plain()
+			shown.Sent, shown.Answered = r.messages()
+			return shown, true
 		}
 	}
 	return control.Request{}, false
@@ -118,7 +123,7 @@ func (j *Journal) Dropped() int {
 }
 
 // watch returns what is held and a channel that is closed when that changes.
-func (j *Journal) watch() ([]*control.Request, <-chan struct{}) {
+func (j *Journal) watch() ([]*entry, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.changed == nil {
@@ -134,13 +139,13 @@ func (j *Journal) wakeLocked() {
 	}
 }
 
-// copyOf has lists that are not nil: in JSON they are [].
-func copyOf(r *control.Request) control.Request {
-	c := *r
-	c.Findings = append([]control.Finding{}, r.Findings...)
-	c.Why = append([]string{}, r.Why...)
-	c.Notes = append([]string{}, r.Notes...)
-	return c
+// plain is a request without its messages. Its lists are not nil: in JSON they are [].
+func (e *entry) plain() control.Request {
+	r := e.Request
+	r.Findings = append([]control.Finding{}, r.Findings...)
+	r.Why = append([]string{}, r.Why...)
+	r.Notes = append([]string{}, r.Notes...)
+	return r
 }
 
 func sizeOf(r *control.Request) int {

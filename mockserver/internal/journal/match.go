@@ -12,12 +12,12 @@ import (
 
 // subject is a request whose query and body are read once, when they are first asked for.
 type subject struct {
-	*control.Request
+	*entry
 	query url.Values
 	body  *jsonBody
 }
 
-func newSubject(r *control.Request) *subject { return &subject{Request: r} }
+func newSubject(r *entry) *subject { return &subject{entry: r} }
 
 func (s *subject) queryValues(name string) []string {
 	if s.query == nil {
@@ -27,17 +27,18 @@ func (s *subject) queryValues(name string) []string {
 }
 
 func (s *subject) headerValues(name string) []string {
-	if s.Sent == nil {
+	sent, _ := s.messages()
+	if sent == nil {
 		return nil
 	}
-	return http.Header(s.Sent.Header).Values(name)
+	return http.Header(sent.Header).Values(name)
 }
 
 func (s *subject) jsonBody() *jsonBody {
 	if s.body == nil {
 		s.body = &jsonBody{}
-		if s.Sent != nil {
-			s.body = readBody(s.Sent.Body)
+		if sent, _ := s.messages(); sent != nil {
+			s.body = readBody(sent.Body)
 		}
 	}
 	return s.body

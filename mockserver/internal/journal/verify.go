@@ -123,10 +123,10 @@ func newEvaluation(v control.Verification) *evaluation {
 func (x expectation) holds(n int) bool { return n >= x.least && (x.most < 0 || n <= x.most) }
 
 // take makes subjects of requests, with those that there were.
-func (e *evaluation) take(requests []*control.Request) {
-	known := map[*control.Request]*subject{}
+func (e *evaluation) take(requests []*entry) {
+	known := map[*entry]*subject{}
 	for _, s := range e.subjects {
-		known[s.Request] = s
+		known[s.entry] = s
 	}
 	e.subjects = make([]*subject, len(requests))
 	for i, r := range requests {
@@ -137,7 +137,7 @@ func (e *evaluation) take(requests []*control.Request) {
 }
 
 // count tells for each expectation what it found, and whether all of them hold.
-func (e *evaluation) count(requests []*control.Request) (counts []count, all bool) {
+func (e *evaluation) count(requests []*entry) (counts []count, all bool) {
 	e.take(requests)
 	start := 0
 	all = true
@@ -190,7 +190,7 @@ func (e *evaluation) nearest(x expectation, start int) []control.Miss {
 		if len(differences) == 0 {
 			continue // it counts
 		}
-		misses = append(misses, control.Miss{ID: s.ID, Sequence: s.Sequence, Request: describe(s.Request), Differences: differences})
+		misses = append(misses, control.Miss{ID: s.ID, Sequence: s.Sequence, Request: describe(&s.Request), Differences: differences})
 	}
 	slices.SortStableFunc(misses, func(a, b control.Miss) int { return len(a.Differences) - len(b.Differences) })
 	return misses[:min(len(misses), maxNearest)]

@@ -90,7 +90,7 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 		}
 		response.Header = noStore()
 		notes = g.Notes
-		return response.Verify(s.config.Document.Operation("requestAccessToken").CheckResponse)
+		return s.config.Writer.Verify(response, s.config.Document.Operation("requestAccessToken").CheckResponse)
 	})
 	trace.Notes = append(trace.Notes, notes...)
 	return response, err

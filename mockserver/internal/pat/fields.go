@@ -2,6 +2,7 @@ package pat
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -54,8 +55,8 @@ func (s *Service) noteLimit(call Call, o Owner) {
 		return
 	}
 	if n, err := s.config.Store.Count(o.ID); err == nil && n > TenantLimit {
-		call.Note(fmt.Sprintf("a tenant would refuse this: %s token of %s, who may have %d (rule %s, %s)",
-			ordinal(n), o.Name, TenantLimit, ruleTokenLimit.ID, ruleTokenLimit.Standing))
+		call.Note("a tenant would refuse this: " + ordinal(n) + " token of " + o.Name + ", who may have " + strconv.Itoa(TenantLimit) +
+			" (rule " + ruleTokenLimit.ID + ", " + string(ruleTokenLimit.Standing) + ")")
 	}
 }
 
@@ -72,5 +73,5 @@ func ordinal(n int) string {
 			suffix = "rd"
 		}
 	}
-	return fmt.Sprint(n) + suffix
+	return strconv.Itoa(n) + suffix
 }

@@ -9,6 +9,12 @@ type Filter struct{ condition condition }
 // Match tells whether the token fulfils the filter. What is unknown does not match.
 func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.holds(t) == yes }
 
+// span has every token that the filter matches, and others where it has gaps.
+func (f *Filter) span() Span {
+	span, _ := f.condition.spans()
+	return span
+}
+
 // truth is three-valued: how an unused token compares with a moment is unknown, and so
 // is the opposite (assumed; the logic of SQL, and the reason that isnull exists).
 type truth int8
@@ -26,11 +32,16 @@ func truthOf(b bool) truth {
 	return no
 }
 
-type condition interface{ holds(t *Token) truth }
+type condition interface {
+	holds(t *Token) truth
+	// spans are where it can hold, and where it can be false. Nothing outside does.
+	spans() (yes, no Span)
+}
 
 type lastUsedIsNull struct{}
 
-func (lastUsedIsNull) holds(t *Token) truth { return truthOf(t.LastUsed.IsZero()) }
+func (lastUsedIsNull) holds(t *Token) truth  { return truthOf(t.LastUsed.IsZero()) }
+func (lastUsedIsNull) spans() (yes, no Span) { return never, ever }
 
 type lastUsedUntil struct{ moment time.Time } // le: inclusive
 
@@ -41,14 +52,35 @@ func (c lastUsedUntil) holds(t *Token) truth {
 	return truthOf(!t.LastUsed.After(c.moment))
 }
 
+func (c lastUsedUntil) spans() (yes, no Span) {
+	return Span{After: longAgo, Until: c.moment}, Span{After: c.moment, Until: farAhead}
+}
+
 type opposite struct{ of condition }
 
 func (c opposite) holds(t *Token) truth { return -c.of.holds(t) }
+
+func (c opposite) spans() (yes, no Span) {
+	no, yes = c.of.spans()
+	return yes, no
+}
 
 type both struct{ left, right condition }
 
 func (c both) holds(t *Token) truth { return min(c.left.holds(t), c.right.holds(t)) }
 
+func (c both) spans() (yes, no Span) {
+	yes, no = c.left.spans()
+	yesRight, noRight := c.right.spans()
+	return yes.and(yesRight), no.or(noRight)
+}
+
 type either struct{ left, right condition }
 
 func (c either) holds(t *Token) truth { return max(c.left.holds(t), c.right.holds(t)) }
+
+func (c either) spans() (yes, no Span) {
+	yes, no = c.left.spans()
+	yesRight, noRight := c.right.spans()
+	return yes.or(yesRight), no.and(noRight)
+}

@@ -157,6 +157,7 @@ var errUnreachable = errors.New("no route to the store")
 func (unreachable) Token(string) (*pat.Token, error)    { return nil, errUnreachable }
 func (unreachable) Tokens(string) ([]*pat.Token, error) { return nil, errUnreachable }
 func (unreachable) All() ([]*pat.Token, error)          { return nil, errUnreachable }
+func (unreachable) Used(pat.Span) ([]*pat.Token, error) { return nil, errUnreachable }
 func (unreachable) Create(*pat.Token, int) error        { return errUnreachable }
 
 func TestUnreachableStore(t *testing.T) {
@@ -171,6 +172,13 @@ func TestUnreachableStore(t *testing.T) {
 		}},
 		{"list own", func() error { _, err := service.List(call.Caller, pat.ListQuery{OwnerID: "me"}); return err }},
 		{"list all", func() error { _, err := service.List(call.Caller, pat.ListQuery{}); return err }},
+		{"list all, filtered", func() error {
+			filter, err := pat.ParseFilter("lastUsed isnull")
+			if err == nil {
+				_, err = service.List(call.Caller, pat.ListQuery{Filter: filter})
+			}
+			return err
+		}},
 		{"patch", func() error { return writing[0].run(service) }},
 		{"delete", func() error { return writing[1].run(service) }},
 		{"bulk update", func() error { return writing[2].run(service) }},

@@ -171,7 +171,7 @@ func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
 	if !held.Has(needed) {
 		return nil, missing(at, needed, held, ruleRightToList)
 	}
-	tokens, err := s.owned(caller, q.OwnerID)
+	tokens, err := s.candidates(caller, q)
 	if err != nil {
 		return nil, err
 	}
@@ -184,14 +184,17 @@ func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
 	return listed, nil
 }
 
-func (s *Service) owned(caller Caller, ownerID string) ([]*Token, error) {
-	switch ownerID {
-	case "":
-		return s.config.Store.All()
-	case "me":
+// candidates has every token that a query can want.
+func (s *Service) candidates(caller Caller, q ListQuery) ([]*Token, error) {
+	switch {
+	case q.OwnerID == "me":
 		return s.config.Store.Tokens(caller.ID)
+	case q.OwnerID != "":
+		return s.config.Store.Tokens(q.OwnerID)
+	case q.Filter != nil:
+		return s.config.Store.Used(q.Filter.span())
 	}
-	return s.config.Store.Tokens(ownerID)
+	return s.config.Store.All()
 }
 
 // Delete removes a token for good: one's own, or with the right to all tokens anybody's.

@@ -11,6 +11,9 @@ type Store interface {
 	Tokens(ownerID string) ([]*Token, error)
 	// All returns every token in the same order.
 	All() ([]*Token, error)
+	// Used returns those that were last used within a span, in the same order, and others with them wherever
+	// that is less work: who wants exactly those has to look.
+	Used(within Span) ([]*Token, error)
 	// Count tells how many tokens an owner has, or how many there are when the id is empty.
 	Count(ownerID string) (int, error)
 	// Create adds a token, unless its owner has one of that name (ErrNameTaken) or, when

@@ -35,7 +35,12 @@ func NewSeed() uint64 {
 func (s *Source) Seeded() bool { return s.seed != nil }
 
 // Hex returns n random bytes as 2n hexadecimal digits.
-func (s *Source) Hex(purpose string, n int) string { return hex.EncodeToString(s.Bytes(purpose, n)) }
+func (s *Source) Hex(purpose string, n int) string {
+	var raw [sha256.Size]byte
+	var text [2 * sha256.Size]byte
+	s.fill(purpose, raw[:n])
+	return string(text[:hex.Encode(text[:], raw[:n])])
+}
 
 // Base64 returns n random bytes in the URL alphabet, without padding.
 func (s *Source) Base64(purpose string, n int) string {
@@ -49,10 +54,15 @@ func (s *Source) Float(purpose string) float64 {
 
 // Bytes returns at most 32 random bytes.
 func (s *Source) Bytes(purpose string, n int) []byte {
+	b := make([]byte, n)
+	s.fill(purpose, b)
+	return b
+}
+
+func (s *Source) fill(purpose string, b []byte) {
 	if s.seed == nil {
-		b := make([]byte, n)
 		_, _ = rand.Read(b) // never fails: without randomness the program ends
-		return b
+		return
 	}
 	s.mu.Lock()
 	if s.count == nil {
@@ -68,7 +78,7 @@ func (s *Source) Bytes(purpose string, n int) []byte {
 	h := sha256.New()
 	h.Write(numbers[:])
 	h.Write([]byte(s.namespace + "\x00" + purpose))
-	return h.Sum(nil)[:n]
+	copy(b, h.Sum(nil))
 }
 
 // Reset starts the counts again: what follows is what came first.

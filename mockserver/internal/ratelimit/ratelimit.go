@@ -53,13 +53,16 @@ func (l Limit) String() string {
 // maxWindows bounds how many windows are open, one for each key.
 const maxWindows = 10_000
 
+// Key is what has a window of its own.
+type Key struct{ ClientID, Version string }
+
 // Limiter counts the requests of each key in a window that its first request opens (assumed). It is
 // safe for concurrent use.
 type Limiter struct {
 	limit Limit
 
 	mu      sync.Mutex
-	windows map[string]*window
+	windows map[Key]*window
 }
 
 type window struct {
@@ -68,14 +71,14 @@ type window struct {
 }
 
 // New returns a limiter. One without a limit counts nothing.
-func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[string]*window{}} }
+func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[Key]*window{}} }
 
 // Limit is what the limiter allows.
 func (l *Limiter) Limit() Limit { return l.limit }
 
 // Take counts a request. Count is its number in the window, and wait how long the window goes on where
 // that is over the limit, else zero.
-func (l *Limiter) Take(key string, now time.Time) (count int, wait time.Duration) {
+func (l *Limiter) Take(key Key, now time.Time) (count int, wait time.Duration) {
 	if l.limit.Requests == 0 {
 		return 0, 0
 	}

@@ -85,7 +85,7 @@ func TestTake(t *testing.T) {
 			}
 			var got []taken
 			for _, r := range test.requests {
-				count, wait := l.Take(r.key, noon.Add(r.at))
+				count, wait := l.Take(ratelimit.Key{ClientID: r.key}, noon.Add(r.at))
 				got = append(got, taken{count, wait})
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -99,7 +99,7 @@ func TestReset(t *testing.T) {
 	l := ratelimit.New(ratelimit.Limit{Requests: 1, Window: time.Minute})
 	for range 2 {
 		for _, key := range []string{"a", "b"} {
-			if count, wait := l.Take(key, noon); count != 1 || wait != 0 {
+			if count, wait := l.Take(ratelimit.Key{ClientID: key}, noon); count != 1 || wait != 0 {
 				t.Errorf("%s: request %d waits %s, want 1, 0", key, count, wait)
 			}
 		}
@@ -112,7 +112,7 @@ const many = 10_000
 
 func fill(l *ratelimit.Limiter, from, to int, at time.Time) {
 	for i := from; i < to; i++ {
-		l.Take("client "+strconv.Itoa(i), at)
+		l.Take(ratelimit.Key{ClientID: "client " + strconv.Itoa(i)}, at)
 	}
 }
 
@@ -127,15 +127,15 @@ func TestManyKeys(t *testing.T) {
 		{"one more forgets all that still count", func(l *ratelimit.Limiter) { fill(l, 1, many+1, noon) }, 1},
 		{"one more forgets those that have ended", func(l *ratelimit.Limiter) {
 			fill(l, 1, many, noon.Add(-time.Minute))
-			l.Take("another", noon)
+			l.Take(ratelimit.Key{ClientID: "another"}, noon)
 		}, 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			l := ratelimit.New(limit)
-			l.Take("client 0", noon)
+			l.Take(ratelimit.Key{ClientID: "client 0"}, noon)
 			test.fill(l)
-			if count, _ := l.Take("client 0", noon.Add(59*time.Second)); count != test.want {
+			if count, _ := l.Take(ratelimit.Key{ClientID: "client 0"}, noon.Add(59*time.Second)); count != test.want {
 				t.Errorf("request %d, want %d", count, test.want)
 			}
 		})
@@ -169,10 +169,10 @@ func TestParallelRequests(t *testing.T) {
 	for range workers {
 		all.Go(func() {
 			for range each {
-				if _, wait := l.Take("a", noon); wait == 0 {
+				if _, wait := l.Take(ratelimit.Key{ClientID: "a"}, noon); wait == 0 {
 					allowed.Add(1)
 				}
-				if _, wait := l.Take("b", noon.Add(time.Hour)); wait == 0 {
+				if _, wait := l.Take(ratelimit.Key{ClientID: "b"}, noon.Add(time.Hour)); wait == 0 {
 					other.Add(1)
 				}
 			}

@@ -2,7 +2,6 @@
 package memory
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -15,24 +14,23 @@ import (
 type Store struct {
 	mu     sync.RWMutex
 	tokens map[string]*pat.Token // by id
-	owners map[string]*owner     // by id of the identity
-	order  []*pat.Token          // every token, see compare
+	owners map[string]*owner     // by id of the identity, who has at least one token
+	age    tree                  // every token by when it was created
+	use    tree                  // every token by when it was last used
 }
 
 type owner struct {
-	names  map[string]string // id of the token by its name
-	tokens []*pat.Token      // see compare
+	names map[string]*pat.Token
+	age   tree
 }
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{tokens: map[string]*pat.Token{}, owners: map[string]*owner{}}
+	return &Store{tokens: map[string]*pat.Token{}, owners: map[string]*owner{}, age: newTree(created), use: newTree(lastUsed)}
 }
 
-// compare orders tokens by age, then by id. Neither changes in a token's life.
-func compare(a, b *pat.Token) int {
-	return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
-}
+// trees are those that the tokens of an owner are in.
+func (s *Store) trees(o *owner) [3]tree { return [...]tree{s.age, s.use, o.age} }
 
 // Token implements pat.Store.
 func (s *Store) Token(id string) (*pat.Token, error) {
@@ -49,16 +47,39 @@ func (s *Store) Tokens(ownerID string) ([]*pat.Token, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if o := s.owners[ownerID]; o != nil {
-		return slices.Clone(o.tokens), nil
+		return o.age.all(), nil
 	}
 	return nil, nil
 }
 
-// All implements pat.Store.
+// All implements pat.Store. Nobody waits for it to read everything.
 func (s *Store) All() ([]*pat.Token, error) {
+	s.mu.Lock()
+	now := s.age.snapshot()
+	s.mu.Unlock()
+	return now.all(), nil
+}
+
+// Used implements pat.Store.
+func (s *Store) Used(within pat.Span) ([]*pat.Token, error) {
+	tokens, few := s.used(within)
+	if !few {
+		return s.All()
+	}
+	slices.SortFunc(tokens, compare)
+	return tokens, nil
+}
+
+// used returns the tokens of a span in any order, if they are few enough to be sooner sorted than found among all.
+func (s *Store) used(within pat.Span) (tokens []*pat.Token, few bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Clone(s.order), nil
+	most := len(s.tokens) / 8
+	if within.Never {
+		tokens = s.use.between(first, beginning, tokens, most)
+	}
+	tokens = s.use.between(within.After.UnixMilli(), within.Until.UnixMilli(), tokens, most)
+	return tokens, len(tokens) <= most
 }
 
 // Count implements pat.Store.
@@ -66,10 +87,10 @@ func (s *Store) Count(ownerID string) (int, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if ownerID == "" {
-		return len(s.order), nil
+		return len(s.tokens), nil
 	}
 	if o := s.owners[ownerID]; o != nil {
-		return len(o.tokens), nil
+		return len(o.names), nil
 	}
 	return 0, nil
 }
@@ -80,21 +101,22 @@ func (s *Store) Create(t *pat.Token, limit int) error {
 	defer s.mu.Unlock()
 	o := s.owners[t.Owner.ID]
 	if o == nil {
-		o = &owner{names: map[string]string{}}
+		o = &owner{names: map[string]*pat.Token{}, age: newTree(created)}
 	}
-	switch _, taken := o.names[t.Name]; {
+	switch {
 	case s.tokens[t.ID] != nil:
 		return pat.ErrConflict
-	case taken:
+	case o.names[t.Name] != nil:
 		return pat.ErrNameTaken
-	case limit > 0 && len(o.tokens) >= limit:
+	case limit > 0 && len(o.names) >= limit:
 		return pat.ErrLimit
 	}
 	s.owners[t.Owner.ID] = o
 	s.tokens[t.ID] = t
-	o.names[t.Name] = t.ID
-	o.tokens = insert(o.tokens, t)
-	s.order = insert(s.order, t)
+	o.names[t.Name] = t
+	for _, tree := range s.trees(o) {
+		tree.put(t)
+	}
 	return nil
 }
 
@@ -116,21 +138,21 @@ func (s *Store) Swap(changes ...pat.Change) error {
 		}
 	}
 	for _, c := range changes {
-		o := s.owners[c.Old.Owner.ID]
 		s.tokens[c.Old.ID] = c.New
-		replace(o.tokens, c.New)
-		replace(s.order, c.New)
+		for _, tree := range s.trees(s.owners[c.Old.Owner.ID]) {
+			tree.swap(c.Old, c.New)
+		}
 	}
 	return nil
 }
 
 func (s *Store) renameLocked(old, next *pat.Token) error {
 	names := s.owners[old.Owner.ID].names
-	if id, taken := names[next.Name]; taken && id != old.ID {
+	if holder := names[next.Name]; holder != nil && holder.ID != old.ID {
 		return pat.ErrNameTaken
 	}
 	delete(names, old.Name)
-	names[next.Name] = next.ID
+	names[next.Name] = next
 	return nil
 }
 
@@ -146,9 +168,10 @@ func (s *Store) Delete(t *pat.Token) error {
 	o := s.owners[t.Owner.ID]
 	delete(s.tokens, t.ID)
 	delete(o.names, t.Name)
-	o.tokens = remove(o.tokens, t)
-	s.order = remove(s.order, t)
-	if len(o.tokens) == 0 {
+	for _, tree := range s.trees(o) {
+		tree.remove(t)
+	}
+	if len(o.names) == 0 {
 		delete(s.owners, t.Owner.ID)
 	}
 	return nil
@@ -164,27 +187,9 @@ func (s *Store) Replace(t pat.Tenant) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens, s.owners, s.order = fresh.tokens, fresh.owners, fresh.order
+	s.tokens, s.owners, s.age, s.use = fresh.tokens, fresh.owners, fresh.age, fresh.use
 	return nil
 }
 
 // PutIdentity implements pat.Store. Nothing is kept: the process is not outlived.
 func (s *Store) PutIdentity(pat.Identity) error { return nil }
-
-func insert(tokens []*pat.Token, t *pat.Token) []*pat.Token {
-	i, _ := slices.BinarySearchFunc(tokens, t, compare)
-	return slices.Insert(tokens, i, t)
-}
-
-func replace(tokens []*pat.Token, t *pat.Token) {
-	if i, found := slices.BinarySearchFunc(tokens, t, compare); found {
-		tokens[i] = t
-	}
-}
-
-func remove(tokens []*pat.Token, t *pat.Token) []*pat.Token {
-	if i, found := slices.BinarySearchFunc(tokens, t, compare); found {
-		return slices.Delete(tokens, i, i+1)
-	}
-	return tokens
-}

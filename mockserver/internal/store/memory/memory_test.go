@@ -53,11 +53,7 @@ func listed(t testing.TB) func([]*pat.Token, error) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got []string
-		for _, token := range tokens {
-			got = append(got, token.ID+" "+token.Name)
-		}
-		return got
+		return told(tokens)
 	}
 }
 
@@ -265,13 +261,6 @@ func TestDeleteTheLastOfAnOwner(t *testing.T) {
 
 // What a caller does to a slice that it got reaches nobody else.
 func TestSlicesBelongToTheCaller(t *testing.T) {
-	reads := []struct {
-		name string
-		read func(*memory.Store) ([]*pat.Token, error)
-	}{
-		{"all", func(s *memory.Store) ([]*pat.Token, error) { return s.All() }},
-		{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens("ann") }},
-	}
 	for _, test := range reads {
 		t.Run(test.name+", written to", func(t *testing.T) {
 			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))

@@ -1,0 +1,25 @@
+-- What wrk sends comes from the environment: the same headers to every server. What it found goes to standard output as
+-- one line of JSON.
+local creates = os.getenv("BENCH_OPERATION") == "create"
+local prefix = os.getenv("BENCH_PREFIX")
+local made = 0
+
+wrk.headers["Authorization"] = os.getenv("BENCH_AUTHORIZATION")
+wrk.headers["Accept"] = "application/json"
+wrk.headers["User-Agent"] = os.getenv("BENCH_USER_AGENT")
+
+if creates then
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  -- One thread sends, so the count alone makes a name unique.
+  request = function()
+    made = made + 1
+    return wrk.format(nil, nil, nil, '{"name":"' .. prefix .. made .. '","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}')
+  end
+end
+
+done = function(summary, latency)
+  local failed = summary.errors
+  print(string.format('{"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"errors":%d}', summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), failed.connect + failed.read + failed.write + failed.status + failed.timeout))
+end

@@ -1,0 +1,214 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/bench/bare"
+)
+
+// The benchmarks put the mock beside a bare server: net/http, encoding/json, a map, and nothing else. It authenticates
+// nobody, validates nothing and remembers no request. What they are asked is the same: a list of ten tokens, and to
+// make a token.
+
+func random(n int) string {
+	raw := make([]byte, n)
+	_, _ = rand.Read(raw) // never fails
+	return hex.EncodeToString(raw)
+}
+
+// sink is a response writer that keeps nothing, so that what is measured is the server.
+type sink struct {
+	header http.Header
+	status int
+	size   int
+}
+
+func (s *sink) Header() http.Header    { return s.header }
+func (s *sink) WriteHeader(status int) { s.status = status }
+func (s *sink) Write(p []byte) (int, error) {
+	s.size += len(p)
+	return len(p), nil
+}
+
+func (s *sink) reset() {
+	clear(s.header)
+	s.status, s.size = http.StatusOK, 0
+}
+
+// check expects that what came last was good, and not less than it should be.
+func (s *sink) check(b *testing.B, size int) {
+	if s.status != http.StatusOK || s.size < size {
+		b.Fatalf("status %d, %d bytes", s.status, s.size)
+	}
+}
+
+const benchPath = "/v2026/personal-access-tokens"
+
+// benchMock is a mock whose user jane.doe has ten tokens, and her access token.
+func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
+	tb.Helper()
+	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = mock.Close() })
+	who, err := mock.Control().Credentials(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, u := range who.Users {
+		if u.Name != "jane.doe" {
+			continue
+		}
+		form := "grant_type=client_credentials&client_id=" + u.ClientID + "&client_secret=" + u.ClientSecret
+		r, _ := http.NewRequest("POST", "http://mock/oauth/token", strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answered, err := mock.Transport().RoundTrip(r)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		var issued struct {
+			AccessToken string `json:"access_token"`
+		}
+		if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil {
+			tb.Fatal(err)
+		}
+		bearer = "Bearer " + issued.AccessToken
+	}
+	for len(benchTokens(tb, mock, bearer)) < 10 {
+		s := &sink{header: http.Header{}}
+		mock.ServeHTTP(s, benchCreate(bearer, random(8)))
+		if s.status != http.StatusOK {
+			tb.Fatalf("create answers %d", s.status)
+		}
+	}
+	return mock, bearer
+}
+
+func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens []bare.Token) {
+	answered, err := mock.Transport().RoundTrip(benchList(bearer))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := json.NewDecoder(answered.Body).Decode(&tokens); err != nil {
+		tb.Fatal(err)
+	}
+	return tokens
+}
+
+func benchList(bearer string) *http.Request {
+	r, _ := http.NewRequest("GET", "http://mock"+benchPath+"?owner-id=me", http.NoBody)
+	r.Header.Set("Authorization", bearer)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", "SailPoint-SDK-Go/2.7.106")
+	return r
+}
+
+func benchCreate(bearer, name string) *http.Request {
+	body := `{"name":"` + name + `","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`
+	r, _ := http.NewRequest("POST", "http://mock"+benchPath, strings.NewReader(body))
+	r.Header.Set("Authorization", bearer)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "SailPoint-SDK-Go/2.7.106")
+	return r
+}
+
+// compare reports how long an operation took as a multiple of the baseline, which the first one that is compared sets.
+func compare(b *testing.B, baseline *float64) {
+	each := float64(b.Elapsed()) / float64(b.N)
+	if *baseline == 0 || strings.HasSuffix(b.Name(), "/bare") {
+		*baseline = each
+		return
+	}
+	b.ReportMetric(each / *baseline, "x-bare")
+}
+
+func BenchmarkList(b *testing.B) { beside(b, listOf) }
+
+func BenchmarkCreate(b *testing.B) { beside(b, createOf) }
+
+// beside measures what a client asks of the bare server and of the mock.
+func beside(b *testing.B, asked func(server http.Handler, bearer string) func(*testing.B)) {
+	mock, bearer := benchMock(b)
+	var baseline float64
+	for _, server := range []struct {
+		name    string
+		handler http.Handler
+	}{{"bare", bare.New()}, {"mock", mock}} {
+		b.Run(server.name, func(b *testing.B) {
+			asked(server.handler, bearer)(b)
+			compare(b, &baseline)
+		})
+	}
+}
+
+func listOf(server http.Handler, bearer string) func(*testing.B) {
+	return func(b *testing.B) {
+		r, s := benchList(bearer), &sink{header: http.Header{}}
+		b.ReportAllocs()
+		for b.Loop() {
+			s.reset()
+			server.ServeHTTP(s, r)
+		}
+		s.check(b, 2000)
+	}
+}
+
+// created numbers names, which are used once in a mock.
+var created int64
+
+func createOf(server http.Handler, bearer string) func(*testing.B) {
+	return func(b *testing.B) {
+		r, s := benchCreate(bearer, ""), &sink{header: http.Header{}}
+		body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`)
+		r.ContentLength = int64(len(body))
+		var reader bytes.Reader
+		r.Body = io.NopCloser(&reader)
+		b.ReportAllocs()
+		for b.Loop() {
+			s.reset()
+			created++
+			copy(body[9:17], strconv.AppendInt(nil, 10_000_000+created, 10))
+			reader.Reset(body)
+			server.ServeHTTP(s, r)
+		}
+		s.check(b, 200)
+	}
+}
+
+// What a request costs in memory, with everything on, has little head room: a copy of an answer is above it.
+func TestAllocations(t *testing.T) {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector allocates, too: run without -race")
+	}
+	mock, bearer := benchMock(t)
+	for _, tt := range []struct {
+		name          string
+		bench         func(*testing.B)
+		allocs, bytes int64
+	}{
+		{"list of ten", listOf(mock, bearer), 18, 7500},
+		{"create", createOf(mock, bearer), 50, 5200},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := testing.Benchmark(tt.bench)
+			t.Logf("%d allocations, %d bytes", got.AllocsPerOp(), got.AllocedBytesPerOp())
+			if got.AllocsPerOp() > tt.allocs || got.AllocedBytesPerOp() > tt.bytes {
+				t.Errorf("%d allocations of %d bytes, want at most %d of %d", got.AllocsPerOp(), got.AllocedBytesPerOp(), tt.allocs, tt.bytes)
+			}
+		})
+	}
+}

@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"bytes"
+	"net/http"
+	"sync"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// A Side is one side of an exchange as it went over the wire, secrets included.
+type Side struct {
+	// Header is copied.
+	Header http.Header
+	// Body, or a part of it, which nobody may change afterwards. The whole one has Size bytes.
+	Body []byte
+	Size int
+}
+
+// Capture appends a request with what was sent and answered, and numbers it. Most exchanges are never looked
+// at: secrets are taken out of one when somebody first does, and what had them is forgotten then.
+func (j *Journal) Capture(r control.Request, sent, answered Side) {
+	e := &entry{Request: r, raw: true} // r has no messages
+	fields := make([]string, 0, 2*(len(sent.Header)+len(answered.Header)))
+	fields = appendFields(fields, sent.Header)
+	e.sent = newCaptured(fields, sent)
+	fields = appendFields(fields[len(fields):], answered.Header)
+	e.answered = newCaptured(fields, answered)
+	e.size = sizeOf(&e.Request) + e.sent.held() + e.answered.held()
+	j.add(e)
+}
+
+// captured is a side as it is held: names and values of headers in turn, and as much of the body as is kept.
+type captured struct {
+	fields []string
+	body   []byte
+	size   int
+}
+
+func newCaptured(fields []string, s Side) captured {
+	c := captured{fields: fields, body: s.Body, size: s.Size}
+	if len(c.body) > maxBody {
+		c.body = bytes.Clone(cutText(c.body[:maxBody]))
+	}
+	return c
+}
+
+func appendFields(fields []string, header http.Header) []string {
+	for name, values := range header {
+		for _, value := range values {
+			fields = append(fields, name, value)
+		}
+	}
+	return fields
+}
+
+func (c *captured) held() int {
+	held := len(c.body)
+	for _, text := range c.fields {
+		held += len(text)
+	}
+	return held
+}
+
+func (c *captured) message() *control.Message {
+	header := http.Header{}
+	for i := 0; i < len(c.fields); i += 2 {
+		header[c.fields[i]] = append(header[c.fields[i]], c.fields[i+1])
+	}
+	return Message(header, c.body, c.size)
+}
+
+// entry is a request as a journal holds it.
+type entry struct {
+	control.Request // without its messages
+	size            int
+
+	mu             sync.Mutex
+	raw            bool // until messages was asked
+	sent, answered captured
+	shown          [2]*control.Message
+}
+
+// messages are what was sent and answered, without secrets.
+func (e *entry) messages() (sent, answered *control.Message) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.raw {
+		e.raw, e.shown = false, [2]*control.Message{e.sent.message(), e.answered.message()}
+		e.sent, e.answered = captured{}, captured{}
+	}
+	return e.shown[0], e.shown[1]
+}

@@ -1,0 +1,115 @@
+package pat_test
+
+import (
+	"flag"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+// A watched store tells what it was asked for.
+type watched struct {
+	*memory.Store
+	asked *[]pat.Span
+}
+
+func (s watched) Used(within pat.Span) ([]*pat.Token, error) {
+	*s.asked = append(*s.asked, within)
+	return s.Store.Used(within)
+}
+
+// spanOf is what the service asks a store for, for the sake of a filter.
+func spanOf(t rapid.TB, filter string) (span pat.Span, f *pat.Filter) {
+	t.Helper()
+	f, err := pat.ParseFilter(filter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []pat.Span
+	if _, err := newService(watched{memory.New(), &asked}).List(admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
+		t.Fatal("the store was asked for ", asked, err)
+	}
+	return asked[0], f
+}
+
+func within(s pat.Span, lastUsed time.Time) bool {
+	if lastUsed.IsZero() {
+		return s.Never
+	}
+	return lastUsed.After(s.After) && !lastUsed.After(s.Until)
+}
+
+// What a filter does not want is not asked for, except in a gap.
+func TestFilterSpan(t *testing.T) {
+	tests := []struct {
+		name, filter string
+		want         string
+	}{
+		{"le", "T", "before at"},
+		{"isnull", "null", "never"},
+		{"not le", "not T", "after"},
+		{"not isnull", "not null", "before at after"},
+		{"stale tokens", "T or null", "never before at"},
+		{"not stale", "not (T or null)", "after"},
+		{"never or lately", "null or not T", "never after"},
+		{"nothing", "T and null", ""},
+		{"between", "T and not lastUsed le 2026-02-01T00:00:00Z", "at"},
+		{"not between", "not (T and not lastUsed le 2026-02-01T00:00:00Z)", "before at after"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			span, _ := spanOf(t, spelled(test.filter))
+			var names []string
+			for _, token := range filtered {
+				if within(span, token.lastUsed) {
+					names = append(names, token.name)
+				}
+			}
+			if diff := cmp.Diff(test.want, strings.Join(names, " ")); diff != "" {
+				t.Errorf("tokens (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What a filter matches is asked for, whatever the filter.
+func TestFilterSpanHasEveryMatch(t *testing.T) {
+	moments := []time.Time{
+		{},
+		moment("0000-01-01T00:00:00Z"), moment("0001-01-01T00:00:00Z"), moment("1969-12-31T23:59:59.999Z"),
+		moment("2026-02-01T00:00:00Z"), moment("2026-02-01T00:00:00.001Z"), moment("9999-12-31T23:59:59.999Z"),
+	}
+	var condition *rapid.Generator[string]
+	condition = rapid.Custom(func(t *rapid.T) string {
+		left := func() string { return condition.Draw(t, "left") }
+		switch rapid.IntRange(0, 7).Draw(t, "kind") {
+		case 0:
+			return "lastUsed isnull"
+		case 1, 2:
+			return "not (" + left() + ")"
+		case 3:
+			return "(" + left() + ") and (" + condition.Draw(t, "right") + ")"
+		case 4:
+			return "(" + left() + ") or (" + condition.Draw(t, "right") + ")"
+		}
+		return "lastUsed le " + pat.FormatDate(rapid.SampledFrom(moments[1:]).Draw(t, "until"))
+	})
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := condition.Draw(t, "filter")
+		span, filter := spanOf(t, text)
+		for _, used := range moments {
+			if filter.Match(pat.NewToken(pat.Fields{LastUsed: used})) && !within(span, used) {
+				t.Fatalf("%s matches %v, but asks for %v", text, used, span)
+			}
+		}
+	})
+}

@@ -1,0 +1,261 @@
+package memory_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+// What is asked should take as long among a million tokens as among a thousand.
+var sizes = []int{1_000, 100_000, 1_000_000}
+
+// few is how many tokens an owner has, how many were never used, and how many were not used lately.
+const few = 100
+
+var (
+	newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	stale   = newYear.AddDate(0, 0, 1)
+)
+
+// benchToken is the nth by age. When it was last used is random.
+func benchToken(n int, random *rand.Rand) *pat.Token {
+	return pat.NewToken(pat.Fields{
+		ID:     fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64()),
+		Secret: fmt.Sprintf("%064x", random.Uint64()), Name: fmt.Sprintf("token %d", n),
+		Owner: pat.Owner{ID: fmt.Sprintf("%032x", n/few), Name: "Ann"}, Created: newYear.Add(time.Duration(n) * time.Minute),
+		LastUsed: stale.Add(time.Duration(1+random.IntN(1e9)) * time.Millisecond), AccessTokenValiditySeconds: 43200,
+	})
+}
+
+// benchTokens are n tokens, few of which were never used, and few not lately.
+func benchTokens(n int) []*pat.Token {
+	random := rand.New(rand.NewPCG(1, 2))
+	tokens := make([]*pat.Token, n)
+	for i := range tokens {
+		tokens[i] = benchToken(i, random)
+	}
+	for i, at := range random.Perm(n)[:2*few] {
+		tokens[at].LastUsed = []time.Time{{}, stale}[i%2]
+	}
+	return tokens
+}
+
+// benchSizes runs a benchmark on a store of each size.
+func benchSizes(b *testing.B, run func(*testing.B, *memory.Store, []*pat.Token)) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			tokens := benchTokens(n)
+			s := newStore(b, tokens...)
+			b.ReportAllocs()
+			b.ResetTimer()
+			run(b, s, tokens)
+		})
+	}
+}
+
+func admin(id string) pat.Caller {
+	return pat.Caller{ID: id, UserLevels: []string{"ORG_ADMIN"}, Scopes: []string{"sp:scopes:all"}}
+}
+
+func filtered(tb testing.TB, text string) pat.ListQuery {
+	filter, err := pat.ParseFilter(text)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return pat.ListQuery{Filter: filter}
+}
+
+func BenchmarkListOwner(b *testing.B) { benchList(b, pat.ListQuery{OwnerID: "me"}) }
+func BenchmarkListLastUsed(b *testing.B) {
+	benchList(b, filtered(b, "lastUsed le 2026-01-02T00:00:00Z"))
+}
+func BenchmarkListNeverUsed(b *testing.B) { benchList(b, filtered(b, "lastUsed isnull")) }
+
+func benchList(b *testing.B, q pat.ListQuery) {
+	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+		service := pat.NewService(pat.Config{Store: s})
+		for i := 0; b.Loop(); i += 7919 {
+			if listed, err := service.List(admin(tokens[i%len(tokens)].Owner.ID), q); err != nil || len(listed) != few {
+				b.Fatalf("%d tokens, %v", len(listed), err)
+			}
+		}
+	})
+}
+
+// A token that is created is the newest, and was never used.
+func BenchmarkCreate(b *testing.B) {
+	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+		random := rand.New(rand.NewPCG(3, 4))
+		batches(b, len(tokens)/10, func(size int) {
+			made := make([]*pat.Token, size)
+			for i := range made {
+				made[i] = benchToken(len(tokens)+i, random)
+				made[i].Owner, made[i].LastUsed = tokens[random.IntN(len(tokens))].Owner, time.Time{}
+			}
+			b.StartTimer()
+			create(b, s, made)
+			b.StopTimer()
+			remove(b, s, made)
+		})
+	})
+}
+
+// A token that is deleted is any.
+func BenchmarkDelete(b *testing.B) {
+	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) { benchDelete(b, s, tokens) })
+}
+
+func BenchmarkDeleteOfOneOwner(b *testing.B) {
+	tokens := benchTokens(100_000)
+	for _, t := range tokens {
+		t.Owner.ID = "ann"
+	}
+	benchDelete(b, newStore(b, tokens...), tokens)
+}
+
+func benchDelete(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+	random := rand.New(rand.NewPCG(3, 4))
+	random.Shuffle(len(tokens), func(i, j int) { tokens[i], tokens[j] = tokens[j], tokens[i] })
+	batches(b, len(tokens)/10, func(size int) {
+		from := random.IntN(len(tokens) - size)
+		b.StartTimer()
+		remove(b, s, tokens[from:from+size])
+		b.StopTimer()
+		create(b, s, tokens[from:from+size])
+	})
+}
+
+// batches does something b.N times, some at a time, and leaves it to do to start the timer.
+func batches(b *testing.B, some int, do func(size int)) {
+	b.StopTimer()
+	b.ResetTimer()
+	for done := 0; done < b.N; {
+		size := min(some, b.N-done)
+		do(size)
+		done += size
+	}
+}
+
+func create(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+	for _, t := range tokens {
+		if err := s.Create(t, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func remove(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+	for _, t := range tokens {
+		if err := s.Delete(t); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// Eight readers list, and eight writers create, use and delete a token, all at once. How long each of
+// the operations took is measured where it is asked for.
+func BenchmarkMixed(b *testing.B) {
+	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+		service := pat.NewService(pat.Config{Store: s})
+		queries := []pat.ListQuery{filtered(b, "lastUsed le 2026-01-02T00:00:00Z"), {OwnerID: tokens[len(tokens)/2].Owner.ID}}
+		took := make([][]time.Duration, 2*workers)
+		measure := func(worker int, do func() error) {
+			begin := b.Elapsed()
+			if err := do(); err != nil {
+				b.Error(err)
+			}
+			took[worker] = append(took[worker], b.Elapsed()-begin)
+			runtime.Gosched() // nobody holds a processor for longer than an operation takes
+		}
+		var running sync.WaitGroup
+		for worker := range workers {
+			running.Go(func() {
+				for i := range b.N/2/workers + 1 {
+					measure(worker, func() error {
+						_, err := service.List(admin("ann"), queries[i%2])
+						return err
+					})
+				}
+			})
+			running.Go(func() {
+				random := rand.New(rand.NewPCG(5, uint64(worker)))
+				for i := range b.N/6/workers + 1 {
+					made := benchToken(len(tokens)+i*workers+worker, random)
+					used := renamed(made, made.Name)
+					used.New.LastUsed = made.LastUsed.Add(time.Hour)
+					measure(workers+worker, func() error { return s.Create(made, 0) })
+					measure(workers+worker, func() error { return s.Swap(used) })
+					measure(workers+worker, func() error { return s.Delete(used.New) })
+				}
+			})
+		}
+		running.Wait()
+		b.StopTimer()
+		all := slices.Sorted(slices.Values(slices.Concat(took...)))
+		for _, p := range []struct {
+			name  string
+			share float64
+		}{{"p50-ns", .5}, {"p99-ns", .99}, {"p99.9-ns", .999}} {
+			b.ReportMetric(float64(all[int(p.share*float64(len(all)))]), p.name)
+		}
+	})
+}
+
+// heap is how many bytes live on it.
+func heap() float64 {
+	runtime.GC()
+	runtime.GC() // and what the first one left in pools
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+// BenchmarkMemory tells what a token takes on the heap, and how much of that is the store's.
+func BenchmarkMemory(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				empty := heap()
+				tokens := benchTokens(n)
+				made := heap()
+				s := newStore(b, tokens...)
+				stored := heap()
+				b.ReportMetric((stored-empty)/float64(n), "B/token")
+				b.ReportMetric((stored-made)/float64(n), "store-B/token")
+				runtime.KeepAlive(s)
+				runtime.KeepAlive(tokens)
+			}
+		})
+	}
+}
+
+// BenchmarkNew makes the store of a small tenant, of which there are many, and tells what it takes on the heap.
+func BenchmarkNew(b *testing.B) {
+	for _, n := range []int{0, 10} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 2))
+			tokens := make([]*pat.Token, n)
+			for i := range tokens {
+				tokens[i] = benchToken(i*few/3, random) // three of each owner
+			}
+			var stores []*memory.Store
+			empty := heap()
+			b.ResetTimer()
+			for range b.N {
+				s := memory.New()
+				create(b, s, tokens)
+				stores = append(stores, s)
+			}
+			b.StopTimer()
+			b.ReportMetric((heap()-empty)/float64(len(stores))-8, "B/store")
+			runtime.KeepAlive(stores)
+		})
+	}
+}

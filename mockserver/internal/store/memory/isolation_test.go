@@ -1,0 +1,129 @@
+package memory_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+// used is the next revision of a token, used once more.
+func used(t *pat.Token) pat.Change {
+	next := pat.NewToken(t.Fields)
+	next.AccessTokenValiditySeconds++ // which counts
+	next.LastUsed = stale.Add(time.Duration(next.AccessTokenValiditySeconds) * time.Second)
+	return pat.Change{Old: t, New: next}
+}
+
+// reads are the ways to read more than one token.
+var reads = []struct {
+	name string
+	read func(*memory.Store) ([]*pat.Token, error)
+}{
+	{"all", (*memory.Store).All},
+	{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens("ann") }},
+	{"used", func(s *memory.Store) ([]*pat.Token, error) {
+		return s.Used(pat.Span{Never: true, After: newYear, Until: stale.Add(time.Hour)})
+	}},
+}
+
+// Eight writers use the same tokens among very many, and make and delete their own, while eight readers look.
+func TestLostUpdate(t *testing.T) {
+	const rounds = 100
+	tokens := benchTokens(100_000)
+	contested := tokens[len(tokens)/2:][:3]
+	for _, token := range contested {
+		token.AccessTokenValiditySeconds, token.LastUsed, token.Owner.ID = 0, stale, "ann"
+	}
+	s := newStore(t, tokens...)
+	write := func(worker int) {
+		random := rand.New(rand.NewPCG(6, uint64(worker)))
+		for i := range rounds {
+			own := benchToken(random.IntN(len(tokens)), random)
+			own.Name = fmt.Sprintf("%d of %d", i, worker)
+			check(t, nil, s.Create(own, 0))
+			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
+				current, _ := s.Token(contested[i%len(contested)].ID)
+				runtime.Gosched() // somebody else may be first
+				if err = s.Swap(used(current)); err != nil && !errors.Is(err, pat.ErrConflict) {
+					t.Errorf("error is %v, want ErrConflict", err)
+				}
+			}
+			check(t, nil, s.Delete(own))
+		}
+	}
+	read := func(int) {
+		for i := range rounds {
+			listed, err := reads[1+i%2].read(s)
+			check(t, nil, err)
+			for _, token := range contested {
+				if !slices.ContainsFunc(listed, func(l *pat.Token) bool { return l.ID == token.ID }) {
+					t.Errorf("%s is not among those %s", token.ID, reads[1+i%2].name)
+				}
+			}
+		}
+	}
+	var reading sync.WaitGroup
+	reading.Go(func() { together(read) })
+	together(write)
+	reading.Wait()
+	total := 0
+	for _, token := range contested {
+		current, err := s.Token(token.ID)
+		check(t, nil, err)
+		total += current.AccessTokenValiditySeconds
+	}
+	if want := workers * rounds; total != want {
+		t.Errorf("%d updates are there, want %d", total, want)
+	}
+	if n, _ := s.Count(""); n != len(tokens) {
+		t.Errorf("there are %d tokens, want %d", n, len(tokens))
+	}
+}
+
+// Tokens that are always changed together are seen together: all of them, each once, and none without the others.
+func TestTornList(t *testing.T) {
+	for _, test := range reads {
+		t.Run(test.name, func(t *testing.T) {
+			const group = 5
+			tokens := benchTokens(3 * few)
+			for i, token := range tokens {
+				token.LastUsed = newYear
+				if i%(3*few/group) == 1 {
+					token.Owner.ID, token.AccessTokenValiditySeconds = "ann", 0
+					token.LastUsed = stale
+				}
+			}
+			s := newStore(t, tokens...)
+			together(func(worker int) {
+				for range 200 {
+					listed, err := test.read(s)
+					check(t, nil, err)
+					listed = slices.DeleteFunc(listed, func(l *pat.Token) bool { return l.Owner.ID != "ann" })
+					var changes []pat.Change
+					for _, token := range listed {
+						if token.AccessTokenValiditySeconds != listed[0].AccessTokenValiditySeconds {
+							t.Errorf("%s was used %d times, %s %d times", token.ID, token.AccessTokenValiditySeconds, listed[0].ID, listed[0].AccessTokenValiditySeconds)
+						}
+						changes = append(changes, used(token))
+					}
+					if len(listed) != group {
+						t.Errorf("saw %d tokens, want %d", len(listed), group)
+					}
+					if worker%2 == 0 {
+						if err := s.Swap(changes...); err != nil && !errors.Is(err, pat.ErrConflict) {
+							t.Errorf("error is %v, want ErrConflict", err)
+						}
+					}
+				}
+			})
+		})
+	}
+}

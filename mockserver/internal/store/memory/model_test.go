@@ -1,0 +1,268 @@
+package memory_test
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+// model is a store that keeps its tokens in no order, and looks at every one whatever it is asked.
+type model []*pat.Token
+
+func (m model) where(holds func(*pat.Token) bool) []*pat.Token {
+	var found []*pat.Token
+	for _, t := range m {
+		if holds(t) {
+			found = append(found, t)
+		}
+	}
+	slices.SortFunc(found, func(a, b *pat.Token) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return found
+}
+
+func (m model) of(owner string) []*pat.Token {
+	return m.where(func(t *pat.Token) bool { return t.Owner.ID == owner })
+}
+
+// named tells whether another token of the owner has that name.
+func (m model) named(t *pat.Token) bool {
+	return slices.ContainsFunc(m, func(o *pat.Token) bool { return o.Owner == t.Owner && o.Name == t.Name && o.ID != t.ID })
+}
+
+func (m *model) create(t *pat.Token, limit int) error {
+	switch {
+	case slices.ContainsFunc(*m, func(o *pat.Token) bool { return o.ID == t.ID }):
+		return pat.ErrConflict
+	case m.named(t):
+		return pat.ErrNameTaken
+	case limit > 0 && len(m.of(t.Owner.ID)) >= limit:
+		return pat.ErrLimit
+	}
+	*m = append(*m, t)
+	return nil
+}
+
+func (m *model) swap(changes ...pat.Change) error {
+	next := slices.Clone(*m)
+	for _, c := range changes {
+		if !slices.Contains(*m, c.Old) {
+			return pat.ErrConflict
+		}
+	}
+	for _, c := range changes {
+		if next.named(c.New) {
+			return pat.ErrNameTaken
+		}
+		next[slices.Index(next, c.Old)] = c.New
+	}
+	*m = next
+	return nil
+}
+
+func (m *model) delete(t *pat.Token) error {
+	if at := slices.Index(*m, t); at >= 0 {
+		*m = slices.Delete(*m, at, at+1)
+		return nil
+	}
+	if slices.ContainsFunc(*m, func(o *pat.Token) bool { return o.ID == t.ID }) {
+		return pat.ErrConflict
+	}
+	return pat.ErrNotFound
+}
+
+func (m *model) replace(tokens []*pat.Token) error {
+	var next model
+	for _, t := range tokens {
+		if err := next.create(t, 0); err != nil {
+			return err
+		}
+	}
+	*m = next
+	return nil
+}
+
+// uses are when tokens were last used, and what spans end with. Zero is a moment of a span, and never of a token.
+var uses = []time.Time{
+	{},
+	time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), newYear, newYear.Add(time.Microsecond), newYear.Add(time.Millisecond), stale,
+	time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC),
+}
+
+var owners = []string{"ann", "ben", "cem"}
+
+// machine does the same to a store and to its model.
+type machine struct {
+	store *memory.Store
+	model model
+	ids   int
+}
+
+func (m *machine) draw(t *rapid.T) *pat.Token {
+	m.ids++
+	id := fmt.Sprint(m.ids)
+	if rapid.IntRange(0, 9).Draw(t, "known id") == 0 && len(m.model) > 0 {
+		id = rapid.SampledFrom(m.model).Draw(t, "token").ID
+	}
+	return pat.NewToken(pat.Fields{
+		ID: id, Name: m.name(t), Owner: pat.Owner{ID: rapid.SampledFrom(owners).Draw(t, "owner")},
+		Created:  newYear.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "age")) * 500 * time.Microsecond),
+		LastUsed: rapid.SampledFrom(uses).Draw(t, "used"),
+	})
+}
+
+// name is one that others may have, or a new one.
+func (m *machine) name(t *rapid.T) string {
+	if n := rapid.IntRange(0, 9).Draw(t, "name"); n < 3 {
+		return fmt.Sprint("name ", n)
+	}
+	return fmt.Sprint("of ", m.ids)
+}
+
+// current is a revision of a token that is there or, seldom, one like it that is not.
+func (m *machine) current(t *rapid.T) *pat.Token {
+	if len(m.model) == 0 {
+		t.Skip("there are no tokens")
+	}
+	token := rapid.SampledFrom(m.model).Draw(t, "token")
+	if rapid.IntRange(0, 9).Draw(t, "stale") == 0 {
+		return pat.NewToken(token.Fields)
+	}
+	return token
+}
+
+func (m *machine) Create(t *rapid.T) {
+	token, limit := m.draw(t), rapid.SampledFrom([]int{0, 0, 1, 50}).Draw(t, "limit")
+	same(t, m.model.create(token, limit), m.store.Create(token, limit))
+}
+
+// Fill makes so many tokens that trees branch.
+func (m *machine) Fill(t *rapid.T) {
+	for range rapid.IntRange(100, 300).Draw(t, "tokens") {
+		m.ids++
+		token := pat.NewToken(pat.Fields{
+			ID: fmt.Sprint(m.ids), Name: fmt.Sprint("of ", m.ids), Owner: pat.Owner{ID: owners[m.ids%2]},
+			Created: newYear.Add(time.Duration(m.ids*7919%1000) * time.Second), LastUsed: stale.Add(time.Duration(m.ids) * time.Hour),
+		})
+		same(t, m.model.create(token, 0), m.store.Create(token, 0))
+	}
+}
+
+func (m *machine) Swap(t *rapid.T) {
+	var changes []pat.Change
+	for range rapid.IntRange(1, 4).Draw(t, "changes") {
+		old := m.current(t)
+		if slices.ContainsFunc(changes, func(c pat.Change) bool { return c.Old.ID == old.ID }) {
+			continue
+		}
+		next := pat.NewToken(old.Fields)
+		next.Name, next.LastUsed = m.name(t), rapid.SampledFrom(uses).Draw(t, "used")
+		changes = append(changes, pat.Change{Old: old, New: next})
+	}
+	same(t, m.model.swap(changes...), m.store.Swap(changes...))
+}
+
+func (m *machine) Delete(t *rapid.T) {
+	token := m.current(t)
+	same(t, m.model.delete(token), m.store.Delete(token))
+	same(t, m.model.delete(token), m.store.Delete(token)) // which finds it gone
+}
+
+// Empty deletes most of what there is, so that trees shrink.
+func (m *machine) Empty(t *rapid.T) {
+	keep := rapid.IntRange(2, 9).Draw(t, "keep one of")
+	for i, token := range slices.Clone(m.model) {
+		if i%keep != 0 {
+			same(t, m.model.delete(token), m.store.Delete(token))
+		}
+	}
+}
+
+func (m *machine) Replace(t *rapid.T) {
+	var tokens []*pat.Token
+	for range rapid.IntRange(0, 3).Draw(t, "tokens") {
+		tokens = append(tokens, m.draw(t))
+	}
+	same(t, m.model.replace(tokens), m.store.Replace(pat.Tenant{Tokens: tokens}))
+}
+
+// Check reads in every way.
+func (m *machine) Check(t *rapid.T) {
+	everything := m.model.where(func(*pat.Token) bool { return true })
+	sameTokens(t, "all", everything)(m.store.All())
+	sameCount(t, m.store, "", len(everything))
+	for _, owner := range owners {
+		sameTokens(t, "of "+owner, m.model.of(owner))(m.store.Tokens(owner))
+		sameCount(t, m.store, owner, len(m.model.of(owner)))
+	}
+	for _, token := range m.model {
+		if got, err := m.store.Token(token.ID); got != token || err != nil {
+			t.Fatalf("token %s is %p, %v, want %p", token.ID, got, err, token)
+		}
+	}
+	span := pat.Span{
+		Never: rapid.Bool().Draw(t, "never"),
+		After: rapid.SampledFrom(uses).Draw(t, "after"), Until: rapid.SampledFrom(uses).Draw(t, "until"),
+	}
+	used, err := m.store.Used(span)
+	found := map[*pat.Token]bool{}
+	for _, token := range used {
+		found[token] = true
+	}
+	sameTokens(t, fmt.Sprint("used within ", span, ", and others"), m.model.where(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
+}
+
+// within tells whether a token was last used within a span.
+func within(s pat.Span, t *pat.Token) bool {
+	if t.LastUsed.IsZero() {
+		return s.Never
+	}
+	return t.LastUsed.After(s.After) && !t.LastUsed.After(s.Until)
+}
+
+func same(t *rapid.T, want, got error) {
+	if !errors.Is(got, want) {
+		t.Fatalf("error is %v, want %v", got, want)
+	}
+}
+
+func sameCount(t *rapid.T, s *memory.Store, owner string, want int) {
+	if got, err := s.Count(owner); got != want || err != nil {
+		t.Fatalf("%q has %d tokens, %v, want %d", owner, got, err, want)
+	}
+}
+
+func sameTokens(t *rapid.T, what string, want []*pat.Token) func([]*pat.Token, error) {
+	return func(got []*pat.Token, err error) {
+		if err != nil || !slices.Equal(want, got) {
+			t.Fatalf("%s: %v\n%v, want\n%v", what, err, told(got), told(want))
+		}
+	}
+}
+
+// told is id and name of each token.
+func told(tokens []*pat.Token) []string {
+	var told []string
+	for _, t := range tokens {
+		told = append(told, t.ID+" "+t.Name)
+	}
+	return told
+}
+
+// Whatever is done to a store, it answers as its model does.
+func TestModel(t *testing.T) {
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) { t.Repeat(rapid.StateMachineActions(&machine{store: memory.New()})) })
+}
