@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -82,7 +83,7 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 		var issued struct {
 			AccessToken string `json:"access_token"`
 		}
-		if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil {
+		if err := errors.Join(json.NewDecoder(answered.Body).Decode(&issued), answered.Body.Close()); err != nil {
 			tb.Fatal(err)
 		}
 		bearer = "Bearer " + issued.AccessToken
@@ -102,7 +103,7 @@ func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := json.NewDecoder(answered.Body).Decode(&tokens); err != nil {
+	if err := errors.Join(json.NewDecoder(answered.Body).Decode(&tokens), answered.Body.Close()); err != nil {
 		tb.Fatal(err)
 	}
 	return tokens

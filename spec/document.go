@@ -82,7 +82,7 @@ func Source(name string) ([]byte, error) {
 // the document of that name. A document that is invalid after that is an error,
 // and so is an erratum that no longer fits it. Nil errata change nothing.
 func Parse(name string, source []byte, errata *Errata) (*Document, error) {
-	published, err := yaml.YAMLToJSON(source)
+	published, err := toJSON(source)
 	if err != nil {
 		return nil, fmt.Errorf("read document %s: %w", name, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -49,6 +50,7 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 	if err := announce(env.stdout, m); err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // of reading the documents, which is most of what a start takes
 	if err := m.wait(ctx); err != nil {
 		return err
 	}
