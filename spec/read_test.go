@@ -1,0 +1,31 @@
+package spec
+
+import (
+	"testing"
+)
+
+func TestToJSON(t *testing.T) {
+	for _, tt := range []struct{ name, yaml, want string }{
+		{"order as it was written", "z: 1\na: {y: [true, null, 1.5], b: x}\n", `{"z":1,"a":{"y":[true,null,1.5],"b":"x"}}`},
+		{"names that look like something else", "200: a\ntrue: b\nnull: c\n'404': d\n", `{"200":"a","true":"b","null":"c","404":"d"}`},
+		{"dates are texts", "at: 2026-10-05T14:48:00.000Z\nday: 2026-10-05\n", `{"at":"2026-10-05T14:48:00.000Z","day":"2026-10-05"}`},
+		{"quoted values are texts", "a: '1'\nb: \"true\"\nc: ''\n", `{"a":"1","b":"true","c":""}`},
+		{"texts of several lines", "a: >\n  one\n  two\n", `{"a":"one two\n"}`},
+		{"aliases", "a: &x {b: 1}\nc: *x\n", `{"a":{"b":1},"c":{"b":1}}`},
+		{"JSON", `{"a": [1, {"b": "\u0041"}]}`, `{"a":[1,{"b":"A"}]}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := toJSON([]byte(tt.yaml))
+			if err != nil || string(got) != tt.want {
+				t.Errorf("%v: %s, want %s", err, got, tt.want)
+			}
+		})
+	}
+	for name, text := range map[string]string{"broken": "a: [", "merges": "a: &x {b: 1}\nc: {<<: *x}\n", "names that are none": "? [a]\n: b\n"} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := toJSON([]byte(text)); err == nil {
+				t.Errorf("got %s, want an error", got)
+			}
+		})
+	}
+}
