@@ -175,13 +175,9 @@ func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed := make([]*Token, 0, len(tokens))
-	for _, t := range tokens {
-		if (!t.Managed || held.Has(ReadManaged)) && q.Filter.Match(t) {
-			listed = append(listed, t)
-		}
-	}
-	return listed, nil
+	return slices.DeleteFunc(tokens, func(t *Token) bool {
+		return t.Managed && !held.Has(ReadManaged) || !q.Filter.Match(t)
+	}), nil
 }
 
 // candidates has every token that a query can want.

@@ -1,9 +1,9 @@
 package pat
 
 // A Store keeps the current revision of every token. It answers revisions that
-// nobody may change, and never calls back while it holds a lock. What it stores
-// is decided here, whole or not at all: a shared store can stand beside the
-// embedded one.
+// nobody may change, in slices that belong to the caller, and never calls back
+// while it holds a lock. What it stores is decided here, whole or not at all: a
+// shared store can stand beside the embedded one.
 type Store interface {
 	// Token returns the current revision, or ErrNotFound.
 	Token(id string) (*Token, error)

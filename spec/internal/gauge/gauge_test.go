@@ -76,8 +76,8 @@ func TestAcceptsNothingThatTheLibraryRefuses(t *testing.T) {
 	}
 }
 
-// One instance of each schema, with everything odd in each place, less each of its parts, under odd
-// names, and with odd bytes everywhere.
+// One instance of each schema, with everything odd in each place, less each of its parts, with more of
+// them, under odd names, and with odd bytes everywhere.
 func TestAcceptsNothingOddAnywhere(t *testing.T) {
 	for i, j := range schemas(t) {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
@@ -91,6 +91,12 @@ func TestAcceptsNothingOddAnywhere(t *testing.T) {
 			for i := range valid.children {
 				*n = *valid.copy()
 				n.drop(i)
+				j.check(t, root.text(r))
+			}
+			if valid.brackets != "" {
+				*n = *valid.copy()
+				n.add(`"more"`, "true")
+				n.add(`"most"`, "1")
 				j.check(t, root.text(r))
 			}
 			for i := range valid.names {

@@ -217,6 +217,13 @@ func (n *node) copy() *node {
 	return same
 }
 
+func (n *node) add(name, scalar string) {
+	n.children = append(n.children, &node{scalar: scalar})
+	if n.names != nil {
+		n.names = append(n.names, name)
+	}
+}
+
 func (n *node) drop(i int) {
 	n.children = slices.Delete(n.children, i, i+1)
 	if n.names != nil {
@@ -244,10 +251,7 @@ func (n *node) mutateScalar(r *rand.Rand) {
 
 func (n *node) mutateChildren(r *rand.Rand) {
 	if len(n.children) == 0 || r.IntN(5) == 0 {
-		n.children = append(n.children, &node{scalar: pick(r, odd...)})
-		if n.names != nil {
-			n.names = append(n.names, pick(r, append(slices.Clone(n.names), oddNames...)...))
-		}
+		n.add(pick(r, append(slices.Clone(n.names), oddNames...)...), pick(r, odd...))
 		return
 	}
 	i, j := r.IntN(len(n.children)), r.IntN(len(n.children))

@@ -20,7 +20,7 @@ type Store struct {
 }
 
 type owner struct {
-	names map[string]*pat.Token
+	names map[string]*pat.Token // of its tokens
 	age   tree
 }
 

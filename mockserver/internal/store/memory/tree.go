@@ -86,9 +86,11 @@ func (x tree) all() []*pat.Token {
 	return tokens
 }
 
+// oldest is in front of every other token of its moment.
+var oldest = pat.NewToken(pat.Fields{Created: time.UnixMilli(beginning)})
+
 // between adds the tokens from one moment to another, both included, and stops where there are more than most.
 func (x tree) between(from, to moment, tokens []*pat.Token, most int) []*pat.Token {
-	oldest := pat.NewToken(pat.Fields{Created: time.UnixMilli(beginning)})
 	x.entries.AscendGreaterOrEqual(entry{from, oldest}, func(e entry) bool {
 		if e.at > to || len(tokens) > most {
 			return false
