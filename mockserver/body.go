@@ -33,12 +33,12 @@ func readAll(body io.Reader, size int) ([]byte, error) {
 		n, err := body.Read(all[len(all):cap(all)])
 		all = all[:len(all)+n]
 		switch {
+		case len(all) > maxBody:
+			return all[:maxBody], &http.MaxBytesError{Limit: maxBody}
 		case errors.Is(err, io.EOF):
 			return all, nil
 		case err != nil:
 			return all, err
-		case len(all) > maxBody:
-			return all[:maxBody], &http.MaxBytesError{Limit: maxBody}
 		case len(all) == cap(all):
 			all = append(all, 0)[:len(all)]
 		}

@@ -44,10 +44,7 @@ type entrance struct {
 }
 
 // tenantOf is the namespace of a request that went through the entrance.
-func tenantOf(rw http.ResponseWriter) *tenant {
-	x, _ := rw.(*exchange)
-	return x.tenant
-}
+func tenantOf(rw http.ResponseWriter) *tenant { return rw.(*exchange).tenant }
 
 // unseeded names requests that belong to no run that could be repeated.
 var unseeded = random.New(nil, "")

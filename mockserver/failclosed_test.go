@@ -158,7 +158,7 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 			t.Errorf("%s: status %d, want 200: %s", v, status, body)
 		}
 	}
-	if !strings.Contains(log.String(), "level=WARN msg=\"answers are NOT held against their documents") {
+	if !strings.Contains(log.String(), "level=ERROR msg=\"answers are NOT held against their documents") {
 		t.Errorf("log %q", log)
 	}
 	health, err := mock.Control().Health(t.Context())

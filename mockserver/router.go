@@ -110,8 +110,8 @@ func (r *router) build() (http.Handler, error) {
 		return nil, fmt.Errorf("no handler for the operations %s", strings.Join(r.missing, ", "))
 	}
 	built := &routes{literal: map[string]http.Handler{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath(), notFound: http.HandlerFunc(r.strangers.notFound)}
-	for name, p := range r.paths {
-		handler := r.serve(p)
+	for _, name := range slices.Sorted(maps.Keys(r.paths)) {
+		handler := r.serve(r.paths[name])
 		if strings.Contains(name, "{") {
 			built.templates.Path(name).Handler(handler)
 		} else {

@@ -169,7 +169,8 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		writer: answer.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses},
 	}
 	if c.UncheckedResponses {
-		c.Log.Warn("answers are NOT held against their documents: what this mock answers proves nothing")
+		// As an error, so that no level of the log leaves it out.
+		c.Log.Error("answers are NOT held against their documents: what this mock answers proves nothing")
 	}
 	var err error
 	if _, s.limit, err = c.Profile.check(); err != nil {

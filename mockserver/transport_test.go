@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -273,6 +274,35 @@ func TestConfigThatIsWrong(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := mockserver.New(test.config); err == nil || err.Error() != test.want {
 				t.Errorf("error %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+// A body that is longer than it says, and than may be, is refused however it ends: a caller in process can send one.
+func TestBodyIsBoundedWhateverItSays(t *testing.T) {
+	m := start(t, "empty")
+	const begin, end = `{"name":"`, `","userAwareTokenNeverExpires":true}`
+	body := begin + strings.Repeat("x", 1<<20+1-len(begin)-len(end)) + end // one byte too many
+	bearer := "Bearer " + m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
+	for name, reader := range map[string]io.Reader{
+		"end behind the data": strings.NewReader(body), "end with the data": iotest.DataErrReader(strings.NewReader(body)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://mock/v2026/personal-access-tokens", reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.ContentLength = 1 << 20
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Authorization", bearer)
+			answered, err := m.mock.Transport().RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answered.Body.Close() //nolint:errcheck // it is in memory
+			if answered.StatusCode != http.StatusRequestEntityTooLarge {
+				t.Errorf("status %d, want 413", answered.StatusCode)
 			}
 		})
 	}

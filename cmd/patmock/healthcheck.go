@@ -69,7 +69,7 @@ func (f healthFlags) execute(ctx context.Context, env environment) error {
 			return err
 		}
 		var refused *control.Problem
-		if f.wait == 0 || errors.As(err, &refused) { // which it would do again
+		if f.wait <= 0 || errors.As(err, &refused) { // which it would do again
 			return fmt.Errorf("not ready: %w", err)
 		}
 		select {
