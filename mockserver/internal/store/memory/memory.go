@@ -15,8 +15,7 @@ type Store struct {
 	mu     sync.RWMutex
 	tokens map[string]*pat.Token // by id
 	owners map[string]*owner     // by id of the identity, who has at least one token
-	age    tree                  // every token by when it was created
-	use    tree                  // every token by when it was last used
+	use    tree                  // every token by when it was last used; those that never were in front, by age
 }
 
 type owner struct {
@@ -26,11 +25,11 @@ type owner struct {
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{tokens: map[string]*pat.Token{}, owners: map[string]*owner{}, age: newTree(created), use: newTree(lastUsed)}
+	return &Store{tokens: map[string]*pat.Token{}, owners: map[string]*owner{}, use: newTree(lastUsed)}
 }
 
 // trees are those that the tokens of an owner are in.
-func (s *Store) trees(o *owner) [3]tree { return [...]tree{s.age, s.use, o.age} }
+func (s *Store) trees(o *owner) [2]tree { return [...]tree{s.use, o.age} }
 
 // Token implements pat.Store.
 func (s *Store) Token(id string) (*pat.Token, error) {
@@ -52,12 +51,14 @@ func (s *Store) Tokens(ownerID string) ([]*pat.Token, error) {
 	return nil, nil
 }
 
-// All implements pat.Store. Nobody waits for it to read everything.
+// All implements pat.Store. Nobody waits for it to read and to sort everything.
 func (s *Store) All() ([]*pat.Token, error) {
 	s.mu.Lock()
-	now := s.age.snapshot()
+	now := s.use.snapshot()
 	s.mu.Unlock()
-	return now.all(), nil
+	tokens := now.all()
+	slices.SortFunc(tokens, compare)
+	return tokens, nil
 }
 
 // Used implements pat.Store.
@@ -187,7 +188,7 @@ func (s *Store) Replace(t pat.Tenant) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens, s.owners, s.age, s.use = fresh.tokens, fresh.owners, fresh.age, fresh.use
+	s.tokens, s.owners, s.use = fresh.tokens, fresh.owners, fresh.use
 	return nil
 }
 
