@@ -43,13 +43,13 @@ func checkBody(op *spec.Operation, r Request) []spec.Violation {
 
 // checkAnswer fails an answer that the document forbids.
 func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange) {
-	contentType := x.answered.Get("Content-Type")
+	contentType := x.Answered.Get("Content-Type")
 	var found []spec.Violation
 	if op == nil {
-		found = document.CheckUnrouted(x.status, contentType, []byte(x.reply))
+		found = document.CheckUnrouted(x.Status, contentType, []byte(x.Reply))
 	} else {
-		found = op.CheckResponse(x.status, contentType, []byte(x.reply))
-		t.run.cover(op, document.Name, x.status, contentType)
+		found = op.CheckResponse(x.Status, contentType, []byte(x.Reply))
+		t.run.cover(op, document.Name, x.Status, contentType)
 	}
 	for _, v := range found {
 		t.fail("the answer breaks its document: "+v.String(), "")

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -22,26 +23,37 @@ type Choice struct {
 	Mock bool
 	// Control is where the control surface of the patmock is that the target is. Empty means nowhere else.
 	Control string
+	// AllowWrites is the host of a live target that may be written to, with its port where the address has one. Empty means
+	// that nothing is written.
+	AllowWrites string
 	// Lookup reads variables of the environment.
 	Lookup func(name string) (value string, set bool)
 }
 
-// The variables that hold credentials of a target, id and secret. The first are those that SDKs read.
+// identityVariables hold the id and secret of a token that logs in to a target. Behind either may stand _FILE, for a file
+// that has the value.
+type identityVariables struct{ id, secret string }
+
+// The variables of the three identities. The first are those that SDKs read.
 var (
-	ownerVariables  = [2]string{"SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"}
-	secondVariables = [2]string{"PATMOCK_SECOND_CLIENT_ID", "PATMOCK_SECOND_CLIENT_SECRET"}
-	adminVariables  = [2]string{"PATMOCK_ADMIN_CLIENT_ID", "PATMOCK_ADMIN_CLIENT_SECRET"}
-	controlToken    = "PATMOCK_CONTROL_TOKEN"
+	ownerVariables  = identityVariables{"SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"}
+	secondVariables = identityVariables{"PATMOCK_SECOND_CLIENT_ID", "PATMOCK_SECOND_CLIENT_SECRET"}
+	adminVariables  = identityVariables{"PATMOCK_ADMIN_CLIENT_ID", "PATMOCK_ADMIN_CLIENT_SECRET"}
+)
+
+const (
+	targetVariable = "SAIL_BASE_URL"
+	controlToken   = "PATMOCK_CONTROL_TOKEN"
 )
 
 // Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is on loopback and
-// names itself: a stranger's tenant is not asked. Anything else is live, and refused unless it is on loopback, as long as
-// nothing keeps a run from harming a tenant.
+// names itself: a stranger's tenant is not asked. Anything else is live: it is only read unless AllowWrites repeats its host,
+// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names.
 func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	address := c.Address
 	if address == "env" {
-		if address = c.variable("SAIL_BASE_URL"); address == "" {
-			return t, fmt.Errorf("SAIL_BASE_URL is not set")
+		if address = c.variable(targetVariable); address == "" {
+			return t, fmt.Errorf("%s is not set", targetVariable)
 		}
 	}
 	base, err := baseURL(address)
@@ -50,6 +62,9 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	}
 	t.BaseURL = trimSlash(address)
 	t.Name = t.BaseURL
+	if c.AllowWrites != "" && c.AllowWrites != base.Host {
+		return t, fmt.Errorf("the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
+	}
 	surface := c.Control
 	if surface == "" && (c.Mock || onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
 		surface = t.BaseURL
@@ -61,12 +76,31 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 		t.Control = control.New(control.Config{URL: surface, Token: strings.TrimSpace(c.variable(controlToken))})
 		return t, nil
 	}
-	if !onLoopback(base) {
-		return t, fmt.Errorf("%s is live: no run may write to a tenant yet; say that it is a mock, or where its control surface is", t.BaseURL)
+	return c.live(t, base)
+}
+
+// live is a target that is none of ours, with the credentials of the environment.
+func (c Choice) live(t Target, base *url.URL) (Target, error) {
+	if base.Scheme != "https" && !onLoopback(base) {
+		return t, fmt.Errorf("%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
 	}
-	t.Owner, t.Second, t.Admin = c.credentials(ownerVariables), c.credentials(secondVariables), c.credentials(adminVariables)
+	if named := c.variable(targetVariable); named != "" {
+		if other, err := baseURL(named); err != nil || other.Host != base.Host {
+			return t, fmt.Errorf("%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
+		}
+	}
+	t.ReadOnly = c.AllowWrites == ""
+	for _, identity := range []struct {
+		variables identityVariables
+		into      *Credentials
+	}{{ownerVariables, &t.Owner}, {secondVariables, &t.Second}, {adminVariables, &t.Admin}} {
+		var err error
+		if *identity.into, err = c.credentials(identity.variables); err != nil {
+			return t, err
+		}
+	}
 	if !t.Owner.given() {
-		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in", ownerVariables[0], ownerVariables[1])
+		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
 	}
 	return t, nil
 }
@@ -76,8 +110,37 @@ func (c Choice) variable(name string) string {
 	return value
 }
 
-func (c Choice) credentials(names [2]string) Credentials {
-	return Credentials{ClientID: c.variable(names[0]), ClientSecret: c.variable(names[1])}
+// credentials of an identity. One without its secret is a mistake, which would look like a skip.
+func (c Choice) credentials(names identityVariables) (who Credentials, err error) {
+	if who.ClientID, err = c.secret(names.id); err != nil {
+		return who, err
+	}
+	if who.ClientSecret, err = c.secret(names.secret); err != nil {
+		return who, err
+	}
+	if (who.ClientID == "") != (who.ClientSecret == "") {
+		return who, fmt.Errorf("%s and %s go together, and one of them is not set", names.id, names.secret)
+	}
+	return who, nil
+}
+
+// secret is the value of a variable, or of the file that the variable with _FILE behind it names.
+func (c Choice) secret(name string) (string, error) {
+	value, file := strings.TrimSpace(c.variable(name)), c.variable(name+"_FILE")
+	if file == "" {
+		return value, nil
+	}
+	if value != "" {
+		return "", fmt.Errorf("%s and %s_FILE are both set: which one is meant?", name, name)
+	}
+	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	if value = strings.TrimSpace(string(held)); value == "" {
+		return "", fmt.Errorf("%s_FILE: %s is empty", name, file)
+	}
+	return value, nil
 }
 
 func baseURL(address string) (*url.URL, error) {

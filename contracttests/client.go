@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/spec/version"
 )
 
@@ -198,12 +199,15 @@ func (c *Client) Send(r Request) *Response {
 	t.must(err)
 	t.must(answered.Body.Close())
 	x := &exchange{
-		method: r.Method, url: address, header: request.Header.Clone(), body: r.Body, status: answered.StatusCode, answered: answered.Header, reply: string(body),
+		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body, Status: answered.StatusCode, Answered: answered.Header, Reply: string(body),
 	}
 	t.last = x
+	if t.run.options.Observe != nil {
+		t.exchanges = append(t.exchanges, transcript.Exchange(*x))
+	}
 	t.warned.see(t.run.Now(), x)
 	op, document := t.run.operation(t.version, r.Method, r.Path)
 	c.checkRequest(op, r)
 	t.checkAnswer(op, document, x)
-	return &Response{t: t, status: x.status, header: x.answered, body: body, exchange: x}
+	return &Response{t: t, status: x.Status, header: x.Answered, body: body, exchange: x}
 }

@@ -9,17 +9,11 @@ import (
 	"strings"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
 )
 
 // exchange is a request with its answer.
-type exchange struct {
-	method, url string
-	header      http.Header
-	body        string
-	status      int
-	answered    http.Header
-	reply       string
-}
+type exchange transcript.Exchange
 
 // shownHeaders are those that matter to a reader, in this order.
 var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id", "X-Mock-Fault"}
@@ -27,10 +21,10 @@ var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "All
 // text shows the exchange as it went over the wire, but for what does not matter.
 func (x *exchange) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", x.method, x.url)
-	writeMessage(&b, x.header, x.body)
-	fmt.Fprintf(&b, "\n%d %s\n", x.status, http.StatusText(x.status))
-	writeMessage(&b, x.answered, x.reply)
+	fmt.Fprintf(&b, "%s %s\n", x.Method, x.URL)
+	writeMessage(&b, x.Header, x.Body)
+	fmt.Fprintf(&b, "\n%d %s\n", x.Status, http.StatusText(x.Status))
+	writeMessage(&b, x.Answered, x.Reply)
 	return b.String()
 }
 
@@ -53,9 +47,9 @@ func writeMessage(b *strings.Builder, header http.Header, body string) {
 
 // curl repeats the request in a shell, with the access token in the variable TOKEN.
 func (x *exchange) curl() string {
-	parts := []string{"curl -i -X " + x.method}
-	for _, name := range slices.Sorted(maps.Keys(x.header)) {
-		for _, value := range x.header.Values(name) {
+	parts := []string{"curl -i -X " + x.Method}
+	for _, name := range slices.Sorted(maps.Keys(x.Header)) {
+		for _, value := range x.Header.Values(name) {
 			if name == "Authorization" && strings.HasPrefix(value, "Bearer ") {
 				parts = append(parts, `-H "Authorization: Bearer $TOKEN"`)
 				continue
@@ -63,10 +57,10 @@ func (x *exchange) curl() string {
 			parts = append(parts, "-H "+quote(report.Redact(name+": "+value)))
 		}
 	}
-	if x.body != "" {
-		parts = append(parts, "--data-binary "+quote(report.Redact(x.body)))
+	if x.Body != "" {
+		parts = append(parts, "--data-binary "+quote(report.Redact(x.Body)))
 	}
-	return strings.Join(append(parts, quote(report.Redact(x.url))), " ")
+	return strings.Join(append(parts, quote(report.Redact(x.URL))), " ")
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/standing"
@@ -99,7 +100,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 				if i >= len(cases) || ctx.Err() != nil {
 					return
 				}
-				result := r.try(ctx, cases[i])
+				result, observed := r.try(ctx, cases[i])
 				if ctx.Err() != nil {
 					return // what was interrupted is no result
 				}
@@ -107,6 +108,9 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 				results[i] = &result
 				if r.options.Progress != nil {
 					r.options.Progress(result)
+				}
+				if r.options.Observe != nil {
+					r.options.Observe(observed)
 				}
 				mu.Unlock()
 			}
@@ -135,18 +139,21 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 	return out
 }
 
-// try runs one case.
-func (r *Runner) try(ctx context.Context, c Case) report.Result {
+// try runs one case. What is observed has the exchanges of its cleanup, too.
+func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observed Observation) {
 	started := r.Now()
-	result := report.Result{
+	result = report.Result{
 		ID: c.Scenario.ID, Version: c.Version, Promise: c.Scenario.Promise, Sources: c.Scenario.Sources, Standing: c.Scenario.Standing,
 		Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{},
 	}
-	defer func() { result.Seconds = r.Now().Sub(started).Seconds() }()
+	defer func() {
+		result.Seconds = r.Now().Sub(started).Seconds()
+		observed.Case, observed.Result = c, result
+	}()
 	tenant, err := r.target.open(ctx, &r.known)
 	if err != nil {
 		result.Outcome, result.Message = report.Error, report.Redact(err.Error())
-		return result
+		return result, observed
 	}
 	// What the scenario made goes, also when the run is interrupted.
 	defer func() {
@@ -156,7 +163,7 @@ func (r *Runner) try(ctx context.Context, c Case) report.Result {
 	}()
 	if lacking := tenant.lacks(c.Scenario.Needs); len(lacking) > 0 {
 		result.Outcome, result.Message = report.Skip, "the target lacks "+strings.Join(lacking, ", ")
-		return result
+		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)
 	err = t.guard(func() { c.Scenario.Run(t) })
@@ -165,8 +172,8 @@ func (r *Runner) try(ctx context.Context, c Case) report.Result {
 		err = errors.Join(err, t.guard(cleanup))
 	}
 	t.judge(&result, c.Scenario, err)
-	result.Seconds = r.Now().Sub(started).Seconds()
-	return result
+	observed.Exchanges, observed.Answers = t.exchanges, t.answers
+	return result, observed
 }
 
 // judge turns what was found into an outcome.
@@ -176,15 +183,18 @@ func (t *T) judge(result *report.Result, s Scenario, err error) {
 	for _, note := range t.notes {
 		result.Notes = append(result.Notes, t.redact(note))
 	}
-	live := t.run.target.Live()
+	isLive := t.run.target.Live()
+	var refused *live.Refusal
 	switch {
+	case errors.As(err, &refused):
+		result.Outcome, result.Message = report.Skip, "the target lacks "+refused.Lacks
 	case err != nil:
 		result.Outcome, result.Message = report.Error, t.redact(firstLine(err.Error()))
-	case len(t.failures) > 0 && live && (s.Standing == standing.Assumed || s.Question):
+	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
 		result.Outcome, result.Message = report.Provisional, "assumed, and not so here: "+t.failures[0].Message
 	case len(t.failures) > 0:
 		result.Outcome, result.Message = report.Fail, t.failures[0].Message
-	case s.Question && live:
+	case s.Question && isLive:
 		result.Outcome, result.Message = report.Provisional, "an open question, answered: "+strings.Join(result.Notes, "; ")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -22,10 +23,23 @@ type Options struct {
 	Parallel int
 	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.
 	Progress func(report.Result)
+	// Observe is told what a case did on the wire, secrets included, when it has ended. Nil is told nothing, and nothing is
+	// kept for it. It is never called twice at once.
+	Observe func(Observation)
 	// Tool is what the report says ran it.
 	Tool string
 	// Now is wall time. Nil means time.Now.
 	Now func() time.Time
+}
+
+// An Observation is what a case did on the wire.
+type Observation struct {
+	Case      Case
+	Result    report.Result
+	Exchanges []transcript.Exchange
+	// Answers are the places in Exchanges where the target answered a question that nothing settles, by the id of the
+	// entry that a dialect has for it. See T.Answer.
+	Answers map[string]int
 }
 
 // Case is a scenario in one version.

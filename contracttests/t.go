@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/version"
 )
@@ -26,15 +27,18 @@ type T struct {
 	version version.Version
 	tenancy *tenancy
 
-	clients  map[Credentials]*Client
-	last     *exchange
-	requests int
-	alive    map[string]string // owner of each live object
-	made     int
-	cleanups []func()
-	failures []report.Failure
-	notes    []string
-	warned   warnings
+	clients map[Credentials]*Client
+	last    *exchange
+	// exchanges are all that were made, where somebody observes, and answers say which of them answered a question.
+	exchanges []transcript.Exchange
+	answers   map[string]int
+	requests  int
+	alive     map[string]string // owner of each live object
+	made      int
+	cleanups  []func()
+	failures  []report.Failure
+	notes     []string
+	warned    warnings
 }
 
 // stopped ends a scenario from within.
@@ -160,6 +164,15 @@ func (t *T) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
 
 // Note records what an open question was answered with.
 func (t *T) Note(format string, args ...any) { t.notes = append(t.notes, fmt.Sprintf(format, args...)) }
+
+// Answer says that the latest exchange is the target's answer to a question that nothing settles: the id of an entry of a
+// dialect.
+func (t *T) Answer(question string) {
+	if t.answers == nil {
+		t.answers = map[string]int{}
+	}
+	t.answers[question] = len(t.exchanges) - 1
+}
 
 // Errorf notes a failure, with the last exchange, and goes on.
 func (t *T) Errorf(format string, args ...any) { t.fail(fmt.Sprintf(format, args...), "") }

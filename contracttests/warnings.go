@@ -31,14 +31,14 @@ func (w warnings) see(now time.Time, x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answers++
-	s.statuses[x.status]++
-	if x.method == http.MethodGet && x.status == http.StatusOK && strings.Contains(x.url, "filters=") {
+	s.statuses[x.Status]++
+	if x.Method == http.MethodGet && x.Status == http.StatusOK && strings.Contains(x.URL, "filters=") {
 		s.filtered++
-		if strings.TrimSpace(x.reply) == "[]" {
+		if strings.TrimSpace(x.Reply) == "[]" {
 			s.empty++
 		}
 	}
-	if date, err := http.ParseTime(x.answered.Get("Date")); err == nil {
+	if date, err := http.ParseTime(x.Answered.Get("Date")); err == nil {
 		if skew := date.Sub(now).Abs(); skew > s.skew {
 			s.skew = skew
 		}

@@ -1,0 +1,106 @@
+package contracttests_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+)
+
+// The variables of a run, as a shell has them. A file is written for each that names one.
+type variables map[string]string
+
+func (v variables) lookup(name string) (string, bool) {
+	value, set := v[name]
+	return value, set
+}
+
+var login = variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET": "a-secret"}
+
+func with(v, besides variables) variables {
+	all := variables{}
+	for _, from := range []variables{v, besides} {
+		for name, value := range from {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+const acme = "https://acme.api.identitynow.com"
+
+// A live target is refused wherever a run could harm it, or tell secrets to somebody else.
+func TestChoiceRefuses(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		choice contracttests.Choice
+		set    variables
+		want   string
+	}{
+		{"plain http", contracttests.Choice{Address: "http://acme.api.identitynow.com"}, login, "secrets do not go there over plain http"},
+		{"another host than the credentials'", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "is not the tenant of SAIL_BASE_URL"},
+		{"another port", contracttests.Choice{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "is not the tenant of SAIL_BASE_URL"},
+		{"a variable that is no address", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "is not the tenant of SAIL_BASE_URL"},
+		{"writes to another host", contracttests.Choice{Address: acme, AllowWrites: "acme"}, login, `"acme", that of the target "acme.api.identitynow.com"`},
+		{"writes without the port", contracttests.Choice{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "the same to the letter"},
+		{"writes by an address", contracttests.Choice{Address: acme, AllowWrites: acme}, login, "the same to the letter"},
+		{"writes in other letters", contracttests.Choice{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "the same to the letter"},
+		{"no credentials", contracttests.Choice{Address: acme}, nil, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set"},
+		{"half of them", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET go together"},
+		{"half an administrator", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET go together"},
+		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "both set"},
+		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "is empty"},
+		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE: open"},
+		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL is not set"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.choice.Lookup = tt.set.lookup
+			target, err := tt.choice.Target(t.Context())
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("target %+v, error %v, want one with %q", target.BaseURL, err, tt.want)
+			}
+			if strings.Contains(err.Error(), "a-secret") {
+				t.Errorf("the error tells a secret: %v", err)
+			}
+		})
+	}
+}
+
+// A live target is only read, unless its host was repeated.
+func TestChoiceOfALiveTarget(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("a-secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := contracttests.Credentials{ClientID: "id", ClientSecret: "a-secret"}
+	for _, tt := range []struct {
+		name     string
+		choice   contracttests.Choice
+		set      variables
+		readOnly bool
+	}{
+		{"by its address", contracttests.Choice{Address: acme + "/"}, login, true},
+		{"by the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": acme}), true},
+		{"both", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": acme + "/"}), true},
+		{"with writes", contracttests.Choice{Address: acme, AllowWrites: "acme.api.identitynow.com"}, login, false},
+		{"a secret in a file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file}, true},
+		{"on loopback", contracttests.Choice{Address: "http://127.0.0.1:1", AllowWrites: "127.0.0.1:1"}, login, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.choice.Lookup = tt.set.lookup
+			target, err := tt.choice.Target(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !target.Live() || target.ReadOnly != tt.readOnly || target.Owner != want {
+				t.Errorf("live %v, read only %v, owner %q", target.Live(), target.ReadOnly, target.Owner.ClientID)
+			}
+		})
+	}
+}
