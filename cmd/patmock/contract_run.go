@@ -48,16 +48,14 @@ func newContractRun(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
 	}
-	f.register(cmd.Flags())
 	flags := cmd.Flags()
-	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
-	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
-	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
+	f.selection.register(flags)
+	f.targetFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
 	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
-	for _, own := range []string{"mock", "control", "parallel", "report", "require", "fail-on"} {
+	for _, own := range []string{"parallel", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd

@@ -7,25 +7,38 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/spf13/pflag"
+
 	"example.com/patmock/contracttests"
 	"example.com/patmock/mockserver"
 )
 
 // targetFlags say what is judged.
 type targetFlags struct {
-	target, control string
-	mock            bool
+	target, control, allowWrites string
+	mock                         bool
+}
+
+func (f *targetFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
+	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
+	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
+	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
+	for _, own := range []string{"mock", "control", "allow-writes"} {
+		ignoreVariable(flags.Lookup(own))
+	}
 }
 
 // open finds out what a target is. Close ends what was started for it.
 func (f targetFlags) open(ctx context.Context, env environment) (t contracttests.Target, closing func() error, err error) {
 	switch {
-	case f.target == "mock" && (f.mock || f.control != ""):
-		return t, nil, &usageError{errors.New("--mock and --control are for a target with an address; --target mock is one in process")}
+	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
+		return t, nil, &usageError{errors.New("--mock, --control and --allow-writes are for a target with an address; --target mock is one in process")}
 	case f.target == "mock":
 		return mockTarget()
 	}
-	t, err = contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, Lookup: env.lookup}.Target(ctx)
+	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, Lookup: env.lookup}
+	t, err = choice.Target(ctx)
 	if err != nil {
 		return t, nil, &usageError{fmt.Errorf("--target %s: %w", f.target, err)}
 	}
@@ -34,15 +47,23 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 
 // mockTarget is a faithful mock in process.
 func mockTarget() (contracttests.Target, func() error, error) {
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
-	if err != nil {
-		return contracttests.Target{}, nil, err
-	}
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
+	mock, err := faithful()
 	if err != nil {
 		return contracttests.Target{}, nil, err
 	}
 	return contracttests.Target{
-		Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(), HTTP: &http.Client{Transport: mock.Transport()},
+		Name: "mock", BaseURL: inProcess, Control: mock.Control(), HTTP: &http.Client{Transport: mock.Transport()},
 	}, mock.Close, nil
+}
+
+// inProcess is the base URL of a mock that has no socket.
+const inProcess = "http://127.0.0.1"
+
+// faithful is a mock with a tenant's limits, in process.
+func faithful() (*mockserver.Server, error) {
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		return nil, err
+	}
+	return mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
 }
