@@ -2,6 +2,9 @@
 // what was made, and a sweep of what was left.
 package live
 
+// TokenLimit is how many tokens an owner may have (published, behaviour 3.3).
+const TokenLimit = 10
+
 // A Refusal is the error of a request that the guard did not send, because the target has no room for it or the run may not
 // make it. The scenario that made it is skipped.
 type Refusal struct {

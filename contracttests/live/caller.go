@@ -1,0 +1,157 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// caller is an identity that has logged in, with the tokens it has.
+type caller struct {
+	Login
+	http       *http.Client
+	base, path string
+
+	bearer string
+	// identity is the id of who has logged in, empty where the target does not say.
+	identity string
+	tokens   []token
+}
+
+// token is what a list says of one.
+type token struct {
+	ID      string                    `json:"id"`
+	Name    string                    `json:"name"`
+	Owner   struct{ ID, Name string } `json:"owner"`
+	Created string                    `json:"created"`
+	// ExpirationDate is empty where there is none.
+	ExpirationDate string `json:"expirationDate"`
+}
+
+func (t token) created() (time.Time, error) { return time.Parse(time.RFC3339Nano, t.Created) }
+
+// maxAnswer is how many bytes of an answer are read.
+const maxAnswer = 16 << 20
+
+// look logs in, and reads the list of what the caller has.
+func (c *caller) look(ctx context.Context) error {
+	if err := c.logIn(ctx); err != nil {
+		return err
+	}
+	if err := c.list(ctx); err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(c.tokens, func(t token) bool { return t.ID == c.ClientID }); i >= 0 {
+		c.identity = cmp.Or(c.identity, c.tokens[i].Owner.ID)
+	}
+	return nil
+}
+
+func (c *caller) logIn(ctx context.Context) error {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return errors.New("log in: the target has no address")
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var issued struct {
+		AccessToken string `json:"access_token"`
+		IdentityID  string `json:"identity_id"`
+	}
+	status, err := c.send(r, &issued)
+	switch {
+	case err != nil:
+		return fmt.Errorf("log in as %s: %w", c.clean(c.ClientID), err)
+	case status != http.StatusOK || issued.AccessToken == "":
+		return fmt.Errorf("log in as %s: the target answers %d", c.clean(c.ClientID), status)
+	}
+	c.bearer, c.identity = issued.AccessToken, cmp.Or(issued.IdentityID, c.identity)
+	return nil
+}
+
+// list reads the caller's own list. What was read before stays where it cannot be read.
+func (c *caller) list(ctx context.Context) error {
+	var tokens []token
+	status, err := c.do(ctx, http.MethodGet, c.path+"?owner-id=me", &tokens)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the tokens of %s: %w", c.clean(c.ClientID), err)
+	case status != http.StatusOK:
+		return fmt.Errorf("read the tokens of %s: the target answers %d", c.clean(c.ClientID), status)
+	}
+	c.tokens = tokens
+	return nil
+}
+
+// delete deletes a token. One that is gone already is no error.
+func (c *caller) delete(ctx context.Context, id string) error {
+	status, err := c.do(ctx, http.MethodDelete, c.path+"/"+id, nil)
+	if err == nil && status != http.StatusNoContent && status != http.StatusNotFound {
+		err = fmt.Errorf("delete answers %d", status)
+	}
+	return err
+}
+
+// has tells whether the list shows a token.
+func (c *caller) has(id string) bool {
+	return slices.ContainsFunc(c.tokens, func(t token) bool { return t.ID == id })
+}
+
+// owns tells whether a token is the caller's, as far as the target says who both are.
+func (c *caller) owns(t token) bool { return c.identity != "" && c.identity == t.Owner.ID }
+
+// do makes a request with the access token, and again with a new one where that has expired.
+func (c *caller) do(ctx context.Context, method, path string, into any) (status int, err error) {
+	status, err = c.once(ctx, method, path, into)
+	if err != nil || status != http.StatusUnauthorized {
+		return status, err
+	}
+	if err := c.logIn(ctx); err != nil {
+		return status, err
+	}
+	return c.once(ctx, method, path, into)
+}
+
+func (c *caller) once(ctx context.Context, method, path string, into any) (status int, err error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.bearer)
+	return c.send(r, into)
+}
+
+// send sends a request, and decodes a good answer.
+func (c *caller) send(r *http.Request, into any) (status int, err error) {
+	r.Header.Set("Accept", "application/json")
+	answered, err := c.http.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = answered.Body.Close() }() // what it holds is known by then
+	body, err := io.ReadAll(io.LimitReader(answered.Body, maxAnswer))
+	if err == nil && answered.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
+		err = fmt.Errorf("the answer to %s %s is not what it should be", r.Method, r.URL.Path)
+	}
+	return answered.StatusCode, err
+}
+
+// clean takes the caller's secrets out of a text.
+func (c *caller) clean(text string) string {
+	for _, secret := range []string{c.ClientSecret, c.bearer} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "[redacted]")
+		}
+	}
+	return report.Redact(text)
+}

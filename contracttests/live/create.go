@@ -1,0 +1,78 @@
+package live
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// create sends a request for a token: there has to be room for it, and the ledger knows before the target does.
+func (g *Guard) create(a *asked) (*http.Response, error) {
+	if err := g.count(a); err != nil {
+		return nil, err
+	}
+	w, err := g.tokens.wish(a, g.config.Tokens, g.config.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := g.config.Ledger.Intend(g.base.Host, g.config.Run, w.name); err != nil {
+		g.tokens.end(w)
+		return nil, fmt.Errorf("%s: not sent, since it cannot be written down: %w", a, err)
+	}
+	got, err := g.send(a)
+	switch {
+	case err != nil && a.unsure, err == nil && got.StatusCode >= 500:
+		g.tokens.lose(w)
+	case err == nil && got.succeeded():
+		g.granted(w, got)
+	default:
+		g.refused(w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return got.Response, nil
+}
+
+// granted takes an answer of success.
+func (g *Guard) granted(w *wish, got *answer) {
+	all, array := found(got.body)
+	if len(all) == 0 || array || !all[0].outer {
+		g.tokens.lose(w)
+		return
+	}
+	if o, ok := g.tokens.grant(w, all[0]); ok {
+		g.record(o)
+		return
+	}
+	g.refused(w)
+}
+
+// refused takes an answer by which nothing was made.
+func (g *Guard) refused(w *wish) {
+	g.tokens.end(w)
+	g.note(g.config.Ledger.Refused(g.base.Host, g.config.Run, w.name))
+}
+
+// count asks for the caller's own list, where nobody has looked at it. A bearer that is refused altogether makes nothing;
+// where one is that makes tokens but cannot list them, nobody knows whether there is room.
+func (g *Guard) count(a *asked) error {
+	if a.session == nil || g.tokens.counted(a.session) {
+		return nil
+	}
+	r, err := http.NewRequestWithContext(a.context(), http.MethodGet, a.request.URL.String(), nil)
+	if err != nil {
+		return err
+	}
+	r.URL.RawQuery = ownTokens
+	r.Header.Set("Authorization", a.request.Header.Get("Authorization"))
+	list := &asked{request: r, place: a.place, client: a.client, session: a.session}
+	got, err := g.send(list)
+	if err != nil {
+		return err
+	}
+	g.learn(list, got)
+	if got.StatusCode == http.StatusUnauthorized || g.tokens.counted(a.session) {
+		return nil
+	}
+	return &Refusal{Lacks: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d", g.tokens.name(a.session), got.StatusCode)}
+}

@@ -1,0 +1,180 @@
+package live
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// A Ledger is a file that says what was made at live targets, written ahead: whatever kills a run, the next sweep finds what
+// it left. Each line is a JSON object, and is on the disk before the method that wrote it returns. Nothing in it is secret,
+// and lines are only ever added:
+//
+//	{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3-1"}
+//	{"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3-1","id":"2c91...","owner":"ff80..."}
+//	{"at":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
+//
+// At is when the line was written, event is intend, made, refused or deleted, target is the host with its port where the
+// address has one, run is the one that wrote it, name is as it was sent but for what looks like a secret, which redacted
+// then tells, owner is the id of the identity. A line that power loss or a full disk cut off ends in " #torn" once another
+// follows it.
+//
+// A Ledger is safe for concurrent use, and several processes may write to one file.
+type Ledger struct {
+	now func() time.Time
+
+	mu   sync.Mutex
+	file *os.File
+	// torn tells that the file does not end with a whole line.
+	torn bool
+}
+
+// The events.
+const (
+	intended = "intend"
+	made     = "made"
+	refused  = "refused"
+	deleted  = "deleted"
+)
+
+// line of a ledger.
+type line struct {
+	At       time.Time `json:"at"`
+	Event    string    `json:"event"`
+	Target   string    `json:"target"`
+	Run      string    `json:"run"`
+	Name     string    `json:"name,omitempty"`
+	Redacted bool      `json:"redacted,omitempty"`
+	ID       string    `json:"id,omitempty"`
+	Owner    string    `json:"owner,omitempty"`
+}
+
+// torn is behind what is left of a line that was not wholly written.
+const torn = " #torn"
+
+// OpenLedger opens a ledger, or begins one that only its owner can read. A folder that it makes for it, and one of the name
+// .patmock, gets a .gitignore that leaves everything out. A file with anything else in it than a ledger is refused.
+func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("the ledger: %w", err)
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	isNew := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !isNew {
+		return nil, fmt.Errorf("the ledger: %w", err)
+	}
+	if _, err := parseLedger(path, content); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600) //nolint:gosec // the file that the person names
+	if err != nil {
+		return nil, fmt.Errorf("the ledger: %w", err)
+	}
+	if isNew {
+		if err := syncFolder(filepath.Dir(path)); err != nil {
+			return nil, errors.Join(fmt.Errorf("the ledger: %w", err), file.Close())
+		}
+	}
+	return &Ledger{now: now, file: file, torn: len(content) > 0 && content[len(content)-1] != '\n'}, nil
+}
+
+// Intend says that an object of that name is about to be made. Made or Refused say what became of it.
+func (l *Ledger) Intend(target, run, name string) error {
+	return l.write(line{Event: intended, Target: target, Run: run, Name: name})
+}
+
+// Made says that the target made the object. Owner is the id of the identity it belongs to, empty where the target does not
+// say.
+func (l *Ledger) Made(target, run, name, id, owner string) error {
+	return l.write(line{Event: made, Target: target, Run: run, Name: name, ID: id, Owner: owner})
+}
+
+// Refused says that the target made nothing of that name.
+func (l *Ledger) Refused(target, run, name string) error {
+	return l.write(line{Event: refused, Target: target, Run: run, Name: name})
+}
+
+// Deleted says that an object is gone.
+func (l *Ledger) Deleted(target, run, id string) error {
+	return l.write(line{Event: deleted, Target: target, Run: run, ID: id})
+}
+
+// Close ends the writing. What was written is on the disk already.
+func (l *Ledger) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file.Close()
+}
+
+// write puts a line on the disk by one system call, which other processes do not get in between of.
+func (l *Ledger) write(entry line) error {
+	entry.At = l.now().UTC()
+	if name := report.Redact(entry.Name); name != entry.Name {
+		entry.Name, entry.Redacted = name, true
+	}
+	entry.ID, entry.Owner = report.Redact(entry.ID), report.Redact(entry.Owner) // which are what a target calls so
+	if problem := entry.problem(); problem != "" {
+		return fmt.Errorf("the ledger: a line of the event %q has %s", entry.Event, problem)
+	}
+	text, err := json.Marshal(entry)
+	if err != nil {
+		return fmt.Errorf("the ledger: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.torn {
+		text = append([]byte(torn+"\n"), text...)
+	}
+	written, err := l.file.Write(append(text, '\n'))
+	if err == nil {
+		l.torn = false
+		err = l.file.Sync()
+	} else if written > 0 {
+		l.torn = true
+	}
+	if err != nil {
+		return fmt.Errorf("the ledger: %w", err)
+	}
+	return nil
+}
+
+// makeFolder makes a folder that only its owner can read, where there is none.
+func makeFolder(path string) error {
+	_, err := os.Stat(path)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	if isNew {
+		err = os.MkdirAll(path, 0o700)
+	}
+	if err != nil || !isNew && filepath.Base(path) != ".patmock" {
+		return err
+	}
+	ignore, err := os.OpenFile(filepath.Join(path, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the ledger
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = ignore.WriteString("*\n")
+	return errors.Join(err, ignore.Close())
+}
+
+// syncFolder makes the name of a new file outlive a power cut.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" { // which has no such thing
+		return nil
+	}
+	folder, err := os.Open(path) //nolint:gosec // that of the ledger
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

@@ -1,0 +1,240 @@
+package live_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// Ids of the tenant that sweeps are tried on.
+const (
+	jane      = "facedadafacedadafacedadafacedada"
+	john      = "beaddadabeaddadabeaddadabeaddada"
+	janeLogin = "facefacefacefacefacefacefaceface"
+	johnLogin = "beadbeadbeadbeadbeadbeadbeadbead"
+	mockHost  = "127.0.0.1:17280"
+)
+
+// longAgo is how long ago the ledger was written, so that the lists show it all.
+const longAgo = 30 * time.Second
+
+// swept is a tenant that is swept, with what carries the requests to it.
+type swept struct {
+	t       *testing.T
+	control *control.Client
+	logins  map[string]live.Login
+	ledger  string
+	// change stands in the way of each request, where it is not nil.
+	change  func(send http.RoundTripper, r *http.Request) (*http.Response, error)
+	mock    http.RoundTripper
+	sent    []string // method and last segment of what was sent
+	waited  time.Duration
+	bearers []string // that were issued
+}
+
+func newSwept(t *testing.T) *swept {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	must(t, err)
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: atNoon, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(func() { _ = mock.Close() })
+	x := &swept{t: t, control: mock.Control(), mock: mock.Transport(), logins: map[string]live.Login{}, waited: longAgo, ledger: filepath.Join(t.TempDir(), "ledger.jsonl")}
+	who, err := x.control.Credentials(t.Context())
+	must(t, err)
+	for _, u := range who.Users {
+		x.logins[u.Name] = live.Login{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
+	}
+	return x
+}
+
+var issued = regexp.MustCompile(`"access_token":"([^"]+)"`)
+
+// RoundTrip notes what is sent.
+func (x *swept) RoundTrip(r *http.Request) (*http.Response, error) {
+	x.sent = append(x.sent, r.Method+" "+r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
+	send := x.mock.RoundTrip
+	if x.change != nil {
+		send = func(r *http.Request) (*http.Response, error) { return x.change(x.mock, r) }
+	}
+	answered, err := send(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(answered.Body)
+	must(x.t, err)
+	if found := issued.FindSubmatch(body); found != nil {
+		x.bearers = append(x.bearers, string(found[1]))
+	}
+	answered.Body = io.NopCloser(bytes.NewReader(body))
+	return answered, nil
+}
+
+// add adds a token, in the order of their ids.
+func (x *swept) add(owner, name, created string) (id string) {
+	x.t.Helper()
+	user, err := x.control.AddToken(x.t.Context(), control.NewToken{Owner: owner, Name: name, Created: created})
+	must(x.t, err)
+	return user.ClientID
+}
+
+// write writes into the ledger.
+func (x *swept) write(entries ...func(*live.Ledger) error) {
+	x.t.Helper()
+	l, err := live.OpenLedger(x.ledger, atNoon)
+	must(x.t, err)
+	for _, write := range entries {
+		must(x.t, write(l))
+	}
+	must(x.t, l.Close())
+}
+
+func madeBy(target, id, owner string) func(*live.Ledger) error {
+	return func(l *live.Ledger) error { return l.Made(target, "r", "patmock-r-1", id, owner) }
+}
+
+func intendedAs(target, name string) func(*live.Ledger) error {
+	return func(l *live.Ledger) error { return l.Intend(target, "r", name) }
+}
+
+// sweep sweeps as users, and looks for secrets in everything that comes of it.
+func (x *swept) sweep(change func(*live.SweepConfig), users ...string) (live.SweepResult, error) {
+	x.t.Helper()
+	known, err := live.ReadLedger(x.ledger)
+	must(x.t, err)
+	ledger, err := live.OpenLedger(x.ledger, atNoon)
+	must(x.t, err)
+	c := live.SweepConfig{
+		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known, Ledger: ledger, Run: "sweep",
+	}
+	for _, user := range users {
+		c.Logins = append(c.Logins, x.logins[user])
+	}
+	c.Now = func() time.Time { return noon.Add(x.waited) }
+	c.Wait = func(ctx context.Context, d time.Duration) error {
+		x.waited += d
+		return ctx.Err()
+	}
+	if change != nil {
+		change(&c)
+	}
+	result, failed := live.Sweep(x.t.Context(), c)
+	must(x.t, ledger.Close())
+	text, err := json.Marshal(result)
+	must(x.t, err)
+	entries, err := os.ReadFile(x.ledger)
+	must(x.t, err)
+	x.keepsSecrets(fmt.Sprintf("%s %s %v %#v", text, entries, failed, failed))
+	return result, failed
+}
+
+func (x *swept) keepsSecrets(text string) {
+	x.t.Helper()
+	secrets := slices.Clone(x.bearers)
+	for _, login := range x.logins {
+		secrets = append(secrets, login.ClientSecret)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(text, secret) {
+			x.t.Errorf("it tells a secret: %s", text)
+		}
+	}
+}
+
+// tokens are all that the tenant has, by id, but for when they were used last.
+func (x *swept) tokens() map[string]any {
+	x.t.Helper()
+	tokens := map[string]any{}
+	for _, token := range x.state()["tokens"].([]any) {
+		token := token.(map[string]any)
+		tokens[token["id"].(string)] = token
+	}
+	return tokens
+}
+
+// state is everything that the tenant has, but for when the logins were used last.
+func (x *swept) state() map[string]any {
+	x.t.Helper()
+	raw, err := x.control.State(x.t.Context(), control.StateOptions{Secrets: true})
+	must(x.t, err)
+	var state map[string]any
+	must(x.t, json.Unmarshal(raw, &state))
+	for _, token := range state["tokens"].([]any) {
+		token := token.(map[string]any)
+		for _, login := range x.logins {
+			if token["id"] == login.ClientID {
+				delete(token, "lastUsed")
+			}
+		}
+	}
+	return state
+}
+
+// lost checks that the tenant is as it was, but for these tokens.
+func (x *swept) lost(before map[string]any, ids ...string) {
+	x.t.Helper()
+	want := map[string]any{}
+	for name, value := range before {
+		want[name] = value
+	}
+	want["tokens"] = slices.DeleteFunc(slices.Clone(before["tokens"].([]any)), func(token any) bool {
+		return slices.Contains(ids, token.(map[string]any)["id"].(string))
+	})
+	if n := len(before["tokens"].([]any)) - len(want["tokens"].([]any)); n != len(ids) {
+		x.t.Fatalf("%d of %d tokens were there", n, len(ids))
+	}
+	if diff := cmp.Diff(want, x.state()); diff != "" {
+		x.t.Errorf("the tenant (-want +got):\n%s", diff)
+	}
+}
+
+// checkFound compares ids and reasons.
+func checkFound(t *testing.T, what string, want map[string]string, got []live.Found) {
+	t.Helper()
+	all := map[string]string{}
+	for _, f := range got {
+		all[f.ID] = f.Why
+	}
+	if len(all) != len(got) {
+		t.Errorf("%s: a token is there twice: %v", what, got)
+	}
+	if diff := cmp.Diff(want, all, cmp.Transformer("none", func(m map[string]string) map[string]string {
+		if m == nil {
+			return map[string]string{}
+		}
+		return m
+	})); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// because is one token with a reason, or none.
+func because(id, why string) map[string]string {
+	if why == "" {
+		return map[string]string{}
+	}
+	return map[string]string{id: why}
+}
+
+const (
+	byID     = "the ledger has its id"
+	byName   = "its name"
+	byIntent = "the ledger has its name"
+)

@@ -1,0 +1,122 @@
+package live
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+var (
+	// ownName is what runs of the contract call their tokens.
+	ownName = regexp.MustCompile(`^patmock-[0-9a-z]+-[0-9]+$`)
+	// plainID is an id that is one segment of a path, whatever reads it.
+	plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+)
+
+// tolerance is how far apart the clocks may be of the target and of whoever wrote the ledger.
+const tolerance = 10 * time.Minute
+
+// pick chooses what is to be deleted: each token once, by its owner. What a run made and may not be deleted is left.
+func (s *sweep) pick() (all []*chosen) {
+	seen := map[string]bool{}
+	for _, by := range s.callers {
+		for _, t := range by.tokens {
+			why := s.identify(t)
+			if why == "" || seen[t.ID] || !by.owns(t) || s.logsIn(t.ID) {
+				continue
+			}
+			seen[t.ID] = true
+			found := s.found(t, why)
+			if reason := s.spared(t); reason != "" {
+				s.leave(found, reason)
+				continue
+			}
+			all = append(all, &chosen{Found: found, by: by})
+		}
+	}
+	for _, by := range s.callers {
+		for _, t := range by.tokens {
+			untold := by.identity == "" || t.Owner.ID == ""
+			switch {
+			case s.identify(t) == "" || seen[t.ID] || s.logsIn(t.ID):
+				continue
+			case untold:
+				s.leave(s.found(t, ""), "the target does not say whose it is")
+			case s.recorded(t.ID):
+				s.leave(s.found(t, ""), "it belongs to another")
+			}
+			seen[t.ID] = true
+		}
+	}
+	return all
+}
+
+// identify says what a token is known by as one that a run made, or nothing.
+func (s *sweep) identify(t token) string {
+	switch {
+	case s.recorded(t.ID):
+		return "the ledger has its id"
+	case !s.KnownOnly && ownName.MatchString(t.Name):
+		return "its name"
+	case s.intended(t):
+		return "the ledger has its name"
+	}
+	return ""
+}
+
+// recorded tells whether the ledger has an id.
+func (s *sweep) recorded(id string) bool {
+	return id != "" && slices.ContainsFunc(s.Known, func(o Object) bool { return o.ID == id })
+}
+
+// intended tells whether the ledger has an intent that a token may have come from. One that was there before did not.
+func (s *sweep) intended(t token) bool {
+	created, err := t.created()
+	return err == nil && slices.ContainsFunc(s.Known, func(o Object) bool {
+		return o.ID == "" && o.Name != "" && !o.Redacted && o.Name == t.Name && created.After(o.At.Add(-tolerance))
+	})
+}
+
+// spared says why a token that a run made is not deleted, or nothing.
+func (s *sweep) spared(t token) string {
+	created, err := t.created()
+	switch {
+	case !plainID.MatchString(t.ID) || s.clean(t.ID) != t.ID:
+		return "its id is none that can be deleted"
+	case s.OlderThan <= 0:
+		return ""
+	case err != nil:
+		return "the target does not say when it was created"
+	case s.Now().Sub(created) < s.OlderThan:
+		return "it is younger than " + s.OlderThan.String()
+	}
+	return ""
+}
+
+// logsIn tells whether one of the logins is that token.
+func (s *sweep) logsIn(id string) bool {
+	return slices.ContainsFunc(s.Logins, func(l Login) bool { return strings.EqualFold(l.ClientID, id) })
+}
+
+// missing returns what the ledger has and no list shows: it is gone, if the list of its owner was read. Else it is left.
+func (s *sweep) missing() (gone []string) {
+	for _, o := range s.Known {
+		if o.ID == "" || s.logsIn(o.ID) || slices.ContainsFunc(s.callers, func(by *caller) bool { return by.has(o.ID) }) {
+			continue
+		}
+		if slices.ContainsFunc(s.callers, func(by *caller) bool { return o.Owner != "" && by.identity == o.Owner }) {
+			gone = append(gone, o.ID)
+			continue
+		}
+		s.leave(Found{ID: s.clean(o.ID), Name: o.Name, Owner: s.clean(o.Owner), Created: o.At.Format(time.RFC3339)},
+			"the ledger has it, and its owner did not log in")
+	}
+	return gone
+}
+
+// found is a token as it is shown.
+func (s *sweep) found(t token, why string) Found {
+	return Found{ID: s.clean(t.ID), Name: s.clean(t.Name), Owner: s.clean(cmp.Or(t.Owner.ID, t.Owner.Name)), Created: s.clean(t.Created), Why: why}
+}
