@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/ratelimit"
@@ -26,7 +27,8 @@ type Profile struct {
 	TokenLimit int
 	// ScopeDelay is for how long logins give the scopes of before a change. Zero means not at all.
 	ScopeDelay time.Duration
-	// NeverExpiresAs is null, or far-date for clients that refuse null in the answer to create. Empty means null.
+	// NeverExpiresAs is null, or far-date for clients that refuse null in the answer to create. Empty means what
+	// Config.Dialect says, which it must not contradict.
 	NeverExpiresAs string
 	// Hostile are the behaviours that answers may show, see HostileBehaviours. None means that the mock is not hostile.
 	Hostile []string
@@ -38,8 +40,8 @@ type Profile struct {
 
 // What NeverExpiresAs may be.
 const (
-	NeverAsNull    = "null"
-	NeverAsFarDate = "far-date"
+	NeverAsNull    = dialect.Null
+	NeverAsFarDate = dialect.FarDate
 )
 
 // The names of the profiles.
@@ -80,9 +82,6 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	if p.RateLimit == "" {
 		p.RateLimit = "off"
 	}
-	if p.NeverExpiresAs == "" {
-		p.NeverExpiresAs = NeverAsNull
-	}
 	limit, err := ratelimit.Parse(p.RateLimit)
 	if err != nil {
 		return p, limit, fmt.Errorf("rate limit: %w", err)
@@ -97,7 +96,7 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 		err = fmt.Errorf("token limit: expected a number of tokens, or 0 for any, got %d", p.TokenLimit)
 	case p.ScopeDelay < 0:
 		err = fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay)
-	case p.NeverExpiresAs != NeverAsNull && p.NeverExpiresAs != NeverAsFarDate:
+	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverAsNull && p.NeverExpiresAs != NeverAsFarDate:
 		err = fmt.Errorf("never expires as: expected null or far-date, got %q", p.NeverExpiresAs)
 	case p.HostileRate < 0 || p.HostileRate > 1:
 		err = fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate)
@@ -113,7 +112,7 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 func (p Profile) told(c Config) control.Profile {
 	return control.Profile{
 		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit, ScopeDelay: p.ScopeDelay.String(),
-		NeverExpiresAs: p.NeverExpiresAs, Hostile: append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
+		NeverExpiresAs: c.Dialect.Answer(dialect.NeverExpiringAnswer).Value, Hostile: append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
 		HostileInARow: p.HostileInARow, CheckResponses: !c.UncheckedResponses,
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
@@ -41,6 +42,8 @@ type Config struct {
 	Now func() time.Time
 	// Profile is how the mock behaves where a tenant leaves a choice. The zero value is friendly.
 	Profile Profile
+	// Dialect is how the tenant answers what nothing published settles. Nil is the defaults.
+	Dialect dialect.Dialect
 	// RandomSeed makes ids, secrets and everything else that is random the same in each run, but for keys and
 	// signatures. Nil means that nothing can be had again; a hostile mock then takes a seed of its own, and tells it.
 	RandomSeed *uint64
@@ -105,6 +108,9 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := documents.follow(c.Dialect); err != nil {
+		return nil, err
+	}
 	return newServer(c, documents)
 }
 
@@ -130,6 +136,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Dialect, err = followed(c.Dialect, c.Profile); err != nil {
+		return c, err
 	}
 	if c.Profile, _, err = c.Profile.check(); err != nil {
 		return c, err
@@ -172,8 +181,11 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		// As an error, so that no level of the log leaves it out.
 		c.Log.Error("answers are NOT held against their documents: what this mock answers proves nothing")
 	}
+	if len(c.Dialect) > 0 {
+		c.Log.Info("follows a dialect, which differs from the defaults in: " + c.Dialect.String())
+	}
 	var err error
-	if _, s.limit, err = c.Profile.check(); err != nil {
+	if s.limit, err = ratelimit.Parse(c.Profile.RateLimit); err != nil {
 		return nil, err
 	}
 	if s.handler, s.control, err = newHandlers(s); err != nil {

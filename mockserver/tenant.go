@@ -72,7 +72,7 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 		store = t.durable
 	}
 	t.service = pat.NewService(pat.Config{
-		Store: store, Limit: profile.TokenLimit, ScopeDelay: profile.ScopeDelay,
+		Store: store, Limit: profile.TokenLimit, ScopeDelay: profile.ScopeDelay, Choices: choices(s.config.Dialect),
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})
@@ -95,14 +95,14 @@ func (t *tenant) serve() error {
 	}
 	t.tokens, err = oauth.New(oauth.Config{
 		Document: s.documents.oauth, Service: t.service, Key: key, Gate: front, Random: t.random, PublicURL: s.config.PublicURL,
-		Now: t.clock.Now, ClockNote: t.clock.Note, Writer: s.writer,
+		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,
 	})
 	if err != nil {
 		return err
 	}
 	t.pats = api.New(api.Config{
 		Documents: s.documents.versions, Service: t.service, Authenticate: t.tokens.Authenticate, Gate: front,
-		Now: t.clock.Now, ClockNote: t.clock.Note, FarDate: s.config.Profile.NeverExpiresAs == NeverAsFarDate, Writer: s.writer,
+		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,
 	})
 	t.controls = controls.New(controls.Config{
 		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal,

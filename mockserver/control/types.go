@@ -29,7 +29,7 @@ type Profile struct {
 	TokenLimit int `json:"tokenLimit"`
 	// ScopeDelay is for how long logins give the scopes of before a change, such as 20m0s.
 	ScopeDelay string `json:"scopeDelay"`
-	// NeverExpiresAs is null or far-date: what the answer to create says of a token that never expires.
+	// NeverExpiresAs is null, far-date or absent: what the answer to create says of a token that never expires.
 	NeverExpiresAs string `json:"neverExpiresAs"`
 	// Hostile are the behaviours that answers may show, empty for none.
 	Hostile []string `json:"hostile"`

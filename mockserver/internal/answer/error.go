@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // RequestID is the header that names a request on every answer (observed), and
@@ -47,15 +48,21 @@ func RateLimited(why string) *Answer {
 
 // Stopped makes an answer of a status in SailPoint's form to a request that nothing was wrong with.
 func Stopped(rw http.ResponseWriter, status int, why string) *Answer {
-	code, text := strconv.Itoa(status)+" "+http.StatusText(status), http.StatusText(status)
-	if known, ok := stopped[status]; ok {
-		code, text = known[0], known[1]
-	}
+	code, text := Usual(status)
 	return Error(rw, status, code, text, why)
 }
 
-// stopped are the codes and texts of statuses (published, but for 503).
-var stopped = map[int][2]string{
+// Usual are the detailCode and the text that errors of a status have when nothing more is known.
+func Usual(status int) (detailCode, text string) {
+	if known, ok := usual[status]; ok {
+		return known[0], known[1]
+	}
+	text = http.StatusText(status)
+	return strings.TrimSpace(strconv.Itoa(status) + " " + text), text
+}
+
+// usual are the codes and texts of statuses (published, but for 503).
+var usual = map[int][2]string{
 	http.StatusBadRequest:          {"400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
 	http.StatusForbidden:           {"403 Forbidden", "The server understood the request but refuses to authorize it."},
 	http.StatusNotFound:            {"404 Not found", "The server did not find a current representation for the target resource."},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
@@ -25,16 +26,21 @@ type Config struct {
 	Now  func() time.Time
 	// ClockNote says that the clock was moved, empty where it was not.
 	ClockNote func() string
-	// FarDate makes create answer a date far away for a token that never expires, instead of null.
-	FarDate bool
+	// Dialect has the answers that differ from those by default, complete.
+	Dialect dialect.Dialect
 	Writer  answer.Writer
 }
 
 // API serves the operations of its documents on one tenant.
-type API struct{ config Config }
+type API struct {
+	config Config
+	never  dialect.Answer // what create answers of a token that never expires
+}
 
 // New returns an API.
-func New(c Config) *API { return &API{config: c} }
+func New(c Config) *API {
+	return &API{config: c, never: c.Dialect.Answer(dialect.NeverExpiringAnswer)}
+}
 
 // handlers of the operations, by spec.Operation.Name.
 var handlers = map[string]func(*API, *exchange) (*answer.Answer, error){
@@ -65,7 +71,7 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	a.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
-		x := &exchange{operation: route.operation, policy: route.policy, request: r, trace: trace, now: a.config.Now()}
+		x := &exchange{operation: route.operation, policy: route.policy, dialect: a.config.Dialect, request: r, trace: trace, now: a.config.Now()}
 		return a.run(x, route.handle)
 	}, a.refusal)
 }
@@ -85,6 +91,9 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, err
 		return nil, err
 	}
 	if err := caller.CheckScopes(x.operation.Scopes); err != nil {
+		return nil, err
+	}
+	if err := x.checkExperimental(); err != nil {
 		return nil, err
 	}
 	if err := x.read(); err != nil {

@@ -3,6 +3,7 @@ package api
 import (
 	"strings"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 )
@@ -21,12 +22,12 @@ func (a *API) create(x *exchange) (*answer.Answer, error) {
 	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) { return createdAnswer(tokens[0], a.config.FarDate) })
+	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) { return a.createdAnswer(tokens[0]) })
 	token, err := a.config.Service.Create(call, r)
 	if err != nil {
 		return nil, err
 	}
-	if token.ExpirationDate.IsZero() && !a.config.FarDate && isPythonSDK(x.request.UserAgent()) {
+	if token.ExpirationDate.IsZero() && a.never.Value == dialect.Null && isPythonSDK(x.request.UserAgent()) {
 		x.trace.Note("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
 			"the token was made, but its secret is lost to the caller; send a date instead, however far away, or start the mock with --never-expires-as far-date")
 	}

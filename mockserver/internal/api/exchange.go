@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
@@ -23,6 +24,7 @@ import (
 type exchange struct {
 	operation *spec.Operation
 	policy    pat.Policy
+	dialect   dialect.Dialect
 	request   *http.Request
 	trace     *answer.Trace
 	now       time.Time
@@ -63,9 +65,13 @@ func (x *exchange) readBody() error {
 	contentType := x.request.Header.Get("Content-Type")
 	nothing := len(body) == 0 && contentType == "" // which is of no type: 400 is declared, 415 is not
 	if !nothing && !x.operation.Takes(contentType) {
-		err := &unsupportedMediaType{got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
+		question := contentTypeQuestions[x.operation.Name]
+		err := &unsupportedMediaType{question: question, got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
 		x.trace.Find(control.WrongContentType, err.Error())
-		return err
+		if x.dialect[question].Status != http.StatusOK {
+			return err
+		}
+		contentType = x.operation.MediaTypes[0] // the tenant takes it for that
 	}
 	if len(body) == 0 {
 		return &malformed{"body: expected JSON, got nothing (rule json-syntax, observed)"}

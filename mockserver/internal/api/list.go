@@ -6,7 +6,10 @@ import (
 )
 
 func (a *API) list(x *exchange) (*answer.Answer, error) {
-	filter, err := pat.ParseFilter(x.query.Get("filters"))
+	if err := x.checkLimit(); err != nil {
+		return nil, err
+	}
+	filter, err := a.config.Service.ParseFilter(x.query.Get("filters"))
 	if err != nil {
 		return nil, err
 	}

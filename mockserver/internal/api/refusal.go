@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
@@ -18,10 +19,11 @@ type (
 	unauthenticated      struct{ err error }
 	malformed            struct{ problem string }
 	misshapen            struct{ violations []spec.Violation }
-	unsupportedMediaType struct{ got, want string }
+	unsupportedMediaType struct{ question, got, want string }
 )
 
 func (e *unauthenticated) Error() string { return e.err.Error() }
+func (e *unauthenticated) Unwrap() error { return e.err }
 func (e *malformed) Error() string       { return e.problem }
 func (e *misshapen) Error() string       { return e.violations[0].String() }
 func (e *unsupportedMediaType) Error() string {
@@ -65,7 +67,13 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 		size      *http.MaxBytesError
 		rule      *pat.Error
 		stopped   *gate.Refusal
+		open      questioned
 	)
+	if errors.As(err, &open) {
+		if by := a.config.Dialect[open.Question()]; by.Refuses() {
+			return a.told(rw, open, by)
+		}
+	}
 	switch {
 	case errors.As(err, &anonymous):
 		return unauthorized(anonymous)
@@ -83,6 +91,21 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 		return stoppedAnswer(rw, stopped)
 	}
 	return a.config.Writer.Fault(rw, r, err)
+}
+
+// told is the refusal that answers a question, as the tenant's dialect has it.
+func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *answer.Answer {
+	var (
+		mediaType *unsupportedMediaType
+		rule      *pat.Error
+	)
+	switch {
+	case errors.As(refusal, &rule):
+		return codes[rule.Kind].told(rw, by, rule.Causes[0].At, a.causes(rule)...)
+	case errors.As(refusal, &mediaType):
+		return badType.told(rw, by, "", mediaType.Error())
+	}
+	return codes[pat.Invalid].told(rw, by, "", refusal.Error())
 }
 
 // causes tells why a rule refuses. Where that depends on a clock that a test has moved, it says so.
@@ -120,15 +143,19 @@ func unauthorized(err error) *answer.Answer {
 
 // answer makes a refusal of a code about the field at a place.
 func (c code) answer(rw http.ResponseWriter, at string, causes ...string) *answer.Answer {
-	text := c.text
-	if strings.Contains(text, "%s") {
-		field := `"` + strings.TrimPrefix(at, "/") + `"`
-		if at == "" {
-			field = "the request"
-		}
-		text = fmt.Sprintf(text, field)
+	return answer.Error(rw, c.status, c.detail, c.message(at), causes...)
+}
+
+// message is the text about the field at a place.
+func (c code) message(at string) string {
+	if !strings.Contains(c.text, "%s") {
+		return c.text
 	}
-	return answer.Error(rw, c.status, c.detail, text, causes...)
+	field := `"` + strings.TrimPrefix(at, "/") + `"`
+	if at == "" {
+		field = "the request"
+	}
+	return fmt.Sprintf(c.text, field)
 }
 
 func shapeCode(violations []spec.Violation) code {

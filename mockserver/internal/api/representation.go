@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec/version"
@@ -30,6 +31,14 @@ type created struct {
 	Created                    string   `json:"created"`
 	AccessTokenValiditySeconds int      `json:"accessTokenValiditySeconds"`
 	ExpirationDate             *string  `json:"expirationDate"`
+	// UserAwareTokenNeverExpires is shown by tenants whose dialect says so.
+	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
+}
+
+// undated is created without its date.
+type undated struct {
+	created
+	ExpirationDate *string `json:"expirationDate,omitempty"` // nil, in place of the one that is there even when it is null
 }
 
 // shown is a token as lists and patches answer it.
@@ -50,16 +59,25 @@ type shown struct {
 // farDate stands for never, in answers to create for clients that refuse null there.
 const farDate = "9999-12-31T23:59:59.000Z"
 
-func createdAnswer(t *pat.Token, far bool) (*answer.Answer, error) {
-	expires := nullable(t.ExpirationDate)
-	if expires == nil && far {
-		expires = new(farDate)
-	}
-	return answer.JSON(http.StatusOK, created{
+func (a *API) createdAnswer(t *pat.Token) (*answer.Answer, error) {
+	c := created{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate: expires,
-	})
+		ExpirationDate: nullable(t.ExpirationDate),
+	}
+	if c.ExpirationDate != nil {
+		return answer.JSON(http.StatusOK, c)
+	}
+	if a.never.Flag == dialect.Shown {
+		c.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
+	}
+	switch a.never.Value {
+	case dialect.Absent:
+		return answer.JSON(http.StatusOK, undated{created: c})
+	case dialect.FarDate:
+		c.ExpirationDate = new(farDate)
+	}
+	return answer.JSON(http.StatusOK, c)
 }
 
 func nullable(t time.Time) *string {

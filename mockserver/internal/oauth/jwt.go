@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 )
@@ -84,6 +85,19 @@ func (s *Server) verify(token string, now time.Time) (*claims, error) {
 // errExpired has the published text.
 var errExpired = errors.New("JWT validation failed: JWT is expired")
 
+// errDeleted refuses an access token whose personal access token was deleted, where the tenant does.
+var errDeleted deletedError
+
+type deletedError struct{}
+
+// Error tells what is wrong, in words like those that are published.
+func (deletedError) Error() string {
+	return "JWT validation failed: the personal access token that it was made with was deleted"
+}
+
+// Question is the id of the question that the refusal answers.
+func (deletedError) Question() string { return dialect.AccessTokenOfDeleted }
+
 // reason tells what is wrong with an access token, without repeating it.
 func reason(err error) string {
 	switch {
@@ -123,6 +137,10 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 		return pat.Caller{}, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", c.UserName)
 	}
 	if s.config.Service.Deleted(c.ClientID) {
+		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
+			trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted")
+			return pat.Caller{}, errDeleted
+		}
 		trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted; it stays valid until it expires (assumed)")
 	}
 	return pat.Caller{

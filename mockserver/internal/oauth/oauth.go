@@ -15,6 +15,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
@@ -37,7 +38,9 @@ type Config struct {
 	Now       func() time.Time
 	// ClockNote says that the clock was moved, empty where it was not.
 	ClockNote func() string
-	Writer    answer.Writer
+	// Dialect has the answers that differ from those by default, complete.
+	Dialect dialect.Dialect
+	Writer  answer.Writer
 }
 
 // maxVerified bounds how many verified access tokens are remembered.

@@ -1,11 +1,13 @@
 package oauth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
@@ -16,7 +18,11 @@ type refusal struct {
 	status            int
 	kind, description string
 	advice            string // for the log alone: the description keeps a tenant's words
+	question          string // that it answers and nothing published settles, empty for none
 }
+
+// Question is the id of the question that the refusal answers.
+func (e *refusal) Question() string { return e.question }
 
 func (e *refusal) Error() string {
 	if e.advice == "" {
@@ -29,7 +35,7 @@ func (e *refusal) Error() string {
 // all others are inferred from the library whose texts those are.
 var (
 	badCredentials = &refusal{status: http.StatusUnauthorized, kind: "invalid_client", description: "Bad client credentials"}
-	missingGrant   = &refusal{http.StatusBadRequest, "invalid_request", "Missing grant type", sendGrant}
+	missingGrant   = &refusal{http.StatusBadRequest, "invalid_request", "Missing grant type", sendGrant, dialect.MissingGrant}
 )
 
 // What to send instead, with the standing of these refusals.
@@ -39,23 +45,23 @@ const (
 )
 
 func unauthorized(advice string) *refusal {
-	return &refusal{http.StatusUnauthorized, "unauthorized", "Full authentication is required to access this resource", advice}
+	return &refusal{http.StatusUnauthorized, "unauthorized", "Full authentication is required to access this resource", advice, ""}
 }
 
 func unsupportedGrant(grant string) *refusal {
-	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + told(grant), sendGrant}
+	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + told(grant), sendGrant, dialect.UnsupportedGrant}
 }
 
 func unauthorizedGrant(grant string) *refusal {
-	return &refusal{http.StatusUnauthorized, "invalid_client", "Unauthorized grant type: " + told(grant), sendGrant}
+	return &refusal{http.StatusUnauthorized, "invalid_client", "Unauthorized grant type: " + told(grant), sendGrant, ""}
 }
 
 func invalidRequest(format string, args ...any) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_request", told(fmt.Sprintf(format, args...)), sendOnce}
+	return &refusal{http.StatusBadRequest, "invalid_request", told(fmt.Sprintf(format, args...)), sendOnce, ""}
 }
 
 func invalidToken(err error) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_token", err.Error(), ""}
+	return &refusal{http.StatusBadRequest, "invalid_token", err.Error(), "", ""}
 }
 
 // told keeps a text to the characters that error_description may have (RFC 6749, section 5.2)
@@ -80,6 +86,11 @@ func noStore() http.Header { return http.Header{"Pragma": {"no-cache"}} }
 // refusal turns an error into an answer. One that is none of a client's is a fault of the mock.
 func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
 	why := err.Error()
+	var asked interface{ Question() string }
+	var by dialect.Answer
+	if errors.As(err, &asked) {
+		by = s.config.Dialect[asked.Question()]
+	}
 	if note := s.config.ClockNote(); note != "" && errors.Is(err, pat.ErrExpired) {
 		why += "; " + note
 	}
@@ -98,9 +109,10 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 	if !errors.As(err, &told) {
 		return s.config.Writer.Fault(rw, r, err)
 	}
-	response, _ := answer.JSON(told.status, map[string]string{"error": told.kind, "error_description": told.description}) // strings always encode
+	status, kind, description := cmp.Or(by.Status, told.status), cmp.Or(by.Error, told.kind), cmp.Or(by.Description, told.description)
+	response, _ := answer.JSON(status, map[string]string{"error": kind, "error_description": description}) // strings always encode
 	response.Header, response.Why = noStore(), []string{why}
-	if _, _, basic := r.BasicAuth(); basic && told.status == http.StatusUnauthorized {
+	if _, _, basic := r.BasicAuth(); basic && status == http.StatusUnauthorized {
 		response.Header.Set("WWW-Authenticate", `Basic realm="oauth"`)
 	}
 	return response

@@ -117,14 +117,19 @@ type Caller struct {
 
 // rights of a caller: what any of the scopes grants, within what any of the user levels has.
 func (l Levels) rights(c Caller) Rights {
-	var granted, owned Rights
-	for _, scope := range c.Scopes {
-		granted |= scopeRights[scope]
-	}
+	var owned Rights
 	for _, level := range c.UserLevels {
 		owned |= l[level]
 	}
-	return granted & owned
+	return c.granted() & owned
+}
+
+// granted is what any of the scopes grants.
+func (c Caller) granted() (granted Rights) {
+	for _, scope := range c.Scopes {
+		granted |= scopeRights[scope]
+	}
+	return granted
 }
 
 // CheckScopes refuses a caller without a user, and one whose access token has none of
@@ -162,8 +167,11 @@ func gone(c Caller) *Error {
 	})
 }
 
-// callerAt is where a request says who its caller is.
-const callerAt = "header Authorization"
+// Where a request says who its caller is, and whose tokens to list.
+const (
+	callerAt = "header Authorization"
+	ownerAt  = "query parameter owner-id"
+)
 
 // missing is the refusal of a caller who lacks a right.
 func missing(at string, needed, held Rights, rule Rule) *Error {

@@ -23,7 +23,7 @@ func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperatio
 	if !held.Has(UpdateAll) {
 		return nil, missing(callerAt, UpdateAll, held, ruleRightToWrite)
 	}
-	p := &patching{policy: call.Policy, at: "/patch", operations: operations, now: call.now()}
+	p := &patching{policy: call.Policy, choices: &s.config.Choices, at: "/patch", operations: operations, now: call.now()}
 	for _, check := range []*Error{checkBulkIDs(ids), checkBulkOperations(operations), p.check()} {
 		if check != nil {
 			return nil, check

@@ -42,6 +42,20 @@ const (
 type Error struct {
 	Kind   Kind
 	Causes []Cause
+
+	question string
+}
+
+// Question is the id of the question that the refusal answers and nothing published settles, empty for none: a tenant may
+// refuse it with another status.
+func (e *Error) Question() string { return e.question }
+
+// asked says which question the refusal answers, unless that is known.
+func (e *Error) asked(question string) *Error {
+	if e.question == "" {
+		e.question = question
+	}
+	return e
 }
 
 // A Cause tells a person what to mend.

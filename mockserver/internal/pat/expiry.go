@@ -28,7 +28,7 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 	if !t.After(now) {
 		return time.Time{}, refuse(Invalid, Cause{
 			At: at, Expected: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: ruleFuture,
-		})
+		}).asked(askPastDate)
 	}
 	if p.LifetimeMonths > 0 {
 		if latest := addMonths(now, p.LifetimeMonths); t.After(latest) {

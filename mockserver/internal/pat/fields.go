@@ -33,7 +33,7 @@ func checkValidity(seconds int) *Error {
 func nameTaken(name, at string) *Error {
 	return refuse(Invalid, Cause{
 		At: at, Expected: "a name that no other token of the owner has", Got: quote(name), Rule: ruleNameUnique,
-	})
+	}).asked(askDuplicateName)
 }
 
 func notFound(id string) *Error {

@@ -43,17 +43,20 @@ type lastUsedIsNull struct{}
 func (lastUsedIsNull) holds(t *Token) truth  { return truthOf(t.LastUsed.IsZero()) }
 func (lastUsedIsNull) spans() (yes, no Span) { return never, ever }
 
-type lastUsedUntil struct{ moment time.Time } // le: inclusive
+type lastUsedUntil struct {
+	moment    time.Time // le: inclusive
+	neverUsed truth     // what holds of a token that was never used
+}
 
 func (c lastUsedUntil) holds(t *Token) truth {
 	if t.LastUsed.IsZero() {
-		return unknown
+		return c.neverUsed
 	}
 	return truthOf(!t.LastUsed.After(c.moment))
 }
 
 func (c lastUsedUntil) spans() (yes, no Span) {
-	return Span{After: longAgo, Until: c.moment}, Span{After: c.moment, Until: farAhead}
+	return Span{Never: c.neverUsed > unknown, After: longAgo, Until: c.moment}, Span{After: c.moment, Until: farAhead}
 }
 
 type opposite struct{ of condition }

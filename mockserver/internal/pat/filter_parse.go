@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,17 +25,27 @@ const (
 	filterSupported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or "lastUsed isnull", combined by and, or, not and parentheses`
 )
 
+// ParseFilter reads the filters parameter as a tenant of the default Choices does.
+func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Choices{}) }
+
 // ParseFilter reads the filters parameter. Blank text is no filter (assumed). Its error,
 // an *Error, names the position, counted in characters from 1.
-func ParseFilter(text string) (*Filter, error) {
+func (s *Service) ParseFilter(text string) (*Filter, error) {
+	return parseFilter(text, &s.config.Choices)
+}
+
+func parseFilter(text string, choices *Choices) (*Filter, error) {
 	words := splitFilter(text)
 	if len(words) == 0 {
 		return nil, nil // which lets every token through
 	}
-	p := &filterParser{words: words, end: utf8.RuneCountInString(text) + 1}
+	p := &filterParser{choices: choices, words: words, end: utf8.RuneCountInString(text) + 1}
 	c, err := p.or(0)
 	if err == nil && p.next < len(words) {
 		err = p.syntax("and, or, or the end of the filter")
+	}
+	if refusal := (*Error)(nil); errors.As(err, &refusal) {
+		err = refusal.asked(askBadFilter)
 	}
 	if err != nil {
 		return nil, err
@@ -107,9 +118,10 @@ func splitString(runes []rune) (literal string, length int, closed bool) {
 }
 
 type filterParser struct {
-	words []word
-	next  int // the word to read
-	end   int // the position behind the last character
+	choices *Choices
+	words   []word
+	next    int // the word to read
+	end     int // the position behind the last character
 }
 
 func (p *filterParser) or(depth int) (condition, error) {
@@ -200,6 +212,12 @@ func supported(field, operator word) error {
 }
 
 func (p *filterParser) until(value word) (condition, error) {
+	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
+		return nil, refuse(Invalid, Cause{
+			At: filterParameter, Expected: "a timestamp without quotes", Got: fmt.Sprintf("%s at position %d", quote(value.text), value.position),
+			Advice: "supported is " + filterSupported, Rule: ruleFilterSyntax,
+		}).asked(askQuotedTimestamp)
+	}
 	text := value.text
 	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
 		text += " " + offset.text // the + in front of an offset, when it is not escaped, arrives as a blank
@@ -215,7 +233,11 @@ func (p *filterParser) until(value word) (condition, error) {
 		cause.Advice += "supported is " + filterSupported
 		return nil, refusal
 	}
-	return lastUsedUntil{moment}, nil
+	neverUsed := unknown
+	if p.choices.ListNeverUsed {
+		neverUsed = yes
+	}
+	return lastUsedUntil{moment, neverUsed}, nil
 }
 
 func (p *filterParser) list() error {

@@ -69,6 +69,17 @@ type credentialsError struct {
 // Error tells the reason.
 func (e *credentialsError) Error() string { return ErrBadCredentials.Error() + ": " + e.reason }
 
+// Question is the id of the question that the refusal answers and nothing published settles, empty for none.
+func (e *credentialsError) Question() string {
+	switch {
+	case errors.Is(e.kind, ErrExpired):
+		return askLoginExpired
+	case errors.Is(e.kind, ErrDeleted):
+		return askLoginDeleted
+	}
+	return ""
+}
+
 // Is implements the interface of errors.Is.
 func (e *credentialsError) Is(target error) bool {
 	return target == ErrBadCredentials || e.kind != nil && target == e.kind

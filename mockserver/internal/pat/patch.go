@@ -23,6 +23,7 @@ type PatchOperation struct {
 // patching is a JSON Patch on one token: it applies as a whole or not at all.
 type patching struct {
 	policy     Policy
+	choices    *Choices
 	at         string // where the operations stand in the request's body
 	operations []PatchOperation
 	now        time.Time
@@ -36,6 +37,9 @@ func (p *patching) check() *Error {
 		return refuse(Invalid, Cause{
 			At: p.at, Expected: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rulePatchSize,
 		})
+	}
+	if len(p.operations) == 0 && p.choices.RefuseEmptyPatch {
+		return refuse(Invalid, Cause{At: p.at, Expected: "at least one operation", Got: "none", Rule: rulePatchEmpty}).asked(askEmptyPatch)
 	}
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
@@ -85,7 +89,7 @@ func (p *patching) checkPointer(at, pointer string) *Error {
 		return refuse(Invalid, Cause{
 			At: at, Expected: "a field that can be patched, one of " + fields, Got: quote(pointer),
 			Advice: advice, Rule: rulePatchable,
-		})
+		}).asked(askUnpatchablePath)
 	}
 	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
 		return refuse(Invalid, Cause{
@@ -233,7 +237,7 @@ func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Er
 }
 
 func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *Error {
-	at, _ := p.place(fieldScope)
+	at, changed := p.place(fieldScope)
 	var elements []*string
 	if refusal := readField(fields[fieldScope], &elements, at, "an array of strings, or null"); refusal != nil {
 		return refusal
@@ -249,7 +253,10 @@ func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *E
 		}
 		next.Scope[i] = *element
 	}
-	return nil
+	if !changed {
+		return nil
+	}
+	return p.choices.checkScope(next.Scope, at)
 }
 
 // readExpiration holds date and acknowledgement against each other where the patch touches one of

@@ -20,6 +20,7 @@ var (
 	ruleValidity     = Rule{"access-token-validity-bounds", standing.Published}
 	ruleTokenLimit   = Rule{"tokens-per-owner", standing.Published}
 	ruleScopeDelay   = Rule{"scope-change-delay", standing.Published}
+	ruleScopeKnown   = Rule{"scope-known", standing.Assumed}
 
 	ruleDate           = Rule{"date-is-rfc3339", standing.Published}
 	ruleDateZone       = Rule{"date-has-a-zone", standing.Assumed}
@@ -31,12 +32,14 @@ var (
 
 	ruleFilterSyntax    = Rule{"filter-syntax", standing.Published}
 	ruleFilterSupported = Rule{"filter-supported", standing.Published}
+	ruleOwnerKnown      = Rule{"owner-known", standing.Assumed}
 
 	rulePatchable    = Rule{"patchable-fields", standing.Published}
 	rulePatchPointer = Rule{"patch-pointer", standing.Published}
 	rulePatchValue   = Rule{"patch-value-required", standing.Published}
 	rulePatchApplies = Rule{"patch-applies", standing.Published}
 	rulePatchSize    = Rule{"patch-size", standing.Assumed}
+	rulePatchEmpty   = Rule{"patch-not-empty", standing.Assumed}
 	ruleFieldType    = Rule{"field-type", standing.Published}
 
 	ruleBulkIDs   = Rule{"bulk-update-ids", standing.Observed}

@@ -26,6 +26,8 @@ type Config struct {
 	Limit int
 	// ScopeDelay is for how long logins still give the scopes of before a change. Zero means not at all.
 	ScopeDelay time.Duration
+	// Choices are what the tenant does where nothing published settles it.
+	Choices Choices
 }
 
 // What a tenant has, where a Config does not set it.
@@ -37,14 +39,14 @@ const (
 // NewService returns a service on an empty store, with nobody in its tenant before Replace.
 func NewService(c Config) *Service {
 	s := &Service{config: c}
-	nobody, _ := newDirectory(Tenant{}) // which names no right
+	nobody, _ := newDirectory(Tenant{}, c.Choices.levels()) // which names no right
 	s.who.Store(nobody)
 	return s
 }
 
 // Restore tells the service who there is, where the store outlived the process and holds the tokens already.
 func (s *Service) Restore(t Tenant) error {
-	who, err := newDirectory(t)
+	who, err := newDirectory(t, s.config.Choices.levels())
 	if err == nil {
 		s.who.Store(who)
 	}
@@ -106,6 +108,9 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	if refusal := checkName(f.Name, "/"+fieldName); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := s.config.Choices.checkScope(r.Scope, "/"+fieldScope); refusal != nil {
+		return nil, refusal
+	}
 	if r.AccessTokenValiditySeconds != nil {
 		f.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
 		if refusal := checkValidity(f.AccessTokenValiditySeconds); refusal != nil {
@@ -142,7 +147,7 @@ func (s *Service) create(call Call, t *Token) (*Token, error) {
 	case errors.Is(err, ErrNameTaken):
 		return nil, nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
-		return nil, refuse(Limit, limitReached(s.config.Limit))
+		return nil, refuse(Limit, limitReached(s.config.Limit)).asked(askTokenLimit)
 	case err != nil:
 		return nil, err
 	}
@@ -164,12 +169,15 @@ type ListQuery struct {
 // An owner that does not exist has no tokens (assumed).
 func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
 	held := s.rights(caller)
-	needed, at := ReadAll, "query parameter owner-id"
-	if q.OwnerID == "me" {
+	needed := ReadAll
+	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Choices.ReadMyByOwnID {
 		needed = ReadMy
 	}
 	if !held.Has(needed) {
-		return nil, missing(at, needed, held, ruleRightToList)
+		return nil, s.cannotList(caller, q.OwnerID, needed, held)
+	}
+	if err := s.checkOwner(q.OwnerID); err != nil {
+		return nil, err
 	}
 	tokens, err := s.candidates(caller, q)
 	if err != nil {
@@ -204,12 +212,11 @@ func (s *Service) Delete(call Call, id string) error {
 		if err != nil {
 			return err
 		}
-		needed := DeleteAll
-		if t.Owner.ID == call.Caller.ID {
-			needed = DeleteMy
+		if t.Owner.ID != call.Caller.ID && !held.Has(DeleteAll) {
+			return missing(callerAt, DeleteAll, held, ruleRightToWrite).asked(askDeleteOfAnothers)
 		}
-		if !held.Has(needed) {
-			return missing(callerAt, needed, held, ruleRightToWrite)
+		if t.Owner.ID == call.Caller.ID && !held.Has(DeleteMy) {
+			return missing(callerAt, DeleteMy, held, ruleRightToWrite)
 		}
 		if err := call.accept(t); err != nil {
 			return err
@@ -228,7 +235,7 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 	if !held.Has(UpdateMy) {
 		return nil, missing(callerAt, UpdateMy, held, ruleRightToWrite)
 	}
-	p := &patching{policy: call.Policy, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
+	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	var next *Token
 	err := s.retry(id, func() error {
 		t, err := s.visible(id, held)

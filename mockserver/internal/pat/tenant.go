@@ -41,9 +41,8 @@ type directory struct {
 	clients    map[string]APIClient // by id
 }
 
-// newDirectory fails for a right that does not exist.
-func newDirectory(t Tenant) (*directory, error) {
-	levels := DefaultLevels()
+// newDirectory fails for a right that does not exist. Levels are those that the tenant does not set itself.
+func newDirectory(t Tenant, levels Levels) (*directory, error) {
 	for level, names := range t.UserLevels {
 		rights, err := ParseRights(names)
 		if err != nil {
@@ -99,7 +98,7 @@ func (s *Service) identityNamed(name string) (Identity, bool) {
 // Replace makes the tenant another one, whole or not at all. Who is in the middle of a change finds
 // the token that it read changed, and starts again.
 func (s *Service) Replace(t Tenant) error {
-	who, err := newDirectory(t)
+	who, err := newDirectory(t, s.config.Choices.levels())
 	if err != nil {
 		return err
 	}
@@ -202,7 +201,7 @@ func (s *Service) put(i Identity) error {
 	} else {
 		t.Identities = append(t.Identities, i)
 	}
-	who, err := newDirectory(t)
+	who, err := newDirectory(t, s.config.Choices.levels())
 	if err != nil {
 		return err
 	}

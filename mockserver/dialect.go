@@ -1,0 +1,143 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// followed is the dialect that a mock follows: what differs from the defaults, with what the profile says of a token that
+// never expires. Both may say it only where they agree.
+func followed(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
+	if err := d.Check(); err != nil {
+		return nil, fmt.Errorf("dialect: %w", err)
+	}
+	never, told := d[dialect.NeverExpiringAnswer]
+	told = told && never.Value != ""
+	switch as := p.NeverExpiresAs; {
+	case as == "":
+	case told && never.Value != as:
+		return nil, fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", as, never.Value, dialect.NeverExpiringAnswer)
+	default:
+		never.Value = as
+		d = maps.Clone(d)
+		if d == nil {
+			d = dialect.Dialect{}
+		}
+		d[dialect.NeverExpiringAnswer] = never
+	}
+	return d.Differing(), nil
+}
+
+// choices are what of a dialect the domain decides.
+func choices(d dialect.Dialect) pat.Choices {
+	return pat.Choices{
+		RefuseUnknownScopes:    d[dialect.UnknownScope].Refuses(),
+		RefuseUnknownOwner:     d[dialect.UnknownOwner].Refuses(),
+		RefuseEmptyPatch:       d[dialect.EmptyPatch].Refuses(),
+		RefuseQuotedTimestamps: d[dialect.QuotedTimestamp].Refuses(),
+		HelpdeskReadsAll:       d[dialect.HelpdeskListAll].Status == http.StatusOK,
+		ReadMyByOwnID:          d[dialect.OwnIDWithMyRead].Status == http.StatusOK,
+		ListNeverUsed:          d[dialect.NeverUsedUnderLe].Value == dialect.Listed,
+	}
+}
+
+// follow makes the answers of a dialect known to the documents of this mock, and of no other.
+func (d *documents) follow(told dialect.Dialect) error {
+	if len(told) == 0 {
+		return nil
+	}
+	for name, document := range d.named {
+		more, err := declared(document, told)
+		if err != nil {
+			return err
+		}
+		if document, err = spec.LoadWith(name, more); err != nil {
+			return err
+		}
+		d.named[name] = document
+		if name == spec.OAuth {
+			d.oauth = document
+		} else if _, served := d.versions[version.Version(name)]; served {
+			d.versions[version.Version(name)] = document
+		}
+	}
+	return nil
+}
+
+// declared is what a document lacks for the answers of a dialect to be those of its operations.
+func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, error) {
+	more, here := &spec.Errata{}, []string{document.Name}
+	for _, e := range dialect.Entries() {
+		a := told[e.ID]
+		var lacking []string
+		for _, op := range document.Operations {
+			if a.Refuses() && e.Concerns(version.Version(document.Name), op.Name) && !op.Declares(a.Status) {
+				lacking = append(lacking, op.Name)
+			}
+		}
+		if lacking != nil {
+			schema := "ErrorResponseDto"
+			if e.AtTokenEndpoint() {
+				schema = "OAuthError"
+			}
+			more.Undeclared = append(more.Undeclared, spec.Undeclared{
+				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here, Schema: schema,
+				Description: "Answered by a tenant, as the mock was told.", Reason: finding, Standing: standing.Assumed,
+			})
+		}
+		if a.Value == dialect.Absent && slices.Contains(e.Versions, version.Version(document.Name)) {
+			more.Contradictions = append(more.Contradictions, spec.Contradiction{
+				ID: "dialect " + e.ID, Documents: here, Pointer: "/components/schemas/CreatePersonalAccessTokenResponse/required",
+				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated, Reason: finding, Standing: standing.Assumed,
+			})
+		}
+	}
+	if document.Name != spec.OAuth {
+		return more, nil
+	}
+	known, all, err := errorKinds(document, told)
+	if err == nil && len(all) > len(known) {
+		more.Contradictions = append(more.Contradictions, spec.Contradiction{
+			ID: "dialect errors", Documents: here, Pointer: "/components/schemas/OAuthError/properties/error/enum",
+			Published: known, Effective: all, Reason: finding, Standing: standing.Assumed,
+		})
+	}
+	return more, err
+}
+
+// finding is why a document is changed.
+const finding = "A finding that the mock was told to follow."
+
+// dated are the properties of the answer to create that are required, less the date.
+var dated = []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds"}
+
+// errorKinds are those that the token endpoint's document knows, and the same with those that are told.
+func errorKinds(document *spec.Document, told dialect.Dialect) (known, all []string, err error) {
+	var outline struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Enum []string }
+			}
+		}
+	}
+	if err := json.Unmarshal(document.JSON(), &outline); err != nil {
+		return nil, nil, err
+	}
+	known = outline.Components.Schemas["OAuthError"].Properties["error"].Enum
+	all = slices.Clone(known)
+	for _, id := range slices.Sorted(maps.Keys(told)) {
+		if kind := told[id].Error; kind != "" && !slices.Contains(all, kind) {
+			all = append(all, kind)
+		}
+	}
+	return known, all, nil
+}

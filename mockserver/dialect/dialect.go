@@ -1,0 +1,182 @@
+// Package dialect is how a tenant answers what nothing published settles: one entry for each open question, with the
+// answer that the mock gives unless it is told another. A finding is adopted by data, not by code.
+package dialect
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A Dialect has answers by the id of their question, see Entries. What it does not have is answered by default; nil is
+// the default of everything.
+type Dialect map[string]Answer
+
+// An Answer is what a tenant answers to a question. Which fields it may have depends on the entry.
+type Answer struct {
+	// Status of 200 serves the request, where the entry has the choice; one from 400 on refuses it with the fields below.
+	Status int `json:"status,omitempty"`
+	// DetailCode and Text of SailPoint's error. Empty means those of the default, or what is usual for another status. A
+	// 401 without a code has the published form, {"error": text}.
+	DetailCode string `json:"detailCode,omitempty"`
+	Text       string `json:"text,omitempty"`
+	// Error and Description of the token endpoint's error (RFC 6749, section 5.2). Empty means those of the default.
+	Error       string `json:"error,omitempty"`
+	Description string `json:"description,omitempty"`
+	// Value is one of the entry's values, where no status tells the answers apart.
+	Value string `json:"value,omitempty"`
+	// Flag tells whether userAwareTokenNeverExpires is absent or shown.
+	Flag string `json:"userAwareTokenNeverExpires,omitempty"`
+}
+
+// Refuses tells that the request is refused.
+func (a Answer) Refuses() bool { return a.Status >= 400 }
+
+// Answer is what the dialect answers to a question, complete.
+func (d Dialect) Answer(id string) Answer {
+	e, _ := Find(id)
+	if told, ok := d[id]; ok {
+		return e.complete(told)
+	}
+	return e.Default
+}
+
+// Check tells what is wrong with the dialect, every mistake on a line.
+func (d Dialect) Check() error {
+	var all Mistakes
+	for _, id := range slices.Sorted(maps.Keys(d)) {
+		e, known := Find(id)
+		if !known {
+			all = append(all, Mistake{Unknown: id, Message: unknown(id)})
+			continue
+		}
+		for _, m := range e.check(d[id]) {
+			all = append(all, Mistake{Message: id + "." + m.field + ": " + m.message})
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return all
+}
+
+// Differing returns the entries that differ from their default, complete: what an answer leaves open is filled in where
+// the default has it.
+func (d Dialect) Differing() Dialect {
+	differing := Dialect{}
+	for id, told := range d {
+		e, known := Find(id)
+		if whole := e.complete(told); known && whole != e.Default {
+			differing[id] = whole
+		}
+	}
+	return differing
+}
+
+// String tells the answers in one line, by id: "duplicate-name 409, never-used-under-le listed".
+func (d Dialect) String() string {
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(d)) {
+		all = append(all, id+" "+d[id].String())
+	}
+	return strings.Join(all, ", ")
+}
+
+// String tells the answer in a few words: "409 Conflict", "401 invalid_client", "absent".
+func (a Answer) String() string {
+	switch {
+	case a.Flag == Shown:
+		return a.Value + " with userAwareTokenNeverExpires"
+	case a.Value != "":
+		return a.Value
+	case strings.HasPrefix(a.DetailCode, fmt.Sprint(a.Status)):
+		return a.DetailCode
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, cmp.Or(a.Error, a.DetailCode)))
+}
+
+// complete fills in what an answer leaves open and the default has.
+func (e Entry) complete(a Answer) Answer {
+	a.Value, a.Flag = cmp.Or(a.Value, e.Default.Value), cmp.Or(a.Flag, e.Default.Flag)
+	if a.Status == e.Default.Status {
+		a.DetailCode, a.Text = cmp.Or(a.DetailCode, e.Default.DetailCode), cmp.Or(a.Text, e.Default.Text)
+		a.Description = cmp.Or(a.Description, e.Default.Description)
+	}
+	a.Error = cmp.Or(a.Error, e.Default.Error)
+	return a
+}
+
+// wrong is what is wrong with a field of an answer.
+type wrong struct{ field, message string }
+
+// check tells what is wrong with an answer to the question of the entry.
+func (e Entry) check(a Answer) []wrong {
+	var all []wrong
+	report := func(field, format string, args ...any) { all = append(all, wrong{field, fmt.Sprintf(format, args...)}) }
+	allowed := e.fields()
+	for _, field := range a.fields() {
+		if !slices.Contains(allowed, field) {
+			report(field, "unknown field of this entry; there are %s", strings.Join(allowed, ", "))
+		}
+	}
+	if len(e.Values) > 0 {
+		if a.Value != "" && !slices.Contains(e.Values, a.Value) {
+			report("value", "expected one of %s, got %q", strings.Join(e.Values, ", "), a.Value)
+		}
+		if a.Flag != "" && a.Flag != Absent && a.Flag != Shown {
+			report("userAwareTokenNeverExpires", "expected absent or shown, got %q", a.Flag)
+		}
+		return all
+	}
+	switch {
+	case a.Status == 0:
+		report("status", "expected %s, got none", e.statuses())
+	case !e.Allows(a.Status):
+		report("status", "expected %s, got %d", e.statuses(), a.Status)
+	}
+	if !a.Refuses() {
+		for _, field := range a.fields() {
+			if field != "status" {
+				report(field, "expected a status that refuses beside it, one from 400 on")
+			}
+		}
+	}
+	if strings.ContainsFunc(a.Error, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		report("error", "expected a word of RFC 6749, section 5.2, such as invalid_client, got %q", a.Error)
+	}
+	return all
+}
+
+// fields lists those that an answer has.
+func (a Answer) fields() []string {
+	var has []string
+	if a.Status != 0 {
+		has = append(has, "status")
+	}
+	for _, t := range a.texts() {
+		if *t.text != "" {
+			has = append(has, t.field)
+		}
+	}
+	return has
+}
+
+// text is a field of an answer that holds one.
+type text struct {
+	field string
+	text  *string
+}
+
+// texts are the fields beside the status, by the names that they have in a file.
+func (a *Answer) texts() []text {
+	return []text{
+		{"detailCode", &a.DetailCode},
+		{"text", &a.Text},
+		{"error", &a.Error},
+		{"description", &a.Description},
+		{"value", &a.Value},
+		{"userAwareTokenNeverExpires", &a.Flag},
+	}
+}

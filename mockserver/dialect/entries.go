@@ -1,0 +1,184 @@
+package dialect
+
+import "example.com/patmock/spec/version"
+
+// The ids of the questions.
+const (
+	DuplicateName        = "duplicate-name"
+	TokenLimit           = "token-limit"
+	UnknownScope         = "unknown-scope"
+	BadFilter            = "bad-filter"
+	PastDate             = "past-date"
+	UnknownOwner         = "unknown-owner"
+	UnpatchablePath      = "unpatchable-path"
+	PatchContentType     = "patch-content-type"
+	CreateContentType    = "create-content-type"
+	EmptyPatch           = "empty-patch"
+	LoginExpired         = "login-expired"
+	LoginDeleted         = "login-deleted"
+	UnsupportedGrant     = "unsupported-grant"
+	MissingGrant         = "missing-grant"
+	AccessTokenOfDeleted = "access-token-of-deleted"
+	HelpdeskListAll      = "helpdesk-list-all"
+	OwnIDWithMyRead      = "own-id-with-my-read"
+	DeleteOfAnothers     = "delete-of-anothers"
+	NeverExpiringAnswer  = "never-expiring-answer"
+	NeverUsedUnderLe     = "never-used-under-le"
+	QuotedTimestamp      = "quoted-timestamp"
+	Limit251             = "limit-251"
+	ExperimentalHeader   = "experimental-header"
+)
+
+// The values of NeverExpiringAnswer and of its flag, and those of NeverUsedUnderLe.
+const (
+	Null    = "null"
+	Absent  = "absent"
+	FarDate = "far-date"
+	Shown   = "shown"
+	LeftOut = "left-out"
+	Listed  = "listed"
+)
+
+// The operations, by spec.Operation.Name.
+const (
+	list               = "listPersonalAccessTokens"
+	create             = "createPersonalAccessToken"
+	patch              = "patchPersonalAccessToken"
+	remove             = "deletePersonalAccessToken"
+	bulk               = "updateBulkPersonalAccessTokens"
+	bulkByPost         = "updateBulkPersonalAccessTokensPost"
+	requestAccessToken = "requestAccessToken"
+)
+
+var (
+	every   = []string{list, create, patch, remove, bulk, bulkByPost}
+	current = []version.Version{version.V2025, version.V2026, version.V1}
+
+	served    = Answer{Status: 200}
+	invalid   = Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: "The request was syntactically correct but its content is semantically invalid."}
+	forbidden = Answer{Status: 403, DetailCode: "403 Forbidden", Text: "The server understood the request but refuses to authorize it."}
+	badType   = Answer{Status: 415, DetailCode: "415 Unsupported media type", Text: "The operation does not take a body of this content type."}
+	badLogin  = Answer{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
+)
+
+// entries are all there are. The mock answers the defaults by rules of its own, which a test holds against these.
+var entries = []Entry{
+	{
+		ID: DuplicateName, Asks: "What answers a token that is made, or renamed, with a name that another of the owner has?",
+		Source: "behaviour 3.3", Scenario: "create/name-taken-is-400",
+		Operations: []string{create, patch}, Default: invalid,
+	},
+	{
+		ID: TokenLimit, Asks: "What answers the eleventh token of an owner, where the mock enforces a limit (--profile faithful, --token-limit)?",
+		Source: "behaviour 3.3", Scenario: "lifecycle/question-eleventh-token",
+		Operations: []string{create},
+		Default:    Answer{Status: 400, DetailCode: "400.1.4 Limit violation", Text: "You have reached the current limit of personal access tokens."},
+	},
+	{
+		ID: UnknownScope, Asks: "Is a scope that does not exist stored, or refused? The mock takes those for existing that begin with sp: or idn:.",
+		Source: "behaviour 2.4", Scenario: "create/unknown-scope-is-kept",
+		Operations: []string{create, patch}, Choice: true, Default: served,
+	},
+	{
+		ID: BadFilter, Asks: "What answers a filter that is misspelt or not supported?",
+		Source: "behaviour 3.3", Scenario: "filter/question-bad-filter",
+		Operations: []string{list}, Default: invalid,
+	},
+	{
+		ID: PastDate, Asks: "What answers an expiration date that is past?",
+		Source: "behaviour 3.3", Scenario: "expiry/question-past-date",
+		Operations: []string{create, patch, bulk, bulkByPost}, Default: invalid,
+	},
+	{
+		ID: UnknownOwner, Asks: "Is a list for an owner-id that nobody has empty, or refused?",
+		Source: "behaviour 12", Scenario: "list/unknown-owner-id-is-empty",
+		Operations: []string{list}, Choice: true, Default: served,
+	},
+	{
+		ID: UnpatchablePath, Asks: "What answers a patch of a field that cannot be changed?",
+		Source: "behaviour 3.3", Scenario: "patch/fixed-fields-are-400",
+		Operations: []string{patch}, Default: invalid,
+	},
+	{
+		ID: PatchContentType, Asks: "What answers a patch of another content type than JSON Patch?",
+		Source: "behaviour 12", Scenario: "patch/other-content-type-is-415",
+		Operations: []string{patch}, Choice: true, Default: badType,
+	},
+	{
+		ID: CreateContentType, Asks: "What answers a token to be made of another content type than JSON?",
+		Source: "behaviour 3.3", Scenario: "create/question-other-content-type",
+		Operations: []string{create}, Choice: true, Default: badType,
+	},
+	{
+		ID: EmptyPatch, Asks: "Does a patch without operations change nothing, or is it refused?",
+		Source: "behaviour 12", Scenario: "patch/empty-changes-nothing",
+		Operations: []string{patch}, Choice: true, Default: served,
+	},
+	{
+		ID: LoginExpired, Asks: "What answers a login with a token that has expired?",
+		Source: "behaviour 1.3", Scenario: "lifecycle/question-login-of-an-expired-token",
+		Operations: []string{requestAccessToken}, Default: badLogin,
+	},
+	{
+		ID: LoginDeleted, Asks: "What answers a login with a token that was deleted?",
+		Source: "behaviour 1.3", Scenario: "lifecycle/question-login-of-a-deleted-token",
+		Operations: []string{requestAccessToken}, Default: badLogin,
+	},
+	{
+		ID: UnsupportedGrant, Asks: "What answers a login with a grant that there is not?",
+		Source: "behaviour 12", Scenario: "token/question-unknown-grant",
+		Operations: []string{requestAccessToken}, Default: Answer{Status: 400, Error: "unsupported_grant_type"},
+	},
+	{
+		ID: MissingGrant, Asks: "What answers a login without a grant?",
+		Source: "behaviour 12", Scenario: "token/question-missing-grant",
+		Operations: []string{requestAccessToken},
+		Default:    Answer{Status: 400, Error: "invalid_request", Description: "Missing grant type"},
+	},
+	{
+		ID: AccessTokenOfDeleted, Asks: "Does an access token stay valid when the token that made it is deleted?",
+		Source: "behaviour 12", Scenario: "lifecycle/question-access-token-of-a-deleted-token",
+		Operations: every, Choice: true, Default: served,
+	},
+	{
+		ID: HelpdeskListAll, Asks: "May a user of the level HELPDESK list the tokens of everybody?",
+		Source: "behaviour 2.3", Scenario: "auth/question-helpdesk-lists-all",
+		Operations: []string{list}, Choice: true, Default: forbidden,
+	},
+	{
+		ID: OwnIDWithMyRead, Asks: "Is one's own real id in owner-id served to who may read one's own tokens only?",
+		Source: "behaviour 12", Scenario: "auth/question-own-real-id",
+		Operations: []string{list}, Choice: true, Default: forbidden,
+	},
+	{
+		ID: DeleteOfAnothers, Asks: "What answers who deletes another's token without the right to it?",
+		Source: "behaviour 12", Scenario: "auth/question-delete-of-anothers",
+		Operations: []string{remove}, Default: forbidden,
+	},
+	{
+		ID: NeverExpiringAnswer, Asks: "What is expirationDate in the answer to create for a token that never expires, and is userAwareTokenNeverExpires there?",
+		Source: "behaviour 6.9", Scenario: "expiry/never-is-a-null-in-create",
+		Operations: []string{create}, Versions: current,
+		Values: []string{Null, Absent, FarDate}, Default: Answer{Value: Null, Flag: Absent},
+	},
+	{
+		ID: NeverUsedUnderLe, Asks: "Is a token that was never used left out under lastUsed le, or listed?",
+		Source: "behaviour 4.4", Scenario: "filter/question-never-used-under-le",
+		Operations: []string{list}, Values: []string{LeftOut, Listed}, Default: Answer{Value: LeftOut},
+	},
+	{
+		ID: QuotedTimestamp, Asks: "Is a timestamp in quotes taken in a filter?",
+		Source: "behaviour 12", Scenario: "filter/question-quoted-timestamp",
+		Operations: []string{list}, Choice: true, Default: served,
+	},
+	{
+		ID: Limit251, Asks: "Is a limit of more than 250 ignored by the list, or refused?",
+		Source: "behaviour 4.1", Scenario: "list/question-limit-251",
+		Operations: []string{list}, Choice: true, Default: served,
+	},
+	{
+		ID: ExperimentalHeader, Asks: "Do the operations serve who does not send X-SailPoint-Experimental: true?",
+		Source: "behaviour 7", Scenario: "auth/question-experimental-header",
+		Operations: every, Choice: true, Default: served,
+	},
+}

@@ -1,0 +1,206 @@
+package dialect
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	yamlparser "github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// maxBytes bounds a file: every entry takes some hundred bytes.
+const maxBytes = 64 << 10
+
+// A Mistake is one thing that is wrong with a dialect.
+type Mistake struct {
+	// Source is the file, Line and Column stand in it and count from 1. All are empty for a dialect of no file.
+	Source       string
+	Line, Column int
+	// Unknown is the id that no entry has, empty for other mistakes.
+	Unknown string
+	// Message says what was expected.
+	Message string
+}
+
+// Error tells the mistake on one line, in the form that editors turn into a link.
+func (m Mistake) Error() string {
+	if m.Source == "" {
+		return m.Message
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", m.Source, m.Line, m.Column, m.Message)
+}
+
+// Mistakes is everything that is wrong with a dialect.
+type Mistakes []Mistake
+
+// Error returns a line for each mistake.
+func (m Mistakes) Error() string {
+	lines := make([]string, len(m))
+	for i, mistake := range m {
+		lines[i] = mistake.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func unknown(id string) string {
+	return fmt.Sprintf("unknown entry %q; there are %s", id, strings.Join(IDs(), ", "))
+}
+
+// Read reads a dialect from a file.
+func Read(path string) (Dialect, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// Parse reads a dialect in YAML: a mapping of ids to answers. Source names it in messages. What is wrong is an error of
+// type Mistakes.
+func Parse(source string, data []byte) (Dialect, error) {
+	p := &parser{source: source, dialect: Dialect{}}
+	if root := p.document(data); root != nil {
+		p.entries(root)
+	}
+	if len(p.mistakes) > 0 {
+		slices.SortStableFunc(p.mistakes, func(a, b Mistake) int { return a.Line - b.Line })
+		return nil, p.mistakes
+	}
+	return p.dialect, nil
+}
+
+// parser fills a dialect from a tree. The library's own decoder stops at the first mistake.
+type parser struct {
+	source   string
+	dialect  Dialect
+	mistakes Mistakes
+}
+
+func (p *parser) report(at *token.Token, format string, args ...any) {
+	m := Mistake{Source: p.source, Line: 1, Column: 1, Message: fmt.Sprintf(format, args...)}
+	if at != nil && at.Position != nil {
+		m.Line, m.Column = max(1, at.Position.Line), max(1, at.Position.Column)
+	}
+	p.mistakes = append(p.mistakes, m)
+}
+
+// document reads the only document, nil where it is empty or none.
+func (p *parser) document(data []byte) ast.Node {
+	if len(data) > maxBytes {
+		p.report(nil, "expected a file of at most %d bytes, got %d", maxBytes, len(data))
+		return nil
+	}
+	file, err := yamlparser.ParseBytes(data, 0, yamlparser.AllowDuplicateMapKey())
+	var syntax yaml.Error
+	switch {
+	case errors.As(err, &syntax):
+		p.report(syntax.GetToken(), "not YAML: %s", strings.Join(strings.Fields(syntax.GetMessage()), " "))
+	case err != nil:
+		p.report(nil, "not YAML: %v", err)
+	case len(file.Docs) > 1:
+		p.report(file.Docs[1].Start, "expected one document, got %d", len(file.Docs))
+	case len(file.Docs) == 1 && file.Docs[0].Body != nil && file.Docs[0].Body.Type() != ast.NullType && file.Docs[0].Body.Type() != ast.CommentType:
+		return file.Docs[0].Body
+	}
+	return nil // nothing but comments: the defaults
+}
+
+func (p *parser) entries(root ast.Node) {
+	p.each(root, "a mapping of entries to answers", func(name string, key, value ast.Node) {
+		e, known := Find(name)
+		if !known {
+			p.report(key.GetToken(), "%s", unknown(name))
+			p.mistakes[len(p.mistakes)-1].Unknown = name
+			return
+		}
+		p.answer(e, key, value)
+	})
+}
+
+// answer reads one entry, and looks at it once all its fields are what they should be.
+func (p *parser) answer(e Entry, key, value ast.Node) {
+	var a Answer
+	places, before := map[string]ast.Node{"status": key}, len(p.mistakes)
+	p.each(value, "a mapping such as {"+e.fields()[0]+": ...}", func(field string, key, value ast.Node) {
+		places[field] = key
+		if !slices.Contains(e.fields(), field) {
+			p.report(key.GetToken(), "%s.%s: unknown field of this entry; there are %s", e.ID, field, strings.Join(e.fields(), ", "))
+			return
+		}
+		if expected := a.set(field, value); expected != "" {
+			p.report(value.GetToken(), "%s.%s: expected %s", e.ID, field, expected)
+		}
+	})
+	if len(p.mistakes) > before {
+		return
+	}
+	for _, m := range e.check(a) {
+		p.report(places[m.field].GetToken(), "%s.%s: %s", e.ID, m.field, m.message)
+	}
+	p.dialect[e.ID] = a
+}
+
+// each goes through a mapping, whose names come once.
+func (p *parser) each(n ast.Node, expected string, do func(name string, key, value ast.Node)) {
+	mapping, ok := n.(*ast.MappingNode)
+	if !ok {
+		p.report(n.GetToken(), "expected %s", expected)
+		return
+	}
+	seen := map[string]bool{}
+	for _, entry := range mapping.Values {
+		name, ok := textOf(entry.Key)
+		switch {
+		case !ok:
+			p.report(entry.Key.GetToken(), "expected a name")
+		case seen[name]:
+			p.report(entry.Key.GetToken(), "expected every name once, got %q again", name)
+		default:
+			seen[name] = true
+			do(name, entry.Key, entry.Value)
+		}
+	}
+}
+
+// textOf is a text, or what stands there in place of one: a code such as 409.10 is one, though YAML has it for a number.
+func textOf(n ast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value, true
+	case *ast.NullNode:
+		return Null, n.GetToken().Type == token.NullType && n.GetToken().Value == Null // written out
+	}
+	return "", false
+}
+
+// set gives a field its value, and says what was expected where that is none.
+func (a *Answer) set(field string, n ast.Node) (expected string) {
+	if field == "status" {
+		status, err := strconv.Atoi(n.String())
+		if _, whole := n.(*ast.IntegerNode); !whole || err != nil {
+			return "a status such as 409"
+		}
+		a.Status = status
+		return ""
+	}
+	text, ok := textOf(n)
+	if !ok || text == "" {
+		return "a text"
+	}
+	for _, t := range a.texts() {
+		if t.field == field {
+			*t.text = text
+		}
+	}
+	return ""
+}

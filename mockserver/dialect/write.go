@@ -1,0 +1,82 @@
+package dialect
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// A Line is an entry of a file, with the comments above it. One without an id is comments alone.
+type Line struct {
+	ID       string
+	Answer   Answer
+	Comments []string
+}
+
+// Write makes a file that Parse reads.
+func Write(header []string, lines []Line) []byte {
+	var b bytes.Buffer
+	comment(&b, header)
+	for _, l := range lines {
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		comment(&b, l.Comments)
+		if l.ID == "" {
+			continue
+		}
+		b.WriteString(l.ID + ":\n")
+		if l.Answer.Status != 0 {
+			fmt.Fprintf(&b, "  status: %d\n", l.Answer.Status)
+		}
+		for _, t := range l.Answer.texts() {
+			if *t.text != "" {
+				b.WriteString("  " + t.field + ": " + quoted(*t.text) + "\n")
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+// plain texts are those in which no reader of YAML sees anything else: words of which no single one is a keyword.
+var plain = regexp.MustCompile(`^[A-Za-z0-9][\w.,/-]*( [\w.,/-]*[A-Za-z][\w.,/-]*)+$|^[a-z]{6,}$|^[a-z]+([_-][a-z]+)+$|^shown$`)
+
+// quoted is a text in quotes, those of JSON, which YAML has, too, unless it needs none.
+func quoted(text string) string {
+	if plain.MatchString(text) {
+		return text
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a text always encodes
+	return strings.TrimSpace(b.String())
+}
+
+// Defaults is the file of all entries with their defaults, ready to be edited.
+func Defaults() []byte {
+	var lines []Line
+	for _, e := range entries {
+		lines = append(lines, Line{e.ID, e.Default, []string{e.Asks, "Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.choices() + "."}})
+	}
+	return Write([]string{
+		"What the mock answers where nothing published settles it, for patmock serve --dialect FILE. Change what a tenant",
+		"answers otherwise; an entry that is left out has its default.",
+	}, lines)
+}
+
+// comment writes lines behind #. What a target sent does not end them.
+func comment(b *bytes.Buffer, lines []string) {
+	for _, line := range lines {
+		line = strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return ' '
+			}
+			return r
+		}, line)
+		b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
+	}
+}

@@ -1,0 +1,511 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// An asker asks one question in a version, in a namespace of its own.
+type asker struct {
+	*tenant
+	v version.Version
+}
+
+func (a asker) jane() *client { return a.as("jane.doe") }
+
+func (a asker) list(c *client, parameters ...string) response {
+	query := url.Values{}
+	for i := 0; i < len(parameters); i += 2 {
+		query.Set(parameters[i], parameters[i+1])
+	}
+	return c.get(a.v.CollectionPath() + "?" + query.Encode())
+}
+
+// made is a token of a user, with what differs from a usual one.
+func (a asker) made(c *client, differs ...object) object {
+	return c.post(a.v.CollectionPath(), a.body(differs...)).is(http.StatusOK).object()
+}
+
+func (a asker) body(differs ...object) string {
+	body := object{"name": "asked", "expirationDate": stamp(a.Now().AddDate(0, 1, 0))}
+	for _, d := range differs {
+		for name, value := range d {
+			if body[name] = value; value == nil {
+				delete(body, name)
+			}
+		}
+	}
+	return body.String()
+}
+
+func (a asker) path(token object) string { return a.v.CollectionPath() + "/" + token["id"].(string) }
+
+func (a asker) renamed(c *client, token object, name string) response {
+	return c.patch(a.path(token), `[{"op":"replace","path":"/name","value":"`+name+`"}]`)
+}
+
+// loggedIn is a client with a token of somebody.
+func (a asker) loggedIn(token object) *client {
+	return a.with(token["id"].(string), token["secret"].(string))
+}
+
+func (a asker) token(parameters ...string) response {
+	form := url.Values{}
+	for i := 0; i < len(parameters); i += 2 {
+		form.Set(parameters[i], parameters[i+1])
+	}
+	return a.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
+}
+
+// A question is asked in one or more ways, which all get the same answer.
+var questions = map[string]func(a asker) []response{
+	dialect.DuplicateName: func(a asker) []response {
+		c := a.jane()
+		a.made(c)
+		other := a.made(c, object{"name": "other"})
+		return []response{c.post(a.v.CollectionPath(), a.body()), a.renamed(c, other, "asked")}
+	},
+	dialect.TokenLimit: func(a asker) []response {
+		c := a.as("john.roe")
+		for n := len(c.names(me)); n < tokenLimit; n++ {
+			a.made(c, object{"name": fmt.Sprint("token ", n)})
+		}
+		return []response{c.post(a.v.CollectionPath(), a.body())}
+	},
+	dialect.UnknownScope: func(a asker) []response {
+		c, scope := a.jane(), []string{"sp:scopes:default", "no:such:scope"}
+		token := a.made(c, object{"scope": []string{"idn:accounts:read"}}) // which may well be
+		return []response{
+			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": scope})),
+			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"no:such:scope"}]`),
+		}
+	},
+	dialect.BadFilter: func(a asker) []response {
+		c := a.jane()
+		return []response{a.list(c, "owner-id", "me", "filters", `name eq "a"`), a.list(c, "owner-id", "me", "filters", "lastUsed le soon"), a.list(c, "owner-id", "me", "filters", "lastUsed")}
+	},
+	dialect.PastDate: func(a asker) []response {
+		c, past := a.jane(), stamp(a.Now().Add(-time.Hour))
+		all := []response{c.post(a.v.CollectionPath(), a.body(object{"expirationDate": past}))}
+		patch := `[{"op":"replace","path":"/expirationDate","value":"` + past + `"}]`
+		token := a.made(c)
+		if a.v.CollectionPath() == version.V1.CollectionPath() {
+			bulk := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
+			all = append(all, a.as("admin").send("PATCH", a.v.CollectionPath()+"/bulk-update", "application/json", bulk), a.as("admin").post(a.v.CollectionPath()+"/bulk-update", bulk))
+		}
+		if a.isCurrent() {
+			all = append(all, c.patch(a.path(token), patch))
+		}
+		return all
+	},
+	dialect.UnknownOwner: func(a asker) []response {
+		return []response{a.list(a.as("admin"), "owner-id", strings.Repeat("0", 32))}
+	},
+	dialect.UnpatchablePath: func(a asker) []response {
+		c := a.jane()
+		return []response{c.patch(a.path(a.made(c)), `[{"op":"replace","path":"/accessTokenValiditySeconds","value":900}]`)}
+	},
+	dialect.PatchContentType: func(a asker) []response {
+		c := a.jane()
+		path := a.path(a.made(c))
+		const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
+		return []response{c.send("PATCH", path, "application/json", rename), c.send("PATCH", path, "text/plain", rename)}
+	},
+	dialect.CreateContentType: func(a asker) []response {
+		return []response{a.jane().send("POST", a.v.CollectionPath(), "text/plain", a.body())}
+	},
+	dialect.EmptyPatch: func(a asker) []response {
+		c := a.jane()
+		return []response{c.patch(a.path(a.made(c)), `[]`)}
+	},
+	dialect.LoginExpired: func(a asker) []response {
+		return []response{a.login("cafeacedcafeacedcafeacedcafeaced", "cafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeaced")}
+	},
+	dialect.LoginDeleted: func(a asker) []response {
+		c := a.jane()
+		token := a.made(c)
+		c.delete(a.path(token)).is(http.StatusNoContent)
+		return []response{a.login(token["id"].(string), token["secret"].(string))}
+	},
+	dialect.UnsupportedGrant: func(a asker) []response {
+		return []response{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "no_such_grant")}
+	},
+	dialect.MissingGrant: func(a asker) []response {
+		return []response{a.token("client_id", janeID, "client_secret", janeSecret)}
+	},
+	dialect.AccessTokenOfDeleted: func(a asker) []response {
+		c := a.jane()
+		token := a.made(c)
+		deleted := a.loggedIn(token)
+		c.delete(a.path(token)).is(http.StatusNoContent)
+		return []response{
+			a.list(deleted, "owner-id", "me"), deleted.post(a.v.CollectionPath(), a.body()),
+			a.renamed(deleted, c.get(me).list()[0], "renamed"),
+		}
+	},
+	dialect.HelpdeskListAll: func(a asker) []response {
+		return []response{a.list(a.as("helpdesk")), a.list(a.as("helpdesk"), "owner-id", a.owner("jane.doe"))}
+	},
+	dialect.OwnIDWithMyRead: func(a asker) []response {
+		reader := a.loggedIn(a.made(a.jane(), object{"scope": []string{"sp:my-personal-access-tokens:read"}}))
+		return []response{a.list(reader, "owner-id", a.owner("jane.doe")), a.list(a.jane(), "owner-id", a.owner("jane.doe"))}
+	},
+	dialect.DeleteOfAnothers: func(a asker) []response {
+		return []response{a.as("john.roe").delete(a.path(a.made(a.jane())))}
+	},
+	dialect.NeverExpiringAnswer: func(a asker) []response {
+		if !a.isCurrent() {
+			return nil
+		}
+		return []response{a.jane().post(a.v.CollectionPath(), a.body(object{"expirationDate": nil, "userAwareTokenNeverExpires": true}))}
+	},
+	dialect.NeverUsedUnderLe: func(a asker) []response {
+		a.made(a.jane(), object{"name": unused})
+		next := stamp(a.Now().AddDate(1, 0, 0))
+		return []response{
+			a.list(a.jane(), "owner-id", "me", "filters", "lastUsed le "+next),
+			a.list(a.as("admin"), "filters", "lastUsed le "+next), // by an index
+			a.list(a.as("admin"), "filters", "not (not lastUsed le "+next+")"),
+		}
+	},
+	dialect.QuotedTimestamp: func(a asker) []response {
+		return []response{a.list(a.jane(), "owner-id", "me", "filters", `lastUsed le "`+stamp(a.Now())+`"`)}
+	},
+	dialect.Limit251: func(a asker) []response {
+		a.list(a.jane(), "owner-id", "me", "limit", "250").is(http.StatusOK)
+		a.list(a.jane(), "owner-id", "me", "limit", "many").is(http.StatusOK)
+		return []response{a.list(a.jane(), "owner-id", "me", "limit", "251")}
+	},
+	dialect.ExperimentalHeader: func(a asker) []response { return a.withHeader("X-SailPoint-Experimental", "false") },
+}
+
+const (
+	tokenLimit = 6
+	unused     = "never used"
+)
+
+func (a asker) isCurrent() bool {
+	return slices.Contains(current, a.v)
+}
+
+func (a asker) owner(name string) string {
+	for _, i := range a.seed.Identities {
+		if i.Name == name {
+			return i.ID
+		}
+	}
+	a.Fatalf("nobody is named %s", name)
+	return ""
+}
+
+// withHeader asks a list and a create with a header.
+func (a asker) withHeader(name, value string) []response {
+	var all []response
+	authorization := "Bearer " + a.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
+	for _, method := range []string{"GET", "POST"} {
+		r, err := http.NewRequest(method, a.url+a.v.CollectionPath()+"?owner-id=me", strings.NewReader(a.body()))
+		if err != nil {
+			a.Fatal(err)
+		}
+		r.Header.Set("Authorization", authorization)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set(name, value)
+		all = append(all, a.exchange(r))
+	}
+	return all
+}
+
+// seen is an answer in the words of a dialect.
+func seen(id string, r response) string {
+	switch {
+	case r.status < 300 && id == dialect.NeverUsedUnderLe:
+		if strings.Contains(r.text, unused) {
+			return dialect.Listed
+		}
+		return dialect.LeftOut
+	case r.status < 300 && id == dialect.NeverExpiringAnswer:
+		date, present := r.object()["expirationDate"]
+		_, flag := r.object()["userAwareTokenNeverExpires"]
+		return fmt.Sprintf("date %v %t, flag %t", date, present, flag)
+	case r.status < 300:
+		return "200"
+	}
+	body := decode[struct {
+		DetailCode       string
+		Messages         []struct{ Text string }
+		Error            string
+		ErrorDescription string `json:"error_description"`
+	}](r)
+	text := body.ErrorDescription
+	if len(body.Messages) > 0 {
+		text = body.Messages[0].Text
+	}
+	return fmt.Sprintf("%d %s: %s", r.status, body.DetailCode+body.Error, text)
+}
+
+// said is an answer of a dialect in the same words. One that leaves the text open says nothing behind the colon.
+func said(a dialect.Answer) string {
+	switch {
+	case a.Flag != "":
+		date := map[string]string{dialect.Null: "<nil> true", dialect.Absent: "<nil> false", dialect.FarDate: "9999-12-31T23:59:59.000Z true"}[a.Value]
+		return fmt.Sprintf("date %s, flag %t", date, a.Flag == dialect.Shown)
+	case a.Value != "":
+		return a.Value
+	case a.Status == http.StatusOK:
+		return "200"
+	case a.Status == http.StatusUnauthorized && a.DetailCode+a.Error == "":
+		return fmt.Sprintf("401 %s: ", a.Text)
+	}
+	return fmt.Sprintf("%d %s: %s", a.Status, a.DetailCode+a.Error, a.Text+a.Description)
+}
+
+// tellings are answers that tenants may give, at least one to each question.
+var tellings = map[string][]dialect.Answer{
+	dialect.DuplicateName: {
+		{Status: 409, DetailCode: "409 Conflict", Text: "There is one already: 100 %s sure."},
+		{Status: 400, DetailCode: "400.1.409 Reference conflict", Text: "A token with that name already exists."},
+		{Status: 500, DetailCode: "500.0 Internal fault", Text: "An internal fault occurred."},
+	},
+	dialect.TokenLimit:       {{Status: 422, DetailCode: "422 Too many", Text: "Ten it is."}},
+	dialect.UnknownScope:     {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No such scope."}},
+	dialect.BadFilter:        {{Status: 404, DetailCode: "404 Not found", Text: "No such field."}},
+	dialect.PastDate:         {{Status: 422, DetailCode: "422 Unprocessable", Text: "That is over."}},
+	dialect.UnknownOwner:     {{Status: 404, DetailCode: "404 Not found", Text: "The server did not find a current representation for the target resource."}},
+	dialect.UnpatchablePath:  {{Status: 405, DetailCode: "405 Not this", Text: "Illegal attempt to modify the field."}},
+	dialect.PatchContentType: {{Status: 400, DetailCode: "400.0 Bad request syntax", Text: "The request could not be parsed."}, {Status: 200}},
+	dialect.CreateContentType: {
+		{Status: 406, DetailCode: "406 Not acceptable", Text: "Not like this."}, {Status: 200},
+	},
+	dialect.EmptyPatch:       {{Status: 400, DetailCode: "400.1 Bad request content", Text: "Nothing to do."}},
+	dialect.LoginExpired:     {{Status: 403, Error: "token_expired", Description: "It is over"}},
+	dialect.LoginDeleted:     {{Status: 404, Error: "invalid_client", Description: "No such client"}, {Status: 400, Error: "gone", Description: "It went"}},
+	dialect.UnsupportedGrant: {{Status: 401, Error: "unauthorized_client", Description: "Not that grant"}},
+	dialect.MissingGrant:     {{Status: 401, Error: "unauthorized", Description: "Full authentication is required to access this resource"}},
+	dialect.AccessTokenOfDeleted: {
+		{Status: 401, Text: "JWT validation failed: JWT is revoked"},
+		{Status: 401, DetailCode: "401 Unauthorized", Text: "Unauthorized"},
+		{Status: 410, DetailCode: "410 Gone", Text: "Gone"},
+	},
+	dialect.HelpdeskListAll:     {{Status: 200}, {Status: 404, DetailCode: "404 Not found", Text: "Nothing here."}},
+	dialect.OwnIDWithMyRead:     {{Status: 200}, {Status: 400, DetailCode: "400.1 Bad request content", Text: "Say me."}},
+	dialect.DeleteOfAnothers:    {{Status: 404, DetailCode: "404 Not found", Text: "The server did not find a current representation for the target resource."}},
+	dialect.NeverExpiringAnswer: {{Value: dialect.Absent, Flag: dialect.Absent}, {Value: dialect.FarDate, Flag: dialect.Shown}, {Value: dialect.Absent, Flag: dialect.Shown}},
+	dialect.NeverUsedUnderLe:    {{Value: dialect.Listed}},
+	dialect.QuotedTimestamp:     {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."}},
+	dialect.Limit251:            {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."}},
+	dialect.ExperimentalHeader:  {{Status: 412, DetailCode: "412 Precondition failed", Text: "Send X-SailPoint-Experimental."}},
+}
+
+// Every answer is that of the dialect, in every version that the question concerns, and no other answer changes. The
+// harness holds them against the documents that the mock serves; what breaks those would be a 500.
+func TestDialect(t *testing.T) {
+	for _, id := range dialect.IDs() {
+		for i, told := range tellings[id] {
+			t.Run(fmt.Sprint(id, "/", i), func(t *testing.T) {
+				m := speaking(t, dialect.Dialect{id: told})
+				askEach(t, m, version.All(), id, told)
+				for _, other := range dialect.IDs() {
+					if other != id && id != dialect.ExperimentalHeader { // without the header, nothing else is served
+						e, _ := dialect.Find(other)
+						askEach(t, m, []version.Version{version.V1}, other, e.Default)
+					}
+				}
+			})
+		}
+		if len(tellings[id]) == 0 {
+			t.Errorf("%s is told nothing", id)
+		}
+	}
+}
+
+// The defaults are what the mock answers when it is told nothing, or all of them.
+func TestDialectDefaults(t *testing.T) {
+	all := dialect.Dialect{}
+	for _, e := range dialect.Entries() {
+		all[e.ID] = e.Default
+	}
+	for name, told := range map[string]dialect.Dialect{"nothing": nil, "defaults": all} {
+		m := speaking(t, told)
+		for id, a := range all {
+			t.Run(name+"/"+id, func(t *testing.T) { askEach(t, m.of(t), version.All(), id, a) })
+		}
+	}
+}
+
+// speaking is a mock of a dialect, whose answers are held against its own documents.
+func speaking(t *testing.T, told dialect.Dialect) *tenant {
+	t.Helper()
+	m := startWith(t, "default", mockserver.Config{Dialect: told, Profile: mockserver.Profile{TokenLimit: tokenLimit}})
+	for i, d := range m.specs {
+		served := m.anonymous().get("/_mock/spec/" + d.Name).is(http.StatusOK)
+		own, err := spec.Parse(d.Name, []byte(served.text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.specs[i] = own
+	}
+	return m
+}
+
+// askEach asks in each of the versions, and expects an answer.
+func askEach(t *testing.T, m *tenant, versions []version.Version, id string, want dialect.Answer) {
+	t.Helper()
+	for _, v := range versions {
+		for i, r := range questions[id](asker{m.of(t).in("asks-" + id + "-" + string(v)), v}) {
+			if got := seen(id, r); got != said(want) && (want.Text+want.Description != "" || !strings.HasPrefix(got, said(want))) {
+				t.Errorf("%s in %s, way %d: %s, want %s", id, v, i, got, said(want))
+			}
+		}
+	}
+}
+
+// What an answer leaves open is that of the default, or usual for the status.
+func TestDialectFillsIn(t *testing.T) {
+	for _, tt := range []struct {
+		id   string
+		told dialect.Answer
+		want string
+	}{
+		{dialect.DuplicateName, dialect.Answer{Status: 409}, "409 409 Conflict: Conflict"},
+		{dialect.DuplicateName, dialect.Answer{Status: 400, Text: "Taken."}, "400 400.1 Bad request content: Taken."},
+		{dialect.DuplicateName, dialect.Answer{Status: 404, Text: "Taken."}, "404 404 Not found: Taken."},
+		{dialect.TokenLimit, dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content"}, "400 400.1 Bad request content: You have reached the current limit of personal access tokens."},
+		{dialect.LoginDeleted, dialect.Answer{Status: 400, Error: "invalid_grant"}, "400 invalid_grant: Bad client credentials"},
+		{dialect.UnsupportedGrant, dialect.Answer{Status: 401}, "401 unsupported_grant_type: Unsupported grant type: no_such_grant"},
+		{dialect.AccessTokenOfDeleted, dialect.Answer{Status: 401}, "401 JWT validation failed: the personal access token that it was made with was deleted: "},
+		{dialect.UnknownOwner, dialect.Answer{Status: 599}, "599 599: "},
+	} {
+		t.Run(tt.id+" "+said(tt.told), func(t *testing.T) {
+			m := speaking(t, dialect.Dialect{tt.id: tt.told})
+			for _, r := range questions[tt.id](asker{m, version.V2026}) {
+				if got := seen(tt.id, r); got != tt.want {
+					t.Errorf("%s, want %s", got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// A dialect is that of one mock: the documents that all share do not change.
+func TestDialectIsOfOneMock(t *testing.T) {
+	speaking(t, dialect.Dialect{dialect.DuplicateName: {Status: 409}, dialect.LoginExpired: {Status: 403}, dialect.NeverExpiringAnswer: {Value: dialect.Absent}})
+	for _, name := range append([]string{spec.OAuth}, "v3", "v2026") {
+		d, err := spec.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range d.Operations {
+			if op.Declares(409) || name == spec.OAuth && op.Declares(403) {
+				t.Errorf("%s %s has the status of a dialect", name, op.ID)
+			}
+		}
+	}
+	m := startWith(t, "default", mockserver.Config{})
+	askEach(t, m, current, dialect.NeverExpiringAnswer, dialect.Answer{Value: dialect.Null, Flag: dialect.Absent})
+}
+
+// The log tells once what differs, and a mock of the defaults tells nothing.
+func TestDialectIsTold(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		told dialect.Dialect
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"the default", dialect.Dialect{dialect.DuplicateName: {Status: 400}}, ""},
+		{"two", dialect.Dialect{dialect.DuplicateName: {Status: 409, DetailCode: "409 Conflict"}, dialect.NeverUsedUnderLe: {Value: dialect.Listed}}, "duplicate-name 409 Conflict, never-used-under-le listed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			log := &lines{}
+			startWith(t, "default", mockserver.Config{Dialect: tt.told, Log: log.logger()})
+			got := ""
+			for _, line := range log.all {
+				if _, told, found := strings.Cut(line, "follows a dialect, which differs from the defaults in: "); found {
+					got += strings.TrimRight(told, "\"\n")
+				}
+			}
+			if got != tt.want {
+				t.Errorf("told %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// The profile and the dialect both speak of tokens that never expire: one of them is enough, and two agree.
+func TestDialectAndNeverExpiresAs(t *testing.T) {
+	far := mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate}
+	for _, tt := range []struct {
+		name    string
+		profile mockserver.Profile
+		told    dialect.Answer
+		want    dialect.Answer
+		err     string
+	}{
+		{"profile", far, dialect.Answer{}, dialect.Answer{Value: dialect.FarDate, Flag: dialect.Absent}, ""},
+		{"profile, and the flag", far, dialect.Answer{Flag: dialect.Shown}, dialect.Answer{Value: dialect.FarDate, Flag: dialect.Shown}, ""},
+		{"both the same", far, dialect.Answer{Value: dialect.FarDate}, dialect.Answer{Value: dialect.FarDate, Flag: dialect.Absent}, ""},
+		{"dialect", mockserver.Profile{}, dialect.Answer{Value: dialect.Absent}, dialect.Answer{Value: dialect.Absent, Flag: dialect.Absent}, ""},
+		{"both, differently", far, dialect.Answer{Value: dialect.Absent}, dialect.Answer{}, "never expires as far-date, and absent by the dialect's never-expiring-answer: say one of them"},
+		{"null, and the dialect differently", mockserver.Profile{NeverExpiresAs: mockserver.NeverAsNull}, dialect.Answer{Value: dialect.Absent}, dialect.Answer{}, "never expires as null, and absent"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tenant, err := fixtures.Load("default")
+			if err != nil {
+				t.Fatal(err)
+			}
+			config := mockserver.Config{Tenant: tenant, Profile: tt.profile, Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: tt.told}, Log: slog.New(slog.DiscardHandler)}
+			if tt.err != "" {
+				if _, err := mockserver.New(config); err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("error %v, want %s", err, tt.err)
+				}
+				return
+			}
+			m := startWith(t, "default", config)
+			m.unchecked = true // by the documents of all; TestDialect holds answers against the mock's own
+			askEach(t, m, current, dialect.NeverExpiringAnswer, tt.want)
+			health := m.anonymous().get("/_mock/health").is(http.StatusOK).object()["profile"].(map[string]any)
+			if health["neverExpiresAs"] != tt.want.Value {
+				t.Errorf("health tells %v, want %s", health["neverExpiresAs"], tt.want.Value)
+			}
+		})
+	}
+}
+
+func TestWrongDialect(t *testing.T) {
+	for want, told := range map[string]dialect.Dialect{
+		`dialect: unknown entry "duplicate"; there are duplicate-name, token-limit`: {"duplicate": {Status: 409}},
+		"dialect: duplicate-name.status: expected a status of 400 to 599":           {dialect.DuplicateName: {Status: 200}},
+	} {
+		if _, err := mockserver.New(mockserver.Config{Dialect: told}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// Start fills a Config in before New does.
+func TestStartSpeaksADialect(t *testing.T) {
+	m := mockserver.Start(t, mockserver.Config{
+		Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}}, Log: slog.New(slog.DiscardHandler),
+	})
+	body := strings.NewReader(`{"name":"ever","userAwareTokenNeverExpires":true}`)
+	r, err := m.Client("jane.doe").Post(m.URL+"/v2026/personal-access-tokens", "application/json", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close() //nolint:errcheck // it is not read
+	if r.StatusCode != http.StatusOK {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/answer"
+)
+
+// unsettled is the refusal of a request that a tenant may as well serve.
+type unsettled struct{ question, problem string }
+
+// Error tells the problem.
+func (e *unsettled) Error() string { return e.problem }
+
+// Question implements questioned.
+func (e *unsettled) Question() string { return e.question }
+
+// Question implements questioned.
+func (e *unsupportedMediaType) Question() string { return e.question }
+
+// questioned is a refusal that answers a question which nothing published settles, or none where that is empty.
+type questioned interface {
+	error
+	Question() string
+}
+
+// contentTypeQuestions are about the content type of an operation's body, by spec.Operation.Name.
+var contentTypeQuestions = map[string]string{
+	"createPersonalAccessToken": dialect.CreateContentType, "patchPersonalAccessToken": dialect.PatchContentType,
+}
+
+// maxLimit is the most that a list of the standard collection parameters gives (published).
+const maxLimit = 250
+
+// checkLimit refuses a limit that is too high, where the tenant does.
+func (x *exchange) checkLimit() error {
+	if !x.dialect[dialect.Limit251].Refuses() {
+		return nil
+	}
+	limit := x.query.Get("limit")
+	if n, _ := strconv.Atoi(limit); n <= maxLimit { // what is no number is 0
+		return nil
+	}
+	return &unsettled{dialect.Limit251, "query parameter limit: expected at most " + strconv.Itoa(maxLimit) + ", got " + limit + " (rule list-limit, assumed)"}
+}
+
+// checkExperimental refuses who does not ask for what is experimental, where the tenant does.
+func (x *exchange) checkExperimental() error {
+	const header = "X-SailPoint-Experimental"
+	if !x.dialect[dialect.ExperimentalHeader].Refuses() || x.request.Header.Get(header) == "true" {
+		return nil
+	}
+	return &unsettled{dialect.ExperimentalHeader, "header " + header + ": expected true, got " + strconv.Quote(x.request.Header.Get(header)) + " (rule experimental, assumed)"}
+}
+
+// told is a refusal as the tenant's dialect has it: what that leaves open is as usual for its status. It has a cause.
+func (c code) told(rw http.ResponseWriter, by dialect.Answer, at string, causes ...string) *answer.Answer {
+	if by.Status != c.status {
+		c.detail, c.text = answer.Usual(by.Status)
+	}
+	if by.Status == http.StatusUnauthorized && by.DetailCode == "" { // the published form
+		refused, _ := answer.JSON(by.Status, map[string]string{"error": cmp.Or(by.Text, causes[0])}) // strings always encode
+		refused.Why = causes
+		return refused
+	}
+	return answer.Error(rw, by.Status, cmp.Or(by.DetailCode, c.detail), cmp.Or(by.Text, c.message(at)), causes...)
+}

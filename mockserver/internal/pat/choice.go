@@ -1,0 +1,91 @@
+package pat
+
+import (
+	"slices"
+	"strings"
+)
+
+// Choices are what a tenant may do where nothing published settles it. The zero value is the default (assumed).
+type Choices struct {
+	// RefuseUnknownScopes refuses scopes that are none by their names. Nobody publishes which there are.
+	RefuseUnknownScopes bool
+	// RefuseUnknownOwner refuses a list for an owner that does not exist, which has no tokens otherwise.
+	RefuseUnknownOwner bool
+	// RefuseEmptyPatch refuses a patch without operations, which changes nothing otherwise.
+	RefuseEmptyPatch bool
+	// RefuseQuotedTimestamps refuses a timestamp in quotes in a filter.
+	RefuseQuotedTimestamps bool
+	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant says what the level may.
+	HelpdeskReadsAll bool
+	// ReadMyByOwnID lets who may read their own tokens only ask for them by their real id.
+	ReadMyByOwnID bool
+	// ListNeverUsed counts a token that was never used as used before any moment.
+	ListNeverUsed bool
+}
+
+// The questions that refusals answer and nothing published settles. See Error.Question.
+const (
+	askDuplicateName    = "duplicate-name"
+	askTokenLimit       = "token-limit"
+	askUnknownScope     = "unknown-scope"
+	askBadFilter        = "bad-filter"
+	askPastDate         = "past-date"
+	askUnknownOwner     = "unknown-owner"
+	askUnpatchablePath  = "unpatchable-path"
+	askEmptyPatch       = "empty-patch"
+	askLoginExpired     = "login-expired"
+	askLoginDeleted     = "login-deleted"
+	askHelpdeskListAll  = "helpdesk-list-all"
+	askOwnID            = "own-id-with-my-read"
+	askDeleteOfAnothers = "delete-of-anothers"
+	askQuotedTimestamp  = "quoted-timestamp"
+)
+
+// helpdesk is the user level of which nobody says whether it may list all tokens.
+const helpdesk = "HELPDESK"
+
+// levels are the rights of the user levels of a tenant that says nothing of them.
+func (c Choices) levels() Levels {
+	levels := DefaultLevels()
+	if c.HelpdeskReadsAll {
+		levels[helpdesk] |= ReadAll
+	}
+	return levels
+}
+
+// checkScope refuses a scope that does not exist.
+func (c Choices) checkScope(scope []string, at string) *Error {
+	if !c.RefuseUnknownScopes {
+		return nil
+	}
+	for _, s := range scope {
+		if !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
+			return refuse(Invalid, Cause{At: at, Expected: "scopes that begin with sp: or idn:", Got: quote(s), Rule: ruleScopeKnown}).asked(askUnknownScope)
+		}
+	}
+	return nil
+}
+
+// checkOwner refuses the id of an owner that does not exist.
+func (s *Service) checkOwner(id string) error {
+	if !s.config.Choices.RefuseUnknownOwner || id == "" || id == "me" {
+		return nil
+	}
+	if _, known := s.Identity(id); known {
+		return nil
+	}
+	return refuse(Invalid, Cause{At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Rule: ruleOwnerKnown}).asked(askUnknownOwner)
+}
+
+// cannotList is the refusal of a list, and of the question that it answers where that is one.
+func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
+	refusal := missing(ownerAt, needed, held, ruleRightToList)
+	switch {
+	case needed != ReadAll:
+	case ownerID == caller.ID && held.Has(ReadMy):
+		return refusal.asked(askOwnID)
+	case slices.Contains(caller.UserLevels, helpdesk) && caller.granted().Has(ReadAll):
+		return refusal.asked(askHelpdeskListAll)
+	}
+	return refusal
+}

@@ -1,0 +1,77 @@
+package pat_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/version"
+)
+
+// Where a token that was never used counts as used before any moment, filters match it, and the store is asked for it.
+func TestListNeverUsed(t *testing.T) {
+	tests := []struct{ name, filter, want string }{
+		{"le", "T", "never before at"},
+		{"not le", "not T", "after"},
+		{"le, denied twice", "not (not T)", "never before at"},
+		{"isnull", "null", "never"},
+		{"both", "T and null", "never"},
+		{"either", "not T or not null", "before at after"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var asked []pat.Span
+			s := pat.NewService(pat.Config{Store: watched{memory.New(), &asked}, Choices: pat.Choices{ListNeverUsed: true}})
+			f, err := s.ParseFilter(spelled(test.filter))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.List(admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
+				t.Fatalf("the store was asked for %v, %v", asked, err)
+			}
+			var names []string
+			for _, token := range filtered {
+				matches := f.Match(pat.NewToken(pat.Fields{LastUsed: token.lastUsed}))
+				if matches {
+					names = append(names, token.name)
+				}
+				if matches && !within(asked[0], token.lastUsed) {
+					t.Errorf("the store is not asked for %s", token.name)
+				}
+			}
+			if diff := cmp.Diff(test.want, strings.Join(names, " ")); diff != "" {
+				t.Errorf("tokens (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A scope that a token has from before stays, as long as a patch does not touch the scopes.
+func TestRefuseUnknownScopes(t *testing.T) {
+	tests := []struct{ name, path, value, question string }{
+		{"name alone", "/name", `"renamed"`, ""},
+		{"other scopes", "/scope", `["idn:accounts:read","sp:scopes:default"]`, ""},
+		{"none", "/scope", `[]`, ""},
+		{"null", "/scope", `null`, ""},
+		{"one more", "/scope/-", `"sp:scopes:default"`, "unknown-scope"},
+		{"another unknown", "/scope", `["sp:scopes:all","old"]`, "unknown-scope"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := newStore(t, pat.Fields{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
+			s := configured(pat.Config{Store: store, Choices: pat.Choices{RefuseUnknownScopes: true}}, annAndBen())
+			_, err := s.Patch(callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
+			question := ""
+			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {
+				question = refusal.Question()
+			}
+			if question != test.question || (err != nil) != (test.question != "") {
+				t.Errorf("question %q, want %q: %v", question, test.question, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,33 @@
+package spec
+
+import "slices"
+
+// LoadWith returns the effective document of that name with more errata than ours applied, as a document of its own: who
+// loads it otherwise sees nothing of them. Where none of them is about the document, it is that of Load. Nil is none.
+func LoadWith(name string, more *Errata) (*Document, error) {
+	if !more.concerns(name) {
+		return Load(name)
+	}
+	source, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := LoadErrata()
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name, source, &Errata{
+		Contradictions: slices.Concat(ours.Contradictions, more.Contradictions),
+		Undeclared:     slices.Concat(ours.Undeclared, more.Undeclared),
+		Additions:      slices.Concat(ours.Additions, more.Additions),
+	})
+}
+
+// concerns tells whether something is said of a document.
+func (e *Errata) concerns(document string) bool {
+	if e == nil {
+		return false
+	}
+	return slices.ContainsFunc(e.Contradictions, func(c Contradiction) bool { return slices.Contains(c.Documents, document) }) ||
+		slices.ContainsFunc(e.Undeclared, func(u Undeclared) bool { return slices.Contains(u.Documents, document) })
+}

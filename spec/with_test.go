@@ -1,0 +1,61 @@
+package spec_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/patmock/spec"
+)
+
+func TestLoadWith(t *testing.T) {
+	conflict := &spec.Errata{Undeclared: []spec.Undeclared{{
+		ID: "conflict", Status: 409, Operations: []string{"createPersonalAccessToken"}, Documents: []string{"v3"}, Schema: "ErrorResponseDto", Description: "Taken.",
+	}}}
+	corrected, err := spec.LoadWith("v3", conflict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	create := corrected.Operation("createPersonalAccessToken")
+	if found := create.CheckResponse(409, "application/json", []byte(`{"detailCode":"409 Conflict"}`)); found != nil {
+		t.Errorf("409 is %v", found)
+	}
+	if found := create.CheckResponse(409, "application/json", []byte(`{"detailCode":7}`)); found == nil {
+		t.Error("409 may have any body")
+	}
+	if !create.Declares(415) {
+		t.Error("our own errata are gone")
+	}
+	if corrected.Operation("patchPersonalAccessToken").Declares(409) {
+		t.Error("another operation has it, too")
+	}
+	for _, name := range []string{"v3", "v2024"} {
+		shared := load(t, name)
+		if shared.Operation("createPersonalAccessToken").Declares(409) {
+			t.Errorf("the %s of all has it", name)
+		}
+	}
+}
+
+// What says nothing of a document leaves it the one that all share.
+func TestLoadWithNothing(t *testing.T) {
+	shared := load(t, "v2024")
+	for name, more := range map[string]*spec.Errata{
+		"nil": nil, "none": {}, "of another": {Undeclared: []spec.Undeclared{{ID: "x", Status: 409, Documents: []string{"v3"}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := spec.LoadWith("v2024", more); err != nil || got != shared {
+				t.Errorf("another document, error %v", err)
+			}
+		})
+	}
+}
+
+func TestLoadWithWhatDoesNotFit(t *testing.T) {
+	wrong := &spec.Errata{Contradictions: []spec.Contradiction{{ID: "wrong", Documents: []string{"v3"}, Pointer: "/components/schemas/PatOwner/type", Published: "array"}}}
+	if _, err := spec.LoadWith("v3", wrong); err == nil || !strings.Contains(err.Error(), "wrong") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := spec.LoadWith("v4", wrong); err == nil || !strings.Contains(err.Error(), `unknown document "v4"`) {
+		t.Errorf("error %v", err)
+	}
+}
