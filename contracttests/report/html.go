@@ -24,6 +24,7 @@ type (
 	page struct {
 		Verdict, About, Started, Took string
 		Interrupted                   bool
+		Proven                        *Proven
 		Warnings                      []string
 		Versions                      []string
 		Families                      []pageRow
@@ -67,7 +68,7 @@ func newPage(r *Report) page {
 	left := budget(maxPage)
 	p := page{
 		Verdict: r.Verdict(), About: left.take(about(r), maxLine), Started: r.Started.UTC().Format("2006-01-02 15:04:05 MST"),
-		Took: duration(r.Seconds), Interrupted: r.Interrupted,
+		Took: duration(r.Seconds), Interrupted: r.Interrupted, Proven: r.Proven,
 	}
 	for _, warning := range r.Warnings {
 		p.Warnings = append(p.Warnings, left.take(oneLine(warning), maxLine))

@@ -82,6 +82,8 @@ func TestSchemaIsStrict(t *testing.T) {
 		"more in a result": func(r map[string]any) { first(r, "results")["secret"] = "x" },
 		"no id":            func(r map[string]any) { first(r, "results")["id"] = "" },
 		"count missing":    func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
+		"more is proven":   func(r map[string]any) { r["proven"].(map[string]any)["assumed"] = 1 },
+		"less is proven":   func(r map[string]any) { delete(r["proven"].(map[string]any), "unconfirmed") },
 		"unknown count":    func(r map[string]any) { r["counts"].(map[string]any)["green"] = 1 },
 		"negative count":   func(r map[string]any) { r["counts"].(map[string]any)["skip"] = -1 },
 		"part of a request": func(r map[string]any) {

@@ -49,6 +49,9 @@ func markdown(r *Report, room int) string {
 		head += "The run was **interrupted**: scenarios are missing.\n\n"
 	}
 	head += markdownCounts(r)
+	if r.Proven != nil {
+		head += "Confirmed by a tenant: " + markdownText(r.Proven.String()) + ".\n\n"
+	}
 	var warnings, failures, provisional, skipped []string
 	for _, warning := range r.Warnings {
 		warnings = append(warnings, "> **Warning**: "+markdownText(warning)+"\n\n")

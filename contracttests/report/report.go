@@ -48,6 +48,8 @@ type Report struct {
 	Warnings []string `json:"warnings"`
 	// Counts of the results by outcome; every outcome has a number.
 	Counts map[Outcome]int `json:"counts"`
+	// Proven by tenants. Nil where nobody asked.
+	Proven *Proven `json:"proven,omitempty"`
 	// Results in the order of scenario and version.
 	Results []Result `json:"results"`
 }

@@ -73,6 +73,7 @@ func sample() *report.Report {
 	r.Target = report.Target{Name: "https://tenant.example", Live: true}
 	r.Warnings = []string{"the target's clock is 1m0s from ours: what depends on time may fail for that"}
 	r.Interrupted = true
+	r.Proven = &report.Proven{Confirmed: 3, Unconfirmed: 7}
 	return r
 }
 

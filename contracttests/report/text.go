@@ -56,6 +56,9 @@ func renderText(r *Report) ([]byte, error) {
 	}
 	fmt.Fprintf(&b, "target: %s\n", about(r))
 	fmt.Fprintf(&b, "counts: %s\n", textCounts(r))
+	if r.Proven != nil {
+		fmt.Fprintf(&b, "confirmed by a tenant: %s\n", r.Proven)
+	}
 	fmt.Fprintf(&b, "%s\n", r.Verdict())
 	return b.Bytes(), nil
 }

@@ -1,0 +1,67 @@
+package parity_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/fixtures"
+)
+
+var update = flag.Bool("update", false, "write the published ledger")
+
+// contract is what the ledger has to say of the scenarios.
+func contract() []parity.Scenario {
+	var all []parity.Scenario
+	for _, s := range scenarios.All() {
+		row := parity.Scenario{ID: s.ID, Standing: s.Standing, Question: s.Question}
+		for _, c := range contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{}) {
+			row.Versions = append(row.Versions, c.Version)
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+func published(t testing.TB) *parity.Ledger {
+	t.Helper()
+	l, err := parity.Read("parity.yaml", fixtures.Parity())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// The published ledger has every scenario as the contract has it, none more, written as patmock writes it.
+func TestPublishedIsTheContract(t *testing.T) {
+	want := &parity.Ledger{Scenarios: contract()}
+	text, err := want.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(filepath.Join("..", "..", "fixtures", "parity.yaml"), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Skip("written: run again without -update")
+	}
+	if diff := cmp.Diff(want.Scenarios, published(t).Scenarios); diff != "" {
+		t.Fatalf("the ledger (-contract +ledger; go test ./contracttests/parity -update writes it):\n%s", diff)
+	}
+	if diff := cmp.Diff(string(text), string(fixtures.Parity())); diff != "" {
+		t.Errorf("the file (-want +got):\n%s", diff)
+	}
+}
+
+// Nothing is confirmed without a real tenant, and none was asked.
+func TestPublishedConfirmsNothing(t *testing.T) {
+	if confirmed := published(t).Confirmations; len(confirmed) > 0 {
+		t.Errorf("the published ledger has %d confirmations", len(confirmed))
+	}
+}

@@ -1,0 +1,123 @@
+package parity_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+const (
+	day   = 24 * time.Hour
+	other = "other.api.identitynow.com"
+)
+
+var now = time.Date(2026, 8, 22, 10, 0, 0, 0, time.UTC)
+
+// ago is a confirmation of so long ago, under the document and the tool of today.
+func ago(age time.Duration) parity.Confirmation {
+	return parity.Confirmation{Date: now.Add(-age), Document: hash, Tool: "patmock v1.9.0"}
+}
+
+func by(tool string) parity.Confirmation {
+	c := ago(day)
+	c.Tool = tool
+	return c
+}
+
+func under(document string) parity.Confirmation {
+	c := ago(day)
+	c.Document = document
+	return c
+}
+
+// What a promise of create/a in v2026 is worth with the confirmations that there are of it, by target.
+func TestRows(t *testing.T) {
+	type confirmations map[string]parity.Confirmation
+	today := parity.Today{Now: now, MaxAge: 90 * day, Tool: "patmock v1.9.0", Documents: map[version.Version]string{version.V2026: hash}}
+	ageless, devel, older := today, today, today
+	ageless.MaxAge, devel.Tool, older.Tool = 0, "patmock (devel)", "patmock v0.9.0"
+	tests := []struct {
+		name   string
+		today  parity.Today
+		has    confirmations
+		state  parity.State
+		target string
+		why    string
+	}{
+		{"none", today, nil, parity.Observed, "", ""},
+		{"of today", today, confirmations{tenant: ago(0)}, parity.Confirmed, tenant, ""},
+		{"as old as may be", today, confirmations{tenant: ago(90 * day)}, parity.Confirmed, tenant, ""},
+		{"a moment too old", today, confirmations{tenant: ago(90*day + time.Second)}, parity.Stale, tenant, "it is too old"},
+		{"old where any age is good", ageless, confirmations{tenant: ago(9000 * day)}, parity.Confirmed, tenant, ""},
+		{"of tomorrow", today, confirmations{tenant: ago(-day)}, parity.Stale, tenant, "its date lies ahead"},
+		{"of tomorrow where any age is good", ageless, confirmations{tenant: ago(-day)}, parity.Stale, tenant, "its date lies ahead"},
+		{"another document", today, confirmations{tenant: under(strings.Repeat("0", 64))}, parity.Stale, tenant, "the document has changed since"},
+		{"another minor of the tool", today, confirmations{tenant: by("patmock v1.2.3")}, parity.Confirmed, tenant, ""},
+		{"an older major of the tool", today, confirmations{tenant: by("patmock v0.9.0")}, parity.Stale, tenant, "patmock v1 may check something else than v0 did"},
+		{"a newer major of the tool", older, confirmations{tenant: by("patmock v1.9.0")}, parity.Confirmed, tenant, ""},
+		{"a tool of a work tree", today, confirmations{tenant: by("patmock (devel)")}, parity.Confirmed, tenant, ""},
+		{"today's tool of a work tree", devel, confirmations{tenant: by("patmock v0.9.0")}, parity.Confirmed, tenant, ""},
+		{"rehearsed", today, confirmations{"127.0.0.1": ago(day)}, parity.Rehearsed, "127.0.0.1", ""},
+		{"rehearsed too long ago", today, confirmations{"127.0.0.1": ago(91 * day)}, parity.Observed, "", ""},
+		{"the latest of two", today, confirmations{tenant: ago(2 * day), other: ago(day)}, parity.Confirmed, other, ""},
+		{"the latest of two, told first", today, confirmations{tenant: ago(day), other: ago(2 * day)}, parity.Confirmed, tenant, ""},
+		{"a tenant before a later rehearsal", today, confirmations{"127.0.0.1": ago(0), tenant: ago(day)}, parity.Confirmed, tenant, ""},
+		{"a stale one before a rehearsal", today, confirmations{"127.0.0.1": ago(0), tenant: ago(91 * day)}, parity.Stale, tenant, "it is too old"},
+		{"a good one before a later one that is stale", today, confirmations{tenant: ago(day), other: ago(-day)}, parity.Confirmed, tenant, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := parity.Scenario{ID: "create/a", Standing: standing.Observed, Versions: []version.Version{version.V3, version.V2026}}
+			l := &parity.Ledger{Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{
+				{Scenario: "create/b", Version: version.V2026, Target: tenant}: ago(0),
+			}}
+			for target, c := range tt.has {
+				l.Confirmations[parity.Key{Scenario: "create/a", Version: version.V2026, Target: target}] = c
+			}
+			want := []parity.Row{
+				{Scenario: s, Version: version.V3, State: parity.Observed},
+				{Scenario: s, Version: version.V2026, State: tt.state, Target: tt.target, Confirmation: tt.has[tt.target], Why: tt.why},
+			}
+			if diff := cmp.Diff(want, l.Rows(tt.today)); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A line that somebody wrote by hand does not answer an open question.
+func TestAQuestionIsNeverConfirmed(t *testing.T) {
+	s := parity.Scenario{ID: "create/a", Standing: standing.Assumed, Question: true, Versions: []version.Version{""}}
+	l := &parity.Ledger{Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{{Scenario: "create/a", Target: tenant}: ago(day)}}
+	want := []parity.Row{{Scenario: s, State: parity.Assumed}}
+	if diff := cmp.Diff(want, l.Rows(parity.Today{Now: now, Documents: map[version.Version]string{"": hash}})); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	got, err := parity.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[version.Version]string{}
+	for name, v := range map[string]version.Version{
+		"beta": version.Beta, "v3": version.V3, "v2024": version.V2024, "v2025": version.V2025, "v2026": version.V2026, "v1": version.V1, "oauth": "",
+	} {
+		d, err := spec.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[v] = d.Hash()
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("hashes (-want +got):\n%s", diff)
+	}
+}
