@@ -4,17 +4,40 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // maxAlive is how many objects of one owner a scenario may have at a time: a tenant allows ten, and some are there already.
 const maxAlive = 5
 
+// track keeps track of what comes into being and goes, whichever way it was asked for.
+func (t *T) track(c *Client, operation string, x *exchange) {
+	switch operation {
+	case "createPersonalAccessToken":
+		if id, owner, made := created(x.Status, []byte(x.Reply)); made {
+			t.own(c, id, owner)
+		}
+	case "deletePersonalAccessToken":
+		if x.Status == http.StatusNoContent {
+			delete(t.alive, x.id())
+		}
+	}
+}
+
+// id is the last segment of the path that was asked for.
+func (x *exchange) id() string {
+	path, _, _ := strings.Cut(x.URL, "?")
+	id, _ := url.PathUnescape(path[strings.LastIndex(path, "/")+1:]) // what cannot be read is no id
+	return id
+}
+
 // own notes an object, which is removed when the scenario ends.
 func (t *T) own(c *Client, id, owner string) {
 	t.alive[id] = owner
+	t.owners[id] = t.identity(c.who)
 	t.Cleanup(func() {
 		if _, left := t.alive[id]; left {
-			c.remove(id)
+			t.remover(c, id).remove(id)
 		}
 	})
 	n := 0
@@ -23,9 +46,27 @@ func (t *T) own(c *Client, id, owner string) {
 			n++
 		}
 	}
-	if n > maxAlive {
-		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive", maxAlive))
+	if n > t.maxAlive {
+		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive", t.maxAlive))
 	}
+}
+
+// identity is the one that a login belongs to: itself, or who made the token that logs in. It is none for others.
+func (t *T) identity(who Credentials) Credentials {
+	for _, identity := range []Credentials{t.tenancy.owner, t.tenancy.second, t.tenancy.admin} {
+		if who == identity {
+			return who
+		}
+	}
+	return t.owners[who.ClientID]
+}
+
+// remover is who removes an object: its owner, whose own login has every right, or else who made it.
+func (t *T) remover(maker *Client, id string) *Client {
+	if owner := t.owners[id]; owner.given() && t.run.target.Live() {
+		return t.client(owner)
+	}
+	return maker
 }
 
 // remove deletes what a scenario left, in any version that the target serves.

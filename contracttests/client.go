@@ -1,12 +1,18 @@
 package contracttests
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/patmock/contracttests/transcript"
@@ -78,21 +84,17 @@ func (c *Client) Form(path string, pairs ...string) *Response {
 // List lists tokens, with query parameters as pairs.
 func (c *Client) List(pairs ...string) *Response {
 	query, _ := url.ParseQuery(form(pairs...)) // it was just encoded
-	return c.Send(Request{Method: http.MethodGet, Path: c.t.version.CollectionPath(), Query: query})
+	return c.Send(Request{Method: http.MethodGet, Path: c.t.path(), Query: query})
 }
 
 // Create asks for a token. One that comes into being is removed when the scenario ends.
 func (c *Client) Create(body Body) *Response {
-	r := c.Send(Request{Method: http.MethodPost, Path: c.t.version.CollectionPath(), ContentType: "application/json", Body: encode(body)})
-	if id, owner, ok := r.created(); ok {
-		c.t.own(c, id, owner)
-	}
-	return r
+	return c.Send(Request{Method: http.MethodPost, Path: c.t.path(), ContentType: "application/json", Body: encode(body)})
 }
 
-// Expiring is a body for a token that lives for a month, in every version.
+// Expiring is a body for a token that expires at T.Expiry, in every version.
 func (c *Client) Expiring() Body {
-	return Body{"name": c.t.Name(), "expirationDate": Stamp(c.t.Now().Add(30 * 24 * time.Hour))}
+	return Body{"name": c.t.Name(), "expirationDate": Stamp(c.t.Expiry())}
 }
 
 // Token that was made: what create answered.
@@ -104,7 +106,7 @@ type Token struct {
 // Credentials of the token.
 func (k Token) Credentials() Credentials { return Credentials{k.ID, k.Secret} }
 
-// Made makes a token that lives for a month, with properties besides, and ends the scenario where it is refused.
+// Made makes a token that expires at T.Expiry, with properties besides, and ends the scenario where it is refused.
 func (c *Client) Made(besides ...Body) Token {
 	body := c.Expiring()
 	for _, b := range besides {
@@ -126,18 +128,14 @@ func (c *Client) Made(besides ...Body) Token {
 // Patch changes a token.
 func (c *Client) Patch(id string, operations ...Op) *Response {
 	return c.Send(Request{
-		Method: http.MethodPatch, Path: c.t.version.CollectionPath() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
+		Method: http.MethodPatch, Path: c.t.path() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
 		Body: encode(append([]Op{}, operations...)),
 	})
 }
 
 // Delete removes a token.
 func (c *Client) Delete(id string) *Response {
-	r := c.Send(Request{Method: http.MethodDelete, Path: c.t.version.CollectionPath() + "/" + url.PathEscape(id)})
-	if r.status == http.StatusNoContent {
-		delete(c.t.alive, id)
-	}
-	return r
+	return c.Send(Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)})
 }
 
 // Bulk changes several tokens.
@@ -169,18 +167,53 @@ func encode(value any) string {
 	return string(encoded)
 }
 
-// Send makes a request and holds it, and what is answered, against the documents.
+// Send makes a request and holds it, and what is answered, against the documents. What it made is removed when the scenario
+// ends, and a write is waited for until the lists of a live target show it.
 func (c *Client) Send(r Request) *Response {
-	t := c.t
-	address := t.tenancy.base + r.Path
-	if r.RawQuery != "" {
-		address += "?" + r.RawQuery
-		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter
-	} else if len(r.Query) > 0 {
-		address += "?" + r.Query.Encode()
+	ctx, end := c.t.sending(r.Method)
+	defer end()
+	x, err := c.carry(ctx, r)
+	c.t.requests++
+	c.t.must(err)
+	return c.take(r, x)
+}
+
+// Burst makes the same request n times, as quickly as it can be done, and returns the answers, by status.
+func (c *Client) Burst(n int, r Request) []*Response {
+	const atOnce = 10
+	exchanges, errs := make([]*exchange, n), make([]error, n)
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range atOnce {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				exchanges[i], errs[i] = c.carry(c.t.ctx, r)
+			}
+		})
 	}
-	request, err := http.NewRequestWithContext(t.ctx, r.Method, address, strings.NewReader(r.Body))
-	t.must(err)
+	group.Wait()
+	c.t.requests += n
+	c.t.must(errors.Join(errs...))
+	// None came before another: those that were served first make the same of two runs.
+	slices.SortStableFunc(exchanges, func(a, b *exchange) int { return cmp.Compare(a.Status, b.Status) })
+	var answers []*Response
+	for _, x := range exchanges {
+		x.AtOnce = true
+		answers = append(answers, c.take(r, x))
+	}
+	return answers
+}
+
+// carry makes a request, and reads its answer. Several goroutines may do so at once.
+func (c *Client) carry(ctx context.Context, r Request) (*exchange, error) {
+	address := c.t.tenancy.base + r.Path
+	if query := r.query(); query != "" {
+		address += "?" + query
+	}
+	request, err := http.NewRequestWithContext(ctx, r.Method, address, strings.NewReader(r.Body))
+	if err != nil {
+		return nil, err
+	}
 	if c.bearer != "" {
 		request.Header.Set("Authorization", "Bearer "+c.bearer)
 	}
@@ -190,24 +223,52 @@ func (c *Client) Send(r Request) *Response {
 	for name, values := range c.header {
 		request.Header[name] = values
 	}
-	t.requests++
-	answered, err := t.run.http.Do(request)
+	answered, err := c.t.run.http.Do(request)
 	if err != nil {
-		t.must(fmt.Errorf("%s %s: %w", r.Method, r.Path, err))
+		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
 	body, err := io.ReadAll(io.LimitReader(answered.Body, 64<<20))
-	t.must(err)
-	t.must(answered.Body.Close())
-	x := &exchange{
-		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body, Status: answered.StatusCode, Answered: answered.Header, Reply: string(body),
+	if err := errors.Join(err, answered.Body.Close()); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
-	t.last = x
+	return &exchange{
+		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body, Status: answered.StatusCode, Answered: answered.Header, Reply: string(body),
+	}, nil
+}
+
+// query is what stands behind the question mark.
+func (r Request) query() string {
+	if r.RawQuery != "" {
+		return r.RawQuery
+	}
+	return r.Query.Encode()
+}
+
+// observe keeps an exchange where somebody observes.
+func (t *T) observe(x *exchange) {
 	if t.run.options.Observe != nil {
 		t.exchanges = append(t.exchanges, transcript.Exchange(*x))
 	}
+}
+
+// take takes an exchange into the scenario: judges it, and keeps track of what it made.
+func (c *Client) take(r Request, x *exchange) *Response {
+	t := c.t
+	t.last = x
+	t.observe(x)
 	t.warned.see(t.run.Now(), x)
 	op, document := t.run.operation(t.version, r.Method, r.Path)
+	if r.RawQuery != "" {
+		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter
+	}
 	c.checkRequest(op, r)
 	t.checkAnswer(op, document, x)
-	return &Response{t: t, status: x.Status, header: x.Answered, body: body, exchange: x}
+	if x.Status == http.StatusUnauthorized && c.bearer != "" {
+		t.run.sessions.drop(c.who, c.bearer)
+	}
+	if op != nil {
+		t.track(c, op.Name, x)
+		t.settle(effects(op.Name, x))
+	}
+	return &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
 }

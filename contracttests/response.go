@@ -101,12 +101,12 @@ func (r *Response) IDs() []string {
 }
 
 // created is the id in an answer to create, and whose it is.
-func (r *Response) created() (id, owner string, ok bool) {
+func created(status int, body []byte) (id, owner string, ok bool) {
 	var made struct {
 		ID    string
 		Owner struct{ ID string }
 	}
-	if r.status < 200 || r.status > 299 || json.Unmarshal(r.body, &made) != nil {
+	if status < 200 || status > 299 || json.Unmarshal(body, &made) != nil {
 		return "", "", false
 	}
 	return made.ID, made.Owner.ID, made.ID != ""

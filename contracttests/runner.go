@@ -1,6 +1,7 @@
 package contracttests
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type Runner struct {
 	warnings  *sharedWarnings
 	coverage  coverage
 	known     known
+	sessions  sessions
 }
 
 // NewRunner loads the documents. Its errors are those of the documents.
@@ -44,10 +46,16 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	if target.Live() {
 		o.Parallel = 1
 	}
+	if o.Settle == 0 {
+		o.Settle = DefaultSettle
+	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
-		id: strconv.FormatInt(o.Now().UnixMilli(), 36), warnings: &sharedWarnings{statuses: map[int]int{}},
+		id: cmp.Or(o.ID, NewID(o.Now())), warnings: &sharedWarnings{statuses: map[int]int{}},
 	}
 	for _, name := range spec.Names() {
 		if name == spec.Control {
@@ -62,6 +70,9 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	return r, nil
 }
 
+// NewID makes the id of a run that begins at a moment.
+func NewID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
+
 // Now is wall time.
 func (r *Runner) Now() time.Time { return r.options.Now() }
 
@@ -71,11 +82,15 @@ var ErrUnreachable = errors.New("the target cannot be tested")
 // Ready tries to log in, before anything is judged. Its error is ErrUnreachable. It returns what the target lacks
 // of all needs.
 func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
-	tenant, err := r.target.open(ctx, &r.known)
+	tenant, err := r.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	defer func() { err = errors.Join(err, tenant.close(context.WithoutCancel(ctx))) }()
+	defer func() {
+		ctx, stop := ending(ctx)
+		defer stop()
+		err = errors.Join(err, tenant.close(ctx))
+	}()
 	t := r.newT(ctx, Case{Version: ""}, tenant)
 	if failed := t.guard(func() { t.Owner() }); failed != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, failed)
@@ -84,6 +99,15 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 		return nil, fmt.Errorf("%w: the login as the first identity: %s", ErrUnreachable, t.failures[0].Message)
 	}
 	return tenant.lacks(Needs()), nil
+}
+
+// open makes the tenancy of a scenario.
+func (r *Runner) open(ctx context.Context) (*tenancy, error) {
+	tenant, err := r.target.open(ctx, &r.known)
+	if tenant != nil {
+		tenant.provoke = r.options.ProvokeRateLimit
+	}
+	return tenant, err
 }
 
 // Run tries the cases and reports. When ctx ends the rest is left out, and the report says so.
@@ -150,14 +174,16 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		result.Seconds = r.Now().Sub(started).Seconds()
 		observed.Case, observed.Result = c, result
 	}()
-	tenant, err := r.target.open(ctx, &r.known)
+	tenant, err := r.open(ctx)
 	if err != nil {
 		result.Outcome, result.Message = report.Error, report.Redact(err.Error())
 		return result, observed
 	}
 	// What the scenario made goes, also when the run is interrupted.
 	defer func() {
-		if err := tenant.close(context.WithoutCancel(ctx)); err != nil && result.Outcome != report.Error {
+		ctx, stop := ending(ctx)
+		defer stop()
+		if err := tenant.close(ctx); err != nil && result.Outcome != report.Error {
 			result.Outcome, result.Message = report.Error, report.Redact(err.Error())
 		}
 	}()
@@ -166,18 +192,39 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)
-	err = t.guard(func() { c.Scenario.Run(t) })
-	t.ctx = context.WithoutCancel(ctx)
-	for _, cleanup := range slices.Backward(t.cleanups) {
-		err = errors.Join(err, t.guard(cleanup))
+	if slices.Contains(c.Scenario.Needs, RateLimit) {
+		t.ctx = live.Unpaced(ctx) // a guard would keep below the limit
 	}
-	t.judge(&result, c.Scenario, err)
+	err = t.guard(func() { c.Scenario.Run(t) })
+	observed.Cleanup = len(t.exchanges)
+	left := t.end(ctx)
+	t.judge(&result, c.Scenario, err, left)
 	observed.Exchanges, observed.Answers = t.exchanges, t.answers
 	return result, observed
 }
 
-// judge turns what was found into an outcome.
-func (t *T) judge(result *report.Result, s Scenario, err error) {
+// endTimeout is how long a scenario may take to remove what it made, also when the run is interrupted, and how long a write
+// that is on its way then is waited for: a target that does not answer any more holds nobody up for longer.
+const endTimeout = time.Minute
+
+// ending is the context of what has to be done also when the run is interrupted.
+func ending(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+}
+
+// end removes what the scenario made, the last first.
+func (t *T) end(ctx context.Context) (err error) {
+	ctx, stop := ending(ctx)
+	defer stop()
+	t.ctx, t.ending = ctx, true
+	for _, cleanup := range slices.Backward(t.cleanups) {
+		err = errors.Join(err, t.guard(cleanup))
+	}
+	return err
+}
+
+// judge turns what was found into an outcome: err ended the scenario, and left is what kept its end from removing what it made.
+func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 	result.Requests = t.requests
 	result.Failures = append(result.Failures, t.failures...)
 	for _, note := range t.notes {
@@ -186,9 +233,11 @@ func (t *T) judge(result *report.Result, s Scenario, err error) {
 	isLive := t.run.target.Live()
 	var refused *live.Refusal
 	switch {
-	case errors.As(err, &refused):
+	case left != nil:
+		result.Outcome, result.Message = report.Error, "what the scenario made may be left: "+t.redact(firstLine(left.Error()))
+	case errors.As(err, &refused) && len(t.failures) == 0:
 		result.Outcome, result.Message = report.Skip, "the target lacks "+refused.Lacks
-	case err != nil:
+	case err != nil && !errors.As(err, &refused):
 		result.Outcome, result.Message = report.Error, t.redact(firstLine(err.Error()))
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
 		result.Outcome, result.Message = report.Provisional, "assumed, and not so here: "+t.failures[0].Message
@@ -207,7 +256,7 @@ func firstLine(text string) string {
 func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
 	return &T{
 		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
-		warned: warnings{r.warnings},
+		owners: map[string]Credentials{}, maxAlive: maxAlive, warned: warnings{r.warnings},
 	}
 }
 

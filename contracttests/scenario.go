@@ -70,11 +70,13 @@ const (
 	ScopeDelay Need = "scope-delay"
 	// APIClient is an OAuth client without a user.
 	APIClient Need = "api-client"
+	// Disposable are tokens with which nothing is lost: what would take all of a user's is asked for there only.
+	Disposable Need = "disposable"
 )
 
 // Needs lists them.
 func Needs() []Need {
-	return []Need{Writes, SecondIdentity, Admin, Clock, Faults, Seeds, RateLimit, TokenLimit, ScopeDelay, APIClient}
+	return []Need{Writes, SecondIdentity, Admin, Clock, Faults, Seeds, RateLimit, TokenLimit, ScopeDelay, APIClient, Disposable}
 }
 
 // versions where the scenario is tried.

@@ -1,6 +1,7 @@
 package contracttests
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"time"
@@ -19,8 +20,17 @@ type Options struct {
 	Run, Skip *regexp.Regexp
 	// Standing chooses scenarios by it. Empty means all.
 	Standing []standing.Standing
-	// Parallel is how many scenarios run side by side on a patmock; a live target gets one at a time. Zero means four.
+	// Parallel is how many scenarios run side by side on a patmock; a live target gets one at a time, each of which removes
+	// what it made before the next begins. Zero means four.
 	Parallel int
+	// ID of the run is in the names of what it makes. Empty means one that is made of the time.
+	ID string
+	// ProvokeRateLimit lets a live target be tried by the scenarios about its rate limit, which exceed it on purpose.
+	ProvokeRateLimit bool
+	// Settle is how long the lists of a live target may take to show a write. Zero means DefaultSettle.
+	Settle time.Duration
+	// Wait lets time pass at a live target, and ends early with the error of ctx. Nil means that it waits.
+	Wait func(ctx context.Context, d time.Duration) error
 	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.
 	Progress func(report.Result)
 	// Observe is told what a case did on the wire, secrets included, when it has ended. Nil is told nothing, and nothing is
@@ -37,6 +47,8 @@ type Observation struct {
 	Case      Case
 	Result    report.Result
 	Exchanges []transcript.Exchange
+	// Cleanup is where in Exchanges the removal of what the case made begins.
+	Cleanup int
 	// Answers are the places in Exchanges where the target answered a question that nothing settles, by the id of the
 	// entry that a dialect has for it. See T.Answer.
 	Answers map[string]int

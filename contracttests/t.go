@@ -3,13 +3,16 @@ package contracttests
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/mockserver/control"
@@ -34,11 +37,17 @@ type T struct {
 	answers   map[string]int
 	requests  int
 	alive     map[string]string // owner of each live object
-	made      int
-	cleanups  []func()
-	failures  []report.Failure
-	notes     []string
-	warned    warnings
+	// owners are the identities that objects belong to, by id, as far as they are known.
+	owners map[string]Credentials
+	// maxAlive is how many objects of one owner there may be at a time.
+	maxAlive int
+	// ending tells that the scenario has run, and what it made is being removed.
+	ending   bool
+	made     int
+	cleanups []func()
+	failures []report.Failure
+	notes    []string
+	warned   warnings
 }
 
 // stopped ends a scenario from within.
@@ -82,20 +91,9 @@ func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 	return t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient
 }
 
-func (t *T) client(who Credentials) *Client {
-	if c := t.clients[who]; c != nil {
-		return c
-	}
-	c := t.LogIn(who)
-	t.clients[who] = c
-	return c
-}
-
 // LogIn makes a client with an access token of its own. It ends the scenario where the login is refused.
 func (t *T) LogIn(who Credentials) *Client {
-	r := t.Anonymous().Token(who).Status(http.StatusOK)
-	token, _ := r.Object()["access_token"].(string)
-	return &Client{t: t, bearer: token, who: who}
+	return &Client{t: t, bearer: bearerOf(t.Anonymous().Token(who).Status(http.StatusOK)), who: who}
 }
 
 // Bearing makes a client with a bearer of any kind.
@@ -109,6 +107,35 @@ func (t *T) Now() time.Time {
 	c, err := t.tenancy.control.Clock(t.ctx)
 	t.must(err)
 	return c.Now
+}
+
+// liveLife is how long a token that a scenario makes lives at a live target, where its promise is not about that: what a run
+// that is killed leaves behind goes by itself soon. Every version takes an hour, and no scenario lasts that long.
+const liveLife = time.Hour
+
+// mockLife is the same on a patmock, where nothing can be left.
+const mockLife = 30 * 24 * time.Hour
+
+// Expiry is when a token expires that a scenario makes, where its promise is not about that. Every version takes it.
+func (t *T) Expiry() time.Time {
+	if t.run.target.Live() {
+		return t.Now().Add(liveLife)
+	}
+	return t.Now().Add(mockLife)
+}
+
+// Pass lets time pass: on a patmock its clock is moved, at a live target it is waited for.
+func (t *T) Pass(d time.Duration) {
+	if t.tenancy.control == nil {
+		t.must(t.run.options.Wait(t.ctx, d))
+		return
+	}
+	t.Advance(d)
+}
+
+// Lacks ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only.
+func (t *T) Lacks(format string, args ...any) {
+	t.must(&live.Refusal{Lacks: fmt.Sprintf(format, args...)})
 }
 
 // Advance lets time pass at the target. Its scenario needs Clock.
@@ -159,6 +186,20 @@ func (t *T) Name() string {
 	return fmt.Sprintf("patmock-%s-%d", t.run.id, t.run.counter.Add(1))
 }
 
+// sending is the context of a request. One that changes something is not given up half-way when the run is interrupted:
+// whether it made anything has to be known, so that it can be removed.
+func (t *T) sending(method string) (ctx context.Context, end func()) {
+	if method == http.MethodGet || t.ending || t.ctx.Err() != nil {
+		return t.ctx, func() {}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.ctx))
+	stop := context.AfterFunc(t.ctx, func() { time.AfterFunc(endTimeout, cancel) })
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
 // Cleanup calls f when the scenario has ended, the last first.
 func (t *T) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
 
@@ -200,8 +241,11 @@ func (t *T) fail(message, diff string) {
 
 // redact takes out what nobody shall read: the secrets that are known, and whatever looks like one.
 func (t *T) redact(text string) string {
-	for who := range t.clients {
-		text = strings.ReplaceAll(text, who.ClientSecret, "[redacted]")
+	known := slices.Collect(maps.Keys(t.clients))
+	for _, who := range append(known, t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient) {
+		if who.ClientSecret != "" {
+			text = strings.ReplaceAll(text, who.ClientSecret, "[redacted]")
+		}
 	}
 	return report.Redact(text)
 }

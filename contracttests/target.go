@@ -57,9 +57,11 @@ type tenancy struct {
 	admin   Credentials
 	// apiClient is an OAuth client without a user.
 	apiClient Credentials
-	profile   control.Profile
-	version   string // of the patmock
-	close     func(context.Context) error
+	// provoke allows to exceed the rate limit of a live target.
+	provoke bool
+	profile control.Profile
+	version string // of the patmock
+	close   func(context.Context) error
 }
 
 var tenancies atomic.Int64
@@ -143,12 +145,12 @@ func (t *tenancy) has(n Need) bool {
 		return t.second.given()
 	case Admin:
 		return t.admin.given()
-	case Clock, Faults, Seeds:
+	case Clock, Faults, Seeds, Disposable:
 		return mock
 	case APIClient:
 		return t.apiClient.given()
 	case RateLimit:
-		return mock && t.profile.RateLimit != "off"
+		return mock && t.profile.RateLimit != "off" || !mock && t.provoke
 	case TokenLimit:
 		return !mock || t.profile.TokenLimit == 10
 	case ScopeDelay:

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	contract "example.com/patmock/contracttests"
@@ -51,9 +52,9 @@ func operations(t *contract.T) []operation {
 	)
 }
 
-// later is an operation that moves the date of a token to two months ahead.
+// later is an operation that moves the date of a token on.
 func later(t *contract.T) contract.Op {
-	return contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(60*24*time.Hour)))
+	return contract.Replace("/expirationDate", contract.Stamp(t.Expiry().Add(time.Hour)))
 }
 
 // answers expects a status, and goes on where it is another.
@@ -85,34 +86,44 @@ func forbidden(t *contract.T, c *contract.Client) {
 	}
 }
 
-// bearing makes a scenario about a bearer that is none.
-func bearing(id, promise string, client func(t *contract.T) *contract.Client) contract.Scenario {
-	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{"v2026 #/components/responses/401", authorizationPage, "behaviour 2.4"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: []string{"bearer-required", "error-401"},
+// bearing makes two scenarios about a bearer that is none: one of them only reads.
+func bearing(id, what string, client func(t *contract.T) *contract.Client) []contract.Scenario {
+	s := contract.Scenario{
+		ID: "auth/" + id, Promise: "Each operation refuses " + what + " with 401.",
+		Sources: []string{"v2026 #/components/responses/401", authorizationPage, "behaviour 2.4"}, Standing: standing.Published,
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"bearer-required", "error-401"},
 		Run: func(t *contract.T) { unauthorized(t, client(t)) },
 	}
+	reads := s
+	reads.ID, reads.Promise, reads.Needs = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", nil
+	reads.Run = func(t *contract.T) {
+		hasUnauthorizedForm(t, client(t).List("owner-id", "me").Status(http.StatusUnauthorized))
+	}
+	return []contract.Scenario{s, reads}
 }
 
-var auth = []contract.Scenario{
-	bearing("auth/no-header", "Each operation refuses a request without an Authorization header with 401.",
+var authBearers = slices.Concat(
+	bearing("no-header", "a request without an Authorization header",
 		func(t *contract.T) *contract.Client { return t.Anonymous() }),
-	bearing("auth/empty-bearer", "Each operation refuses a bearer that is empty with 401.",
+	bearing("empty-bearer", "a bearer that is empty",
 		func(t *contract.T) *contract.Client { return t.Anonymous().With("Authorization", "Bearer ") }),
-	bearing("auth/wrong-scheme", "Each operation refuses a scheme other than Bearer with 401, Basic with a good id and secret as well.",
+	bearing("wrong-scheme", "a scheme other than Bearer, Basic with a good id and secret as well,",
 		func(t *contract.T) *contract.Client {
 			who, request := ownerCredentials(t), http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
 			return t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
 		}),
-	bearing("auth/bearer-without-scheme", "Each operation refuses an access token without a scheme in front with 401.",
+	bearing("bearer-without-scheme", "an access token without a scheme in front",
 		func(t *contract.T) *contract.Client { return t.Anonymous().With("Authorization", t.Owner().Bearer()) }),
-	bearing("auth/garbage-bearer", "Each operation refuses a bearer that is no access token with 401.",
+	bearing("garbage-bearer", "a bearer that is no access token",
 		func(t *contract.T) *contract.Client { return t.Bearing("garbage") }),
-	bearing("auth/changed-signature", "Each operation refuses an access token whose signature was changed with 401.",
+	bearing("changed-signature", "an access token whose signature was changed",
 		func(t *contract.T) *contract.Client { return t.Bearing(changedSignature(t.Owner().Bearer())) }),
-	bearing("auth/unsigned-bearer", "Each operation refuses an access token that says it needs no signature with 401.",
+	bearing("unsigned-bearer", "an access token that says it needs no signature",
 		func(t *contract.T) *contract.Client { return t.Bearing(unsigned(t.Owner().Bearer())) }),
+)
+
+var auth = []contract.Scenario{
 	{
 		ID: "auth/refused-create-makes-nothing", Promise: "A create that is refused with 401 or 403 makes no token.",
 		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
@@ -157,20 +168,6 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/question-unknown-scope", Promise: "A scope that does not exist is stored, or refused.",
-		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
-		Run: func(t *contract.T) {
-			body := t.Owner().Expiring()
-			body["scope"] = []string{"sp:no-such-scope:read"}
-			r := t.Owner().Create(body)
-			t.Note("%d", r.Code())
-			if r.Code() != http.StatusOK {
-				t.Note("%s", r.Text())
-				someRefusal(t, r)
-			}
-		},
-	},
-	{
 		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
 		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []string{"scopes-of-operations"},
@@ -191,6 +188,13 @@ var auth = []contract.Scenario{
 			c := t.LogIn(client)
 			forbidden(t, c)
 			c.List().Refused(http.StatusForbidden)
+		},
+	},
+	{
+		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
+		Sources: []string{"behaviour 7"}, Standing: standing.Published, Rules: []string{"experimental-header"},
+		Run: func(t *contract.T) {
+			t.Owner().With("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{

@@ -196,18 +196,3 @@ func declined(t *contract.T, r *contract.Response) {
 	}
 	r.Refused(r.Code())
 }
-
-// unsettled is a scenario about a status that nothing settles: what is answered is noted.
-func unsettled(s contract.Scenario, status int, ask func(t *contract.T) *contract.Response) contract.Scenario {
-	s.Standing, s.Question = standing.Assumed, true
-	s.Run = func(t *contract.T) {
-		r := ask(t)
-		t.Note("%d %s", r.Code(), r.Text())
-		if status < 400 {
-			r.Status(status)
-			return
-		}
-		r.Refused(status)
-	}
-	return s
-}

@@ -26,17 +26,6 @@ var createNames = []contract.Scenario{
 			t.Equal("how many tokens have the name", 1, countOf(c, token.Name))
 		},
 	},
-	unsettled(contract.Scenario{
-		ID:      "create/name-taken-is-400",
-		Promise: "A second token of the same name is refused with 400.",
-		Sources: []string{"behaviour 12", "behaviour 10"},
-		Needs:   []contract.Need{contract.Writes},
-		Rules:   []string{"name-unique"},
-	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		body := t.Owner().Expiring()
-		body["name"] = t.Owner().Made().Name
-		return t.Owner().Create(body)
-	}),
 	{
 		ID:       "create/name-is-free-for-others",
 		Promise:  "Two users may each have a token of the same name.",

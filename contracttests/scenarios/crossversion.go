@@ -33,6 +33,28 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
+		ID:       "crossversion/own-list-is-the-same-in-all",
+		Promise:  "The list of one's own has the same tokens in every version, with the same values.",
+		Sources:  []string{"behaviour 6.5", "behaviour 6.6"},
+		Standing: standing.Assumed,
+		Versions: contract.Without,
+		Rules:    []string{"one-store"},
+		Run: func(t *contract.T) {
+			shown := func(v version.Version) map[any]any {
+				tokens := map[any]any{}
+				for _, token := range in(t, v, http.MethodGet, "", "").Status(http.StatusOK).Array() {
+					delete(token, "userAwareTokenNeverExpires") // which current versions alone have
+					tokens[token["id"]] = token
+				}
+				return tokens
+			}
+			want := shown(version.V2026)
+			for _, v := range version.All() {
+				t.Equal("the list in "+string(v), want, shown(v))
+			}
+		},
+	},
+	{
 		ID:       "crossversion/never-is-null-in-all",
 		Promise:  "A token that never expires has expirationDate null in every version, the legacy ones included.",
 		Sources:  []string{"errata list-never-expires", "behaviour 6.5"},
@@ -112,7 +134,7 @@ var crossversion = []contract.Scenario{
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, v := range version.All() {
-				r := in(t, v, http.MethodPost, "", `{"name":"`+token.Name+`","expirationDate":"`+inAMonth(t)+`"}`)
+				r := in(t, v, http.MethodPost, "", `{"name":"`+token.Name+`","expirationDate":"`+soon(t)+`"}`)
 				if r.Code() == http.StatusOK { // it goes, though it should not have come
 					second, _ := r.Object()["id"].(string)
 					t.Owner().Delete(second)
@@ -171,7 +193,7 @@ func in(t *contract.T, v version.Version, method, below, body string) *contract.
 	case http.MethodPost:
 		r.ContentType = "application/json"
 	case http.MethodPatch:
-		r.ContentType = "application/json-patch+json"
+		r.ContentType = jsonPatchType
 	}
 	return t.Owner().Send(r)
 }

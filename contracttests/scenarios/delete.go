@@ -137,7 +137,7 @@ var deletion = []contract.Scenario{
 		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET and POST.",
 		Sources:  []string{"errata method-not-allowed", "behaviour 0"},
 		Standing: standing.Assumed,
-		Needs:    []contract.Need{contract.Writes},
+		Needs:    []contract.Need{contract.Writes, contract.Disposable},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {

@@ -43,15 +43,6 @@ func hasFormOfStatus(t *contract.T, r *contract.Response) {
 	}
 }
 
-// someRefusal expects a refusal in the form of its status, whichever it is.
-func someRefusal(t *contract.T, r *contract.Response) {
-	if r.Code() < 400 || r.Code() > 499 {
-		t.Errorf("status is %d, expected a refusal", r.Code())
-		return
-	}
-	hasFormOfStatus(t, r)
-}
-
 // refusal is a way to be refused.
 type refusal struct {
 	name string
@@ -126,13 +117,7 @@ var errorShapes = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
-					body := refused.r.Object()
-					if !defaultMessage(body["messages"]) {
-						t.Errorf("%s: no message has the localeOrigin DEFAULT, a locale and a text: %v", refused.name, body["messages"])
-					}
-					if _, ok := body["causes"].([]any); !ok {
-						t.Errorf("%s: causes are %v, expected an array", refused.name, body["causes"])
-					}
+					hasMessagesAndCauses(t, refused)
 				}
 			}
 		},
@@ -153,34 +138,13 @@ var errorShapes = []contract.Scenario{
 		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
 		Sources: []string{"behaviour 5", "clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []string{"headers"},
-		Run: func(t *contract.T) {
-			seen := map[string]bool{}
-			for _, each := range answersOfEveryKind(t) {
-				if _, err := http.ParseTime(each.r.Header("Date")); err != nil {
-					t.Errorf("%s: Date is %q, expected a date of HTTP", each.name, each.r.Header("Date"))
-				}
-				id := each.r.Header("SLPT-Request-ID")
-				if id == "" || seen[id] {
-					t.Errorf("%s: SLPT-Request-ID is %q, expected one of its own", each.name, id)
-				}
-				seen[id] = true
-			}
-		},
+		Run:   func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/bodies-are-json", Promise: "Every body is application/json, and an answer without a body has no content type.",
 		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []string{"headers"},
-		Run: func(t *contract.T) {
-			for _, each := range answersOfEveryKind(t) {
-				contentType := each.r.Header("Content-Type")
-				if each.r.Code() == http.StatusNoContent {
-					t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{contentType, each.r.Text()})
-				} else if kind, _, _ := strings.Cut(contentType, ";"); kind != "application/json" {
-					t.Errorf("%s: Content-Type is %q, expected application/json", each.name, contentType)
-				}
-			}
-		},
+		Run:   func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
@@ -191,7 +155,7 @@ var errorShapes = []contract.Scenario{
 			path := "/" + t.Version().CollectionPath()
 			c.Send(contract.Request{Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}}}).Status(http.StatusOK)
 			c.Send(contract.Request{
-				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: "application/json-patch+json",
+				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: jsonPatchType,
 				Body: jsonText([]contract.Op{contract.Replace("/name", name)}),
 			}).Status(http.StatusOK).Has("name", name)
 		},
@@ -203,16 +167,27 @@ var errorShapes = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			wrong := c.Wrong("body")
-			for _, body := range []string{`{"name":`, `name=x`, `{"name":"x"} {}`, ``} {
-				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: body}).
+			for _, body := range []string{`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``} {
+				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: named(t, body)}).
 					Refused(http.StatusBadRequest)
 			}
 			made := c.Made()
 			wrong.Send(contract.Request{
-				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: "application/json-patch+json", Body: `[{`,
+				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: jsonPatchType, Body: `[{`,
 			}).Refused(http.StatusBadRequest)
 		},
 	},
+}
+
+// hasMessagesAndCauses expects what clients read of a refusal.
+func hasMessagesAndCauses(t *contract.T, refused refusal) {
+	body := refused.r.Object()
+	if !defaultMessage(body["messages"]) {
+		t.Errorf("%s: no message has the localeOrigin DEFAULT, a locale and a text: %v", refused.name, body["messages"])
+	}
+	if _, ok := body["causes"].([]any); !ok {
+		t.Errorf("%s: causes are %v, expected an array", refused.name, body["causes"])
+	}
 }
 
 // defaultMessage tells whether a message is there that a client may show to anybody.
@@ -227,6 +202,33 @@ func defaultMessage(messages any) bool {
 		}
 	}
 	return false
+}
+
+// hasRequestAndDate expects the headers of every answer.
+func hasRequestAndDate(t *contract.T, answers []refusal) {
+	seen := map[string]bool{}
+	for _, each := range answers {
+		if _, err := http.ParseTime(each.r.Header("Date")); err != nil {
+			t.Errorf("%s: Date is %q, expected a date of HTTP", each.name, each.r.Header("Date"))
+		}
+		id := each.r.Header("SLPT-Request-ID")
+		if id == "" || seen[id] {
+			t.Errorf("%s: SLPT-Request-ID is %q, expected one of its own", each.name, id)
+		}
+		seen[id] = true
+	}
+}
+
+// hasJSON expects the content type of every answer.
+func hasJSON(t *contract.T, answers []refusal) {
+	for _, each := range answers {
+		contentType := each.r.Header("Content-Type")
+		if each.r.Code() == http.StatusNoContent {
+			t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{contentType, each.r.Text()})
+		} else if kind, _, _ := strings.Cut(contentType, ";"); kind != "application/json" {
+			t.Errorf("%s: Content-Type is %q, expected application/json", each.name, contentType)
+		}
+	}
 }
 
 // answersOfEveryKind makes requests that go well, and some of each that are refused.
@@ -245,7 +247,7 @@ func answersOfEveryKind(t *contract.T) []refusal {
 		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
 		{"info", t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"})},
 		{"without bearer", t.Anonymous().List("owner-id", "me")},
-		{"unknown method", c.Send(contract.Request{Method: http.MethodPut, Path: t.Version().CollectionPath()})},
+		{"unknown method", c.Send(contract.Request{Method: http.MethodPut, Path: t.Version().CollectionPath() + "/" + id})},
 		{"unknown path", c.Send(contract.Request{Method: http.MethodGet, Path: "/no-such-path"})},
 	}
 	for _, provoke := range []func(*contract.T) []refusal{badRequests, notFounds} {

@@ -28,7 +28,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed", Promise: "A method that a path does not have is 405, and Allow names those it has.",
-		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed,
+		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Disposable},
 		Run: func(t *contract.T) {
 			collection := t.Version().CollectionPath()
 			notAllowed(t, t.Owner(), collection, []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, http.MethodGet, http.MethodPost)
@@ -36,8 +36,25 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
+		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
+		Sources: []string{"errata method-not-allowed", "behaviour 0"}, Standing: standing.Assumed, Rules: []string{"no-get-by-id"},
+		Run: func(t *contract.T) {
+			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
+				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
+			}
+		},
+	},
+	{
+		ID: "errors/no-get-of-the-token-endpoint", Promise: "The token endpoint and check_token have one method, GET is 405, and Allow names it.",
 		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet}, http.MethodPost)
+			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
+		},
+	},
+	{
+		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
+		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Versions: contract.Without, Needs: []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
 			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
@@ -68,7 +85,7 @@ var errorStatuses = []contract.Scenario{
 			requests := []contract.Request{
 				{Method: http.MethodGet, Path: collection, Body: tooMuch},
 				{Method: http.MethodPost, Path: collection, ContentType: "application/json", Body: jsonText(c.Expiring()) + tooMuch},
-				{Method: http.MethodPatch, Path: collection + "/" + made.ID, ContentType: "application/json-patch+json", Body: jsonText(renaming(t)) + tooMuch},
+				{Method: http.MethodPatch, Path: collection + "/" + made.ID, ContentType: jsonPatchType, Body: jsonText(renaming(t)) + tooMuch},
 				{Method: http.MethodDelete, Path: collection + "/" + made.ID, Body: tooMuch},
 			}
 			if t.Version() == version.V1 {
@@ -114,7 +131,7 @@ var errorStatuses = []contract.Scenario{
 			c := t.Owner()
 			wrong := c.Wrong("header Content-Type")
 			made := c.Made()
-			before := c.List("owner-id", "me").Status(http.StatusOK).Text()
+			before := own(c)
 			for _, contentType := range []string{"text/plain", "application/xml", urlencoded, ""} {
 				send := func(method, path, body string) {
 					wrong.Send(contract.Request{Method: method, Path: path, ContentType: contentType, Body: body}).Refused(http.StatusUnsupportedMediaType)
@@ -129,7 +146,7 @@ var errorStatuses = []contract.Scenario{
 			wrong.Send(contract.Request{
 				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: "application/json", Body: jsonText(renaming(t)),
 			}).Refused(http.StatusUnsupportedMediaType)
-			t.Equal("tokens", before, c.List("owner-id", "me").Status(http.StatusOK).Text())
+			t.Equal("tokens", before, own(c))
 		},
 	},
 	{

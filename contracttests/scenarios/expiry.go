@@ -145,23 +145,6 @@ var expiryCurrent = []contract.Scenario{
 			}
 		},
 	},
-	{
-		ID:       "expiry/never-is-a-null-in-create",
-		Promise:  "The answer to create has expirationDate null for a token that never expires, not a missing key.",
-		Sources:  []string{"errata create-response-never-expires", "clients 0", "behaviour 6.9"},
-		Standing: standing.Assumed,
-		Question: true,
-		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-never"},
-		Run: func(t *contract.T) {
-			r := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Status(http.StatusOK)
-			_, present := r.Object()["expirationDate"]
-			_, flag := r.Object()["userAwareTokenNeverExpires"]
-			t.Note("expirationDate is there: %t; userAwareTokenNeverExpires is there: %t", present, flag)
-			r.Has("expirationDate", nil)
-		},
-	},
 }
 
 // sixMonthsAfter is six calendar months on, in the last of them where it has no such day.
@@ -179,8 +162,8 @@ func stopped(t *contract.T) time.Time {
 	return now
 }
 
-// inAMonth is a date that every version takes.
-func inAMonth(t *contract.T) string { return contract.Stamp(t.Now().AddDate(0, 0, 30)) }
+// soon is a date that every version takes.
+func soon(t *contract.T) string { return contract.Stamp(t.Expiry()) }
 
 // dateRefused expects 400 to a date, and no token. Wrong is where the schema forbids it as well.
 func dateRefused(t *contract.T, date any, wrong ...string) {

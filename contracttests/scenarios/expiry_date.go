@@ -36,9 +36,9 @@ func (w written) in(moment time.Time) (text string, means time.Time) {
 	return text, means.UTC().Truncate(time.Millisecond)
 }
 
-// oddMoment is in a month, with a fraction of which each digit counts.
+// oddMoment is one that every version takes, with a fraction of which each digit counts.
 func oddMoment(t *contract.T) time.Time {
-	return t.Now().Truncate(time.Second).AddDate(0, 0, 30).Add(123456789 * time.Nanosecond)
+	return t.Expiry().Truncate(time.Second).Add(123456789 * time.Nanosecond)
 }
 
 // badDate is text that is no date, by what is wrong with it.

@@ -17,7 +17,7 @@ var (
 	givenDates = []given{
 		{"absent", func(*contract.T, contract.Body) {}},
 		{"null", func(_ *contract.T, body contract.Body) { body["expirationDate"] = nil }},
-		{"given", func(t *contract.T, body contract.Body) { body["expirationDate"] = inAMonth(t) }},
+		{"given", func(t *contract.T, body contract.Body) { body["expirationDate"] = soon(t) }},
 	}
 	givenFlags = []given{
 		{"absent", func(*contract.T, contract.Body) {}},

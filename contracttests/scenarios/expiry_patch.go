@@ -40,7 +40,7 @@ var expiryPatches = slices.Concat(
 		undatedRefused("null-and-flag-removed", standing.Assumed, dateNull, flagGone),
 		undatedRefused("removed-alone", standing.Assumed, dateGone),
 		undatedRefused("no-value-alone", standing.Assumed, dateSilent),
-		undatedRefused("null-and-name", standing.Published, contract.Replace("/name", "patmock renamed"), dateNull),
+		undatedRefused("null-and-name", standing.Published, contract.Replace("/name", newName), dateNull),
 		undatedRefused("flag-in-quotes", standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
 
 		stillNever("flag-false", standing.Published, flagFalse),
@@ -128,7 +128,9 @@ func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) 
 	if !found {
 		t.Fatalf("the token is not listed")
 	}
-	c.Patch(token.ID, operations...).Refused(http.StatusBadRequest)
+	c.Send(contract.Request{
+		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + token.ID, ContentType: jsonPatchType, Body: named(t, jsonText(operations)),
+	}).Refused(http.StatusBadRequest)
 	after, _ := t.Owner().Find(token.ID)
 	t.Equal("the token", before, after)
 }

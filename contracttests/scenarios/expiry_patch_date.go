@@ -55,7 +55,7 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			for _, date := range []string{contract.Stamp(t.Now().Add(time.Hour)), "9999-12-31T23:59:59.999Z"} {
+			for _, date := range []string{contract.Stamp(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z"} {
 				patched := c.Patch(token.ID, contract.Replace("/expirationDate", date)).Status(http.StatusOK).Object()
 				t.Equal("expirationDate", date, contract.Stamp(momentIn(t, patched, "expirationDate")))
 				listed, _ := c.Find(token.ID)
@@ -72,7 +72,7 @@ var expiryPatchDates = []contract.Scenario{
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []string{"patch-never", "patch-fields"},
 		Run: func(t *contract.T) {
-			date := contract.Replace("/expirationDate", inAMonth(t))
+			date := contract.Replace("/expirationDate", soon(t))
 			for _, operations := range [][]contract.Op{{date}, {date, flagFalse}, {flagFalse, date}} {
 				t.Owner().Patch(never(t), operations...).Status(http.StatusOK).Has("expirationDate", date["value"])
 			}
@@ -161,7 +161,7 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
-			t.Owner().Patch(who.ClientID, contract.Replace("/expirationDate", inAMonth(t))).Status(http.StatusOK)
+			t.Owner().Patch(who.ClientID, contract.Replace("/expirationDate", soon(t))).Status(http.StatusOK)
 			t.LogIn(who).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},

@@ -65,17 +65,6 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is refused in some way.",
-		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
-		Run: func(t *contract.T) {
-			made := t.Owner().Made()
-			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
-			r := t.Anonymous().Token(made.Credentials())
-			t.Note("%d %s", r.Code(), r.Text())
-			someLoginRefusal(t, r)
-		},
-	},
-	{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []string{"token-deleted-or-expired"},
@@ -118,18 +107,6 @@ var lifecycle = []contract.Scenario{
 					t.Errorf("the deleted token is listed")
 				}
 			}
-		},
-	},
-	{
-		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is either served or refused with 401.",
-		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Needs: []contract.Need{contract.Writes},
-		Run: func(t *contract.T) {
-			made := t.Owner().Made()
-			c := t.LogIn(made.Credentials())
-			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
-			r := c.List("owner-id", "me")
-			t.Note("a list answers %d", r.Code())
-			r.Status(http.StatusOK, http.StatusUnauthorized)
 		},
 	},
 	{

@@ -11,6 +11,7 @@ import (
 const (
 	jsonPatch      = "https://www.rfc-editor.org/rfc/rfc6902"
 	patchOperation = "v2026 #/components/schemas/JsonPatchOperation"
+	jsonPatchType  = "application/json-patch+json"
 	patchAnswer    = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/200"
 )
 
@@ -107,25 +108,6 @@ var patchChanges = []contract.Scenario{
 			token, name := t.Owner().Made(), t.Name()
 			t.Owner().Patch(token.ID, contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}).
 				Status(http.StatusOK).Has("name", name)
-		},
-	},
-	{
-		ID:       "patch/empty-changes-nothing",
-		Promise:  "A patch without operations answers the token as it is.",
-		Sources:  []string{"behaviour 12", "behaviour 10", "behaviour 8.2"},
-		Standing: standing.Assumed,
-		Question: true,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-empty"},
-		Run: func(t *contract.T) {
-			c := t.Owner()
-			token := c.Made()
-			before, _ := c.Find(token.ID)
-			r := patchAs(t, token.ID, "application/json-patch+json", "[]")
-			t.Note("%d", r.Code())
-			t.Equal("the answer", before, r.Status(http.StatusOK).Object())
-			after, _ := c.Find(token.ID)
-			t.Equal("the token", before, after)
 		},
 	},
 	{

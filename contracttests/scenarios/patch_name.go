@@ -25,17 +25,6 @@ var patchNames = []contract.Scenario{
 			t.Equal("how many tokens have the other's name", 1, countOf(c, other.Name))
 		},
 	},
-	unsettled(contract.Scenario{
-		ID:      "patch/name-taken-is-400",
-		Promise: "A rename to a name that is taken is refused with 400.",
-		Sources: []string{"behaviour 12", "behaviour 10"},
-		Needs:   []contract.Need{contract.Writes},
-		Rules:   []string{"name-unique"},
-	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		c := t.Owner()
-		token, other := c.Made(), c.Made()
-		return c.Patch(token.ID, contract.Replace("/name", other.Name))
-	}),
 	{
 		ID:       "patch/name-of-another-owner-is-free",
 		Promise:  "A token may be given the name that another user's token has.",

@@ -7,7 +7,7 @@ import (
 	contract "example.com/patmock/contracttests"
 )
 
-// All lists every scenario, family by family.
+// All lists every scenario, family by family, and behind them the open questions.
 func All() []contract.Scenario {
-	return slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorStatuses, rateLimit, lifecycle, lastUsed, bulk)
+	return slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses, rateLimit, lifecycle, lastUsed, bulk, questions)
 }

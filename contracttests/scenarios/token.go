@@ -173,17 +173,18 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
 		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"token-bad-credentials"},
+		// They might lock the token that the run logs in with.
+		Needs: []contract.Need{contract.Disposable}, Rules: []string{"token-bad-credentials"},
+		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
+	},
+	{
+		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
+		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
+		Needs: []contract.Need{contract.Writes}, Rules: []string{"token-bad-credentials"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			secret := who.ClientSecret
-			for _, wrong := range []string{secret[:len(secret)-1], secret + "0", who.ClientID, "0" + secret[1:], flipped(secret, len(secret)-1), strings.ToUpper(secret)} {
-				if wrong == secret {
-					continue
-				}
-				who.ClientSecret = wrong
-				loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
-			}
+			who := t.Owner().Made().Credentials()
+			wrongSecrets(t, who)
+			loggedIn(t, t.Anonymous().Token(who))
 		},
 	},
 	{
@@ -238,25 +239,22 @@ var token = []contract.Scenario{
 		Rules: []string{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
 	},
-	{
-		ID: "token/question-other-grants", Promise: "A login with another grant, and one with none, are refused in some way.",
-		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Versions: contract.Without,
-		Run: func(t *contract.T) {
-			for _, grant := range []string{"no_such_grant", "authorization_code", "refresh_token", ""} {
-				form := loginForm(ownerCredentials(t))
-				form.Set("grant_type", grant)
-				r := login(t.Anonymous(), nil, urlencoded, form.Encode())
-				t.Note("grant %q: %d %s", grant, r.Code(), r.Text())
-				someLoginRefusal(t, r)
-			}
-		},
-	},
+}
+
+// wrongSecrets tries some that are almost right.
+func wrongSecrets(t *contract.T, who contract.Credentials) {
+	secret := who.ClientSecret
+	for _, wrong := range []string{secret[:len(secret)-1], secret + "0", who.ClientID, flipped(secret, 0), flipped(secret, len(secret)-1), strings.ToUpper(secret)} {
+		if wrong == secret {
+			continue
+		}
+		who.ClientSecret = wrong
+		loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+	}
 }
 
 func grantRefused(t *contract.T, grant string, status int, kind string) {
-	form := loginForm(ownerCredentials(t))
-	form.Set("grant_type", grant)
-	loginRefused(t, login(t.Anonymous(), nil, urlencoded, form.Encode()), status, kind)
+	loginRefused(t, granted(t, grant), status, kind)
 }
 
 // someLoginRefusal expects a refusal in the form of RFC 6749, whichever it is.

@@ -206,17 +206,6 @@ var tokenAnswer = []contract.Scenario{
 			t.Equal("pod", body["pod"], info["pod"])
 		},
 	},
-	{
-		ID: "token/question-signature", Promise: "The header of an access token names an algorithm, and perhaps a key.",
-		Sources: []string{"behaviour 10"}, Standing: standing.Assumed, Question: true, Versions: contract.Without,
-		Run: func(t *contract.T) {
-			header, _ := segments(t, t.Owner().Bearer())
-			t.Note("alg %v, kid %v", header["alg"], header["kid"])
-			if header["alg"] == nil {
-				t.Errorf("the header of the access token names no algorithm")
-			}
-		},
-	},
 }
 
 // expires compares the claim exp with a moment.

@@ -1,0 +1,292 @@
+package contracttests_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+func same(t *testing.T, before, after map[string]any) {
+	t.Helper()
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
+	}
+}
+
+// doing is a case of its own.
+func doing(run func(t *contracttests.T)) contracttests.Case {
+	return contracttests.Case{Version: version.V2026, Scenario: contracttests.Scenario{ID: "test/of-the-runner", Standing: standing.Published, Run: run}}
+}
+
+// atCreate calls what a test wants before a create is answered.
+type atCreate struct {
+	next http.RoundTripper
+	then func()
+}
+
+func (a atCreate) RoundTrip(r *http.Request) (*http.Response, error) {
+	answered, err := a.next.RoundTrip(r)
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "personal-access-tokens") {
+		a.then()
+	}
+	if r.Context().Err() != nil { // the answer is lost
+		return nil, r.Context().Err()
+	}
+	return answered, err
+}
+
+// revoking is a tenant whose access tokens end with the tokens that they were issued for.
+type revoking struct {
+	next    http.RoundTripper
+	bearers map[string]string // by client id, as in Authorization
+	revoked []string
+}
+
+func (v *revoking) RoundTrip(r *http.Request) (*http.Response, error) {
+	if slices.Contains(v.revoked, r.Header.Get("Authorization")) {
+		return answer(http.StatusUnauthorized, `{"error":"revoked"}`, r), nil
+	}
+	asked, err := bodyOf(r)
+	if err != nil {
+		return nil, err
+	}
+	answered, err := v.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if r.Method == http.MethodDelete && answered.StatusCode == http.StatusNoContent {
+		v.revoked = append(v.revoked, v.bearers[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]])
+	}
+	if !strings.HasSuffix(r.URL.Path, "/oauth/token") {
+		return answered, nil
+	}
+	body, err := io.ReadAll(answered.Body)
+	answered.Body = io.NopCloser(bytes.NewReader(body))
+	var issued struct {
+		AccessToken string `json:"access_token"`
+	}
+	form, _ := url.ParseQuery(asked)
+	if json.Unmarshal(body, &issued) == nil {
+		v.bearers[form.Get("client_id")] = "Bearer " + issued.AccessToken
+	}
+	return answered, err
+}
+
+// bodyOf reads the body of a request, and leaves it there.
+func bodyOf(r *http.Request) (string, error) {
+	if r.Body == nil {
+		return "", nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body), err
+}
+
+func answer(status int, body string, r *http.Request) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+}
+
+// failing is a tenant to which deletes do not come through.
+type failing struct{ next http.RoundTripper }
+
+func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodDelete {
+		return nil, errors.New("no route to host")
+	}
+	return f.next.RoundTrip(r)
+}
+
+// What may be left is an error, whatever else became of the scenario.
+func TestWhatMayBeLeftIsAnError(t *testing.T) {
+	n := newTenant(t)
+	target := n.target()
+	target.HTTP = &http.Client{Transport: failing{n}}
+	runner, err := contracttests.NewRunner(target, n.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range []func(t *contracttests.T){
+		func(t *contracttests.T) { t.Owner().Made() },
+		func(t *contracttests.T) {
+			t.Owner().Made()
+			t.Lacks("something")
+		},
+		func(t *contracttests.T) {
+			t.Owner().Made()
+			t.Fatalf("not so")
+		},
+	} {
+		result := runner.Run(t.Context(), []contracttests.Case{doing(run)}).Results[0]
+		if want := "what the scenario made may be left: DELETE /v2026/personal-access-tokens/"; result.Outcome != report.Error || !strings.HasPrefix(result.Message, want) {
+			t.Errorf("%s: %q, want %s: %q", result.Outcome, result.Message, report.Error, want)
+		}
+	}
+}
+
+// A failure that was found stays one, also where the target then lacks something.
+func TestFailureBeforeALack(t *testing.T) {
+	n := newTenant(t)
+	runner, err := contracttests.NewRunner(n.target(), n.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := runner.Run(t.Context(), []contracttests.Case{doing(func(t *contracttests.T) {
+		t.Errorf("not so")
+		t.Lacks("something")
+	})}).Results[0]
+	if result.Outcome != report.Fail || result.Message != "not so" {
+		t.Errorf("%s: %q", result.Outcome, result.Message)
+	}
+}
+
+// Whatever ends a scenario, what it made is removed.
+func TestWhatIsMadeIsRemoved(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		// way is what happens when a create has come through, nil for nothing.
+		way  func(cancel func())
+		run  func(t *contracttests.T, cancel func())
+		want report.Outcome // empty for none
+		says string
+	}{
+		{"an interrupt", nil, func(t *contracttests.T, cancel func()) {
+			t.Owner().Made()
+			t.Second().Made()
+			cancel()
+			t.Owner().Made()
+		}, "", ""},
+		{"an interrupt while a create is under way", func(cancel func()) { cancel() }, func(t *contracttests.T, _ func()) { t.Owner().Made() }, "", ""},
+		{"a panic", nil, func(t *contracttests.T, _ func()) {
+			t.Owner().Made()
+			panic("no such thing")
+		}, report.Error, "panic: no such thing"},
+		{"a failure", nil, func(t *contracttests.T, _ func()) {
+			t.Owner().Made()
+			t.Fatalf("not so")
+		}, report.Fail, "not so"},
+		{"something that the target lacks", nil, func(t *contracttests.T, _ func()) {
+			t.Owner().Made()
+			t.Lacks("something")
+		}, report.Skip, "the target lacks something"},
+		{"a raw request", nil, func(t *contracttests.T, _ func()) {
+			t.Owner().Send(contracttests.Request{
+				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json",
+				Body: `{"name":"` + t.Name() + `","expirationDate":"2026-11-22T13:00:00.000Z"}`,
+			}).Status(http.StatusOK)
+		}, report.Pass, ""},
+		{"a token whose maker's access token is revoked", nil, func(t *contracttests.T, _ func()) {
+			maker := t.Owner().Made()
+			t.LogIn(maker.Credentials()).Made()
+			t.Owner().Delete(maker.ID).Status(http.StatusNoContent)
+		}, report.Pass, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			n := newTenant(t)
+			target := n.target()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			target.HTTP = &http.Client{Transport: &revoking{next: n, bearers: map[string]string{}}}
+			if test.way != nil {
+				target.HTTP = &http.Client{Transport: atCreate{n, func() { test.way(cancel) }}}
+			}
+			guard := n.guarded(&target)
+			before := n.state()
+			runner, err := contracttests.NewRunner(target, n.options())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { test.run(t, cancel) })})
+			if test.want == "" {
+				if !r.Interrupted || len(r.Results) != 0 {
+					t.Errorf("interrupted %t, results %+v", r.Interrupted, r.Results)
+				}
+			} else if got := r.Results[0]; got.Outcome != test.want || got.Message != test.says {
+				t.Errorf("%s: %q, want %s: %q", got.Outcome, got.Message, test.want, test.says)
+			}
+			if guard.Stats().Requests < 3 {
+				t.Errorf("%d requests: nothing was made", guard.Stats().Requests)
+			}
+			same(t, before, n.state())
+			if left := guard.Left(); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
+// dying is a tenant that does not answer any more, once it has made a token.
+type dying struct{ dead bool }
+
+func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := `{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all"}`
+	switch {
+	case d.dead:
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	case strings.HasSuffix(r.URL.Path, "personal-access-tokens"):
+		d.dead = true
+		body = `{"id":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","secret":"s","name":"n"}`
+	}
+	return answer(http.StatusOK, body, r), nil
+}
+
+// A tenant that does not answer any more holds up nobody who interrupts the run for longer than a minute.
+func TestInterruptAtAnUnreachableTenant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := contracttests.Target{
+			Name: "dying", BaseURL: tenantURL, HTTP: &http.Client{Transport: &dying{}}, Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"},
+		}
+		runner, err := contracttests.NewRunner(target, contracttests.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		time.AfterFunc(time.Second, cancel)
+		started := runner.Now()
+		r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { t.Owner().Made() })})
+		if took := runner.Now().Sub(started); took != time.Second+time.Minute || !r.Interrupted {
+			t.Errorf("it took %s, interrupted %t", took, r.Interrupted)
+		}
+	})
+}
+
+// A write that is not answered is waited for in vain for a minute after the interrupt, and no longer.
+func TestInterruptDuringAWriteThatIsNotAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		way := &dying{}
+		target := contracttests.Target{Name: "dying", BaseURL: tenantURL, HTTP: &http.Client{Transport: way}, Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"}}
+		runner, err := contracttests.NewRunner(target, contracttests.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		time.AfterFunc(time.Second, cancel)
+		started := runner.Now()
+		runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) {
+			c := t.Owner()
+			way.dead = true
+			c.Made()
+		})})
+		if took := runner.Now().Sub(started); took != time.Second+time.Minute {
+			t.Errorf("it took %s", took)
+		}
+	})
+}

@@ -1,0 +1,301 @@
+package contracttests_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// simulation is time that passes when somebody waits, at a tenant as for who asks it.
+type simulation struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (s *simulation) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *simulation) Wait(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+	return nil
+}
+
+// tenant is a mock whose control surface no target names: to the contract it is live.
+type tenant struct {
+	*simulation
+	t    *testing.T
+	mock *mockserver.Server
+	// users by name.
+	users map[string]contracttests.Credentials
+	// refused is how many requests were answered 429.
+	refused atomic.Int64
+}
+
+// RoundTrip asks the tenant, whose answers have its own date.
+func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Context().Err() != nil { // as a connection does
+		return nil, r.Context().Err()
+	}
+	answered, err := n.mock.Transport().RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	answered.Header.Set("Date", n.Now().Format(http.TimeFormat))
+	if answered.StatusCode == http.StatusTooManyRequests {
+		n.refused.Add(1)
+	}
+	return answered, nil
+}
+
+const tenantURL = "https://acme.api.example"
+
+func newTenant(t *testing.T) *tenant {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &tenant{t: t, simulation: &simulation{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}, users: map[string]contracttests.Credentials{}}
+	n.mock, err = mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: n.Now, NamespaceTTL: -1, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.mock.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	who, err := n.mock.Control().Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range who.Users {
+		n.users[u.Name] = contracttests.Credentials{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
+	}
+	return n
+}
+
+// target is the tenant with three identities.
+func (n *tenant) target() contracttests.Target {
+	return contracttests.Target{
+		Name: "tenant", BaseURL: tenantURL, HTTP: &http.Client{Transport: n},
+		Owner: n.users["jane.doe"], Second: n.users["john.roe"], Admin: n.users["admin"],
+	}
+}
+
+// options in which no time passes but that of the tenant.
+func (n *tenant) options() contracttests.Options {
+	return contracttests.Options{Now: n.Now, Wait: n.Wait, ID: "run"}
+}
+
+// guarded puts a guard in front of a target.
+func (n *tenant) guarded(target *contracttests.Target) *live.Guard {
+	n.t.Helper()
+	ledger, err := live.OpenLedger(filepath.Join(n.t.TempDir(), "ledger.jsonl"), n.Now)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.t.Cleanup(func() {
+		if err := ledger.Close(); err != nil {
+			n.t.Error(err)
+		}
+	})
+	guard, err := live.NewGuard(live.Config{
+		BaseURL: tenantURL, Writes: !target.ReadOnly, Run: "run", Ledger: ledger,
+		Protected: []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID},
+		Next:      target.HTTP.Transport, Now: n.Now, Wait: n.Wait, Jitter: func() float64 { return 1 },
+	})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	target.HTTP = &http.Client{Transport: guard}
+	return guard
+}
+
+// state is what the tenant has, but for when the tokens of the identities were used: a run logs in with them.
+func (n *tenant) state() map[string]any {
+	n.t.Helper()
+	text, err := n.mock.Control().State(context.WithoutCancel(n.t.Context()), control.StateOptions{})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	var state map[string]any
+	if err := json.Unmarshal(text, &state); err != nil {
+		n.t.Fatal(err)
+	}
+	tokens, _ := state["tokens"].([]any)
+	if len(tokens) == 0 {
+		n.t.Fatalf("the state has no tokens: %s", text)
+	}
+	for _, each := range tokens {
+		token, _ := each.(map[string]any)
+		for _, who := range n.users {
+			if token["id"] == who.ClientID {
+				delete(token, "lastUsed")
+			}
+		}
+	}
+	return state
+}
+
+// fill adds tokens to a user.
+func (n *tenant) fill(owner string, tokens int) {
+	n.t.Helper()
+	for i := range tokens {
+		if _, err := n.mock.Control().AddToken(n.t.Context(), control.NewToken{Owner: owner, Name: "in the way " + strconv.Itoa(i)}); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+}
+
+// contract runs cases against a target, all where none are given.
+func (n *tenant) contract(target contracttests.Target, o contracttests.Options, cases ...contracttests.Case) *report.Report {
+	n.t.Helper()
+	runner, err := contracttests.NewRunner(target, o)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if _, err := runner.Ready(n.t.Context()); err != nil {
+		n.t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		cases = contracttests.Select(scenarios.All(), o)
+	}
+	return runner.Run(n.t.Context(), cases)
+}
+
+// A live tenant is left as it was, whoever logs in, and every scenario passes, is skipped for what is missing, or answers a
+// question. No request is over the limit of requests.
+func TestLiveTenantIsLeftAsItWas(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(n *tenant, target *contracttests.Target, o *contracttests.Options)
+		// lacks are the things that the target lacks besides those of every live one.
+		lacks []string
+		// tried is how many cases are tried at least.
+		tried int
+	}{
+		{"three identities", func(*tenant, *contracttests.Target, *contracttests.Options) {}, nil, 1800},
+		{"the first identity only", func(_ *tenant, target *contracttests.Target, o *contracttests.Options) {
+			target.Second, target.Admin, o.Versions = contracttests.Credentials{}, contracttests.Credentials{}, twoVersions
+		}, []string{"second-identity", "admin"}, 550},
+		{"an administrator as first identity", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+			target.Owner, target.Admin, o.Versions = n.users["admin"], contracttests.Credentials{}, twoVersions
+		}, []string{"admin"}, 550},
+		{"an administrator as first identity and as administrator", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+			target.Owner, o.Run = n.users["admin"], regexp.MustCompile("^(auth|bulk|list|filter)/")
+		}, nil, 300},
+		{"helpdesk as second identity", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+			target.Second, o.Run = n.users["helpdesk"], regexp.MustCompile("^(auth|list)/")
+		}, nil, 200},
+		{"room for three tokens", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+			target.Owner, target.Second, o.Versions = n.users["john.roe"], n.users["jane.doe"], twoVersions
+			n.fill("john.roe", 4)
+		}, []string{roomOfJohn}, 550},
+		{"room for no token", func(n *tenant, target *contracttests.Target, _ *contracttests.Options) {
+			target.Owner, target.Second = n.users["john.roe"], n.users["jane.doe"]
+			n.fill("john.roe", 7)
+		}, []string{roomOfJohn}, 450},
+		{"only reads", func(_ *tenant, target *contracttests.Target, _ *contracttests.Options) { target.ReadOnly = true }, []string{"writes"}, 450},
+		{"its rate limit is provoked", func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
+			o.ProvokeRateLimit, o.Run = true, regexp.MustCompile("^(ratelimit/|filter/agrees)")
+		}, nil, 60},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			n := newTenant(t)
+			target, o := n.target(), n.options()
+			test.change(n, &target, &o)
+			guard := n.guarded(&target)
+			before := n.state()
+			r := n.contract(target, o)
+			tried := 0
+			for i, c := range contracttests.Select(scenarios.All(), o) {
+				if problem := unfit(c.Scenario, r.Results[i], test.lacks); problem != "" {
+					t.Errorf("%s: %s", c.Name(), problem)
+				}
+				if r.Results[i].Outcome != report.Skip {
+					tried++
+				}
+			}
+			if tried < test.tried {
+				t.Errorf("%d cases were tried, want %d at least: %v", tried, test.tried, r.Counts)
+			}
+			t.Logf("%d of %d cases were tried, with %d requests", tried, len(r.Results), guard.Stats().Requests)
+			if diff := cmp.Diff(before, n.state()); diff != "" {
+				t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
+			}
+			if left := guard.Left(); len(left) > 0 {
+				t.Errorf("the guard knows of tokens that are left: %v", left)
+			}
+			if over := n.refused.Load(); over > 0 && !o.ProvokeRateLimit {
+				t.Errorf("%d requests were over the limit", over)
+			}
+			if len(r.Warnings) > 0 {
+				t.Errorf("warnings: %v", r.Warnings)
+			}
+		})
+	}
+}
+
+// twoVersions have most of what differs between versions.
+var twoVersions = []version.Version{version.V3, version.V1}
+
+const roomOfJohn = "room for another token of the identity beaddadabeaddadabeaddadabeaddada"
+
+// neverLive are what no live target has, or none of those here.
+var neverLive = []string{
+	"clock", "faults", "seeds", "disposable", "scope-delay", "api-client", "rate-limit", "a second identity with the user level HELPDESK",
+}
+
+// unfit says why an outcome is none of a live target that keeps every promise, empty where it is.
+func unfit(s contracttests.Scenario, result report.Result, lacks []string) string {
+	switch result.Outcome {
+	case report.Pass:
+		return ""
+	case report.Provisional:
+		if s.Question && strings.HasPrefix(result.Message, "an open question, answered: ") {
+			return ""
+		}
+	case report.Skip:
+		for lack := range strings.SplitSeq(strings.TrimPrefix(result.Message, "the target lacks "), ", ") {
+			if !slices.Contains(lacks, lack) && !slices.Contains(neverLive, lack) {
+				return "skipped: " + result.Message
+			}
+			if lack == "writes" && !slices.Contains(s.Needs, contracttests.Writes) {
+				return "it writes, and does not say so"
+			}
+		}
+		return ""
+	}
+	return fmt.Sprintf("%s: %s", result.Outcome, result.Message)
+}

@@ -1,0 +1,227 @@
+package contracttests_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+)
+
+// wiretap keeps what was made and who logged in.
+type wiretap struct {
+	next http.RoundTripper
+
+	mu     sync.Mutex
+	made   []madeToken
+	logins []string // client ids
+}
+
+type madeToken struct {
+	Name           string
+	Created        time.Time
+	ExpirationDate *time.Time
+}
+
+func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
+	asked, err := bodyOf(r)
+	if err != nil {
+		return nil, err
+	}
+	answered, err := w.next.RoundTrip(r)
+	if err != nil || answered.StatusCode != http.StatusOK || r.Method != http.MethodPost {
+		return answered, err
+	}
+	body, err := io.ReadAll(answered.Body)
+	answered.Body = io.NopCloser(bytes.NewReader(body))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var token madeToken
+	if strings.HasSuffix(r.URL.Path, "/oauth/token") {
+		form, _ := url.ParseQuery(asked)
+		w.logins = append(w.logins, form.Get("client_id"))
+	} else if json.Unmarshal(body, &token) == nil && token.Name != "" {
+		w.made = append(w.made, token)
+	}
+	return answered, err
+}
+
+func (w *wiretap) take() []madeToken {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	made := w.made
+	w.made = nil
+	return made
+}
+
+// longLived are the scenarios whose promises are about tokens that live for long, or for ever.
+var longLived = regexp.MustCompile(`^(expiry/(legacy-|current-|never|patch-)|crossversion/(never|far|renamed))`)
+
+// What is made at a live tenant can be told by its name, and expires within an hour.
+func TestWhatIsMadeCanBeTold(t *testing.T) {
+	t.Parallel()
+	n := newTenant(t)
+	target, o := n.target(), n.options()
+	o.Versions = twoVersions
+	tap := &wiretap{next: target.HTTP.Transport}
+	target.HTTP = &http.Client{Transport: tap}
+	n.guarded(&target)
+	made := 0
+	o.Progress = func(r report.Result) {
+		for _, token := range tap.take() {
+			made++
+			if !strings.HasPrefix(token.Name, "patmock-run-") {
+				t.Errorf("%s makes a token with the name %q", r.Name(), token.Name)
+			}
+			if longLived.MatchString(r.ID) {
+				continue
+			}
+			if token.ExpirationDate == nil || token.ExpirationDate.Sub(token.Created) > time.Hour+time.Second {
+				t.Errorf("%s makes a token that expires at %v", r.Name(), token.ExpirationDate)
+			}
+		}
+	}
+	n.contract(target, o)
+	if made < 500 {
+		t.Errorf("%d tokens were made", made)
+	}
+}
+
+// An identity logs in once in a run, but for scenarios that are about logins.
+func TestOneLoginForEachIdentity(t *testing.T) {
+	n := newTenant(t)
+	target, o := n.target(), n.options()
+	o.Run = regexp.MustCompile("^(create|list)/")
+	o.Skip = regexp.MustCompile("^list/me-is-who-logged-in/")
+	tap := &wiretap{next: target.HTTP.Transport}
+	target.HTTP = &http.Client{Transport: tap}
+	n.guarded(&target)
+	n.contract(target, o)
+	slices.Sort(tap.logins)
+	want := []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, tap.logins); diff != "" {
+		t.Errorf("logins (-want +got):\n%s", diff)
+	}
+}
+
+// An access token that is about to expire, and one that is refused, are not used for another scenario.
+func TestLoginIsRepeated(t *testing.T) {
+	n := newTenant(t)
+	target := n.target()
+	tap := &wiretap{next: target.HTTP.Transport}
+	target.HTTP = &http.Client{Transport: tap}
+	list := func(t *contracttests.T) { t.Owner().List("owner-id", "me").Status(http.StatusOK) }
+	pass := func(d time.Duration) func(t *contracttests.T) { return func(t *contracttests.T) { t.Pass(d) } }
+	refused := false
+	target.HTTP.Transport = way{tap, func(r *http.Request, answered *http.Response) {
+		if refused && r.Method == http.MethodGet {
+			answered.StatusCode, answered.Body = http.StatusUnauthorized, io.NopCloser(strings.NewReader(`{"error":"revoked"}`))
+		}
+		refused = false
+	}}
+	runner, err := contracttests.NewRunner(target, n.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name   string
+		run    func(t *contracttests.T)
+		want   report.Outcome
+		logins int
+	}{
+		{"the first", list, report.Pass, 1},
+		{"another", list, report.Pass, 1},
+		{"hours pass", pass(11 * time.Hour), report.Pass, 1},
+		{"still good", list, report.Pass, 1},
+		{"all but a minute passes", pass(59 * time.Minute), report.Pass, 1},
+		{"about to expire", list, report.Pass, 2},
+		{"revoked", func(t *contracttests.T) { refused = true; list(t) }, report.Fail, 2},
+		{"after that", list, report.Pass, 3},
+	} {
+		result := runner.Run(t.Context(), []contracttests.Case{doing(step.run)}).Results[0]
+		if result.Outcome != step.want || len(tap.logins) != step.logins {
+			t.Errorf("%s: %s, %s, with %d logins, want %s with %d", step.name, result.Outcome, result.Message, len(tap.logins), step.want, step.logins)
+		}
+	}
+}
+
+// entries are the questions that a dialect has an answer to.
+var entries = []string{
+	"access-token-of-deleted", "bad-filter", "create-content-type", "delete-of-anothers", "duplicate-name", "empty-patch", "experimental-header",
+	"helpdesk-list-all", "limit-251", "login-deleted", "login-expired", "missing-grant", "never-expiring-answer", "never-used-under-le",
+	"own-id-with-my-read", "past-date", "patch-content-type", "quoted-timestamp", "signature", "token-limit", "unknown-owner", "unknown-scope",
+	"unpatchable-path", "unsupported-grant",
+}
+
+// Each entry is answered by a question, whose answer is an exchange and noted; on a live tenant by all but one.
+func TestQuestionsAreAnswered(t *testing.T) {
+	var questions []contracttests.Scenario
+	for _, s := range scenarios.All() {
+		if s.Question {
+			questions = append(questions, s)
+		}
+	}
+	n := newTenant(t)
+	for _, test := range []struct {
+		name    string
+		target  contracttests.Target
+		options contracttests.Options
+		without []string
+		want    report.Outcome
+	}{
+		{"patmock", inProcess(t), contracttests.Options{}, nil, report.Pass},
+		{"live", func() contracttests.Target { target := n.target(); target.Second = n.users["helpdesk"]; return target }(), n.options(), []string{"token-limit"}, report.Provisional},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answered := map[string]bool{}
+			test.options.Observe = func(o contracttests.Observation) {
+				if o.Result.Outcome == report.Skip {
+					return
+				}
+				if o.Result.Outcome != test.want || len(o.Result.Notes) == 0 {
+					t.Errorf("%s: %s with the notes %q: %s", o.Case.Name(), o.Result.Outcome, o.Result.Notes, o.Result.Message)
+					return
+				}
+				for entry, at := range o.Answers {
+					answered[entry] = true
+					if status := strconv.Itoa(o.Exchanges[at].Status); !strings.HasPrefix(o.Result.Notes[0], status+" ") {
+						t.Errorf("%s: %s is answered with %s, and noted as %q", o.Case.Name(), entry, status, o.Result.Notes[0])
+					}
+				}
+			}
+			runner, err := contracttests.NewRunner(test.target, test.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runner.Run(t.Context(), contracttests.Select(questions, test.options))
+			got := []string{}
+			for _, entry := range entries {
+				if answered[entry] {
+					got = append(got, entry)
+					delete(answered, entry)
+				}
+			}
+			for entry := range answered {
+				t.Errorf("there is no entry %q", entry)
+			}
+			want := slices.DeleteFunc(slices.Clone(entries), func(e string) bool { return slices.Contains(test.without, e) })
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("answered (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,136 @@
+package contracttests_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/mutants"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/contracttests/transcript"
+)
+
+// transcripts runs cases and returns what they did on the wire, by their names.
+func transcripts(t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case) map[string]transcript.Transcript {
+	t.Helper()
+	all := map[string]transcript.Transcript{}
+	runner, err := contracttests.NewRunner(target, contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
+		one := transcript.Of(transcript.Case{
+			Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
+		}, target.BaseURL, target.Live())
+		all[o.Case.Name()] = one
+		for _, trace := range told(o.Exchanges) {
+			if strings.Contains(asJSON(t, one), trace) {
+				t.Errorf("%s: the transcript tells %.8s...", o.Case.Name(), trace)
+			}
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner.Run(t.Context(), cases)
+	if len(all) != len(cases) {
+		t.Fatalf("%d cases made %d transcripts", len(cases), len(all))
+	}
+	return all
+}
+
+// toldForms find what no transcript may tell: secrets, access tokens, and whose they are.
+var toldForms = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
+
+// told is what of the traffic no transcript may tell, also in base64.
+func told(exchanges []transcript.Exchange) (traces []string) {
+	seen := map[string]bool{}
+	for _, x := range exchanges {
+		for _, found := range toldForms.FindAllString(x.URL+x.Header.Get("Authorization")+x.Body+x.Reply, -1) {
+			seen[found] = true
+		}
+	}
+	for text := range seen {
+		traces = append(traces, text)
+		if len(text) < 64 {
+			continue
+		}
+		for before := range 3 {
+			form := base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("x", before) + text))
+			traces = append(traces, form[4:len(form)-4])
+		}
+	}
+	return traces
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Error(err) // in a goroutine of the runner
+	}
+	return string(text)
+}
+
+// The same contract on the same mock makes the same transcripts, whatever runs beside it.
+func TestRecordingsAreTheSame(t *testing.T) {
+	cases := contracttests.Select(scenarios.All(), contracttests.Options{})
+	once, again := transcripts(t, inProcess(t), 1, cases), transcripts(t, inProcess(t), 8, cases)
+	for _, name := range slices.Sorted(maps.Keys(once)) {
+		if diff := cmp.Diff(asJSON(t, once[name]), asJSON(t, again[name])); diff != "" {
+			t.Errorf("%s (-one after the other +eight at a time):\n%s", name, diff)
+		}
+		for _, d := range transcript.Diff(once[name], again[name]) {
+			t.Errorf("%s: %s: %s", name, d.At, d.What)
+		}
+	}
+}
+
+// unseen are mutants that no transcript can show, with the reason.
+var unseen = map[string]string{
+	"retry-after-is-too-short": "a transcript has the form of Retry-After alone: how many seconds are left depends on when the window began",
+}
+
+// A comparison with the recording of the right mock shows every mutant, by what is on the wire: the outcome is left out.
+func TestDiffFindsMutants(t *testing.T) {
+	target := inProcess(t)
+	cases, noticing := map[string][]contracttests.Case{}, []contracttests.Case{}
+	for _, s := range scenarios.All() {
+		if slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return slices.Contains(m.Noticed, s.ID) }) {
+			cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
+			noticing = append(noticing, cases[s.ID]...)
+		}
+	}
+	right := transcripts(t, target, 4, noticing)
+	for _, m := range mutants.All() {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			why := unseen[m.Name]
+			shows := func(id string) bool {
+				return slices.ContainsFunc(cases[id], func(c contracttests.Case) bool {
+					wrong := transcripts(t, mutated(target, m), 1, []contracttests.Case{c})[c.Name()]
+					return slices.ContainsFunc(transcript.Diff(right[c.Name()], wrong), func(d transcript.Difference) bool { return d.At != "/outcome" })
+				})
+			}
+			shown := slices.ContainsFunc(m.Noticed, shows)
+			const most = 20 // a date that is wrong by the time that passed is right within a millisecond
+			for n := 1; n < most && !shown && why == ""; n++ {
+				shown = slices.ContainsFunc(m.Noticed, shows)
+			}
+			switch {
+			case !shown && why == "":
+				t.Errorf("no transcript of %v shows: %s", m.Noticed, m.Fault)
+			case shown && why != "":
+				t.Errorf("a transcript shows it, though %s", why)
+			}
+		})
+	}
+	for name := range unseen {
+		if !slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name }) {
+			t.Errorf("there is no mutant %q", name)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package scenarios
+
+import (
+	"net/http"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// errorReads are about the form of answers, as far as it shows without a write.
+var errorReads = []contract.Scenario{
+	{
+		ID: "errors/reads/form-of-400", Promise: "A list that is refused with 400 has detailCode, trackingId and messages, and its detailCode begins with the status.",
+		Sources:  []string{"v2026 #/components/responses/400", "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+		Standing: standing.Published, Rules: []string{"error-dto"},
+		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Status(http.StatusBadRequest)) },
+	},
+	{
+		ID: "errors/reads/form-of-403", Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and its detailCode begins with the status.",
+		Sources:  []string{"v2026 #/components/responses/403", "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity}, Rules: []string{"error-dto"},
+		Run: func(t *contract.T) { hasErrorForm(t, t.Second().List().Status(http.StatusForbidden)) },
+	},
+	{
+		ID: "errors/reads/messages-and-causes", Promise: "A refused list has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
+		Sources:  []string{"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin", "behaviour 3.2"},
+		Standing: standing.Observed, Rules: []string{"error-dto"},
+		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
+	},
+	{
+		ID: "errors/reads/tracking-id-is-the-request-id", Promise: "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
+		Sources: []string{"behaviour 5"}, Standing: standing.Assumed, Rules: []string{"tracking-id"},
+		Run: func(t *contract.T) {
+			r := badList(t)
+			t.Equal("trackingId", any(r.Header("SLPT-Request-ID")), r.Object()["trackingId"])
+		},
+	},
+	{
+		ID: "errors/reads/request-and-date", Promise: "Every answer to a login, a list and their neighbours has Date, and an SLPT-Request-ID of its own.",
+		Sources: []string{"behaviour 5", "clients 0"}, Standing: standing.Observed, Rules: []string{"headers"},
+		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
+	},
+	{
+		ID: "errors/reads/bodies-are-json", Promise: "Every answer to a login, a list and their neighbours is application/json.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Rules: []string{"headers"},
+		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
+	},
+	{
+		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Rules: []string{"leading-slashes"},
+		Run: func(t *contract.T) {
+			t.Owner().Send(contract.Request{
+				Method: http.MethodGet, Path: "/" + t.Version().CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},
+			}).Status(http.StatusOK)
+		},
+	},
+}
+
+// badList is a list that is refused for what its filter says.
+func badList(t *contract.T) *contract.Response {
+	return t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)
+}
+
+// answersToReads are those to requests that change nothing, some of them refused.
+func answersToReads(t *contract.T) []refusal {
+	return []refusal{
+		{"list", t.Owner().List("owner-id", "me").Status(http.StatusOK)},
+		{"refused list", badList(t)},
+		{"list without bearer", t.Anonymous().List("owner-id", "me")},
+		{"login", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK)},
+		{"refused login", t.Anonymous().Form(loginPath, "grant_type", "client_credentials")},
+		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
+		{"info", t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"})},
+	}
+}

@@ -1,0 +1,98 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// agreement is a filter, and for which of the tokens that there are anyway it is true.
+type agreement struct {
+	id       string
+	standing standing.Standing
+	rule     string
+	// filter is told when the first and the last of the tokens were used.
+	filter func(first, last string) string
+	finds  func(used, first, last time.Time) bool
+	// unused tells that it also says something of tokens that were never used, whose time is zero.
+	unused bool
+}
+
+// filterAgreements need no more than the token of the login, which was used.
+func filterAgreements() []contract.Scenario {
+	var all []contract.Scenario
+	for _, a := range []agreement{
+		{
+			"isnull", standing.Published, "filter-isnull", func(string, string) string { return "lastUsed isnull" },
+			func(used, _, _ time.Time) bool { return used.IsZero() }, true,
+		},
+		{
+			"not-isnull", standing.Assumed, "filter-isnull", func(string, string) string { return "not lastUsed isnull" },
+			func(used, _, _ time.Time) bool { return !used.IsZero() }, true,
+		},
+		{
+			"le-the-first", standing.Published, "filter-le", func(first, _ string) string { return "lastUsed le " + first },
+			func(used, first, _ time.Time) bool { return !used.After(first) }, false,
+		},
+		{
+			"le-the-last", standing.Published, "filter-le", func(_, last string) string { return "lastUsed le " + last },
+			func(time.Time, time.Time, time.Time) bool { return true }, false,
+		},
+		{
+			"le-long-ago", standing.Published, "filter-le", func(string, string) string { return "lastUsed le 2017-01-01T00:00:00.000Z" },
+			func(time.Time, time.Time, time.Time) bool { return false }, false,
+		},
+		{
+			"le-or-isnull", standing.Assumed, "filter-precedence", func(first, _ string) string { return "lastUsed le " + first + " or lastUsed isnull" },
+			func(used, first, _ time.Time) bool { return !used.After(first) }, true,
+		},
+		{
+			"le-and-not-le", standing.Assumed, "filter-precedence",
+			func(first, last string) string { return "lastUsed le " + last + " and not lastUsed le " + first },
+			func(used, first, last time.Time) bool { return used.After(first) && !used.After(last) }, true,
+		},
+	} {
+		all = append(all, a.scenario())
+	}
+	return all
+}
+
+func (a agreement) scenario() contract.Scenario {
+	return contract.Scenario{
+		ID:       "filter/agrees-with-the-list/" + a.id,
+		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U") + ".",
+		Sources:  []string{filterText, filterPage, "behaviour 4.4"},
+		Standing: a.standing,
+		Rules:    []string{a.rule},
+		Run: func(t *contract.T) {
+			used := map[string]time.Time{} // by id, zero for never
+			var moments []time.Time
+			for _, token := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Array() {
+				id, _ := token["id"].(string)
+				if used[id] = (time.Time{}); token["lastUsed"] != nil {
+					// A list may show less of a moment than is stored.
+					used[id] = momentIn(t, token, "lastUsed").Truncate(time.Second)
+					moments = append(moments, used[id].Add(time.Second))
+				}
+			}
+			if len(moments) == 0 {
+				t.Fatalf("no token has a lastUsed, that of the login neither")
+			}
+			first, last := slices.MinFunc(moments, time.Time.Compare), slices.MaxFunc(moments, time.Time.Compare)
+			filter := a.filter(contract.Stamp(first), contract.Stamp(last))
+			want := []string{}
+			for id, at := range used {
+				if (!at.IsZero() || a.unused) && a.finds(at, first, last) {
+					want = append(want, id)
+				}
+			}
+			got := slices.DeleteFunc(t.Owner().List("owner-id", "me", "filters", filter).Status(http.StatusOK).IDs(), func(id string) bool {
+				return used[id].IsZero() && !a.unused
+			})
+			t.Equal("the tokens that "+filter+" finds", slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
+		},
+	}
+}

@@ -1,0 +1,150 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/standing"
+)
+
+// questions are what nothing settles but a tenant. Each records what it saw, and is judged on a patmock by what patmock
+// answers, on a live target not at all. What is known of the same requests, that they are refused and that nothing changes,
+// are scenarios of their own.
+var questions = slices.Concat(questionsOfCreate, questionsOfPatch(), questionsOfList, questionsOfRights, questionsOfLogin)
+
+// record is how a question records an answer.
+type record = func(r *contract.Response) *contract.Response
+
+// question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where it has none.
+func question(entry string, s contract.Scenario, run func(t *contract.T, record record)) contract.Scenario {
+	s.Sources = append(s.Sources, "behaviour 10")
+	s.Standing, s.Question = standing.Assumed, true
+	s.Run = func(t *contract.T) {
+		run(t, func(r *contract.Response) *contract.Response {
+			if entry != "" {
+				t.Answer(entry)
+			}
+			t.Note("%s", seen(r))
+			return r
+		})
+	}
+	return s
+}
+
+// seen is the exact status and body of an answer. A list is counted: it may be long, and has tokens that are nobody's business.
+func seen(r *contract.Response) string {
+	if text := r.Text(); r.Code() == http.StatusOK && strings.HasPrefix(text, "[") {
+		return fmt.Sprintf("200 with a list of %d", len(r.Array()))
+	} else if text != "" {
+		return fmt.Sprintf("%d %s", r.Code(), text)
+	}
+	return fmt.Sprintf("%d without a body", r.Code())
+}
+
+// refused is a question about a request that patmock refuses with a status.
+func refused(entry string, s contract.Scenario, status int, ask func(t *contract.T) *contract.Response) contract.Scenario {
+	return question(entry, s, func(t *contract.T, record record) {
+		record(ask(t)).Refused(status)
+	})
+}
+
+// served is a question about a request that patmock serves with 200.
+func served(entry string, s contract.Scenario, ask func(t *contract.T) *contract.Response) contract.Scenario {
+	return question(entry, s, func(t *contract.T, record record) {
+		record(ask(t)).Status(http.StatusOK)
+	})
+}
+
+var writes = []contract.Need{contract.Writes}
+
+var questionsOfCreate = []contract.Scenario{
+	refused("duplicate-name", contract.Scenario{
+		ID: "create/name-taken-is-400", Promise: "A second token of the same name is refused with 400.",
+		Sources: []string{"behaviour 12"}, Needs: writes, Rules: []string{"name-unique"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		body := t.Owner().Expiring()
+		body["name"] = t.Owner().Made().Name
+		return t.Owner().Create(body)
+	}),
+	question("unknown-scope", contract.Scenario{
+		ID: "create/unknown-scope-is-kept", Promise: "A scope that nobody knows is taken like any other.",
+		Sources: []string{"behaviour 2.4"}, Needs: writes,
+	}, func(t *contract.T, record record) {
+		body := t.Owner().Expiring()
+		body["scope"] = []string{"patmock:no-such-scope"}
+		record(t.Owner().Create(body)).Status(http.StatusOK).Has("scope", []any{"patmock:no-such-scope"})
+	}),
+	refused("create-content-type", contract.Scenario{
+		ID: "create/question-other-content-type", Promise: "A create of the content type text/plain is 415.",
+		Sources: []string{"errata unsupported-media-type"}, Needs: writes,
+	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response { return createOf(t, "text/plain", t.Name()) }),
+	refused("past-date", contract.Scenario{
+		ID: "expiry/question-past-date", Promise: "A create with a date in the past is refused with 400.",
+		Sources: []string{"behaviour 3.3"}, Needs: writes, Rules: []string{"expiry-future"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		body := t.Owner().Expiring()
+		body["expirationDate"] = "2020-01-01T00:00:00.000Z"
+		return t.Owner().Create(body)
+	}),
+	question("never-expiring-answer", contract.Scenario{
+		ID: "expiry/never-is-a-null-in-create", Promise: "The answer to create has expirationDate null for a token that never expires, not a missing key.",
+		Sources:  []string{"errata create-response-never-expires", "clients 0", "behaviour 6.9"},
+		Versions: contract.Current, Needs: writes, Rules: []string{"expiry-never"},
+	}, func(t *contract.T, record record) {
+		r := record(t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true})).Status(http.StatusOK)
+		date, present := r.Object()["expirationDate"]
+		_, flag := r.Object()["userAwareTokenNeverExpires"]
+		t.Note("expirationDate is there: %t, %v; userAwareTokenNeverExpires is there: %t", present, date, flag)
+		r.Has("expirationDate", nil)
+	}),
+	refused("token-limit", contract.Scenario{
+		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
+		// A live target is never filled: that would lock its user out.
+		Sources: []string{"behaviour 3.3"}, Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []string{"token-limit"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		_, _, r := eleventh(t)
+		return r
+	}),
+}
+
+func questionsOfPatch() []contract.Scenario {
+	all := []contract.Scenario{
+		refused("", contract.Scenario{
+			ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
+			Sources: []string{"behaviour 12"}, Needs: writes, Rules: []string{"name-unique"},
+		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+			token, other := t.Owner().Made(), t.Owner().Made()
+			return t.Owner().Patch(token.ID, contract.Replace("/name", other.Name))
+		}),
+		refused("unpatchable-path", contract.Scenario{
+			ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
+			Sources: []string{"behaviour 3.3"}, Needs: writes, Rules: []string{"patch-fields"},
+		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+			return t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/accessTokenValiditySeconds", 900))
+		}),
+		question("empty-patch", contract.Scenario{
+			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
+			Sources: []string{"behaviour 12", "behaviour 8.2"}, Needs: writes, Rules: []string{"patch-empty"},
+		}, func(t *contract.T, record record) {
+			c := t.Owner()
+			token := c.Made()
+			before, _ := c.Find(token.ID)
+			r := record(patchAs(t, token.ID, jsonPatchType, "[]"))
+			t.Equal("the answer", before, r.Status(http.StatusOK).Object())
+			after, _ := c.Find(token.ID)
+			t.Equal("the token", before, after)
+		}),
+	}
+	for _, other := range otherTypes {
+		all = append(all, refused("patch-content-type", contract.Scenario{
+			ID: "patch/other-content-type-is-415/" + other.id, Promise: "A patch of the content type " + other.contentType + " is 415.",
+			Sources: []string{"behaviour 12", "errata unsupported-media-type"}, Needs: writes, Rules: []string{"patch-media-type"},
+		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
+			return patchAs(t, t.Owner().Made().ID, other.contentType, jsonText(renaming(t)), "header Content-Type")
+		}))
+	}
+	return all
+}

@@ -1,0 +1,80 @@
+package scenarios
+
+import (
+	"net/http"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+)
+
+var questionsOfLogin = []contract.Scenario{
+	loginQuestion("unsupported-grant", contract.Scenario{
+		ID: "token/question-unknown-grant", Promise: "A grant that nobody knows is 400 unsupported_grant_type.",
+		Versions: contract.Without, Rules: []string{"token-grants"},
+	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "no_such_grant") }),
+	loginQuestion("missing-grant", contract.Scenario{
+		ID: "token/question-missing-grant", Promise: "A login without grant_type is 400 invalid_request.",
+		Versions: contract.Without, Rules: []string{"token-grants"},
+	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
+	question("", contract.Scenario{
+		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
+		Versions: contract.Without, Rules: []string{"token-grants"},
+	}, func(t *contract.T, record record) {
+		for _, grant := range []string{"authorization_code", "refresh_token"} {
+			someLoginRefusal(t, record(granted(t, grant)))
+		}
+	}),
+	loginQuestion("login-expired", contract.Scenario{
+		ID: "lifecycle/question-login-of-an-expired-token", Promise: "A login with an expired token is 401 invalid_client.",
+		Needs: writes, Rules: []string{"token-deleted-or-expired"},
+	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
+		const life = 10 * time.Second
+		made := t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
+		t.Pass(life + 5*time.Second) // the clocks may be some seconds apart
+		return t.Anonymous().Token(made.Credentials())
+	}),
+	loginQuestion("login-deleted", contract.Scenario{
+		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is 401 invalid_client.",
+		Needs: writes, Rules: []string{"token-deleted-or-expired"},
+	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
+		made := t.Owner().Made()
+		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+		return t.Anonymous().Token(made.Credentials())
+	}),
+	served("access-token-of-deleted", contract.Scenario{
+		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
+		Sources: []string{"behaviour 1.4"}, Needs: writes, Rules: []string{"access-token-outlives"},
+	}, func(t *contract.T) *contract.Response {
+		made := t.Owner().Made()
+		c := t.LogIn(made.Credentials())
+		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+		return c.List("owner-id", "me")
+	}),
+	question("signature", contract.Scenario{
+		ID: "token/question-signature", Promise: "The header of an access token names an algorithm, and perhaps a key.",
+		Sources: []string{"behaviour 1.4"}, Versions: contract.Without, Rules: []string{"access-token-is-jws"},
+	}, func(t *contract.T, record record) {
+		bearer, _ := loggedIn(t, record(t.Anonymous().Token(ownerCredentials(t))))["access_token"].(string)
+		header, _ := segments(t, bearer)
+		t.Note("alg %v, kid %v", header["alg"], header["kid"])
+		if header["alg"] == nil {
+			t.Errorf("the header of the access token names no algorithm")
+		}
+	}),
+}
+
+// loginQuestion is a question about a login that patmock refuses.
+func loginQuestion(entry string, s contract.Scenario, status int, kind string, ask func(t *contract.T) *contract.Response) contract.Scenario {
+	s.Sources = append(s.Sources, "behaviour 1.3")
+	return question(entry, s, func(t *contract.T, record record) { loginRefused(t, record(ask(t)), status, kind) })
+}
+
+// granted asks for an access token by another grant, or by none.
+func granted(t *contract.T, grant string) *contract.Response {
+	form := loginForm(ownerCredentials(t))
+	form.Del("grant_type")
+	if grant != "" {
+		form.Set("grant_type", grant)
+	}
+	return login(t.Anonymous(), nil, urlencoded, form.Encode())
+}

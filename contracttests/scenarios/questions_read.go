@@ -1,0 +1,92 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+
+	contract "example.com/patmock/contracttests"
+)
+
+var questionsOfList = []contract.Scenario{
+	question("unknown-owner", contract.Scenario{
+		ID: "list/unknown-owner-id-is-empty", Promise: "An owner-id that nobody has gives an empty list.",
+		Sources: []string{"behaviour 12"}, Needs: []contract.Need{contract.Admin},
+	}, func(t *contract.T, record record) {
+		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", unknownID)).Status(http.StatusOK).IDs())
+	}),
+	served("limit-251", contract.Scenario{
+		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
+		Sources: []string{"behaviour 4.2"}, Rules: []string{"list-no-paging"},
+	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me", "limit", "251") }),
+	served("", contract.Scenario{
+		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
+		Sources: []string{"behaviour 4.1"}, Rules: []string{"list-no-paging"},
+	}, func(t *contract.T) *contract.Response {
+		return t.Owner().List("owner-id", "me", "limit", "999", "offset", "0", "count", "true")
+	}),
+	refused("bad-filter", contract.Scenario{
+		ID: "filter/question-bad-filter", Promise: "A filter of another field is refused with 400.",
+		Sources: []string{"behaviour 3.3"}, Rules: []string{"filter-unsupported"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		return t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)
+	}),
+	refused("", contract.Scenario{
+		ID: "filter/case-of-fields-counts", Promise: "A field is written as the document writes it: in capitals it is none.",
+		Sources: []string{"behaviour 4.3"}, Rules: []string{"filter-unsupported"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		return t.Owner().List("owner-id", "me", "filters", "LASTUSED isnull")
+	}),
+	question("never-used-under-le", contract.Scenario{
+		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
+		Sources: []string{"behaviour 4.4", "behaviour 12"}, Needs: writes, Rules: []string{"filter-unknown"},
+	}, func(t *contract.T, record record) {
+		unused := t.Owner().Made()
+		ids := record(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).Status(http.StatusOK).IDs()
+		found := slices.Contains(ids, unused.ID)
+		t.Note("the token is listed: %t", found)
+		t.Equal("whether the unused token is listed", false, found)
+	}),
+	question("quoted-timestamp", contract.Scenario{
+		ID: "filter/question-quoted-timestamp", Promise: "A date in a filter may stand in quotes, and means the same.",
+		Sources: []string{"behaviour 4.3", "behaviour 12"}, Rules: []string{"filter-le"},
+	}, func(t *contract.T, record record) {
+		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
+		want := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+date).Status(http.StatusOK).IDs()
+		t.Equal("the list", want, record(t.Owner().List("owner-id", "me", "filters", `lastUsed le "`+date+`"`)).Status(http.StatusOK).IDs())
+	}),
+}
+
+var questionsOfRights = []contract.Scenario{
+	refused("own-id-with-my-read", contract.Scenario{
+		ID: "auth/question-own-real-id", Promise: "One's own real id in owner-id is refused with 403 to who may only read their own.",
+		Sources: []string{"behaviour 2.2"}, Needs: writes, Rules: []string{"list-all-needs-right"},
+	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
+		return scoped(t, myRead).List("owner-id", ownID(t, t.Owner()))
+	}),
+	refused("delete-of-anothers", contract.Scenario{
+		ID: "auth/question-delete-of-anothers", Promise: "A delete of another user's token by who has no right to it is 403.",
+		Sources: []string{"behaviour 2.3"}, Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"delete-own-or-all"},
+	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return t.Second().Delete(t.Owner().Made().ID) }),
+	refused("helpdesk-list-all", contract.Scenario{
+		ID: "auth/question-helpdesk-lists-all", Promise: "The user level HELPDESK has no right to all tokens: 403.",
+		Sources: []string{"behaviour 2.3"}, Needs: []contract.Need{contract.SecondIdentity}, Rules: []string{"list-all-needs-right"},
+	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
+	served("experimental-header", contract.Scenario{
+		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
+		Sources: []string{"behaviour 7"}, Rules: []string{"experimental-header"},
+	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me") }),
+}
+
+// helpdesk is a client of somebody with the user level HELPDESK: on a patmock a new one, else the second identity if it is.
+func helpdesk(t *contract.T) *contract.Client {
+	const level = "HELPDESK"
+	if t.Control() != nil {
+		return t.LogIn(t.SeedUser(t.Name(), level))
+	}
+	c := t.Second()
+	_, claims := segments(t, c.Bearer())
+	if levels, _ := claims["authorities"].([]any); !slices.Contains(levels, any(level)) {
+		t.Lacks("a second identity with the user level %s", level)
+	}
+	return c
+}

@@ -1,0 +1,84 @@
+package contracttests
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// sessions are the logins of the identities at a live target, which all scenarios share: the token endpoint has a limit of its
+// own. On a patmock each scenario has a namespace, and logs in itself.
+type sessions struct {
+	mu sync.Mutex
+	of map[Credentials]session
+}
+
+// session is an access token that is good until a moment.
+type session struct {
+	bearer string
+	login  *exchange
+	until  time.Time
+}
+
+// sessionMargin is for how long an access token has to be good for another scenario to begin with it.
+const sessionMargin = 2 * time.Minute
+
+// fresh returns the session of an identity, if there is one that is good for long enough.
+func (s *sessions) fresh(who Credentials, now time.Time) (session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.of[who]
+	return at, at.until.Sub(now) > sessionMargin
+}
+
+func (s *sessions) keep(who Credentials, at session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of == nil {
+		s.of = map[Credentials]session{}
+	}
+	s.of[who] = at
+}
+
+// drop forgets an access token that the target refused.
+func (s *sessions) drop(who Credentials, bearer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of[who].bearer == bearer {
+		delete(s.of, who)
+	}
+}
+
+// client is that of an identity, with an access token of its own, on a live target with the one of the run: its login is
+// observed in each scenario that uses it, as if it had been made for that.
+func (t *T) client(who Credentials) *Client {
+	if c := t.clients[who]; c != nil {
+		return c
+	}
+	now := t.run.Now()
+	at, fresh := t.run.sessions.fresh(who, now)
+	if fresh {
+		t.observe(at.login)
+	} else {
+		answered := t.Anonymous().Token(who).Status(http.StatusOK)
+		seconds, _ := answered.Object()["expires_in"].(float64)
+		at = session{bearerOf(answered), answered.exchange, now.Add(time.Duration(seconds) * time.Second)}
+		if t.run.target.Live() {
+			t.run.sessions.keep(who, at)
+		}
+	}
+	t.clients[who] = &Client{t: t, bearer: at.bearer, who: who}
+	return t.clients[who]
+}
+
+// bearerOf is the access token in the answer to a login.
+func bearerOf(answered *Response) string {
+	token, _ := answered.Object()["access_token"].(string)
+	return token
+}
+
+// forget makes the next use of an identity log in again.
+func (t *T) forget(c *Client) {
+	t.run.sessions.drop(c.who, c.bearer)
+	delete(t.clients, c.who)
+}

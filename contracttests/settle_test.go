@@ -1,0 +1,193 @@
+package contracttests_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+)
+
+// lagging is a tenant whose lists go on showing a token as it was before a write, as many looks as it says.
+type lagging struct {
+	next  http.RoundTripper
+	looks int
+	// methods whose writes lag.
+	methods []string
+
+	mu sync.Mutex
+	// shown are the tokens as lists showed them last, by version and id.
+	shown map[string]json.RawMessage
+	// behind are the tokens that are shown as they were, by id, nil where they were not there.
+	behind map[string]*late
+	// lies are the lists that were not as the tenant is.
+	lies int
+}
+
+type late struct {
+	looks int
+	was   map[string]json.RawMessage // by version
+}
+
+type identified struct {
+	ID    string
+	Owner struct{ ID string }
+}
+
+func (l *lagging) RoundTrip(r *http.Request) (*http.Response, error) {
+	answered, err := l.next.RoundTrip(r)
+	if err != nil || answered.StatusCode > 299 || !strings.Contains(r.URL.Path, "personal-access-tokens") {
+		return answered, err
+	}
+	body, err := io.ReadAll(answered.Body)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r.Method == http.MethodGet {
+		body = l.list(strings.TrimSuffix(r.URL.Path, "/"), r.URL.RawQuery == "owner-id=me", body)
+	} else if slices.Contains(l.methods, r.Method) {
+		l.write(r, body)
+	}
+	answered.Body = io.NopCloser(bytes.NewReader(body))
+	return answered, nil
+}
+
+// write makes the tokens that it is about late.
+func (l *lagging) write(r *http.Request, body []byte) {
+	var all []identified
+	switch {
+	case r.Method == http.MethodDelete:
+		all = []identified{{ID: r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]}}
+	case json.Unmarshal(body, &all) != nil:
+		var one identified
+		if json.Unmarshal(body, &one) != nil {
+			return
+		}
+		all = []identified{one}
+	}
+	for _, token := range all {
+		was := map[string]json.RawMessage{}
+		for key, shown := range l.shown {
+			if path, id, _ := strings.Cut(key, " "); id == token.ID {
+				was[path] = shown
+			}
+		}
+		l.behind[token.ID] = &late{looks: l.looks, was: was}
+	}
+}
+
+// list is what is shown in place of a list.
+func (l *lagging) list(path string, own bool, body []byte) []byte {
+	var tokens, out []json.RawMessage
+	if json.Unmarshal(body, &tokens) != nil {
+		return body
+	}
+	there, owner := map[string]bool{}, ""
+	for _, token := range tokens {
+		var who identified
+		_ = json.Unmarshal(token, &who) // as it just was
+		there[who.ID], owner = true, who.Owner.ID
+		if at := l.behind[who.ID]; at == nil {
+			l.shown[path+" "+who.ID] = token
+			out = append(out, token)
+		} else if was := at.was[path]; was != nil {
+			out = append(out, was)
+		}
+	}
+	for id, at := range l.behind {
+		var who identified
+		_ = json.Unmarshal(at.was[path], &who) // nothing where it was not there
+		if own && !there[id] && who.Owner.ID == owner && owner != "" {
+			out = append(out, at.was[path])
+		}
+		l.lies++
+		if at.looks--; at.looks <= 0 {
+			delete(l.behind, id)
+		}
+	}
+	shown, _ := json.Marshal(append([]json.RawMessage{}, out...)) // as it was read
+	return shown
+}
+
+// slow puts a lag in front of a target.
+func slow(target *contracttests.Target, looks int, methods ...string) *lagging {
+	l := &lagging{next: target.HTTP.Transport, looks: looks, methods: methods, shown: map[string]json.RawMessage{}, behind: map[string]*late{}}
+	target.HTTP = &http.Client{Transport: l}
+	return l
+}
+
+var everyWrite = []string{http.MethodPost, http.MethodPatch, http.MethodDelete}
+
+// The contract holds at a tenant whose lists lag behind.
+func TestLagIsAwaited(t *testing.T) {
+	t.Parallel()
+	n := newTenant(t)
+	target, o := n.target(), n.options()
+	o.Versions = twoVersions
+	lag := slow(&target, 3, everyWrite...)
+	n.guarded(&target)
+	before := n.state()
+	r := n.contract(target, o)
+	for i, c := range contracttests.Select(scenarios.All(), o) {
+		if problem := unfit(c.Scenario, r.Results[i], nil); problem != "" {
+			t.Errorf("%s: %s", c.Name(), problem)
+		}
+	}
+	if lag.lies < 1000 {
+		t.Errorf("%d lists lagged, want those after each write", lag.lies)
+	}
+	same(t, before, n.state())
+}
+
+// A write that never shows fails its scenario, which says how long was waited.
+func TestLagThatNeverEnds(t *testing.T) {
+	for _, test := range []struct{ method, run, want string }{
+		{http.MethodPost, "^create/secret-is-shown-once/v3$", "the write does not show within 10s (Options.Settle): the token ID is not listed"},
+		{http.MethodPatch, "^patch/name/v3$", "the write does not show within 10s (Options.Settle): name of the patched token ID is not listed as patch answered it"},
+		{http.MethodDelete, "^delete/answers-204-without-body/v3$", "the write does not show within 10s (Options.Settle): the deleted token ID is listed"},
+		{http.MethodPatch, "^bulk/by-post/v1$", ""}, // by POST
+		{http.MethodPost, "^bulk/by-post/v1$", "the write does not show within 10s (Options.Settle): the token ID is not listed"},
+	} {
+		t.Run(test.method+" "+test.run, func(t *testing.T) {
+			n := newTenant(t)
+			target, o := n.target(), n.options()
+			o.Run = regexp.MustCompile(test.run)
+			slow(&target, 1<<30, test.method)
+			started := n.Now()
+			r := n.contract(target, o)
+			result := r.Results[0]
+			got := regexp.MustCompile("[0-9a-f]{32}").ReplaceAllString(result.Message, "ID")
+			if got != test.want || (result.Outcome == report.Fail) != (test.want != "") {
+				t.Errorf("%s: %q, want %q", result.Outcome, got, test.want)
+			}
+			if waited := n.Now().Sub(started); (test.want != "") != (waited >= contracttests.DefaultSettle) {
+				t.Errorf("%s were waited for", waited)
+			}
+		})
+	}
+}
+
+// A patmock is not waited for: what its lists do not show at once is a failure of the scenario itself.
+func TestNoLagIsAwaitedOnAPatmock(t *testing.T) {
+	target := inProcess(t)
+	slow(&target, 3, http.MethodPost)
+	o := contracttests.Options{Run: regexp.MustCompile("^create/secret-is-shown-once/v3$")}
+	runner, err := contracttests.NewRunner(target, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runner.Run(t.Context(), contracttests.Select(scenarios.All(), o))
+	if got := r.Results[0].Message; got != "the token is not listed" {
+		t.Errorf("%s: %q", r.Results[0].Outcome, got)
+	}
+}
