@@ -2,6 +2,7 @@ package contracttests
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -41,12 +42,16 @@ func checkBody(op *spec.Operation, r Request) []spec.Violation {
 	return op.CheckRequest(r.ContentType, value)
 }
 
-// checkAnswer fails an answer that the document forbids.
+// checkAnswer fails an answer that the document forbids. A refusal of a live target whose status no document declares is told,
+// and held against the form that all refusals have: nothing published says which status some of them are.
 func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange) {
 	contentType := x.Answered.Get("Content-Type")
 	var found []spec.Violation
 	if op == nil {
 		found = document.CheckUnrouted(x.Status, contentType, []byte(x.Reply))
+	} else if t.run.target.Live() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status) {
+		found = op.CheckResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
+		t.warned.undeclared(op.ID, x.Status)
 	} else {
 		found = op.CheckResponse(x.Status, contentType, []byte(x.Reply))
 		t.run.cover(op, document.Name, x.Status, contentType)
@@ -54,4 +59,8 @@ func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange
 	for _, v := range found {
 		t.fail("the answer breaks its document: "+v.String(), "")
 	}
+}
+
+func undeclaredRefusal(op *spec.Operation, status int) bool {
+	return status >= 400 && status < 500 && !op.Declares(status) && op.Declares(http.StatusBadRequest)
 }

@@ -2,7 +2,9 @@ package contracttests
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,6 +23,8 @@ type sharedWarnings struct {
 	skew     time.Duration
 	// filtered lists, and those of them that were empty.
 	filtered, empty int
+	// refusals are those whose status no document declares, by what is told of them.
+	refusals map[string]bool
 }
 
 // maxSkew is how far a target's clock may be from ours.
@@ -45,6 +49,17 @@ func (w warnings) see(now time.Time, x *exchange) {
 	}
 }
 
+// undeclared notes a refusal whose status the document of its operation does not declare.
+func (w warnings) undeclared(operation string, status int) {
+	s := w.shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refusals == nil {
+		s.refusals = map[string]bool{}
+	}
+	s.refusals[fmt.Sprintf("%s was refused with %d, which its document does not declare", operation, status)] = true
+}
+
 // tell lists what makes the run doubtful.
 func (s *sharedWarnings) tell() []string {
 	s.mu.Lock()
@@ -61,5 +76,5 @@ func (s *sharedWarnings) tell() []string {
 	if s.skew > maxSkew {
 		told = append(told, fmt.Sprintf("the target's clock is %s from ours: what depends on time may fail for that", s.skew.Round(time.Second)))
 	}
-	return told
+	return append(told, slices.Sorted(maps.Keys(s.refusals))...)
 }

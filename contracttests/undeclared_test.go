@@ -1,0 +1,66 @@
+package contracttests_test
+
+import (
+	"log/slog"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec/version"
+)
+
+// A tenant may refuse a name that is taken with a status that no document declares: nothing published says which it is. On a
+// live target that is told, and the promise that it is refused is kept; a patmock has to keep to its documents.
+func TestUndeclaredRefusal(t *testing.T) {
+	follows, err := dialect.Parse("test", []byte("duplicate-name: {status: 409, detailCode: 409 Conflict, text: There is one.}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock, err := mockserver.New(mockserver.Config{Dialect: follows, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mock.Close() })
+	who, err := mock.Control().Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	isLive := contracttests.Target{Name: "tenant", BaseURL: tenantURL, HTTP: &http.Client{Transport: mock.Transport()}}
+	isLive.Owner = contracttests.Credentials{ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret}
+	told := "createPersonalAccessToken was refused with 409, which its document does not declare"
+	for _, tt := range []struct {
+		name     string
+		target   contracttests.Target
+		outcome  map[string]report.Outcome
+		warnings []string
+	}{
+		{"live", isLive, map[string]report.Outcome{"create/name-taken-is-refused": report.Pass, "create/name-taken-is-400": report.Provisional}, []string{told}},
+		{"a patmock", target(mock.Transport(), mock), map[string]report.Outcome{"create/name-taken-is-refused": report.Fail, "create/name-taken-is-400": report.Fail}, []string{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := contracttests.Options{Run: regexp.MustCompile("^create/name-taken-is"), Versions: []version.Version{version.V3}}
+			runner, err := contracttests.NewRunner(tt.target, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := runner.Run(t.Context(), contracttests.Select(scenarios.All(), o))
+			outcome := map[string]report.Outcome{}
+			for _, r := range got.Results {
+				outcome[r.ID] = r.Outcome
+			}
+			if diff := cmp.Diff(tt.outcome, outcome); diff != "" {
+				t.Errorf("outcomes (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.warnings, got.Warnings); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
