@@ -47,12 +47,13 @@ func checkBody(op *spec.Operation, r Request) []spec.Violation {
 func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange) {
 	contentType := x.Answered.Get("Content-Type")
 	var found []spec.Violation
-	if op == nil {
+	switch {
+	case op == nil:
 		found = document.CheckUnrouted(x.Status, contentType, []byte(x.Reply))
-	} else if t.run.target.Live() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status) {
+	case t.run.target.Live() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
 		found = op.CheckResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
 		t.warned.undeclared(op.ID, x.Status)
-	} else {
+	default:
 		found = op.CheckResponse(x.Status, contentType, []byte(x.Reply))
 		t.run.cover(op, document.Name, x.Status, contentType)
 	}

@@ -11,4 +11,6 @@ type Exchange struct {
 	Status      int
 	Answered    http.Header
 	Reply       string
+	// AtOnce tells one of several that were made side by side: in which order is chance.
+	AtOnce bool
 }

@@ -1,0 +1,248 @@
+package transcript_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/version"
+)
+
+// found is a difference in one line.
+func found(differences []transcript.Difference) (lines []string) {
+	for _, d := range differences {
+		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Class, d.What, d.At, d.A, d.B))
+	}
+	return lines
+}
+
+// One change of the answer to create, and what it is called. Every rule is here but those for several exchanges.
+func TestRules(t *testing.T) {
+	const body = "/exchanges/0/response/body"
+	reply := func(text string) func(*transcript.Exchange) {
+		return func(x *transcript.Exchange) { x.Reply = text }
+	}
+	const full = `{"lastUsed":null,"expires_in":43200,"messages":[{"text":"a"}],"detailCode":"400.0","scope":["sp:scopes:all","b"],"causes":["a","b"]}`
+	with := func(besides string) func(*transcript.Exchange) {
+		return reply(token(`{"secret":"`+held+`"}`, full, besides))
+	}
+	without := func(name string) func(*transcript.Exchange) {
+		return func(x *transcript.Exchange) {
+			object := map[string]any{}
+			if err := json.Unmarshal([]byte(x.Reply), &object); err != nil {
+				t.Fatal(err)
+			}
+			delete(object, name)
+			x.Reply = string(mustJSON(object))
+		}
+	}
+	header := func(name, value string) func(*transcript.Exchange) {
+		return func(x *transcript.Exchange) { x.Answered.Set(name, value) }
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*transcript.Exchange)
+		want   string
+	}{
+		{"nothing", func(*transcript.Exchange) {}, ""},
+		{"status", func(x *transcript.Exchange) { x.Status = 201 }, "breaking: another status /exchanges/0/response/status -200 +201"},
+		{"header gone", func(x *transcript.Exchange) { x.Answered.Del("Slpt-Request-Id") }, `breaking: a header is gone /exchanges/0/response/header/Slpt-Request-Id -"request-1" +`},
+		{"header added", header("Allow", "GET"), `harmless: another header /exchanges/0/response/header/Allow - +"GET"`},
+		{"charset", header("Content-Type", "application/json;charset=UTF-8"), `harmless: another charset /exchanges/0/response/header/Content-Type -"application/json" +"application/json;charset=UTF-8"`},
+		{"media type", header("Content-Type", "text/plain"), `breaking: another media type /exchanges/0/response/header/Content-Type -"application/json" +"text/plain"`},
+		{"header value", header("Www-Authenticate", "Basic"), `unknown: another header value /exchanges/0/response/header/Www-Authenticate -"Bearer" +"Basic"`},
+		{"kind of body", reply("<p>"), `breaking: another kind of body ` + body + `/form -"json" +"text"`},
+		{"property gone", without("created"), `breaking: a property is gone ` + body + `/value/created -"date, UTC, milliseconds" +`},
+		{"property added", with(`{"colour":"blue"}`), `harmless: another property ` + body + `/value/colour - +"blue"`},
+		{"null", with(`{"created":null}`), `breaking: null where there was a value ` + body + `/value/created -"date, UTC, milliseconds" +null`},
+		{"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`), `unknown: a value where there was null ` + body + `/value/lastUsed -null +"date, UTC, milliseconds"`},
+		{"type", with(`{"accessTokenValiditySeconds":"43200"}`), `breaking: another type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`},
+		{"value", with(`{"accessTokenValiditySeconds":3600}`), `unknown: another value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`},
+		{"seconds left", with(`{"expires_in":43199}`), `harmless: some seconds of time ` + body + `/value/expires_in -43200 +43199`},
+		{"many seconds left", with(`{"expires_in":43000}`), `unknown: another value ` + body + `/value/expires_in -43200 +43000`},
+		{"text", with(`{"messages":[{"text":"b"}]}`), `harmless: another text ` + body + `/value/messages/0/text -"a" +"b"`},
+		{"detail code", with(`{"detailCode":"400.1"}`), `unknown: another value ` + body + `/value/detailCode -"400.0" +"400.1"`},
+		{"order of scopes", with(`{"scope":["b","sp:scopes:all"]}`), `harmless: another order of scopes ` + body + `/value/scope -["sp:scopes:all","b"] +["b","sp:scopes:all"]`},
+		{"order", with(`{"causes":["b","a"]}`), `unknown: another order ` + body + `/value/causes -["a","b"] +["b","a"]`},
+		{"element gone", with(`{"causes":["b"]}`), `unknown: an element is missing ` + body + `/value/causes/0 -"a" +`},
+		{"element added", with(`{"causes":["a","b","c"]}`), `unknown: another element ` + body + `/value/causes/2 - +"c"`},
+		{"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`), `unknown: another value ` + body + `/value/expirationDate -"date-1" +"date, UTC, seconds"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			former := func() transcript.Exchange {
+				x := made(full)
+				x.Answered.Set("Www-Authenticate", "Bearer")
+				return x
+			}
+			a, b := former(), former()
+			test.change(&b)
+			var want []string
+			if test.want != "" {
+				want = []string{test.want}
+			}
+			if diff := cmp.Diff(want, found(transcript.Diff(of(a), of(b)))); diff != "" {
+				t.Errorf("differences (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Every rule decides about something, and none is the shadow of another.
+func TestEveryRuleIsReached(t *testing.T) {
+	reached := map[string]bool{}
+	see := func(a, b transcript.Transcript) {
+		for _, d := range transcript.Diff(a, b) {
+			reached[string(d.Class)+d.What] = true
+		}
+	}
+	list := func(besides ...string) transcript.Exchange {
+		return exchange("GET", tokens, "", 200, "["+strings.Join(besides, ",")+"]")
+	}
+	gone := exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
+	empty, text := gone, gone
+	text.Reply = "gone"
+	see(of(made("{}"), empty), of(made("{}")))
+	see(of(made("{}")), of(made("{}"), empty))
+	see(of(empty), of(text))
+	see(of(text), of(empty))
+	failed := of()
+	failed.Outcome = report.Fail
+	see(of(), failed)
+	see(failed, of())
+	odd := made("{}")
+	odd.Body = "{}"
+	see(of(made("{}")), of(odd))
+	see(of(list(token(`{"id":"`+otherID+`"}`), token())), of(list(token(), token(`{"id":"`+otherID+`"}`))))
+	full := `{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"}`
+	for _, besides := range []string{
+		`{"scope":["b","a"]}`, `{"x":["b","a"]}`, `{"x":[]}`, `{"x":["a","b"]}`, `{"n":1}`, `{"v":null}`, `{"v":"1"}`, `{"v":2}`, `{"expires_in":9}`, `{"text":"b"}`, `{"y":1}`, `{"x":["c"]}`,
+	} {
+		see(of(made(full)), of(made(`{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"`+","+besides[1:])))
+	}
+	see(of(made(`{"x":["a","b"]}`)), of(made(`{"x":["b","a"]}`)))
+	see(of(made(full)), of(made("{}")))
+	for _, change := range []func(h http.Header){
+		func(h http.Header) { h.Set("Content-Type", "text/plain") }, func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") },
+		func(h http.Header) { h.Del("Content-Type") }, func(h http.Header) { h.Set("Allow", "GET") }, func(h http.Header) { h.Set("Location", "b") },
+	} {
+		a, b := made("{}"), made("{}")
+		a.Answered.Set("Location", "a")
+		b.Answered.Set("Location", "a")
+		change(b.Answered)
+		see(of(a), of(b))
+	}
+	status, kind := made("{}"), made("{}")
+	status.Status, kind.Reply = 201, "<p>"
+	see(of(made("{}")), of(status))
+	see(of(made("{}")), of(kind))
+	for _, rule := range transcript.Rules() {
+		if !reached[string(rule.Class)+rule.What] {
+			t.Errorf("nothing is %s: %s", rule.Class, rule.What)
+		}
+		if rule.Reason == "" {
+			t.Errorf("%s has no reason", rule.What)
+		}
+	}
+}
+
+// References are compared by what they stand for: a token more on one side shifts no number.
+func TestReferencesArePaired(t *testing.T) {
+	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 200, token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
+	refused := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 400, `{"detailCode":"400.1"}`)
+	rest := []transcript.Exchange{made("{}"), exchange("DELETE", tokens+"/"+tokenID, "", 204, "")}
+	a := of(append([]transcript.Exchange{refused}, rest...)...)
+	b := of(append([]transcript.Exchange{another}, rest...)...)
+	for _, d := range transcript.Diff(a, b) {
+		if !strings.HasPrefix(d.At, "/exchanges/0/response/") {
+			t.Errorf("behind what is different: %v", found([]transcript.Difference{d}))
+		}
+	}
+	// One that stands for two is told.
+	wrong := exchange("DELETE", tokens+"/"+otherID, "", 204, "")
+	if diff := cmp.Diff([]string{`unknown: another request /exchanges/2/request/path -"/v2026/personal-access-tokens/id-2" +"/v2026/personal-access-tokens/id-1"`},
+		found(transcript.Diff(of(another, made("{}"), rest[1]), of(another, made("{}"), wrong)))); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+}
+
+// An exchange that one side lacks moves no other.
+func TestExchangesAreAligned(t *testing.T) {
+	get, remove := exchange("GET", tokens, "", 200, "[]"), exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
+	got := transcript.Diff(of(made("{}"), get, remove), of(made("{}"), remove))
+	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Class != transcript.Breaking || got[0].Request != "GET "+tokens || got[0].B != "" {
+		t.Errorf("differences %v", found(got))
+	}
+	got = transcript.Diff(of(made("{}"), remove), of(made("{}"), get, remove))
+	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Class != transcript.Unknown || got[0].A != "" {
+		t.Errorf("differences %v", found(got))
+	}
+}
+
+// Two requests of different operations are no pair.
+func TestOtherOperationsAreNoPair(t *testing.T) {
+	got := transcript.Diff(of(exchange("GET", tokens, "", 200, "[]")), of(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
+	if len(got) != 2 || got[0].B != "" || got[1].A != "" {
+		t.Errorf("differences %v", found(got))
+	}
+}
+
+func TestAccessTokensAreCompared(t *testing.T) {
+	login := func(claims string) transcript.Transcript {
+		return of(exchange("POST", "/oauth/token", "", 200, `{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
+	}
+	want := []string{`breaking: a property is gone /accessTokens/access-token-1/claims/exp -"number" +`, `breaking: another type /accessTokens/access-token-1/claims/org -"string" +"number"`}
+	got := transcript.Diff(login("eyJleHAiOjEsIm9yZyI6ImEifQ"), login("eyJvcmciOjF9"))
+	if diff := cmp.Diff(want, found(got)); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+}
+
+func recording(all ...transcript.Transcript) *transcript.Recording {
+	return &transcript.Recording{Transcripts: all}
+}
+
+func TestCompare(t *testing.T) {
+	in := func(scenario string, v version.Version, outcome report.Outcome, exchanges ...transcript.Exchange) transcript.Transcript {
+		return transcript.Of(transcript.Case{Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges}, base, true)
+	}
+	list, broken := exchange("GET", tokens, "", 200, "[]"), exchange("GET", tokens, "", 500, "[]")
+	a := recording(in("a/a", version.V3, report.Pass, list), in("a/a", version.V2026, report.Pass, list), in("a/b", "", report.Pass), in("a/c", "", report.Skip), in("a/d", "", report.Pass), in("a/f", "", report.Provisional))
+	b := recording(in("a/a", version.V3, report.Fail, broken), in("a/a", version.V2026, report.Fail, broken), in("a/c", "", report.Skip), in("a/d", "", report.Skip), in("a/e", "", report.Pass), in("a/f", "", report.Pass))
+	b.Interrupted = true
+	a.Documents, b.Documents = map[string]string{"v3": "a", "v1": "a"}, map[string]string{"v3": "b", "v1": "a"}
+	got := transcript.Compare(a, b)
+	if got.Compared != 3 || got.Same() {
+		t.Errorf("compared %d, the same: %v", got.Compared, got.Same())
+	}
+	want := `a/a
+  breaking: a promise is not kept in v3, v2026
+    /outcome
+    - "pass"
+    + "fail"
+  breaking: another status in v3, v2026
+    /exchanges/0/response/status
+    GET /v2026/personal-access-tokens
+    - 200
+    + 500
+only in the first, and not compared: a/b
+only in the second, and not compared: a/e
+skipped in one of them, and not compared: a/d
+4 differences in 3 cases: 4 breaking
+`
+	if diff := cmp.Diff(want, got.Text()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+	warnings := []string{"the second recording is of a run that was interrupted: cases are missing", "the two were held against other documents of v3"}
+	if diff := cmp.Diff(warnings, got.Warnings()); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+	if same := transcript.Compare(a, a); same.Text() != "0 differences in 5 cases\n" {
+		t.Errorf("with itself: %s", same.Text())
+	}
+}

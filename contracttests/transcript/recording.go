@@ -1,0 +1,174 @@
+package transcript
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// About is what a recording is of: its file recording.json.
+type About struct {
+	// NormalForm is that of its transcripts, see [NormalForm].
+	NormalForm int `json:"normalForm"`
+	// Tool is the program with its version.
+	Tool string `json:"tool"`
+	// Target is what answered.
+	Target report.Target `json:"target"`
+	// Started is when the run began.
+	Started time.Time `json:"started"`
+	// Documents are the hashes of the effective documents that the run was held against, by the names of the documents.
+	Documents map[string]string `json:"documents"`
+	// Interrupted tells that the run was stopped: cases are missing.
+	Interrupted bool `json:"interrupted"`
+	// Cases is how many there are.
+	Cases int `json:"cases"`
+}
+
+// A Recording is a folder of transcripts that was read.
+type Recording struct {
+	About
+	// Transcripts by scenario and version.
+	Transcripts []Transcript
+}
+
+// aboutFile says what a recording is of. Beside it is a file for each case: SCENARIO/VERSION.json.
+const aboutFile = "recording.json"
+
+// file of a transcript in the folder of its recording, with slashes.
+func (t Transcript) file() string {
+	version := string(t.Version)
+	if version == "" {
+		version = "any"
+	}
+	return path.Join(t.Scenario, version+".json")
+}
+
+// ErrNoRecording tells that a folder is none.
+var ErrNoRecording = errors.New("no recording")
+
+// Open reads the recording in a folder. Its errors name the file, and the line where there is one.
+func Open(dir string) (*Recording, error) {
+	folder, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = folder.Close() }() // it is only read
+	r := &Recording{}
+	if err := read(folder.FS(), aboutFile, &r.About); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w: it has no %s", dir, ErrNoRecording, aboutFile)
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if r.NormalForm != NormalForm {
+		return nil, fmt.Errorf("%s: %s: the normal form is %d, and this program knows %d: record again", dir, aboutFile, r.NormalForm, NormalForm)
+	}
+	if err := r.readAll(folder.FS()); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if len(r.Transcripts) != r.Cases {
+		return nil, fmt.Errorf("%s: %s: expected %s, found %d", dir, aboutFile, plural(r.Cases, "case"), len(r.Transcripts))
+	}
+	return r, nil
+}
+
+func (r *Recording) readAll(folder fs.FS) error {
+	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || name == aboutFile {
+			return err
+		}
+		if path.Ext(name) != ".json" {
+			return fmt.Errorf("%s: it does not belong to a recording", name)
+		}
+		var t Transcript
+		if err := read(folder, name, &t); err != nil {
+			return err
+		}
+		if t.file() != name {
+			return fmt.Errorf("%s: it is of %s", name, t.Name())
+		}
+		for question, i := range t.Answers {
+			if i < 0 || i >= len(t.Exchanges) {
+				return fmt.Errorf("%s: answers.%s: there is no exchange %d", name, question, i)
+			}
+		}
+		r.Transcripts = append(r.Transcripts, t)
+		return nil
+	})
+	slices.SortFunc(r.Transcripts, func(a, b Transcript) int { return strings.Compare(a.file(), b.file()) })
+	return err
+}
+
+// read decodes a file of one JSON value, in which nothing is unknown.
+func read(folder fs.FS, name string, into any) error {
+	text, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	err = d.Decode(into)
+	at := d.InputOffset() // behind the value
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		at, err = kind.Offset, fmt.Errorf("%s: expected %s, got %s", kind.Field, kind.Type, kind.Value)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		at, err = int64(len(text)), errors.New("it ends too early")
+	case err != nil:
+		if _, name, unknown := strings.Cut(err.Error(), "unknown field "); unknown {
+			at = int64(bytes.Index(text, []byte(name)))
+		}
+	default:
+		if _, err = d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		err = errors.New("something stands behind the end")
+	}
+	line := 1 + bytes.Count(text[:max(0, min(at, int64(len(text))))], []byte("\n"))
+	return fmt.Errorf("%s:%d: %s", name, line, strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// encode writes JSON, on one line where there is no indent.
+func encode(value any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	err := e.Encode(value)
+	return b.Bytes(), err
+}
+
+// check tells whether a recording may be written to a folder: to a new one, an empty one, or in place of a recording. The
+// folder around it has to be there.
+func check(dir string) (former *Recording, err error) {
+	around := filepath.Dir(dir)
+	if info, err := os.Stat(around); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("there is no folder %s", around)
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && len(entries) == 0:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if former, err = Open(dir); err != nil {
+		return nil, fmt.Errorf("it is not replaced: %w", err)
+	}
+	return former, nil
+}

@@ -1,0 +1,200 @@
+package transcript_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/version"
+)
+
+func about() transcript.About {
+	return transcript.About{
+		Tool: "patmock test", Target: report.Target{Name: base, Live: true}, Started: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC),
+		Documents: map[string]string{"v2026": "abc"},
+	}
+}
+
+func cases() []transcript.Transcript {
+	one := of(made("{}"))
+	two := transcript.Transcript{Scenario: "token/basic", Outcome: report.Skip, Exchanges: []transcript.Step{}}
+	three := of(made("{}"))
+	three.Version = version.Beta
+	return []transcript.Transcript{one, two, three}
+}
+
+// record writes a recording, and returns the folder it went to.
+func record(t *testing.T, dir string, about transcript.About, all ...transcript.Transcript) string {
+	t.Helper()
+	w, err := transcript.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if err := w.Add(one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	where, err := w.Close(about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return where
+}
+
+// names are those of the files in a folder, hidden ones, too.
+func names(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if short, _ := filepath.Rel(dir, name); err == nil && !entry.IsDir() {
+			all = append(all, filepath.ToSlash(short))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestRecording(t *testing.T) {
+	around := t.TempDir()
+	dir := record(t, filepath.Join(around, "recording"), about(), cases()...)
+	want := []string{"recording/create/a/beta.json", "recording/create/a/v2026.json", "recording/recording.json", "recording/token/basic/any.json"}
+	if diff := cmp.Diff(want, names(t, around)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	got, err := transcript.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := cases()
+	whole := transcript.Recording{About: about(), Transcripts: []transcript.Transcript{all[2], all[0], all[1]}}
+	whole.NormalForm, whole.Cases = transcript.NormalForm, 3
+	if diff := cmp.Diff(&whole, got); diff != "" {
+		t.Errorf("recording (-want +got):\n%s", diff)
+	}
+}
+
+// A recording is replaced when another is complete, and one that was interrupted goes beside it.
+func TestReplace(t *testing.T) {
+	around := t.TempDir()
+	dir := filepath.Join(around, "recording")
+	stopped := about()
+	stopped.Interrupted = true
+	open := func(dir string) *transcript.Recording {
+		t.Helper()
+		r, err := transcript.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if where := record(t, dir, stopped, cases()[0]); where != dir || !open(dir).Interrupted {
+		t.Errorf("where there was nothing an interrupted recording went to %s", where)
+	}
+	record(t, dir, about(), cases()...)
+	if got := open(dir); got.Interrupted || got.Cases != 3 {
+		t.Errorf("an interrupted recording was not replaced by %+v", got.About)
+	}
+	for range 2 {
+		if where := record(t, dir, stopped, cases()[0]); where != dir+".interrupted" || open(where).Cases != 1 || open(dir).Cases != 3 {
+			t.Errorf("beside a whole one an interrupted recording went to %s", where)
+		}
+	}
+	w, err := transcript.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Add(cases()[0]), w.Discard()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names(t, around) {
+		if !strings.HasPrefix(name, "recording/") && !strings.HasPrefix(name, "recording.interrupted/") {
+			t.Errorf("%s was left", name)
+		}
+	}
+	if open(dir).Cases != 3 {
+		t.Error("a recording was replaced by one that was not finished")
+	}
+}
+
+func TestCreateRefuses(t *testing.T) {
+	around := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		name = filepath.Join(around, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("thesis/chapter.txt", "x")
+	write("file", "x")
+	record(t, filepath.Join(around, "mixed"), about(), cases()...)
+	write("mixed/notes.txt", "x")
+	for _, test := range []struct{ dir, want string }{
+		{"thesis", "it is not replaced: " + around + "/thesis: no recording: it has no recording.json"},
+		{"mixed", "it is not replaced: " + around + "/mixed: notes.txt: it does not belong to a recording"},
+		{"file", "not a directory"},
+		{"no/such", "there is no folder " + around + "/no"},
+	} {
+		before := names(t, around)
+		if _, err := transcript.Create(filepath.Join(around, test.dir)); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want %s", test.dir, err, test.want)
+		}
+		if diff := cmp.Diff(before, names(t, around)); diff != "" {
+			t.Errorf("%s: files (-before +after):\n%s", test.dir, diff)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(around, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	record(t, filepath.Join(around, "empty"), about(), cases()...)
+}
+
+func TestOpenNamesThePlace(t *testing.T) {
+	for _, test := range []struct{ name, file, from, to, want string }{
+		{"no JSON", "create/a/v2026.json", `"outcome": "pass",`, `"outcome": pass,`, "create/a/v2026.json:4: invalid character 'p'"},
+		{"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, "create/a/v2026.json:22: exchanges.response.status: expected int, got string"},
+		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, `create/a/v2026.json:4: unknown field "outcame"`},
+		{"cut off", "create/a/v2026.json", "\n}\n", "", "create/a/v2026.json:"},
+		{"two of them", "recording.json", "\n}\n", "\n}{}\n", "something stands behind the end"},
+		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, "create/a/v2026.json: it is of create/a/v3"},
+		{"answer without exchange", "create/a/v2026.json", `"exchanges"`, `"answers": {"token-limit": 7}, "exchanges"`, "create/a/v2026.json: answers.token-limit: there is no exchange 7"},
+		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, "recording.json: the normal form is 7, and this program knows 1: record again"},
+		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, "recording.json: expected 4 cases, found 3"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := record(t, filepath.Join(t.TempDir(), "recording"), about(), cases()...)
+			name := filepath.Join(dir, test.file)
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed := strings.Replace(string(text), test.from, test.to, 1)
+			if changed == string(text) {
+				t.Fatalf("there is no %s in\n%s", test.from, text)
+			}
+			if err := os.WriteFile(name, []byte(changed), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := transcript.Open(dir); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %s", err, test.want)
+			}
+		})
+	}
+	if _, err := transcript.Open(t.TempDir()); !errors.Is(err, transcript.ErrNoRecording) {
+		t.Errorf("of an empty folder: %v", err)
+	}
+	if _, err := transcript.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of no folder: %v", err)
+	}
+}

@@ -1,0 +1,89 @@
+package transcript
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// A Writer makes a recording beside the folder it is for, and puts it there when it is complete.
+type Writer struct {
+	dir, temporary string
+	former         *Recording // what it replaces, nil for nothing
+	cases          int
+}
+
+// Create begins a recording. A folder that is there has to be empty or a recording, which is left as it is until Close.
+func Create(dir string) (*Writer, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	former, err := check(dir)
+	if err != nil {
+		return nil, err
+	}
+	temporary, err := os.MkdirTemp(filepath.Dir(dir), ".patmock-recording-*")
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{dir: dir, temporary: temporary, former: former}, os.Chmod(temporary, 0o755) //nolint:gosec // nothing in it is secret
+}
+
+// Add writes a transcript.
+func (w *Writer) Add(t Transcript) error {
+	name := filepath.Join(w.temporary, filepath.FromSlash(t.file()))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // nothing in it is secret
+		return err
+	}
+	w.cases++
+	return write(name, t)
+}
+
+func write(name string, value any) error {
+	text, err := encode(value, "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, text, 0o644) //nolint:gosec // nothing in it is secret
+}
+
+// Close puts the recording into its folder, and tells which that is: one that was interrupted does not replace one that
+// was not, but goes beside it. Of what it is about NormalForm and Cases are filled in.
+func (w *Writer) Close(about About) (dir string, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Discard())
+		}
+	}()
+	about.NormalForm, about.Cases = NormalForm, w.cases
+	if err := write(filepath.Join(w.temporary, aboutFile), about); err != nil {
+		return "", err
+	}
+	dir = w.dir
+	if about.Interrupted && w.former != nil && !w.former.Interrupted {
+		dir += ".interrupted"
+		if _, err := check(dir); err != nil {
+			return "", err
+		}
+	}
+	return dir, replace(dir, w.temporary)
+}
+
+// Discard leaves nothing behind.
+func (w *Writer) Discard() error { return os.RemoveAll(w.temporary) }
+
+// replace puts a folder in place of another, which is put back where that fails.
+func replace(dir, with string) error {
+	former := with + "-former"
+	switch err := os.Rename(dir, former); {
+	case errors.Is(err, os.ErrNotExist):
+		return os.Rename(with, dir)
+	case err != nil:
+		return err
+	}
+	if err := os.Rename(with, dir); err != nil {
+		return errors.Join(err, os.Rename(former, dir))
+	}
+	return os.RemoveAll(former)
+}
