@@ -249,7 +249,8 @@ func composeContract(c *compose) {
 func composeTenant(c *compose) {
 	for variable, want := range map[string]string{
 		"":                                  "SAIL_BASE_URL is not set",
-		"SAIL_BASE_URL=https://example.com": "https://example.com is live",
+		"SAIL_BASE_URL=https://example.com": "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set",
+		"PATMOCK_ALLOW_WRITES=example.org":  "they have to be the same to the letter",
 	} {
 		c.env = append(c.env, variable)
 		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != exitUsage || !strings.Contains(out, want) {

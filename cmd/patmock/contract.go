@@ -26,7 +26,7 @@ func newContract(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newContractRun(env), newContractList(env), newContractCoverage(env))
+	cmd.AddCommand(newContractRun(env), newContractList(env), newContractCoverage(env), newContractDoctor(env), newContractSweep(env), newContractParity(env), newContractPropose(env), newContractDiff(env))
 	return cmd
 }
 

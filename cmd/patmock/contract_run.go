@@ -16,16 +16,19 @@ import (
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
-	"example.com/patmock/mockserver"
 )
 
 // runFlags are those of contract run, as they were given.
 type runFlags struct {
 	selection
 	targetFlags
+	liveFlags
 	parallel        int
+	dryRun          bool
 	reports         []string
 	require, failOn string
+	parity          parityRun
+	record          recordFlag
 }
 
 // The things that a run can be made to fail on besides a failure.
@@ -51,11 +54,15 @@ func newContractRun(env environment) *cobra.Command {
 	flags := cmd.Flags()
 	f.selection.register(flags)
 	f.targetFlags.register(flags)
+	f.parity.register(flags)
+	f.record.register(flags)
+	f.liveFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
 	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
-	for _, own := range []string{"parallel", "report", "require", "fail-on"} {
+	for _, own := range []string{"parallel", "dry-run", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -94,6 +101,9 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	if f.parallel < 1 {
 		return &usageError{fmt.Errorf("--parallel %d: expected at least 1", f.parallel)}
 	}
+	if err := f.apply(&options); err != nil {
+		return err
+	}
 	cases, err := selected(options)
 	if err != nil {
 		return err
@@ -103,9 +113,28 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	options.Parallel, options.Tool = f.parallel, "patmock "+mockserver.Version()
+	if err := f.parity.check(target, f.dryRun); err != nil {
+		return err
+	}
+	if f.dryRun && f.record.dir != "" {
+		return &usageError{errors.New("--record: a dry run has nothing to record")}
+	}
+	if f.dryRun {
+		return f.rehearse(ctx, env, target, options, cases)
+	}
+	supervised, err := f.supervise(&target, options.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, supervised.close()) }()
+	options.Parallel, options.Tool = f.parallel, tool()
 	progress := newProgress(env, len(cases))
 	options.Progress = progress.see
+	record, err := f.record.begin(target, &options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, record.discard()) }()
 	runner, err := contracttests.NewRunner(target, options)
 	if err != nil {
 		return err
@@ -122,12 +151,28 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 		}
 	}
 	result := runner.Run(ctx, cases)
+	left := supervised.cleanUp(ctx, env.stderr)
 	progress.end()
 	result.Warnings = append(result.Warnings, f.idle(options, cases)...)
-	if err := writeReports(env, outputs, result); err != nil {
+	settled := f.parity.settle(env, target, cases, runner.Now(), result)
+	if err := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result)); err != nil {
 		return err
 	}
-	return f.verdict(result)
+	if err := f.verdict(result); err != nil {
+		return err
+	}
+	return left
+}
+
+// rehearse prints what a run would send.
+func (f runFlags) rehearse(ctx context.Context, env environment, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) error {
+	ctx, stop := signal.NotifyContext(ctx, ending...)
+	defer stop()
+	r, err := rehearse(ctx, target, o, cases)
+	if err != nil {
+		return err
+	}
+	return r.write(env.stdout)
 }
 
 // idle tells of a choice that chose nothing: it may be misspelt.
@@ -209,18 +254,7 @@ func (o output) write(stdout io.Writer, r *report.Report) error {
 	if o.path == "-" {
 		return report.Write(o.format, stdout, r)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(o.path), ".patmock-*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(report.Write(o.format, temporary, r), temporary.Chmod(0o644), giveAway(temporary, filepath.Dir(o.path)), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), o.path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
-	}
-	return nil
+	return writeWhole(o.path, func(w io.Writer) error { return report.Write(o.format, w, r) })
 }
 
 // progress tells on standard error how far a run is: in place on a terminal, else a line for what is no pass.

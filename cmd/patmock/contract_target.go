@@ -47,7 +47,11 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 
 // mockTarget is a faithful mock in process.
 func mockTarget() (contracttests.Target, func() error, error) {
-	mock, err := faithful()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		return contracttests.Target{}, nil, err
+	}
+	mock, err := quietMock(profile)
 	if err != nil {
 		return contracttests.Target{}, nil, err
 	}
@@ -59,11 +63,6 @@ func mockTarget() (contracttests.Target, func() error, error) {
 // inProcess is the base URL of a mock that has no socket.
 const inProcess = "http://127.0.0.1"
 
-// faithful is a mock with a tenant's limits, in process.
-func faithful() (*mockserver.Server, error) {
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
-	if err != nil {
-		return nil, err
-	}
-	return mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
+func quietMock(p mockserver.Profile) (*mockserver.Server, error) {
+	return mockserver.New(mockserver.Config{Profile: p, Log: slog.New(slog.DiscardHandler)})
 }

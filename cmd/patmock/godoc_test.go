@@ -12,7 +12,7 @@ import (
 
 // public are the packages that others may import.
 var public = []string{
-	"mockserver", "mockserver/control", "mockserver/container", "fixtures", "spec", "spec/version", "spec/standing",
+	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures", "spec", "spec/version", "spec/standing",
 	"contracttests", "contracttests/report", "contracttests/scenarios", "contracttests/mutants",
 }
 

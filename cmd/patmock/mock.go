@@ -41,7 +41,7 @@ type mockFlags struct {
 	scopeDelay                                  time.Duration
 	tokenLimit, hostileInARow                   int
 	hostileRate                                 float64
-	randomSeed                                  string
+	randomSeed, dialect                         string
 	changed                                     func(flag string) bool
 
 	maxNamespaces, journalSize int
@@ -158,6 +158,9 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 		return config, err
 	}
 	if config.RandomSeed, err = f.seed(); err != nil {
+		return config, err
+	}
+	if config.Dialect, err = readDialect(f.dialect); err != nil {
 		return config, err
 	}
 	config.Profile, err = f.profileOf()

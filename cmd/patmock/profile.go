@@ -19,6 +19,7 @@ func (f *mockFlags) registerProfile(flags *pflag.FlagSet) {
 	flags.IntVar(&f.tokenLimit, "token-limit", 0, "how many tokens an owner may have, 0 for any number")
 	flags.DurationVar(&f.scopeDelay, "scope-delay", 0, "for how long logins give the scopes of before a change, such as 20m")
 	flags.StringVar(&f.neverExpiresAs, "never-expires-as", mockserver.NeverAsNull, "what create answers for a token that never expires: null, or far-date for SailPoint's Python SDK")
+	flags.StringVar(&f.dialect, "dialect", "", "file with what a tenant answers where nothing published settles it: see patmock spec dialect")
 	flags.StringVar(&f.hostile, "hostile", "", "what answers may do, with commas between: all, none, "+strings.Join(mockserver.HostileBehaviours(), ", "))
 	flags.Float64Var(&f.hostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
 	flags.IntVar(&f.hostileInARow, "hostile-in-a-row", 0, "after how many of them a client gets a plain one")
@@ -31,7 +32,9 @@ func (f mockFlags) profileOf() (mockserver.Profile, error) {
 	if err != nil {
 		return p, fmt.Errorf("--profile: %w%s", err, didYouMean(f.profile, mockserver.Profiles()))
 	}
-	p.NeverExpiresAs = f.neverExpiresAs
+	if f.changed("never-expires-as") {
+		p.NeverExpiresAs = f.neverExpiresAs
+	}
 	if f.changed("rate-limit") {
 		p.RateLimit = f.rateLimit
 	}

@@ -27,6 +27,7 @@ const (
 	exitFound       = 1 // something failed
 	exitUsage       = 2 // the command line or the configuration is wrong
 	exitUnreachable = 3 // no mock answers
+	exitLeftovers   = 4 // a tenant has tokens that a run made
 	exitInterrupted = 130
 )
 

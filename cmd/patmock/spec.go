@@ -32,7 +32,7 @@ func newSpec(env environment) *cobra.Command {
 	}
 	errata.Flags().StringVar(&format, "format", format, "text or json")
 	ignoreVariable(errata.Flags().Lookup("format"))
-	cmd.AddCommand(errata, &cobra.Command{
+	cmd.AddCommand(errata, newSpecDialect(env), &cobra.Command{
 		Use:       "show DOCUMENT",
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
 		Example:   "  patmock spec show v2026",

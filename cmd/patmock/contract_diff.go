@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/transcript"
+)
+
+// diffFlags are those of contract diff. A target is run as contract run does it.
+type diffFlags struct {
+	runFlags
+	allow string
+}
+
+func newContractDiff(env environment) *cobra.Command {
+	var f diffFlags
+	cmd := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Tell what is different on the wire between two recordings or targets",
+		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract run --record, or targets (mock, env, an\n" +
+			"address), which are run and recorded for it. Each difference is breaking, harmless, or unknown where that depends on the\n" +
+			"client; the references in recordings (id-1, date-2) are compared by what they stand for. --allow FILE accepts some:\n\n" +
+			allowExample + "\n" +
+			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare.",
+		Example: "  patmock contract run --run '^create/' --record recording && patmock contract diff recording mock --run '^create/'",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return &usageError{fmt.Errorf("expected two recordings or targets, got %d arguments", len(args))}
+			}
+			return nil
+		},
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		format, err := formatOf(cmd, textOrJSON)
+		if err != nil {
+			return err
+		}
+		return f.execute(cmd.Context(), env, args, format)
+	}
+	f.registerAll(cmd.Flags())
+	formatFlag(cmd, textOrJSON...)
+	ignoreVariable(cmd.Flags().Lookup("format"))
+	return cmd
+}
+
+// allowExample is a file of --allow.
+const allowExample = `  - scenario: create/*                           # or one of them
+    version: v2026                               # may be left out, as the next two
+    at: /exchanges/*/response/header/Retry-After
+    class: unknown
+    reason: the tenant says nothing
+`
+
+func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
+	f.selection.register(flags)
+	target := pflag.NewFlagSet("target", pflag.ContinueOnError)
+	f.targetFlags.register(target)
+	target.VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "target" { // an argument
+			flags.AddFlag(flag)
+		}
+	})
+	f.liveFlags.register(flags)
+	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
+	flags.StringVar(&f.allow, "allow", "", "YAML file of the differences that are accepted, with reasons")
+	for _, own := range []string{"parallel", "allow"} {
+		ignoreVariable(flags.Lookup(own))
+	}
+}
+
+// execute compares two sides. What a run left at a tenant is told last.
+func (f diffFlags) execute(ctx context.Context, env environment, sides []string, format string) error {
+	allowances, err := f.check(sides)
+	if err != nil {
+		return err
+	}
+	temporary, err := os.MkdirTemp("", "patmock-diff-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
+	var left error
+	var recordings []*transcript.Recording
+	for i, side := range sides {
+		dir := side
+		if isTarget(side) {
+			dir = filepath.Join(temporary, strconv.Itoa(i))
+			if err := f.run(ctx, env, side, dir); isLeftovers(err) {
+				left = err
+			} else if err != nil {
+				return err
+			}
+		}
+		r, err := f.open(dir)
+		if err != nil {
+			return err
+		}
+		recordings = append(recordings, r)
+	}
+	if err := f.compare(env, recordings[0], recordings[1], allowances, format); err != nil {
+		return err
+	}
+	return left
+}
+
+// check refuses what cannot be compared before anything is run.
+func (f diffFlags) check(sides []string) (allowances []transcript.Allowance, err error) {
+	for _, side := range sides {
+		if isTarget(side) {
+			continue
+		}
+		if _, err := os.Stat(side); err != nil {
+			return nil, &usageError{fmt.Errorf("%s is neither the folder of a recording nor a target: mock, env, or an address", side)}
+		}
+		if _, err := f.open(side); err != nil {
+			return nil, err
+		}
+	}
+	if (f.control != "" || f.allowWrites != "") && hasAddress(sides[0]) && hasAddress(sides[1]) {
+		return nil, &usageError{errors.New("--control and --allow-writes are for one target: record the other by contract run --record")}
+	}
+	if f.allow == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(f.allow)
+	if err == nil {
+		allowances, err = transcript.ParseAllowances(f.allow, text)
+	}
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--allow: %w", err)}
+	}
+	return allowances, nil
+}
+
+func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
+
+func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
+
+func isLeftovers(err error) bool {
+	var exit *exitError
+	return errors.As(err, &exit) && exit.code == exitLeftovers
+}
+
+// run records a target. That promises are not kept is no error: the comparison tells where.
+func (f diffFlags) run(ctx context.Context, env environment, target, dir string) error {
+	r := f.runFlags
+	r.target, r.record.dir, r.parity.file = target, dir, defaultParity
+	if !hasAddress(target) {
+		r.mock, r.control, r.allowWrites = false, "", ""
+	}
+	env.stdout = io.Discard // the report
+	lookup := env.lookup
+	env.lookup = func(name string) (string, bool) {
+		if strings.HasPrefix(name, "GITHUB_") {
+			return "", false
+		}
+		return lookup(name)
+	}
+	err := r.execute(ctx, env)
+	var exit *exitError
+	if errors.As(err, &exit) && exit.code == exitFound && exit.err == nil {
+		return nil
+	}
+	return err
+}
+
+// open reads a recording, and leaves out the cases that are not chosen.
+func (f diffFlags) open(dir string) (*transcript.Recording, error) {
+	r, err := transcript.Open(dir)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	options, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	cases, err := selected(options)
+	if err != nil || options.Versions == nil && options.Run == nil && options.Skip == nil && options.Standing == nil {
+		return r, err // with cases that this program does not know
+	}
+	r.Transcripts = slices.DeleteFunc(r.Transcripts, func(t transcript.Transcript) bool {
+		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool { return c.Name() == t.Name() })
+	})
+	return r, nil
+}
+
+func (f diffFlags) compare(env environment, a, b *transcript.Recording, allowances []transcript.Allowance, format string) error {
+	c := transcript.Compare(a, b)
+	if c.Compared == 0 {
+		return &usageError{errors.New("there is no case that was tried in both: nothing is compared")}
+	}
+	for _, warning := range append(c.Warnings(), c.Allow(allowances)...) {
+		_, _ = fmt.Fprintf(env.stderr, "patmock: %s\n", warning) // it does not change the verdict
+	}
+	var err error
+	if format == "json" {
+		err = printJSON(env.stdout, c)
+	} else {
+		_, err = io.WriteString(env.stdout, c.Text())
+	}
+	if err == nil && !c.Same() {
+		err = &exitError{code: exitFound}
+	}
+	return err
+}

@@ -1,0 +1,18 @@
+package main
+
+import (
+	"testing"
+
+	"example.com/patmock/contracttests/transcript"
+)
+
+// What the help shows of --allow is taken as it stands there.
+func TestExampleOfAllow(t *testing.T) {
+	all, err := transcript.ParseAllowances("help", []byte(allowExample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 || all[0].At == "" || all[0].Version == "" || all[0].Class == "" || all[0].Reason == "" {
+		t.Errorf("allowances %+v", all)
+	}
+}

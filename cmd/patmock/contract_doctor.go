@@ -1,0 +1,278 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/version"
+)
+
+// soon is from when on the end of a token is warned of.
+const soon = 14 * 24 * time.Hour
+
+// diagnosis is what a run would do, and who would do it.
+type diagnosis struct {
+	Target     string     `json:"target"`
+	Live       bool       `json:"live"`
+	Writes     bool       `json:"writes"`
+	Identities []examined `json:"identities"`
+	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would not, by what is missing.
+	Cases   int            `json:"cases"`
+	Run     int            `json:"run"`
+	Missing map[string]int `json:"missing"`
+	// Skipped are the cases that would not be tried, each with what is missing.
+	Skipped map[string]string `json:"skipped"`
+	// Requests that a run makes, Seconds that it takes at least, Tokens that one owner has at most besides those it has.
+	Requests int      `json:"requests"`
+	Seconds  float64  `json:"seconds"`
+	Tokens   int      `json:"tokens"`
+	Warnings []string `json:"warnings"`
+}
+
+// examined is one of the identities of a target.
+type examined struct {
+	Role string `json:"role"`
+	live.Examination
+}
+
+func newContractDoctor(env environment) *cobra.Command {
+	var (
+		chosen selection
+		target targetFlags
+		format string
+	)
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Tell what a run would do to a target, and what it lacks",
+		Long: "Logs in as the identities of the environment, reads their lists, and tries the scenarios with a mock in process that lacks what\n" +
+			"the target lacks. Tells who logs in, which scenarios would run and why others would not, how many requests and seconds a run\n" +
+			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read.",
+		Example: "  patmock contract doctor --target mock --versions v2026",
+		Args:    noArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		var err error
+		if format, err = formatOf(cmd, textOrJSON); err != nil {
+			return err
+		}
+		options, err := chosen.options()
+		if err != nil {
+			return err
+		}
+		cases, err := selected(options)
+		if err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(cmd.Context(), ending...)
+		defer stop()
+		d, err := diagnose(ctx, env, target, options, cases)
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			return printJSON(env.stdout, d)
+		}
+		return d.write(env.stdout)
+	}
+	chosen.register(cmd.Flags())
+	target.register(cmd.Flags())
+	formatFlag(cmd, textOrJSON...)
+	ignoreVariable(cmd.Flags().Lookup("format"))
+	return cmd
+}
+
+func diagnose(ctx context.Context, env environment, f targetFlags, o contracttests.Options, cases []contracttests.Case) (d diagnosis, err error) {
+	target, end, err := f.open(ctx, env)
+	if err != nil {
+		return d, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	d = diagnosis{
+		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
+		Missing: map[string]int{}, Skipped: map[string]string{}, Warnings: []string{},
+	}
+	if target.Live() {
+		if err := d.examine(ctx, target, o); err != nil {
+			return d, err
+		}
+	}
+	r, err := rehearse(ctx, target, o, cases)
+	if err != nil {
+		return d, err
+	}
+	d.take(r)
+	d.warn(time.Now())
+	return d, nil
+}
+
+// examine reads what there is to know of the identities. One that cannot log in ends it, as it would end a run.
+func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contracttests.Options) error {
+	guard, err := live.NewGuard(live.Config{BaseURL: t.BaseURL, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	client := guarded(guard)
+	asked := version.V2026
+	if len(o.Versions) > 0 {
+		asked = o.Versions[len(o.Versions)-1]
+	}
+	for _, identity := range []struct {
+		role string
+		who  contracttests.Credentials
+	}{{"first", t.Owner}, {"second", t.Second}, {"administrator", t.Admin}} {
+		if identity.who == (contracttests.Credentials{}) {
+			continue
+		}
+		found, err := live.Examine(ctx, live.ExamineConfig{
+			BaseURL: t.BaseURL, HTTP: client, Login: live.Login(identity.who), Version: asked, Now: time.Now,
+		})
+		if err != nil {
+			return &exitError{exitUnreachable, fmt.Errorf("the %s identity: %w", identity.role, err)}
+		}
+		d.Identities = append(d.Identities, examined{identity.role, found})
+	}
+	return nil
+}
+
+// take counts what a rehearsal did.
+func (d *diagnosis) take(r rehearsal) {
+	for _, act := range r.acts {
+		if act.Result.Outcome != report.Skip {
+			d.Run++
+			continue
+		}
+		missing := strings.TrimPrefix(act.Result.Message, "the target lacks ")
+		d.Missing[missing]++
+		d.Skipped[act.Case.Name()] = missing
+	}
+	d.Requests, d.Tokens = r.requests(), r.alive()
+	var slowest, each float64
+	for _, e := range d.Identities {
+		each = max(each, e.Seconds)
+	}
+	if d.Live {
+		for _, n := range r.paced() {
+			slowest = max(slowest, live.AtLeast(n).Seconds())
+		}
+	}
+	d.Seconds = max(slowest, each*float64(d.Requests)) + r.waits.Seconds()
+}
+
+// warn tells what may spoil a run.
+func (d *diagnosis) warn(now time.Time) {
+	for _, e := range d.Identities {
+		left := time.Duration(0)
+		if e.Expires != nil {
+			left = e.Expires.Sub(now)
+		}
+		switch {
+		case !e.Listed:
+			d.Warnings = append(d.Warnings, fmt.Sprintf("the list of the %s identity does not show the token %s that it logs in with: when that expires is unknown", e.Role, e.ClientID))
+		case e.Expires != nil && left < soon:
+			d.Warnings = append(d.Warnings, fmt.Sprintf("the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly)))
+		}
+		if d.Writes && e.Room < d.Tokens {
+			d.Warnings = append(d.Warnings, fmt.Sprintf("the %s identity has room for %d tokens, and scenarios need %d: those that need more are skipped", e.Role, e.Room, d.Tokens))
+		}
+		if e.Role == "second" && e.ListsAll {
+			d.Warnings = append(d.Warnings, "the second identity may list everybody's tokens: it shall be no administrator")
+		}
+		if e.Role == "administrator" && !e.ListsAll {
+			d.Warnings = append(d.Warnings, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
+		}
+	}
+	if d.Live && !d.Writes {
+		d.Warnings = append(d.Warnings, "nothing is written: --allow-writes with the target's host lets the other scenarios run")
+	}
+}
+
+// remedies say what to do about what is missing.
+var remedies = map[contracttests.Need]string{
+	contracttests.Writes:         "--allow-writes with the target's host",
+	contracttests.SecondIdentity: "PATMOCK_SECOND_CLIENT_ID and PATMOCK_SECOND_CLIENT_SECRET, of a user who is no administrator",
+	contracttests.Admin:          "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET, of an ORG_ADMIN",
+	contracttests.RateLimit:      "--provoke-rate-limit, which keeps others from the tenant for a while",
+	contracttests.Clock:          "a mock: no tenant's clock can be moved",
+	contracttests.Faults:         "a mock: no tenant fails when it is asked to",
+	contracttests.Seeds:          "a mock: no tenant takes tokens in any state",
+	contracttests.TokenLimit:     "a mock with --profile faithful",
+	contracttests.ScopeDelay:     "a mock with --profile faithful",
+	contracttests.APIClient:      "a mock: the client of a tenant would have to be told",
+	contracttests.Disposable:     "a mock: no tenant's tokens may be lost",
+}
+
+// write tells it to a person.
+func (d diagnosis) write(w io.Writer) error {
+	kind := "a patmock, which is given namespaces of its own"
+	switch {
+	case d.Live && d.Writes:
+		kind = "live, and may be written to"
+	case d.Live:
+		kind = "live, and is only read"
+	}
+	lines := []string{d.Target + " is " + kind + ".", ""}
+	if len(d.Identities) > 0 {
+		rows := [][]string{{"IDENTITY", "TOKEN", "NAME", "TOKENS", "ROOM", "LISTS ALL", "EXPIRES"}}
+		for _, e := range d.Identities {
+			rows = append(rows, []string{
+				e.Role, e.ClientID, cmp.Or(e.Name, e.Identity, "-"), fmt.Sprint(e.Tokens), fmt.Sprint(e.Room), map[bool]string{true: "yes", false: "no"}[e.ListsAll], e.expires(),
+			})
+		}
+		lines = append(lines, table(rows...))
+	}
+	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %d requests in %s at least, and at most %d tokens of an owner more than there are.",
+		d.Run, d.Cases, d.Requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
+	if len(d.Missing) > 0 {
+		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
+		byCount := slices.SortedFunc(maps.Keys(d.Missing), func(a, b string) int {
+			return cmp.Or(cmp.Compare(d.Missing[b], d.Missing[a]), cmp.Compare(a, b))
+		})
+		for _, missing := range byCount {
+			rows = append(rows, []string{fmt.Sprint(d.Missing[missing]), missing, remedy(missing)})
+		}
+		lines = append(lines, "", strings.TrimRight(table(rows...), "\n"))
+	}
+	for _, warning := range d.Warnings {
+		lines = append(lines, "warning: "+warning)
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+func (e examined) expires() string {
+	switch {
+	case !e.Listed:
+		return "unknown"
+	case e.Expires == nil:
+		return "never"
+	}
+	return e.Expires.Format(time.DateOnly)
+}
+
+// remedy is what would do where several things are missing: what no tenant has comes first.
+func remedy(missing string) string {
+	var all []string
+	for _, need := range split(missing) {
+		text := remedies[contracttests.Need(need)]
+		if strings.HasPrefix(text, "a mock") {
+			return text
+		}
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return cmp.Or(strings.Join(all, "; "), "-")
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+)
+
+// What may spoil a run is told, and nothing else.
+func TestDoctorWarns(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
+	day := 24 * time.Hour
+	for _, tt := range []struct {
+		name string
+		d    diagnosis
+		want string
+	}{
+		{"nothing", diagnosis{Live: true, Writes: true, Tokens: 5, Identities: []examined{
+			{"first", live.Examination{Listed: true, Room: 5, Expires: in(14 * day)}},
+			{"second", live.Examination{Listed: true, Room: 5}},
+			{"administrator", live.Examination{Listed: true, Room: 5, ListsAll: true}},
+		}}, ""},
+		{"a token that ends soon", diagnosis{Identities: []examined{{"first", live.Examination{Listed: true, Expires: in(14*day - time.Second)}}}}, "the token of the first identity expires in 13 days, on 2026-12-06"},
+		{"a token that is not listed", diagnosis{Identities: []examined{{"first", live.Examination{ClientID: "abc"}}}}, "does not show the token abc that it logs in with"},
+		{"too little room", diagnosis{Writes: true, Tokens: 5, Identities: []examined{{"first", live.Examination{Listed: true, Room: 4}}}}, "has room for 4 tokens, and scenarios need 5"},
+		{"too little room that is not needed", diagnosis{Tokens: 5, Identities: []examined{{"first", live.Examination{Listed: true, Room: 4}}}}, ""},
+		{"a second administrator", diagnosis{Identities: []examined{{"second", live.Examination{Listed: true, ListsAll: true}}}}, "it shall be no administrator"},
+		{"an administrator who is none", diagnosis{Identities: []examined{{"administrator", live.Examination{Listed: true}}}}, "its level or the scopes of its token are too low"},
+		{"a tenant that is only read", diagnosis{Live: true}, "nothing is written: --allow-writes"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.d.warn(now)
+			got := strings.Join(tt.d.Warnings, "; ")
+			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) || len(tt.d.Warnings) > 1 {
+				t.Errorf("warnings %q, want one with %q", tt.d.Warnings, tt.want)
+			}
+		})
+	}
+}
+
+// Every need has something to do about it. Where a thing is missing that no tenant has, the others do not matter.
+func TestRemedies(t *testing.T) {
+	for _, need := range contracttests.Needs() {
+		if remedies[need] == "" {
+			t.Errorf("nothing is known to do about %s", need)
+		}
+	}
+	for missing, want := range map[string]string{
+		"clock":                  remedies[contracttests.Clock],
+		"writes, clock":          remedies[contracttests.Clock],
+		"writes, admin":          remedies[contracttests.Writes] + "; " + remedies[contracttests.Admin],
+		"something unheard of":   "-",
+		"room for another token": "-",
+	} {
+		if diff := cmp.Diff(want, remedy(missing)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", missing, diff)
+		}
+	}
+}
+
+// A rehearsal lets nobody wait, and counts what is alive at once.
+func TestRehearsalCounts(t *testing.T) {
+	r := rehearsal{}
+	for _, x := range []struct {
+		method, url, reply string
+		status             int
+	}{
+		{"POST", "/v3/personal-access-tokens", `{"id":"a","secret":"s","owner":{"id":"ann"}}`, 200},
+		{"POST", "//v1/personal-access-tokens", `{"id":"b","secret":"s","owner":{"id":"ann"}}`, 200},
+		{"POST", "/v3/personal-access-tokens", `{"id":"c","secret":"s","owner":{"id":"bob"}}`, 200},
+		{"POST", "/v3/personal-access-tokens", `{"messages":[]}`, 400},
+		{"DELETE", "/v3/personal-access-tokens/a", "", 403},
+		{"DELETE", "/v3/personal-access-tokens/b", "", 204},
+		{"POST", "/v3/personal-access-tokens", `{"id":"d","secret":"s","owner":{"id":"ann"}}`, 200},
+		{"POST", "/oauth/token", `{"access_token":"x"}`, 200},
+	} {
+		act := contracttests.Observation{}
+		act.Exchanges = slices.Grow(act.Exchanges, 1)[:1]
+		act.Exchanges[0].Method, act.Exchanges[0].URL, act.Exchanges[0].Reply, act.Exchanges[0].Status = x.method, inProcess+x.url, x.reply, x.status
+		r.acts = append(r.acts, act)
+	}
+	if got := r.alive(); got != 2 {
+		t.Errorf("%d are alive at most, want 2", got)
+	}
+	if diff := cmp.Diff(map[string]int{"v3": 6, "v1": 1, "oauth": 1}, r.paced()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}

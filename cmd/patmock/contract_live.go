@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+)
+
+// defaultLedger is where a run writes down what it makes at a tenant.
+const defaultLedger = ".patmock/ledger.jsonl"
+
+// liveFlags are about what a run does to a live target.
+type liveFlags struct {
+	ledger      string
+	maxRequests int
+	provoke     bool
+	settle      time.Duration
+}
+
+func (f *liveFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file that remembers what was made at a tenant")
+	flags.IntVar(&f.maxRequests, "max-requests", live.DefaultRequests, "how many requests a tenant is sent at most")
+	flags.BoolVar(&f.provoke, "provoke-rate-limit", false, "exceed the rate limit of a tenant, for the scenarios about it")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of a tenant may take to show what was written")
+	for _, own := range []string{"ledger", "max-requests", "provoke-rate-limit", "settle"} {
+		ignoreVariable(flags.Lookup(own))
+	}
+}
+
+// apply checks the flags and hands on those that the runner knows.
+func (f liveFlags) apply(o *contracttests.Options) error {
+	switch {
+	case f.maxRequests < 1:
+		return &usageError{fmt.Errorf("--max-requests %d: expected at least 1", f.maxRequests)}
+	case f.settle <= 0:
+		return &usageError{fmt.Errorf("--settle %s: expected more than nothing", f.settle)}
+	}
+	o.ProvokeRateLimit, o.Settle, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
+	return nil
+}
+
+// supervision is what stands between a run and a live target. The zero value is that of a patmock: nothing.
+type supervision struct {
+	guard  *live.Guard
+	ledger *live.Ledger
+	target contracttests.Target
+	run    string
+}
+
+// supervise puts a guard in front of a live target.
+func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision, err error) {
+	if !t.Live() {
+		return s, nil
+	}
+	s.target, s.run = *t, run
+	config := live.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now}
+	for _, login := range s.logins() {
+		config.Protected = append(config.Protected, login.ClientID)
+	}
+	if config.Writes {
+		if s.ledger, err = live.OpenLedger(f.ledger, time.Now); err != nil {
+			return s, &usageError{fmt.Errorf("--ledger: %w", err)}
+		}
+		config.Ledger = s.ledger
+	}
+	if s.guard, err = live.NewGuard(config); err != nil {
+		return s, errors.Join(err, s.close())
+	}
+	t.HTTP = guarded(s.guard)
+	return s, nil
+}
+
+// guarded is a client whose requests pass a guard. A redirect would lead past what a scenario is about.
+func guarded(g *live.Guard) *http.Client {
+	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// logins are the identities of a live target.
+func (s supervision) logins() []live.Login { return loginsOf(s.target) }
+
+func loginsOf(t contracttests.Target) (logins []live.Login) {
+	for _, who := range []contracttests.Credentials{t.Owner, t.Second, t.Admin} {
+		if who != (contracttests.Credentials{}) {
+			logins = append(logins, live.Login(who))
+		}
+	}
+	return logins
+}
+
+func (s supervision) close() error {
+	if s.ledger == nil {
+		return nil
+	}
+	return s.ledger.Close()
+}
+
+// cleaning is how long a run that has ended may take to delete what its scenarios could not.
+const cleaning = 2 * time.Minute
+
+// cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an error.
+func (s supervision) cleanUp(ctx context.Context, stderr io.Writer) error {
+	if s.guard == nil {
+		return nil
+	}
+	left := s.guard.Left()
+	if len(left) == 0 {
+		return s.guard.Err()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleaning)
+	defer cancel()
+	result, err := live.Sweep(ctx, live.SweepConfig{
+		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: left, KnownOnly: true, Ledger: s.ledger, Run: s.run, Guard: s.guard, Now: time.Now,
+	})
+	if err != nil {
+		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}
+		for _, object := range left {
+			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)
+		}
+		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code tells it, too
+		return &exitError{code: exitLeftovers}
+	}
+	if len(result.Left) == 0 {
+		return s.guard.Err()
+	}
+	lines := []string{"patmock: the run has left behind, for patmock contract sweep:"}
+	for _, object := range result.Left {
+		lines = append(lines, fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Why))
+	}
+	_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // as above
+	return &exitError{code: exitLeftovers}
+}

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+const acme = "acme.api.identitynow.com"
+
+// outcome of a command line.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+func command(ctx context.Context, variables map[string]string, args ...string) outcome {
+	var stdout, stderr bytes.Buffer
+	code := run(ctx, args, environment{stdout: &stdout, stderr: &stderr, lookup: func(name string) (string, bool) {
+		value, set := variables[name]
+		return value, set
+	}})
+	return outcome{code, stdout.String(), stderr.String()}
+}
+
+// writeParity writes a ledger of one's own.
+func writeParity(t *testing.T, confirmations map[parity.Key]parity.Confirmation) string {
+	t.Helper()
+	text, err := (&parity.Ledger{Confirmations: confirmations}).YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "parity.yaml")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func readParity(t *testing.T, path string) map[parity.Key]parity.Confirmation {
+	t.Helper()
+	l, err := parity.ReadOwn(path, []byte(read(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Confirmations
+}
+
+// What a tenant confirmed under today's documents counts, for parity and for the report of any run.
+func TestParityOfATenant(t *testing.T) {
+	documents, err := parity.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const id = "create/secret-is-shown-once"
+	ago := func(age time.Duration) parity.Confirmation {
+		return parity.Confirmation{Date: time.Now().Add(-age), Document: documents[version.V3], Tool: "patmock v1.2.3"}
+	}
+	key := func(v version.Version) parity.Key { return parity.Key{Scenario: id, Version: v, Target: acme} }
+	path := writeParity(t, map[parity.Key]parity.Confirmation{
+		key(version.V3): ago(24 * time.Hour), key(version.V2026): ago(24 * time.Hour), // under the document of v3
+	})
+	got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id, "--versions", "v3,v2026,v1", "--format", "json")
+	var told struct {
+		Counts map[string]map[string]int
+		Rows   []struct {
+			Version, State, Why string
+			Confirmation        *struct{ Target, Document, Tool string }
+		}
+	}
+	if err := json.Unmarshal([]byte(got.stdout), &told); err != nil || got.code != exitGood {
+		t.Fatalf("exit code %d, %v: %s%s", got.code, err, got.stdout, got.stderr)
+	}
+	states := map[string]string{}
+	for _, row := range told.Rows {
+		states[row.Version] = row.State
+		if (row.State == "published") != (row.Confirmation == nil) || row.Confirmation != nil && row.Confirmation.Target != acme {
+			t.Errorf("%s is %s by %v", row.Version, row.State, row.Confirmation)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"v3": "confirmed", "v2026": "stale", "v1": "published"}, states); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+	want := map[string]int{"confirmed": 1, "stale": 1, "rehearsed": 0, "published": 1, "observed": 0, "assumed": 0}
+	if diff := cmp.Diff(want, told.Counts["all"]); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	if got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id+"/v3", "--max-age", "23h", "--fail-on", "stale"); got.code != exitFound {
+		t.Errorf("exit code %d of what is older than 23 hours, want %d: %s", got.code, exitFound, got.stdout)
+	}
+	got = command(t.Context(), nil, "contract", "run", "--parity", path, "--run", "^"+id, "--versions", "v3,v2026,v1", "--report", "json=-")
+	r, err := report.Read(strings.NewReader(got.stdout))
+	if err != nil {
+		t.Fatalf("%v: %s", err, got.stderr)
+	}
+	if diff := cmp.Diff(&report.Proven{Confirmed: 1, Unconfirmed: 2}, r.Proven); diff != "" {
+		t.Errorf("proven (-want +got):\n%s", diff)
+	}
+}
+
+// tenantLikeInProcess answers on loopback with no control surface. Before each request it calls met with its number, but for
+// the question whether it is a patmock.
+func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string, variables map[string]string) {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mock.Close() })
+	var n atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/_mock/health" {
+			met(n.Add(1))
+		}
+		mock.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	tenant, err := fixtures.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, err := tenant.Login("jane.doe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.URL, map[string]string{"SAIL_CLIENT_ID": login.ID, "SAIL_CLIENT_SECRET": login.Secret}
+}
+
+// What an interrupted run has done is written down, and nothing else is.
+func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
+	const chosen = "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant|info-needs-no-login)"
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	target, variables := tenantLikeInProcess(t, func(n int64) {
+		if n == 6 {
+			interrupt()
+		}
+	})
+	lost := parity.Key{Scenario: "token/info-needs-no-login", Target: "127.0.0.1"}
+	before := parity.Confirmation{Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64), Tool: "patmock v1.2.3"}
+	path := writeParity(t, map[parity.Key]parity.Confirmation{lost: before})
+	got := command(ctx, variables, "contract", "run", "--target", target, "--run", chosen, "--update-parity", "--parity", path, "--report", "json=-")
+	if got.code != exitInterrupted {
+		t.Fatalf("exit code %d, want %d: %s", got.code, exitInterrupted, got.stderr)
+	}
+	r, err := report.Read(strings.NewReader(got.stdout))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[parity.Key]bool{lost: true}
+	for _, result := range r.Results {
+		if result.Outcome == report.Pass {
+			want[parity.Key{Scenario: result.ID, Version: result.Version, Target: "127.0.0.1"}] = true
+		}
+	}
+	if len(want) < 2 || len(r.Results) > 5 {
+		t.Errorf("of %d scenarios that were done %d passed, want some and not all", len(r.Results), len(want)-1)
+	}
+	confirmed := map[parity.Key]bool{}
+	for k := range readParity(t, path) {
+		confirmed[k] = true
+	}
+	if diff := cmp.Diff(want, confirmed); diff != "" {
+		t.Errorf("confirmations (-done +written):\n%s", diff)
+	}
+	if again := readParity(t, path)[lost]; again != before {
+		t.Errorf("what was not tried is now %v, want %v", again, before)
+	}
+}
+
+// What could not be written down is told before a tenant is asked anything.
+func TestParityIsCheckedBeforeTheRun(t *testing.T) {
+	var asked atomic.Int64
+	target, variables := tenantLikeInProcess(t, asked.Store)
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	if err := os.WriteFile(wrong, []byte("confirmations: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base := []string{"contract", "run", "--target", target, "--run", "^token/query"}
+	for name, more := range map[string][]string{
+		"wrong":          {"--parity", wrong},
+		"wrong to write": {"--parity", wrong, "--update-parity"},
+		"no folder":      {"--parity", filepath.Join(wrong, "no", "parity.yaml"), "--update-parity"},
+		"no file":        {"--parity", filepath.Join(t.TempDir(), "none.yaml")},
+	} {
+		got := command(t.Context(), variables, append(base, more...)...)
+		if got.code != exitUsage || got.stdout != "" || asked.Load() > 0 {
+			t.Errorf("%s: exit code %d after %d requests, want %d after none: %s%s", name, got.code, asked.Load(), exitUsage, got.stdout, got.stderr)
+		}
+	}
+	if got := command(t.Context(), variables, base...); got.code != exitGood || asked.Load() == 0 {
+		t.Errorf("exit code %d after %d requests: %s", got.code, asked.Load(), got.stderr)
+	}
+}
+
+// What was confirmed between the start and the end of a run, by another, is kept.
+func TestTwoRunsUpdateOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "parity.yaml")
+	other := parity.Key{Scenario: "create/secret-is-shown-once", Version: version.V3, Target: acme}
+	confirmation := parity.Confirmation{Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64), Tool: "patmock v1.2.3"}
+	target, variables := tenantLikeInProcess(t, func(n int64) {
+		if n == 2 {
+			text, err := (&parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{other: confirmation}}).YAML()
+			if err == nil {
+				err = os.WriteFile(path, text, 0o600)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	got := command(t.Context(), variables, "contract", "run", "--target", target, "--run", "^token/query", "--update-parity", "--parity", path)
+	if got.code != exitGood {
+		t.Fatalf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
+	}
+	var keys []parity.Key
+	for _, k := range []parity.Key{other, {Scenario: "token/query", Target: "127.0.0.1"}} {
+		if _, there := readParity(t, path)[k]; there {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) != 2 {
+		t.Errorf("of both runs there is %v", keys)
+	}
+}
+
+// A file that cannot be written leaves the one that is there as it was, and nothing beside it.
+func TestWriteWhole(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "parity.yaml")
+	broken := errors.New("the disk is full")
+	tests := []struct {
+		name  string
+		path  string
+		write func(io.Writer) error
+		want  string
+	}{
+		{"anew", path, func(w io.Writer) error { _, err := io.WriteString(w, "one"); return err }, "one"},
+		{"again", path, func(w io.Writer) error { _, err := io.WriteString(w, "two"); return err }, "two"},
+		{"half", path, func(w io.Writer) error { _, err := io.WriteString(w, "thr"); return errors.Join(err, broken) }, "two"},
+		{"over a folder", folder, func(w io.Writer) error { _, err := io.WriteString(w, "four"); return err }, "two"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := writeWhole(tt.path, tt.write)
+			if failed := tt.name == "half" || tt.name == "over a folder"; failed != (err != nil) {
+				t.Errorf("error is %v", err)
+			}
+			if got := read(t, path); got != tt.want {
+				t.Errorf("the file holds %q, want %q", got, tt.want)
+			}
+			for _, beside := range []string{folder, filepath.Dir(folder)} {
+				if left, err := filepath.Glob(filepath.Join(beside, ".patmock-*")); err != nil || len(left) > 0 {
+					t.Errorf("there is %v, %v", left, err)
+				}
+			}
+		})
+	}
+}

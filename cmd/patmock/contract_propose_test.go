@@ -1,0 +1,370 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec/version"
+)
+
+// foreign is how a tenant may speak that answers every question otherwise than the mock does.
+var foreign = dialect.Dialect{
+	dialect.DuplicateName:        {Status: 409, DetailCode: "409 Conflict", Text: "A token with that name already exists."},
+	dialect.TokenLimit:           {Status: 403, DetailCode: "403 Forbidden", Text: "No more of them."},
+	dialect.UnknownScope:         {Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No such scope."},
+	dialect.BadFilter:            {Status: 400, DetailCode: "400.1.1 Illegal filter", Text: "No such field: it is \"not\" one of ours #1."},
+	dialect.PastDate:             {Status: 422, DetailCode: "422 Unprocessable", Text: "That is over."},
+	dialect.UnknownOwner:         {Status: 404, DetailCode: "404 Not Found", Text: "Nobody."},
+	dialect.UnpatchablePath:      {Status: 403, DetailCode: "403 Forbidden", Text: "Illegal attempt to modify the field."},
+	dialect.PatchContentType:     {Status: 200},
+	dialect.CreateContentType:    {Status: 406, DetailCode: "406 Not acceptable", Text: "Not like this."},
+	dialect.EmptyPatch:           {Status: 400, DetailCode: "400.1 Bad request content", Text: "Nothing to do."},
+	dialect.LoginExpired:         {Status: 403, Error: "token_expired", Description: "It is over"},
+	dialect.LoginDeleted:         {Status: 400, Error: "invalid_grant", Description: "It went"},
+	dialect.UnsupportedGrant:     {Status: 401, Error: "unauthorized_client", Description: "Not that grant"},
+	dialect.MissingGrant:         {Status: 401, Error: "unauthorized", Description: "Full authentication is required to access this resource"},
+	dialect.AccessTokenOfDeleted: {Status: 401, Text: "JWT validation failed: JWT is revoked"},
+	dialect.HelpdeskListAll:      {Status: 200},
+	dialect.OwnIDWithMyRead:      {Status: 200},
+	dialect.DeleteOfAnothers:     {Status: 404, DetailCode: "404 Not Found", Text: "The server did not find a current representation for the target resource."},
+	dialect.NeverExpiringAnswer:  {Value: dialect.FarDate, Flag: dialect.Shown},
+	dialect.NeverUsedUnderLe:     {Value: dialect.Listed},
+	dialect.QuotedTimestamp:      {Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."},
+	dialect.Limit251:             {Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."},
+}
+
+// dateless answers create without a date, and what is not marked as experimental not at all.
+var dateless = map[string]dialect.Dialect{
+	"no date":             {dialect.NeverExpiringAnswer: {Value: dialect.Absent, Flag: dialect.Absent}},
+	"experimental header": {dialect.ExperimentalHeader: {Status: 412, DetailCode: "412 Precondition failed", Text: "Send X-SailPoint-Experimental."}},
+}
+
+// movable is the time of a target and of the run against it: waiting moves it.
+type movable struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (m *movable) Now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now
+}
+
+func (m *movable) wait(_ context.Context, d time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now = m.now.Add(d)
+	return nil
+}
+
+// recorded is what a mock of a dialect answers to the questions, in a recording that was written and read.
+func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string {
+	t.Helper()
+	clock := &movable{now: time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)}
+	mock, err := mockserver.New(mockserver.Config{
+		Dialect: told, Profile: mockserver.Profile{TokenLimit: 10}, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mock.Close() })
+	target := contracttests.Target{Name: "mock", BaseURL: "http://mock", HTTP: &http.Client{Transport: mock.Transport()}, Control: mock.Control()}
+	if live {
+		who, err := mock.Control().Credentials(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		target.Name, target.Control = target.BaseURL, nil
+		for _, u := range who.Users {
+			credentials := contracttests.Credentials{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
+			switch u.Name {
+			case "admin":
+				target.Admin = credentials
+			case "jane.doe":
+				target.Owner = credentials
+			case "helpdesk":
+				target.Second = credentials
+			}
+		}
+	}
+	about := transcript.About{Tool: "patmock test", Target: report.Target{Name: target.Name, Live: live, Version: "test"}, Started: clock.Now()}
+	var cases []transcript.Transcript
+	options := contracttests.Options{Now: clock.Now, Wait: clock.wait, Run: regexp.MustCompile(run), Observe: func(o contracttests.Observation) {
+		c := transcript.Case{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
+		cases = append(cases, transcript.Of(c, target.BaseURL, live))
+	}}
+	runner, err := contracttests.NewRunner(target, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner.Run(t.Context(), contracttests.Select(scenarios.All(), options))
+	return written(t, about, cases)
+}
+
+// written is the folder of a recording.
+func written(t *testing.T, about transcript.About, cases []transcript.Transcript) string {
+	t.Helper()
+	w, err := transcript.Create(filepath.Join(t.TempDir(), "recording"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if err := w.Add(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, err := w.Close(about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// asking is a regular expression for the scenarios that ask what a dialect answers.
+func asking(told dialect.Dialect) string {
+	var all []string
+	for _, e := range dialect.Entries() {
+		if _, asked := told[e.ID]; asked {
+			all = append(all, "^"+regexp.QuoteMeta(e.Scenario)+"(/|$)")
+		}
+	}
+	return strings.Join(all, "|")
+}
+
+func propose(t *testing.T, args ...string) (output string, code int) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = run(t.Context(), append([]string{"contract", "propose"}, args...), environment{stdout: &stdout, stderr: &stderr, lookup: func(string) (string, bool) { return "", false }})
+	return stdout.String() + stderr.String(), code
+}
+
+// What a tenant answers is recorded, proposed, and answered by a mock that is told so.
+func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
+	tellings := map[string]dialect.Dialect{"foreign": foreign}
+	for name, told := range dateless {
+		tellings[name] = told
+	}
+	for name, told := range tellings {
+		for _, live := range []bool{true, false} {
+			t.Run(name+map[bool]string{true: "/live", false: "/patmock"}[live], func(t *testing.T) {
+				output, code := propose(t, recorded(t, told, live, asking(told)))
+				if code != exitGood {
+					t.Fatal(output)
+				}
+				want := told.Differing()
+				if live {
+					delete(want, dialect.TokenLimit) // a live target is never filled
+				}
+				got, err := dialect.Parse("proposal", []byte(output))
+				if err != nil {
+					t.Fatalf("%v in\n%s", err, output)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("(-target +proposal):\n%s\n%s", diff, output)
+				}
+				if proves := !strings.Contains(output, "it proves nothing about a tenant"); proves != live {
+					t.Errorf("proves something: %t\n%s", proves, output)
+				}
+			})
+		}
+	}
+}
+
+// A target that answers as the mock does leaves nothing to propose, and every answer with --all.
+func TestProposalOfTheDefaults(t *testing.T) {
+	every := dialect.Dialect{}
+	for _, e := range dialect.Entries() {
+		every[e.ID] = e.Default
+	}
+	dir := recorded(t, nil, false, asking(every))
+	output, code := propose(t, dir)
+	got, err := dialect.Parse("proposal", []byte(output))
+	if err != nil || code != exitGood || len(got) > 0 {
+		t.Errorf("exit code %d, %v proposes %v\n%s", code, err, got, output)
+	}
+	if !strings.Contains(output, "# As the mock answers: "+strings.Join(dialect.IDs(), ", ")+".") {
+		t.Errorf("does not tell what is as the mock answers:\n%s", output)
+	}
+	output, _ = propose(t, dir, "--all")
+	got, err = dialect.Parse("proposal", []byte(output))
+	if err != nil || len(got) != len(every) {
+		t.Errorf("--all: %v, %v", got, err)
+	}
+	open := got[dialect.UnsupportedGrant] // whose description the default leaves open
+	open.Description = ""
+	got[dialect.UnsupportedGrant] = open
+	if diff := cmp.Diff(dialect.Dialect{}, got.Differing()); diff != "" {
+		t.Errorf("--all differs from the defaults (-want +got):\n%s", diff)
+	}
+}
+
+// Every entry says which scenario asks.
+func TestQuestionsAreAsked(t *testing.T) {
+	for _, e := range dialect.Entries() {
+		asks := slices.ContainsFunc(scenarios.All(), func(s contracttests.Scenario) bool {
+			return (s.ID == e.Scenario || strings.HasPrefix(s.ID, e.Scenario+"/")) && s.Question
+		})
+		if !asks {
+			t.Errorf("%s: there is no question %s", e.ID, e.Scenario)
+		}
+	}
+}
+
+// a case of a hand-made recording.
+func handMade(scenario, v, question string, status int, body any) transcript.Transcript {
+	r := transcript.Response{Status: status}
+	if body != nil {
+		r.Body = &transcript.Body{Form: transcript.JSON, Value: body}
+	}
+	return transcript.Transcript{
+		Scenario: scenario, Version: version.Version(v), Outcome: "provisional",
+		Exchanges: []transcript.Step{{Request: transcript.Request{Method: "GET", Path: "/"}, Response: r}}, Answers: map[string]int{question: 0},
+	}
+}
+
+func sailPointError(code, text string) map[string]any {
+	return map[string]any{"detailCode": code, "messages": []any{
+		map[string]any{"localeOrigin": "REQUEST", "text": "in another language"}, map[string]any{"localeOrigin": "DEFAULT", "text": text},
+	}}
+}
+
+func TestProposal(t *testing.T) {
+	conflict := sailPointError("409 Conflict", "Taken.")
+	const who = "create/name-taken-is-400"
+	tests := []struct {
+		name  string
+		about transcript.About
+		cases []transcript.Transcript
+		all   bool
+		want  string
+	}{
+		{
+			name: "versions agree",
+			cases: []transcript.Transcript{
+				handMade(who, "v3", "duplicate-name", 409, conflict), handMade(who, "v2026", "duplicate-name", 409, conflict),
+			},
+			want: "\n# What answers a token that is made, or renamed, with a name that another of the owner has?\n" +
+				"# 409 Conflict to create/name-taken-is-400 in v2026, v3 by https://acme, 2026-11-22\n" +
+				"duplicate-name:\n  status: 409\n  detailCode: 409 Conflict\n  text: \"Taken.\"\n",
+		},
+		{
+			name: "versions disagree",
+			cases: []transcript.Transcript{
+				handMade(who, "v3", "duplicate-name", 409, conflict), handMade(who, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
+				handMade(who, "beta", "duplicate-name", 409, conflict),
+			},
+			want: "# 409 Conflict to create/name-taken-is-400 in beta, v3 by https://acme, 2026-11-22\n" +
+				"# 400.1 x to create/name-taken-is-400 in v1 by https://acme, 2026-11-22\n" +
+				"# duplicate-name is left out: not the same everywhere.\n\n# Not asked",
+		},
+		{
+			name: "the mock cannot",
+			cases: []transcript.Transcript{
+				handMade("lifecycle/question-login-of-a-deleted-token", "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
+			},
+			want: "# 200 to lifecycle/question-login-of-a-deleted-token in v3 by https://acme, 2026-11-22\n# login-deleted is left out: nothing that the mock can answer.\n",
+		},
+		{
+			name:  "the target was away",
+			cases: []transcript.Transcript{handMade(who, "v3", "duplicate-name", 503, nil)},
+			want:  "# 503, which is no answer of the API to create/name-taken-is-400 in v3 by https://acme, 2026-11-22\n# duplicate-name is left out",
+		},
+		{
+			name:  "no version",
+			cases: []transcript.Transcript{handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{"error": "unauthorized", "error_description": "Who?"})},
+			want:  "# 401 unauthorized to token/question-missing-grant by https://acme, 2026-11-22\nmissing-grant:\n  status: 401\n  error: unauthorized\n  description: \"Who?\"\n",
+		},
+		{
+			name:  "the published 401",
+			cases: []transcript.Transcript{handMade("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{"error": "JWT is revoked"})},
+			want:  "access-token-of-deleted:\n  status: 401\n  text: JWT is revoked\n",
+		},
+		{
+			name:  "an error without a body",
+			cases: []transcript.Transcript{handMade(who, "v3", "duplicate-name", 409, nil)},
+			want:  "duplicate-name:\n  status: 409\n",
+		},
+		{
+			name:  "a date",
+			cases: []transcript.Transcript{handMade("expiry/x", "v1", "never-expiring-answer", 200, map[string]any{"expirationDate": "a date"})},
+			want:  "never-expiring-answer:\n  value: far-date\n  userAwareTokenNeverExpires: absent\n",
+		},
+		{
+			name:  "no token",
+			cases: []transcript.Transcript{handMade("expiry/x", "v1", "never-expiring-answer", 400, sailPointError("400.1 x", "y"))},
+			want:  "# 400, which does not tell to expiry/x in v1 by https://acme, 2026-11-22\n# never-expiring-answer is left out: nothing that the mock can answer.\n",
+		},
+		{
+			name: "default, and what is not asked",
+			cases: []transcript.Transcript{
+				handMade("list/x", "v3", "limit-251", 200, []any{}), handMade("list/y", "v3", "unknown-owner", 404, sailPointError("404 Not found", "Nobody.")),
+			},
+			want: "# As the mock answers: limit-251.\n\n# Not asked: duplicate-name, token-limit, unknown-scope, bad-filter",
+		},
+		{
+			name: "all", all: true,
+			cases: []transcript.Transcript{handMade("list/x", "v3", "limit-251", 200, []any{})},
+			want:  "limit-251:\n  status: 200\n",
+		},
+		{
+			name:  "header of a live target",
+			about: transcript.About{Interrupted: true},
+			cases: []transcript.Transcript{handMade(who, "v3", "duplicate-name", 409, nil)},
+			want: "# Dialect of https://acme, recorded on 2026-11-22 14:05 UTC by patmock v1.\n# For patmock serve --dialect FILE.\n" +
+				"# The run was interrupted: not everything was asked.\n\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			about := test.about
+			about.Tool, about.Started = "patmock v1", time.Date(2026, time.November, 22, 15, 5, 0, 0, time.FixedZone("CET", 3600))
+			about.Target = report.Target{Name: "https://acme", Live: true}
+			args := []string{written(t, about, test.cases)}
+			if test.all {
+				args = append(args, "--all")
+			}
+			got, code := propose(t, args...)
+			if code != exitGood || !strings.Contains(got, test.want) {
+				t.Errorf("exit code %d, want %s in\n%s", code, test.want, got)
+			}
+			if _, err := dialect.Parse("proposal", []byte(got)); err != nil {
+				t.Errorf("%v in\n%s", err, got)
+			}
+		})
+	}
+}
+
+func TestProposalOfNothing(t *testing.T) {
+	about := transcript.About{Target: report.Target{Name: "https://acme", Live: true}}
+	empty := written(t, about, []transcript.Transcript{handMade("token/question-signature", "", "signature", 200, nil)})
+	for _, tt := range []struct{ dir, want string }{
+		{empty, "the recording of https://acme answers no question of a dialect"},
+		{t.TempDir(), "no recording"},
+		{"nowhere", "no such file"},
+	} {
+		if got, code := propose(t, tt.dir); code != exitUsage || !strings.Contains(got, tt.want) {
+			t.Errorf("exit code %d, want %s in %s", code, tt.want, got)
+		}
+	}
+	if got, code := propose(t); code != exitUsage || !strings.Contains(got, "expected the folder of a recording, got 0 arguments") {
+		t.Errorf("exit code %d, %s", code, got)
+	}
+}

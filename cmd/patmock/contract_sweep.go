@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+)
+
+// sweepFlags are those of contract sweep, as they were given.
+type sweepFlags struct {
+	targetFlags
+	ledger, olderThan string
+	dryRun            bool
+}
+
+func newContractSweep(env environment) *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Delete what runs of the contract left at a tenant",
+		Long: "Logs in as each identity of the environment and deletes those of its own tokens that the ledger has, or that have a name\n" +
+			"such as patmock-mk3x-1, which only runs give. Never a token that it logs in with, nor anybody else's.\n" +
+			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses the credentials, 4 something is left,\n" +
+			"or was found by a dry run, 130 interrupted.",
+		Example: "  patmock exec --control-addr 127.0.0.1:0 -- patmock contract sweep --target env --dry-run --older-than 1h",
+		Args:    noArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		format, err := formatOf(cmd, textOrJSON)
+		if err != nil {
+			return err
+		}
+		return f.execute(cmd.Context(), env, format)
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.target, "target", "", "env, or the address of a tenant")
+	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is deleted otherwise")
+	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
+	flags.StringVar(&f.olderThan, "older-than", "", "leave what is younger than that, such as 90m or 7d")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would be deleted, and delete nothing")
+	formatFlag(cmd, textOrJSON...)
+	for _, own := range []string{"allow-writes", "ledger", "older-than", "dry-run", "format"} {
+		ignoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+// execute checks all that was asked for before anything is sent.
+func (f sweepFlags) execute(ctx context.Context, env environment, format string) (err error) {
+	age, err := f.age()
+	if err != nil {
+		return err
+	}
+	t, err := f.tenant(ctx, env)
+	if err != nil {
+		return err
+	}
+	known, err := f.known(env)
+	if err != nil {
+		return err
+	}
+	t.ReadOnly = f.dryRun
+	s, err := liveFlags{ledger: f.ledger}.supervise(&t, "sweep")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	ctx, stop := signal.NotifyContext(ctx, ending...)
+	defer stop()
+	result, failed := live.Sweep(ctx, live.SweepConfig{
+		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
+		OlderThan: age, DryRun: f.dryRun, Now: time.Now,
+	})
+	switch unswept := errors.Is(failed, live.ErrUnreachable); {
+	case unswept && ctx.Err() != nil:
+		return &exitError{exitInterrupted, errors.New("interrupted: nothing was deleted")}
+	case unswept:
+		return &exitError{exitUnreachable, failed}
+	}
+	if err := printSweep(env.stdout, format, result); err != nil {
+		return err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{exitInterrupted, errors.New("interrupted: what is listed was done until then")}
+	case failed != nil:
+		return failed
+	case len(result.Left)+len(result.WouldDelete) > 0:
+		return &exitError{code: exitLeftovers}
+	}
+	return s.guard.Err()
+}
+
+// age is how old a token has to be to go.
+func (f sweepFlags) age() (time.Duration, error) {
+	if f.olderThan == "" {
+		return 0, nil
+	}
+	age, err := parseDuration(f.olderThan)
+	if err != nil {
+		return 0, &usageError{fmt.Errorf("--older-than: %w", err)}
+	}
+	return age, nil
+}
+
+// tenant is what is swept: a live target that may be written to, but for a dry run.
+func (f sweepFlags) tenant(ctx context.Context, env environment) (t contracttests.Target, err error) {
+	switch {
+	case f.target == "":
+		return t, &usageError{errors.New("--target: expected env, or the address of a tenant")}
+	case f.target == "mock":
+		return t, &usageError{errors.New("--target mock: the mock in process ends with its run, and there is nothing to sweep")}
+	case f.allowWrites == "" && !f.dryRun:
+		return t, &usageError{errors.New("nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")}
+	}
+	t, _, err = f.open(ctx, env)
+	if err == nil && !t.Live() {
+		err = &usageError{fmt.Errorf("--target %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)}
+	}
+	return t, err
+}
+
+// known is what the ledger has. One that there is not may be misspelt.
+func (f sweepFlags) known(env environment) ([]live.Object, error) {
+	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
+		_, _ = fmt.Fprintf(env.stderr, "patmock: there is no ledger %s: names alone tell what runs made\n", f.ledger) // a hint
+	}
+	known, err := live.ReadLedger(f.ledger)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--ledger: %w", err)}
+	}
+	return known, nil
+}
+
+func printSweep(w io.Writer, format string, r live.SweepResult) error {
+	if format == "json" {
+		return printJSON(w, r)
+	}
+	_, err := io.WriteString(w, sweepText(r))
+	return err
+}
+
+// sweepText is the result for people.
+func sweepText(r live.SweepResult) string {
+	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
+	for _, part := range []struct {
+		outcome string
+		found   []live.Found
+	}{{"deleted", r.Deleted}, {"would be deleted", r.WouldDelete}, {"left", r.Left}} {
+		for _, f := range part.found {
+			rows = append(rows, []string{part.outcome, f.ID, f.Name, f.Owner, f.Created, f.Why})
+		}
+	}
+	if len(rows) == 1 {
+		return "nothing was left\n"
+	}
+	return strings.TrimRight(table(rows...), "\n") + "\n"
+}

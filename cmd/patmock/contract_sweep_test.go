@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// sweeping is a tenant-like target with what the command needs to sweep it.
+type sweeping struct {
+	t         *testing.T
+	control   *control.Client
+	host      string
+	ledger    string
+	variables map[string]string
+	// before is called with each request that the tenant gets. It tells whether it has answered.
+	before func(w http.ResponseWriter, r *http.Request) bool
+}
+
+func newSweeping(t *testing.T) *sweeping {
+	t.Helper()
+	mock, err := mockserver.New(mockserver.Config{ControlApart: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mock.Close() })
+	x := &sweeping{t: t, control: mock.Control(), ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), before: func(http.ResponseWriter, *http.Request) bool { return false }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !x.before(w, r) {
+			mock.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	x.host = strings.TrimPrefix(server.URL, "http://")
+	who, err := x.control.Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.variables = map[string]string{"SAIL_BASE_URL": server.URL}
+	for _, u := range who.Users {
+		if prefix := map[string]string{"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_"}[u.Name]; prefix != "" {
+			x.variables[prefix+"CLIENT_ID"], x.variables[prefix+"CLIENT_SECRET"] = u.ClientID, u.ClientSecret
+		}
+	}
+	return x
+}
+
+func (x *sweeping) add(owner, name string) (id string) {
+	x.t.Helper()
+	user, err := x.control.AddToken(x.t.Context(), control.NewToken{Owner: owner, Name: name})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return user.ClientID
+}
+
+// sweep returns the exit code and what is printed. Nothing that is printed or written is secret.
+func (x *sweeping) sweep(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	x.t.Helper()
+	var out, err bytes.Buffer
+	lookup := func(name string) (string, bool) {
+		value, set := x.variables[name]
+		return value, set
+	}
+	args = append([]string{"contract", "sweep", "--target", "env", "--ledger", x.ledger}, args...)
+	code = run(ctx, args, environment{stdout: &out, stderr: &err, lookup: lookup})
+	ledger, _ := os.ReadFile(x.ledger) // there may be none
+	for name, value := range x.variables {
+		if strings.HasSuffix(name, "_SECRET") && strings.Contains(out.String()+err.String()+string(ledger), value) {
+			x.t.Errorf("it tells %s:\n%s%s%s", name, out.String(), err.String(), ledger)
+		}
+	}
+	if found := regexp.MustCompile(`eyJ[\w-]{8}`).FindString(out.String() + err.String() + string(ledger)); found != "" {
+		x.t.Errorf("it tells an access token: %s", found)
+	}
+	return code, out.String(), err.String()
+}
+
+// names are those of the tokens that there are.
+func (x *sweeping) names() string {
+	x.t.Helper()
+	raw, err := x.control.State(x.t.Context(), control.StateOptions{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	var state struct {
+		Tokens []struct{ Owner, Name string }
+	}
+	if err := json.Unmarshal(raw, &state); err != nil {
+		x.t.Fatal(err)
+	}
+	var names []string
+	for _, token := range state.Tokens {
+		if strings.Contains(token.Name, "patmock") {
+			names = append(names, token.Owner+" "+token.Name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func TestContractSweep(t *testing.T) {
+	x := newSweeping(t)
+	a, b := x.add("jane.doe", "patmock-a-1"), x.add("john.roe", "patmock-a-2")
+	x.add("helpdesk", "patmock-a-3") // who does not log in
+	code, stdout, stderr := x.sweep(t.Context(), "--allow-writes", x.host, "--format", "json")
+	if code != exitGood || stderr != "patmock: there is no ledger "+x.ledger+": names alone tell what runs made\n" {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	var got live.SweepResult
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+		t.Fatal(err)
+	}
+	for i := range got.Deleted {
+		got.Deleted[i].Created = ""
+	}
+	want := live.SweepResult{
+		Deleted: []live.Found{
+			{ID: a, Name: "patmock-a-1", Owner: "facedadafacedadafacedadafacedada", Why: "its name"},
+			{ID: b, Name: "patmock-a-2", Owner: "beaddadabeaddadabeaddadabeaddada", Why: "its name"},
+		},
+		WouldDelete: []live.Found{}, Left: []live.Found{},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	if left := x.names(); left != "helpdesk patmock-a-3" {
+		t.Errorf("left: %s", left)
+	}
+}
+
+// A login token of a run that the ledger knows is no more deleted than any other that logs in.
+func TestContractSweepKeepsLogins(t *testing.T) {
+	x := newSweeping(t)
+	x.variables["PATMOCK_ADMIN_CLIENT_ID"] = x.add("admin", "patmock-a-1")
+	raw, err := x.control.State(t.Context(), control.StateOptions{Secrets: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`"id": *"` + x.variables["PATMOCK_ADMIN_CLIENT_ID"] + `", *"secret": *"([^"]+)"`).FindSubmatch(compact(t, raw))
+	if found == nil {
+		t.Fatalf("no secret in %s", raw)
+	}
+	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
+	if code, stdout, stderr := x.sweep(t.Context(), "--allow-writes", x.host); code != exitGood || stdout != "nothing was left\n" {
+		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
+	}
+	if left := x.names(); left != "admin patmock-a-1" {
+		t.Errorf("left: %s", left)
+	}
+}
+
+func compact(t *testing.T, raw []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestInterruptedContractSweep(t *testing.T) {
+	for _, test := range []struct{ name, method, stdout, stderr, names string }{
+		{"before the first", http.MethodGet, `^$`, "interrupted: nothing was deleted\n", "jane.doe patmock-a-1, jane.doe patmock-a-2"},
+		{
+			"in the middle", http.MethodDelete, `(?s)^OUTCOME.*\nleft .* patmock-a-\d .*\nleft .* patmock-a-\d `,
+			"interrupted: what is listed was done until then\n", "jane.doe patmock-a-1, jane.doe patmock-a-2",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			x := newSweeping(t)
+			x.add("jane.doe", "patmock-a-1")
+			x.add("jane.doe", "patmock-a-2")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			x.before = func(_ http.ResponseWriter, r *http.Request) bool {
+				if r.Method != test.method || !strings.HasPrefix(r.URL.Path, "/v2026") {
+					return false
+				}
+				cancel()
+				<-r.Context().Done() // the client has gone
+				return true
+			}
+			code, stdout, stderr := x.sweep(ctx, "--allow-writes", x.host)
+			if code != exitInterrupted || !regexp.MustCompile(test.stdout).MatchString(stdout) || !strings.HasSuffix(stderr, test.stderr) {
+				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+			}
+			if got := x.names(); got != test.names {
+				t.Errorf("left: %s", got)
+			}
+		})
+	}
+}
+
+// A tenant that tells in its answers whatever it was sent makes the command tell nothing of it.
+func TestContractSweepTellsNoSecret(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		before func(x *sweeping, w http.ResponseWriter, r *http.Request) bool
+		code   int
+	}{
+		{"login", func(x *sweeping, w http.ResponseWriter, _ *http.Request) bool {
+			http.Error(w, x.variables["SAIL_CLIENT_SECRET"], http.StatusUnauthorized)
+			return true
+		}, exitUnreachable},
+		{"list", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodGet {
+				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"), http.StatusForbidden)
+			}
+			return r.Method == http.MethodGet
+		}, exitUnreachable},
+		{"delete", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodDelete {
+				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"), http.StatusForbidden)
+			}
+			return r.Method == http.MethodDelete
+		}, exitLeftovers},
+		{"names", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodGet {
+				_, _ = strings.NewReplacer("SECRET", x.variables["SAIL_CLIENT_SECRET"], "BEARER", r.Header.Get("Authorization")).
+					WriteString(w, `[{"id":"SECRET","name":"patmock-a-1","created":"BEARER","owner":{"id":"facedadafacedadafacedadafacedada","name":"SECRET"}},`+
+						`{"id":"1","name":"SECRET BEARER","created":"SECRET","owner":{"id":"facedadafacedadafacedadafacedada"}}]`)
+			}
+			return r.Method == http.MethodGet
+		}, exitLeftovers},
+		{"redirect", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+			http.Redirect(w, r, "/elsewhere/"+x.variables["SAIL_CLIENT_SECRET"], http.StatusTemporaryRedirect)
+			return true
+		}, exitUnreachable},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			x := newSweeping(t)
+			x.add("jane.doe", "patmock-a-1")
+			if err := os.WriteFile(x.ledger, []byte(`{"at":"2026-01-31T12:00:00Z","event":"made","target":"`+x.host+`","run":"a","id":"1"}`+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			x.before = func(w http.ResponseWriter, r *http.Request) bool { return test.before(x, w, r) }
+			if code, stdout, stderr := x.sweep(t.Context(), "--allow-writes", x.host); code != test.code || stdout+stderr == "" {
+				t.Errorf("exit code %d, want %d: %s%s", code, test.code, stdout, stderr)
+			}
+		})
+	}
+}
+
+// A ledger that cannot be trusted is refused before anything is sent.
+func TestContractSweepNeedsLedger(t *testing.T) {
+	x := newSweeping(t)
+	x.add("jane.doe", "patmock-a-1")
+	x.before = func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasPrefix(r.URL.Path, "/oauth/") {
+			t.Errorf("%s is sent", r.URL.Path)
+		}
+		return false
+	}
+	folder := filepath.Dir(x.ledger)
+	if err := os.WriteFile(filepath.Join(folder, "damaged"), []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"damaged": "damaged:1: an unknown event", "damaged/ledger.jsonl": "--ledger: the ledger: ", ".": "is a directory"} {
+		x.ledger = filepath.Join(folder, filepath.FromSlash(path))
+		if code, _, stderr := x.sweep(t.Context(), "--allow-writes", x.host); code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d: %s", path, code, stderr)
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/fixtures"
+)
+
+// Where runs write what they confirm, unless they are told otherwise. The folder is made for it.
+const (
+	ownFolder     = ".patmock"
+	defaultParity = ownFolder + "/parity.yaml"
+)
+
+// ledgers of standing: the one that comes with patmock, and what runs of one's own have confirmed.
+type ledgers struct{ published, own *parity.Ledger }
+
+// readLedgers reads both. The default file need not be there, nor another one that is about to be written.
+func readLedgers(file string, mayMiss bool) (l ledgers, err error) {
+	if l.published, err = parity.Read("fixtures/parity.yaml", fixtures.Parity()); err != nil {
+		return l, err
+	}
+	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && (mayMiss || file == defaultParity):
+		l.own = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
+		return l, nil
+	case err != nil:
+		return l, &usageError{fmt.Errorf("--parity: %w", err)}
+	}
+	if l.own, err = parity.ReadOwn(file, data); err != nil {
+		return l, &usageError{err}
+	}
+	return l, nil
+}
+
+func (l ledgers) unknown() []string { return l.own.Unknown(l.published) }
+
+// warn tells of what counts for nothing.
+func (l ledgers) warn(env environment) error {
+	for _, told := range l.unknown() {
+		if _, err := fmt.Fprintln(env.stderr, "patmock: warning:", told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parityRun is what a run has to do with the ledger of standing.
+type parityRun struct {
+	file   string
+	update bool
+}
+
+func (p *parityRun) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&p.update, "update-parity", false, "write down which scenarios a live target has confirmed, and which it confirms no longer")
+	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
+	for _, own := range []string{"update-parity", "parity"} {
+		ignoreVariable(flags.Lookup(own))
+	}
+}
+
+// check refuses, before anything is sent, what could not be written down.
+func (p parityRun) check(target contracttests.Target, dryRun bool) error {
+	if p.update && !target.Live() {
+		return &usageError{errors.New("--update-parity: a patmock confirms nothing, only a live target does: --target env, or an address")}
+	}
+	if p.update && dryRun {
+		return &usageError{errors.New("--update-parity: a dry run confirms nothing")}
+	}
+	if folder := filepath.Dir(p.file); p.update && filepath.Base(folder) != ownFolder {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return &usageError{fmt.Errorf("--parity %s: there is no folder %s", p.file, folder)}
+		}
+	}
+	_, err := readLedgers(p.file, p.update)
+	return err
+}
+
+// settle writes down what a run confirmed, where that is asked for, and puts into the report what is confirmed. The file is
+// read again: another run may have written to it.
+func (p parityRun) settle(env environment, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) error {
+	l, err := readLedgers(p.file, p.update)
+	if err != nil {
+		return err
+	}
+	if p.update {
+		if err := p.confirm(env, l, target, now, result.Results); err != nil {
+			return err
+		}
+	}
+	rows, err := l.rows(cases, now, defaultMaxAge)
+	if err != nil {
+		return err
+	}
+	told := proven(rows)
+	result.Proven = &told
+	return nil
+}
+
+// confirm updates the file, and tells what changed.
+func (p parityRun) confirm(env environment, l ledgers, target contracttests.Target, now time.Time, results []report.Result) error {
+	address, err := url.Parse(target.BaseURL)
+	if err != nil {
+		return err
+	}
+	documents, err := parity.Documents()
+	if err != nil {
+		return err
+	}
+	by := parity.Run{Target: address.Hostname(), Date: now, Tool: tool(), Documents: documents}
+	changes := l.own.Update(l.published, by, results)
+	if !changes.None() {
+		if err := p.write(l.own); err != nil {
+			return fmt.Errorf("--update-parity: %w", err)
+		}
+	}
+	kept, remark := "confirmed", ""
+	if (parity.Key{Target: by.Target}).Rehearsed() {
+		kept, remark = "rehearsed", "; "+by.Target+" is no tenant, and confirms nothing"
+	}
+	for _, k := range changes.Lost {
+		_, err = fmt.Fprintf(env.stderr, "patmock: no longer so: %s, which %s had %s\n", report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, kept)
+		if err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(env.stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n", p.file, len(changes.New), kept, len(changes.Again), len(changes.Lost), remark)
+	return errors.Join(err, l.warn(env))
+}
+
+func (p parityRun) write(own *parity.Ledger) error {
+	text, err := own.YAML()
+	if err != nil {
+		return err
+	}
+	if err := makeOwnFolder(filepath.Dir(p.file)); err != nil {
+		return err
+	}
+	return writeWhole(p.file, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// makeOwnFolder makes the folder of patmock's own files, out of the reach of git. One that is there stays as it is.
+func makeOwnFolder(folder string) error {
+	if _, err := os.Stat(folder); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(folder, ".gitignore"), func(w io.Writer) error {
+		_, err := io.WriteString(w, "*\n")
+		return err
+	})
+}

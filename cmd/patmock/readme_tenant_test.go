@@ -1,0 +1,77 @@
+//go:build !windows
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The commands of the README, against a tenant-like target: each as it stands there, but for the tenant's name, and for a
+// choice of scenarios, since all of them take minutes.
+func TestReadmeChecksATenant(t *testing.T) {
+	t.Parallel()
+	x := newTenantLike(t)
+	before := x.state()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(readme), "The same scenarios run on a tenant.")
+	section, _, ended := strings.Cut(section, "\n## ")
+	if !ok || !ended {
+		t.Fatal("the README has no such section")
+	}
+	choice := " --versions v3 --run '^(create/(secret|name-taken)|list/)'"
+	run := map[string]int{}
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
+		for line := range strings.Lines(block[1]) {
+			line, _, _ = strings.Cut(line, " # ")
+			line = strings.TrimSpace(strings.ReplaceAll(line, "acme.api.identitynow.com", x.host()))
+			command := strings.Fields(strings.TrimPrefix(line, "patmock contract "))[0]
+			switch {
+			case strings.HasPrefix(line, "export "), strings.HasPrefix(line, "patmock serve "):
+				continue
+			case strings.Contains(line, "acme-july"):
+				x.shell("cp -r acme acme-july && printf '[]\\n' >known.yaml", exitGood)
+			}
+			if command == "run" || command == "doctor" || command == "diff" && !strings.Contains(line, "july") {
+				line += choice
+			}
+			want := exitGood
+			if strings.Contains(line, "diff mock acme") {
+				want = -1 // whatever it finds: the tenant lacks what the mock has
+			}
+			run[command]++
+			x.shell(line, want)
+		}
+	}
+	for command, want := range map[string]int{"doctor": 1, "run": 4, "sweep": 1, "parity": 1, "diff": 2, "propose": 1} {
+		if run[command] != want {
+			t.Errorf("%s was run %d times, want %d", command, run[command], want)
+		}
+	}
+	x.unchanged(before)
+	dialect, err := os.ReadFile(filepath.Join(x.folder, "dialect.yaml"))
+	if err != nil || !strings.Contains(string(dialect), x.host()) {
+		t.Errorf("the dialect: %v, %s", err, dialect)
+	}
+	x.shell("patmock serve --dialect dialect.yaml --addr 127.0.0.1:0 --log-level error >out.txt & sleep_until() { until grep -q listens out.txt; do :; done; }; sleep_until; kill $!", exitGood)
+}
+
+// shell runs a line, with patmock in the path. Less than zero wants 0 or 1.
+func (x *tenantLike) shell(line string, want int) {
+	x.t.Helper()
+	c := exec.Command("sh", "-c", line)
+	c.Dir, c.Env = x.folder, append([]string{"PATH=" + x.folder + ":" + os.Getenv("PATH")}, x.env...)
+	out, err := c.CombinedOutput()
+	x.keepsSecrets(line, out)
+	got := c.ProcessState.ExitCode()
+	if got != want && (want >= 0 || got != exitGood && got != exitFound) {
+		x.t.Errorf("%s\nended with %d, want %d (%v): %s", line, got, want, err, out)
+	}
+}

@@ -1,0 +1,321 @@
+//go:build !windows
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// A tenant-like target: a faithful mock whose control surface is out of the contract's reach, so that it counts as live.
+type tenantLike struct {
+	t       *testing.T
+	program string
+	folder  string
+	base    string
+	control *control.Client
+	env     []string
+}
+
+func newTenantLike(t *testing.T) *tenantLike {
+	t.Helper()
+	x := &tenantLike{t: t, folder: t.TempDir()}
+	x.program = filepath.Join(x.folder, "patmock")
+	if out, err := exec.Command("go", "build", "-o", x.program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	serve := exec.Command(x.program, "serve", "--addr", "127.0.0.1:0", "--control-addr", "127.0.0.1:0", "--profile", "faithful", "--log-level", "error", "--journal-size", "100000")
+	serve.Stderr = os.Stderr
+	output, err := serve.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = serve.Process.Kill()
+		_ = serve.Wait() // killed
+	})
+	lines := bufio.NewReader(output)
+	x.base = x.told(lines, `patmock listens on (\S+)`)
+	x.control = control.New(control.Config{URL: x.told(lines, `its control surface listens on (\S+)`)})
+	who, err := x.control.Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.env = []string{"HOME=" + x.folder, "SAIL_BASE_URL=" + x.base}
+	prefixes := map[string]string{"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_"}
+	for _, u := range who.Users {
+		if prefix := prefixes[u.Name]; prefix != "" {
+			x.env = append(x.env, prefix+"CLIENT_ID="+u.ClientID, prefix+"CLIENT_SECRET="+u.ClientSecret)
+		}
+	}
+	return x
+}
+
+func (x *tenantLike) told(lines *bufio.Reader, pattern string) string {
+	x.t.Helper()
+	line, err := lines.ReadString('\n')
+	found := regexp.MustCompile(pattern).FindStringSubmatch(line)
+	if err != nil || found == nil {
+		x.t.Fatalf("the mock says %q, %v", line, err)
+	}
+	return found[1]
+}
+
+func (x *tenantLike) host() string {
+	u, err := url.Parse(x.base)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return u.Host
+}
+
+// command is patmock contract with arguments, in a folder of its own with the credentials in the environment.
+func (x *tenantLike) command(args ...string) *exec.Cmd {
+	c := exec.Command(x.program, append([]string{"contract"}, args...)...)
+	c.Dir, c.Env = x.folder, x.env
+	return c
+}
+
+// run returns the exit code and what was printed. Nothing that was printed is secret.
+func (x *tenantLike) run(args ...string) (code int, out string) {
+	x.t.Helper()
+	printed, err := x.command(args...).CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		x.t.Fatal(err)
+	}
+	if exit != nil {
+		code = exit.ExitCode()
+	}
+	x.keepsSecrets(strings.Join(args, " "), printed)
+	return code, string(printed)
+}
+
+func (x *tenantLike) keepsSecrets(what string, text []byte) {
+	x.t.Helper()
+	for _, variable := range x.env {
+		if name, secret, _ := strings.Cut(variable, "="); strings.HasSuffix(name, "_SECRET") && bytes.Contains(text, []byte(secret)) {
+			x.t.Errorf("%s tells %s", what, name)
+		}
+	}
+}
+
+// state is everything that the tenant holds, but for when the tokens of the environment were used last.
+func (x *tenantLike) state() map[string]any {
+	x.t.Helper()
+	raw, err := x.control.State(x.t.Context(), control.StateOptions{Secrets: true})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	var state map[string]any
+	if err := json.Unmarshal(raw, &state); err != nil {
+		x.t.Fatal(err)
+	}
+	tokens, ok := state["tokens"].([]any)
+	if !ok || len(tokens) == 0 {
+		x.t.Fatalf("no tokens in %s", raw)
+	}
+	for _, token := range tokens {
+		token := token.(map[string]any)
+		if strings.Contains(strings.Join(x.env, "\n"), fmt.Sprint("CLIENT_ID=", token["id"])) {
+			delete(token, "lastUsed")
+		}
+	}
+	return state
+}
+
+// unchanged compares the state with one of before.
+func (x *tenantLike) unchanged(before map[string]any) {
+	x.t.Helper()
+	if diff := cmp.Diff(before, x.state()); diff != "" {
+		x.t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
+	}
+}
+
+// refused is how many requests the tenant answered with 429.
+func (x *tenantLike) refused() int {
+	x.t.Helper()
+	journal, err := x.control.Requests(x.t.Context(), control.Match{Status: 429}, 0)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if journal.Dropped > 0 || journal.Held == 0 {
+		x.t.Fatalf("the journal holds %d requests and lost %d", journal.Held, journal.Dropped)
+	}
+	return journal.Matched
+}
+
+// writes is a selection that makes, changes and deletes tokens, in few requests.
+const writes = "^(create/(secret|name-is-free)|patch/(name|scope)|delete/|auth/delete-of-anothers|crossversion/(made|deleted))"
+
+// A run with writes leaves a tenant as it was, and never asks too often.
+func TestTenantIsLeftAsItWas(t *testing.T) {
+	t.Parallel() // it mostly waits, so as not to ask too often
+	x := newTenantLike(t)
+	before := x.state()
+	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", "v3,v1")
+	if code != exitGood || !strings.Contains(out, "pass: ") || strings.Contains(out, "the target lacks writes") {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	x.unchanged(before)
+	if n := x.refused(); n > 0 {
+		t.Errorf("%d requests were over the limit", n)
+	}
+	if code, out := x.run("sweep", "--target", "env", "--dry-run"); code != exitGood {
+		t.Errorf("a sweep ends with %d: %s", code, out)
+	}
+	ledger, err := os.ReadFile(filepath.Join(x.folder, ".patmock", "ledger.jsonl"))
+	if err != nil || !bytes.Contains(ledger, []byte("patmock-")) {
+		t.Errorf("the ledger: %v, %d bytes", err, len(ledger))
+	}
+	x.keepsSecrets("the ledger", ledger)
+}
+
+// Nothing is written to a tenant whose host was not repeated.
+func TestTenantIsOnlyRead(t *testing.T) {
+	t.Parallel() // it mostly waits, so as not to ask too often
+	x := newTenantLike(t)
+	before := x.state()
+	code, out := x.run("run", "--target", "env", "--versions", "v2026", "--run", "^(list|filter|errors|token)/")
+	if code != exitGood || !strings.Contains(out, "the target lacks writes") || strings.Contains(out, "pass: 0") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	if code, out := x.run("run", "--target", "env", "--allow-writes", "127.0.0.1"); code != exitUsage {
+		t.Errorf("another host: exit code %d: %s", code, out)
+	}
+	if code, out := x.run("doctor", "--target", "env", "--allow-writes", x.host()); code != exitGood {
+		t.Errorf("doctor: exit code %d: %s", code, out)
+	}
+	x.unchanged(before)
+	journal, err := x.control.Requests(t.Context(), control.Match{}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range journal.Requests {
+		if r.Method != "GET" && !strings.HasPrefix(r.Path, "/oauth/") {
+			t.Errorf("%s %s was sent", r.Method, r.Path)
+		}
+	}
+}
+
+// What a run that was killed has left is found by its ledger, and swept.
+func TestKilledRunIsSwept(t *testing.T) {
+	t.Parallel() // it mostly waits, so as not to ask too often
+	x := newTenantLike(t)
+	before := x.state()
+	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", writes)
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	x.untilMore(before)
+	if err := process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = process.Wait() // killed
+	if cmp.Equal(before, x.state()) {
+		t.Fatal("nothing was left: the test shows nothing")
+	}
+	if code, out := x.run("sweep", "--target", "env", "--dry-run"); code != exitLeftovers || !strings.Contains(out, "patmock-") {
+		t.Errorf("a dry run ends with %d: %s", code, out)
+	}
+	if code, out := x.run("sweep", "--target", "env"); code != exitUsage {
+		t.Errorf("without writes a sweep ends with %d: %s", code, out)
+	}
+	if code, out := x.run("sweep", "--target", "env", "--allow-writes", x.host()); code != exitGood {
+		t.Errorf("a sweep ends with %d: %s", code, out)
+	}
+	x.unchanged(before)
+}
+
+// A run that is interrupted deletes what it made.
+func TestInterruptedRunCleansUp(t *testing.T) {
+	t.Parallel() // it mostly waits, so as not to ask too often
+	x := newTenantLike(t)
+	before := x.state()
+	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", writes)
+	var out bytes.Buffer
+	process.Stdout, process.Stderr = &out, &out
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	x.untilMore(before)
+	if err := process.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := process.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Errorf("it ends with %v: %s", err, out.String())
+	}
+	x.unchanged(before)
+}
+
+// What a tenant does not let go is told by the run and by every sweep, until one can delete it.
+func TestLeftoversAreTold(t *testing.T) {
+	t.Parallel()
+	x := newTenantLike(t)
+	before := x.state()
+	rule, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500, Rate: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	if code != exitFound || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
+		t.Errorf("a run ends with %d: %s", code, out)
+	}
+	sweep := []string{"sweep", "--target", "env", "--allow-writes", x.host()}
+	if code, out := x.run(sweep...); code != exitLeftovers || !strings.Contains(out, "patmock-") {
+		t.Errorf("a sweep ends with %d: %s", code, out)
+	}
+	if err := x.control.RemoveFault(t.Context(), rule.ID); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := x.run(sweep...); code != exitGood {
+		t.Errorf("a sweep ends with %d: %s", code, out)
+	}
+	x.unchanged(before)
+}
+
+// What a scenario fails to delete is deleted when the run ends.
+func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
+	t.Parallel()
+	x := newTenantLike(t)
+	before := x.state()
+	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500}); err != nil { // once
+		t.Fatal(err)
+	}
+	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	if code != exitFound || strings.Contains(out, "left behind") {
+		t.Errorf("a run ends with %d: %s", code, out)
+	}
+	x.unchanged(before)
+}
+
+// untilMore waits until a run has made a token.
+func (x *tenantLike) untilMore(before map[string]any) {
+	x.t.Helper()
+	had := len(before["tokens"].([]any))
+	for deadline := time.Now().Add(patience); len(x.state()["tokens"].([]any)) <= had; {
+		if time.Now().After(deadline) {
+			x.t.Fatal("the run has made no token")
+		}
+	}
+}
