@@ -71,6 +71,9 @@ func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision
 		if s.ledger, err = live.OpenLedger(f.ledger, time.Now); err != nil {
 			return s, &usageError{fmt.Errorf("--ledger: %w", err)}
 		}
+		if err := giveAwayAll(f.ledger); err != nil {
+			return s, errors.Join(fmt.Errorf("--ledger: %w", err), s.close())
+		}
 		config.Ledger = s.ledger
 	}
 	if s.guard, err = live.NewGuard(config); err != nil {
