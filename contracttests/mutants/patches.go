@@ -3,6 +3,7 @@ package mutants
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // without leaves out the operations of a patch that f chooses.
@@ -60,10 +61,10 @@ var patches = []Mutant{
 		}
 		return a
 	})},
-	{"patch-moves-created", "patch-fields", "A patch moves created.", by("patch/name"), remembering(on(list, patch), func(moved map[string]string, x *exchange) *answer {
+	{"patch-moves-created", "patch-fields", "A patch moves created back by an hour.", by("patch/name"), remembering(on(list, patch), func(moved map[string]string, x *exchange) *answer {
 		a := x.forward()
 		if x.op == patch && a.ok() {
-			moved[x.id] = stamp(x.now())
+			moved[x.id] = stamp(x.now().Add(-time.Hour)) // which no token was made at
 		}
 		a.each(func(token map[string]any) {
 			if at := moved[text(token, "id")]; at != "" {
