@@ -2,6 +2,7 @@ package contracttests
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -99,6 +100,9 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 			return t, err
 		}
 	}
+	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
+		return t, fmt.Errorf("%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+	}
 	if !t.Owner.given() {
 		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
 	}
@@ -146,6 +150,9 @@ func (c Choice) secret(name string) (string, error) {
 func baseURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
+		if strings.Contains(address, "@") { // a password may stand there
+			return nil, errors.New("expected an address such as http://127.0.0.1:17280, without user and password")
+		}
 		return nil, fmt.Errorf("%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
 	}
 	return u, nil

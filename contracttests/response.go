@@ -80,6 +80,21 @@ func (r *Response) Refused(status int) *Response {
 	return r
 }
 
+// Declined is Refused, but that a live target may refuse with another 4xx than patmock does: which one, nothing published
+// settles, and a question of its own asks it. 401 and 429 are no answers to what was asked.
+func (r *Response) Declined(status int) *Response {
+	if r.Declines(status) {
+		status = r.status
+	}
+	return r.Refused(status)
+}
+
+// Declines tells whether the answer is a refusal as Declined takes it.
+func (r *Response) Declines(status int) bool {
+	other := r.t.run.target.Live() && r.status >= 400 && r.status < 500 && r.status != http.StatusUnauthorized && r.status != http.StatusTooManyRequests
+	return r.status == status || other
+}
+
 // Names are the names of the tokens in a list, in its order.
 func (r *Response) Names() []string {
 	names := []string{}

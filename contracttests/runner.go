@@ -33,7 +33,16 @@ type Runner struct {
 	coverage  coverage
 	known     known
 	sessions  sessions
+	// lost is how many cases in a row did not get through to a live target.
+	lost atomic.Int64
 }
+
+// givenUp is after how many cases in a row that do not get through a live target is left alone: somebody may have to be told
+// of every login that it refuses.
+const givenUp = 3
+
+// GaveUp tells that the rest of the cases was left out, because the target answered no more, or refused to log in.
+func (r *Runner) GaveUp() bool { return r.lost.Load() >= givenUp }
 
 // NewRunner loads the documents. Its errors are those of the documents.
 func NewRunner(target Target, o Options) (*Runner, error) {
@@ -121,7 +130,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 		group.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(cases) || ctx.Err() != nil {
+				if i >= len(cases) || ctx.Err() != nil || r.GaveUp() {
 					return
 				}
 				result, observed := r.try(ctx, cases[i])
@@ -158,6 +167,9 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 			continue
 		}
 		out.Results = append(out.Results, *result)
+	}
+	if r.GaveUp() {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("the target was given up: %d scenarios in a row could not log in, or got no answer but faults", givenUp))
 	}
 	out.Count()
 	return out
@@ -199,8 +211,23 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	observed.Cleanup = len(t.exchanges)
 	left := t.end(ctx)
 	t.judge(&result, c.Scenario, err, left)
+	if t.run.target.Live() {
+		r.countLost(t, err)
+	}
 	observed.Exchanges, observed.Answers = t.exchanges, t.answers
 	return result, observed
+}
+
+// countLost counts the cases in a row that did not get through.
+func (r *Runner) countLost(t *T, err error) {
+	var refused *live.Refusal
+	switch {
+	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
+	case t.unreached || !t.reached && (err != nil || len(t.failures) > 0):
+		r.lost.Add(1)
+	default:
+		r.lost.Store(0)
+	}
 }
 
 // endTimeout is how long a scenario may take to remove what it made, also when the run is interrupted, and how long a write

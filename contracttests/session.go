@@ -1,6 +1,7 @@
 package contracttests
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -60,7 +61,12 @@ func (t *T) client(who Credentials) *Client {
 	if fresh {
 		t.observe(at.login)
 	} else {
-		answered := t.Anonymous().Token(who).Status(http.StatusOK)
+		answered := t.Anonymous().Token(who)
+		if t.run.target.Live() && answered.status != http.StatusOK {
+			t.unreached = true
+			t.must(fmt.Errorf("the login as %s: status is %d", t.role(who), answered.status))
+		}
+		answered.Status(http.StatusOK)
 		seconds, _ := answered.Object()["expires_in"].(float64)
 		at = session{bearerOf(answered), answered.exchange, now.Add(time.Duration(seconds) * time.Second)}
 		if t.run.target.Live() {
@@ -69,6 +75,17 @@ func (t *T) client(who Credentials) *Client {
 	}
 	t.clients[who] = &Client{t: t, bearer: at.bearer, who: who}
 	return t.clients[who]
+}
+
+// role of an identity, for messages.
+func (t *T) role(who Credentials) string {
+	switch who {
+	case t.tenancy.owner:
+		return "the first identity"
+	case t.tenancy.second:
+		return "the second identity"
+	}
+	return "the administrator"
 }
 
 // bearerOf is the access token in the answer to a login.

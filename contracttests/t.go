@@ -32,6 +32,8 @@ type T struct {
 
 	clients map[Credentials]*Client
 	last    *exchange
+	// reached tells that the target answered below 500, unreached that it refused the login of an identity.
+	reached, unreached bool
 	// exchanges are all that were made, where somebody observes, and answers say which of them answered a question.
 	exchanges []transcript.Exchange
 	answers   map[string]int

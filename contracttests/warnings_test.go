@@ -59,8 +59,8 @@ func TestWarnings(t *testing.T) {
 		run    string
 		want   string
 	}{
-		{"only 401", stranger, always{401, `{"error":"no"}`, now}, "^create/secret", "every answer was 401: is the base URL right, and are the credentials?"},
-		{"only 404", stranger, always{404, `{}`, now}, "^create/secret", "every answer was 404: is the base URL right, and are the credentials?"},
+		{"only 401", stranger, always{401, `{"error":"no"}`, now}, "^create/secret-is-shown-once/v3", "every answer was 401: is the base URL right, and are the credentials?"},
+		{"only 404", stranger, always{404, `{}`, now}, "^create/secret-is-shown-once/v3", "every answer was 404: is the base URL right, and are the credentials?"},
 		{"a clock that is wrong", stranger, always{200, `{}`, now.Add(31 * time.Second)}, "^create/secret", "the target's clock is 31s from ours: what depends on time may fail for that"},
 		{"a clock that is right enough", stranger, always{200, `{}`, now.Add(30 * time.Second)}, "^create/secret", ""},
 		{"filters that match nothing", mock, way{mock.HTTP.Transport, nothing}, "^filter/isnull-finds-the-unused/v3", "no filter has matched any token: a target that answers every filter with an empty list would pass"},

@@ -25,6 +25,8 @@ type asked struct {
 	session *session
 	// unsure tells that it was sent, and that nobody knows what became of it.
 	unsure bool
+	// doubtful tells that it was answered with 5xx, and sent again: what it asks for may be done already.
+	doubtful bool
 }
 
 // longest bounds the body of a request, and of an answer.

@@ -18,12 +18,17 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 		g.tokens.end(w)
 		return nil, fmt.Errorf("%s: not sent, since it cannot be written down: %w", a, err)
 	}
+	g.mu.Lock()
+	g.stats.Creates++
+	g.mu.Unlock()
 	got, err := g.send(a)
 	switch {
-	case err != nil && a.unsure, err == nil && got.StatusCode >= 500:
-		g.tokens.lose(w)
+	case err != nil && (a.unsure || a.doubtful), err == nil && got.StatusCode >= 500:
+		g.lose(w)
 	case err == nil && got.succeeded():
 		g.granted(w, got)
+	case a.doubtful:
+		g.lose(w) // the name may be taken by what an earlier attempt made
 	default:
 		g.refused(w)
 	}
@@ -37,7 +42,7 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 func (g *Guard) granted(w *wish, got *answer) {
 	all, array := found(got.body)
 	if len(all) == 0 || array || !all[0].outer {
-		g.tokens.lose(w)
+		g.lose(w)
 		return
 	}
 	if o, ok := g.tokens.grant(w, all[0]); ok {
@@ -45,6 +50,14 @@ func (g *Guard) granted(w *wish, got *answer) {
 		return
 	}
 	g.refused(w)
+}
+
+// lose takes it that nobody knows what became of a wish.
+func (g *Guard) lose(w *wish) {
+	g.mu.Lock()
+	g.stats.Lost++
+	g.mu.Unlock()
+	g.tokens.lose(w)
 }
 
 // refused takes an answer by which nothing was made.

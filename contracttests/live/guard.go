@@ -61,6 +61,8 @@ type Guard struct {
 
 	mu    sync.Mutex
 	stats Stats
+	// concluded tells that the run looks for what it left.
+	concluded bool
 	// unwritten is why the ledger could not be written.
 	unwritten error
 }
@@ -71,6 +73,8 @@ type Stats struct {
 	Requests int
 	// Retries are the requests that were sent again.
 	Retries int
+	// Creates are the tokens that were asked for, Lost those of them of which nobody knew for a while whether they were made.
+	Creates, Lost int
 	// Unpaced are the requests that were not held back, see [Unpaced].
 	Unpaced int
 	// Waited is for how long requests were held back, for the rate limit and to be sent again.
@@ -166,6 +170,14 @@ func (g *Guard) admit(a *asked) error {
 
 // Adopt lets the token be changed as if the run had made it: a sweep knows whose it is. What is protected stays so.
 func (g *Guard) Adopt(id string) { g.tokens.adopt(id) }
+
+// Conclude lets logins and lists of a caller's own through from now on, whatever the budget: the run has ended, and looks for
+// what it left.
+func (g *Guard) Conclude() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.concluded = true
+}
 
 // Left are the tokens that the run made and that are not known to be gone, in the order they were made in, and behind them,
 // without an id, those of which nobody knows whether they were made.

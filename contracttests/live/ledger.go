@@ -66,6 +66,9 @@ func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
 	}
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, fmt.Errorf("the ledger: %s is no file", path)
+	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	isNew := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !isNew {

@@ -92,6 +92,13 @@ func (p *pace) pass(key laneKey) {
 	p.unpaced++
 }
 
+// shut is for how long a lane is closed.
+func (p *pace) shut(key laneKey) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.laneLocked(key).shut.Sub(p.now())
+}
+
 // close shuts a lane for a while.
 func (p *pace) close(key laneKey, wait time.Duration) {
 	p.mu.Lock()

@@ -175,7 +175,7 @@ func TestGuardReallyWaits(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	n := 0
 	guard, err := live.NewGuard(live.Config{
-		BaseURL: tenantURL, Now: func() time.Time { return noon },
+		BaseURL: tenantURL, Now: func() time.Time { return noon }, Jitter: func() float64 { return 0 },
 		Next: roundTripper(func(*http.Request) (*http.Response, error) {
 			if n++; n == 2 {
 				time.AfterFunc(time.Millisecond, cancel)

@@ -43,6 +43,9 @@ func (g *Guard) send(a *asked) (*answer, error) {
 			g.pace.pass(lane)
 			return g.once(ctx, a)
 		}
+		if shut := g.pace.shut(lane); shut > longestWait {
+			return nil, tooLong(shut)
+		}
 		if err := g.pace.enter(ctx, lane); err != nil {
 			return nil, err
 		}
@@ -57,10 +60,17 @@ func (g *Guard) send(a *asked) (*answer, error) {
 		case attempt == attempts:
 			return nil, fmt.Errorf("%s: the target answers %d, %d times in a row", a, got.StatusCode, attempts)
 		case wait > longestWait:
+			g.pace.close(lane, wait)
 			return nil, fmt.Errorf("%s: the target answers %d and asks to wait %s, which is more than %s", a, got.StatusCode, wait, longestWait)
 		}
+		a.doubtful = a.doubtful || got != nil && got.StatusCode >= 500
 		g.pace.close(lane, wait)
 	}
+}
+
+// tooLong is the refusal of a request that the target wants to come later than anybody waits for.
+func tooLong(wait time.Duration) error {
+	return &Refusal{Lacks: fmt.Sprintf("time for more requests: it asks to wait for %s", wait.Round(time.Second))}
 }
 
 // once sends a request once, and reads what is answered.
@@ -93,19 +103,19 @@ func (g *Guard) later(a *asked, got *answer, err error, attempt int) (wait time.
 	bound := min(firstBackoff<<(attempt-1), lastBackoff)
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {
-		return backoff, false, reads(a.request.Method)
+		return backoff, false, !a.writes()
 	}
 	after, named := g.retryAfter(got.Header)
-	if !named {
+	if after <= 0 { // none, zero, and a date that is over, are no leave to ask at once
 		after = backoff
 	}
 	switch got.StatusCode {
 	case http.StatusTooManyRequests:
 		return after, true, true
 	case http.StatusServiceUnavailable:
-		return after, named, named || reads(a.request.Method)
+		return after, named, named || !a.writes()
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
-		return after, false, reads(a.request.Method)
+		return after, false, !a.writes()
 	}
 	return 0, false, false
 }
@@ -135,6 +145,7 @@ func (g *Guard) spend(a *asked, attempt int) error {
 		(a.place.kind == login || a.listsOwn()) && len(g.tokens.left()) > 0
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	free = free || g.concluded && (a.place.kind == login || a.listsOwn())
 	if !free && g.stats.Requests >= g.config.Requests {
 		return &Refusal{Lacks: fmt.Sprintf("a budget for more requests than %d", g.config.Requests)}
 	}

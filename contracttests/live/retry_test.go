@@ -28,7 +28,7 @@ func TestRetries(t *testing.T) {
 		{"nothing is wrong", "GET POST DELETE", []wire{status(200)}, nil, "200"},
 		{"seconds", "GET HEAD POST PATCH DELETE BREW", []wire{limited, status(200)}, []time.Duration{3 * time.Second}, "200"},
 		{"twice", "GET POST", []wire{limited, status(429, "Retry-After", "5"), status(204)}, []time.Duration{3 * time.Second, 5 * time.Second}, "204"},
-		{"no seconds", "GET POST", []wire{status(429, "Retry-After", "0"), status(200)}, nil, "200"},
+		{"no seconds", "GET POST", []wire{status(429, "Retry-After", "0"), status(200)}, []time.Duration{time.Second}, "200"},
 		{"a date", "GET POST", []wire{status(429, "Retry-After", date(7*time.Second)), status(200)}, []time.Duration{7 * time.Second}, "200"},
 		{
 			"a date beside that of the answer", "GET POST",
@@ -36,7 +36,7 @@ func TestRetries(t *testing.T) {
 			[]time.Duration{4 * time.Second},
 			"200",
 		},
-		{"a date that has passed", "GET", []wire{status(429, "Retry-After", date(-time.Hour)), status(200)}, nil, "200"},
+		{"a date that has passed", "GET", []wire{status(429, "Retry-After", date(-time.Hour)), status(200)}, []time.Duration{time.Second}, "200"},
 		{"a date of another form", "GET", []wire{status(429, "Retry-After", noon.Add(7*time.Second).Format(time.RFC850)), status(200)}, []time.Duration{7 * time.Second}, "200"},
 		{"what cannot be read", "POST", []wire{status(429, "Retry-After", "soon"), status(429, "Retry-After", "-3"), status(429), status(200)}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, "200"},
 		{"503 that says until when", "GET POST DELETE", []wire{status(503, "Retry-After", "2"), status(200)}, []time.Duration{2 * time.Second}, "200"},
@@ -180,4 +180,47 @@ func TestWhileTheTargetAsksToWaitNobodyElseIsSent(t *testing.T) {
 	equal(t, "waits in another version", 0, len(w.clock.waits))
 	w.is(401, "GET", tokensPath, "", "")
 	equal(t, "waits", []time.Duration{time.Minute}, w.clock.waits)
+}
+
+// A target that asks to wait for longer than anybody does is not asked again until then.
+func TestGuardLeavesWhoAsksToWaitLong(t *testing.T) {
+	w := watched(t)
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "3600"), nil }
+	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
+	if err == nil || len(w.tenant.take()) != 1 {
+		t.Fatalf("the first request: %v", err)
+	}
+	_, _, err = w.send(t.Context(), "GET", tokensPath, "", "")
+	if sent := w.tenant.take(); lacks(err) != "time for more requests: it asks to wait for 1h0m0s" || len(sent) > 0 {
+		t.Errorf("sent %d, error %v", len(sent), err)
+	}
+}
+
+// What a gateway answered 503 may have been made: that its name is taken then is no refusal.
+func TestGuardDoubtsARepeatedCreate(t *testing.T) {
+	w := watched(t)
+	jane := w.logIn("login-of-jane")
+	n := 0
+	w.onCreate(func() (*http.Response, error) {
+		if n++; n == 1 {
+			return reply(503, "", "Retry-After", "1"), nil
+		}
+		return reply(400, `{}`), nil
+	})
+	if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "ledger", []string{"intend patmock-r1-1"}, w.events())
+	equal(t, "left", []string{"(patmock-r1-1)"}, w.leftIDs())
+}
+
+// A page that comes instead of the answer to a delete does not say that the token is gone.
+func TestGuardBelievesNoOtherSuccess(t *testing.T) {
+	w := watched(t)
+	jane := w.logIn("login-of-jane")
+	w.is(200, "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
+	left := w.leftIDs()
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(200, "<html>"), nil }
+	w.is(200, "DELETE", tokensPath+"/"+left[0], jane, "")
+	equal(t, "left", left, w.leftIDs())
 }

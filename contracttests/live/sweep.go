@@ -31,6 +31,8 @@ type SweepConfig struct {
 	Known []Object
 	// KnownOnly leaves what only its name tells to be a run's: it may be that of a run beside this one.
 	KnownOnly bool
+	// Prefix is how the names of a run begin that is known to be one's own. Empty is no run's.
+	Prefix string
 	// Ledger is told what is gone. Nil means that none is.
 	Ledger *Ledger
 	// Run is what the lines of the ledger are written as.
@@ -92,7 +94,7 @@ func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 		return s.result, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	picked := s.pick()
-	gone := s.missing()
+	gone := s.missing(ctx)
 	if c.DryRun {
 		for _, one := range picked {
 			s.result.WouldDelete = append(s.result.WouldDelete, one.Found)

@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,6 +59,8 @@ func (s *sweep) identify(t token) string {
 	switch {
 	case s.recorded(t.ID):
 		return "the ledger has its id"
+	case s.Prefix != "" && strings.HasPrefix(t.Name, s.Prefix):
+		return "its name"
 	case !s.KnownOnly && ownName.MatchString(t.Name):
 		return "its name"
 	case s.intended(t):
@@ -100,18 +103,31 @@ func (s *sweep) logsIn(id string) bool {
 	return slices.ContainsFunc(s.Logins, func(l Login) bool { return strings.EqualFold(l.ClientID, id) })
 }
 
-// missing returns what the ledger has and no list shows: it is gone, if the list of its owner was read. Else it is left.
-func (s *sweep) missing() (gone []string) {
+// missing returns what the ledger has, no list shows, and is gone: its owner deletes it once more, since a list may be late.
+// A dry run takes it for gone if the list of its owner was read. What cannot be found out is left.
+func (s *sweep) missing(ctx context.Context) (gone []string) {
 	for _, o := range s.Known {
 		if o.ID == "" || s.logsIn(o.ID) || slices.ContainsFunc(s.callers, func(by *caller) bool { return by.has(o.ID) }) {
 			continue
 		}
-		if slices.ContainsFunc(s.callers, func(by *caller) bool { return o.Owner != "" && by.identity == o.Owner }) {
+		found := Found{ID: s.clean(o.ID), Name: o.Name, Owner: s.clean(o.Owner), Created: o.At.Format(time.RFC3339)}
+		by := slices.IndexFunc(s.callers, func(by *caller) bool { return o.Owner != "" && by.identity == o.Owner })
+		switch {
+		case by < 0:
+			s.leave(found, "the ledger has it, and its owner did not log in")
+		case s.OlderThan > 0 && s.Now().Sub(o.At) < s.OlderThan: // of a run that may go on
+		case s.DryRun || !plainID.MatchString(o.ID):
 			gone = append(gone, o.ID)
-			continue
+		default:
+			if s.Guard != nil {
+				s.Guard.Adopt(o.ID)
+			}
+			if err := s.callers[by].delete(ctx, o.ID); err != nil {
+				s.leave(found, "the ledger has it, and "+s.clean(err.Error()))
+				continue
+			}
+			gone = append(gone, o.ID)
 		}
-		s.leave(Found{ID: s.clean(o.ID), Name: o.Name, Owner: s.clean(o.Owner), Created: o.At.Format(time.RFC3339)},
-			"the ledger has it, and its owner did not log in")
 	}
 	return gone
 }

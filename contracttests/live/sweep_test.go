@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -118,6 +119,36 @@ func TestSweepKnownOnly(t *testing.T) {
 	must(t, err)
 	x.lost(state, a, b)
 	checkFound(t, "deleted", map[string]string{a: byID, b: byIntent}, result.Deleted)
+	checkFound(t, "left", nil, result.Left)
+}
+
+// The names of one's own run are known, whatever the ledger says.
+func TestSweepOfOnesOwnRun(t *testing.T) {
+	x := newSwept(t)
+	a := x.add("jane.doe", "patmock-a-1", "")
+	x.add("jane.doe", "patmock-ab-1", "")
+	state := x.state()
+	result, err := x.sweep(func(c *live.SweepConfig) { c.KnownOnly, c.Prefix = true, "patmock-a-" }, "jane.doe")
+	must(t, err)
+	x.lost(state, a)
+	checkFound(t, "deleted", map[string]string{a: byName}, result.Deleted)
+}
+
+// What a list does not show is deleted all the same: lists may be late for longer than anybody waits.
+func TestSweepDeletesWhatNoListShows(t *testing.T) {
+	x := newSwept(t)
+	id := x.add("jane.doe", "renamed", "")
+	x.write(madeBy(mockHost, id, jane))
+	state := x.state()
+	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodGet {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]"))}, nil
+		}
+		return send.RoundTrip(r)
+	}
+	result, err := x.sweep(nil, "jane.doe")
+	must(t, err)
+	x.lost(state, id)
 	checkFound(t, "left", nil, result.Left)
 }
 

@@ -158,7 +158,7 @@ func (k *tokens) gone(a *asked, got *answer) (id string, gone bool) {
 		return "", false
 	}
 	byMaker := t.by == nil || a.session != nil && a.session.owner == t.by
-	if notFound := got.StatusCode == http.StatusNotFound && byMaker; !notFound && !got.succeeded() {
+	if notFound := got.StatusCode == http.StatusNotFound && byMaker; !notFound && got.StatusCode != http.StatusNoContent {
 		return "", false
 	}
 	t.gone = true

@@ -13,7 +13,7 @@ var errorReads = []contract.Scenario{
 		ID: "errors/reads/form-of-400", Promise: "A list that is refused with 400 has detailCode, trackingId and messages, and its detailCode begins with the status.",
 		Sources:  []string{"v2026 #/components/responses/400", "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
 		Standing: standing.Published, Rules: []string{"error-dto"},
-		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Status(http.StatusBadRequest)) },
+		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Declined(http.StatusBadRequest)) },
 	},
 	{
 		ID: "errors/reads/form-of-403", Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and its detailCode begins with the status.",

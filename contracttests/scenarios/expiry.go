@@ -169,6 +169,6 @@ func soon(t *contract.T) string { return contract.Stamp(t.Expiry()) }
 func dateRefused(t *contract.T, date any, wrong ...string) {
 	c := t.Owner()
 	name := t.Name()
-	c.Wrong(wrong...).Create(contract.Body{"name": name, "expirationDate": date}).Refused(http.StatusBadRequest)
+	c.Wrong(wrong...).Create(contract.Body{"name": name, "expirationDate": date}).Declined(http.StatusBadRequest)
 	t.Equal("how many tokens have the name", 0, countOf(c, name))
 }

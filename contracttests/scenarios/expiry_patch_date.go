@@ -144,7 +144,7 @@ var expiryPatchDates = []contract.Scenario{
 				values = append(values, bad.text(t.Now()))
 			}
 			for _, value := range values {
-				c.Patch(token.ID, contract.Replace("/expirationDate", value)).Refused(http.StatusBadRequest)
+				c.Patch(token.ID, contract.Replace("/expirationDate", value)).Declined(http.StatusBadRequest)
 			}
 			after, _ := c.Find(token.ID)
 			t.Equal("the token", before, after)

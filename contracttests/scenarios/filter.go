@@ -236,7 +236,7 @@ func (r refusedFilter) scenario() contract.Scenario {
 		Standing: standing.Published,
 		Rules:    []string{"filter-unsupported"},
 		Run: func(t *contract.T) {
-			t.Owner().List("owner-id", "me", "filters", r.filter).Refused(http.StatusBadRequest)
+			t.Owner().List("owner-id", "me", "filters", r.filter).Declined(http.StatusBadRequest)
 		},
 	}
 }

@@ -1,0 +1,77 @@
+package contracttests_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/version"
+)
+
+// A live target that is lost in the middle of a run is left alone: it is neither asked to log in nor anything else for the
+// rest of the scenarios, and none of them is said to be broken.
+func TestLostTargetIsGivenUp(t *testing.T) {
+	mock := inProcess(t)
+	who, err := mock.Control.Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(status int, body string) func() (*http.Response, error) {
+		return func() (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		instead func() (*http.Response, error)
+		gaveUp  bool
+		asked   int // at most, after it was lost
+	}{
+		{"refuses to log in", answer(401, `{"error":"invalid_client"}`), true, 9}, //nolint:bodyclose // whoever asks closes it
+		{"is down", answer(503, "<html>maintenance</html>"), true, 9},             //nolint:bodyclose // as above
+		{"does not answer", func() (*http.Response, error) { return nil, errors.New("connection refused") }, true, 9},
+		{"is well", nil, false, 1000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			requests, lost := 0, 0
+			target := contracttests.Target{
+				Name: "tenant", BaseURL: tenantURL, ReadOnly: true,
+				Owner: contracttests.Credentials{ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret},
+				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					if requests++; requests > 20 && tt.instead != nil {
+						lost++
+						return tt.instead()
+					}
+					return mock.HTTP.Transport.RoundTrip(r)
+				})},
+			}
+			o := contracttests.Options{Versions: []version.Version{version.V3}, Run: regexp.MustCompile("^(filter|list|errors)/")}
+			runner, err := contracttests.NewRunner(target, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cases := contracttests.Select(scenarios.All(), o)
+			got := runner.Run(t.Context(), cases)
+			if runner.GaveUp() != tt.gaveUp || got.Interrupted != tt.gaveUp || lost > tt.asked {
+				t.Errorf("given up: %v, interrupted: %v, asked %d times after it was lost", runner.GaveUp(), got.Interrupted, lost)
+			}
+			if told := strings.Contains(strings.Join(got.Warnings, " "), "the target was given up"); told != tt.gaveUp {
+				t.Errorf("warnings: %q", got.Warnings)
+			}
+			if !tt.gaveUp && (got.Counts[report.Pass] == 0 || len(got.Results) != len(cases)) {
+				t.Errorf("%v of %d cases", got.Counts, len(cases))
+			}
+		})
+	}
+}
+
+// roundTrip is a transport of one function.
+type roundTrip func(r *http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
