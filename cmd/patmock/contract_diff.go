@@ -33,7 +33,8 @@ func newContractDiff(env environment) *cobra.Command {
 			"address), which are run and recorded for it. Each difference is breaking, harmless, or unknown where that depends on the\n" +
 			"client; the references in recordings (id-1, date-2) are compared by what they stand for. --allow FILE accepts some:\n\n" +
 			allowExample + "\n" +
-			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare.",
+			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare, 3 a target could not be tested, 4 it has\n" +
+			"tokens left that the run made, 130 interrupted.",
 		Example: "  patmock contract run --run '^create/' --record recording && patmock contract diff recording mock --run '^create/'",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -86,11 +87,13 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 	if err != nil {
 		return err
 	}
-	temporary, err := os.MkdirTemp("", "patmock-diff-*")
-	if err != nil {
-		return err
+	temporary := ""
+	if slices.ContainsFunc(sides, isTarget) { // the folder of temporary files may be missing in a container
+		if temporary, err = os.MkdirTemp("", "patmock-diff-*"); err != nil {
+			return &usageError{fmt.Errorf("a target is recorded into a temporary folder, see TMPDIR: %w", err)}
+		}
+		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
 	}
-	defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
 	var left error
 	var recordings []*transcript.Recording
 	for i, side := range sides {

@@ -35,7 +35,7 @@ type diagnosis struct {
 	Missing map[string]int `json:"missing"`
 	// Skipped are the cases that would not be tried, each with what is missing.
 	Skipped map[string]string `json:"skipped"`
-	// Requests that a run makes, Seconds that it takes at least, Tokens that one owner has at most besides those it has.
+	// Requests that a run makes, Seconds that it takes about, Tokens that one owner has at most besides those it has.
 	Requests int      `json:"requests"`
 	Seconds  float64  `json:"seconds"`
 	Tokens   int      `json:"tokens"`
@@ -187,6 +187,9 @@ func (d *diagnosis) warn(now time.Time) {
 		if d.Writes && e.Room < d.Tokens {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("the %s identity has room for %d tokens, and scenarios need %d: those that need more are skipped", e.Role, e.Room, d.Tokens))
 		}
+		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
+			d.Warnings = append(d.Warnings, "the first and the second identity are the same user: scenarios with two users would accuse the target falsely")
+		}
 		if e.Role == "second" && e.ListsAll {
 			d.Warnings = append(d.Warnings, "the second identity may list everybody's tokens: it shall be no administrator")
 		}
@@ -233,7 +236,7 @@ func (d diagnosis) write(w io.Writer) error {
 		}
 		lines = append(lines, table(rows...))
 	}
-	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %d requests in %s at least, and at most %d tokens of an owner more than there are.",
+	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %d requests in about %s, and at most %d tokens of an owner more than there are.",
 		d.Run, d.Cases, d.Requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
 	if len(d.Missing) > 0 {
 		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}

@@ -55,6 +55,7 @@ type supervision struct {
 	ledger *live.Ledger
 	target contracttests.Target
 	run    string
+	settle time.Duration
 }
 
 // supervise puts a guard in front of a live target.
@@ -62,7 +63,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision
 	if !t.Live() {
 		return s, nil
 	}
-	s.target, s.run = *t, run
+	s.target, s.run, s.settle = *t, run, f.settle
 	config := live.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now}
 	for _, login := range s.logins() {
 		config.Protected = append(config.Protected, login.ClientID)
@@ -115,14 +116,22 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer) error {
 	if s.guard == nil {
 		return nil
 	}
-	left := s.guard.Left()
-	if len(left) == 0 {
+	left, stats := s.guard.Left(), s.guard.Stats()
+	if len(left) == 0 && stats.Creates == 0 {
 		return s.guard.Err()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleaning)
 	defer cancel()
+	s.guard.Conclude()
+	if stats.Lost > 0 { // what was made may be listed late
+		select {
+		case <-time.After(s.settle):
+		case <-ctx.Done():
+		}
+	}
 	result, err := live.Sweep(ctx, live.SweepConfig{
-		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: left, KnownOnly: true, Ledger: s.ledger, Run: s.run, Guard: s.guard, Now: time.Now,
+		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: left, KnownOnly: true, Prefix: "patmock-" + s.run + "-",
+		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: s.settle, Now: time.Now,
 	})
 	if err != nil {
 		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}

@@ -138,6 +138,13 @@ func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, dif
 		if f.problem == "" && f.answer == found[0].answer {
 			continue
 		}
+		if f.problem == "" && wordless(f.answer) == wordless(found[0].answer) {
+			if wordless(line.Answer) != line.Answer {
+				line.Comments = append(line.Comments, "The words differ, and are left to the mock.")
+			}
+			line.Answer = wordless(line.Answer)
+			continue
+		}
 		why := "not the same everywhere"
 		if f.problem != "" {
 			why = "nothing that the mock can answer"
@@ -147,6 +154,12 @@ func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, dif
 		return line, true
 	}
 	return line, !isDefault(e, line.Answer)
+}
+
+// wordless is an answer without what is written for people.
+func wordless(a dialect.Answer) dialect.Answer {
+	a.Text, a.Description = "", ""
+	return a
 }
 
 // isDefault tells that the mock answers the same by default. A description that the default leaves open may be any.

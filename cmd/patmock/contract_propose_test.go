@@ -368,3 +368,31 @@ func TestProposalOfNothing(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, got)
 	}
 }
+
+// What a tenant writes for people may differ from request to request: the answer is proposed without it.
+func TestProposeLeavesWordsOut(t *testing.T) {
+	entry := dialect.Entries()[slices.IndexFunc(dialect.Entries(), func(e dialect.Entry) bool { return e.ID == dialect.PatchContentType })]
+	p := proposal{recording: &transcript.Recording{}}
+	answer := func(text string) dialect.Answer {
+		return dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: text}
+	}
+	line, differs := p.line(entry, []finding{{"patch/a", "v3", answer("No text/plain."), ""}, {"patch/a", "v1", answer("No text/plain."), ""}, {"patch/b", "v3", answer("No application/json."), ""}})
+	if line.ID != entry.ID || line.Answer != answer("") || !differs || !strings.Contains(strings.Join(line.Comments, " "), "The words differ") {
+		t.Errorf("proposes %+v", line)
+	}
+	line, _ = p.line(entry, []finding{{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", answer("No."), ""}})
+	if line.Answer != answer("No.") {
+		t.Errorf("proposes %+v", line)
+	}
+	line, _ = p.line(entry, []finding{{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", dialect.Answer{Status: 415}, ""}})
+	if line.ID != "" {
+		t.Errorf("proposes %+v, though the versions disagree", line)
+	}
+	for text, want := range map[string]string{
+		"There is one.": "There is one.", "A token named name-1 exists.": "", "Bearer [redacted]": "", "Unsupported grant type: no_such_grant": "", "400.1 Limit of 10": "400.1 Limit of 10",
+	} {
+		if got := general(text); got != want {
+			t.Errorf("general(%q) is %q, want %q", text, got, want)
+		}
+	}
+}

@@ -46,7 +46,8 @@ func newContractRun(env environment) *cobra.Command {
 		Long: "Runs the scenarios against a target: the mock in process, the tenant of SAIL_BASE_URL (env), or an address. Of a target\n" +
 			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, those of a second user and of an\n" +
 			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
-			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not start to test, 130 interrupted.",
+			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not start to test, 4 a tenant has tokens\n" +
+			"left that the run made, 130 interrupted.",
 		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
@@ -122,6 +123,7 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	if f.dryRun {
 		return f.rehearse(ctx, env, target, options, cases)
 	}
+	outliveBrokenPipe() // whoever reads may go; what was made has to be deleted
 	supervised, err := f.supervise(&target, options.ID)
 	if err != nil {
 		return err
@@ -154,9 +156,12 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	left := supervised.cleanUp(ctx, env.stderr)
 	progress.end()
 	result.Warnings = append(result.Warnings, f.idle(options, cases)...)
-	settled := f.parity.settle(env, target, cases, runner.Now(), result)
+	settled := f.parity.settle(ctx, env, target, cases, runner.Now(), result)
 	if err := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result)); err != nil {
 		return err
+	}
+	if runner.GaveUp() && ctx.Err() == nil {
+		return &exitError{exitUnreachable, errors.New("the target was given up in the middle of the run: the report has what was done until then")}
 	}
 	if err := f.verdict(result); err != nil {
 		return err

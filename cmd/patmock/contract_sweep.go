@@ -19,6 +19,7 @@ import (
 
 // sweepFlags are those of contract sweep, as they were given.
 type sweepFlags struct {
+	settle time.Duration
 	targetFlags
 	ledger, olderThan string
 	dryRun            bool
@@ -48,9 +49,10 @@ func newContractSweep(env environment) *cobra.Command {
 	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is deleted otherwise")
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
 	flags.StringVar(&f.olderThan, "older-than", "", "leave what is younger than that, such as 90m or 7d")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of the tenant may take to show what was written")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would be deleted, and delete nothing")
 	formatFlag(cmd, textOrJSON...)
-	for _, own := range []string{"allow-writes", "ledger", "older-than", "dry-run", "format"} {
+	for _, own := range []string{"allow-writes", "ledger", "older-than", "settle", "dry-run", "format"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -71,7 +73,8 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 		return err
 	}
 	t.ReadOnly = f.dryRun
-	s, err := liveFlags{ledger: f.ledger}.supervise(&t, "sweep")
+	outliveBrokenPipe()
+	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.supervise(&t, "sweep")
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	defer stop()
 	result, failed := live.Sweep(ctx, live.SweepConfig{
 		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
-		OlderThan: age, DryRun: f.dryRun, Now: time.Now,
+		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Now: time.Now,
 	})
 	switch unswept := errors.Is(failed, live.ErrUnreachable); {
 	case unswept && ctx.Err() != nil:

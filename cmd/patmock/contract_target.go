@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -40,6 +41,9 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, Lookup: env.lookup}
 	t, err = choice.Target(ctx)
 	if err != nil {
+		if strings.Contains(f.target, "@") { // a password may stand there
+			return t, nil, &usageError{fmt.Errorf("--target: %w", err)}
+		}
 		return t, nil, &usageError{fmt.Errorf("--target %s: %w", f.target, err)}
 	}
 	return t, func() error { return nil }, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"example.com/patmock/contracttests/transcript"
@@ -35,9 +36,21 @@ func answered(e dialect.Entry, r transcript.Response) (a dialect.Answer, problem
 // refusedAs reads the error of a response, in the form that its endpoint has.
 func refusedAs(e dialect.Entry, r transcript.Response) dialect.Answer {
 	if e.AtTokenEndpoint() {
-		return dialect.Answer{Status: r.Status, Error: r.Body.Text("error"), Description: r.Body.Text("error_description")}
+		return dialect.Answer{Status: r.Status, Error: r.Body.Text("error"), Description: general(r.Body.Text("error_description"))}
 	}
-	return dialect.Answer{Status: r.Status, DetailCode: r.Body.Text("detailCode"), Text: cmp.Or(message(r.Body), r.Body.Text("error"))}
+	return dialect.Answer{Status: r.Status, DetailCode: r.Body.Text("detailCode"), Text: general(cmp.Or(message(r.Body), r.Body.Text("error")))}
+}
+
+// particular is what a text has that belongs to one request: a reference of the recording, what was taken out, what a
+// scenario sent.
+var particular = regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9]+\b|\[redacted\]|no_such_grant|no-such-`)
+
+// general is a text that can be the answer to other requests, too, else empty: the mock has words of its own then.
+func general(text string) string {
+	if particular.MatchString(text) {
+		return ""
+	}
+	return text
 }
 
 // message is the text of SailPoint's error, in the default locale where it says which that is.

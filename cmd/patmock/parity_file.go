@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/contracttests"
@@ -89,9 +91,33 @@ func (p parityRun) check(target contracttests.Target, dryRun bool) error {
 	return err
 }
 
+// locking is how long a run waits for another that writes to the same file.
+const locking = 30 * time.Second
+
+// lock keeps other runs from the file until it is released. A file beside it is locked, since the file itself is replaced.
+func (p parityRun) lock(ctx context.Context) (release func() error, err error) {
+	if err := makeOwnFolder(filepath.Dir(p.file)); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), locking)
+	defer cancel()
+	beside := flock.New(p.file + ".lock")
+	if _, err := beside.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("--parity: another run holds %s.lock: %w", p.file, err)
+	}
+	return beside.Unlock, nil
+}
+
 // settle writes down what a run confirmed, where that is asked for, and puts into the report what is confirmed. The file is
 // read again: another run may have written to it.
-func (p parityRun) settle(env environment, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) error {
+func (p parityRun) settle(ctx context.Context, env environment, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) (err error) {
+	if p.update {
+		release, err := p.lock(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, release()) }()
+	}
 	l, err := readLedgers(p.file, p.update)
 	if err != nil {
 		return err

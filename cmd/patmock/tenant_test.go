@@ -222,6 +222,10 @@ func TestKilledRunIsSwept(t *testing.T) {
 	t.Parallel() // it mostly waits, so as not to ask too often
 	x := newTenantLike(t)
 	before := x.state()
+	slow, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Effect: "hang", Rate: 1}) // what is made is there when the run is killed
+	if err != nil {
+		t.Fatal(err)
+	}
 	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", writes)
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
@@ -233,6 +237,9 @@ func TestKilledRunIsSwept(t *testing.T) {
 	_ = process.Wait() // killed
 	if cmp.Equal(before, x.state()) {
 		t.Fatal("nothing was left: the test shows nothing")
+	}
+	if err := x.control.RemoveFault(t.Context(), slow.ID); err != nil {
+		t.Fatal(err)
 	}
 	if code, out := x.run("sweep", "--target", "env", "--dry-run"); code != exitLeftovers || !strings.Contains(out, "patmock-") {
 		t.Errorf("a dry run ends with %d: %s", code, out)

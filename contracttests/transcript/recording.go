@@ -71,7 +71,7 @@ func Open(dir string) (*Recording, error) {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	if r.NormalForm != NormalForm {
-		return nil, fmt.Errorf("%s: %s: the normal form is %d, and this program knows %d: record again", dir, aboutFile, r.NormalForm, NormalForm)
+		return nil, fmt.Errorf("%s: %s: the normal form is %d, and this program knows %d: remove it, or record into another folder", dir, aboutFile, r.NormalForm, NormalForm)
 	}
 	if err := r.readAll(folder.FS()); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)

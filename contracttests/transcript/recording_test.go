@@ -169,7 +169,7 @@ func TestOpenNamesThePlace(t *testing.T) {
 		{"two of them", "recording.json", "\n}\n", "\n}{}\n", "something stands behind the end"},
 		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, "create/a/v2026.json: it is of create/a/v3"},
 		{"answer without exchange", "create/a/v2026.json", `"exchanges"`, `"answers": {"token-limit": 7}, "exchanges"`, "create/a/v2026.json: answers.token-limit: there is no exchange 7"},
-		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, "recording.json: the normal form is 7, and this program knows 1: record again"},
+		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, "recording.json: the normal form is 7, and this program knows 1: remove it, or record into another folder"},
 		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, "recording.json: expected 4 cases, found 3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
