@@ -247,14 +247,14 @@ func composeContract(c *compose) {
 }
 
 func composeTenant(c *compose) {
-	for variable, want := range map[string]string{
-		"":                                  "SAIL_BASE_URL is not set",
-		"SAIL_BASE_URL=https://example.com": "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set",
-		"PATMOCK_ALLOW_WRITES=example.org":  "they have to be the same to the letter",
+	for _, tt := range []struct{ variable, want string }{ // each on top of those before it
+		{"SAIL_BASE_URL=", "SAIL_BASE_URL is not set"},
+		{"SAIL_BASE_URL=https://example.com", "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set"},
+		{"PATMOCK_ALLOW_WRITES=example.org", "they have to be the same to the letter"},
 	} {
-		c.env = append(c.env, variable)
-		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != exitUsage || !strings.Contains(out, want) {
-			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", variable, code, exitUsage, want, out)
+		c.env = append(c.env, tt.variable)
+		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != exitUsage || !strings.Contains(out, tt.want) {
+			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", tt.variable, code, exitUsage, tt.want, out)
 		}
 	}
 }
