@@ -37,13 +37,6 @@ type Runner struct {
 	lost atomic.Int64
 }
 
-// givenUp is after how many cases in a row that do not get through a live target is left alone: somebody may have to be told
-// of every login that it refuses.
-const givenUp = 3
-
-// GaveUp tells that the rest of the cases was left out, because the target answered no more, or refused to log in.
-func (r *Runner) GaveUp() bool { return r.lost.Load() >= givenUp }
-
 // NewRunner loads the documents. Its errors are those of the documents.
 func NewRunner(target Target, o Options) (*Runner, error) {
 	if o.Now == nil {
@@ -216,38 +209,6 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	}
 	observed.Exchanges, observed.Answers = t.exchanges, t.answers
 	return result, observed
-}
-
-// countLost counts the cases in a row that did not get through.
-func (r *Runner) countLost(t *T, err error) {
-	var refused *live.Refusal
-	switch {
-	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
-	case t.unreached || !t.reached && (err != nil || len(t.failures) > 0):
-		r.lost.Add(1)
-	default:
-		r.lost.Store(0)
-	}
-}
-
-// endTimeout is how long a scenario may take to remove what it made, also when the run is interrupted, and how long a write
-// that is on its way then is waited for: a target that does not answer any more holds nobody up for longer.
-const endTimeout = time.Minute
-
-// ending is the context of what has to be done also when the run is interrupted.
-func ending(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
-}
-
-// end removes what the scenario made, the last first.
-func (t *T) end(ctx context.Context) (err error) {
-	ctx, stop := ending(ctx)
-	defer stop()
-	t.ctx, t.ending = ctx, true
-	for _, cleanup := range slices.Backward(t.cleanups) {
-		err = errors.Join(err, t.guard(cleanup))
-	}
-	return err
 }
 
 // judge turns what was found into an outcome: err ended the scenario, and left is what kept its end from removing what it made.

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -23,12 +22,6 @@ import (
 
 // defaultAddr is where serve listens unless it is told otherwise.
 const defaultAddr = "127.0.0.1:17280"
-
-// shutdownGrace is how long requests under way have to end once the process is told to stop.
-const shutdownGrace = 5 * time.Second
-
-// maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
-const maxHeader = 64 << 10
 
 // mockFlags are the flags of every command that runs a mock, as they were given.
 type mockFlags struct {
@@ -167,14 +160,6 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 	return config, err
 }
 
-// listen listens at the address of a flag.
-func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener, error) {
-	if addr == "" { // which would be every interface
-		return nil, &usageError{fmt.Errorf("--%s is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface", flag)}
-	}
-	return listen(ctx, flag, addr)
-}
-
 // login is how a user logs in, the first administrator where no user is named, and the user's name: empty where nobody can.
 func (m *mock) login(user string) (v variables, as string, err error) {
 	who, err := m.handler.Control().Credentials(context.Background())
@@ -197,17 +182,6 @@ func (m *mock) login(user string) (v variables, as string, err error) {
 	return v, "", &usageError{fmt.Errorf("nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))}
 }
 
-// serve serves a handler until the mock stops.
-func (m *mock) serve(listener net.Listener, handler http.Handler) *http.Server {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
-		DisableGeneralOptionsHandler: true, ConnState: m.follow,
-		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn),
-	}
-	go func() { m.failed <- server.Serve(listener) }()
-	return server
-}
-
 func parseVersions(list string) ([]version.Version, error) {
 	var versions []version.Version
 	for _, name := range strings.Split(list, ",") {
@@ -228,74 +202,4 @@ func versionNames() []string {
 		names = append(names, string(v))
 	}
 	return names
-}
-
-// listen says what to try when the address is taken.
-func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, &usageError{fmt.Errorf("%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))}
-	}
-	if err != nil {
-		return nil, &usageError{fmt.Errorf("listen on %q: %w; expected an address such as 127.0.0.1:17280", addr, err)}
-	}
-	return listener, nil
-}
-
-// wait returns when the context ends, or with the error that ended the mock.
-func (m *mock) wait(ctx context.Context) error {
-	select {
-	case err := <-m.failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-		return nil
-	}
-}
-
-// follow remembers the connections on which no request has come yet: clients open some ahead.
-func (m *mock) follow(c net.Conn, state http.ConnState) {
-	if state == http.StateNew {
-		m.silent.Store(c, nil)
-	} else {
-		m.silent.Delete(c)
-	}
-}
-
-// stop lets the requests under way end, but not for long.
-func (m *mock) stop() error {
-	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
-	defer cancel()
-	m.silent.Range(func(c, _ any) bool {
-		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
-		return true
-	})
-	m.handler.Stop() // which ends what a fault holds up
-	var err error
-	for _, server := range []*http.Server{m.server, m.controls} {
-		if server == nil {
-			continue
-		}
-		stopped := server.Shutdown(grace)
-		if errors.Is(stopped, context.DeadlineExceeded) {
-			m.log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
-			stopped = server.Close()
-		}
-		err = errors.Join(err, stopped)
-	}
-	if err = errors.Join(err, m.handler.Close()); err != nil { // now that nothing writes any more
-		return fmt.Errorf("stop: %w", err)
-	}
-	return nil
-}
-
-// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes loopback.
-func localURL(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "http://" + addr
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+)
+
+// shutdownGrace is how long requests under way have to end once the process is told to stop.
+const shutdownGrace = 5 * time.Second
+
+// maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
+const maxHeader = 64 << 10
+
+// listen listens at the address of a flag.
+func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener, error) {
+	if addr == "" { // which would be every interface
+		return nil, &usageError{fmt.Errorf("--%s is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface", flag)}
+	}
+	return listen(ctx, flag, addr)
+}
+
+// listen says what to try when the address is taken.
+func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, &usageError{fmt.Errorf("%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))}
+	}
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("listen on %q: %w; expected an address such as 127.0.0.1:17280", addr, err)}
+	}
+	return listener, nil
+}
+
+// serve serves a handler until the mock stops.
+func (m *mock) serve(listener net.Listener, handler http.Handler) *http.Server {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
+		DisableGeneralOptionsHandler: true, ConnState: m.follow,
+		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn),
+	}
+	go func() { m.failed <- server.Serve(listener) }()
+	return server
+}
+
+// wait returns when the context ends, or with the error that ended the mock.
+func (m *mock) wait(ctx context.Context) error {
+	select {
+	case err := <-m.failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// follow remembers the connections on which no request has come yet: clients open some ahead.
+func (m *mock) follow(c net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		m.silent.Store(c, nil)
+	} else {
+		m.silent.Delete(c)
+	}
+}
+
+// stop lets the requests under way end, but not for long.
+func (m *mock) stop() error {
+	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+	defer cancel()
+	m.silent.Range(func(c, _ any) bool {
+		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
+		return true
+	})
+	m.handler.Stop() // which ends what a fault holds up
+	var err error
+	for _, server := range []*http.Server{m.server, m.controls} {
+		if server == nil {
+			continue
+		}
+		stopped := server.Shutdown(grace)
+		if errors.Is(stopped, context.DeadlineExceeded) {
+			m.log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
+			stopped = server.Close()
+		}
+		err = errors.Join(err, stopped)
+	}
+	if err = errors.Join(err, m.handler.Close()); err != nil { // now that nothing writes any more
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes loopback.
+func localURL(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "http://" + addr
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

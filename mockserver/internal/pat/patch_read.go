@@ -1,0 +1,110 @@
+package pat
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// place is where the patch last changed a field, and whether it did. A test changes nothing,
+// and a copy leaves alone what it copies.
+func (p *patching) place(field string) (at string, changed bool) {
+	at = p.at
+	for i, op := range p.operations {
+		touched := op.Op != "test" && isIn(field, op.Path) || op.Op == "move" && isIn(field, op.From)
+		if !touched {
+			continue
+		}
+		at, changed = fmt.Sprintf("%s/%d", p.at, i), true
+		if op.Value != nil {
+			at += "/value"
+		}
+	}
+	return at, changed
+}
+
+// isIn tells whether a JSON pointer leads to a field or into it.
+func isIn(field, pointer string) bool {
+	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
+}
+
+func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Error {
+	at, _ := p.place(fieldName)
+	var name *string
+	if refusal := readField(fields[fieldName], &name, at, "a string"); refusal != nil {
+		return refusal
+	}
+	if name == nil {
+		return refuse(Missing, Cause{At: at, Expected: "a name", Got: "nothing", Rule: ruleNameRequired})
+	}
+	next.Name = *name
+	return checkName(*name, at)
+}
+
+func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *Error {
+	at, changed := p.place(fieldScope)
+	var elements []*string
+	if refusal := readField(fields[fieldScope], &elements, at, "an array of strings, or null"); refusal != nil {
+		return refusal
+	}
+	if elements == nil {
+		next.Scope = []string{ScopeAll}
+		return nil
+	}
+	next.Scope = make([]string, len(elements))
+	for i, element := range elements {
+		if element == nil {
+			return refuse(Illegal, Cause{At: at, Expected: "an array of strings, or null", Got: "null in the array", Rule: ruleFieldType})
+		}
+		next.Scope[i] = *element
+	}
+	if !changed {
+		return nil
+	}
+	return p.choices.checkScope(next.Scope, at)
+}
+
+// readExpiration holds date and acknowledgement against each other where the patch touches one of
+// them; a patch of the name alone asks for neither, though the published text reads as if it did.
+func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Fields) *Error {
+	dateAt, dateChanged := p.place(fieldExpiration)
+	awareAt, awareChanged := p.place(fieldNeverAware)
+	var date *string
+	var aware *bool
+	if refusal := readField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); refusal != nil {
+		return refusal
+	}
+	if refusal := readField(fields[fieldNeverAware], &aware, awareAt, "true or false"); refusal != nil {
+		return refusal
+	}
+	next.UserAwareTokenNeverExpires = aware != nil && *aware
+	acknowledged := awareChanged && next.UserAwareTokenNeverExpires
+	switch {
+	case dateChanged && date != nil:
+		expires, refusal := p.policy.date(*date, dateAt, p.now)
+		next.ExpirationDate = expires
+		return refusal
+	case dateChanged && !acknowledged:
+		return refuse(Invalid, unacknowledged(dateAt, fieldNeverAware+" not set to true by the same patch"))
+	case dateChanged:
+		next.ExpirationDate = time.Time{}
+	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
+		return refuse(Invalid, Cause{
+			At: awareAt, Expected: "true, as long as the token never expires", Got: "false or nothing",
+			Advice: "replace /" + fieldExpiration + " with a moment in the future in the same patch", Rule: ruleKeepsAwareness,
+		})
+	}
+	return nil
+}
+
+// readField decodes what a patch left of a field; nothing counts as null.
+func readField(raw json.RawMessage, into any, at, expected string) *Error {
+	if raw == nil {
+		return nil
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return refuse(Illegal, Cause{At: at, Expected: expected, Got: shorten(string(raw)), Rule: ruleFieldType})
+	}
+	return nil
+}
