@@ -78,31 +78,6 @@ func NewID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
 // Now is wall time.
 func (r *Runner) Now() time.Time { return r.options.Now() }
 
-// ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
-var ErrUnreachable = errors.New("the target cannot be tested")
-
-// Ready tries to log in, before anything is judged. Its error is ErrUnreachable. It returns what the target lacks
-// of all needs.
-func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
-	tenant, err := r.open(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
-	}
-	defer func() {
-		ctx, stop := ending(ctx)
-		defer stop()
-		err = errors.Join(err, tenant.close(ctx))
-	}()
-	t := r.newT(ctx, Case{Version: ""}, tenant)
-	if failed := t.guard(func() { t.Owner() }); failed != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, failed)
-	}
-	if len(t.failures) > 0 {
-		return nil, fmt.Errorf("%w: the login as the first identity: %s", ErrUnreachable, t.failures[0].Message)
-	}
-	return tenant.lacks(Needs()), nil
-}
-
 // open makes the tenancy of a scenario.
 func (r *Runner) open(ctx context.Context) (*tenancy, error) {
 	tenant, err := r.target.open(ctx, &r.known)

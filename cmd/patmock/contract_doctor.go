@@ -188,7 +188,7 @@ func (d *diagnosis) warn(now time.Time) {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("the %s identity has room for %d tokens, and scenarios need %d: those that need more are skipped", e.Role, e.Room, d.Tokens))
 		}
 		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
-			d.Warnings = append(d.Warnings, "the first and the second identity are the same user: scenarios with two users would accuse the target falsely")
+			d.Warnings = append(d.Warnings, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
 		}
 		if e.Role == "second" && e.ListsAll {
 			d.Warnings = append(d.Warnings, "the second identity may list everybody's tokens: it shall be no administrator")

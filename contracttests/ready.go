@@ -1,0 +1,64 @@
+package contracttests
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
+var ErrUnreachable = errors.New("the target cannot be tested")
+
+// Ready logs in as every identity that a live target has, and as the first on a patmock, before anything is judged. Its error
+// is ErrUnreachable. It returns what the target lacks of all needs.
+func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
+	tenant, err := r.open(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	defer func() {
+		ctx, stop := ending(ctx)
+		defer stop()
+		err = errors.Join(err, tenant.close(ctx))
+	}()
+	t := r.newT(ctx, Case{Version: ""}, tenant)
+	identities := []Credentials{tenant.owner}
+	if r.target.Live() {
+		identities = append(identities, tenant.second, tenant.admin)
+	}
+	for _, who := range identities {
+		if who == (Credentials{}) {
+			continue
+		}
+		if failed := t.guard(func() { t.client(who) }); failed != nil {
+			return nil, fmt.Errorf("%w: %w", ErrUnreachable, failed)
+		}
+		if len(t.failures) > 0 {
+			return nil, fmt.Errorf("%w: the login as %s: %s", ErrUnreachable, t.role(who), t.failures[0].Message)
+		}
+	}
+	if id := r.sessions.identity(tenant.owner); id != "" && id == r.sessions.identity(tenant.second) {
+		return nil, fmt.Errorf("%w: the second identity is the same user as the first, %s: scenarios with two users would accuse the target falsely; "+
+			"name a token of somebody else, or none", ErrUnreachable, id)
+	}
+	return tenant.lacks(Needs()), nil
+}
+
+// identity is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows members of one's own). Empty
+// means that nobody did, or that the target does not say.
+func (s *sessions) identity(who Credentials) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	login := s.of[who].login
+	if login == nil {
+		return ""
+	}
+	var told struct {
+		ID string `json:"identity_id"`
+	}
+	if json.Unmarshal([]byte(login.Reply), &told) != nil {
+		return ""
+	}
+	return told.ID
+}
