@@ -27,6 +27,9 @@ type Choice struct {
 	// AllowWrites is the host of a live target that may be written to, with its port where the address has one. Empty means
 	// that nothing is written.
 	AllowWrites string
+	// Offline tells that nothing may be sent: what is on loopback is not asked for its name, and live unless Mock or Control
+	// says otherwise.
+	Offline bool
 	// Lookup reads variables of the environment.
 	Lookup func(name string) (value string, set bool)
 }
@@ -67,7 +70,7 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 		return t, fmt.Errorf("the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
 	}
 	surface := c.Control
-	if surface == "" && (c.Mock || onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
+	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
 		surface = t.BaseURL
 	}
 	if surface != "" {
@@ -102,6 +105,10 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 	}
 	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
 		return t, fmt.Errorf("%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+	}
+	if !t.Owner.given() && c.Offline && onLoopback(base) {
+		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
+			ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.given() {
 		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)

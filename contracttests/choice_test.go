@@ -1,9 +1,13 @@
 package contracttests_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"example.com/patmock/contracttests"
@@ -57,6 +61,7 @@ func TestChoiceRefuses(t *testing.T) {
 		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "both set"},
 		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "is empty"},
 		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE: open"},
+		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "where it is a patmock say so (--mock)"},
 		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL is not set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -102,5 +107,30 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 				t.Errorf("live %v, read only %v, owner %q", target.Live(), target.ReadOnly, target.Owner.ClientID)
 			}
 		})
+	}
+}
+
+// What is on loopback is asked whether it is a patmock, but not where nothing may be sent.
+func TestChoiceAsksOnLoopback(t *testing.T) {
+	for _, tt := range []struct {
+		choice contracttests.Choice
+		live   bool
+		asked  int64
+	}{
+		{contracttests.Choice{}, false, 1},
+		{contracttests.Choice{Offline: true}, true, 0},
+		{contracttests.Choice{Offline: true, Mock: true}, false, 0},
+	} {
+		var asked atomic.Int64
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			_, _ = io.WriteString(w, `{"product":"patmock"}`)
+		}))
+		defer server.Close()
+		tt.choice.Address, tt.choice.Lookup = server.URL, login.lookup
+		target, err := tt.choice.Target(t.Context())
+		if err != nil || target.Live() != tt.live || asked.Load() != tt.asked {
+			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.Live(), asked.Load())
+		}
 	}
 }

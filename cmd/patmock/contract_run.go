@@ -109,6 +109,7 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	if err != nil {
 		return err
 	}
+	f.offline = f.dryRun
 	target, end, err := f.open(ctx, env)
 	if err != nil {
 		return err

@@ -18,6 +18,8 @@ import (
 type targetFlags struct {
 	target, control, allowWrites string
 	mock                         bool
+	// offline tells that the target is sent nothing.
+	offline bool
 }
 
 func (f *targetFlags) register(flags *pflag.FlagSet) {
@@ -38,7 +40,7 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 	case f.target == "mock":
 		return mockTarget()
 	}
-	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, Lookup: env.lookup}
+	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, Offline: f.offline, Lookup: env.lookup}
 	t, err = choice.Target(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there

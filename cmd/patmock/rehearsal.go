@@ -100,7 +100,7 @@ func (r rehearsal) write(w io.Writer) error {
 		ran++
 		lines := []string{act.Case.Name() + ":"}
 		for _, x := range act.Exchanges {
-			lines = append(lines, strings.TrimRight("  "+x.Method+" "+report.Redact(strings.TrimPrefix(x.URL, inProcess)+" "+shortened(x.Body)), " "))
+			lines = append(lines, strings.TrimRight("  "+x.Method+" "+report.Redact(strings.TrimPrefix(x.URL, inProcess))+" "+shortened(report.Redact(x.Body)), " "))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(lines, "\n")); err != nil {
 			return err
