@@ -69,6 +69,9 @@ func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision
 		config.Protected = append(config.Protected, login.ClientID)
 	}
 	if config.Writes {
+		if err := makeFolderOf(f.ledger); err != nil {
+			return s, &usageError{fmt.Errorf("--ledger: %w", err)}
+		}
 		if s.ledger, err = live.OpenLedger(f.ledger, time.Now); err != nil {
 			return s, &usageError{fmt.Errorf("--ledger: %w", err)}
 		}

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
@@ -93,18 +91,4 @@ func (r *recorder) discard() error {
 		return nil
 	}
 	return r.writer.Discard()
-}
-
-// giveAwayAll gives a folder that root wrote to whom the folder around it belongs to.
-func giveAwayAll(dir string) error {
-	return filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		file, err := os.Open(name) //nolint:gosec // it was just written
-		if err != nil {
-			return err
-		}
-		return errors.Join(giveAway(file, filepath.Dir(dir)), file.Close())
-	})
 }

@@ -96,14 +96,21 @@ const locking = 30 * time.Second
 
 // lock keeps other runs from the file until it is released. A file beside it is locked, since the file itself is replaced.
 func (p parityRun) lock(ctx context.Context) (release func() error, err error) {
-	if err := makeOwnFolder(filepath.Dir(p.file)); err != nil {
+	if err := makeFolderOf(p.file); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), locking)
 	defer cancel()
 	beside := flock.New(p.file + ".lock")
-	if _, err := beside.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("--parity: another run holds %s.lock: %w", p.file, err)
+	_, err = beside.TryLockContext(ctx, 20*time.Millisecond)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("--parity: another run has held %s for %s", beside.Path(), locking)
+	case err != nil:
+		return nil, fmt.Errorf("--parity: lock %s: %w", beside.Path(), err)
+	}
+	if err := giveAwayAll(beside.Path()); err != nil {
+		return nil, errors.Join(fmt.Errorf("--parity: %w", err), beside.Unlock())
 	}
 	return beside.Unlock, nil
 }
@@ -112,9 +119,9 @@ func (p parityRun) lock(ctx context.Context) (release func() error, err error) {
 // read again: another run may have written to it.
 func (p parityRun) settle(ctx context.Context, env environment, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) (err error) {
 	if p.update {
-		release, err := p.lock(ctx)
-		if err != nil {
-			return err
+		release, held := p.lock(ctx)
+		if held != nil {
+			return held
 		}
 		defer func() { err = errors.Join(err, release()) }()
 	}
@@ -172,25 +179,8 @@ func (p parityRun) write(own *parity.Ledger) error {
 	if err != nil {
 		return err
 	}
-	if err := makeOwnFolder(filepath.Dir(p.file)); err != nil {
-		return err
-	}
 	return writeWhole(p.file, func(w io.Writer) error {
 		_, err := w.Write(text)
-		return err
-	})
-}
-
-// makeOwnFolder makes the folder of patmock's own files, out of the reach of git. One that is there stays as it is.
-func makeOwnFolder(folder string) error {
-	if _, err := os.Stat(folder); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	return writeWhole(filepath.Join(folder, ".gitignore"), func(w io.Writer) error {
-		_, err := io.WriteString(w, "*\n")
 		return err
 	})
 }

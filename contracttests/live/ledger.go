@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -63,7 +62,7 @@ const torn = " #torn"
 // OpenLedger opens a ledger, or begins one that only its owner can read. A folder that it makes for it, and one of the name
 // .patmock, gets a .gitignore that leaves everything out. A file with anything else in it than a ledger is refused.
 func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
-	if err := makeFolder(filepath.Dir(path)); err != nil {
+	if err := MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
@@ -147,37 +146,4 @@ func (l *Ledger) write(entry line) error {
 		return fmt.Errorf("the ledger: %w", err)
 	}
 	return nil
-}
-
-// makeFolder makes a folder that only its owner can read, where there is none.
-func makeFolder(path string) error {
-	_, err := os.Stat(path)
-	isNew := errors.Is(err, fs.ErrNotExist)
-	if isNew {
-		err = os.MkdirAll(path, 0o700)
-	}
-	if err != nil || !isNew && filepath.Base(path) != ".patmock" {
-		return err
-	}
-	ignore, err := os.OpenFile(filepath.Join(path, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the ledger
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = ignore.WriteString("*\n")
-	return errors.Join(err, ignore.Close())
-}
-
-// syncFolder makes the name of a new file outlive a power cut.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" { // which has no such thing
-		return nil
-	}
-	folder, err := os.Open(path) //nolint:gosec // that of the ledger
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

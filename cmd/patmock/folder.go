@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/patmock/contracttests/live"
+)
+
+// makeFolderOf makes the folder of a file of patmock's own, where there is none, out of the reach of git.
+func makeFolderOf(file string) error {
+	folder := filepath.Dir(file)
+	_, missing := os.Stat(folder)
+	err := live.MakeFolder(folder)
+	if err != nil || missing == nil {
+		return err
+	}
+	return giveAwayAll(folder)
+}
+
+// giveAwayAll gives a folder that root wrote to whom the folder around it belongs to.
+func giveAwayAll(dir string) error {
+	return filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		file, err := os.Open(name) //nolint:gosec // it was just written
+		if err != nil {
+			return err
+		}
+		return errors.Join(giveAway(file, filepath.Dir(dir)), file.Close())
+	})
+}
