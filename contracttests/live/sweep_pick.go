@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	// ownName is what runs of the contract call their tokens.
-	ownName = regexp.MustCompile(`^patmock-[0-9a-z]+-[0-9]+$`)
+	// ownName is what runs of the contract call their tokens. Behind a blank may stand what a scenario tries a name with.
+	ownName = regexp.MustCompile(`^patmock-[0-9a-z]+-[0-9]+( \S.*)?$`)
 	// plainID is an id that is one segment of a path, whatever reads it.
 	plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 )

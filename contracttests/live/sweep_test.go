@@ -61,10 +61,12 @@ func TestSweep(t *testing.T) {
 				return []func(*live.Ledger) error{madeBy(mockHost, id, john)}
 			},
 		},
+		{name: "a name that a scenario tries", owner: "jane.doe", token: `patmock-mk3x-12 "Zürich" / 日本 <&> 🔑`, deleted: byName},
 		{name: "more behind the name of a run", owner: "jane.doe", token: "patmock-x-1-y"},
 		{name: "in capitals", owner: "jane.doe", token: "PATMOCK-a-1"},
 		{name: "a run in capitals", owner: "jane.doe", token: "patmock-A-1"},
 		{name: "a blank behind", owner: "jane.doe", token: "patmock-a-1 "},
+		{name: "blanks behind", owner: "jane.doe", token: "patmock-a-1  x"},
 		{name: "a line behind", owner: "jane.doe", token: "patmock-a-1\n"},
 		{name: "a line in front", owner: "jane.doe", token: "x\npatmock-a-1"},
 		{name: "a word in front", owner: "jane.doe", token: "my patmock-a-1"},
