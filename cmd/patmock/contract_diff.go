@@ -112,7 +112,7 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 		}
 		recordings = append(recordings, r)
 	}
-	if err := f.compare(env, recordings[0], recordings[1], allowances, format); err != nil {
+	if err := f.compare(env, sides, recordings, allowances, format); err != nil {
 		return err
 	}
 	return left
@@ -199,8 +199,8 @@ func (f diffFlags) open(dir string) (*transcript.Recording, error) {
 	return r, nil
 }
 
-func (f diffFlags) compare(env environment, a, b *transcript.Recording, allowances []transcript.Allowance, format string) error {
-	c := transcript.Compare(a, b)
+func (f diffFlags) compare(env environment, sides []string, recordings []*transcript.Recording, allowances []transcript.Allowance, format string) error {
+	c := transcript.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
 		return &usageError{errors.New("there is no case that was tried in both: nothing is compared")}
 	}
@@ -208,9 +208,12 @@ func (f diffFlags) compare(env environment, a, b *transcript.Recording, allowanc
 		_, _ = fmt.Fprintf(env.stderr, "patmock: %s\n", warning) // it does not change the verdict
 	}
 	var err error
-	if format == "json" {
+	switch {
+	case format == "json":
 		err = printJSON(env.stdout, c)
-	} else {
+	case len(c.Differences) > 0: // the signs of its lines stand for the sides
+		_, err = fmt.Fprintf(env.stdout, "--- %s\n+++ %s\n%s", sides[0], sides[1], c.Text())
+	default:
 		_, err = io.WriteString(env.stdout, c.Text())
 	}
 	if err == nil && !c.Same() {
