@@ -146,12 +146,13 @@ func (r *reader) allowance(n *yaml.Node) Allowance {
 		}
 	}
 	a.Version, a.Class = version.Version(v), Class(class)
-	switch {
-	case v != "" && !slices.Contains(version.All(), a.Version):
+	if v != "" && !slices.Contains(version.All(), a.Version) {
 		r.report(n, "unknown version %q: expected one of %s", v, version.Join(version.All()))
-	case class != "" && !slices.Contains(Classes(), a.Class):
+	}
+	if class != "" && !slices.Contains(Classes(), a.Class) {
 		r.report(n, "unknown class %q: expected breaking, unknown or harmless", class)
-	case a.At != "" && a.At[0] != '/' && a.At[0] != '*':
+	}
+	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
 		r.report(n, "at: expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
 	}
 	return a

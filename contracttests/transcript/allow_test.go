@@ -70,6 +70,8 @@ func TestAllowanceMistakes(t *testing.T) {
 		{"twice", "- scenario: a\n  reason: a\n  reason: b\n", "my.yaml:3: reason is written twice"},
 		{"version", "- {scenario: a, reason: a, version: v4}", `my.yaml:1: unknown version "v4": expected one of beta, v3, v2024, v2025, v2026, v1`},
 		{"class", "- {scenario: a, reason: a, class: bad}", `my.yaml:1: unknown class "bad": expected breaking, unknown or harmless`},
+		{"three at once", "- {scenario: a, reason: a, version: v4, class: bad, at: x}", "my.yaml:1: unknown version \"v4\": expected one of beta, v3, v2024, v2025, v2026, v1\n" +
+			"my.yaml:1: unknown class \"bad\": expected breaking, unknown or harmless\nmy.yaml:1: at: expected a JSON pointer such as /exchanges/*/response/status, got \"x\""},
 		{"pointer", "- {scenario: a, reason: a, at: status}", `my.yaml:1: at: expected a JSON pointer such as /exchanges/*/response/status, got "status"`},
 		{"two mistakes", "- {scenario: a}\n- {reason: a}", "my.yaml:1: reason is missing\nmy.yaml:2: scenario is missing"},
 	} {
