@@ -31,6 +31,8 @@ type Profile struct {
 	ScopeDelay string `json:"scopeDelay"`
 	// NeverExpiresAs is null, far-date or absent: what the answer to create says of a token that never expires.
 	NeverExpiresAs string `json:"neverExpiresAs"`
+	// Dialect has the ids of the open questions that are answered otherwise than by default, empty for none.
+	Dialect []string `json:"dialect"`
 	// Hostile are the behaviours that answers may show, empty for none.
 	Hostile []string `json:"hostile"`
 	// HostileRate is the share of answers that show one, from 0 to 1.

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -52,11 +53,14 @@ func unknown(id string) string {
 	return fmt.Sprintf("unknown entry %q; there are %s", id, strings.Join(IDs(), ", "))
 }
 
-// Read reads a dialect from a file.
+// Read reads a dialect from a file. One without a letter is refused: whoever was to write it has failed.
 func Read(path string) (Dialect, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
 		return nil, err
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, fmt.Errorf("%s is empty: a dialect that changes nothing has at least a comment, see patmock contract propose and patmock spec dialect", path)
 	}
 	return Parse(path, data)
 }
