@@ -24,6 +24,7 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec/version"
 )
 
@@ -80,12 +81,18 @@ const tenantURL = "https://acme.api.example"
 
 func newTenant(t *testing.T) *tenant {
 	t.Helper()
+	return newTenantWith(t, nil)
+}
+
+// newTenantWith makes a tenant that answers open questions as a dialect says.
+func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
+	t.Helper()
 	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := &tenant{t: t, simulation: &simulation{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}, users: map[string]contracttests.Credentials{}}
-	n.mock, err = mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: n.Now, NamespaceTTL: -1, Log: slog.New(slog.DiscardHandler)})
+	n.mock, err = mockserver.New(mockserver.Config{Profile: profile, Dialect: answers, ControlApart: true, Now: n.Now, NamespaceTTL: -1, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

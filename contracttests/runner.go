@@ -59,11 +59,15 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
 		id: cmp.Or(o.ID, NewID(o.Now())), warnings: &sharedWarnings{statuses: map[int]int{}},
 	}
+	var more *spec.Errata
+	if target.Live() {
+		more = open
+	}
 	for _, name := range spec.Names() {
 		if name == spec.Control {
 			continue
 		}
-		d, err := spec.Load(name)
+		d, err := spec.LoadWith(name, more)
 		if err != nil {
 			return nil, err
 		}

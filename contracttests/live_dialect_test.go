@@ -1,0 +1,59 @@
+package contracttests_test
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec/version"
+)
+
+// others are answers to a question that are not the default, of each kind one.
+func others(e dialect.Entry) (all []dialect.Answer) {
+	for _, value := range e.Values {
+		if value != e.Default.Value {
+			all = append(all, dialect.Answer{Value: value})
+		}
+	}
+	statuses := []int{http.StatusOK, http.StatusBadRequest, http.StatusConflict}
+	switch e.ID {
+	case dialect.DeleteOfAnothers: // the question is which of these two
+		statuses = []int{http.StatusForbidden, http.StatusNotFound}
+	case dialect.ExperimentalHeader: // no published operation declares the header: whoever demands it breaks every promise
+		statuses = nil
+	}
+	for _, status := range statuses {
+		if status != e.Default.Status && e.Allows(status) {
+			all = append(all, dialect.Answer{Status: status})
+		}
+	}
+	return all
+}
+
+// However a tenant answers an open question, it breaks no promise by that.
+func TestAnswersToQuestionsFailNoLiveRun(t *testing.T) {
+	for _, e := range dialect.Entries() {
+		for _, answer := range others(e) {
+			t.Run(fmt.Sprintf("%s is %s", e.ID, cmp.Or(answer.Value, strconv.Itoa(answer.Status))), func(t *testing.T) {
+				t.Parallel()
+				n := newTenantWith(t, dialect.Dialect{e.ID: answer})
+				target, o := n.target(), n.options()
+				o.Versions = []version.Version{version.V2026}
+				n.guarded(&target)
+				result := n.contract(target, o)
+				for _, r := range result.Results {
+					if r.Outcome == report.Fail || r.Outcome == report.Error {
+						t.Errorf("%s: %s %s", r.Outcome, r.Name(), r.Message)
+					}
+				}
+				if result.Counts[report.Pass] < 300 {
+					t.Errorf("only %v", result.Counts)
+				}
+			})
+		}
+	}
+}
