@@ -380,6 +380,10 @@ func TestProposeLeavesWordsOut(t *testing.T) {
 	if line.ID != entry.ID || line.Answer != answer("") || !differs || !strings.Contains(strings.Join(line.Comments, " "), "The words differ") {
 		t.Errorf("proposes %+v", line)
 	}
+	told, err := dialect.Parse("proposal", dialect.Write(nil, []dialect.Line{line})) // as serve --dialect reads it
+	if diff := cmp.Diff(dialect.Dialect{entry.ID: answer("")}, told); err != nil || diff != "" {
+		t.Errorf("is read as (-want +got, %v):\n%s", err, diff)
+	}
 	line, _ = p.line(entry, []finding{{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", answer("No."), ""}})
 	if line.Answer != answer("No.") {
 		t.Errorf("proposes %+v", line)
