@@ -316,6 +316,30 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	x.unchanged(before)
 }
 
+// A token whose answer is lost on the way is found by its name, and deleted when the run ends.
+func TestLostAnswersLeaveNothing(t *testing.T) {
+	t.Parallel()
+	for _, effect := range []string{"empty-body", "truncated-json", "wrong-content-type"} {
+		t.Run(effect, func(t *testing.T) {
+			t.Parallel()
+			x := newTenantLike(t)
+			before := x.state()
+			if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "create", Effect: effect}); err != nil { // once
+				t.Fatal(err)
+			}
+			code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--settle", "1s")
+			if code != exitFound || strings.Contains(out, "left behind") {
+				t.Errorf("a run ends with %d: %s", code, out)
+			}
+			x.unchanged(before)
+			journal, err := x.control.Requests(t.Context(), control.Match{Operation: "create"}, 0)
+			if err != nil || journal.Matched == 0 || journal.Requests[0].Status != 200 {
+				t.Errorf("nothing was made: %+v, %v", journal, err)
+			}
+		})
+	}
+}
+
 // untilMore waits until a run has made a token.
 func (x *tenantLike) untilMore(before map[string]any) {
 	x.t.Helper()
