@@ -148,8 +148,8 @@ func TestNoFixtureFile(t *testing.T) {
 
 // A wait strategy of the caller's wins, and the log tells how far the mock came.
 func TestNotHealthy(t *testing.T) {
-	never := wait.ForLog("a line that no mock writes")
-	c, err := tryToRun(t, testcontainers.WithWaitStrategyAndDeadline(2*time.Second, never))
+	never := wait.ForLog("a line that no mock writes").WithStartupTimeout(time.Second) // since it listens
+	c, err := tryToRun(t, testcontainers.WithWaitStrategy(wait.ForLog("patmock listens on"), never))
 	if err == nil || !strings.Contains(err.Error(), "; its log ends:\npatmock listens on http://127.0.0.1:17280\n") {
 		t.Errorf("error %v, want the log in it", err)
 	}
