@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 }
 
 // patience is how long a script waits for a process before it fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // waitFor waits until a file holds a match of a regular expression, whose first group it puts
 // into a variable: wait-for FILE REGEXP NAME. A process in the background writes the file.
