@@ -45,7 +45,7 @@ export class Tenant {
    */
   async requests(operation, times, otherwise = '') {
     // An answer can be here before the journal has it, so the mock is asked to wait for it.
-    const { outcomes } = await this.control('POST', '/verify', { expect: [{ match: { operation }, times }], timeout: '2s' })
+    const { outcomes } = await this.control('POST', '/verify', { expect: [{ match: { operation }, times }], timeout: '30s' })
     const found = outcomes[0].actual
     assert.ok(found === times, `the journal has ${found} requests of ${operation}, expected ${times} ${otherwise}`)
     const { requests } = await this.control('GET', `/requests?operation=${operation}`)

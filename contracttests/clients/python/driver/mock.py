@@ -80,7 +80,7 @@ class Mock:
 
 
 def _read(request: urllib.request.Request) -> Any:
-    with _OPENER.open(request, timeout=10) as answered:
+    with _OPENER.open(request, timeout=60) as answered:
         body = answered.read()
     return json.loads(body) if body else None
 
