@@ -93,13 +93,10 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	}
 	now := call.now()
 	f := Fields{
-		ID: s.config.NewID(), Secret: s.config.NewSecret(), Scope: slices.Clone(r.Scope),
+		ID: s.config.NewID(), Secret: s.config.NewSecret(), Scope: kept(r.Scope),
 		Owner: Owner{ID: call.Caller.ID, Name: call.Caller.Name}, Created: now,
 		AccessTokenValiditySeconds: defaultValiditySeconds,
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
-	}
-	if r.Scope == nil {
-		f.Scope = []string{ScopeAll}
 	}
 	if r.Name == nil {
 		return nil, refuse(Missing, Cause{At: "/" + fieldName, Expected: "a name", Got: "nothing", Rule: ruleNameRequired})
@@ -123,6 +120,17 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	}
 	f.ExpirationDate = expires
 	return s.create(call, NewToken(f))
+}
+
+// allScopes are those of most tokens, which share them: nobody changes the scopes of a revision.
+var allScopes = []string{ScopeAll}
+
+// kept are the scopes of a token that is asked for.
+func kept(asked []string) []string {
+	if asked == nil || slices.Equal(asked, allScopes) {
+		return allScopes
+	}
+	return slices.Clone(asked)
 }
 
 func (s *Service) create(call Call, t *Token) (*Token, error) {
