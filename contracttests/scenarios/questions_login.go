@@ -61,6 +61,16 @@ var questionsOfLogin = []contract.Scenario{
 			t.Errorf("the header of the access token names no algorithm")
 		}
 	}),
+	question("", contract.Scenario{
+		ID: "token/question-keys", Promise: "No keys are published that access tokens could be verified with.",
+		Sources: []string{"behaviour 1.5"}, Versions: contract.Without,
+	}, func(t *contract.T, record record) {
+		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
+			r := record(t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: path}))
+			t.Note("to %s", path)
+			r.Refused(http.StatusNotFound)
+		}
+	}),
 }
 
 // loginQuestion is a question about a login that patmock refuses.
