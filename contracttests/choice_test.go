@@ -62,6 +62,8 @@ func TestChoiceRefuses(t *testing.T) {
 		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "is empty"},
 		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE: open"},
 		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "where it is a patmock say so (--mock)"},
+		{"a password in the address", contracttests.Choice{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "without user and password"},
+		{"a password in the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "without user and password"},
 		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL is not set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
