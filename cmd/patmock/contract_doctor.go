@@ -33,7 +33,8 @@ type diagnosis struct {
 	Cases   int            `json:"cases"`
 	Run     int            `json:"run"`
 	Missing map[string]int `json:"missing"`
-	// Skipped are the cases that would not be tried, each with what is missing.
+	// Tried are the cases that would be, Skipped those that would not, each with what is missing.
+	Tried   []string          `json:"tried"`
 	Skipped map[string]string `json:"skipped"`
 	// Requests that a run makes, Seconds that it takes about, Tokens that one owner has at most besides those it has.
 	Requests int      `json:"requests"`
@@ -50,16 +51,17 @@ type examined struct {
 
 func newContractDoctor(env environment) *cobra.Command {
 	var (
-		chosen selection
-		target targetFlags
-		format string
+		chosen  selection
+		target  targetFlags
+		provoke bool
+		format  string
 	)
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Tell what a run would do to a target, and what it lacks",
 		Long: "Logs in as the identities of the environment, reads their lists, and tries the scenarios with a mock in process that lacks what\n" +
 			"the target lacks. Tells who logs in, which scenarios would run and why others would not, how many requests and seconds a run\n" +
-			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read.",
+			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read. --format json names each case.",
 		Example: "  patmock contract doctor --target mock --versions v2026",
 		Args:    noArgs,
 	}
@@ -72,6 +74,7 @@ func newContractDoctor(env environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		options.ProvokeRateLimit = provoke
 		cases, err := selected(options)
 		if err != nil {
 			return err
@@ -89,8 +92,11 @@ func newContractDoctor(env environment) *cobra.Command {
 	}
 	chosen.register(cmd.Flags())
 	target.register(cmd.Flags())
+	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false, "tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
 	formatFlag(cmd, textOrJSON...)
-	ignoreVariable(cmd.Flags().Lookup("format"))
+	for _, own := range []string{"provoke-rate-limit", "format"} {
+		ignoreVariable(cmd.Flags().Lookup(own))
+	}
 	return cmd
 }
 
@@ -102,7 +108,7 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 	defer func() { err = errors.Join(err, end()) }()
 	d = diagnosis{
 		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
-		Missing: map[string]int{}, Skipped: map[string]string{}, Warnings: []string{},
+		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []string{},
 	}
 	if target.Live() {
 		if err := d.examine(ctx, target, o); err != nil {
@@ -152,6 +158,7 @@ func (d *diagnosis) take(r rehearsal) {
 	for _, act := range r.acts {
 		if act.Result.Outcome != report.Skip {
 			d.Run++
+			d.Tried = append(d.Tried, act.Case.Name())
 			continue
 		}
 		missing := strings.TrimPrefix(act.Result.Message, "the target lacks ")
