@@ -316,6 +316,32 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	x.unchanged(before)
 }
 
+// Nobody reads what a run prints: it cleans up all the same.
+func TestRunWithoutReadersCleansUp(t *testing.T) {
+	t.Parallel()
+	x := newTenantLike(t)
+	before := x.state()
+	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500}); err != nil { // once, which is told on standard error
+		t.Fatal(err)
+	}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	process.Stdout, process.Stderr = writer, writer
+	if err := process.Run(); err == nil {
+		t.Error("a run whose report nobody reads ends well")
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x.unchanged(before)
+}
+
 // A token whose answer is lost on the way is found by its name, and deleted when the run ends.
 func TestLostAnswersLeaveNothing(t *testing.T) {
 	t.Parallel()
