@@ -288,6 +288,11 @@ func TestLeftoversAreTold(t *testing.T) {
 	if code != exitFound || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
 		t.Errorf("a run ends with %d: %s", code, out)
 	}
+	// Where no promise is broken, the leftovers are the verdict: an open question fails no run.
+	code, out = x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/name-taken-is-400/v3")
+	if code != exitLeftovers || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
+		t.Errorf("a run that breaks no promise ends with %d: %s", code, out)
+	}
 	sweep := []string{"sweep", "--target", "env", "--allow-writes", x.host()}
 	if code, out := x.run(sweep...); code != exitLeftovers || !strings.Contains(out, "patmock-") {
 		t.Errorf("a sweep ends with %d: %s", code, out)
