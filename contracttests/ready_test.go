@@ -2,6 +2,8 @@ package contracttests_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -27,6 +29,11 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 			target.Second, target.Admin = contracttests.Credentials{}, contracttests.Credentials{}
 		}, ""},
 		{"the first is the administrator", func(target *contracttests.Target) { target.Owner = target.Admin }, ""},
+		{"an answer that is not as promised", func(target *contracttests.Target) {
+			target.HTTP = &http.Client{Transport: way{n, func(_ *http.Request, answered *http.Response) {
+				answered.Body = io.NopCloser(strings.NewReader(`{"access_token":"one"}`))
+			}}}
+		}, ""},
 		{"a first that is refused", func(target *contracttests.Target) { target.Owner = wrong }, "the login as the first identity: status is 401"},
 		{"a second that is refused", func(target *contracttests.Target) { target.Second = wrong }, "the login as the second identity: status is 401"},
 		{"an administrator who is refused", func(target *contracttests.Target) { target.Admin = wrong }, "the login as the administrator: status is 401"},
