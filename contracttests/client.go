@@ -255,6 +255,7 @@ func (t *T) observe(x *exchange) {
 func (c *Client) take(r Request, x *exchange) *Response {
 	t := c.t
 	t.last = x
+	t.keep(x)
 	t.observe(x)
 	t.warned.see(t.run.Now(), x)
 	t.reached = t.reached || x.Status < 500

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/transcript"
 )
 
@@ -18,14 +17,14 @@ type exchange transcript.Exchange
 // shownHeaders are those that matter to a reader, in this order.
 var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id", "X-Mock-Fault"}
 
-// text shows the exchange as it went over the wire, but for what does not matter.
-func (x *exchange) text() string {
+// text shows the exchange as it went over the wire, but for what does not matter. Redact takes secrets out of a text.
+func (x *exchange) text(redact func(string) string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", x.Method, x.URL)
-	writeMessage(&b, x.Header, x.Body)
+	writeMessage(&b, x.Header, redact(x.Body))
 	fmt.Fprintf(&b, "\n%d %s\n", x.Status, http.StatusText(x.Status))
-	writeMessage(&b, x.Answered, x.Reply)
-	return b.String()
+	writeMessage(&b, x.Answered, redact(x.Reply))
+	return redact(b.String())
 }
 
 // longest bounds how much of a body is shown.
@@ -37,7 +36,7 @@ func writeMessage(b *strings.Builder, header http.Header, body string) {
 			fmt.Fprintf(b, "%s: %s\n", name, value)
 		}
 	}
-	if body = report.Redact(body); len(body) > longest { // first, so that no secret is cut in two
+	if len(body) > longest { // without secrets, of which none is cut in two
 		body = strings.ToValidUTF8(body[:longest], "") + "..."
 	}
 	if body != "" {
@@ -45,8 +44,8 @@ func writeMessage(b *strings.Builder, header http.Header, body string) {
 	}
 }
 
-// curl repeats the request in a shell, with the access token in the variable TOKEN.
-func (x *exchange) curl() string {
+// curl repeats the request in a shell, with the access token in the variable TOKEN. Redact takes secrets out of a text.
+func (x *exchange) curl(redact func(string) string) string {
 	parts := []string{"curl -i -X " + x.Method}
 	for _, name := range slices.Sorted(maps.Keys(x.Header)) {
 		for _, value := range x.Header.Values(name) {
@@ -54,13 +53,13 @@ func (x *exchange) curl() string {
 				parts = append(parts, `-H "Authorization: Bearer $TOKEN"`)
 				continue
 			}
-			parts = append(parts, "-H "+quote(report.Redact(name+": "+value)))
+			parts = append(parts, "-H "+quote(redact(name+": "+value)))
 		}
 	}
 	if x.Body != "" {
-		parts = append(parts, "--data-binary "+quote(report.Redact(x.Body)))
+		parts = append(parts, "--data-binary "+quote(redact(x.Body)))
 	}
-	return strings.Join(append(parts, quote(report.Redact(x.URL))), " ")
+	return strings.Join(append(parts, quote(redact(x.URL))), " ")
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -2,6 +2,7 @@ package contracttests
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -50,6 +51,8 @@ type T struct {
 	failures []report.Failure
 	notes    []string
 	warned   warnings
+	// secrets are the access tokens that were sent, and those and the secrets of tokens that were answered.
+	secrets map[string]bool
 }
 
 // stopped ends a scenario from within.
@@ -236,18 +239,38 @@ func (t *T) Equal(what string, want, got any) {
 func (t *T) fail(message, diff string) {
 	f := report.Failure{Message: t.redact(message), Diff: t.redact(diff)}
 	if t.last != nil {
-		f.Exchange, f.Curl = t.redact(t.last.text()), t.last.curl()
+		f.Exchange, f.Curl = t.last.text(t.redact), t.last.curl(t.redact)
 	}
 	t.failures = append(t.failures, f)
 }
 
-// redact takes out what nobody shall read: the secrets that are known, and whatever looks like one.
-func (t *T) redact(text string) string {
-	known := slices.Collect(maps.Keys(t.clients))
-	for _, who := range append(known, t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient) {
-		if who.ClientSecret != "" {
-			text = strings.ReplaceAll(text, who.ClientSecret, "[redacted]")
+// keep keeps the secrets of an exchange in mind, which need not look like one. What is shorter than they are is a word.
+func (t *T) keep(x *exchange) {
+	const shortest = 16
+	var answered struct {
+		AccessToken string `json:"access_token"`
+		Secret      string `json:"secret"`
+	}
+	_ = json.Unmarshal([]byte(x.Reply), &answered) // what is left out is not there
+	_, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " ")
+	for _, secret := range []string{bearer, answered.AccessToken, answered.Secret} {
+		if len(secret) >= shortest {
+			t.secrets[secret] = true
 		}
+	}
+}
+
+// redact takes out what nobody shall read: the secrets that are known, also in JSON, and whatever looks like one.
+func (t *T) redact(text string) string {
+	known := slices.Collect(maps.Keys(t.secrets))
+	for _, who := range []Credentials{t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient} {
+		if who.ClientSecret != "" {
+			known = append(known, who.ClientSecret)
+		}
+	}
+	for _, secret := range known {
+		text = strings.ReplaceAll(text, secret, "[redacted]")
+		text = strings.ReplaceAll(text, strings.Trim(encode(secret), `"`), "[redacted]")
 	}
 	return report.Redact(text)
 }
