@@ -26,6 +26,8 @@ type caller struct {
 	// identity is the id of who has logged in, empty where the target does not say.
 	identity string
 	tokens   []token
+	// refused is what was answered to a login: it is not tried again.
+	refused error
 }
 
 // token is what a list says of one.
@@ -58,6 +60,9 @@ func (c *caller) look(ctx context.Context) error {
 }
 
 func (c *caller) logIn(ctx context.Context) error {
+	if c.refused != nil {
+		return c.refused
+	}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth/token", strings.NewReader(form.Encode()))
 	if err != nil {
@@ -73,7 +78,11 @@ func (c *caller) logIn(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("log in as %s: %w", c.clean(c.ClientID), err)
 	case status != http.StatusOK || issued.AccessToken == "":
-		return fmt.Errorf("log in as %s: the target answers %d", c.clean(c.ClientID), status)
+		err = fmt.Errorf("log in as %s: the target answers %d", c.clean(c.ClientID), status)
+		if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+			c.refused = err
+		}
+		return err
 	}
 	c.bearer, c.identity = issued.AccessToken, cmp.Or(issued.IdentityID, c.identity)
 	return nil

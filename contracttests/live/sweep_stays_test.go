@@ -300,6 +300,32 @@ func TestSweepLogsInAgain(t *testing.T) {
 	}
 }
 
+// A token that is revoked in the middle of it is not tried again: a tenant may lock it, or its user.
+func TestSweepTriesNoRefusedLoginAgain(t *testing.T) {
+	x := newSwept(t)
+	for _, name := range []string{"patmock-a-1", "patmock-a-2", "patmock-a-3"} {
+		x.add("jane.doe", name, "")
+	}
+	refused := 0
+	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+		login := r.URL.Path == "/oauth/token"
+		if login && len(x.bearers) == 0 || r.Method == http.MethodGet {
+			return send.RoundTrip(r)
+		}
+		if login {
+			refused++
+		}
+		return answer(401, `{"error":"invalid_client"}`)
+	}
+	state := x.state()
+	result, err := x.sweep(nil, "jane.doe")
+	must(t, err)
+	x.lost(state)
+	if refused != 1 || len(result.Left) != 3 || !strings.Contains(result.Left[2].Why, "the target answers 401") {
+		t.Errorf("%d logins were refused, left: %+v", refused, result.Left)
+	}
+}
+
 // A sweep that is interrupted tells what it did, and what it left.
 func TestInterruptedSweep(t *testing.T) {
 	x := newSwept(t)
