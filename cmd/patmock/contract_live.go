@@ -136,7 +136,12 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer) error {
 		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: left, KnownOnly: true, Prefix: "patmock-" + s.run + "-",
 		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: s.settle, Now: time.Now,
 	})
-	if err != nil {
+	left = s.guard.Left()
+	switch {
+	case errors.Is(err, live.ErrUnreachable) && len(left) == 0 && stats.Lost == 0: // all that was made is gone, as far as was answered
+		_, _ = fmt.Fprintln(stderr, "patmock: the run has deleted what it made, and could not look whether anything else is left: "+err.Error()) // it leaves nothing
+		return s.guard.Err()
+	case err != nil:
 		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}
 		for _, object := range left {
 			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)

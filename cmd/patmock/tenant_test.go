@@ -347,6 +347,22 @@ func TestRunWithoutReadersCleansUp(t *testing.T) {
 	x.unchanged(before)
 }
 
+// A run that has deleted all it made leaves nothing, also when nobody can look again.
+func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
+	t.Parallel()
+	x := newTenantLike(t)
+	before := x.state()
+	const logins = 3 // of the identities, when the run begins
+	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "token", Status: 500, After: logins, Times: 1000}); err != nil {
+		t.Fatal(err)
+	}
+	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	if code != exitGood || !strings.Contains(out, "could not look whether anything else is left: the target cannot be swept") {
+		t.Errorf("a run ends with %d: %s", code, out)
+	}
+	x.unchanged(before)
+}
+
 // A token whose answer is lost on the way is found by its name, and deleted when the run ends.
 func TestLostAnswersLeaveNothing(t *testing.T) {
 	t.Parallel()
