@@ -192,6 +192,26 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 	}
 }
 
+// An interruption is told by the exit code also where the report cannot be written.
+func TestInterruptedRunThatCannotReport(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	folder := filepath.Join(t.TempDir(), "gone")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	target, variables := tenantLikeInProcess(t, func(n int64) {
+		if n == 6 {
+			_ = os.Remove(folder) // which is empty
+			interrupt()
+		}
+	})
+	got := command(ctx, variables, "contract", "run", "--target", target, "--run", "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant)", "--report", "json="+filepath.Join(folder, "report.json"))
+	if got.code != exitInterrupted || !strings.Contains(got.stderr, "interrupted: ") || !strings.Contains(got.stderr, "no such file") {
+		t.Errorf("exit code %d, want %d: %s", got.code, exitInterrupted, got.stderr)
+	}
+}
+
 // What could not be written down is told before a tenant is asked anything.
 func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 	var asked atomic.Int64

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,16 +159,27 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	progress.end()
 	result.Warnings = append(result.Warnings, f.idle(options, cases)...)
 	settled := f.parity.settle(ctx, env, target, cases, runner.Now(), result)
-	if err := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result)); err != nil {
-		return err
-	}
+	unwritten := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result))
+	var gaveUp error
 	if runner.GaveUp() && ctx.Err() == nil {
-		return &exitError{exitUnreachable, errors.New("the target was given up in the middle of the run: the report has what was done until then")}
+		gaveUp = &exitError{exitUnreachable, errors.New("the target was given up in the middle of the run: the report has what was done until then")}
 	}
-	if err := f.verdict(result); err != nil {
-		return err
+	return firstOf(unwritten, gaveUp, f.verdict(result), left)
+}
+
+// firstOf is what tells most of what ended a run: an interruption, then what could not be written, then that the target was
+// given up, then what was found, then what is left. Of the first two, both are told.
+func firstOf(unwritten, gaveUp, verdict, left error) error {
+	var usage *usageError
+	var exit *exitError
+	ended := cmp.Or(gaveUp, verdict)
+	switch {
+	case unwritten == nil:
+		return cmp.Or(ended, left)
+	case errors.As(ended, &exit) && (exit.code == exitInterrupted || exit.code == exitUnreachable && !errors.As(unwritten, &usage)):
+		return &exitError{exit.code, fmt.Errorf("%w\n%s", exit.err, unwritten.Error())}
 	}
-	return left
+	return unwritten
 }
 
 // rehearse prints what a run would send.
