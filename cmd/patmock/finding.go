@@ -41,9 +41,9 @@ func refusedAs(e dialect.Entry, r transcript.Response) dialect.Answer {
 	return dialect.Answer{Status: r.Status, DetailCode: r.Body.Text("detailCode"), Text: general(cmp.Or(message(r.Body), r.Body.Text("error")))}
 }
 
-// particular is what a text has that belongs to one request: a reference of the recording, what was taken out, what a
-// scenario sent.
-var particular = regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9]+\b|\[redacted\]|no_such_grant|no-such-`)
+// particular is what a text has that belongs to one request: a reference of the recording, a date or anything else that it
+// has in words of its own, what was taken out or left out, what a scenario sent.
+var particular = regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9]+\b|\bdate, |\bas far from wall time\b|\ba line and column\b|\[redacted\]|…|\.\.\.|no_such_grant|no-such-`)
 
 // general is a text that can be the answer to other requests, too, else empty: the mock has words of its own then.
 func general(text string) string {
