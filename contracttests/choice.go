@@ -178,7 +178,7 @@ func isPatmock(ctx context.Context, base string) bool {
 	if err != nil {
 		return false
 	}
-	answered, err := http.DefaultClient.Do(r)
+	answered, err := Target{}.client().Do(r) // which goes nowhere else
 	if err != nil {
 		return false
 	}

@@ -136,3 +136,19 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 		}
 	}
 }
+
+// What listens on this machine says itself who it is: nobody else is asked in its place.
+func TestChoiceAsksNobodyElse(t *testing.T) {
+	var asked atomic.Int64
+	another := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"product":"patmock"}`)
+	}))
+	defer another.Close()
+	server := httptest.NewServer(http.RedirectHandler(another.URL+"/_mock/health", http.StatusTemporaryRedirect))
+	defer server.Close()
+	target, err := contracttests.Choice{Address: server.URL, Lookup: login.lookup}.Target(t.Context())
+	if err != nil || !target.Live() || asked.Load() != 0 {
+		t.Errorf("live is %t, another was asked %d times, %v", target.Live(), asked.Load(), err)
+	}
+}
