@@ -1,8 +1,10 @@
 package live
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // create sends a request for a token: there has to be room for it, and the ledger knows before the target does.
@@ -32,10 +34,26 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 	default:
 		g.refused(w)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case isFull(got):
+		return nil, &Refusal{Lacks: "room for another token, as it says itself: it counts more than the list of its owner shows"}
 	}
 	return got.Response, nil
+}
+
+// isFull tells that a limit is the reason of a refusal, as SailPoint's APIs say it: whatever else was asked about is not
+// answered.
+func isFull(got *answer) bool {
+	var told struct {
+		DetailCode string `json:"detailCode"`
+	}
+	if got.StatusCode != http.StatusBadRequest || json.Unmarshal(got.body, &told) != nil {
+		return false
+	}
+	code, _, _ := strings.Cut(told.DetailCode, " ")
+	return code == "400.1.4"
 }
 
 // granted takes an answer of success.

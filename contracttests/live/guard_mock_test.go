@@ -148,3 +148,26 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 		t.Errorf("what is logged in with may be deleted")
 	}
 }
+
+// A tenant that counts tokens which their owner does not see says that there is no room, and nothing else of what was asked.
+func TestGuardBelievesATenantThatIsFull(t *testing.T) {
+	w, tenant, id, secret := watchedMock(t, "jane.doe") // who does not see one
+	bearer := w.logInTo(id, secret)
+	var lacking string
+	for i := 0; lacking == "" && i < 20; i++ {
+		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer, fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i))
+		if lacking = lacks(err); lacking == "" && status != 200 {
+			t.Fatalf("%d: %d %s %v", i, status, text, err)
+		}
+	}
+	equal(t, "lacks", "room for another token, as it says itself: it counts more than the list of its owner shows", lacking)
+	equal(t, "refusals", 1, tenant.statuses[400])
+	for _, o := range w.guard.Left() {
+		w.is(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")
+	}
+	checkObjects(t, w.path)
+	status, _, err := w.send(t.Context(), "POST", tokensPath, bearer, `{"name":""}`) // refused for another reason
+	if status != 400 || err != nil {
+		t.Errorf("status %d, %v", status, err)
+	}
+}
