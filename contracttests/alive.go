@@ -74,7 +74,7 @@ func (c *Client) remove(id string) {
 	gone := Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)}
 	r := c.Send(gone)
 	if r.status == http.StatusUnauthorized && c.who.given() { // its access token has expired meanwhile
-		r = c.t.LogIn(c.who).Send(gone)
+		r = c.t.again(c).Send(gone)
 	}
 	if r.status != http.StatusNoContent && r.status != http.StatusNotFound {
 		c.t.Errorf("the token %s that the scenario made is left: delete answers %d", id, r.status)

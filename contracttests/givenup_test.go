@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
@@ -68,6 +69,30 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 				t.Errorf("%v of %d cases", got.Counts, len(cases))
 			}
 		})
+	}
+}
+
+// A token that is revoked in the middle of a scenario is not tried again for each of the tokens that it made.
+func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
+	n := newTenant(t)
+	target, o := n.target(), n.options()
+	made, refused := 0, 0
+	target.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if made == 2 {
+			if r.URL.Path == "/oauth/token" {
+				refused++
+			}
+			return always{http.StatusUnauthorized, `{"error":"invalid_client"}`, n.Now()}.RoundTrip(r)
+		}
+		if r.Method == http.MethodPost && r.URL.Path != "/oauth/token" {
+			made++
+		}
+		return n.RoundTrip(r)
+	})}
+	o.Settle, o.Run, o.Versions = time.Nanosecond, regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
+	n.contract(target, o)
+	if made != 2 || refused != 1 {
+		t.Errorf("%d tokens were made, and %d logins refused, want 2 and 1", made, refused)
 	}
 }
 

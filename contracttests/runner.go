@@ -223,7 +223,7 @@ func firstLine(text string) string {
 func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
 	return &T{
 		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
-		owners: map[string]Credentials{}, maxAlive: maxAlive, warned: warnings{r.warnings}, secrets: map[string]bool{},
+		owners: map[string]Credentials{}, maxAlive: maxAlive, warned: warnings{r.warnings}, secrets: map[string]bool{}, refused: map[Credentials]error{},
 	}
 }
 

@@ -56,6 +56,7 @@ func (t *T) client(who Credentials) *Client {
 	if c := t.clients[who]; c != nil {
 		return c
 	}
+	t.must(t.refused[who])
 	now := t.run.Now()
 	at, fresh := t.run.sessions.fresh(who, now)
 	if fresh {
@@ -64,7 +65,8 @@ func (t *T) client(who Credentials) *Client {
 		answered := t.Anonymous().Token(who)
 		if t.run.target.Live() && answered.status != http.StatusOK {
 			t.unreached = true
-			t.must(fmt.Errorf("the login as %s: status is %d", t.role(who), answered.status))
+			t.refused[who] = fmt.Errorf("the login as %s: status is %d", t.role(who), answered.status)
+			t.must(t.refused[who])
 		}
 		answered.Status(http.StatusOK)
 		seconds, _ := answered.Object()["expires_in"].(float64)
@@ -92,6 +94,15 @@ func (t *T) role(who Credentials) string {
 func bearerOf(answered *Response) string {
 	token, _ := answered.Object()["access_token"].(string)
 	return token
+}
+
+// again is a client of the same login with another access token. An identity that was refused does not try once more.
+func (t *T) again(c *Client) *Client {
+	if t.identity(c.who) != c.who {
+		return t.LogIn(c.who)
+	}
+	t.forget(c)
+	return t.client(c.who)
 }
 
 // forget makes the next use of an identity log in again.

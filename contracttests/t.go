@@ -35,6 +35,8 @@ type T struct {
 	last    *exchange
 	// reached tells that the target answered below 500, unreached that it refused the login of an identity.
 	reached, unreached bool
+	// refused are the identities whose logins were, with what was answered: they do not try again.
+	refused map[Credentials]error
 	// exchanges are all that were made, where somebody observes, and answers say which of them answered a question.
 	exchanges []transcript.Exchange
 	answers   map[string]int
