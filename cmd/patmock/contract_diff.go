@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,11 +101,11 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 		dir := side
 		if isTarget(side) {
 			dir = filepath.Join(temporary, strconv.Itoa(i))
-			if err := f.run(ctx, env, side, dir); isLeftovers(err) {
-				left = err
-			} else if err != nil {
+			leaves, err := f.run(ctx, env, side, dir)
+			if err != nil {
 				return err
 			}
+			left = cmp.Or(left, leaves)
 		}
 		r, err := f.open(dir)
 		if err != nil {
@@ -151,13 +152,8 @@ func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
 
 func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
 
-func isLeftovers(err error) bool {
-	var exit *exitError
-	return errors.As(err, &exit) && exit.code == exitLeftovers
-}
-
-// run records a target. That promises are not kept is no error: the comparison tells where.
-func (f diffFlags) run(ctx context.Context, env environment, target, dir string) error {
+// run records a target. That promises are not kept is no error: the comparison tells where. Left is that of runFlags.perform.
+func (f diffFlags) run(ctx context.Context, env environment, target, dir string) (left, err error) {
 	r := f.runFlags
 	r.target, r.record.dir, r.parity.file = target, dir, defaultParity
 	if !hasAddress(target) {
@@ -171,12 +167,12 @@ func (f diffFlags) run(ctx context.Context, env environment, target, dir string)
 		}
 		return lookup(name)
 	}
-	err := r.execute(ctx, env)
+	left, err = r.perform(ctx, env)
 	var exit *exitError
 	if errors.As(err, &exit) && exit.code == exitFound && exit.err == nil {
-		return nil
+		return left, nil
 	}
-	return err
+	return left, err
 }
 
 // open reads a recording, and leaves out the cases that are not chosen.

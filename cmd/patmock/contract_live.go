@@ -56,6 +56,7 @@ type supervision struct {
 	target contracttests.Target
 	run    string
 	settle time.Duration
+	budget int
 }
 
 // supervise puts a guard in front of a live target.
@@ -63,7 +64,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision
 	if !t.Live() {
 		return s, nil
 	}
-	s.target, s.run, s.settle = *t, run, f.settle
+	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
 	config := live.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now}
 	for _, login := range s.logins() {
 		config.Protected = append(config.Protected, login.ClientID)
@@ -109,6 +110,14 @@ func (s supervision) close() error {
 		return nil
 	}
 	return s.ledger.Close()
+}
+
+// warnings tell what kept a run from asking all it could.
+func (s supervision) warnings() []string {
+	if s.guard == nil || s.guard.Stats().Unsent == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the budget of %d requests is used up, and scenarios were skipped for that: see --max-requests", s.budget)}
 }
 
 // cleaning is how long a run that has ended may take to delete what its scenarios could not.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -80,55 +79,61 @@ func needNames() []string {
 	return names
 }
 
-// execute checks all that was asked for before anything is sent.
-func (f runFlags) execute(ctx context.Context, env environment) (err error) {
+// execute runs the contract. What it leaves is its error where there is no other.
+func (f runFlags) execute(ctx context.Context, env environment) error {
+	left, err := f.perform(ctx, env)
+	return cmp.Or(err, left)
+}
+
+// perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
+func (f runFlags) perform(ctx context.Context, env environment) (left, err error) {
 	options, err := f.options()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	outputs, err := parseReports(f.reports)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, n := range split(f.require) {
 		if err := checkNames(name{"need", n, needNames()}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, what := range split(f.failOn) {
 		if err := checkNames(name{"outcome", what, failOns}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if f.parallel < 1 {
-		return &usageError{fmt.Errorf("--parallel %d: expected at least 1", f.parallel)}
+		return nil, &usageError{fmt.Errorf("--parallel %d: expected at least 1", f.parallel)}
 	}
 	if err := f.apply(&options); err != nil {
-		return err
+		return nil, err
 	}
 	cases, err := selected(options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f.offline = f.dryRun
 	target, end, err := f.open(ctx, env)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	if err := f.parity.check(target, f.dryRun); err != nil {
-		return err
+		return nil, err
 	}
 	if f.dryRun && f.record.dir != "" {
-		return &usageError{errors.New("--record: a dry run has nothing to record")}
+		return nil, &usageError{errors.New("--record: a dry run has nothing to record")}
 	}
 	if f.dryRun {
-		return f.rehearse(ctx, env, target, options, cases)
+		return nil, f.rehearse(ctx, env, target, options, cases)
 	}
 	outliveBrokenPipe() // whoever reads may go; what was made has to be deleted
 	supervised, err := f.supervise(&target, options.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, supervised.close()) }()
 	options.Parallel, options.Tool = f.parallel, tool()
@@ -136,46 +141,46 @@ func (f runFlags) execute(ctx context.Context, env environment) (err error) {
 	options.Progress = progress.see
 	record, err := f.record.begin(target, &options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, record.discard()) }()
 	runner, err := contracttests.NewRunner(target, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ctx, stop := signal.NotifyContext(ctx, ending...)
 	defer stop()
 	lacks, err := runner.Ready(ctx)
 	if err != nil && ctx.Err() == nil {
-		return &exitError{exitUnreachable, err}
+		return nil, &exitError{exitUnreachable, err}
 	}
 	for _, n := range split(f.require) {
 		if slices.Contains(lacks, n) {
-			return &exitError{exitUnreachable, fmt.Errorf("the target lacks %s, which --require asks for", n)}
+			return nil, &exitError{exitUnreachable, fmt.Errorf("the target lacks %s, which --require asks for", n)}
 		}
 	}
 	result := runner.Run(ctx, cases)
-	left := supervised.cleanUp(ctx, env.stderr)
+	left = supervised.cleanUp(ctx, env.stderr)
 	progress.end()
-	result.Warnings = append(result.Warnings, f.idle(options, cases)...)
+	result.Warnings = slices.Concat(result.Warnings, f.idle(options, cases), supervised.warnings())
 	settled := f.parity.settle(ctx, env, target, cases, runner.Now(), result)
 	unwritten := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result))
 	var gaveUp error
 	if runner.GaveUp() && ctx.Err() == nil {
 		gaveUp = &exitError{exitUnreachable, errors.New("the target was given up in the middle of the run: the report has what was done until then")}
 	}
-	return firstOf(unwritten, gaveUp, f.verdict(result), left)
+	return left, firstOf(unwritten, gaveUp, f.verdict(result))
 }
 
 // firstOf is what tells most of what ended a run: an interruption, then what could not be written, then that the target was
-// given up, then what was found, then what is left. Of the first two, both are told.
-func firstOf(unwritten, gaveUp, verdict, left error) error {
+// given up, then what was found. Of the first two, both are told.
+func firstOf(unwritten, gaveUp, verdict error) error {
 	var usage *usageError
 	var exit *exitError
 	ended := cmp.Or(gaveUp, verdict)
 	switch {
 	case unwritten == nil:
-		return cmp.Or(ended, left)
+		return ended
 	case errors.As(ended, &exit) && (exit.code == exitInterrupted || exit.code == exitUnreachable && !errors.As(unwritten, &usage)):
 		return &exitError{exit.code, fmt.Errorf("%w\n%s", exit.err, unwritten.Error())}
 	}
@@ -218,61 +223,6 @@ func (f runFlags) verdict(r *report.Report) error {
 		return &exitError{code: exitFound}
 	}
 	return nil
-}
-
-// output is a report that is asked for.
-type output struct{ format, path string }
-
-func parseReports(given []string) ([]output, error) {
-	if len(given) == 0 {
-		return []output{{"text", "-"}}, nil
-	}
-	var outputs []output
-	for _, text := range given {
-		format, path, ok := strings.Cut(text, "=")
-		if !ok || path == "" {
-			return nil, &usageError{fmt.Errorf("--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)}
-		}
-		if err := checkNames(name{"format", format, report.Formats()}); err != nil {
-			return nil, err
-		}
-		if folder := filepath.Dir(path); path != "-" {
-			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-				return nil, &usageError{fmt.Errorf("--report %s: there is no folder %s", text, folder)}
-			}
-		}
-		outputs = append(outputs, output{format, path})
-	}
-	return outputs, nil
-}
-
-// writeReports writes what was asked for and, under GitHub Actions, what that shows.
-func writeReports(env environment, outputs []output, r *report.Report) error {
-	for _, o := range outputs {
-		if err := o.write(env.stdout, r); err != nil {
-			return fmt.Errorf("--report %s=%s: %w", o.format, o.path, err)
-		}
-	}
-	if actions, _ := env.lookup("GITHUB_ACTIONS"); actions != "true" {
-		return nil
-	}
-	for _, line := range report.Annotations(r) {
-		if _, err := fmt.Fprintln(env.stderr, line); err != nil {
-			return err
-		}
-	}
-	if summary, _ := env.lookup("GITHUB_STEP_SUMMARY"); summary != "" {
-		return report.AppendSummary(summary, r)
-	}
-	return nil
-}
-
-// write writes a file whole or not at all.
-func (o output) write(stdout io.Writer, r *report.Report) error {
-	if o.path == "-" {
-		return report.Write(o.format, stdout, r)
-	}
-	return writeWhole(o.path, func(w io.Writer) error { return report.Write(o.format, w, r) })
 }
 
 // progress tells on standard error how far a run is: in place on a terminal, else a line for what is no pass.

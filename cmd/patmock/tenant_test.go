@@ -284,7 +284,7 @@ func TestLeftoversAreTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--record", "before")
 	if code != exitFound || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
 		t.Errorf("a run ends with %d: %s", code, out)
 	}
@@ -292,6 +292,11 @@ func TestLeftoversAreTold(t *testing.T) {
 	code, out = x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/name-taken-is-400/v3")
 	if code != exitLeftovers || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
 		t.Errorf("a run that breaks no promise ends with %d: %s", code, out)
+	}
+	// A comparison finds nothing different, and leaves something all the same.
+	code, out = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	if code != exitLeftovers || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "0 differences in 1 case") {
+		t.Errorf("a comparison ends with %d: %s", code, out)
 	}
 	sweep := []string{"sweep", "--target", "env", "--allow-writes", x.host()}
 	if code, out := x.run(sweep...); code != exitLeftovers || !strings.Contains(out, "patmock-") {

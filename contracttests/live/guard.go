@@ -73,6 +73,8 @@ type Stats struct {
 	Requests int
 	// Retries are the requests that were sent again.
 	Retries int
+	// Unsent are those that the budget kept back.
+	Unsent int
 	// Creates are the tokens that were asked for, Lost those of them of which nobody knew for a while whether they were made.
 	Creates, Lost int
 	// Unpaced are the requests that were not held back, see [Unpaced].

@@ -330,7 +330,7 @@ func TestGuardBudgetCountsRetries(t *testing.T) {
 	if sent := w.tenant.take(); lacks(err) == "" || len(sent) != 3 {
 		t.Errorf("%d requests, error %v", len(sent), err)
 	}
-	equal(t, "stats", live.Stats{Requests: 3, Retries: 2, Waited: 2 * time.Second, Busiest: 3, Alive: map[string]int{}}, w.guard.Stats())
+	equal(t, "stats", live.Stats{Requests: 3, Retries: 2, Unsent: 1, Waited: 2 * time.Second, Busiest: 3, Alive: map[string]int{}}, w.guard.Stats())
 }
 
 func TestGuardTellsNoSecrets(t *testing.T) {

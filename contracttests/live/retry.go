@@ -147,6 +147,7 @@ func (g *Guard) spend(a *asked, attempt int) error {
 	defer g.mu.Unlock()
 	free = free || g.concluded && (a.place.kind == login || a.listsOwn())
 	if !free && g.stats.Requests >= g.config.Requests {
+		g.stats.Unsent++
 		return &Refusal{Lacks: fmt.Sprintf("a budget for more requests than %d", g.config.Requests)}
 	}
 	g.stats.Requests++
