@@ -13,8 +13,8 @@ const redacted = "[redacted]"
 // span is a part of a text.
 type span struct{ start, end int }
 
-// Redact replaces what looks like a secret: whoever puts a text into a report may do it before, to cut it for example. Every rule looks at the text as it came, so that none hides a secret from
-// another.
+// Redact replaces what looks like a secret: whoever puts a text into a report may do it before, to cut it for example. Every
+// rule looks at the text as it came, so that none hides a secret from another.
 func Redact(text string) string {
 	spans := slices.Concat(hexRuns(text), webTokens(text))
 	for at := range len(text) {

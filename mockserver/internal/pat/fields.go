@@ -2,6 +2,7 @@ package pat
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -74,4 +75,15 @@ func ordinal(n int) string {
 		}
 	}
 	return strconv.Itoa(n) + suffix
+}
+
+// allScopes are those of most tokens, which share them: nobody changes the scopes of a revision.
+var allScopes = []string{ScopeAll}
+
+// kept are the scopes of a token that is asked for.
+func kept(asked []string) []string {
+	if asked == nil || slices.Equal(asked, allScopes) {
+		return allScopes
+	}
+	return slices.Clone(asked)
 }

@@ -122,17 +122,6 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	return s.create(call, NewToken(f))
 }
 
-// allScopes are those of most tokens, which share them: nobody changes the scopes of a revision.
-var allScopes = []string{ScopeAll}
-
-// kept are the scopes of a token that is asked for.
-func kept(asked []string) []string {
-	if asked == nil || slices.Equal(asked, allScopes) {
-		return allScopes
-	}
-	return slices.Clone(asked)
-}
-
 func (s *Service) create(call Call, t *Token) (*Token, error) {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
