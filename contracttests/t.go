@@ -177,6 +177,9 @@ func (t *T) Fault(rule control.Fault) {
 	t.must(err)
 }
 
+// Live tells that the target is none of ours: what nothing published settles is not held against it.
+func (t *T) Live() bool { return t.run.target.Live() }
+
 // OwnerName is the name of the first identity on a patmock, by which tokens are added for it.
 func (t *T) OwnerName() string { return ownerName }
 

@@ -212,6 +212,9 @@ func composePersistent(c *compose) {
 		mock.check(c.T, bearer, acknowledged)
 	}
 	c.Logf("%d acknowledged tokens, killed three times", len(acknowledged))
+	if len(acknowledged) < 3 {
+		c.Errorf("%d tokens show nothing", len(acknowledged))
+	}
 }
 
 func composeContract(c *compose) {

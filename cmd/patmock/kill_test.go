@@ -51,6 +51,9 @@ func TestKilledMockLosesNothing(t *testing.T) {
 	}
 	startKept(t, program, state).check(t, bearer, acknowledged)
 	t.Logf("%d rounds, %d acknowledged tokens", rounds, len(acknowledged))
+	if len(acknowledged) < rounds {
+		t.Errorf("%d tokens in %d rounds show nothing", len(acknowledged), rounds)
+	}
 }
 
 // kept is a mock with a state file, as a process or in a container of its own.

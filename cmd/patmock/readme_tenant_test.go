@@ -66,7 +66,9 @@ func TestReadmeChecksATenant(t *testing.T) {
 	if err != nil || !strings.Contains(string(dialect), x.host()) {
 		t.Errorf("the dialect: %v, %s", err, dialect)
 	}
-	x.shell("patmock exec --dialect dialect.yaml --addr 127.0.0.1:0 -- true", exitGood) // as serve takes it
+	x.shell("patmock exec --dialect dialect.yaml --addr 127.0.0.1:0 -- true", exitGood)
+	x.shell("patmock serve --dialect dialect.yaml --addr 127.0.0.1:0 --log-level error >out.txt & "+
+		"for i in $(seq 600); do grep -q listens out.txt && break; sleep 0.1; done; kill $! && grep listens out.txt", exitGood)
 }
 
 // shell runs a line, with patmock in the path.
