@@ -17,6 +17,7 @@ import (
 	"example.com/patmock/contracttests/mutants"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/rule"
 )
 
 // mutated is a target with a mutant between the client and the mock, whose control surface stays as it is.
@@ -112,7 +113,7 @@ func run(t *testing.T, target contracttests.Target, cases ...contracttests.Case)
 
 func TestMutantsAreWellFormed(t *testing.T) {
 	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	seen, ruled := map[string]bool{}, map[string]bool{}
+	seen, ruled := map[string]bool{}, map[rule.ID]bool{}
 	for _, m := range mutants.All() {
 		if !form.MatchString(m.Name) || seen[m.Name] {
 			t.Errorf("%q: expected a name with dashes that no other mutant has", m.Name)
@@ -122,11 +123,11 @@ func TestMutantsAreWellFormed(t *testing.T) {
 		}
 		seen[m.Name], ruled[m.Rule] = true, true
 	}
-	for _, rule := range contracttests.Rules() {
-		if rule.Unreachable == "" && !ruled[rule.ID] {
-			t.Errorf("no mutant breaks the rule %s: %s", rule.ID, rule.Text)
+	for _, r := range rule.All() {
+		if r.Unobservable == "" && !ruled[r.ID] {
+			t.Errorf("no mutant breaks the rule %s: %s", r.ID, r.Text)
 		}
-		delete(ruled, rule.ID)
+		delete(ruled, r.ID)
 	}
 	for id := range ruled {
 		t.Errorf("there is no rule %q", id)

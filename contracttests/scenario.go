@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -30,8 +31,8 @@ type Scenario struct {
 	Versions []version.Version
 	// Needs are what a target must have.
 	Needs []Need
-	// Rules are the ids of the rules in prose that it covers, see Rules.
-	Rules []string
+	// Rules are the rules that it covers.
+	Rules []rule.ID
 	// Run tries it. It fails by the methods of T.
 	Run func(t *T)
 }
@@ -124,9 +125,9 @@ func Check(scenarios []Scenario) error {
 				report("unknown need %q", n)
 			}
 		}
-		for _, rule := range s.Rules {
-			if !slices.ContainsFunc(Rules(), func(r Rule) bool { return r.ID == rule }) {
-				report("unknown rule %q", rule)
+		for _, id := range s.Rules {
+			if _, found := rule.Find(id); !found {
+				report("unknown rule %q; spec/rule has all there are", string(id))
 			}
 		}
 		if s.Run == nil {

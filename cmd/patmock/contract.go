@@ -12,6 +12,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -95,14 +96,14 @@ func selected(o contracttests.Options) ([]contracttests.Case, error) {
 
 // scenarioRow is a row of the list.
 type scenarioRow struct {
-	ID       string   `json:"id"`
-	Versions []string `json:"versions"`
-	Standing string   `json:"standing"`
-	Question bool     `json:"question"`
-	Needs    []string `json:"needs"`
-	Promise  string   `json:"promise"`
-	Sources  []string `json:"sources"`
-	Rules    []string `json:"rules"`
+	ID       string    `json:"id"`
+	Versions []string  `json:"versions"`
+	Standing string    `json:"standing"`
+	Question bool      `json:"question"`
+	Needs    []string  `json:"needs"`
+	Promise  string    `json:"promise"`
+	Sources  []string  `json:"sources"`
+	Rules    []rule.ID `json:"rules"`
 }
 
 func newContractList(env environment) *cobra.Command {
@@ -154,7 +155,7 @@ func scenarioRows(cases []contracttests.Case) []scenarioRow {
 		}
 		row := scenarioRow{
 			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.Question, Promise: s.Promise,
-			Sources: s.Sources, Rules: append([]string{}, s.Rules...), Needs: []string{},
+			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Needs: []string{},
 		}
 		if c.Version != "" {
 			row.Versions = []string{string(c.Version)}

@@ -12,6 +12,7 @@ import (
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/rule"
 )
 
 // coverage is what the scenarios have met of what the documents and the prose promise.
@@ -29,7 +30,7 @@ type coverageRow struct {
 }
 
 type ruleRow struct {
-	contracttests.Rule
+	rule.Rule
 	Scenarios []string `json:"scenarios"`
 	Covered   bool     `json:"covered"`
 }
@@ -92,11 +93,11 @@ func measure(ctx context.Context) (c coverage, err error) {
 	for _, r := range result.Results {
 		passed[r.ID] = passed[r.ID] || r.Outcome == report.Pass
 	}
-	for _, rule := range contracttests.Rules() {
-		row := ruleRow{Rule: rule, Scenarios: []string{}}
+	for _, promised := range rule.All() {
+		row := ruleRow{Rule: promised, Scenarios: []string{}}
 		for _, s := range scenarios.All() {
 			for _, id := range s.Rules {
-				if id == rule.ID {
+				if id == promised.ID {
 					row.Scenarios = append(row.Scenarios, s.ID)
 					row.Covered = row.Covered || passed[s.ID]
 				}
@@ -122,8 +123,8 @@ func (c *coverage) count() {
 	for _, row := range c.Rows {
 		add(row.Covered, row.Unreachable)
 	}
-	for _, rule := range c.Rules {
-		add(rule.Covered, rule.Unreachable)
+	for _, r := range c.Rules {
+		add(r.Covered, r.Unobservable)
 	}
 	c.Percent = 100 * float64(covered) / float64(max(all, 1))
 }
@@ -147,7 +148,7 @@ func (c coverage) text() string {
 		lines = append(lines, []string{state(r.Covered, r.Unreachable), what, r.Unreachable})
 	}
 	for _, r := range c.Rules {
-		lines = append(lines, []string{state(r.Covered, r.Unreachable), "rule " + r.ID + ": " + r.Text, r.Unreachable})
+		lines = append(lines, []string{state(r.Covered, r.Unobservable), "rule " + string(r.ID) + ": " + r.Text, r.Unobservable})
 	}
 	return table(lines...) + fmt.Sprintf("%.1f %% of what can be reached is covered\n", c.Percent)
 }

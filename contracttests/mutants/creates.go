@@ -52,7 +52,7 @@ func hasUnknown(o map[string]any) bool {
 
 // creates are mutants of what create takes.
 var creates = []Mutant{
-	{"create-any-content-type", "patch-media-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), before(on(create), func(x *exchange) {
+	{"create-any-content-type", "wrong-content-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), before(on(create), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json")
 	})},
 	{"name-in-ascii", "name-required", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o map[string]any) {
@@ -65,7 +65,7 @@ var creates = []Mutant{
 			}, name)
 		}
 	})},
-	{"charset-refused", "patch-media-type", "A content type with a charset is refused.", by("patch/charset-is-tolerated"), around(on(create, patch), func(x *exchange) *answer {
+	{"charset-refused", "wrong-content-type", "A content type with a charset is refused.", by("patch/charset-is-tolerated"), around(on(create, patch), func(x *exchange) *answer {
 		if strings.Contains(x.r.Header.Get("Content-Type"), ";") {
 			return bad()
 		}
@@ -138,9 +138,9 @@ var creates = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"token-limit-is-nine", "token-limit", "A user has nine tokens at most.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(9, func(x *exchange, token map[string]any) bool { return owner(token) == self(x) })},
-	{"token-limit-of-tenant", "token-limit", "The limit of tokens holds for the tenant.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(18, func(*exchange, map[string]any) bool { return true })},
-	{"token-limit-off", "token-limit", "A user has any number of tokens.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), around(on(create), func(x *exchange) *answer {
+	{"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(9, func(x *exchange, token map[string]any) bool { return owner(token) == self(x) })},
+	{"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(18, func(*exchange, map[string]any) bool { return true })},
+	{"token-limit-off", "tokens-per-owner", "A user has any number of tokens.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), around(on(create), func(x *exchange) *answer {
 		a := x.forward()
 		if a.status == 400 && len(a.text("detailCode")) > 7 && a.text("detailCode")[:7] == "400.1.4" {
 			x.asUser(admin) // who has room
@@ -148,7 +148,7 @@ var creates = []Mutant{
 		}
 		return a
 	})},
-	{"token-limit-is-403", "token-limit", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), rewrite(on(create), func(a *answer) {
+	{"token-limit-is-403", "tokens-per-owner", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), rewrite(on(create), func(a *answer) {
 		if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
 			*a = *forbidden()
 		}

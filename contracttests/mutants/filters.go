@@ -119,15 +119,15 @@ var filters = []Mutant{
 	{"filter-unknown-is-not-less", "filter-unknown", "A token that was never used matches the opposite of lastUsed le.", by("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
 		return usedBy.ReplaceAllString(text, "($0 and not lastUsed isnull)")
 	})},
-	{"filter-unsupported-ignored", "filter-unsupported", "A filter that is not supported is ignored.", by("filter/refused/other-field", "filter/refused/lt"), unfiltered(func(string) bool { return true })},
-	{"filter-by-name-taken", "filter-unsupported", "A filter by name is taken.", by("filter/refused/other-field"), unfiltered(func(text string) bool { return strings.HasPrefix(text, "name ") })},
-	{"filter-lt-taken", "filter-unsupported", "lastUsed lt is taken.", by("filter/refused/lt"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed lt ") })},
-	{"filter-ge-taken", "filter-unsupported", "lastUsed ge is taken.", by("filter/refused/ge"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed ge ") })},
-	{"filter-pr-taken", "filter-unsupported", "pr lastUsed is taken.", by("filter/refused/pr"), unfiltered(func(text string) bool { return strings.Contains(text, "pr lastUsed") })},
-	{"filter-capitals-taken", "filter-unsupported", "Operators in capitals are taken.", by("filter/refused/upper-case-le", "filter/refused/upper-case-isnull"), unfiltered(func(text string) bool {
+	{"filter-unsupported-ignored", "filter-supported", "A filter that is not supported is ignored.", by("filter/refused/other-field", "filter/refused/lt"), unfiltered(func(string) bool { return true })},
+	{"filter-by-name-taken", "filter-supported", "A filter by name is taken.", by("filter/refused/other-field"), unfiltered(func(text string) bool { return strings.HasPrefix(text, "name ") })},
+	{"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/refused/lt"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed lt ") })},
+	{"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/refused/ge"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed ge ") })},
+	{"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/refused/pr"), unfiltered(func(text string) bool { return strings.Contains(text, "pr lastUsed") })},
+	{"filter-capitals-taken", "filter-supported", "Operators in capitals are taken.", by("filter/refused/upper-case-le", "filter/refused/upper-case-isnull"), unfiltered(func(text string) bool {
 		return regexp.MustCompile(`\b(LE|ISNULL|AND|OR|NOT)\b`).MatchString(text)
 	})},
-	{"filter-syntax-ignored", "filter-unsupported", "Parentheses that do not close are closed.", by("filter/refused/parenthesis-left-open", "filter/refused/parenthesis-never-opened"), unfiltered(func(text string) bool {
+	{"filter-syntax-ignored", "filter-supported", "Parentheses that do not close are closed.", by("filter/refused/parenthesis-left-open", "filter/refused/parenthesis-never-opened"), unfiltered(func(text string) bool {
 		return strings.Count(text, "(") != strings.Count(text, ")")
 	})},
 	{"filter-empty-refused", "filter-empty", "An empty filter is refused.", by("filter/empty-is-none"), around(on(list), func(x *exchange) *answer {

@@ -5,14 +5,16 @@ package mutants
 import (
 	"net/http"
 	"slices"
+
+	"example.com/patmock/spec/rule"
 )
 
 // Mutant is one deliberate fault.
 type Mutant struct {
 	// Name is stable, with dashes.
 	Name string
-	// Rule is the id of the rule in prose that it breaks, see contracttests.Rules.
-	Rule string
+	// Rule is the rule that it breaks.
+	Rule rule.ID
 	// Fault says in one sentence what is wrong.
 	Fault string
 	// Noticed are the ids of scenarios that turn red, at least one.

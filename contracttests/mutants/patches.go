@@ -149,14 +149,14 @@ var patches = []Mutant{
 	{"patch-scope-null-refused", "scope-defaults-to-all", "A patch may not set the scope to null.", by("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"), noPatch(on(patch), has(func(op map[string]any) bool {
 		return op["path"] == "/scope" && op["op"] != "test" && op["value"] == nil
 	}))},
-	{"patch-any-content-type", "patch-media-type", "A patch is taken with any content type.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), before(on(patch), func(x *exchange) {
+	{"patch-any-content-type", "wrong-content-type", "A patch is taken with any content type.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), before(on(patch), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json-patch+json")
 	})},
-	{"patch-empty-refused", "patch-empty", "An empty patch is refused.", by("patch/empty-changes-nothing"), noPatch(on(patch), func(x *exchange) bool {
+	{"patch-empty-refused", "empty-patch", "An empty patch is refused.", by("patch/empty-changes-nothing"), noPatch(on(patch), func(x *exchange) bool {
 		operations := x.operations()
 		return operations != nil && len(operations) == 0
 	})},
-	{"patch-empty-renames", "patch-empty", "An empty patch changes the name.", by("patch/empty-changes-nothing"), before(on(patch), func(x *exchange) {
+	{"patch-empty-renames", "empty-patch", "An empty patch changes the name.", by("patch/empty-changes-nothing"), before(on(patch), func(x *exchange) {
 		if operations := x.operations(); operations != nil && len(operations) == 0 {
 			x.put([]map[string]any{{"op": "replace", "path": "/name", "value": digits(8)}})
 		}

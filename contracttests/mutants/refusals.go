@@ -54,7 +54,7 @@ var refusals = []Mutant{
 	})},
 	{"bad-request-is-422", "error-dto", "What is wrong with a request is 422.", by("errors/unparsable-body", "errors/form-of-400"), rewrite(api, status(400, 422))},
 	{"bad-request-as-oauth-error", "error-dto", "A 400 has the form of an OAuth error.", by("errors/form-of-400", "errors/declared-statuses-have-their-form"), rewrite(api, instead(400, oauthError))},
-	{"forbidden-is-401", "list-all-needs-right", "A right that is missing is 401.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), rewrite(on(list), status(403, 401))},
+	{"forbidden-is-401", "list-rights", "A right that is missing is 401.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), rewrite(on(list), status(403, 401))},
 	{"forbidden-is-404", "patch-own-only", "A patch of another's token is 404.", by("auth/patch-of-anothers-as-administrator", "auth/patch-of-anothers-as-user"), rewrite(on(patch), status(403, 404))},
 	{"forbidden-delete-is-404", "delete-own-or-all", "Deleting another's token is 404.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), rewrite(on(remove), status(403, 404))},
 	{"forbidden-as-oauth-error", "error-dto", "A 403 has the form of an OAuth error.", by("errors/form-of-403", "errors/declared-statuses-have-their-form"), rewrite(api, instead(403, oauthError))},
@@ -90,7 +90,7 @@ var refusals = []Mutant{
 			a.header.Set("Retry-After", "Fri, 31 Dec 2027 23:59:59 GMT")
 		}
 	})},
-	{"media-type-is-400", "patch-media-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), func(a *answer) {
+	{"media-type-is-400", "wrong-content-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), func(a *answer) {
 		if a.status == http.StatusUnsupportedMediaType {
 			*a = *bad()
 		}

@@ -65,17 +65,17 @@ var bearers = []Mutant{
 		}
 		return a
 	})},
-	{"scopes-unchecked-on-list", "scopes-of-operations", "A list needs no scope.", by("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"), again(on(list), self)},
-	{"scopes-unchecked-on-create", "scopes-of-operations", "Create needs no scope.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), again(on(create), self)},
-	{"scopes-unchecked-on-patch", "scopes-of-operations", "A patch needs no scope.", by("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"), again(on(patch), self)},
-	{"scopes-unchecked-on-delete", "scopes-of-operations", "Delete needs no scope.", by("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"), again(on(remove), self)},
-	{"patch-by-manage-all", "scopes-of-operations", "The scope to manage all tokens opens the patch.", by("auth/scopes-of-patch"), scoped(on(patch), manageAll, self)},
-	{"create-by-read", "scopes-of-operations", "The scope to read opens create.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), scoped(on(create), readMine, self)},
-	{"read-mine-refused", "scopes-of-operations", "The scope to read one's own tokens does not open the list.", by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), readMine)},
-	{"manage-does-not-read", "scopes-of-operations", "The scope to manage one's own tokens does not open the list.", by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), manageMine)},
-	{"create-needs-manage-all", "scopes-of-operations", "The scope to manage one's own tokens does not open create.", by("auth/scopes-of-create", "auth/scopes-add-up"), denied(on(create), manageMine)},
-	{"patch-needs-all-scopes", "scopes-of-operations", "The scope to manage one's own tokens does not open the patch.", by("auth/scopes-of-patch"), denied(on(patch), manageMine)},
-	{"delete-needs-manage-all", "scopes-of-operations", "The scope to manage one's own tokens does not open delete.", by("auth/scopes-of-delete", "auth/scopes-add-up"), denied(on(remove), manageMine)},
+	{"scopes-unchecked-on-list", "operation-scopes", "A list needs no scope.", by("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"), again(on(list), self)},
+	{"scopes-unchecked-on-create", "operation-scopes", "Create needs no scope.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), again(on(create), self)},
+	{"scopes-unchecked-on-patch", "operation-scopes", "A patch needs no scope.", by("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"), again(on(patch), self)},
+	{"scopes-unchecked-on-delete", "operation-scopes", "Delete needs no scope.", by("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"), again(on(remove), self)},
+	{"patch-by-manage-all", "operation-scopes", "The scope to manage all tokens opens the patch.", by("auth/scopes-of-patch"), scoped(on(patch), manageAll, self)},
+	{"create-by-read", "operation-scopes", "The scope to read opens create.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), scoped(on(create), readMine, self)},
+	{"read-mine-refused", "operation-scopes", "The scope to read one's own tokens does not open the list.", by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), readMine)},
+	{"manage-does-not-read", "operation-scopes", "The scope to manage one's own tokens does not open the list.", by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), manageMine)},
+	{"create-needs-manage-all", "operation-scopes", "The scope to manage one's own tokens does not open create.", by("auth/scopes-of-create", "auth/scopes-add-up"), denied(on(create), manageMine)},
+	{"patch-needs-all-scopes", "operation-scopes", "The scope to manage one's own tokens does not open the patch.", by("auth/scopes-of-patch"), denied(on(patch), manageMine)},
+	{"delete-needs-manage-all", "operation-scopes", "The scope to manage one's own tokens does not open delete.", by("auth/scopes-of-delete", "auth/scopes-add-up"), denied(on(remove), manageMine)},
 	{"scope-default-is-all", "scope-default", "sp:scopes:default opens what sp:scopes:all does.", by("auth/default-scope-opens-nothing"), scoped(api, "sp:scopes:default", self)},
 	{"scope-out-of-level-refused", "scope-out-of-level", "A scope beyond the user's level is refused.", by("auth/scope-out-of-level", "create/scope-is-kept"), around(on(create, patch), func(x *exchange) *answer {
 		if x.caller().UserName != admin && strings.Contains(string(x.body), "sp:all-personal-access-tokens") {
@@ -103,27 +103,27 @@ var rights = []Mutant{
 			x.setQuery(func(values url.Values) { values.Del("owner-id") })
 		}
 	})},
-	{"list-all-by-anybody", "list-all-needs-right", "Anybody lists all tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
+	{"list-all-by-anybody", "list-rights", "Anybody lists all tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
 			x.asUser(admin)
 		}
 	})},
-	{"list-another-by-anybody", "list-all-needs-right", "Anybody lists another's tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
+	{"list-another-by-anybody", "list-rights", "Anybody lists another's tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id != "me" {
 			x.asUser(admin)
 		}
 	})},
-	{"list-own-by-id", "list-all-needs-right", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), before(on(list), func(x *exchange) {
+	{"list-own-by-id", "list-rights", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), before(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id == x.caller().IdentityID {
 			x.setQuery(func(values url.Values) { values.Set("owner-id", "me") })
 		}
 	})},
-	{"list-all-is-own", "list-all-needs-right", "An administrator who names no owner lists his own tokens.", by("list/all-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
+	{"list-all-is-own", "list-rights", "An administrator who names no owner lists his own tokens.", by("list/all-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
 			x.setQuery(func(values url.Values) { values.Set("owner-id", "me") })
 		}
 	})},
-	{"unknown-owner-is-404", "list-all-needs-right", "An unknown owner-id is 404.", by("list/unknown-owner-id-is-empty"), around(on(list), func(x *exchange) *answer {
+	{"unknown-owner-is-404", "list-rights", "An unknown owner-id is 404.", by("list/unknown-owner-id-is-empty"), around(on(list), func(x *exchange) *answer {
 		a := x.forward()
 		if id := x.query("owner-id"); id != "" && id != "me" && a.ok() && len(a.array()) == 0 {
 			return missing()

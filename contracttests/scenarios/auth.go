@@ -6,6 +6,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -91,7 +92,7 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 	s := contract.Scenario{
 		ID: "auth/" + id, Promise: "Each operation refuses " + what + " with 401.",
 		Sources: []string{"v2026 #/components/responses/401", authorizationPage, "behaviour 2.4"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"bearer-required", "error-401"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"bearer-required", "error-401"},
 		Run: func(t *contract.T) { unauthorized(t, client(t)) },
 	}
 	reads := s
@@ -127,7 +128,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/refused-create-makes-nothing", Promise: "A create that is refused with 401 or 403 makes no token.",
 		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"bearer-required", "scopes-of-operations"},
+		Rules: []rule.ID{"bearer-required", "operation-scopes"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			reader := scoped(t, myRead)
@@ -139,7 +140,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: standing.Assumed, Rules: []string{"bearer-required"},
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: standing.Assumed, Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
 			t.Anonymous().With("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
 		},
@@ -147,19 +148,19 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/default-scope-opens-nothing", Promise: "An access token with sp:scopes:default alone is refused by each operation with 403.",
 		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"scope-default", "scopes-of-operations"},
+		Rules: []rule.ID{"scope-default", "operation-scopes"},
 		Run:   func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
 	},
 	{
 		ID: "auth/foreign-scope-opens-nothing", Promise: "An access token with a scope of another API alone is refused by each operation with 403.",
 		Sources: []string{authorizationPage, "behaviour 2.3"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"scopes-of-operations"},
+		Rules: []rule.ID{"operation-scopes"},
 		Run:   func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
 	},
 	{
 		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
 		Sources: []string{"behaviour 2.4"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"scope-out-of-level", "scopes-of-operations"},
+		Rules: []rule.ID{"scope-out-of-level", "operation-scopes"},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
 			made := t.Owner().Made(contract.Body{"scope": []string{unknown}})
@@ -170,7 +171,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
 		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"scopes-of-operations"},
+		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
 			c := scoped(t, myRead, myManage)
@@ -182,7 +183,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/api-client-is-refused", Promise: "An API client without a user is refused by each operation with 403.",
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens/post/security", "behaviour 2.1"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []string{"no-application-auth"},
+		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			c := t.LogIn(client)
@@ -192,7 +193,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
-		Sources: []string{"behaviour 7"}, Standing: standing.Published, Rules: []string{"experimental-header"},
+		Sources: []string{"behaviour 7"}, Standing: standing.Published, Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			t.Owner().With("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
 		},
@@ -200,7 +201,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/experimental-header-is-tolerated", Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
 		Sources: []string{"behaviour 7"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"experimental-header"},
+		Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			for _, c := range []*contract.Client{t.Owner(), t.Owner().With("X-SailPoint-Experimental", "true")} {
 				made := c.Made()

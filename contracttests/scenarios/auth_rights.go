@@ -6,6 +6,7 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -25,7 +26,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
 		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []string{"scope-out-of-level", "list-all-needs-right"},
+		Rules: []rule.ID{"scope-out-of-level", "list-rights"},
 		Run: func(t *contract.T) {
 			others := t.Owner().Made()
 			made := t.Second().Made(contract.Body{"scope": []string{allManage}})
@@ -41,7 +42,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
 		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
-		Rules: []string{"list-all-needs-right"},
+		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			t.Second().List().Refused(http.StatusForbidden)
 			t.Second().List("owner-id", ownID(t, t.Owner())).Refused(http.StatusForbidden)
@@ -50,7 +51,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
 		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
-		Rules: []string{"list-all-needs-right"},
+		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
 				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
@@ -62,7 +63,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-all-as-administrator", Promise: "An administrator lists the tokens of everybody, and those of one user.",
 		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
-		Rules: []string{"list-all-needs-right"},
+		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own, other := t.Admin().Made(), t.Owner().Made()
 			owner, _ := other.Body["owner"].(map[string]any)
@@ -82,7 +83,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
 		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []string{"list-own"},
+		Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Second().Made()
 			listsOneAndNotTheOther(t, t.Owner(), one.ID, other.ID)
@@ -92,7 +93,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-me-has-no-login-of-another", Promise: "With owner-id=me two users each see the token that they logged in with, and not that of the other.",
 		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
-		Rules: []string{"list-own"},
+		Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
 			listsOneAndNotTheOther(t, t.Owner(), one.ClientID, other.ClientID)
@@ -102,7 +103,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
 		Sources: []string{listPublished, "behaviour 2.2", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"list-all-needs-right"},
+		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
 			c.List("owner-id", "me").Status(http.StatusOK)
@@ -112,19 +113,19 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
 		Sources: []string{patchScopes, "behaviour 2.3"}, Standing: standing.Observed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []string{"patch-own-only"},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
 	},
 	{
 		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
 		Sources: []string{patchScopes, "behaviour 2.3"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"patch-own-only"},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
 	{
 		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
 		Sources: []string{deleteScopes, "behaviour 2.3"}, Standing: standing.Observed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []string{"delete-own-or-all"},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
 				made := t.Second().Made()
@@ -139,7 +140,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
 		Sources: []string{"behaviour 2.3", "behaviour 12"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"delete-own-or-all"},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Second().Delete(made.ID).Refused(http.StatusForbidden)
@@ -149,7 +150,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
 		Sources: []string{"behaviour 2.3"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []string{"delete-own-or-all"},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			made := t.Second().Made()
 			t.LogIn(t.Admin().Made(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).Refused(http.StatusForbidden)
@@ -159,7 +160,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/managed-tokens-need-the-right", Promise: "A managed token is listed, changed and deleted with the right to managed tokens only, its owner has none.",
 		Sources: []string{"behaviour 2.2", "behaviour 12"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []string{"managed-tokens"},
+		Needs: []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
 			c := t.Owner()

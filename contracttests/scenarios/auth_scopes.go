@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -20,7 +21,7 @@ const (
 func opened(id, promise, source string, want int, ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{source, "behaviour 2.1"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"scopes-of-operations"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			opens := map[string]bool{scopeAll: true}
 			for _, scope := range scopes {
@@ -84,7 +85,7 @@ var authScopes = []contract.Scenario{
 	{
 		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
 		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []string{"scopes-of-operations"},
+		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			second := t.Second()
 			reader := t.LogIn(second.Made(contract.Body{"scope": []string{allRead}}).Credentials())

@@ -8,6 +8,7 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -40,7 +41,7 @@ func endless() []contract.Op {
 func onV1(id, promise string, standing standing.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{"errata bulk-update", "behaviour 6.7"}, Standing: standing, Versions: []version.Version{version.V1},
-		Needs: append([]contract.Need{contract.Writes, contract.Admin}, needs...), Rules: []string{"bulk-update"}, Run: run,
+		Needs: append([]contract.Need{contract.Writes, contract.Admin}, needs...), Rules: []rule.ID{"bulk-update"}, Run: run,
 	}
 }
 
@@ -177,7 +178,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
 		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []string{"bulk-rights"},
+		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
 			made, date := t.Second().Made(), later(t)
 			manager := t.LogIn(t.Second().Made(contract.Body{"scope": []string{allManage}}).Credentials())
@@ -192,7 +193,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/scopes", Promise: "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
 		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []string{"bulk-rights", "scopes-of-operations"},
+		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{"bulk-rights", "operation-scopes"},
 		Run: func(t *contract.T) {
 			one, date := t.Owner().Made(), later(t)
 			for _, scope := range []string{myRead, myManage, allRead, defaultScope, allManage, scopeAll} {
@@ -209,7 +210,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
 		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []string{"bulk-rights", "no-application-auth"},
+		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"bulk-rights", "no-application-auth"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			_, _, _, client := t.Credentials()
@@ -221,7 +222,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/has-no-other-method", Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and Allow names PATCH and POST.",
 		Sources: []string{"errata method-not-allowed", "clients 0"}, Standing: standing.Assumed, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"bulk-update"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"bulk-update"},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Owner(), bulkPath, []string{http.MethodGet, http.MethodPut, http.MethodDelete}, http.MethodPatch, http.MethodPost)
 		},
@@ -230,7 +231,7 @@ var bulk = []contract.Scenario{
 		ID: "bulk/is-an-id-elsewhere", Promise: "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
 		Sources: []string{"behaviour 8.2"}, Standing: standing.Assumed,
 		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
-		Needs:    []contract.Need{contract.Writes}, Rules: []string{"unknown-id"},
+		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			t.Owner().Patch("bulk-update", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			t.Owner().Delete("bulk-update").Refused(http.StatusNotFound)

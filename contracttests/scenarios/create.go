@@ -7,6 +7,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -30,7 +31,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{createAnswer + "/properties/secret", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"secret-once", "id-and-secret-form", "patch-no-secret"},
+		Rules:    []rule.ID{"secret-once", "id-and-secret-form", "patch-no-secret"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -58,7 +59,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name", "behaviour 6.1"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-required"},
+		Rules:    []rule.ID{"name-required"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
@@ -74,7 +75,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{createAnswer + "/required", "v2026 #/paths/~1personal-access-tokens/post/responses/200", "behaviour 6.9"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"create-is-200"},
+		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
 			object := t.Owner().Create(t.Owner().Expiring()).Status(http.StatusOK).Object()
 			for _, key := range createdKeys {
@@ -90,7 +91,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{createAnswer + "/properties", "behaviour 8.2"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"create-is-200"},
+		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
 			for key := range t.Owner().Made().Body {
 				if !slices.Contains(createdKeys, key) {
@@ -105,7 +106,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{listItem + "/properties/lastUsed", listItem + "/properties/managed", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"last-used"},
+		Rules:    []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			listed, found := t.Owner().Find(token.ID)
@@ -144,7 +145,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{createRequest + "/properties", "v2026 #/components/schemas/PatOwner", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []string{"create-for-caller"},
+		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
 			other := t.Second().Made().Body["owner"]
 			token := t.Owner().Made(contract.Body{"owner": other})

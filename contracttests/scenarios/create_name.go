@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -16,7 +17,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{nameIsUnique, "behaviour 3.3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-unique"},
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -32,7 +33,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{nameIsUnique, "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []string{"name-unique"},
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Equal("the name of the other's token", token.Name, t.Second().Made(contract.Body{"name": token.Name}).Name)
@@ -44,7 +45,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{nameIsUnique, "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-unique", "delete-for-good"},
+		Rules:    []rule.ID{"name-unique", "delete-for-good"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -61,7 +62,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{nameIsUnique, "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-unique"},
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, renamed := c.Made(), t.Name()
@@ -94,7 +95,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{"behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []string{"name-unique"},
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -117,7 +118,7 @@ func nameRefused(what string, s standing.Standing, change func(contract.Body), w
 		Sources:  []string{createRequest + "/required", createRequest + "/properties/name/type", createRefusals, "behaviour 3.3"},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-required"},
+		Rules:    []rule.ID{"name-required"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()

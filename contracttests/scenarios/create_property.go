@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -15,7 +16,7 @@ var createProperties = []contract.Scenario{
 		Sources:  []string{createRequest + "/properties/scope/description", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"scope-defaults-to-all"},
+		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"scope": nil}} {
@@ -30,7 +31,7 @@ var createProperties = []contract.Scenario{
 		Sources:  []string{createRequest + "/properties/scope", "behaviour 2.4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"scope-out-of-level"},
+		Rules:    []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
 			want := any([]any{"sp:scopes:default", "sp:all-personal-access-tokens:manage"})
@@ -45,7 +46,7 @@ var createProperties = []contract.Scenario{
 		Sources:  []string{createRequest + "/properties/accessTokenValiditySeconds/description", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"validity-bounds"},
+		Rules:    []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"accessTokenValiditySeconds": nil}} {
@@ -59,7 +60,7 @@ var createProperties = []contract.Scenario{
 		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"validity-bounds"},
+		Rules:    []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, seconds := range []float64{15, 43200} {
@@ -97,7 +98,7 @@ var createProperties = []contract.Scenario{
 		Sources:  []string{"behaviour 6.2", "behaviour 8.2"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"unknown-ignored"},
+		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := "0123456789abcdef0123456789abcdef"
@@ -157,13 +158,17 @@ func createOf(t *contract.T, contentType, name string) *contract.Response {
 }
 
 func propertyRefused(what, name string, value any) contract.Scenario {
+	violated := rule.InvalidProperty
+	if name == "accessTokenValiditySeconds" {
+		violated = rule.ValidityBounds
+	}
 	return contract.Scenario{
 		ID:       "create/property-of-wrong-form/" + what,
 		Promise:  "A request that breaks its schema is 400, and nothing is made: " + words(what) + ".",
 		Sources:  []string{createRequest + "/properties/" + name, createRefusals, "behaviour 3.3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    ruleOf(name == "accessTokenValiditySeconds", "validity-bounds"),
+		Rules:    []rule.ID{violated},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -195,14 +200,6 @@ func malformed(id, what, body string) contract.Scenario {
 			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
 		},
 	}
-}
-
-// ruleOf names a rule where it applies.
-func ruleOf(applies bool, rule string) []string {
-	if !applies {
-		return nil
-	}
-	return []string{rule}
 }
 
 // newName stands for a name of the run in requests that are written down before there is one: whatever a target makes of

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -18,7 +19,7 @@ var crossversion = []contract.Scenario{
 		Sources:  []string{"behaviour 6.5", "behaviour 6.6"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store"},
+		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			for _, v := range version.All() {
@@ -38,7 +39,7 @@ var crossversion = []contract.Scenario{
 		Sources:  []string{"behaviour 6.5", "behaviour 6.6"},
 		Standing: standing.Assumed,
 		Versions: contract.Without,
-		Rules:    []string{"one-store"},
+		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			shown := func(v version.Version) map[any]any {
 				tokens := map[any]any{}
@@ -61,7 +62,7 @@ var crossversion = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store", "expiry-never"},
+		Rules:    []rule.ID{"one-store", "expiry-never"},
 		Run: func(t *contract.T) {
 			id := never(t)
 			for _, v := range version.All() {
@@ -81,7 +82,7 @@ var crossversion = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store"},
+		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"expirationDate": "9999-12-31T23:59:59.999Z"})
 			for _, v := range version.All() {
@@ -96,7 +97,7 @@ var crossversion = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store", "patch-fields"},
+		Rules:    []rule.ID{"one-store", "patch-fields"},
 		Run: func(t *contract.T) {
 			id := never(t)
 			for _, v := range version.All() {
@@ -113,7 +114,7 @@ var crossversion = []contract.Scenario{
 		Sources:  []string{"behaviour 6.5"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store"},
+		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
 			t.Owner().Patch(token.ID, contract.Replace("/name", name), contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
@@ -130,7 +131,7 @@ var crossversion = []contract.Scenario{
 		Sources:  []string{"behaviour 6.5", "behaviour 6.1"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store", "name-unique"},
+		Rules:    []rule.ID{"one-store", "name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, v := range version.All() {
@@ -150,7 +151,7 @@ var crossversion = []contract.Scenario{
 		Sources:  []string{"behaviour 6.5"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store", "delete-for-good"},
+		Rules:    []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
@@ -168,7 +169,7 @@ var crossversion = []contract.Scenario{
 		Sources:  []string{"behaviour 6.5"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"one-store", "delete-for-good"},
+		Rules:    []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
 				if v == t.Version() {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -33,7 +34,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
-		Rules:    []string{"delete-for-good"},
+		Rules:    []rule.ID{"delete-for-good"},
 		Run: func(t *contract.T) {
 			token, other := t.Owner().Made(), t.Owner().Made()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
@@ -54,7 +55,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{deleteUnknown, "behaviour 3.3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"delete-for-good", "unknown-id"},
+		Rules:    []rule.ID{"delete-for-good", "unknown-id"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -69,7 +70,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{deleteUnknown, "behaviour 3.3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"unknown-id"},
+		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Owner().Delete(unknownID).Refused(http.StatusNotFound)
@@ -82,7 +83,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"behaviour 3.3"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"unknown-id"},
+		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			for _, id := range []string{"no-such-token", "patmock token", "me", strings.Repeat("0", 300)} {
 				t.Owner().Delete(id).Refused(http.StatusNotFound)
@@ -95,7 +96,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/parameters/0"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"unknown-id"},
+		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			declined(t, t.Owner().Delete(token.Name))
@@ -108,7 +109,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []string{"delete-for-good"},
+		Rules:    []rule.ID{"delete-for-good"},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Owner().Delete(who.ClientID).Status(http.StatusNoContent)
@@ -123,7 +124,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"errata method-not-allowed", "behaviour 0"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"no-get-by-id"},
+		Rules:    []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -82,13 +83,13 @@ func forbiddens(t *contract.T) []refusal {
 }
 
 // errorForm makes a scenario about the form of one status.
-func errorForm(status int, provoke func(*contract.T) []refusal, rules ...string) contract.Scenario {
+func errorForm(status int, provoke func(*contract.T) []refusal, rules ...rule.ID) contract.Scenario {
 	return contract.Scenario{
 		ID:      fmt.Sprintf("errors/form-of-%d", status),
 		Promise: fmt.Sprintf("A refusal with %d has detailCode, trackingId and messages, and its detailCode begins with the status.", status),
 		Sources: []string{fmt.Sprintf("v2026 #/components/responses/%d", status), "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
 		// The form is published; so is what leads to it here.
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]string{"error-dto"}, rules...),
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
 			for _, refused := range provoke(t) {
 				if status == http.StatusBadRequest && refused.r.Declines(status) { // which 4xx a tenant chooses is asked elsewhere
@@ -111,13 +112,13 @@ var errorShapes = []contract.Scenario{
 	{
 		ID: "errors/form-of-401", Promise: "A refusal with 401 is an object with error.",
 		Sources: []string{"v2026 #/components/responses/401", "behaviour 3.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"error-401"},
+		Rules: []rule.ID{"error-401"},
 		Run:   func(t *contract.T) { unauthorized(t, t.Anonymous()) },
 	},
 	{
 		ID: "errors/messages-and-causes", Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
 		Sources: []string{"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin", "behaviour 3.2"}, Standing: standing.Observed,
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"error-dto"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
@@ -129,7 +130,7 @@ var errorShapes = []contract.Scenario{
 	{
 		ID: "errors/tracking-id-is-the-request-id", Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
 		Sources: []string{"behaviour 5"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"tracking-id"},
+		Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
@@ -141,18 +142,18 @@ var errorShapes = []contract.Scenario{
 	{
 		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
 		Sources: []string{"behaviour 5", "clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"headers"},
+		Rules: []rule.ID{"headers"},
 		Run:   func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/bodies-are-json", Promise: "Every body is application/json, and an answer without a body has no content type.",
 		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"headers"},
+		Rules: []rule.ID{"headers"},
 		Run:   func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes}, Rules: []string{"leading-slashes"},
+		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
 			made := c.Made()
@@ -167,7 +168,7 @@ var errorShapes = []contract.Scenario{
 	{
 		ID: "errors/unparsable-body", Promise: "A body that is no JSON is refused with 400.",
 		Sources: []string{"v2026 #/components/responses/400", "behaviour 3.3"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"error-dto"},
+		Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			wrong := c.Wrong("body")

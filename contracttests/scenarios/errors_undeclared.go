@@ -8,6 +8,7 @@ import (
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -37,7 +38,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
-		Sources: []string{"errata method-not-allowed", "behaviour 0"}, Standing: standing.Assumed, Rules: []string{"no-get-by-id"},
+		Sources: []string{"errata method-not-allowed", "behaviour 0"}, Standing: standing.Assumed, Rules: []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
 				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
@@ -64,7 +65,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/no-get-and-no-put-of-one-token", Promise: "One token can neither be got nor replaced by its id.",
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "behaviour 0"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"no-get-by-id"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
@@ -126,7 +127,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unsupported-media-type", Promise: "A body of a content type that the operation does not take is 415, and nothing is done.",
 		Sources: []string{"errata unsupported-media-type", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"patch-media-type"},
+		Rules: []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			wrong := c.Wrong("header Content-Type")
@@ -165,7 +166,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/retry-after", Promise: "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
 		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []string{"error-429"},
+		Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{"error-429"},
 		Run: func(t *contract.T) {
 			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 				for _, op := range operations(t) {
@@ -197,7 +198,7 @@ var errorStatuses = []contract.Scenario{
 			"v2026 #/components/responses/400", "v2026 #/components/responses/401", "v2026 #/components/responses/403", "v2026 #/components/responses/404",
 			"v2026 #/components/responses/429", "v2026 #/components/responses/500",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []string{"error-dto", "error-401", "error-429"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{"error-dto", "error-401", "error-429"},
 		Run: func(t *contract.T) {
 			injected(t, func(status int) bool { return !slices.Contains(undeclared, status) })
 		},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -24,7 +25,7 @@ var expiryLegacy = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-six-months"},
+		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, body := range []contract.Body{{"name": t.Name()}, {"name": t.Name(), "expirationDate": nil}} {
 				token := t.Owner().Create(body).Status(http.StatusOK).Object()
@@ -43,7 +44,7 @@ var expiryLegacy = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-six-months"},
+		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Create(contract.Body{"name": t.Name()}).Status(http.StatusOK).Object()
 			want := contract.Stamp(sixMonthsAfter(momentIn(t, token, "created")))
@@ -57,7 +58,7 @@ var expiryLegacy = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"unknown-ignored", "expiry-six-months"},
+		Rules:    []rule.ID{"unknown-ignored", "expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, flag := range []any{true, false, nil, "yes"} {
 				token := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": flag}).Status(http.StatusOK).Object()
@@ -73,7 +74,7 @@ var expiryLegacy = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-upper-bound"},
+		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(t.Now().AddDate(0, 0, 190))) },
 	},
 	{
@@ -83,7 +84,7 @@ var expiryLegacy = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
-		Rules:    []string{"expiry-upper-bound"},
+		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
 			want := contract.Stamp(sixMonthsAfter(now))
@@ -97,7 +98,7 @@ var expiryLegacy = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
-		Rules:    []string{"expiry-upper-bound"},
+		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
 			dateRefused(t, contract.Stamp(sixMonthsAfter(now).Add(time.Millisecond)))
@@ -120,7 +121,7 @@ func monthEnd(id, now, want string) contract.Scenario {
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
-		Rules:    []string{"expiry-month-end"},
+		Rules:    []rule.ID{"expiry-month-end"},
 		Run: func(t *contract.T) {
 			moment, _ := time.Parse(time.RFC3339, now) // it is a constant
 			t.SetClock(moment)
@@ -137,7 +138,7 @@ var expiryCurrent = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-no-upper-bound"},
+		Rules:    []rule.ID{"expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
 			for _, date := range []string{contract.Stamp(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z"} {
 				token := t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": date}).Status(http.StatusOK).Object()

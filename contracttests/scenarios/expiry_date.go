@@ -8,6 +8,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -46,6 +47,7 @@ type badDate struct {
 	name     string
 	text     func(now time.Time) string
 	standing standing.Standing
+	rule     rule.ID
 	// wrong is where the schema forbids it, nowhere where only a calendar does.
 	wrong []string
 }
@@ -57,16 +59,16 @@ func laid(layout string) func(time.Time) string {
 func just(text string) func(time.Time) string { return func(time.Time) string { return text } }
 
 var badDates = []badDate{
-	{"no-such-day", noSuchDay, standing.Published, nil},
-	{"second-60", laid("2006-01-02T15:04:60Z"), standing.Assumed, nil},
-	{"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" }, standing.Published, []string{"/expirationDate"}},
-	{"no-zone", laid("2006-01-02T15:04:05"), standing.Assumed, []string{"/expirationDate"}},
-	{"no-time", laid("2006-01-02"), standing.Published, []string{"/expirationDate"}},
-	{"a-blank-for-t", laid("2006-01-02 15:04:05Z"), standing.Published, []string{"/expirationDate"}},
-	{"comma-fraction", laid("2006-01-02T15:04:05,000Z"), standing.Published, []string{"/expirationDate"}},
-	{"offset-without-colon", laid("2006-01-02T15:04:05+0000"), standing.Published, []string{"/expirationDate"}},
-	{"words", just("tomorrow"), standing.Published, []string{"/expirationDate"}},
-	{"empty", just(""), standing.Published, []string{"/expirationDate"}},
+	{"no-such-day", noSuchDay, standing.Published, rule.DateIsRFC3339, nil},
+	{"second-60", laid("2006-01-02T15:04:60Z"), standing.Assumed, rule.DateIsRFC3339, nil},
+	{"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" }, standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
+	{"no-zone", laid("2006-01-02T15:04:05"), standing.Assumed, rule.DateNeedsZone, []string{"/expirationDate"}},
+	{"no-time", laid("2006-01-02"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
+	{"a-blank-for-t", laid("2006-01-02 15:04:05Z"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
+	{"comma-fraction", laid("2006-01-02T15:04:05,000Z"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
+	{"offset-without-colon", laid("2006-01-02T15:04:05+0000"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
+	{"words", just("tomorrow"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
+	{"empty", just(""), standing.Assumed, rule.EmptyDate, []string{"/expirationDate"}},
 }
 
 // noSuchDay is the day behind the last of a short month, which a lenient reader takes for the next month's first.
@@ -97,7 +99,7 @@ func dateTaken(w written) contract.Scenario {
 		Sources:  []string{createRequest + "/properties/expirationDate/format", "clients 0"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"date-forms"},
+		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			text, means := w.in(oddMoment(t))
 			token := t.Owner().Made(contract.Body{"expirationDate": text})
@@ -108,17 +110,13 @@ func dateTaken(w written) contract.Scenario {
 }
 
 func dateMalformed(bad badDate) contract.Scenario {
-	rules := []string{}
-	if bad.name == "no-zone" {
-		rules = []string{"date-needs-zone"}
-	}
 	return contract.Scenario{
 		ID:       "expiry/bad-date/" + bad.name,
 		Promise:  "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
 		Sources:  []string{createRequest + "/properties/expirationDate/format", createRefusals, "behaviour 12"},
 		Standing: bad.standing,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    rules,
+		Rules:    []rule.ID{bad.rule},
 		Run: func(t *contract.T) {
 			dateRefused(t, bad.text(t.Now()), bad.wrong...)
 		},
@@ -132,7 +130,7 @@ var expiryMoments = []contract.Scenario{
 		Sources:  []string{currentRule, legacyRule, createRefusals, "behaviour 3.3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-future"},
+		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			for _, ago := range []time.Duration{2 * time.Minute, 365 * 24 * time.Hour} {
 				dateRefused(t, contract.Stamp(t.Now().Add(-ago)))
@@ -145,7 +143,7 @@ var expiryMoments = []contract.Scenario{
 		Sources:  []string{currentRule, createRequest + "/properties/expirationDate/format"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-future", "date-forms"},
+		Rules:    []rule.ID{"expiry-future", "date-forms"},
 		Run: func(t *contract.T) {
 			east := time.FixedZone("east", 12*3600)
 			dateRefused(t, t.Now().Add(-time.Hour).In(east).Format(time.RFC3339))
@@ -157,7 +155,7 @@ var expiryMoments = []contract.Scenario{
 		Sources:  []string{currentRule, "behaviour 6.2"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
-		Rules:    []string{"expiry-future"},
+		Rules:    []rule.ID{"expiry-future"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
 	},
 	{
@@ -166,7 +164,7 @@ var expiryMoments = []contract.Scenario{
 		Sources:  []string{currentRule, "behaviour 6.2"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
-		Rules:    []string{"expiry-future"},
+		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			want := contract.Stamp(stopped(t).Add(time.Millisecond))
 			t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Status(http.StatusOK).Has("expirationDate", want)
@@ -178,7 +176,7 @@ var expiryMoments = []contract.Scenario{
 		Sources:  []string{createAnswer + "/properties/expirationDate/description", "clients 0"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"date-forms"},
+		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			text, means := written{"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata"}.in(oddMoment(t))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -45,7 +46,7 @@ func combination(date, flag given) contract.Scenario {
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-never"},
+		Rules:    []rule.ID{"expiry-never"},
 	}
 	with := "With expirationDate " + date.name + " and userAwareTokenNeverExpires " + flag.name
 	request := func(t *contract.T) contract.Body {

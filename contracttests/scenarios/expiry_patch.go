@@ -6,6 +6,7 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -59,7 +60,7 @@ func undated(id string, s standing.Standing, operations ...contract.Op) contract
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-never"},
+		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -83,7 +84,7 @@ func undatedRefused(id string, s standing.Standing, operations ...contract.Op) c
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-never", "patch-atomic"},
+		Rules:    []rule.ID{"patch-never", "patch-atomic"},
 		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operations...) },
 	}
 }
@@ -97,7 +98,7 @@ func stillNever(id string, s standing.Standing, operation contract.Op) contract.
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-never"},
+		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := never(t)

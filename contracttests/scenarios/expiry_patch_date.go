@@ -5,6 +5,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -16,7 +17,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-never"},
+		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -34,7 +35,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-never"},
+		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -51,7 +52,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-fields", "expiry-no-upper-bound"},
+		Rules:    []rule.ID{"patch-fields", "expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -70,7 +71,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-never", "patch-fields"},
+		Rules:    []rule.ID{"patch-never", "patch-fields"},
 		Run: func(t *contract.T) {
 			date := contract.Replace("/expirationDate", soon(t))
 			for _, operations := range [][]contract.Op{{date}, {date, flagFalse}, {flagFalse, date}} {
@@ -84,7 +85,7 @@ var expiryPatchDates = []contract.Scenario{
 		Sources:  []string{"behaviour 8.2", "behaviour 6.4"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-fields"},
+		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -102,7 +103,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"expiry-future"},
+		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			past := contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-2*time.Minute)))
 			for _, operations := range [][]contract.Op{{past}, {past, flagTrue}} {
@@ -117,7 +118,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"date-forms"},
+		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, w := range writtenDates {
@@ -135,7 +136,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"date-needs-zone"},
+		Rules:    []rule.ID{"date-needs-zone"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -158,7 +159,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []string{"patch-revives"},
+		Rules:    []rule.ID{"patch-revives"},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
@@ -172,7 +173,7 @@ var expiryPatchDates = []contract.Scenario{
 		Sources:  []string{"behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []string{"patch-fields"},
+		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			who, name := expired(t, t.Name()), t.Name()
 			before, _ := t.Owner().Find(who.ClientID)

@@ -7,6 +7,7 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -26,7 +27,7 @@ var filterLive = []contract.Scenario{
 		Sources:  []string{filterText, "behaviour 4.4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"filter-isnull"},
+		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
 			unused, used := t.Owner().Made(), t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -40,7 +41,7 @@ var filterLive = []contract.Scenario{
 		Promise:  "Blanks in a filter may be written as %20 as well as with a plus.",
 		Sources:  []string{"behaviour 4.3", "clients 4"},
 		Standing: standing.Published,
-		Rules:    []string{"filter-le"},
+		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20le%20" + date, "owner-id=me&filters=lastUsed+le+" + date} {
@@ -55,7 +56,7 @@ var filterLive = []contract.Scenario{
 		Sources:  []string{filterText, "behaviour 4.4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"filter-le"},
+		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			used := t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -72,7 +73,7 @@ var filterLive = []contract.Scenario{
 		Sources:  []string{filterText, "behaviour 4.4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"filter-le"},
+		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			used := t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -91,7 +92,7 @@ var filterLive = []contract.Scenario{
 		Sources:  []string{filterText, listOfAll},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
-		Rules:    []string{"filter-isnull"},
+		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
 			unused, used := t.Owner().Made(), t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -105,7 +106,7 @@ var filterLive = []contract.Scenario{
 		Promise:  "An empty filter counts as absent.",
 		Sources:  []string{"behaviour 12", "behaviour 4.4"},
 		Standing: standing.Assumed,
-		Rules:    []string{"filter-empty"},
+		Rules:    []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			t.Equal("the list", want, t.Owner().List("owner-id", "me", "filters", "").Status(http.StatusOK).IDs())
@@ -124,7 +125,7 @@ const (
 type logic struct {
 	id, filter, finds string
 	standing          standing.Standing
-	rule              string
+	rule              rule.ID
 }
 
 func filterLogic() []contract.Scenario {
@@ -168,7 +169,7 @@ func (l logic) scenario() contract.Scenario {
 		Sources:  []string{filterText, filterPage, "behaviour 4.3", "behaviour 4.4", "behaviour 12"},
 		Standing: l.standing,
 		Needs:    []contract.Need{contract.Seeds},
-		Rules:    []string{l.rule},
+		Rules:    []rule.ID{l.rule},
 		Run: func(t *contract.T) {
 			kinds := map[string]string{} // by id
 			for _, kind := range []struct{ name, lastUsed string }{{"early", early}, {"middle", middle}, {"late", late}, {"never", ""}} {
@@ -234,7 +235,7 @@ func (r refusedFilter) scenario() contract.Scenario {
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, "behaviour 4.3"},
 		Standing: standing.Published,
-		Rules:    []string{"filter-unsupported"},
+		Rules:    []rule.ID{"filter-supported"},
 		Run: func(t *contract.T) {
 			t.Owner().List("owner-id", "me", "filters", r.filter).Declined(http.StatusBadRequest)
 		},

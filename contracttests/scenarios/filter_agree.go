@@ -6,6 +6,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -13,7 +14,7 @@ import (
 type agreement struct {
 	id       string
 	standing standing.Standing
-	rule     string
+	rule     rule.ID
 	// filter is told when the first and the last of the tokens were used.
 	filter func(first, last string) string
 	finds  func(used, first, last time.Time) bool
@@ -66,7 +67,7 @@ func (a agreement) scenario() contract.Scenario {
 		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U") + ".",
 		Sources:  []string{filterText, filterPage, "behaviour 4.4"},
 		Standing: a.standing,
-		Rules:    []string{a.rule},
+		Rules:    []rule.ID{a.rule},
 		Run: func(t *contract.T) {
 			used := map[string]time.Time{} // by id, zero for never
 			var moments []time.Time

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -42,7 +43,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/new-access-tokens-leave-older-ones-valid", Promise: "A new access token leaves those issued before it valid.",
 		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"access-tokens-stay-valid"},
+		Rules: []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			first := t.LogIn(made.Credentials())
@@ -56,7 +57,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
 		Sources: []string{"behaviour 1.3"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"token-deleted-or-expired"},
+		Rules: []rule.ID{"token-deleted-or-expired"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			loggedIn(t, t.Anonymous().Token(made.Credentials()))
@@ -67,7 +68,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []string{"token-deleted-or-expired"},
+		Rules: []rule.ID{"token-deleted-or-expired"},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(59 * time.Minute)
@@ -79,7 +80,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/expired-token-stays-listed", Promise: "An expired token stays in the list and keeps its name until it is deleted.",
 		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []string{"token-deleted-or-expired", "name-unique"},
+		Rules: []rule.ID{"token-deleted-or-expired", "name-unique"},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(2 * time.Hour)
@@ -97,7 +98,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
 		Sources: []string{"behaviour 1.4", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"access-token-outlives"},
+		Rules: []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			c := t.LogIn(made.Credentials())
@@ -112,7 +113,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
 		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []string{"access-token-outlives"},
+		Rules: []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			c := t.LogIn(expiringIn(t, time.Hour).Credentials())
 			t.Advance(2 * time.Hour)
@@ -125,7 +126,7 @@ var lifecycle = []contract.Scenario{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "behaviour 2.4",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []string{"access-token-expires", "bearer-required"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"access-token-expires", "bearer-required"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -139,7 +140,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-of-a-deleted-token-expires", Promise: "An access token whose token was deleted expires when it would have anyway.",
 		Sources: []string{"behaviour 1.4", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []string{"access-token-outlives", "access-token-expires"},
+		Rules: []rule.ID{"access-token-outlives", "access-token-expires"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -154,19 +155,19 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-outlives-scope-change", Promise: "A change of scope leaves access tokens that were issued before it as they are.",
 		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"access-token-outlives"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
 		Run: scopeOutlives,
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change-in-beta", Promise: "In beta, too, a change of scope leaves access tokens that were issued before it as they are.",
 		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Versions: []version.Version{version.Beta},
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"access-token-outlives"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
 		Run: scopeOutlives,
 	},
 	{
 		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
 		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
-		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []string{"scope-change-delay"},
+		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.Made(contract.Body{"scope": []string{defaultScope}})
@@ -180,7 +181,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
 		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
-		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []string{"scope-change-delay"},
+		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.Made(contract.Body{"scope": []string{myManage}})

@@ -7,6 +7,7 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -15,7 +16,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-is-null-until-the-first-login", Promise: "The lastUsed of a token is null until it makes its first access token.",
 		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"last-used"},
+		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Equal("lastUsed", nil, used(t, t.Owner(), made.ID))
@@ -30,7 +31,7 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-of-the-login", Promise: "The token that logs in was used within the last day.",
-		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Rules: []string{"last-used"},
+		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			listed, found := t.Owner().Find(ownerCredentials(t).ClientID)
 			if !found {
@@ -45,7 +46,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-is-set-by-the-first-login", Promise: "The first access token that a token makes sets its lastUsed to that moment.",
 		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"last-used"},
+		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			if t.Control() != nil {
@@ -58,7 +59,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-stays-on-the-same-day", Promise: "A login seconds after another leaves lastUsed as it is.",
 		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"last-used"},
+		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.LogIn(made.Credentials())
@@ -75,7 +76,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-moves-after-a-day", Promise: "A login two days after the last one moves lastUsed.",
 		Sources: []string{lastUsedText, "behaviour 6.1", "behaviour 12"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []string{"last-used"},
+		Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := removed(t, t.Owner().Made())
 			t.LogIn(made.Credentials())
@@ -87,7 +88,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/eleventh-token-creates-nothing", Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing is created.",
 		Sources: []string{"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html", "behaviour 3.3"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []string{"token-limit"},
+		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
 			if r.Code() < 400 || r.Code() > 499 {
@@ -99,7 +100,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
 		Sources: []string{"behaviour 3.3", "behaviour 12"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []string{"token-limit"},
+		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)
 			code, _ := r.Refused(http.StatusBadRequest).Object()["detailCode"].(string)

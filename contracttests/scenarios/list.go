@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -23,7 +24,7 @@ var listOwners = []contract.Scenario{
 		Sources:  []string{listOwner, "behaviour 2.2"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []string{"list-own"},
+		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			mine, theirs := t.Owner().Made(), t.Second().Made()
 			for _, side := range []struct {
@@ -48,7 +49,7 @@ var listOwners = []contract.Scenario{
 		Promise:  "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
 		Sources:  []string{listOwner, "behaviour 1.2", "behaviour 2.2"},
 		Standing: standing.Observed,
-		Rules:    []string{"list-own"},
+		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			identity := loggedIn(t, t.Anonymous().Token(who))["identity_id"]
@@ -65,7 +66,7 @@ var listOwners = []contract.Scenario{
 		Sources:  []string{listOfAll, "behaviour 2.2"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
-		Rules:    []string{"list-all-needs-right"},
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own := ownOfAll(t)
 			has(t, t.Admin().List().Status(http.StatusOK), own...)
@@ -77,7 +78,7 @@ var listOwners = []contract.Scenario{
 		Sources:  []string{listOwner, "behaviour 2.2"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
-		Rules:    []string{"list-all-needs-right"},
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			id := ownID(t, t.Second())
 			if id == ownID(t, t.Owner()) {
@@ -97,7 +98,7 @@ var listOwners = []contract.Scenario{
 		Sources:  []string{"behaviour 12", "behaviour 8.2"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
-		Rules:    []string{"list-all-needs-right"},
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own := ownOfAll(t)
 			has(t, t.Admin().List("owner-id", "").Status(http.StatusOK), own...)
@@ -113,7 +114,7 @@ var listWhole = []contract.Scenario{
 		Sources:  []string{listOfAll, "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
-		Rules:    []string{"list-each-once"},
+		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			one, two := t.Owner().Made(), t.Owner().Made()
 			for _, tokens := range []*contract.Response{t.Owner().List("owner-id", "me"), t.Admin().List()} {
@@ -131,7 +132,7 @@ var listWhole = []contract.Scenario{
 		Promise:  "The list of one's own names each token once, and lists without a change between them are the same.",
 		Sources:  []string{listOfAll, "behaviour 6.1"},
 		Standing: standing.Published,
-		Rules:    []string{"list-each-once"},
+		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK)
 			has(t, tokens, tokens.IDs()...)
@@ -144,7 +145,7 @@ var listWhole = []contract.Scenario{
 		Promise:  "Paging and sorting parameters are ignored: the list is whole.",
 		Sources:  []string{"behaviour 4.1"},
 		Standing: standing.Assumed,
-		Rules:    []string{"list-no-paging", "unknown-ignored"},
+		Rules:    []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			for _, paging := range [][]string{{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {"limit", "1", "offset", "1", "count", "true"}, {"sorters", "-name"}} {
@@ -159,7 +160,7 @@ var listWhole = []contract.Scenario{
 		Promise:  "A query parameter that the list does not know is ignored.",
 		Sources:  []string{"behaviour 4.1"},
 		Standing: standing.Assumed,
-		Rules:    []string{"unknown-ignored"},
+		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			t.Equal("the list", want, t.Owner().List("owner-id", "me", "colour", "blue", "name", "patmock has no such name").Status(http.StatusOK).IDs())

@@ -6,6 +6,7 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -16,7 +17,7 @@ var listManaged = []contract.Scenario{
 		Sources:  []string{listOwner, listItem + "/properties/managed", "behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds},
-		Rules:    []string{"managed-tokens"},
+		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
 			ids := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
@@ -30,7 +31,7 @@ var listManaged = []contract.Scenario{
 		Sources:  []string{listOwner, listItem + "/properties/managed", "behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
-		Rules:    []string{"managed-tokens"},
+		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
 			own, _ := t.Owner().Find(plain)
@@ -52,7 +53,7 @@ var listManaged = []contract.Scenario{
 		Sources:  []string{listOwner, "behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
-		Rules:    []string{"managed-tokens"},
+		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
 			administrator := t.Name()
@@ -71,7 +72,7 @@ var listManaged = []contract.Scenario{
 		Sources:  []string{"behaviour 12"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
-		Rules:    []string{"managed-tokens"},
+		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			_, managed := seedPair(t)
 			owner, admin := t.Owner(), t.Admin() // whose logins move lastUsed

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -24,7 +25,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-fields"},
+		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()
@@ -41,7 +42,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchFields, "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"last-used", "patch-fields"},
+		Rules:    []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()
@@ -62,7 +63,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-fields"},
+		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -88,7 +89,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchFields, jsonPatch + "#section-3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-test"},
+		Rules:    []rule.ID{"patch-test"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, first, last := c.Made(), t.Name(), t.Name()
@@ -103,7 +104,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchFields, jsonPatch + "#section-4"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"unknown-ignored"},
+		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
 			t.Owner().Patch(token.ID, contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}).
@@ -131,7 +132,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", "behaviour 8.2"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-media-type"},
+		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
 			patchAs(t, token.ID, "application/json-patch+json; charset=utf-8", `[{"op":"replace","path":"/name","value":"`+name+`"}]`).
@@ -147,7 +148,7 @@ func scopeChange(id string, want []any, operation contract.Op) contract.Scenario
 		Sources:  []string{"behaviour 12", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-fields"},
+		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"one", "two"}})
 			t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Has("scope", want)
@@ -164,7 +165,7 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 		Sources:  []string{"behaviour 12", "errata patch-value-null"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"scope-defaults-to-all"},
+		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}})
 			t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Has("scope", []any{"sp:scopes:all"})

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -14,7 +15,7 @@ var patchNames = []contract.Scenario{
 		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-unique", "patch-atomic"},
+		Rules:    []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.Made(), c.Made()
@@ -31,7 +32,7 @@ var patchNames = []contract.Scenario{
 		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []string{"name-unique"},
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			other := t.Second().Made()
 			t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/name", other.Name)).Status(http.StatusOK).Has("name", other.Name)
@@ -43,7 +44,7 @@ var patchNames = []contract.Scenario{
 		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"name-unique"},
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Status(http.StatusOK).Has("name", token.Name)
@@ -55,7 +56,7 @@ var patchNames = []contract.Scenario{
 		Sources:  []string{patchFields, jsonPatch + "#section-5"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-atomic", "name-unique"},
+		Rules:    []rule.ID{"patch-atomic", "name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -54,7 +55,7 @@ var patchRefusal = slices.Concat(
 			Sources:  []string{"behaviour 12", jsonPatch + "#section-4.6"},
 			Standing: standing.Assumed,
 			Needs:    []contract.Need{contract.Writes},
-			Rules:    []string{"patch-test"},
+			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/scope", "value": []string{"sp:scopes:default"}})
 			},
@@ -65,7 +66,7 @@ var patchRefusal = slices.Concat(
 			Sources:  []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4.6"},
 			Standing: standing.Published,
 			Needs:    []contract.Need{contract.Writes},
-			Rules:    []string{"patch-test"},
+			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
 				c := t.Owner()
 				token := c.Made()
@@ -108,7 +109,7 @@ var patchRefusal = slices.Concat(
 			Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404", "behaviour 3.3"},
 			Standing: standing.Published,
 			Needs:    []contract.Need{contract.Writes},
-			Rules:    []string{"unknown-id"},
+			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch(unknownID, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			},
@@ -119,7 +120,7 @@ var patchRefusal = slices.Concat(
 			Sources:  []string{"behaviour 3.3"},
 			Standing: standing.Assumed,
 			Needs:    []contract.Need{contract.Writes},
-			Rules:    []string{"unknown-id"},
+			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch("no-such-token", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			},
@@ -156,7 +157,7 @@ func fieldRefused(name string, value any, versions []version.Version) contract.S
 		Standing: standing.Published,
 		Versions: versions,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-fields"},
+		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -197,7 +198,7 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-atomic"},
+		Rules:    []rule.ID{"patch-atomic"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -216,7 +217,7 @@ func operationRefused(id string, s standing.Standing, operation contract.Op) con
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", "behaviour 12"},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-atomic"},
+		Rules:    []rule.ID{"patch-atomic"},
 		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operation) },
 	}
 }
@@ -250,7 +251,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", "behaviour 12", "errata unsupported-media-type"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []string{"patch-media-type"},
+		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			before, _ := t.Owner().Find(token.ID)

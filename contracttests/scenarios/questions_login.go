@@ -5,20 +5,21 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 )
 
 var questionsOfLogin = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
 		ID: "token/question-unknown-grant", Promise: "A grant that nobody knows is 400 unsupported_grant_type.",
-		Versions: contract.Without, Rules: []string{"token-grants"},
+		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "no_such_grant") }),
 	loginQuestion("missing-grant", contract.Scenario{
 		ID: "token/question-missing-grant", Promise: "A login without grant_type is 400 invalid_request.",
-		Versions: contract.Without, Rules: []string{"token-grants"},
+		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
 	question("", contract.Scenario{
 		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
-		Versions: contract.Without, Rules: []string{"token-grants"},
+		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
 		for _, grant := range []string{"authorization_code", "refresh_token"} {
 			someLoginRefusal(t, record(granted(t, grant)))
@@ -26,7 +27,7 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	loginQuestion("login-expired", contract.Scenario{
 		ID: "lifecycle/question-login-of-an-expired-token", Promise: "A login with an expired token is 401 invalid_client.",
-		Needs: writes, Rules: []string{"token-deleted-or-expired"},
+		Needs: writes, Rules: []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
 		made := t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
@@ -35,7 +36,7 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
 		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is 401 invalid_client.",
-		Needs: writes, Rules: []string{"token-deleted-or-expired"},
+		Needs: writes, Rules: []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
@@ -43,7 +44,7 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	served("access-token-of-deleted", contract.Scenario{
 		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
-		Sources: []string{"behaviour 1.4"}, Needs: writes, Rules: []string{"access-token-outlives"},
+		Sources: []string{"behaviour 1.4"}, Needs: writes, Rules: []rule.ID{"access-token-outlives"},
 	}, func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		c := t.LogIn(made.Credentials())
@@ -52,7 +53,7 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	question("signature", contract.Scenario{
 		ID: "token/question-signature", Promise: "The header of an access token names an algorithm, and perhaps a key.",
-		Sources: []string{"behaviour 1.4"}, Versions: contract.Without, Rules: []string{"access-token-is-jws"},
+		Sources: []string{"behaviour 1.4"}, Versions: contract.Without, Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
 		bearer, _ := loggedIn(t, record(t.Anonymous().Token(ownerCredentials(t))))["access_token"].(string)
 		header, _ := segments(t, bearer)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -55,7 +56,7 @@ func cheap(c *contract.Client, v version.Version) *contract.Response { return c.
 func limited(id, promise string, standing standing.Standing, run func(t *contract.T, c *contract.Client, refused *contract.Response), needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{rateLimitPage, "behaviour 5"}, Standing: standing,
-		Needs: append(needs, contract.RateLimit), Rules: []string{"rate-limit", "error-429"},
+		Needs: append(needs, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
 		Run: func(t *contract.T) {
 			c, refused := exhausted(t)
 			run(t, c, refused)

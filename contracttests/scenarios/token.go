@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -64,13 +65,13 @@ var token = []contract.Scenario{
 	{
 		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
 		Sources: []string{authenticationPage, "behaviour 1.1"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"token-form"},
+		Rules: []rule.ID{"token-form"},
 		Run:   func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
 	},
 	{
 		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
 		Sources: []string{authenticationPage, "behaviour 1.1", "clients 0"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"token-multipart"},
+		Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "--------------------------104411303742914211117123"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(ownerCredentials(t)))
@@ -80,7 +81,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/multipart-form-of-dotnet", Promise: "An id and secret in a multipart form, as .NET writes it, give an access token.",
 		Sources: []string{authenticationPage, "behaviour 1.1", "clients 0"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"token-multipart"},
+		Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
 			body := multipartBody(boundary, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s", loginForm(ownerCredentials(t)))
@@ -90,13 +91,13 @@ var token = []contract.Scenario{
 	{
 		ID: "token/query", Promise: "An id and secret in the query give an access token.",
 		Sources: []string{authenticationPage, "behaviour 1.1"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"token-query"},
+		Rules: []rule.ID{"token-query"},
 		Run:   func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
 	},
 	{
 		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
 		Sources: []string{"clients 0"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"token-split"},
+		Rules: []rule.ID{"token-split"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -106,7 +107,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
 		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-basic"},
+		Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			request := http.Request{Header: http.Header{}}
@@ -118,7 +119,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
 		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-no-json"},
+		Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,"client_secret":%q}`, who.ClientID, who.ClientSecret)
@@ -128,7 +129,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
 		Sources: []string{"behaviour 1.1", "clients 0"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"unknown-ignored"},
+		Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Set("colour", "blue")
@@ -139,7 +140,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/scope-parameter-is-ignored", Promise: "A scope parameter at the token endpoint leaves the access token with the scopes of its token.",
 		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"token-scope-ignored"},
+		Rules: []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
 			form := loginForm(made.Credentials())
@@ -153,7 +154,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
 		Sources: []string{"clients 0"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"leading-slashes"},
+		Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			loggedIn(t, t.Anonymous().Send(contract.Request{
 				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode(),
@@ -163,7 +164,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
 		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"token-bad-credentials"},
+		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			who.ClientID = strangerID
@@ -174,13 +175,13 @@ var token = []contract.Scenario{
 		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
 		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
 		// They might lock the token that the run logs in with.
-		Needs: []contract.Need{contract.Disposable}, Rules: []string{"token-bad-credentials"},
+		Needs: []contract.Need{contract.Disposable}, Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
 		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
-		Needs: []contract.Need{contract.Writes}, Rules: []string{"token-bad-credentials"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := t.Owner().Made().Credentials()
 			wrongSecrets(t, who)
@@ -190,7 +191,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/secret-of-another-token", Promise: "The secret of one token does not log in with the id of another.",
 		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"token-bad-credentials"},
+		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Owner().Made()
 			loginRefused(t, t.Anonymous().Token(contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret}), http.StatusUnauthorized, "invalid_client")
@@ -200,7 +201,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-no-credentials"},
+		Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
 			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
 		},
@@ -208,7 +209,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-grants"},
+		Rules: []rule.ID{"token-grants"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -218,25 +219,25 @@ var token = []contract.Scenario{
 	{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-grants"},
+		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/password-grant", Promise: "The password grant, which tenants no longer have, is refused with 400 unsupported_grant_type.",
 		Sources: []string{"behaviour 1.1", "behaviour 1.3"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-grants"},
+		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/authorization-code-grant", Promise: "A personal access token may not use the grant authorization_code: 401 invalid_client.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-grants"},
+		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
 	},
 	{
 		ID: "token/refresh-token-grant", Promise: "A personal access token may not use the grant refresh_token: 401 invalid_client.",
 		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"token-grants"},
+		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
 	},
 }

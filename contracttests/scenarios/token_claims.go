@@ -8,6 +8,7 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -37,7 +38,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/answer-says-who-logged-in", Promise: "The answer to a login has the access token, its life and scope, and names tenant, pod, org and user.",
 		Sources: []string{"behaviour 1.2"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"token-answer"},
+		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			for _, name := range []string{"access_token", "token_type", "scope", "tenant_id", "pod", "org", "identity_id", "user_name", "jti"} {
@@ -55,7 +56,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
 		Sources: []string{authenticationPage, "behaviour 1.2"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"token-answer"},
+		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Has("token_type", "bearer")
 		},
@@ -63,7 +64,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
 		Sources: []string{authenticationPage, "behaviour 1.2"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"token-answer"},
+		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			if _, there := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))["refresh_token"]; there {
 				t.Errorf("the answer has a refresh_token")
@@ -74,7 +75,7 @@ var tokenAnswer = []contract.Scenario{
 		ID: "token/expires-in-is-the-validity", Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a second.",
 		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "behaviour 1.2"},
 		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []string{"token-expires-in"},
+		Rules: []rule.ID{"token-expires-in"},
 		Run: func(t *contract.T) {
 			for _, seconds := range []any{15, 901, 43200, nil} {
 				made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": seconds})
@@ -89,7 +90,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/access-token-is-a-jws", Promise: "An access token is a JWS in compact form whose header names its algorithm.",
 		Sources: []string{authenticationPage, "clients 0", "behaviour 1.4"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"access-token-is-jws"},
+		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			header, _ := segments(t, t.Owner().Bearer())
 			if alg, _ := header["alg"].(string); alg == "" || strings.EqualFold(alg, "none") {
@@ -100,7 +101,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/claims-name-user-and-client", Promise: "The claims of an access token name its user, org, pod, client, id and expiry, as the answer to the login does.",
 		Sources: []string{authenticationPage, "behaviour 1.4"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"access-token-is-jws"},
+		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := loggedIn(t, t.Anonymous().Token(who))
@@ -120,7 +121,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/access-tokens-have-ids-of-their-own", Promise: "Two logins give two access tokens with different ids.",
 		Sources: []string{"behaviour 1.4"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"access-token-is-jws"},
+		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			if one["jti"] == other["jti"] || one["access_token"] == other["access_token"] {
@@ -131,7 +132,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
 		Sources: []string{authenticationPage, "behaviour 1.4"}, Standing: standing.Published, Versions: contract.Without,
-		Needs: []contract.Need{contract.APIClient}, Rules: []string{"no-application-auth"},
+		Needs: []contract.Need{contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := loggedIn(t, t.Anonymous().Token(client))
@@ -147,7 +148,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-tells-the-claims", Promise: "check_token answers the claims of a valid access token, with its scopes by name.",
 		Sources: []string{"behaviour 1.5"}, Standing: standing.Observed, Versions: contract.Without,
-		Rules: []string{"oauth-check-token"},
+		Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := loggedIn(t, t.Anonymous().Token(who))
@@ -170,7 +171,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-refuses-another", Promise: "check_token refuses what is no valid access token with 400 invalid_token.",
 		Sources: []string{"behaviour 1.5"}, Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []string{"oauth-check-token"},
+		Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			for _, wrong := range []string{"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer())} {
 				loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", wrong), http.StatusBadRequest, "invalid_token")
@@ -180,7 +181,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-refuses-an-expired-one", Promise: "check_token refuses an access token that has expired with 400 invalid_token.",
 		Sources: []string{"behaviour 1.5"}, Standing: standing.Assumed, Versions: contract.Without,
-		Needs: []contract.Need{contract.Clock}, Rules: []string{"oauth-check-token", "access-token-expires"},
+		Needs: []contract.Need{contract.Clock}, Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
 			t.Advance(13 * time.Hour)
@@ -190,7 +191,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/info-needs-no-login", Promise: "/oauth/info names the tenant, its pod and its endpoints to anybody.",
 		Sources: []string{authenticationPage, "behaviour 1.5"}, Standing: standing.Published, Versions: contract.Without,
-		Rules: []string{"oauth-info"},
+		Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
 			info := t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"}).Status(http.StatusOK).Object()
 			for _, name := range []string{"tenantId", "tenantName", "authorizeEndpoint", "tokenEndpoint", "cloudDomainUrl", "logoutUrl", "pod"} {

@@ -1,0 +1,117 @@
+package contracttests_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/rule"
+)
+
+// Every rule has a scenario that can observe it, or a reason why none can.
+func TestRulesHaveScenarios(t *testing.T) {
+	for _, problem := range unobserved(rule.All(), scenarios.All()) {
+		t.Error(problem)
+	}
+}
+
+// unobserved reports the rules that no scenario names without a reason, and the other way round.
+func unobserved(rules []rule.Rule, all []contracttests.Scenario) []string {
+	named := map[rule.ID]bool{}
+	for _, s := range all {
+		for _, id := range s.Rules {
+			named[id] = true
+		}
+	}
+	var problems []string
+	for _, r := range rules {
+		switch {
+		case !named[r.ID] && r.Unobservable == "":
+			problems = append(problems, string(r.ID)+": no scenario names the rule; write one, or the reason why none can observe it: "+r.Text)
+		case named[r.ID] && r.Unobservable != "":
+			problems = append(problems, string(r.ID)+": a scenario names the rule, which is said to be unobservable")
+		}
+	}
+	return problems
+}
+
+func TestRulesHaveScenarios_PlantedRule(t *testing.T) {
+	planted := append(rule.All(), rule.Rule{ID: "planted", Text: "Planted."})
+	if problems := unobserved(planted, scenarios.All()); len(problems) != 1 || !strings.HasPrefix(problems[0], "planted: ") {
+		t.Errorf("problems %q, want one about the planted rule", problems)
+	}
+}
+
+func TestCheck_UnknownRule(t *testing.T) {
+	known := scenarios.All()[0]
+	known.Rules = []rule.ID{"no-such-rule"}
+	if err := contracttests.Check([]contracttests.Scenario{known}); err == nil || !strings.Contains(err.Error(), `"no-such-rule"`) {
+		t.Errorf("error %v, want the unknown rule", err)
+	}
+}
+
+// The mock refers to rules by the constants of the registry alone: a rule of its own could not
+// escape TestRulesHaveScenarios. Rules that only the mock can apply are named by its source.
+func TestMockUsesRegisteredRules(t *testing.T) {
+	used := map[string]bool{}
+	for _, root := range []string{"../mockserver", "../fixtures"} {
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			return ruleReferences(path, used, func(at token.Position, problem string) { t.Errorf("%s: %s", at, problem) })
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(used) < 60 {
+		t.Errorf("the mock uses %d rules, want those of every rejection: %s", len(used), slices.Sorted(maps.Keys(used)))
+	}
+}
+
+// ruleReferences collects the constants of package rule that a file uses, and reports conversions of
+// texts to rule.ID and texts in fields named Rule or Rules.
+func ruleReferences(path string, used map[string]bool, report func(token.Position, string)) error {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, nil, 0)
+	if err != nil {
+		return err
+	}
+	isText := func(e ast.Expr) bool {
+		literal, ok := e.(*ast.BasicLit)
+		return ok && literal.Kind == token.STRING
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if pkg, ok := n.X.(*ast.Ident); ok && pkg.Name == "rule" {
+				used[n.Sel.Name] = true
+			}
+		case *ast.CallExpr:
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "ID" && len(n.Args) == 1 && isText(n.Args[0]) {
+				report(files.Position(n.Pos()), "a text is converted to a rule: register it in spec/rule")
+			}
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Rule" || key.Name == "Rules") && isText(n.Value) {
+				report(files.Position(n.Pos()), "a rule is a text: register it in spec/rule")
+			}
+		case *ast.CompositeLit:
+			if list, ok := n.Type.(*ast.ArrayType); ok {
+				if of, ok := list.Elt.(*ast.SelectorExpr); ok && of.Sel.Name == "ID" && slices.ContainsFunc(n.Elts, isText) {
+					report(files.Position(n.Pos()), "a rule is a text: register it in spec/rule")
+				}
+			}
+		}
+		return true
+	})
+	return nil
+}

@@ -1,0 +1,629 @@
+package rule
+
+// Logging in.
+const (
+	TokenForm             ID = "token-form"
+	TokenMultipart        ID = "token-multipart"
+	TokenQuery            ID = "token-query"
+	TokenSplit            ID = "token-split"
+	TokenBasic            ID = "token-basic"
+	TokenNoJSON           ID = "token-no-json"
+	TokenParameters       ID = "token-parameters"
+	TokenScopeIgnored     ID = "token-scope-ignored"
+	TokenAnswer           ID = "token-answer"
+	TokenExpiresIn        ID = "token-expires-in"
+	TokenBadCredentials   ID = "token-bad-credentials"
+	TokenNoCredentials    ID = "token-no-credentials"
+	TokenGrants           ID = "token-grants"
+	TokenDeletedOrExpired ID = "token-deleted-or-expired"
+	OAuthInfo             ID = "oauth-info"
+	OAuthCheckToken       ID = "oauth-check-token"
+	AuthorizationCode     ID = "authorization-code"
+)
+
+var login = []Rule{
+	{
+		ID: TokenForm, Evidence: published,
+		Text:    "Credentials are read from an urlencoded form.",
+		Sources: []string{"behaviour 1.1"},
+	},
+	{
+		ID: TokenMultipart, Evidence: published,
+		Text:    "Credentials are read from a multipart form.",
+		Sources: []string{"behaviour 1.1"},
+	},
+	{
+		ID: TokenQuery, Evidence: published,
+		Text:    "Credentials are read from the query.",
+		Sources: []string{"behaviour 1.1"},
+	},
+	{
+		ID: TokenSplit, Evidence: observed,
+		Text:    "Credentials may be split between query and form.",
+		Sources: []string{"clients 0"},
+	},
+	{
+		ID: TokenBasic, Evidence: assumed,
+		Text:    "Credentials are read from HTTP Basic.",
+		Sources: []string{"behaviour 1.1"},
+	},
+	{
+		ID: TokenNoJSON, Evidence: published,
+		Text:    "Credentials in JSON are not read.",
+		Sources: []string{"behaviour 1.1"},
+	},
+	{
+		ID: TokenParameters, Evidence: assumed,
+		Text:    "The token endpoint takes each parameter once, and credentials in one way.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6749#section-3.2"},
+	},
+	{
+		ID: TokenScopeIgnored, Evidence: assumed,
+		Text:    "A scope parameter at the token endpoint is ignored.",
+		Sources: []string{"behaviour 1.1"},
+	},
+	{
+		ID: TokenAnswer, Evidence: observed,
+		Text:    "The response has access_token, token_type bearer in lower case, expires_in and the user, and no refresh_token.",
+		Sources: []string{"behaviour 1.2"},
+	},
+	{
+		ID: TokenExpiresIn, Evidence: published,
+		Text:    "expires_in is the token's accessTokenValiditySeconds.",
+		Sources: []string{"behaviour 1.2"},
+	},
+	{
+		ID: TokenBadCredentials, Evidence: observed,
+		Text:    "A wrong id or secret is 401 invalid_client.",
+		Sources: []string{"behaviour 1.3"},
+	},
+	{
+		ID: TokenNoCredentials, Evidence: assumed,
+		Text:    "A login without credentials is 401 unauthorized.",
+		Sources: []string{"behaviour 1.3"},
+	},
+	{
+		ID: TokenGrants, Evidence: assumed,
+		Text:    "A grant other than client_credentials is rejected, and so is none.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: TokenDeletedOrExpired, Evidence: assumed,
+		Text:    "A deleted or expired token creates no access token.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: OAuthInfo, Evidence: published,
+		Text:    "/oauth/info names tenant, pod and endpoints without a login.",
+		Sources: []string{"behaviour 1.5"},
+	},
+	{
+		ID: OAuthCheckToken, Evidence: observed,
+		Text:    "/oauth/check_token returns the claims of a valid access token and rejects another.",
+		Sources: []string{"behaviour 1.5"},
+	},
+	{
+		ID: AuthorizationCode, Evidence: published,
+		Text:         "authorization_code and refresh_token work for clients that have them.",
+		Sources:      []string{"behaviour 1.1"},
+		Unobservable: "a personal access token has neither grant, and no other client can be had",
+	},
+}
+
+// Access tokens and what they allow.
+const (
+	AccessTokenIsJWS      ID = "access-token-is-jws"
+	AccessTokensStayValid ID = "access-tokens-stay-valid"
+	AccessTokenOutlives   ID = "access-token-outlives"
+	AccessTokenExpires    ID = "access-token-expires"
+	BearerRequired        ID = "bearer-required"
+	OperationScopes       ID = "operation-scopes"
+	ScopeDefault          ID = "scope-default"
+	ScopeOutOfLevel       ID = "scope-out-of-level"
+	ListOwn               ID = "list-own"
+	ListRights            ID = "list-rights"
+	WriteRights           ID = "write-rights"
+	PatchOwnOnly          ID = "patch-own-only"
+	DeleteOwnOrAll        ID = "delete-own-or-all"
+	NoApplicationAuth     ID = "no-application-auth"
+	ManagedTokens         ID = "managed-tokens"
+)
+
+var access = []Rule{
+	{
+		ID: AccessTokenIsJWS, Evidence: published,
+		Text:    "An access token is a JWS in compact form that names user, org, pod, client and expiry.",
+		Sources: []string{"behaviour 1.4"},
+	},
+	{
+		ID: AccessTokensStayValid, Evidence: observed,
+		Text:    "New access tokens leave older ones valid.",
+		Sources: []string{"clients 0"},
+	},
+	{
+		ID: AccessTokenOutlives, Evidence: assumed,
+		Text:    "An access token stays valid when its token is deleted, expires or changes scope.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: AccessTokenExpires, Evidence: published,
+		Text:    "An access token expires after the seconds that it was issued for.",
+		Sources: []string{"behaviour 1.4"},
+	},
+	{
+		ID: BearerRequired, Evidence: published,
+		Text:    "Every operation needs a valid bearer, else it is 401 with error.",
+		Sources: []string{"v2026 #/components/responses/401", "behaviour 2.4"},
+	},
+	{
+		ID: OperationScopes, Evidence: published,
+		Text:    "An access token needs one of the operation's scopes, or sp:scopes:all.",
+		Sources: []string{createOp + "/security", "behaviour 2.1"},
+	},
+	{
+		ID: ScopeDefault, Evidence: published,
+		Text:    "sp:scopes:default opens no operation on tokens.",
+		Sources: []string{"behaviour 2.4"},
+	},
+	{
+		ID: ScopeOutOfLevel, Evidence: published,
+		Text:    "A scope beyond the user's level is stored and gives no rights.",
+		Sources: []string{"behaviour 2.4"},
+	},
+	{
+		ID: ListOwn, Evidence: published,
+		Text:    "With owner-id=me users list their own tokens and no others.",
+		Sources: []string{listOperation + "/description", "behaviour 2.2"},
+	},
+	{
+		ID: ListRights, Evidence: published,
+		Text:    "Listing the tokens of others, or of all, needs the right to all tokens.",
+		Sources: []string{listOperation + "/description", "behaviour 2.2"},
+	},
+	{
+		ID: WriteRights, Evidence: assumed,
+		Text:    "Create and delete need a right that the caller's scopes give within the user level.",
+		Sources: []string{"behaviour 2.2"},
+	},
+	{
+		ID: PatchOwnOnly, Evidence: observed,
+		Text:    "Only the owner changes a token; an administrator may not.",
+		Sources: []string{"behaviour 2.3"},
+	},
+	{
+		ID: DeleteOwnOrAll, Evidence: observed,
+		Text:    "An administrator deletes any token, other users only their own.",
+		Sources: []string{"behaviour 2.3"},
+	},
+	{
+		ID: NoApplicationAuth, Evidence: published,
+		Text:    "An API client without a user may use no operation on tokens.",
+		Sources: []string{"behaviour 2.1"},
+	},
+	{
+		ID: ManagedTokens, Evidence: published,
+		Text:    "Managed tokens are listed with the managed right only.",
+		Sources: []string{listOperation + "/description", "behaviour 2.2"},
+	},
+}
+
+// Responses in general.
+const (
+	ErrorDTO           ID = "error-dto"
+	Error401           ID = "error-401"
+	Error429           ID = "error-429"
+	TrackingID         ID = "tracking-id"
+	Headers            ID = "headers"
+	RateLimit          ID = "rate-limit"
+	ExperimentalHeader ID = "experimental-header"
+	LeadingSlashes     ID = "leading-slashes"
+	NoGetByID          ID = "no-get-by-id"
+	MethodNotAllowed   ID = "method-not-allowed"
+	URLSyntax          ID = "url-syntax"
+	JSONSyntax         ID = "json-syntax"
+)
+
+var responses = []Rule{
+	{
+		ID: ErrorDTO, Evidence: published,
+		Text:    "400, 403, 404 and 500 have detailCode, trackingId, messages with a DEFAULT locale, and causes.",
+		Sources: []string{"v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+	},
+	{
+		ID: Error401, Evidence: published,
+		Text:    "401 is an object with error.",
+		Sources: []string{"v2026 #/components/responses/401", "behaviour 3.1"},
+	},
+	{
+		ID: Error429, Evidence: published,
+		Text:    "429 is an object with message, and has Retry-After.",
+		Sources: []string{"v2026 #/components/responses/429", "behaviour 3.1"},
+	},
+	{
+		ID: TrackingID, Evidence: assumed,
+		Text:    "trackingId is the SLPT-Request-ID of the response.",
+		Sources: []string{"behaviour 5"},
+	},
+	{
+		ID: Headers, Evidence: observed,
+		Text:    "Every response has SLPT-Request-ID and Date, and every body is application/json.",
+		Sources: []string{"behaviour 5"},
+	},
+	{
+		ID: RateLimit, Evidence: published,
+		Text:    "A client id may make a hundred requests to a version in ten seconds; then it is 429.",
+		Sources: []string{"behaviour 5"},
+	},
+	{
+		ID: ExperimentalHeader, Evidence: published,
+		Text:    "X-SailPoint-Experimental is tolerated and not required.",
+		Sources: []string{"behaviour 7"},
+	},
+	{
+		ID: LeadingSlashes, Evidence: observed,
+		Text:    "A base URL with a slash at its end works.",
+		Sources: []string{"clients 0"},
+	},
+	{
+		ID: NoGetByID, Evidence: published,
+		Text:    "There is no way to get or replace one token by its id.",
+		Sources: []string{"behaviour 0"},
+	},
+	{
+		ID: MethodNotAllowed, Evidence: assumed,
+		Text:    "A method that a path does not have is 405 with Allow.",
+		Sources: []string{"errata method-not-allowed"},
+	},
+	{
+		ID: URLSyntax, Evidence: assumed,
+		Text:    "Percent-escapes in path and query are complete.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc3986#section-2.1"},
+	},
+	{
+		ID: JSONSyntax, Evidence: observed,
+		Text:    "A body is JSON in UTF-8.",
+		Sources: []string{"behaviour 3.2"},
+	},
+}
+
+// The list and its filter.
+const (
+	ListNoPaging     ID = "list-no-paging"
+	ListEachOnce     ID = "list-each-once"
+	FilterIsNull     ID = "filter-isnull"
+	FilterLe         ID = "filter-le"
+	FilterPrecedence ID = "filter-precedence"
+	FilterUnknown    ID = "filter-unknown"
+	FilterSyntax     ID = "filter-syntax"
+	FilterSupported  ID = "filter-supported"
+	FilterEmpty      ID = "filter-empty"
+)
+
+var listing = []Rule{
+	{
+		ID: ListNoPaging, Evidence: observed,
+		Text:    "Paging parameters are ignored; the list is complete.",
+		Sources: []string{"behaviour 4.1"},
+	},
+	{
+		ID: ListEachOnce, Evidence: assumed,
+		Text:    "A list names each token once.",
+		Sources: []string{"behaviour 6.1"},
+	},
+	{
+		ID: FilterIsNull, Evidence: published,
+		Text:    "lastUsed isnull finds the tokens that were never used.",
+		Sources: []string{"behaviour 4.4"},
+	},
+	{
+		ID: FilterLe, Evidence: published,
+		Text:    "lastUsed le finds the tokens used until then, that moment included.",
+		Sources: []string{"behaviour 4.4"},
+	},
+	{
+		ID: FilterPrecedence, Evidence: published,
+		Text:    "not binds before and, and before or; parentheses override.",
+		Sources: []string{"behaviour 4.3"},
+	},
+	{
+		ID: FilterUnknown, Evidence: assumed,
+		Text:    "A token never used matches neither lastUsed le nor its opposite.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: FilterSyntax, Evidence: published,
+		Text:    "A filter follows the grammar of the standard collection parameters, else it is 400.",
+		Sources: []string{"behaviour 4.3"},
+	},
+	{
+		ID: FilterSupported, Evidence: published,
+		Text:    "A filter has lastUsed with le or isnull; other fields and operators are 400.",
+		Sources: []string{"behaviour 4.4"},
+	},
+	{
+		ID: FilterEmpty, Evidence: assumed,
+		Text:    "An empty filter counts as absent.",
+		Sources: []string{"behaviour 12"},
+	},
+}
+
+// Tokens.
+const (
+	SecretOnce         ID = "secret-once"
+	IDAndSecretForm    ID = "id-and-secret-form"
+	NameRequired       ID = "name-required"
+	NameNotBlank       ID = "name-not-blank"
+	NameUnique         ID = "name-unique"
+	ScopeDefaultsToAll ID = "scope-defaults-to-all"
+	ScopeChangeDelay   ID = "scope-change-delay"
+	ValidityBounds     ID = "validity-bounds"
+	TokensPerOwner     ID = "tokens-per-owner"
+	CreateForCaller    ID = "create-for-caller"
+	CreateIs200        ID = "create-is-200"
+	UnknownIgnored     ID = "unknown-ignored"
+	LastUsed           ID = "last-used"
+	UnknownID          ID = "unknown-id"
+	DeleteForGood      ID = "delete-for-good"
+	OneStore           ID = "one-store"
+)
+
+var tokens = []Rule{
+	{
+		ID: SecretOnce, Evidence: published,
+		Text:    "The secret is in the response to create and nowhere else.",
+		Sources: []string{createResponse + "/properties/secret", "behaviour 6.1"},
+	},
+	{
+		ID: IDAndSecretForm, Evidence: published,
+		Text:    "An id has 32 hexadecimal digits, a secret 64.",
+		Sources: []string{createResponse + "/properties/id", "behaviour 6.1"},
+	},
+	{
+		ID: NameRequired, Evidence: published,
+		Text:    "A token needs a name.",
+		Sources: []string{createRequest + "/required", "behaviour 3.3"},
+	},
+	{
+		ID: NameNotBlank, Evidence: assumed,
+		Text:    "A name has more than blanks.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: NameUnique, Evidence: published,
+		Text:    "A name is unique among the tokens of its owner, and free for others.",
+		Sources: []string{createRequest + "/properties/name/description", "behaviour 6.1"},
+	},
+	{
+		ID: ScopeDefaultsToAll, Evidence: published,
+		Text:    "scope is sp:scopes:all if it is absent or null.",
+		Sources: []string{createRequest + "/properties/scope/description", "behaviour 6.1"},
+	},
+	{
+		ID: ScopeChangeDelay, Evidence: published,
+		Text:    "A new scope is in new access tokens within twenty minutes.",
+		Sources: []string{"behaviour 2.4"},
+	},
+	{
+		ID: ValidityBounds, Evidence: published,
+		Text:    "accessTokenValiditySeconds is 15 to 43200, and 43200 if it is absent or null.",
+		Sources: []string{createRequest + "/properties/accessTokenValiditySeconds", "behaviour 6.1"},
+	},
+	{
+		ID: TokensPerOwner, Evidence: published,
+		Text:    "An owner has ten tokens at most.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: CreateForCaller, Evidence: published,
+		Text:    "A token always belongs to its creator.",
+		Sources: []string{"behaviour 6.1"},
+	},
+	{
+		ID: CreateIs200, Evidence: published,
+		Text:    "Create is 200 with the eight published keys.",
+		Sources: []string{createOp + "/responses/200", createResponse + "/required", "behaviour 6.9"},
+	},
+	{
+		ID: UnknownIgnored, Evidence: observed,
+		Text:    "Unknown properties and query parameters are ignored.",
+		Sources: []string{"behaviour 4.1"},
+	},
+	{
+		ID: LastUsed, Evidence: published,
+		Text:    "lastUsed is null until the first login and moves once a day.",
+		Sources: []string{tokenSchema + "/properties/lastUsed", "behaviour 6.1"},
+	},
+	{
+		ID: UnknownID, Evidence: published,
+		Text:    "An unknown id is 404 for patch and delete.",
+		Sources: []string{patchOperation + "/responses/404", deleteOp + "/responses/404", "behaviour 3.3"},
+	},
+	{
+		ID: DeleteForGood, Evidence: published,
+		Text:    "A deleted token is gone: it is not listed or found again, and its name is free.",
+		Sources: []string{deleteOp, "behaviour 6.1"},
+	},
+	{
+		ID: OneStore, Evidence: assumed,
+		Text:    "All versions show the same tokens.",
+		Sources: []string{"behaviour 6.5"},
+	},
+}
+
+// Dates and expiration.
+const (
+	DateIsRFC3339            ID = "date-is-rfc3339"
+	DateForms                ID = "date-forms"
+	DateNeedsZone            ID = "date-needs-zone"
+	DateYear                 ID = "date-year-of-four-digits"
+	ExpirySixMonths          ID = "expiry-six-months"
+	ExpiryUpperBound         ID = "expiry-upper-bound"
+	ExpiryMonthEnd           ID = "expiry-month-end"
+	ExpiryNever              ID = "expiry-never"
+	ExpiryFuture             ID = "expiry-future"
+	ExpiryNoUpperBound       ID = "expiry-no-upper-bound"
+	NeverKeepsAcknowledgment ID = "never-keeps-acknowledgment"
+)
+
+var expiry = []Rule{
+	{
+		ID: DateIsRFC3339, Evidence: published,
+		Text:    "A date is a date and time of RFC 3339.",
+		Sources: []string{createRequest + "/properties/expirationDate/format"},
+	},
+	{
+		ID: DateForms, Evidence: published,
+		Text:    "Dates are read with any fraction and offset, and returned in UTC with milliseconds.",
+		Sources: []string{createRequest + "/properties/expirationDate/format", "clients 0"},
+	},
+	{
+		ID: DateNeedsZone, Evidence: published,
+		Text:    "A date without a zone is rejected.",
+		Sources: []string{createRequest + "/properties/expirationDate/format", "https://www.rfc-editor.org/rfc/rfc3339#section-5.6", "behaviour 12"},
+	},
+	{
+		ID: DateYear, Evidence: assumed,
+		Text:    "A date is between the years 0000 and 9999 in UTC.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc3339#section-5.6"},
+	},
+	{
+		ID: ExpirySixMonths, Evidence: published, Versions: legacy,
+		Text:    "Without a date a token expires after six calendar months.",
+		Sources: []string{"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description", "behaviour 6.2"},
+	},
+	{
+		ID: ExpiryUpperBound, Evidence: published, Versions: legacy,
+		Text:    "A date lies within six months.",
+		Sources: []string{"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description", "behaviour 6.2"},
+	},
+	{
+		ID: ExpiryMonthEnd, Evidence: assumed, Versions: legacy,
+		Text:    "Six months after the end of a month is the end of a month.",
+		Sources: []string{"behaviour 6.2"},
+	},
+	{
+		ID: ExpiryNever, Evidence: published, Versions: current,
+		Text:    "No date needs the acknowledgment, and then the token never expires.",
+		Sources: []string{createRequest + "/properties/expirationDate/description", "behaviour 6.3"},
+	},
+	{
+		ID: ExpiryFuture, Evidence: published,
+		Text:    "A date lies in the future.",
+		Sources: []string{createRequest + "/properties/expirationDate/description", "behaviour 6.3"},
+	},
+	{
+		ID: ExpiryNoUpperBound, Evidence: published, Versions: current,
+		Text:    "A date has no upper bound.",
+		Sources: []string{"behaviour 6.3"},
+	},
+	{
+		ID: NeverKeepsAcknowledgment, Evidence: published, Versions: current,
+		Text:    "A token that never expires keeps its acknowledgment.",
+		Sources: []string{"behaviour 6.4"},
+	},
+}
+
+// Patches.
+const (
+	PatchFields        ID = "patch-fields"
+	PatchAtomic        ID = "patch-atomic"
+	PatchPointer       ID = "patch-pointer"
+	PatchValueRequired ID = "patch-value-required"
+	PatchApplies       ID = "patch-applies"
+	PatchTest          ID = "patch-test"
+	PatchSize          ID = "patch-size"
+	PatchNever         ID = "patch-never"
+	PatchRevives       ID = "patch-revives"
+	PatchNoSecret      ID = "patch-no-secret"
+)
+
+var patching = []Rule{
+	{
+		ID: PatchFields, Evidence: published,
+		Text:    "A patch changes the version's patchable fields and no others.",
+		Sources: []string{patchOperation + "/description", "behaviour 6.4"},
+	},
+	{
+		ID: PatchAtomic, Evidence: published,
+		Text:    "A patch is applied completely or not at all.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc5789#section-2", "behaviour 6.4"},
+	},
+	{
+		ID: PatchPointer, Evidence: published,
+		Text:    "Paths of a patch are JSON pointers.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-4"},
+	},
+	{
+		ID: PatchValueRequired, Evidence: published,
+		Text:    "add, replace and test have a value.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-4"},
+	},
+	{
+		ID: PatchApplies, Evidence: published,
+		Text:    "Every operation of a patch applies to the token.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-5"},
+	},
+	{
+		ID: PatchTest, Evidence: published,
+		Text:    "A failed test rejects the patch.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-5", "behaviour 12"},
+	},
+	{
+		ID: PatchSize, Evidence: assumed,
+		Text:         "A patch has no more operations, and makes a token no larger, than the mock has room for.",
+		Sources:      []string{"behaviour 12"},
+		Unobservable: "a bound of patmock; whether a tenant has one is not published",
+	},
+	{
+		ID: PatchNever, Evidence: published, Versions: current,
+		Text:    "Removing the date needs the acknowledgment in the same patch.",
+		Sources: []string{patchOperation + "/description", "behaviour 6.4"},
+	},
+	{
+		ID: PatchRevives, Evidence: assumed, Versions: current,
+		Text:    "A new date revives an expired token.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: PatchNoSecret, Evidence: published,
+		Text:    "A patch returns the token without its secret.",
+		Sources: []string{tokenSchema + "/properties", "behaviour 6.1"},
+	},
+}
+
+// Bulk update.
+const (
+	BulkUpdate ID = "bulk-update"
+	BulkRights ID = "bulk-rights"
+	BulkIDs    ID = "bulk-update-ids"
+	BulkKnown  ID = "bulk-update-known-ids"
+	BulkFields ID = "bulk-update-fields"
+)
+
+var bulk = []Rule{
+	{
+		ID: BulkUpdate, Evidence: observed, Versions: v1,
+		Text:    "One patch changes up to 25 tokens, all or none, and returns them sorted by id.",
+		Sources: []string{"behaviour 6.7"},
+	},
+	{
+		ID: BulkRights, Evidence: observed, Versions: v1,
+		Text:    "A bulk update needs the right to all tokens.",
+		Sources: []string{"behaviour 6.7"},
+	},
+	{
+		ID: BulkIDs, Evidence: observed, Versions: v1,
+		Text:    "A bulk update has 1 to 25 ids, none blank and each once.",
+		Sources: []string{"behaviour 6.7"},
+	},
+	{
+		ID: BulkKnown, Evidence: assumed, Versions: v1,
+		Text:    "A bulk update names tokens that exist.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: BulkFields, Evidence: observed, Versions: v1,
+		Text:    "A bulk update changes expirationDate and userAwareTokenNeverExpires and nothing else.",
+		Sources: []string{"behaviour 6.7"},
+	},
+}

@@ -1,0 +1,151 @@
+package rule
+
+// What belongs to patmock, not to a tenant: bounds, faults, and the control API, whose document is
+// spec/documents/control.yaml.
+const (
+	ContentTooLarge   ID = "content-too-large"
+	IncompleteBody    ID = "incomplete-body"
+	InjectedFault     ID = "injected-fault"
+	PreferredStatus   ID = "preferred-status"
+	HostileProfile    ID = "hostile-profile"
+	UnknownNamespace  ID = "unknown-namespace"
+	TooManyNamespaces ID = "too-many-namespaces"
+)
+
+const ofPatmock = "patmock's own: a tenant has nothing like it"
+
+var serving = []Rule{
+	{
+		ID: ContentTooLarge, Evidence: assumed,
+		Text:         "A body is no larger than patmock's bound, else it is 413.",
+		Sources:      []string{"errata content-too-large"},
+		Unobservable: "a bound of patmock; a tenant's is not published",
+	},
+	{
+		ID: IncompleteBody, Evidence: assumed,
+		Text:         "A body arrives completely.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9112#section-8"},
+		Unobservable: "HTTP clients do not send half a body",
+	},
+	{
+		ID: InjectedFault, Evidence: published,
+		Text:         "A fault rule replaces the response.",
+		Sources:      []string{"control #/paths/~1_mock~1faults"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: PreferredStatus, Evidence: published,
+		Text:         "Prefer: code=N selects a declared error.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc7240#section-2"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: HostileProfile, Evidence: published,
+		Text:         "The hostile profile replaces some responses.",
+		Sources:      []string{"control #/paths/~1_mock~1health"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: UnknownNamespace, Evidence: published,
+		Text:         "A namespace has a name of lower-case letters, digits and dashes, and exists if it is to be removed.",
+		Sources:      []string{"control #/paths/~1_mock~1namespace"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: TooManyNamespaces, Evidence: published,
+		Text:         "A mock has no more namespaces than its bound.",
+		Sources:      []string{"control #/paths/~1_mock~1namespaces"},
+		Unobservable: ofPatmock,
+	},
+}
+
+// The control API. The IDs are the last part of a problem's type.
+const (
+	ControlInvalidRequest   ID = "invalid-request"
+	ControlInvalidTenant    ID = "invalid-tenant"
+	ControlUnauthorized     ID = "unauthorized"
+	ControlMediaType        ID = "unsupported-media-type"
+	ControlUnknownPath      ID = "unknown-path"
+	ControlUnknownDocument  ID = "unknown-document"
+	ControlUnknownRequest   ID = "unknown-request"
+	ControlUnknownFault     ID = "unknown-fault"
+	ControlIDTaken          ID = "id-taken"
+	ControlNameTaken        ID = "name-taken"
+	ControlTooManyFaults    ID = "too-many-faults"
+	ControlDefaultNamespace ID = "default-namespace"
+)
+
+var controlling = []Rule{
+	{
+		ID: ControlInvalidRequest, Evidence: published,
+		Text:         "A request to the control API is as its document describes it.",
+		Sources:      []string{"control #/components/schemas/Problem"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlInvalidTenant, Evidence: published,
+		Text:         "A tenant that is loaded is valid.",
+		Sources:      []string{"control #/paths/~1_mock~1state/put"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlUnauthorized, Evidence: published,
+		Text:         "The control API needs the control token if the mock has one.",
+		Sources:      []string{"control #/components/securitySchemes"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlMediaType, Evidence: published,
+		Text:         "A body of the control API has a content type that the operation takes.",
+		Sources:      []string{"control #/paths/~1_mock~1state/put/requestBody"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlUnknownPath, Evidence: published,
+		Text:         "A request of the control API goes to a path that it has.",
+		Sources:      []string{"control #/paths"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlUnknownDocument, Evidence: published,
+		Text:         "A document that is requested exists.",
+		Sources:      []string{"control #/paths/~1_mock~1spec~1{document}"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlUnknownRequest, Evidence: published,
+		Text:         "A request that is looked up is in the journal.",
+		Sources:      []string{"control #/paths/~1_mock~1requests~1{id}"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlUnknownFault, Evidence: published,
+		Text:         "A fault that is removed exists.",
+		Sources:      []string{"control #/paths/~1_mock~1faults~1{id}"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlIDTaken, Evidence: published,
+		Text:         "The id of a new fault, identity or token is free.",
+		Sources:      []string{"control #/paths/~1_mock~1faults/post"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlNameTaken, Evidence: published,
+		Text:         "The name of a new identity or token is free.",
+		Sources:      []string{"control #/paths/~1_mock~1tokens/post"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlTooManyFaults, Evidence: published,
+		Text:         "A namespace has no more fault rules than its bound.",
+		Sources:      []string{"control #/paths/~1_mock~1faults/post"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlDefaultNamespace, Evidence: published,
+		Text:         "The default namespace is not removed.",
+		Sources:      []string{"control #/paths/~1_mock~1namespace/delete"},
+		Unobservable: ofPatmock,
+	},
+}

@@ -1,0 +1,257 @@
+package rule
+
+// Open questions: what nothing published settles, as patmock responds unless its dialect differs.
+// The IDs are those of the entries of a dialect.
+const (
+	DuplicateName        ID = "duplicate-name"
+	TokenLimit           ID = "token-limit"
+	UnknownScope         ID = "unknown-scope"
+	BadFilter            ID = "bad-filter"
+	PastDate             ID = "past-date"
+	UnknownOwner         ID = "unknown-owner"
+	UnpatchablePath      ID = "unpatchable-path"
+	PatchContentType     ID = "patch-content-type"
+	CreateContentType    ID = "create-content-type"
+	EmptyPatch           ID = "empty-patch"
+	LoginExpired         ID = "login-expired"
+	LoginDeleted         ID = "login-deleted"
+	UnsupportedGrant     ID = "unsupported-grant"
+	MissingGrant         ID = "missing-grant"
+	AccessTokenOfDeleted ID = "access-token-of-deleted"
+	HelpdeskListAll      ID = "helpdesk-list-all"
+	OwnIDWithMyRead      ID = "own-id-with-my-read"
+	DeleteOfAnothers     ID = "delete-of-anothers"
+	NeverExpiringAnswer  ID = "never-expiring-answer"
+	NeverUsedUnderLe     ID = "never-used-under-le"
+	QuotedTimestamp      ID = "quoted-timestamp"
+	Limit251             ID = "limit-251"
+	EmptyDate            ID = "empty-date"
+	TestOfFixedField     ID = "test-of-fixed-field"
+)
+
+var open = []Rule{
+	{
+		ID: DuplicateName, Evidence: assumed,
+		Text:    "A create or a rename with a taken name is 400.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: TokenLimit, Evidence: assumed,
+		Text:    "An eleventh token is 400.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: UnknownScope, Evidence: assumed,
+		Text:    "A scope that does not exist is stored like any other.",
+		Sources: []string{"behaviour 2.4"},
+	},
+	{
+		ID: BadFilter, Evidence: assumed,
+		Text:    "A filter that is misspelt or not supported is 400 with code 400.1.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: PastDate, Evidence: assumed,
+		Text:    "A date in the past is 400.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: UnknownOwner, Evidence: assumed,
+		Text:    "A list for an unknown owner-id is empty.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: UnpatchablePath, Evidence: assumed,
+		Text:    "A patch of a field that cannot be changed is 400.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: PatchContentType, Evidence: assumed,
+		Text:    "A patch of a content type other than JSON Patch is 415.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: CreateContentType, Evidence: assumed,
+		Text:    "A create of a content type other than JSON is 415.",
+		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: EmptyPatch, Evidence: assumed,
+		Text:    "A patch without operations changes nothing.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: LoginExpired, Evidence: assumed,
+		Text:    "A login with an expired token is 401 invalid_client.",
+		Sources: []string{"behaviour 1.3"},
+	},
+	{
+		ID: LoginDeleted, Evidence: assumed,
+		Text:    "A login with a deleted token is 401 invalid_client.",
+		Sources: []string{"behaviour 1.3"},
+	},
+	{
+		ID: UnsupportedGrant, Evidence: assumed,
+		Text:    "A login with an unknown grant is 400 unsupported_grant_type.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: MissingGrant, Evidence: assumed,
+		Text:    "A login without a grant is 400 invalid_request.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: AccessTokenOfDeleted, Evidence: assumed,
+		Text:    "An access token stays valid when the token that created it is deleted.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: HelpdeskListAll, Evidence: assumed,
+		Text:    "A user of the level HELPDESK may not list the tokens of all.",
+		Sources: []string{"behaviour 2.3"},
+	},
+	{
+		ID: OwnIDWithMyRead, Evidence: assumed,
+		Text:    "The caller's own real id in owner-id needs the right to all tokens.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: DeleteOfAnothers, Evidence: assumed,
+		Text:    "Deleting another user's token without the right is 403.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: NeverExpiringAnswer, Evidence: assumed, Versions: current,
+		Text:    "The response to create has expirationDate null for a token that never expires.",
+		Sources: []string{"behaviour 6.9"},
+	},
+	{
+		ID: NeverUsedUnderLe, Evidence: assumed,
+		Text:    "lastUsed le leaves out tokens that were never used.",
+		Sources: []string{"behaviour 4.4"},
+	},
+	{
+		ID: QuotedTimestamp, Evidence: assumed,
+		Text:    "A timestamp in a filter may be quoted.",
+		Sources: []string{"behaviour 12"},
+	},
+	{
+		ID: EmptyDate, Evidence: assumed,
+		Text:    "expirationDate \"\" is 400.",
+		Sources: []string{"behaviour 13"},
+	},
+	{
+		ID: TestOfFixedField, Evidence: assumed,
+		Text:    "A test of a field that cannot be patched is 400.",
+		Sources: []string{"behaviour 13"},
+	},
+	{
+		ID: Limit251, Evidence: assumed,
+		Text:    "A limit over 250 is ignored by the list.",
+		Sources: []string{"behaviour 4.1"},
+	},
+}
+
+// What clients have to do or to leave. The IDs are the kinds of findings; the mock rejects a
+// request by the same IDs if its document forbids it.
+const (
+	UnknownProperty    ID = "unknown-property"
+	UnknownParameter   ID = "unknown-parameter"
+	MissingProperty    ID = "missing-property"
+	InvalidProperty    ID = "invalid-property"
+	WrongContentType   ID = "wrong-content-type"
+	UnmatchedPath      ID = "unmatched-path"
+	NotSimulated       ID = "not-simulated"
+	RepeatedRefusal    ID = "repeated-refusal"
+	NoWait             ID = "no-wait"
+	DeletedToken       ID = "deleted-token"
+	ExpiredToken       ID = "expired-token"
+	ExpiredAccessToken ID = "expired-access-token"
+	SecretInQuery      ID = "secret-in-query"
+	AuditEvents        ID = "audit-events"
+)
+
+const clientSide = "it binds the client: a server does not enforce it"
+
+var clients = []Rule{
+	{
+		ID: UnknownProperty, Evidence: published,
+		Text:         "A request has the properties that its document names.",
+		Sources:      []string{createRequest},
+		Unobservable: clientSide,
+	},
+	{
+		ID: UnknownParameter, Evidence: published,
+		Text:         "A request has the query parameters that its document names.",
+		Sources:      []string{listOperation + "/parameters"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: MissingProperty, Evidence: published,
+		Text:    "A request has every required property.",
+		Sources: []string{createRequest + "/required"},
+	},
+	{
+		ID: InvalidProperty, Evidence: published,
+		Text:    "Properties and parameters have the types and bounds of their document.",
+		Sources: []string{createRequest},
+	},
+	{
+		ID: WrongContentType, Evidence: published,
+		Text:    "A body has a content type that the operation takes, else it is 415.",
+		Sources: []string{createOp + "/requestBody", patchOperation + "/requestBody"},
+	},
+	{
+		ID: UnmatchedPath, Evidence: published,
+		Text:    "A request goes to a path of the API, else it is 404.",
+		Sources: []string{"v2026 #/paths"},
+	},
+	{
+		ID: NotSimulated, Evidence: assumed,
+		Text:         "A request goes to what the mock simulates, else it is 501.",
+		Sources:      []string{"behaviour 12"},
+		Unobservable: "a tenant serves every API",
+	},
+	{
+		ID: RepeatedRefusal, Evidence: published,
+		Text:         "A rejected request is not sent again unchanged.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: NoWait, Evidence: published,
+		Text:         "After 429 and 503 a client waits as long as Retry-After says.",
+		Sources:      []string{"behaviour 5"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: DeletedToken, Evidence: assumed,
+		Text:         "A token is not used after it was deleted.",
+		Sources:      []string{"behaviour 12"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: ExpiredToken, Evidence: published,
+		Text:         "A token is renewed before it expires.",
+		Sources:      []string{"behaviour 6.2"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: ExpiredAccessToken, Evidence: published,
+		Text:         "An access token is not used after expires_in.",
+		Sources:      []string{"behaviour 1.4"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: SecretInQuery, Evidence: published,
+		Text:         "A secret is not part of a URL.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: AuditEvents, Evidence: published,
+		Text:         "Use, creation and expiry of tokens are audited.",
+		Sources:      []string{"behaviour 1.3"},
+		Unobservable: "audit events are another API",
+	},
+}

@@ -1,0 +1,78 @@
+// Package rule is the registry of rules: each promise of the API, and each obligation of a client,
+// has one ID here, one sentence, its evidence and its sources. The mock, the scenarios of the
+// contract, client findings and dialect entries refer to rules by ID. The logic of a rule is not
+// here: it is written twice, in the mock and in the contract.
+package rule
+
+import (
+	"slices"
+
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// An ID names a rule. IDs are stable: recordings, suppressions and test suites refer to them.
+type ID string
+
+// A Rule is one promise of the API, or one obligation of its clients.
+type Rule struct {
+	ID ID `json:"id"`
+	// Text is the rule in one sentence.
+	Text string `json:"text"`
+	// Evidence is how sure the rule is. It is never surer than the best of the sources.
+	Evidence standing.Standing `json:"evidence"`
+	// Sources are pointers into documents, pages, errata, and facts of docs/behaviour.md, in the form
+	// that scenarios have.
+	Sources []string `json:"sources"`
+	// Versions that have the rule. Nil means all.
+	Versions []version.Version `json:"versions"`
+	// Unobservable is the reason why no scenario can observe the rule. Empty means that one must.
+	Unobservable string `json:"unobservable"`
+}
+
+// All returns every rule, by subject.
+func All() []Rule {
+	return slices.Concat(login, access, responses, listing, tokens, expiry, patching, bulk, open, clients, serving, controlling)
+}
+
+var byID = func() map[ID]Rule {
+	rules := map[ID]Rule{}
+	for _, r := range All() {
+		rules[r.ID] = r
+	}
+	return rules
+}()
+
+// Find returns the rule of that ID.
+func Find(id ID) (Rule, bool) {
+	r, ok := byID[id]
+	return r, ok
+}
+
+// Evidence returns the evidence of the rule, empty for an ID that is not registered.
+func (id ID) Evidence() standing.Standing { return byID[id].Evidence }
+
+// String returns the ID and its evidence, as messages show them: "rule name-unique, published".
+func (id ID) String() string { return "rule " + string(id) + ", " + string(id.Evidence()) }
+
+var (
+	legacy  = []version.Version{version.Beta, version.V3, version.V2024}
+	current = []version.Version{version.V2025, version.V2026, version.V1}
+	v1      = []version.Version{version.V1}
+)
+
+const (
+	published = standing.Published
+	observed  = standing.Observed
+	assumed   = standing.Assumed
+)
+
+const (
+	createRequest  = "v2026 #/components/schemas/CreatePersonalAccessTokenRequest"
+	createResponse = "v2026 #/components/schemas/CreatePersonalAccessTokenResponse"
+	tokenSchema    = "v2026 #/components/schemas/GetPersonalAccessTokenResponse"
+	listOperation  = "v2026 #/paths/~1personal-access-tokens/get"
+	createOp       = "v2026 #/paths/~1personal-access-tokens/post"
+	patchOperation = "v2026 #/paths/~1personal-access-tokens~1{id}/patch"
+	deleteOp       = "v2026 #/paths/~1personal-access-tokens~1{id}/delete"
+)
