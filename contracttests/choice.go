@@ -34,6 +34,23 @@ type Choice struct {
 	Lookup func(name string) (value string, set bool)
 }
 
+// ChoiceError is a mistake in a [Choice] or in the environment that it reads.
+type ChoiceError struct {
+	// Setting is the wrong field of the Choice, such as AllowWrites, or the wrong variable.
+	Setting string
+	Err     error
+}
+
+// Error implements error.
+func (e *ChoiceError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *ChoiceError) Unwrap() error { return e.Err }
+
+func choiceErrorf(setting, format string, args ...any) error {
+	return &ChoiceError{setting, fmt.Errorf(format, args...)}
+}
+
 // identityVariables hold the id and secret of a token that logs in to a target. Behind either may stand _FILE, for a file
 // that has the value.
 type identityVariables struct{ id, secret string }
@@ -52,22 +69,23 @@ const (
 
 // Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is on loopback and
 // names itself: a stranger's tenant is not asked. Anything else is live: it is only read unless AllowWrites repeats its host,
-// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names.
+// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The error is a [*ChoiceError].
 func (c Choice) Target(ctx context.Context) (t Target, err error) {
-	address := c.Address
+	address, setting := c.Address, "Address"
 	if address == "env" {
+		setting = targetVariable
 		if address = c.variable(targetVariable); address == "" {
-			return t, fmt.Errorf("%s is not set", targetVariable)
+			return t, choiceErrorf(targetVariable, "%s is not set", targetVariable)
 		}
 	}
 	base, err := baseURL(address)
 	if err != nil {
-		return t, err
+		return t, &ChoiceError{setting, err}
 	}
 	t.BaseURL = trimSlash(address)
 	t.Name = t.BaseURL
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
-		return t, fmt.Errorf("the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
+		return t, choiceErrorf("AllowWrites", "the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
 	}
 	surface := c.Control
 	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
@@ -75,7 +93,7 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	}
 	if surface != "" {
 		if _, err := baseURL(surface); err != nil {
-			return t, fmt.Errorf("the control surface: %w", err)
+			return t, choiceErrorf("Control", "the control surface: %w", err)
 		}
 		t.Control = control.New(control.Config{URL: surface, Token: strings.TrimSpace(c.variable(controlToken))})
 		return t, nil
@@ -86,11 +104,11 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 // live is a target that is none of ours, with the credentials of the environment.
 func (c Choice) live(t Target, base *url.URL) (Target, error) {
 	if base.Scheme != "https" && !onLoopback(base) {
-		return t, fmt.Errorf("%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
+		return t, choiceErrorf("Address", "%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
 	}
 	if named := c.variable(targetVariable); named != "" {
 		if other, err := baseURL(named); err != nil || other.Host != base.Host {
-			return t, fmt.Errorf("%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
+			return t, choiceErrorf(targetVariable, "%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
@@ -104,14 +122,14 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		}
 	}
 	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
-		return t, fmt.Errorf("%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+		return t, choiceErrorf(secondVariables.id, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
 	}
 	if !t.Owner.given() && c.Offline && onLoopback(base) {
-		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
+		return t, choiceErrorf("Mock", "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
 			ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.given() {
-		return t, fmt.Errorf("%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
+		return t, choiceErrorf(ownerVariables.id, "%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
 	}
 	return t, nil
 }
@@ -130,7 +148,11 @@ func (c Choice) credentials(names identityVariables) (who Credentials, err error
 		return who, err
 	}
 	if (who.ClientID == "") != (who.ClientSecret == "") {
-		return who, fmt.Errorf("%s and %s go together, and one of them is not set", names.id, names.secret)
+		missing := names.id
+		if who.ClientID != "" {
+			missing = names.secret
+		}
+		return who, choiceErrorf(missing, "%s and %s go together, and one of them is not set", names.id, names.secret)
 	}
 	return who, nil
 }
@@ -142,14 +164,14 @@ func (c Choice) secret(name string) (string, error) {
 		return value, nil
 	}
 	if value != "" {
-		return "", fmt.Errorf("%s and %s_FILE are both set: which one is meant?", name, name)
+		return "", choiceErrorf(name, "%s and %s_FILE are both set: which one is meant?", name, name)
 	}
 	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	if err != nil {
-		return "", fmt.Errorf("%s_FILE: %w", name, err)
+		return "", choiceErrorf(name+"_FILE", "%s_FILE: %w", name, err)
 	}
 	if value = strings.TrimSpace(string(held)); value == "" {
-		return "", fmt.Errorf("%s_FILE: %s is empty", name, file)
+		return "", choiceErrorf(name+"_FILE", "%s_FILE: %s is empty", name, file)
 	}
 	return value, nil
 }

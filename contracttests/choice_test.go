@@ -1,6 +1,7 @@
 package contracttests_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -46,31 +47,36 @@ func TestChoiceRefuses(t *testing.T) {
 		choice contracttests.Choice
 		set    variables
 		want   string
+		wrong  string // setting
 	}{
-		{"plain http", contracttests.Choice{Address: "http://acme.api.identitynow.com"}, login, "secrets do not go there over plain http"},
-		{"another host than the credentials'", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "is not the tenant of SAIL_BASE_URL"},
-		{"another port", contracttests.Choice{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "is not the tenant of SAIL_BASE_URL"},
-		{"a variable that is no address", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "is not the tenant of SAIL_BASE_URL"},
-		{"writes to another host", contracttests.Choice{Address: acme, AllowWrites: "acme"}, login, `"acme", that of the target "acme.api.identitynow.com"`},
-		{"writes without the port", contracttests.Choice{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "the same to the letter"},
-		{"writes by an address", contracttests.Choice{Address: acme, AllowWrites: acme}, login, "the same to the letter"},
-		{"writes in other letters", contracttests.Choice{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "the same to the letter"},
-		{"no credentials", contracttests.Choice{Address: acme}, nil, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set"},
-		{"half of them", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET go together"},
-		{"half an administrator", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET go together"},
-		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "both set"},
-		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "is empty"},
-		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE: open"},
-		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "where it is a patmock say so (--mock)"},
-		{"a password in the address", contracttests.Choice{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "without user and password"},
-		{"a password in the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "without user and password"},
-		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL is not set"},
+		{"plain http", contracttests.Choice{Address: "http://acme.api.identitynow.com"}, login, "secrets do not go there over plain http", "Address"},
+		{"another host than the credentials'", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "is not the tenant of SAIL_BASE_URL", "SAIL_BASE_URL"},
+		{"another port", contracttests.Choice{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "is not the tenant of SAIL_BASE_URL", "SAIL_BASE_URL"},
+		{"a variable that is no address", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "is not the tenant of SAIL_BASE_URL", "SAIL_BASE_URL"},
+		{"writes to another host", contracttests.Choice{Address: acme, AllowWrites: "acme"}, login, `"acme", that of the target "acme.api.identitynow.com"`, "AllowWrites"},
+		{"writes without the port", contracttests.Choice{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "the same to the letter", "AllowWrites"},
+		{"writes by an address", contracttests.Choice{Address: acme, AllowWrites: acme}, login, "the same to the letter", "AllowWrites"},
+		{"writes in other letters", contracttests.Choice{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "the same to the letter", "AllowWrites"},
+		{"no credentials", contracttests.Choice{Address: acme}, nil, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set", "SAIL_CLIENT_ID"},
+		{"half of them", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET go together", "SAIL_CLIENT_SECRET"},
+		{"half an administrator", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET go together", "PATMOCK_ADMIN_CLIENT_ID"},
+		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "both set", "SAIL_CLIENT_SECRET"},
+		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "is empty", "SAIL_CLIENT_SECRET_FILE"},
+		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE: open", "SAIL_CLIENT_SECRET_FILE"},
+		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "where it is a patmock say so (--mock)", "Mock"},
+		{"a password in the address", contracttests.Choice{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "without user and password", "Address"},
+		{"a password in the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "without user and password", "SAIL_BASE_URL"},
+		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL is not set", "SAIL_BASE_URL"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
 			target, err := tt.choice.Target(t.Context())
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("target %+v, error %v, want one with %q", target.BaseURL, err, tt.want)
+			}
+			var wrong *contracttests.ChoiceError
+			if !errors.As(err, &wrong) || wrong.Setting != tt.wrong {
+				t.Errorf("error %#v, want one about %s", err, tt.wrong)
 			}
 			if strings.Contains(err.Error(), "a-secret") {
 				t.Errorf("the error tells a secret: %v", err)
