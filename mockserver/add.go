@@ -9,6 +9,7 @@ import (
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 )
 
 // AddIdentity implements control.Tenant. The user logs in with a token that never expires.
@@ -78,7 +79,7 @@ func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
 		}
 		at, err := fixtures.ParseTime(moment.text)
 		if err != nil {
-			wrong = append(wrong, fixtures.Mistake{Field: "/" + moment.field, Message: err.Error()})
+			wrong = append(wrong, fixtures.Mistake{Field: "/" + moment.field, Rule: rule.FixtureDate, Message: err.Error()})
 		}
 		*moment.into = at
 	}
