@@ -57,7 +57,7 @@ func TestBulkUpdateRefuses(t *testing.T) {
 		{"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", `/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, got replace of "/name"`},
 		{"an addition of a date", body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`), "400.1", "got add of"},
 		{"a past date", body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`), "400.1", "/patch/0/value: expected a moment after now"},
-		{"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`), "400.1", "rule never-expires-needs-acknowledgement"},
+		{"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`), "400.1", "rule expiry-never"},
 		{"an acknowledgement that one of them needs", body(`["`+johns+`","`+janes+`"]`, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1", "for token " + johns},
 		{"nothing", `{}`, "400.1.0", "/ids: expected an array"},
 	} {

@@ -99,7 +99,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"validity too long", `{"name":"x","accessTokenValiditySeconds":43201}`, "400.1.3", "expected at most 43200, got 43201 (maximum of "},
 		{"validity with a fraction", `{"name":"x","accessTokenValiditySeconds":15.5}`, "400.1.3", "expected an integer or null, got 15.5"},
 		{"validity as text", `{"name":"x","accessTokenValiditySeconds":"60"}`, "400.1.3", `got "60"`},
-		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", "it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)"},
+		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", "it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)"},
 		{"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", "it has no time of day"},
 		{"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`, "400.1.3", `/expirationDate: expected a date and time as in RFC 3339`},
 		{"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", "rule date-is-rfc3339"},
@@ -137,7 +137,7 @@ func TestNameIsUniquePerOwner(t *testing.T) {
 		jane, john := m.as("jane.doe"), m.as("john.roe")
 		first := jane.create(v, "build")
 		jane.post(v.CollectionPath(), `{"name":"build","expirationDate":"`+inAMonth+`"}`).
-			refused(http.StatusBadRequest, "400.1", `/name: expected a name that no other token of the owner has, got "build" (rule name-unique-per-owner, published)`)
+			refused(http.StatusBadRequest, "400.1", `/name: expected a name that no other token of the owner has, got "build" (rule name-unique, published)`)
 		jane.create(v, "Build")
 		john.create(v, "build")
 		if diff := cmp.Diff(3, len(jane.names(v.CollectionPath()+"?owner-id=me"))); diff != "" {

@@ -16,6 +16,7 @@ import (
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/redact"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // maxBody and maxState bound, in bytes, the body of a request: to the API, and to the control surface, where
@@ -168,7 +169,7 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 	case controlled:
 		writer.Write(x, r, controls.Answer(problem), documents.control.CheckUnrouted)
 	default:
-		writer.Write(x, r, answer.Stopped(x, problem.Status, problem.Detail), documents.oauth.CheckUnrouted)
+		writer.Write(x, r, answer.Stopped(x, problem.Status, answer.Reason{Rule: rule.ID(problem.Rule), Text: problem.Detail}), documents.oauth.CheckUnrouted)
 	}
 }
 

@@ -37,10 +37,10 @@ func comma(fields string) string {
 
 func TestLegacyExpiryRefuses(t *testing.T) {
 	for _, test := range []struct{ name, date, tells string }{
-		{"now", "2026-08-31T12:00:00.000Z", "expected a moment after now, 2026-08-31T12:00:00.000Z, got \"2026-08-31T12:00:00.000Z\" (rule expiration-in-the-future, published)"},
-		{"the past", "2020-01-01T00:00:00Z", "rule expiration-in-the-future"},
+		{"now", "2026-08-31T12:00:00.000Z", "expected a moment after now, 2026-08-31T12:00:00.000Z, got \"2026-08-31T12:00:00.000Z\" (rule expiry-future, published)"},
+		{"the past", "2020-01-01T00:00:00Z", "rule expiry-future"},
 		{"a millisecond over six months", "2027-02-28T12:00:00.001Z", "expected a moment within 6 months, until 2027-02-28T12:00:00.000Z"},
-		{"the far future", "9999-12-31T23:59:59.999Z", "versions from v2025 on know no such limit (rule expiration-within-six-months, published)"},
+		{"the far future", "9999-12-31T23:59:59.999Z", "versions from v2025 on know no such limit (rule expiry-upper-bound, published)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, legacy, func(t *testing.T, v version.Version) {
@@ -98,15 +98,15 @@ func TestCurrentExpiryRefuses(t *testing.T) {
 	const unacknowledged = `/expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, ` +
 		`got no date, and userAwareTokenNeverExpires not true; ` +
 		`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-		`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`
+		`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`
 	for _, test := range []struct{ name, fields, tells string }{
 		{"neither", `{}`, unacknowledged},
 		{"null and absent", `{"expirationDate":null}`, unacknowledged},
 		{"absent and false, as SDKs send it", `{"userAwareTokenNeverExpires":false}`, unacknowledged},
 		{"null and false", `{"expirationDate":null,"userAwareTokenNeverExpires":false}`, unacknowledged},
 		{"null and null", `{"expirationDate":null,"userAwareTokenNeverExpires":null}`, unacknowledged},
-		{"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, "rule expiration-in-the-future"},
-		{"the past, acknowledged", `{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`, "rule expiration-in-the-future"},
+		{"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, "rule expiry-future"},
+		{"the past, acknowledged", `{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`, "rule expiry-future"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, current, func(t *testing.T, v version.Version) {

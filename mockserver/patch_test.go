@@ -72,7 +72,7 @@ func TestPatchRefuses(t *testing.T) {
 		detailCode string
 		tells      string
 	}{
-		{"a date in the legacy versions", legacy, `[{"op":"replace","path":"/expirationDate","value":"2026-09-01T00:00:00Z"}]`, "400.1", "/0/path: " + wantsField + `, got "/expirationDate"; versions from v2025 on can change expirationDate (rule patchable-fields, published)`},
+		{"a date in the legacy versions", legacy, `[{"op":"replace","path":"/expirationDate","value":"2026-09-01T00:00:00Z"}]`, "400.1", "/0/path: " + wantsField + `, got "/expirationDate"; versions from v2025 on can change expirationDate (rule patch-fields, published)`},
 		{"the acknowledgement in the legacy versions", legacy, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "400.1", "versions from v2025 on can change userAwareTokenNeverExpires"},
 		{"an id", both, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1", `got "/id"`},
 		{"a secret", both, `[{"op":"test","path":"/secret","value":"x"}]`, "400.1", `got "/secret"`},
@@ -87,9 +87,9 @@ func TestPatchRefuses(t *testing.T) {
 		{"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", "/0: expected a name, got nothing (rule name-required, published)"},
 		{"a null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", "/0/value: expected a name, got nothing"},
 		{"a blank name", both, `[{"op":"replace","path":"/name","value":"  "}]`, "400.1.0", "rule name-not-blank"},
-		{"a number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3", "/0/value: expected a string, got 5 (rule field-type, published)"},
+		{"a number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3", "/0/value: expected a string, got 5 (rule invalid-property, published)"},
 		{"a text as scope", both, `[{"op":"replace","path":"/scope","value":"sp:scopes:all"}]`, "400.1.3", "/0/value: expected an array of strings, or null"},
-		{"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3", "rule field-type"},
+		{"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3", "rule invalid-property"},
 		{"a taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1", `/0/value: expected a name that no other token of the owner has, got "login"`},
 		{"an operation that there is not", both, `[{"op":"rename","path":"/name","value":"x"}]`, "400.1.3", `/0/op: expected one of "add","remove","replace","move","copy","test", got "rename" (enum of `},
 		{"101 operations", both, "[" + strings.Repeat(`{"op":"test","path":"/name","value":"build"},`, 100) + `{"op":"test","path":"/name","value":"build"}]`, "400.1", "expected at most 100 operations, got 101 (rule patch-size, assumed)"},
@@ -102,8 +102,8 @@ func TestPatchRefuses(t *testing.T) {
 		{"a date without a zone", current, `[{"op":"replace","path":"/expirationDate","value":"2027-01-01T00:00:00"}]`, "400.1.3", "it has no zone: add Z"},
 		{"a day that does not exist", current, `[{"op":"replace","path":"/expirationDate","value":"2027-02-30T00:00:00Z"}]`, "400.1.3", "rule date-is-rfc3339"},
 		{"a null date alone", current, `[{"op":"replace","path":"/expirationDate","value":null}]`, "400.1", "got no date, and userAwareTokenNeverExpires not set to true by the same patch"},
-		{"a null date with false", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", "rule never-expires-needs-acknowledgement, published"},
-		{"an acknowledgement that is only tested", current, `[{"op":"remove","path":"/expirationDate"},{"op":"test","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", "rule never-expires-needs-acknowledgement"},
+		{"a null date with false", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", "rule expiry-never, published"},
+		{"an acknowledgement that is only tested", current, `[{"op":"remove","path":"/expirationDate"},{"op":"test","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", "rule expiry-never"},
 		{"a text as acknowledgement", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":"true"}]`, "400.1.3", "/0/value: expected true or false"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func TestRefusalsAreSeen(t *testing.T) {
 		{
 			"a rule, by an SDK", "POST", pats, "jane.doe", "SailPoint-SDK-Go/2.7.106 (linux; amd64) Go/1.26.8 (openapi-generator/7.12.0)", "application/json", `{"name":"x","userAwareTokenNeverExpires":false}`,
 			`400 POST /v2026/personal-access-tokens (jane.doe, SailPoint-SDK-Go/2.7.106): /expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not true; ` +
-				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
 		},
 		{
 			"an assumed rule", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":" ","userAwareTokenNeverExpires":true}`,
@@ -107,7 +107,7 @@ func TestRefusalsAreSeen(t *testing.T) {
 		},
 		{
 			"an unknown id", "DELETE", pats + "/abc", "jane.doe", "curl/8", "", "",
-			`404 DELETE /v2026/personal-access-tokens/abc (jane.doe, curl/8): path parameter id: expected the id of a token that the caller may see, got "abc" (rule token-exists, published)`,
+			`404 DELETE /v2026/personal-access-tokens/abc (jane.doe, curl/8): path parameter id: expected the id of a token that the caller may see, got "abc" (rule unknown-id, published)`,
 		},
 		{
 			"a path that is not simulated", "GET", "/v3/identities", "", "curl/8", "", "",

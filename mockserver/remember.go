@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/mockserver/internal/redact"
 	"example.com/patmock/mockserver/internal/watch"
@@ -27,7 +28,7 @@ func (x *exchange) remember(r *http.Request) {
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.Prose(r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(trace.Why), Notes: told(trace.Notes),
+		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: told(trace.Notes),
 	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
 		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
 }

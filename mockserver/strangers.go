@@ -10,6 +10,7 @@ import (
 	"example.com/patmock/mockserver/internal/answer"
 	controls "example.com/patmock/mockserver/internal/control"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -23,13 +24,15 @@ type apiStrangers struct {
 // tooLarge refuses a body by its announced length, also where nobody would read it.
 func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
 	a := answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.",
-		fmt.Sprintf("body: expected at most %d bytes, got %d (rule content-too-large, assumed)", p.maxBody, r.ContentLength))
+		answer.Reason{
+			Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got %d", p.maxBody, r.ContentLength),
+		})
 	s.writer.Write(rw, r, a, p.document.CheckUnrouted)
 }
 
 func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
-	cause := fmt.Sprintf("method: expected %s, got %s (rule method-not-allowed, assumed)", allowed, r.Method)
-	unmatched(r, control.UnmatchedPath, cause)
+	cause := answer.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, r.Method)}
+	unmatched(r, control.UnmatchedPath, cause.String())
 	a := answer.Error(rw, http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", cause)
 	a.Header = http.Header{"Allow": {allowed}}
 	s.writer.Write(rw, r, a, p.document.CheckUnrouted)
@@ -68,13 +71,13 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case known && document == s.documents.oauth && under(at, v.CollectionPath()):
 		s.notSimulated(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v))
 	case known && at == v.CollectionPath()+"/":
-		s.noSuchPath(rw, r, document, "path: expected an id behind the last slash, got nothing (rule unknown-path, assumed)")
+		s.noSuchPath(rw, r, document, "path: expected an id behind the last slash, got nothing")
 	case under(at, surface):
 		s.noSuchPath(rw, r, document, "path: the control surface of this mock has a listener of its own, see what it printed at its start")
 	case known || base == "latest" || otherResource.MatchString(at):
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only")
 	default:
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s (rule unknown-path, assumed)",
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s",
 			version.V1.CollectionPath(), shown))
 	}
 }
@@ -85,14 +88,15 @@ func under(path, other string) bool { return path == other || strings.HasPrefix(
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
 	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, answer.Cut(r.URL.EscapedPath()))
 	unmatched(r, control.NotSimulated, text)
-	a := answer.Error(rw, http.StatusNotImplemented, "501 Not implemented", text, text)
+	a := answer.Error(rw, http.StatusNotImplemented, "501 Not implemented", text, answer.Reason{Rule: rule.NotSimulated, Text: text})
 	s.writer.Write(rw, r, a, document.CheckUnrouted)
 }
 
 func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause string) {
-	unmatched(r, control.UnmatchedPath, cause)
+	why := answer.Reason{Rule: rule.UnmatchedPath, Text: cause}
+	unmatched(r, control.UnmatchedPath, why.String())
 	a := answer.Error(rw, http.StatusNotFound, "404 Not found",
-		"The server did not find a current representation for the target resource.", cause)
+		"The server did not find a current representation for the target resource.", why)
 	s.writer.Write(rw, r, a, document.CheckUnrouted)
 }
 

@@ -38,7 +38,7 @@ func TestReadmeSession(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	for _, want := range []string{
-		`"name":"login"`, `rule never-expires-needs-acknowledgement, published`, `"secret":"`, `"lastUsed":null`,
+		`"name":"login"`, `rule expiry-never, published`, `"secret":"`, `"lastUsed":null`,
 		`"name":"nightly build"`, "\n204\n404\n",
 	} {
 		if !strings.Contains(string(output), want) {

@@ -19,15 +19,15 @@ import (
 // A refusal comes back as the problem that the mock tells.
 func TestProblem(t *testing.T) {
 	_, url := serve(t, http.StatusBadRequest, `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request","status":400,`+
-		`"detail":"the rule is wrong","errors":[{"pointer":"/status","detail":"expected one"}]}`)
+		`"detail":"the rule is wrong","rule":"invalid-request","errors":[{"pointer":"/status","detail":"expected one","rule":"invalid-request"}]}`)
 	_, err := control.New(control.Config{URL: url}).AddFault(t.Context(), control.Fault{Operation: "list"})
 	var got *control.Problem
 	if !errors.As(err, &got) {
 		t.Fatalf("got %v, want a problem", err)
 	}
 	want := &control.Problem{
-		Type: "urn:problem-type:patmock:invalid-request", Title: "Invalid request", Status: 400, Detail: "the rule is wrong",
-		Errors: []control.ProblemError{{Pointer: "/status", Detail: "expected one"}},
+		Type: "urn:problem-type:patmock:invalid-request", Title: "Invalid request", Status: 400, Detail: "the rule is wrong", Rule: "invalid-request",
+		Errors: []control.ProblemError{{Pointer: "/status", Detail: "expected one", Rule: "invalid-request"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

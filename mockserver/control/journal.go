@@ -37,6 +37,8 @@ type Request struct {
 	Findings []Finding `json:"findings"`
 	// Why tells the reasons of a refusal.
 	Why []string `json:"why"`
+	// Rules are the ids of the rules by which the request was rejected, each once. Empty if it was not.
+	Rules []string `json:"rules"`
 	// Notes tell what a tenant would have done otherwise, and what else is worth knowing.
 	Notes []string `json:"notes"`
 	// Sent and Answered are nil in lists.

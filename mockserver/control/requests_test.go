@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const request = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens","query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,"fault":"","findings":[],"why":[],"notes":[]}`
+const request = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens","query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,"fault":"","findings":[],"why":[],"rules":[],"notes":[]}`
 
 func TestRequests(t *testing.T) {
 	yes := true

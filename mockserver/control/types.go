@@ -189,6 +189,8 @@ type Problem struct {
 	Status int    `json:"status"`
 	// Detail says what was wrong and what to do.
 	Detail string `json:"detail"`
+	// Rule is the id of the rule that the request breaks, the last part of Type.
+	Rule string `json:"rule"`
 	// Errors are the places that are wrong, where there is more to say than Detail does.
 	Errors []ProblemError `json:"errors,omitempty"`
 }
@@ -198,6 +200,8 @@ type ProblemError struct {
 	// Pointer is a JSON pointer into the body, or names a parameter.
 	Pointer string `json:"pointer"`
 	Detail  string `json:"detail"`
+	// Rule is the id of the rule that is broken there.
+	Rule string `json:"rule"`
 }
 
 // Error tells the problem in one line.

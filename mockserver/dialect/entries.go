@@ -1,32 +1,35 @@
 package dialect
 
-import "example.com/patmock/spec/version"
+import (
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/version"
+)
 
 // The ids of the questions.
 const (
-	DuplicateName        = "duplicate-name"
-	TokenLimit           = "token-limit"
-	UnknownScope         = "unknown-scope"
-	BadFilter            = "bad-filter"
-	PastDate             = "past-date"
-	UnknownOwner         = "unknown-owner"
-	UnpatchablePath      = "unpatchable-path"
-	PatchContentType     = "patch-content-type"
-	CreateContentType    = "create-content-type"
-	EmptyPatch           = "empty-patch"
-	LoginExpired         = "login-expired"
-	LoginDeleted         = "login-deleted"
-	UnsupportedGrant     = "unsupported-grant"
-	MissingGrant         = "missing-grant"
-	AccessTokenOfDeleted = "access-token-of-deleted"
-	HelpdeskListAll      = "helpdesk-list-all"
-	OwnIDWithMyRead      = "own-id-with-my-read"
-	DeleteOfAnothers     = "delete-of-anothers"
-	NeverExpiringAnswer  = "never-expiring-answer"
-	NeverUsedUnderLe     = "never-used-under-le"
-	QuotedTimestamp      = "quoted-timestamp"
-	Limit251             = "limit-251"
-	ExperimentalHeader   = "experimental-header"
+	DuplicateName        = string(rule.DuplicateName)
+	TokenLimit           = string(rule.TokenLimit)
+	UnknownScope         = string(rule.UnknownScope)
+	BadFilter            = string(rule.BadFilter)
+	PastDate             = string(rule.PastDate)
+	UnknownOwner         = string(rule.UnknownOwner)
+	UnpatchablePath      = string(rule.UnpatchablePath)
+	PatchContentType     = string(rule.PatchContentType)
+	CreateContentType    = string(rule.CreateContentType)
+	EmptyPatch           = string(rule.EmptyPatch)
+	LoginExpired         = string(rule.LoginExpired)
+	LoginDeleted         = string(rule.LoginDeleted)
+	UnsupportedGrant     = string(rule.UnsupportedGrant)
+	MissingGrant         = string(rule.MissingGrant)
+	AccessTokenOfDeleted = string(rule.AccessTokenOfDeleted)
+	HelpdeskListAll      = string(rule.HelpdeskListAll)
+	OwnIDWithMyRead      = string(rule.OwnIDWithMyRead)
+	DeleteOfAnothers     = string(rule.DeleteOfAnothers)
+	NeverExpiringAnswer  = string(rule.NeverExpiringAnswer)
+	NeverUsedUnderLe     = string(rule.NeverUsedUnderLe)
+	QuotedTimestamp      = string(rule.QuotedTimestamp)
+	Limit251             = string(rule.Limit251)
+	ExperimentalHeader   = string(rule.ExperimentalHeader)
 )
 
 // The values of NeverExpiringAnswer and of its flag, and those of NeverUsedUnderLe.

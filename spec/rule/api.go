@@ -477,7 +477,7 @@ var expiry = []Rule{
 		Sources: []string{createRequest + "/properties/expirationDate/format", "clients 0"},
 	},
 	{
-		ID: DateNeedsZone, Evidence: published,
+		ID: DateNeedsZone, Evidence: assumed,
 		Text:    "A date without a zone is rejected.",
 		Sources: []string{createRequest + "/properties/expirationDate/format", "https://www.rfc-editor.org/rfc/rfc3339#section-5.6", "behaviour 12"},
 	},

@@ -69,6 +69,8 @@ const (
 	ControlUnknownDocument  ID = "unknown-document"
 	ControlUnknownRequest   ID = "unknown-request"
 	ControlUnknownFault     ID = "unknown-fault"
+	ControlUnknownOwner     ID = "control-unknown-owner"
+	ControlFault            ID = "fault"
 	ControlIDTaken          ID = "id-taken"
 	ControlNameTaken        ID = "name-taken"
 	ControlTooManyFaults    ID = "too-many-faults"
@@ -122,6 +124,18 @@ var controlling = []Rule{
 		ID: ControlUnknownFault, Evidence: published,
 		Text:         "A fault that is removed exists.",
 		Sources:      []string{"control #/paths/~1_mock~1faults~1{id}"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlUnknownOwner, Evidence: published,
+		Text:         "The owner of a new token is an identity of the tenant.",
+		Sources:      []string{"control #/paths/~1_mock~1tokens/post"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlFault, Evidence: published,
+		Text:         "An internal error of the mock is 500.",
+		Sources:      []string{"control #/components/schemas/Problem"},
 		Unobservable: ofPatmock,
 	},
 	{

@@ -26,8 +26,9 @@ type Answer struct {
 	ContentType string
 	// Checked tells that the document was asked already, before something was stored.
 	Checked bool
-	// Why is what the log tells a person about the answer, in sentences.
-	Why []string
+	// Reasons are why the request was rejected, for the log, the journal and the causes. Empty for a
+	// request that was served.
+	Reasons []Reason
 }
 
 // Check holds an answer against a document; what it returns is wrong with it.
@@ -76,6 +77,8 @@ type Writer struct {
 	Stopped <-chan struct{}
 	// Unchecked sends answers without asking their documents.
 	Unchecked bool
+	// NameRules names the rules of a rejected request in the header [RuleHeader].
+	NameRules bool
 }
 
 // Verify asks the document of an answer, unless answers are not checked.
@@ -115,7 +118,7 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 	if trace.Effect != HTML { // whose status need not be declared
 		a = w.checked(rw, r, a, check)
 	}
-	trace.Why = a.Why
+	trace.Reasons = a.Reasons
 	w.tell(r, a)
 	if trace.Effect != "" {
 		spoilt := *a
@@ -134,6 +137,9 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 		header["Content-Type"] = jsonType
 	default:
 		header.Set("Content-Type", a.ContentType)
+	}
+	if w.NameRules && len(a.Reasons) > 0 {
+		header[ruleHeader] = []string{ruleList(a.Reasons)}
 	}
 	if len(trace.Faults) > 0 {
 		header.Set(FaultHeader, strings.Join(trace.Faults, ", "))

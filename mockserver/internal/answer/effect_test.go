@@ -15,6 +15,7 @@ import (
 
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // serve writes an answer to a GET of /path, and tells what was logged.
@@ -88,11 +89,11 @@ func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 
 func TestResetLeavesNoAnswer(t *testing.T) {
 	trace := &answer.Trace{Effect: answer.Reset, Faults: []string{"f1"}}
-	rw, _ := serve(trace, &answer.Answer{Status: 503, Body: []byte(`{}`), Why: []string{"why"}}, allows)
+	rw, _ := serve(trace, &answer.Answer{Status: 503, Body: []byte(`{}`), Reasons: []answer.Reason{{Rule: rule.InjectedFault, Text: "why"}}}, allows)
 	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
 		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
 	}
-	if diff := cmp.Diff([]string{"why"}, trace.Why); diff != "" {
+	if diff := cmp.Diff([]answer.Reason{{Rule: rule.InjectedFault, Text: "why"}}, trace.Reasons); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -26,28 +26,30 @@ type message struct {
 }
 
 // Error makes an answer in SailPoint's form: the text as message in the default locale and
-// in that of the request (observed; patmock speaks English to everybody), and the causes.
-func Error(rw http.ResponseWriter, status int, detailCode, text string, causes ...string) *Answer {
+// in that of the request (observed; patmock speaks English to everybody), and the reasons as causes.
+func Error(rw http.ResponseWriter, status int, detailCode, text string, reasons ...Reason) *Answer {
 	body := errorResponse{
 		DetailCode: detailCode,
 		TrackingID: rw.Header().Get(RequestID),
 		Messages:   []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
 		Causes:     []message{},
 	}
-	for _, cause := range causes {
-		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", cause})
+	for _, reason := range reasons {
+		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", reason.String()})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
-	return &Answer{Status: status, Body: encoded, Why: causes}
+	return &Answer{Status: status, Body: encoded, Reasons: reasons}
 }
 
 // RateLimited is the answer to too many requests (published, blanks included).
-func RateLimited(why string) *Answer {
-	return &Answer{Status: http.StatusTooManyRequests, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Why: []string{why}}
+func RateLimited(why Reason) *Answer {
+	return &Answer{
+		Status: http.StatusTooManyRequests, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []Reason{why},
+	}
 }
 
 // Stopped makes an answer of a status in SailPoint's form to a request that nothing was wrong with.
-func Stopped(rw http.ResponseWriter, status int, why string) *Answer {
+func Stopped(rw http.ResponseWriter, status int, why Reason) *Answer {
 	code, text := Usual(status)
 	return Error(rw, status, code, text, why)
 }

@@ -18,6 +18,7 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 func TestStopped(t *testing.T) {
@@ -38,18 +39,20 @@ func TestStopped(t *testing.T) {
 			rw := httptest.NewRecorder()
 			rw.Header().Set(answer.RequestID, "cede")
 			const form = `{"detailCode":%q,"trackingId":"cede","messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":%[2]q},` +
-				`{"locale":"und","localeOrigin":"REQUEST","text":%[2]q}],"causes":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"because"}]}`
-			want := &answer.Answer{Status: test.status, Body: fmt.Appendf(nil, form, test.code, test.text), Why: []string{"because"}}
-			if diff := cmp.Diff(want, answer.Stopped(rw, test.status, "because")); diff != "" {
+				`{"locale":"und","localeOrigin":"REQUEST","text":%[2]q}],"causes":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"because (rule injected-fault, published)"}]}`
+			want := &answer.Answer{Status: test.status, Body: fmt.Appendf(nil, form, test.code, test.text), Reasons: []answer.Reason{because}}
+			if diff := cmp.Diff(want, answer.Stopped(rw, test.status, because)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
+var because = answer.Reason{Rule: rule.InjectedFault, Text: "because"}
+
 func TestRateLimited(t *testing.T) {
-	want := &answer.Answer{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Why: []string{"because"}}
-	got := answer.RateLimited("because")
+	want := &answer.Answer{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []answer.Reason{because}}
+	got := answer.RateLimited(because)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

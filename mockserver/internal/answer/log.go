@@ -14,7 +14,7 @@ import (
 // tell logs a refused request as one line that a person can act on. SDKs swallow the bodies of
 // errors, so this is often the only place where somebody sees why.
 func (w Writer) tell(r *http.Request, a *Answer) {
-	why := a.Why
+	why := Texts(a.Reasons)
 	trace := TraceOf(r)
 	if a.Status < http.StatusBadRequest {
 		why = trace.Notes
@@ -26,7 +26,7 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
 	}
 	line := strconv.Itoa(a.Status) + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
-	w.Log.WarnContext(r.Context(), oneLine(redact.Prose(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace)
+	w.Log.WarnContext(r.Context(), oneLine(redact.Prose(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "rule", ruleList(a.Reasons))
 }
 
 // What a line holds at most: reasons, and characters of a method, path or client.

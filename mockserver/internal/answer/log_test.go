@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec/rule"
 )
 
 // told is what the log says of an answer, empty for nothing.
@@ -44,47 +45,56 @@ func TestLine(t *testing.T) {
 		why    []string
 		want   string
 	}{
-		{"refusal", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"no name"}, "WARN 400 GET /path (Go/1): no name"},
-		{"several reasons", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"a", "b"}, "WARN 400 GET /path (Go/1): a; b"},
-		{"as many reasons as fit", answer.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcde", ""), "WARN 400 GET /path (Go/1): a; b; c; d; e"},
-		{"one reason too many", answer.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcdef", ""), "WARN 400 GET /path (Go/1): a; b; c; d; e; and 1 more"},
-		{"too many reasons", answer.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcdefg", ""), "WARN 400 GET /path (Go/1): a; b; c; d; e; and 2 more"},
+		{"refusal", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"no name"}, "WARN 400 GET /path (Go/1): no name (rule injected-fault, published)"},
+		{"several reasons", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"a", "b"}, "WARN 400 GET /path (Go/1): a (rule injected-fault, published); b (rule injected-fault, published)"},
+		{"as many reasons as fit", answer.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcde", ""), "WARN 400 GET /path (Go/1): a (rule injected-fault, published); b (rule injected-fault, published); c (rule injected-fault, published); d (rule injected-fault, published); e (rule injected-fault, published)"},
+		{"one reason too many", answer.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcdef", ""), "WARN 400 GET /path (Go/1): a (rule injected-fault, published); b (rule injected-fault, published); c (rule injected-fault, published); d (rule injected-fault, published); e (rule injected-fault, published); and 1 more"},
+		{"too many reasons", answer.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcdefg", ""), "WARN 400 GET /path (Go/1): a (rule injected-fault, published); b (rule injected-fault, published); c (rule injected-fault, published); d (rule injected-fault, published); e (rule injected-fault, published); and 2 more"},
 		{"refusal without a reason", answer.Trace{}, "GET", "/path", "Go/1", 400, nil, ""},
 		{"notes of a refusal are not told", answer.Trace{Notes: []string{"note"}}, "GET", "/path", "Go/1", 400, nil, ""},
 		{"success", answer.Trace{}, "GET", "/path", "Go/1", 200, []string{"why"}, ""},
 		{"success with notes", answer.Trace{Notes: []string{"a", "b"}}, "GET", "/path", "Go/1", 200, nil, "WARN 200 GET /path (Go/1): a; b"},
 		{"redirect with notes", answer.Trace{Notes: []string{"a"}}, "GET", "/path", "Go/1", 399, nil, "WARN 399 GET /path (Go/1): a"},
 		{"the mock's own fault has been told", answer.Trace{}, "GET", "/path", "Go/1", 500, []string{"why"}, ""},
-		{"a fault that was asked for", answer.Trace{Faults: []string{"f1"}}, "GET", "/path", "Go/1", 500, []string{"why"}, "WARN 500 GET /path (Go/1): why"},
-		{"another failure", answer.Trace{}, "GET", "/path", "Go/1", 503, []string{"why"}, "WARN 503 GET /path (Go/1): why"},
-		{"user", answer.Trace{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{"why"}, "WARN 400 GET /path (jane.doe, Go/1): why"},
-		{"first word of the agent", answer.Trace{}, "GET", "/path", "Go/1 (linux)", 400, []string{"why"}, "WARN 400 GET /path (Go/1): why"},
-		{"no agent", answer.Trace{}, "GET", "/path", "", 400, []string{"why"}, "WARN 400 GET /path (a client without User-Agent): why"},
-		{"prefix", answer.Trace{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{"why"}, "WARN 400 GET /t/a/path (Go/1): why"},
-		{"query is not told", answer.Trace{}, "GET", "/path?client_secret=a", "Go/1", 400, []string{"why"}, "WARN 400 GET /path (Go/1): why"},
-		{"escapes stay", answer.Trace{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{"why"}, "WARN 400 GET /a%2Fb%20c (Go/1): why"},
-		{"a secret in the path", answer.Trace{}, "GET", "/" + secret, "Go/1", 400, []string{"why"}, "WARN 400 GET /[redacted] (Go/1): why"},
-		{"a secret in a reason", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"got " + secret}, "WARN 400 GET /path (Go/1): got [redacted]"},
+		{"a fault that was asked for", answer.Trace{Faults: []string{"f1"}}, "GET", "/path", "Go/1", 500, []string{"why"}, "WARN 500 GET /path (Go/1): why (rule injected-fault, published)"},
+		{"another failure", answer.Trace{}, "GET", "/path", "Go/1", 503, []string{"why"}, "WARN 503 GET /path (Go/1): why (rule injected-fault, published)"},
+		{"user", answer.Trace{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{"why"}, "WARN 400 GET /path (jane.doe, Go/1): why (rule injected-fault, published)"},
+		{"first word of the agent", answer.Trace{}, "GET", "/path", "Go/1 (linux)", 400, []string{"why"}, "WARN 400 GET /path (Go/1): why (rule injected-fault, published)"},
+		{"no agent", answer.Trace{}, "GET", "/path", "", 400, []string{"why"}, "WARN 400 GET /path (a client without User-Agent): why (rule injected-fault, published)"},
+		{"prefix", answer.Trace{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{"why"}, "WARN 400 GET /t/a/path (Go/1): why (rule injected-fault, published)"},
+		{"query is not told", answer.Trace{}, "GET", "/path?client_secret=a", "Go/1", 400, []string{"why"}, "WARN 400 GET /path (Go/1): why (rule injected-fault, published)"},
+		{"escapes stay", answer.Trace{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{"why"}, "WARN 400 GET /a%2Fb%20c (Go/1): why (rule injected-fault, published)"},
+		{"a secret in the path", answer.Trace{}, "GET", "/" + secret, "Go/1", 400, []string{"why"}, "WARN 400 GET /[redacted] (Go/1): why (rule injected-fault, published)"},
+		{"a secret in a reason", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"got " + secret}, "WARN 400 GET /path (Go/1): got [redacted] (rule injected-fault, published)"},
 		{"a secret in a note", answer.Trace{Notes: []string{"client_secret=abc was sent"}}, "GET", "/path", "Go/1", 200, nil, "WARN 200 GET /path (Go/1): client_secret=[redacted] was sent"},
-		{"a secret in the agent", answer.Trace{}, "GET", "/path", secret, 400, []string{"why"}, "WARN 400 GET /path ([redacted]): why"},
-		{"lines become one", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"a\r\nb\u2028c\x1b[31m"}, "WARN 400 GET /path (Go/1): a  b c [31m"},
-		{"a long method", answer.Trace{}, strings.Repeat("G", 201), "/path", "Go/1", 400, []string{"why"}, "WARN 400 " + strings.Repeat("G", 200) + "... /path (Go/1): why"},
-		{"a path that just fits", answer.Trace{}, "GET", "/" + strings.Repeat("x", 199), "Go/1", 400, []string{"why"}, "WARN 400 GET /" + strings.Repeat("x", 199) + " (Go/1): why"},
-		{"a long path", answer.Trace{}, "GET", "/" + strings.Repeat("x", 200), "Go/1", 400, []string{"why"}, "WARN 400 GET /" + strings.Repeat("x", 199) + "... (Go/1): why"},
-		{"a long agent, cut between characters", answer.Trace{}, "GET", "/path", "a" + strings.Repeat("é", 100), 400, []string{"why"}, "WARN 400 GET /path (a" + strings.Repeat("é", 99) + "...): why"},
+		{"a secret in the agent", answer.Trace{}, "GET", "/path", secret, 400, []string{"why"}, "WARN 400 GET /path ([redacted]): why (rule injected-fault, published)"},
+		{"lines become one", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"a\r\nb\u2028c\x1b[31m"}, "WARN 400 GET /path (Go/1): a  b c [31m (rule injected-fault, published)"},
+		{"a long method", answer.Trace{}, strings.Repeat("G", 201), "/path", "Go/1", 400, []string{"why"}, "WARN 400 " + strings.Repeat("G", 200) + "... /path (Go/1): why (rule injected-fault, published)"},
+		{"a path that just fits", answer.Trace{}, "GET", "/" + strings.Repeat("x", 199), "Go/1", 400, []string{"why"}, "WARN 400 GET /" + strings.Repeat("x", 199) + " (Go/1): why (rule injected-fault, published)"},
+		{"a long path", answer.Trace{}, "GET", "/" + strings.Repeat("x", 200), "Go/1", 400, []string{"why"}, "WARN 400 GET /" + strings.Repeat("x", 199) + "... (Go/1): why (rule injected-fault, published)"},
+		{"a long agent, cut between characters", answer.Trace{}, "GET", "/path", "a" + strings.Repeat("é", 100), 400, []string{"why"}, "WARN 400 GET /path (a" + strings.Repeat("é", 99) + "...): why (rule injected-fault, published)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			trace := test.trace
-			a := &answer.Answer{Status: test.status, Body: []byte(`{}`), Why: test.why}
+			a := &answer.Answer{Status: test.status, Body: []byte(`{}`), Reasons: reasons(test.why)}
 			if diff := cmp.Diff(test.want, told(t, &trace, test.method, test.path, test.agent, a)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(test.why, trace.Why); diff != "" {
+			if diff := cmp.Diff(reasons(test.why), trace.Reasons); diff != "" {
 				t.Errorf("trace (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// reasons are texts of one rule.
+func reasons(texts []string) []answer.Reason {
+	var all []answer.Reason
+	for _, text := range texts {
+		all = append(all, answer.Reason{Rule: rule.InjectedFault, Text: text})
+	}
+	return all
 }
 
 // gone is a client that went away.

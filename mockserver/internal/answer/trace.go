@@ -21,8 +21,8 @@ type Trace struct {
 	User, ClientID string
 	// Notes are warnings about a request that was not refused, in sentences.
 	Notes []string
-	// Why are the reasons of a refusal.
-	Why []string
+	// Reasons are why the request was rejected.
+	Reasons []Reason
 	// Findings are what the client did wrong or carelessly.
 	Findings []control.Finding
 	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.

@@ -44,7 +44,7 @@ func (x *exchange) checkLimit() error {
 	if n, _ := strconv.Atoi(limit); n <= maxLimit { // what is no number is 0
 		return nil
 	}
-	return &unsettled{dialect.Limit251, "query parameter limit: expected at most " + strconv.Itoa(maxLimit) + ", got " + limit + " (rule list-limit, assumed)"}
+	return &unsettled{dialect.Limit251, "query parameter limit: expected at most " + strconv.Itoa(maxLimit) + ", got " + limit}
 }
 
 // checkExperimental refuses who does not ask for what is experimental, where the tenant does.
@@ -53,18 +53,18 @@ func (x *exchange) checkExperimental() error {
 	if !x.dialect[dialect.ExperimentalHeader].Refuses() || x.request.Header.Get(header) == "true" {
 		return nil
 	}
-	return &unsettled{dialect.ExperimentalHeader, "header " + header + ": expected true, got " + strconv.Quote(x.request.Header.Get(header)) + " (rule experimental, assumed)"}
+	return &unsettled{dialect.ExperimentalHeader, "header " + header + ": expected true, got " + strconv.Quote(x.request.Header.Get(header))}
 }
 
 // told is a refusal as the tenant's dialect has it: what that leaves open is as usual for its status. It has a cause.
-func (c code) told(rw http.ResponseWriter, by dialect.Answer, at string, causes ...string) *answer.Answer {
+func (c code) told(rw http.ResponseWriter, by dialect.Answer, at string, reasons ...answer.Reason) *answer.Answer {
 	if by.Status != c.status {
 		c.detail, c.text = answer.Usual(by.Status)
 	}
 	if by.Status == http.StatusUnauthorized && by.DetailCode == "" { // the published form
-		refused, _ := answer.JSON(by.Status, map[string]string{"error": cmp.Or(by.Text, causes[0])}) // strings always encode
-		refused.Why = causes
+		refused, _ := answer.JSON(by.Status, map[string]string{"error": cmp.Or(by.Text, reasons[0].Text)}) // strings always encode
+		refused.Reasons = reasons
 		return refused
 	}
-	return answer.Error(rw, by.Status, cmp.Or(by.DetailCode, c.detail), cmp.Or(by.Text, c.message(at)), causes...)
+	return answer.Error(rw, by.Status, cmp.Or(by.DetailCode, c.detail), cmp.Or(by.Text, c.message(at)), reasons...)
 }

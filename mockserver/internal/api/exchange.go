@@ -18,6 +18,7 @@ import (
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // An exchange is one request on its way through an operation.
@@ -39,11 +40,11 @@ type exchange struct {
 func (x *exchange) read() error {
 	id, err := url.PathUnescape(mux.Vars(x.request)["id"])
 	if err != nil {
-		return &malformed{"path: expected an id with its escapes, got " + strconv.Quote(mux.Vars(x.request)["id"]) + " (rule url-syntax, assumed)"}
+		return &malformed{rule.URLSyntax, "path: expected an id with its escapes, got " + strconv.Quote(mux.Vars(x.request)["id"])}
 	}
 	x.id = id
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
-		return &malformed{"query: expected parameters with their escapes, got " + err.Error() + "; write % as %25 and ; as %3B (rule url-syntax, assumed)"}
+		return &malformed{rule.URLSyntax, "query: expected parameters with their escapes, got " + err.Error() + "; write % as %25 and ; as %3B"}
 	}
 	for _, name := range x.operation.UnknownQuery(x.query) {
 		x.trace.Find(control.UnknownParameter, "query parameter "+strconv.Quote(name)+" is none of "+x.operation.ID+", and was ignored")
@@ -74,14 +75,14 @@ func (x *exchange) readBody() error {
 		contentType = x.operation.MediaTypes[0] // the tenant takes it for that
 	}
 	if len(body) == 0 {
-		return &malformed{"body: expected JSON, got nothing (rule json-syntax, observed)"}
+		return &malformed{rule.JSONSyntax, "body: expected JSON, got nothing"}
 	}
 	if !utf8.Valid(body) {
-		return &malformed{"body: expected UTF-8, got bytes that are none (rule json-syntax, observed)"}
+		return &malformed{rule.JSONSyntax, "body: expected UTF-8, got bytes that are none"}
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
-		return &malformed{"body: " + syntaxProblem(body, err) + " (rule json-syntax, observed)"}
+		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(body, err)}
 	}
 	if found := x.operation.CheckRequestText(contentType, body, value); len(found) > 0 {
 		return x.misshapen(found)
@@ -100,7 +101,7 @@ func unread(err error) error {
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return err
 	}
-	return &malformed{"body: expected all of it, got an end in between: " + err.Error()}
+	return &malformed{rule.IncompleteBody, "body: expected all of it, got an end in between: " + err.Error()}
 }
 
 // whole reads a body, which the mock may have done already.

@@ -12,15 +12,32 @@ import (
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // What can be wrong with a request before the domain sees it.
 type (
-	unauthenticated      struct{ err error }
-	malformed            struct{ problem string }
+	unauthenticated struct{ err error }
+	malformed       struct {
+		rule    rule.ID
+		problem string
+	}
 	misshapen            struct{ violations []spec.Violation }
 	unsupportedMediaType struct{ question, got, want string }
 )
+
+// rule returns the rule that the header breaks.
+func (e *unauthenticated) rule() rule.ID {
+	var bearer *answer.BearerError
+	if errors.As(e.err, &bearer) {
+		return bearer.Rule
+	}
+	return rule.BearerRequired
+}
+
+func (e *unsupportedMediaType) reason() answer.Reason {
+	return answer.Reason{Rule: rule.WrongContentType, Text: e.Error()}
+}
 
 func (e *unauthenticated) Error() string { return e.err.Error() }
 func (e *unauthenticated) Unwrap() error { return e.err }
@@ -31,7 +48,7 @@ func (e *unsupportedMediaType) Error() string {
 	if e.got != "" {
 		got = strconv.Quote(e.got)
 	}
-	return "header Content-Type: expected " + e.want + ", got " + got + " (rule unsupported-media-type, assumed)"
+	return "header Content-Type: expected " + e.want + ", got " + got
 }
 
 // code is what a refusal answers: its status, its detailCode, and its message, in which %s
@@ -65,7 +82,7 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 		shape     *misshapen
 		mediaType *unsupportedMediaType
 		size      *http.MaxBytesError
-		rule      *pat.Error
+		broken    *pat.Error
 		stopped   *gate.Refusal
 		open      questioned
 	)
@@ -76,17 +93,19 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 	}
 	switch {
 	case errors.As(err, &anonymous):
-		return unauthorized(anonymous)
+		return unauthorized(anonymous.rule(), anonymous.Error())
 	case errors.As(err, &syntax):
-		return badSyntax.answer(rw, "", syntax.problem)
+		return badSyntax.answer(rw, "", answer.Reason{Rule: syntax.rule, Text: syntax.problem})
 	case errors.As(err, &size):
-		return tooLarge.answer(rw, "", fmt.Sprintf("body: expected at most %d bytes, got more (rule content-too-large, assumed)", size.Limit))
+		return tooLarge.answer(rw, "", answer.Reason{
+			Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit),
+		})
 	case errors.As(err, &mediaType):
-		return badType.answer(rw, "", mediaType.Error())
+		return badType.answer(rw, "", mediaType.reason())
 	case errors.As(err, &shape):
-		return shapeCode(shape.violations).answer(rw, shape.violations[0].Where(), shapeCauses(shape.violations)...)
-	case errors.As(err, &rule):
-		return codes[rule.Kind].answer(rw, rule.Causes[0].At, a.causes(rule)...)
+		return shapeCode(shape.violations).answer(rw, shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
+	case errors.As(err, &broken):
+		return codes[broken.Kind].answer(rw, broken.Causes[0].At, a.reasons(broken)...)
 	case errors.As(err, &stopped):
 		return stoppedAnswer(rw, stopped)
 	}
@@ -97,27 +116,27 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *answer.Answer {
 	var (
 		mediaType *unsupportedMediaType
-		rule      *pat.Error
+		broken    *pat.Error
 	)
 	switch {
-	case errors.As(refusal, &rule):
-		return codes[rule.Kind].told(rw, by, rule.Causes[0].At, a.causes(rule)...)
+	case errors.As(refusal, &broken):
+		return codes[broken.Kind].told(rw, by, broken.Causes[0].At, a.reasons(broken)...)
 	case errors.As(refusal, &mediaType):
-		return badType.told(rw, by, "", mediaType.Error())
+		return badType.told(rw, by, "", mediaType.reason())
 	}
-	return codes[pat.Invalid].told(rw, by, "", refusal.Error())
+	return codes[pat.Invalid].told(rw, by, "", answer.Reason{Rule: rule.ID(refusal.Question()), Text: refusal.Error()})
 }
 
-// causes tells why a rule refuses. Where that depends on a clock that a test has moved, it says so.
-func (a *API) causes(refusal *pat.Error) []string {
-	causes := make([]string, len(refusal.Causes))
-	for i, c := range refusal.Causes {
-		causes[i] = c.String()
-		if note := a.config.ClockNote(); note != "" && c.Rule.Timed() {
-			causes[i] += "; " + note
+// reasons returns the causes of a rule's error. A rule that depends on a clock that was moved says so.
+func (a *API) reasons(broken *pat.Error) []answer.Reason {
+	reasons := make([]answer.Reason, len(broken.Causes))
+	for i, c := range broken.Causes {
+		reasons[i] = answer.Reason{Rule: c.Rule, Text: c.Text()}
+		if note := a.config.ClockNote(); note != "" && c.Timed() {
+			reasons[i].Text += "; " + note
 		}
 	}
-	return causes
+	return reasons
 }
 
 // stoppedAnswer is what the gate answers, in the form that its status has.
@@ -125,7 +144,7 @@ func stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer
 	var response *answer.Answer
 	switch refusal.Status {
 	case http.StatusUnauthorized:
-		response = unauthorized(errors.New(refusal.Why))
+		response = unauthorized(refusal.Why.Rule, refusal.Why.Text)
 	case http.StatusTooManyRequests:
 		response = answer.RateLimited(refusal.Why)
 	default:
@@ -135,15 +154,15 @@ func stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer
 	return response
 }
 
-func unauthorized(err error) *answer.Answer {
-	response, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": err.Error()}) // strings always encode
-	response.Why = []string{err.Error()}
+func unauthorized(violated rule.ID, text string) *answer.Answer {
+	response, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": text}) // strings always encode
+	response.Reasons = []answer.Reason{{Rule: violated, Text: text}}
 	return response
 }
 
 // answer makes a refusal of a code about the field at a place.
-func (c code) answer(rw http.ResponseWriter, at string, causes ...string) *answer.Answer {
-	return answer.Error(rw, c.status, c.detail, c.message(at), causes...)
+func (c code) answer(rw http.ResponseWriter, at string, reasons ...answer.Reason) *answer.Answer {
+	return answer.Error(rw, c.status, c.detail, c.message(at), reasons...)
 }
 
 // message is the text about the field at a place.
@@ -167,20 +186,48 @@ func shapeCode(violations []spec.Violation) code {
 	return codes[pat.Missing]
 }
 
-// shapeCauses tells violations in the words of the domain where it has better ones: it knows
-// what is wrong with a date.
-func shapeCauses(violations []spec.Violation) []string {
-	causes := make([]string, len(violations))
+// shapeReasons returns violations as reasons, in the words of the domain if it has better ones: it
+// knows what is wrong with a date.
+func (a *API) shapeReasons(violations []spec.Violation) []answer.Reason {
+	reasons := make([]answer.Reason, len(violations))
 	for i, v := range violations {
-		causes[i] = v.String()
+		reasons[i] = answer.Reason{Rule: shapeRule(v), Text: v.String()}
 		if v.Format != "date-time" {
 			continue
 		}
-		if text, ok := v.Value.(string); ok {
-			if _, err := pat.ParseDate(text, v.Where()); err != nil {
-				causes[i] = err.Error()
+		text, ok := v.Value.(string)
+		if _, err := pat.ParseDate(text, v.Where()); ok && err != nil {
+			var broken *pat.Error
+			if errors.As(err, &broken) {
+				reasons[i] = a.reasons(broken)[0]
 			}
 		}
 	}
-	return causes
+	return reasons
+}
+
+// shapeRules are rules of single properties that a schema expresses, by pointer and keyword.
+var shapeRules = []struct {
+	pointer, keyword string // an empty keyword means any
+	rule             rule.ID
+}{
+	{"/name", "required", rule.NameRequired},
+	{"/accessTokenValiditySeconds", "minimum", rule.ValidityBounds},
+	{"/accessTokenValiditySeconds", "maximum", rule.ValidityBounds},
+	{"/expirationDate", "format", rule.DateIsRFC3339},
+	{"/ids", "", rule.BulkIDs},
+	{"/patch", "minItems", rule.BulkFields},
+}
+
+// shapeRule returns the rule that a violation of a document breaks.
+func shapeRule(v spec.Violation) rule.ID {
+	for _, r := range shapeRules {
+		if v.In == spec.InBody && v.Pointer == r.pointer && (r.keyword == "" || v.Rule == r.keyword) {
+			return r.rule
+		}
+	}
+	if v.Rule == "required" {
+		return rule.MissingProperty
+	}
+	return rule.InvalidProperty
 }

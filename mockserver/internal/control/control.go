@@ -20,6 +20,7 @@ import (
 	"example.com/patmock/mockserver/internal/fault"
 	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // Product is how a mock names itself, so that it can be told from a tenant.
@@ -229,7 +230,7 @@ func (s *Server) health(*call) (*answer.Answer, error) {
 func (s *Server) document(c *call) (*answer.Answer, error) {
 	document := s.config.Documents[c.variable("document")]
 	if document == nil {
-		return nil, unknown("document", c.variable("document"))
+		return nil, unknown(rule.ControlUnknownDocument, "document", c.variable("document"))
 	}
 	return &answer.Answer{Status: http.StatusOK, Body: document.JSON()}, nil
 }

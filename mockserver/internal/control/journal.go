@@ -8,6 +8,7 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/spec/rule"
 )
 
 func (s *Server) requests(c *call) (*answer.Answer, error) {
@@ -27,7 +28,7 @@ func (s *Server) requests(c *call) (*answer.Answer, error) {
 func (s *Server) request(c *call) (*answer.Answer, error) {
 	r, ok := s.config.Journal.Get(c.variable("id"))
 	if !ok {
-		return nil, unknown("request", c.variable("id"))
+		return nil, unknown(rule.ControlUnknownRequest, "request", c.variable("id"))
 	}
 	return answer.JSON(http.StatusOK, r)
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,20 +15,27 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // typePrefix is how the types of problems begin. Their names stay the same.
 const typePrefix = "urn:problem-type:patmock:"
 
-// newProblem makes a problem of a type, titled as the type reads.
-func newProblem(status int, name, detail string) *control.Problem {
+// newProblem returns a problem of the type that is named after a rule, titled as the type reads.
+func newProblem(status int, broken rule.ID, detail string) *control.Problem {
+	name := string(broken)
 	title := strings.ReplaceAll(name, "-", " ")
-	return &control.Problem{Type: typePrefix + name, Title: strings.ToUpper(title[:1]) + title[1:], Status: status, Detail: detail}
+	return &control.Problem{
+		Type: typePrefix + name, Title: strings.ToUpper(title[:1]) + title[1:], Status: status, Detail: detail, Rule: name,
+	}
 }
 
 // invalid is the problem of a request that is wrong in itself.
 func invalid(errors ...control.ProblemError) *control.Problem {
-	p := newProblem(http.StatusBadRequest, "invalid-request", "the request is not as spec/documents/control.yaml describes it (GET /_mock/spec/control)")
+	p := newProblem(http.StatusBadRequest, rule.ControlInvalidRequest, "the request is not as spec/documents/control.yaml describes it (GET /_mock/spec/control)")
+	for i := range errors {
+		errors[i].Rule = cmp.Or(errors[i].Rule, string(rule.ControlInvalidRequest))
+	}
 	p.Errors = errors
 	return p
 }
@@ -35,47 +43,54 @@ func invalid(errors ...control.ProblemError) *control.Problem {
 func violations(found []spec.Violation) *control.Problem {
 	errors := make([]control.ProblemError, len(found))
 	for i, v := range found {
-		errors[i] = control.ProblemError{Pointer: v.Where(), Detail: fmt.Sprintf("expected %s, got %s (%s)", v.Expected, v.Got, v.Rule)}
+		broken := rule.InvalidProperty
+		if v.Rule == "required" {
+			broken = rule.MissingProperty
+		}
+		errors[i] = control.ProblemError{
+			Pointer: v.Where(), Detail: fmt.Sprintf("expected %s, got %s (%s)", v.Expected, v.Got, v.Rule), Rule: string(broken),
+		}
 	}
 	return invalid(errors...)
 }
 
 // mistakes is the problem of a tenant that nobody can start from.
 func mistakes(found fixtures.Mistakes) *control.Problem {
-	p := newProblem(http.StatusBadRequest, "invalid-tenant", "the tenant is wrong; nothing was changed")
+	p := newProblem(http.StatusBadRequest, rule.ControlInvalidTenant, "the tenant is wrong; nothing was changed")
 	for _, m := range found {
 		pointer := m.Field
 		if m.Line > 0 {
 			pointer = fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Field)
 		}
-		p.Errors = append(p.Errors, control.ProblemError{Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message})
+		p.Errors = append(p.Errors, control.ProblemError{Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message, Rule: string(rule.ControlInvalidTenant)})
 	}
 	return p
 }
 
-func unknown(kind, name string) *control.Problem {
-	return newProblem(http.StatusNotFound, "unknown-"+kind, fmt.Sprintf("there is no %s %q", kind, name))
+func unknown(broken rule.ID, kind, name string) *control.Problem {
+	return newProblem(http.StatusNotFound, broken, fmt.Sprintf("there is no %s %q", kind, name))
 }
 
 // Unauthorized is the problem of a request without the control token.
 func Unauthorized() *control.Problem {
-	return newProblem(http.StatusUnauthorized, "unauthorized", "this mock was started with a control token: send it as Authorization: Bearer")
+	return newProblem(http.StatusUnauthorized, rule.ControlUnauthorized, "this mock was started with a control token: send it as Authorization: Bearer")
 }
 
 func unsupportedMediaType(got string, want []string) *control.Problem {
-	return newProblem(http.StatusUnsupportedMediaType, "unsupported-media-type", fmt.Sprintf("header Content-Type: expected %s, got %q", strings.Join(want, " or "), got))
+	return newProblem(http.StatusUnsupportedMediaType, rule.ControlMediaType, fmt.Sprintf("header Content-Type: expected %s, got %q", strings.Join(want, " or "), got))
 }
 
 // conflicts are errors that say what is in the way, with the names of their problems.
-var conflicts = map[error]string{
-	pat.ErrIDTaken: "id-taken", pat.ErrIdentityTaken: "name-taken", pat.ErrNameTaken: "name-taken",
-	fault.ErrTaken: "id-taken", fault.ErrTooMany: "too-many-faults", namespace.ErrDefault: "default-namespace",
+var conflicts = map[error]rule.ID{
+	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken, pat.ErrNameTaken: rule.ControlNameTaken,
+	fault.ErrTaken: rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults, namespace.ErrDefault: rule.ControlDefaultNamespace,
 }
 
 // Answer writes a problem down.
 func Answer(p *control.Problem) *answer.Answer {
 	body, _ := json.Marshal(p) // texts and numbers always encode
-	a := &answer.Answer{Status: p.Status, Body: body, ContentType: "application/problem+json", Why: []string{p.Error()}}
+	a := &answer.Answer{Status: p.Status, Body: body, ContentType: "application/problem+json"}
+	a.Reasons = []answer.Reason{{Rule: rule.ID(p.Rule), Text: p.Error()}}
 	if p.Status == http.StatusUnauthorized {
 		a.Header = http.Header{"WWW-Authenticate": {`Bearer realm="patmock"`}}
 	}
@@ -93,7 +108,7 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 
 // Fault is the problem of a mistake of the mock's own.
 func Fault() *control.Problem {
-	return newProblem(http.StatusInternalServerError, "fault", "patmock is at fault; its log says more")
+	return newProblem(http.StatusInternalServerError, rule.ControlFault, "patmock is at fault; its log says more")
 }
 
 func problemOf(err error) *control.Problem {
@@ -108,11 +123,11 @@ func problemOf(err error) *control.Problem {
 	case errors.As(err, &size):
 		return TooLarge(size.Limit)
 	case errors.Is(err, pat.ErrNoIdentity):
-		return invalid(control.ProblemError{Pointer: "/owner", Detail: err.Error()})
+		return invalid(control.ProblemError{Pointer: "/owner", Detail: err.Error(), Rule: string(rule.ControlUnknownOwner)})
 	case errors.Is(err, fault.ErrUnknown):
-		return newProblem(http.StatusNotFound, "unknown-fault", err.Error())
+		return newProblem(http.StatusNotFound, rule.ControlUnknownFault, err.Error())
 	case errors.Is(err, namespace.ErrUnknown):
-		return newProblem(http.StatusNotFound, "unknown-namespace", err.Error())
+		return newProblem(http.StatusNotFound, rule.UnknownNamespace, err.Error())
 	}
 	for conflict, name := range conflicts {
 		if errors.Is(err, conflict) {
@@ -124,27 +139,27 @@ func problemOf(err error) *control.Problem {
 
 // TooLarge is the problem of a body over a limit in bytes.
 func TooLarge(limit int64) *control.Problem {
-	return newProblem(http.StatusRequestEntityTooLarge, "content-too-large", fmt.Sprintf("body: expected at most %d bytes, got more", limit))
+	return newProblem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge, fmt.Sprintf("body: expected at most %d bytes, got more", limit))
 }
 
 // UnknownPath is the problem of a path that the surface has not.
 func UnknownPath(path string) *control.Problem {
-	return newProblem(http.StatusNotFound, "unknown-path", fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is", path))
+	return newProblem(http.StatusNotFound, rule.ControlUnknownPath, fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is", path))
 }
 
 // UnknownMethod is the problem of a method that a path has not.
 func UnknownMethod(method, allowed string) *control.Problem {
-	return newProblem(http.StatusMethodNotAllowed, "method-not-allowed", fmt.Sprintf("expected %s, got %s", allowed, method))
+	return newProblem(http.StatusMethodNotAllowed, rule.MethodNotAllowed, fmt.Sprintf("expected %s, got %s", allowed, method))
 }
 
 // NoNamespace is the problem of a namespace that cannot be had, nil for an error that is the mock's own.
 func NoNamespace(err error) *control.Problem {
 	if errors.Is(err, namespace.ErrTooMany) {
-		return newProblem(http.StatusServiceUnavailable, "too-many-namespaces",
+		return newProblem(http.StatusServiceUnavailable, rule.TooManyNamespaces,
 			err.Error()+": remove some, or start the mock with a larger --max-namespaces or a shorter --namespace-ttl")
 	}
 	if errors.Is(err, namespace.ErrName) || errors.Is(err, namespace.ErrUnknown) {
-		return newProblem(http.StatusNotFound, "unknown-namespace", err.Error())
+		return newProblem(http.StatusNotFound, rule.UnknownNamespace, err.Error())
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/ratelimit"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // Gate stands in front of the operations of a namespace.
@@ -51,12 +52,12 @@ type Refusal struct {
 	Status int
 	// RetryAfter is the header's value, empty for none.
 	RetryAfter string
-	// Why is for people.
-	Why string
+	// Why says which rule stops the request, and how.
+	Why answer.Reason
 }
 
-// Error tells why.
-func (r *Refusal) Error() string { return r.Why }
+// Error returns the reason.
+func (r *Refusal) Error() string { return r.Why.String() }
 
 // Header is what a refusal adds to an answer, nil for nothing.
 func (r *Refusal) Header() http.Header {
@@ -93,9 +94,9 @@ func (g *Gate) limit(v Visit) error {
 		if g.ClockNote != nil && g.ClockNote() != "" {
 			told += "; windows go by the namespace's clock: " + g.ClockNote()
 		}
-		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: told + " (rule rate-limit, published)"}
+		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: answer.Reason{Rule: rule.RateLimit, Text: told}}
 	}
-	v.Trace.Note("a tenant would refuse this: " + told + " (rule rate-limit, published)")
+	v.Trace.Note("a tenant would refuse this: " + answer.Reason{Rule: rule.RateLimit, Text: told}.String())
 	return nil
 }
 
@@ -120,7 +121,7 @@ func (g *Gate) meet(v Visit) error {
 	case met.Effect != "":
 		return g.effect(v, met)
 	case met.Status != 0:
-		r := &Refusal{Status: met.Status, Why: fmt.Sprintf("fault %s answers %d", strings.Join(met.Rules, ", "), met.Status)}
+		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", strings.Join(met.Rules, ", "), met.Status)}
 		if met.RetryAfter > 0 {
 			r.RetryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
 		}
@@ -129,14 +130,19 @@ func (g *Gate) meet(v Visit) error {
 	return g.prefer(v)
 }
 
+// injected is the reason of a response that a fault rule replaces.
+func injected(format string, args ...any) answer.Reason {
+	return answer.Reason{Rule: rule.InjectedFault, Text: fmt.Sprintf(format, args...)}
+}
+
 // effect does what a rule asks for beside a status: before the operation, or to its answer.
 func (g *Gate) effect(v Visit, met fault.Met) error {
 	v.Trace.Effect = answer.Effect(met.Effect)
 	switch v.Trace.Effect {
 	case answer.Reset, answer.Hang:
-		return &Refusal{Status: http.StatusServiceUnavailable, Why: fmt.Sprintf("fault %s: %s", strings.Join(met.Rules, ", "), met.Effect)}
+		return &Refusal{Status: http.StatusServiceUnavailable, Why: injected("fault %s: %s", strings.Join(met.Rules, ", "), met.Effect)}
 	case answer.HTML:
-		return &Refusal{Status: met.Status, Why: fmt.Sprintf("fault %s answers %d with an HTML page", strings.Join(met.Rules, ", "), met.Status)}
+		return &Refusal{Status: met.Status, Why: injected("fault %s answers %d with an HTML page", strings.Join(met.Rules, ", "), met.Status)}
 	}
 	return nil
 }
@@ -158,7 +164,7 @@ func (g *Gate) prefer(v Visit) error {
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, "prefer")
-	r := &Refusal{Status: status, Why: fmt.Sprintf("Prefer: code=%d asked for it", status)}
+	r := &Refusal{Status: status, Why: answer.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)}}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		r.RetryAfter = g.retryAfter(v.Trace, time.Second, false)
 	}
@@ -195,7 +201,10 @@ func (g *Gate) surprise(v Visit) error {
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, name(hostile.Outages))
-	return &Refusal{Status: plan.Status, RetryAfter: g.retryAfter(v.Trace, outage, plan.AsDate), Why: fmt.Sprintf("the hostile profile answers %d", plan.Status)}
+	return &Refusal{
+		Status: plan.Status, RetryAfter: g.retryAfter(v.Trace, outage, plan.AsDate),
+		Why: answer.Reason{Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status)},
+	}
 }
 
 // outage is how long a client shall wait that a hostile mock does not serve.

@@ -17,6 +17,7 @@ import (
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // noon is wall time in the tests, now the time in the namespace.
@@ -83,10 +84,10 @@ func pass(t testing.TB, g *gate.Gate, v gate.Visit) passed {
 }
 
 func TestLimit(t *testing.T) {
-	const told = `request 3 of client id "cafe" in 10s, and 2 are allowed for each version (rule rate-limit, published)`
+	const told = `request 3 of client id "cafe" in 10s, and 2 are allowed for each version`
 	after := func(d time.Duration) func(v *gate.Visit) { return func(v *gate.Visit) { v.Now = now.Add(d) } }
 	refused := func(seconds string, wait time.Duration) passed {
-		return passed{Refusal: &gate.Refusal{Status: 429, RetryAfter: seconds, Why: told}, Wait: wait}
+		return passed{Refusal: &gate.Refusal{Status: 429, RetryAfter: seconds, Why: answer.Reason{Rule: rule.RateLimit, Text: told}}, Wait: wait}
 	}
 	tests := []struct {
 		name    string
@@ -101,7 +102,7 @@ func TestLimit(t *testing.T) {
 		{"another version", true, func(v *gate.Visit) { v.Trace.Version = "v3" }, passed{}},
 		{"another client", true, func(v *gate.Visit) { v.ClientID = "babe" }, passed{}},
 		{"another client and version that read the same", true, func(v *gate.Visit) { v.ClientID, v.Trace.Version = "cafev", "2026" }, passed{}},
-		{"only told", false, after(0), passed{Notes: []string{"a tenant would refuse this: " + told}}},
+		{"only told", false, after(0), passed{Notes: []string{"a tenant would refuse this: " + told + " (rule rate-limit, published)"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -202,7 +203,7 @@ func TestLongClientIDsAreShortened(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	refused := func(status int, retryAfter, why string) *gate.Refusal {
-		return &gate.Refusal{Status: status, RetryAfter: retryAfter, Why: why}
+		return &gate.Refusal{Status: status, RetryAfter: retryAfter, Why: answer.Reason{Rule: rule.InjectedFault, Text: why}}
 	}
 	tests := []struct {
 		name  string

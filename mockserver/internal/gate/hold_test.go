@@ -82,7 +82,7 @@ func TestHostileOutages(t *testing.T) {
 		if diff := cmp.Diff([]string{"hostile-outages"}, p.Faults); diff != "" || p.Wait != 2*time.Second {
 			t.Errorf("waits %s, faults (-want +got):\n%s", p.Wait, diff)
 		}
-		got[p.Refusal.Why+", "+p.Refusal.RetryAfter] = true
+		got[p.Refusal.Why.Text+", "+p.Refusal.RetryAfter] = true
 	}
 	const date = "Sun, 01 Mar 2026 12:00:02 GMT"
 	want := map[string]bool{

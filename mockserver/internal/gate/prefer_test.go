@@ -7,14 +7,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/spec/rule"
 )
 
 func TestPrefer(t *testing.T) {
 	const all = "400, 401, 403, 413, 429, 500, 503"
 	prefers := func(status int, retryAfter string, wait time.Duration) passed {
 		why := "Prefer: code=" + map[int]string{400: "400", 401: "401", 429: "429", 503: "503"}[status] + " asked for it"
-		return passed{Refusal: &gate.Refusal{Status: status, RetryAfter: retryAfter, Why: why}, Faults: []string{"prefer"}, Wait: wait}
+		return passed{Refusal: &gate.Refusal{Status: status, RetryAfter: retryAfter, Why: answer.Reason{Rule: rule.PreferredStatus, Text: why}}, Faults: []string{"prefer"}, Wait: wait}
 	}
 	ignored := func(code string) passed {
 		return passed{Notes: []string{"Prefer: code=" + code + " is ignored: expected a status of a refusal that the operation has, one of " + all}}

@@ -144,6 +144,7 @@ func (e *entry) plain() control.Request {
 	r := e.Request
 	r.Findings = append([]control.Finding{}, r.Findings...)
 	r.Why = append([]string{}, r.Why...)
+	r.Rules = append([]string{}, r.Rules...)
 	r.Notes = append([]string{}, r.Notes...)
 	return r
 }

@@ -160,7 +160,7 @@ func TestGet(t *testing.T) {
 		j.Add(&r)
 	}
 	got, ok := j.Get("b")
-	want := control.Request{ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Notes: []string{}, Sent: sent}
+	want := control.Request{ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{}, Notes: []string{}, Sent: sent}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("latest of that id, %v (-want +got):\n%s", ok, diff)
 	}

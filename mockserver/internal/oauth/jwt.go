@@ -14,6 +14,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 )
 
 // claims are what an access token says (published and observed). Scopes ride in it by
@@ -90,6 +91,16 @@ var errDeleted deletedError
 
 type deletedError struct{}
 
+// noBearer rejects a header without a bearer.
+func noBearer(format string, args ...any) error {
+	return &answer.BearerError{Rule: rule.BearerRequired, Missing: true, Err: fmt.Errorf(format, args...)}
+}
+
+// badBearer rejects a bearer that is not valid.
+func badBearer(violated rule.ID, err error) error {
+	return &answer.BearerError{Rule: violated, Err: err}
+}
+
 // Error tells what is wrong, in words like those that are published.
 func (deletedError) Error() string {
 	return "JWT validation failed: the personal access token that it was made with was deleted"
@@ -109,18 +120,18 @@ func reason(err error) string {
 	return "it cannot be verified"
 }
 
-// Authenticate turns an Authorization header into a caller. Its errors are texts for the client.
+// Authenticate turns an Authorization header into a caller. Its errors are of type *[answer.BearerError].
 func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
-		return pat.Caller{}, errors.New("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
+		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") {
-		return pat.Caller{}, fmt.Errorf("the Authorization header has %s: send Bearer and an access token from POST /oauth/token", named(scheme))
+		return pat.Caller{}, noBearer("the Authorization header has %s: send Bearer and an access token from POST /oauth/token", named(scheme))
 	}
 	if token == "" {
-		return pat.Caller{}, errors.New("the bearer is empty: the login at POST /oauth/token before this request has failed")
+		return pat.Caller{}, noBearer("the bearer is empty: the login at POST /oauth/token before this request has failed")
 	}
 	c, err := s.verify(token, now)
 	if c != nil {
@@ -128,18 +139,18 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	}
 	if errors.Is(err, errExpired) {
 		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(c.ExpiresAt.Time))
-		return pat.Caller{}, s.expired()
+		return pat.Caller{}, badBearer(rule.AccessTokenExpires, s.expired())
 	}
 	if err != nil {
-		return pat.Caller{}, err
+		return pat.Caller{}, badBearer(rule.BearerRequired, err)
 	}
 	if _, known := s.config.Service.Identity(c.IdentityID); !known && c.IdentityID != "" {
-		return pat.Caller{}, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", c.UserName)
+		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", c.UserName))
 	}
 	if s.config.Service.Deleted(c.ClientID) {
 		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
 			trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted")
-			return pat.Caller{}, errDeleted
+			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)
 		}
 		trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted; it stays valid until it expires (assumed)")
 	}

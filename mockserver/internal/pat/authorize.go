@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // Rights is a set of rights, the idn:... names of the published texts.
@@ -141,7 +143,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 	if c.ID == "" {
 		return refuse(Forbidden, Cause{
 			At: callerAt, Expected: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
-			Advice: "log in with a personal access token", Rule: ruleNoUser,
+			Advice: "log in with a personal access token", Rule: rule.NoApplicationAuth,
 		})
 	}
 	for _, scope := range c.Scopes {
@@ -155,7 +157,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 	}
 	return refuse(Forbidden, Cause{
 		At: callerAt, Expected: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
-		Got: got, Rule: ruleScopes,
+		Got: got, Rule: rule.OperationScopes,
 	})
 }
 
@@ -163,7 +165,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 func gone(c Caller) *Error {
 	return refuse(Forbidden, Cause{
 		At: callerAt, Expected: "the access token of a user of this tenant", Got: "that of " + c.Name + ", who is gone",
-		Advice: "log in again", Rule: ruleNoUser,
+		Advice: "log in again", Rule: rule.NoApplicationAuth,
 	})
 }
 
@@ -174,9 +176,9 @@ const (
 )
 
 // missing is the refusal of a caller who lacks a right.
-func missing(at string, needed, held Rights, rule Rule) *Error {
+func missing(at string, needed, held Rights, violated rule.ID) *Error {
 	return refuse(Forbidden, Cause{
 		At: at, Expected: "a caller with the right " + needed.String(), Got: held.String(),
-		Advice: "rights are those of the scopes within those of the user level", Rule: rule,
+		Advice: "rights are those of the scopes within those of the user level", Rule: violated,
 	})
 }

@@ -109,8 +109,8 @@ func TestRights(t *testing.T) {
 		accepted:                      "+",
 		forbidden("operation-scopes"): "-",
 		forbidden("write-rights"):     "-",
-		{pat.Forbidden, "query parameter owner-id", "list-rights"}:    "-",
-		{pat.Forbidden, "path parameter id", "patch-own-tokens-only"}: "o",
+		{pat.Forbidden, "query parameter owner-id", "list-rights"}: "-",
+		{pat.Forbidden, "path parameter id", "patch-own-only"}:     "o",
 		notFound: "?",
 		{pat.Invalid, "/ids/0", "bulk-update-known-ids"}: "!",
 	}
@@ -224,7 +224,7 @@ func TestCheckScopes(t *testing.T) {
 		{"none", caller(ben, "USER"), scopesToPatch, forbidden("operation-scopes")},
 		{"default", caller(ben, "USER", "sp:scopes:default"), scopesToList, forbidden("operation-scopes")},
 		{"operation without scopes", caller(ben, "USER"), nil, accepted},
-		{"API client", api, scopesToList, forbidden("operation-needs-a-user")},
+		{"API client", api, scopesToList, forbidden("no-application-auth")},
 		{"API client, operation without scopes", api, nil, accepted},
 	}
 	for _, test := range tests {
@@ -265,11 +265,11 @@ func TestForbiddenTexts(t *testing.T) {
 		{
 			"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch),
 			"header Authorization: expected the access token of a user, got that of API client pipeline, which has none; log in with a personal access token " +
-				"(rule operation-needs-a-user, published)",
+				"(rule no-application-auth, published)",
 		},
 		{
 			"another's token", rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
-			"path parameter id: expected a token of the caller, Ben, got one of Ann; only its owner can change a token (rule patch-own-tokens-only, observed)",
+			"path parameter id: expected a token of the caller, Ben, got one of Ann; only its owner can change a token (rule patch-own-only, observed)",
 		},
 		{
 			"right", rename("own")(newService(newStore(t, dated("own", ben))), caller(ben, "USER", "sp:my-personal-access-tokens:read")),
@@ -278,11 +278,11 @@ func TestForbiddenTexts(t *testing.T) {
 		},
 		{
 			"unknown id", rename("unknown")(newService(newStore(t)), user(ben)),
-			`path parameter id: expected the id of a token that the caller may see, got "unknown" (rule token-exists, published)`,
+			`path parameter id: expected the id of a token that the caller may see, got "unknown" (rule unknown-id, published)`,
 		},
 		{
 			"managed token", remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)),
-			`path parameter id: expected the id of a token that the caller may see, got "managed" (rule token-exists, published)`,
+			`path parameter id: expected the id of a token that the caller may see, got "managed" (rule unknown-id, published)`,
 		},
 		{
 			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}),

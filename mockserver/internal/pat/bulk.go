@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // maxBulkIDs is how many tokens one bulk update may name (observed).
@@ -21,7 +23,7 @@ var bulkOperations = map[string][]string{
 func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
 	held := s.rights(call.Caller)
 	if !held.Has(UpdateAll) {
-		return nil, missing(callerAt, UpdateAll, held, ruleRightToWrite)
+		return nil, missing(callerAt, UpdateAll, held, rule.WriteRights)
 	}
 	p := &patching{policy: call.Policy, choices: &s.config.Choices, at: "/patch", operations: operations, now: call.now()}
 	for _, check := range []*Error{checkBulkIDs(ids), checkBulkOperations(operations), p.check()} {
@@ -58,7 +60,7 @@ func (s *Service) patchEach(p *patching, ids []string, held Rights) ([]Change, e
 		var refusal *Error
 		if errors.As(err, &refusal) {
 			return nil, refuse(Invalid, Cause{
-				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Rule: ruleBulkKnown,
+				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Rule: rule.BulkKnown,
 			})
 		}
 		if err != nil {
@@ -80,7 +82,7 @@ func (s *Service) patchEach(p *patching, ids []string, held Rights) ([]Change, e
 func checkBulkIDs(ids []string) *Error {
 	refusal := func(at, got string) *Error {
 		return refuse(Invalid, Cause{
-			At: at, Expected: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: ruleBulkIDs,
+			At: at, Expected: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: rule.BulkIDs,
 		})
 	}
 	if len(ids) == 0 || len(ids) > maxBulkIDs {
@@ -100,14 +102,14 @@ func checkBulkIDs(ids []string) *Error {
 
 func checkBulkOperations(operations []PatchOperation) *Error {
 	if len(operations) == 0 {
-		return refuse(Invalid, Cause{At: "/patch", Expected: "at least one operation", Got: "none", Rule: ruleBulkPatch})
+		return refuse(Invalid, Cause{At: "/patch", Expected: "at least one operation", Got: "none", Rule: rule.BulkFields})
 	}
 	for i, op := range operations {
 		if !slices.Contains(bulkOperations[op.Path], op.Op) {
 			return refuse(Invalid, Cause{
 				At:       fmt.Sprintf("/patch/%d", i),
 				Expected: "replace or remove of /" + fieldExpiration + ", or add, replace or remove of /" + fieldNeverAware,
-				Got:      fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: ruleBulkPatch,
+				Got:      fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: rule.BulkFields,
 			})
 		}
 	}

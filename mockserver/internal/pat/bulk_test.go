@@ -163,15 +163,15 @@ func TestBulkUpdateOperations(t *testing.T) {
 		{"no slash, the other field", "a", []string{"replace userAwareTokenNeverExpires true"}, fields("/patch/0")},
 		{"two slashes", "a", []string{"remove //expirationDate"}, fields("/patch/0")},
 		{"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, refusal{pat.Missing, "/patch/0/value", "patch-value-required"}},
-		{"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{pat.Invalid, "/patch/0/value", "expiration-in-the-future"}},
-		{"date without a zone", "a", []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/patch/0/value", "date-has-a-zone"}},
+		{"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{pat.Invalid, "/patch/0/value", "expiry-future"}},
+		{"date without a zone", "a", []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/patch/0/value", "date-needs-zone"}},
 		{"date without a time", "a", []string{`replace /expirationDate "2026-05-01"`}, refusal{pat.Illegal, "/patch/0/value", "date-is-rfc3339"}},
-		{"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{pat.Invalid, "/patch/0", "never-expires-needs-acknowledgement"}},
+		{"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{pat.Invalid, "/patch/0", "expiry-never"}},
 		{"does not apply", "a", []string{"remove /userAwareTokenNeverExpires", "remove /userAwareTokenNeverExpires"}, refusal{pat.Invalid, "/patch/1", "patch-applies"}},
 		{
 			"breaks a rule for the last token only", "a b c",
 			[]string{"replace /userAwareTokenNeverExpires false"},
-			refusal{pat.Invalid, "/patch/0/value", "never-expires-keeps-acknowledgement"},
+			refusal{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
 		},
 	}
 	for _, test := range tests {
@@ -184,7 +184,7 @@ func TestBulkUpdateOperations(t *testing.T) {
 
 func TestBulkUpdateUnderALegacyPolicy(t *testing.T) {
 	_, err := newService(bulkStore(t)).BulkUpdate(callOf(admin(ann), version.V3), []string{"a"}, patchOf("remove /expirationDate"))
-	checkRefusal(t, refusal{pat.Invalid, "/patch/0/path", "patchable-fields"}, err)
+	checkRefusal(t, refusal{pat.Invalid, "/patch/0/path", "patch-fields"}, err)
 }
 
 func TestBulkUpdateRefusalTexts(t *testing.T) {
@@ -224,7 +224,7 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 			[]string{"a", "c"},
 			[]string{"replace /userAwareTokenNeverExpires false"},
 			"/patch/0/value: expected true, as long as the token never expires, got false or nothing for token c; " +
-				"replace /expirationDate with a moment in the future in the same patch (rule never-expires-keeps-acknowledgement, published)",
+				"replace /expirationDate with a moment in the future in the same patch (rule never-keeps-acknowledgment, published)",
 		},
 	}
 	for _, test := range tests {

@@ -3,6 +3,8 @@ package pat
 import (
 	"slices"
 	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // Choices are what a tenant may do where nothing published settles it. The zero value is the default (assumed).
@@ -60,7 +62,7 @@ func (c Choices) checkScope(scope []string, at string) *Error {
 	}
 	for _, s := range scope {
 		if !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
-			return refuse(Invalid, Cause{At: at, Expected: "scopes that begin with sp: or idn:", Got: quote(s), Rule: ruleScopeKnown}).asked(askUnknownScope)
+			return refuse(Invalid, Cause{At: at, Expected: "scopes that begin with sp: or idn:", Got: quote(s), Rule: rule.UnknownScope}).asked(askUnknownScope)
 		}
 	}
 	return nil
@@ -74,12 +76,12 @@ func (s *Service) checkOwner(id string) error {
 	if _, known := s.Identity(id); known {
 		return nil
 	}
-	return refuse(Invalid, Cause{At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Rule: ruleOwnerKnown}).asked(askUnknownOwner)
+	return refuse(Invalid, Cause{At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Rule: rule.UnknownOwner}).asked(askUnknownOwner)
 }
 
 // cannotList is the refusal of a list, and of the question that it answers where that is one.
 func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
-	refusal := missing(ownerAt, needed, held, ruleRightToList)
+	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	switch {
 	case needed != ReadAll:
 	case ownerID == caller.ID && held.Has(ReadMy):

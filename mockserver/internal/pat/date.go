@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // dateLayout is how every date is answered (published: RFC 3339, to the millisecond).
@@ -26,18 +28,20 @@ func ParseDate(text, at string) (time.Time, error) {
 func parseDate(text, at string) (time.Time, *Error) {
 	t, ok := parseStrict(text)
 	if !ok {
-		rule := ruleDate
+		violated := rule.DateIsRFC3339
 		if _, zoned := parseStrict(text + "Z"); zoned {
-			rule = ruleDateZone
+			violated = rule.DateNeedsZone
+		} else if text == "" {
+			violated = rule.EmptyDate
 		}
 		return time.Time{}, refuse(Illegal, Cause{
 			At: at, Expected: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
-			Got: quote(text), Advice: dateAdvice(text), Rule: rule,
+			Got: quote(text), Advice: dateAdvice(text), Rule: violated,
 		})
 	}
 	if t.Year() < 0 || t.Year() > 9999 {
 		return time.Time{}, refuse(Illegal, Cause{
-			At: at, Expected: "a date between the years 0000 and 9999 in UTC", Got: quote(text), Rule: ruleDateYear,
+			At: at, Expected: "a date between the years 0000 and 9999 in UTC", Got: quote(text), Rule: rule.DateYear,
 		})
 	}
 	return t.Truncate(time.Millisecond), nil

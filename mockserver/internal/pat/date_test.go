@@ -67,8 +67,8 @@ func TestParseDateRefuses(t *testing.T) {
 		wantAdvice string
 		wantRule   string
 	}{
-		{"no zone", "2027-01-31T00:00:00", noZone, "date-has-a-zone"},
-		{"no zone, microseconds", "2027-01-31T00:00:00.123456", noZone, "date-has-a-zone"},
+		{"no zone", "2027-01-31T00:00:00", noZone, "date-needs-zone"},
+		{"no zone, microseconds", "2027-01-31T00:00:00.123456", noZone, "date-needs-zone"},
 		{"no time", "2027-01-31", noTime, "date-is-rfc3339"},
 		{"blank for T", "2027-01-31 00:00:00Z", noT, "date-is-rfc3339"},
 		{"blank for T, offset", "2027-01-31 00:00:00+01:00", noT, "date-is-rfc3339"},
@@ -120,7 +120,7 @@ func TestParseDateRefuses(t *testing.T) {
 func TestParseDateTellsWhatIsMissing(t *testing.T) {
 	_, err := pat.ParseDate("2027-01-31T00:00:00", "/expirationDate")
 	checkText(t, `/expirationDate: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, `+
-		`got "2027-01-31T00:00:00"; it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)`, err)
+		`got "2027-01-31T00:00:00"; it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)`, err)
 }
 
 func TestFormatDate(t *testing.T) {

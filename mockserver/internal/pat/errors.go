@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // What a Store answers when it cannot do as asked.
@@ -66,11 +68,15 @@ type Cause struct {
 	Expected, Got string
 	// Advice is what to send instead, where that does not follow from Expected. May be empty.
 	Advice string
-	Rule   Rule
+	// Rule that is broken.
+	Rule rule.ID
 }
 
-// String tells the cause in one sentence.
-func (c Cause) String() string {
+// String returns the cause in one sentence, with the rule behind it.
+func (c Cause) String() string { return c.Text() + " (" + c.Rule.String() + ")" }
+
+// Text returns the cause in one sentence, without the rule.
+func (c Cause) Text() string {
 	var b strings.Builder
 	if c.At != "" {
 		b.WriteString(c.At + ": ")
@@ -79,8 +85,12 @@ func (c Cause) String() string {
 	if c.Advice != "" {
 		b.WriteString("; " + c.Advice)
 	}
-	fmt.Fprintf(&b, " (rule %s, %s)", c.Rule.ID, c.Rule.Standing)
 	return b.String()
+}
+
+// Timed reports whether what the rule allows depends on the clock.
+func (c Cause) Timed() bool {
+	return c.Rule == rule.ExpiryFuture || c.Rule == rule.ExpiryUpperBound
 }
 
 // Error lists the causes.

@@ -7,10 +7,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 )
 
 func TestErrorText(t *testing.T) {
-	rule := pat.Rule{ID: "rule", Standing: "observed"}
 	tests := []struct {
 		name string
 		err  *pat.Error
@@ -18,20 +18,20 @@ func TestErrorText(t *testing.T) {
 	}{
 		{"no cause", &pat.Error{Kind: pat.NotFound}, ""},
 		{
-			"everything", &pat.Error{Causes: []pat.Cause{{At: "/name", Expected: "a", Got: "b", Advice: "do c", Rule: rule}}},
-			"/name: expected a, got b; do c (rule rule, observed)",
+			"everything", &pat.Error{Causes: []pat.Cause{{At: "/name", Expected: "a", Got: "b", Advice: "do c", Rule: rule.PatchOwnOnly}}},
+			"/name: expected a, got b; do c (rule patch-own-only, observed)",
 		},
 		{
-			"no place", &pat.Error{Causes: []pat.Cause{{Expected: "a", Got: "b", Advice: "do c", Rule: rule}}},
-			"expected a, got b; do c (rule rule, observed)",
+			"no place", &pat.Error{Causes: []pat.Cause{{Expected: "a", Got: "b", Advice: "do c", Rule: rule.PatchOwnOnly}}},
+			"expected a, got b; do c (rule patch-own-only, observed)",
 		},
 		{
-			"no advice", &pat.Error{Causes: []pat.Cause{{At: "/name", Expected: "a", Got: "b", Rule: rule}}},
-			"/name: expected a, got b (rule rule, observed)",
+			"no advice", &pat.Error{Causes: []pat.Cause{{At: "/name", Expected: "a", Got: "b", Rule: rule.PatchOwnOnly}}},
+			"/name: expected a, got b (rule patch-own-only, observed)",
 		},
 		{
-			"two causes", &pat.Error{Causes: []pat.Cause{{Expected: "a", Got: "b", Rule: rule}, {Expected: "c", Got: "d", Rule: rule}}},
-			"expected a, got b (rule rule, observed); expected c, got d (rule rule, observed)",
+			"two causes", &pat.Error{Causes: []pat.Cause{{Expected: "a", Got: "b", Rule: rule.PatchOwnOnly}, {Expected: "c", Got: "d", Rule: rule.PatchOwnOnly}}},
+			"expected a, got b (rule patch-own-only, observed); expected c, got d (rule patch-own-only, observed)",
 		},
 	}
 	for _, test := range tests {

@@ -3,6 +3,8 @@ package pat
 import (
 	"fmt"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // expiration decides when a new token expires, zero for never, from what the request says.
@@ -27,14 +29,14 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 	}
 	if !t.After(now) {
 		return time.Time{}, refuse(Invalid, Cause{
-			At: at, Expected: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: ruleFuture,
+			At: at, Expected: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: rule.ExpiryFuture,
 		}).asked(askPastDate)
 	}
 	if p.LifetimeMonths > 0 {
 		if latest := addMonths(now, p.LifetimeMonths); t.After(latest) {
 			return time.Time{}, refuse(Invalid, Cause{
 				At: at, Expected: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths, FormatDate(latest)),
-				Got: quote(text), Advice: "versions from v2025 on know no such limit", Rule: ruleSixMonths,
+				Got: quote(text), Advice: "versions from v2025 on know no such limit", Rule: rule.ExpiryUpperBound,
 			})
 		}
 	}
@@ -51,6 +53,6 @@ func unacknowledged(at, got string) Cause {
 		Got:      "no date, and " + got,
 		Advice: fmt.Sprintf(`send "%s": true for a token that never expires, or "%s" with a moment in the future; some SDKs send "%s": false by themselves`,
 			fieldNeverAware, fieldExpiration, fieldNeverAware),
-		Rule: ruleAcknowledged,
+		Rule: rule.ExpiryNever,
 	}
 }

@@ -63,8 +63,8 @@ func TestLegacyExpiresSixMonthsAfterCreation(t *testing.T) {
 
 func TestLegacyExpirationDate(t *testing.T) {
 	const at = "/expirationDate"
-	future := refusal{pat.Invalid, at, "expiration-in-the-future"}
-	sixMonths := refusal{pat.Invalid, at, "expiration-within-six-months"}
+	future := refusal{pat.Invalid, at, "expiry-future"}
+	sixMonths := refusal{pat.Invalid, at, "expiry-upper-bound"}
 	tests := []struct {
 		name, created, date string
 		aware               bool
@@ -112,8 +112,8 @@ func TestLegacyIgnoresAcknowledgement(t *testing.T) {
 
 func TestCurrentExpiration(t *testing.T) {
 	const at = "/expirationDate"
-	unacknowledged := refusal{pat.Invalid, at, "never-expires-needs-acknowledgement"}
-	future := refusal{pat.Invalid, at, "expiration-in-the-future"}
+	unacknowledged := refusal{pat.Invalid, at, "expiry-never"}
+	future := refusal{pat.Invalid, at, "expiry-future"}
 	tests := []struct {
 		name        string
 		date        *string
@@ -133,7 +133,7 @@ func TestCurrentExpiration(t *testing.T) {
 		{"the last moment", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z", accepted},
 		{"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
 		{"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{pat.Illegal, at, "date-year-of-four-digits"}},
-		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-has-a-zone"}},
+		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-needs-zone"}},
 		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
 	}
 	for _, test := range tests {
@@ -158,21 +158,21 @@ func TestExpirationRefusalTexts(t *testing.T) {
 			"never expires, not acknowledged", version.V1, nil,
 			`/expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not true; ` +
 				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
 		},
 		{
 			"no zone", version.V2025, new("2026-04-01T00:00:00"),
 			`/expirationDate: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-04-01T00:00:00"; ` +
-				`it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)`,
+				`it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)`,
 		},
 		{
 			"past", version.V2025, new("2026-02-01T00:00:00Z"),
-			`/expirationDate: expected a moment after now, 2026-03-01T12:00:00.000Z, got "2026-02-01T00:00:00Z" (rule expiration-in-the-future, published)`,
+			`/expirationDate: expected a moment after now, 2026-03-01T12:00:00.000Z, got "2026-02-01T00:00:00Z" (rule expiry-future, published)`,
 		},
 		{
 			"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"),
 			`/expirationDate: expected a moment within 6 months, until 2026-09-01T12:00:00.000Z, got "2027-03-01T00:00:00Z"; ` +
-				`versions from v2025 on know no such limit (rule expiration-within-six-months, published)`,
+				`versions from v2025 on know no such limit (rule expiry-upper-bound, published)`,
 		},
 		{
 			"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"),

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // The bounds of accessTokenValiditySeconds, and what it is when nothing is said (published).
@@ -16,7 +18,7 @@ const (
 
 func checkName(name, at string) *Error {
 	if strings.TrimSpace(name) == "" {
-		return refuse(Missing, Cause{At: at, Expected: "a name that is not blank", Got: quote(name), Rule: ruleNameNotBlank})
+		return refuse(Missing, Cause{At: at, Expected: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank})
 	}
 	return nil
 }
@@ -27,26 +29,26 @@ func checkValidity(seconds int) *Error {
 	}
 	return refuse(Illegal, Cause{
 		At: "/accessTokenValiditySeconds", Expected: fmt.Sprintf("%d to %d seconds", minValiditySeconds, maxValiditySeconds),
-		Got: fmt.Sprint(seconds), Rule: ruleValidity,
+		Got: fmt.Sprint(seconds), Rule: rule.ValidityBounds,
 	})
 }
 
 func nameTaken(name, at string) *Error {
 	return refuse(Invalid, Cause{
-		At: at, Expected: "a name that no other token of the owner has", Got: quote(name), Rule: ruleNameUnique,
+		At: at, Expected: "a name that no other token of the owner has", Got: quote(name), Rule: rule.NameUnique,
 	}).asked(askDuplicateName)
 }
 
 func notFound(id string) *Error {
 	return refuse(NotFound, Cause{
-		At: "path parameter id", Expected: "the id of a token that the caller may see", Got: quote(id), Rule: ruleTokenExists,
+		At: "path parameter id", Expected: "the id of a token that the caller may see", Got: quote(id), Rule: rule.UnknownID,
 	})
 }
 
 func limitReached(limit int) Cause {
 	return Cause{
 		Expected: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),
-		Advice: "delete one first", Rule: ruleTokenLimit,
+		Advice: "delete one first", Rule: rule.TokensPerOwner,
 	}
 }
 
@@ -57,7 +59,7 @@ func (s *Service) noteLimit(call Call, o Owner) {
 	}
 	if n, err := s.config.Store.Count(o.ID); err == nil && n > TenantLimit {
 		call.Note("a tenant would refuse this: " + ordinal(n) + " token of " + o.Name + ", who may have " + strconv.Itoa(TenantLimit) +
-			" (rule " + ruleTokenLimit.ID + ", " + string(ruleTokenLimit.Standing) + ")")
+			" (" + rule.TokensPerOwner.String() + ")")
 	}
 }
 

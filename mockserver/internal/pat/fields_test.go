@@ -10,7 +10,7 @@ import (
 func TestCreateName(t *testing.T) {
 	required := refusal{pat.Missing, "/name", "name-required"}
 	blank := refusal{pat.Missing, "/name", "name-not-blank"}
-	taken := refusal{pat.Invalid, "/name", "name-unique-per-owner"}
+	taken := refusal{pat.Invalid, "/name", "name-unique"}
 	tests := []struct {
 		name      string
 		tokenName *string
@@ -46,7 +46,7 @@ func TestCreateName(t *testing.T) {
 }
 
 func TestCreateValidity(t *testing.T) {
-	bounds := refusal{pat.Illegal, "/accessTokenValiditySeconds", "access-token-validity-bounds"}
+	bounds := refusal{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"}
 	tests := []struct {
 		name    string
 		seconds int
@@ -87,12 +87,12 @@ func TestCreateRefusalTexts(t *testing.T) {
 		{
 			"name taken",
 			pat.CreateRequest{Name: new("name of token")},
-			`/name: expected a name that no other token of the owner has, got "name of token" (rule name-unique-per-owner, published)`,
+			`/name: expected a name that no other token of the owner has, got "name of token" (rule name-unique, published)`,
 		},
 		{
 			"validity",
 			pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)},
-			"/accessTokenValiditySeconds: expected 15 to 43200 seconds, got 5 (rule access-token-validity-bounds, published)",
+			"/accessTokenValiditySeconds: expected 15 to 43200 seconds, got 5 (rule validity-bounds, published)",
 		},
 	}
 	for _, test := range tests {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"example.com/patmock/spec/rule"
 )
 
 // The grammar of filters (published, standard collection parameters): not binds
@@ -150,7 +152,7 @@ func (p *filterParser) until(value word) (condition, error) {
 	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
 		return nil, refuse(Invalid, Cause{
 			At: filterParameter, Expected: "a timestamp without quotes", Got: fmt.Sprintf("%s at position %d", quote(value.text), value.position),
-			Advice: "supported is " + filterSupported, Rule: ruleFilterSyntax,
+			Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
 		}).asked(askQuotedTimestamp)
 	}
 	text := value.text
@@ -237,13 +239,13 @@ func (p *filterParser) syntax(expected string) error {
 	}
 	return refuse(Invalid, Cause{
 		At: filterParameter, Expected: expected, Got: fmt.Sprintf("%s at position %d", got, position),
-		Advice: "supported is " + filterSupported, Rule: ruleFilterSyntax,
+		Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
 	})
 }
 
 func unsupported(w word) error {
 	return refuse(Invalid, Cause{
 		At: filterParameter, Expected: filterSupported,
-		Got: fmt.Sprintf("%s at position %d", quote(w.text), w.position), Rule: ruleFilterSupported,
+		Got: fmt.Sprintf("%s at position %d", quote(w.text), w.position), Rule: rule.FilterSupported,
 	})
 }

@@ -152,7 +152,7 @@ func TestFilterDates(t *testing.T) {
 		wantAdvice   string
 		wantRule     string
 	}{
-		{"no zone", "lastUsed le 2026-02-02T00:00:00", date, `"2026-02-02T00:00:00" at position 13`, noZone + supported, "date-has-a-zone"},
+		{"no zone", "lastUsed le 2026-02-02T00:00:00", date, `"2026-02-02T00:00:00" at position 13`, noZone + supported, "date-needs-zone"},
 		{"no time", "not lastUsed le 2026-02-02", date, `"2026-02-02" at position 17`, noTime + supported, rule},
 		{"no time, then and", "lastUsed le 2026-02-02 and lastUsed isnull", date, `"2026-02-02" at position 13`, noTime + supported, rule},
 		{"blank for T", "lastUsed le 2026-02-02 00:00:00Z", date, `"2026-02-02" at position 13`, noTime + supported, rule},
@@ -198,7 +198,7 @@ func TestFilterRefusalTexts(t *testing.T) {
 		{
 			"no zone", "lastUsed le 2026-02-02T00:00:00",
 			`query parameter filters: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-02-02T00:00:00" at position 13; ` +
-				`it has no zone: add Z or an offset such as +01:00; supported is ` + supportedFilters + ` (rule date-has-a-zone, assumed)`,
+				`it has no zone: add Z or an offset such as +01:00; supported is ` + supportedFilters + ` (rule date-needs-zone, assumed)`,
 		},
 		{
 			"no date", "lastUsed le null",

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -74,7 +75,7 @@ func TestNoNoteOfWhatIsRefused(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Note = func(sentence string) { t.Errorf("noted %s", sentence) }
 	_, err := newService(store).Create(call, pat.CreateRequest{Name: new("name of 1")})
-	checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique-per-owner"}, err)
+	checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 }
 
 func TestOrdinal(t *testing.T) {
@@ -96,20 +97,20 @@ func TestTimed(t *testing.T) {
 		name    string
 		version version.Version
 		request pat.CreateRequest
-		rule    string
+		rule    rule.ID
 		want    bool
 	}{
-		{"past", version.V1, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-02-01T00:00:00Z")}, "expiration-in-the-future", true},
-		{"beyond six months", version.V3, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-12-01T00:00:00Z")}, "expiration-within-six-months", true},
-		{"no date", version.V1, pat.CreateRequest{Name: new("robot")}, "never-expires-needs-acknowledgement", false},
+		{"past", version.V1, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-02-01T00:00:00Z")}, "expiry-future", true},
+		{"beyond six months", version.V3, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-12-01T00:00:00Z")}, "expiry-upper-bound", true},
+		{"no date", version.V1, pat.CreateRequest{Name: new("robot")}, "expiry-never", false},
 		{"no name", version.V1, pat.CreateRequest{}, "name-required", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := newService(newStore(t)).Create(callOf(user(ben), test.version), test.request)
-			rule := only(t, err).Causes[0].Rule
-			if diff := cmp.Diff(test.rule, rule.ID); diff != "" || rule.Timed() != test.want {
-				t.Errorf("rule is timed: %t, want %t (-want +got):\n%s", rule.Timed(), test.want, diff)
+			cause := only(t, err).Causes[0]
+			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" || cause.Timed() != test.want {
+				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.Timed(), test.want, diff)
 			}
 		})
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
+
+	"example.com/patmock/spec/rule"
 )
 
 // A PatchOperation is one operation of a JSON Patch (RFC 6902).
@@ -35,25 +37,25 @@ type patching struct {
 func (p *patching) check() *Error {
 	if len(p.operations) > maxOperations {
 		return refuse(Invalid, Cause{
-			At: p.at, Expected: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rulePatchSize,
+			At: p.at, Expected: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
 		})
 	}
 	if len(p.operations) == 0 && p.choices.RefuseEmptyPatch {
-		return refuse(Invalid, Cause{At: p.at, Expected: "at least one operation", Got: "none", Rule: rulePatchEmpty}).asked(askEmptyPatch)
+		return refuse(Invalid, Cause{At: p.at, Expected: "at least one operation", Got: "none", Rule: rule.EmptyPatch}).asked(askEmptyPatch)
 	}
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
 		op, at := &p.operations[i], fmt.Sprintf("%s/%d", p.at, i)
-		if refusal := p.checkPointer(at+"/path", op.Path); refusal != nil {
+		if refusal := p.checkPointer(at+"/path", op.Op, op.Path); refusal != nil {
 			return refusal
 		}
 		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
 			return refuse(Missing, Cause{
-				At: at + "/from", Expected: "a JSON pointer, which " + op.Op + " needs", Got: "nothing", Rule: rulePatchPointer,
+				At: at + "/from", Expected: "a JSON pointer, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchPointer,
 			})
 		}
 		if op.Op == "move" || op.Op == "copy" {
-			if refusal := p.checkPointer(at+"/from", op.From); refusal != nil {
+			if refusal := p.checkPointer(at+"/from", op.Op, op.From); refusal != nil {
 				return refusal
 			}
 		}
@@ -62,7 +64,7 @@ func (p *patching) check() *Error {
 		}
 		if op.Path != "/"+fieldExpiration {
 			return refuse(Missing, Cause{
-				At: at + "/value", Expected: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rulePatchValue,
+				At: at + "/value", Expected: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchValueRequired,
 			})
 		}
 		op.Value = json.RawMessage("null")
@@ -72,12 +74,12 @@ func (p *patching) check() *Error {
 
 // checkPointer allows the patchable fields, and the elements of scope. The library that
 // applies the patch would also take an empty pointer and negative indices.
-func (p *patching) checkPointer(at, pointer string) *Error {
+func (p *patching) checkPointer(at, op, pointer string) *Error {
 	steps := strings.Split(pointer, "/")
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
 	if len(steps) < 2 || steps[0] != "" {
 		return refuse(Invalid, Cause{
-			At: at, Expected: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rulePatchPointer,
+			At: at, Expected: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rule.PatchPointer,
 		})
 	}
 	field := steps[1] // no field has a name that would be escaped
@@ -86,15 +88,19 @@ func (p *patching) checkPointer(at, pointer string) *Error {
 		if slices.Contains(current.Patchable, field) {
 			advice = "versions from v2025 on can change " + field
 		}
+		violated := rule.PatchFields
+		if op == "test" {
+			violated = rule.TestOfFixedField
+		}
 		return refuse(Invalid, Cause{
 			At: at, Expected: "a field that can be patched, one of " + fields, Got: quote(pointer),
-			Advice: advice, Rule: rulePatchable,
+			Advice: advice, Rule: violated,
 		}).asked(askUnpatchablePath)
 	}
 	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
 		return refuse(Invalid, Cause{
 			At: at, Expected: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
-			Got: quote(pointer), Rule: rulePatchPointer,
+			Got: quote(pointer), Rule: rule.PatchPointer,
 		})
 	}
 	return nil
@@ -118,7 +124,7 @@ func (p *patching) apply(t *Token) (*Token, *Error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: err.Error(), Rule: rulePatchApplies})
+		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: err.Error(), Rule: rule.PatchApplies})
 	}
 	next := NewToken(t.Fields)
 	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.readName, p.readScope, p.readExpiration} {
@@ -185,15 +191,15 @@ func (p *patching) doesNotApply(i int, err error) *Error {
 	}
 	cause := Cause{
 		At: fmt.Sprintf("%s/%d", p.at, i), Expected: "an operation that applies to the token",
-		Got: what + ", " + where, Rule: rulePatchApplies,
+		Got: what + ", " + where, Rule: rule.PatchApplies,
 	}
 	var size *jsonpatch.AccumulatedCopySizeError
 	switch {
 	case errors.As(err, &size):
 		cause.Expected = fmt.Sprintf("a patch that copies at most %d bytes", maxCopied)
-		cause.Got, cause.Rule = what, rulePatchSize
+		cause.Got, cause.Rule = what, rule.PatchSize
 	case errors.Is(err, jsonpatch.ErrTestFailed):
-		cause.Expected = "the token to pass the test"
+		cause.Expected, cause.Rule = "the token to pass the test", rule.PatchTest
 		cause.Got = fmt.Sprintf("another value at %s than %s", op.Path, shorten(string(op.Value)))
 	case errors.Is(err, jsonpatch.ErrInvalidIndex):
 		cause.Expected, cause.Got = "an index within the array", what

@@ -34,11 +34,11 @@ func TestPatchExpiration(t *testing.T) {
 		never        = robotThat("never", true)
 		neverUnaware = robotThat("never", false) // older than the acknowledgement
 
-		unacknowledged = func(at string) refusal { return refusal{pat.Invalid, at, "never-expires-needs-acknowledgement"} }
-		keeps          = func(at string) refusal { return refusal{pat.Invalid, at, "never-expires-keeps-acknowledgement"} }
-		future         = refusal{pat.Invalid, "/0/value", "expiration-in-the-future"}
+		unacknowledged = func(at string) refusal { return refusal{pat.Invalid, at, "expiry-never"} }
+		keeps          = func(at string) refusal { return refusal{pat.Invalid, at, "never-keeps-acknowledgment"} }
+		future         = refusal{pat.Invalid, "/0/value", "expiry-future"}
 		date           = refusal{pat.Illegal, "/0/value", "date-is-rfc3339"}
-		zone           = refusal{pat.Illegal, "/0/value", "date-has-a-zone"}
+		zone           = refusal{pat.Illegal, "/0/value", "date-needs-zone"}
 	)
 	tests := []struct {
 		name        string
@@ -123,7 +123,7 @@ func TestPatchExpiration(t *testing.T) {
 func TestPatchKeepsAwarenessText(t *testing.T) {
 	_, err := patch(t, version.V2026, robotThat("never", true), patchOf("replace /userAwareTokenNeverExpires false"))
 	checkText(t, "/0/value: expected true, as long as the token never expires, got false or nothing; "+
-		"replace /expirationDate with a moment in the future in the same patch (rule never-expires-keeps-acknowledgement, published)", err)
+		"replace /expirationDate with a moment in the future in the same patch (rule never-keeps-acknowledgment, published)", err)
 }
 
 // A revived token logs in again.

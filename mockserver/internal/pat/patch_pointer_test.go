@@ -10,9 +10,9 @@ import (
 )
 
 func TestPatchPointers(t *testing.T) {
-	field := refusal{pat.Invalid, "/0/path", "patchable-fields"}
+	field := refusal{pat.Invalid, "/0/path", "patch-fields"}
 	pointer := refusal{pat.Invalid, "/0/path", "patch-pointer"}
-	from := refusal{pat.Invalid, "/0/from", "patchable-fields"}
+	from := refusal{pat.Invalid, "/0/from", "patch-fields"}
 	nothing := refusal{pat.Missing, "/0/from", "patch-pointer"}
 	tests := []struct {
 		name  string
@@ -78,14 +78,14 @@ func TestPatchPointers(t *testing.T) {
 
 func TestPatchPointerOfALaterOperation(t *testing.T) {
 	_, err := patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "remove /scope", "copy /secret /name"))
-	checkRefusal(t, refusal{pat.Invalid, "/2/from", "patchable-fields"}, err)
+	checkRefusal(t, refusal{pat.Invalid, "/2/from", "patch-fields"}, err)
 	_, err = patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "move  /name"))
 	checkRefusal(t, refusal{pat.Missing, "/1/from", "patch-pointer"}, err)
 }
 
 // The legacy versions change name and scope only, and keep what they do not know.
 func TestLegacyPatch(t *testing.T) {
-	date := refusal{pat.Invalid, "/0/path", "patchable-fields"}
+	date := refusal{pat.Invalid, "/0/path", "patch-fields"}
 	tests := []struct {
 		name        string
 		token       pat.Fields
@@ -101,7 +101,7 @@ func TestLegacyPatch(t *testing.T) {
 		{"expirationDate removed", robot(), []string{"remove /expirationDate"}, "", date},
 		{"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", date},
 		{"acknowledgement", robot(), []string{"replace /userAwareTokenNeverExpires true"}, "", date},
-		{"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{pat.Invalid, "/0/from", "patchable-fields"}},
+		{"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{pat.Invalid, "/0/from", "patch-fields"}},
 	}
 	for _, v := range []version.Version{version.Beta, version.V3, version.V2024} {
 		for _, test := range tests {
@@ -127,18 +127,18 @@ func TestPatchRefusalTexts(t *testing.T) {
 			"field that cannot be patched", version.V2025,
 			[]string{`replace /secret "x"`},
 			`/0/path: expected a field that can be patched, one of /name, /scope, /expirationDate, /userAwareTokenNeverExpires, got "/secret" ` +
-				`(rule patchable-fields, published)`,
+				`(rule patch-fields, published)`,
 		},
 		{
 			"field that later versions can patch", version.V3,
 			[]string{"replace /expirationDate null"},
 			`/0/path: expected a field that can be patched, one of /name, /scope, got "/expirationDate"; versions from v2025 on can change expirationDate ` +
-				`(rule patchable-fields, published)`,
+				`(rule patch-fields, published)`,
 		},
 		{
 			"field that no version can patch", version.V3,
 			[]string{"remove /created"},
-			`/0/path: expected a field that can be patched, one of /name, /scope, got "/created" (rule patchable-fields, published)`,
+			`/0/path: expected a field that can be patched, one of /name, /scope, got "/created" (rule patch-fields, published)`,
 		},
 		{
 			"no pointer", version.V3,
@@ -189,32 +189,32 @@ func TestPatchRefusalTexts(t *testing.T) {
 		{
 			"scope is no array", version.V1,
 			[]string{"replace /scope 5"},
-			`/0/value: expected an array of strings, or null, got 5 (rule field-type, published)`,
+			`/0/value: expected an array of strings, or null, got 5 (rule invalid-property, published)`,
 		},
 		{
 			"null in the scope", version.V1,
 			[]string{"add /scope/- null"},
-			`/0/value: expected an array of strings, or null, got null in the array (rule field-type, published)`,
+			`/0/value: expected an array of strings, or null, got null in the array (rule invalid-property, published)`,
 		},
 		{
 			"no date, not acknowledged", version.V2026,
 			[]string{"replace /expirationDate null"},
 			`/0/value: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not set to true by the same patch; ` +
 				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
 		},
 		{
 			"no zone", version.V2026,
 			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
 			`/0/value: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-05-01T00:00:00"; ` +
-				`it has no zone: add Z or an offset such as +01:00 (rule date-has-a-zone, assumed)`,
+				`it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)`,
 		},
 		{
 			"acknowledgement withdrawn", version.V2026,
 			[]string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "remove /userAwareTokenNeverExpires"},
 			`/0/value: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not set to true by the same patch; ` +
 				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule never-expires-needs-acknowledgement, published)`,
+				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
 		},
 	}
 	for _, test := range tests {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // place is where the patch last changed a field, and whether it did. A test changes nothing,
@@ -36,7 +38,7 @@ func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Er
 		return refusal
 	}
 	if name == nil {
-		return refuse(Missing, Cause{At: at, Expected: "a name", Got: "nothing", Rule: ruleNameRequired})
+		return refuse(Missing, Cause{At: at, Expected: "a name", Got: "nothing", Rule: rule.NameRequired})
 	}
 	next.Name = *name
 	return checkName(*name, at)
@@ -55,7 +57,7 @@ func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *E
 	next.Scope = make([]string, len(elements))
 	for i, element := range elements {
 		if element == nil {
-			return refuse(Illegal, Cause{At: at, Expected: "an array of strings, or null", Got: "null in the array", Rule: ruleFieldType})
+			return refuse(Illegal, Cause{At: at, Expected: "an array of strings, or null", Got: "null in the array", Rule: rule.InvalidProperty})
 		}
 		next.Scope[i] = *element
 	}
@@ -92,7 +94,7 @@ func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Field
 	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
 		return refuse(Invalid, Cause{
 			At: awareAt, Expected: "true, as long as the token never expires", Got: "false or nothing",
-			Advice: "replace /" + fieldExpiration + " with a moment in the future in the same patch", Rule: ruleKeepsAwareness,
+			Advice: "replace /" + fieldExpiration + " with a moment in the future in the same patch", Rule: rule.NeverKeepsAcknowledgment,
 		})
 	}
 	return nil
@@ -104,7 +106,7 @@ func readField(raw json.RawMessage, into any, at, expected string) *Error {
 		return nil
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return refuse(Illegal, Cause{At: at, Expected: expected, Got: shorten(string(raw)), Rule: ruleFieldType})
+		return refuse(Illegal, Cause{At: at, Expected: expected, Got: shorten(string(raw)), Rule: rule.InvalidProperty})
 	}
 	return nil
 }

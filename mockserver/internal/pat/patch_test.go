@@ -151,7 +151,7 @@ func TestPatchLeavesTheOperationsAlone(t *testing.T) {
 func TestPatchValues(t *testing.T) {
 	required := refusal{pat.Missing, "/0", "name-required"}
 	blank := refusal{pat.Missing, "/0/value", "name-not-blank"}
-	kind := refusal{pat.Illegal, "/0/value", "field-type"}
+	kind := refusal{pat.Illegal, "/0/value", "invalid-property"}
 	value := refusal{pat.Missing, "/0/value", "patch-value-required"}
 	tests := []struct {
 		name  string
@@ -172,13 +172,13 @@ func TestPatchValues(t *testing.T) {
 		{"name true", []string{"add /name true"}, kind},
 		{"name in an array", []string{`replace /name ["x"]`}, kind},
 		{"name in an object", []string{`replace /name {"name":"x"}`}, kind},
-		{"name taken", []string{`replace /name "name of other"`}, refusal{pat.Invalid, "/0/value", "name-unique-per-owner"}},
+		{"name taken", []string{`replace /name "name of other"`}, refusal{pat.Invalid, "/0/value", "name-unique"}},
 		{
 			"name taken, the place is the last change",
 			[]string{`replace /name "x"`, `replace /name "name of other"`, `test /name "name of other"`},
-			refusal{pat.Invalid, "/1/value", "name-unique-per-owner"},
+			refusal{pat.Invalid, "/1/value", "name-unique"},
 		},
-		{"name taken, by copy", []string{`add /scope/0 "name of other"`, "copy /scope/0 /name"}, refusal{pat.Invalid, "/1", "name-unique-per-owner"}},
+		{"name taken, by copy", []string{`add /scope/0 "name of other"`, "copy /scope/0 /name"}, refusal{pat.Invalid, "/1", "name-unique"}},
 		{"scope a string", []string{`replace /scope "a"`}, kind},
 		{"scope a number", []string{"replace /scope 1"}, kind},
 		{"scope an object", []string{`replace /scope {"0":"a"}`}, kind},
@@ -187,7 +187,7 @@ func TestPatchValues(t *testing.T) {
 		{"scope with null in it", []string{`replace /scope ["a",null]`}, kind},
 		{"number into scope", []string{"add /scope/- 1"}, kind},
 		{"null into scope", []string{"replace /scope/0 null"}, kind},
-		{"array into itself", []string{"copy /scope /scope/-"}, refusal{pat.Illegal, "/0", "field-type"}},
+		{"array into itself", []string{"copy /scope /scope/-"}, refusal{pat.Illegal, "/0", "invalid-property"}},
 		{"date a number", []string{"replace /expirationDate 1800000000"}, kind},
 		{"date true", []string{"replace /expirationDate true"}, kind},
 		{"acknowledgement a string", []string{`replace /userAwareTokenNeverExpires "true"`}, kind},

@@ -132,7 +132,7 @@ func TestNameTakenMeanwhile(t *testing.T) {
 	store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
 	store.meanwhile = func() error { return store.rename("other", "robot") }
 	_, err := newService(store).Patch(callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
-	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique-per-owner"}, err)
+	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique"}, err)
 	checkFields(t, dated("token", ann), stored(t, store, "token"))
 }
 

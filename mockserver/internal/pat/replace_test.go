@@ -92,7 +92,7 @@ func TestNobodyBeforeReplace(t *testing.T) {
 		t.Errorf("identity is %+v, want none", i)
 	}
 	_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
-	checkRefusal(t, forbidden("operation-needs-a-user"), err)
+	checkRefusal(t, forbidden("no-application-auth"), err)
 }
 
 func TestReplace(t *testing.T) {

@@ -3,6 +3,8 @@ package pat
 import (
 	"fmt"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // scopeAt is what a login gives: for a while after a change, what it gave before.
@@ -19,12 +21,12 @@ func (s *Service) scopeNotes(t *Token, now time.Time) []string {
 		return nil
 	}
 	if s.config.ScopeDelay == 0 {
-		return []string{fmt.Sprintf("a tenant may give the scopes of before for up to %.0f minutes: those of token %q changed at %s (rule %s, %s)",
-			TenantScopeDelay.Minutes(), t.Name, FormatDate(t.ScopeChanged), ruleScopeDelay.ID, ruleScopeDelay.Standing)}
+		return []string{fmt.Sprintf("a tenant may give the scopes of before for up to %.0f minutes: those of token %q changed at %s (%s)",
+			TenantScopeDelay.Minutes(), t.Name, FormatDate(t.ScopeChanged), rule.ScopeChangeDelay)}
 	}
 	if until := t.ScopeChanged.Add(s.config.ScopeDelay); now.Before(until) {
-		return []string{fmt.Sprintf("logins with token %q give the scopes of before its last change until %s (rule %s, %s)",
-			t.Name, FormatDate(until), ruleScopeDelay.ID, ruleScopeDelay.Standing)}
+		return []string{fmt.Sprintf("logins with token %q give the scopes of before its last change until %s (%s)",
+			t.Name, FormatDate(until), rule.ScopeChangeDelay)}
 	}
 	return nil
 }

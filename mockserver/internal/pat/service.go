@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // Service carries out the operations on tokens.
@@ -89,7 +91,7 @@ type CreateRequest struct {
 // Create makes a token for the caller. Errors are *Error, or what Accept and the store return.
 func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	if held := s.rights(call.Caller); !held.Has(CreateMy) {
-		return nil, missing(callerAt, CreateMy, held, ruleRightToWrite)
+		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
 	}
 	now := call.now()
 	f := Fields{
@@ -99,7 +101,7 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}
 	if r.Name == nil {
-		return nil, refuse(Missing, Cause{At: "/" + fieldName, Expected: "a name", Got: "nothing", Rule: ruleNameRequired})
+		return nil, refuse(Missing, Cause{At: "/" + fieldName, Expected: "a name", Got: "nothing", Rule: rule.NameRequired})
 	}
 	f.Name = *r.Name
 	if refusal := checkName(f.Name, "/"+fieldName); refusal != nil {
@@ -202,7 +204,7 @@ func (s *Service) candidates(caller Caller, q ListQuery) ([]*Token, error) {
 func (s *Service) Delete(call Call, id string) error {
 	held := s.rights(call.Caller)
 	if held&(DeleteMy|DeleteAll) == 0 {
-		return missing(callerAt, DeleteMy, held, ruleRightToWrite)
+		return missing(callerAt, DeleteMy, held, rule.WriteRights)
 	}
 	return s.retry(id, func() error {
 		t, err := s.visible(id, held)
@@ -210,10 +212,10 @@ func (s *Service) Delete(call Call, id string) error {
 			return err
 		}
 		if t.Owner.ID != call.Caller.ID && !held.Has(DeleteAll) {
-			return missing(callerAt, DeleteAll, held, ruleRightToWrite).asked(askDeleteOfAnothers)
+			return missing(callerAt, DeleteAll, held, rule.WriteRights).asked(askDeleteOfAnothers)
 		}
 		if t.Owner.ID == call.Caller.ID && !held.Has(DeleteMy) {
-			return missing(callerAt, DeleteMy, held, ruleRightToWrite)
+			return missing(callerAt, DeleteMy, held, rule.WriteRights)
 		}
 		if err := call.accept(t); err != nil {
 			return err
@@ -230,7 +232,7 @@ func (s *Service) Delete(call Call, id string) error {
 func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Token, error) {
 	held := s.rights(call.Caller)
 	if !held.Has(UpdateMy) {
-		return nil, missing(callerAt, UpdateMy, held, ruleRightToWrite)
+		return nil, missing(callerAt, UpdateMy, held, rule.WriteRights)
 	}
 	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	var next *Token
@@ -242,7 +244,7 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 		if t.Owner.ID != call.Caller.ID {
 			return refuse(Forbidden, Cause{
 				At: "path parameter id", Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
-				Advice: "only its owner can change a token", Rule: ruleOwnOnly,
+				Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
 			})
 		}
 		if refusal := p.check(); refusal != nil {

@@ -168,7 +168,7 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
 	t.Run("name taken", func(t *testing.T) {
 		_, err := newService(store).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
-		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique-per-owner"}, err)
+		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 	})
 	t.Run("not accepted the second time", func(t *testing.T) {
 		before := everything(t, store)
@@ -199,9 +199,9 @@ func TestCreateOfACallerWhoIsGone(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Accept = func(...*pat.Token) error { t.Error("Accept was called"); return nil }
 	_, err := service.Create(call, pat.CreateRequest{Name: new("robot")})
-	checkRefusal(t, forbidden("operation-needs-a-user"), err)
+	checkRefusal(t, forbidden("no-application-auth"), err)
 	checkText(t, "header Authorization: expected the access token of a user of this tenant, got that of Ben, who is gone; log in again "+
-		"(rule operation-needs-a-user, published)", err)
+		"(rule no-application-auth, published)", err)
 	if got := everything(t, store); got != nil {
 		t.Errorf("stored %v", got)
 	}

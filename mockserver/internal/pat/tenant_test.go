@@ -138,7 +138,7 @@ type refusal struct {
 
 var (
 	accepted = refusal{}
-	notFound = refusal{pat.NotFound, "path parameter id", "token-exists"}
+	notFound = refusal{pat.NotFound, "path parameter id", "unknown-id"}
 )
 
 // forbidden is the refusal of a caller, whatever the token.
@@ -150,7 +150,7 @@ func refusalOf(t testing.TB, err error) refusal {
 		return accepted
 	}
 	e := only(t, err)
-	return refusal{e.Kind, e.Causes[0].At, e.Causes[0].Rule.ID}
+	return refusal{e.Kind, e.Causes[0].At, string(e.Causes[0].Rule)}
 }
 
 // only is a refusal with the one cause that each has.
