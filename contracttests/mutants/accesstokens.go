@@ -1,8 +1,13 @@
 package mutants
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"slices"
+	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // void is a bearer that nobody issued.
@@ -45,6 +50,23 @@ var accessTokens = []Mutant{
 		}
 		return a
 	})},
+	{
+		"access-token-names-its-key", rule.Signature, "The header of an access token names its key.",
+		by("token/question-signature"),
+		remembering(anything, func(bearers map[string]string, x *exchange) *answer {
+			if bearer := bearers[x.bearer()]; bearer != "" {
+				x.as(bearer)
+			}
+			a := x.forward()
+			bearer := a.text("access_token")
+			if header, rest, found := strings.Cut(bearer, "."); x.op == login && found {
+				keyed := withKey(header) + "." + rest
+				bearers[keyed] = bearer
+				set("access_token", keyed)(a)
+			}
+			return a
+		}),
+	},
 	{"new-login-ends-the-former", "access-tokens-stay-valid", "A new login makes older access tokens of the same token void.", by("lifecycle/new-access-tokens-leave-older-ones-valid"), remembering(anything, func(memory map[string]string, x *exchange) *answer {
 		if bearer := x.bearer(); x.op != login && memory[bearer] != "" && memory[memory[bearer]] != bearer {
 			x.as(void)
@@ -176,6 +198,18 @@ var accessTokens = []Mutant{
 		})
 		return a
 	})},
+}
+
+// withKey adds a key to the header of a JWS.
+func withKey(header string) string {
+	text, _ := base64.RawURLEncoding.DecodeString(header) // other text has no fields
+	fields := decoded[map[string]any](text)
+	if fields == nil {
+		return header
+	}
+	fields["kid"] = "1"
+	text, _ = json.Marshal(fields) // it was just read
+	return base64.RawURLEncoding.EncodeToString(text)
 }
 
 // lastUsed shows the time of the last request for which f names a token.

@@ -27,6 +27,7 @@ const (
 	Limit251             ID = "limit-251"
 	EmptyDate            ID = "empty-date"
 	TestOfFixedField     ID = "test-of-fixed-field"
+	Signature            ID = "signature"
 )
 
 var open = []Rule{
@@ -144,6 +145,11 @@ var open = []Rule{
 		ID: TestOfFixedField, Evidence: assumed,
 		Text:    "A test of a field that cannot be patched is 400.",
 		Sources: []string{"behaviour 13"},
+	},
+	{
+		ID: Signature, Evidence: assumed,
+		Text:    "An access token is signed with ES256, and its header names no key.",
+		Sources: []string{"behaviour 1.4"},
 	},
 	{
 		ID: Limit251, Evidence: assumed,
