@@ -74,7 +74,7 @@ func ProfileNamed(name string) (Profile, error) {
 	return p, nil
 }
 
-// check fills in what is empty. The error names the field.
+// check fills in what is empty. The error is a *ConfigError.
 func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	if p.Name == "" {
 		p.Name = ProfileFriendly
@@ -84,26 +84,27 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	}
 	limit, err := ratelimit.Parse(p.RateLimit)
 	if err != nil {
-		return p, limit, fmt.Errorf("rate limit: %w", err)
+		return p, limit, configError("Profile.RateLimit", fmt.Errorf("rate limit: %w", err))
 	}
 	for _, behaviour := range p.Hostile {
 		if err := hostile.Check(behaviour); err != nil {
-			return p, limit, err
+			return p, limit, configError("Profile.Hostile", err)
 		}
 	}
 	switch {
 	case p.TokenLimit < 0:
-		err = fmt.Errorf("token limit: expected a number of tokens, or 0 for any, got %d", p.TokenLimit)
+		err = configError("Profile.TokenLimit", fmt.Errorf("token limit: expected a number of tokens, or 0 for any, got %d", p.TokenLimit))
 	case p.ScopeDelay < 0:
-		err = fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay)
+		err = configError("Profile.ScopeDelay", fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay))
 	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverAsNull && p.NeverExpiresAs != NeverAsFarDate:
-		err = fmt.Errorf("never expires as: expected null or far-date, got %q", p.NeverExpiresAs)
+		err = configError("Profile.NeverExpiresAs", fmt.Errorf("never expires as: expected null or far-date, got %q", p.NeverExpiresAs))
 	case p.HostileRate < 0 || p.HostileRate > 1:
-		err = fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate)
+		err = configError("Profile.HostileRate", fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate))
 	case p.HostileInARow < 0:
-		err = fmt.Errorf("hostile in a row: expected a number of answers, got %d", p.HostileInARow)
+		err = configError("Profile.HostileInARow", fmt.Errorf("hostile in a row: expected a number of answers, got %d", p.HostileInARow))
 	case len(p.Hostile) > 0 && (p.HostileRate == 0 || p.HostileInARow == 0):
 		err = errors.New("hostile behaviours without a rate, or without a number in a row, do nothing: set both")
+		err = configError("Profile.Hostile", err)
 	}
 	return p, limit, err
 }

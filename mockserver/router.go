@@ -70,7 +70,7 @@ func newHandlers(s *Server) (main, control http.Handler, err error) {
 	}
 	if s.config.Fallback != "" {
 		if err := apis.strangers.(*apiStrangers).forward(s.config.Fallback); err != nil {
-			return nil, nil, err
+			return nil, nil, configError("Fallback", err)
 		}
 	}
 	alone := &entrance{server: s, control: controlMux}

@@ -97,7 +97,28 @@ type Server struct {
 	handler, control http.Handler
 }
 
-// New returns a mock. Errors are those of the configuration: a tenant that cannot be started
+// ConfigError is a mistake in a [Config].
+type ConfigError struct {
+	// Field is the wrong one, such as StateFile or Profile.RateLimit.
+	Field string
+	Err   error
+}
+
+// Error implements error.
+func (e *ConfigError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// configError returns an error about a field, nil if err is nil.
+func configError(field string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &ConfigError{field, err}
+}
+
+// New returns a mock. Errors are those of the configuration, as a [*ConfigError]: a tenant that cannot be started
 // from, a version that does not exist, a public URL that is none, a state file that is damaged or in use.
 func New(c Config) (*Server, error) {
 	c, err := c.withDefaults()
@@ -109,7 +130,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	if err := documents.follow(c.Dialect); err != nil {
-		return nil, err
+		return nil, configError("Dialect", err)
 	}
 	return newServer(c, documents)
 }
@@ -123,7 +144,7 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	for _, v := range c.Versions {
 		if _, err := version.Parse(string(v)); err != nil {
-			return c, err
+			return c, configError("Versions", err)
 		}
 	}
 	if len(c.Versions) == 0 {
@@ -131,14 +152,14 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.PublicURL != "" {
 		if c.PublicURL, err = CheckBaseURL(c.PublicURL); err != nil {
-			return c, fmt.Errorf("public URL: %w", err)
+			return c, configError("PublicURL", fmt.Errorf("public URL: %w", err))
 		}
 	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if c.Dialect, err = followed(c.Dialect, c.Profile); err != nil {
-		return c, err
+		return c, configError("Dialect", err)
 	}
 	if c.Profile, _, err = c.Profile.check(); err != nil {
 		return c, err
@@ -150,7 +171,11 @@ func (c Config) withDefaults() (Config, error) {
 	c.NamespaceTTL = max(0, cmp.Or(c.NamespaceTTL, defaultNamespaceTTL))
 	c.JournalSize = cmp.Or(c.JournalSize, defaultJournalSize)
 	if c.MaxNamespaces < 0 || c.JournalSize < 0 {
-		return c, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize)
+		field := "MaxNamespaces"
+		if c.MaxNamespaces >= 0 {
+			field = "JournalSize"
+		}
+		return c, configError(field, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize))
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -202,30 +227,35 @@ func newServer(c Config, documents *documents) (*Server, error) {
 
 // open makes the namespaces that there are at the start: the default one, and those of the state file.
 func (s *Server) open() (err error) {
-	names := []string{namespace.Default}
+	names, from := []string{namespace.Default}, "Tenant"
 	if s.config.StateFile == "" {
 		s.secret, err = oauth.NewSecret()
 	} else {
 		if s.file, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
-			return err
+			return configError("StateFile", err)
 		}
 		var held []string
 		if held, err = s.file.Namespaces(); err != nil {
-			return err
+			return configError("StateFile", err)
 		}
 		if most := s.config.MaxNamespaces; len(held) > most {
-			return fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more (--max-namespaces)", s.config.StateFile, len(held), most)
+			return configError("MaxNamespaces", fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more (--max-namespaces)", s.config.StateFile, len(held), most))
+		}
+		if len(held) > 0 {
+			from = "StateFile"
 		}
 		s.tellState(held)
 		names = append(names, held...)
-		s.secret, err = s.file.Key(oauth.NewSecret)
+		if s.secret, err = s.file.Key(oauth.NewSecret); err != nil {
+			return configError("StateFile", err)
+		}
 	}
 	for _, name := range names {
 		if err == nil {
 			_, err = s.namespaces.Use(name)
 		}
 	}
-	return err
+	return configError(from, err)
 }
 
 // tellState says what wins.
