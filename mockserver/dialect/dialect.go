@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"example.com/patmock/spec/rule"
 )
 
 // A Dialect has answers by the id of their question, see Entries. What it does not have is answered by default; nil is
@@ -49,11 +51,11 @@ func (d Dialect) Check() error {
 	for _, id := range slices.Sorted(maps.Keys(d)) {
 		e, known := Find(id)
 		if !known {
-			all = append(all, Mistake{Unknown: id, Message: unknown(id)})
+			all = append(all, Mistake{Rule: rule.DialectUnknownEntry, Unknown: id, Message: unknown(id)})
 			continue
 		}
 		for _, m := range e.check(d[id]) {
-			all = append(all, Mistake{Message: id + "." + m.field + ": " + m.message})
+			all = append(all, Mistake{Field: id + "." + m.field, Rule: m.rule, Message: m.message})
 		}
 	}
 	if all == nil {
@@ -109,42 +111,48 @@ func (e Entry) complete(a Answer) Answer {
 }
 
 // wrong is what is wrong with a field of an answer.
-type wrong struct{ field, message string }
+type wrong struct {
+	field   string
+	rule    rule.ID
+	message string
+}
 
 // check tells what is wrong with an answer to the question of the entry.
 func (e Entry) check(a Answer) []wrong {
 	var all []wrong
-	report := func(field, format string, args ...any) { all = append(all, wrong{field, fmt.Sprintf(format, args...)}) }
+	report := func(broken rule.ID, field, format string, args ...any) {
+		all = append(all, wrong{field, broken, fmt.Sprintf(format, args...)})
+	}
 	allowed := e.fields()
 	for _, field := range a.fields() {
 		if !slices.Contains(allowed, field) {
-			report(field, "unknown field of this entry; there are %s", strings.Join(allowed, ", "))
+			report(rule.DialectUnknownField, field, "unknown field of this entry; there are %s", strings.Join(allowed, ", "))
 		}
 	}
 	if len(e.Values) > 0 {
 		if a.Value != "" && !slices.Contains(e.Values, a.Value) {
-			report("value", "expected one of %s, got %q", strings.Join(e.Values, ", "), a.Value)
+			report(rule.DialectValue, "value", "expected one of %s, got %q", strings.Join(e.Values, ", "), a.Value)
 		}
 		if a.Flag != "" && a.Flag != Absent && a.Flag != Shown {
-			report("userAwareTokenNeverExpires", "expected absent or shown, got %q", a.Flag)
+			report(rule.DialectValue, "userAwareTokenNeverExpires", "expected absent or shown, got %q", a.Flag)
 		}
 		return all
 	}
 	switch {
 	case a.Status == 0:
-		report("status", "expected %s, got none", e.statuses())
+		report(rule.DialectRequired, "status", "expected %s, got none", e.statuses())
 	case !e.Allows(a.Status):
-		report("status", "expected %s, got %d", e.statuses(), a.Status)
+		report(rule.DialectStatus, "status", "expected %s, got %d", e.statuses(), a.Status)
 	}
 	if !a.Refuses() {
 		for _, field := range a.fields() {
 			if field != "status" {
-				report(field, "expected a status that refuses beside it, one from 400 on")
+				report(rule.DialectServed, field, "expected a status that refuses beside it, one from 400 on")
 			}
 		}
 	}
 	if strings.ContainsFunc(a.Error, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
-		report("error", "expected a word of RFC 6749, section 5.2, such as invalid_client, got %q", a.Error)
+		report(rule.DialectErrorCode, "error", "expected a word of RFC 6749, section 5.2, such as invalid_client, got %q", a.Error)
 	}
 	return all
 }

@@ -10,8 +10,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec/rule"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 func TestParse(t *testing.T) {
 	tests := []struct {
@@ -54,55 +58,83 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseTellsEveryMistakeByLine(t *testing.T) {
-	tests := []struct{ name, text, want string }{
-		{"unknown entry", "duplicat-name: {status: 409}", `d.yaml:1:1: unknown entry "duplicat-name"; there are duplicate-name, token-limit`},
-		{"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", "d.yaml:4:3: duplicate-name.code: unknown field of this entry; there are status, detailCode, text\n"},
-		{"field of another form", "login-expired: {status: 401, detailCode: x}", "d.yaml:1:30: login-expired.detailCode: unknown field of this entry; there are status, error, description\n"},
-		{"no status", "duplicate-name: {text: Taken.}", "d.yaml:1:1: duplicate-name.status: expected a status of 400 to 599 other than 429, got none\n"},
-		{"status that cannot be served", "duplicate-name: {status: 200}", "d.yaml:1:18: duplicate-name.status: expected a status of 400 to 599 other than 429, got 200\n"},
-		{"another success", "unknown-owner: {status: 204}", "expected 200, or a status of 400 to 599 other than 429, got 204\n"},
-		{"rate limit", "duplicate-name: {status: 429}", "got 429\n"},
-		{"status at the token endpoint", "login-expired: {status: 500}", "expected a status of 400 to 499 other than 413 and 429, got 500\n"},
-		{"size at the token endpoint", "login-expired: {status: 413}", "got 413\n"},
-		{"status that is no number", "duplicate-name: {status: conflict}", "d.yaml:1:26: duplicate-name.status: expected a status such as 409\n"},
-		{"fraction", "duplicate-name: {status: 409.5}", "expected a status such as 409\n"},
-		{"served with an error", "unknown-owner: {status: 200, text: Fine.}", "d.yaml:1:30: unknown-owner.text: expected a status that refuses beside it, one from 400 on\n"},
-		{"error that is no word", "login-expired: {status: 401, error: not so}", `d.yaml:1:30: login-expired.error: expected a word of RFC 6749, section 5.2, such as invalid_client, got "not so"`},
-		{"value", "never-expiring-answer: {value: soon}", `d.yaml:1:25: never-expiring-answer.value: expected one of null, absent, far-date, got "soon"`},
-		{"flag", "never-expiring-answer: {userAwareTokenNeverExpires: true}", `never-expiring-answer.userAwareTokenNeverExpires: expected absent or shown, got "true"`},
-		{"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: shown}", "unknown field of this entry; there are value\n"},
-		{"empty text", "duplicate-name: {status: 409, text: ''}", "duplicate-name.text: expected a text\n"},
-		{"no text", "duplicate-name: {status: 409, text: }", "duplicate-name.text: expected a text\n"},
-		{"list for a text", "duplicate-name: {status: 409, text: [a]}", "duplicate-name.text: expected a text\n"},
-		{"twice", "token-limit: {status: 403}\ntoken-limit: {status: 403}", `d.yaml:2:1: expected every name once, got "token-limit" again`},
-		{"field twice", "token-limit: {status: 403, status: 404}", `d.yaml:1:28: expected every name once, got "status" again`},
-		{"no answer", "token-limit: 403", "d.yaml:1:14: expected a mapping such as {status: ...}\n"},
-		{"anchor", "login-expired: &same {status: 403}\nlogin-deleted: *same\n", "d.yaml:1:16: expected a mapping such as {status: ...}\n"},
-		{"no mapping", "- token-limit", "d.yaml:1:1: expected a mapping of entries to answers\n"},
-		{"name that is none", "? [a]\n: b", "d.yaml:2:1: not YAML: found an invalid key for this map\n"},
-		{"two documents", "token-limit: {status: 403}\n---\ntoken-limit: {status: 403}\n", "d.yaml:2:1: expected one document, got 2\n"},
-		{"no value", "never-expiring-answer:\n  value:\n", "never-expiring-answer.value: expected a text\n"},
-		{"no YAML", "token-limit: {status: 403\nunknown-owner: [", "d.yaml:"},
-		{"no YAML in the first line", "patmock: a: b", "d.yaml:1:10: not YAML: mapping value is not allowed in this context\n"},
-		{"no YAML in another", "token-limit: {status: 403}\n}", "d.yaml:2:1: not YAML: non-map value is specified\n"},
-		{"too large", strings.Repeat("#", 1<<16+1), "d.yaml:1:1: expected a file of at most 65536 bytes, got 65537\n"},
-		{"several", "nothing: {}\ntoken-limit: {status: 1}\nunknown-owner: 7", "d.yaml:1:1: unknown entry"},
+	tests := []struct {
+		name, text string
+		want       []place
+	}{
+		{"unknown entry", "duplicat-name: {status: 409}", []place{{1, 1, "", rule.DialectUnknownEntry}}},
+		{"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", []place{{4, 3, "duplicate-name.code", rule.DialectUnknownField}}},
+		{"field of another form", "login-expired: {status: 401, detailCode: x}", []place{{1, 30, "login-expired.detailCode", rule.DialectUnknownField}}},
+		{"no status", "duplicate-name: {text: Taken.}", []place{
+			{1, 1, "duplicate-name.status", rule.DialectRequired},
+			{1, 18, "duplicate-name.text", rule.DialectServed},
+		}},
+		{"status that cannot be served", "duplicate-name: {status: 200}", []place{{1, 18, "duplicate-name.status", rule.DialectStatus}}},
+		{"another success", "unknown-owner: {status: 204}", []place{{1, 17, "unknown-owner.status", rule.DialectStatus}}},
+		{"rate limit", "duplicate-name: {status: 429}", []place{{1, 18, "duplicate-name.status", rule.DialectStatus}}},
+		{"status at the token endpoint", "login-expired: {status: 500}", []place{{1, 17, "login-expired.status", rule.DialectStatus}}},
+		{"size at the token endpoint", "login-expired: {status: 413}", []place{{1, 17, "login-expired.status", rule.DialectStatus}}},
+		{"status that is no number", "duplicate-name: {status: conflict}", []place{{1, 26, "duplicate-name.status", rule.DialectWrongType}}},
+		{"fraction", "duplicate-name: {status: 409.5}", []place{{1, 26, "duplicate-name.status", rule.DialectWrongType}}},
+		{"served with an error", "unknown-owner: {status: 200, text: Fine.}", []place{{1, 30, "unknown-owner.text", rule.DialectServed}}},
+		{"error that is no word", "login-expired: {status: 401, error: not so}", []place{{1, 30, "login-expired.error", rule.DialectErrorCode}}},
+		{"value", "never-expiring-answer: {value: soon}", []place{{1, 25, "never-expiring-answer.value", rule.DialectValue}}},
+		{"flag", "never-expiring-answer: {userAwareTokenNeverExpires: true}", []place{{1, 25, "never-expiring-answer.userAwareTokenNeverExpires", rule.DialectValue}}},
+		{"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: shown}", []place{{1, 23, "never-used-under-le.userAwareTokenNeverExpires", rule.DialectUnknownField}}},
+		{"empty text", "duplicate-name: {status: 409, text: ''}", []place{{1, 37, "duplicate-name.text", rule.DialectWrongType}}},
+		{"no text", "duplicate-name: {status: 409, text: }", []place{{1, 36, "duplicate-name.text", rule.DialectWrongType}}},
+		{"list for a text", "duplicate-name: {status: 409, text: [a]}", []place{{1, 37, "duplicate-name.text", rule.DialectWrongType}}},
+		{"twice", "token-limit: {status: 403}\ntoken-limit: {status: 403}", []place{{2, 1, "", rule.DialectDuplicateKey}}},
+		{"field twice", "token-limit: {status: 403, status: 404}", []place{{1, 28, "", rule.DialectDuplicateKey}}},
+		{"no answer", "token-limit: 403", []place{{1, 14, "", rule.DialectWrongType}}},
+		{"anchor", "login-expired: &same {status: 403}\nlogin-deleted: *same\n", []place{{1, 16, "", rule.DialectWrongType}, {2, 16, "", rule.DialectWrongType}}},
+		{"no mapping", "- token-limit", []place{{1, 1, "", rule.DialectWrongType}}},
+		{"name that is none", "? [a]\n: b", []place{{2, 1, "", rule.DialectSyntax}}},
+		{"two documents", "token-limit: {status: 403}\n---\ntoken-limit: {status: 403}\n", []place{{2, 1, "", rule.DialectSyntax}}},
+		{"no value", "never-expiring-answer:\n  value:\n", []place{{2, 10, "never-expiring-answer.value", rule.DialectWrongType}}},
+		{"no YAML", "token-limit: {status: 403\nunknown-owner: [", []place{{2, 1, "", rule.DialectSyntax}}},
+		{"no YAML in the first line", "patmock: a: b", []place{{1, 10, "", rule.DialectSyntax}}},
+		{"no YAML in another", "token-limit: {status: 403}\n}", []place{{2, 1, "", rule.DialectSyntax}}},
+		{"too large", strings.Repeat("#", 1<<16+1), []place{{1, 1, "", rule.DialectSize}}},
+		{"several", "nothing: {}\ntoken-limit: {status: 1}\nunknown-owner: 7", []place{
+			{1, 1, "", rule.DialectUnknownEntry},
+			{2, 15, "token-limit.status", rule.DialectStatus},
+			{3, 16, "", rule.DialectWrongType},
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := dialect.Parse("d.yaml", []byte(test.text))
-			if err == nil || !strings.Contains(err.Error()+"\n", test.want) {
-				t.Fatalf("%v, error %v, want %s", got, err, test.want)
-			}
-			if !errors.As(err, new(dialect.Mistakes)) {
-				t.Errorf("error of type %T", err)
-			}
+			_, err := dialect.Parse("d.yaml", []byte(test.text))
+			checkMistakes(t, err, test.want)
 		})
 	}
-	_, err := dialect.Parse("d.yaml", []byte("nothing: {}\ntoken-limit: {status: 1}\nunknown-owner: 7"))
-	if mistakes := dialect.Mistakes(nil); !errors.As(err, &mistakes) || len(mistakes) != 3 || mistakes[0].Unknown != "nothing" || mistakes[2].Line != 3 {
-		t.Errorf("three mistakes, got %v", err)
+}
+
+// place is what a program uses of a mistake.
+type place struct {
+	Line, Column int
+	Field        string
+	Rule         rule.ID
+}
+
+// checkMistakes compares an error with the places of its mistakes, and its text with the golden file.
+func checkMistakes(t *testing.T, err error, want []place) {
+	t.Helper()
+	var mistakes dialect.Mistakes
+	if !errors.As(err, &mistakes) {
+		t.Fatalf("error is %T, want Mistakes: %v", err, err)
 	}
+	var got []place
+	for _, m := range mistakes {
+		got = append(got, place{m.Line, m.Column, m.Field, m.Rule})
+		if (m.Unknown != "") != (m.Rule == rule.DialectUnknownEntry) {
+			t.Errorf("unknown entry %q under %s", m.Unknown, m.Rule)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("mistakes (-want +got):\n%s", diff)
+	}
+	golden.Check(t, "testdata/mistakes.golden", golden.Key(t), err.Error())
 }
 
 func TestRead(t *testing.T) {
@@ -174,10 +206,7 @@ func TestDiffering(t *testing.T) {
 	if diff := cmp.Diff(want, told.Differing()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	const line = "never-expiring-answer null with userAwareTokenNeverExpires, token-limit 400.1.4 Limit violation, unsupported-grant 401 unsupported_grant_type"
-	if got := want.String(); got != line {
-		t.Errorf("%s, want %s", got, line)
-	}
+	golden.Check(t, "testdata/dialects.golden", golden.Key(t), want.String())
 	if got := dialect.Dialect(nil).Answer("duplicate-name"); got.Status != 400 || got.DetailCode == "" {
 		t.Errorf("the default is %v", got)
 	}

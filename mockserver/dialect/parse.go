@@ -13,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	yamlparser "github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"example.com/patmock/spec/rule"
 )
 
 // maxBytes bounds a file: every entry takes some hundred bytes.
@@ -23,6 +25,10 @@ type Mistake struct {
 	// Source is the file, Line and Column stand in it and count from 1. All are empty for a dialect of no file.
 	Source       string
 	Line, Column int
+	// Field is an entry's field, such as duplicate-name.status, empty for what concerns more than one.
+	Field string
+	// Rule is the rule that the dialect breaks.
+	Rule rule.ID
 	// Unknown is the id that no entry has, empty for other mistakes.
 	Unknown string
 	// Message says what was expected.
@@ -31,10 +37,14 @@ type Mistake struct {
 
 // Error tells the mistake on one line, in the form that editors turn into a link.
 func (m Mistake) Error() string {
-	if m.Source == "" {
-		return m.Message
+	message := m.Message
+	if m.Field != "" {
+		message = m.Field + ": " + message
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", m.Source, m.Line, m.Column, m.Message)
+	if m.Source == "" {
+		return message
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", m.Source, m.Line, m.Column, message)
 }
 
 // Mistakes is everything that is wrong with a dialect.
@@ -86,8 +96,8 @@ type parser struct {
 	mistakes Mistakes
 }
 
-func (p *parser) report(at *token.Token, format string, args ...any) {
-	m := Mistake{Source: p.source, Line: 1, Column: 1, Message: fmt.Sprintf(format, args...)}
+func (p *parser) report(at *token.Token, broken rule.ID, field, format string, args ...any) {
+	m := Mistake{Source: p.source, Line: 1, Column: 1, Field: field, Rule: broken, Message: fmt.Sprintf(format, args...)}
 	if at != nil && at.Position != nil {
 		m.Line, m.Column = max(1, at.Position.Line), max(1, at.Position.Column)
 	}
@@ -97,18 +107,18 @@ func (p *parser) report(at *token.Token, format string, args ...any) {
 // document reads the only document, nil where it is empty or none.
 func (p *parser) document(data []byte) ast.Node {
 	if len(data) > maxBytes {
-		p.report(nil, "expected a file of at most %d bytes, got %d", maxBytes, len(data))
+		p.report(nil, rule.DialectSize, "", "expected a file of at most %d bytes, got %d", maxBytes, len(data))
 		return nil
 	}
 	file, err := yamlparser.ParseBytes(data, 0, yamlparser.AllowDuplicateMapKey())
 	var syntax yaml.Error
 	switch {
 	case errors.As(err, &syntax):
-		p.report(syntax.GetToken(), "not YAML: %s", strings.Join(strings.Fields(syntax.GetMessage()), " "))
+		p.report(syntax.GetToken(), rule.DialectSyntax, "", "not YAML: %s", strings.Join(strings.Fields(syntax.GetMessage()), " "))
 	case err != nil:
-		p.report(nil, "not YAML: %v", err)
+		p.report(nil, rule.DialectSyntax, "", "not YAML: %v", err)
 	case len(file.Docs) > 1:
-		p.report(file.Docs[1].Start, "expected one document, got %d", len(file.Docs))
+		p.report(file.Docs[1].Start, rule.DialectSyntax, "", "expected one document, got %d", len(file.Docs))
 	case len(file.Docs) == 1 && file.Docs[0].Body != nil && file.Docs[0].Body.Type() != ast.NullType && file.Docs[0].Body.Type() != ast.CommentType:
 		return file.Docs[0].Body
 	}
@@ -119,7 +129,7 @@ func (p *parser) entries(root ast.Node) {
 	p.each(root, "a mapping of entries to answers", func(name string, key, value ast.Node) {
 		e, known := Find(name)
 		if !known {
-			p.report(key.GetToken(), "%s", unknown(name))
+			p.report(key.GetToken(), rule.DialectUnknownEntry, "", "%s", unknown(name))
 			p.mistakes[len(p.mistakes)-1].Unknown = name
 			return
 		}
@@ -133,19 +143,20 @@ func (p *parser) answer(e Entry, key, value ast.Node) {
 	places, before := map[string]ast.Node{"status": key}, len(p.mistakes)
 	p.each(value, "a mapping such as {"+e.fields()[0]+": ...}", func(field string, key, value ast.Node) {
 		places[field] = key
+		name := e.ID + "." + field
 		if !slices.Contains(e.fields(), field) {
-			p.report(key.GetToken(), "%s.%s: unknown field of this entry; there are %s", e.ID, field, strings.Join(e.fields(), ", "))
+			p.report(key.GetToken(), rule.DialectUnknownField, name, "unknown field of this entry; there are %s", strings.Join(e.fields(), ", "))
 			return
 		}
 		if expected := a.set(field, value); expected != "" {
-			p.report(value.GetToken(), "%s.%s: expected %s", e.ID, field, expected)
+			p.report(value.GetToken(), rule.DialectWrongType, name, "expected %s", expected)
 		}
 	})
 	if len(p.mistakes) > before {
 		return
 	}
 	for _, m := range e.check(a) {
-		p.report(places[m.field].GetToken(), "%s.%s: %s", e.ID, m.field, m.message)
+		p.report(places[m.field].GetToken(), m.rule, e.ID+"."+m.field, "%s", m.message)
 	}
 	p.dialect[e.ID] = a
 }
@@ -154,7 +165,7 @@ func (p *parser) answer(e Entry, key, value ast.Node) {
 func (p *parser) each(n ast.Node, expected string, do func(name string, key, value ast.Node)) {
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
-		p.report(n.GetToken(), "expected %s", expected)
+		p.report(n.GetToken(), rule.DialectWrongType, "", "expected %s", expected)
 		return
 	}
 	seen := map[string]bool{}
@@ -162,9 +173,9 @@ func (p *parser) each(n ast.Node, expected string, do func(name string, key, val
 		name, ok := textOf(entry.Key)
 		switch {
 		case !ok:
-			p.report(entry.Key.GetToken(), "expected a name")
+			p.report(entry.Key.GetToken(), rule.DialectWrongType, "", "expected a name")
 		case seen[name]:
-			p.report(entry.Key.GetToken(), "expected every name once, got %q again", name)
+			p.report(entry.Key.GetToken(), rule.DialectDuplicateKey, "", "expected every name once, got %q again", name)
 		default:
 			seen[name] = true
 			do(name, entry.Key, entry.Value)

@@ -32,7 +32,10 @@ type Rule struct {
 
 // All returns every rule, by subject.
 func All() []Rule {
-	return slices.Concat(login, access, responses, listing, tokens, expiry, patching, bulk, open, clients, serving, controlling, fixtureFiles)
+	return slices.Concat(
+		login, access, responses, listing, tokens, expiry, patching, bulk, open,
+		clients, serving, controlling, fixtureFiles, dialects,
+	)
 }
 
 var byID = func() map[ID]Rule {
