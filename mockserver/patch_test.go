@@ -82,7 +82,7 @@ func TestPatchRefuses(t *testing.T) {
 		{"a copy of the secret", both, `[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1", "/0/from: " + wantsField},
 		{"a negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", "rule patch-pointer"},
 		{"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1", `/0: expected an index within the array, got remove of "/scope/7" (rule patch-applies, published)`},
-		{"a failed test", both, `[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name","value":"build"}]`, "400.1", `/1: expected the token to pass the test, got another value at /name than "build" (rule patch-applies, published)`},
+		{"a failed test", both, `[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name","value":"build"}]`, "400.1", `/1: expected the token to pass the test, got another value at /name than "build" (rule patch-test, published)`},
 		{"a missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", "/0/value: expected a value, which replace needs, got nothing (rule patch-value-required, published)"},
 		{"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", "/0: expected a name, got nothing (rule name-required, published)"},
 		{"a null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", "/0/value: expected a name, got nothing"},
@@ -127,7 +127,7 @@ func TestOneOfIsToldInOneLine(t *testing.T) {
 	want := []any{map[string]any{
 		"locale": "en-US", "localeOrigin": "DEFAULT",
 		"text": "/0/value: expected a string, a boolean, an integer, an object, an array (each element a string, an integer or an object) or null, " +
-			"got [true] (oneOf of v3 patchPersonalAccessToken request)",
+			"got [true] (oneOf of v3 patchPersonalAccessToken request) (rule invalid-property, published)",
 	}}
 	if diff := cmp.Diff(want, r.object()["causes"]); diff != "" {
 		t.Errorf("causes (-want +got):\n%s", diff)

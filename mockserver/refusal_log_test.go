@@ -53,7 +53,7 @@ func TestRefusalsAreSeen(t *testing.T) {
 		},
 		{
 			"a shape, two causes in one line", "POST", pats, "jane.doe", "", "application/json", `{"scope":1}`,
-			`400 POST /v2026/personal-access-tokens (jane.doe, a client without User-Agent): /scope: expected an array (each element a string) or null, got 1 (type of v2026 createPersonalAccessToken request); /name: expected a string, got nothing (required of v2026 createPersonalAccessToken request)`,
+			`400 POST /v2026/personal-access-tokens (jane.doe, a client without User-Agent): /scope: expected an array (each element a string) or null, got 1 (type of v2026 createPersonalAccessToken request) (rule invalid-property, published); /name: expected a string, got nothing (required of v2026 createPersonalAccessToken request) (rule name-required, published)`,
 		},
 		{
 			"an unknown client id", "POST", "/oauth/token", "", "axios/1.21.1", urlencode, "grant_type=client_credentials&client_id=nobody&client_secret=x",
@@ -69,12 +69,12 @@ func TestRefusalsAreSeen(t *testing.T) {
 		},
 		{
 			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=password&client_id=" + janeID + "&client_secret=" + janeSecret,
-			`400 POST /oauth/token (jane.doe, curl/8): unsupported_grant_type: Unsupported grant type: password: send grant_type=client_credentials (rule token-grants, assumed)`,
+			`400 POST /oauth/token (jane.doe, curl/8): unsupported_grant_type: Unsupported grant type: password: send grant_type=client_credentials (rule unsupported-grant, assumed)`,
 		},
 		{
 			"more causes than a line holds", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":"x","scope":[0,1,2,3,4,5,6,7]}`,
-			`400 POST /v2026/personal-access-tokens (jane.doe, curl/8): /scope/0: expected a string, got 0 (type of v2026 createPersonalAccessToken request); /scope/1: expected a string, got 1 (type of v2026 createPersonalAccessToken request); ` +
-				`/scope/2: expected a string, got 2 (type of v2026 createPersonalAccessToken request); /scope/3: expected a string, got 3 (type of v2026 createPersonalAccessToken request); /scope/4: expected a string, got 4 (type of v2026 createPersonalAccessToken request); and 3 more`,
+			`400 POST /v2026/personal-access-tokens (jane.doe, curl/8): /scope/0: expected a string, got 0 (type of v2026 createPersonalAccessToken request) (rule invalid-property, published); /scope/1: expected a string, got 1 (type of v2026 createPersonalAccessToken request) (rule invalid-property, published); ` +
+				`/scope/2: expected a string, got 2 (type of v2026 createPersonalAccessToken request) (rule invalid-property, published); /scope/3: expected a string, got 3 (type of v2026 createPersonalAccessToken request) (rule invalid-property, published); /scope/4: expected a string, got 4 (type of v2026 createPersonalAccessToken request) (rule invalid-property, published); and 3 more`,
 		},
 		{
 			"a path and a client that are too long", "GET", "/v3/" + strings.Repeat("x", 300), "", strings.Repeat("y", 300), "", "",

@@ -77,7 +77,7 @@ func TestParseDateRefuses(t *testing.T) {
 		{"lower case t", "2027-01-31t00:00:00Z", capitals, "date-is-rfc3339"},
 		{"lower case z", "2027-01-31T00:00:00z", capitals, "date-is-rfc3339"},
 		{"lower case both", "2027-01-31t00:00:00.5z", capitals, "date-is-rfc3339"},
-		{"empty", "", "", "date-is-rfc3339"},
+		{"empty", "", "", "empty-date"},
 		{"words", "next year", "", "date-is-rfc3339"},
 		{"30 February", "2027-02-30T00:00:00Z", "", "date-is-rfc3339"},
 		{"29 February of no leap year", "2027-02-29T00:00:00Z", "", "date-is-rfc3339"},

@@ -134,7 +134,7 @@ func TestCurrentExpiration(t *testing.T) {
 		{"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
 		{"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{pat.Illegal, at, "date-year-of-four-digits"}},
 		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-needs-zone"}},
-		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
+		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "empty-date"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,7 +37,6 @@ func TestPatchExpiration(t *testing.T) {
 		unacknowledged = func(at string) refusal { return refusal{pat.Invalid, at, "expiry-never"} }
 		keeps          = func(at string) refusal { return refusal{pat.Invalid, at, "never-keeps-acknowledgment"} }
 		future         = refusal{pat.Invalid, "/0/value", "expiry-future"}
-		date           = refusal{pat.Illegal, "/0/value", "date-is-rfc3339"}
 		zone           = refusal{pat.Illegal, "/0/value", "date-needs-zone"}
 	)
 	tests := []struct {
@@ -59,7 +58,7 @@ func TestPatchExpiration(t *testing.T) {
 		{"past", lives, []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, "", future},
 		{"past, acknowledged", lives, []string{`replace /expirationDate "2026-02-01T00:00:00Z"`, aware}, "", future},
 		{"no zone", lives, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, "", zone},
-		{"empty", lives, []string{`replace /expirationDate ""`}, "", date},
+		{"empty", lives, []string{`replace /expirationDate ""`}, "", refusal{pat.Illegal, "/0/value", "empty-date"}},
 		{"year 10000", lives, []string{`replace /expirationDate "9999-12-31T23:59:59-01:00"`}, "", refusal{pat.Illegal, "/0/value", "date-year-of-four-digits"}},
 		{"date of another field", lives, []string{"copy /name /expirationDate"}, "", refusal{pat.Illegal, "/0", "date-is-rfc3339"}},
 

@@ -30,7 +30,7 @@ func TestPatchPointers(t *testing.T) {
 		{"unknown", `add /description "x"`, field},
 		{"upper case", `replace /Name "x"`, field},
 		{"blank behind", "remove /name\u00a0", field},
-		{"test of the secret", `test /secret "secret of robot"`, field},
+		{"test of the secret", `test /secret "secret of robot"`, refusal{pat.Invalid, "/0/path", "test-of-fixed-field"}},
 		{"no field", `replace / "x"`, field},
 		{"escaped slash", `replace /~1name "x"`, field},
 		{"escaped slash in between", `add /scope~10 "x"`, field},
@@ -99,7 +99,7 @@ func TestLegacyPatch(t *testing.T) {
 		{"expirationDate", robot(), []string{`replace /expirationDate "2026-05-01T00:00:00Z"`}, "", date},
 		{"expirationDate null", robot(), []string{"replace /expirationDate null"}, "", date},
 		{"expirationDate removed", robot(), []string{"remove /expirationDate"}, "", date},
-		{"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", date},
+		{"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", refusal{pat.Invalid, "/0/path", "test-of-fixed-field"}},
 		{"acknowledgement", robot(), []string{"replace /userAwareTokenNeverExpires true"}, "", date},
 		{"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{pat.Invalid, "/0/from", "patch-fields"}},
 	}
@@ -179,12 +179,12 @@ func TestPatchRefusalTexts(t *testing.T) {
 		{
 			"failed test of a text", version.V1,
 			[]string{`test /name "x"`},
-			`/0: expected the token to pass the test, got another value at /name than "x" (rule patch-applies, published)`,
+			`/0: expected the token to pass the test, got another value at /name than "x" (rule patch-test, published)`,
 		},
 		{
 			"failed test", version.V1,
 			[]string{"test /userAwareTokenNeverExpires true"},
-			`/0: expected the token to pass the test, got another value at /userAwareTokenNeverExpires than true (rule patch-applies, published)`,
+			`/0: expected the token to pass the test, got another value at /userAwareTokenNeverExpires than true (rule patch-test, published)`,
 		},
 		{
 			"scope is no array", version.V1,

@@ -210,36 +210,37 @@ func TestPatchValues(t *testing.T) {
 // What does not apply is refused as a whole, and the place is the operation that does not.
 func TestPatchDoesNotApply(t *testing.T) {
 	tests := []struct {
-		name  string
-		patch []string
-		want  string
+		name     string
+		patch    []string
+		wantAt   string
+		wantRule string
 	}{
-		{"failed test", []string{`test /name "x"`}, "/0"},
-		{"failed test of scope", []string{`test /scope ["a","c","b"]`}, "/0"},
-		{"failed test behind changes", []string{`replace /name "x"`, "remove /scope", `test /name "robot"`, "remove /name"}, "/2"},
-		{"test of another type", []string{`test /userAwareTokenNeverExpires "false"`}, "/0"},
-		{"test of a date against null", []string{"test /expirationDate null"}, "/0"},
-		{"test of a date without a value, which means null", []string{"test /expirationDate"}, "/0"},
-		{"test behind the last", []string{`test /scope/- "c"`}, "/0"},
-		{"remove behind the last", []string{"remove /scope/3"}, "/0"},
-		{"remove at the end", []string{"remove /scope/-"}, "/0"},
-		{"replace behind the last", []string{`replace /scope/3 "x"`}, "/0"},
-		{"replace at the end", []string{`replace /scope/- "x"`}, "/0"},
-		{"add farther behind", []string{`add /scope/4 "x"`}, "/0"},
-		{"index too large for a number", []string{`add /scope/99999999999999999999 "x"`}, "/0"},
-		{"copy of nothing", []string{"copy /scope/3 /name"}, "/0"},
-		{"move of nothing", []string{"move /scope/- /name"}, "/0"},
-		{"move into itself", []string{"move /scope /scope/0"}, "/0"},
-		{"remove twice", []string{"remove /name", "remove /name"}, "/1"},
-		{"replace what was removed", []string{`replace /scope ["x"]`, "remove /name", `replace /name "x"`}, "/2"},
-		{"element of a scope that is gone", []string{"remove /scope", `add /scope/- "x"`}, "/1"},
-		{"element of scope null", []string{"replace /scope null", `add /scope/0 "x"`}, "/1"},
-		{"no such operation", []string{"rename /name"}, "/0"},
+		{"failed test", []string{`test /name "x"`}, "/0", "patch-test"},
+		{"failed test of scope", []string{`test /scope ["a","c","b"]`}, "/0", "patch-test"},
+		{"failed test behind changes", []string{`replace /name "x"`, "remove /scope", `test /name "robot"`, "remove /name"}, "/2", "patch-test"},
+		{"test of another type", []string{`test /userAwareTokenNeverExpires "false"`}, "/0", "patch-test"},
+		{"test of a date against null", []string{"test /expirationDate null"}, "/0", "patch-test"},
+		{"test of a date without a value, which means null", []string{"test /expirationDate"}, "/0", "patch-test"},
+		{"test behind the last", []string{`test /scope/- "c"`}, "/0", "patch-applies"},
+		{"remove behind the last", []string{"remove /scope/3"}, "/0", "patch-applies"},
+		{"remove at the end", []string{"remove /scope/-"}, "/0", "patch-applies"},
+		{"replace behind the last", []string{`replace /scope/3 "x"`}, "/0", "patch-applies"},
+		{"replace at the end", []string{`replace /scope/- "x"`}, "/0", "patch-applies"},
+		{"add farther behind", []string{`add /scope/4 "x"`}, "/0", "patch-applies"},
+		{"index too large for a number", []string{`add /scope/99999999999999999999 "x"`}, "/0", "patch-applies"},
+		{"copy of nothing", []string{"copy /scope/3 /name"}, "/0", "patch-applies"},
+		{"move of nothing", []string{"move /scope/- /name"}, "/0", "patch-applies"},
+		{"move into itself", []string{"move /scope /scope/0"}, "/0", "patch-applies"},
+		{"remove twice", []string{"remove /name", "remove /name"}, "/1", "patch-applies"},
+		{"replace what was removed", []string{`replace /scope ["x"]`, "remove /name", `replace /name "x"`}, "/2", "patch-applies"},
+		{"element of a scope that is gone", []string{"remove /scope", `add /scope/- "x"`}, "/1", "patch-applies"},
+		{"element of scope null", []string{"replace /scope null", `add /scope/0 "x"`}, "/1", "patch-applies"},
+		{"no such operation", []string{"rename /name"}, "/0", "patch-applies"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, version.V1, robot(), patchOf(test.patch...))
-			checkRefusal(t, refusal{pat.Invalid, test.want, "patch-applies"}, err)
+			checkRefusal(t, refusal{pat.Invalid, test.wantAt, test.wantRule}, err)
 		})
 	}
 }
