@@ -54,8 +54,8 @@ var login = []Rule{
 	},
 	{
 		ID: TokenParameters, Evidence: assumed,
-		Text:    "The token endpoint takes each parameter once, and credentials in one way.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6749#section-3.2"},
+		Text:    "A parameter of the token endpoint has one value, in HTTP Basic as well.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6749#section-3.2", "https://www.rfc-editor.org/rfc/rfc6749#section-2.3"},
 	},
 	{
 		ID: TokenScopeIgnored, Evidence: assumed,
@@ -132,7 +132,7 @@ const (
 var access = []Rule{
 	{
 		ID: AccessTokenIsJWS, Evidence: published,
-		Text:    "An access token is a JWS in compact form that names user, org, pod, client and expiry.",
+		Text:    "An access token is a JWS in compact form that names org, pod, client, expiry and the user, if there is one.",
 		Sources: []string{"behaviour 1.4"},
 	},
 	{
@@ -142,7 +142,7 @@ var access = []Rule{
 	},
 	{
 		ID: AccessTokenOutlives, Evidence: assumed,
-		Text:    "An access token stays valid when its token is deleted, expires or changes scope.",
+		Text:    "An access token stays valid when its token expires or changes scope.",
 		Sources: []string{"behaviour 12"},
 	},
 	{
@@ -152,7 +152,7 @@ var access = []Rule{
 	},
 	{
 		ID: BearerRequired, Evidence: published,
-		Text:    "Every operation needs a valid bearer, else it is 401 with error.",
+		Text:    "Every operation needs a valid bearer, else it is 401.",
 		Sources: []string{"v2026 #/components/responses/401", "behaviour 2.4"},
 	},
 	{
@@ -327,7 +327,7 @@ var listing = []Rule{
 	},
 	{
 		ID: FilterUnknown, Evidence: assumed,
-		Text:    "A token never used matches neither lastUsed le nor its opposite.",
+		Text:    "The opposite of lastUsed le leaves out tokens that were never used, too.",
 		Sources: []string{"behaviour 12"},
 	},
 	{
@@ -375,7 +375,7 @@ var tokens = []Rule{
 	},
 	{
 		ID: IDAndSecretForm, Evidence: published,
-		Text:    "An id has 32 hexadecimal digits, a secret 64.",
+		Text:    "An id has 32 hexadecimal digits and a secret 64, and no two tokens share either.",
 		Sources: []string{createResponse + "/properties/id", "behaviour 6.1"},
 	},
 	{
@@ -478,7 +478,7 @@ var expiry = []Rule{
 	},
 	{
 		ID: DateNeedsZone, Evidence: assumed,
-		Text:    "A date without a zone is rejected.",
+		Text:    "A date without a zone is rejected, not read as UTC.",
 		Sources: []string{createRequest + "/properties/expirationDate/format", "https://www.rfc-editor.org/rfc/rfc3339#section-5.6", "behaviour 12"},
 	},
 	{
@@ -540,7 +540,7 @@ const (
 var patching = []Rule{
 	{
 		ID: PatchFields, Evidence: published,
-		Text:    "A patch changes the version's patchable fields and no others.",
+		Text:    "A patch changes the version's patchable fields of its token and nothing else.",
 		Sources: []string{patchOperation + "/description", "behaviour 6.4"},
 	},
 	{
@@ -560,8 +560,8 @@ var patching = []Rule{
 	},
 	{
 		ID: PatchApplies, Evidence: published,
-		Text:    "Every operation of a patch applies to the token.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-5"},
+		Text:    "The operations of a patch apply to the token, one after the other.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-3", "https://www.rfc-editor.org/rfc/rfc6902#section-5"},
 	},
 	{
 		ID: PatchTest, Evidence: published,
@@ -603,7 +603,7 @@ const (
 var bulk = []Rule{
 	{
 		ID: BulkUpdate, Evidence: observed, Versions: v1,
-		Text:    "One patch changes up to 25 tokens, all or none, and returns them sorted by id.",
+		Text:    "One patch changes several tokens, all or none, and returns them sorted by id.",
 		Sources: []string{"behaviour 6.7"},
 	},
 	{

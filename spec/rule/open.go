@@ -48,7 +48,7 @@ var open = []Rule{
 	},
 	{
 		ID: BadFilter, Evidence: assumed,
-		Text:    "A filter that is misspelt or not supported is 400 with code 400.1.",
+		Text:    "The error for a rejected filter has the code 400.1.",
 		Sources: []string{"behaviour 3.3"},
 	},
 	{
@@ -204,7 +204,7 @@ var clients = []Rule{
 	},
 	{
 		ID: WrongContentType, Evidence: published,
-		Text:    "A body has a content type that the operation takes, else it is 415.",
+		Text:    "A body has a content type that the operation takes.",
 		Sources: []string{createOp + "/requestBody", patchOperation + "/requestBody"},
 	},
 	{
