@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"example.com/patmock/spec/rule"
 )
 
 // void is a bearer that nobody issued.
@@ -51,7 +49,7 @@ var accessTokens = []Mutant{
 		return a
 	})},
 	{
-		"access-token-names-its-key", rule.Signature, "The header of an access token names its key.",
+		"access-token-names-its-key", "signature", "The header of an access token names its key.",
 		by("token/question-signature"),
 		remembering(anything, func(bearers map[string]string, x *exchange) *answer {
 			if bearer := bearers[x.bearer()]; bearer != "" {
@@ -77,7 +75,7 @@ var accessTokens = []Mutant{
 		}
 		return a
 	})},
-	{"access-token-ends-with-token", "access-token-outlives", "An access token is void when its token is deleted.", by("lifecycle/access-token-outlives-deletion", "lifecycle/access-token-of-a-deleted-token-expires"), forgetting(func(memory map[string]string, x *exchange, a *answer) {
+	{"access-token-ends-with-token", "access-token-of-deleted", "An access token is void when its token is deleted.", by("lifecycle/access-token-outlives-deletion", "lifecycle/access-token-of-a-deleted-token-expires"), forgetting(func(memory map[string]string, x *exchange, a *answer) {
 		if x.op == remove && a.ok() {
 			memory["void "+x.id] = x.id
 		}
@@ -130,6 +128,20 @@ var accessTokens = []Mutant{
 		}
 		return a
 	})},
+	{
+		"deleted-token-is-another-error", "login-deleted", "The login with a deleted token is invalid_grant.",
+		by("lifecycle/deleted-token-mints-nothing", "lifecycle/question-login-of-a-deleted-token"),
+		remembering(on(login, remove), func(deleted map[string]bool, x *exchange) *answer {
+			a := x.forward()
+			if x.op == remove && a.ok() {
+				deleted[x.id] = true
+			}
+			if x.op == login && deleted[x.parameters().Get("client_id")] {
+				return reply(400, map[string]any{"error": "invalid_grant", "error_description": "The token was deleted"})
+			}
+			return a
+		}),
+	},
 	{"expired-token-logs-in", "token-deleted-or-expired", "An expired token logs in.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
 		a := x.forward()
 		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
@@ -137,7 +149,7 @@ var accessTokens = []Mutant{
 		}
 		return a
 	})},
-	{"expired-token-is-another-error", "token-deleted-or-expired", "The login with an expired token is invalid_grant.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
+	{"expired-token-is-another-error", "login-expired", "The login with an expired token is invalid_grant.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
 		a := x.forward()
 		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
 			return reply(400, map[string]any{"error": "invalid_grant", "error_description": "The token has expired"})

@@ -1,10 +1,14 @@
 package mutants
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -55,6 +59,54 @@ var creates = []Mutant{
 	{"create-any-content-type", "wrong-content-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), before(on(create), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json")
 	})},
+	{
+		"create-media-type-is-400", "create-content-type", "Create answers 400 to another content type.",
+		by("create/question-other-content-type", "errors/unsupported-media-type"),
+		rewrite(on(create), func(a *answer) {
+			if a.status == http.StatusUnsupportedMediaType {
+				*a = *bad()
+			}
+		}),
+	},
+	{
+		"json-tail-ignored", "json-syntax", "What follows a JSON value is left out.",
+		by("errors/unparsable-body"),
+		before(on(create, patch), func(x *exchange) {
+			var first json.RawMessage
+			if json.NewDecoder(bytes.NewReader(x.body)).Decode(&first) == nil {
+				x.body = first
+			}
+		}),
+	},
+	{
+		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
+		by("create/property-of-wrong-form/validity-in-quotes"),
+		body(on(create), func(o map[string]any) {
+			if seconds, err := strconv.Atoi(text(o, "accessTokenValiditySeconds")); err == nil {
+				o["accessTokenValiditySeconds"] = seconds
+			}
+		}),
+	},
+	{
+		"scope-as-string-taken", "invalid-property", "A scope that is one string is read as an array of it.",
+		by("create/property-of-wrong-form/scope-as-string"),
+		body(on(create), func(o map[string]any) {
+			if scope := text(o, "scope"); scope != "" {
+				o["scope"] = []string{scope}
+			}
+		}),
+	},
+	{
+		"scope-unknown-refused", "unknown-scope", "A scope that begins with neither sp: nor idn: is refused.",
+		by("create/unknown-scope-is-kept"),
+		unless(on(create), func(o map[string]any) bool {
+			scopes, _ := o["scope"].([]any)
+			return slices.ContainsFunc(scopes, func(scope any) bool {
+				name, _ := scope.(string)
+				return !strings.HasPrefix(name, "sp:") && !strings.HasPrefix(name, "idn:")
+			})
+		}),
+	},
 	{"name-in-ascii", "name-required", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o map[string]any) {
 		if name := text(o, "name"); name != "" {
 			o["name"] = strings.Map(func(c rune) rune {
@@ -148,7 +200,7 @@ var creates = []Mutant{
 		}
 		return a
 	})},
-	{"token-limit-is-403", "tokens-per-owner", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), rewrite(on(create), func(a *answer) {
+	{"token-limit-is-403", "token-limit", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), rewrite(on(create), func(a *answer) {
 		if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
 			*a = *forbidden()
 		}
@@ -242,7 +294,7 @@ var names = []Mutant{
 			o["name"] = "unnamed"
 		}
 	})},
-	{"name-empty-taken", "name-required", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o map[string]any) {
+	{"name-empty-taken", "name-not-blank", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o map[string]any) {
 		if o["name"] == "" {
 			o["name"] = "unnamed"
 		}
@@ -257,7 +309,7 @@ var names = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"name-taken-is-409", "name-unique", "A name that is taken is 409 with an error of another form.", by("create/name-taken-is-400"), rewrite(on(create), func(a *answer) {
+	{"name-taken-is-409", "duplicate-name", "A name that is taken is 409 with an error of another form.", by("create/name-taken-is-400"), rewrite(on(create), func(a *answer) {
 		if a.status == 400 {
 			*a = *reply(409, oauthError)
 		}

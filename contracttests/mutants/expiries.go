@@ -1,7 +1,10 @@
 package mutants
 
 import (
+	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -129,9 +132,31 @@ var expiries = []Mutant{
 			}
 		})
 	})},
+	{
+		"create-without-null-date", "never-expiring-answer", "Create leaves a date out that is null.",
+		by("expiry/never-is-a-null-in-create"),
+		rewrite(onCurrent(create), func(a *answer) {
+			a.each(func(o map[string]any) {
+				if o["expirationDate"] == nil {
+					delete(o, "expirationDate")
+				}
+			})
+		}),
+	},
 	{"forever-with-a-date-refused", "expiry-never", "A date beside the acknowledgement is refused.", by("expiry/never/date-given-flag-true"), undated(onCurrent(create), datedForever)},
 	{"forever-drops-the-date", "expiry-never", "A date beside the acknowledgement is dropped.", by("expiry/never/date-given-flag-true"), dated(onCurrent(create), datedForever, func(time.Time) any { return nil })},
 	{"expiry-past-taken", "expiry-future", "A date in the past is taken.", by("expiry/past-date-is-refused", "expiry/past-date-by-its-offset-is-refused"), dated(on(create), past, inAMonth)},
+	{
+		"expiry-past-is-422", "past-date", "A date in the past is 422.",
+		by("expiry/question-past-date"),
+		around(on(create), func(x *exchange) *answer {
+			a := x.forward()
+			if a.status == http.StatusBadRequest && past(x) {
+				a.status = http.StatusUnprocessableEntity
+			}
+			return a
+		}),
+	},
 	{"expiry-now-taken", "expiry-future", "A date that is now is taken.", by("expiry/this-moment-is-refused"), dated(on(create), func(x *exchange) bool {
 		return past(x) && x.now().Sub(moment(x.object()["expirationDate"])) < time.Minute
 	}, inAMonth)},
@@ -188,14 +213,50 @@ func zoned(date string) bool {
 	return strings.HasSuffix(date, "Z") || offset.MatchString(date[min(10, len(date)):])
 }
 
+// day has year, month, day and rest of a date.
+var day = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)(T.*)$`)
+
 // dates are mutants of how dates are read and written.
 var dates = []Mutant{
-	{"date-without-time-taken", "date-needs-zone", "A date without a time is midnight.", by("expiry/bad-date/no-time"), asked(func(date string) string {
+	{"date-without-time-taken", "date-is-rfc3339", "A date without a time is midnight.", by("expiry/bad-date/no-time"), asked(func(date string) string {
 		if len(date) == len("2006-01-02") {
 			return date + "T00:00:00Z"
 		}
 		return date
 	})},
+	{
+		"date-rolls-over", "date-is-rfc3339", "A day that a month does not have is one of the next month.",
+		by("expiry/bad-date/no-such-day"),
+		asked(func(date string) string {
+			parts := day.FindStringSubmatch(date)
+			if parts == nil {
+				return date
+			}
+			year, _ := strconv.Atoi(parts[1]) // they are digits
+			month, _ := strconv.Atoi(parts[2])
+			number, _ := strconv.Atoi(parts[3])
+			return time.Date(year, time.Month(month), number, 0, 0, 0, 0, time.UTC).Format(time.DateOnly) + parts[4]
+		}),
+	},
+	{
+		"date-in-year-10000-taken", "date-year-of-four-digits", "A date after the year 9999 is its last moment.",
+		by("expiry/year-beyond-9999-is-refused"),
+		asked(func(date string) string {
+			if strings.HasPrefix(date, "10000-") || moment(date).UTC().Year() > 9999 {
+				return "9999-12-31T23:59:59.999Z"
+			}
+			return date
+		}),
+	},
+	{
+		"date-empty-is-none", "empty-date", "An empty date counts as absent.",
+		by("expiry/bad-date/empty"),
+		body(on(create), func(o map[string]any) {
+			if o["expirationDate"] == "" {
+				delete(o, "expirationDate")
+			}
+		}),
+	},
 	{"date-answered-with-offset", "date-forms", "Dates are answered with an offset.", by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string { return strings.Replace(date, "Z", "+00:00", 1) })},
 	{"date-answered-in-seconds", "date-forms", "Dates are answered without a fraction.", by("expiry/dates-are-answered-in-utc-with-milliseconds", "expiry/date-forms/milliseconds"), written(func(date string) string { return date[:19] + "Z" })},
 	{"date-answered-in-microseconds", "date-forms", "Dates are answered with microseconds.", by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string { return strings.Replace(date, "Z", "000Z", 1) })},

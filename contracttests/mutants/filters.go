@@ -103,7 +103,7 @@ var filters = []Mutant{
 	{"filter-offset-ignored", "filter-le", "An offset in a filter counts as UTC.", by("filter/finds/le-with-offset-before"), filter(func(text string) string {
 		return offset.ReplaceAllStringFunc(text, func(string) string { return "Z" })
 	})},
-	{"filter-quotes-refused", "filter-le", "A date in quotes is refused in a filter.", by("filter/finds/quoted-date"), around(on(list), func(x *exchange) *answer {
+	{"filter-quotes-refused", "quoted-timestamp", "A date in quotes is refused in a filter.", by("filter/finds/quoted-date"), around(on(list), func(x *exchange) *answer {
 		if strings.Contains(x.query("filters"), `"`) {
 			return bad()
 		}
@@ -113,7 +113,7 @@ var filters = []Mutant{
 	{"filter-not-binds-last", "filter-precedence", "not binds last.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(notLast)},
 	{"filter-parentheses-ignored", "filter-precedence", "Parentheses are ignored.", by("filter/finds/parentheses", "filter/finds/not-of-parentheses"), filter(strings.NewReplacer("(", "", ")", "").Replace)},
 	{"filter-not-ignored", "filter-precedence", "not is ignored.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(func(text string) string { return strings.ReplaceAll(text, "not ", "") })},
-	{"filter-unknown-is-less", "filter-unknown", "A token that was never used matches lastUsed le.", by("filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
+	{"filter-unknown-is-less", "never-used-under-le", "A token that was never used matches lastUsed le.", by("filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
 		return usedBy.ReplaceAllString(text, "($0 or lastUsed isnull)")
 	})},
 	{"filter-unknown-is-not-less", "filter-unknown", "A token that was never used matches the opposite of lastUsed le.", by("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
@@ -124,10 +124,10 @@ var filters = []Mutant{
 	{"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/refused/lt"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed lt ") })},
 	{"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/refused/ge"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed ge ") })},
 	{"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/refused/pr"), unfiltered(func(text string) bool { return strings.Contains(text, "pr lastUsed") })},
-	{"filter-capitals-taken", "filter-supported", "Operators in capitals are taken.", by("filter/refused/upper-case-le", "filter/refused/upper-case-isnull"), unfiltered(func(text string) bool {
+	{"filter-capitals-taken", "filter-syntax", "Operators in capitals are taken.", by("filter/refused/upper-case-le", "filter/refused/upper-case-isnull"), unfiltered(func(text string) bool {
 		return regexp.MustCompile(`\b(LE|ISNULL|AND|OR|NOT)\b`).MatchString(text)
 	})},
-	{"filter-syntax-ignored", "filter-supported", "Parentheses that do not close are closed.", by("filter/refused/parenthesis-left-open", "filter/refused/parenthesis-never-opened"), unfiltered(func(text string) bool {
+	{"filter-syntax-ignored", "filter-syntax", "Parentheses that do not close are closed.", by("filter/refused/parenthesis-left-open", "filter/refused/parenthesis-never-opened"), unfiltered(func(text string) bool {
 		return strings.Count(text, "(") != strings.Count(text, ")")
 	})},
 	{"filter-empty-refused", "filter-empty", "An empty filter is refused.", by("filter/empty-is-none"), around(on(list), func(x *exchange) *answer {
@@ -156,7 +156,7 @@ var lists = []Mutant{
 		a.items(func(tokens []map[string]any) []map[string]any { return page(x, tokens) })
 		return a
 	})},
-	{"limit-bounded", "list-no-paging", "A limit over 250 is refused.", by("list/limit-of-999-is-tolerated"), around(on(list), func(x *exchange) *answer {
+	{"limit-bounded", "limit-251", "A limit over 250 is refused.", by("list/limit-of-999-is-tolerated"), around(on(list), func(x *exchange) *answer {
 		if limit, err := strconv.Atoi(x.query("limit")); err == nil && limit > 250 {
 			return bad()
 		}

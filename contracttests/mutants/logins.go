@@ -100,7 +100,18 @@ var logins = []Mutant{
 			values.Set("grant_type", "client_credentials")
 		}
 	})},
-	{"unknown-grant-is-invalid-grant", "token-grants", "An unknown grant is invalid_grant.", by("token/unknown-grant", "token/password-grant"), rewrite(on(login), func(a *answer) {
+	{
+		"missing-grant-is-unsupported", "missing-grant", "No grant is unsupported_grant_type.",
+		by("token/no-grant", "token/question-missing-grant"),
+		around(on(login), func(x *exchange) *answer {
+			a := x.forward()
+			if a.text("error") == "invalid_request" && x.parameters().Get("grant_type") == "" {
+				a.put(map[string]any{"error": "unsupported_grant_type", "error_description": "Unsupported grant type"})
+			}
+			return a
+		}),
+	},
+	{"unknown-grant-is-invalid-grant", "unsupported-grant", "An unknown grant is invalid_grant.", by("token/unknown-grant", "token/password-grant"), rewrite(on(login), func(a *answer) {
 		if a.text("error") == "unsupported_grant_type" {
 			a.put(map[string]any{"error": "invalid_grant", "error_description": "Unsupported grant type"})
 		}

@@ -1,7 +1,9 @@
 package mutants
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -143,7 +145,7 @@ var patches = []Mutant{
 	{"patch-id-taken", "patch-fields", "A patch of the id is taken.", by("patch/fixed-fields/id"), without(on(patch), onPath("/id"))},
 	{"patch-of-anything-taken", "patch-fields", "Operations on other fields are left out.", by("patch/fixed-fields-are-400", "patch/fixed-fields/secret"), without(on(patch), onForeignPath)},
 	{"patch-name-removed", "name-required", "A patch that removes the name is taken.", by("patch/operation-refused/name-removed", "patch/all-or-nothing/name-removed"), without(on(patch), onPath("/name", "remove"))},
-	{"patch-name-empty", "name-required", "A patch that empties the name is taken.", by("patch/operation-refused/name-empty"), without(on(patch), func(op map[string]any) bool {
+	{"patch-name-empty", "name-not-blank", "A patch that empties the name is taken.", by("patch/operation-refused/name-empty"), without(on(patch), func(op map[string]any) bool {
 		return onPath("/name", "replace")(op) && text(op, "value") == ""
 	})},
 	{"patch-scope-null-refused", "scope-defaults-to-all", "A patch may not set the scope to null.", by("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"), noPatch(on(patch), has(func(op map[string]any) bool {
@@ -163,9 +165,72 @@ var patches = []Mutant{
 	})},
 	{"patch-test-ignored", "patch-test", "A test in a patch is left out.", by("patch/failed-test-is-400"), without(on(patch), func(op map[string]any) bool { return op["op"] == "test" })},
 	{"patch-test-always-fails", "patch-test", "A test in a patch always fails.", by("patch/passing-test-changes-nothing", "patch/operations-in-order"), noPatch(on(patch), has(func(op map[string]any) bool { return op["op"] == "test" }))},
-	{"patch-unknown-op-taken", "patch-fields", "An unknown operation is left out.", by("patch/unknown-operation-is-refused"), without(on(patch), func(op map[string]any) bool {
+	{"patch-unknown-op-taken", "invalid-property", "An unknown operation is left out.", by("patch/unknown-operation-is-refused"), without(on(patch), func(op map[string]any) bool {
 		return !slices.Contains([]string{"add", "remove", "replace", "move", "copy", "test"}, text(op, "op"))
 	})},
+	{
+		"patch-path-without-slash-taken", "patch-pointer", "A path is read as if it began with a slash.",
+		by("patch/operation-refused/path-without-slash"),
+		before(on(patch), func(x *exchange) {
+			operations := x.operations()
+			for _, op := range operations {
+				if path := text(op, "path"); path != "" && !strings.HasPrefix(path, "/") {
+					op["path"] = "/" + path
+					x.put(operations)
+				}
+			}
+		}),
+	},
+	{
+		"patch-without-value-left-out", "patch-value-required", "An operation that lacks its value is left out.",
+		by("patch/operation-refused/name-without-value", "patch/operation-refused/scope-without-value"),
+		without(on(patch), func(op map[string]any) bool {
+			_, given := op["value"]
+			needs := slices.Contains([]string{"add", "replace", "test"}, text(op, "op"))
+			return needs && !given && op["path"] != "/expirationDate"
+		}),
+	},
+	{
+		"patch-without-path-left-out", "missing-property", "An operation without op or path is left out.",
+		by("patch/operation-needs-op-and-path"),
+		without(on(patch), func(op map[string]any) bool { return op["op"] == nil || op["path"] == nil }),
+	},
+	{
+		"patch-appends-what-is-not-there", "patch-applies", "An element of the scope that there is not is appended.",
+		by("patch/operation-refused/element-out-of-range"),
+		before(on(patch), func(x *exchange) {
+			operations := x.operations()
+			for _, op := range operations {
+				index, found := strings.CutPrefix(text(op, "path"), "/scope/")
+				n, err := strconv.Atoi(index)
+				if scope, _ := x.token(x.id)["scope"].([]any); found && err == nil && n >= len(scope) && op["op"] == "replace" {
+					op["op"], op["path"] = "add", "/scope/-"
+					x.put(operations)
+				}
+			}
+		}),
+	},
+	{
+		"patch-in-reverse", "patch-applies", "The operations of a patch are applied from the last to the first.",
+		by("patch/operations-in-order"),
+		before(on(patch), func(x *exchange) {
+			if operations := x.operations(); operations != nil {
+				slices.Reverse(operations)
+				x.put(operations)
+			}
+		}),
+	},
+	{
+		"patch-of-fixed-field-is-403", "unpatchable-path", "A patch of a field that cannot be changed is 403.",
+		by("patch/fixed-fields-are-400"),
+		around(on(patch), func(x *exchange) *answer {
+			a := x.forward()
+			if a.status == http.StatusBadRequest && has(onForeignPath)(x) {
+				return forbidden()
+			}
+			return a
+		}),
+	},
 	{"patch-never-without-acknowledgement", "patch-never", "Removing the date needs no acknowledgement.", by("expiry/patch-to-never-refused/null-alone", "expiry/patch-to-never-refused/removed-alone"), before(onCurrent(patch), func(x *exchange) {
 		if operations := x.operations(); has(removesDate)(x) && !touches(operations, "/userAwareTokenNeverExpires") {
 			x.put(append(operations, map[string]any{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true}))
@@ -177,7 +242,7 @@ var patches = []Mutant{
 		date := slices.IndexFunc(operations, removesDate)
 		return date >= 0 && slices.IndexFunc(operations, onPath("/userAwareTokenNeverExpires")) > date
 	})},
-	{"patch-takes-acknowledgement-back", "patch-never", "The acknowledgement of a token without a date may be taken back.", by("expiry/patch-acknowledgement-keeps-the-date", "expiry/patch-never-needs-its-flag/flag-false"), without(onCurrent(patch), func(op map[string]any) bool {
+	{"patch-takes-acknowledgement-back", "never-keeps-acknowledgment", "The acknowledgement of a token without a date may be taken back.", by("expiry/patch-acknowledgement-keeps-the-date", "expiry/patch-never-needs-its-flag/flag-false"), without(onCurrent(patch), func(op map[string]any) bool {
 		return op["path"] == "/userAwareTokenNeverExpires" && op["value"] == false
 	})},
 	{"patch-acknowledgement-drops-date", "patch-never", "The acknowledgement alone removes the date.", by("expiry/patch-acknowledgement-keeps-the-date"), before(onCurrent(patch), func(x *exchange) {

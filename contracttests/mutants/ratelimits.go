@@ -102,8 +102,17 @@ var paths = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"allow-missing", "no-get-by-id", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) { a.header.Del("Allow") })},
-	{"bulk-update-in-all-versions", "no-get-by-id", "There is a bulk update in all versions.", by("bulk/is-an-id-elsewhere"), around(on(patch), func(x *exchange) *answer {
+	{"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) { a.header.Del("Allow") })},
+	{
+		"unknown-path-is-403", "unmatched-path", "A path that does not exist is 403.",
+		by("errors/unknown-path"),
+		rewrite(on(another), func(a *answer) {
+			if a.status == http.StatusNotFound {
+				*a = *forbidden()
+			}
+		}),
+	},
+	{"bulk-update-in-all-versions", "unknown-id", "There is a bulk update in all versions.", by("bulk/is-an-id-elsewhere"), around(on(patch), func(x *exchange) *answer {
 		if x.id == "bulk-update" {
 			return reply(http.StatusOK, []any{})
 		}

@@ -42,7 +42,7 @@ var (
 
 // refusals are mutants of errors: their status and their form.
 var refusals = []Mutant{
-	{"method-not-allowed-is-404", "no-get-by-id", "A method that a path has not is 404.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) {
+	{"method-not-allowed-is-404", "method-not-allowed", "A method that a path has not is 404.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) {
 		if a.status == http.StatusMethodNotAllowed {
 			*a = *missing()
 		}
@@ -56,7 +56,7 @@ var refusals = []Mutant{
 	{"bad-request-as-oauth-error", "error-dto", "A 400 has the form of an OAuth error.", by("errors/form-of-400", "errors/declared-statuses-have-their-form"), rewrite(api, instead(400, oauthError))},
 	{"forbidden-is-401", "list-rights", "A right that is missing is 401.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), rewrite(on(list), status(403, 401))},
 	{"forbidden-is-404", "patch-own-only", "A patch of another's token is 404.", by("auth/patch-of-anothers-as-administrator", "auth/patch-of-anothers-as-user"), rewrite(on(patch), status(403, 404))},
-	{"forbidden-delete-is-404", "delete-own-or-all", "Deleting another's token is 404.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), rewrite(on(remove), status(403, 404))},
+	{"forbidden-delete-is-404", "delete-of-anothers", "Deleting another's token is 404.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), rewrite(on(remove), status(403, 404))},
 	{"forbidden-as-oauth-error", "error-dto", "A 403 has the form of an OAuth error.", by("errors/form-of-403", "errors/declared-statuses-have-their-form"), rewrite(api, instead(403, oauthError))},
 	{"not-found-as-oauth-error", "error-dto", "A 404 has the form of an OAuth error.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, instead(404, oauthError))},
 	{"not-found-without-body", "error-dto", "A 404 has an empty object.", by("errors/form-of-404", "errors/messages-and-causes"), rewrite(api, instead(404, map[string]any{}))},
@@ -90,7 +90,7 @@ var refusals = []Mutant{
 			a.header.Set("Retry-After", "Fri, 31 Dec 2027 23:59:59 GMT")
 		}
 	})},
-	{"media-type-is-400", "wrong-content-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), func(a *answer) {
+	{"media-type-is-400", "patch-content-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), func(a *answer) {
 		if a.status == http.StatusUnsupportedMediaType {
 			*a = *bad()
 		}

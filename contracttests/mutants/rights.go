@@ -113,17 +113,26 @@ var rights = []Mutant{
 			x.asUser(admin)
 		}
 	})},
-	{"list-own-by-id", "list-rights", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), before(on(list), func(x *exchange) {
+	{"list-own-by-id", "own-id-with-my-read", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), before(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id == x.caller().IdentityID {
 			x.setQuery(func(values url.Values) { values.Set("owner-id", "me") })
 		}
 	})},
+	{
+		"list-all-by-helpdesk", "helpdesk-list-all", "A user of the level HELPDESK lists all tokens.",
+		by("auth/question-helpdesk-lists-all"),
+		before(on(list), func(x *exchange) {
+			if x.query("owner-id") == "" && slices.Contains(x.caller().Authorities, "HELPDESK") {
+				x.asUser(admin)
+			}
+		}),
+	},
 	{"list-all-is-own", "list-rights", "An administrator who names no owner lists his own tokens.", by("list/all-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
 			x.setQuery(func(values url.Values) { values.Set("owner-id", "me") })
 		}
 	})},
-	{"unknown-owner-is-404", "list-rights", "An unknown owner-id is 404.", by("list/unknown-owner-id-is-empty"), around(on(list), func(x *exchange) *answer {
+	{"unknown-owner-is-404", "unknown-owner", "An unknown owner-id is 404.", by("list/unknown-owner-id-is-empty"), around(on(list), func(x *exchange) *answer {
 		a := x.forward()
 		if id := x.query("owner-id"); id != "" && id != "me" && a.ok() && len(a.array()) == 0 {
 			return missing()
@@ -151,6 +160,16 @@ var rights = []Mutant{
 		}
 		return x.forward()
 	})},
+	{
+		"delete-by-scope-beyond-level", "write-rights", "The scope to manage all tokens deletes any, whatever the user level.",
+		by("auth/scope-out-of-level"),
+		scoped(on(remove), manageAll, administrator),
+	},
+	{
+		"create-not-by-manage-all", "write-rights", "The scope to manage all tokens gives no right to one's own.",
+		by("auth/all-scopes-include-own"),
+		denied(on(create), manageAll),
+	},
 	{"application-may", "no-application-auth", "An API client without a user may do what an administrator may.", by("auth/api-client-is-refused", "bulk/api-client"), before(api, func(x *exchange) {
 		if c := x.caller(); c.ClientID != "" && c.UserName == "" {
 			x.asUser(admin)

@@ -119,7 +119,7 @@ var bulks = []Mutant{
 		slices.SortFunc(tokens, func(a, b map[string]any) int { return strings.Compare(text(a, "id"), text(b, "id")) })
 		return reply(http.StatusOK, tokens)
 	})},
-	{"bulk-unknown-id-skipped", "bulk-update", "A bulk update leaves out unknown ids.", by("bulk/unknown-id", "bulk/an-empty-id"), around(on(bulk), func(x *exchange) *answer {
+	{"bulk-unknown-id-skipped", "bulk-update-known-ids", "A bulk update leaves out unknown ids.", by("bulk/unknown-id", "bulk/an-empty-id"), around(on(bulk), func(x *exchange) *answer {
 		a, object := x.forward(), x.object()
 		if a.status != 400 || object == nil {
 			return a
@@ -127,21 +127,21 @@ var bulks = []Mutant{
 		object["ids"] = slices.DeleteFunc(x.ids(), func(id string) bool { return x.token(id) == nil })
 		return x.with(object).forward()
 	})},
-	{"bulk-of-26-taken", "bulk-update", "A bulk update takes the first 25 of more ids.", by("bulk/26-ids"), some(func(ids []string) []string { return ids[:min(25, len(ids))] })},
+	{"bulk-of-26-taken", "bulk-update-ids", "A bulk update takes the first 25 of more ids.", by("bulk/26-ids"), some(func(ids []string) []string { return ids[:min(25, len(ids))] })},
 	{"bulk-of-two-refused", "bulk-update", "A bulk update takes one id.", by("bulk/never-expires", "bulk/changes-tokens-of-any-owner"), around(on(bulk), func(x *exchange) *answer {
 		if len(x.ids()) > 1 {
 			return bad()
 		}
 		return x.forward()
 	})},
-	{"bulk-same-id-taken", "bulk-update", "A bulk update takes an id twice.", by("bulk/an-id-twice"), some(func(ids []string) []string { slices.Sort(ids); return slices.Compact(ids) })},
-	{"bulk-of-none-taken", "bulk-update", "A bulk update without ids is taken.", by("bulk/no-ids"), around(on(bulk), func(x *exchange) *answer {
+	{"bulk-same-id-taken", "bulk-update-ids", "A bulk update takes an id twice.", by("bulk/an-id-twice"), some(func(ids []string) []string { slices.Sort(ids); return slices.Compact(ids) })},
+	{"bulk-of-none-taken", "bulk-update-ids", "A bulk update without ids is taken.", by("bulk/no-ids"), around(on(bulk), func(x *exchange) *answer {
 		if o := x.object(); o != nil && len(x.ids()) == 0 {
 			return reply(http.StatusOK, []any{})
 		}
 		return x.forward()
 	})},
-	{"bulk-name-taken", "bulk-update", "A bulk update takes operations on other fields.", by("bulk/name", "bulk/scope"), around(on(bulk), func(x *exchange) *answer {
+	{"bulk-name-taken", "bulk-update-fields", "A bulk update takes operations on other fields.", by("bulk/name", "bulk/scope"), around(on(bulk), func(x *exchange) *answer {
 		a := x.forward()
 		foreign := func(op map[string]any) bool { return touches([]map[string]any{op}, "/name", "/scope") }
 		if a.status == 400 && slices.ContainsFunc(x.steps(), foreign) {
@@ -157,7 +157,7 @@ var bulks = []Mutant{
 		}
 		return a
 	})},
-	{"bulk-never-without-acknowledgement", "bulk-update", "A bulk update removes dates without the acknowledgement.", by("bulk/no-date-without-acknowledgement"), body(on(bulk), func(o map[string]any) {
+	{"bulk-never-without-acknowledgement", "patch-never", "A bulk update removes dates without the acknowledgement.", by("bulk/no-date-without-acknowledgement"), body(on(bulk), func(o map[string]any) {
 		operations, _ := o["patch"].([]any)
 		if len(operations) != 1 {
 			return

@@ -42,7 +42,9 @@ type claims struct {
 	ClientID   string `json:"client_id"`
 	UserName   string `json:"user_name"`
 	IdentityID string `json:"identity_id"`
-	Scope      []string
+	// Authorities are the user's levels.
+	Authorities []string
+	Scope       []string
 }
 
 func claimsOf(bearer string) (c claims) {
