@@ -18,7 +18,7 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 	}
 	if err := g.config.Ledger.Intend(g.base.Host, g.config.Run, w.name); err != nil {
 		g.tokens.end(w)
-		return nil, fmt.Errorf("%s: not sent, since it cannot be written down: %w", a, err)
+		return nil, blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", a, err)
 	}
 	g.mu.Lock()
 	g.stats.Creates++
@@ -38,7 +38,7 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 	case err != nil:
 		return nil, err
 	case isFull(got):
-		return nil, &Refusal{Lacks: "room for another token, as it says itself: it counts more than the list of its owner shows"}
+		return nil, &Refusal{Reason: TargetFull, Lacks: "room for another token, as it says itself: it counts more than the list of its owner shows"}
 	}
 	return got.Response, nil
 }
@@ -105,5 +105,9 @@ func (g *Guard) count(a *asked) error {
 	if got.StatusCode == http.StatusUnauthorized || g.tokens.counted(a.session) {
 		return nil
 	}
-	return &Refusal{Lacks: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d", g.tokens.name(a.session), got.StatusCode)}
+	owner, id := g.tokens.ownerOf(a.session)
+	return &Refusal{
+		Reason: NotCounted, Owner: id,
+		Lacks: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d", owner, got.StatusCode),
+	}
 }

@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func TestGuardWritesAhead(t *testing.T) {
 				return test.answer()
 			})
 			_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
-			if lacks(err) != "" {
+			if live.ReasonOf(err) != "" {
 				t.Errorf("refused: %v", err)
 			}
 			equal(t, "ledger when it was sent", []string{intended}, ahead)
@@ -95,7 +96,8 @@ func TestGuardSendsNothingThatItCannotWriteDown(t *testing.T) {
 		must(t, w.ledger.Close())
 		w.tenant.take()
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"x"}`)
-		if sent := w.tenant.take(); err == nil || !strings.Contains(err.Error(), "the ledger") || len(sent) != 1 || !strings.HasPrefix(sent[0], "GET ") {
+		checkReason(t, live.LedgerFailed, err, w.path)
+		if sent := w.tenant.take(); !errors.Is(err, fs.ErrClosed) || len(sent) != 1 || !strings.HasPrefix(sent[0], "GET ") {
 			t.Errorf("sent %v, error %v", sent, err)
 		}
 		equal(t, "left", []string{}, w.leftIDs())
@@ -105,13 +107,13 @@ func TestGuardSendsNothingThatItCannotWriteDown(t *testing.T) {
 		jane := w.logIn("login-of-jane")
 		w.onCreate(func() (*http.Response, error) { return nil, w.ledger.Close() })
 		id := w.create(jane, "patmock-r1-1") // whoever made it can clean up
-		if err := w.guard.Err(); err == nil || !strings.Contains(err.Error(), "the ledger") {
+		if err := w.guard.Err(); !errors.Is(err, fs.ErrClosed) {
 			t.Errorf("error %v", err)
 		}
 		w.tenant.take()
 		for _, write := range [][2]string{{"POST", tokensPath}, {"PATCH", tokensPath + "/" + id}} {
 			_, _, err := w.send(t.Context(), write[0], write[1], jane, `{"name":"x"}`)
-			if sent := w.tenant.take(); err == nil || !strings.Contains(err.Error(), "not sent, since the ledger could not be written") || len(sent) > 0 {
+			if sent := w.tenant.take(); live.ReasonOf(err) != live.LedgerFailed || !errors.Is(err, fs.ErrClosed) || len(sent) > 0 {
 				t.Errorf("%s: sent %v, error %v", write[0], sent, err)
 			}
 		}
@@ -212,6 +214,20 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 	}
 }
 
+// checkRefusal expects a refusal about the tokens of an identity, and its message.
+func checkRefusal(t *testing.T, want live.Reason, owner string, err error) {
+	t.Helper()
+	checkReason(t, want, err)
+	if refused, ok := errors.AsType[*live.Refusal](err); !ok || refused.Owner != owner {
+		t.Errorf("error %v, want a refusal about %q", err, owner)
+	}
+}
+
+func janeIsFull(t *testing.T, err error) {
+	t.Helper()
+	checkRefusal(t, live.OwnerFull, "jane", err)
+}
+
 func TestGuardKeepsRoom(t *testing.T) {
 	t.Run("as the list says", func(t *testing.T) {
 		w := watched(t, func(c *live.Config) { c.Tokens = 3 })
@@ -222,7 +238,8 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.create(w.logIn("report-of-jane"), "b") // of the same identity
 		w.tenant.take()
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"c"}`)
-		if sent := w.tenant.take(); lacks(err) != "room for another token of the identity jane" || len(sent) > 0 {
+		janeIsFull(t, err)
+		if sent := w.tenant.take(); len(sent) > 0 {
 			t.Errorf("sent %v, error %v", sent, err)
 		}
 		w.create(w.logIn("login-of-john"), "d")
@@ -246,17 +263,17 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w := watched(t, func(c *live.Config) { c.Tokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
-		create := func() string {
+		create := func() error {
 			_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`)
-			return lacks(err)
+			return err
 		}
 		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
 		w.tenant.tokens = nil // which somebody else deleted
 		w.is(200, "GET", tokensPath+"?owner-id=me&filters=x", jane, "")
-		equal(t, "lacks", "room for another token of the identity jane", create())
+		janeIsFull(t, create())
 		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
 		w.tenant.take()
-		equal(t, "lacks", "", create())
+		must(t, create())
 		equal(t, "requests", 1, len(w.tenant.take()))
 	})
 	t.Run("that deletes leave, whatever a list still shows", func(t *testing.T) {
@@ -270,7 +287,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.tenant.tokens = nil // or ahead
 		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"c"}`)
-		equal(t, "lacks", "room for another token of the identity jane", lacks(err))
+		janeIsFull(t, err)
 	})
 	t.Run("of what was lost and is not there", func(t *testing.T) {
 		w := watched(t, func(c *live.Config) { c.Tokens = 1 })
@@ -280,7 +297,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.tenant.reply = nil
 		w.create(jane, "b")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"c"}`)
-		equal(t, "lacks", "room for another token of the identity jane", lacks(err))
+		janeIsFull(t, err)
 	})
 	t.Run("without what is in tokens", func(t *testing.T) {
 		w := watched(t, func(c *live.Config) { c.Tokens = 2 })
@@ -311,10 +328,10 @@ func TestGuardKeepsRoom(t *testing.T) {
 			return nil, nil
 		}
 		_, _, err := w.send(t.Context(), "POST", tokensPath, w.logIn(id), `{"name":"b"}`)
-		equal(t, "lacks", "room for another token of the identity jane", lacks(err))
+		janeIsFull(t, err)
 	})
 	t.Run("that cannot be counted", func(t *testing.T) {
-		for status, want := range map[int]string{403: "a way to count the tokens of the identity jane: the list of its own is answered with 403", 500: "a way to count", 401: ""} {
+		for status, want := range map[int]live.Reason{403: live.NotCounted, 500: live.NotCounted, 401: ""} {
 			w := watched(t)
 			jane := w.logIn("login-of-jane")
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
@@ -324,8 +341,11 @@ func TestGuardKeepsRoom(t *testing.T) {
 				return nil, nil
 			}
 			_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`)
-			if want == "" != (err == nil) || !strings.HasPrefix(lacks(err), want) {
+			if want == "" != (err == nil) || live.ReasonOf(err) != want {
 				t.Errorf("%d: error %v", status, err)
+			}
+			if status == 403 {
+				checkRefusal(t, live.NotCounted, "jane", err)
 			}
 		}
 	})
@@ -349,7 +369,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 			}
 			return nil, nil
 		}
-		if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`); lacks(err) == "" {
+		if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`); live.ReasonOf(err) != live.NotCounted {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -357,7 +377,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w := watched(t, func(c *live.Config) { c.Tokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, "bearer-of-login-of-jane", `{"name":"a"}`)
-		equal(t, "lacks", "room for another token of the identity jane", lacks(err))
+		janeIsFull(t, err)
 		w.is(401, "POST", tokensPath, "garbage", `{"name":"a"}`)
 	})
 }
@@ -381,7 +401,7 @@ func TestGuardSeesWhoLogsIn(t *testing.T) {
 			answered, err := w.guard.RoundTrip(r)
 			must(t, err)
 			must(t, answered.Body.Close())
-			if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/login-of-jane", "bearer-of-login-of-jane", ""); err == nil || lacks(err) != "" {
+			if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/login-of-jane", "bearer-of-login-of-jane", ""); live.ReasonOf(err) != live.ForeignToken {
 				t.Errorf("the token that logged in may be deleted: %v", err)
 			}
 		})
@@ -400,7 +420,7 @@ func TestGuardAtOnce(t *testing.T) {
 				status, text, err := w.send(context.WithoutCancel(t.Context()), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
 				if status == 200 {
 					made <- text
-				} else if lacks(err) == "" {
+				} else if live.ReasonOf(err) != live.OwnerFull {
 					t.Errorf("%d %v", status, err)
 				}
 				_, _, _ = w.send(context.WithoutCancel(t.Context()), "GET", tokensPath+"?owner-id=me", jane, "")

@@ -3,8 +3,6 @@ package live
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,18 +85,25 @@ type Stats struct {
 	Alive map[string]int
 }
 
-// NewGuard returns a guard. Its errors are those of the configuration.
+// negative is the message about a number below zero.
+const negative = "the guard: less than nothing is allowed"
+
+// NewGuard returns a guard. Its error is a [ConfigError].
 func NewGuard(c Config) (*Guard, error) {
 	base, err := url.Parse(c.BaseURL)
 	switch {
 	case err != nil || base.Host == "" || base.User != nil:
-		return nil, errors.New("the guard: the target is no address")
+		return nil, &ConfigError{"BaseURL", "the guard: the target is no address"}
 	case c.Now == nil:
-		return nil, errors.New("the guard: no clock")
+		return nil, &ConfigError{"Now", "the guard: no clock"}
 	case c.Writes && c.Ledger == nil:
-		return nil, errors.New("the guard: writes need a ledger")
-	case c.Requests < 0 || c.Tokens < 0 || c.Timeout < 0:
-		return nil, errors.New("the guard: less than nothing is allowed")
+		return nil, &ConfigError{"Ledger", "the guard: writes need a ledger"}
+	case c.Requests < 0:
+		return nil, &ConfigError{"Requests", negative}
+	case c.Tokens < 0:
+		return nil, &ConfigError{"Tokens", negative}
+	case c.Timeout < 0:
+		return nil, &ConfigError{"Timeout", negative}
 	}
 	c.Requests = cmp.Or(c.Requests, DefaultRequests)
 	c.Tokens = cmp.Or(c.Tokens, TokenLimit)
@@ -126,8 +131,9 @@ func ownTransport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// RoundTrip sends a request, or says why it does not. The error is a [Refusal] where the target has no room for the request or
-// the run may not make it, and any other where the request is a mistake.
+// RoundTrip sends a request, or says why it does not. The error is a [Refusal] if the target has no
+// room for the request or the run may not make it, a [BlockedError] if the request is a mistake, and
+// a [RetryError] if the target did not take it.
 func (g *Guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	a, err := g.ask(r)
 	if err != nil {
@@ -151,21 +157,21 @@ func (g *Guard) RoundTrip(r *http.Request) (*http.Response, error) {
 func (g *Guard) admit(a *asked) error {
 	u := a.request.URL
 	if host := cmp.Or(a.request.Host, u.Host); origin(u.Scheme, u.Host) != origin(g.base.Scheme, g.base.Host) || origin(u.Scheme, host) != origin(u.Scheme, u.Host) || u.Opaque != "" {
-		return fmt.Errorf("%s: not sent to %s://%s: the target is %s://%s", a, u.Scheme, host, g.base.Scheme, g.base.Host)
+		return blocked(OtherHost, "%s: not sent to %s://%s: the target is %s://%s", a, u.Scheme, host, g.base.Scheme, g.base.Host)
 	}
 	if !a.writes() {
 		return nil
 	}
 	if !g.config.Writes {
-		return &Refusal{Lacks: "writes"}
+		return &Refusal{Reason: WritesNotAllowed, Lacks: "writes"}
 	}
 	for _, id := range a.ids() {
 		if g.tokens.stranger(id) {
-			return fmt.Errorf("%s: not sent: the token %s is not of this run", a, report.Redact(id))
+			return blocked(ForeignToken, "%s: not sent: the token %s is not of this run", a, report.Redact(id))
 		}
 	}
 	if err := g.Err(); err != nil && a.request.Method != http.MethodDelete {
-		return fmt.Errorf("%s: not sent, since the ledger could not be written before: %w", a, err)
+		return blocked(LedgerFailed, "%s: not sent, since the ledger could not be written before: %w", a, err)
 	}
 	return nil
 }

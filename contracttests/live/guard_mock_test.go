@@ -127,7 +127,7 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 	for i := range 20 {
 		body := fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i)
 		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer, body)
-		if lacks(err) != "" {
+		if live.ReasonOf(err) == live.OwnerFull {
 			break
 		}
 		if status != 200 || err != nil {
@@ -144,8 +144,8 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 	equal(t, "statuses of errors", 0, tenant.statuses[400]+tenant.statuses[403]+tenant.statuses[404])
 	equal(t, "tokens", before, w.is(200, "GET", tokensPath+"?owner-id=me", bearer, ""))
 	checkObjects(t, w.path)
-	if _, _, err := w.send(context.WithoutCancel(t.Context()), "DELETE", tokensPath+"/"+id, bearer, ""); err == nil {
-		t.Errorf("what is logged in with may be deleted")
+	if _, _, err := w.send(context.WithoutCancel(t.Context()), "DELETE", tokensPath+"/"+id, bearer, ""); live.ReasonOf(err) != live.ForeignToken {
+		t.Errorf("what is logged in with may be deleted: %v", err)
 	}
 }
 
@@ -153,14 +153,14 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 func TestGuardBelievesATenantThatIsFull(t *testing.T) {
 	w, tenant, id, secret := watchedMock(t, "jane.doe") // who does not see one
 	bearer := w.logInTo(id, secret)
-	var lacking string
-	for i := 0; lacking == "" && i < 20; i++ {
+	var full error
+	for i := 0; full == nil && i < 20; i++ {
 		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer, fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i))
-		if lacking = lacks(err); lacking == "" && status != 200 {
-			t.Fatalf("%d: %d %s %v", i, status, text, err)
+		if full = err; err == nil && status != 200 {
+			t.Fatalf("%d: %d %s", i, status, text)
 		}
 	}
-	equal(t, "lacks", "room for another token, as it says itself: it counts more than the list of its owner shows", lacking)
+	checkReason(t, live.TargetFull, full)
 	equal(t, "refusals", 1, tenant.statuses[400])
 	for _, o := range w.guard.Left() {
 		w.is(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")

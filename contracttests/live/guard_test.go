@@ -42,37 +42,36 @@ func equal(t *testing.T, what string, want, got any) {
 	}
 }
 
-// lacks is what a refusal says, empty for another error.
-func lacks(err error) string {
-	var refused *live.Refusal
-	if errors.As(err, &refused) {
-		return refused.Lacks
-	}
-	return ""
-}
-
 func TestGuardConfiguration(t *testing.T) {
 	ledger := openLedger(t, t.TempDir()+"/ledger.jsonl")
 	for _, test := range []struct {
 		name   string
 		config live.Config
-		want   string
+		field  string // the wrong one, empty for none
 	}{
-		{"no address", live.Config{Now: atNoon}, "the target is no address"},
-		{"no host", live.Config{BaseURL: "/v3", Now: atNoon}, "the target is no address"},
-		{"a password", live.Config{BaseURL: "https://jane:hunter2@acme.example", Now: atNoon}, "the target is no address"},
-		{"no clock", live.Config{BaseURL: tenantURL}, "no clock"},
-		{"writes without a ledger", live.Config{BaseURL: tenantURL, Now: atNoon, Writes: true}, "writes need a ledger"},
-		{"less than no requests", live.Config{BaseURL: tenantURL, Now: atNoon, Requests: -1}, "less than nothing"},
-		{"less than no tokens", live.Config{BaseURL: tenantURL, Now: atNoon, Tokens: -1}, "less than nothing"},
-		{"less than no time", live.Config{BaseURL: tenantURL, Now: atNoon, Timeout: -1}, "less than nothing"},
+		{"no address", live.Config{Now: atNoon}, "BaseURL"},
+		{"no host", live.Config{BaseURL: "/v3", Now: atNoon}, "BaseURL"},
+		{"a password", live.Config{BaseURL: "https://jane:hunter2@acme.example", Now: atNoon}, "BaseURL"},
+		{"no clock", live.Config{BaseURL: tenantURL}, "Now"},
+		{"writes without a ledger", live.Config{BaseURL: tenantURL, Now: atNoon, Writes: true}, "Ledger"},
+		{"less than no requests", live.Config{BaseURL: tenantURL, Now: atNoon, Requests: -1}, "Requests"},
+		{"less than no tokens", live.Config{BaseURL: tenantURL, Now: atNoon, Tokens: -1}, "Tokens"},
+		{"less than no time", live.Config{BaseURL: tenantURL, Now: atNoon, Timeout: -1}, "Timeout"},
 		{"to read", live.Config{BaseURL: tenantURL, Now: atNoon}, ""},
 		{"to write", live.Config{BaseURL: tenantURL, Now: atNoon, Writes: true, Ledger: ledger}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := live.NewGuard(test.config)
-			if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "hunter2")) {
-				t.Errorf("error %v, want %q", err, test.want)
+			if err == nil && test.field == "" {
+				return
+			}
+			wrong, ok := errors.AsType[*live.ConfigError](err)
+			if !ok || wrong.Field != test.field {
+				t.Fatalf("error %v, want one of the field %q", err, test.field)
+			}
+			checkMessage(t, err.Error())
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error shows a secret: %v", err)
 			}
 		})
 	}
@@ -103,10 +102,11 @@ func TestGuardSendsToTheTargetAlone(t *testing.T) {
 				}
 				return
 			}
-			if sent := w.tenant.take(); len(sent) > 0 || err == nil || lacks(err) != "" {
+			if sent := w.tenant.take(); len(sent) > 0 || err == nil {
 				t.Fatalf("sent %v, error %v", sent, err)
 			}
-			for _, named := range []string{test.want + ":", tenantURL} {
+			checkReason(t, live.OtherHost, err)
+			for _, named := range []string{test.want, tenantURL} {
 				if !strings.Contains(err.Error(), named) {
 					t.Errorf("%v does not name %s", err, named)
 				}
@@ -118,18 +118,18 @@ func TestGuardSendsToTheTargetAlone(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+"/x", nil)
 		must(t, err)
 		r.URL.Opaque = "//evil.example/x"
-		if _, err := w.guard.RoundTrip(r); err == nil || len(w.tenant.take()) > 0 { //nolint:bodyclose // there is none
-			t.Errorf("error %v", err)
-		}
+		_, err = w.guard.RoundTrip(r) //nolint:bodyclose // there is none
+		checkReason(t, live.OtherHost, err)
+		equal(t, "sent", 0, len(w.tenant.take()))
 	})
 	t.Run("another name in the header Host", func(t *testing.T) {
 		w := watched(t)
 		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+"/x", nil)
 		must(t, err)
 		r.Host = "other.api.identitynow.com"
-		if _, err := w.guard.RoundTrip(r); err == nil || !strings.Contains(err.Error(), r.Host) || len(w.tenant.take()) > 0 { //nolint:bodyclose // there is none
-			t.Errorf("error %v", err)
-		}
+		_, err = w.guard.RoundTrip(r) //nolint:bodyclose // there is none
+		checkReason(t, live.OtherHost, err)
+		equal(t, "sent", 0, len(w.tenant.take()))
 	})
 }
 
@@ -161,7 +161,7 @@ func TestGuardRefusesWrites(t *testing.T) {
 			w := watched(t, func(c *live.Config) { c.Writes, c.Ledger = false, nil })
 			_, _, err := w.send(t.Context(), test.method, test.path, "", "")
 			sent := len(w.tenant.take())
-			if test.reads && (err != nil || sent != 1) || !test.reads && (lacks(err) != "writes" || sent != 0) {
+			if test.reads && (err != nil || sent != 1) || !test.reads && (live.ReasonOf(err) != live.WritesNotAllowed || sent != 0) {
 				t.Errorf("sent %d, error %v", sent, err)
 			}
 		})
@@ -237,7 +237,8 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 				}
 				return
 			}
-			if sent > 0 || err == nil || lacks(err) != "" || !strings.Contains(err.Error(), "the token "+test.want+" is not of this run") {
+			checkReason(t, live.ForeignToken, err)
+			if sent > 0 || err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("sent %d, error %v", sent, err)
 			}
 		})
@@ -257,8 +258,8 @@ func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
 			return nil, nil
 		}
 		w.is(200, "POST", tokensPath, jane, `{"name":"laptop"}`)
-		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); err == nil {
-			t.Errorf("%s may be deleted", id)
+		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); live.ReasonOf(err) != live.ForeignToken {
+			t.Errorf("%s may be deleted: %v", id, err)
 		}
 		equal(t, "ledger", []string{"intend laptop", "refused laptop"}, w.events())
 		equal(t, "left", []string{}, w.leftIDs())
@@ -277,7 +278,7 @@ func TestGuardKnowsWhatIsNew(t *testing.T) {
 			return reply(200, answer), nil
 		})
 		w.is(200, "POST", tokensPath, jane, `{"name":"a"}`)
-		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); (err == nil) != isNew {
+		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); (err == nil) != isNew || !isNew && live.ReasonOf(err) != live.ForeignToken {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
@@ -287,9 +288,8 @@ func TestGuardOfAPath(t *testing.T) {
 	w := watched(t, func(c *live.Config) { c.BaseURL += "/t/a/"; c.Writes = false })
 	w.tenant.add("laptop", "jane", "laptop")
 	w.is(200, "POST", "/t/a/oauth/token", "", "client_id=login-of-jane")
-	if _, _, err := w.send(t.Context(), "POST", "/t/b/oauth/token", "", ""); lacks(err) != "writes" {
-		t.Errorf("error %v", err)
-	}
+	_, _, err := w.send(t.Context(), "POST", "/t/b/oauth/token", "", "")
+	checkReason(t, live.WritesNotAllowed, err)
 }
 
 func TestGuardBudget(t *testing.T) {
@@ -307,14 +307,15 @@ func TestGuardBudget(t *testing.T) {
 		{"DELETE", tokensPath, ""},
 	} {
 		_, _, err := w.send(t.Context(), test.method, test.path, jane, test.body)
-		if sent := w.tenant.take(); lacks(err) != "a budget for more requests than 5" || len(sent) > 0 {
+		checkReason(t, live.BudgetSpent, err)
+		if sent := w.tenant.take(); len(sent) > 0 {
 			t.Errorf("%s %s: sent %v, error %v", test.method, test.path, sent, err)
 		}
 	}
 	w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
 	w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
 	for _, forNothing := range [][2]string{{"POST", "/oauth/token"}, {"GET", tokensPath + "?owner-id=me"}} {
-		if _, _, err := w.send(t.Context(), forNothing[0], forNothing[1], jane, ""); lacks(err) == "" {
+		if _, _, err := w.send(t.Context(), forNothing[0], forNothing[1], jane, ""); live.ReasonOf(err) != live.BudgetSpent {
 			t.Errorf("%s for nothing: %v", forNothing[1], err)
 		}
 	}
@@ -327,7 +328,7 @@ func TestGuardBudgetCountsRetries(t *testing.T) {
 	w := watched(t, func(c *live.Config) { c.Requests = 3 })
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "1"), nil }
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
-	if sent := w.tenant.take(); lacks(err) == "" || len(sent) != 3 {
+	if sent := w.tenant.take(); live.ReasonOf(err) != live.BudgetSpent || len(sent) != 3 {
 		t.Errorf("%d requests, error %v", len(sent), err)
 	}
 	equal(t, "stats", live.Stats{Requests: 3, Retries: 2, Unsent: 1, Waited: 2 * time.Second, Busiest: 3, Alive: map[string]int{}}, w.guard.Stats())

@@ -123,8 +123,8 @@ func (l *Ledger) write(entry line) error {
 		entry.Name, entry.Redacted = name, true
 	}
 	entry.ID, entry.Owner = report.Redact(entry.ID), report.Redact(entry.Owner) // which are what a target calls so
-	if problem := entry.problem(); problem != "" {
-		return fmt.Errorf("the ledger: a line of the event %q has %s", entry.Event, problem)
+	if problem := entry.problem(); problem != nil {
+		return fmt.Errorf("the ledger: a line of the event %q has %w", entry.Event, problem)
 	}
 	text, err := json.Marshal(entry)
 	if err != nil {

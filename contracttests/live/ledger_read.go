@@ -32,7 +32,7 @@ type Object struct {
 
 // ReadLedger returns the objects that are not known to be gone, in the order they were made in: those with an id, and those
 // that were intended, and nobody knows what became of it. A ledger that there is not has none. A last line that was cut off
-// is left out; any other damage is an error with its place.
+// is left out; any other damage is a [LedgerError].
 func ReadLedger(path string) ([]Object, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if errors.Is(err, fs.ErrNotExist) {
@@ -58,39 +58,36 @@ func parseLedger(path string, content []byte) ([]Object, error) {
 		case err == nil:
 			b.enter(entry)
 		case whole && len(kept) == len(text):
-			return nil, fmt.Errorf("the ledger: %s:%d: %w", path, number, err)
+			return nil, &LedgerError{path, number, err}
 		}
 	}
 	return b.objects(), nil
 }
 
 // parseLine reads a line. A part of one is never a line: it lacks the last brace.
-func parseLine(text []byte) (entry line, err error) {
+func parseLine(text []byte) (entry line, err *LineError) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&entry); err != nil {
-		return entry, errors.New("no line of a ledger")
+	if decoder.Decode(&entry) != nil {
+		return entry, &LineError{Kind: Malformed, text: "no line of a ledger"}
 	}
 	if decoder.InputOffset() != int64(len(text)) {
-		return entry, errors.New("something follows the line of a ledger")
+		return entry, &LineError{Kind: TrailingText, text: "something follows the line of a ledger"}
 	}
-	if problem := entry.problem(); problem != "" {
-		return entry, errors.New(problem)
-	}
-	return entry, nil
+	return entry, entry.problem()
 }
 
-// problem says what a line lacks, empty for nothing.
-func (e line) problem() string {
+// problem says what a line lacks, nil for nothing.
+func (e line) problem() *LineError {
 	switch {
 	case !slices.Contains([]string{intended, made, refused, deleted}, e.Event):
-		return "an unknown event"
+		return &LineError{UnknownValue, "event", "an unknown event"}
 	case e.Target == "":
-		return "no target"
+		return &LineError{Missing, "target", "no target"}
 	case e.ID == "" && (e.Event == made || e.Event == deleted):
-		return "no id"
+		return &LineError{Missing, "id", "no id"}
 	}
-	return ""
+	return nil
 }
 
 // book is what a ledger amounts to.

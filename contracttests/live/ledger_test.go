@@ -1,7 +1,7 @@
 package live_test
 
 import (
-	"fmt"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -221,18 +221,23 @@ func TestLedgerTornTwice(t *testing.T) {
 }
 
 func TestDamagedLedger(t *testing.T) {
-	for _, test := range []struct{ name, content, want string }{
-		{"no JSON", lineA + "\nnonsense\n" + lineB + "\n", ":2: no line of a ledger"},
-		{"half a line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", ":2: no line of a ledger"},
-		{"an empty line", lineA + "\n\n", ":2: no line of a ledger"},
-		{"two in a line", lineA + lineB + "\n", ":1: something follows"},
-		{"a list", "[]\n", ":1: no line of a ledger"},
-		{"another object", "{}\n", ":1: an unknown event"},
-		{"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", ":1: an unknown event"},
-		{"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", ":1: no line of a ledger"},
-		{"no target", strings.Replace(lineA, host, "", 1) + "\n", ":1: no target"},
-		{"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", ":1: no id"},
-		{"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", ":1: no line of a ledger"},
+	for _, test := range []struct {
+		name, content string
+		line          int
+		kind          live.LineErrorKind
+		field         string
+	}{
+		{"no JSON", lineA + "\nnonsense\n" + lineB + "\n", 2, live.Malformed, ""},
+		{"half a line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", 2, live.Malformed, ""},
+		{"an empty line", lineA + "\n\n", 2, live.Malformed, ""},
+		{"two in a line", lineA + lineB + "\n", 1, live.TrailingText, ""},
+		{"a list", "[]\n", 1, live.Malformed, ""},
+		{"another object", "{}\n", 1, live.UnknownValue, "event"},
+		{"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1, live.UnknownValue, "event"},
+		{"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1, live.Malformed, ""},
+		{"no target", strings.Replace(lineA, host, "", 1) + "\n", 1, live.Missing, "target"},
+		{"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", 1, live.Missing, "id"},
+		{"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1, live.Malformed, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "ledger.jsonl")
@@ -240,9 +245,11 @@ func TestDamagedLedger(t *testing.T) {
 			_, read := live.ReadLedger(path)
 			_, opened := live.OpenLedger(path, atNoon)
 			for _, err := range []error{read, opened} {
-				if err == nil || !strings.Contains(err.Error(), path+test.want) {
-					t.Errorf("got %v, want %s%s", err, path, test.want)
+				damage, ok := errors.AsType[*live.LedgerError](err)
+				if !ok || damage.Path != path || damage.Line != test.line || damage.Err.Kind != test.kind || damage.Err.Field != test.field {
+					t.Fatalf("got %v, want line %d, %s, field %q", err, test.line, test.kind, test.field)
 				}
+				checkMessage(t, err.Error(), path)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != test.content {
 				t.Errorf("the file was changed: %q, %v", got, err)
@@ -266,16 +273,26 @@ func TestNoLedger(t *testing.T) {
 func TestLedgerRefusesLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	for name, err := range map[string]error{
-		"no target": l.Intend("", "r", "a"), "no id, made": l.Made(host, "r", "a", "", "me"), "no id, deleted": l.Deleted(host, "r", ""),
+	for _, test := range []struct {
+		name  string
+		err   error
+		field string
+	}{
+		{"no target", l.Intend("", "r", "a"), "target"},
+		{"no id, made", l.Made(host, "r", "a", "", "me"), "id"},
+		{"no id, deleted", l.Deleted(host, "r", ""), "id"},
 	} {
-		if err == nil {
-			t.Errorf("%s: it is written", name)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			wrong, ok := errors.AsType[*live.LineError](test.err)
+			if !ok || wrong.Kind != live.Missing || wrong.Field != test.field {
+				t.Fatalf("error %v, want a missing field %s", test.err, test.field)
+			}
+			checkMessage(t, test.err.Error())
+		})
 	}
 	must(t, l.Close())
-	if err := l.Intend(host, "r", "a"); err == nil {
-		t.Error("a closed ledger takes a line")
+	if err := l.Intend(host, "r", "a"); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("a closed ledger takes a line: %v", err)
 	}
 	checkObjects(t, path)
 }
@@ -291,7 +308,7 @@ func FuzzReadLedger(f *testing.F) {
 		must(t, os.WriteFile(path, content, 0o600))
 		before, err := live.ReadLedger(path)
 		if err != nil {
-			if !strings.Contains(err.Error(), fmt.Sprint(path, ":")) {
+			if damage, ok := errors.AsType[*live.LedgerError](err); !ok || damage.Path != path || damage.Line < 1 {
 				t.Errorf("no place in %v", err)
 			}
 			return

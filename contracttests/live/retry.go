@@ -58,10 +58,10 @@ func (g *Guard) send(a *asked) (*answer, error) {
 		case attempt == attempts && !told:
 			return got, err
 		case attempt == attempts:
-			return nil, fmt.Errorf("%s: the target answers %d, %d times in a row", a, got.StatusCode, attempts)
+			return nil, &RetryError{Request: a.String(), Status: got.StatusCode, Attempts: attempt}
 		case wait > longestWait:
 			g.pace.close(lane, wait)
-			return nil, fmt.Errorf("%s: the target answers %d and asks to wait %s, which is more than %s", a, got.StatusCode, wait, longestWait)
+			return nil, &RetryError{Request: a.String(), Status: got.StatusCode, Attempts: attempt, Wait: wait}
 		}
 		a.doubtful = a.doubtful || got != nil && got.StatusCode >= 500
 		g.pace.close(lane, wait)
@@ -70,7 +70,7 @@ func (g *Guard) send(a *asked) (*answer, error) {
 
 // tooLong is the refusal of a request that the target wants to come later than anybody waits for.
 func tooLong(wait time.Duration) error {
-	return &Refusal{Lacks: fmt.Sprintf("time for more requests: it asks to wait for %s", wait.Round(time.Second))}
+	return &Refusal{Reason: WaitTooLong, Lacks: fmt.Sprintf("time for more requests: it asks to wait for %s", wait.Round(time.Second))}
 }
 
 // once sends a request once, and reads what is answered.
@@ -148,7 +148,7 @@ func (g *Guard) spend(a *asked, attempt int) error {
 	free = free || g.concluded && (a.place.kind == login || a.listsOwn())
 	if !free && g.stats.Requests >= g.config.Requests {
 		g.stats.Unsent++
-		return &Refusal{Lacks: fmt.Sprintf("a budget for more requests than %d", g.config.Requests)}
+		return &Refusal{Reason: BudgetSpent, Lacks: fmt.Sprintf("a budget for more requests than %d", g.config.Requests)}
 	}
 	g.stats.Requests++
 	if attempt > 1 {

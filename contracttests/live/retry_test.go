@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,40 +24,41 @@ func TestRetries(t *testing.T) {
 		methods string
 		answers []wire
 		waits   []time.Duration // after the others
-		want    string          // status, or what the error has
+		status  int             // zero for an error
+		err     error
 	}{
-		{"nothing is wrong", "GET POST DELETE", []wire{status(200)}, nil, "200"},
-		{"seconds", "GET HEAD POST PATCH DELETE BREW", []wire{limited, status(200)}, []time.Duration{3 * time.Second}, "200"},
-		{"twice", "GET POST", []wire{limited, status(429, "Retry-After", "5"), status(204)}, []time.Duration{3 * time.Second, 5 * time.Second}, "204"},
-		{"no seconds", "GET POST", []wire{status(429, "Retry-After", "0"), status(200)}, []time.Duration{time.Second}, "200"},
-		{"a date", "GET POST", []wire{status(429, "Retry-After", date(7*time.Second)), status(200)}, []time.Duration{7 * time.Second}, "200"},
+		{"nothing is wrong", "GET POST DELETE", []wire{status(200)}, nil, 200, nil},
+		{"seconds", "GET HEAD POST PATCH DELETE BREW", []wire{limited, status(200)}, []time.Duration{3 * time.Second}, 200, nil},
+		{"twice", "GET POST", []wire{limited, status(429, "Retry-After", "5"), status(204)}, []time.Duration{3 * time.Second, 5 * time.Second}, 204, nil},
+		{"no seconds", "GET POST", []wire{status(429, "Retry-After", "0"), status(200)}, []time.Duration{time.Second}, 200, nil},
+		{"a date", "GET POST", []wire{status(429, "Retry-After", date(7*time.Second)), status(200)}, []time.Duration{7 * time.Second}, 200, nil},
 		{
 			"a date beside that of the answer", "GET POST",
 			[]wire{status(429, "Retry-After", date(time.Hour), "Date", date(time.Hour-4*time.Second)), status(200)},
 			[]time.Duration{4 * time.Second},
-			"200",
+			200, nil,
 		},
-		{"a date that has passed", "GET", []wire{status(429, "Retry-After", date(-time.Hour)), status(200)}, []time.Duration{time.Second}, "200"},
-		{"a date of another form", "GET", []wire{status(429, "Retry-After", noon.Add(7*time.Second).Format(time.RFC850)), status(200)}, []time.Duration{7 * time.Second}, "200"},
-		{"what cannot be read", "POST", []wire{status(429, "Retry-After", "soon"), status(429, "Retry-After", "-3"), status(429), status(200)}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, "200"},
-		{"503 that says until when", "GET POST DELETE", []wire{status(503, "Retry-After", "2"), status(200)}, []time.Duration{2 * time.Second}, "200"},
-		{"503 that does not", "GET HEAD", []wire{status(503), status(200)}, []time.Duration{time.Second}, "200"},
-		{"503 that does not, to a write", "POST PATCH DELETE", []wire{status(503)}, nil, "503"},
-		{"502 and 504", "GET", []wire{status(502), status(504), status(200)}, []time.Duration{time.Second, 2 * time.Second}, "200"},
-		{"502 to a write", "POST PATCH DELETE", []wire{status(502, "Retry-After", "1")}, nil, "502"},
-		{"504 to a write", "POST PATCH DELETE", []wire{status(504)}, nil, "504"},
-		{"500", "GET POST", []wire{status(500, "Retry-After", "1")}, nil, "500"},
-		{"no answer", "GET HEAD", []wire{broken, broken, status(200)}, []time.Duration{time.Second, 2 * time.Second}, "200"},
-		{"no answer to a write", "POST PATCH DELETE PUT", []wire{broken}, nil, "broken pipe"},
-		{"half an answer", "GET", []wire{cut, status(200)}, []time.Duration{time.Second}, "200"},
-		{"half an answer to a write", "POST DELETE", []wire{cut}, nil, "the body of the answer: broken pipe"},
-		{"never an answer", "GET", []wire{broken, broken, broken, broken, broken, broken}, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}, "broken pipe"},
-		{"always 502", "GET", []wire{status(502), status(502), status(502), status(502), status(502), status(502)}, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}, "502"},
-		{"always 429", "GET POST", []wire{limited, limited, limited, limited, limited, limited}, []time.Duration{3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second}, "the target answers 429, 6 times in a row"},
-		{"two minutes", "POST", []wire{status(429, "Retry-After", "120"), status(200)}, []time.Duration{2 * time.Minute}, "200"},
-		{"more", "GET POST", []wire{status(429, "Retry-After", "121")}, nil, "the target answers 429 and asks to wait 2m1s, which is more than 2m0s"},
-		{"a date after that", "POST", []wire{status(503, "Retry-After", date(time.Hour))}, nil, "the target answers 503 and asks to wait 1h0m0s"},
-		{"more seconds than there are", "POST", []wire{status(429, "Retry-After", "99999999999999999999"), status(200)}, []time.Duration{time.Second}, "200"},
+		{"a date that has passed", "GET", []wire{status(429, "Retry-After", date(-time.Hour)), status(200)}, []time.Duration{time.Second}, 200, nil},
+		{"a date of another form", "GET", []wire{status(429, "Retry-After", noon.Add(7*time.Second).Format(time.RFC850)), status(200)}, []time.Duration{7 * time.Second}, 200, nil},
+		{"what cannot be read", "POST", []wire{status(429, "Retry-After", "soon"), status(429, "Retry-After", "-3"), status(429), status(200)}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, 200, nil},
+		{"503 that says until when", "GET POST DELETE", []wire{status(503, "Retry-After", "2"), status(200)}, []time.Duration{2 * time.Second}, 200, nil},
+		{"503 that does not", "GET HEAD", []wire{status(503), status(200)}, []time.Duration{time.Second}, 200, nil},
+		{"503 that does not, to a write", "POST PATCH DELETE", []wire{status(503)}, nil, 503, nil},
+		{"502 and 504", "GET", []wire{status(502), status(504), status(200)}, []time.Duration{time.Second, 2 * time.Second}, 200, nil},
+		{"502 to a write", "POST PATCH DELETE", []wire{status(502, "Retry-After", "1")}, nil, 502, nil},
+		{"504 to a write", "POST PATCH DELETE", []wire{status(504)}, nil, 504, nil},
+		{"500", "GET POST", []wire{status(500, "Retry-After", "1")}, nil, 500, nil},
+		{"no answer", "GET HEAD", []wire{broken, broken, status(200)}, []time.Duration{time.Second, 2 * time.Second}, 200, nil},
+		{"no answer to a write", "POST PATCH DELETE PUT", []wire{broken}, nil, 0, errBroken},
+		{"half an answer", "GET", []wire{cut, status(200)}, []time.Duration{time.Second}, 200, nil},
+		{"half an answer to a write", "POST DELETE", []wire{cut}, nil, 0, errBroken},
+		{"never an answer", "GET", []wire{broken, broken, broken, broken, broken, broken}, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}, 0, errBroken},
+		{"always 502", "GET", []wire{status(502), status(502), status(502), status(502), status(502), status(502)}, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}, 502, nil},
+		{"always 429", "GET POST", []wire{limited, limited, limited, limited, limited, limited}, []time.Duration{3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second}, 0, &live.RetryError{Status: 429, Attempts: 6}},
+		{"two minutes", "POST", []wire{status(429, "Retry-After", "120"), status(200)}, []time.Duration{2 * time.Minute}, 200, nil},
+		{"more", "GET POST", []wire{status(429, "Retry-After", "121")}, nil, 0, &live.RetryError{Status: 429, Attempts: 1, Wait: 121 * time.Second}},
+		{"a date after that", "POST", []wire{status(503, "Retry-After", date(time.Hour))}, nil, 0, &live.RetryError{Status: 503, Attempts: 1, Wait: time.Hour}},
+		{"more seconds than there are", "POST", []wire{status(429, "Retry-After", "99999999999999999999"), status(200)}, []time.Duration{time.Second}, 200, nil},
 	} {
 		for method := range strings.FieldsSeq(test.methods) {
 			t.Run(test.name+" "+method, func(t *testing.T) {
@@ -68,10 +70,11 @@ func TestRetries(t *testing.T) {
 					return answer.reply()
 				}
 				got, text, err := w.send(t.Context(), method, "/v3/things", "", "what is sent")
-				switch {
-				case err != nil && !strings.Contains(err.Error(), test.want), err == nil && fmt.Sprint(got) != test.want, err == nil && text != test.want:
-					t.Errorf("%d %q, %v, want %s", got, text, err, test.want)
-				case len(left) > 0:
+				if got != test.status || got > 0 && text != strconv.Itoa(got) {
+					t.Errorf("%d %q, want %d", got, text, test.status)
+				}
+				checkEnd(t, test.err, err, method)
+				if len(left) > 0 {
 					t.Errorf("%d answers were not asked for", len(left))
 				}
 				equal(t, "waits", test.waits, w.clock.waits)
@@ -83,6 +86,22 @@ func TestRetries(t *testing.T) {
 				equal(t, "requests, retries", []int{len(sent), len(sent) - 1}, []int{stats.Requests, stats.Retries})
 			})
 		}
+	}
+}
+
+// checkEnd expects that the attempts end with an error, or without one. The request is that of the test.
+func checkEnd(t *testing.T, want, got error, method string) {
+	t.Helper()
+	if given, ok := errors.AsType[*live.RetryError](want); ok {
+		retried, _ := errors.AsType[*live.RetryError](got)
+		expected := *given
+		expected.Request = method + " /v3/things"
+		equal(t, "error", &expected, retried)
+	} else if !errors.Is(got, want) {
+		t.Errorf("error %v, want %v", got, want)
+	}
+	if got != nil {
+		checkMessage(t, got.Error())
 	}
 }
 
@@ -187,13 +206,12 @@ func TestGuardLeavesWhoAsksToWaitLong(t *testing.T) {
 	w := watched(t)
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "3600"), nil }
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
-	if err == nil || len(w.tenant.take()) != 1 {
+	if _, ok := errors.AsType[*live.RetryError](err); !ok || len(w.tenant.take()) != 1 {
 		t.Fatalf("the first request: %v", err)
 	}
 	_, _, err = w.send(t.Context(), "GET", tokensPath, "", "")
-	if sent := w.tenant.take(); lacks(err) != "time for more requests: it asks to wait for 1h0m0s" || len(sent) > 0 {
-		t.Errorf("sent %d, error %v", len(sent), err)
-	}
+	checkReason(t, live.WaitTooLong, err)
+	equal(t, "sent", 0, len(w.tenant.take()))
 }
 
 // What a gateway answered 503 may have been made: that its name is taken then is no refusal.

@@ -124,11 +124,11 @@ func (k *tokens) counted(s *session) bool {
 	return s.owner.counted
 }
 
-// name of who has a session.
-func (k *tokens) name(s *session) string {
+// ownerOf returns the identity of a session, for messages, and its id.
+func (k *tokens) ownerOf(s *session) (name, id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return s.owner.String()
+	return s.owner.String(), s.owner.id
 }
 
 // most is how many tokens the owners had at once.

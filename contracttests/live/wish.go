@@ -24,7 +24,7 @@ func (k *tokens) wish(a *asked, limit int, now time.Time) (*wish, error) {
 	if a.session != nil {
 		w.owner = a.session.owner
 		if there := len(w.owner.alive) + w.owner.pending; there >= limit {
-			return nil, &Refusal{Lacks: "room for another token of " + w.owner.String()}
+			return nil, &Refusal{Reason: OwnerFull, Lacks: "room for another token of " + w.owner.String(), Owner: w.owner.id}
 		}
 		w.owner.pending++
 	}
