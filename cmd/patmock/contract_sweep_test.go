@@ -131,8 +131,8 @@ func TestContractSweep(t *testing.T) {
 	}
 	want := live.SweepResult{
 		Deleted: []live.Found{
-			{ID: a, Name: "patmock-a-1", Owner: "facedadafacedadafacedadafacedada", Why: "its name"},
-			{ID: b, Name: "patmock-a-2", Owner: "beaddadabeaddadabeaddadabeaddada", Why: "its name"},
+			{ID: a, Name: "patmock-a-1", Owner: "facedadafacedadafacedadafacedada", Kind: live.RunName, Why: "its name"},
+			{ID: b, Name: "patmock-a-2", Owner: "beaddadabeaddadabeaddadabeaddada", Kind: live.RunName, Why: "its name"},
 		},
 		WouldDelete: []live.Found{}, Left: []live.Found{},
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -66,7 +65,7 @@ func (c *caller) logIn(ctx context.Context) error {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth/token", strings.NewReader(form.Encode()))
 	if err != nil {
-		return errors.New("log in: the target has no address")
+		return &ConfigError{"BaseURL", "log in: the target has no address"}
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	var issued struct {
@@ -76,9 +75,9 @@ func (c *caller) logIn(ctx context.Context) error {
 	status, err := c.send(r, &issued)
 	switch {
 	case err != nil:
-		return fmt.Errorf("log in as %s: %w", c.clean(c.ClientID), err)
+		return c.failed(LogIn, status, err)
 	case status != http.StatusOK || issued.AccessToken == "":
-		err = fmt.Errorf("log in as %s: the target answers %d", c.clean(c.ClientID), status)
+		err = c.failed(LogIn, status, nil)
 		if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 			c.refused = err
 		}
@@ -94,9 +93,9 @@ func (c *caller) list(ctx context.Context) error {
 	status, err := c.do(ctx, http.MethodGet, c.path+"?owner-id=me", &tokens)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read the tokens of %s: %w", c.clean(c.ClientID), err)
+		return c.failed(ListTokens, status, err)
 	case status != http.StatusOK:
-		return fmt.Errorf("read the tokens of %s: the target answers %d", c.clean(c.ClientID), status)
+		return c.failed(ListTokens, status, nil)
 	}
 	c.tokens = tokens
 	return nil
@@ -106,9 +105,13 @@ func (c *caller) list(ctx context.Context) error {
 func (c *caller) delete(ctx context.Context, id string) error {
 	status, err := c.do(ctx, http.MethodDelete, c.path+"/"+id, nil)
 	if err == nil && status != http.StatusNoContent && status != http.StatusNotFound {
-		err = fmt.Errorf("delete answers %d", status)
+		err = c.failed(DeleteToken, status, nil)
 	}
 	return err
+}
+
+func (c *caller) failed(call Call, status int, err error) error {
+	return &CallError{Call: call, ClientID: c.clean(c.ClientID), Status: status, Err: err}
 }
 
 // has tells whether the list shows a token.

@@ -155,3 +155,47 @@ func (e *RetryError) Error() string {
 	return fmt.Sprintf(answers+" and asks to wait %s, which is more than %s", e.Request, e.Status,
 		e.Wait, longestWait)
 }
+
+// A Call is what a sweep or an examination requests of a target.
+type Call string
+
+// The calls.
+const (
+	LogIn         Call = "log-in"
+	ListTokens    Call = "list-tokens" // of the caller
+	ListAllTokens Call = "list-all-tokens"
+	DeleteToken   Call = "delete-token"
+)
+
+// A CallError is the error of a call that did not have the response that it needs.
+type CallError struct {
+	Call Call
+	// ClientID is that of the token that logs in.
+	ClientID string
+	// Status of the response, zero without one.
+	Status int
+	// Err says why there is no response, or why it cannot be read. Nil means that the status is the
+	// problem.
+	Err error
+}
+
+// Error names the call, the caller and the problem.
+func (e *CallError) Error() string {
+	problem := fmt.Sprintf("the target answers %d", e.Status)
+	if e.Err != nil {
+		problem = e.Err.Error()
+	}
+	switch e.Call {
+	case LogIn:
+		return fmt.Sprintf("log in as %s: %s", e.ClientID, problem)
+	case ListTokens:
+		return fmt.Sprintf("read the tokens of %s: %s", e.ClientID, problem)
+	case ListAllTokens:
+		return fmt.Sprintf("list the tokens of everybody as %s: %s", e.ClientID, problem)
+	default:
+		return fmt.Sprintf("delete answers %d", e.Status)
+	}
+}
+
+// Unwrap returns why there is no response.
+func (e *CallError) Unwrap() error { return e.Err }

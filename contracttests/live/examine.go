@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -43,8 +42,8 @@ type ExamineConfig struct {
 	Now func() time.Time
 }
 
-// Examine logs in, reads the identity's own list, and tries whether it may list those of others. It writes nothing. An error
-// means that the login was refused, or that the list cannot be read.
+// Examine logs in, reads the identity's own list, and tries whether it may list those of others. It writes nothing. Its error
+// is a [CallError]: the login was refused, or the list cannot be read.
 func Examine(ctx context.Context, c ExamineConfig) (Examination, error) {
 	by := &caller{Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath()}
 	started := c.Now()
@@ -55,7 +54,7 @@ func Examine(ctx context.Context, c ExamineConfig) (Examination, error) {
 	nothing := url.Values{"filters": {"lastUsed le 1990-01-01T00:00:00Z"}}
 	status, err := by.do(ctx, http.MethodGet, by.path+"?"+nothing.Encode(), nil)
 	if err != nil {
-		return Examination{}, fmt.Errorf("list the tokens of everybody as %s: %w", by.clean(by.ClientID), err)
+		return Examination{}, by.failed(ListAllTokens, status, err)
 	}
 	const requests = 3
 	e := Examination{

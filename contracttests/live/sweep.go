@@ -69,8 +69,55 @@ type Found struct {
 	Owner string `json:"owner"`
 	// Created is when, as the target says it, or else the ledger.
 	Created string `json:"created"`
-	// Why it was taken for one, or was left.
-	Why string `json:"why"`
+	// Kind says why it was taken for one, or was left, and Why says so in words.
+	Kind FoundKind `json:"kind"`
+	Why  string    `json:"why"`
+}
+
+// A FoundKind says why a token was taken for one that a run made, or why it was left.
+type FoundKind string
+
+// The kinds of what is deleted.
+const (
+	// RecordedID is in the ledger.
+	RecordedID FoundKind = "recorded-id"
+	// RunName is a name that only runs give.
+	RunName FoundKind = "run-name"
+	// RecordedName is in the ledger as one that was about to be made.
+	RecordedName FoundKind = "recorded-name"
+)
+
+// The kinds of what is left.
+const (
+	// OwnerAbsent is recorded, and its owner is none of the logins.
+	OwnerAbsent FoundKind = "owner-absent"
+	// OwnerUnknown cannot be attributed: the target does not report the owner, or the caller.
+	OwnerUnknown FoundKind = "owner-unknown"
+	// OwnerForeign is recorded, and belongs to another than the caller in whose list it is.
+	OwnerForeign FoundKind = "owner-foreign"
+	// UnsafeID cannot be a segment of a path, or is redacted.
+	UnsafeID FoundKind = "unsafe-id"
+	// AgeUnknown has no date of creation that can be read.
+	AgeUnknown FoundKind = "age-unknown"
+	// TooYoung is younger than SweepConfig.OlderThan.
+	TooYoung FoundKind = "too-young"
+	// DeleteFailed was not deleted: the error is the reason.
+	DeleteFailed FoundKind = "delete-failed"
+	// StillListed was deleted, and the list has it.
+	StillListed FoundKind = "still-listed"
+)
+
+// whys are the kinds in words, but for those that have more to say.
+var whys = map[FoundKind]string{
+	RecordedID:   "the ledger has its id",
+	RunName:      "its name",
+	RecordedName: "the ledger has its name",
+	OwnerAbsent:  "the ledger has it, and its owner did not log in",
+	OwnerUnknown: "the target does not say whose it is",
+	OwnerForeign: "it belongs to another",
+	UnsafeID:     "its id is none that can be deleted",
+	AgeUnknown:   "the target does not say when it was created",
+	StillListed:  "it was deleted, and is listed still",
 }
 
 // ErrUnreachable tells that nothing was swept: the target does not answer, refuses a login or shows no list.
@@ -78,8 +125,8 @@ var ErrUnreachable = errors.New("the target cannot be swept")
 
 // Sweep deletes what runs of the contract left at a target. A token goes if it belongs to one of the logins, and if the
 // ledger has its id, or its name is one that only runs give, or the ledger has its exact name as one that was about to be
-// made. Nothing is deleted before every login has succeeded and every list was read: else the error is ErrUnreachable. What
-// cannot be deleted is left, and no error. An interrupted sweep tells what it did until then.
+// made. Nothing is deleted before every login has succeeded and every list was read: else the error is ErrUnreachable, with a
+// [CallError] or a [ConfigError]. What cannot be deleted is left, and no error. An interrupted sweep tells what it did until then.
 func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	s, err := newSweep(c)
 	if err != nil {
@@ -120,10 +167,10 @@ type sweep struct {
 func newSweep(c SweepConfig) (*sweep, error) {
 	base, err := url.Parse(c.BaseURL)
 	if err != nil || base.Host == "" {
-		return nil, errors.New("the target has no address")
+		return nil, &ConfigError{"BaseURL", "the target has no address"}
 	}
 	if len(c.Logins) == 0 {
-		return nil, errors.New("there is nobody to log in as")
+		return nil, &ConfigError{"Logins", "there is nobody to log in as"}
 	}
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{
@@ -184,17 +231,17 @@ func (s *sweep) confirm(ctx context.Context, all []*chosen) {
 			case unread == nil && !listed, unread != nil && one.problem == nil:
 				s.result.Deleted = append(s.result.Deleted, one.Found)
 			case one.problem == nil:
-				s.leave(one.Found, "it was deleted, and is listed still")
+				s.leave(one.Found, StillListed, "")
 			default:
-				s.leave(one.Found, s.clean(one.problem.Error()))
+				s.leave(one.Found, DeleteFailed, s.clean(one.problem.Error()))
 			}
 		}
 	}
 }
 
-// leave says why a token is left.
-func (s *sweep) leave(f Found, why string) {
-	f.Why = why
+// leave says why a token is left: in words of its own, unless they are empty.
+func (s *sweep) leave(f Found, kind FoundKind, why string) {
+	f.Kind, f.Why = kind, cmp.Or(why, whys[kind])
 	s.result.Left = append(s.result.Left, f)
 }
 

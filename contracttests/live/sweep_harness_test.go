@@ -17,8 +17,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 )
@@ -205,36 +207,28 @@ func (x *swept) lost(before map[string]any, ids ...string) {
 	}
 }
 
-// checkFound compares ids and reasons.
-func checkFound(t *testing.T, what string, want map[string]string, got []live.Found) {
+// checkFound compares ids and kinds, and the words of each kind with the golden file.
+func checkFound(t *testing.T, what string, want map[string]live.FoundKind, got []live.Found) {
 	t.Helper()
-	all := map[string]string{}
+	all := map[string]live.FoundKind{}
 	for _, f := range got {
-		all[f.ID] = f.Why
+		all[f.ID] = f.Kind
+		if f.Kind != live.DeleteFailed { // whose words are those of its error
+			golden.Check(t, "testdata/messages.golden", "kind "+string(f.Kind), f.Why)
+		}
 	}
 	if len(all) != len(got) {
 		t.Errorf("%s: a token is there twice: %v", what, got)
 	}
-	if diff := cmp.Diff(want, all, cmp.Transformer("none", func(m map[string]string) map[string]string {
-		if m == nil {
-			return map[string]string{}
-		}
-		return m
-	})); diff != "" {
+	if diff := cmp.Diff(want, all, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-// because is one token with a reason, or none.
-func because(id, why string) map[string]string {
-	if why == "" {
-		return map[string]string{}
+// because is one token with a kind, or none.
+func because(id string, kind live.FoundKind) map[string]live.FoundKind {
+	if kind == "" {
+		return nil
 	}
-	return map[string]string{id: why}
+	return map[string]live.FoundKind{id: kind}
 }
-
-const (
-	byID     = "the ledger has its id"
-	byName   = "its name"
-	byIntent = "the ledger has its name"
-)

@@ -24,14 +24,14 @@ func (s *sweep) pick() (all []*chosen) {
 	seen := map[string]bool{}
 	for _, by := range s.callers {
 		for _, t := range by.tokens {
-			why := s.identify(t)
-			if why == "" || seen[t.ID] || !by.owns(t) || s.logsIn(t.ID) {
+			kind := s.identify(t)
+			if kind == "" || seen[t.ID] || !by.owns(t) || s.logsIn(t.ID) {
 				continue
 			}
 			seen[t.ID] = true
-			found := s.found(t, why)
-			if reason := s.spared(t); reason != "" {
-				s.leave(found, reason)
+			found := s.found(t, kind)
+			if kind, why := s.spared(t); kind != "" {
+				s.leave(found, kind, why)
 				continue
 			}
 			all = append(all, &chosen{Found: found, by: by})
@@ -44,9 +44,9 @@ func (s *sweep) pick() (all []*chosen) {
 			case s.identify(t) == "" || seen[t.ID] || s.logsIn(t.ID):
 				continue
 			case untold:
-				s.leave(s.found(t, ""), "the target does not say whose it is")
+				s.leave(s.found(t, ""), OwnerUnknown, "")
 			case s.recorded(t.ID):
-				s.leave(s.found(t, ""), "it belongs to another")
+				s.leave(s.found(t, ""), OwnerForeign, "")
 			}
 			seen[t.ID] = true
 		}
@@ -55,16 +55,16 @@ func (s *sweep) pick() (all []*chosen) {
 }
 
 // identify says what a token is known by as one that a run made, or nothing.
-func (s *sweep) identify(t token) string {
+func (s *sweep) identify(t token) FoundKind {
 	switch {
 	case s.recorded(t.ID):
-		return "the ledger has its id"
+		return RecordedID
 	case s.Prefix != "" && strings.HasPrefix(t.Name, s.Prefix):
-		return "its name"
+		return RunName
 	case !s.KnownOnly && ownName.MatchString(t.Name):
-		return "its name"
+		return RunName
 	case s.intended(t):
-		return "the ledger has its name"
+		return RecordedName
 	}
 	return ""
 }
@@ -82,20 +82,20 @@ func (s *sweep) intended(t token) bool {
 	})
 }
 
-// spared says why a token that a run made is not deleted, or nothing.
-func (s *sweep) spared(t token) string {
+// spared says why a token that a run made is not deleted, or nothing. The words are those of the kind, unless there are others.
+func (s *sweep) spared(t token) (kind FoundKind, why string) {
 	created, err := t.created()
 	switch {
 	case !plainID.MatchString(t.ID) || s.clean(t.ID) != t.ID:
-		return "its id is none that can be deleted"
+		return UnsafeID, ""
 	case s.OlderThan <= 0:
-		return ""
+		return "", ""
 	case err != nil:
-		return "the target does not say when it was created"
+		return AgeUnknown, ""
 	case s.Now().Sub(created) < s.OlderThan:
-		return "it is younger than " + s.OlderThan.String()
+		return TooYoung, "it is younger than " + s.OlderThan.String()
 	}
-	return ""
+	return "", ""
 }
 
 // logsIn tells whether one of the logins is that token.
@@ -114,7 +114,7 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 		by := slices.IndexFunc(s.callers, func(by *caller) bool { return o.Owner != "" && by.identity == o.Owner })
 		switch {
 		case by < 0:
-			s.leave(found, "the ledger has it, and its owner did not log in")
+			s.leave(found, OwnerAbsent, "")
 		case s.OlderThan > 0 && s.Now().Sub(o.At) < s.OlderThan: // of a run that may go on
 		case s.DryRun || !plainID.MatchString(o.ID):
 			gone = append(gone, o.ID)
@@ -123,7 +123,7 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 				s.Guard.Adopt(o.ID)
 			}
 			if err := s.callers[by].delete(ctx, o.ID); err != nil {
-				s.leave(found, "the ledger has it, and "+s.clean(err.Error()))
+				s.leave(found, DeleteFailed, "the ledger has it, and "+s.clean(err.Error()))
 				continue
 			}
 			gone = append(gone, o.ID)
@@ -133,6 +133,9 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 }
 
 // found is a token as it is shown.
-func (s *sweep) found(t token, why string) Found {
-	return Found{ID: s.clean(t.ID), Name: s.clean(t.Name), Owner: s.clean(cmp.Or(t.Owner.ID, t.Owner.Name)), Created: s.clean(t.Created), Why: why}
+func (s *sweep) found(t token, kind FoundKind) Found {
+	return Found{
+		ID: s.clean(t.ID), Name: s.clean(t.Name), Owner: s.clean(cmp.Or(t.Owner.ID, t.Owner.Name)), Created: s.clean(t.Created),
+		Kind: kind, Why: whys[kind],
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/contracttests/live"
 )
@@ -27,9 +28,9 @@ func TestSweepOfWhatStays(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(send http.RoundTripper, r *http.Request) (*http.Response, error)
-		left   string // empty where it is gone
+		left   live.FoundKind // empty if it is gone
 	}{
-		{"refused", func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(403, "{}") }, "delete answers 403"},
+		{"refused", func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(403, "{}") }, live.DeleteFailed},
 		{"an answer of another kind, and gone", func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			_, _ = send.RoundTrip(r)
 			return answer(200, "{}")
@@ -38,18 +39,18 @@ func TestSweepOfWhatStays(t *testing.T) {
 			_, _ = send.RoundTrip(r)
 			return send.RoundTrip(r)
 		}, ""},
-		{"nothing but an answer", func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(204, "") }, "it was deleted, and is listed still"},
-		{"no answer", func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errors.New("line cut") }, "line cut"},
+		{"nothing but an answer", func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(204, "") }, live.StillListed},
+		{"no answer", func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errors.New("line cut") }, live.DeleteFailed},
 		{"gone, and no answer", func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			_, _ = send.RoundTrip(r)
 			return nil, io.ErrUnexpectedEOF
 		}, ""},
 		{"not sent", func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return nil, &live.Refusal{Lacks: "a budget for more requests"}
-		}, "not sent: the target lacks a budget for more requests"},
+			return nil, &live.Refusal{Reason: live.BudgetSpent, Lacks: "requests"}
+		}, live.DeleteFailed},
 		{"an error that tells secrets", func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("sent %v with %s", r.Header, strings.Repeat("face", 16))
-		}, "with [redacted]"},
+		}, live.DeleteFailed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -68,16 +69,16 @@ func TestSweepOfWhatStays(t *testing.T) {
 			must(t, err)
 			if test.left == "" {
 				x.lost(state, id)
-				checkFound(t, "deleted", map[string]string{id: byID}, result.Deleted)
+				checkFound(t, "deleted", map[string]live.FoundKind{id: live.RecordedID}, result.Deleted)
 				if len(known) > 0 {
 					t.Errorf("the ledger has %v", known)
 				}
 				return
 			}
 			x.lost(state)
-			if len(result.Deleted) > 0 || len(result.Left) != 1 || !strings.Contains(result.Left[0].Why, test.left) {
-				t.Errorf("got %+v, want it left because of %q", result, test.left)
-			}
+			checkFound(t, "deleted", nil, result.Deleted)
+			checkFound(t, "left", map[string]live.FoundKind{id: test.left}, result.Left)
+			checkMessage(t, result.Left[0].Why)
 			if len(known) != 1 {
 				t.Errorf("the ledger has %v", known)
 			}
@@ -90,20 +91,20 @@ func TestSweepAwaitsLists(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		wrote   func(id string) func(*live.Ledger) error
-		waited  time.Duration // since the ledger was written, when the sweep begins
-		lag     int           // lists that do not show what was made, and as many that show what was deleted
-		deleted string        // why, or empty
-		left    string
+		waited  time.Duration  // since the ledger was written, when the sweep begins
+		lag     int            // lists that do not show what was made, and as many that show what was deleted
+		deleted live.FoundKind // or empty
+		left    live.FoundKind
 		known   int // objects that the ledger has afterwards
 		least   time.Duration
 		most    time.Duration
 	}{
-		{name: "made", wrote: func(id string) func(*live.Ledger) error { return madeBy(mockHost, id, jane) }, lag: 3, deleted: byID, least: time.Second, most: 5 * time.Second},
-		{name: "intended", wrote: func(string) func(*live.Ledger) error { return intendedAs(mockHost, "renamed") }, lag: 3, deleted: byIntent, known: 1, least: time.Second, most: 5 * time.Second},
+		{name: "made", wrote: func(id string) func(*live.Ledger) error { return madeBy(mockHost, id, jane) }, lag: 3, deleted: live.RecordedID, least: time.Second, most: 5 * time.Second},
+		{name: "intended", wrote: func(string) func(*live.Ledger) error { return intendedAs(mockHost, "renamed") }, lag: 3, deleted: live.RecordedName, known: 1, least: time.Second, most: 5 * time.Second},
 		{name: "made, and never shown", wrote: func(id string) func(*live.Ledger) error { return madeBy(mockHost, id, jane) }, lag: 100, least: 10 * time.Second, most: 10 * time.Second},
 		{name: "made long ago", wrote: func(id string) func(*live.Ledger) error { return madeBy(mockHost, id, jane) }, waited: 10 * time.Second, lag: 100},
 		{name: "intended, and never shown", wrote: func(string) func(*live.Ledger) error { return intendedAs(mockHost, "renamed") }, waited: 8 * time.Second, lag: 100, known: 1, least: 2 * time.Second, most: 4 * time.Second},
-		{name: "of another", wrote: func(id string) func(*live.Ledger) error { return madeBy(mockHost, id, john) }, lag: 100, left: "the ledger has it, and its owner did not log in", known: 1},
+		{name: "of another", wrote: func(id string) func(*live.Ledger) error { return madeBy(mockHost, id, john) }, lag: 100, left: live.OwnerAbsent, known: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -153,7 +154,7 @@ func TestSweepAwaitsLists(t *testing.T) {
 
 // Where the list cannot be read again the answers to the deletes count.
 func TestSweepWithoutConfirmation(t *testing.T) {
-	for status, left := range map[int]string{204: "", 404: "", 403: "delete answers 403"} {
+	for status, left := range map[int]live.FoundKind{204: "", 404: "", 403: live.DeleteFailed} {
 		x := newSwept(t)
 		id := x.add("jane.doe", "patmock-a-1", "")
 		deleted := false
@@ -192,7 +193,6 @@ func TestSweepOfUnknownOwner(t *testing.T) {
 		return answered, nil
 	}
 	state := x.state()
-	const untold = "the target does not say whose it is"
 	for _, hidden := range [][]string{
 		{`"identity_id"`, `"identity"`, janeLogin, "another"}, // neither the login nor the list tells who logged in
 		{`"identity_id"`, `"identity"`, `"id":"` + jane + `"`, `"id":""`},
@@ -203,7 +203,7 @@ func TestSweepOfUnknownOwner(t *testing.T) {
 		must(t, err)
 		x.lost(state)
 		checkFound(t, "deleted", nil, result.Deleted)
-		checkFound(t, "left", map[string]string{id: untold, renamed: untold}, result.Left)
+		checkFound(t, "left", map[string]live.FoundKind{id: live.OwnerUnknown, renamed: live.OwnerUnknown}, result.Left)
 	}
 	hide = strings.NewReplacer(`"identity_id"`, `"identity"`)
 	_, err := x.sweep(nil, "jane.doe")
@@ -228,40 +228,41 @@ func TestSweepOfForeignList(t *testing.T) {
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]string{mine: byName}, result.Deleted)
-	checkFound(t, "left", map[string]string{recorded: "it belongs to another"}, result.Left)
+	checkFound(t, "deleted", map[string]live.FoundKind{mine: live.RunName}, result.Deleted)
+	checkFound(t, "left", map[string]live.FoundKind{recorded: live.OwnerForeign}, result.Left)
 }
 
 // What cannot be read is a reason to delete nothing at all.
 func TestSweepNeedsEveryList(t *testing.T) {
+	errLine := errors.New("line cut")
 	for _, test := range []struct {
 		name   string
 		users  []string
 		change func(send http.RoundTripper, r *http.Request) (*http.Response, error)
-		want   string
+		want   *live.CallError // nil if nothing is called
 	}{
-		{"nobody", nil, nil, "there is nobody to log in as"},
-		{"a refused login", []string{"jane.doe", "nobody"}, nil, "log in as x: the target answers 401"},
-		{"no answer", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errors.New("line cut") }, "line cut"},
+		{"nobody", nil, nil, nil},
+		{"a refused login", []string{"jane.doe", "nobody"}, nil, &live.CallError{Call: live.LogIn, ClientID: "x", Status: 401}},
+		{"no answer", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errLine }, &live.CallError{Call: live.LogIn, ClientID: janeLogin, Err: errLine}},
 		{"no list", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return answer(403, "{}")
 			}
 			return send.RoundTrip(r)
-		}, "read the tokens of " + janeLogin + ": the target answers 403"},
+		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 403}},
 		{"no JSON", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return answer(200, "<html>")
 			}
 			return send.RoundTrip(r)
-		}, "the answer to GET /v2026/personal-access-tokens is not what it should be"},
-		{"no access token", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(200, "{}") }, "log in as " + janeLogin},
+		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError}},
+		{"no access token", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(200, "{}") }, &live.CallError{Call: live.LogIn, ClientID: janeLogin, Status: 200}},
 		{"an access token that is refused", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return answer(401, "{}")
 			}
 			return send.RoundTrip(r)
-		}, "the target answers 401"},
+		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 401}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -270,9 +271,20 @@ func TestSweepNeedsEveryList(t *testing.T) {
 			x.change = test.change
 			state := x.state()
 			_, err := x.sweep(nil, test.users...)
-			if !errors.Is(err, live.ErrUnreachable) || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %s", err, test.want)
+			if !errors.Is(err, live.ErrUnreachable) {
+				t.Fatalf("got %v", err)
 			}
+			failed, _ := errors.AsType[*live.CallError](err)
+			if diff := cmp.Diff(test.want, failed, cmpopts.IgnoreFields(live.CallError{}, "Err")); diff != "" {
+				t.Errorf("call (-want +got):\n%s", diff)
+			}
+			if test.want != nil && failed != nil && !cmp.Equal(test.want.Err, failed.Err, cmpopts.EquateErrors()) {
+				t.Errorf("call fails by %v, want %v", failed.Err, test.want.Err)
+			}
+			if config, ok := errors.AsType[*live.ConfigError](err); (test.want == nil) != ok || ok && config.Field != "Logins" {
+				t.Errorf("got %v", err)
+			}
+			checkMessage(t, err.Error())
 			x.lost(state)
 		})
 	}
@@ -321,9 +333,10 @@ func TestSweepTriesNoRefusedLoginAgain(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state)
-	if refused != 1 || len(result.Left) != 3 || !strings.Contains(result.Left[2].Why, "the target answers 401") {
-		t.Errorf("%d logins were refused, left: %+v", refused, result.Left)
+	if refused != 1 || len(result.Left) != 3 || result.Left[2].Kind != live.DeleteFailed {
+		t.Fatalf("%d logins were refused, left: %+v", refused, result.Left)
 	}
+	checkMessage(t, result.Left[2].Why)
 }
 
 // A sweep that is interrupted tells what it did, and what it left.
@@ -352,23 +365,27 @@ func TestInterruptedSweep(t *testing.T) {
 		t.Errorf("it ends with %v", err)
 	}
 	x.lost(state, deleted)
-	checkFound(t, "deleted", map[string]string{deleted: byName}, result.Deleted)
-	if len(result.Left) != 1 || result.Left[0].ID == deleted || result.Left[0].Why != "context canceled" {
-		t.Errorf("left: %+v", result.Left)
+	checkFound(t, "deleted", map[string]live.FoundKind{deleted: live.RunName}, result.Deleted)
+	if len(result.Left) != 1 || result.Left[0].ID == deleted || result.Left[0].Kind != live.DeleteFailed {
+		t.Fatalf("left: %+v", result.Left)
 	}
+	checkMessage(t, result.Left[0].Why)
 }
 
 // What a tenant says is shown, but for what nobody shall read, and an id is never a path.
 func TestSweepOfHostileTenant(t *testing.T) {
 	now := noon.UTC().Format(time.RFC3339)
-	for _, test := range []struct{ name, id, token, created, left string }{
-		{"an id that leads elsewhere", "..", "patmock-a-1", now, "its id is none that can be deleted"},
-		{"an id with a path", "a/../b", "patmock-a-1", now, "its id is none that can be deleted"},
-		{"no id", "", "patmock-a-1", now, "its id is none that can be deleted"},
-		{"an id that is a secret", strings.Repeat("face", 16), "patmock-a-1", now, "its id is none that can be deleted"},
-		{"no date", "1", "patmock-a-1", "yesterday", "the target does not say when it was created"},
+	for _, test := range []struct {
+		name, id, token, created string
+		left                     live.FoundKind
+	}{
+		{"an id that leads elsewhere", "..", "patmock-a-1", now, live.UnsafeID},
+		{"an id with a path", "a/../b", "patmock-a-1", now, live.UnsafeID},
+		{"no id", "", "patmock-a-1", now, live.UnsafeID},
+		{"an id that is a secret", strings.Repeat("face", 16), "patmock-a-1", now, live.UnsafeID},
+		{"no date", "1", "patmock-a-1", "yesterday", live.AgeUnknown},
 		{"no name", "3", "", now, ""},
-		{"a name that is a secret", "2", strings.Repeat("face", 16), now, "it is younger than 1h0m0s"},
+		{"a name that is a secret", "2", strings.Repeat("face", 16), now, live.TooYoung},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -408,7 +425,7 @@ func TestSweepKnowsItsSecrets(t *testing.T) {
 	result, err := x.sweep(nil, "odd")
 	must(t, err)
 	want := []live.Found{{
-		ID: "1", Name: "[redacted], [redacted]", Owner: "me", Created: "[redacted]",
+		ID: "1", Name: "[redacted], [redacted]", Owner: "me", Created: "[redacted]", Kind: live.DeleteFailed,
 		Why: `Delete "http://` + mockHost + `/v2026/personal-access-tokens/1": sent with [redacted] and Bearer [redacted]`,
 	}}
 	if diff := cmp.Diff(want, result.Left); diff != "" {

@@ -22,14 +22,14 @@ func TestSweep(t *testing.T) {
 	for _, test := range []struct {
 		name, owner, token, created string
 		ledger                      func(id string) []func(*live.Ledger) error
-		deleted, left               string // why; empty for neither
+		deleted, left               live.FoundKind // empty for neither
 	}{
-		{name: "a name of a run", owner: "jane.doe", token: "patmock-mk3x-12", deleted: byName},
-		{name: "a name of a run, old", owner: "jane.doe", token: "patmock-mk3x-12", created: before, deleted: byName},
-		{name: "renamed", owner: "jane.doe", token: "by another name", deleted: byID, ledger: func(id string) []func(*live.Ledger) error {
+		{name: "a name of a run", owner: "jane.doe", token: "patmock-mk3x-12", deleted: live.RunName},
+		{name: "a name of a run, old", owner: "jane.doe", token: "patmock-mk3x-12", created: before, deleted: live.RunName},
+		{name: "renamed", owner: "jane.doe", token: "by another name", deleted: live.RecordedID, ledger: func(id string) []func(*live.Ledger) error {
 			return []func(*live.Ledger) error{madeBy(mockHost, id, jane)}
 		}},
-		{name: "of an intent", owner: "jane.doe", token: "Straße 1", deleted: byIntent, ledger: func(string) []func(*live.Ledger) error {
+		{name: "of an intent", owner: "jane.doe", token: "Straße 1", deleted: live.RecordedName, ledger: func(string) []func(*live.Ledger) error {
 			return []func(*live.Ledger) error{intendedAs(mockHost, "Straße 1")}
 		}},
 		{name: "there before the intent", owner: "jane.doe", token: "mine", created: before, ledger: func(string) []func(*live.Ledger) error {
@@ -56,12 +56,12 @@ func TestSweep(t *testing.T) {
 			return []func(*live.Ledger) error{intendedAs(mockHost, "mine")}
 		}},
 		{
-			name: "of another, made by a run", owner: "john.roe", token: "patmock-mk3x-12", left: "the ledger has it, and its owner did not log in",
+			name: "of another, made by a run", owner: "john.roe", token: "patmock-mk3x-12", left: live.OwnerAbsent,
 			ledger: func(id string) []func(*live.Ledger) error {
 				return []func(*live.Ledger) error{madeBy(mockHost, id, john)}
 			},
 		},
-		{name: "a name that a scenario tries", owner: "jane.doe", token: `patmock-mk3x-12 "Zürich" / 日本 <&> 🔑`, deleted: byName},
+		{name: "a name that a scenario tries", owner: "jane.doe", token: `patmock-mk3x-12 "Zürich" / 日本 <&> 🔑`, deleted: live.RunName},
 		{name: "more behind the name of a run", owner: "jane.doe", token: "patmock-x-1-y"},
 		{name: "in capitals", owner: "jane.doe", token: "PATMOCK-a-1"},
 		{name: "a run in capitals", owner: "jane.doe", token: "patmock-A-1"},
@@ -106,7 +106,7 @@ func TestSweepKeepsLogins(t *testing.T) {
 	result, err := x.sweep(nil, "jane again", "jane.doe", "john.roe")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]string{mine: byName}, result.Deleted)
+	checkFound(t, "deleted", map[string]live.FoundKind{mine: live.RunName}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 }
 
@@ -120,7 +120,7 @@ func TestSweepKnownOnly(t *testing.T) {
 	result, err := x.sweep(func(c *live.SweepConfig) { c.KnownOnly = true }, "jane.doe")
 	must(t, err)
 	x.lost(state, a, b)
-	checkFound(t, "deleted", map[string]string{a: byID, b: byIntent}, result.Deleted)
+	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RecordedID, b: live.RecordedName}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 }
 
@@ -133,7 +133,7 @@ func TestSweepOfOnesOwnRun(t *testing.T) {
 	result, err := x.sweep(func(c *live.SweepConfig) { c.KnownOnly, c.Prefix = true, "patmock-a-" }, "jane.doe")
 	must(t, err)
 	x.lost(state, a)
-	checkFound(t, "deleted", map[string]string{a: byName}, result.Deleted)
+	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RunName}, result.Deleted)
 }
 
 // What a list does not show is deleted all the same: lists may be late for longer than anybody waits.
@@ -161,7 +161,7 @@ func TestSweepOfHostWithPort(t *testing.T) {
 	x.write(madeBy("acme.example:443", id, jane), madeBy("acme.example:80", "elsewhere", jane))
 	result, err := x.sweep(func(c *live.SweepConfig) { c.BaseURL = "https://ACME.example" }, "jane.doe")
 	must(t, err)
-	checkFound(t, "deleted", map[string]string{id: byID}, result.Deleted)
+	checkFound(t, "deleted", map[string]live.FoundKind{id: live.RecordedID}, result.Deleted)
 	known, err := live.ReadLedger(x.ledger)
 	must(t, err)
 	if len(known) != 1 || known[0].ID != "elsewhere" {
@@ -181,7 +181,7 @@ func TestSweepOfSeveral(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
 	x.lost(state, a, b, c)
-	checkFound(t, "deleted", map[string]string{a: byName, b: byID, c: byName}, result.Deleted)
+	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RunName, b: live.RecordedID, c: live.RunName}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 	known, err := live.ReadLedger(x.ledger)
 	must(t, err)
@@ -209,7 +209,7 @@ func TestSweepDryRun(t *testing.T) {
 	result, err := x.sweep(func(c *live.SweepConfig) { c.DryRun = true }, "jane.doe")
 	must(t, err)
 	x.lost(state)
-	checkFound(t, "would be deleted", map[string]string{a: byName, b: byID}, result.WouldDelete)
+	checkFound(t, "would be deleted", map[string]live.FoundKind{a: live.RunName, b: live.RecordedID}, result.WouldDelete)
 	checkFound(t, "deleted", nil, result.Deleted)
 	after, err := os.ReadFile(x.ledger)
 	must(t, err)
@@ -229,8 +229,8 @@ func TestSweepOlderThan(t *testing.T) {
 	result, err := x.sweep(func(c *live.SweepConfig) { c.OlderThan = time.Hour }, "jane.doe")
 	must(t, err)
 	x.lost(state, old)
-	checkFound(t, "deleted", map[string]string{old: byName}, result.Deleted)
-	checkFound(t, "left", map[string]string{young: "it is younger than 1h0m0s"}, result.Left)
+	checkFound(t, "deleted", map[string]live.FoundKind{old: live.RunName}, result.Deleted)
+	checkFound(t, "left", map[string]live.FoundKind{young: live.TooYoung}, result.Left)
 }
 
 func TestSweepInEveryVersion(t *testing.T) {
@@ -241,7 +241,7 @@ func TestSweepInEveryVersion(t *testing.T) {
 		result, err := x.sweep(func(c *live.SweepConfig) { c.Version = v }, "jane.doe")
 		must(t, err)
 		x.lost(state, id)
-		checkFound(t, string(v), map[string]string{id: byName}, result.Deleted)
+		checkFound(t, string(v), map[string]live.FoundKind{id: live.RunName}, result.Deleted)
 	}
 }
 
