@@ -85,12 +85,9 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 			}
 		}
 		if lacking != nil {
-			schema := "ErrorResponseDto"
-			if e.AtTokenEndpoint() {
-				schema = "OAuthError"
-			}
 			more.Undeclared = append(more.Undeclared, spec.Undeclared{
-				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here, Schema: schema,
+				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here,
+				Schema: "ErrorResponseDto", OAuthSchema: "OAuthError",
 				Description: "Answered by a tenant, as the mock was told.", Reason: finding, Standing: standing.Assumed,
 			})
 		}

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
@@ -13,6 +14,7 @@ import (
 type documents struct {
 	versions       map[version.Version]*spec.Document
 	oauth, control *spec.Document
+	any            *spec.Document // of a version that is served
 	named          map[string]*spec.Document
 }
 
@@ -38,9 +40,17 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 		d.named[name] = loaded[i]
 	}
 	for i, v := range versions {
-		d.versions[v] = loaded[i+2]
+		d.versions[v], d.any = loaded[i+2], loaded[i+2]
 	}
 	return d, nil
+}
+
+// outside returns the document that describes the errors of a path without operation.
+func (d *documents) outside(path string) *spec.Document {
+	if answer.OAuthPath(path) {
+		return d.oauth
+	}
+	return d.any
 }
 
 // byName are all documents, for those who ask for them.

@@ -169,8 +169,18 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 	case controlled:
 		writer.Write(x, r, controls.Answer(problem), documents.control.CheckUnrouted)
 	default:
-		writer.Write(x, r, answer.Stopped(x, problem.Status, answer.Reason{Rule: rule.ID(problem.Rule), Text: problem.Detail}), documents.oauth.CheckUnrouted)
+		why := answer.Reason{Rule: rule.ID(problem.Rule), Text: problem.Detail}
+		a := writer.ErrorForStatus(x, problem.Status, why)
+		if answer.OAuthPath(r.URL.Path) {
+			a = writer.OAuthError(problem.Status, namespaceErrors[problem.Status], problem.Detail, why)
+		}
+		writer.Write(x, r, a, documents.outside(r.URL.Path).CheckUnrouted)
 	}
+}
+
+// namespaceErrors are the errors of the token endpoint of a namespace that cannot be had, by status.
+var namespaceErrors = map[int]string{
+	http.StatusNotFound: answer.NotFound, http.StatusServiceUnavailable: answer.TemporarilyUnavailable,
 }
 
 // collapsed makes one slash of those in front of a path: SDKs join a base URL that ends in a slash with a

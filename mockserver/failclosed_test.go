@@ -102,7 +102,8 @@ func bearerOf(t *testing.T, mock http.Handler) string {
 
 func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, tells string) {
 	t.Helper()
-	if status != http.StatusInternalServerError || !strings.Contains(body, `"detailCode":"500.0 Internal fault"`) {
+	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) || strings.Contains(body, `"error":"server_error"`)
+	if status != http.StatusInternalServerError || !form {
 		t.Errorf("status %d, want 500: %s", status, body)
 	}
 	if got := log.String(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, tells) {

@@ -53,7 +53,7 @@ func (s *apiStrangers) forward(to string) error {
 				return // the client went away
 			}
 			answer.TraceOf(r).Forwarded = false
-			s.notSimulated(rw, r, s.documents.oauth, fmt.Sprintf("the fallback %s does not answer (%v)", base, err))
+			s.notSimulated(rw, r, s.documents.outside(r.URL.Path), fmt.Sprintf("the fallback %s does not answer (%v)", base, err))
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
 	}
@@ -65,7 +65,7 @@ const forwardedBy = "X-Patmock-Forwarded"
 
 func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(forwardedBy) != "" {
-		s.notSimulated(rw, r, s.documents.oauth, "the fallback leads back to a patmock")
+		s.notSimulated(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock")
 		return
 	}
 	trace := answer.TraceOf(r)

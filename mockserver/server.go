@@ -200,7 +200,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
 		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: answer.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses, NameRules: c.Profile.Name == ProfileFriendly},
+		writer: answer.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
 	}
 	if c.UncheckedResponses {
 		// As an error, so that no level of the log leaves it out.

@@ -23,19 +23,16 @@ type apiStrangers struct {
 
 // tooLarge refuses a body by its announced length, also where nobody would read it.
 func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
-	a := answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.",
-		answer.Reason{
-			Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got %d", p.maxBody, r.ContentLength),
-		})
-	s.writer.Write(rw, r, a, p.document.CheckUnrouted)
+	s.reject(rw, r, p.document, rejections[http.StatusRequestEntityTooLarge], answer.Reason{
+		Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got %d", p.maxBody, r.ContentLength),
+	})
 }
 
 func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
 	cause := answer.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, r.Method)}
 	unmatched(r, control.UnmatchedPath, cause.String())
-	a := answer.Error(rw, http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", cause)
-	a.Header = http.Header{"Allow": {allowed}}
-	s.writer.Write(rw, r, a, p.document.CheckUnrouted)
+	rw.Header().Set("Allow", allowed)
+	s.reject(rw, r, p.document, rejections[http.StatusMethodNotAllowed], cause)
 }
 
 // unmatched notes that no operation takes a request.
@@ -54,7 +51,7 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	at := r.URL.EscapedPath()
 	shown := answer.Cut(at)
 	base, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
-	v, document := version.Version(base), s.documents.oauth
+	v, document := version.Version(base), s.documents.outside(at)
 	if under(at, version.V1.CollectionPath()) {
 		v = version.V1
 	}
@@ -68,7 +65,7 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
-	case known && document == s.documents.oauth && under(at, v.CollectionPath()):
+	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
 		s.notSimulated(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v))
 	case known && at == v.CollectionPath()+"/":
 		s.noSuchPath(rw, r, document, "path: expected an id behind the last slash, got nothing")
@@ -88,15 +85,46 @@ func under(path, other string) bool { return path == other || strings.HasPrefix(
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
 	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, answer.Cut(r.URL.EscapedPath()))
 	unmatched(r, control.NotSimulated, text)
-	a := answer.Error(rw, http.StatusNotImplemented, "501 Not implemented", text, answer.Reason{Rule: rule.NotSimulated, Text: text})
-	s.writer.Write(rw, r, a, document.CheckUnrouted)
+	rejected := rejections[http.StatusNotImplemented]
+	rejected.text = text // also for clients of a faithful mock: a tenant has the path
+	s.reject(rw, r, document, rejected, answer.Reason{Rule: rule.NotSimulated, Text: text})
 }
 
 func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause string) {
 	why := answer.Reason{Rule: rule.UnmatchedPath, Text: cause}
 	unmatched(r, control.UnmatchedPath, why.String())
-	a := answer.Error(rw, http.StatusNotFound, "404 Not found",
-		"The server did not find a current representation for the target resource.", why)
+	s.reject(rw, r, document, rejections[http.StatusNotFound], why)
+}
+
+// rejection is an error outside the operations, as the API and as the token endpoint write it.
+type rejection struct {
+	status            int
+	code, text, oauth string
+}
+
+var rejections = map[int]rejection{
+	http.StatusNotFound: {
+		http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource.", answer.NotFound,
+	},
+	http.StatusMethodNotAllowed: {
+		http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", answer.MethodNotAllowed,
+	},
+	http.StatusRequestEntityTooLarge: {
+		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", answer.InvalidRequest,
+	},
+	http.StatusNotImplemented: {http.StatusNotImplemented, "501 Not implemented", "", answer.NotImplemented},
+}
+
+// reject writes an error in the form that the path has.
+func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why answer.Reason) {
+	a := s.writer.Error(rw, e.status, e.code, e.text, why)
+	if answer.OAuthPath(r.URL.Path) {
+		description := why.Text
+		if s.writer.Plain {
+			description = e.text
+		}
+		a = s.writer.OAuthError(e.status, e.oauth, description, why)
+	}
 	s.writer.Write(rw, r, a, document.CheckUnrouted)
 }
 

@@ -58,7 +58,8 @@ type Undeclared struct {
 	// Operations that may answer it, by Operation.Name.
 	Operations  []string          `yaml:"operations"`
 	Documents   []string          `yaml:"documents"`
-	Schema      string            `yaml:"schema"` // name of the component that describes the body
+	Schema      string            `yaml:"schema"`      // name of the component that describes the body
+	OAuthSchema string            `yaml:"oauthSchema"` // the same in the document of the token endpoint
 	Description string            `yaml:"description"`
 	Reason      string            `yaml:"reason"`
 	Standing    standing.Standing `yaml:"standing"`
@@ -130,7 +131,7 @@ func (e *Errata) apply(document string, source []byte) ([]byte, error) {
 			continue
 		}
 		declared := edit{erratum: u.ID}
-		response := u.response(component(u.Schema))
+		response := u.response(component(u.schema(document)))
 		if u.Unrouted {
 			declared.add(fmt.Sprintf("/components/responses/%d", u.Status), response)
 		}
@@ -160,6 +161,14 @@ func (c Contradiction) edit(component func(string) string) edit {
 		corrected.add(pointer, c.Effective)
 	}
 	return corrected
+}
+
+// schema returns the name of the component that describes the body in a document.
+func (u Undeclared) schema(document string) string {
+	if document == OAuth {
+		return u.OAuthSchema
+	}
+	return u.Schema
 }
 
 func (u Undeclared) response(schema string) map[string]any {

@@ -77,6 +77,8 @@ type Writer struct {
 	Stopped <-chan struct{}
 	// Unchecked sends answers without asking their documents.
 	Unchecked bool
+	// Plain leaves out of errors what a tenant does not send: causes, and advice in texts.
+	Plain bool
 	// NameRules names the rules of a rejected request in the header [RuleHeader].
 	NameRules bool
 }
@@ -190,7 +192,10 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 	trace.Effect = "" // a fault of the mock is told as it is
 	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", redact.Prose(trace.Prefix+r.URL.Path),
 		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "error", redact.Prose(err.Error()))
-	return Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.")
+	if OAuthPath(r.URL.Path) {
+		return w.OAuthError(http.StatusInternalServerError, ServerError, "An internal fault occurred.")
+	}
+	return w.Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.")
 }
 
 // BaseURL is how a client reaches the namespace of a request: by the mock's public URL, or else by the host it used.

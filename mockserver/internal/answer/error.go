@@ -25,33 +25,42 @@ type message struct {
 	Text         string `json:"text"`
 }
 
-// Error makes an answer in SailPoint's form: the text as message in the default locale and
-// in that of the request (observed; patmock speaks English to everybody), and the reasons as causes.
-func Error(rw http.ResponseWriter, status int, detailCode, text string, reasons ...Reason) *Answer {
+// Error returns an answer in SailPoint's form: the text as message in the default locale and in that
+// of the request (observed; patmock speaks English to everybody), and the reasons as causes, unless
+// the mock is to show no more than a tenant does.
+func (w Writer) Error(rw http.ResponseWriter, status int, detailCode, text string, reasons ...Reason) *Answer {
 	body := errorResponse{
 		DetailCode: detailCode,
 		TrackingID: rw.Header().Get(RequestID),
 		Messages:   []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
 		Causes:     []message{},
 	}
-	for _, reason := range reasons {
+	for _, reason := range w.shown(reasons) {
 		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", reason.String()})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
 	return &Answer{Status: status, Body: encoded, Reasons: reasons}
 }
 
+// shown returns the reasons that clients see.
+func (w Writer) shown(reasons []Reason) []Reason {
+	if w.Plain {
+		return nil
+	}
+	return reasons
+}
+
 // RateLimited is the answer to too many requests (published, blanks included).
-func RateLimited(why Reason) *Answer {
+func (w Writer) RateLimited(why Reason) *Answer {
 	return &Answer{
 		Status: http.StatusTooManyRequests, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []Reason{why},
 	}
 }
 
-// Stopped makes an answer of a status in SailPoint's form to a request that nothing was wrong with.
-func Stopped(rw http.ResponseWriter, status int, why Reason) *Answer {
+// ErrorForStatus makes an answer of a status in SailPoint's form to a request that nothing was wrong with.
+func (w Writer) ErrorForStatus(rw http.ResponseWriter, status int, why Reason) *Answer {
 	code, text := Usual(status)
-	return Error(rw, status, code, text, why)
+	return w.Error(rw, status, code, text, why)
 }
 
 // Usual are the detailCode and the text that errors of a status have when nothing more is known.

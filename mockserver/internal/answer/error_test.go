@@ -41,7 +41,7 @@ func TestStopped(t *testing.T) {
 			const form = `{"detailCode":%q,"trackingId":"cede","messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":%[2]q},` +
 				`{"locale":"und","localeOrigin":"REQUEST","text":%[2]q}],"causes":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"because (rule injected-fault, published)"}]}`
 			want := &answer.Answer{Status: test.status, Body: fmt.Appendf(nil, form, test.code, test.text), Reasons: []answer.Reason{because}}
-			if diff := cmp.Diff(want, answer.Stopped(rw, test.status, because)); diff != "" {
+			if diff := cmp.Diff(want, answer.Writer{}.ErrorForStatus(rw, test.status, because)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -52,7 +52,7 @@ var because = answer.Reason{Rule: rule.InjectedFault, Text: "because"}
 
 func TestRateLimited(t *testing.T) {
 	want := &answer.Answer{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []answer.Reason{because}}
-	got := answer.RateLimited(because)
+	got := answer.Writer{}.RateLimited(because)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -115,7 +115,7 @@ func TestServe(t *testing.T) {
 		{"answer", nil, teapot, 200, `"fine"`},
 		{"answer without refusals", nil, nil, 200, `"fine"`},
 		{"refusal", broken, teapot, 418, `"broken"`},
-		{"fault", broken, nil, 500, string(answer.Error(httptest.NewRecorder(), 500, "500.0 Internal fault", "An internal fault occurred.").Body)},
+		{"fault", broken, nil, 500, string(answer.Writer{}.Error(httptest.NewRecorder(), 500, "500.0 Internal fault", "An internal fault occurred.").Body)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

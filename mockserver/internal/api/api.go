@@ -19,7 +19,8 @@ type Config struct {
 	// Documents of the versions that are served.
 	Documents map[version.Version]*spec.Document
 	Service   *pat.Service
-	// Authenticate turns the Authorization header into a caller. Its error text is the 401.
+	// Authenticate turns the Authorization header into a caller. Its errors are of type
+	// *answer.BearerError.
 	Authenticate func(trace *answer.Trace, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
 	Gate *gate.Gate
@@ -80,7 +81,7 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, error)) (*answer.Answer, error) {
 	caller, err := a.config.Authenticate(x.trace, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
-		return nil, &unauthenticated{err}
+		return nil, err
 	}
 	x.caller = caller
 	x.trace.User, x.trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID

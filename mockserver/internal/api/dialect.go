@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -56,15 +57,18 @@ func (x *exchange) checkExperimental() error {
 	return &unsettled{dialect.ExperimentalHeader, "header " + header + ": expected true, got " + strconv.Quote(x.request.Header.Get(header))}
 }
 
-// told is a refusal as the tenant's dialect has it: what that leaves open is as usual for its status. It has a cause.
-func (c code) told(rw http.ResponseWriter, by dialect.Answer, at string, reasons ...answer.Reason) *answer.Answer {
+// differing returns a rejection as the tenant's dialect has it, which leaves open what is usual for its
+// status. There is at least one reason.
+func (a *API) differing(rw http.ResponseWriter, c code, by dialect.Answer, at string, reasons ...answer.Reason) *answer.Answer {
 	if by.Status != c.status {
 		c.detail, c.text = answer.Usual(by.Status)
 	}
 	if by.Status == http.StatusUnauthorized && by.DetailCode == "" { // the published form
-		refused, _ := answer.JSON(by.Status, map[string]string{"error": cmp.Or(by.Text, reasons[0].Text)}) // strings always encode
-		refused.Reasons = reasons
-		return refused
+		refused := &answer.BearerError{Rule: reasons[0].Rule, Expired: true, Err: errors.New(reasons[0].Text)}
+		if by.Text != "" {
+			return challenge(refused, by.Text)
+		}
+		return a.unauthorized(refused)
 	}
-	return answer.Error(rw, by.Status, cmp.Or(by.DetailCode, c.detail), cmp.Or(by.Text, c.message(at)), reasons...)
+	return a.config.Writer.Error(rw, by.Status, cmp.Or(by.DetailCode, c.detail), cmp.Or(by.Text, c.message(at)), reasons...)
 }

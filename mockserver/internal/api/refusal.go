@@ -17,8 +17,7 @@ import (
 
 // What can be wrong with a request before the domain sees it.
 type (
-	unauthenticated struct{ err error }
-	malformed       struct {
+	malformed struct {
 		rule    rule.ID
 		problem string
 	}
@@ -26,23 +25,12 @@ type (
 	unsupportedMediaType struct{ question, got, want string }
 )
 
-// rule returns the rule that the header breaks.
-func (e *unauthenticated) rule() rule.ID {
-	var bearer *answer.BearerError
-	if errors.As(e.err, &bearer) {
-		return bearer.Rule
-	}
-	return rule.BearerRequired
-}
-
 func (e *unsupportedMediaType) reason() answer.Reason {
 	return answer.Reason{Rule: rule.WrongContentType, Text: e.Error()}
 }
 
-func (e *unauthenticated) Error() string { return e.err.Error() }
-func (e *unauthenticated) Unwrap() error { return e.err }
-func (e *malformed) Error() string       { return e.problem }
-func (e *misshapen) Error() string       { return e.violations[0].String() }
+func (e *malformed) Error() string { return e.problem }
+func (e *misshapen) Error() string { return e.violations[0].String() }
 func (e *unsupportedMediaType) Error() string {
 	got := "nothing"
 	if e.got != "" {
@@ -77,7 +65,7 @@ var (
 // refusal turns an error into an answer. One that is none of a caller's is a fault of the mock.
 func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
 	var (
-		anonymous *unauthenticated
+		bearer    *answer.BearerError
 		syntax    *malformed
 		shape     *misshapen
 		mediaType *unsupportedMediaType
@@ -92,22 +80,22 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 		}
 	}
 	switch {
-	case errors.As(err, &anonymous):
-		return unauthorized(anonymous.rule(), anonymous.Error())
+	case errors.As(err, &bearer):
+		return a.unauthorized(bearer)
 	case errors.As(err, &syntax):
-		return badSyntax.answer(rw, "", answer.Reason{Rule: syntax.rule, Text: syntax.problem})
+		return a.answer(rw, badSyntax, "", answer.Reason{Rule: syntax.rule, Text: syntax.problem})
 	case errors.As(err, &size):
-		return tooLarge.answer(rw, "", answer.Reason{
+		return a.answer(rw, tooLarge, "", answer.Reason{
 			Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit),
 		})
 	case errors.As(err, &mediaType):
-		return badType.answer(rw, "", mediaType.reason())
+		return a.answer(rw, badType, "", mediaType.reason())
 	case errors.As(err, &shape):
-		return shapeCode(shape.violations).answer(rw, shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
+		return a.answer(rw, shapeCode(shape.violations), shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
 	case errors.As(err, &broken):
-		return codes[broken.Kind].answer(rw, broken.Causes[0].At, a.reasons(broken)...)
+		return a.answer(rw, codes[broken.Kind], broken.Causes[0].At, a.reasons(broken)...)
 	case errors.As(err, &stopped):
-		return stoppedAnswer(rw, stopped)
+		return a.stoppedAnswer(rw, stopped)
 	}
 	return a.config.Writer.Fault(rw, r, err)
 }
@@ -120,11 +108,11 @@ func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer
 	)
 	switch {
 	case errors.As(refusal, &broken):
-		return codes[broken.Kind].told(rw, by, broken.Causes[0].At, a.reasons(broken)...)
+		return a.differing(rw, codes[broken.Kind], by, broken.Causes[0].At, a.reasons(broken)...)
 	case errors.As(refusal, &mediaType):
-		return badType.told(rw, by, "", mediaType.reason())
+		return a.differing(rw, badType, by, "", mediaType.reason())
 	}
-	return codes[pat.Invalid].told(rw, by, "", answer.Reason{Rule: rule.ID(refusal.Question()), Text: refusal.Error()})
+	return a.differing(rw, codes[pat.Invalid], by, "", answer.Reason{Rule: rule.ID(refusal.Question()), Text: refusal.Error()})
 }
 
 // reasons returns the causes of a rule's error. A rule that depends on a clock that was moved says so.
@@ -140,29 +128,50 @@ func (a *API) reasons(broken *pat.Error) []answer.Reason {
 }
 
 // stoppedAnswer is what the gate answers, in the form that its status has.
-func stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer {
+func (a *API) stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer {
 	var response *answer.Answer
 	switch refusal.Status {
 	case http.StatusUnauthorized:
-		response = unauthorized(refusal.Why.Rule, refusal.Why.Text)
+		return a.unauthorized(&answer.BearerError{Rule: refusal.Why.Rule, Expired: true, Err: errors.New(refusal.Why.Text)})
 	case http.StatusTooManyRequests:
-		response = answer.RateLimited(refusal.Why)
+		response = a.config.Writer.RateLimited(refusal.Why)
 	default:
-		response = answer.Stopped(rw, refusal.Status, refusal.Why)
+		response = a.config.Writer.ErrorForStatus(rw, refusal.Status, refusal.Why)
 	}
 	response.Header = refusal.Header()
 	return response
 }
 
-func unauthorized(violated rule.ID, text string) *answer.Answer {
+// The texts of a tenant's 401: without a bearer that can be used (observed), and with one that has
+// expired (published).
+const (
+	jwtRequired = "JWT is required"
+	jwtExpired  = "JWT validation failed: JWT is expired"
+)
+
+// unauthorized returns the 401 of a bearer, with a challenge.
+func (a *API) unauthorized(err *answer.BearerError) *answer.Answer {
+	text := err.Error()
+	switch {
+	case a.config.Writer.Plain && err.Expired:
+		text = jwtExpired
+	case a.config.Writer.Plain:
+		text = jwtRequired
+	}
+	return challenge(err, text)
+}
+
+// challenge returns a 401 of a text, in the published form.
+func challenge(err *answer.BearerError, text string) *answer.Answer {
 	response, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": text}) // strings always encode
-	response.Reasons = []answer.Reason{{Rule: violated, Text: text}}
+	response.Header = http.Header{"Www-Authenticate": {err.Challenge()}}
+	response.Reasons = []answer.Reason{{Rule: err.Rule, Text: err.Error()}}
 	return response
 }
 
 // answer makes a refusal of a code about the field at a place.
-func (c code) answer(rw http.ResponseWriter, at string, reasons ...answer.Reason) *answer.Answer {
-	return answer.Error(rw, c.status, c.detail, c.message(at), reasons...)
+func (a *API) answer(rw http.ResponseWriter, c code, at string, reasons ...answer.Reason) *answer.Answer {
+	return a.config.Writer.Error(rw, c.status, c.detail, c.message(at), reasons...)
 }
 
 // message is the text about the field at a place.

@@ -139,7 +139,7 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	}
 	if errors.Is(err, errExpired) {
 		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(c.ExpiresAt.Time))
-		return pat.Caller{}, badBearer(rule.AccessTokenExpires, s.expired())
+		return pat.Caller{}, &answer.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
 	if err != nil {
 		return pat.Caller{}, badBearer(rule.BearerRequired, err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
@@ -53,35 +52,33 @@ func unauthorized(advice string) *refusal {
 }
 
 func unsupportedGrant(grant string) *refusal {
-	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + told(grant), rule.UnsupportedGrant, sendGrant, dialect.UnsupportedGrant}
+	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + grant, rule.UnsupportedGrant, sendGrant, dialect.UnsupportedGrant}
 }
 
 func unauthorizedGrant(grant string) *refusal {
-	return &refusal{http.StatusUnauthorized, "invalid_client", "Unauthorized grant type: " + told(grant), rule.TokenGrants, sendGrant, ""}
+	return &refusal{http.StatusUnauthorized, "invalid_client", "Unauthorized grant type: " + grant, rule.TokenGrants, sendGrant, ""}
 }
 
 func invalidRequest(format string, args ...any) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_request", told(fmt.Sprintf(format, args...)), rule.TokenParameters, sendOnce, ""}
+	return &refusal{http.StatusBadRequest, "invalid_request", fmt.Sprintf(format, args...), rule.TokenParameters, sendOnce, ""}
 }
 
-func invalidToken(err error) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_token", err.Error(), rule.OAuthCheckToken, "", ""}
+// missingToken rejects a request to /oauth/check_token without a token. // assumed
+var missingToken = &refusal{
+	http.StatusBadRequest, answer.InvalidRequest, "Missing token", rule.OAuthCheckToken, "send the access token as the form field token", "",
 }
 
-// told keeps a text to the characters that error_description may have (RFC 6749, section 5.2)
-// and to a length that a person reads.
-func told(text string) string {
-	const most = 200
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' {
-			return '?'
+// invalidToken rejects an access token. A tenant's own words are published for one that has expired;
+// the other text is that of the library whose texts a tenant's errors are. // assumed
+func (s *Server) invalidToken(err error) *refusal {
+	refused := &refusal{http.StatusBadRequest, "invalid_token", err.Error(), rule.OAuthCheckToken, "", ""}
+	if s.config.Writer.Plain {
+		refused.advice, refused.description = err.Error(), "Token was not recognised"
+		if errors.Is(err, errExpired) {
+			refused.description = errExpired.Error()
 		}
-		return r
-	}, text)
-	if len(text) > most {
-		return text[:most] + "..."
 	}
-	return text
+	return refused
 }
 
 // noStore keeps access tokens and refusals out of caches (RFC 6749, section 5.1).
@@ -109,40 +106,57 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 		err = badCredentials // the client learns no more than that, the log does
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
-		return answer.Error(rw, http.StatusRequestEntityTooLarge, "413 Content too large",
-			"The body is larger than the server takes.", answer.Reason{Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit)})
+		text := fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit)
+		return s.config.Writer.OAuthError(http.StatusRequestEntityTooLarge, answer.InvalidRequest, text,
+			answer.Reason{Rule: rule.ContentTooLarge, Text: text})
 	}
 	var stopped *gate.Refusal
 	if errors.As(err, &stopped) {
-		return stoppedAnswer(rw, stopped)
+		return s.stoppedAnswer(stopped)
 	}
 	var told *refusal
 	if !errors.As(err, &told) {
 		return s.config.Writer.Fault(rw, r, err)
 	}
 	status, kind, description := cmp.Or(by.Status, told.status), cmp.Or(by.Error, told.kind), cmp.Or(by.Description, told.description)
-	response, _ := answer.JSON(status, map[string]string{"error": kind, "error_description": description}) // strings always encode
-	response.Header, response.Reasons = noStore(), []answer.Reason{{Rule: cmp.Or(violated, told.rule), Text: why}}
-	if _, _, basic := r.BasicAuth(); basic && status == http.StatusUnauthorized {
-		response.Header.Set("WWW-Authenticate", `Basic realm="oauth"`)
+	response := s.config.Writer.OAuthError(status, kind, description, answer.Reason{Rule: cmp.Or(violated, told.rule), Text: why})
+	return challenged(response)
+}
+
+// challenged adds the challenge that every 401 has.
+func challenged(response *answer.Answer) *answer.Answer {
+	if response.Status == http.StatusUnauthorized {
+		response.Header["Www-Authenticate"] = []string{answer.BasicChallenge}
 	}
 	return response
 }
 
+// stoppedKinds are the errors of rejections by admission, by status.
+var stoppedKinds = map[int]string{
+	http.StatusBadRequest:          answer.InvalidRequest,
+	http.StatusUnauthorized:        answer.InvalidClient,
+	http.StatusServiceUnavailable:  answer.TemporarilyUnavailable,
+	http.StatusInternalServerError: answer.ServerError,
+}
+
 // stoppedAnswer is what the gate answers, in the form that its status has at the token endpoint.
-func stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer {
+func (s *Server) stoppedAnswer(refusal *gate.Refusal) *answer.Answer {
 	var response *answer.Answer
-	kinds := map[int]string{http.StatusBadRequest: "invalid_request", http.StatusUnauthorized: "invalid_client"}
-	switch kind := kinds[refusal.Status]; {
-	case kind != "":
-		response, _ = answer.JSON(refusal.Status, map[string]string{"error": kind, "error_description": told(refusal.Why.Text)}) // strings always encode
-		response.Reasons = []answer.Reason{refusal.Why}
-	case refusal.Status == http.StatusTooManyRequests:
-		response = answer.RateLimited(refusal.Why)
-	default:
-		response = answer.Stopped(rw, refusal.Status, refusal.Why)
+	if refusal.Status == http.StatusTooManyRequests { // whose form is published
+		response = s.config.Writer.RateLimited(refusal.Why)
+		response.Header = noStore()
+	} else {
+		kind := cmp.Or(stoppedKinds[refusal.Status], answer.InvalidRequest)
+		description := refusal.Why.Text
+		if s.config.Writer.Plain {
+			description = http.StatusText(refusal.Status)
+		}
+		if s.config.Writer.Plain && refusal.Status == http.StatusUnauthorized {
+			description = badCredentials.description
+		}
+		response = challenged(s.config.Writer.OAuthError(refusal.Status, kind, description, refusal.Why))
 	}
-	if response.Header = noStore(); refusal.RetryAfter != "" {
+	if refusal.RetryAfter != "" {
 		response.Header.Set("Retry-After", refusal.RetryAfter)
 	}
 	return response

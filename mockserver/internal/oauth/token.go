@@ -154,12 +154,15 @@ func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, e
 	if err != nil {
 		return nil, err
 	}
+	if token == "" {
+		return nil, missingToken
+	}
 	c, err := s.verify(token, s.config.Now())
 	if errors.Is(err, errExpired) {
 		err = s.expired()
 	}
 	if err != nil {
-		return nil, invalidToken(err)
+		return nil, s.invalidToken(err)
 	}
 	return answer.JSON(http.StatusOK, checked(c))
 }
