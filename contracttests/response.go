@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -64,11 +66,18 @@ func (r *Response) Has(name string, want any) *Response {
 }
 
 // Refused expects a status with an error in SailPoint's form whose detailCode begins with the number, and ends the
-// scenario where the status is another. Words are not compared: their capitals differ in public.
+// scenario where the status is another. Words are not compared: their capitals differ in public. A path below /oauth
+// has the error of RFC 6749, section 5.2.
 func (r *Response) Refused(status int) *Response {
 	r.Status(status)
 	body := r.Object()
 	r.t.last = r.exchange
+	if u, err := url.Parse(r.exchange.URL); err == nil && oauthPath.MatchString(u.Path) {
+		if kind, _ := body["error"].(string); kind == "" {
+			r.t.Errorf("error is %v, expected an error code of RFC 6749", body["error"])
+		}
+		return r
+	}
 	code, _ := body["detailCode"].(string)
 	if !strings.HasPrefix(code, fmt.Sprint(status)) {
 		r.t.Errorf("detailCode is %q, expected one that begins with %d", code, status)
@@ -79,6 +88,9 @@ func (r *Response) Refused(status int) *Response {
 	}
 	return r
 }
+
+// oauthPath is a path of the token endpoint and its neighbours, in any namespace.
+var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 
 // Declined is Refused, but that a live target may refuse with another 4xx than patmock does: which one, nothing published
 // settles, and a question of its own asks it. 401 and 429 are no answers to what was asked.

@@ -26,7 +26,7 @@ type Mutant struct {
 // All lists every mutant, kind by kind.
 func All() []Mutant {
 	return slices.Concat(
-		answers, keys, refusals, headers, logins, bearers, accessTokens, rights, filters, lists, names, creates, expiries, dates,
+		answers, keys, refusals, headers, manners, logins, bearers, accessTokens, rights, filters, lists, names, creates, expiries, dates,
 		patches, deletions, bulks, rateLimits, paths,
 	)
 }

@@ -19,7 +19,7 @@ var tooMuch = strings.Repeat(" ", 1<<20+1)
 // errorStatuses are about statuses as such: those that no document declares, and all that are declared.
 var errorStatuses = []contract.Scenario{
 	{
-		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, in SailPoint's form.",
+		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
 		Sources: []string{"errata unknown-path"}, Standing: standing.Assumed, Versions: contract.Without,
 		Run: func(t *contract.T) {
 			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
@@ -210,17 +210,17 @@ var errorStatuses = []contract.Scenario{
 		Run: func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
 	},
 	{
-		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each refusal of the token endpoint has the form of its status: error for 400 and 401, else as anywhere.",
+		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each error of the token endpoint but 429 has an error code of RFC 6749.",
 		Sources: []string{"behaviour 1.3", "errata service-unavailable"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Run: func(t *contract.T) {
 			for _, status := range []int{400, 401, 413, 429, 500, 503} {
 				t.Fault(control.Fault{Operation: "token", Status: status})
 				r := t.Anonymous().Token(ownerCredentials(t)).Status(status)
-				if status == http.StatusBadRequest {
-					hasUnauthorizedForm(t, r)
+				if status == http.StatusTooManyRequests {
+					hasRateLimitForm(t, r)
 					continue
 				}
-				hasFormOfStatus(t, r)
+				r.Refused(status)
 			}
 			loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 		},

@@ -220,6 +220,7 @@ const (
 	NoGetByID          ID = "no-get-by-id"
 	MethodNotAllowed   ID = "method-not-allowed"
 	URLSyntax          ID = "url-syntax"
+	Challenge          ID = "challenge"
 	JSONSyntax         ID = "json-syntax"
 )
 
@@ -273,6 +274,11 @@ var responses = []Rule{
 		ID: MethodNotAllowed, Evidence: assumed,
 		Text:    "A method that a path does not have is 405 with Allow.",
 		Sources: []string{"errata method-not-allowed"},
+	},
+	{
+		ID: Challenge, Evidence: assumed,
+		Text:    "Every 401 has a challenge in WWW-Authenticate.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"},
 	},
 	{
 		ID: URLSyntax, Evidence: assumed,

@@ -1,0 +1,49 @@
+package scenarios
+
+import (
+	"net/http"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+)
+
+const unauthorizedStatus = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"
+
+// manners are about HTTP itself, as common clients and tools rely on it.
+var manners = []contract.Scenario{
+	{
+		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",
+		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
+		Standing: standing.Assumed, Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
+		Run: func(t *contract.T) {
+			list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath()}
+			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
+			bad := t.Anonymous().With("Authorization", "Bearer patmock").Send(list).Status(http.StatusUnauthorized)
+			challenged(t, bad, "bearer")
+			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header, `error="invalid_token"`) {
+				t.Errorf("WWW-Authenticate is %q, expected the error invalid_token", header)
+			}
+		},
+	},
+	{
+		ID: "token/401-has-a-challenge", Promise: "A 401 of the token endpoint has a Basic challenge.",
+		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
+		Standing: standing.Assumed, Rules: []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
+		Run: func(t *contract.T) {
+			bad := ownerCredentials(t)
+			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))
+			challenged(t, t.Anonymous().Token(bad).Status(http.StatusUnauthorized), "basic")
+		},
+	},
+}
+
+// challenged expects a challenge of a scheme, whose capitals do not matter.
+func challenged(t *contract.T, r *contract.Response, scheme string) {
+	header := r.Header("WWW-Authenticate")
+	got, _, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(got, scheme) {
+		t.Errorf("WWW-Authenticate is %q, expected a challenge of the scheme %s", header, scheme)
+	}
+}
