@@ -83,14 +83,14 @@ func (c *Clock) Set(now time.Time, frozen bool) {
 	c.frozen, c.set, c.at = nil, now, wall
 }
 
-// Advance lets time pass, frozen or not. It fails where the clock would leave the years that a date can have.
+// Advance lets time pass, frozen or not. The error is a [MomentError].
 func (c *Clock) Advance(by time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	wall := c.wall()
 	next := c.nowLocked(wall).Add(by)
 	if !Valid(next) {
-		return fmt.Errorf("the clock would say %s: expected a moment between the years 1970 and 9000", next.Format(time.RFC3339))
+		return &MomentError{next}
 	}
 	if c.frozen != nil {
 		c.frozen = &next
@@ -136,7 +136,8 @@ func Distance(d time.Duration) string {
 
 var unit = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)`)
 
-// ParseDuration reads numbers with ms, s, m, h or d (24 hours) behind them. It is at most a hundred years long.
+// ParseDuration reads numbers with ms, s, m, h or d (24 hours) behind them. It is at most a hundred years
+// long. The error is a [DurationError].
 func ParseDuration(text string) (time.Duration, error) {
 	const most = 100 * 365 * 24 * time.Hour
 	var sum float64
@@ -148,10 +149,10 @@ func ParseDuration(text string) (time.Duration, error) {
 		read += len(match[0])
 	}
 	if read != len(text) || read == 0 {
-		return 0, fmt.Errorf("expected a duration such as 500ms, 3s, 1h30m or 191d, got %q", text)
+		return 0, &DurationError{Text: text}
 	}
 	if sum > float64(most) {
-		return 0, fmt.Errorf("expected at most a hundred years, got %q", text)
+		return 0, &DurationError{Text: text, TooLong: true}
 	}
 	return time.Duration(math.Round(sum)), nil
 }

@@ -1,74 +1,88 @@
 package clock_test
 
 import (
-	"fmt"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/internal/clock"
 )
 
 func TestParseDuration(t *testing.T) {
-	const form = "expected a duration such as 500ms, 3s, 1h30m or 191d, got "
-	const long = "expected at most a hundred years, got "
 	tests := []struct {
 		name string
 		text string
-		err  string // before the text in quotation marks
 		want time.Duration
 	}{
-		{"milliseconds", "500ms", "", 500 * time.Millisecond},
-		{"seconds", "3s", "", 3 * time.Second},
-		{"minutes", "90m", "", 90 * time.Minute},
-		{"hours", "36h", "", 36 * time.Hour},
-		{"days", "191d", "", 191 * day},
-		{"nothing passes", "0s", "", 0},
-		{"a sum", "1h30m", "", 90 * time.Minute},
-		{"a sum of all", "1d2h3m4s5ms", "", day + 2*time.Hour + 3*time.Minute + 4*time.Second + 5*time.Millisecond},
-		{"a sum in any order, twice the same", "5ms1d1d", "", 2*day + 5*time.Millisecond},
-		{"a fraction", "1.5h", "", 90 * time.Minute},
-		{"a fraction that no float can hold", "1.001s", "", 1001 * time.Millisecond},
-		{"a fraction of a millisecond", "0.25ms", "", 250 * time.Microsecond},
-		{"less than can be measured", "0.0000001ms", "", 0},
-		{"leading zeros", "007s", "", 7 * time.Second},
-		{"a hundred years", "36500d", "", 36500 * day},
-		{"more than a hundred years", "36500d1s", long, 0},
-		{"more than an integer holds", "9999999999999999999d", long, 0},
-		{"more than a float holds", strings.Repeat("9", 400) + "d", long, 0},
-		{"nothing", "", form, 0},
-		{"a number", "5", form, 0},
-		{"a unit", "s", form, 0},
-		{"a number behind", "1h5", form, 0},
-		{"a number in front", "5 1h", form, 0},
-		{"a blank", "1h 30m", form, 0},
-		{"blanks around", " 1h ", form, 0},
-		{"negative", "-1h", form, 0},
-		{"positive", "+1h", form, 0},
-		{"no digit in front of the point", ".5h", form, 0},
-		{"no digit behind the point", "5.h", form, 0},
-		{"a comma", "1,5h", form, 0},
-		{"an exponent", "1e3s", form, 0},
-		{"another unit", "1w", form, 0},
-		{"a unit of Go", "5us", form, 0},
-		{"capitals", "1H", form, 0},
-		{"other digits", "١s", form, 0},
-		{"a line end", "1s\n", form, 0},
+		{"milliseconds", "500ms", 500 * time.Millisecond},
+		{"seconds", "3s", 3 * time.Second},
+		{"minutes", "90m", 90 * time.Minute},
+		{"hours", "36h", 36 * time.Hour},
+		{"days", "191d", 191 * day},
+		{"nothing passes", "0s", 0},
+		{"a sum", "1h30m", 90 * time.Minute},
+		{"a sum of all", "1d2h3m4s5ms", day + 2*time.Hour + 3*time.Minute + 4*time.Second + 5*time.Millisecond},
+		{"a sum in any order, twice the same", "5ms1d1d", 2*day + 5*time.Millisecond},
+		{"a fraction", "1.5h", 90 * time.Minute},
+		{"a fraction that no float can hold", "1.001s", 1001 * time.Millisecond},
+		{"a fraction of a millisecond", "0.25ms", 250 * time.Microsecond},
+		{"less than can be measured", "0.0000001ms", 0},
+		{"leading zeros", "007s", 7 * time.Second},
+		{"a hundred years", "36500d", 36500 * day},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got, err := clock.ParseDuration(test.text); got != test.want || err != nil {
+				t.Errorf("ParseDuration(%q) = %s, %v, want %s", test.text, got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestParseDurationErrors(t *testing.T) {
+	tests := []struct {
+		name    string
+		text    string
+		tooLong bool
+	}{
+		{"more than a hundred years", "36500d1s", true},
+		{"more than an integer holds", "9999999999999999999d", true},
+		{"more than a float holds", strings.Repeat("9", 400) + "d", true},
+		{"nothing", "", false},
+		{"a number", "5", false},
+		{"a unit", "s", false},
+		{"a number behind", "1h5", false},
+		{"a number in front", "5 1h", false},
+		{"a blank", "1h 30m", false},
+		{"blanks around", " 1h ", false},
+		{"negative", "-1h", false},
+		{"positive", "+1h", false},
+		{"no digit in front of the point", ".5h", false},
+		{"no digit behind the point", "5.h", false},
+		{"a comma", "1,5h", false},
+		{"an exponent", "1e3s", false},
+		{"another unit", "1w", false},
+		{"a unit of Go", "5us", false},
+		{"capitals", "1H", false},
+		{"other digits", "١s", false},
+		{"a line end", "1s\n", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := clock.ParseDuration(test.text)
-			if got != test.want {
-				t.Errorf("ParseDuration(%q) = %s, want %s", test.text, got, test.want)
+			var wrong *clock.DurationError
+			if got != 0 || !errors.As(err, &wrong) {
+				t.Fatalf("ParseDuration(%q) = %s, %v, want an error", test.text, got, err)
 			}
-			want := ""
-			if test.err != "" {
-				want = fmt.Sprintf("%s%q", test.err, test.text)
+			if diff := cmp.Diff(&clock.DurationError{Text: test.text, TooLong: test.tooLong}, wrong); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
 			}
-			if said := fmt.Sprint(err); err == nil && want != "" || err != nil && said != want {
-				t.Errorf("error %v, want %q", err, want)
-			}
+			golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 		})
 	}
 }
@@ -115,7 +129,8 @@ func FuzzParseDuration(f *testing.F) {
 			if got != 0 {
 				t.Errorf("ParseDuration(%q) = %s beside %v", text, got, err)
 			}
-			if grammar.MatchString(text) && !strings.Contains(err.Error(), "at most a hundred years") {
+			var wrong *clock.DurationError
+			if !errors.As(err, &wrong) || wrong.Text != text || wrong.TooLong != grammar.MatchString(text) {
 				t.Errorf("ParseDuration(%q): %v", text, err)
 			}
 			return

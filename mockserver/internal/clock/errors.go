@@ -1,0 +1,27 @@
+package clock
+
+import (
+	"fmt"
+	"time"
+)
+
+// DurationError is the error of text that [ParseDuration] rejects.
+type DurationError struct {
+	Text string
+	// TooLong reports whether the text is a duration, but longer than a clock moves.
+	TooLong bool
+}
+
+func (e *DurationError) Error() string {
+	if e.TooLong {
+		return fmt.Sprintf("expected at most a hundred years, got %q", e.Text)
+	}
+	return fmt.Sprintf("expected a duration such as 500ms, 3s, 1h30m or 191d, got %q", e.Text)
+}
+
+// MomentError is the error of a moment that a clock cannot show, see [Valid].
+type MomentError struct{ Moment time.Time }
+
+func (e *MomentError) Error() string {
+	return fmt.Sprintf("the clock would say %s: expected a moment between the years 1970 and 9000", e.Moment.Format(time.RFC3339))
+}
