@@ -6,8 +6,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver/internal/clock"
 	"example.com/patmock/mockserver/internal/ratelimit"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 func TestParse(t *testing.T) {
 	tests := []struct {
@@ -69,17 +73,19 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 	tests := []struct {
 		name string
 		text string
-		want string
+		want error
 	}{
-		{"form", "ten", `expected requests and a window such as 100/10s, or off, got "ten"`},
-		{"window", "5/10", `expected a duration such as 500ms, 3s, 1h30m or 191d, got "10"`},
-		{"empty", "0/1s", `expected at least one request in a window that is not empty, got "0/1s"`},
+		{"form", "ten", &ratelimit.LimitError{Text: "ten"}},
+		{"window", "5/10", &clock.DurationError{Text: "10"}},
+		{"empty", "0/1s", &ratelimit.LimitError{Text: "0/1s", Empty: true}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := ratelimit.Parse(test.text); err == nil || err.Error() != test.want {
-				t.Errorf("%v, want %s", err, test.want)
+			_, err := ratelimit.Parse(test.text)
+			if diff := cmp.Diff(test.want, err); diff != "" {
+				t.Fatalf("error (-want +got):\n%s", diff)
 			}
+			golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 		})
 	}
 }

@@ -22,14 +22,15 @@ var Tenant = Limit{Requests: 100, Window: 10 * time.Second}
 
 var form = regexp.MustCompile(`^([0-9]{1,9})/([0-9a-z.]+)$`)
 
-// Parse reads a limit such as 100/10s, or off.
+// Parse reads a limit such as 100/10s, or off. The error is a [LimitError], or that of the window from
+// [clock.ParseDuration].
 func Parse(text string) (Limit, error) {
 	if text == "off" {
 		return Limit{}, nil
 	}
 	groups := form.FindStringSubmatch(text)
 	if groups == nil {
-		return Limit{}, fmt.Errorf("expected requests and a window such as 100/10s, or off, got %q", text)
+		return Limit{}, &LimitError{Text: text}
 	}
 	requests, _ := strconv.Atoi(groups[1]) // nine digits
 	window, err := clock.ParseDuration(groups[2])
@@ -37,7 +38,7 @@ func Parse(text string) (Limit, error) {
 		return Limit{}, err
 	}
 	if requests == 0 || window < time.Millisecond {
-		return Limit{}, fmt.Errorf("expected at least one request in a window that is not empty, got %q", text)
+		return Limit{}, &LimitError{Text: text, Empty: true}
 	}
 	return Limit{Requests: requests, Window: window}, nil
 }
