@@ -62,7 +62,7 @@ func mistakes(found fixtures.Mistakes) *control.Problem {
 		if m.Line > 0 {
 			pointer = fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Field)
 		}
-		p.Errors = append(p.Errors, control.ProblemError{Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message, Rule: string(rule.ControlInvalidTenant)})
+		p.Errors = append(p.Errors, control.ProblemError{Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message, Rule: string(m.Rule)})
 	}
 	return p
 }

@@ -10,6 +10,7 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/spec/rule"
 )
 
 // The effects that a rule looks at itself.
@@ -22,44 +23,44 @@ const maxLatency = 5 * time.Minute
 // and a version may answer, empty for any of them; none means that there is no such operation.
 func Check(f control.Fault, statuses func(operation, version string) []int) []control.ProblemError {
 	var found []control.ProblemError
-	report := func(pointer, format string, args ...any) {
-		found = append(found, control.ProblemError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+	report := func(broken rule.ID, pointer, format string, args ...any) {
+		found = append(found, control.ProblemError{Pointer: pointer, Detail: fmt.Sprintf(format, args...), Rule: string(broken)})
 	}
 	checkKind(f, report)
 	if f.Operation == "token" && f.Version != "" {
-		report("/version", "expected none beside the operation token: the token endpoint has no version")
+		report(rule.FaultVersion, "/version", "expected none beside the operation token: the token endpoint has no version")
 	} else if declared := statuses(f.Operation, f.Version); len(declared) == 0 {
-		report("/operation", "no operation %s is served in version %s", f.Operation, f.Version)
+		report(rule.FaultOperation, "/operation", "no operation %s is served in version %s", f.Operation, f.Version)
 	} else if f.Status != 0 && f.Effect == "" && !slices.Contains(declared, f.Status) {
-		report("/status", "expected one that the documents have for it (%s), got %d; an error page of a gateway is \"effect\": \"html\" with a status",
+		report(rule.FaultStatus, "/status", "expected one that the documents have for it (%s), got %d; an error page of a gateway is \"effect\": \"html\" with a status",
 			numbers(declared), f.Status)
 	}
 	if f.RetryAfter != "" && (f.Status == 0 || f.Effect != "") {
-		report("/retryAfter", "expected beside a status only")
+		report(rule.FaultCompanion, "/retryAfter", "expected beside a status only")
 	}
 	if f.RetryAfterAs != "" && f.RetryAfter == "" {
-		report("/retryAfterAs", "expected beside retryAfter only")
+		report(rule.FaultCompanion, "/retryAfterAs", "expected beside retryAfter only")
 	}
 	if f.Rate > 0 && (f.After > 0 || f.Times > 0) {
-		report("/rate", "expected a rate, or after and times, not both")
+		report(rule.FaultSchedule, "/rate", "expected a rate, or after and times, not both")
 	}
 	if from, to, err := latency(f.Latency); err != nil {
-		report("/latency", "%v", err)
+		report(rule.FaultDuration, "/latency", "%v", err)
 	} else if from > to || to > maxLatency {
-		report("/latency", "expected at most %s, in a range from the smaller to the larger, got %s", maxLatency, f.Latency)
+		report(rule.FaultLatency, "/latency", "expected at most %s, in a range from the smaller to the larger, got %s", maxLatency, f.Latency)
 	}
 	if _, err := duration(f.RetryAfter); err != nil {
-		report("/retryAfter", "%v", err)
+		report(rule.FaultDuration, "/retryAfter", "%v", err)
 	}
 	for name := range f.Header {
 		if textproto.TrimString(name) == "" || strings.EqualFold(name, "Authorization") {
-			report("/header", "expected names of headers that hold no secret, got %q", name)
+			report(rule.FaultHeader, "/header", "expected names of headers that hold no secret, got %q", name)
 		}
 	}
 	return found
 }
 
-func checkKind(f control.Fault, report func(pointer, format string, args ...any)) {
+func checkKind(f control.Fault, report func(broken rule.ID, pointer, format string, args ...any)) {
 	kinds := 0
 	for _, set := range []bool{f.Status != 0 && f.Effect != effectHTML, f.Latency != "", f.Effect != ""} {
 		if set {
@@ -67,7 +68,7 @@ func checkKind(f control.Fault, report func(pointer, format string, args ...any)
 		}
 	}
 	if kinds != 1 {
-		report("", "expected exactly one of status, latency and effect (html may have a status), got %d of them", kinds)
+		report(rule.FaultEffect, "", "expected exactly one of status, latency and effect (html may have a status), got %d of them", kinds)
 	}
 }
 

@@ -30,12 +30,12 @@ type Set struct {
 	random *random.Source
 
 	mu    sync.Mutex
-	rules []*rule
+	rules []*entry
 	made  int // rules that got an id here
 }
 
-// rule is a fault as it is asked.
-type rule struct {
+// entry is a fault rule with its durations.
+type entry struct {
 	control.Fault
 	from, to   time.Duration // of Latency
 	retryAfter time.Duration
@@ -95,7 +95,7 @@ func (s *Set) Meet(r Request) Met {
 }
 
 // about tells whether a rule is about a request.
-func (f *rule) about(r Request) bool {
+func (f *entry) about(r Request) bool {
 	for _, pair := range [][2]string{{f.Operation, r.Operation}, {f.Version, r.Version}} {
 		if pair[0] != "" && pair[0] != pair[1] {
 			return false
@@ -113,7 +113,7 @@ func (f *rule) about(r Request) bool {
 }
 
 // hitLocked tells whether a rule meets the request that it was just about.
-func (s *Set) hitLocked(f *rule) bool {
+func (s *Set) hitLocked(f *entry) bool {
 	if f.Rate > 0 {
 		return s.random.Float("fault "+f.ID+" rate") < f.Rate
 	}
@@ -144,7 +144,7 @@ func (s *Set) Add(f control.Fault) (control.Fault, error) {
 	if s.findLocked(f.ID) >= 0 {
 		return f, fmt.Errorf("%w: %q", ErrTaken, f.ID)
 	}
-	r := &rule{Fault: f}
+	r := &entry{Fault: f}
 	r.from, r.to, _ = latency(f.Latency)
 	r.retryAfter, _ = duration(f.RetryAfter)
 	s.rules = append(s.rules, r)
@@ -152,7 +152,7 @@ func (s *Set) Add(f control.Fault) (control.Fault, error) {
 }
 
 func (s *Set) findLocked(id string) int {
-	return slices.IndexFunc(s.rules, func(r *rule) bool { return r.ID == id })
+	return slices.IndexFunc(s.rules, func(r *entry) bool { return r.ID == id })
 }
 
 // List returns the rules in the order in which they are asked, with their counts.

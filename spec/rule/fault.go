@@ -1,0 +1,73 @@
+package rule
+
+// Fault rules, which the control API takes.
+const (
+	FaultEffect    ID = "fault-effect"
+	FaultOperation ID = "fault-operation"
+	FaultVersion   ID = "fault-version"
+	FaultStatus    ID = "fault-status"
+	FaultCompanion ID = "fault-companion"
+	FaultSchedule  ID = "fault-schedule"
+	FaultDuration  ID = "fault-duration"
+	FaultLatency   ID = "fault-latency"
+	FaultHeader    ID = "fault-header"
+)
+
+const addFault = "control #/components/schemas/Fault"
+
+var faults = []Rule{
+	{
+		ID: FaultEffect, Evidence: published,
+		Text:         "A fault rule has exactly one of a status, a latency and an effect.",
+		Sources:      []string{addFault},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultOperation, Evidence: published,
+		Text:         "A fault rule is about an operation that its version has.",
+		Sources:      []string{addFault + "/properties/operation"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultVersion, Evidence: published,
+		Text:         "A fault rule about the token endpoint has no version.",
+		Sources:      []string{addFault + "/properties/version"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultStatus, Evidence: published,
+		Text:         "The status of a fault rule is one that the operation declares.",
+		Sources:      []string{addFault + "/properties/status"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultCompanion, Evidence: published,
+		Text:         "A field of a fault rule that qualifies another is only beside that one.",
+		Sources:      []string{addFault + "/properties/retryAfter", addFault + "/properties/retryAfterAs"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultSchedule, Evidence: published,
+		Text:         "A fault rule applies at a rate, or after and for a number of requests.",
+		Sources:      []string{addFault + "/properties/rate"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultDuration, Evidence: published,
+		Text:         "A duration in a fault rule has numbers with units.",
+		Sources:      []string{"control #/components/schemas/Duration"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultLatency, Evidence: published,
+		Text:         "The latency of a fault rule is within patmock's bound, and a range starts at its smaller end.",
+		Sources:      []string{addFault + "/properties/latency"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: FaultHeader, Evidence: published,
+		Text:         "A fault rule matches no header that has a secret.",
+		Sources:      []string{addFault + "/properties/header"},
+		Unobservable: ofPatmock,
+	},
+}
