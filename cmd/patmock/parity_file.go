@@ -48,7 +48,12 @@ func readLedgers(file string, mayMiss bool) (l ledgers, err error) {
 	return l, nil
 }
 
-func (l ledgers) unknown() []string { return l.own.Unknown(l.published) }
+func (l ledgers) unknown() (warnings []string) {
+	for _, k := range l.own.Unknown(l.published) {
+		warnings = append(warnings, k.UnknownWarning())
+	}
+	return warnings
+}
 
 // warn tells of what counts for nothing.
 func (l ledgers) warn(env environment) error {

@@ -83,18 +83,20 @@ func (l *Ledger) Over(base *Ledger) *Ledger {
 	return both
 }
 
-// Unknown tells, in sentences, of confirmations whose scenario the base does not list, or not in that version: a newer or an
-// older patmock wrote them.
-func (l *Ledger) Unknown(base *Ledger) []string {
+// Unknown returns the keys of confirmations whose scenario the base does not list, or not in that
+// version: a newer or an older patmock wrote them.
+func (l *Ledger) Unknown(base *Ledger) []Key {
 	known := base.standings()
-	var told []string
-	for _, k := range l.keys() {
-		if _, ok := known[k.of()]; !ok {
-			told = append(told, fmt.Sprintf("this patmock has no scenario %s in %s, which %s is said to keep: it counts for nothing here, and stays in the file",
-				k.Scenario, nameOf(k.Version), k.Target))
-		}
-	}
-	return told
+	return slices.DeleteFunc(l.keys(), func(k Key) bool {
+		_, ok := known[k.of()]
+		return ok
+	})
+}
+
+// UnknownWarning returns a sentence about a key that [Ledger.Unknown] returns.
+func (k Key) UnknownWarning() string {
+	return fmt.Sprintf("this patmock has no scenario %s in %s, which %s is said to keep: it counts for nothing here, and stays in the file",
+		k.Scenario, nameOf(k.Version), k.Target)
 }
 
 // promise is a scenario in one version.

@@ -1,7 +1,6 @@
 package parity_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,9 +11,11 @@ import (
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/fixtures"
+	"example.com/patmock/fixtures/golden"
 )
 
-var update = flag.Bool("update", false, "write the published ledger")
+// With -update, TestPublishedIsTheContract writes the published ledger as well.
+func TestMain(m *testing.M) { golden.Main(m) }
 
 // contract is what the ledger has to say of the scenarios.
 func contract() []parity.Scenario {
@@ -45,7 +46,7 @@ func TestPublishedIsTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
+	if golden.Update() {
 		if err := os.WriteFile(filepath.Join("..", "..", "fixtures", "parity.yaml"), text, 0o644); err != nil {
 			t.Fatal(err)
 		}

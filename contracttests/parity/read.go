@@ -18,7 +18,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Read reads the published ledger. Source names it in messages. All mistakes are reported together, a line for each:
+// Read reads the published ledger. Source names it in messages. The error is of type [Errors], with a line for each:
 // "parity.yaml:7:5: confirmations[3].date: ...".
 func Read(source string, data []byte) (*Ledger, error) {
 	return read(source, data, []string{"scenarios", "confirmations"})
@@ -30,89 +30,81 @@ func ReadOwn(source string, data []byte) (*Ledger, error) {
 }
 
 func read(source string, data []byte, fields []string) (*Ledger, error) {
-	root, err := document(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s:%w", source, err)
-	}
 	r := &reader{source: source}
 	l := &Ledger{Confirmations: map[Key]Confirmation{}}
-	lines := map[Key]int{}
-	for name, n := range r.mapping("", root, fields, nil) {
-		for i, element := range r.list(name, n) {
-			field := fmt.Sprintf("%s[%d]", name, i)
-			if name == "scenarios" {
-				r.scenario(field, element, l)
-				continue
+	if root := r.document(data); root != nil {
+		lines := map[Key]int{}
+		for name, n := range r.mapping("", root, fields, nil) {
+			for i, element := range r.list(name, n) {
+				field := fmt.Sprintf("%s[%d]", name, i)
+				if name == "scenarios" {
+					r.scenario(field, element, l)
+					continue
+				}
+				r.confirmation(field, element, l, lines)
 			}
-			r.confirmation(field, element, l, lines)
 		}
 	}
-	if len(r.mistakes) > 0 {
-		return nil, r.wrong()
+	if len(r.errors) > 0 {
+		r.errors.sort()
+		return nil, r.errors
 	}
 	return l, nil
 }
 
-// document is the only one in a file. Its errors begin with a line.
-func document(data []byte) (*yaml.Node, error) {
+// reader gathers what is wrong with a file.
+type reader struct {
+	source string
+	errors Errors
+}
+
+// document returns the only one in a file, nil if there is none or another.
+func (r *reader) document(data []byte) *yaml.Node {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root, another yaml.Node
 	switch err := decoder.Decode(&root); {
 	case errors.Is(err, io.EOF):
-		return nil, errors.New("1:1: expected a ledger, got an empty file: remove it, or write confirmations: []")
+		r.add(1, 1, Empty, "expected a ledger, got an empty file: remove it, or write confirmations: []")
+		return nil
 	case err != nil:
-		return nil, notYAML(err)
+		r.notYAML(err)
+		return nil
 	}
 	switch err := decoder.Decode(&another); {
 	case err == nil:
-		return nil, fmt.Errorf("%d:%d: expected one document, got another", another.Line, another.Column)
+		r.add(another.Line, another.Column, ManyDocuments, "expected one document, got another")
+		return nil
 	case !errors.Is(err, io.EOF):
-		return nil, notYAML(err)
+		r.notYAML(err)
+		return nil
 	}
-	return root.Content[0], nil
+	return root.Content[0]
 }
 
 var lineForm = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)`)
 
-func notYAML(err error) error {
+func (r *reader) notYAML(err error) {
 	found := lineForm.FindStringSubmatch(err.Error())
-	return fmt.Errorf("%s:1: not YAML: %s", cmp.Or(found[1], "1"), found[2])
-}
-
-// reader gathers what is wrong with a file.
-type reader struct {
-	source   string
-	mistakes []mistake
-}
-
-type mistake struct {
-	line, column int
-	text         string
-}
-
-func (r *reader) report(n *yaml.Node, field, format string, args ...any) {
-	if field != "" {
-		field += ": "
+	line, err := strconv.Atoi(found[1])
+	if err != nil { // there is none
+		line = 1
 	}
-	r.mistakes = append(r.mistakes, mistake{n.Line, n.Column, field + fmt.Sprintf(format, args...)})
+	r.add(line, 1, Syntax, "not YAML: "+found[2])
 }
 
-// wrong tells all mistakes, by line.
-func (r *reader) wrong() error {
-	slices.SortStableFunc(r.mistakes, func(a, b mistake) int {
-		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column), cmp.Compare(a.text, b.text))
-	})
-	var lines []string
-	for _, m := range r.mistakes {
-		lines = append(lines, fmt.Sprintf("%s:%d:%d: %s", r.source, m.line, m.column, m.text))
-	}
-	return errors.New(strings.Join(lines, "\n"))
+// add reports an error of the file as a whole.
+func (r *reader) add(line, column int, kind ErrorKind, message string) {
+	r.errors = append(r.errors, Error{Source: r.source, Line: line, Column: column, Kind: kind, Message: message})
+}
+
+func (r *reader) report(n *yaml.Node, field string, kind ErrorKind, format string, args ...any) {
+	r.errors = append(r.errors, Error{r.source, n.Line, n.Column, field, kind, fmt.Sprintf(format, args...)})
 }
 
 // mapping returns the values that are there of a mapping, by their names.
 func (r *reader) mapping(field string, n *yaml.Node, required, optional []string) map[string]*yaml.Node {
 	if n.Kind != yaml.MappingNode {
-		r.report(n, field, "expected a mapping, got %s", kind(n))
+		r.report(n, field, WrongType, "expected a mapping, got %s", kind(n))
 		return nil
 	}
 	there := map[string]*yaml.Node{}
@@ -122,16 +114,16 @@ func (r *reader) mapping(field string, n *yaml.Node, required, optional []string
 		child := strings.TrimPrefix(field+"."+plain(name.Value), ".")
 		switch {
 		case name.Kind != yaml.ScalarNode || !slices.Contains(names, name.Value):
-			r.report(name, child, "unknown field; there are %s", strings.Join(names, ", "))
+			r.report(name, child, UnknownField, "unknown field; there are %s", strings.Join(names, ", "))
 		case there[name.Value] != nil:
-			r.report(name, child, "written twice, first in line %d", there[name.Value].Line)
+			r.report(name, child, Duplicate, "written twice, first in line %d", there[name.Value].Line)
 		default:
 			there[name.Value] = value
 		}
 	}
 	for _, name := range required {
 		if there[name] == nil {
-			r.report(n, strings.TrimPrefix(field+"."+name, "."), "missing")
+			r.report(n, strings.TrimPrefix(field+"."+name, "."), MissingField, "missing")
 		}
 	}
 	return there
@@ -139,7 +131,7 @@ func (r *reader) mapping(field string, n *yaml.Node, required, optional []string
 
 func (r *reader) list(field string, n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
-		r.report(n, field, "expected a list, got %s: write [] for none", kind(n))
+		r.report(n, field, WrongType, "expected a list, got %s: write [] for none", kind(n))
 		return nil
 	}
 	return n.Content
@@ -166,10 +158,10 @@ func (r *reader) text(field string, n *yaml.Node, f form) string {
 	case n == nil: // told already
 		return ""
 	case n.Kind != yaml.ScalarNode || n.Tag == "!!null":
-		r.report(n, field, "expected %s, got %s", f.text, kind(n))
+		r.report(n, field, WrongType, "expected %s, got %s", f.text, kind(n))
 		return ""
 	case !f.pattern.MatchString(n.Value):
-		r.report(n, field, "expected %s, got %q", f.text, n.Value)
+		r.report(n, field, BadValue, "expected %s, got %q", f.text, n.Value)
 		return ""
 	}
 	return n.Value
@@ -180,13 +172,13 @@ func (r *reader) scenario(field string, n *yaml.Node, l *Ledger) {
 	there := r.mapping(field, n, []string{"id", "standing", "versions"}, []string{"question"})
 	s := Scenario{ID: r.text(field+".id", there["id"], idForm)}
 	if s.ID != "" && slices.ContainsFunc(l.Scenarios, func(other Scenario) bool { return other.ID == s.ID }) {
-		r.report(there["id"], field+".id", "%s is there already", s.ID)
+		r.report(there["id"], field+".id", Duplicate, "%s is there already", s.ID)
 	}
 	s.Standing = standing.Standing(r.text(field+".standing", there["standing"], standingForm))
 	if asked := there["question"]; asked != nil {
 		var err error
 		if s.Question, err = strconv.ParseBool(asked.Value); err != nil || asked.Tag != "!!bool" {
-			r.report(asked, field+".question", "expected true or false, got %s", kind(asked))
+			r.report(asked, field+".question", WrongType, "expected true or false, got %s", kind(asked))
 		}
 	}
 	if versions := there["versions"]; versions != nil {
@@ -204,25 +196,25 @@ func (r *reader) version(field string, n *yaml.Node, before []version.Version) v
 	switch {
 	case name == "": // told already
 	case v != "" && !slices.Contains(version.All(), v):
-		r.report(n, field, "unknown version %q: expected one of %s, %s", name, version.Join(version.All()), noVersion)
+		r.report(n, field, BadValue, "unknown version %q: expected one of %s, %s", name, version.Join(version.All()), noVersion)
 	case slices.Contains(before, v):
-		r.report(n, field, "%s is there already", name)
+		r.report(n, field, Duplicate, "%s is there already", name)
 	}
 	return v
 }
 
 // confirmation adds one to the ledger.
 func (r *reader) confirmation(field string, n *yaml.Node, l *Ledger, lines map[Key]int) {
-	before := len(r.mistakes)
+	before := len(r.errors)
 	there := r.mapping(field, n, []string{"scenario", "version", "target", "date", "document", "tool"}, nil)
 	text := func(name string, f form) string { return r.text(field+"."+name, there[name], f) }
 	k := Key{text("scenario", idForm), versionOf(text("version", versionForm)), text("target", targetForm)}
 	c := Confirmation{Date: r.date(field+".date", there["date"]), Document: text("document", documentForm), Tool: text("tool", toolForm)}
-	if len(r.mistakes) > before {
+	if len(r.errors) > before {
 		return
 	}
 	if first, twice := lines[k]; twice {
-		r.report(n, field, "the same scenario, version and target as in line %d: keep one of them", first)
+		r.report(n, field, Duplicate, "the same scenario, version and target as in line %d: keep one of them", first)
 	}
 	l.Confirmations[k], lines[k] = c, n.Line
 }
@@ -234,7 +226,11 @@ func (r *reader) date(field string, n *yaml.Node) (at time.Time) {
 	err := at.UnmarshalText([]byte(n.Value))
 	at = at.UTC().Truncate(time.Second)
 	if err != nil || n.Kind != yaml.ScalarNode || at.Year() < 1 || at.Year() > 9999 {
-		r.report(n, field, "expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got %s", cmp.Or(plain(n.Value), kind(n)))
+		wrong := BadValue
+		if n.Kind != yaml.ScalarNode {
+			wrong = WrongType
+		}
+		r.report(n, field, wrong, "expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got %s", cmp.Or(plain(n.Value), kind(n)))
 	}
 	return at
 }

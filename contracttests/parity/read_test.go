@@ -1,13 +1,16 @@
 package parity_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -57,6 +60,23 @@ func TestReadOwn(t *testing.T) {
 	}
 }
 
+func at(line, column int, field string, kind parity.ErrorKind) parity.Error {
+	return parity.Error{Line: line, Column: column, Field: field, Kind: kind}
+}
+
+// checkErrors compares the errors without their messages, and those with the golden file.
+func checkErrors(t *testing.T, want parity.Errors, err error) {
+	t.Helper()
+	got, ok := errors.AsType[parity.Errors](err)
+	if !ok {
+		t.Fatalf("error %v, want %v", err, want)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(parity.Error{}, "Source", "Message")); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	golden.Check(t, "testdata/messages.golden", golden.Key(t), err.Error())
+}
+
 func TestMistakesOfOnesOwn(t *testing.T) {
 	but := func(old, with string) string {
 		if !strings.Contains(good, old) {
@@ -64,59 +84,56 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 		}
 		return strings.Replace(good, old, with, 1)
 	}
-	tests := []struct{ name, text, want string }{
-		{"empty", "", "own.yaml:1:1: expected a ledger, got an empty file: remove it, or write confirmations: []"},
-		{"a comment alone", "# mine\n", "own.yaml:1:1: expected a ledger, got an empty file: remove it, or write confirmations: []"},
-		{"no YAML", "confirmations: [\n", "own.yaml:1:1: not YAML: did not find expected node content"},
-		{"no YAML, and no line", "\x00", "own.yaml:1:1: not YAML: control characters are not allowed"},
-		{"no YAML behind a document", good + "---\n[\n", "own.yaml:4:1: not YAML: did not find expected node content"},
-		{"two documents", good + "---\nconfirmations: []\n", "own.yaml:3:1: expected one document, got another"},
-		{"a list", "[]", "own.yaml:1:1: expected a mapping, got a list"},
-		{"nothing in it", "{}", "own.yaml:1:1: confirmations: missing"},
-		{"scenarios", "scenarios: []\nconfirmations: []\n", "own.yaml:1:1: scenarios: unknown field; there are confirmations"},
-		{"no list", "confirmations:\n", "own.yaml:1:15: confirmations: expected a list, got nothing: write [] for none"},
-		{"twice", good + "confirmations: []\n", "own.yaml:3:1: confirmations: written twice, first in line 2"},
-		{"a list of texts", "confirmations: [create/a]", `own.yaml:1:17: confirmations[0]: expected a mapping, got "create/a"`},
-		{"an alias", "confirmations: [&a {}, *a]", "own.yaml:1:17: confirmations[0].date: missing\n" +
-			"own.yaml:1:17: confirmations[0].document: missing\n" +
-			"own.yaml:1:17: confirmations[0].scenario: missing\n" +
-			"own.yaml:1:17: confirmations[0].target: missing\n" +
-			"own.yaml:1:17: confirmations[0].tool: missing\n" +
-			"own.yaml:1:17: confirmations[0].version: missing\n" +
-			"own.yaml:1:24: confirmations[1]: expected a mapping, got an alias"},
-		{"a misspelt field", but("date:", "dat:"), "own.yaml:2:5: confirmations[0].date: missing\n" +
-			"own.yaml:2:76: confirmations[0].dat: unknown field; there are scenario, version, target, date, document, tool"},
-		{"a field of two lines", but("date:", `"d\ne":`), "own.yaml:2:5: confirmations[0].date: missing\n" +
-			`own.yaml:2:76: confirmations[0]."d\ne": unknown field; there are scenario, version, target, date, document, tool`},
-		{"a list as a field", but("date:", "[a]:"), "own.yaml:2:5: confirmations[0].date: missing\n" +
-			"own.yaml:2:76: confirmations[0].: unknown field; there are scenario, version, target, date, document, tool"},
-		{"no scenario", but("create/a", "a"), `own.yaml:2:16: confirmations[0].scenario: expected the id of a scenario, such as create/secret-is-shown-once, got "a"`},
-		{"no version", but("v2026", "2026"), `own.yaml:2:35: confirmations[0].version: expected a version of the API such as v2026, or oauth for none, got "2026"`},
-		{"an address as the target", but(tenant, "https://"+tenant), `own.yaml:2:50: confirmations[0].target: expected a host, such as acme.api.identitynow.com, got "https://` + tenant + `"`},
-		{"no target", but(tenant, ""), "own.yaml:2:50: confirmations[0].target: expected a host, such as acme.api.identitynow.com, got nothing"},
-		{"a day", but("T12:00:00Z", ""), "own.yaml:2:82: confirmations[0].date: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got 2026-01-31"},
-		{"no such day", but("01-31", "02-30"), "own.yaml:2:82: confirmations[0].date: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got 2026-02-30T12:00:00Z"},
-		{"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), "own.yaml:2:82: confirmations[0].date: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got 0000-01-01T00:00:00Z"},
-		{"a list as the date", but("2026-01-31T12:00:00Z", "[]"), "own.yaml:2:82: confirmations[0].date: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got a list"},
-		{"a short hash", but(hash, "9f86"), `own.yaml:2:114: confirmations[0].document: expected 64 lower-case hexadecimal digits, the SHA-256 of a document in effect, got "9f86"`},
-		{"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), `own.yaml:2:186: confirmations[0].tool: expected the program with its version, got "a\nb"`},
-		{"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), "own.yaml:3:5: confirmations[1]: the same scenario, version and target as in line 2: keep one of them"},
+	type wrong = parity.Errors // without messages
+	tests := []struct {
+		name, text string
+		want       wrong
+	}{
+		{"empty", "", wrong{at(1, 1, "", parity.Empty)}},
+		{"a comment alone", "# mine\n", wrong{at(1, 1, "", parity.Empty)}},
+		{"no YAML", "confirmations: [\n", wrong{at(1, 1, "", parity.Syntax)}},
+		{"no YAML, and no line", "\x00", wrong{at(1, 1, "", parity.Syntax)}},
+		{"no YAML behind a document", good + "---\n[\n", wrong{at(4, 1, "", parity.Syntax)}},
+		{"two documents", good + "---\nconfirmations: []\n", wrong{at(3, 1, "", parity.ManyDocuments)}},
+		{"a list", "[]", wrong{at(1, 1, "", parity.WrongType)}},
+		{"nothing in it", "{}", wrong{at(1, 1, "confirmations", parity.MissingField)}},
+		{"scenarios", "scenarios: []\nconfirmations: []\n", wrong{at(1, 1, "scenarios", parity.UnknownField)}},
+		{"no list", "confirmations:\n", wrong{at(1, 15, "confirmations", parity.WrongType)}},
+		{"twice", good + "confirmations: []\n", wrong{at(3, 1, "confirmations", parity.Duplicate)}},
+		{"a list of texts", "confirmations: [create/a]", wrong{at(1, 17, "confirmations[0]", parity.WrongType)}},
+		{"an alias", "confirmations: [&a {}, *a]", wrong{
+			at(1, 17, "confirmations[0].date", parity.MissingField),
+			at(1, 17, "confirmations[0].document", parity.MissingField),
+			at(1, 17, "confirmations[0].scenario", parity.MissingField),
+			at(1, 17, "confirmations[0].target", parity.MissingField),
+			at(1, 17, "confirmations[0].tool", parity.MissingField),
+			at(1, 17, "confirmations[0].version", parity.MissingField),
+			at(1, 24, "confirmations[1]", parity.WrongType),
+		}},
+		{"a misspelt field", but("date:", "dat:"), wrong{at(2, 5, "confirmations[0].date", parity.MissingField), at(2, 76, "confirmations[0].dat", parity.UnknownField)}},
+		{"a field of two lines", but("date:", `"d\ne":`), wrong{at(2, 5, "confirmations[0].date", parity.MissingField), at(2, 76, `confirmations[0]."d\ne"`, parity.UnknownField)}},
+		{"a list as a field", but("date:", "[a]:"), wrong{at(2, 5, "confirmations[0].date", parity.MissingField), at(2, 76, "confirmations[0].", parity.UnknownField)}},
+		{"no scenario", but("create/a", "a"), wrong{at(2, 16, "confirmations[0].scenario", parity.BadValue)}},
+		{"no version", but("v2026", "2026"), wrong{at(2, 35, "confirmations[0].version", parity.BadValue)}},
+		{"an address as the target", but(tenant, "https://"+tenant), wrong{at(2, 50, "confirmations[0].target", parity.BadValue)}},
+		{"no target", but(tenant, ""), wrong{at(2, 50, "confirmations[0].target", parity.WrongType)}},
+		{"a day", but("T12:00:00Z", ""), wrong{at(2, 82, "confirmations[0].date", parity.BadValue)}},
+		{"no such day", but("01-31", "02-30"), wrong{at(2, 82, "confirmations[0].date", parity.BadValue)}},
+		{"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), wrong{at(2, 82, "confirmations[0].date", parity.BadValue)}},
+		{"a list as the date", but("2026-01-31T12:00:00Z", "[]"), wrong{at(2, 82, "confirmations[0].date", parity.WrongType)}},
+		{"a short hash", but(hash, "9f86"), wrong{at(2, 114, "confirmations[0].document", parity.BadValue)}},
+		{"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), wrong{at(2, 186, "confirmations[0].tool", parity.BadValue)}},
+		{"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{at(3, 5, "confirmations[1]", parity.Duplicate)}},
 		{
 			"wrong twice, which is not the same", "confirmations:\n- {scenario: A, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: a}\n" +
 				"- {scenario: B, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: a}\n",
-			"own.yaml:2:14: confirmations[0].scenario: expected the id of a scenario, such as create/secret-is-shown-once, got \"A\"\n" +
-				"own.yaml:3:14: confirmations[1].scenario: expected the id of a scenario, such as create/secret-is-shown-once, got \"B\"",
+			wrong{at(2, 14, "confirmations[0].scenario", parity.BadValue), at(3, 14, "confirmations[1].scenario", parity.BadValue)},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := parity.ReadOwn("own.yaml", []byte(tt.text))
-			if err == nil {
-				t.Fatal("no mistake is found")
-			}
-			if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
-				t.Errorf("mistakes (-want +got):\n%s", diff)
-			}
+			checkErrors(t, tt.want, err)
 		})
 	}
 }
@@ -140,26 +157,24 @@ func TestRead(t *testing.T) {
 }
 
 func TestMistakesOfThePublished(t *testing.T) {
-	tests := []struct{ name, entry, want string }{
-		{"standing", "{id: create/a, standing: confirmed, versions: []}", `3:30: scenarios[1].standing: expected published, observed or assumed, got "confirmed"`},
-		{"question", "{id: create/a, standing: assumed, question: maybe, versions: []}", `3:49: scenarios[1].question: expected true or false, got "maybe"`},
-		{"question in quotes", `{id: create/a, standing: assumed, question: "true", versions: []}`, `3:49: scenarios[1].question: expected true or false, got "true"`},
-		{"version", "{id: create/a, standing: assumed, versions: [v3, v4]}", `3:54: scenarios[1].versions[1]: unknown version "v4": expected one of beta, v3, v2024, v2025, v2026, v1, oauth`},
-		{"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}", "3:54: scenarios[1].versions[1]: v3 is there already"},
-		{"versions", "{id: create/a, standing: assumed, versions: v3}", `3:49: scenarios[1].versions: expected a list, got "v3": write [] for none`},
-		{"id again", "{id: token/a, standing: assumed, versions: [v3]}", "3:10: scenarios[1].id: token/a is there already"},
-		{"no versions", "{id: create/a, standing: assumed}", "3:5: scenarios[1].versions: missing"},
+	tests := []struct {
+		name, entry string
+		want        parity.Error // without its message
+	}{
+		{"standing", "{id: create/a, standing: confirmed, versions: []}", at(3, 30, "scenarios[1].standing", parity.BadValue)},
+		{"question", "{id: create/a, standing: assumed, question: maybe, versions: []}", at(3, 49, "scenarios[1].question", parity.WrongType)},
+		{"question in quotes", `{id: create/a, standing: assumed, question: "true", versions: []}`, at(3, 49, "scenarios[1].question", parity.WrongType)},
+		{"version", "{id: create/a, standing: assumed, versions: [v3, v4]}", at(3, 54, "scenarios[1].versions[1]", parity.BadValue)},
+		{"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}", at(3, 54, "scenarios[1].versions[1]", parity.Duplicate)},
+		{"versions", "{id: create/a, standing: assumed, versions: v3}", at(3, 49, "scenarios[1].versions", parity.WrongType)},
+		{"id again", "{id: token/a, standing: assumed, versions: [v3]}", at(3, 10, "scenarios[1].id", parity.Duplicate)},
+		{"no versions", "{id: create/a, standing: assumed}", at(3, 5, "scenarios[1].versions", parity.MissingField)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text := "scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n  - " + tt.entry + "\nconfirmations: []\n"
 			_, err := parity.Read("parity.yaml", []byte(text))
-			if err == nil {
-				t.Fatal("no mistake is found")
-			}
-			if diff := cmp.Diff("parity.yaml:"+tt.want, err.Error()); diff != "" {
-				t.Errorf("mistakes (-want +got):\n%s", diff)
-			}
+			checkErrors(t, parity.Errors{tt.want}, err)
 		})
 	}
 }
@@ -172,10 +187,14 @@ func FuzzReadOwn(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := parity.ReadOwn("own.yaml", data)
 		if err != nil {
-			for line := range strings.Lines(err.Error()) {
-				if !strings.HasPrefix(line, "own.yaml:") {
-					t.Errorf("a mistake without its place: %q", line)
+			all, ok := errors.AsType[parity.Errors](err)
+			for _, one := range all {
+				if one.Source != "own.yaml" || one.Line < 1 || one.Column < 1 || one.Kind == "" || strings.Contains(one.Error(), "\n") {
+					t.Errorf("an error without its place, or of two lines: %+v", one)
 				}
+			}
+			if !ok || len(all) == 0 {
+				t.Errorf("an error of another type: %v", err)
 			}
 			return
 		}

@@ -65,9 +65,26 @@ type Row struct {
 	// Target and Confirmation are of what is confirmed, stale or rehearsed.
 	Target       string
 	Confirmation Confirmation
-	// Why a stale confirmation is stale, empty for another.
-	Why string
+	// Stale says why a stale confirmation is stale, and Why says so in words. Both are empty for
+	// another.
+	Stale StaleKind
+	Why   string
 }
+
+// A StaleKind says why a confirmation proves nothing today.
+type StaleKind string
+
+// The kinds.
+const (
+	// DateAhead is dated later than now.
+	DateAhead StaleKind = "date-ahead"
+	// TooOld is older than Today.MaxAge.
+	TooOld StaleKind = "too-old"
+	// DocumentChanged was seen under another document.
+	DocumentChanged StaleKind = "document-changed"
+	// OlderMajor was seen by a patmock of an older major version.
+	OlderMajor StaleKind = "older-major"
+)
 
 // Rows tells where every promise stands. Of several confirmations the surest counts, and of those the latest.
 func (l *Ledger) Rows(today Today) []Row {
@@ -98,32 +115,33 @@ func surer(a, b Row) bool {
 
 // judge tells what a confirmation is worth. A rehearsal that is stale is worth nothing, and so is one of an open question.
 func (t Today) judge(s Scenario, k Key, c Confirmation) Row {
-	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c, Why: t.stale(k.Version, c)}
+	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c}
+	row.Stale, row.Why = t.stale(k.Version, c)
 	switch {
-	case s.Question || k.Rehearsed() && row.Why != "":
+	case s.Question || k.Rehearsed() && row.Stale != "":
 		return Row{Scenario: s, Version: k.Version, State: State(s.Standing)}
 	case k.Rehearsed():
 		row.State = Rehearsed
-	case row.Why != "":
+	case row.Stale != "":
 		row.State = Stale
 	}
 	return row
 }
 
-// stale tells why a confirmation proves nothing today, empty for one that does.
-func (t Today) stale(v version.Version, c Confirmation) string {
+// stale returns why a confirmation proves nothing today, empty for one that does.
+func (t Today) stale(v version.Version, c Confirmation) (kind StaleKind, why string) {
 	switch then, now := major(c.Tool), major(t.Tool); {
 	case c.Date.After(t.Now):
-		return "its date lies ahead"
+		return DateAhead, "its date lies ahead"
 	case t.MaxAge > 0 && t.Now.Sub(c.Date) > t.MaxAge:
-		return "it is too old"
+		return TooOld, "it is too old"
 	case c.Document != t.Documents[v]:
-		return "the document has changed since"
+		return DocumentChanged, "the document has changed since"
 	case then >= 0 && now > then:
 		// A scenario keeps its id while what it checks may change, which is what a major version tells.
-		return fmt.Sprintf("patmock v%d may check something else than v%d did", now, then)
+		return OlderMajor, fmt.Sprintf("patmock v%d may check something else than v%d did", now, then)
 	}
-	return ""
+	return "", ""
 }
 
 var majorForm = regexp.MustCompile(`\bv(\d+)\.\d+\.\d+`)
