@@ -150,7 +150,7 @@ func TestFailureBeforeALack(t *testing.T) {
 		t.Errorf("not so")
 		t.Lacks("something")
 	})}).Results[0]
-	if result.Outcome != report.Fail || result.Message != "not so" {
+	if result.Outcome != report.Fail || result.Message != "not so" || result.Lacks != nil {
 		t.Errorf("%s: %q", result.Outcome, result.Message)
 	}
 }

@@ -173,6 +173,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	}()
 	if lacking := tenant.lacks(c.Scenario.Needs); len(lacking) > 0 {
 		result.Outcome, result.Message = report.Skip, "the target lacks "+strings.Join(lacking, ", ")
+		result.Lacks = lacking
 		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)
@@ -204,6 +205,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		result.Outcome, result.Message = report.Error, "what the scenario made may be left: "+t.redact(firstLine(left.Error()))
 	case errors.As(err, &refused) && len(t.failures) == 0:
 		result.Outcome, result.Message = report.Skip, "the target lacks "+refused.Lacks
+		result.Lacks = []string{cmp.Or(string(refused.Reason), refused.Lacks)}
 	case err != nil && !errors.As(err, &refused):
 		result.Outcome, result.Message = report.Error, t.redact(firstLine(err.Error()))
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):

@@ -161,7 +161,7 @@ func (d *diagnosis) take(r rehearsal) {
 			d.Tried = append(d.Tried, act.Case.Name())
 			continue
 		}
-		missing := strings.TrimPrefix(act.Result.Message, "the target lacks ")
+		missing := strings.Join(act.Result.Lacks, ", ")
 		d.Missing[missing]++
 		d.Skipped[act.Case.Name()] = missing
 	}

@@ -79,6 +79,9 @@ type Result struct {
 	Outcome  Outcome           `json:"outcome"`
 	// Message is why it was skipped, is provisional, failed or could not be tried, in one line. Empty for a pass.
 	Message string `json:"message"`
+	// Lacks names what the target lacks for a skipped scenario: needs, the reason of a guard, or what
+	// only the scenario could find out.
+	Lacks []string `json:"lacks,omitempty"`
 	// Failures are what was not as promised.
 	Failures []Failure `json:"failures"`
 	// Notes are what an open question was answered with.

@@ -61,13 +61,15 @@ func sample() *report.Report {
 	question.Standing, question.Notes = standing.Assumed, []string{"status 404", `{"detailCode":"404 Not found"}`}
 	assumed := with(report.Provisional, "assumed, and not so here: lastUsed is not as promised", pass("list/last-used-is-daily", version.V2024))
 	assumed.Failures = []report.Failure{{Message: "lastUsed is not as promised", Diff: "- a\n+ b\n"}}
+	skipped := with(report.Skip, "the target lacks admin", pass("list/of-another", version.Beta))
+	skipped.Lacks = []string{"admin"}
 	r := reportOf(
 		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3), pass("create/name-is-unique", version.V1),
 		with(report.Error, "dial tcp: connection refused", pass("create/secret-is-shown-once", version.V3)),
 		question, assumed,
 		with(report.Skip, "the target lacks clock", pass("expiry/month-end", version.V1)),
 		with(report.Skip, "the target lacks clock", pass("expiry/leap-day", version.V1)),
-		with(report.Skip, "the target lacks admin", pass("list/of-another", version.Beta)),
+		skipped,
 		pass("token/issues-a-jwt", ""),
 	)
 	r.Target = report.Target{Name: "https://tenant.example", Live: true}
