@@ -66,7 +66,7 @@ func (t *T) remover(maker *Client, id string) *Client {
 	if owner := t.owners[id]; owner.given() && t.run.target.Live() {
 		return t.client(owner)
 	}
-	return maker
+	return maker.Wrong() // the delete is right
 }
 
 // remove deletes what a scenario left, in any version that the target serves.

@@ -9,12 +9,13 @@ import (
 	"example.com/patmock/spec"
 )
 
-// checkRequest fails a scenario that asks what the document forbids, unless that is what it is about.
+// checkRequest fails a scenario whose request violates the document or names something that the
+// document does not declare, unless that is what the scenario is about.
 func (c *Client) checkRequest(op *spec.Operation, r Request) {
 	if op == nil {
 		return // a path or a method that is none, which only a scenario about that asks for
 	}
-	found := append(op.CheckQuery(r.Query), checkBody(op, r)...)
+	found := slices.Concat(op.CheckQuery(r.Query), checkBody(op, r), undeclared(op, r))
 	for _, v := range found {
 		if !slices.Contains(c.wrong, v.Where()) {
 			c.t.fail("the request of the scenario breaks its document: "+v.String(), "")

@@ -51,6 +51,7 @@ type Request struct {
 
 // Wrong returns a client whose requests are wrong on purpose at these places, as violations name them: "/name",
 // "query parameter filters", "header Content-Type", "body". Whatever else is wrong with them fails the scenario.
+// A name that the document does not declare is wrong as well, because it may be misspelt.
 func (c *Client) Wrong(places ...string) *Client {
 	other := *c
 	other.wrong = places
@@ -78,7 +79,7 @@ func (c *Client) Token(who Credentials) *Response {
 
 // Form posts pairs as an urlencoded form.
 func (c *Client) Form(path string, pairs ...string) *Response {
-	return c.Send(Request{Method: http.MethodPost, Path: path, ContentType: "application/x-www-form-urlencoded", Body: form(pairs...)})
+	return c.Send(Request{Method: http.MethodPost, Path: path, ContentType: formType, Body: form(pairs...)})
 }
 
 // List lists tokens, with query parameters as pairs.

@@ -148,7 +148,7 @@ var createAnswers = []contract.Scenario{
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
 			other := t.Second().Made().Body["owner"]
-			token := t.Owner().Made(contract.Body{"owner": other})
+			token := t.Owner().Wrong("/owner").Made(contract.Body{"owner": other})
 			owner, _ := token.Body["owner"].(map[string]any)
 			t.Equal("the type of the owner", any("IDENTITY"), owner["type"])
 			if id, _ := owner["id"].(string); !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) {

@@ -102,7 +102,9 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := "0123456789abcdef0123456789abcdef"
-			token := c.Made(contract.Body{"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()), "secret": strings.Repeat(id, 2)})
+			token := c.Wrong("/colour", "/id", "/managed", "/lastUsed", "/secret").Made(contract.Body{
+				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()), "secret": strings.Repeat(id, 2),
+			})
 			if token.ID == id || token.Secret == strings.Repeat(id, 2) {
 				t.Errorf("the token has the id or the secret that the request named")
 			}

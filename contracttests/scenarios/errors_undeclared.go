@@ -106,13 +106,14 @@ var errorStatuses = []contract.Scenario{
 		ID: "errors/content-too-large-for-the-token-endpoint", Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
 		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Run: func(t *contract.T) {
-			padding := "&padding=" + strings.Repeat("x", 1<<20)
-			for _, request := range []contract.Request{
-				{Method: http.MethodPost, Path: loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode() + padding},
-				{Method: http.MethodPost, Path: "/oauth/check_token", ContentType: urlencoded, Body: "token=" + t.Owner().Bearer() + padding},
-				{Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch},
+			padding := strings.Repeat("x", 1<<20)
+			padded := t.Anonymous().Wrong("/padding")
+			for _, r := range []*contract.Response{
+				login(padded, nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+"&padding="+padding),
+				padded.Form("/oauth/check_token", "token", t.Owner().Bearer(), "padding", padding),
+				t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch}),
 			} {
-				t.Anonymous().Send(request).Refused(http.StatusRequestEntityTooLarge)
+				r.Refused(http.StatusRequestEntityTooLarge)
 			}
 		},
 	},
@@ -121,7 +122,7 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
-			loggedIn(t, login(t.Anonymous(), nil, urlencoded, form+strings.Repeat("x", 1<<20-len(form))))
+			loggedIn(t, login(t.Anonymous().Wrong("/padding"), nil, urlencoded, form+strings.Repeat("x", 1<<20-len(form))))
 		},
 	},
 	{

@@ -61,7 +61,8 @@ var expiryLegacy = []contract.Scenario{
 		Rules:    []rule.ID{"unknown-ignored", "expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, flag := range []any{true, false, nil, "yes"} {
-				token := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": flag}).Status(http.StatusOK).Object()
+				c := t.Owner().Wrong("/userAwareTokenNeverExpires")
+				token := c.Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": flag}).Status(http.StatusOK).Object()
 				want := contract.Stamp(sixMonthsAfter(momentIn(t, token, "created")))
 				t.Equal("expirationDate", any(want), token["expirationDate"])
 			}

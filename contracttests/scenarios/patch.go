@@ -107,7 +107,8 @@ var patchChanges = []contract.Scenario{
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
-			t.Owner().Patch(token.ID, contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}).
+			c := t.Owner().Wrong("/0/reason")
+			c.Patch(token.ID, contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}).
 				Status(http.StatusOK).Has("name", name)
 		},
 	},

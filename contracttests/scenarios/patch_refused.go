@@ -15,15 +15,17 @@ import (
 var fixed = []struct {
 	name  string
 	value any
+	// wrong is the path, if no document declares the property for a patched token.
+	wrong []string
 }{
-	{"id", "0123456789abcdef0123456789abcdef"},
-	{"secret", "patmock"},
-	{"owner", map[string]any{"type": "IDENTITY", "id": "0123456789abcdef0123456789abcdef"}},
-	{"created", "2020-01-01T00:00:00.000Z"},
-	{"lastUsed", "2020-01-01T00:00:00.000Z"},
-	{"managed", true},
-	{"accessTokenValiditySeconds", 900},
-	{"colour", "blue"},
+	{"id", "0123456789abcdef0123456789abcdef", nil},
+	{"secret", "patmock", []string{"/0/path"}},
+	{"owner", map[string]any{"type": "IDENTITY", "id": "0123456789abcdef0123456789abcdef"}, nil},
+	{"created", "2020-01-01T00:00:00.000Z", nil},
+	{"lastUsed", "2020-01-01T00:00:00.000Z", nil},
+	{"managed", true, nil},
+	{"accessTokenValiditySeconds", 900, nil},
+	{"colour", "blue", []string{"/0/path"}},
 }
 
 var patchRefusal = slices.Concat(
@@ -44,8 +46,8 @@ var patchRefusal = slices.Concat(
 		operationRefused("element-out-of-range", standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
 		operationRefused("element-counted-from-the-end", standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
 		operationRefused("inside-the-name", standing.Published, contract.Replace("/name/0", newName)),
-		operationRefused("whole-token", standing.Assumed, contract.Replace("", map[string]any{"name": newName})),
-		operationRefused("path-without-slash", standing.Published, contract.Replace("name", newName)),
+		operationRefused("whole-token", standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path"),
+		operationRefused("path-without-slash", standing.Published, contract.Replace("name", newName), "/0/path"),
 		operationRefused("copy-without-from", standing.Published, contract.Op{"op": "copy", "path": "/name"}),
 		operationRefused("copy-from-a-fixed-field", standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
 		operationRefused("move-of-a-fixed-field", standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
@@ -136,16 +138,16 @@ const unknownID = "0000000000000000000000000000dead"
 func fieldsRefused() []contract.Scenario {
 	var all []contract.Scenario
 	for _, field := range fixed {
-		all = append(all, fieldRefused(field.name, field.value, nil))
+		all = append(all, fieldRefused(field.name, field.value, nil, field.wrong...))
 	}
 	return append(all,
 		fieldRefused("expirationDate", nil, contract.Legacy),
-		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy),
+		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy, "/0/path"),
 	)
 }
 
 // fieldRefused is about one field, with a value that it has not; nil is a date.
-func fieldRefused(name string, value any, versions []version.Version) contract.Scenario {
+func fieldRefused(name string, value any, versions []version.Version, wrong ...string) contract.Scenario {
 	source := patchFields
 	if versions != nil {
 		source = "v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
@@ -167,7 +169,7 @@ func fieldRefused(name string, value any, versions []version.Version) contract.S
 				value = contract.Stamp(t.Expiry().Add(time.Hour)) // which every version takes from create
 			}
 			for _, op := range []contract.Op{contract.Replace("/"+name, value), {"op": "add", "path": "/" + name, "value": value}, {"op": "remove", "path": "/" + name}} {
-				declined(t, c.Patch(token.ID, op))
+				declined(t, c.Wrong(wrong...).Patch(token.ID, op))
 			}
 			after, found := c.Find(token.ID)
 			if !found {
@@ -210,7 +212,7 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 	}
 }
 
-func operationRefused(id string, s standing.Standing, operation contract.Op) contract.Scenario {
+func operationRefused(id string, s standing.Standing, operation contract.Op, wrong ...string) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/operation-refused/" + id,
 		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
@@ -218,7 +220,7 @@ func operationRefused(id string, s standing.Standing, operation contract.Op) con
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-atomic"},
-		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operation) },
+		Run:      func(t *contract.T) { patchRefused(t, t.Owner().Wrong(wrong...), operation) },
 	}
 }
 

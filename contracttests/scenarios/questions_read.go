@@ -18,12 +18,12 @@ var questionsOfList = []contract.Scenario{
 	served("limit-251", contract.Scenario{
 		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
 		Sources: []string{"behaviour 4.2"}, Rules: []rule.ID{"list-no-paging"},
-	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me", "limit", "251") }),
+	}, func(t *contract.T) *contract.Response { return paged(t, "limit", "251") }),
 	served("", contract.Scenario{
 		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
 		Sources: []string{"behaviour 4.1"}, Rules: []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response {
-		return t.Owner().List("owner-id", "me", "limit", "999", "offset", "0", "count", "true")
+		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
 	refused("bad-filter", contract.Scenario{
 		ID: "filter/question-bad-filter", Promise: "A filter of another field is refused with 400.",

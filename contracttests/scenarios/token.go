@@ -133,7 +133,7 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Set("colour", "blue")
-			c := t.Anonymous().With("Scope", "sp:scopes:all")
+			c := t.Anonymous().With("Scope", "sp:scopes:all").Wrong("query parameter audience", "/colour")
 			loggedIn(t, login(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
 		},
 	},
@@ -145,7 +145,7 @@ var token = []contract.Scenario{
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
 			form := loginForm(made.Credentials())
 			form.Set("scope", "sp:scopes:default")
-			body := loggedIn(t, login(t.Anonymous(), nil, urlencoded, form.Encode()))
+			body := loggedIn(t, login(t.Anonymous().Wrong("/scope"), nil, urlencoded, form.Encode()))
 			t.Equal("scope", any(myRead), body["scope"])
 			bearer, _ := body["access_token"].(string)
 			t.Bearing(bearer).List("owner-id", "me").Status(http.StatusOK)

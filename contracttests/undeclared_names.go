@@ -1,0 +1,80 @@
+package contracttests
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/patmock/spec"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+// undeclared returns a violation for each name in a request that the document does not declare: a
+// query parameter, a property, or a path in a patch. A server may ignore or reject such a name, so
+// that a scenario that misspells one could pass without testing anything.
+func undeclared(op *spec.Operation, r Request) []spec.Violation {
+	var found []spec.Violation
+	for _, name := range op.UnknownQuery(r.Query) {
+		found = append(found, undeclaredName(op, spec.InQuery, name, name))
+	}
+	body, ok := decodeBody(r)
+	if !ok {
+		return found
+	}
+	for _, pointer := range op.UnknownProperties(r.ContentType, body) {
+		if !strings.HasSuffix(pointer, "/from") { // RFC 6902 defines it, and no document declares it
+			found = append(found, undeclaredName(op, spec.InBody, pointer, path.Base(pointer)))
+		}
+	}
+	return append(found, undeclaredPaths(op, body)...)
+}
+
+func undeclaredName(op *spec.Operation, in, pointer, got string) spec.Violation {
+	return spec.Violation{
+		In: in, Pointer: pointer, Rule: "declared names", Expected: "a name that the document declares",
+		Got: strconv.Quote(got), Place: op.ID,
+	}
+}
+
+// decodeBody decodes a body of JSON or an urlencoded form. It reports whether there is one.
+func decodeBody(r Request) (body any, ok bool) {
+	if r.ContentType == formType {
+		form, err := url.ParseQuery(r.Body)
+		object := map[string]any{}
+		for name := range form {
+			object[name] = form.Get(name)
+		}
+		return object, err == nil
+	}
+	return body, json.Unmarshal([]byte(r.Body), &body) == nil
+}
+
+// undeclaredPaths returns a violation for each path in a patch that does not lead into a property
+// of the tokens that the operation returns.
+func undeclaredPaths(op *spec.Operation, body any) []spec.Violation {
+	at := ""
+	if bulk, ok := body.(map[string]any); ok {
+		body, at = bulk["patch"], "/patch"
+	}
+	properties, _ := op.Properties(http.StatusOK)
+	var found []spec.Violation
+	operations, _ := body.([]any)
+	for i, each := range operations {
+		operation, _ := each.(map[string]any)
+		for _, member := range []string{"path", "from"} {
+			pointer, ok := operation[member].(string)
+			if ok && !slices.ContainsFunc(properties, func(p spec.Property) bool {
+				return strings.HasPrefix(pointer+"/", "/"+p.Name+"/")
+			}) {
+				found = append(found, undeclaredName(op, spec.InBody, fmt.Sprintf("%s/%d/%s", at, i, member), pointer))
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,80 @@
+package contracttests_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// A scenario whose request misspells a name fails, although the server ignores the name or rejects
+// the request as the scenario expects.
+func TestRequestsNameWhatIsDeclared(t *testing.T) {
+	target := inProcess(t)
+	for _, test := range []struct {
+		name string
+		run  func(t *contracttests.T)
+		want string // the place that the failure names, empty if there is none
+	}{
+		{"property of create", func(t *contracttests.T) {
+			t.Owner().Made(contracttests.Body{"scoep": nil})
+		}, "/scoep"},
+		{"property of create on purpose", func(t *contracttests.T) {
+			t.Owner().Wrong("/scoep").Made(contracttests.Body{"scoep": nil})
+		}, ""},
+		{"query parameter", func(t *contracttests.T) {
+			t.Second().List("ownr-id", "me").Refused(http.StatusForbidden)
+		}, "query parameter ownr-id"},
+		{"query parameter on purpose", func(t *contracttests.T) {
+			t.Second().Wrong("query parameter ownr-id").List("ownr-id", "me").Refused(http.StatusForbidden)
+		}, ""},
+		{"path of a patch", func(t *contracttests.T) {
+			t.Owner().Patch(t.Owner().Made().ID, contracttests.Replace("/nmae", nil)).Refused(http.StatusBadRequest)
+		}, "/0/path"},
+		{"path below a property", func(t *contracttests.T) {
+			t.Owner().Patch(t.Owner().Made().ID, contracttests.Op{"op": "remove", "path": "/scope/0"}).Status(http.StatusOK)
+		}, ""},
+		{"path that begins like a property", func(t *contracttests.T) {
+			t.Owner().Patch(t.Owner().Made().ID, contracttests.Replace("/names", "x")).Refused(http.StatusBadRequest)
+		}, "/0/path"},
+		{"from of a patch", func(t *contracttests.T) {
+			operation := contracttests.Op{"op": "move", "from": "/createdd", "path": "/name"}
+			t.Owner().Patch(t.Owner().Made().ID, operation).Refused(http.StatusBadRequest)
+		}, "/0/from"},
+		{"path of a bulk update", func(t *contracttests.T) {
+			operation := contracttests.Replace("/expirationDte", nil)
+			t.Admin().Bulk([]string{t.Owner().Made().ID}, operation).Refused(http.StatusBadRequest)
+		}, "/patch/0/path"},
+		{"member of a patch", func(t *contracttests.T) {
+			operation := contracttests.Op{"op": "test", "path": "/name", "valeu": "x"}
+			t.Owner().Patch(t.Owner().Made().ID, operation).Refused(http.StatusBadRequest)
+		}, "/0/valeu"},
+		{"field of a form", func(t *contracttests.T) {
+			t.Anonymous().Form("/oauth/token", "grant_typ", "x").Status(http.StatusUnauthorized)
+		}, "/grant_typ"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := contracttests.Scenario{
+				ID: "names/declared", Promise: "It is declared.", Sources: []string{"behaviour 0"},
+				Standing: standing.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
+			}
+			cases := contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
+			for _, result := range run(t, target, cases...) {
+				if test.want == "" {
+					if result.Outcome != report.Pass {
+						t.Errorf("outcome is %s: %s", result.Outcome, result.Message)
+					}
+					continue
+				}
+				want := "the request of the scenario breaks its document: " + test.want + ": expected a name that the document declares"
+				if len(result.Failures) != 1 || !strings.HasPrefix(result.Failures[0].Message, want) {
+					t.Errorf("failures are %+v, expected one that begins with %q", result.Failures, want)
+				}
+			}
+		})
+	}
+}
