@@ -34,7 +34,7 @@ type Rule struct {
 func All() []Rule {
 	return slices.Concat(
 		login, access, responses, listing, tokens, expiry, patching, bulk, open,
-		clients, serving, controlling, fixtureFiles, dialects, faults,
+		clients, serving, controlling, fixtureFiles, dialects, faults, verifications,
 	)
 }
 

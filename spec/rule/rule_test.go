@@ -43,7 +43,7 @@ func TestRegistry(t *testing.T) {
 // Every constant of the package is registered, and nothing else is.
 func TestConstantsAreRegistered(t *testing.T) {
 	constants := map[rule.ID]bool{}
-	for _, name := range []string{"api.go", "open.go", "mock.go", "fixture.go", "dialect.go", "fault.go"} {
+	for _, name := range []string{"api.go", "open.go", "mock.go", "fixture.go", "dialect.go", "fault.go", "verify.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)

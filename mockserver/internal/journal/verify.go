@@ -11,6 +11,7 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/rule"
 )
 
 const (
@@ -22,34 +23,34 @@ const (
 // Check tells what is wrong with a verification beyond what the document of the control surface says of it.
 func Check(v control.Verification) []control.ProblemError {
 	var found []control.ProblemError
-	report := func(detail, pointer string, args ...any) {
-		found = append(found, control.ProblemError{Pointer: fmt.Sprintf(pointer, args...), Detail: detail})
+	report := func(broken rule.ID, detail, pointer string, args ...any) {
+		found = append(found, control.ProblemError{Pointer: fmt.Sprintf(pointer, args...), Detail: detail, Rule: string(broken)})
 	}
 	if len(v.Expect) == 0 {
-		report("expected at least one expectation", "/expect")
+		report(rule.VerifyExpectations, "expected at least one expectation", "/expect")
 	}
 	for i, e := range v.Expect {
 		if e.Times != nil && (e.AtLeast != nil || e.AtMost != nil) {
-			report("cannot stand beside atLeast or atMost: it is the exact number", "/expect/%d/times", i)
+			report(rule.VerifyExactNumber, "cannot stand beside atLeast or atMost: it is the exact number", "/expect/%d/times", i)
 		}
 		if e.AtLeast != nil && e.AtMost != nil && *e.AtLeast > *e.AtMost {
-			report(fmt.Sprintf("%d is more than atMost, which is %d", *e.AtLeast, *e.AtMost), "/expect/%d/atLeast", i)
+			report(rule.VerifyBounds, fmt.Sprintf("%d is more than atMost, which is %d", *e.AtLeast, *e.AtMost), "/expect/%d/atLeast", i)
 		}
 		for _, n := range []struct {
 			name  string
 			value *int
 		}{{"times", e.Times}, {"atLeast", e.AtLeast}, {"atMost", e.AtMost}} {
 			if n.value != nil && *n.value < 0 {
-				report(fmt.Sprintf("expected a number of requests, got %d", *n.value), "/expect/%d/%s", i, n.name)
+				report(rule.VerifyNumber, fmt.Sprintf("expected a number of requests, got %d", *n.value), "/expect/%d/%s", i, n.name)
 			}
 		}
 	}
 	if v.Timeout != "" {
 		switch timeout, err := time.ParseDuration(v.Timeout); {
 		case err != nil:
-			report(fmt.Sprintf("expected a duration such as 2s or 500ms, got %q", v.Timeout), "/timeout")
+			report(rule.VerifyTimeout, fmt.Sprintf("expected a duration such as 2s or 500ms, got %q", v.Timeout), "/timeout")
 		case timeout < 0 || timeout > maxTimeout:
-			report(fmt.Sprintf("expected 0s to %s, got %s", maxTimeout, timeout), "/timeout")
+			report(rule.VerifyTimeout, fmt.Sprintf("expected 0s to %s, got %s", maxTimeout, timeout), "/timeout")
 		}
 	}
 	return found

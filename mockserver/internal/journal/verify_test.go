@@ -6,10 +6,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/spec/rule"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 // sequenceOf returns a journal with a request for each word, which is its operation. Ids are r1, r2 and so on.
 func sequenceOf(operations string) *journal.Journal {
@@ -50,44 +55,47 @@ func between(operation string, least, most int) control.Expectation {
 	return control.Expectation{Match: control.Match{Operation: operation}, AtLeast: &least, AtMost: &most}
 }
 
-// outcomes returns a line for each: whether it holds, what was expected and which were found.
-func outcomes(v control.Verdict) string {
-	var lines []string
+// outcomes returns a line for each: whether it holds, how many were found and which. It compares the
+// words of what was expected with the golden file.
+func outcomes(t *testing.T, v control.Verdict) string {
+	t.Helper()
+	var lines, words []string
 	for _, o := range v.Outcomes {
-		lines = append(lines, fmt.Sprintf("%v: %s: %d %s", o.Verified, o.Expected, o.Actual, strings.Join(o.Matched, " ")))
+		lines = append(lines, fmt.Sprintf("%v %d %s", o.Verified, o.Actual, strings.Join(o.Matched, " ")))
+		words = append(words, o.Expected)
 	}
+	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(words, "\n"))
 	return strings.Join(lines, "\n")
 }
 
 func TestVerifyCounts(t *testing.T) {
-	const words = " requests with operation a: "
 	tests := []struct {
 		name        string
 		expectation control.Expectation
 		want        string
 	}{
-		{"at least once", expect("a"), "true: at least 1 request with operation a: 2 r1 r3"},
-		{"at least once, never made", expect("c"), "false: at least 1 request with operation c: 0 "},
-		{"exact", exactly("a", 2), "true: exactly 2" + words + "2 r1 r3"},
-		{"too few", exactly("a", 3), "false: exactly 3" + words + "2 r1 r3"},
-		{"too many", exactly("a", 1), "false: exactly 1 request with operation a: 2 r1 r3"},
-		{"none", exactly("c", 0), "true: exactly 0 requests with operation c: 0 "},
-		{"some for none", exactly("a", 0), "false: exactly 0" + words + "2 r1 r3"},
-		{"at least", atLeast("a", 2), "true: at least 2" + words + "2 r1 r3"},
-		{"not at least", atLeast("a", 3), "false: at least 3" + words + "2 r1 r3"},
-		{"at least none", atLeast("c", 0), "true: at least 0 requests with operation c: 0 "},
-		{"at most", atMost("a", 2), "true: at most 2" + words + "2 r1 r3"},
-		{"more than at most", atMost("a", 1), "false: at most 1 request with operation a: 2 r1 r3"},
-		{"at most, none", atMost("c", 1), "true: at most 1 request with operation c: 0 "},
-		{"between", between("a", 1, 3), "true: 1 to 3" + words + "2 r1 r3"},
-		{"below", between("a", 3, 4), "false: 3 to 4" + words + "2 r1 r3"},
-		{"above", between("a", 0, 1), "false: at most 1 request with operation a: 2 r1 r3"},
-		{"anything", control.Expectation{}, "true: at least 1 request: 3 r1 r2 r3"},
+		{"at least once", expect("a"), "true 2 r1 r3"},
+		{"at least once, never made", expect("c"), "false 0 "},
+		{"exact", exactly("a", 2), "true 2 r1 r3"},
+		{"too few", exactly("a", 3), "false 2 r1 r3"},
+		{"too many", exactly("a", 1), "false 2 r1 r3"},
+		{"none", exactly("c", 0), "true 0 "},
+		{"some for none", exactly("a", 0), "false 2 r1 r3"},
+		{"at least", atLeast("a", 2), "true 2 r1 r3"},
+		{"not at least", atLeast("a", 3), "false 2 r1 r3"},
+		{"at least none", atLeast("c", 0), "true 0 "},
+		{"at most", atMost("a", 2), "true 2 r1 r3"},
+		{"more than at most", atMost("a", 1), "false 2 r1 r3"},
+		{"at most, none", atMost("c", 1), "true 0 "},
+		{"between", between("a", 1, 3), "true 2 r1 r3"},
+		{"below", between("a", 3, 4), "false 2 r1 r3"},
+		{"above", between("a", 0, 1), "false 2 r1 r3"},
+		{"anything", control.Expectation{}, "true 3 r1 r2 r3"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			verdict := sequenceOf("a b a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{test.expectation}})
-			if diff := cmp.Diff(test.want, outcomes(verdict)); diff != "" {
+			if diff := cmp.Diff(test.want, outcomes(t, verdict)); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
 			if want := strings.HasPrefix(test.want, "true"); verdict.Verified != want {
@@ -142,8 +150,8 @@ func TestVerifyOrder(t *testing.T) {
 
 func TestVerifyInAnyOrder(t *testing.T) {
 	verdict := sequenceOf("b a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a"), expect("b"), expect("b")}})
-	const want = "true: at least 1 request with operation a: 1 r2\ntrue: at least 1 request with operation b: 1 r1\ntrue: at least 1 request with operation b: 1 r1"
-	if diff := cmp.Diff(want, outcomes(verdict)); diff != "" || !verdict.Verified {
+	const want = "true 1 r2\ntrue 1 r1\ntrue 1 r1"
+	if diff := cmp.Diff(want, outcomes(t, verdict)); diff != "" || !verdict.Verified {
 		t.Errorf("verified: %v, outcomes (-want +got):\n%s", verdict.Verified, diff)
 	}
 }
@@ -167,16 +175,23 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 	}
 	operation := control.Difference{Pointer: "/operation", Expected: "create", Actual: "list"}
 	want := control.Verdict{Outcomes: []control.Outcome{{
-		Expected: "exactly 2 requests with operation create, status 201", Actual: 1, Matched: []string{"r3"},
+		Actual: 1, Matched: []string{"r3"},
 		Nearest: []control.Miss{
-			{ID: "r4", Sequence: 4, Request: "POST /a without an answer", Differences: []control.Difference{status(0)}},
-			{ID: "r2", Sequence: 2, Request: "POST /a 400", Differences: []control.Difference{status(400)}},
-			{ID: "r5", Sequence: 5, Request: "GET /b 500", Differences: []control.Difference{operation, status(500)}},
+			{ID: "r4", Sequence: 4, Differences: []control.Difference{status(0)}},
+			{ID: "r2", Sequence: 2, Differences: []control.Difference{status(400)}},
+			{ID: "r5", Sequence: 5, Differences: []control.Difference{operation, status(500)}},
 		},
 	}}}
-	if diff := cmp.Diff(want, verdict); diff != "" {
+	words := []cmp.Option{cmpopts.IgnoreFields(control.Outcome{}, "Expected"), cmpopts.IgnoreFields(control.Miss{}, "Request")}
+	if diff := cmp.Diff(want, verdict, words...); diff != "" {
 		t.Errorf("verdict (-want +got):\n%s", diff)
 	}
+	outcome := verdict.Outcomes[0]
+	told := []string{outcome.Expected}
+	for _, miss := range outcome.Nearest {
+		told = append(told, miss.Request)
+	}
+	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
 }
 
 func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
@@ -194,25 +209,36 @@ func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
 	verdict := sequenceOf("b c a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true})
 	want := []control.Miss{
 		{
-			ID: "r1", Sequence: 1, Request: "GET /b 200",
-			Differences: []control.Difference{{Pointer: "/inOrder", Expected: "after request 3", Actual: "request 1"}},
+			ID: "r1", Sequence: 1,
+			Differences: []control.Difference{{Pointer: "/inOrder"}},
 		},
 		{
-			ID: "r3", Sequence: 3, Request: "GET /a 200",
+			ID: "r3", Sequence: 3,
 			Differences: []control.Difference{
-				{Pointer: "/operation", Expected: "b", Actual: "a"}, {Pointer: "/inOrder", Expected: "after request 3", Actual: "request 3"},
+				{Pointer: "/operation", Expected: "b", Actual: "a"}, {Pointer: "/inOrder"},
 			},
 		},
 		{
-			ID: "r2", Sequence: 2, Request: "GET /c 200",
+			ID: "r2", Sequence: 2,
 			Differences: []control.Difference{
-				{Pointer: "/operation", Expected: "b", Actual: "c"}, {Pointer: "/inOrder", Expected: "after request 3", Actual: "request 2"},
+				{Pointer: "/operation", Expected: "b", Actual: "c"}, {Pointer: "/inOrder"},
 			},
 		},
 	}
-	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest); diff != "" {
+	var told []string
+	for _, miss := range verdict.Outcomes[1].Nearest {
+		told = append(told, miss.Request)
+		for i, d := range miss.Differences {
+			if d.Pointer == "/inOrder" {
+				told = append(told, fmt.Sprintf("%s: %v, %v", d.Pointer, d.Expected, d.Actual))
+				miss.Differences[i].Expected, miss.Differences[i].Actual = nil, nil
+			}
+		}
+	}
+	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest, cmpopts.IgnoreFields(control.Miss{}, "Request")); diff != "" {
 		t.Errorf("nearest (-want +got):\n%s", diff)
 	}
+	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
 }
 
 func TestVerifyNamesTheLastHundred(t *testing.T) {
@@ -230,11 +256,20 @@ func TestVerifyWordsHoldNoSecret(t *testing.T) {
 		Body: map[string]any{"secret": "hunter2", "name": "n", "text": strings.Repeat("x", 300)},
 	}
 	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: match}}})
-	want := "at least 1 request with operation a, version b, method c, path /d, owner e, clientId f, fault g, finding h, status 5, unmatched true, " +
-		`header Authorization: Bearer [redacted], header X: y, query code=[redacted] query z=1, body {"name":"n","secret":"[redacted]","text":"` + strings.Repeat("x", 158) + "…"
-	if diff := cmp.Diff(want, verdict.Outcomes[0].Expected); diff != "" {
-		t.Errorf("words (-want +got):\n%s", diff)
+	words := verdict.Outcomes[0].Expected
+	if strings.Contains(words, "hunter2") {
+		t.Errorf("a secret is shown: %s", words)
 	}
+	if strings.Contains(words, strings.Repeat("x", 200)) {
+		t.Errorf("a long text is shown: %s", words)
+	}
+	golden.Check(t, "testdata/expectations.golden", golden.Key(t), words)
+}
+
+// place is what a program uses of a mistake in a verification.
+type place struct {
+	Pointer string
+	Rule    rule.ID
 }
 
 func TestCheck(t *testing.T) {
@@ -242,43 +277,48 @@ func TestCheck(t *testing.T) {
 	tests := []struct {
 		name         string
 		verification control.Verification
-		want         []string
+		want         []place
 	}{
 		{"good", control.Verification{Expect: good}, nil},
 		{"all of it good", control.Verification{Expect: []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)}, InOrder: true, Timeout: "1m"}, nil},
 		{"no timeout", control.Verification{Expect: good, Timeout: "0s"}, nil},
-		{"no expectations", control.Verification{}, []string{"/expect expected at least one expectation"}},
+		{"no expectations", control.Verification{}, []place{{"/expect", rule.VerifyExpectations}}},
 		{
 			"times beside atLeast",
 			control.Verification{Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}}},
-			[]string{"/expect/1/times cannot stand beside atLeast or atMost: it is the exact number"},
+			[]place{{"/expect/1/times", rule.VerifyExactNumber}},
 		},
 		{
 			"times beside atMost",
 			control.Verification{Expect: []control.Expectation{{Times: new(1), AtMost: new(1)}}},
-			[]string{"/expect/0/times cannot stand beside atLeast or atMost: it is the exact number"},
+			[]place{{"/expect/0/times", rule.VerifyExactNumber}},
 		},
-		{"bounds crossed", control.Verification{Expect: []control.Expectation{between("a", 3, 2)}}, []string{"/expect/0/atLeast 3 is more than atMost, which is 2"}},
+		{"bounds crossed", control.Verification{Expect: []control.Expectation{between("a", 3, 2)}}, []place{{"/expect/0/atLeast", rule.VerifyBounds}}},
 		{
 			"negative",
 			control.Verification{Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)}},
-			[]string{
-				"/expect/0/times expected a number of requests, got -1", "/expect/1/atLeast expected a number of requests, got -3",
-				"/expect/1/atMost expected a number of requests, got -2",
+			[]place{
+				{"/expect/0/times", rule.VerifyNumber},
+				{"/expect/1/atLeast", rule.VerifyNumber},
+				{"/expect/1/atMost", rule.VerifyNumber},
 			},
 		},
-		{"timeout without a unit", control.Verification{Expect: good, Timeout: "5"}, []string{`/timeout expected a duration such as 2s or 500ms, got "5"`}},
-		{"negative timeout", control.Verification{Expect: good, Timeout: "-1s"}, []string{"/timeout expected 0s to 1m0s, got -1s"}},
-		{"long timeout", control.Verification{Expect: good, Timeout: "61s"}, []string{"/timeout expected 0s to 1m0s, got 1m1s"}},
+		{"timeout without a unit", control.Verification{Expect: good, Timeout: "5"}, []place{{"/timeout", rule.VerifyTimeout}}},
+		{"negative timeout", control.Verification{Expect: good, Timeout: "-1s"}, []place{{"/timeout", rule.VerifyTimeout}}},
+		{"long timeout", control.Verification{Expect: good, Timeout: "61s"}, []place{{"/timeout", rule.VerifyTimeout}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var got []string
-			for _, problem := range journal.Check(test.verification) {
-				got = append(got, problem.Pointer+" "+problem.Detail)
+			var got []place
+			var details []string
+			for _, e := range journal.Check(test.verification) {
+				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}), append(details, e.Detail)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+			if details != nil {
+				golden.Check(t, "testdata/mistakes.golden", golden.Key(t), strings.Join(details, "\n"))
 			}
 		})
 	}

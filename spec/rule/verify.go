@@ -1,0 +1,45 @@
+package rule
+
+// Verifications, which the control API takes.
+const (
+	VerifyExpectations ID = "verify-expectations"
+	VerifyExactNumber  ID = "verify-exact-number"
+	VerifyBounds       ID = "verify-bounds"
+	VerifyNumber       ID = "verify-number"
+	VerifyTimeout      ID = "verify-timeout"
+)
+
+const verification = "control #/components/schemas/Verification"
+
+var verifications = []Rule{
+	{
+		ID: VerifyExpectations, Evidence: published,
+		Text:         "A verification has at least one expectation.",
+		Sources:      []string{verification + "/properties/expect"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: VerifyExactNumber, Evidence: published,
+		Text:         "An expectation has an exact number of requests or bounds, not both.",
+		Sources:      []string{verification + "/properties/expect/items/properties/times"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: VerifyBounds, Evidence: published,
+		Text:         "The lower bound of an expectation is not larger than the upper one.",
+		Sources:      []string{verification + "/properties/expect/items/properties/atLeast"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: VerifyNumber, Evidence: published,
+		Text:         "A number of requests is not negative.",
+		Sources:      []string{verification + "/properties/expect/items/properties/times/minimum"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: VerifyTimeout, Evidence: published,
+		Text:         "The timeout of a verification is a duration within patmock's bound.",
+		Sources:      []string{verification + "/properties/timeout"},
+		Unobservable: ofPatmock,
+	},
+}
