@@ -13,6 +13,7 @@ import (
 
 	"example.com/patmock/mockserver/internal/redact"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // An Answer is a response before it is written.
@@ -191,11 +192,12 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 	trace := TraceOf(r)
 	trace.Effect = "" // a fault of the mock is told as it is
 	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", redact.Prose(trace.Prefix+r.URL.Path),
-		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "error", redact.Prose(err.Error()))
+		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "rule", string(rule.ControlFault), "error", redact.Prose(err.Error()))
+	why := Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"}
 	if OAuthPath(r.URL.Path) {
-		return w.OAuthError(http.StatusInternalServerError, ServerError, "An internal fault occurred.")
+		return w.OAuthError(http.StatusInternalServerError, ServerError, "An internal fault occurred.", why)
 	}
-	return w.Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.")
+	return w.Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.", why)
 }
 
 // BaseURL is how a client reaches the namespace of a request: by the mock's public URL, or else by the host it used.

@@ -12,16 +12,17 @@ import (
 
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
-func write(t *testing.T, a *answer.Answer, check answer.Check) (rw *httptest.ResponseRecorder, log string) {
+func write(t *testing.T, a *answer.Answer, check answer.Check) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer
 	rw = httptest.NewRecorder()
 	rw.Header().Set(answer.RequestID, "cede")
-	w := answer.Writer{Log: slog.New(slog.NewTextHandler(&lines, nil))}
+	w := answer.Writer{Log: slog.New(slog.NewJSONHandler(&lines, nil))}
 	w.Write(rw, httptest.NewRequest(http.MethodGet, "/path", nil), a, check)
-	return rw, lines.String()
+	return rw, recorded(t, &lines)
 }
 
 func allows(int, string, []byte) []spec.Violation { return nil }
@@ -42,22 +43,33 @@ func TestWriteAsksTheDocument(t *testing.T) {
 }
 
 func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
+	violation := spec.Violation{In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here"}
 	refused := 0
 	rw, log := write(t, &answer.Answer{Status: http.StatusOK, Body: []byte(`"secret"`)}, func(status int, _ string, _ []byte) []spec.Violation {
 		if status == http.StatusInternalServerError {
 			return nil
 		}
 		refused++
-		return []spec.Violation{{In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here"}}
+		return []spec.Violation{violation}
 	})
-	const want = `{"detailCode":"500.0 Internal fault","trackingId":"cede","messages":[` +
-		`{"locale":"en-US","localeOrigin":"DEFAULT","text":"An internal fault occurred."},` +
-		`{"locale":"und","localeOrigin":"REQUEST","text":"An internal fault occurred."}],"causes":[]}`
-	if rw.Code != http.StatusInternalServerError || rw.Body.String() != want || refused != 1 {
-		t.Errorf("wrote %d %s after %d refusals", rw.Code, rw.Body, refused)
+	checkFault(t, rw, log)
+	if refused != 1 || strings.Contains(rw.Body.String(), "secret") {
+		t.Errorf("wrote %s after %d refusals", rw.Body, refused)
 	}
-	if !strings.Contains(log, "level=ERROR") || !strings.Contains(log, "expected an object, got a secret (type of here)") {
-		t.Errorf("log %q", log)
+	if got := log[0].Error; !strings.Contains(got, violation.String()) {
+		t.Errorf("log has the error %q, want %s in it", got, violation)
+	}
+}
+
+// checkFault expects the response to a bug of the mock, and that the log says so once.
+func checkFault(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
+	t.Helper()
+	got := decoded(t, rw.Body.Bytes())
+	if rw.Code != http.StatusInternalServerError || got.DetailCode != "500.0 Internal fault" || len(got.Causes) != 1 {
+		t.Errorf("wrote %d %s, want a fault", rw.Code, rw.Body)
+	}
+	if len(log) != 1 || log[0].Level != slog.LevelError || log[0].Rule != string(rule.ControlFault) {
+		t.Errorf("log %+v, want one error of rule %s", log, rule.ControlFault)
 	}
 }
 

@@ -15,35 +15,46 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
 )
 
-func TestStopped(t *testing.T) {
+func TestErrorForStatus(t *testing.T) {
 	tests := []struct {
-		status int
-		code   string
-		text   string
+		status    int
+		code      string
+		published string // empty for a text that is patmock's own
 	}{
 		{400, "400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
 		{403, "403 Forbidden", "The server understood the request but refuses to authorize it."},
 		{404, "404 Not found", "The server did not find a current representation for the target resource."},
-		{413, "413 Request Entity Too Large", "Request Entity Too Large"},
+		{413, "413 Request Entity Too Large", ""},
 		{500, "500.0 Internal fault", "An internal fault occurred."},
-		{503, "503 Service unavailable", "The server cannot take the request now."},
+		{503, "503 Service unavailable", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.code, func(t *testing.T) {
 			rw := httptest.NewRecorder()
 			rw.Header().Set(answer.RequestID, "cede")
-			const form = `{"detailCode":%q,"trackingId":"cede","messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":%[2]q},` +
-				`{"locale":"und","localeOrigin":"REQUEST","text":%[2]q}],"causes":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"because (rule injected-fault, published)"}]}`
-			want := &answer.Answer{Status: test.status, Body: fmt.Appendf(nil, form, test.code, test.text), Reasons: []answer.Reason{because}}
-			if diff := cmp.Diff(want, answer.Writer{}.ErrorForStatus(rw, test.status, because)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+			got := answer.Writer{}.ErrorForStatus(rw, test.status, because)
+			if diff := cmp.Diff([]answer.Reason{because}, got.Reasons); diff != "" || got.Status != test.status {
+				t.Errorf("status %d, reasons (-want +got):\n%s", got.Status, diff)
 			}
+			body := decoded(t, got.Body)
+			text := body.Messages[0].Text
+			want := errorBody{DetailCode: test.code, TrackingID: "cede"}
+			want.Messages = append(want.Messages, message{"en-US", "DEFAULT", text}, message{"und", "REQUEST", text})
+			want.Causes = append(want.Causes, message{"en-US", "DEFAULT", because.String()})
+			if diff := cmp.Diff(want, body); diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+			if test.published != "" && text != test.published {
+				t.Errorf("message %q, want %q", text, test.published)
+			}
+			golden.Check(t, errorTexts, golden.Key(t), text+"\n"+body.Causes[0].Text)
 		})
 	}
 }
@@ -89,9 +100,7 @@ func TestVerify(t *testing.T) {
 	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 || a.Checked {
 		t.Errorf("%#v, checked %t", err, a.Checked)
 	}
-	if want := "answer 200 breaks its document: " + forbids(0, "", nil)[0].String(); err.Error() != want {
-		t.Errorf("%s, want %s", err, want)
-	}
+	golden.Check(t, errorTexts, golden.Key(t), err.Error())
 	if asked != "200 application/yaml {}" {
 		t.Errorf("asked about %s", asked)
 	}
@@ -110,12 +119,12 @@ func TestServe(t *testing.T) {
 		err    error
 		refuse answer.Refuse
 		status int
-		want   string
+		want   string // empty for a fault of the mock
 	}{
 		{"answer", nil, teapot, 200, `"fine"`},
 		{"answer without refusals", nil, nil, 200, `"fine"`},
 		{"refusal", broken, teapot, 418, `"broken"`},
-		{"fault", broken, nil, 500, string(answer.Writer{}.Error(httptest.NewRecorder(), 500, "500.0 Internal fault", "An internal fault occurred.").Body)},
+		{"fault", broken, nil, 500, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -123,19 +132,27 @@ func TestServe(t *testing.T) {
 			rw := httptest.NewRecorder()
 			trace := &answer.Trace{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
 			r := answer.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), trace)
-			answer.Writer{Log: slog.New(slog.NewTextHandler(&log, nil))}.Serve(rw, r, allows, func(_ *http.Request, got *answer.Trace) (*answer.Answer, error) {
+			answer.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Serve(rw, r, allows, func(_ *http.Request, got *answer.Trace) (*answer.Answer, error) {
 				if got != trace {
 					t.Error("handles another trace")
 				}
 				return &answer.Answer{Status: 200, Body: []byte(`"fine"`)}, test.err
 			}, test.refuse)
-			if rw.Code != test.status || rw.Body.String() != test.want {
-				t.Errorf("%d %s, want %d %s", rw.Code, rw.Body, test.status, test.want)
+			lines := recorded(t, &log)
+			if test.want != "" {
+				if rw.Code != test.status || rw.Body.String() != test.want || len(lines) > 0 {
+					t.Errorf("%d %s, want %d %s; log %+v", rw.Code, rw.Body, test.status, test.want, lines)
+				}
+				return
 			}
-			const line = `msg="patmock is at fault, please report it" method=GET path=/t/a/path requestId=cede operation=list namespace=a error=broken`
-			if loud := bytes.Contains(log.Bytes(), []byte(line)); loud != (test.status == 500) {
-				t.Errorf("log %s", &log)
+			checkFault(t, rw, lines)
+			got := lines[0]
+			got.Msg, got.Level = "", 0
+			want := record{RequestID: "cede", Namespace: "a", Operation: "list", Path: "/t/a/path", Rule: "fault", Error: "broken"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("log (-want +got):\n%s", diff)
 			}
+			golden.Check(t, errorTexts, golden.Key(t), lines[0].Msg+"\n"+decoded(t, rw.Body.Bytes()).Causes[0].Text)
 		})
 	}
 }
@@ -211,6 +228,32 @@ func TestBaseURL(t *testing.T) {
 			r = answer.WithTrace(r, &answer.Trace{Prefix: test.prefix})
 			if got := answer.BaseURL(r, test.public); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRuleHeader(t *testing.T) {
+	reason := func(id rule.ID) answer.Reason { return answer.Reason{Rule: id, Text: "because"} }
+	tests := []struct {
+		name      string
+		nameRules bool
+		reasons   []answer.Reason
+		want      []string
+	}{
+		{"not named", false, []answer.Reason{reason(rule.NameUnique)}, nil},
+		{"no reason", true, nil, nil},
+		{"one rule", true, []answer.Reason{reason(rule.NameUnique)}, []string{"name-unique"}},
+		{"two rules", true, []answer.Reason{reason(rule.NameUnique), reason(rule.ExpiryNever)}, []string{"name-unique, expiry-never"}},
+		{"one rule twice", true, []answer.Reason{reason(rule.NameUnique), reason(rule.NameUnique)}, []string{"name-unique"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rw := httptest.NewRecorder()
+			w := answer.Writer{Log: slog.New(slog.DiscardHandler), NameRules: test.nameRules}
+			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &answer.Answer{Status: 400, Body: []byte(`{}`), Reasons: test.reasons}, allows)
+			if diff := cmp.Diff(test.want, rw.Header().Values(answer.RuleHeader)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", answer.RuleHeader, diff)
 			}
 		})
 	}

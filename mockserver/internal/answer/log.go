@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/rule"
 )
 
 // tell logs a refused request as one line that a person can act on. SDKs swallow the bodies of
@@ -19,7 +20,8 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 	if a.Status < http.StatusBadRequest {
 		why = trace.Notes
 	}
-	if len(why) == 0 || !w.Log.Enabled(r.Context(), slog.LevelWarn) || a.Status == http.StatusInternalServerError && len(trace.Faults) == 0 { // the mock's own has told already
+	atFault := len(a.Reasons) > 0 && a.Reasons[0].Rule == rule.ControlFault // which Fault has logged already
+	if len(why) == 0 || atFault || !w.Log.Enabled(r.Context(), slog.LevelWarn) {
 		return
 	}
 	if more := len(why) - maxWhy; more > 0 {
