@@ -47,8 +47,8 @@ const (
 	sendOnce  = "send each parameter once, and credentials in one way"
 )
 
-func unauthorized(advice string) *refusal {
-	return &refusal{http.StatusUnauthorized, "unauthorized", "Full authentication is required to access this resource", rule.TokenNoCredentials, advice, ""}
+func unauthorized(violated rule.ID, advice string) *refusal {
+	return &refusal{http.StatusUnauthorized, "unauthorized", "Full authentication is required to access this resource", violated, advice, ""}
 }
 
 func unsupportedGrant(grant string) *refusal {

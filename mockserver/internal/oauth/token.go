@@ -13,6 +13,7 @@ import (
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 )
 
 // accessToken is the answer of the token endpoint (observed in clients).
@@ -125,11 +126,11 @@ func credentials(r *http.Request, all url.Values) (id, secret string, err error)
 	}
 	switch {
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
-		return "", "", unauthorized("a JSON body is not read, send client_id and client_secret as a form")
+		return "", "", unauthorized(rule.TokenNoJSON, "a JSON body is not read, send client_id and client_secret as a form")
 	case r.Header.Get("Authorization") != "":
-		return "", "", unauthorized("the Authorization header holds no Basic credentials: expected Basic and base64 of id, colon and secret")
+		return "", "", unauthorized(rule.TokenNoCredentials, "the Authorization header holds no Basic credentials: expected Basic and base64 of id, colon and secret")
 	}
-	return "", "", unauthorized("send client_id and client_secret as a form, in the query or by HTTP Basic")
+	return "", "", unauthorized(rule.TokenNoCredentials, "send client_id and client_secret as a form, in the query or by HTTP Basic")
 }
 
 func allowed(grant string) error {
