@@ -20,8 +20,9 @@ type Scenario struct {
 	ID string
 	// Promise says in one sentence what holds.
 	Promise string
-	// Sources say where: "v2026 #/paths/~1personal-access-tokens/post" for a published document and a pointer into it,
-	// an https:// page, or "behaviour 6.3" for a section of the collected facts.
+	// Sources are where the promise is written: "v2026 #/paths/~1personal-access-tokens/post" for a
+	// pointer into a published document, an https:// page, "errata ID", or "docs/behaviour.md#anchor"
+	// for a fact.
 	Sources []string
 	// Standing of the promise.
 	Standing standing.Standing
@@ -90,7 +91,7 @@ func (s Scenario) versions() []version.Version {
 
 var (
 	idForm     = regexp.MustCompile(`^[a-z]+(/[a-z0-9]+(-[a-z0-9]+)*)+$`)
-	sourceForm = regexp.MustCompile(`^(((beta|v3|v2024|v2025|v2026|v1) #/\S+)|https://\S+|behaviour [0-9]+(\.[0-9]+)*|errata [a-z-]+|clients [0-9]+(\.[0-9]+)*)$`)
+	sourceForm = regexp.MustCompile(`^(((beta|v3|v2024|v2025|v2026|v1) #/\S+)|https://\S+|docs/behaviour\.md#[a-z0-9-]+|errata [a-z-]+)$`)
 )
 
 // Check tells what is wrong with a list of scenarios: a name that is there twice, a source that is none.
@@ -114,7 +115,7 @@ func Check(scenarios []Scenario) error {
 		}
 		for _, source := range s.Sources {
 			if !sourceForm.MatchString(source) {
-				report("expected a document with a pointer, a page, or a section of the facts as source, got %q", source)
+				report("expected a document with a pointer, a page, an erratum, or docs/behaviour.md#anchor as source, got %q", source)
 			}
 		}
 		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, s.Standing) {

@@ -91,8 +91,13 @@ func forbidden(t *contract.T, c *contract.Client) {
 func bearing(id, what string, client func(t *contract.T) *contract.Client) []contract.Scenario {
 	s := contract.Scenario{
 		ID: "auth/" + id, Promise: "Each operation refuses " + what + " with 401.",
-		Sources: []string{"v2026 #/components/responses/401", authorizationPage, "behaviour 2.4"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"bearer-required", "error-401"},
+		Sources: []string{
+			"v2026 #/components/responses/401",
+			authorizationPage,
+			"docs/behaviour.md#bearer-required",
+		},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"bearer-required", "error-401"},
 		Run: func(t *contract.T) { unauthorized(t, client(t)) },
 	}
 	reads := s
@@ -127,7 +132,13 @@ var authBearers = slices.Concat(
 var auth = []contract.Scenario{
 	{
 		ID: "auth/refused-create-makes-nothing", Promise: "A create that is refused with 401 or 403 makes no token.",
-		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources: []string{
+			authorizationPage,
+			"docs/behaviour.md#bearer-required",
+			"docs/behaviour.md#forbidden-is-403",
+			"docs/behaviour.md#rejected-requests-change-nothing",
+		},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"bearer-required", "operation-scopes"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -147,19 +158,22 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/default-scope-opens-nothing", Promise: "An access token with sp:scopes:default alone is refused by each operation with 403.",
-		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-default"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"scope-default", "operation-scopes"},
 		Run:   func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
 	},
 	{
 		ID: "auth/foreign-scope-opens-nothing", Promise: "An access token with a scope of another API alone is refused by each operation with 403.",
-		Sources: []string{authorizationPage, "behaviour 2.3"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{authorizationPage, "docs/behaviour.md#one-scope-suffices"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"operation-scopes"},
 		Run:   func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
 	},
 	{
 		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
-		Sources: []string{"behaviour 2.4"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#unknown-scope-is-stored"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"scope-out-of-level", "operation-scopes"},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
@@ -170,7 +184,8 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
-		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{authorizationPage, "docs/behaviour.md#scopes-add-up"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
@@ -182,8 +197,12 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/api-client-is-refused", Promise: "An API client without a user is refused by each operation with 403.",
-		Sources: []string{"v2026 #/paths/~1personal-access-tokens/post/security", "behaviour 2.1"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens/post/security",
+			"docs/behaviour.md#api-clients-are-forbidden",
+		},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			c := t.LogIn(client)
@@ -193,14 +212,16 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
-		Sources: []string{"behaviour 7"}, Standing: standing.Published, Rules: []rule.ID{"experimental-header"},
+		Sources:  []string{"docs/behaviour.md#experimental-header"},
+		Standing: standing.Published, Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			t.Owner().With("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
 		ID: "auth/experimental-header-is-tolerated", Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
-		Sources: []string{"behaviour 7"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#experimental-header"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			for _, c := range []*contract.Client{t.Owner(), t.Owner().With("X-SailPoint-Experimental", "true")} {

@@ -25,7 +25,8 @@ func ownID(t *contract.T, c *contract.Client) string {
 var authRights = []contract.Scenario{
 	{
 		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
-		Sources: []string{authorizationPage, "behaviour 2.4"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-beyond-the-level"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules: []rule.ID{"scope-out-of-level", "list-rights"},
 		Run: func(t *contract.T) {
 			others := t.Owner().Made()
@@ -41,7 +42,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
-		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
+		Sources:  []string{listPublished, "docs/behaviour.md#list-of-others-needs-the-right"},
+		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			t.Second().List().Refused(http.StatusForbidden)
@@ -50,7 +52,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
-		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Sources:  []string{listPublished, "docs/behaviour.md#list-of-others-needs-the-right"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
@@ -62,7 +65,12 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-as-administrator", Promise: "An administrator lists the tokens of everybody, and those of one user.",
-		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Sources: []string{
+			listPublished,
+			"docs/behaviour.md#list-of-others-needs-the-right",
+			"docs/behaviour.md#admin-has-all-rights",
+		},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own, other := t.Admin().Made(), t.Owner().Made()
@@ -82,7 +90,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
-		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Sources:  []string{listPublished, "docs/behaviour.md#owner-id-me"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Second().Made()
@@ -92,7 +101,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-me-has-no-login-of-another", Promise: "With owner-id=me two users each see the token that they logged in with, and not that of the other.",
-		Sources: []string{listPublished, "behaviour 2.2"}, Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
+		Sources:  []string{listPublished, "docs/behaviour.md#owner-id-me"},
+		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
 		Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
@@ -102,7 +112,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
-		Sources: []string{listPublished, "behaviour 2.2", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{listPublished, "docs/behaviour.md#own-id-needs-the-right"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
@@ -112,20 +123,23 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
-		Sources: []string{patchScopes, "behaviour 2.3"}, Standing: standing.Observed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"patch-own-only"},
+		Sources:  []string{patchScopes, "docs/behaviour.md#patch-of-anothers-is-403"},
+		Standing: standing.Observed,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
 	},
 	{
 		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
-		Sources: []string{patchScopes, "behaviour 2.3"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"patch-own-only"},
+		Sources:  []string{patchScopes, "docs/behaviour.md#patch-of-anothers-is-403"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
 	{
 		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
-		Sources: []string{deleteScopes, "behaviour 2.3"}, Standing: standing.Observed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
+		Sources:  []string{deleteScopes, "docs/behaviour.md#admin-deletes-anothers"},
+		Standing: standing.Observed,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
 				made := t.Second().Made()
@@ -139,8 +153,9 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
-		Sources: []string{"behaviour 2.3", "behaviour 12"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
+		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Second().Delete(made.ID).Refused(http.StatusForbidden)
@@ -149,8 +164,9 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
-		Sources: []string{"behaviour 2.3"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
+		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			made := t.Second().Made()
 			t.LogIn(t.Admin().Made(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).Refused(http.StatusForbidden)
@@ -159,8 +175,13 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/managed-tokens-need-the-right", Promise: "A managed token is listed, changed and deleted with the right to managed tokens only, its owner has none.",
-		Sources: []string{"behaviour 2.2", "behaviour 12"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []rule.ID{"managed-tokens"},
+		Sources: []string{
+			"docs/behaviour.md#managed-tokens-need-their-right",
+			"docs/behaviour.md#managed-right-is-the-admins",
+			"docs/behaviour.md#hidden-managed-token-is-404",
+		},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
 			c := t.Owner()

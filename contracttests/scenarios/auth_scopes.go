@@ -18,9 +18,11 @@ const (
 )
 
 // opened tries an operation with access tokens of each scope: those that open it answer want, the others 403.
-func opened(id, promise, source string, want int, ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string) contract.Scenario {
+func opened(
+	id, promise, source, fact string, want int, ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
+) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{source, "behaviour 2.1"}, Standing: standing.Published,
+		ID: id, Promise: promise, Sources: []string{source, fact, "docs/behaviour.md#scope-all"}, Standing: standing.Published,
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			opens := map[string]bool{scopeAll: true}
@@ -74,17 +76,22 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 
 // authScopes is about the scopes that open the operations.
 var authScopes = []contract.Scenario{
-	opened("auth/scopes-of-list", "One's own tokens are listed with my:read, my:manage or sp:scopes:all.", listScopes,
+	opened("auth/scopes-of-list", "One's own tokens are listed with my:read, my:manage or sp:scopes:all.",
+		listScopes, "docs/behaviour.md#scopes-of-list",
 		http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
-	opened("auth/scopes-of-create", "A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.", createScopes,
+	opened("auth/scopes-of-create", "A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.",
+		createScopes, "docs/behaviour.md#scopes-of-create",
 		http.StatusOK, createOne, myManage, allManage),
-	opened("auth/scopes-of-patch", "One's own token is changed with my:manage or sp:scopes:all, and with no other scope, all:manage neither.", patchScopes,
+	opened("auth/scopes-of-patch", "One's own token is changed with my:manage or sp:scopes:all, and with no other scope, all:manage neither.",
+		patchScopes, "docs/behaviour.md#scopes-of-patch",
 		http.StatusOK, patchOwn, myManage),
-	opened("auth/scopes-of-delete", "One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that only reads.", deleteScopes,
+	opened("auth/scopes-of-delete", "One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that only reads.",
+		deleteScopes, "docs/behaviour.md#scopes-of-delete",
 		http.StatusNoContent, deleteOwn, myManage, allManage),
 	{
 		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
-		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Sources:  []string{"docs/behaviour.md#all-includes-my"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			second := t.Second()

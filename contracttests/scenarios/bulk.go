@@ -13,7 +13,25 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-const bulkPath = "/personal-access-tokens/v1/bulk-update"
+const (
+	bulkPath      = "/personal-access-tokens/v1/bulk-update"
+	bulkOperation = "v1 #/paths/~1personal-access-tokens~1v1~1bulk-update/patch"
+)
+
+// The facts that bulk updates rest on.
+const (
+	bulkChanges    = "docs/behaviour.md#bulk-update"
+	bulkByMethod   = "docs/behaviour.md#bulk-update-by-post"
+	bulkSorted     = "docs/behaviour.md#bulk-update-is-sorted-by-id"
+	bulkToNever    = "docs/behaviour.md#bulk-update-to-never"
+	bulkCount      = "docs/behaviour.md#bulk-update-has-1-to-25-ids"
+	bulkUnknownID  = "docs/behaviour.md#bulk-update-unknown-id-is-400"
+	bulkAtomic     = "docs/behaviour.md#bulk-update-is-atomic"
+	bulkDistinct   = "docs/behaviour.md#bulk-update-ids-are-distinct"
+	bulkOperations = "docs/behaviour.md#bulk-update-needs-an-operation"
+	bulkFields     = "docs/behaviour.md#bulk-update-fields"
+	bulkFuture     = "docs/behaviour.md#bulk-update-date-is-in-the-future"
+)
 
 func jsonText(value any) string {
 	text, _ := json.Marshal(value) // what scenarios send always encodes
@@ -38,9 +56,9 @@ func endless() []contract.Op {
 }
 
 // onV1 makes a scenario about the bulk update, which v1 alone has.
-func onV1(id, promise string, standing standing.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
+func onV1(id, promise, fact string, standing standing.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{"errata bulk-update", "behaviour 6.7"}, Standing: standing, Versions: []version.Version{version.V1},
+		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Standing: standing, Versions: []version.Version{version.V1},
 		Needs: append([]contract.Need{contract.Writes, contract.Admin}, needs...), Rules: []rule.ID{"bulk-update"}, Run: run,
 	}
 }
@@ -54,8 +72,8 @@ type update struct {
 
 // bulkRefuses makes a scenario about an update of two tokens, one of them another user's, that is refused with 400 by
 // PATCH as by POST, and changes nothing.
-func bulkRefuses(id, promise string, standing standing.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
-	return onV1(id, promise, standing, func(t *contract.T) {
+func bulkRefuses(id, promise, fact string, standing standing.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
+	return onV1(id, promise, fact, standing, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		before := [][]map[string]any{own(t.Owner()), own(t.Admin())}
 		u := made(t, []string{one.ID, other.ID})
@@ -78,7 +96,7 @@ func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string)
 }
 
 var bulk = []contract.Scenario{
-	onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", standing.Observed, func(t *contract.T) {
+	onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", bulkChanges, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
@@ -87,14 +105,14 @@ var bulk = []contract.Scenario{
 		theirs, _ := t.Admin().Find(other.ID)
 		t.Equal("expirationDate in the administrator's list", date["value"], theirs["expirationDate"])
 	}),
-	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", standing.Observed, func(t *contract.T) {
+	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID, other.ID)
 		listed, _ := t.Owner().Find(one.ID)
 		t.Equal("expirationDate in the list", date["value"], listed["expirationDate"])
 	}),
-	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", standing.Observed, func(t *contract.T) {
+	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", bulkSorted, standing.Published, func(t *contract.T) {
 		ids := []string{t.Owner().Made().ID, t.Owner().Made().ID, t.Admin().Made().ID}
 		slices.Sort(ids)
 		for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
@@ -102,7 +120,7 @@ var bulk = []contract.Scenario{
 			moved(t, t.Admin().Bulk([]string{ids[order[0]], ids[order[1]], ids[order[2]]}, date), date, ids...)
 		}
 	}),
-	onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", standing.Observed, func(t *contract.T) {
+	onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Status(http.StatusOK).Array() {
 			t.Equal("expirationDate", nil, listed["expirationDate"])
@@ -110,26 +128,26 @@ var bulk = []contract.Scenario{
 		listed, _ := t.Owner().Find(one.ID)
 		t.Equal("expirationDate in the list", nil, listed["expirationDate"])
 	}),
-	onV1("bulk/25-ids", "A bulk update takes 25 ids.", standing.Observed, func(t *contract.T) {
+	onV1("bulk/25-ids", "A bulk update takes 25 ids.", bulkCount, standing.Published, func(t *contract.T) {
 		date, ids := later(t), seeded(t, 25)
 		moved(t, t.Admin().Bulk(ids, date), date, ids...)
 	}, contract.Seeds),
-	onV1("bulk/26-ids", "A bulk update of 26 ids is refused with 400 and changes nothing.", standing.Observed, func(t *contract.T) {
+	onV1("bulk/26-ids", "A bulk update of 26 ids is refused with 400 and changes nothing.", bulkCount, standing.Published, func(t *contract.T) {
 		ids := seeded(t, 26)
 		before := t.Admin().List().Status(http.StatusOK).Text()
 		t.Admin().Wrong("/ids").Bulk(ids, later(t)).Refused(http.StatusBadRequest)
 		t.Equal("tokens", before, t.Admin().List().Status(http.StatusOK).Text())
 	}, contract.Seeds),
-	bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", standing.Assumed,
+	bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", bulkUnknownID, standing.Assumed,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], strangerID, ids[1]}, operations: []contract.Op{later(t)}}
 		}),
-	bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", standing.Observed,
+	bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", bulkToNever, standing.Published,
 		func(t *contract.T, ids []string) update {
 			// Of two operations the first would do by itself.
 			return update{ids: ids, operations: []contract.Op{later(t), {"op": "remove", "path": "/expirationDate"}}}
 		}),
-	onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", standing.Assumed, func(t *contract.T) {
+	onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, standing.Assumed, func(t *contract.T) {
 		dated, never := t.Owner().Made(), t.Admin().Made()
 		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
 		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
@@ -139,45 +157,46 @@ var bulk = []contract.Scenario{
 		}
 		t.Equal("tokens", before, [][]map[string]any{own(t.Owner()), own(t.Admin())})
 	}),
-	bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", standing.Observed,
+	bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], ids[0]}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
 		}),
-	bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", standing.Assumed,
+	bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], ""}, operations: []contract.Op{later(t)}, wrong: []string{"/ids/2"}}
 		}),
-	bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", standing.Assumed,
+	bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{later(t)}}
 		}),
-	bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", standing.Observed,
+	bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", bulkCount, standing.Published,
 		func(t *contract.T, _ []string) update {
 			return update{ids: []string{}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
 		}),
-	bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", standing.Observed,
+	bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", bulkOperations, standing.Published,
 		func(_ *contract.T, ids []string) update {
 			return update{ids: ids, wrong: []string{"/patch"}}
 		}),
-	bulkRefuses("bulk/name", "A bulk update does not change names: 400.", standing.Observed,
+	bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/name", t.Name())}}
 		}),
-	bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", standing.Observed,
+	bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/scope", []string{defaultScope})}}
 		}),
-	bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", standing.Observed,
+	bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", bulkFuture, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour)))}}
 		}),
-	bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", standing.Observed,
+	bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", bulkToNever, standing.Published,
 		func(_ *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{{"op": "remove", "path": "/expirationDate"}}}
 		}),
 	{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
-		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
+		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-right"},
+		Standing: standing.Published, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
 			made, date := t.Second().Made(), later(t)
@@ -192,7 +211,8 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/scopes", Promise: "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
-		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
+		Sources:  []string{bulkOperation + "/security", "docs/behaviour.md#bulk-update-scope", "docs/behaviour.md#scope-all"},
+		Standing: standing.Published, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{"bulk-rights", "operation-scopes"},
 		Run: func(t *contract.T) {
 			one, date := t.Owner().Made(), later(t)
@@ -209,7 +229,8 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
-		Sources: []string{"behaviour 6.7"}, Standing: standing.Observed, Versions: []version.Version{version.V1},
+		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-not-for-api-clients"},
+		Standing: standing.Published, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"bulk-rights", "no-application-auth"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -221,7 +242,8 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/has-no-other-method", Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and Allow names PATCH and POST.",
-		Sources: []string{"errata method-not-allowed", "clients 0"}, Standing: standing.Assumed, Versions: []version.Version{version.V1},
+		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#bulk-update-path-is-reserved"},
+		Standing: standing.Assumed, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"bulk-update"},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Owner(), bulkPath, []string{http.MethodGet, http.MethodPut, http.MethodDelete}, http.MethodPatch, http.MethodPost)
@@ -229,7 +251,8 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/is-an-id-elsewhere", Promise: "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
-		Sources: []string{"behaviour 8.2"}, Standing: standing.Assumed,
+		Sources:  []string{"docs/behaviour.md#bulk-update-is-an-id-before-v1"},
+		Standing: standing.Assumed,
 		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
 		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {

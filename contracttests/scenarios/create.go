@@ -26,9 +26,13 @@ var createdKeys = []string{"accessTokenValiditySeconds", "created", "expirationD
 
 var createAnswers = []contract.Scenario{
 	{
-		ID:       "create/secret-is-shown-once",
-		Promise:  "The answer to create has the secret, and no list and no patch shows it again.",
-		Sources:  []string{createAnswer + "/properties/secret", "behaviour 6.1"},
+		ID:      "create/secret-is-shown-once",
+		Promise: "The answer to create has the secret, and no list and no patch shows it again.",
+		Sources: []string{
+			createAnswer + "/properties/secret",
+			"docs/behaviour.md#secret-is-shown-once",
+			"docs/behaviour.md#id-and-secret-form",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"secret-once", "id-and-secret-form", "patch-no-secret"},
@@ -54,9 +58,12 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/name-comes-back-as-it-was",
-		Promise:  "A name with blanks, quotes and letters of any script comes back as it was sent.",
-		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name", "behaviour 6.1"},
+		ID:      "create/name-comes-back-as-it-was",
+		Promise: "A name with blanks, quotes and letters of any script comes back as it was sent.",
+		Sources: []string{
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name",
+			"docs/behaviour.md#name-is-kept",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-required"},
@@ -70,9 +77,14 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/answers-200-with-eight-keys",
-		Promise:  "Create answers 200, and its answer has each of the eight published keys.",
-		Sources:  []string{createAnswer + "/required", "v2026 #/paths/~1personal-access-tokens/post/responses/200", "behaviour 6.9"},
+		ID:      "create/answers-200-with-eight-keys",
+		Promise: "Create answers 200, and its answer has each of the eight published keys.",
+		Sources: []string{
+			createAnswer + "/required",
+			"v2026 #/paths/~1personal-access-tokens/post/responses/200",
+			"docs/behaviour.md#create-is-200",
+			"docs/behaviour.md#create-has-eight-keys",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
@@ -86,9 +98,12 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/answers-no-other-keys",
-		Promise:  "The answer to create has no keys but the published ones, which strict clients would refuse.",
-		Sources:  []string{createAnswer + "/properties", "behaviour 8.2"},
+		ID:      "create/answers-no-other-keys",
+		Promise: "The answer to create has no keys but the published ones, which strict clients would refuse.",
+		Sources: []string{
+			createAnswer + "/properties",
+			"docs/behaviour.md#create-has-no-other-keys",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
@@ -101,9 +116,14 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/answer-is-what-the-list-shows",
-		Promise:  "The list shows a new token as create answered it, never used and not managed.",
-		Sources:  []string{listItem + "/properties/lastUsed", listItem + "/properties/managed", "behaviour 6.1"},
+		ID:      "create/answer-is-what-the-list-shows",
+		Promise: "The list shows a new token as create answered it, never used and not managed.",
+		Sources: []string{
+			listItem + "/properties/lastUsed",
+			listItem + "/properties/managed",
+			"docs/behaviour.md#one-store",
+			"docs/behaviour.md#last-used-is-the-last-login",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"last-used"},
@@ -140,10 +160,15 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/is-for-the-caller",
-		Promise:  "A token belongs to who asks for it, whoever the request names as its owner.",
-		Sources:  []string{createRequest + "/properties", "v2026 #/components/schemas/PatOwner", "behaviour 6.1"},
-		Standing: standing.Published,
+		ID:      "create/is-for-the-caller",
+		Promise: "A token belongs to who asks for it, whoever the request names as its owner.",
+		Sources: []string{
+			createRequest + "/properties",
+			"v2026 #/components/schemas/PatOwner",
+			"docs/behaviour.md#create-is-for-the-caller",
+			"docs/behaviour.md#unknown-properties-are-ignored",
+		},
+		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
@@ -168,7 +193,7 @@ var createAnswers = []contract.Scenario{
 	{
 		ID:       "create/makes-different-tokens",
 		Promise:  "Two tokens have different ids and secrets.",
-		Sources:  []string{createAnswer + "/properties/id", "behaviour 6.1"},
+		Sources:  []string{createAnswer + "/properties/id", "docs/behaviour.md#id-and-secret-form"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {

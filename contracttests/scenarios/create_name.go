@@ -14,7 +14,7 @@ var createNames = []contract.Scenario{
 	{
 		ID:       "create/name-taken-is-refused",
 		Promise:  "A second token of the same name is refused to its owner, and none is made.",
-		Sources:  []string{nameIsUnique, "behaviour 3.3"},
+		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique"},
@@ -30,7 +30,7 @@ var createNames = []contract.Scenario{
 	{
 		ID:       "create/name-is-free-for-others",
 		Promise:  "Two users may each have a token of the same name.",
-		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"name-unique"},
@@ -40,9 +40,13 @@ var createNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/name-is-free-after-delete",
-		Promise:  "The name of a deleted token is free.",
-		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		ID:      "create/name-is-free-after-delete",
+		Promise: "The name of a deleted token is free.",
+		Sources: []string{
+			nameIsUnique,
+			"docs/behaviour.md#name-is-unique-per-owner",
+			"docs/behaviour.md#delete-is-for-good",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique", "delete-for-good"},
@@ -59,7 +63,7 @@ var createNames = []contract.Scenario{
 	{
 		ID:       "create/name-is-free-after-rename",
 		Promise:  "The former name of a renamed token is free, and its new name is taken.",
-		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique"},
@@ -77,7 +81,7 @@ var createNames = []contract.Scenario{
 	{
 		ID:       "create/name-is-free-after-refusal",
 		Promise:  "A request that was refused leaves its name free.",
-		Sources:  []string{nameIsUnique, "behaviour 6.1"},
+		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
@@ -92,7 +96,7 @@ var createNames = []contract.Scenario{
 	{
 		ID:       "create/name-of-an-expired-token-is-taken",
 		Promise:  "An expired token keeps its name.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#expired-token-keeps-its-name"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{"name-unique"},
@@ -113,9 +117,15 @@ var createNames = []contract.Scenario{
 
 func nameRefused(what string, s standing.Standing, change func(contract.Body), wrong ...string) contract.Scenario {
 	return contract.Scenario{
-		ID:       "create/name-is-required/" + what,
-		Promise:  "A token needs a name, which is a string with something in it: " + words(what) + " is refused.",
-		Sources:  []string{createRequest + "/required", createRequest + "/properties/name/type", createRefusals, "behaviour 3.3"},
+		ID:      "create/name-is-required/" + what,
+		Promise: "A token needs a name, which is a string with something in it: " + words(what) + " is refused.",
+		Sources: []string{
+			createRequest + "/required",
+			createRequest + "/properties/name/type",
+			createRefusals,
+			"docs/behaviour.md#name-is-required",
+			"docs/behaviour.md#empty-name-is-400",
+		},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-required"},

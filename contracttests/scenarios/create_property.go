@@ -11,9 +11,12 @@ import (
 
 var createProperties = []contract.Scenario{
 	{
-		ID:       "create/scope-defaults-to-all",
-		Promise:  "A token made without scopes, or with null for them, has the scope sp:scopes:all.",
-		Sources:  []string{createRequest + "/properties/scope/description", "behaviour 6.1"},
+		ID:      "create/scope-defaults-to-all",
+		Promise: "A token made without scopes, or with null for them, has the scope sp:scopes:all.",
+		Sources: []string{
+			createRequest + "/properties/scope/description",
+			"docs/behaviour.md#scope-defaults-to-all",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-defaults-to-all"},
@@ -26,9 +29,12 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/scope-is-kept",
-		Promise:  "A token has the scopes that it was made with, those beyond its owner's level included.",
-		Sources:  []string{createRequest + "/properties/scope", "behaviour 2.4"},
+		ID:      "create/scope-is-kept",
+		Promise: "A token has the scopes that it was made with, those beyond its owner's level included.",
+		Sources: []string{
+			createRequest + "/properties/scope",
+			"docs/behaviour.md#scope-beyond-the-level",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-out-of-level"},
@@ -41,9 +47,12 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/validity-defaults-to-twelve-hours",
-		Promise:  "A token made without accessTokenValiditySeconds, or with null for them, has 43200.",
-		Sources:  []string{createRequest + "/properties/accessTokenValiditySeconds/description", "behaviour 6.1"},
+		ID:      "create/validity-defaults-to-twelve-hours",
+		Promise: "A token made without accessTokenValiditySeconds, or with null for them, has 43200.",
+		Sources: []string{
+			createRequest + "/properties/accessTokenValiditySeconds/description",
+			"docs/behaviour.md#validity-defaults-to-43200",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"validity-bounds"},
@@ -95,7 +104,7 @@ var createProperties = []contract.Scenario{
 	{
 		ID:       "create/unknown-properties-are-ignored",
 		Promise:  "A property that create does not know is ignored, and changes nothing of the token.",
-		Sources:  []string{"behaviour 6.2", "behaviour 8.2"},
+		Sources:  []string{"docs/behaviour.md#unknown-properties-are-ignored"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-ignored"},
@@ -134,9 +143,13 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/charset-is-tolerated",
-		Promise:  "A content type may have a charset behind it.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "behaviour 8.2"},
+		ID:      "create/charset-is-tolerated",
+		Promise: "A content type may have a charset behind it.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens/post/requestBody/content",
+			"https://www.rfc-editor.org/rfc/rfc8259#section-11",
+			"docs/behaviour.md#charset-is-tolerated",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
@@ -165,9 +178,13 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 		violated = rule.ValidityBounds
 	}
 	return contract.Scenario{
-		ID:       "create/property-of-wrong-form/" + what,
-		Promise:  "A request that breaks its schema is 400, and nothing is made: " + words(what) + ".",
-		Sources:  []string{createRequest + "/properties/" + name, createRefusals, "behaviour 3.3"},
+		ID:      "create/property-of-wrong-form/" + what,
+		Promise: "A request that breaks its schema is 400, and nothing is made: " + words(what) + ".",
+		Sources: []string{
+			createRequest + "/properties/" + name,
+			createRefusals,
+			"docs/behaviour.md#invalid-body-is-400",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{violated},
@@ -188,9 +205,13 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 
 func malformed(id, what, body string) contract.Scenario {
 	return contract.Scenario{
-		ID:       "create/malformed-body/" + id,
-		Promise:  "Create answers 400 to " + what + ", and nothing is made.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/required", createRefusals, "behaviour 3.3"},
+		ID:      "create/malformed-body/" + id,
+		Promise: "Create answers 400 to " + what + ", and nothing is made.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens/post/requestBody/required",
+			createRefusals,
+			"docs/behaviour.md#invalid-body-is-400",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {

@@ -14,9 +14,12 @@ import (
 
 var crossversion = []contract.Scenario{
 	{
-		ID:       "crossversion/made-in-one-listed-in-all",
-		Promise:  "A token made in one version is in the list of each other, with the same values and the keys of that version.",
-		Sources:  []string{"behaviour 6.5", "behaviour 6.6"},
+		ID:      "crossversion/made-in-one-listed-in-all",
+		Promise: "A token made in one version is in the list of each other, with the same values and the keys of that version.",
+		Sources: []string{
+			"docs/behaviour.md#one-store",
+			"docs/behaviour.md#list-shows-the-acknowledgment",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store"},
@@ -34,9 +37,12 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/own-list-is-the-same-in-all",
-		Promise:  "The list of one's own has the same tokens in every version, with the same values.",
-		Sources:  []string{"behaviour 6.5", "behaviour 6.6"},
+		ID:      "crossversion/own-list-is-the-same-in-all",
+		Promise: "The list of one's own has the same tokens in every version, with the same values.",
+		Sources: []string{
+			"docs/behaviour.md#one-store",
+			"docs/behaviour.md#list-shows-the-acknowledgment",
+		},
 		Standing: standing.Assumed,
 		Versions: contract.Without,
 		Rules:    []rule.ID{"one-store"},
@@ -56,9 +62,12 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/never-is-null-in-all",
-		Promise:  "A token that never expires has expirationDate null in every version, the legacy ones included.",
-		Sources:  []string{"errata list-never-expires", "behaviour 6.5"},
+		ID:      "crossversion/never-is-null-in-all",
+		Promise: "A token that never expires has expirationDate null in every version, the legacy ones included.",
+		Sources: []string{
+			"errata list-never-expires",
+			"docs/behaviour.md#never-expiring-is-null-everywhere",
+		},
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -78,7 +87,7 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/far-date-is-shown-in-all",
 		Promise:  "A date beyond the six months of legacy versions is shown there, too.",
-		Sources:  []string{"behaviour 6.5"},
+		Sources:  []string{"docs/behaviour.md#one-store"},
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -93,7 +102,7 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/renamed-in-another",
 		Promise:  "What a patch in one version changes is changed in all, and what the version cannot change stays.",
-		Sources:  []string{"behaviour 6.5"},
+		Sources:  []string{"docs/behaviour.md#one-store"},
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -111,7 +120,7 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/patched-here-seen-elsewhere",
 		Promise:  "A patch in one version shows in the list of each other.",
-		Sources:  []string{"behaviour 6.5"},
+		Sources:  []string{"docs/behaviour.md#one-store"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store"},
@@ -126,9 +135,12 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/name-is-taken-in-all",
-		Promise:  "A name that was taken in one version is taken in each other.",
-		Sources:  []string{"behaviour 6.5", "behaviour 6.1"},
+		ID:      "crossversion/name-is-taken-in-all",
+		Promise: "A name that was taken in one version is taken in each other.",
+		Sources: []string{
+			"docs/behaviour.md#one-store",
+			"docs/behaviour.md#name-is-unique-per-owner",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "name-unique"},
@@ -148,7 +160,7 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/deleted-in-one-gone-from-all",
 		Promise:  "A token that is deleted in one version is gone from each other, and is not found there.",
-		Sources:  []string{"behaviour 6.5"},
+		Sources:  []string{"docs/behaviour.md#one-store", "docs/behaviour.md#delete-is-for-good"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "delete-for-good"},
@@ -166,7 +178,7 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/deleted-in-another",
 		Promise:  "A token that was made in one version can be deleted in each other.",
-		Sources:  []string{"behaviour 6.5"},
+		Sources:  []string{"docs/behaviour.md#one-store"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "delete-for-good"},

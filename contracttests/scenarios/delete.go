@@ -19,7 +19,7 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/answers-204-without-body",
 		Promise:  "A delete answers 204 without a body.",
-		Sources:  []string{deleteAnswer, "behaviour 6.1"},
+		Sources:  []string{deleteAnswer, "docs/behaviour.md#delete-is-204"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
@@ -29,9 +29,12 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/is-gone-from-every-list",
-		Promise:  "A deleted token is in no list any more: not in its owner's, not in that of all.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description", "behaviour 6.1"},
+		ID:      "delete/is-gone-from-every-list",
+		Promise: "A deleted token is in no list any more: not in its owner's, not in that of all.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
+			"docs/behaviour.md#delete-is-for-good",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{"delete-for-good"},
@@ -50,9 +53,13 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/twice-is-404",
-		Promise:  "A deleted token is not found again, neither by delete nor by patch.",
-		Sources:  []string{deleteUnknown, "behaviour 3.3"},
+		ID:      "delete/twice-is-404",
+		Promise: "A deleted token is not found again, neither by delete nor by patch.",
+		Sources: []string{
+			deleteUnknown,
+			"docs/behaviour.md#delete-is-for-good",
+			"docs/behaviour.md#unknown-id-is-404",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"delete-for-good", "unknown-id"},
@@ -67,7 +74,7 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/unknown-id-is-404",
 		Promise:  "A delete of an id that no token has is 404, and no token goes.",
-		Sources:  []string{deleteUnknown, "behaviour 3.3"},
+		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-id"},
@@ -80,7 +87,7 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/malformed-id-is-404",
 		Promise:  "A delete of something that is no id is 404.",
-		Sources:  []string{"behaviour 3.3"},
+		Sources:  []string{"docs/behaviour.md#malformed-id-is-404"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-id"},
@@ -106,7 +113,7 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/expired-token",
 		Promise:  "An expired token can be deleted.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#expired-token-can-be-deleted"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{"delete-for-good"},
@@ -121,7 +128,7 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/no-get-by-id",
 		Promise:  "There is no way to get or replace one token by its id: GET, PUT and POST are 405, and Allow names PATCH and DELETE.",
-		Sources:  []string{"errata method-not-allowed", "behaviour 0"},
+		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"no-get-by-id"},
@@ -136,7 +143,7 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/no-delete-of-all",
 		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET and POST.",
-		Sources:  []string{"errata method-not-allowed", "behaviour 0"},
+		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#collection-methods"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Disposable},
 		Run: func(t *contract.T) {

@@ -87,7 +87,12 @@ func errorForm(status int, provoke func(*contract.T) []refusal, rules ...rule.ID
 	return contract.Scenario{
 		ID:      fmt.Sprintf("errors/form-of-%d", status),
 		Promise: fmt.Sprintf("A refusal with %d has detailCode, trackingId and messages, and its detailCode begins with the status.", status),
-		Sources: []string{fmt.Sprintf("v2026 #/components/responses/%d", status), "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+		Sources: []string{
+			fmt.Sprintf("v2026 #/components/responses/%d", status),
+			"v2026 #/components/schemas/ErrorResponseDto",
+			"docs/behaviour.md#error-form",
+			"docs/behaviour.md#error-code-begins-with-the-status",
+		},
 		// The form is published; so is what leads to it here.
 		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
@@ -111,14 +116,23 @@ var errorShapes = []contract.Scenario{
 	errorForm(http.StatusNotFound, notFounds, "unknown-id"),
 	{
 		ID: "errors/form-of-401", Promise: "A refusal with 401 is an object with error.",
-		Sources: []string{"v2026 #/components/responses/401", "behaviour 3.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources: []string{
+			"v2026 #/components/responses/401",
+			"docs/behaviour.md#error-of-401",
+			"docs/behaviour.md#jwt-is-required",
+		},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"error-401"},
 		Run:   func(t *contract.T) { unauthorized(t, t.Anonymous()) },
 	},
 	{
 		ID: "errors/messages-and-causes", Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
-		Sources: []string{"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin", "behaviour 3.2"}, Standing: standing.Observed,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"error-dto"},
+		Sources: []string{
+			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
+			"docs/behaviour.md#error-messages",
+		},
+		Standing: standing.Observed,
+		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
@@ -129,7 +143,8 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID: "errors/tracking-id-is-the-request-id", Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
-		Sources: []string{"behaviour 5"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#tracking-id-is-the-request-id"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
@@ -141,19 +156,25 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
-		Sources: []string{"behaviour 5", "clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#request-id-and-date"},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"headers"},
 		Run:   func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/bodies-are-json", Promise: "Every body is application/json, and an answer without a body has no content type.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Sources: []string{
+			"docs/behaviour.md#bodies-are-json",
+			"docs/behaviour.md#no-body-no-content-type",
+		},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"headers"},
 		Run:   func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"leading-slashes"},
+		Sources:  []string{"docs/behaviour.md#leading-slashes"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
 			made := c.Made()
@@ -167,7 +188,11 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID: "errors/unparsable-body", Promise: "A body that is no JSON is refused with 400.",
-		Sources: []string{"v2026 #/components/responses/400", "behaviour 3.3"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Sources: []string{
+			"v2026 #/components/responses/400",
+			"docs/behaviour.md#unparsable-body-is-400",
+		},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			c := t.Owner()

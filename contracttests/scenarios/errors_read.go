@@ -12,25 +12,39 @@ import (
 var errorReads = []contract.Scenario{
 	{
 		ID: "errors/reads/form-of-400", Promise: "A list that is refused with 400 has detailCode, trackingId and messages, and its detailCode begins with the status.",
-		Sources:  []string{"v2026 #/components/responses/400", "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+		Sources: []string{
+			"v2026 #/components/responses/400",
+			"v2026 #/components/schemas/ErrorResponseDto",
+			"docs/behaviour.md#error-form",
+			"docs/behaviour.md#error-code-begins-with-the-status",
+		},
 		Standing: standing.Published, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Declined(http.StatusBadRequest)) },
 	},
 	{
 		ID: "errors/reads/form-of-403", Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and its detailCode begins with the status.",
-		Sources:  []string{"v2026 #/components/responses/403", "v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+		Sources: []string{
+			"v2026 #/components/responses/403",
+			"v2026 #/components/schemas/ErrorResponseDto",
+			"docs/behaviour.md#error-form",
+			"docs/behaviour.md#error-code-begins-with-the-status",
+		},
 		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, t.Second().List().Status(http.StatusForbidden)) },
 	},
 	{
 		ID: "errors/reads/messages-and-causes", Promise: "A refused list has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
-		Sources:  []string{"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin", "behaviour 3.2"},
+		Sources: []string{
+			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
+			"docs/behaviour.md#error-messages",
+		},
 		Standing: standing.Observed, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
 	},
 	{
 		ID: "errors/reads/tracking-id-is-the-request-id", Promise: "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
-		Sources: []string{"behaviour 5"}, Standing: standing.Assumed, Rules: []rule.ID{"tracking-id"},
+		Sources:  []string{"docs/behaviour.md#tracking-id-is-the-request-id"},
+		Standing: standing.Assumed, Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			r := badList(t)
 			t.Equal("trackingId", any(r.Header("SLPT-Request-ID")), r.Object()["trackingId"])
@@ -38,17 +52,20 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/request-and-date", Promise: "Every answer to a login, a list and their neighbours has Date, and an SLPT-Request-ID of its own.",
-		Sources: []string{"behaviour 5", "clients 0"}, Standing: standing.Observed, Rules: []rule.ID{"headers"},
+		Sources:  []string{"docs/behaviour.md#request-id-and-date"},
+		Standing: standing.Observed, Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
 	},
 	{
 		ID: "errors/reads/bodies-are-json", Promise: "Every answer to a login, a list and their neighbours is application/json.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Rules: []rule.ID{"headers"},
+		Sources:  []string{"docs/behaviour.md#bodies-are-json"},
+		Standing: standing.Observed, Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
 	},
 	{
 		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Rules: []rule.ID{"leading-slashes"},
+		Sources:  []string{"docs/behaviour.md#leading-slashes"},
+		Standing: standing.Assumed, Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			t.Owner().Send(contract.Request{
 				Method: http.MethodGet, Path: "/" + t.Version().CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},

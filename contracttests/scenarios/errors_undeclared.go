@@ -38,7 +38,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
-		Sources: []string{"errata method-not-allowed", "behaviour 0"}, Standing: standing.Assumed, Rules: []rule.ID{"no-get-by-id"},
+		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
+		Standing: standing.Assumed, Rules: []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
 				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
@@ -64,8 +65,12 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/no-get-and-no-put-of-one-token", Promise: "One token can neither be got nor replaced by its id.",
-		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "behaviour 0"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"no-get-by-id"},
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens~1{id}",
+			"docs/behaviour.md#no-get-by-id",
+		},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
@@ -127,7 +132,11 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/unsupported-media-type", Promise: "A body of a content type that the operation does not take is 415, and nothing is done.",
-		Sources: []string{"errata unsupported-media-type", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources: []string{
+			"errata unsupported-media-type",
+			"docs/behaviour.md#unsupported-media-type-is-415",
+		},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -153,7 +162,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/not-simulated", Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it for missing data.",
-		Sources: []string{"errata not-simulated", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources:  []string{"errata not-simulated", "docs/behaviour.md#not-simulated-is-501"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
 				path := "/" + string(v) + "/accounts"
@@ -212,7 +222,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each error of the token endpoint but 429 has an error code of RFC 6749.",
-		Sources: []string{"behaviour 1.3", "errata service-unavailable"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#token-endpoint-errors", "errata service-unavailable"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Run: func(t *contract.T) {
 			for _, status := range []int{400, 401, 413, 429, 500, 503} {
 				t.Fault(control.Fault{Operation: "token", Status: status})

@@ -21,7 +21,7 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-default-is-six-months",
 		Promise:  "In a legacy version a token made without a date, or with null for it, expires six months after its creation.",
-		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-default-is-six-months"},
 		Standing: standing.Published,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
@@ -40,7 +40,7 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-default-is-six-calendar-months",
 		Promise:  "In a legacy version a token made without a date expires on the same day, six calendar months on, at the same time in UTC.",
-		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Sources:  []string{legacyRule, "docs/behaviour.md#six-months-are-calendar-months"},
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
@@ -52,9 +52,12 @@ var expiryLegacy = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/legacy-flag-is-ignored",
-		Promise:  "A legacy version does not know userAwareTokenNeverExpires: a token made with it expires after six months all the same.",
-		Sources:  []string{"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties", "behaviour 6.2"},
+		ID:      "expiry/legacy-flag-is-ignored",
+		Promise: "A legacy version does not know userAwareTokenNeverExpires: a token made with it expires after six months all the same.",
+		Sources: []string{
+			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties",
+			"docs/behaviour.md#legacy-has-no-acknowledgment",
+		},
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
@@ -69,9 +72,13 @@ var expiryLegacy = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/legacy-beyond-six-months-is-refused",
-		Promise:  "A legacy version refuses a date beyond six months, and nothing is made.",
-		Sources:  []string{legacyRule, "v2024 #/paths/~1personal-access-tokens/post/responses/400", "behaviour 6.2"},
+		ID:      "expiry/legacy-beyond-six-months-is-refused",
+		Promise: "A legacy version refuses a date beyond six months, and nothing is made.",
+		Sources: []string{
+			legacyRule,
+			"v2024 #/paths/~1personal-access-tokens/post/responses/400",
+			"docs/behaviour.md#legacy-upper-bound-is-six-months",
+		},
 		Standing: standing.Published,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
@@ -81,7 +88,7 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-exactly-six-months-is-taken",
 		Promise:  "A legacy version takes a date exactly six calendar months on, to the millisecond.",
-		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-upper-bound-is-exact"},
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
@@ -95,7 +102,7 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-a-millisecond-beyond-is-refused",
 		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
-		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-upper-bound-is-exact"},
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
@@ -118,7 +125,7 @@ func monthEnd(id, now, want string) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/month-end/" + id,
 		Promise:  "In a legacy version six months after " + now[:10] + " is " + want[:10] + ".",
-		Sources:  []string{legacyRule, "behaviour 6.2"},
+		Sources:  []string{legacyRule, "docs/behaviour.md#month-end"},
 		Standing: standing.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
@@ -135,7 +142,7 @@ var expiryCurrent = []contract.Scenario{
 	{
 		ID:       "expiry/current-has-no-upper-bound",
 		Promise:  "A current version takes any date in the future, up to the end of the year 9999.",
-		Sources:  []string{currentRule, "behaviour 6.3"},
+		Sources:  []string{currentRule, "docs/behaviour.md#current-has-no-upper-bound"},
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},

@@ -48,6 +48,7 @@ type badDate struct {
 	text     func(now time.Time) string
 	standing standing.Standing
 	rule     rule.ID
+	fact     string
 	// wrong is where the schema forbids it, nowhere where only a calendar does.
 	wrong []string
 }
@@ -58,17 +59,41 @@ func laid(layout string) func(time.Time) string {
 
 func just(text string) func(time.Time) string { return func(time.Time) string { return text } }
 
+// rfc3339Date is the fact of what most bad dates break.
+const rfc3339Date = "docs/behaviour.md#date-is-rfc3339"
+
 var badDates = []badDate{
-	{"no-such-day", noSuchDay, standing.Published, rule.DateIsRFC3339, nil},
-	{"second-60", laid("2006-01-02T15:04:60Z"), standing.Assumed, rule.DateIsRFC3339, nil},
-	{"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" }, standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
-	{"no-zone", laid("2006-01-02T15:04:05"), standing.Assumed, rule.DateNeedsZone, []string{"/expirationDate"}},
-	{"no-time", laid("2006-01-02"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
-	{"a-blank-for-t", laid("2006-01-02 15:04:05Z"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
-	{"comma-fraction", laid("2006-01-02T15:04:05,000Z"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
-	{"offset-without-colon", laid("2006-01-02T15:04:05+0000"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
-	{"words", just("tomorrow"), standing.Published, rule.DateIsRFC3339, []string{"/expirationDate"}},
-	{"empty", just(""), standing.Assumed, rule.EmptyDate, []string{"/expirationDate"}},
+	{"no-such-day", noSuchDay, standing.Published, rule.DateIsRFC3339, rfc3339Date, nil},
+	{
+		"second-60", laid("2006-01-02T15:04:60Z"),
+		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#second-60-is-400", nil,
+	},
+	{
+		"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" },
+		standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"},
+	},
+	{
+		"no-zone", laid("2006-01-02T15:04:05"),
+		standing.Assumed, rule.DateNeedsZone, "docs/behaviour.md#date-without-zone-is-400", []string{"/expirationDate"},
+	},
+	{"no-time", laid("2006-01-02"), standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{
+		"a-blank-for-t", laid("2006-01-02 15:04:05Z"),
+		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#blank-for-t-is-400", []string{"/expirationDate"},
+	},
+	{
+		"comma-fraction", laid("2006-01-02T15:04:05,000Z"),
+		standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"},
+	},
+	{
+		"offset-without-colon", laid("2006-01-02T15:04:05+0000"),
+		standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"},
+	},
+	{"words", just("tomorrow"), standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{
+		"empty", just(""),
+		standing.Assumed, rule.EmptyDate, "docs/behaviour.md#empty-date-is-400", []string{"/expirationDate"},
+	},
 }
 
 // noSuchDay is the day behind the last of a short month, which a lenient reader takes for the next month's first.
@@ -94,9 +119,13 @@ func expiryDates() []contract.Scenario {
 
 func dateTaken(w written) contract.Scenario {
 	return contract.Scenario{
-		ID:       "expiry/date-forms/" + w.name,
-		Promise:  "A date is taken as clients write it, with " + words(w.name) + ", and stays the same moment to the millisecond.",
-		Sources:  []string{createRequest + "/properties/expirationDate/format", "clients 0"},
+		ID:      "expiry/date-forms/" + w.name,
+		Promise: "A date is taken as clients write it, with " + words(w.name) + ", and stays the same moment to the millisecond.",
+		Sources: []string{
+			createRequest + "/properties/expirationDate/format",
+			"docs/behaviour.md#date-is-rfc3339",
+			"docs/behaviour.md#dates-of-sdks",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},
@@ -113,7 +142,7 @@ func dateMalformed(bad badDate) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/bad-date/" + bad.name,
 		Promise:  "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
-		Sources:  []string{createRequest + "/properties/expirationDate/format", createRefusals, "behaviour 12"},
+		Sources:  []string{createRequest + "/properties/expirationDate/format", createRefusals, bad.fact},
 		Standing: bad.standing,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{bad.rule},
@@ -125,9 +154,14 @@ func dateMalformed(bad badDate) contract.Scenario {
 
 var expiryMoments = []contract.Scenario{
 	{
-		ID:       "expiry/past-date-is-refused",
-		Promise:  "A date in the past is refused, and nothing is made.",
-		Sources:  []string{currentRule, legacyRule, createRefusals, "behaviour 3.3"},
+		ID:      "expiry/past-date-is-refused",
+		Promise: "A date in the past is refused, and nothing is made.",
+		Sources: []string{
+			currentRule,
+			legacyRule,
+			createRefusals,
+			"docs/behaviour.md#date-is-in-the-future",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-future"},
@@ -152,7 +186,7 @@ var expiryMoments = []contract.Scenario{
 	{
 		ID:       "expiry/this-moment-is-refused",
 		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
-		Sources:  []string{currentRule, "behaviour 6.2"},
+		Sources:  []string{currentRule, "docs/behaviour.md#this-moment-has-passed"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{"expiry-future"},
@@ -161,7 +195,7 @@ var expiryMoments = []contract.Scenario{
 	{
 		ID:       "expiry/next-millisecond-is-taken",
 		Promise:  "A date one millisecond from now is in the future.",
-		Sources:  []string{currentRule, "behaviour 6.2"},
+		Sources:  []string{currentRule, "docs/behaviour.md#this-moment-has-passed"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{"expiry-future"},
@@ -171,9 +205,12 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/dates-are-answered-in-utc-with-milliseconds",
-		Promise:  "Create, list and patch answer every date in UTC, with three digits of a second and a Z.",
-		Sources:  []string{createAnswer + "/properties/expirationDate/description", "clients 0"},
+		ID:      "expiry/dates-are-answered-in-utc-with-milliseconds",
+		Promise: "Create, list and patch answer every date in UTC, with three digits of a second and a Z.",
+		Sources: []string{
+			createAnswer + "/properties/expirationDate/description",
+			"docs/behaviour.md#dates-in-utc-with-milliseconds",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},

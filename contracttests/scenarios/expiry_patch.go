@@ -16,6 +16,16 @@ const (
 	patchRefusals = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
 )
 
+// The facts that patches of the expiry rest on.
+const (
+	ackNeeded        = "docs/behaviour.md#patch-to-never-needs-the-acknowledgment"
+	ackFirst         = "docs/behaviour.md#acknowledgment-may-come-first"
+	ackKept          = "docs/behaviour.md#never-keeps-the-acknowledgment"
+	onlyTrue         = "docs/behaviour.md#only-true-acknowledges"
+	dateRemoved      = "docs/behaviour.md#removing-the-date"
+	dateWithoutValue = "docs/behaviour.md#date-without-value-is-null"
+)
+
 // The operations of which patches of the expiry are made.
 var (
 	dateNull   = contract.Replace("/expirationDate", nil)
@@ -29,34 +39,34 @@ var (
 
 var expiryPatches = slices.Concat(
 	[]contract.Scenario{
-		undated("null-and-flag", standing.Published, dateNull, flagTrue),
-		undated("flag-and-null", standing.Assumed, flagTrue, dateNull),
-		undated("removed-and-flag", standing.Assumed, dateGone, flagTrue),
-		undated("flag-and-removed", standing.Assumed, flagTrue, dateGone),
-		undated("no-value-and-flag", standing.Assumed, dateSilent, flagTrue),
+		undated("null-and-flag", ackNeeded, standing.Published, dateNull, flagTrue),
+		undated("flag-and-null", ackFirst, standing.Assumed, flagTrue, dateNull),
+		undated("removed-and-flag", dateRemoved, standing.Assumed, dateGone, flagTrue),
+		undated("flag-and-removed", dateRemoved, standing.Assumed, flagTrue, dateGone),
+		undated("no-value-and-flag", dateWithoutValue, standing.Assumed, dateSilent, flagTrue),
 
-		undatedRefused("null-alone", standing.Published, dateNull),
-		undatedRefused("null-and-flag-false", standing.Published, dateNull, flagFalse),
-		undatedRefused("null-and-flag-null", standing.Assumed, dateNull, flagNull),
-		undatedRefused("null-and-flag-removed", standing.Assumed, dateNull, flagGone),
-		undatedRefused("removed-alone", standing.Assumed, dateGone),
-		undatedRefused("no-value-alone", standing.Assumed, dateSilent),
-		undatedRefused("null-and-name", standing.Published, contract.Replace("/name", newName), dateNull),
-		undatedRefused("flag-in-quotes", standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
+		undatedRefused("null-alone", ackNeeded, standing.Published, dateNull),
+		undatedRefused("null-and-flag-false", ackNeeded, standing.Published, dateNull, flagFalse),
+		undatedRefused("null-and-flag-null", onlyTrue, standing.Assumed, dateNull, flagNull),
+		undatedRefused("null-and-flag-removed", onlyTrue, standing.Assumed, dateNull, flagGone),
+		undatedRefused("removed-alone", dateRemoved, standing.Assumed, dateGone),
+		undatedRefused("no-value-alone", dateWithoutValue, standing.Assumed, dateSilent),
+		undatedRefused("null-and-name", ackNeeded, standing.Published, contract.Replace("/name", newName), dateNull),
+		undatedRefused("flag-in-quotes", ackNeeded, standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
 
-		stillNever("flag-false", standing.Published, flagFalse),
-		stillNever("flag-null", standing.Assumed, flagNull),
-		stillNever("flag-removed", standing.Assumed, flagGone),
+		stillNever("flag-false", ackKept, standing.Published, flagFalse),
+		stillNever("flag-null", onlyTrue, standing.Assumed, flagNull),
+		stillNever("flag-removed", onlyTrue, standing.Assumed, flagGone),
 	},
 	expiryPatchDates,
 )
 
 // undated is a patch after which a dated token never expires.
-func undated(id string, s standing.Standing, operations ...contract.Op) contract.Scenario {
+func undated(id, fact string, s standing.Standing, operations ...contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-to-never/" + id,
 		Promise:  "A patch takes the date away when it acknowledges so itself: " + words(id) + ".",
-		Sources:  []string{patchText, "errata patch-value-null", "behaviour 6.4"},
+		Sources:  []string{patchText, "errata patch-value-null", fact},
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -76,11 +86,11 @@ func undated(id string, s standing.Standing, operations ...contract.Op) contract
 }
 
 // undatedRefused is a patch that would take the date away without acknowledging it.
-func undatedRefused(id string, s standing.Standing, operations ...contract.Op) contract.Scenario {
+func undatedRefused(id, fact string, s standing.Standing, operations ...contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-to-never-refused/" + id,
 		Promise:  "A patch that takes the date away has to acknowledge so itself, else it is refused and the date stays: " + words(id) + ".",
-		Sources:  []string{patchText, patchRefusals, "behaviour 6.4"},
+		Sources:  []string{patchText, patchRefusals, fact},
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -90,11 +100,11 @@ func undatedRefused(id string, s standing.Standing, operations ...contract.Op) c
 }
 
 // stillNever is a patch that takes the acknowledgement from a token that never expires.
-func stillNever(id string, s standing.Standing, operation contract.Op) contract.Scenario {
+func stillNever(id, fact string, s standing.Standing, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-never-needs-its-flag/" + id,
 		Promise:  "A token that never expires keeps its acknowledgement, until it gets a date: " + words(id) + " is refused.",
-		Sources:  []string{patchText, patchRefusals, "behaviour 6.4"},
+		Sources:  []string{patchText, patchRefusals, fact},
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},

@@ -11,9 +11,13 @@ import (
 
 var expiryPatchDates = []contract.Scenario{
 	{
-		ID:       "expiry/patch-earlier-acknowledgement-does-not-count",
-		Promise:  "The acknowledgement stands in the same patch: one of an earlier patch does not count.",
-		Sources:  []string{patchText, patchRefusals, "behaviour 6.4"},
+		ID:      "expiry/patch-earlier-acknowledgement-does-not-count",
+		Promise: "The acknowledgement stands in the same patch: one of an earlier patch does not count.",
+		Sources: []string{
+			patchText,
+			patchRefusals,
+			"docs/behaviour.md#patch-to-never-needs-the-acknowledgment",
+		},
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -31,7 +35,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-acknowledgement-keeps-the-date",
 		Promise:  "A patch of nothing but the acknowledgement keeps the date of a token and stores the flag.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#acknowledgment-alone-keeps-the-date"},
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -46,9 +50,14 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/patch-new-date",
-		Promise:  "A patch gives a token another date, alone, and however far off.",
-		Sources:  []string{patchText, patchFields, "behaviour 6.4"},
+		ID:      "expiry/patch-new-date",
+		Promise: "A patch gives a token another date, alone, and however far off.",
+		Sources: []string{
+			patchText,
+			patchFields,
+			"docs/behaviour.md#patch-to-a-date",
+			"docs/behaviour.md#current-has-no-upper-bound",
+		},
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -67,7 +76,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-dates-a-never-expiring-token",
 		Promise:  "A token that never expires is given a date by a patch, with the acknowledgement false or unmentioned.",
-		Sources:  []string{patchText, "behaviour 6.4"},
+		Sources:  []string{patchText, "docs/behaviour.md#patch-to-a-date"},
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -82,7 +91,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-of-another-field-keeps-the-date",
 		Promise:  "A patch that names neither date nor acknowledgement leaves both alone, in every version.",
-		Sources:  []string{"behaviour 8.2", "behaviour 6.4"},
+		Sources:  []string{"docs/behaviour.md#other-patches-keep-the-date"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
@@ -112,9 +121,13 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/patch-date-forms",
-		Promise:  "A patch takes a date as clients write it, and it stays the same moment to the millisecond.",
-		Sources:  []string{patchText, "clients 0"},
+		ID:      "expiry/patch-date-forms",
+		Promise: "A patch takes a date as clients write it, and it stays the same moment to the millisecond.",
+		Sources: []string{
+			patchText,
+			"docs/behaviour.md#date-is-rfc3339",
+			"docs/behaviour.md#dates-of-sdks",
+		},
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -130,9 +143,14 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/patch-bad-dates-are-refused",
-		Promise:  "A patch to text that is no date is refused, and the date stays.",
-		Sources:  []string{patchText, patchRefusals, "behaviour 12"},
+		ID:      "expiry/patch-bad-dates-are-refused",
+		Promise: "A patch to text that is no date is refused, and the date stays.",
+		Sources: []string{
+			patchText,
+			patchRefusals,
+			"docs/behaviour.md#date-is-rfc3339",
+			"docs/behaviour.md#date-without-zone-is-400",
+		},
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
@@ -155,7 +173,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-revives",
 		Promise:  "A new date revives an expired token, which then logs in again.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#new-date-revives"},
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
@@ -170,7 +188,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-of-another-field-does-not-revive",
 		Promise:  "An expired token may be renamed, and stays expired.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#expired-token-can-be-patched"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{"patch-fields"},

@@ -22,9 +22,13 @@ var filter = slices.Concat(filterLive, filterAgreements(), filterLogic(), filter
 // filterLive are scenarios that need no seeds.
 var filterLive = []contract.Scenario{
 	{
-		ID:       "filter/isnull-finds-the-unused",
-		Promise:  "lastUsed isnull finds the tokens that never logged in, and no others.",
-		Sources:  []string{filterText, "behaviour 4.4"},
+		ID:      "filter/isnull-finds-the-unused",
+		Promise: "lastUsed isnull finds the tokens that never logged in, and no others.",
+		Sources: []string{
+			filterText,
+			"docs/behaviour.md#filter-fields",
+			"docs/behaviour.md#filter-isnull",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"filter-isnull"},
@@ -37,9 +41,12 @@ var filterLive = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "filter/blanks-as-percent-20",
-		Promise:  "Blanks in a filter may be written as %20 as well as with a plus.",
-		Sources:  []string{"behaviour 4.3", "clients 4"},
+		ID:      "filter/blanks-as-percent-20",
+		Promise: "Blanks in a filter may be written as %20 as well as with a plus.",
+		Sources: []string{
+			"docs/behaviour.md#filter-blanks-as-percent-20",
+			"docs/behaviour.md#filter-blanks-as-plus",
+		},
 		Standing: standing.Published,
 		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
@@ -51,9 +58,13 @@ var filterLive = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "filter/le-finds-the-used",
-		Promise:  "lastUsed le finds the tokens that logged in until then, and none that did later.",
-		Sources:  []string{filterText, "behaviour 4.4"},
+		ID:      "filter/le-finds-the-used",
+		Promise: "lastUsed le finds the tokens that logged in until then, and none that did later.",
+		Sources: []string{
+			filterText,
+			"docs/behaviour.md#filter-fields",
+			"docs/behaviour.md#filter-le",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"filter-le"},
@@ -68,9 +79,13 @@ var filterLive = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "filter/le-includes-the-moment",
-		Promise:  "lastUsed le a token's own lastUsed finds it.",
-		Sources:  []string{filterText, "behaviour 4.4"},
+		ID:      "filter/le-includes-the-moment",
+		Promise: "lastUsed le a token's own lastUsed finds it.",
+		Sources: []string{
+			filterText,
+			"docs/behaviour.md#filter-fields",
+			"docs/behaviour.md#filter-le",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"filter-le"},
@@ -104,7 +119,7 @@ var filterLive = []contract.Scenario{
 	{
 		ID:       "filter/empty-is-none",
 		Promise:  "An empty filter counts as absent.",
-		Sources:  []string{"behaviour 12", "behaviour 4.4"},
+		Sources:  []string{"docs/behaviour.md#filter-empty-is-absent"},
 		Standing: standing.Assumed,
 		Rules:    []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
@@ -120,6 +135,17 @@ const (
 	middle = "2024-06-01T12:00:00.500Z"
 	late   = "2024-12-31T23:59:59.999Z"
 )
+
+// filterFacts are the facts that filters of a rule rest on.
+var filterFacts = map[rule.ID][]string{
+	rule.FilterIsNull:     {"docs/behaviour.md#filter-isnull"},
+	rule.FilterLe:         {"docs/behaviour.md#filter-le", "docs/behaviour.md#filter-dates"},
+	rule.FilterPrecedence: {"docs/behaviour.md#filter-precedence", "docs/behaviour.md#filter-composites"},
+	rule.FilterUnknown: {
+		"docs/behaviour.md#filter-never-used-under-le", "docs/behaviour.md#filter-unknown-under-not",
+	},
+	rule.QuotedTimestamp: {"docs/behaviour.md#filter-quoted-date"},
+}
 
 // logic is a filter, and which tokens it finds.
 type logic struct {
@@ -155,7 +181,7 @@ func filterLogic() []contract.Scenario {
 		{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", standing.Assumed, "filter-unknown"},
 		{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-unknown"},
 		{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", standing.Assumed, "filter-unknown"},
-		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", standing.Assumed, "filter-le"},
+		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", standing.Assumed, "quoted-timestamp"},
 	} {
 		all = append(all, l.scenario())
 	}
@@ -166,7 +192,7 @@ func (l logic) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "filter/finds/" + l.id,
 		Promise:  "A filter finds the tokens for which it is true, and no others: " + l.filter + ".",
-		Sources:  []string{filterText, filterPage, "behaviour 4.3", "behaviour 4.4", "behaviour 12"},
+		Sources:  append([]string{filterText, filterPage}, filterFacts[l.rule]...),
 		Standing: l.standing,
 		Needs:    []contract.Need{contract.Seeds},
 		Rules:    []rule.ID{l.rule},
@@ -194,47 +220,64 @@ func (l logic) scenario() contract.Scenario {
 // refusedFilter is a filter that the list does not take.
 type refusedFilter struct{ id, filter string }
 
+// refusedFilters are those of one fact.
+type refusedFilters struct {
+	fact     string
+	standing standing.Standing
+	filters  []refusedFilter
+}
+
 func filterRefusals() []contract.Scenario {
 	var all []contract.Scenario
-	for _, r := range []refusedFilter{
-		{"other-field", `name eq "patmock"`},
-		{"date-of-another-field", "created le " + middle},
-		{"field-that-is-none", "colour isnull"},
-		{"lt", "lastUsed lt " + middle},
-		{"ge", "lastUsed ge " + middle},
-		{"gt", "lastUsed gt " + middle},
-		{"eq", "lastUsed eq " + middle},
-		{"ne", "lastUsed ne " + middle},
-		{"in", "lastUsed in (" + middle + ")"},
-		{"pr", "pr lastUsed"},
-		{"unknown-operator", "lastUsed before " + middle},
-		{"upper-case-le", "lastUsed LE " + middle},
-		{"upper-case-isnull", "lastUsed ISNULL"},
-		{"upper-case-not", "NOT lastUsed isnull"},
-		{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
-		{"isnull-with-value", "lastUsed isnull true"},
-		{"isnull-in-front", "isnull lastUsed"},
-		{"le-without-value", "lastUsed le"},
-		{"le-of-no-date", "lastUsed le yesterday"},
-		{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
-		{"parenthesis-left-open", "(lastUsed isnull"},
-		{"parenthesis-never-opened", "lastUsed isnull)"},
-		{"quote-left-open", `lastUsed le "` + middle},
-		{"nothing-behind-and", "lastUsed isnull and"},
-		{"nothing-between", "lastUsed isnull lastUsed isnull"},
-		{"empty-parentheses", "()"},
+	for _, group := range []refusedFilters{
+		{"docs/behaviour.md#filter-unsupported-is-400", standing.Published, []refusedFilter{
+			{"other-field", `name eq "patmock"`},
+			{"date-of-another-field", "created le " + middle},
+			{"field-that-is-none", "colour isnull"},
+			{"lt", "lastUsed lt " + middle},
+			{"ge", "lastUsed ge " + middle},
+			{"gt", "lastUsed gt " + middle},
+			{"eq", "lastUsed eq " + middle},
+			{"ne", "lastUsed ne " + middle},
+			{"in", "lastUsed in (" + middle + ")"},
+			{"pr", "pr lastUsed"},
+			{"unknown-operator", "lastUsed before " + middle},
+		}},
+		{"docs/behaviour.md#filter-operators-are-lower-case", standing.Published, []refusedFilter{
+			{"upper-case-le", "lastUsed LE " + middle},
+			{"upper-case-isnull", "lastUsed ISNULL"},
+			{"upper-case-not", "NOT lastUsed isnull"},
+			{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
+		}},
+		{"docs/behaviour.md#filter-syntax-is-400", standing.Published, []refusedFilter{
+			{"isnull-with-value", "lastUsed isnull true"},
+			{"isnull-in-front", "isnull lastUsed"},
+			{"le-without-value", "lastUsed le"},
+			{"parenthesis-left-open", "(lastUsed isnull"},
+			{"parenthesis-never-opened", "lastUsed isnull)"},
+			{"quote-left-open", `lastUsed le "` + middle},
+			{"nothing-behind-and", "lastUsed isnull and"},
+			{"nothing-between", "lastUsed isnull lastUsed isnull"},
+			{"empty-parentheses", "()"},
+		}},
+		{"docs/behaviour.md#filter-bad-date-is-400", standing.Assumed, []refusedFilter{
+			{"le-of-no-date", "lastUsed le yesterday"},
+			{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
+		}},
 	} {
-		all = append(all, r.scenario())
+		for _, r := range group.filters {
+			all = append(all, r.scenario(group.fact, group.standing))
+		}
 	}
 	return all
 }
 
-func (r refusedFilter) scenario() contract.Scenario {
+func (r refusedFilter) scenario(fact string, s standing.Standing) contract.Scenario {
 	return contract.Scenario{
 		ID:       "filter/refused/" + r.id,
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
-		Sources:  []string{filterText, filterPage, filterRefusal, "behaviour 4.3"},
-		Standing: standing.Published,
+		Sources:  []string{filterText, filterPage, filterRefusal, fact},
+		Standing: s,
 		Rules:    []rule.ID{"filter-supported"},
 		Run: func(t *contract.T) {
 			t.Owner().List("owner-id", "me", "filters", r.filter).Declined(http.StatusBadRequest)

@@ -65,7 +65,7 @@ func (a agreement) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "filter/agrees-with-the-list/" + a.id,
 		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U") + ".",
-		Sources:  []string{filterText, filterPage, "behaviour 4.4"},
+		Sources:  append([]string{filterText, filterPage}, filterFacts[a.rule]...),
 		Standing: a.standing,
 		Rules:    []rule.ID{a.rule},
 		Run: func(t *contract.T) {

@@ -42,7 +42,8 @@ func aWhile(t *contract.T) {
 var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/new-access-tokens-leave-older-ones-valid", Promise: "A new access token leaves those issued before it valid.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#access-tokens-live-side-by-side"},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -56,7 +57,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
-		Sources: []string{"behaviour 1.3"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-deleted-or-expired"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -67,7 +69,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
-		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Sources:  []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{"token-deleted-or-expired"},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
@@ -79,7 +82,11 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/expired-token-stays-listed", Promise: "An expired token stays in the list and keeps its name until it is deleted.",
-		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Sources: []string{
+			"docs/behaviour.md#expired-token-stays-listed",
+			"docs/behaviour.md#expired-token-keeps-its-name",
+		},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{"token-deleted-or-expired", "name-unique"},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
@@ -97,7 +104,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
-		Sources: []string{"behaviour 1.4", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#access-token-outlives-deletion"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -112,7 +120,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
-		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Sources:  []string{"docs/behaviour.md#access-token-outlives-expiry"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			c := t.LogIn(expiringIn(t, time.Hour).Credentials())
@@ -124,7 +133,7 @@ var lifecycle = []contract.Scenario{
 		ID: "lifecycle/access-token-expires", Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
-			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "behaviour 2.4",
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "docs/behaviour.md#access-token-expires",
 		},
 		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"access-token-expires", "bearer-required"},
 		Run: func(t *contract.T) {
@@ -139,7 +148,11 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-of-a-deleted-token-expires", Promise: "An access token whose token was deleted expires when it would have anyway.",
-		Sources: []string{"behaviour 1.4", "behaviour 12"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Sources: []string{
+			"docs/behaviour.md#access-token-outlives-deletion",
+			"docs/behaviour.md#access-token-expires",
+		},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{"access-token-outlives", "access-token-expires"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
@@ -154,19 +167,22 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change", Promise: "A change of scope leaves access tokens that were issued before it as they are.",
-		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
+		Sources:  []string{scopeChangeText, "docs/behaviour.md#access-token-outlives-scope-change"},
+		Standing: standing.Published, Versions: sinceV3,
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
 		Run: scopeOutlives,
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change-in-beta", Promise: "In beta, too, a change of scope leaves access tokens that were issued before it as they are.",
-		Sources: []string{"behaviour 12"}, Standing: standing.Assumed, Versions: []version.Version{version.Beta},
+		Sources:  []string{"docs/behaviour.md#access-token-outlives-scope-change-in-beta"},
+		Standing: standing.Assumed, Versions: []version.Version{version.Beta},
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
 		Run: scopeOutlives,
 	},
 	{
 		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
-		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
+		Sources:  []string{scopeChangeText, "docs/behaviour.md#scope-change-takes-up-to-20-minutes"},
+		Standing: standing.Published, Versions: sinceV3,
 		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -180,7 +196,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
-		Sources: []string{scopeChangeText, "behaviour 2.4"}, Standing: standing.Published, Versions: sinceV3,
+		Sources:  []string{scopeChangeText, "docs/behaviour.md#scope-change-takes-up-to-20-minutes"},
+		Standing: standing.Published, Versions: sinceV3,
 		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -196,7 +213,11 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/scope-change-keeps-the-secret", Promise: "A token logs in with the same secret after each change of it.",
-		Sources: []string{"behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources: []string{
+			"docs/behaviour.md#patchable-fields",
+			"docs/behaviour.md#legacy-patchable-fields",
+		},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)

@@ -15,7 +15,8 @@ import (
 var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-is-null-until-the-first-login", Promise: "The lastUsed of a token is null until it makes its first access token.",
-		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-is-the-last-login"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -31,7 +32,12 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-of-the-login", Promise: "The token that logs in was used within the last day.",
-		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Rules: []rule.ID{"last-used"},
+		Sources: []string{
+			lastUsedText,
+			"docs/behaviour.md#last-used-is-the-last-login",
+			"docs/behaviour.md#last-used-moves-once-a-day",
+		},
+		Standing: standing.Published, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			listed, found := t.Owner().Find(ownerCredentials(t).ClientID)
 			if !found {
@@ -45,7 +51,8 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-is-set-by-the-first-login", Promise: "The first access token that a token makes sets its lastUsed to that moment.",
-		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-is-the-last-login"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -58,7 +65,8 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-stays-on-the-same-day", Promise: "A login seconds after another leaves lastUsed as it is.",
-		Sources: []string{lastUsedText, "behaviour 6.1"}, Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-moves-once-a-day"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -75,8 +83,13 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-moves-after-a-day", Promise: "A login two days after the last one moves lastUsed.",
-		Sources: []string{lastUsedText, "behaviour 6.1", "behaviour 12"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"last-used"},
+		Sources: []string{
+			lastUsedText,
+			"docs/behaviour.md#last-used-moves-once-a-day",
+			"docs/behaviour.md#last-used-moves-after-24-hours",
+		},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := removed(t, t.Owner().Made())
 			t.LogIn(made.Credentials())
@@ -87,8 +100,12 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/eleventh-token-creates-nothing", Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing is created.",
-		Sources: []string{"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html", "behaviour 3.3"}, Standing: standing.Published,
-		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
+		Sources: []string{
+			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
+			"docs/behaviour.md#ten-tokens-per-user",
+		},
+		Standing: standing.Published,
+		Needs:    []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
 			if r.Code() < 400 || r.Code() > 499 {
@@ -99,7 +116,7 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
-		Sources: []string{"behaviour 3.3", "behaviour 12"}, Standing: standing.Assumed,
+		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"}, Standing: standing.Assumed,
 		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)

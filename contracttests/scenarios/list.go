@@ -21,7 +21,7 @@ var listOwners = []contract.Scenario{
 	{
 		ID:       "list/me-is-the-caller",
 		Promise:  "With owner-id=me everybody sees their own tokens and nobody else's.",
-		Sources:  []string{listOwner, "behaviour 2.2"},
+		Sources:  []string{listOwner, "docs/behaviour.md#owner-id-me"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"list-own"},
@@ -45,9 +45,13 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/me-is-who-logged-in",
-		Promise:  "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
-		Sources:  []string{listOwner, "behaviour 1.2", "behaviour 2.2"},
+		ID:      "list/me-is-who-logged-in",
+		Promise: "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
+		Sources: []string{
+			listOwner,
+			"docs/behaviour.md#owner-id-me",
+			"docs/behaviour.md#login-names-tenant-and-user",
+		},
 		Standing: standing.Observed,
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
@@ -61,9 +65,13 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/all-for-an-administrator",
-		Promise:  "Without owner-id an administrator sees the tokens of all.",
-		Sources:  []string{listOfAll, "behaviour 2.2"},
+		ID:      "list/all-for-an-administrator",
+		Promise: "Without owner-id an administrator sees the tokens of all.",
+		Sources: []string{
+			listOfAll,
+			"docs/behaviour.md#list-of-others-needs-the-right",
+			"docs/behaviour.md#admin-has-all-rights",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
 		Rules:    []rule.ID{"list-rights"},
@@ -73,9 +81,13 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/owner-id-for-an-administrator",
-		Promise:  "With an owner's id an administrator sees the tokens of that owner and no others.",
-		Sources:  []string{listOwner, "behaviour 2.2"},
+		ID:      "list/owner-id-for-an-administrator",
+		Promise: "With an owner's id an administrator sees the tokens of that owner and no others.",
+		Sources: []string{
+			listOwner,
+			"docs/behaviour.md#list-of-others-needs-the-right",
+			"docs/behaviour.md#admin-has-all-rights",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
 		Rules:    []rule.ID{"list-rights"},
@@ -95,7 +107,7 @@ var listOwners = []contract.Scenario{
 	{
 		ID:       "list/empty-owner-id-is-none",
 		Promise:  "An empty owner-id counts as absent.",
-		Sources:  []string{"behaviour 12", "behaviour 8.2"},
+		Sources:  []string{"docs/behaviour.md#empty-owner-id-is-absent"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
 		Rules:    []rule.ID{"list-rights"},
@@ -111,8 +123,8 @@ var listWhole = []contract.Scenario{
 	{
 		ID:       "list/each-token-once",
 		Promise:  "A list names each token once.",
-		Sources:  []string{listOfAll, "behaviour 6.1"},
-		Standing: standing.Published,
+		Sources:  []string{listOfAll, "docs/behaviour.md#list-names-each-token-once"},
+		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
@@ -130,8 +142,8 @@ var listWhole = []contract.Scenario{
 	{
 		ID:       "list/own-tokens-once",
 		Promise:  "The list of one's own names each token once, and lists without a change between them are the same.",
-		Sources:  []string{listOfAll, "behaviour 6.1"},
-		Standing: standing.Published,
+		Sources:  []string{listOfAll, "docs/behaviour.md#list-names-each-token-once"},
+		Standing: standing.Assumed,
 		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK)
@@ -141,9 +153,12 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/paging-is-ignored",
-		Promise:  "Paging and sorting parameters are ignored: the list is whole.",
-		Sources:  []string{"behaviour 4.1"},
+		ID:      "list/paging-is-ignored",
+		Promise: "Paging and sorting parameters are ignored: the list is whole.",
+		Sources: []string{
+			"docs/behaviour.md#list-is-not-paged",
+			"docs/behaviour.md#list-parameters",
+		},
 		Standing: standing.Assumed,
 		Rules:    []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -158,7 +173,7 @@ var listWhole = []contract.Scenario{
 	{
 		ID:       "list/unknown-parameters-are-ignored",
 		Promise:  "A query parameter that the list does not know is ignored.",
-		Sources:  []string{"behaviour 4.1"},
+		Sources:  []string{"docs/behaviour.md#unknown-parameters-are-ignored"},
 		Standing: standing.Assumed,
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -168,9 +183,14 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/keys-are-present",
-		Promise:  "Each token in a list has id, name, scope, owner and created, and the owner has a type, an id and a name.",
-		Sources:  []string{listItem + "/required", "v2026 #/components/schemas/PatOwner/properties", "behaviour 6.9"},
+		ID:      "list/keys-are-present",
+		Promise: "Each token in a list has id, name, scope, owner and created, and the owner has a type, an id and a name.",
+		Sources: []string{
+			listItem + "/required",
+			"v2026 #/components/schemas/PatOwner/properties",
+			"docs/behaviour.md#list-keys",
+			"docs/behaviour.md#owner-form",
+		},
 		Standing: standing.Published,
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK).Array()
@@ -193,9 +213,13 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/has-every-key",
-		Promise:  "Each token in a list has every key that its document declares, null where there is nothing to tell.",
-		Sources:  []string{listItem + "/properties", "behaviour 6.6"},
+		ID:      "list/has-every-key",
+		Promise: "Each token in a list has every key that its document declares, null where there is nothing to tell.",
+		Sources: []string{
+			listItem + "/properties",
+			"docs/behaviour.md#list-has-every-key",
+			"docs/behaviour.md#list-shows-the-acknowledgment",
+		},
 		Standing: standing.Assumed,
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Array() {
@@ -206,7 +230,7 @@ var listWhole = []contract.Scenario{
 	{
 		ID:       "list/expired-token-stays",
 		Promise:  "An expired token stays in the list.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#expired-token-stays-listed"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds},
 		Run: func(t *contract.T) {

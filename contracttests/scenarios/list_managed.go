@@ -12,9 +12,14 @@ import (
 
 var listManaged = []contract.Scenario{
 	{
-		ID:       "list/managed-tokens-are-hidden-from-their-owner",
-		Promise:  "Who lacks the right to managed tokens does not see them, their own neither.",
-		Sources:  []string{listOwner, listItem + "/properties/managed", "behaviour 12"},
+		ID:      "list/managed-tokens-are-hidden-from-their-owner",
+		Promise: "Who lacks the right to managed tokens does not see them, their own neither.",
+		Sources: []string{
+			listOwner,
+			listItem + "/properties/managed",
+			"docs/behaviour.md#managed-tokens-need-their-right",
+			"docs/behaviour.md#managed-right-is-the-admins",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds},
 		Rules:    []rule.ID{"managed-tokens"},
@@ -26,9 +31,14 @@ var listManaged = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/managed-tokens-are-shown-to-administrators",
-		Promise:  "An administrator whose scope is everything sees managed tokens, of all and of one owner, and that they are managed.",
-		Sources:  []string{listOwner, listItem + "/properties/managed", "behaviour 12"},
+		ID:      "list/managed-tokens-are-shown-to-administrators",
+		Promise: "An administrator whose scope is everything sees managed tokens, of all and of one owner, and that they are managed.",
+		Sources: []string{
+			listOwner,
+			listItem + "/properties/managed",
+			"docs/behaviour.md#managed-tokens-need-their-right",
+			"docs/behaviour.md#managed-right-is-the-admins",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{"managed-tokens"},
@@ -48,9 +58,13 @@ var listManaged = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/managed-tokens-need-their-own-right",
-		Promise:  "The scopes on all tokens do not show managed ones.",
-		Sources:  []string{listOwner, "behaviour 12"},
+		ID:      "list/managed-tokens-need-their-own-right",
+		Promise: "The scopes on all tokens do not show managed ones.",
+		Sources: []string{
+			listOwner,
+			"docs/behaviour.md#managed-tokens-need-their-right",
+			"docs/behaviour.md#managed-right-is-the-admins",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{"managed-tokens"},
@@ -69,7 +83,7 @@ var listManaged = []contract.Scenario{
 	{
 		ID:       "list/managed-tokens-cannot-be-changed",
 		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
-		Sources:  []string{"behaviour 12"},
+		Sources:  []string{"docs/behaviour.md#hidden-managed-token-is-404"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{"managed-tokens"},

@@ -20,9 +20,14 @@ var patch = slices.Concat(patchChanges, patchRefusal, patchNames)
 
 var patchChanges = []contract.Scenario{
 	{
-		ID:       "patch/name",
-		Promise:  "A patch of the name answers 200 with the token, in which and in the list nothing but the name is new.",
-		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},
+		ID:      "patch/name",
+		Promise: "A patch of the name answers 200 with the token, in which and in the list nothing but the name is new.",
+		Sources: []string{
+			patchFields,
+			patchAnswer,
+			"docs/behaviour.md#patchable-fields",
+			"docs/behaviour.md#patch-returns-the-token",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
@@ -39,7 +44,7 @@ var patchChanges = []contract.Scenario{
 	{
 		ID:       "patch/keeps-last-used",
 		Promise:  "A patch of a token that was used leaves lastUsed as it is, in its answer and in the list.",
-		Sources:  []string{patchFields, "behaviour 6.1"},
+		Sources:  []string{patchFields, "docs/behaviour.md#last-used-is-the-last-login"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"last-used", "patch-fields"},
@@ -58,9 +63,14 @@ var patchChanges = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/scope",
-		Promise:  "A patch of the scope replaces all of it.",
-		Sources:  []string{patchFields, patchAnswer, "behaviour 6.4"},
+		ID:      "patch/scope",
+		Promise: "A patch of the scope replaces all of it.",
+		Sources: []string{
+			patchFields,
+			patchAnswer,
+			"docs/behaviour.md#patchable-fields",
+			"docs/behaviour.md#patch-returns-the-token",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
@@ -128,9 +138,12 @@ var patchChanges = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/charset-is-tolerated",
-		Promise:  "The content type of a patch may have a charset behind it.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", "behaviour 8.2"},
+		ID:      "patch/charset-is-tolerated",
+		Promise: "The content type of a patch may have a charset behind it.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
+			"docs/behaviour.md#patch-charset-is-tolerated",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"wrong-content-type"},
@@ -144,9 +157,13 @@ var patchChanges = []contract.Scenario{
 
 func scopeChange(id string, want []any, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/scope-elements/" + id,
-		Promise:  "A patch may change single elements of the scope: one is " + words(id) + ".",
-		Sources:  []string{"behaviour 12", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
+		ID:      "patch/scope-elements/" + id,
+		Promise: "A patch may change single elements of the scope: one is " + words(id) + ".",
+		Sources: []string{
+			"docs/behaviour.md#patch-of-scope-elements",
+			jsonPatch + "#section-4",
+			patchOperation + "/properties/op/enum",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
@@ -163,7 +180,7 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/scope-defaults-to-all/" + id,
 		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + words(id) + ".",
-		Sources:  []string{"behaviour 12", "errata patch-value-null"},
+		Sources:  []string{"docs/behaviour.md#scope-taken-away-is-all", "errata patch-value-null"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-defaults-to-all"},

@@ -10,9 +10,12 @@ import (
 
 var patchNames = []contract.Scenario{
 	{
-		ID:       "patch/name-taken-is-refused",
-		Promise:  "A token cannot be given the name of another of its owner; both stay as they are.",
-		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
+		ID:      "patch/name-taken-is-refused",
+		Promise: "A token cannot be given the name of another of its owner; both stay as they are.",
+		Sources: []string{
+			listItem + "/properties/name/description",
+			"docs/behaviour.md#name-is-unique-per-owner",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique", "patch-atomic"},
@@ -27,9 +30,12 @@ var patchNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/name-of-another-owner-is-free",
-		Promise:  "A token may be given the name that another user's token has.",
-		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
+		ID:      "patch/name-of-another-owner-is-free",
+		Promise: "A token may be given the name that another user's token has.",
+		Sources: []string{
+			listItem + "/properties/name/description",
+			"docs/behaviour.md#name-is-unique-per-owner",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"name-unique"},
@@ -39,9 +45,12 @@ var patchNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/own-name-is-free",
-		Promise:  "A token may be given the name that it has.",
-		Sources:  []string{listItem + "/properties/name/description", "behaviour 6.1"},
+		ID:      "patch/own-name-is-free",
+		Promise: "A token may be given the name that it has.",
+		Sources: []string{
+			listItem + "/properties/name/description",
+			"docs/behaviour.md#name-is-unique-per-owner",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique"},

@@ -28,6 +28,15 @@ var fixed = []struct {
 	{"colour", "blue", []string{"/0/path"}},
 }
 
+// The facts that operations which cannot be applied rest on.
+const (
+	patchFails  = "docs/behaviour.md#failed-patch-is-400"
+	valueNeeded = "docs/behaviour.md#patch-value-is-required"
+	nameStays   = "docs/behaviour.md#name-cannot-be-taken-away"
+	wholeToken  = "docs/behaviour.md#patch-of-the-whole-token"
+	fromFixed   = "docs/behaviour.md#patch-from-obeys-the-fields"
+)
+
 var patchRefusal = slices.Concat(
 	[]contract.Scenario{
 		allOrNothing("field-that-is-fixed", standing.Published, contract.Replace("/id", "patmock")),
@@ -36,25 +45,25 @@ var patchRefusal = slices.Concat(
 		allOrNothing("no-such-element", standing.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
 		allOrNothing("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
 
-		operationRefused("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
-		operationRefused("name-null", standing.Assumed, contract.Replace("/name", nil)),
-		operationRefused("name-empty", standing.Assumed, contract.Replace("/name", "")),
-		operationRefused("name-of-wrong-form", standing.Published, contract.Replace("/name", []string{newName})),
-		operationRefused("name-without-value", standing.Published, contract.Op{"op": "replace", "path": "/name"}),
-		operationRefused("scope-without-value", standing.Published, contract.Op{"op": "add", "path": "/scope"}),
-		operationRefused("scope-of-numbers", standing.Published, contract.Replace("/scope", []int{1})),
-		operationRefused("element-out-of-range", standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
-		operationRefused("element-counted-from-the-end", standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
-		operationRefused("inside-the-name", standing.Published, contract.Replace("/name/0", newName)),
-		operationRefused("whole-token", standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path"),
-		operationRefused("path-without-slash", standing.Published, contract.Replace("name", newName), "/0/path"),
-		operationRefused("copy-without-from", standing.Published, contract.Op{"op": "copy", "path": "/name"}),
-		operationRefused("copy-from-a-fixed-field", standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
-		operationRefused("move-of-a-fixed-field", standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
+		operationRefused("name-removed", nameStays, standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+		operationRefused("name-null", nameStays, standing.Assumed, contract.Replace("/name", nil)),
+		operationRefused("name-empty", nameStays, standing.Assumed, contract.Replace("/name", "")),
+		operationRefused("name-of-wrong-form", patchFails, standing.Published, contract.Replace("/name", []string{newName})),
+		operationRefused("name-without-value", valueNeeded, standing.Published, contract.Op{"op": "replace", "path": "/name"}),
+		operationRefused("scope-without-value", valueNeeded, standing.Published, contract.Op{"op": "add", "path": "/scope"}),
+		operationRefused("scope-of-numbers", patchFails, standing.Published, contract.Replace("/scope", []int{1})),
+		operationRefused("element-out-of-range", patchFails, standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
+		operationRefused("element-counted-from-the-end", patchFails, standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
+		operationRefused("inside-the-name", patchFails, standing.Published, contract.Replace("/name/0", newName)),
+		operationRefused("whole-token", wholeToken, standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path"),
+		operationRefused("path-without-slash", patchFails, standing.Published, contract.Replace("name", newName), "/0/path"),
+		operationRefused("copy-without-from", patchFails, standing.Published, contract.Op{"op": "copy", "path": "/name"}),
+		operationRefused("copy-from-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
+		operationRefused("move-of-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
 		{
 			ID:       "patch/failed-test-is-400",
 			Promise:  "A test that fails refuses the patch with 400.",
-			Sources:  []string{"behaviour 12", jsonPatch + "#section-4.6"},
+			Sources:  []string{"docs/behaviour.md#failed-test-is-400", jsonPatch + "#section-4.6"},
 			Standing: standing.Assumed,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"patch-test"},
@@ -106,9 +115,12 @@ var patchRefusal = slices.Concat(
 		otherContentType(otherTypes[1].id, otherTypes[1].contentType),
 		otherContentType(otherTypes[2].id, otherTypes[2].contentType),
 		{
-			ID:       "patch/unknown-id-is-404",
-			Promise:  "A patch of an id that no token has is 404.",
-			Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404", "behaviour 3.3"},
+			ID:      "patch/unknown-id-is-404",
+			Promise: "A patch of an id that no token has is 404.",
+			Sources: []string{
+				"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404",
+				"docs/behaviour.md#unknown-id-is-404",
+			},
 			Standing: standing.Published,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"unknown-id"},
@@ -119,7 +131,7 @@ var patchRefusal = slices.Concat(
 		{
 			ID:       "patch/malformed-id-is-404",
 			Promise:  "A patch of something that is no id is 404.",
-			Sources:  []string{"behaviour 3.3"},
+			Sources:  []string{"docs/behaviour.md#malformed-id-is-404"},
 			Standing: standing.Assumed,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"unknown-id"},
@@ -148,14 +160,17 @@ func fieldsRefused() []contract.Scenario {
 
 // fieldRefused is about one field, with a value that it has not; nil is a date.
 func fieldRefused(name string, value any, versions []version.Version, wrong ...string) contract.Scenario {
-	source := patchFields
+	sources := []string{patchFields, patchRefusals, "docs/behaviour.md#patchable-fields"}
 	if versions != nil {
-		source = "v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
+		sources = []string{
+			"v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description", patchRefusals,
+			"docs/behaviour.md#legacy-patchable-fields",
+		}
 	}
 	return contract.Scenario{
 		ID:       "patch/fixed-fields/" + fieldID(name),
 		Promise:  "A patch of " + name + " is refused, and the token stays as it is.",
-		Sources:  []string{source, patchRefusals, "behaviour 6.4"},
+		Sources:  sources,
 		Standing: standing.Published,
 		Versions: versions,
 		Needs:    []contract.Need{contract.Writes},
@@ -197,7 +212,7 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 	return contract.Scenario{
 		ID:       "patch/all-or-nothing/" + id,
 		Promise:  "A patch whose last operation is refused changes nothing: " + words(id) + ".",
-		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals},
+		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "docs/behaviour.md#patch-is-atomic"},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-atomic"},
@@ -212,11 +227,11 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 	}
 }
 
-func operationRefused(id string, s standing.Standing, operation contract.Op, wrong ...string) contract.Scenario {
+func operationRefused(id, fact string, s standing.Standing, operation contract.Op, wrong ...string) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/operation-refused/" + id,
 		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
-		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", "behaviour 12"},
+		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", fact},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-atomic"},
@@ -226,9 +241,14 @@ func operationRefused(id string, s standing.Standing, operation contract.Op, wro
 
 func unlikePatch(id, body, wrong string) contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/body-is-no-patch/" + id,
-		Promise:  "A patch is an array of operations: " + words(id) + " is 400.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", patchRefusals, "behaviour 3.3"},
+		ID:      "patch/body-is-no-patch/" + id,
+		Promise: "A patch is an array of operations: " + words(id) + " is 400.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
+			patchRefusals,
+			"docs/behaviour.md#patch-content-type",
+			"docs/behaviour.md#invalid-body-is-400",
+		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
@@ -248,9 +268,14 @@ var otherTypes = []struct{ id, contentType string }{
 
 func otherContentType(id, contentType string) contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/other-content-type-is-refused/" + id,
-		Promise:  "A patch of the content type " + contentType + " is refused in some way, and the token stays as it is.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content", "behaviour 12", "errata unsupported-media-type"},
+		ID:      "patch/other-content-type-is-refused/" + id,
+		Promise: "A patch of the content type " + contentType + " is refused in some way, and the token stays as it is.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
+			"docs/behaviour.md#patch-content-type",
+			"docs/behaviour.md#unsupported-media-type-is-415",
+			"errata unsupported-media-type",
+		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"wrong-content-type"},

@@ -21,7 +21,6 @@ type record = func(r *contract.Response) *contract.Response
 
 // question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where it has none.
 func question(entry string, s contract.Scenario, run func(t *contract.T, record record)) contract.Scenario {
-	s.Sources = append(s.Sources, "behaviour 10")
 	s.Standing, s.Question = standing.Assumed, true
 	if entry != "" {
 		s.Rules = append(s.Rules, rule.ID(entry))
@@ -67,7 +66,8 @@ var writes = []contract.Need{contract.Writes}
 var questionsOfCreate = []contract.Scenario{
 	refused("duplicate-name", contract.Scenario{
 		ID: "create/name-taken-is-400", Promise: "A second token of the same name is refused with 400.",
-		Sources: []string{"behaviour 12"}, Needs: writes, Rules: []rule.ID{"name-unique"},
+		Sources: []string{"docs/behaviour.md#name-taken-is-400"},
+		Needs:   writes, Rules: []rule.ID{"name-unique"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().Expiring()
 		body["name"] = t.Owner().Made().Name
@@ -75,7 +75,7 @@ var questionsOfCreate = []contract.Scenario{
 	}),
 	question("unknown-scope", contract.Scenario{
 		ID: "create/unknown-scope-is-kept", Promise: "A scope that nobody knows is taken like any other.",
-		Sources: []string{"behaviour 2.4"}, Needs: writes,
+		Sources: []string{"docs/behaviour.md#unknown-scope-is-stored"}, Needs: writes,
 	}, func(t *contract.T, record record) {
 		body := t.Owner().Expiring()
 		body["scope"] = []string{"patmock:no-such-scope"}
@@ -87,7 +87,8 @@ var questionsOfCreate = []contract.Scenario{
 	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response { return createOf(t, "text/plain", t.Name()) }),
 	refused("past-date", contract.Scenario{
 		ID: "expiry/question-past-date", Promise: "A create with a date in the past is refused with 400.",
-		Sources: []string{"behaviour 3.3"}, Needs: writes, Rules: []rule.ID{"expiry-future"},
+		Sources: []string{"docs/behaviour.md#past-date-is-400"},
+		Needs:   writes, Rules: []rule.ID{"expiry-future"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().Expiring()
 		body["expirationDate"] = "2020-01-01T00:00:00.000Z"
@@ -95,7 +96,10 @@ var questionsOfCreate = []contract.Scenario{
 	}),
 	question("never-expiring-answer", contract.Scenario{
 		ID: "expiry/never-is-a-null-in-create", Promise: "The answer to create has expirationDate null for a token that never expires, not a missing key.",
-		Sources:  []string{"errata create-response-never-expires", "clients 0", "behaviour 6.9"},
+		Sources: []string{
+			"errata create-response-never-expires",
+			"docs/behaviour.md#never-expiring-create-response",
+		},
 		Versions: contract.Current, Needs: writes, Rules: []rule.ID{"expiry-never"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true})).Status(http.StatusOK)
@@ -107,7 +111,8 @@ var questionsOfCreate = []contract.Scenario{
 	refused("token-limit", contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
 		// A live target is never filled: that would lock its user out.
-		Sources: []string{"behaviour 3.3"}, Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
+		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"},
+		Needs:   []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		_, _, r := eleventh(t)
 		return r
@@ -118,20 +123,23 @@ func questionsOfPatch() []contract.Scenario {
 	all := []contract.Scenario{
 		refused("", contract.Scenario{
 			ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
-			Sources: []string{"behaviour 12"}, Needs: writes, Rules: []rule.ID{"name-unique"},
+			Sources: []string{"docs/behaviour.md#name-taken-is-400"},
+			Needs:   writes, Rules: []rule.ID{"name-unique"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			token, other := t.Owner().Made(), t.Owner().Made()
 			return t.Owner().Patch(token.ID, contract.Replace("/name", other.Name))
 		}),
 		refused("unpatchable-path", contract.Scenario{
 			ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
-			Sources: []string{"behaviour 3.3"}, Needs: writes, Rules: []rule.ID{"patch-fields"},
+			Sources: []string{"docs/behaviour.md#fixed-field-is-400"},
+			Needs:   writes, Rules: []rule.ID{"patch-fields"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			return t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/accessTokenValiditySeconds", 900))
 		}),
 		question("empty-patch", contract.Scenario{
 			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
-			Sources: []string{"behaviour 12", "behaviour 8.2"}, Needs: writes, Rules: []rule.ID{"empty-patch"},
+			Sources: []string{"docs/behaviour.md#empty-patch-changes-nothing"},
+			Needs:   writes, Rules: []rule.ID{"empty-patch"},
 		}, func(t *contract.T, record record) {
 			c := t.Owner()
 			token := c.Made()
@@ -145,7 +153,11 @@ func questionsOfPatch() []contract.Scenario {
 	for _, other := range otherTypes {
 		all = append(all, refused("patch-content-type", contract.Scenario{
 			ID: "patch/other-content-type-is-415/" + other.id, Promise: "A patch of the content type " + other.contentType + " is 415.",
-			Sources: []string{"behaviour 12", "errata unsupported-media-type"}, Needs: writes, Rules: []rule.ID{"wrong-content-type"},
+			Sources: []string{
+				"docs/behaviour.md#unsupported-media-type-is-415",
+				"errata unsupported-media-type",
+			},
+			Needs: writes, Rules: []rule.ID{"wrong-content-type"},
 		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
 			return patchAs(t, t.Owner().Made().ID, other.contentType, jsonText(renaming(t)), "header Content-Type")
 		}))

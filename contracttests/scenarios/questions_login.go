@@ -11,14 +11,17 @@ import (
 var questionsOfLogin = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
 		ID: "token/question-unknown-grant", Promise: "A grant that nobody knows is 400 unsupported_grant_type.",
+		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
 		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "no_such_grant") }),
 	loginQuestion("missing-grant", contract.Scenario{
 		ID: "token/question-missing-grant", Promise: "A login without grant_type is 400 invalid_request.",
+		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
 		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
 	question("", contract.Scenario{
 		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
+		Sources:  []string{"docs/behaviour.md#foreign-grant-is-401", "docs/behaviour.md#documented-grants"},
 		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
 		for _, grant := range []string{"authorization_code", "refresh_token"} {
@@ -27,7 +30,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	loginQuestion("login-expired", contract.Scenario{
 		ID: "lifecycle/question-login-of-an-expired-token", Promise: "A login with an expired token is 401 invalid_client.",
-		Needs: writes, Rules: []rule.ID{"token-deleted-or-expired"},
+		Sources: []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
+		Needs:   writes, Rules: []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
 		made := t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
@@ -36,7 +40,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
 		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is 401 invalid_client.",
-		Needs: writes, Rules: []rule.ID{"token-deleted-or-expired"},
+		Sources: []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
+		Needs:   writes, Rules: []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
@@ -44,7 +49,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	served("access-token-of-deleted", contract.Scenario{
 		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
-		Sources: []string{"behaviour 1.4"}, Needs: writes, Rules: []rule.ID{"access-token-outlives"},
+		Sources: []string{"docs/behaviour.md#access-token-outlives-deletion"},
+		Needs:   writes, Rules: []rule.ID{"access-token-outlives"},
 	}, func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		c := t.LogIn(made.Credentials())
@@ -53,7 +59,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	question("signature", contract.Scenario{
 		ID: "token/question-signature", Promise: "An access token is signed with ES256, and its header names no key.",
-		Sources: []string{"behaviour 1.4"}, Versions: contract.Without, Rules: []rule.ID{"access-token-is-jws"},
+		Sources:  []string{"docs/behaviour.md#access-token-algorithm"},
+		Versions: contract.Without, Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
 		bearer, _ := loggedIn(t, record(t.Anonymous().Token(ownerCredentials(t))))["access_token"].(string)
 		header, _ := segments(t, bearer)
@@ -63,7 +70,7 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	question("", contract.Scenario{
 		ID: "token/question-keys", Promise: "No keys are published that access tokens could be verified with.",
-		Sources: []string{"behaviour 1.5"}, Versions: contract.Without,
+		Sources: []string{"docs/behaviour.md#no-published-keys"}, Versions: contract.Without,
 	}, func(t *contract.T, record record) {
 		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
 			r := record(t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: path}))
@@ -75,7 +82,6 @@ var questionsOfLogin = []contract.Scenario{
 
 // loginQuestion is a question about a login that patmock refuses.
 func loginQuestion(entry string, s contract.Scenario, status int, kind string, ask func(t *contract.T) *contract.Response) contract.Scenario {
-	s.Sources = append(s.Sources, "behaviour 1.3")
 	return question(entry, s, func(t *contract.T, record record) { loginRefused(t, record(ask(t)), status, kind) })
 }
 

@@ -11,35 +11,41 @@ import (
 var questionsOfList = []contract.Scenario{
 	question("unknown-owner", contract.Scenario{
 		ID: "list/unknown-owner-id-is-empty", Promise: "An owner-id that nobody has gives an empty list.",
-		Sources: []string{"behaviour 12"}, Needs: []contract.Need{contract.Admin},
+		Sources: []string{"docs/behaviour.md#unknown-owner-id-is-empty"},
+		Needs:   []contract.Need{contract.Admin},
 	}, func(t *contract.T, record record) {
 		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", unknownID)).Status(http.StatusOK).IDs())
 	}),
 	served("limit-251", contract.Scenario{
 		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
-		Sources: []string{"behaviour 4.2"}, Rules: []rule.ID{"list-no-paging"},
+		Sources: []string{"docs/behaviour.md#other-lists-have-at-most-250", "docs/behaviour.md#list-is-not-paged"},
+		Rules:   []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response { return paged(t, "limit", "251") }),
 	served("", contract.Scenario{
 		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
-		Sources: []string{"behaviour 4.1"}, Rules: []rule.ID{"list-no-paging"},
+		Sources: []string{"docs/behaviour.md#list-tolerates-a-large-limit"},
+		Rules:   []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
 	refused("bad-filter", contract.Scenario{
 		ID: "filter/question-bad-filter", Promise: "A filter of another field is refused with 400.",
-		Sources: []string{"behaviour 3.3"}, Rules: []rule.ID{"filter-supported"},
+		Sources: []string{"docs/behaviour.md#filter-unsupported-is-400"},
+		Rules:   []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		return t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)
 	}),
 	refused("", contract.Scenario{
 		ID: "filter/case-of-fields-counts", Promise: "A field is written as the document writes it: in capitals it is none.",
-		Sources: []string{"behaviour 4.3"}, Rules: []rule.ID{"filter-supported"},
+		Sources: []string{"docs/behaviour.md#filter-field-names-have-a-case"},
+		Rules:   []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		return t.Owner().List("owner-id", "me", "filters", "LASTUSED isnull")
 	}),
 	question("never-used-under-le", contract.Scenario{
 		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
-		Sources: []string{"behaviour 4.4", "behaviour 12"}, Needs: writes, Rules: []rule.ID{"filter-unknown"},
+		Sources: []string{"docs/behaviour.md#filter-never-used-under-le"},
+		Needs:   writes, Rules: []rule.ID{"filter-unknown"},
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().Made()
 		ids := record(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).Status(http.StatusOK).IDs()
@@ -49,7 +55,7 @@ var questionsOfList = []contract.Scenario{
 	}),
 	question("quoted-timestamp", contract.Scenario{
 		ID: "filter/question-quoted-timestamp", Promise: "A date in a filter may stand in quotes, and means the same.",
-		Sources: []string{"behaviour 4.3", "behaviour 12"}, Rules: []rule.ID{"filter-le"},
+		Sources: []string{"docs/behaviour.md#filter-quoted-date"}, Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
 		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 		want := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+date).Status(http.StatusOK).IDs()
@@ -60,21 +66,25 @@ var questionsOfList = []contract.Scenario{
 var questionsOfRights = []contract.Scenario{
 	refused("own-id-with-my-read", contract.Scenario{
 		ID: "auth/question-own-real-id", Promise: "One's own real id in owner-id is refused with 403 to who may only read their own.",
-		Sources: []string{"behaviour 2.2"}, Needs: writes, Rules: []rule.ID{"list-rights"},
+		Sources: []string{"docs/behaviour.md#own-id-needs-the-right"},
+		Needs:   writes, Rules: []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
 		return scoped(t, myRead).List("owner-id", ownID(t, t.Owner()))
 	}),
 	refused("delete-of-anothers", contract.Scenario{
 		ID: "auth/question-delete-of-anothers", Promise: "A delete of another user's token by who has no right to it is 403.",
-		Sources: []string{"behaviour 2.3"}, Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
+		Sources: []string{"docs/behaviour.md#delete-without-the-right-is-403"},
+		Needs:   []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return t.Second().Delete(t.Owner().Made().ID) }),
 	refused("helpdesk-list-all", contract.Scenario{
 		ID: "auth/question-helpdesk-lists-all", Promise: "The user level HELPDESK has no right to all tokens: 403.",
-		Sources: []string{"behaviour 2.3"}, Needs: []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"list-rights"},
+		Sources: []string{"docs/behaviour.md#only-admins-have-all-rights"},
+		Needs:   []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
 	served("experimental-header", contract.Scenario{
 		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
-		Sources: []string{"behaviour 7"}, Rules: []rule.ID{"experimental-header"},
+		Sources: []string{"docs/behaviour.md#experimental-header"},
+		Rules:   []rule.ID{"experimental-header"},
 	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me") }),
 }
 

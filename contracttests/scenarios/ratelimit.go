@@ -53,9 +53,12 @@ func cheapRequest(v version.Version) contract.Request {
 func cheap(c *contract.Client, v version.Version) *contract.Response { return c.Send(cheapRequest(v)) }
 
 // limited makes a scenario about the limit, which tries it first.
-func limited(id, promise string, standing standing.Standing, run func(t *contract.T, c *contract.Client, refused *contract.Response), needs ...contract.Need) contract.Scenario {
+func limited(
+	id, promise, fact string, standing standing.Standing,
+	run func(t *contract.T, c *contract.Client, refused *contract.Response), needs ...contract.Need,
+) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{rateLimitPage, "behaviour 5"}, Standing: standing,
+		ID: id, Promise: promise, Sources: []string{rateLimitPage, fact}, Standing: standing,
 		Needs: append(needs, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
 		Run: func(t *contract.T) {
 			c, refused := exhausted(t)
@@ -68,7 +71,8 @@ func limited(id, promise string, standing standing.Standing, run func(t *contrac
 }
 
 var rateLimit = []contract.Scenario{
-	limited("ratelimit/hundred-requests", "A client may make a hundred requests in ten seconds, and is refused with 429 and Retry-After then.", standing.Published,
+	limited("ratelimit/hundred-requests", "A client may make a hundred requests in ten seconds, and is refused with 429 and Retry-After then.",
+		"docs/behaviour.md#rate-limit", standing.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			hasRateLimitForm(t, refused.Status(http.StatusTooManyRequests))
 			wait, err := strconv.Atoi(refused.Header("Retry-After"))
@@ -81,7 +85,8 @@ var rateLimit = []contract.Scenario{
 			t.Pass(time.Duration(wait) * time.Second)
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}),
-	limited("ratelimit/for-each-client-and-version", "The limit of a client in one version leaves other clients and versions alone.", standing.Published,
+	limited("ratelimit/for-each-client-and-version", "The limit of a client in one version leaves other clients and versions alone.",
+		"docs/behaviour.md#rate-limit", standing.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			for _, v := range version.All() {
@@ -93,7 +98,8 @@ var rateLimit = []contract.Scenario{
 			answers(t, "a new access token of the same client", cheap(t.LogIn(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
 			answers(t, "another user", cheap(t.Second(), t.Version()), http.StatusOK)
 		}, contract.SecondIdentity),
-	limited("ratelimit/another-token-of-the-same-user", "The limit of one token leaves another token of the same user alone.", standing.Published,
+	limited("ratelimit/another-token-of-the-same-user", "The limit of one token leaves another token of the same user alone.",
+		"docs/behaviour.md#rate-limit", standing.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			t.Pass(window)
@@ -103,7 +109,8 @@ var rateLimit = []contract.Scenario{
 			answers(t, "another token", cheap(other, t.Version()), http.StatusOK)
 			t.Pass(window)
 		}, contract.Writes),
-	limited("ratelimit/window-begins-with-its-first-request", "The window of ten seconds begins with its first request, and refused requests do not lengthen it.", standing.Assumed,
+	limited("ratelimit/window-begins-with-its-first-request", "The window of ten seconds begins with its first request, and refused requests do not lengthen it.",
+		"docs/behaviour.md#rate-limit-window", standing.Assumed,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			t.Advance(9 * time.Second)
@@ -111,7 +118,8 @@ var rateLimit = []contract.Scenario{
 			t.Advance(time.Second)
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}, contract.Clock),
-	limited("ratelimit/refused-request-does-nothing", "A create that is refused with 429 makes no token.", standing.Assumed,
+	limited("ratelimit/refused-request-does-nothing", "A create that is refused with 429 makes no token.",
+		"docs/behaviour.md#rejected-requests-change-nothing", standing.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
 			body := c.Expiring()
 			c.Create(body).Status(http.StatusTooManyRequests)

@@ -64,13 +64,19 @@ func multipartBody(boundary, head string, form url.Values) string {
 var token = []contract.Scenario{
 	{
 		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
-		Sources: []string{authenticationPage, "behaviour 1.1"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#token-form"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-form"},
 		Run:   func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
 	},
 	{
 		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
-		Sources: []string{authenticationPage, "behaviour 1.1", "clients 0"}, Standing: standing.Published, Versions: contract.Without,
+		Sources: []string{
+			authenticationPage,
+			"docs/behaviour.md#token-multipart",
+			"docs/behaviour.md#multipart-of-typescript",
+		},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "--------------------------104411303742914211117123"
@@ -80,7 +86,12 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/multipart-form-of-dotnet", Promise: "An id and secret in a multipart form, as .NET writes it, give an access token.",
-		Sources: []string{authenticationPage, "behaviour 1.1", "clients 0"}, Standing: standing.Published, Versions: contract.Without,
+		Sources: []string{
+			authenticationPage,
+			"docs/behaviour.md#token-multipart",
+			"docs/behaviour.md#multipart-of-powershell",
+		},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
@@ -90,13 +101,15 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/query", Promise: "An id and secret in the query give an access token.",
-		Sources: []string{authenticationPage, "behaviour 1.1"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#token-query"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-query"},
 		Run:   func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
 	},
 	{
 		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#token-split"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-split"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
@@ -106,7 +119,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
-		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#token-basic"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -118,7 +132,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
-		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#token-json-is-not-read"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -128,7 +143,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
-		Sources: []string{"behaviour 1.1", "clients 0"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#token-unknown-parameters"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
@@ -139,7 +155,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/scope-parameter-is-ignored", Promise: "A scope parameter at the token endpoint leaves the access token with the scopes of its token.",
-		Sources: []string{"behaviour 1.1"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#token-scope-parameter"},
+		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
@@ -153,7 +170,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
-		Sources: []string{"clients 0"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#leading-slashes"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			loggedIn(t, t.Anonymous().Send(contract.Request{
@@ -163,7 +181,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
-		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -173,14 +192,16 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
-		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
+		Standing: standing.Observed, Versions: contract.Without,
 		// They might lock the token that the run logs in with.
 		Needs: []contract.Need{contract.Disposable}, Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
-		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := t.Owner().Made().Credentials()
@@ -190,7 +211,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/secret-of-another-token", Promise: "The secret of one token does not log in with the id of another.",
-		Sources: []string{"behaviour 1.3"}, Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Owner().Made()
@@ -200,7 +222,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
-		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#no-credentials-are-401"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
 			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
@@ -208,7 +231,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
-		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
@@ -218,25 +242,38 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
-		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/password-grant", Promise: "The password grant, which tenants no longer have, is refused with 400 unsupported_grant_type.",
-		Sources: []string{"behaviour 1.1", "behaviour 1.3"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources: []string{
+			"docs/behaviour.md#password-grant-is-unsupported",
+			"docs/behaviour.md#password-grant-was-seen",
+		},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/authorization-code-grant", Promise: "A personal access token may not use the grant authorization_code: 401 invalid_client.",
-		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources: []string{
+			"docs/behaviour.md#foreign-grant-is-401",
+			"docs/behaviour.md#documented-grants",
+		},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
 	},
 	{
 		ID: "token/refresh-token-grant", Promise: "A personal access token may not use the grant refresh_token: 401 invalid_client.",
-		Sources: []string{"behaviour 1.3", "behaviour 12"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources: []string{
+			"docs/behaviour.md#foreign-grant-is-401",
+			"docs/behaviour.md#documented-grants",
+		},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
 	},

@@ -37,7 +37,8 @@ func segments(t *contract.T, bearer string) (header, claims map[string]any) {
 var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/answer-says-who-logged-in", Promise: "The answer to a login has the access token, its life and scope, and names tenant, pod, org and user.",
-		Sources: []string{"behaviour 1.2"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#login-names-tenant-and-user"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
@@ -55,7 +56,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
-		Sources: []string{authenticationPage, "behaviour 1.2"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#token-type-is-bearer"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Has("token_type", "bearer")
@@ -63,7 +65,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
-		Sources: []string{authenticationPage, "behaviour 1.2"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#no-refresh-token"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			if _, there := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))["refresh_token"]; there {
@@ -73,7 +76,10 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/expires-in-is-the-validity", Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a second.",
-		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "behaviour 1.2"},
+		Sources: []string{
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
+			"docs/behaviour.md#expires-in",
+		},
 		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-expires-in"},
 		Run: func(t *contract.T) {
@@ -89,7 +95,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/access-token-is-a-jws", Promise: "An access token is a JWS in compact form whose header names its algorithm.",
-		Sources: []string{authenticationPage, "clients 0", "behaviour 1.4"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#access-token-is-a-jws"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			header, _ := segments(t, t.Owner().Bearer())
@@ -100,7 +107,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/claims-name-user-and-client", Promise: "The claims of an access token name its user, org, pod, client, id and expiry, as the answer to the login does.",
-		Sources: []string{authenticationPage, "behaviour 1.4"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#access-token-claims"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -120,7 +128,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/access-tokens-have-ids-of-their-own", Promise: "Two logins give two access tokens with different ids.",
-		Sources: []string{"behaviour 1.4"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#access-token-id"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
@@ -131,7 +140,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
-		Sources: []string{authenticationPage, "behaviour 1.4"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#api-client-has-no-user"},
+		Standing: standing.Published, Versions: contract.Without,
 		Needs: []contract.Need{contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
@@ -147,7 +157,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/check-token-tells-the-claims", Promise: "check_token answers the claims of a valid access token, with its scopes by name.",
-		Sources: []string{"behaviour 1.5"}, Standing: standing.Observed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#check-token"},
+		Standing: standing.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -170,7 +181,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/check-token-refuses-another", Promise: "check_token refuses what is no valid access token with 400 invalid_token.",
-		Sources: []string{"behaviour 1.5"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#check-token-error"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			for _, wrong := range []string{"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer())} {
@@ -180,7 +192,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/check-token-refuses-an-expired-one", Promise: "check_token refuses an access token that has expired with 400 invalid_token.",
-		Sources: []string{"behaviour 1.5"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources:  []string{"docs/behaviour.md#check-token-error"},
+		Standing: standing.Assumed, Versions: contract.Without,
 		Needs: []contract.Need{contract.Clock}, Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
@@ -190,7 +203,8 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/info-needs-no-login", Promise: "/oauth/info names the tenant, its pod and its endpoints to anybody.",
-		Sources: []string{authenticationPage, "behaviour 1.5"}, Standing: standing.Published, Versions: contract.Without,
+		Sources:  []string{authenticationPage, "docs/behaviour.md#oauth-info"},
+		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
 			info := t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"}).Status(http.StatusOK).Object()

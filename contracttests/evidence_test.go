@@ -1,0 +1,141 @@
+package contracttests_test
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/standing"
+)
+
+// publishers are the hosts whose pages are published, by path prefixes that are not: the forum.
+var publishers = map[string]string{
+	"developer.sailpoint.com": "/discuss/", "documentation.sailpoint.com": "", "www.rfc-editor.org": "",
+}
+
+var publishedPointer = regexp.MustCompile(`^(beta|v3|v2024|v2025|v2026|v1|control) #/`)
+
+// sources is what citations lead to.
+type sources struct {
+	facts  map[string]fact
+	errata map[string]standing.Standing
+}
+
+func readSources(t *testing.T) sources {
+	t.Helper()
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sources{facts: readFacts(t), errata: map[string]standing.Standing{}}
+	for _, c := range errata.Contradictions {
+		s.errata[c.ID] = c.Standing
+	}
+	for _, u := range errata.Undeclared {
+		s.errata[u.ID] = u.Standing
+	}
+	for _, a := range errata.Additions {
+		s.errata[a.ID] = a.Standing
+	}
+	return s
+}
+
+// standing returns how sure a source is, empty for one that leads nowhere.
+func (s sources) standing(source string) standing.Standing {
+	if publishedPointer.MatchString(source) {
+		return standing.Published
+	}
+	if anchor, found := strings.CutPrefix(source, factsPath+"#"); found {
+		if f, known := s.facts[anchor]; known {
+			return f.best()
+		}
+		return ""
+	}
+	if id, found := strings.CutPrefix(source, "errata "); found {
+		return s.errata[id]
+	}
+	page, err := url.Parse(source)
+	if err != nil || page.Scheme != "https" {
+		return ""
+	}
+	if forum, known := publishers[page.Host]; known && (forum == "" || !strings.HasPrefix(page.Path, forum)) {
+		return standing.Published
+	}
+	return standing.Observed
+}
+
+// tooSure reports what is wrong with a claim of that standing, empty if its sources bear it.
+func (s sources) tooSure(claimed standing.Standing, cited []string) string {
+	var best standing.Standing
+	for _, source := range cited {
+		of := s.standing(source)
+		if of == "" {
+			return fmt.Sprintf("source %q leads nowhere", source)
+		}
+		if surer(of, best) {
+			best = of
+		}
+	}
+	if surer(claimed, best) {
+		return fmt.Sprintf("is %s, but the best of its sources is %s: %q", claimed, best, cited)
+	}
+	return ""
+}
+
+// No scenario is surer than the best of its sources.
+func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
+	s := readSources(t)
+	for _, scenario := range scenarios.All() {
+		if problem := s.tooSure(scenario.Standing, scenario.Sources); problem != "" {
+			t.Errorf("%s: %s", scenario.ID, problem)
+		}
+	}
+}
+
+func TestTooSure(t *testing.T) {
+	s := sources{
+		facts: map[string]fact{
+			"seen":    {evidence: []evidence{{standing.Assumed, "a guess"}, {standing.Observed, "a forum"}}},
+			"guessed": {evidence: []evidence{{standing.Assumed, "a guess"}}},
+		},
+		errata: map[string]standing.Standing{"known": standing.Observed},
+	}
+	const (
+		seen, guessed = factsPath + "#seen", factsPath + "#guessed"
+		page          = "https://developer.sailpoint.com/docs/api/rate-limit"
+		forum         = "https://developer.sailpoint.com/discuss/t/1"
+	)
+	for _, test := range []struct {
+		name    string
+		claimed standing.Standing
+		cited   []string
+		want    string // part of the problem, empty for none
+	}{
+		{"pointer is published", standing.Published, []string{"v2026 #/paths"}, ""},
+		{"page is published", standing.Published, []string{page}, ""},
+		{"RFC is published", standing.Published, []string{"https://www.rfc-editor.org/rfc/rfc6902"}, ""},
+		{"forum is observed", standing.Published, []string{forum}, "is published, but the best of its sources is observed"},
+		{"page of others is observed", standing.Published, []string{"https://example.com/"}, "best of its sources is observed"},
+		{"fact is as its evidence", standing.Published, []string{seen}, "best of its sources is observed"},
+		{"fact is as its best evidence", standing.Observed, []string{seen}, ""},
+		{"assumed fact", standing.Observed, []string{guessed}, "best of its sources is assumed"},
+		{"best of several", standing.Observed, []string{guessed, seen}, ""},
+		{"less sure than its sources", standing.Assumed, []string{page}, ""},
+		{"erratum", standing.Published, []string{"errata known"}, "best of its sources is observed"},
+		{"unknown fact", standing.Assumed, []string{factsPath + "#gone"}, "leads nowhere"},
+		{"unknown erratum", standing.Assumed, []string{"errata gone"}, "leads nowhere"},
+		{"section of facts", standing.Assumed, []string{"section 1.2"}, "leads nowhere"},
+		{"no source", standing.Assumed, nil, "is assumed, but"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			problem := s.tooSure(test.claimed, test.cited)
+			if (test.want == "") != (problem == "") || !strings.Contains(problem, test.want) {
+				t.Errorf("problem %q, want %q", problem, test.want)
+			}
+		})
+	}
+}
