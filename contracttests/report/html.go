@@ -177,8 +177,9 @@ func (p *pageResult) addDetails(r Result, left *budget) (leftOut int) {
 	return 0
 }
 
-// plainLink is an address that needs no escaping.
-var plainLink = regexp.MustCompile(`^https://[\w./~:#?=%-]+$`)
+// plainLink matches a source that is the address of a page, or a fact of docs/behaviour.md, and needs
+// no escaping.
+var plainLink = regexp.MustCompile(`^(https://[\w./~:#?=%-]+|docs/behaviour\.md#[a-z0-9-]+)$`)
 
 // budget is how many bytes may still come from outside.
 type budget int

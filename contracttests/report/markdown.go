@@ -131,7 +131,7 @@ func markdownResult(r Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n", markdownText(string(r.Outcome)), markdownText(r.Name()), markdownText(r.Message))
 	fmt.Fprintf(&b, "Promise: %s\n\n", markdownText(r.Promise))
-	fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownText(strings.Join(r.Sources, "; ")), markdownText(string(r.Standing)))
+	fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownSources(r.Sources), markdownText(string(r.Standing)))
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s\n\n", markdownText(note))
 	}
@@ -141,6 +141,18 @@ func markdownResult(r Result) string {
 	}
 	b.WriteString("</details>\n\n")
 	return b.String()
+}
+
+// markdownSources joins sources, with links to those that have an address.
+func markdownSources(sources []string) string {
+	texts := make([]string, len(sources))
+	for i, source := range sources {
+		texts[i] = markdownText(source)
+		if len(source) <= maxLine && plainLink.MatchString(source) {
+			texts[i] = "[" + texts[i] + "](" + source + ")"
+		}
+	}
+	return strings.Join(texts, "; ")
 }
 
 // fence is a block of code that nothing in the text can end.
