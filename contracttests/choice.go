@@ -2,7 +2,6 @@ package contracttests
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -38,8 +37,34 @@ type Choice struct {
 type ChoiceError struct {
 	// Setting is the wrong field of the Choice, such as AllowWrites, or the wrong variable.
 	Setting string
+	Kind    ChoiceErrorKind
 	Err     error
 }
+
+// A ChoiceErrorKind says what is wrong with a setting of a [Choice].
+type ChoiceErrorKind string
+
+// The kinds.
+const (
+	// NotSet is a setting that is needed.
+	NotSet ChoiceErrorKind = "not-set"
+	// HalfSet is a variable that is not set, although the other one of its pair is.
+	HalfSet ChoiceErrorKind = "half-set"
+	// SetTwice is a variable that is set, although another one names a file for it.
+	SetTwice ChoiceErrorKind = "set-twice"
+	// BadFile is a file that cannot be read, or is empty.
+	BadFile ChoiceErrorKind = "bad-file"
+	// BadAddress is not the base URL of a server.
+	BadAddress ChoiceErrorKind = "bad-address"
+	// SecretInAddress is an address with a user or a password.
+	SecretInAddress ChoiceErrorKind = "secret-in-address"
+	// PlainHTTP is the address of a real tenant without TLS.
+	PlainHTTP ChoiceErrorKind = "plain-http"
+	// OtherHost is another host than that of the target.
+	OtherHost ChoiceErrorKind = "other-host"
+	// SameIdentity is a second identity that is the first one.
+	SameIdentity ChoiceErrorKind = "same-identity"
+)
 
 // Error implements error.
 func (e *ChoiceError) Error() string { return e.Err.Error() }
@@ -47,8 +72,8 @@ func (e *ChoiceError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *ChoiceError) Unwrap() error { return e.Err }
 
-func choiceErrorf(setting, format string, args ...any) error {
-	return &ChoiceError{setting, fmt.Errorf(format, args...)}
+func choiceErrorf(setting string, kind ChoiceErrorKind, format string, args ...any) error {
+	return &ChoiceError{setting, kind, fmt.Errorf(format, args...)}
 }
 
 // identityVariables hold the id and secret of a token that logs in to a target. Behind either may stand _FILE, for a file
@@ -75,25 +100,25 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	if address == "env" {
 		setting = targetVariable
 		if address = c.variable(targetVariable); address == "" {
-			return t, choiceErrorf(targetVariable, "%s is not set", targetVariable)
+			return t, choiceErrorf(setting, NotSet, "%s is not set", targetVariable)
 		}
 	}
-	base, err := baseURL(address)
+	base, err := baseURL(setting, address)
 	if err != nil {
-		return t, &ChoiceError{setting, err}
+		return t, err
 	}
 	t.BaseURL = trimSlash(address)
 	t.Name = t.BaseURL
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
-		return t, choiceErrorf("AllowWrites", "the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
+		return t, choiceErrorf("AllowWrites", OtherHost, "the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
 	}
 	surface := c.Control
 	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
 		surface = t.BaseURL
 	}
 	if surface != "" {
-		if _, err := baseURL(surface); err != nil {
-			return t, choiceErrorf("Control", "the control surface: %w", err)
+		if _, err := baseURL("Control", surface); err != nil {
+			return t, fmt.Errorf("the control surface: %w", err)
 		}
 		t.Control = control.New(control.Config{URL: surface, Token: strings.TrimSpace(c.variable(controlToken))})
 		return t, nil
@@ -104,11 +129,11 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 // live is a target that is none of ours, with the credentials of the environment.
 func (c Choice) live(t Target, base *url.URL) (Target, error) {
 	if base.Scheme != "https" && !onLoopback(base) {
-		return t, choiceErrorf("Address", "%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
+		return t, choiceErrorf("Address", PlainHTTP, "%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
 	}
 	if named := c.variable(targetVariable); named != "" {
-		if other, err := baseURL(named); err != nil || other.Host != base.Host {
-			return t, choiceErrorf(targetVariable, "%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
+		if other, err := baseURL(targetVariable, named); err != nil || other.Host != base.Host {
+			return t, choiceErrorf(targetVariable, OtherHost, "%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
@@ -122,14 +147,14 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		}
 	}
 	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
-		return t, choiceErrorf(secondVariables.id, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+		return t, choiceErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
 	}
 	if !t.Owner.given() && c.Offline && onLoopback(base) {
-		return t, choiceErrorf("Mock", "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
+		return t, choiceErrorf("Mock", NotSet, "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
 			ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.given() {
-		return t, choiceErrorf(ownerVariables.id, "%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
+		return t, choiceErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
 	}
 	return t, nil
 }
@@ -152,7 +177,7 @@ func (c Choice) credentials(names identityVariables) (who Credentials, err error
 		if who.ClientID != "" {
 			missing = names.secret
 		}
-		return who, choiceErrorf(missing, "%s and %s go together, and one of them is not set", names.id, names.secret)
+		return who, choiceErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set", names.id, names.secret)
 	}
 	return who, nil
 }
@@ -164,25 +189,25 @@ func (c Choice) secret(name string) (string, error) {
 		return value, nil
 	}
 	if value != "" {
-		return "", choiceErrorf(name, "%s and %s_FILE are both set: which one is meant?", name, name)
+		return "", choiceErrorf(name, SetTwice, "%s and %s_FILE are both set: which one is meant?", name, name)
 	}
 	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	if err != nil {
-		return "", choiceErrorf(name+"_FILE", "%s_FILE: %w", name, err)
+		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %w", name, err)
 	}
 	if value = strings.TrimSpace(string(held)); value == "" {
-		return "", choiceErrorf(name+"_FILE", "%s_FILE: %s is empty", name, file)
+		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %s is empty", name, file)
 	}
 	return value, nil
 }
 
-func baseURL(address string) (*url.URL, error) {
+func baseURL(setting, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
 		if strings.Contains(address, "@") { // a password may stand there
-			return nil, errors.New("expected an address such as http://127.0.0.1:17280, without user and password")
+			return nil, choiceErrorf(setting, SecretInAddress, "expected an address such as http://127.0.0.1:17280, without user and password")
 		}
-		return nil, fmt.Errorf("%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
+		return nil, choiceErrorf(setting, BadAddress, "%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
 	}
 	return u, nil
 }

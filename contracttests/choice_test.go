@@ -46,38 +46,40 @@ func TestChoiceRefuses(t *testing.T) {
 		name   string
 		choice contracttests.Choice
 		set    variables
-		want   string
-		wrong  string // setting
+		// setting that is wrong, and how.
+		setting string
+		kind    contracttests.ChoiceErrorKind
 	}{
-		{"plain http", contracttests.Choice{Address: "http://acme.api.identitynow.com"}, login, "secrets do not go there over plain http", "Address"},
-		{"another host than the credentials'", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "is not the tenant of SAIL_BASE_URL", "SAIL_BASE_URL"},
-		{"another port", contracttests.Choice{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "is not the tenant of SAIL_BASE_URL", "SAIL_BASE_URL"},
-		{"a variable that is no address", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "is not the tenant of SAIL_BASE_URL", "SAIL_BASE_URL"},
-		{"writes to another host", contracttests.Choice{Address: acme, AllowWrites: "acme"}, login, `"acme", that of the target "acme.api.identitynow.com"`, "AllowWrites"},
-		{"writes without the port", contracttests.Choice{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "the same to the letter", "AllowWrites"},
-		{"writes by an address", contracttests.Choice{Address: acme, AllowWrites: acme}, login, "the same to the letter", "AllowWrites"},
-		{"writes in other letters", contracttests.Choice{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "the same to the letter", "AllowWrites"},
-		{"no credentials", contracttests.Choice{Address: acme}, nil, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set", "SAIL_CLIENT_ID"},
-		{"half of them", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET go together", "SAIL_CLIENT_SECRET"},
-		{"half an administrator", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET go together", "PATMOCK_ADMIN_CLIENT_ID"},
-		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "both set", "SAIL_CLIENT_SECRET"},
-		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "is empty", "SAIL_CLIENT_SECRET_FILE"},
-		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE: open", "SAIL_CLIENT_SECRET_FILE"},
-		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "where it is a patmock say so (--mock)", "Mock"},
-		{"a password in the address", contracttests.Choice{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "without user and password", "Address"},
-		{"a password in the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "without user and password", "SAIL_BASE_URL"},
-		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL is not set", "SAIL_BASE_URL"},
+		{"plain http", contracttests.Choice{Address: "http://acme.api.identitynow.com"}, login, "Address", contracttests.PlainHTTP},
+		{"another host than the credentials'", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.OtherHost},
+		{"another port", contracttests.Choice{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "SAIL_BASE_URL", contracttests.OtherHost},
+		{"a variable that is no address", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "SAIL_BASE_URL", contracttests.OtherHost},
+		{"writes to another host", contracttests.Choice{Address: acme, AllowWrites: "acme"}, login, "AllowWrites", contracttests.OtherHost},
+		{"writes without the port", contracttests.Choice{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
+		{"writes by an address", contracttests.Choice{Address: acme, AllowWrites: acme}, login, "AllowWrites", contracttests.OtherHost},
+		{"writes in other letters", contracttests.Choice{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
+		{"no credentials", contracttests.Choice{Address: acme}, nil, "SAIL_CLIENT_ID", contracttests.NotSet},
+		{"half of them", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_SECRET", contracttests.HalfSet},
+		{"half an administrator", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID", contracttests.HalfSet},
+		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET", contracttests.SetTwice},
+		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
+		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
+		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "Mock", contracttests.NotSet},
+		{"a password in the address", contracttests.Choice{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "Address", contracttests.SecretInAddress},
+		{"a password in the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.SecretInAddress},
+		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL", contracttests.NotSet},
+		{"no address", contracttests.Choice{Address: "acme"}, login, "Address", contracttests.BadAddress},
+		{"no address of the control surface", contracttests.Choice{Address: acme, Control: "acme"}, login, "Control", contracttests.BadAddress},
+		{"the first identity as the second", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_SECOND_CLIENT_ID": "ID", "PATMOCK_SECOND_CLIENT_SECRET": "x"}), "PATMOCK_SECOND_CLIENT_ID", contracttests.SameIdentity},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
 			target, err := tt.choice.Target(t.Context())
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("target %+v, error %v, want one with %q", target.BaseURL, err, tt.want)
+			wrong, ok := errors.AsType[*contracttests.ChoiceError](err)
+			if !ok || wrong.Setting != tt.setting || wrong.Kind != tt.kind {
+				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind, tt.setting)
 			}
-			var wrong *contracttests.ChoiceError
-			if !errors.As(err, &wrong) || wrong.Setting != tt.wrong {
-				t.Errorf("error %#v, want one about %s", err, tt.wrong)
-			}
+			checkMessage(t, strings.ReplaceAll(err.Error(), empty, "EMPTY"))
 			if strings.Contains(err.Error(), "a-secret") {
 				t.Errorf("the error tells a secret: %v", err)
 			}
