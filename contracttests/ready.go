@@ -10,8 +10,11 @@ import (
 // ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
 var ErrUnreachable = errors.New("the target cannot be tested")
 
+// ErrSameIdentity tells that two identities of a target are one user.
+var ErrSameIdentity = errors.New("the second identity is the same user as the first")
+
 // Ready logs in as every identity that a live target has, and as the first on a patmock, before anything is judged. Its error
-// is ErrUnreachable. It returns what the target lacks of all needs.
+// is ErrUnreachable, with a [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all needs.
 func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 	tenant, err := r.open(ctx)
 	if err != nil {
@@ -35,12 +38,12 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, failed)
 		}
 		if c := t.clients[who]; c == nil || c.bearer == "" { // an answer that is otherwise not as promised is for the scenarios to judge
-			return nil, fmt.Errorf("%w: the login as %s: %s", ErrUnreachable, t.role(who), t.failures[0].Message)
+			return nil, fmt.Errorf("%w: %w", ErrUnreachable, &LoginError{Role: t.role(who), Status: t.last.Status, Problem: t.failures[0].Message})
 		}
 	}
 	if id := r.sessions.identity(tenant.owner); id != "" && id == r.sessions.identity(tenant.second) {
-		return nil, fmt.Errorf("%w: the second identity is the same user as the first, %s: scenarios with two users would accuse the target falsely; "+
-			"name a token of somebody else, or none", ErrUnreachable, id)
+		return nil, fmt.Errorf("%w: %w, %s: scenarios with two users would accuse the target falsely; "+
+			"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
 	return tenant.lacks(Needs()), nil
 }

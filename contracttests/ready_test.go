@@ -14,47 +14,73 @@ import (
 // Every identity of a live target logs in before anything is judged, and two users are two.
 func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 	n := newTenant(t)
-	another, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "another"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	wrong := contracttests.Credentials{ClientID: "0123456789abcdef0123456789abcdef", ClientSecret: "wrong"}
 	for _, test := range []struct {
 		name   string
 		change func(target *contracttests.Target)
-		want   string // empty for ready
+		// rejected is the identity that cannot log in, and the status. Empty means none.
+		rejected contracttests.Role
+		status   int
 	}{
-		{"three", func(*contracttests.Target) {}, ""},
+		{"three", func(*contracttests.Target) {}, "", 0},
 		{"the first only", func(target *contracttests.Target) {
 			target.Second, target.Admin = contracttests.Credentials{}, contracttests.Credentials{}
-		}, ""},
-		{"the first is the administrator", func(target *contracttests.Target) { target.Owner = target.Admin }, ""},
+		}, "", 0},
+		{"the first is the administrator", func(target *contracttests.Target) { target.Owner = target.Admin }, "", 0},
 		{"an answer that is not as promised", func(target *contracttests.Target) {
 			target.HTTP = &http.Client{Transport: way{n, func(_ *http.Request, answered *http.Response) {
 				answered.Body = io.NopCloser(strings.NewReader(`{"access_token":"one"}`))
 			}}}
-		}, ""},
-		{"a first that is refused", func(target *contracttests.Target) { target.Owner = wrong }, "the login as the first identity: status is 401"},
-		{"a second that is refused", func(target *contracttests.Target) { target.Second = wrong }, "the login as the second identity: status is 401"},
-		{"an administrator who is refused", func(target *contracttests.Target) { target.Admin = wrong }, "the login as the administrator: status is 401"},
-		{"a second that is the first", func(target *contracttests.Target) {
-			target.Second = contracttests.Credentials{ClientID: another.ClientID, ClientSecret: another.ClientSecret}
-		}, "the second identity is the same user as the first"},
+		}, "", 0},
+		{"an answer without an access token", func(target *contracttests.Target) {
+			target.HTTP = &http.Client{Transport: way{n, func(_ *http.Request, answered *http.Response) {
+				answered.Body = io.NopCloser(strings.NewReader(`{}`))
+			}}}
+		}, contracttests.RoleOwner, 200},
+		{"a first that is refused", func(target *contracttests.Target) { target.Owner = wrong }, contracttests.RoleOwner, 401},
+		{"a second that is refused", func(target *contracttests.Target) { target.Second = wrong }, contracttests.RoleSecond, 401},
+		{"an administrator who is refused", func(target *contracttests.Target) { target.Admin = wrong }, contracttests.RoleAdmin, 401},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target := n.target()
 			test.change(&target)
-			runner, err := contracttests.NewRunner(target, n.options())
-			if err != nil {
-				t.Fatal(err)
+			err := ready(t, target, n.options())
+			if test.rejected == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
 			}
-			_, err = runner.Ready(t.Context())
-			switch {
-			case test.want == "" && err != nil:
-				t.Error(err)
-			case test.want != "" && (!errors.Is(err, contracttests.ErrUnreachable) || !strings.Contains(err.Error(), test.want)):
-				t.Errorf("%v, want %q", err, test.want)
+			login, _ := errors.AsType[*contracttests.LoginError](err)
+			if !errors.Is(err, contracttests.ErrUnreachable) || login == nil || login.Role != test.rejected || login.Status != test.status {
+				t.Fatalf("%v, want the %s rejected with %d", err, test.rejected, test.status)
 			}
+			checkMessage(t, err.Error())
 		})
 	}
+}
+
+func TestReady_SecondIdentityIsTheFirst(t *testing.T) {
+	n := newTenant(t)
+	another, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "another"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := n.target()
+	target.Second = contracttests.Credentials{ClientID: another.ClientID, ClientSecret: another.ClientSecret}
+	err = ready(t, target, n.options())
+	if !errors.Is(err, contracttests.ErrUnreachable) || !errors.Is(err, contracttests.ErrSameIdentity) {
+		t.Fatalf("%v, want the same identity twice", err)
+	}
+	checkMessage(t, err.Error())
+}
+
+func ready(t *testing.T, target contracttests.Target, o contracttests.Options) error {
+	t.Helper()
+	runner, err := contracttests.NewRunner(target, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = runner.Ready(t.Context())
+	return err
 }

@@ -65,7 +65,7 @@ func (t *T) client(who Credentials) *Client {
 		answered := t.Anonymous().Token(who)
 		if t.run.target.Live() && answered.status != http.StatusOK {
 			t.unreached = true
-			t.refused[who] = fmt.Errorf("the login as %s: status is %d", t.role(who), answered.status)
+			t.refused[who] = &LoginError{Role: t.role(who), Status: answered.status}
 			t.must(t.refused[who])
 		}
 		answered.Status(http.StatusOK)
@@ -79,15 +79,42 @@ func (t *T) client(who Credentials) *Client {
 	return t.clients[who]
 }
 
-// role of an identity, for messages.
-func (t *T) role(who Credentials) string {
+// A Role is that of an identity of a [Target].
+type Role string
+
+// The roles, named as the fields of a [Target].
+const (
+	RoleOwner  Role = "owner"
+	RoleSecond Role = "second"
+	RoleAdmin  Role = "admin"
+)
+
+func (t *T) role(who Credentials) Role {
 	switch who {
 	case t.tenancy.owner:
-		return "the first identity"
+		return RoleOwner
 	case t.tenancy.second:
-		return "the second identity"
+		return RoleSecond
 	}
-	return "the administrator"
+	return RoleAdmin
+}
+
+// A LoginError is the error of an identity that cannot log in.
+type LoginError struct {
+	Role Role
+	// Status of the response.
+	Status int
+	// Problem is what else is wrong with the response. Empty means that the status is the problem.
+	Problem string
+}
+
+// Error names the identity and the problem.
+func (e *LoginError) Error() string {
+	who := map[Role]string{RoleOwner: "the first identity", RoleSecond: "the second identity", RoleAdmin: "the administrator"}[e.Role]
+	if e.Problem != "" {
+		return fmt.Sprintf("the login as %s: %s", who, e.Problem)
+	}
+	return fmt.Sprintf("the login as %s: status is %d", who, e.Status)
 }
 
 // bearerOf is the access token in the answer to a login.
