@@ -228,7 +228,7 @@ func (f *File) update(do func(*bbolt.Tx) error) error {
 	}
 	_ = f.db.View(func(tx *bbolt.Tx) error { // a closed file has nothing to tell
 		if tx.ID() == id {
-			f.broken = fmt.Errorf("nothing is written any more until patmock is restarted, since a change failed half way: %w", err)
+			f.broken = fmt.Errorf("%w: %w", ErrStopped, err)
 		}
 		return nil
 	})

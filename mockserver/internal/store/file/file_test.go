@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	berrors "go.etcd.io/bbolt/errors"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/file"
 )
@@ -63,8 +65,15 @@ func openWarned(t testing.TB, path string) (f *file.File, warnings string) {
 
 func tryOpen(path string) (*file.File, string, error) {
 	var warnings strings.Builder
-	f, err := file.Open(path, slog.New(slog.NewTextHandler(&warnings, nil)))
+	f, err := file.Open(path, slog.New(slog.NewTextHandler(&warnings, &slog.HandlerOptions{ReplaceAttr: withoutTime})))
 	return f, warnings.String(), err
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // reopen is what another process finds once this one has ended.
@@ -102,7 +111,25 @@ func checkError(t testing.TB, want, err error) {
 	}
 }
 
-// checkText looks for what has to be in the text of an error.
+// checkMessage compares the text of an error about a file with the golden file.
+func checkMessage(t testing.TB, path string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("there is no error")
+	}
+	checkText(t, err, path)
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), strings.ReplaceAll(err.Error(), path, "FILE"))
+}
+
+// placeOf returns the innermost place that an error names.
+func placeOf(err error) (at file.PlaceError) {
+	for inner := (*file.PlaceError)(nil); errors.As(err, &inner); err = inner.Err {
+		at = file.PlaceError{Namespace: inner.Namespace, Kind: inner.Kind, Key: inner.Key}
+	}
+	return at
+}
+
+// checkText looks for values that have to be in the text of an error.
 func checkText(t testing.TB, err error, want ...string) {
 	t.Helper()
 	if err == nil {
@@ -194,7 +221,8 @@ func TestNamespaces(t *testing.T) {
 	check("default")
 	t.Run("without a name", func(t *testing.T) {
 		_, err := f.Namespace("")
-		checkText(t, err, `namespace ""`, path)
+		checkError(t, berrors.ErrBucketNameRequired, err)
+		checkText(t, err, `""`, path)
 	})
 }
 
@@ -317,7 +345,9 @@ func TestClosed(t *testing.T) {
 	}
 	for _, operation := range operations {
 		t.Run(operation.name, func(t *testing.T) {
-			checkText(t, operation.run(), "state file "+path, "database not open")
+			err := operation.run()
+			checkError(t, berrors.ErrDatabaseNotOpen, err)
+			checkText(t, err, path)
 		})
 	}
 	t.Run("again", func(t *testing.T) { checkError(t, nil, f.Close()) })

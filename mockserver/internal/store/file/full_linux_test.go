@@ -46,8 +46,8 @@ func TestFullDisk(t *testing.T) {
 	again := s.Create(next, 0)
 	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
 
-	checkText(t, err, "file too large")
-	checkText(t, again, "file too large")
+	checkText(t, err, syscall.EFBIG.Error()) // bbolt does not wrap it
+	checkText(t, again, syscall.EFBIG.Error())
 	checkMemory(t, want, s)
 	checkError(t, nil, s.Create(next, 0))
 	want = append(want, next)

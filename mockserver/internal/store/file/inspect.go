@@ -19,7 +19,7 @@ func inspect(path string) (torn bool, err error) {
 	}
 	defer func() { _ = file.Close() }()
 	db, err := openDB(path, bbolt.Options{ReadOnly: true})
-	if errors.Is(err, errInUse) {
+	if errors.Is(err, ErrInUse) {
 		return false, err
 	}
 	if err == nil {
@@ -36,7 +36,7 @@ func inspect(path string) (torn bool, err error) {
 		return false, err
 	}
 	if err := walk(file, metas.newest()); err != nil {
-		return false, damaged(err)
+		return false, damaged(&PageError{err})
 	}
 	if err := guard(func() error { return db.View(func(tx *bbolt.Tx) error { return verify(tx, metas) }) }); err != nil {
 		return false, err
@@ -70,14 +70,14 @@ func verify(tx *bbolt.Tx, metas metas) error {
 	}
 	server := tx.Bucket(serverBucket)
 	if server == nil {
-		return errForeign
+		return ErrForeign
 	}
 	written, err := strconv.Atoi(string(server.Get(formatKey)))
 	if err != nil {
-		return damaged(fmt.Errorf("value %q is no number", formatKey))
+		return damaged(ErrNoFormat)
 	}
 	if written != format {
-		return fmt.Errorf("it has format %d, and this patmock knows format %d: use the patmock that wrote it, or name another file", written, format)
+		return FormatError{written}
 	}
 	if err := verifyContent(tx, server); err != nil {
 		return damaged(err)
@@ -102,14 +102,14 @@ func verifyContent(tx *bbolt.Tx, server *bbolt.Bucket) error {
 	}
 	namespaces := tx.Bucket(namespacesBucket)
 	if namespaces == nil {
-		return errors.New("its namespaces are missing")
+		return missingError("its namespaces are missing")
 	}
 	err = namespaces.ForEach(func(name, _ []byte) error {
 		got.add(name)
 		return verifySpace(tx, string(name))
 	})
 	if err == nil && got != want {
-		err = errors.New("namespaces are missing")
+		err = missingError("namespaces are missing")
 	}
 	return err
 }
@@ -117,12 +117,12 @@ func verifyContent(tx *bbolt.Tx, server *bbolt.Bucket) error {
 func verifySpace(tx *bbolt.Tx, name string) error {
 	s, err := openSpace(tx, name)
 	if err != nil {
-		return fmt.Errorf("namespace %q: %w", name, err)
+		return place{namespace: name}.fail(err)
 	}
 	var got tally
 	for _, kind := range append([]string{""}, kinds...) {
 		if s.bucketOf(kind) == nil {
-			return fmt.Errorf("namespace %q: its %s are missing", name, kind)
+			return place{namespace: name, kind: kind}.fail(missingError("its " + kind + " are missing"))
 		}
 		err := s.each(kind, func(key string, at place, sealed []byte) error {
 			if kind == "" && (slices.Contains(kinds, key) || key == tallyKey) {
@@ -137,7 +137,7 @@ func verifySpace(tx *bbolt.Tx, name string) error {
 		}
 	}
 	if got != s.tally {
-		return fmt.Errorf("namespace %q: values are missing or older than they should be", name)
+		return place{namespace: name}.fail(missingError("values are missing or older than they should be"))
 	}
 	return nil
 }

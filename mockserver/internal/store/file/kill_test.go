@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/file"
 )
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
-	os.Exit(m.Run())
+	golden.Main(m)
 }
 
 // createForEver makes tokens from several goroutines, and prints the id of each that was acknowledged.

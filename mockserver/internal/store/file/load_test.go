@@ -1,7 +1,7 @@
 package file_test
 
 import (
-	"fmt"
+	"io"
 	"reflect"
 	"testing"
 	"time"
@@ -163,17 +163,17 @@ func TestLoadRefuses(t *testing.T) {
 	good := `{"id":"b","secret":"","name":"b","scope":[],"ownerId":"ann","ownerName":"","managed":false,"accessTokenValiditySeconds":0,"userAwareTokenNeverExpires":false,"formerScope":null}`
 	tests := []struct {
 		name, kind, key, data string
-		want                  []string
+		want                  string // what the reason has in its text
 	}{
-		{"no JSON", "tokens", "b", "{", []string{`value "b" of tokens`, "EOF"}},
-		{"another type", "tokens", "b", `{"id":1}`, []string{`value "b" of tokens`, "number"}},
-		{"a field that is not known", "tokens", "b", `{"id":"b","colour":"red"}`, []string{`value "b" of tokens`, "colour"}},
-		{"name taken", "tokens", "b", `{"id":"b","name":"a","ownerId":"ann"}`, []string{`value "b" of tokens`, pat.ErrNameTaken.Error()}},
-		{"id taken", "tokens", "b", `{"id":"a","name":"b","ownerId":"ann"}`, []string{`value "b" of tokens`, pat.ErrConflict.Error()}},
-		{"date without a zone", "tokens", "b", `{"id":"b","created":"2026-01-01T00:00:00"}`, []string{`value "b" of tokens`, "2026-01-01T00:00:00"}},
-		{"identity", "identities", "\x00\x00\x00\x00\x00\x00\x00\x07", `[]`, []string{`value "\x00\x00\x00\x00\x00\x00\x00\a" of identities`, "array"}},
-		{"tenant", "", "tenant", `"acme"`, []string{`value "tenant" in`, "string"}},
-		{"nothing", "tokens", "b", good, nil},
+		{"no JSON", "tokens", "b", "{", "EOF"},
+		{"another type", "tokens", "b", `{"id":1}`, "number"},
+		{"a field that is not known", "tokens", "b", `{"id":"b","colour":"red"}`, "colour"},
+		{"name taken", "tokens", "b", `{"id":"b","name":"a","ownerId":"ann"}`, pat.ErrNameTaken.Error()},
+		{"id taken", "tokens", "b", `{"id":"a","name":"b","ownerId":"ann"}`, pat.ErrConflict.Error()},
+		{"date without a zone", "tokens", "b", `{"id":"b","created":"2026-01-01T00:00:00"}`, "2026-01-01T00:00:00"},
+		{"identity", "identities", "\x00\x00\x00\x00\x00\x00\x00\x07", `[]`, "array"},
+		{"tenant", "", "tenant", `"acme"`, "string"},
+		{"nothing", "tokens", "b", good, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -181,11 +181,15 @@ func TestLoadRefuses(t *testing.T) {
 			checkError(t, nil, s.PutRaw(test.kind, test.key, test.data))
 			s = namespace(t, reopen(t, f, path), "default")
 			tenant, found, err := s.Load()
-			if test.want == nil {
+			if test.want == "" {
 				checkError(t, nil, err)
 				return
 			}
-			checkText(t, err, append(test.want, "state file "+path, `namespace "default"`)...)
+			checkText(t, err, test.want, path)
+			at := file.PlaceError{Namespace: "default", Kind: test.kind, Key: test.key}
+			if diff := cmp.Diff(at, placeOf(err)); diff != "" {
+				t.Errorf("place (-want +got):\n%s", diff)
+			}
 			if found || !cmp.Equal(pat.Tenant{}, tenant) {
 				t.Errorf("loaded %+v beside an error", tenant)
 			}
@@ -196,14 +200,22 @@ func TestLoadRefuses(t *testing.T) {
 
 // An identity that cannot be read would be lost by the next one.
 func TestPutIdentityRefusesWhatItCannotRead(t *testing.T) {
-	for _, test := range []struct{ name, key, data, want string }{
-		{"no JSON", "\x00\x00\x00\x00\x00\x00\x00\x00", "{", "EOF"},
-		{"no number", "first", `{"id":"x"}`, "the key is no number"},
+	for _, test := range []struct {
+		name, key, data string
+		want            error
+	}{
+		{"no JSON", "\x00\x00\x00\x00\x00\x00\x00\x00", "{", io.ErrUnexpectedEOF},
+		{"no number", "first", `{"id":"x"}`, file.ErrKey},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, _, s := newStore(t)
+			_, path, s := newStore(t)
 			checkError(t, nil, s.PutRaw("identities", test.key, test.data))
-			checkText(t, s.PutIdentity(pat.Identity{ID: "ann"}), fmt.Sprintf("value %q of identities", test.key), test.want)
+			err := s.PutIdentity(pat.Identity{ID: "ann"})
+			checkError(t, test.want, err)
+			if diff := cmp.Diff(file.PlaceError{Namespace: "default", Kind: "identities", Key: test.key}, placeOf(err)); diff != "" {
+				t.Errorf("place (-want +got):\n%s", diff)
+			}
+			checkMessage(t, path, err)
 		})
 	}
 }

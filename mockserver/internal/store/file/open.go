@@ -21,32 +21,22 @@ const pageSize = 4096
 // patience is how long another process is given to let go of the file.
 const patience = 200 * time.Millisecond
 
-var (
-	errInUse   = errors.New("it is in use by another process: stop that one, or name another file")
-	errForeign = errors.New("it is no state file of patmock, and is left as it is: name another file")
-)
-
-// damaged is the error of a file that was whole once.
-func damaged(why error) error {
-	return fmt.Errorf("it is damaged, and is left as it is: %w: move it away to start from the fixture, or put a copy of it in its place", why)
-}
-
 // open looks at the file under a lock that it shares, and writes nothing, before bbolt opens it to write.
 func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := create(path); err != nil {
-			return nil, fmt.Errorf("it cannot be made: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrCreate, err)
 		}
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, errors.New("it is a directory: name a file in it")
+		return nil, ErrDirectory
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is no regular file: name another one")
 	case info.Size() == 0:
-		return nil, errors.New("it is empty, which a state file never is: delete it, and it is made anew, or put a copy of it in its place")
+		return nil, ErrEmpty
 	}
 	torn, err := inspect(path)
 	if err != nil {
@@ -54,7 +44,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	}
 	db, err := openDB(path, bbolt.Options{})
 	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("it cannot be written: %w: give it to the user that patmock runs as, or name another file", err)
+		return nil, fmt.Errorf("%w: %w: give it to the user that patmock runs as, or name another file", ErrReadOnly, err)
 	}
 	if err != nil || !torn {
 		return db, err
@@ -130,7 +120,7 @@ func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 	}
 	db, err := bbolt.Open(path, 0o600, &options)
 	if errors.Is(err, berrors.ErrTimeout) {
-		return nil, errInUse
+		return nil, ErrInUse
 	}
 	return db, err
 }

@@ -3,6 +3,7 @@ package file_test
 import (
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,8 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
 )
 
 func TestOpenMakesAFileForThisUserAlone(t *testing.T) {
@@ -133,54 +136,49 @@ func TestOpenRefuses(t *testing.T) {
 	inDefault := func(change func(*bbolt.Bucket) error) func(*testing.T, string) {
 		return state(func(tx *bbolt.Tx) error { return change(tx.Bucket([]byte("namespaces")).Bucket([]byte("default"))) })
 	}
-	const (
-		keeps   = "is left as it is"
-		foreign = "it is no state file of patmock"
-		damaged = "it is damaged"
-		advice  = "move it away to start from the fixture"
-	)
 	tests := []struct {
 		name string
 		make func(*testing.T, string)
-		want []string
+		want []error
+		at   file.PlaceError
 	}{
-		{"directory", func(t *testing.T, path string) { checkError(t, nil, os.Mkdir(path, 0o700)) }, []string{"it is a directory", "name a file in it"}},
-		{"empty file", text(""), []string{"it is empty", "delete it, and it is made anew"}},
-		{"short text", text("name: acme\n"), []string{foreign, keeps, "name another file"}},
-		{"long text", text(strings.Repeat("tokens:\n", 10000)), []string{foreign, keeps, "name another file"}},
-		{"zeros", text(strings.Repeat("\x00", 1<<16)), []string{foreign, keeps}},
+		{"directory", func(t *testing.T, path string) { checkError(t, nil, os.Mkdir(path, 0o700)) }, []error{file.ErrDirectory}, file.PlaceError{}},
+		{"empty file", text(""), []error{file.ErrEmpty}, file.PlaceError{}},
+		{"short text", text("name: acme\n"), []error{file.ErrForeign}, file.PlaceError{}},
+		{"long text", text(strings.Repeat("tokens:\n", 10000)), []error{file.ErrForeign}, file.PlaceError{}},
+		{"zeros", text(strings.Repeat("\x00", 1<<16)), []error{file.ErrForeign}, file.PlaceError{}},
 		{"store of another program", func(t *testing.T, path string) {
 			edit(t, path, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("kubernetes")); return err })
-		}, []string{foreign, keeps, "name another file"}},
+		}, []error{file.ErrForeign}, file.PlaceError{}},
 		{
 			"later format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("format"), []byte("2")) }),
-			[]string{"it has format 2, and this patmock knows format 1", "use the patmock that wrote it"},
+			[]error{file.FormatError{Format: 2}}, file.PlaceError{},
 		},
-		{"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }), []string{damaged, keeps, "format"}},
-		{"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }), []string{damaged, keeps, "its namespaces are missing"}},
-		{"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("namespaces")) }), []string{damaged, "checksum"}},
+		{"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }), []error{file.ErrDamaged, file.ErrNoFormat}, file.PlaceError{}},
+		{"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{}},
+		{"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("namespaces")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Key: "namespaces"}},
 		{
 			"namespace gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default")) }),
-			[]string{damaged, keeps, "namespaces are missing", advice},
+			[]error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{},
 		},
 		{
 			"value where a namespace should be", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y")) }),
-			[]string{damaged, `namespace "x"`},
+			[]error{file.ErrDamaged, berrors.ErrBucketNotFound}, file.PlaceError{Namespace: "x"},
 		},
-		{"wrong key", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg")) }), []string{damaged, `value "key"`, "checksum"}},
-		{"token gone", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Delete([]byte("a")) }), []string{damaged, `namespace "default": values are missing`, advice}},
-		{"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }), []string{damaged, `namespace "default": values are missing`}},
-		{"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tally")) }), []string{damaged, `value "tally"`, `namespace "default"`}},
-		{"tokens gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("tokens")) }), []string{damaged, `namespace "default": its tokens are missing`}},
-		{"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Put([]byte("a"), []byte("x")) }), []string{damaged, `value "a" of tokens`, `namespace "default"`, "checksum"}},
+		{"wrong key", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Key: "key"}},
+		{"token gone", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Delete([]byte("a")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
+		{"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
+		{"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tally")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Key: "tally"}},
+		{"tokens gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("tokens")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default", Kind: "tokens"}},
+		{"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Put([]byte("a"), []byte("x")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "a"}},
 		{"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
 			_, err := b.Bucket([]byte("tokens")).CreateBucket([]byte("x"))
 			return err
-		}), []string{damaged, `value "x" of tokens`}},
+		}), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "x"}},
 		{"value that was exchanged for another", inDefault(func(b *bbolt.Bucket) error {
 			tokens := b.Bucket([]byte("tokens"))
 			return tokens.Put([]byte("a"), append([]byte{}, tokens.Get([]byte("b"))...))
-		}), []string{damaged, `value "a" of tokens`, "checksum"}},
+		}), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "a"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -191,7 +189,13 @@ func TestOpenRefuses(t *testing.T) {
 			if err == nil {
 				checkError(t, nil, f.Close())
 			}
-			checkText(t, err, append(test.want, "state file "+path)...)
+			for _, want := range test.want {
+				checkError(t, want, err)
+			}
+			if diff := cmp.Diff(test.at, placeOf(err)); diff != "" {
+				t.Errorf("place (-want +got):\n%s", diff)
+			}
+			checkMessage(t, path, err)
 			if warnings != "" {
 				t.Errorf("warned beside an error: %s", warnings)
 			}
@@ -206,7 +210,9 @@ func TestOpenRefuses(t *testing.T) {
 func TestOpenInAFolderThatIsNotThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no", "state")
 	_, _, err := tryOpen(path)
-	checkText(t, err, "state file "+path, "it cannot be made", "no such file or directory")
+	checkError(t, file.ErrCreate, err)
+	checkError(t, fs.ErrNotExist, err)
+	checkText(t, err, path)
 }
 
 func TestOpenOfWhatCannotBeWritten(t *testing.T) {
@@ -216,14 +222,18 @@ func TestOpenOfWhatCannotBeWritten(t *testing.T) {
 		checkError(t, nil, os.Chmod(path, 0o400))
 		var err error
 		unprivileged(t, path, func() { _, _, err = tryOpen(path) })
-		checkText(t, err, "state file "+path, "it cannot be written", "permission denied", "give it to the user that patmock runs as")
+		checkError(t, file.ErrReadOnly, err)
+		checkError(t, fs.ErrPermission, err)
+		checkMessage(t, path, err)
 	})
 	t.Run("folder", func(t *testing.T) {
 		path := newPath(t)
 		checkError(t, nil, os.Chmod(filepath.Dir(path), 0o500))
 		var err error
 		unprivileged(t, path, func() { _, _, err = tryOpen(path) })
-		checkText(t, err, "state file "+path, "it cannot be made", "permission denied")
+		checkError(t, file.ErrCreate, err)
+		checkError(t, fs.ErrPermission, err)
+		checkText(t, err, path)
 	})
 }
 
@@ -232,7 +242,8 @@ func TestOpenOfWhatIsOpen(t *testing.T) {
 	f, path, s := newStore(t)
 	start := time.Now() //nolint:forbidigo // it is the time of this process that counts
 	_, _, err := tryOpen(path)
-	checkText(t, err, "state file "+path, "it is in use by another process", "stop that one, or name another file")
+	checkError(t, file.ErrInUse, err)
+	checkMessage(t, path, err)
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %s to tell", took)
 	}
@@ -262,7 +273,7 @@ func TestOpenTogether(t *testing.T) {
 				if err == nil {
 					opened++
 				} else {
-					checkText(t, err, "it is in use by another process")
+					checkError(t, file.ErrInUse, err)
 				}
 			}
 			names, err := open(t, path).Namespaces()

@@ -68,7 +68,7 @@ func readMetas(file io.ReaderAt) (metas, error) {
 	}
 	switch {
 	case !m[0].ours && !m[1].ours:
-		return m, errForeign
+		return m, ErrForeign
 	case !m[0].valid && !m[1].valid:
 		return m, damaged(errors.New("neither of its two first pages is valid"))
 	case m[0].valid && !m[0].labelled, m[1].valid && !m[1].labelled:
@@ -98,7 +98,7 @@ func checkSize(file *os.File, m meta) error {
 		return err
 	}
 	if held := uint64(info.Size()) / pageSize; held < m.end { //nolint:gosec // never negative
-		return damaged(fmt.Errorf("it was cut off: it has %d pages of %d", held, m.end))
+		return damaged(fmt.Errorf("%w: it has %d pages of %d", ErrCutOff, held, m.end))
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -16,6 +15,9 @@ type place struct{ namespace, kind, key string }
 
 // String names the place for people.
 func (p place) String() string {
+	if p.key == "" {
+		return fmt.Sprintf("namespace %q", p.namespace)
+	}
 	text := fmt.Sprintf("value %q", p.key)
 	if p.kind != "" {
 		text += " of " + p.kind
@@ -40,12 +42,13 @@ func (p place) checksum(data []byte) uint32 {
 	return crc32.Update(crc32.Checksum(covered, castagnoli), castagnoli, data)
 }
 
-var errChecksum = errors.New("the checksum is wrong")
+// fail returns the error of what is at the place.
+func (p place) fail(err error) error { return &PlaceError{p.namespace, p.kind, p.key, err} }
 
 // open returns the data under a seal, which are bbolt's until the end of the transaction.
 func (p place) open(sealed []byte) ([]byte, error) {
 	if len(sealed) < checksumSize || binary.BigEndian.Uint32(sealed) != p.checksum(sealed[checksumSize:]) {
-		return nil, fmt.Errorf("%s: %w", p, errChecksum)
+		return nil, p.fail(ErrChecksum)
 	}
 	return sealed[checksumSize:], nil
 }
@@ -59,7 +62,7 @@ func (p place) read(sealed []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", p, err)
+		return p.fail(err)
 	}
 	return nil
 }

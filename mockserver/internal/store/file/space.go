@@ -3,7 +3,6 @@ package file
 import (
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -102,7 +101,7 @@ func (s *space) putIdentity(i pat.Identity) error {
 			found = key
 		}
 		if len(key) != 8 {
-			return fmt.Errorf("%s: the key is no number", at)
+			return at.fail(ErrKey)
 		}
 		number = binary.BigEndian.Uint64([]byte(key)) + 1
 		return nil

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 
@@ -221,7 +220,7 @@ func load(from *space) (tenant pat.Tenant, found bool, err error) {
 		}
 		token := record.token()
 		if err := fitting.Create(token, 0); err != nil {
-			return fmt.Errorf("%s: %w", at, err)
+			return at.fail(err)
 		}
 		tenant.Tokens, found = append(tenant.Tokens, token), true
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/file"
@@ -87,7 +88,7 @@ func TestFailingDisk(t *testing.T) {
 				mend := f.BreakCommit(failure.with)
 				err := test.write(s)
 				checkError(t, errDisk, err)
-				checkText(t, err, `namespace "default"`, "state file "+path)
+				checkText(t, err, `"default"`, path)
 				for _, revision := range []*pat.Token{a, b, c} {
 					if got, _ := s.Token(revision.ID); got != revision {
 						t.Errorf("token %s is another revision", revision.ID)
@@ -121,7 +122,7 @@ func TestFailureWithTheChangeInTheFile(t *testing.T) {
 	for _, store := range []*file.Store{s, other} {
 		err := store.Create(token("b", ann, 3), 0)
 		checkError(t, errDisk, err)
-		checkText(t, err, "nothing is written any more until patmock is restarted")
+		checkError(t, file.ErrStopped, err)
 	}
 	checkMemory(t, []*pat.Token{a}, s)
 	checkFile(t, []*pat.Token{a, token("b", ann, 2)}, f, path)
@@ -188,5 +189,5 @@ func TestRecord(t *testing.T) {
 		got[0] = 'O'
 		check("large", large)
 	})
-	t.Run("without a name", func(t *testing.T) { checkText(t, s.PutRecord("", []byte("x")), "key required") })
+	t.Run("without a name", func(t *testing.T) { checkError(t, berrors.ErrKeyRequired, s.PutRecord("", []byte("x"))) })
 }

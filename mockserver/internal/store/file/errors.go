@@ -1,0 +1,72 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of [Open] and of changes.
+var (
+	ErrInUse     = errors.New("it is in use by another process: stop that one, or name another file")
+	ErrForeign   = errors.New("it is no state file of patmock, and is left as it is: name another file")
+	ErrDirectory = errors.New("it is a directory: name a file in it")
+	ErrEmpty     = errors.New("it is empty, which a state file never is: delete it, and it is made anew, or put a copy of it in its place")
+	ErrCreate    = errors.New("it cannot be made")
+	ErrReadOnly  = errors.New("it cannot be written")
+	ErrStopped   = errors.New("nothing is written any more until patmock is restarted, since a change failed half way")
+
+	// ErrDamaged is the error of a file that was complete once. One of the errors below says what is wrong,
+	// unless bbolt does.
+	ErrDamaged  = errors.New("the state file is damaged")
+	ErrCutOff   = errors.New("it was cut off")
+	ErrNoFormat = fmt.Errorf("value %q is no number", formatKey)
+	ErrChecksum = errors.New("the checksum is wrong")
+	ErrKey      = errors.New("the key is no number")
+	// ErrMissing is the error of namespaces or values that a tally counts and that are not there.
+	ErrMissing = errors.New("something is missing")
+)
+
+// FormatError is the error of a file in a format of another version of patmock.
+type FormatError struct{ Format int }
+
+func (e FormatError) Error() string {
+	return fmt.Sprintf("it has format %d, and this patmock knows format %d: use the patmock that wrote it, or name another file", e.Format, format)
+}
+
+// PageError is the error of pages that do not make up a tree.
+type PageError struct{ Err error }
+
+func (e *PageError) Error() string { return e.Err.Error() }
+
+func (e *PageError) Unwrap() error { return e.Err }
+
+// PlaceError is the error of a value, or of a namespace if Key is empty. The server's own values have no
+// namespace, and a namespace's own values have no kind.
+type PlaceError struct {
+	Namespace, Kind, Key string
+	Err                  error
+}
+
+func (e *PlaceError) Error() string {
+	return place{e.Namespace, e.Kind, e.Key}.String() + ": " + e.Err.Error()
+}
+
+func (e *PlaceError) Unwrap() error { return e.Err }
+
+// damaged returns an ErrDamaged that says why.
+func damaged(why error) error { return &damageError{why} }
+
+type damageError struct{ why error }
+
+func (e *damageError) Error() string {
+	return fmt.Sprintf("it is damaged, and is left as it is: %v: move it away to start from the fixture, or put a copy of it in its place", e.why)
+}
+
+func (e *damageError) Unwrap() []error { return []error{ErrDamaged, e.why} }
+
+// missingError is an ErrMissing that says what is missing.
+type missingError string
+
+func (e missingError) Error() string { return string(e) }
+
+func (e missingError) Unwrap() error { return ErrMissing }
