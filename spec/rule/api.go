@@ -16,8 +16,10 @@ const (
 	TokenNoCredentials    ID = "token-no-credentials"
 	TokenGrants           ID = "token-grants"
 	TokenDeletedOrExpired ID = "token-deleted-or-expired"
+	OAuthError            ID = "oauth-error"
 	OAuthInfo             ID = "oauth-info"
 	OAuthCheckToken       ID = "oauth-check-token"
+	NoPublishedKeys       ID = "no-published-keys"
 	AuthorizationCode     ID = "authorization-code"
 )
 
@@ -93,6 +95,11 @@ var login = []Rule{
 		Sources: []string{"behaviour 12"},
 	},
 	{
+		ID: OAuthError, Evidence: assumed,
+		Text:    "An error of the token endpoint other than 429 has an error code of RFC 6749.",
+		Sources: []string{"docs/behaviour.md#token-endpoint-errors", "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
+	},
+	{
 		ID: OAuthInfo, Evidence: published,
 		Text:    "/oauth/info names tenant, pod and endpoints without a login.",
 		Sources: []string{"behaviour 1.5"},
@@ -101,6 +108,11 @@ var login = []Rule{
 		ID: OAuthCheckToken, Evidence: observed,
 		Text:    "/oauth/check_token returns the claims of a valid access token and rejects another.",
 		Sources: []string{"behaviour 1.5"},
+	},
+	{
+		ID: NoPublishedKeys, Evidence: assumed,
+		Text:    "No endpoint has the keys that access tokens are verified with.",
+		Sources: []string{"docs/behaviour.md#no-published-keys"},
 	},
 	{
 		ID: AuthorizationCode, Evidence: published,
@@ -210,6 +222,7 @@ var access = []Rule{
 // Responses in general.
 const (
 	ErrorDTO           ID = "error-dto"
+	ErrorUndeclared    ID = "error-undeclared"
 	Error401           ID = "error-401"
 	Error429           ID = "error-429"
 	TrackingID         ID = "tracking-id"
@@ -229,6 +242,13 @@ var responses = []Rule{
 		ID: ErrorDTO, Evidence: published,
 		Text:    "400, 403, 404 and 500 have detailCode, trackingId, messages with a DEFAULT locale, and causes.",
 		Sources: []string{"v2026 #/components/schemas/ErrorResponseDto", "behaviour 3.1"},
+	},
+	{
+		ID: ErrorUndeclared, Evidence: assumed,
+		Text: "An error of a status that no document declares has the form of the others.",
+		Sources: []string{
+			"errata method-not-allowed", "errata content-too-large", "errata unsupported-media-type", "errata service-unavailable",
+		},
 	},
 	{
 		ID: Error401, Evidence: published,
@@ -359,6 +379,7 @@ const (
 	IDAndSecretForm    ID = "id-and-secret-form"
 	NameRequired       ID = "name-required"
 	NameNotBlank       ID = "name-not-blank"
+	NameUnchanged      ID = "name-unchanged"
 	NameUnique         ID = "name-unique"
 	ScopeDefaultsToAll ID = "scope-defaults-to-all"
 	ScopeChangeDelay   ID = "scope-change-delay"
@@ -366,10 +387,14 @@ const (
 	TokensPerOwner     ID = "tokens-per-owner"
 	CreateForCaller    ID = "create-for-caller"
 	CreateIs200        ID = "create-is-200"
+	CreatedNow         ID = "created-is-now"
+	TokenKeys          ID = "token-keys"
 	UnknownIgnored     ID = "unknown-ignored"
 	LastUsed           ID = "last-used"
 	UnknownID          ID = "unknown-id"
+	DeleteIs204        ID = "delete-is-204"
 	DeleteForGood      ID = "delete-for-good"
+	ExpiredTokenStays  ID = "expired-token-stays"
 	OneStore           ID = "one-store"
 )
 
@@ -393,6 +418,11 @@ var tokens = []Rule{
 		ID: NameNotBlank, Evidence: assumed,
 		Text:    "A name has more than blanks.",
 		Sources: []string{"behaviour 3.3"},
+	},
+	{
+		ID: NameUnchanged, Evidence: assumed,
+		Text:    "A name is stored as it was sent, in letters of any script.",
+		Sources: []string{"docs/behaviour.md#name-is-kept"},
 	},
 	{
 		ID: NameUnique, Evidence: published,
@@ -430,6 +460,16 @@ var tokens = []Rule{
 		Sources: []string{createOp + "/responses/200", createResponse + "/required", "behaviour 6.9"},
 	},
 	{
+		ID: CreatedNow, Evidence: published,
+		Text:    "created is the moment of the create.",
+		Sources: []string{createResponse + "/properties/created"},
+	},
+	{
+		ID: TokenKeys, Evidence: published,
+		Text:    "Listed tokens have the keys that the document of their version declares.",
+		Sources: []string{tokenSchema + "/required", tokenSchema + "/properties", "docs/behaviour.md#list-keys"},
+	},
+	{
 		ID: UnknownIgnored, Evidence: observed,
 		Text:    "Unknown properties and query parameters are ignored.",
 		Sources: []string{"behaviour 4.1"},
@@ -445,9 +485,22 @@ var tokens = []Rule{
 		Sources: []string{patchOperation + "/responses/404", deleteOp + "/responses/404", "behaviour 3.3"},
 	},
 	{
+		ID: DeleteIs204, Evidence: published,
+		Text:    "Delete is 204 without a body.",
+		Sources: []string{deleteOp + "/responses/204"},
+	},
+	{
 		ID: DeleteForGood, Evidence: published,
 		Text:    "A deleted token is gone: it is not listed or found again, and its name is free.",
 		Sources: []string{deleteOp, "behaviour 6.1"},
+	},
+	{
+		ID: ExpiredTokenStays, Evidence: assumed,
+		Text: "An expired token stays listed, keeps its name, and can be patched and deleted.",
+		Sources: []string{
+			"docs/behaviour.md#expired-token-stays-listed", "docs/behaviour.md#expired-token-keeps-its-name",
+			"docs/behaviour.md#expired-token-can-be-patched", "docs/behaviour.md#expired-token-can-be-deleted",
+		},
 	},
 	{
 		ID: OneStore, Evidence: assumed,

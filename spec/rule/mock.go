@@ -17,9 +17,8 @@ const ofPatmock = "patmock's own: a tenant has nothing like it"
 var serving = []Rule{
 	{
 		ID: ContentTooLarge, Evidence: assumed,
-		Text:         "A body is no larger than patmock's bound, else it is 413.",
-		Sources:      []string{"errata content-too-large"},
-		Unobservable: "a bound of patmock; a tenant's is not published",
+		Text:    "A body is no larger than patmock's bound, else it is 413.",
+		Sources: []string{"errata content-too-large"},
 	},
 	{
 		ID: IncompleteBody, Evidence: assumed,
@@ -29,9 +28,8 @@ var serving = []Rule{
 	},
 	{
 		ID: InjectedFault, Evidence: published,
-		Text:         "A fault rule replaces the response.",
-		Sources:      []string{"control #/paths/~1_mock~1faults"},
-		Unobservable: ofPatmock,
+		Text:    "A fault rule with a status responds in place of the operation.",
+		Sources: []string{"control #/paths/~1_mock~1faults"},
 	},
 	{
 		ID: PreferredStatus, Evidence: published,

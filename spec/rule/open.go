@@ -214,9 +214,8 @@ var clients = []Rule{
 	},
 	{
 		ID: NotSimulated, Evidence: assumed,
-		Text:         "A request goes to what the mock simulates, else it is 501.",
-		Sources:      []string{"behaviour 12"},
-		Unobservable: "a tenant serves every API",
+		Text:    "A request goes to what the mock simulates, else it is 501.",
+		Sources: []string{"docs/behaviour.md#not-simulated-is-501"},
 	},
 	{
 		ID: RepeatedRefusal, Evidence: published,
