@@ -1,6 +1,7 @@
 package contracttests_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,9 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/version"
 )
 
 // Every rule has a scenario that can observe it, or a reason why none can.
@@ -47,6 +51,67 @@ func TestRulesHaveScenarios_PlantedRule(t *testing.T) {
 	planted := append(rule.All(), rule.Rule{ID: "planted", Text: "Planted."})
 	if problems := unobserved(planted, scenarios.All()); len(problems) != 1 || !strings.HasPrefix(problems[0], "planted: ") {
 		t.Errorf("problems %q, want one about the planted rule", problems)
+	}
+}
+
+// Every scenario covers a rule, and each that it names belongs to a version in which it runs.
+func TestScenariosNameTheirRules(t *testing.T) {
+	for _, problem := range misnamed(scenarios.All()) {
+		t.Error(problem)
+	}
+}
+
+// misnamed reports scenarios that name no rule, one twice, or one of other versions than their own.
+func misnamed(all []contracttests.Scenario) []string {
+	var problems []string
+	for _, s := range all {
+		if len(s.Rules) == 0 {
+			problems = append(problems, s.ID+": names no rule of spec/rule")
+		}
+		seen := map[rule.ID]bool{}
+		for _, id := range s.Rules {
+			if seen[id] {
+				problems = append(problems, fmt.Sprintf("%s: names the rule %q twice", s.ID, string(id)))
+			}
+			seen[id] = true
+			if r, _ := rule.Find(id); !fits(r, s) {
+				problems = append(problems, fmt.Sprintf("%s: runs in none of the versions %v of the rule %q", s.ID, r.Versions, string(id)))
+			}
+		}
+	}
+	return problems
+}
+
+// fits reports whether a rule exists in a version in which the scenario runs. Nil means all versions.
+func fits(r rule.Rule, s contracttests.Scenario) bool {
+	return r.Versions == nil || s.Versions == nil || slices.ContainsFunc(r.Versions, func(v version.Version) bool {
+		return slices.Contains(s.Versions, v)
+	})
+}
+
+func TestScenariosNameTheirRules_Planted(t *testing.T) {
+	tests := []struct {
+		name     string
+		scenario contracttests.Scenario
+		want     string
+	}{
+		{"no rule", contracttests.Scenario{ID: "a"}, "a: names no rule of spec/rule"},
+		{"twice", contracttests.Scenario{ID: "a", Rules: []rule.ID{rule.OneStore, rule.OneStore}}, `a: names the rule "one-store" twice`},
+		{
+			"other versions", contracttests.Scenario{ID: "a", Versions: contracttests.Legacy, Rules: []rule.ID{rule.PatchNever}},
+			`a: runs in none of the versions [v2025 v2026 v1] of the rule "patch-never"`,
+		},
+		{
+			"without version", contracttests.Scenario{ID: "a", Versions: contracttests.Without, Rules: []rule.ID{rule.BulkUpdate}},
+			`a: runs in none of the versions [v1] of the rule "bulk-update"`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff([]string{test.want}, misnamed([]contracttests.Scenario{test.scenario})); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -174,7 +174,7 @@ var auth = []contract.Scenario{
 		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
 		Sources:  []string{"docs/behaviour.md#unknown-scope-is-stored"},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"scope-out-of-level", "operation-scopes"},
+		Rules: []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
 			made := t.Owner().Made(contract.Body{"scope": []string{unknown}})

@@ -27,7 +27,7 @@ var authRights = []contract.Scenario{
 		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
 		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-beyond-the-level"},
 		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []rule.ID{"scope-out-of-level", "list-rights"},
+		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
 			others := t.Owner().Made()
 			made := t.Second().Made(contract.Body{"scope": []string{allManage}})
@@ -114,7 +114,7 @@ var authRights = []contract.Scenario{
 		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
 		Sources:  []string{listPublished, "docs/behaviour.md#own-id-needs-the-right"},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"list-rights"},
+		Rules: []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
 			c.List("owner-id", "me").Status(http.StatusOK)
@@ -155,7 +155,7 @@ var authRights = []contract.Scenario{
 		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
 		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
 		Standing: standing.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Second().Delete(made.ID).Refused(http.StatusForbidden)
@@ -166,7 +166,7 @@ var authRights = []contract.Scenario{
 		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
 		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
 		Standing: standing.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
+		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
 		Run: func(t *contract.T) {
 			made := t.Second().Made()
 			t.LogIn(t.Admin().Made(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).Refused(http.StatusForbidden)

@@ -92,7 +92,7 @@ var authScopes = []contract.Scenario{
 		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
 		Sources:  []string{"docs/behaviour.md#all-includes-my"},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []rule.ID{"operation-scopes"},
+		Rules: []rule.ID{rule.OperationScopes, rule.WriteRights},
 		Run: func(t *contract.T) {
 			second := t.Second()
 			reader := t.LogIn(second.Made(contract.Body{"scope": []string{allRead}}).Credentials())

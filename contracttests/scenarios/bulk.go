@@ -120,34 +120,34 @@ var bulk = []contract.Scenario{
 			moved(t, t.Admin().Bulk([]string{ids[order[0]], ids[order[1]], ids[order[2]]}, date), date, ids...)
 		}
 	}),
-	onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, standing.Published, func(t *contract.T) {
+	covers(onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Status(http.StatusOK).Array() {
 			t.Equal("expirationDate", nil, listed["expirationDate"])
 		}
 		listed, _ := t.Owner().Find(one.ID)
 		t.Equal("expirationDate in the list", nil, listed["expirationDate"])
-	}),
-	onV1("bulk/25-ids", "A bulk update takes 25 ids.", bulkCount, standing.Published, func(t *contract.T) {
+	}), rule.BulkUpdate, rule.PatchNever),
+	covers(onV1("bulk/25-ids", "A bulk update takes 25 ids.", bulkCount, standing.Published, func(t *contract.T) {
 		date, ids := later(t), seeded(t, 25)
 		moved(t, t.Admin().Bulk(ids, date), date, ids...)
-	}, contract.Seeds),
-	onV1("bulk/26-ids", "A bulk update of 26 ids is refused with 400 and changes nothing.", bulkCount, standing.Published, func(t *contract.T) {
+	}, contract.Seeds), rule.BulkUpdate, rule.BulkIDs),
+	covers(onV1("bulk/26-ids", "A bulk update of 26 ids is refused with 400 and changes nothing.", bulkCount, standing.Published, func(t *contract.T) {
 		ids := seeded(t, 26)
 		before := t.Admin().List().Status(http.StatusOK).Text()
 		t.Admin().Wrong("/ids").Bulk(ids, later(t)).Refused(http.StatusBadRequest)
 		t.Equal("tokens", before, t.Admin().List().Status(http.StatusOK).Text())
-	}, contract.Seeds),
-	bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", bulkUnknownID, standing.Assumed,
+	}, contract.Seeds), rule.BulkIDs),
+	covers(bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", bulkUnknownID, standing.Assumed,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], strangerID, ids[1]}, operations: []contract.Op{later(t)}}
-		}),
-	bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", bulkToNever, standing.Published,
+		}), rule.BulkUpdate, rule.BulkKnown),
+	covers(bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", bulkToNever, standing.Published,
 		func(t *contract.T, ids []string) update {
 			// Of two operations the first would do by itself.
 			return update{ids: ids, operations: []contract.Op{later(t), {"op": "remove", "path": "/expirationDate"}}}
-		}),
-	onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, standing.Assumed, func(t *contract.T) {
+		}), rule.BulkUpdate, rule.PatchNever),
+	covers(onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, standing.Assumed, func(t *contract.T) {
 		dated, never := t.Owner().Made(), t.Admin().Made()
 		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
 		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
@@ -156,43 +156,43 @@ var bulk = []contract.Scenario{
 			t.Admin().Bulk(ids, contract.Replace("/userAwareTokenNeverExpires", false)).Refused(http.StatusBadRequest)
 		}
 		t.Equal("tokens", before, [][]map[string]any{own(t.Owner()), own(t.Admin())})
-	}),
-	bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, standing.Published,
+	}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
+	covers(bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], ids[0]}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
-		}),
-	bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", bulkDistinct, standing.Published,
+		}), rule.BulkIDs),
+	covers(bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], ""}, operations: []contract.Op{later(t)}, wrong: []string{"/ids/2"}}
-		}),
-	bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", bulkDistinct, standing.Published,
+		}), rule.BulkIDs),
+	covers(bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{later(t)}}
-		}),
-	bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", bulkCount, standing.Published,
+		}), rule.BulkIDs),
+	covers(bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", bulkCount, standing.Published,
 		func(t *contract.T, _ []string) update {
 			return update{ids: []string{}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
-		}),
-	bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", bulkOperations, standing.Published,
+		}), rule.BulkIDs),
+	covers(bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", bulkOperations, standing.Published,
 		func(_ *contract.T, ids []string) update {
 			return update{ids: ids, wrong: []string{"/patch"}}
-		}),
-	bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields, standing.Published,
+		}), rule.InvalidProperty),
+	covers(bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/name", t.Name())}}
-		}),
-	bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields, standing.Published,
+		}), rule.BulkFields),
+	covers(bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/scope", []string{defaultScope})}}
-		}),
-	bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", bulkFuture, standing.Published,
+		}), rule.BulkFields),
+	covers(bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", bulkFuture, standing.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour)))}}
-		}),
-	bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", bulkToNever, standing.Published,
+		}), rule.ExpiryFuture),
+	covers(bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", bulkToNever, standing.Published,
 		func(_ *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{{"op": "remove", "path": "/expirationDate"}}}
-		}),
+		}), rule.PatchNever),
 	{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
 		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-right"},
@@ -244,7 +244,7 @@ var bulk = []contract.Scenario{
 		ID: "bulk/has-no-other-method", Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and Allow names PATCH and POST.",
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#bulk-update-path-is-reserved"},
 		Standing: standing.Assumed, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"bulk-update"},
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Owner(), bulkPath, []string{http.MethodGet, http.MethodPut, http.MethodDelete}, http.MethodPatch, http.MethodPost)
 		},

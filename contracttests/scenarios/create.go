@@ -66,7 +66,7 @@ var createAnswers = []contract.Scenario{
 		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"name-required"},
+		Rules:    []rule.ID{rule.NameUnchanged},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
@@ -126,7 +126,7 @@ var createAnswers = []contract.Scenario{
 		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"last-used"},
+		Rules:    []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			listed, found := t.Owner().Find(token.ID)
@@ -150,6 +150,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{createAnswer + "/properties/created"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
 			before := t.Now()
 			created := momentIn(t, t.Owner().Made().Body, "created")
@@ -196,6 +197,7 @@ var createAnswers = []contract.Scenario{
 		Sources:  []string{createAnswer + "/properties/id", "docs/behaviour.md#id-and-secret-form"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.IDAndSecretForm},
 		Run: func(t *contract.T) {
 			one, two := t.Owner().Made(), t.Owner().Made()
 			if one.ID == two.ID || one.Secret == two.Secret {

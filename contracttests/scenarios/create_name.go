@@ -84,6 +84,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -99,7 +100,7 @@ var createNames = []contract.Scenario{
 		Sources:  []string{"docs/behaviour.md#expired-token-keeps-its-name"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{"name-unique"},
+		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -109,10 +110,19 @@ var createNames = []contract.Scenario{
 			t.Equal("how many tokens have the name", 1, countOf(c, name))
 		},
 	},
-	nameRefused("absent", standing.Published, func(body contract.Body) { delete(body, "name") }, "/name"),
+	covers(
+		nameRefused("absent", standing.Published, func(body contract.Body) { delete(body, "name") }, "/name"),
+		rule.NameRequired, rule.MissingProperty,
+	),
 	nameRefused("null", standing.Published, func(body contract.Body) { body["name"] = nil }, "/name"),
-	nameRefused("a-number", standing.Published, func(body contract.Body) { body["name"] = 7 }, "/name"),
-	nameRefused("empty", standing.Assumed, func(body contract.Body) { body["name"] = "" }),
+	covers(
+		nameRefused("a-number", standing.Published, func(body contract.Body) { body["name"] = 7 }, "/name"),
+		rule.NameRequired, rule.InvalidProperty,
+	),
+	covers(
+		nameRefused("empty", standing.Assumed, func(body contract.Body) { body["name"] = "" }),
+		rule.NameRequired, rule.NameNotBlank,
+	),
 }
 
 func nameRefused(what string, s standing.Standing, change func(contract.Body), wrong ...string) contract.Scenario {

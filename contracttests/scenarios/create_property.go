@@ -80,8 +80,8 @@ var createProperties = []contract.Scenario{
 			}
 		},
 	},
-	propertyRefused("validity-below-15", "accessTokenValiditySeconds", 14),
-	propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201),
+	covers(propertyRefused("validity-below-15", "accessTokenValiditySeconds", 14), rule.ValidityBounds),
+	covers(propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201), rule.ValidityBounds),
 	propertyRefused("validity-in-quotes", "accessTokenValiditySeconds", "900"),
 	propertyRefused("validity-with-fraction", "accessTokenValiditySeconds", 900.5),
 	propertyRefused("scope-as-string", "scope", "sp:scopes:all"),
@@ -94,6 +94,7 @@ var createProperties = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name()
@@ -127,15 +128,19 @@ var createProperties = []contract.Scenario{
 			}
 		},
 	},
-	malformed("broken-json", "a body that is no JSON", `{"name": `),
-	malformed("no-body", "no body at all", ``),
-	malformed("an-array", "an array instead of an object", `[{"name": "`+newName+`"}]`),
+	covers(malformed("broken-json", "a body that is no JSON", `{"name": `), rule.JSONSyntax),
+	covers(malformed("no-body", "no body at all", ``), rule.JSONSyntax),
+	covers(
+		malformed("an-array", "an array instead of an object", `[{"name": "`+newName+`"}]`),
+		rule.InvalidProperty,
+	),
 	{
 		ID:       "create/other-content-type-is-refused",
 		Promise:  "Create takes JSON only: another content type is refused in some way, and nothing is made.",
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "errata unsupported-media-type"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			name := t.Name()
 			declined(t, createOf(t, "text/plain", name))
@@ -152,6 +157,7 @@ var createProperties = []contract.Scenario{
 		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			r := c.Send(contract.Request{
@@ -173,10 +179,6 @@ func createOf(t *contract.T, contentType, name string) *contract.Response {
 }
 
 func propertyRefused(what, name string, value any) contract.Scenario {
-	violated := rule.InvalidProperty
-	if name == "accessTokenValiditySeconds" {
-		violated = rule.ValidityBounds
-	}
 	return contract.Scenario{
 		ID:      "create/property-of-wrong-form/" + what,
 		Promise: "A request that breaks its schema is 400, and nothing is made: " + words(what) + ".",
@@ -187,7 +189,7 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{violated},
+		Rules:    []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()

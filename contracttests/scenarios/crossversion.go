@@ -22,7 +22,7 @@ var crossversion = []contract.Scenario{
 		},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"one-store"},
+		Rules:    []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			for _, v := range version.All() {

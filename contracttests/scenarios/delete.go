@@ -22,6 +22,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{deleteAnswer, "docs/behaviour.md#delete-is-204"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.DeleteIs204},
 		Run: func(t *contract.T) {
 			r := t.Owner().Delete(t.Owner().Made().ID).Status(http.StatusNoContent)
 			t.Equal("the body", "", r.Text())
@@ -116,7 +117,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"docs/behaviour.md#expired-token-can-be-deleted"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{"delete-for-good"},
+		Rules:    []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Owner().Delete(who.ClientID).Status(http.StatusNoContent)
@@ -131,7 +132,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"no-get-by-id"},
+		Rules:    []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {
@@ -146,6 +147,7 @@ var deletion = []contract.Scenario{
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#collection-methods"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Disposable},
+		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {

@@ -193,7 +193,7 @@ var errorShapes = []contract.Scenario{
 			"docs/behaviour.md#unparsable-body-is-400",
 		},
 		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"error-dto"},
+		Rules: []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			wrong := c.Wrong("body")

@@ -235,6 +235,7 @@ var expiryMoments = []contract.Scenario{
 		Sources:  []string{createAnswer + "/properties/expirationDate/format"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.DateYear},
 		Run: func(t *contract.T) {
 			dateRefused(t, "9999-12-31T23:59:59-01:00")
 			dateRefused(t, "10000-01-01T00:00:00Z", "/expirationDate")

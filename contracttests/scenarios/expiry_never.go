@@ -74,6 +74,7 @@ func combination(date, flag given) contract.Scenario {
 		}
 	case flag.name == "true":
 		s.Promise = with + " a token never expires."
+		s.Rules = append(s.Rules, rule.NeverExpiringAnswer)
 		s.Run = func(t *contract.T) {
 			token := t.Owner().Create(request(t)).Status(http.StatusOK).Object()
 			if date := token["expirationDate"]; !t.Live() || date == nil {

@@ -52,7 +52,10 @@ var expiryPatches = slices.Concat(
 		undatedRefused("removed-alone", dateRemoved, standing.Assumed, dateGone),
 		undatedRefused("no-value-alone", dateWithoutValue, standing.Assumed, dateSilent),
 		undatedRefused("null-and-name", ackNeeded, standing.Published, contract.Replace("/name", newName), dateNull),
-		undatedRefused("flag-in-quotes", ackNeeded, standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
+		covers(
+			undatedRefused("flag-in-quotes", ackNeeded, standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
+			rule.PatchNever, rule.InvalidProperty,
+		),
 
 		stillNever("flag-false", ackKept, standing.Published, flagFalse),
 		stillNever("flag-null", onlyTrue, standing.Assumed, flagNull),
@@ -108,7 +111,7 @@ func stillNever(id, fact string, s standing.Standing, operation contract.Op) con
 		Standing: s,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-never"},
+		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := never(t)

@@ -39,7 +39,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-never"},
+		Rules:    []rule.ID{rule.PatchFields, rule.PatchNever},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -80,7 +80,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-never", "patch-fields"},
+		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
 			date := contract.Replace("/expirationDate", soon(t))
 			for _, operations := range [][]contract.Op{{date}, {date, flagFalse}, {flagFalse, date}} {
@@ -154,7 +154,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"date-needs-zone"},
+		Rules:    []rule.ID{rule.DateIsRFC3339, rule.DateNeedsZone, rule.DateYear, rule.EmptyDate, rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -177,7 +177,7 @@ var expiryPatchDates = []contract.Scenario{
 		Standing: standing.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{"patch-revives"},
+		Rules:    []rule.ID{rule.PatchRevives, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
@@ -191,7 +191,7 @@ var expiryPatchDates = []contract.Scenario{
 		Sources:  []string{"docs/behaviour.md#expired-token-can-be-patched"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{"patch-fields"},
+		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who, name := expired(t, t.Name()), t.Name()
 			before, _ := t.Owner().Find(who.ClientID)

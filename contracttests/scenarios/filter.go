@@ -223,6 +223,7 @@ type refusedFilter struct{ id, filter string }
 // refusedFilters are those of one fact.
 type refusedFilters struct {
 	fact     string
+	rule     rule.ID
 	standing standing.Standing
 	filters  []refusedFilter
 }
@@ -230,7 +231,7 @@ type refusedFilters struct {
 func filterRefusals() []contract.Scenario {
 	var all []contract.Scenario
 	for _, group := range []refusedFilters{
-		{"docs/behaviour.md#filter-unsupported-is-400", standing.Published, []refusedFilter{
+		{"docs/behaviour.md#filter-unsupported-is-400", rule.FilterSupported, standing.Published, []refusedFilter{
 			{"other-field", `name eq "patmock"`},
 			{"date-of-another-field", "created le " + middle},
 			{"field-that-is-none", "colour isnull"},
@@ -243,13 +244,13 @@ func filterRefusals() []contract.Scenario {
 			{"pr", "pr lastUsed"},
 			{"unknown-operator", "lastUsed before " + middle},
 		}},
-		{"docs/behaviour.md#filter-operators-are-lower-case", standing.Published, []refusedFilter{
+		{"docs/behaviour.md#filter-operators-are-lower-case", rule.FilterSyntax, standing.Published, []refusedFilter{
 			{"upper-case-le", "lastUsed LE " + middle},
 			{"upper-case-isnull", "lastUsed ISNULL"},
 			{"upper-case-not", "NOT lastUsed isnull"},
 			{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
 		}},
-		{"docs/behaviour.md#filter-syntax-is-400", standing.Published, []refusedFilter{
+		{"docs/behaviour.md#filter-syntax-is-400", rule.FilterSyntax, standing.Published, []refusedFilter{
 			{"isnull-with-value", "lastUsed isnull true"},
 			{"isnull-in-front", "isnull lastUsed"},
 			{"le-without-value", "lastUsed le"},
@@ -260,13 +261,13 @@ func filterRefusals() []contract.Scenario {
 			{"nothing-between", "lastUsed isnull lastUsed isnull"},
 			{"empty-parentheses", "()"},
 		}},
-		{"docs/behaviour.md#filter-bad-date-is-400", standing.Assumed, []refusedFilter{
+		{"docs/behaviour.md#filter-bad-date-is-400", rule.FilterSyntax, standing.Assumed, []refusedFilter{
 			{"le-of-no-date", "lastUsed le yesterday"},
 			{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
 		}},
 	} {
 		for _, r := range group.filters {
-			all = append(all, r.scenario(group.fact, group.standing))
+			all = append(all, covers(r.scenario(group.fact, group.standing), group.rule))
 		}
 	}
 	return all
@@ -278,7 +279,6 @@ func (r refusedFilter) scenario(fact string, s standing.Standing) contract.Scena
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, fact},
 		Standing: s,
-		Rules:    []rule.ID{"filter-supported"},
 		Run: func(t *contract.T) {
 			t.Owner().List("owner-id", "me", "filters", r.filter).Declined(http.StatusBadRequest)
 		},

@@ -59,7 +59,7 @@ var lifecycle = []contract.Scenario{
 		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
 		Sources:  []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"token-deleted-or-expired"},
+		Rules: []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			loggedIn(t, t.Anonymous().Token(made.Credentials()))
@@ -71,7 +71,7 @@ var lifecycle = []contract.Scenario{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
 		Sources:  []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{"token-deleted-or-expired"},
+		Rules: []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(59 * time.Minute)
@@ -87,7 +87,7 @@ var lifecycle = []contract.Scenario{
 			"docs/behaviour.md#expired-token-keeps-its-name",
 		},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{"token-deleted-or-expired", "name-unique"},
+		Rules: []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(2 * time.Hour)
@@ -106,7 +106,7 @@ var lifecycle = []contract.Scenario{
 		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
 		Sources:  []string{"docs/behaviour.md#access-token-outlives-deletion"},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"access-token-outlives"},
+		Rules: []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			c := t.LogIn(made.Credentials())
@@ -153,7 +153,7 @@ var lifecycle = []contract.Scenario{
 			"docs/behaviour.md#access-token-expires",
 		},
 		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{"access-token-outlives", "access-token-expires"},
+		Rules: []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -218,6 +218,7 @@ var lifecycle = []contract.Scenario{
 			"docs/behaviour.md#legacy-patchable-fields",
 		},
 		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)

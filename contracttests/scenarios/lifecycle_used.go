@@ -117,7 +117,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
 		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"}, Standing: standing.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
+		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)
 			code, _ := r.Refused(http.StatusBadRequest).Object()["detailCode"].(string)

@@ -192,6 +192,7 @@ var listWhole = []contract.Scenario{
 			"docs/behaviour.md#owner-form",
 		},
 		Standing: standing.Published,
+		Rules:    []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK).Array()
 			if len(tokens) == 0 {
@@ -221,6 +222,7 @@ var listWhole = []contract.Scenario{
 			"docs/behaviour.md#list-shows-the-acknowledgment",
 		},
 		Standing: standing.Assumed,
+		Rules:    []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Array() {
 				t.Equal("the keys", keysOf(t.Current()), sortedKeys(listed))
@@ -233,6 +235,7 @@ var listWhole = []contract.Scenario{
 		Sources:  []string{"docs/behaviour.md#expired-token-stays-listed"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Seeds},
+		Rules:    []rule.ID{rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			if _, found := t.Owner().Find(who.ClientID); !found {

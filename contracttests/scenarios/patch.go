@@ -99,7 +99,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchFields, jsonPatch + "#section-3"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-test"},
+		Rules:    []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, first, last := c.Made(), t.Name(), t.Name()
@@ -128,6 +128,7 @@ var patchChanges = []contract.Scenario{
 		Sources:  []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.Made(), c.Made()

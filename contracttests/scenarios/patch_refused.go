@@ -39,27 +39,87 @@ const (
 
 var patchRefusal = slices.Concat(
 	[]contract.Scenario{
-		allOrNothing("field-that-is-fixed", standing.Published, contract.Replace("/id", "patmock")),
-		allOrNothing("failed-test", standing.Published, contract.Op{"op": "test", "path": "/name", "value": "patmock has no such name"}),
-		allOrNothing("scope-of-wrong-form", standing.Published, contract.Replace("/scope", "sp:scopes:all")),
-		allOrNothing("no-such-element", standing.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
-		allOrNothing("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+		covers(
+			allOrNothing("field-that-is-fixed", standing.Published, contract.Replace("/id", "patmock")),
+			rule.PatchAtomic, rule.PatchFields,
+		),
+		covers(
+			allOrNothing("failed-test", standing.Published, contract.Op{"op": "test", "path": "/name", "value": "patmock has no such name"}),
+			rule.PatchAtomic, rule.PatchTest,
+		),
+		covers(
+			allOrNothing("scope-of-wrong-form", standing.Published, contract.Replace("/scope", "sp:scopes:all")),
+			rule.PatchAtomic, rule.InvalidProperty,
+		),
+		covers(
+			allOrNothing("no-such-element", standing.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
+			rule.PatchAtomic, rule.PatchApplies,
+		),
+		covers(
+			allOrNothing("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+			rule.PatchAtomic, rule.NameRequired,
+		),
 
-		operationRefused("name-removed", nameStays, standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
-		operationRefused("name-null", nameStays, standing.Assumed, contract.Replace("/name", nil)),
-		operationRefused("name-empty", nameStays, standing.Assumed, contract.Replace("/name", "")),
-		operationRefused("name-of-wrong-form", patchFails, standing.Published, contract.Replace("/name", []string{newName})),
-		operationRefused("name-without-value", valueNeeded, standing.Published, contract.Op{"op": "replace", "path": "/name"}),
-		operationRefused("scope-without-value", valueNeeded, standing.Published, contract.Op{"op": "add", "path": "/scope"}),
-		operationRefused("scope-of-numbers", patchFails, standing.Published, contract.Replace("/scope", []int{1})),
-		operationRefused("element-out-of-range", patchFails, standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
-		operationRefused("element-counted-from-the-end", patchFails, standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
-		operationRefused("inside-the-name", patchFails, standing.Published, contract.Replace("/name/0", newName)),
-		operationRefused("whole-token", wholeToken, standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path"),
-		operationRefused("path-without-slash", patchFails, standing.Published, contract.Replace("name", newName), "/0/path"),
-		operationRefused("copy-without-from", patchFails, standing.Published, contract.Op{"op": "copy", "path": "/name"}),
-		operationRefused("copy-from-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
-		operationRefused("move-of-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
+		covers(
+			operationRefused("name-removed", nameStays, standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+			rule.NameRequired,
+		),
+		covers(
+			operationRefused("name-null", nameStays, standing.Assumed, contract.Replace("/name", nil)),
+			rule.NameRequired,
+		),
+		covers(
+			operationRefused("name-empty", nameStays, standing.Assumed, contract.Replace("/name", "")),
+			rule.NameRequired, rule.NameNotBlank,
+		),
+		covers(
+			operationRefused("name-of-wrong-form", patchFails, standing.Published, contract.Replace("/name", []string{newName})),
+			rule.InvalidProperty,
+		),
+		covers(
+			operationRefused("name-without-value", valueNeeded, standing.Published, contract.Op{"op": "replace", "path": "/name"}),
+			rule.PatchValueRequired,
+		),
+		covers(
+			operationRefused("scope-without-value", valueNeeded, standing.Published, contract.Op{"op": "add", "path": "/scope"}),
+			rule.PatchValueRequired,
+		),
+		covers(
+			operationRefused("scope-of-numbers", patchFails, standing.Published, contract.Replace("/scope", []int{1})),
+			rule.InvalidProperty,
+		),
+		covers(
+			operationRefused("element-out-of-range", patchFails, standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
+			rule.PatchApplies,
+		),
+		covers(
+			operationRefused("element-counted-from-the-end", patchFails, standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
+			rule.PatchPointer,
+		),
+		covers(
+			operationRefused("inside-the-name", patchFails, standing.Published, contract.Replace("/name/0", newName)),
+			rule.PatchApplies,
+		),
+		covers(
+			operationRefused("whole-token", wholeToken, standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path"),
+			rule.PatchFields,
+		),
+		covers(
+			operationRefused("path-without-slash", patchFails, standing.Published, contract.Replace("name", newName), "/0/path"),
+			rule.PatchPointer,
+		),
+		covers(
+			operationRefused("copy-without-from", patchFails, standing.Published, contract.Op{"op": "copy", "path": "/name"}),
+			rule.PatchPointer,
+		),
+		covers(
+			operationRefused("copy-from-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
+			rule.PatchFields,
+		),
+		covers(
+			operationRefused("move-of-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
+			rule.PatchFields,
+		),
 		{
 			ID:       "patch/failed-test-is-400",
 			Promise:  "A test that fails refuses the patch with 400.",
@@ -92,6 +152,7 @@ var patchRefusal = slices.Concat(
 			Sources:  []string{patchOperation + "/properties/op/enum", patchRefusals},
 			Standing: standing.Published,
 			Needs:    []contract.Need{contract.Writes},
+			Rules:    []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"op": "set", "path": "/name", "value": t.Name()})
 			},
@@ -102,15 +163,16 @@ var patchRefusal = slices.Concat(
 			Sources:  []string{patchOperation + "/required", patchRefusals},
 			Standing: standing.Published,
 			Needs:    []contract.Need{contract.Writes},
+			Rules:    []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"path": "/name", "value": t.Name()})
 				patchRefused(t, t.Owner().Wrong("/0/path"), contract.Op{"op": "replace", "value": t.Name()})
 			},
 		},
-		unlikePatch("object", `{"name": "`+newName+`"}`, "body"),
-		unlikePatch("broken-json", `[{"op": "replace"`, "body"),
-		unlikePatch("nothing", ``, "body"),
-		unlikePatch("array-of-strings", `["replace"]`, "/0"),
+		covers(unlikePatch("object", `{"name": "`+newName+`"}`, "body"), rule.InvalidProperty),
+		covers(unlikePatch("broken-json", `[{"op": "replace"`, "body"), rule.JSONSyntax),
+		covers(unlikePatch("nothing", ``, "body"), rule.JSONSyntax),
+		covers(unlikePatch("array-of-strings", `["replace"]`, "/0"), rule.InvalidProperty),
 		otherContentType(otherTypes[0].id, otherTypes[0].contentType),
 		otherContentType(otherTypes[1].id, otherTypes[1].contentType),
 		otherContentType(otherTypes[2].id, otherTypes[2].contentType),
@@ -215,7 +277,6 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "docs/behaviour.md#patch-is-atomic"},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-atomic"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -234,7 +295,6 @@ func operationRefused(id, fact string, s standing.Standing, operation contract.O
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", fact},
 		Standing: s,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-atomic"},
 		Run:      func(t *contract.T) { patchRefused(t, t.Owner().Wrong(wrong...), operation) },
 	}
 }

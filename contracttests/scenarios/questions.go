@@ -84,6 +84,7 @@ var questionsOfCreate = []contract.Scenario{
 	refused("create-content-type", contract.Scenario{
 		ID: "create/question-other-content-type", Promise: "A create of the content type text/plain is 415.",
 		Sources: []string{"errata unsupported-media-type"}, Needs: writes,
+		Rules: []rule.ID{rule.WrongContentType},
 	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response { return createOf(t, "text/plain", t.Name()) }),
 	refused("past-date", contract.Scenario{
 		ID: "expiry/question-past-date", Promise: "A create with a date in the past is refused with 400.",
@@ -124,7 +125,7 @@ func questionsOfPatch() []contract.Scenario {
 		refused("", contract.Scenario{
 			ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
 			Sources: []string{"docs/behaviour.md#name-taken-is-400"},
-			Needs:   writes, Rules: []rule.ID{"name-unique"},
+			Needs:   writes, Rules: []rule.ID{rule.NameUnique, rule.DuplicateName},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			token, other := t.Owner().Made(), t.Owner().Made()
 			return t.Owner().Patch(token.ID, contract.Replace("/name", other.Name))
@@ -139,7 +140,7 @@ func questionsOfPatch() []contract.Scenario {
 		question("empty-patch", contract.Scenario{
 			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
 			Sources: []string{"docs/behaviour.md#empty-patch-changes-nothing"},
-			Needs:   writes, Rules: []rule.ID{"empty-patch"},
+			Needs:   writes,
 		}, func(t *contract.T, record record) {
 			c := t.Owner()
 			token := c.Made()

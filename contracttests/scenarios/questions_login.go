@@ -50,7 +50,7 @@ var questionsOfLogin = []contract.Scenario{
 	served("access-token-of-deleted", contract.Scenario{
 		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
 		Sources: []string{"docs/behaviour.md#access-token-outlives-deletion"},
-		Needs:   writes, Rules: []rule.ID{"access-token-outlives"},
+		Needs:   writes,
 	}, func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		c := t.LogIn(made.Credentials())
@@ -71,6 +71,7 @@ var questionsOfLogin = []contract.Scenario{
 	question("", contract.Scenario{
 		ID: "token/question-keys", Promise: "No keys are published that access tokens could be verified with.",
 		Sources: []string{"docs/behaviour.md#no-published-keys"}, Versions: contract.Without,
+		Rules: []rule.ID{rule.NoPublishedKeys},
 	}, func(t *contract.T, record record) {
 		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
 			r := record(t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: path}))

@@ -24,7 +24,7 @@ var questionsOfList = []contract.Scenario{
 	served("", contract.Scenario{
 		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
 		Sources: []string{"docs/behaviour.md#list-tolerates-a-large-limit"},
-		Rules:   []rule.ID{"list-no-paging"},
+		Rules:   []rule.ID{rule.ListNoPaging, rule.Limit251},
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
@@ -45,7 +45,7 @@ var questionsOfList = []contract.Scenario{
 	question("never-used-under-le", contract.Scenario{
 		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
 		Sources: []string{"docs/behaviour.md#filter-never-used-under-le"},
-		Needs:   writes, Rules: []rule.ID{"filter-unknown"},
+		Needs:   writes,
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().Made()
 		ids := record(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).Status(http.StatusOK).IDs()
@@ -84,7 +84,6 @@ var questionsOfRights = []contract.Scenario{
 	served("experimental-header", contract.Scenario{
 		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
 		Sources: []string{"docs/behaviour.md#experimental-header"},
-		Rules:   []rule.ID{"experimental-header"},
 	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me") }),
 }
 

@@ -233,7 +233,7 @@ var token = []contract.Scenario{
 		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
 		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
 		Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-grants"},
+		Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -244,7 +244,7 @@ var token = []contract.Scenario{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
 		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
 		Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-grants"},
+		Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
 		Run:   func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
@@ -254,7 +254,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#password-grant-was-seen",
 		},
 		Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-grants"},
+		Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
 		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{

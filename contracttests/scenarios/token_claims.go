@@ -142,7 +142,7 @@ var tokenAnswer = []contract.Scenario{
 		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#api-client-has-no-user"},
 		Standing: standing.Published, Versions: contract.Without,
-		Needs: []contract.Need{contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
+		Needs: []contract.Need{contract.APIClient}, Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := loggedIn(t, t.Anonymous().Token(client))
