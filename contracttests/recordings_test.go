@@ -3,6 +3,7 @@ package contracttests_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"example.com/patmock/contracttests/mutants"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/mockserver"
 )
 
 // transcripts runs cases and returns what they did on the wire, by their names.
@@ -86,6 +88,39 @@ func TestRecordingsAreTheSame(t *testing.T) {
 		for _, d := range transcript.Diff(once[name], again[name]) {
 			t.Errorf("%s: %s: %s", name, d.At, d.What)
 		}
+	}
+}
+
+// A friendly mock names the rules by which it rejects a request, and advises by its clock. The
+// rules are recorded, the advice is not.
+func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
+	friendly := func() contracttests.Target {
+		mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = mock.Close() })
+		return target(mock.Transport(), mock)
+	}
+	cases := contracttests.Select(scenarios.All(), contracttests.Options{Run: regexp.MustCompile("^expiry/")})
+	once, again := transcripts(t, friendly(), 1, cases), transcripts(t, friendly(), 1, cases)
+	named := 0
+	for _, name := range slices.Sorted(maps.Keys(once)) {
+		if diff := cmp.Diff(asJSON(t, once[name]), asJSON(t, again[name])); diff != "" {
+			t.Errorf("%s (-one run +another):\n%s", name, diff)
+		}
+		for i, step := range once[name].Exchanges {
+			if step.Response.Header["X-Patmock-Rule"] == "" {
+				continue
+			}
+			named++
+			if causes, _ := step.Response.Body.Object()["causes"].([]any); len(causes) > 0 {
+				t.Errorf("%s: exchange %d has causes: %v", name, i, causes)
+			}
+		}
+	}
+	if named < len(cases)/2 {
+		t.Errorf("of %d cases only %d responses name a rule", len(cases), named)
 	}
 }
 

@@ -36,8 +36,26 @@ func (n *normalizer) response(x Exchange) Response {
 	case strings.HasSuffix(path, "/bulk-update"):
 		answered.value, r.SortedByID = n.unsorted(tokens)
 	}
+	if x.Answered.Get(ruleHeader) != "" {
+		answered.value = withoutAdvice(answered.value)
+	}
 	r.Body = &Body{answered.form, n.answered(answered.value, place{})}
 	return r
+}
+
+// ruleHeader names the rules by which a patmock rejects a request. The causes of such a response
+// are its advice, in words that no tenant has and that may change at any time.
+const ruleHeader = "X-Patmock-Rule"
+
+// withoutAdvice empties the causes of an error.
+func withoutAdvice(value any) any {
+	object, ok := value.(map[string]any)
+	if _, list := object["causes"].([]any); !ok || !list {
+		return value
+	}
+	object = maps.Clone(object)
+	object["causes"] = []any{}
+	return object
 }
 
 func (x Exchange) path() string {
@@ -48,7 +66,9 @@ func (x Exchange) path() string {
 }
 
 // shown are the headers of an answer that the contract cares about, besides those that begin with X-SailPoint-.
-var shown = []string{"Allow", "Content-Type", "Location", "Www-Authenticate", "X-Mock-Fault"}
+var shown = []string{
+	"Allow", "Content-Type", "Location", "Www-Authenticate", "X-Mock-Fault", ruleHeader,
+}
 
 func (n *normalizer) headers(header http.Header) map[string]string {
 	out := map[string]string{}

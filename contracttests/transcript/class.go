@@ -39,6 +39,10 @@ var rules = []Rule{
 	{Unknown, "another exchange", "the scenario went another way", whole(added)},
 	{Unknown, "another request", "it is made of former answers", within("request")},
 	{Breaking, "another status", "clients decide by the status", within("response", "status")},
+	{
+		Harmless, "another rule of patmock", "no client reads it",
+		within("response", "header", ruleHeader),
+	},
 	{Breaking, "a header is gone", "clients need it", both(within("response", "header"), is(gone))},
 	{Harmless, "another header", "clients ignore headers that they do not know", both(within("response", "header"), is(added))},
 	{Harmless, "another charset", "JSON is UTF-8 whatever is said", charset},

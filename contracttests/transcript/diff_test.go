@@ -137,6 +137,7 @@ func TestEveryRuleIsReached(t *testing.T) {
 		change(b.Answered)
 		see(of(a), of(b))
 	}
+	see(of(rejected("name-unique", "taken")), of(rejected("token-limit", "taken")))
 	status, kind := made("{}"), made("{}")
 	status.Status, kind.Reply = 201, "<p>"
 	see(of(made("{}")), of(status))
@@ -148,6 +149,48 @@ func TestEveryRuleIsReached(t *testing.T) {
 		if rule.Reason == "" {
 			t.Errorf("%s has no reason", rule.What)
 		}
+	}
+}
+
+// rejected is an exchange in which a patmock rejects a create, by a rule if it names one.
+func rejected(rule string, causes ...string) transcript.Exchange {
+	x := exchange("POST", tokens, `{"name":"patmock-abc-1"}`, 400, "")
+	if rule != "" {
+		x.Answered.Set("X-Patmock-Rule", rule)
+	}
+	advice := []map[string]string{}
+	for _, text := range causes {
+		advice = append(advice, map[string]string{"locale": "en-US", "text": text})
+	}
+	x.Reply = string(mustJSON(map[string]any{"detailCode": "400.1", "messages": []map[string]string{{"text": "No."}}, "causes": advice}))
+	return x
+}
+
+// What a patmock advises is compared by its rules, and with a tenant not at all. The causes of a tenant are compared.
+func TestAdviceIsNotCompared(t *testing.T) {
+	const at = "/exchanges/0/response/"
+	for _, test := range []struct {
+		name string
+		a, b transcript.Exchange
+		want []string
+	}{
+		{"other advice", rejected("name-unique", "line 1, column 7"), rejected("name-unique", "line 2, column 8", "it is -3h0m0s from wall time"), nil},
+		{"another rule", rejected("name-unique", "taken"), rejected("token-limit", "taken"), []string{`harmless: another rule of patmock ` + at + `header/X-Patmock-Rule -"name-unique" +"token-limit"`}},
+		{"a tenant without causes", rejected("name-unique", "taken"), rejected(""), nil},
+		{"a patmock after a tenant", rejected(""), rejected("name-unique", "taken"), nil},
+		{"a tenant with a cause", rejected("name-unique", "taken"), rejected("", "taken"), []string{`unknown: another element ` + at + `body/value/causes/0 - +{"locale":"en-US","text":"taken"}`}},
+		{"two tenants", rejected("", "taken"), rejected("", "in use"), []string{`harmless: another text ` + at + `body/value/causes/0/text -"taken" +"in use"`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, found(transcript.Diff(of(test.a), of(test.b)))); diff != "" {
+				t.Errorf("differences (-want +got):\n%s", diff)
+			}
+		})
+	}
+	noList := rejected("name-unique")
+	noList.Reply = `{"causes":"none"}`
+	if got := of(noList).Exchanges[0].Response.Body.Text("causes"); got != "none" {
+		t.Errorf("causes that are no list became %q", got)
 	}
 }
 

@@ -13,6 +13,9 @@ const NormalForm = 1
 // replaced by references such as id-1 and secret-1, numbered as they first appear, and what the target made of its time by
 // the form of the date. Everything else is as it went over the wire: statuses, order, types, null and absent.
 //
+// A patmock names the rules by which it rejects a request in the header X-Patmock-Rule. Such a
+// response has no causes here, for they are advice of the patmock.
+//
 // Of a list of tokens it has those alone that the case made or logged in with: what else a tenant holds is nobody's
 // business, and differs from tenant to tenant.
 type Transcript struct {
