@@ -32,7 +32,7 @@ func newContractDiff(env environment) *cobra.Command {
 		Short: "Tell what is different on the wire between two recordings or targets",
 		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract run --record, or targets (mock, env, an\n" +
 			"address), which are run and recorded for it. Each difference is breaking, harmless, or unknown where that depends on the\n" +
-			"client; the references in recordings (id-1, date-2) are compared by what they stand for. --allow FILE accepts some:\n\n" +
+			"client; the references in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by what they stand for. --allow FILE accepts some:\n\n" +
 			allowExample + "\n" +
 			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare, 3 a target could not be tested, 4 it has\n" +
 			"tokens left that the run made, 130 interrupted.",

@@ -118,8 +118,8 @@ func (f finding) told() string {
 func (p proposal) find(e dialect.Entry) []finding {
 	var all []finding
 	for _, t := range p.recording.Transcripts {
-		if r, asked := t.Answer(e.ID); asked {
-			answer, problem := answered(e, r)
+		if step, asked := t.Answer(e.ID); asked {
+			answer, problem := answered(e, step)
 			all = append(all, finding{t.Scenario, string(t.Version), answer, problem})
 		}
 	}

@@ -4,22 +4,23 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/mockserver/dialect"
 )
 
-// answered is what a response says to a question, in the words of a dialect. Problem says why a dialect has none for it.
-func answered(e dialect.Entry, r transcript.Response) (a dialect.Answer, problem string) {
+// answered reads the answer to a question out of an exchange. Problem says why a dialect cannot
+// have it.
+func answered(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem string) {
+	r := step.Response
 	if len(e.Values) > 0 {
 		return valued(e, r)
 	}
 	if r.Status < 300 {
 		a.Status = http.StatusOK // whatever success the operation has
 	} else {
-		a = refusedAs(e, r)
+		a = refusedAs(e, step)
 	}
 	switch {
 	case slices.Contains([]int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, r.Status):
@@ -34,23 +35,17 @@ func answered(e dialect.Entry, r transcript.Response) (a dialect.Answer, problem
 }
 
 // refusedAs reads the error of a response, in the form that its endpoint has.
-func refusedAs(e dialect.Entry, r transcript.Response) dialect.Answer {
+func refusedAs(e dialect.Entry, step transcript.Step) dialect.Answer {
+	a, body := dialect.Answer{Status: step.Response.Status}, step.Response.Body
+	// The mock has words of its own in place of a text that cannot answer other requests.
 	if e.AtTokenEndpoint() {
-		return dialect.Answer{Status: r.Status, Error: r.Body.Text("error"), Description: general(r.Body.Text("error_description"))}
+		a.Error = body.Text("error")
+		a.Description, _ = step.General(body.Text("error_description"))
+		return a
 	}
-	return dialect.Answer{Status: r.Status, DetailCode: r.Body.Text("detailCode"), Text: general(cmp.Or(message(r.Body), r.Body.Text("error")))}
-}
-
-// particular is what a text has that belongs to one request: a reference of the recording, a date or anything else that it
-// has in words of its own, what was taken out or left out, what a scenario sent.
-var particular = regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9]+\b|\bdate, |\bas far from wall time\b|\ba line and column\b|\[redacted\]|…|\.\.\.|no_such_grant|no-such-`)
-
-// general is a text that can be the answer to other requests, too, else empty: the mock has words of its own then.
-func general(text string) string {
-	if particular.MatchString(text) {
-		return ""
-	}
-	return text
+	a.DetailCode = body.Text("detailCode")
+	a.Text, _ = step.General(cmp.Or(message(body), body.Text("error")))
+	return a
 }
 
 // message is the text of SailPoint's error, in the default locale where it says which that is.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,23 +10,50 @@ import (
 	"example.com/patmock/mockserver/dialect"
 )
 
-// What a recording changes in a text is no word of the tenant's.
-func TestProposeAdoptsNoWordsOfTheRecording(t *testing.T) {
-	entry, _ := dialect.Find(dialect.DuplicateName)
-	for _, text := range []string{
-		strings.Repeat("It is taken, which nobody may do. ", 20),
-		"Made on 2026-11-22T12:00:00Z, which is past.",
-		"The clock is 3h0m5s from wall time.",
-		"The name abcdefgh... is too long.",
+// A proposal has the words of a tenant if they belong to no request.
+func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
+	const name, sailPoint = "patmock-abcdefgh-1", `{"detailCode":"409 Conflict","messages":[{"localeOrigin":"DEFAULT","text":TEXT}]}`
+	for _, test := range []struct {
+		entry, body, reply, text string
+		adopted                  bool
+	}{
+		{dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint, "It is taken.", true},
+		{dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint, "A name-1, no-such-name, or a date, is ⟨taken⟩.", true},
+		{dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint, strings.Repeat("It is taken, which nobody may do. ", 20), false},
+		{dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint, "Made on 2026-11-22T12:00:00Z, which is past.", false},
+		{dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint, name + " is taken.", false},
+		{dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint, "The name patmock-abc... is taken.", false},
+		{dialect.UnknownScope, `{"scope":["patmock:no-such-scope"]}`, sailPoint, "There is no patmock:no-such-scope.", false},
+		{dialect.AccessTokenOfDeleted, "", `{"error":TEXT}`, "It is revoked.", true},
+		{dialect.AccessTokenOfDeleted, "", `{"error":TEXT}`, "It was revoked at 2026-11-22T12:00:00Z.", false},
+		{dialect.UnsupportedGrant, "grant_type=no_such_grant", `{"error":"x","error_description":TEXT}`, "Unsupported grant type", true},
+		{dialect.UnsupportedGrant, "grant_type=no_such_grant", `{"error":"x","error_description":TEXT}`, "Unsupported grant type: no_such_grant", false},
 	} {
+		entry, _ := dialect.Find(test.entry)
+		text, err := json.Marshal(test.text)
+		if err != nil {
+			t.Fatal(err)
+		}
 		x := transcript.Exchange{
-			Method: http.MethodPost, URL: "https://acme/v3/personal-access-tokens", Status: http.StatusConflict, Header: http.Header{},
-			Answered: http.Header{"Content-Type": {"application/json"}}, Reply: `{"detailCode":"409 Conflict","messages":[{"localeOrigin":"DEFAULT","text":"` + text + `"}]}`,
+			Method: http.MethodPost, URL: "https://acme/v3/personal-access-tokens", Body: test.body, Header: http.Header{"Content-Type": {"application/json"}}, Status: http.StatusUnauthorized,
+			Answered: http.Header{"Content-Type": {"application/json"}}, Reply: strings.ReplaceAll(test.reply, "TEXT", string(text)),
+		}
+		if entry.AtTokenEndpoint() {
+			x.URL = "https://acme/oauth/token"
+			x.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
 		recorded := transcript.Of(transcript.Case{Scenario: "a/b", Version: "v3", Exchanges: []transcript.Exchange{x}, Answers: map[string]int{entry.ID: 0}}, "https://acme", true)
-		r, asked := recorded.Answer(entry.ID)
-		if answer, problem := answered(entry, r); !asked || problem != "" || answer.Status != http.StatusConflict || answer.Text != "" {
-			t.Errorf("%q is proposed as %+v, %q", text, answer, problem)
+		step, asked := recorded.Answer(entry.ID)
+		answer, problem := answered(entry, step)
+		if !asked || problem != "" || answer.Status != http.StatusUnauthorized {
+			t.Errorf("%q is proposed as %+v, %q", test.text, answer, problem)
+		}
+		want := ""
+		if test.adopted {
+			want = test.text
+		}
+		if got := answer.Text + answer.Description; got != want {
+			t.Errorf("%s: %q is proposed as %q", test.entry, test.text, got)
 		}
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"example.com/patmock/contracttests/report"
 )
 
 // place is where a value stands in an answer.
@@ -20,6 +18,8 @@ type place struct {
 }
 
 func (n *normalizer) response(x Exchange) Response {
+	n.shortenable, n.values = n.values, nil
+	defer func() { n.shortenable = nil }()
 	r := Response{Status: x.Status, Header: n.headers(x.Answered)}
 	answered := bodyOf(x.Answered.Get("Content-Type"), x.Reply)
 	if form, ok := answered.parameters(); ok { // no answer is a form
@@ -98,7 +98,7 @@ func (n *normalizer) answered(value any, at place) any {
 		return n.answeredText(v, at)
 	case json.Number:
 		if slices.Contains(seconds, at.key) {
-			return "seconds since 1970"
+			return placeholder("seconds since 1970")
 		}
 	case []any:
 		return each(v, func(element any) any { return n.answered(element, at) })
@@ -140,7 +140,7 @@ func (n *normalizer) ofStranger(token map[string]any) bool {
 func (n *normalizer) outline(token map[string]any) map[string]any {
 	out := map[string]any{}
 	for key := range token {
-		out[n.text(key, n.made)] = "any"
+		out[n.text(key, n.made)] = placeholder("any")
 	}
 	out["id"] = n.reference(loginID, textOf(token, "id"))
 	return out
@@ -181,7 +181,7 @@ func (n *normalizer) accessToken(ref, text string) {
 func typesOf(object map[string]any) map[string]string {
 	out := map[string]string{}
 	for key, value := range object {
-		out[report.Redact(key)] = typeOf(value)
+		out[redact(escaper.Replace(key))] = typeOf(value)
 	}
 	return out
 }

@@ -75,10 +75,16 @@ func (c *calendar) asked(text string) string {
 	if at, ok := moment(text); ok {
 		c.sent = append(c.sent, sentDate{at, ref})
 	}
+	return sentPlaceholder(ref, text)
+}
+
+// sentPlaceholder returns the placeholder of a date that was sent, with its form if that is not
+// the usual one.
+func sentPlaceholder(ref, text string) string {
 	if form := dateFormOf(text); form != usualDate {
-		return ref + " (" + form + ")"
+		return placeholder(ref, form)
 	}
-	return ref
+	return placeholder(ref)
 }
 
 // answered is a date in an answer, in a place such as expirationDate of a token. One that was sent before has the
@@ -87,7 +93,7 @@ func (c *calendar) asked(text string) string {
 func (c *calendar) answered(text, token, property string, created time.Time) string {
 	at, ok := moment(text)
 	if !ok {
-		return "date, " + dateFormOf(text)
+		return placeholder(string(date), dateFormOf(text))
 	}
 	place := token + " " + property
 	former, known := c.held[place]
@@ -96,19 +102,16 @@ func (c *calendar) answered(text, token, property string, created time.Time) str
 		c.held[place] = heldDate{at, ref}
 	}
 	if ref != "" {
-		if form := dateFormOf(text); form != usualDate {
-			return ref + " (" + form + ")"
-		}
-		return ref
+		return sentPlaceholder(ref, text)
 	}
-	told := "date, " + dateFormOf(text)
+	details := []string{dateFormOf(text)}
 	if span := spanBetween(created, at); span != "" {
-		told += ", " + span + " after created"
+		details = append(details, span+" after created")
 	}
 	if token != "" && known {
-		told += ", " + relation(former.at, at)
+		details = append(details, relation(former.at, at))
 	}
-	return told
+	return placeholder(string(date), details...)
 }
 
 // sentAs is the reference of an instant that was sent: in this request, else what is held already, else the latest. When
@@ -165,10 +168,10 @@ var isNumber = regexp.MustCompile(`^[0-9]+$`)
 // formOfHeader tells the form of a header that is a date, or a number of seconds.
 func formOfHeader(value string) string {
 	if isNumber.MatchString(value) {
-		return "seconds"
+		return placeholder("seconds")
 	}
 	if _, err := http.ParseTime(value); err == nil {
-		return "date"
+		return placeholder(string(date))
 	}
-	return plural(len(value), "character")
+	return placeholder(plural(len(value), "character"))
 }

@@ -52,16 +52,16 @@ func TestRules(t *testing.T) {
 	}{
 		{"nothing", func(*transcript.Exchange) {}, ""},
 		{"status", func(x *transcript.Exchange) { x.Status = 201 }, "breaking: another status /exchanges/0/response/status -200 +201"},
-		{"header gone", func(x *transcript.Exchange) { x.Answered.Del("Slpt-Request-Id") }, `breaking: a header is gone /exchanges/0/response/header/Slpt-Request-Id -"request-1" +`},
+		{"header gone", func(x *transcript.Exchange) { x.Answered.Del("Slpt-Request-Id") }, `breaking: a header is gone /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`},
 		{"header added", header("Allow", "GET"), `harmless: another header /exchanges/0/response/header/Allow - +"GET"`},
 		{"charset", header("Content-Type", "application/json;charset=UTF-8"), `harmless: another charset /exchanges/0/response/header/Content-Type -"application/json" +"application/json;charset=UTF-8"`},
 		{"media type", header("Content-Type", "text/plain"), `breaking: another media type /exchanges/0/response/header/Content-Type -"application/json" +"text/plain"`},
 		{"header value", header("Www-Authenticate", "Basic"), `unknown: another header value /exchanges/0/response/header/Www-Authenticate -"Bearer" +"Basic"`},
 		{"kind of body", reply("<p>"), `breaking: another kind of body ` + body + `/form -"json" +"text"`},
-		{"property gone", without("created"), `breaking: a property is gone ` + body + `/value/created -"date, UTC, milliseconds" +`},
+		{"property gone", without("created"), `breaking: a property is gone ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`},
 		{"property added", with(`{"colour":"blue"}`), `harmless: another property ` + body + `/value/colour - +"blue"`},
-		{"null", with(`{"created":null}`), `breaking: null where there was a value ` + body + `/value/created -"date, UTC, milliseconds" +null`},
-		{"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`), `unknown: a value where there was null ` + body + `/value/lastUsed -null +"date, UTC, milliseconds"`},
+		{"null", with(`{"created":null}`), `breaking: null where there was a value ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +null`},
+		{"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`), `unknown: a value where there was null ` + body + `/value/lastUsed -null +"⟨date: UTC, milliseconds⟩"`},
 		{"type", with(`{"accessTokenValiditySeconds":"43200"}`), `breaking: another type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`},
 		{"value", with(`{"accessTokenValiditySeconds":3600}`), `unknown: another value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`},
 		{"seconds left", with(`{"expires_in":43199}`), `harmless: some seconds of time ` + body + `/value/expires_in -43200 +43199`},
@@ -72,7 +72,7 @@ func TestRules(t *testing.T) {
 		{"order", with(`{"causes":["b","a"]}`), `unknown: another order ` + body + `/value/causes -["a","b"] +["b","a"]`},
 		{"element gone", with(`{"causes":["b"]}`), `unknown: an element is missing ` + body + `/value/causes/0 -"a" +`},
 		{"element added", with(`{"causes":["a","b","c"]}`), `unknown: another element ` + body + `/value/causes/2 - +"c"`},
-		{"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`), `unknown: another value ` + body + `/value/expirationDate -"date-1" +"date, UTC, seconds"`},
+		{"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`), `unknown: another value ` + body + `/value/expirationDate -"⟨date-1⟩" +"⟨date: UTC, seconds⟩"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			former := func() transcript.Exchange {
@@ -194,6 +194,19 @@ func TestAdviceIsNotCompared(t *testing.T) {
 	}
 }
 
+// A text of the traffic is never a reference, though it looks like one.
+func TestBracketsOfATextAreNoReferences(t *testing.T) {
+	text := func(text string) transcript.Transcript { return of(made(`{"text":` + string(mustJSON(text)) + `}`)) }
+	for _, test := range []struct{ a, b string }{{"id-7 is there", "id-8 is there"}, {"⟨id-7⟩ is there", "⟨id-8⟩ is there"}, {"⟨⟨id-7⟩⟩", "⟨⟨id-8⟩⟩"}} {
+		if got := transcript.Diff(text(test.a), text(test.b)); len(got) != 1 || got[0].What != "another text" {
+			t.Errorf("%q and %q: differences %v", test.a, test.b, found(got))
+		}
+	}
+	if got := transcript.Diff(text("⟨"+otherID+"⟩"), text("⟨"+strings.Repeat("b", 32)+"⟩")); len(got) != 0 {
+		t.Errorf("differences %v", found(got))
+	}
+}
+
 // References are compared by what they stand for: a token more on one side shifts no number.
 func TestReferencesArePaired(t *testing.T) {
 	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 200, token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
@@ -208,7 +221,7 @@ func TestReferencesArePaired(t *testing.T) {
 	}
 	// One that stands for two is told.
 	wrong := exchange("DELETE", tokens+"/"+otherID, "", 204, "")
-	if diff := cmp.Diff([]string{`unknown: another request /exchanges/2/request/path -"/v2026/personal-access-tokens/id-2" +"/v2026/personal-access-tokens/id-1"`},
+	if diff := cmp.Diff([]string{`unknown: another request /exchanges/2/request/path -"/v2026/personal-access-tokens/⟨id-2⟩" +"/v2026/personal-access-tokens/⟨id-1⟩"`},
 		found(transcript.Diff(of(another, made("{}"), rest[1]), of(another, made("{}"), wrong)))); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
@@ -232,6 +245,32 @@ func TestOtherOperationsAreNoPair(t *testing.T) {
 	got := transcript.Diff(of(exchange("GET", tokens, "", 200, "[]")), of(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
 	if len(got) != 2 || got[0].B != "" || got[1].A != "" {
 		t.Errorf("differences %v", found(got))
+	}
+}
+
+// Two elements are the same one if their ids are, or if neither id is known of before.
+func TestElementsAreAligned(t *testing.T) {
+	const at, low, high = "/exchanges/1/response/body/value/items/0", "11111111111111111111111111111111", "22222222222222222222222222222222"
+	run := func(id string, x int) transcript.Transcript {
+		return of(exchange("GET", tokens, "", 200, `{"a":"`+low+`","b":"`+high+`"}`),
+			exchange("GET", tokens, "", 200, fmt.Sprintf(`{"items":[{"id":%q,"x":%d}]}`, id, x)))
+	}
+	for _, test := range []struct {
+		name, a, b string
+		want       []string
+	}{
+		{"new ids", otherID, strings.Repeat("b", 32), []string{"unknown: another value " + at + "/x -1 +2"}},
+		{"the same id", low, low, []string{"unknown: another value " + at + "/x -1 +2"}},
+		{"another id", low, high, []string{
+			`unknown: an element is missing ` + at + ` -{"id":"⟨id-1⟩","x":1} +`,
+			`unknown: another element ` + at + ` - +{"id":"⟨id-2⟩","x":2}`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, found(transcript.Diff(run(test.a, 1), run(test.b, 2)))); diff != "" {
+				t.Errorf("differences (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

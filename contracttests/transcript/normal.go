@@ -51,6 +51,10 @@ type normalizer struct {
 	literals   []string
 	varying    *regexp.Regexp
 	encodings  *strings.Replacer
+
+	// values of the latest request that its response may shorten. While the response is read they
+	// are in shortenable.
+	values, shortenable []string
 }
 
 func newNormalizer(c Case, base string, live bool) *normalizer {
@@ -63,11 +67,12 @@ func newNormalizer(c Case, base string, live bool) *normalizer {
 		n.base = strings.TrimRight(u.EscapedPath(), "/")
 	}
 	n.literals = n.roles.literals()
-	patterns := []string{cut, drift, spot}
+	var patterns []string
 	for _, value := range n.literals {
 		patterns = append(patterns, n.roles.pattern(value))
 	}
-	n.varying = regexp.MustCompile(strings.Join(append(patterns, signedForm, runName, address, dateForm, `\b(?:`+random+`)\b`), "|"))
+	patterns = append(patterns, mark, signedForm, runName, address, dateForm, `\b(?:`+random+`)\b`)
+	n.varying = regexp.MustCompile(strings.Join(patterns, "|"))
 	n.encodings = strings.NewReplacer(encodings(n.roles.secrets)...)
 	return n
 }
@@ -76,6 +81,9 @@ func (n *normalizer) request(x Exchange) Request {
 	r := Request{Method: x.Method}
 	if u, err := url.Parse(x.URL); err == nil {
 		path := strings.TrimPrefix(u.EscapedPath(), n.base)
+		for segment := range strings.SplitSeq(path, "/") {
+			n.remember(segment)
+		}
 		r.Path = n.text(inNamespace.ReplaceAllString(path, ""), n.calendar.asked)
 		r.Query = n.query(u)
 	}
@@ -163,6 +171,7 @@ func (n *normalizer) asked(value any, parent, key string) any {
 }
 
 func (n *normalizer) askedText(text, parent, key string) string {
+	n.remember(text)
 	if k := kindOf(parent, key); k != "" && text != "me" {
 		return n.reference(k, text)
 	}

@@ -79,14 +79,14 @@ func TestStep(t *testing.T) {
   "method": "POST",
   "path": "/v2026/personal-access-tokens",
   "header": {
-   "Authorization": "Bearer access-token-1 (24 characters)",
+   "Authorization": "Bearer ⟨access-token-1: 24 characters⟩",
    "Content-Type": "application/json"
   },
   "body": {
    "form": "json",
    "value": {
-    "expirationDate": "date-1",
-    "name": "name-1"
+    "expirationDate": "⟨date-1⟩",
+    "name": "⟨name-1⟩"
    }
   }
  },
@@ -94,28 +94,28 @@ func TestStep(t *testing.T) {
   "status": 200,
   "header": {
    "Content-Type": "application/json",
-   "Date": "date",
-   "Retry-After": "seconds",
-   "Slpt-Request-Id": "request-1",
+   "Date": "⟨date⟩",
+   "Retry-After": "⟨seconds⟩",
+   "Slpt-Request-Id": "⟨request-1⟩",
    "X-Sailpoint-Experimental": "true"
   },
   "body": {
    "form": "json",
    "value": {
     "accessTokenValiditySeconds": 43200,
-    "created": "date, UTC, milliseconds",
-    "expirationDate": "date-1",
-    "id": "id-1",
-    "name": "name-1",
+    "created": "⟨date: UTC, milliseconds⟩",
+    "expirationDate": "⟨date-1⟩",
+    "id": "⟨id-1⟩",
+    "name": "⟨name-1⟩",
     "owner": {
-     "id": "identity-1",
-     "name": "user-1",
+     "id": "⟨identity-1⟩",
+     "name": "⟨user-1⟩",
      "type": "IDENTITY"
     },
     "scope": [
      "sp:scopes:all"
     ],
-    "secret": "secret-1"
+    "secret": "⟨secret-1⟩"
    }
   }
  }
@@ -131,29 +131,29 @@ func TestProperty(t *testing.T) {
 		name, property, value string
 		want                  any
 	}{
-		{"the date that was sent", "expirationDate", `"` + sent + `"`, "date-1"},
-		{"the same in another zone", "expirationDate", `"2027-01-31T14:00:00.250+02:00"`, "date-1 (+02:00, milliseconds)"},
-		{"with nanoseconds", "expirationDate", `"2027-01-31T12:00:00.250000000Z"`, "date-1 (UTC, nanoseconds)"},
-		{"a date of the target", "expirationDate", `"2027-01-31T12:00:00.251Z"`, "date, UTC, milliseconds"},
-		{"cut to seconds", "expirationDate", `"2027-01-31T12:00:00Z"`, "date, UTC, seconds"},
-		{"months", "expirationDate", `"2027-06-01T08:00:00.001Z"`, "date, UTC, milliseconds, 6 months after created"},
-		{"months, a second late", "expirationDate", `"2027-06-01T08:00:01Z"`, "date, UTC, seconds, 6 months after created"},
-		{"days", "expirationDate", `"2026-12-03T08:00:00.001Z"`, "date, UTC, milliseconds, 2 days after created"},
-		{"a far date", "expirationDate", `"9999-12-31T23:59:59.999Z"`, "date, UTC, milliseconds"},
+		{"the date that was sent", "expirationDate", `"` + sent + `"`, "⟨date-1⟩"},
+		{"the same in another zone", "expirationDate", `"2027-01-31T14:00:00.250+02:00"`, "⟨date-1: +02:00, milliseconds⟩"},
+		{"with nanoseconds", "expirationDate", `"2027-01-31T12:00:00.250000000Z"`, "⟨date-1: UTC, nanoseconds⟩"},
+		{"a date of the target", "expirationDate", `"2027-01-31T12:00:00.251Z"`, "⟨date: UTC, milliseconds⟩"},
+		{"cut to seconds", "expirationDate", `"2027-01-31T12:00:00Z"`, "⟨date: UTC, seconds⟩"},
+		{"months", "expirationDate", `"2027-06-01T08:00:00.001Z"`, "⟨date: UTC, milliseconds, 6 months after created⟩"},
+		{"months, a second late", "expirationDate", `"2027-06-01T08:00:01Z"`, "⟨date: UTC, seconds, 6 months after created⟩"},
+		{"days", "expirationDate", `"2026-12-03T08:00:00.001Z"`, "⟨date: UTC, milliseconds, 2 days after created⟩"},
+		{"a far date", "expirationDate", `"9999-12-31T23:59:59.999Z"`, "⟨date: UTC, milliseconds⟩"},
 		{"null", "expirationDate", `null`, nil},
-		{"no date", "expirationDate", `"2027-01-31 12:00"`, "date, 0000-00-00 00:00"},
-		{"created as sent, by chance", "created", `"` + sent + `"`, "date, UTC, milliseconds"},
+		{"no date", "expirationDate", `"2027-01-31 12:00"`, "⟨date: 0000-00-00 00:00⟩"},
+		{"created as sent, by chance", "created", `"` + sent + `"`, "⟨date: UTC, milliseconds⟩"},
 		{"number", "accessTokenValiditySeconds", `15`, json.Number("15")},
 		{"enumeration", "scope", `["sp:scopes:default","a b"]`, []any{"sp:scopes:default", "a b"}},
 		{"empty list", "scope", `[]`, []any{}},
-		{"id with dashes", "id", `"01234567-89ab-cdef-0123-456789abcdef"`, "id-1 (UUID)"},
-		{"secret that is short", "secret", `"cafeface"`, "secret-1 (8 hexadecimal digits)"},
-		{"secret that is masked", "secret", `"********"`, "secret-1 (masked)"},
+		{"id with dashes", "id", `"01234567-89ab-cdef-0123-456789abcdef"`, "⟨id-1: UUID⟩"},
+		{"secret that is short", "secret", `"cafeface"`, "⟨secret-1: 8 hexadecimal digits⟩"},
+		{"secret that is masked", "secret", `"********"`, "⟨secret-1: masked⟩"},
 		{"secret that is no text", "secret", `true`, true},
-		{"name that was sent", "name", `"patmock-abc-1"`, "name-1"},
-		{"name that was changed", "name", `"patmock-abc-1 \"Zürich\""`, `name-1 "Zürich"`},
-		{"name of somebody", "name", `"laptop of Jane"`, "name-2"},
-		{"long text", "note", `"` + strings.Repeat("long ", 100) + `"`, strings.Repeat("long ", 40) + "… (500 characters)"},
+		{"name that was sent", "name", `"patmock-abc-1"`, "⟨name-1⟩"},
+		{"name that was changed", "name", `"patmock-abc-1 \"Zürich\""`, `⟨name-1⟩ "Zürich"`},
+		{"name of somebody", "name", `"laptop of Jane"`, "⟨name-2⟩"},
+		{"long text", "note", `"` + strings.Repeat("long ", 100) + `"`, strings.Repeat("long ", 40) + "⟨cut: 500 characters⟩"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := of(made(`{"` + test.property + `":` + test.value + `}`)).Exchanges[0].Response.Body.Object()[test.property]
@@ -171,7 +171,7 @@ func TestDatesOfSeveralExchanges(t *testing.T) {
 		"["+token(`{"lastUsed":null}`)+","+token(`{"id":"`+otherID+`","name":"patmock-abc-2","created":"2026-12-01T08:00:00.002Z"}`)+"]")
 	later := exchange("GET", tokens, "", 200, "["+token(`{"created":"2026-12-01T07:00:00.001Z","expirationDate":"2028-01-01T00:00:00.000Z"}`)+"]")
 	got := of(made("{}"), again, list, later)
-	if diff := cmp.Diff(map[string][]string{"owner-id": {"me"}, "filters": {"lastUsed le date-3"}}, got.Exchanges[2].Request.Query); diff != "" {
+	if diff := cmp.Diff(map[string][]string{"owner-id": {"me"}, "filters": {"lastUsed le ⟨date-3⟩"}}, got.Exchanges[2].Request.Query); diff != "" {
 		t.Errorf("query (-want +got):\n%s", diff)
 	}
 	listed := got.Exchanges[2].Response.Body.Value.([]any)
@@ -181,9 +181,9 @@ func TestDatesOfSeveralExchanges(t *testing.T) {
 		dates = append(dates, element.(map[string]any)["created"], element.(map[string]any)["expirationDate"])
 	}
 	want := []any{
-		"date, UTC, milliseconds, as before", "date-1",
-		"date, UTC, milliseconds, later than before", "date-2",
-		"date, UTC, milliseconds, earlier than before", "date, UTC, milliseconds, later than before",
+		"⟨date: UTC, milliseconds, as before⟩", "⟨date-1⟩",
+		"⟨date: UTC, milliseconds, later than before⟩", "⟨date-2⟩",
+		"⟨date: UTC, milliseconds, earlier than before⟩", "⟨date: UTC, milliseconds, later than before⟩",
 	}
 	if diff := cmp.Diff(want, dates); diff != "" {
 		t.Errorf("created and expirationDate (-want +got):\n%s", diff)
@@ -211,10 +211,10 @@ func TestStrangersAreLeftOut(t *testing.T) {
 		}
 		return all
 	}
-	if diff := cmp.Diff([]any{"login-1", "any", "any", "id-1", "name-1", "date-1"}, names(true)); diff != "" {
+	if diff := cmp.Diff([]any{"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩"}, names(true)); diff != "" {
 		t.Errorf("on a live target (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]any{"login-1", "any", "any", "id-1", "name-1", "date-1", "id-2", "name-2", "date-1"}, names(false)); diff != "" {
+	if diff := cmp.Diff([]any{"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩", "⟨id-2⟩", "⟨name-2⟩", "⟨date-1⟩"}, names(false)); diff != "" {
 		t.Errorf("on a patmock, where a token may come from behind (-want +got):\n%s", diff)
 	}
 }
@@ -241,7 +241,7 @@ func TestOrderOfAge(t *testing.T) {
 	}
 	swapped := exchange("GET", tokens, "", 200, "["+token(`{"id":"`+high+`","name":"patmock-abc-2"}`)+","+token(`{"id":"`+low+`"}`)+"]")
 	got := of(create(low, "patmock-abc-1"), create(high, "patmock-abc-2"), swapped).Exchanges[2].Response.Body.Value.([]any)
-	if first := got[0].(map[string]any)["id"]; first != "id-1" {
+	if first := got[0].(map[string]any)["id"]; first != "⟨id-1⟩" {
 		t.Errorf("of two that were created at once %v is the first", first)
 	}
 }
@@ -252,16 +252,16 @@ func TestRequests(t *testing.T) {
 	for _, test := range []struct {
 		name, path, header, value, body, want string
 	}{
-		{"basic", "/oauth/token", "Authorization", "Basic " + basic, "", `{"method":"POST","path":"/oauth/token","header":{"Authorization":"Basic login-1 secret-1"}}`},
-		{"query", "/oauth/token?client_secret=" + held, "", "", "", `{"method":"POST","path":"/oauth/token","query":{"client_secret":["secret-1"]}}`},
-		{"query that is none", "/x?%zz=" + held, "", "", "", `{"method":"POST","path":"/x","query":{"":["%zz=secret-1"]}}`},
-		{"namespace of a mock", "/t/contract-1-2/v3/x/" + tokenID, "", "", "", `{"method":"POST","path":"/v3/x/id-1"}`},
+		{"basic", "/oauth/token", "Authorization", "Basic " + basic, "", `{"method":"POST","path":"/oauth/token","header":{"Authorization":"Basic ⟨login-1⟩ ⟨secret-1⟩"}}`},
+		{"query", "/oauth/token?client_secret=" + held, "", "", "", `{"method":"POST","path":"/oauth/token","query":{"client_secret":["⟨secret-1⟩"]}}`},
+		{"query that is none", "/x?%zz=" + held, "", "", "", `{"method":"POST","path":"/x","query":{"":["%zz=⟨secret-1⟩"]}}`},
+		{"namespace of a mock", "/t/contract-1-2/v3/x/" + tokenID, "", "", "", `{"method":"POST","path":"/v3/x/⟨id-1⟩"}`},
 		{"multipart", "/oauth/token", "Content-Type", "multipart/form-data; boundary=b", parts, `{"method":"POST","path":"/oauth/token",` +
-			`"header":{"Content-Type":"multipart/form-data; boundary=b"},"body":{"form":"multipart","value":{"client_secret":["secret-1"]}}}`},
+			`"header":{"Content-Type":"multipart/form-data; boundary=b"},"body":{"form":"multipart","value":{"client_secret":["⟨secret-1⟩"]}}}`},
 		{"no JSON", tokens, "Content-Type", "application/json", `{"name":"patmock-abc-1","expirationDate":"2027-02-30T`, `{"method":"POST","path":"` + tokens +
-			`","header":{"Content-Type":"application/json"},"body":{"form":"text","value":"{\"name\":\"name-1\",\"expirationDate\":\"date-1 (0000-00-00)T"}}`},
+			`","header":{"Content-Type":"application/json"},"body":{"form":"text","value":"{\"name\":\"⟨name-1⟩\",\"expirationDate\":\"⟨date-1: 0000-00-00⟩T"}}`},
 		{"JSON patch", tokens, "Content-Type", "application/json-patch+json", `[{"op":"replace","path":"/name","value":"patmock-abc-1"}]`, `{"method":"POST","path":"` + tokens +
-			`","header":{"Content-Type":"application/json-patch+json"},"body":{"form":"json","value":[{"op":"replace","path":"/name","value":"name-1"}]}}`},
+			`","header":{"Content-Type":"application/json-patch+json"},"body":{"form":"json","value":[{"op":"replace","path":"/name","value":"⟨name-1⟩"}]}}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := exchange("POST", test.path, "", 204, "")
@@ -282,14 +282,23 @@ func TestRequests(t *testing.T) {
 
 func TestTexts(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{"Token patmock-abc-1 of jane.doe is there", "Token name-1 of user-1 is there"},
+		{"Token patmock-abc-1 of jane.doe is there", "Token ⟨name-1⟩ of ⟨user-1⟩ is there"},
 		{"jane.doesn't", "jane.doesn't"},
-		{"see https://acme.api.identitynow.com/t/contract-1-2/oauth/info, request feedfeedfeedfeedfeedfeedfeedfeed", "see host-1/oauth/info, request request-1"},
-		{`got ["` + tokenID + `","712da3fc... (maxItems)`, `got ["id-1","... (maxItems)`},
-		{"client_secret=hunter2", "client_secret=[redacted]"},
-		{"expected a date until " + sent + ".", "expected a date until date-1."},
+		{"see https://acme.api.identitynow.com/t/contract-1-2/oauth/info, request feedfeedfeedfeedfeedfeedfeedfeed", "see ⟨host-1⟩/oauth/info, request ⟨request-1⟩"},
+		{"no such token 01234567..., of patmock-abc-..., known as patmock-abc-12…", "no such token ⟨cut⟩..., of ⟨cut⟩..., known as ⟨name-2⟩…"},
+		{"patmock and 0123456 are short, patmock-abd and 01234567f others", "patmock and 0123456 are short, patmock-abd and 01234567f others"},
+		{"client_secret=hunter2", "client_secret=⟨redacted⟩"},
+		{"authorization: Bearer opaque-token-of-a-tenant is wrong", "authorization: Bearer ⟨redacted⟩ is wrong"},
+		{"[redacted] and ⟨id-1⟩ of patmock-abc-1, 5 > 4", "[redacted] and ⟨⟨id-1⟩⟩ of ⟨name-1⟩, 5 > 4"},
+		{"⟨" + tokenID + "⟩⟩ or ⟨⟨x", "⟨⟨⟨id-1⟩⟩⟩⟩⟩ or ⟨⟨⟨⟨x"},
+		{strings.Repeat("x", 196) + " " + tokenID + strings.Repeat(" x", 203), strings.Repeat("x", 196) + " ⟨cut⟩"},
+		{"⟨" + strings.Repeat("x", 400), "⟨⟨" + strings.Repeat("x", 198) + "⟨cut: 401 characters⟩"},
+		{"expected a date until " + sent + ".", "expected a date until ⟨date-1⟩."},
 	} {
 		x := made(`{"messages":[{"text":` + string(mustJSON(test.text)) + `}]}`)
+		x.URL += "/" + tokenID
+		x.Body = x.Body[:len(x.Body)-1] + `,"note":"patmock-abc-12"}`
+		x.Header.Set("Authorization", "Bearer opaque-token-of-a-tenant")
 		got := of(x).Exchanges[0].Response.Body.Object()["messages"].([]any)[0].(map[string]any)["text"]
 		if diff := cmp.Diff(any(test.want), got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.text, diff)
@@ -321,19 +330,19 @@ func TestAccessTokens(t *testing.T) {
 		t.Errorf("access tokens (-want +got):\n%s", diff)
 	}
 	body := got.Exchanges[0].Response.Body.Object()
-	if diff := cmp.Diff(map[string]any{"access_token": "access-token-1", "expires_in": json.Number("43199"), "exp": "seconds since 1970"}, body); diff != "" {
+	if diff := cmp.Diff(map[string]any{"access_token": "⟨access-token-1⟩", "expires_in": json.Number("43199"), "exp": "⟨seconds since 1970⟩"}, body); diff != "" {
 		t.Errorf("login (-want +got):\n%s", diff)
 	}
 }
 
 func TestAnswer(t *testing.T) {
 	got := transcript.Of(transcript.Case{Exchanges: []transcript.Exchange{made("{}")}, Answers: map[string]int{"duplicate-name": 0, "odd": 1}}, base, true)
-	if r, asked := got.Answer("duplicate-name"); !asked || r.Status != 200 || r.Body.Text("name") != "name-1" {
-		t.Errorf("answer %v %v", r, asked)
+	if s, asked := got.Answer("duplicate-name"); !asked || s.Request.Method != "POST" || s.Response.Body.Text("name") != "⟨name-1⟩" {
+		t.Errorf("answer %v %v", s, asked)
 	}
 	for _, question := range []string{"token-limit", "odd"} {
-		if r, asked := got.Answer(question); asked {
-			t.Errorf("%s: answer %v", question, r)
+		if s, asked := got.Answer(question); asked {
+			t.Errorf("%s: answer %v", question, s)
 		}
 	}
 }

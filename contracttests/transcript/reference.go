@@ -103,14 +103,15 @@ func (r *references) next(k kind) string {
 	return fmt.Sprintf("%s-%d", k, r.counts[k])
 }
 
-// told is the reference of a value, with its form where that is not the usual one. Nothing stays nothing.
+// told is the placeholder of a value, with its form where that is not the usual one. Nothing stays
+// nothing.
 func (r *references) told(k kind, value string) string {
 	if value == "" {
 		return ""
 	}
 	ref := r.of(k, value)
 	if form := usual[k]; form != nil && !form.MatchString(value) {
-		ref += " (" + formOf(value) + ")"
+		return placeholder(ref, formOf(value))
 	}
-	return ref
+	return placeholder(ref)
 }

@@ -191,10 +191,11 @@ func (r *roles) literals() []string {
 
 // pattern finds a literal: a secret anywhere, anything else as a word.
 func (r *roles) pattern(value string) string {
+	form := regexp.QuoteMeta(escaper.Replace(value))
 	if r.secrets[value] {
-		return regexp.QuoteMeta(value)
+		return form
 	}
-	return `\b` + regexp.QuoteMeta(value) + `\b`
+	return `\b` + form + `\b`
 }
 
 // jws are the parts of an access token, decoded.

@@ -9,8 +9,6 @@ import (
 	"strings"
 )
 
-const redacted = "[redacted]"
-
 // encodings are the forms other than its own in which a secret may stand in a text, each with what replaces it.
 func encodings(secrets map[string]bool) (pairs []string) {
 	const shortest = 8 // what is shorter is none, and would be found in words
@@ -30,7 +28,7 @@ func encodings(secrets map[string]bool) (pairs []string) {
 	}
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // one may be the beginning of another
 	for _, form := range forms {
-		pairs = append(pairs, form, redacted)
+		pairs = append(pairs, escaper.Replace(form), placeholder("redacted"))
 	}
 	return pairs
 }

@@ -9,9 +9,12 @@ import (
 // transcripts of two forms cannot be compared.
 const NormalForm = 1
 
-// A Transcript is what one case, a scenario in a version, did on the wire, in normal form: what differs from run to run is
-// replaced by references such as id-1 and secret-1, numbered as they first appear, and what the target made of its time by
-// the form of the date. Everything else is as it went over the wire: statuses, order, types, null and absent.
+// A Transcript is what one case, a scenario in a version, did on the wire, in normal form: what
+// differs from run to run is replaced by placeholders. Most are references such as ⟨id-1⟩ and
+// ⟨secret-1⟩, numbered as they first appear. Dates that the target made are replaced by their form,
+// as in ⟨date: UTC, seconds⟩, and what is left out by ⟨cut⟩ or ⟨redacted⟩. Brackets that a
+// text has itself are doubled. Everything else is as it went over the wire: statuses, order,
+// types, null and absent.
 //
 // A patmock names the rules by which it rejects a request in the header X-Patmock-Rule. Such a
 // response has no causes here, for they are advice of the patmock.
@@ -36,13 +39,14 @@ type Transcript struct {
 // Name is the scenario's id with the version behind it.
 func (t Transcript) Name() string { return report.Result{ID: t.Scenario, Version: t.Version}.Name() }
 
-// Answer is the response to a question that nothing settles, and whether the case has asked it.
-func (t Transcript) Answer(question string) (r Response, asked bool) {
+// Answer returns the exchange that answers a question which nothing settles, and reports whether
+// the case has asked it.
+func (t Transcript) Answer(question string) (s Step, asked bool) {
 	i, asked := t.Answers[question]
 	if !asked || i < 0 || i >= len(t.Exchanges) {
-		return r, false
+		return s, false
 	}
-	return t.Exchanges[i].Response, true
+	return t.Exchanges[i], true
 }
 
 // A Step is an exchange in normal form.

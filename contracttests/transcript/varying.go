@@ -1,19 +1,13 @@
 package transcript
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-
-	"example.com/patmock/contracttests/report"
 )
 
 const (
-	// What a mock tells of what it got, and of itself: a word of which it left out the end, how far its clock is from others,
-	// and where in a body something stands.
-	cut   = `[\w.:-]+\.\.\.`
-	drift = `-?[0-9hms.]+ from wall time`
-	spot  = `\bline [0-9]+, column [0-9]+`
 	// random is an id or a secret.
 	random = uuid + `|[0-9a-f]{64}|[0-9a-f]{32}`
 	// runName is what the contract calls its objects.
@@ -31,55 +25,74 @@ var (
 	inNamespaceEnd = regexp.MustCompile(namespace + `$`)
 )
 
-// text is one in which values may stand that differ from run to run.
+// text returns a text in normal form, with placeholders for the values that differ from run to run.
 func (n *normalizer) text(text string, dated func(string) string) string {
+	escaped := escaper.Replace(text)
 	if n.fixed(text) {
-		return report.Redact(text)
+		return redact(escaped)
 	}
-	out := n.varying.ReplaceAllStringFunc(n.encodings.Replace(text), func(found string) string {
-		switch learned := n.roles.kinds[found]; {
+	out := n.withoutBeginnings(n.encodings.Replace(escaped))
+	out = n.varying.ReplaceAllStringFunc(out, func(found string) string {
+		value := unescaper.Replace(found)
+		switch learned := n.roles.kinds[value]; {
+		case marks.FindString(found) == found:
+			return found
 		case learned != "":
-			return n.references.told(learned, found)
-		case strings.HasSuffix(found, "..."):
-			return "..."
-		case strings.HasSuffix(found, " from wall time"):
-			return "as far from wall time as it is"
-		case strings.HasPrefix(found, "line "):
-			return "a line and column"
-		case strings.HasPrefix(found, "eyJ"):
-			return n.references.told(accessToken, found)
-		case isRunName.MatchString(found):
-			return n.references.told(name, found)
-		case isAddress.MatchString(found):
-			return n.references.told(host, inNamespaceEnd.ReplaceAllString(found, ""))
-		case isDate.MatchString(found):
-			return dated(found)
-		case len(found) == 64:
-			return n.references.told(secret, found)
+			return n.references.told(learned, value)
+		case strings.HasPrefix(value, "eyJ"):
+			return n.references.told(accessToken, value)
+		case isRunName.MatchString(value):
+			return n.references.told(name, value)
+		case isAddress.MatchString(value):
+			return n.references.told(host, inNamespaceEnd.ReplaceAllString(value, ""))
+		case isDate.MatchString(value):
+			return dated(value)
+		case len(value) == 64:
+			return n.references.told(secret, value)
 		}
-		return n.references.told(id, found)
+		return n.references.told(id, value)
 	})
-	return shortened(report.Redact(out), text)
+	return shortened(redact(out), text)
 }
 
-// fixed tells at a glance that nothing varies in a text, as in most.
+// fixed reports at a glance that nothing varies in a text, as in most.
 func (n *normalizer) fixed(text string) bool {
-	const shortest = 32 // of what may have no digit
-	return len(text) < shortest && !strings.ContainsAny(text, "0123456789") && !strings.Contains(text, "...") && !strings.Contains(text, "://") &&
-		!slices.ContainsFunc(n.literals, func(value string) bool { return strings.Contains(text, value) })
+	const shortest = 32 // of a random value without a digit
+	contained := func(value string) bool { return strings.Contains(text, value) }
+	begun := func(value string) bool { return contained(value[:beginning]) }
+	return len(text) < shortest && !strings.ContainsAny(text, "0123456789") && !contained("://") &&
+		!slices.ContainsFunc(n.literals, contained) && !slices.ContainsFunc(n.shortenable, begun)
 }
 
-// shortened leaves out what is behind the beginning of a long text. How long it was is told where that is the same in
-// every run.
-func shortened(text, original string) string {
-	const longest, left = 400, 200
-	length := len([]rune(original))
-	switch runes := []rune(text); {
-	case length <= longest:
-		return text
-	case text == original:
-		return string(runes[:left]) + "… (" + plural(length, "character") + ")"
-	default:
-		return string(runes[:min(left, len(runes))]) + "…"
+// beginning is the least length of the beginning of a value that a target shortened.
+const beginning = 8
+
+var (
+	// isShortenable matches values of requests that differ from run to run.
+	isShortenable = regexp.MustCompile(`^(?:` + runName + `|` + random + `)`)
+	longWord      = regexp.MustCompile(fmt.Sprintf(`[\w-]{%d,}`, beginning))
+)
+
+// remember keeps a value of a request until its response is read.
+func (n *normalizer) remember(value string) {
+	if isShortenable.MatchString(value) {
+		n.values = append(n.values, value)
 	}
+}
+
+// withoutBeginnings replaces the words of a response that are the beginning of a value of its
+// request.
+func (n *normalizer) withoutBeginnings(text string) string {
+	if len(n.shortenable) == 0 {
+		return text
+	}
+	return longWord.ReplaceAllStringFunc(text, func(word string) string {
+		begins := func(value string) bool {
+			return len(word) < len(value) && strings.HasPrefix(value, word)
+		}
+		if isRunName.FindString(word) == word || !slices.ContainsFunc(n.shortenable, begins) {
+			return word
+		}
+		return placeholder("cut")
+	})
 }

@@ -249,7 +249,7 @@ func (w *walker) similar(a, b any) int {
 		return 1
 	case w.pairs.renamed(leftID) == rightID:
 		return 3
-	case w.pairs.ab[leftID] == "" && w.pairs.ba[rightID] == "":
+	case w.pairs.isNew(leftID, rightID):
 		return 1 // both are new
 	}
 	return 0
