@@ -2,6 +2,7 @@ package contracttests
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -230,6 +231,11 @@ func isPatmock(ctx context.Context, base string) bool {
 		return false
 	}
 	defer func() { _ = answered.Body.Close() }() // what it holds is known by then
-	body, err := io.ReadAll(io.LimitReader(answered.Body, 1<<20))
-	return err == nil && (strings.Contains(string(body), `"product":"patmock"`) || strings.Contains(string(body), "urn:problem-type:patmock:"))
+	var self struct {
+		Product string `json:"product"` // of its health
+		Type    string `json:"type"`    // of its problem
+	}
+	err = json.NewDecoder(io.LimitReader(answered.Body, 1<<20)).Decode(&self)
+	isProblem := strings.HasPrefix(self.Type, "urn:problem-type:patmock:")
+	return err == nil && (self.Product == "patmock" || isProblem)
 }

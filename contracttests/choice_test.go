@@ -145,6 +145,36 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 	}
 }
 
+// What listens on loopback is a patmock if it names itself as the control API does, not if a text
+// of it has the name.
+func TestChoiceReadsTheProduct(t *testing.T) {
+	for _, tt := range []struct {
+		name, body string
+		live       bool
+	}{
+		{"health", `{"status": "ok", "product": "patmock"}`, false},
+		{"problem", `{"status": 401, "type": "urn:problem-type:patmock:unauthorized"}`, false},
+		{"health of another", `{"status": "ok", "product": "patmock-proxy"}`, true},
+		{"problem of another", `{"type": "about:blank", "detail": "urn:problem-type:patmock:x"}`, true},
+		{"nested", `{"upstream":{"product":"patmock"}}`, true},
+		{"list", `[{"product":"patmock"}]`, true},
+		{"page", `<p>"product":"patmock" urn:problem-type:patmock:</p>`, true},
+		{"nothing", ``, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, tt.body)
+			}))
+			defer server.Close()
+			choice := contracttests.Choice{Address: server.URL, Lookup: login.lookup}
+			target, err := choice.Target(t.Context())
+			if err != nil || target.Live() != tt.live {
+				t.Errorf("live is %t, error %v", target.Live(), err)
+			}
+		})
+	}
+}
+
 // What listens on this machine says itself who it is: nobody else is asked in its place.
 func TestChoiceAsksNobodyElse(t *testing.T) {
 	var asked atomic.Int64
