@@ -41,6 +41,8 @@ type diagnosis struct {
 	Seconds  float64  `json:"seconds"`
 	Tokens   int      `json:"tokens"`
 	Warnings []string `json:"warnings"`
+
+	remedies map[string]string // by the keys of Missing
 }
 
 // examined is one of the identities of a target.
@@ -109,6 +111,7 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 	d = diagnosis{
 		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
 		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []string{},
+		remedies: map[string]string{},
 	}
 	if target.Live() {
 		if err := d.examine(ctx, target, o); err != nil {
@@ -164,6 +167,7 @@ func (d *diagnosis) take(r rehearsal) {
 		missing := strings.Join(act.Result.Lacks, ", ")
 		d.Missing[missing]++
 		d.Skipped[act.Case.Name()] = missing
+		d.remedies[missing] = remedyOf(act.Result.Lacks)
 	}
 	d.Requests, d.Tokens = r.requests(), r.alive()
 	var slowest, each float64
@@ -209,19 +213,30 @@ func (d *diagnosis) warn(now time.Time) {
 	}
 }
 
-// remedies say what to do about what is missing.
-var remedies = map[contracttests.Need]string{
-	contracttests.Writes:         "--allow-writes with the target's host",
-	contracttests.SecondIdentity: "PATMOCK_SECOND_CLIENT_ID and PATMOCK_SECOND_CLIENT_SECRET, of a user who is no administrator",
-	contracttests.Admin:          "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET, of an ORG_ADMIN",
-	contracttests.RateLimit:      "--provoke-rate-limit, which keeps others from the tenant for a while",
-	contracttests.Clock:          "a mock: no tenant's clock can be moved",
-	contracttests.Faults:         "a mock: no tenant fails when it is asked to",
-	contracttests.Seeds:          "a mock: no tenant takes tokens in any state",
-	contracttests.TokenLimit:     "a mock with --profile faithful",
-	contracttests.ScopeDelay:     "a mock with --profile faithful",
-	contracttests.APIClient:      "a mock: the client of a tenant would have to be told",
-	contracttests.Disposable:     "a mock: no tenant's tokens may be lost",
+// A remedy says what to do about a need that is missing.
+type remedy struct {
+	text string
+	mock bool // no tenant can have it
+}
+
+var remedies = map[contracttests.Need]remedy{
+	contracttests.Writes: {text: "--allow-writes with the target's host"},
+	contracttests.SecondIdentity: {
+		text: "PATMOCK_SECOND_CLIENT_ID and PATMOCK_SECOND_CLIENT_SECRET, of a user who is no administrator",
+	},
+	contracttests.Admin: {
+		text: "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET, of an ORG_ADMIN",
+	},
+	contracttests.RateLimit: {
+		text: "--provoke-rate-limit, which keeps others from the tenant for a while",
+	},
+	contracttests.Clock:      {"a mock: no tenant's clock can be moved", true},
+	contracttests.Faults:     {"a mock: no tenant fails when it is asked to", true},
+	contracttests.Seeds:      {"a mock: no tenant takes tokens in any state", true},
+	contracttests.TokenLimit: {"a mock with --profile faithful", true},
+	contracttests.ScopeDelay: {"a mock with --profile faithful", true},
+	contracttests.APIClient:  {"a mock: the client of a tenant would have to be told", true},
+	contracttests.Disposable: {"a mock: no tenant's tokens may be lost", true},
 }
 
 // write tells it to a person.
@@ -251,7 +266,8 @@ func (d diagnosis) write(w io.Writer) error {
 			return cmp.Or(cmp.Compare(d.Missing[b], d.Missing[a]), cmp.Compare(a, b))
 		})
 		for _, missing := range byCount {
-			rows = append(rows, []string{fmt.Sprint(d.Missing[missing]), missing, remedy(missing)})
+			count := fmt.Sprint(d.Missing[missing])
+			rows = append(rows, []string{count, missing, d.remedies[missing]})
 		}
 		lines = append(lines, "", strings.TrimRight(table(rows...), "\n"))
 	}
@@ -272,16 +288,17 @@ func (e examined) expires() string {
 	return e.Expires.Format(time.DateOnly)
 }
 
-// remedy is what would do where several things are missing: what no tenant has comes first.
-func remedy(missing string) string {
+// remedyOf returns what would do if several things are missing: the first that no tenant has,
+// else all.
+func remedyOf(missing []string) string {
 	var all []string
-	for _, need := range split(missing) {
-		text := remedies[contracttests.Need(need)]
-		if strings.HasPrefix(text, "a mock") {
-			return text
+	for _, need := range missing {
+		r := remedies[contracttests.Need(need)]
+		if r.mock {
+			return r.text
 		}
-		if text != "" {
-			all = append(all, text)
+		if r.text != "" {
+			all = append(all, r.text)
 		}
 	}
 	return cmp.Or(strings.Join(all, "; "), "-")

@@ -48,19 +48,25 @@ func TestDoctorWarns(t *testing.T) {
 // Every need has something to do about it. Where a thing is missing that no tenant has, the others do not matter.
 func TestRemedies(t *testing.T) {
 	for _, need := range contracttests.Needs() {
-		if remedies[need] == "" {
+		if remedies[need].text == "" {
 			t.Errorf("nothing is known to do about %s", need)
 		}
 	}
-	for missing, want := range map[string]string{
-		"clock":                  remedies[contracttests.Clock],
-		"writes, clock":          remedies[contracttests.Clock],
-		"writes, admin":          remedies[contracttests.Writes] + "; " + remedies[contracttests.Admin],
-		"something unheard of":   "-",
-		"room for another token": "-",
+	for _, tt := range []struct {
+		missing []string
+		want    string
+	}{
+		{[]string{"clock"}, remedies[contracttests.Clock].text},
+		{[]string{"writes", "clock"}, remedies[contracttests.Clock].text},
+		{
+			[]string{"writes", "admin"},
+			remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text,
+		},
+		{[]string{"something unheard of"}, "-"},
+		{[]string{"room for another token, as it says itself"}, "-"},
 	} {
-		if diff := cmp.Diff(want, remedy(missing)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", missing, diff)
+		if diff := cmp.Diff(tt.want, remedyOf(tt.missing)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", tt.missing, diff)
 		}
 	}
 }
