@@ -2,18 +2,22 @@ package gate_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/spec/rule"
 )
 
 func TestHold(t *testing.T) {
@@ -69,25 +73,24 @@ func surprises(behaviours ...string) *hostile.Hostile {
 func TestHostileOutages(t *testing.T) {
 	g := start(t)
 	g.Limits, g.Hostile = ratelimit.New(ratelimit.Limit{}), surprises(hostile.Outages, hostile.RetryAfterDate)
-	if diff := cmp.Diff(passed{}, pass(t, g, visit(t))); diff != "" {
-		t.Errorf("before the first login (-want +got):\n%s", diff)
-	}
+	checkPassed(t, passed{}, pass(t, g, visit(t))) // before the first login
 	g.LoggedIn("cafe")
 	got := map[string]bool{}
 	for range 100 {
 		p := pass(t, g, visit(t))
-		if p.Refusal == nil {
+		if p.Status == 0 {
 			continue // it shows the other behaviour, if the answer can
 		}
-		if diff := cmp.Diff([]string{"hostile-outages"}, p.Faults); diff != "" || p.Wait != 2*time.Second {
-			t.Errorf("waits %s, faults (-want +got):\n%s", p.Wait, diff)
+		if diff := cmp.Diff([]string{"hostile-outages"}, p.Faults); diff != "" || p.Wait != 2*time.Second || p.Rule != rule.HostileProfile {
+			t.Errorf("rule %s, waits %s, faults (-want +got):\n%s", p.Rule, p.Wait, diff)
 		}
-		got[p.Refusal.Why.Text+", "+p.Refusal.RetryAfter] = true
+		golden.Check(t, "testdata/reasons.golden", fmt.Sprintf("%s/%d", golden.Key(t), p.Status), strings.Join(p.words, "\n"))
+		got[fmt.Sprintf("%d, %s", p.Status, p.RetryAfter)] = true
 	}
 	const date = "Sun, 01 Mar 2026 12:00:02 GMT"
 	want := map[string]bool{
-		"the hostile profile answers 429, 2": true, "the hostile profile answers 503, 2": true,
-		"the hostile profile answers 429, " + date: true, "the hostile profile answers 503, " + date: true,
+		"429, 2": true, "503, 2": true,
+		"429, " + date: true, "503, " + date: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -100,9 +103,7 @@ func TestHostileEarlyExpiry(t *testing.T) {
 	g.LoggedIn("cafe")
 	v := visit(t)
 	v.Operation, v.Trace.Operation, v.Trace.Version = operation(t, "oauth", "requestAccessToken"), "token", ""
-	if diff := cmp.Diff(passed{Faults: []string{"hostile-early-expiry"}}, pass(t, g, v)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	checkPassed(t, passed{Faults: []string{"hostile-early-expiry"}}, pass(t, g, v))
 	if v.Trace.Life < 5 || v.Trace.Life > 14 {
 		t.Errorf("an access token lives %d seconds, want 5 to 14", v.Trace.Life)
 	}
@@ -123,9 +124,7 @@ func TestHostileAnswersAreMarked(t *testing.T) {
 			g.Hostile = surprises(hostile.ExtraProperties)
 			g.LoggedIn("cafe")
 			v := visit(t)
-			if diff := cmp.Diff(passed{}, pass(t, g, v)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			checkPassed(t, passed{}, pass(t, g, v))
 			plain := &answer.Answer{Status: http.StatusOK, Body: []byte(test.body)}
 			if varied := v.Trace.Vary(plain); (varied == plain) != (test.want == nil) {
 				t.Errorf("answers %s", varied.Body)
