@@ -171,9 +171,16 @@ func (h *Hostile) count(clientID string) {
 // Check tells what is wrong with the name of a behaviour.
 func Check(name string) error {
 	if !slices.Contains(Behaviours(), name) {
-		return fmt.Errorf("unknown behaviour %q: expected some of %s", name, strings.Join(Behaviours(), ", "))
+		return &UnknownBehaviourError{name}
 	}
 	return nil
+}
+
+// UnknownBehaviourError is the error of a name that no behaviour has.
+type UnknownBehaviourError struct{ Name string }
+
+func (e *UnknownBehaviourError) Error() string {
+	return fmt.Sprintf("unknown behaviour %q: expected some of %s", e.Name, strings.Join(Behaviours(), ", "))
 }
 
 // decoded reads JSON and keeps its numbers as they are written.

@@ -1,6 +1,7 @@
 package hostile_test
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -9,11 +10,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/spec"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
@@ -93,10 +97,12 @@ func TestCheck(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	const want = `unknown behaviour "rude": expected some of list-order, extra-properties, absent-properties, message-order, retry-after-date, outages, early-expiry`
-	if err := hostile.Check("rude"); err == nil || err.Error() != want {
-		t.Errorf("%v, want %s", err, want)
+	err := hostile.Check("rude")
+	var unknown *hostile.UnknownBehaviourError
+	if !errors.As(err, &unknown) || unknown.Name != "rude" {
+		t.Fatalf("%v, want an error about the name", err)
 	}
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
 func TestNeverBeforeLogin(t *testing.T) {
