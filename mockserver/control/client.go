@@ -102,7 +102,7 @@ func fetch[T any](ctx context.Context, c *Client, asked call) (answered T, err e
 		return answered, err
 	}
 	if err := json.Unmarshal(content, &answered); err != nil {
-		return answered, fmt.Errorf("%s %s: the answer is not what a patmock of this version gives: %w", asked.method, c.place(asked), err)
+		return answered, fmt.Errorf("%s %s: %w: %w", asked.method, c.place(asked), ErrUnexpectedBody, err)
 	}
 	return answered, nil
 }
@@ -131,14 +131,14 @@ func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", what, ctx.Err()) // the caller's own doing
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: no mock answers there: start one with patmock serve, or give the address of one that runs: %w", what, err)
+		return nil, fmt.Errorf("%s: %w: %w", what, ErrNoMock, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(answered.Body, maxAnswer+1))
 	if err = errors.Join(err, answered.Body.Close()); err != nil {
 		return nil, fmt.Errorf("%s: read the answer: %w", what, err)
 	}
 	if len(content) > maxAnswer {
-		return nil, fmt.Errorf("%s: the answer is larger than %d MiB", what, maxAnswer>>20)
+		return nil, fmt.Errorf("%s: %w", what, ErrTooLarge)
 	}
 	return content, asked.check(what, answered, content)
 }
@@ -146,7 +146,7 @@ func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
 func (c *Client) request(ctx context.Context, asked call) (*http.Request, error) {
 	for _, segment := range slices.Concat(asked.path, []string{cmp.Or(c.config.Namespace, "default")}) {
 		if segment == "" || segment == "." || segment == ".." { // would lead to another path
-			return nil, fmt.Errorf("%s %s: %q names nothing", asked.method, c.place(asked), segment)
+			return nil, fmt.Errorf("%s %s: %q %w", asked.method, c.place(asked), segment, ErrName)
 		}
 	}
 	var content io.Reader
@@ -155,7 +155,7 @@ func (c *Client) request(ctx context.Context, asked call) (*http.Request, error)
 	}
 	request, err := http.NewRequestWithContext(ctx, asked.method, c.place(asked), content)
 	if err != nil {
-		return nil, fmt.Errorf("expected the address of a mock, such as %s: %w", defaultURL, err)
+		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
 	if asked.body != nil {
 		request.Header.Set("Content-Type", asked.body.mediaType)
@@ -208,8 +208,7 @@ func (asked call) check(what string, answered *http.Response, content []byte) er
 		return &problem
 	}
 	if answered.StatusCode != asked.status || asked.accept != "" && mediaType != asked.accept {
-		return fmt.Errorf("%s answers %s (%s): that is no patmock, or one without this on its address",
-			what, answered.Status, cmp.Or(mediaType, "no content type"))
+		return &NotPatmockError{what, answered.StatusCode, answered.Status, mediaType}
 	}
 	return nil
 }

@@ -2,10 +2,12 @@ package control_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
 )
 
@@ -32,9 +35,7 @@ func TestProblem(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff("the rule is wrong; /status: expected one", err.Error()); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
 // What answers but is no mock is told from a mock that refuses.
@@ -44,29 +45,45 @@ func TestNoPatmock(t *testing.T) {
 		status      int
 		contentType string
 		body        string
-		want        string
+		mediaType   string // as it is read
 	}{
-		{"not found", 404, "text/html", "<html>", "answers 404 Not Found (text/html): that is no patmock"},
-		{"no content type", 404, " ", "", "answers 404 Not Found (no content type): that is no patmock"},
-		{"a page for everything", 200, "text/html", "<html>", "answers 200 OK (text/html): that is no patmock"},
-		{"another status", 201, "application/json", clock, "answers 201 Created (application/json): that is no patmock"},
-		{"somebody else's problem", 404, "application/problem+json", `{"type":"about:blank","status":404,"detail":"no"}`, "that is no patmock"},
-		{"a problem of another type", 404, "application/json", `{"type":"urn:problem-type:patmock:x","status":404,"detail":"no"}`, "that is no patmock"},
-		{"a problem that is none", 404, "application/problem+json", `no`, "that is no patmock"},
-		{"other JSON", 200, "application/json; charset=utf-8", `[]`, "/_mock/clock: the answer is not what a patmock of this version gives: json: cannot unmarshal"},
-		{"a redirect", 302, "text/html", "", "answers 302 Found"},
+		{"not found", 404, "text/html", "<html>", "text/html"},
+		{"no content type", 404, " ", "", ""},
+		{"a page for everything", 200, "text/html", "<html>", "text/html"},
+		{"another status", 201, "application/json", clock, "application/json"},
+		{"somebody else's problem", 404, "application/problem+json", `{"type":"about:blank","status":404,"detail":"no"}`, "application/problem+json"},
+		{"a problem of another type", 404, "application/json", `{"type":"urn:problem-type:patmock:x","status":404,"detail":"no"}`, "application/json"},
+		{"a problem that is none", 404, "application/problem+json", `no`, "application/problem+json"},
+		{"a redirect", 302, "text/html", "", "text/html"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := respond(t, test.status, test.contentType, test.body).Clock(t.Context())
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %s", err, test.want)
+			var got *control.NotPatmockError
+			if !errors.As(err, &got) || got.StatusCode != test.status || got.MediaType != test.mediaType {
+				t.Fatalf("got %v, want that no patmock sends %d with %q", err, test.status, test.mediaType)
 			}
-			var problem *control.Problem
-			if errors.As(err, &problem) {
-				t.Errorf("got the problem %v", problem)
-			}
+			checkMessage(t, err)
 		})
+	}
+}
+
+var ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+/`)
+
+// checkMessage compares the text of an error with the golden file. Servers have any port.
+func checkMessage(t *testing.T, err error) {
+	t.Helper()
+	text := err.Error()
+	if dial := (*net.OpError)(nil); errors.As(err, &dial) {
+		text = strings.ReplaceAll(text, dial.Error(), "ERROR OF THE SYSTEM")
+	}
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), ports.ReplaceAllString(text, "ADDRESS/"))
+}
+
+func TestOtherJSON(t *testing.T) {
+	_, err := respond(t, http.StatusOK, "application/json; charset=utf-8", `[]`).Clock(t.Context())
+	if !errors.Is(err, control.ErrUnexpectedBody) || !errors.As(err, new(*json.UnmarshalTypeError)) {
+		t.Errorf("got %v, want that the body is another", err)
 	}
 }
 
@@ -89,53 +106,58 @@ func TestErrorsOfTheClient(t *testing.T) {
 	tests := []struct {
 		name string
 		call func() error
-		want string
+		want error
 	}{
 		{"nobody answers", func() error {
 			return control.New(control.Config{URL: gone.URL}).Reset(t.Context())
-		}, "POST " + gone.URL + "/_mock/reset: no mock answers there: start one with patmock serve, or give the address of one that runs: "},
+		}, control.ErrNoMock},
 		{"the caller has gone", func() error {
 			return control.New(control.Config{URL: gone.URL}).Reset(ended)
-		}, "POST " + gone.URL + "/_mock/reset: context canceled"},
+		}, context.Canceled},
 		{"no address", func() error {
 			return control.New(control.Config{URL: "http://\x7f"}).Reset(t.Context())
-		}, "expected the address of a mock, such as http://127.0.0.1:17280: "},
+		}, control.ErrAddress},
 		{"an empty id", func() error {
 			return control.New(control.Config{URL: gone.URL}).RemoveFault(t.Context(), "")
-		}, `/_mock/faults/: "" names nothing`},
+		}, control.ErrName},
 		{"an id that leads elsewhere", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Request(t.Context(), "..")
 			return err
-		}, `".." names nothing`},
+		}, control.ErrName},
 		{"a namespace that leads elsewhere", func() error {
 			return control.New(control.Config{URL: gone.URL, Namespace: ".."}).Reset(t.Context())
-		}, `".." names nothing`},
-		{"a body that is no JSON", func() error {
-			_, err := control.New(control.Config{URL: gone.URL}).Verify(t.Context(), control.Verification{
-				Expect: []control.Expectation{{Match: control.Match{Body: func() {}}}},
-			})
-			return err
-		}, "/_mock/verify: write the request: json: unsupported type"},
+		}, control.ErrName},
 		{"a list by header", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Header: map[string]string{"A": "b"}}, 0)
 			return err
-		}, "header, query and body cannot be asked for in a list"},
+		}, control.ErrMatch},
 		{"a list by query", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Query: map[string]string{"a": "b"}}, 0)
 			return err
-		}, "header, query and body cannot be asked for in a list"},
+		}, control.ErrMatch},
 		{"a list by body", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Body: "b"}, 0)
 			return err
-		}, "header, query and body cannot be asked for in a list"},
+		}, control.ErrMatch},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := test.call()
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %s", err, test.want)
+			if !errors.Is(err, test.want) {
+				t.Fatalf("got %v, want %v", err, test.want)
 			}
+			checkMessage(t, err)
 		})
+	}
+}
+
+func TestBodyThatIsNoJSON(t *testing.T) {
+	f, url := serve(t, http.StatusOK, "{}")
+	_, err := control.New(control.Config{URL: url}).Verify(t.Context(), control.Verification{
+		Expect: []control.Expectation{{Match: control.Match{Body: func() {}}}},
+	})
+	if !errors.As(err, new(*json.UnsupportedTypeError)) || f.sent != nil {
+		t.Errorf("got %v and %q, want an error and nothing sent", err, f.sent)
 	}
 }
 
@@ -230,10 +252,10 @@ func TestAnswersAreBounded(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	_, err := control.New(control.Config{URL: server.URL}).State(t.Context(), control.StateOptions{})
-	want := fmt.Sprintf("GET %s/_mock/state: the answer is larger than 64 MiB", server.URL)
-	if err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	if !errors.Is(err, control.ErrTooLarge) {
+		t.Fatalf("got %v, want ErrTooLarge", err)
 	}
+	checkMessage(t, err)
 	if got := written.Load(); got > 128 { // some is on its way
 		t.Errorf("%d MiB were read", got)
 	}

@@ -14,9 +14,12 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 // fake answers as the document of the control surface says, and remembers the last request.
 type fake struct {

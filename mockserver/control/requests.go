@@ -2,7 +2,7 @@ package control
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,7 +25,7 @@ func (c *Client) Requests(ctx context.Context, match Match, limit int) (Journal,
 // values are the parameters that ask for a match.
 func (m Match) values() (url.Values, error) {
 	if len(m.Header) > 0 || len(m.Query) > 0 || m.Body != nil {
-		return nil, errors.New("list requests: header, query and body cannot be asked for in a list: use Verify, or look into each Request")
+		return nil, fmt.Errorf("list requests: %w: use Verify, or look into each Request", ErrMatch)
 	}
 	values := url.Values{}
 	for name, value := range map[string]string{

@@ -1,0 +1,42 @@
+package control
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of a [Client] besides a [*Problem] and a [*NotPatmockError]. They are wrapped in an error that
+// says what was requested.
+var (
+	// ErrNoMock is the error of an address at which nothing responds.
+	ErrNoMock = errors.New("no mock answers there: start one with patmock serve, or give the address of one that runs")
+	// ErrAddress is the error of a Config whose URL is none.
+	ErrAddress = errors.New("expected the address of a mock, such as " + defaultURL)
+	// ErrName is the error of an id or a namespace that would lead to another path.
+	ErrName = errors.New("names nothing")
+	// ErrMatch is the error of a list by fields of a match that a list cannot have.
+	ErrMatch = errors.New("header, query and body cannot be asked for in a list")
+	// ErrUnexpectedBody is the error of a body that a patmock of this version does not send.
+	ErrUnexpectedBody = errors.New("the answer is not what a patmock of this version gives")
+	// ErrTooLarge is the error of a body that is larger than a client reads.
+	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+)
+
+// NotPatmockError is the error of a response that no patmock sends.
+type NotPatmockError struct {
+	// Request is the method and the address.
+	Request string
+	// StatusCode and Status are those of the response.
+	StatusCode int
+	Status     string
+	// MediaType is empty without a content type.
+	MediaType string
+}
+
+func (e *NotPatmockError) Error() string {
+	mediaType := e.MediaType
+	if mediaType == "" {
+		mediaType = "no content type"
+	}
+	return fmt.Sprintf("%s answers %s (%s): that is no patmock, or one without this on its address", e.Request, e.Status, mediaType)
+}
