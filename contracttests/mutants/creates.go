@@ -79,6 +79,11 @@ var creates = []Mutant{
 		}),
 	},
 	{
+		"json-in-other-bytes-taken", "json-syntax", "Bytes that are no UTF-8 are question marks.",
+		by("create/malformed-body/not-in-utf-8"),
+		before(on(create), func(x *exchange) { x.body = bytes.ToValidUTF8(x.body, []byte("?")) }),
+	},
+	{
 		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
 		by("create/property-of-wrong-form/validity-in-quotes"),
 		body(on(create), func(o map[string]any) {
@@ -299,6 +304,15 @@ var names = []Mutant{
 			o["name"] = "unnamed"
 		}
 	})},
+	{
+		"name-blank-taken", "name-not-blank", "A name may have nothing but blanks.",
+		by("create/name-is-required/blank"),
+		body(on(create), func(o map[string]any) {
+			if name := text(o, "name"); name != "" && strings.TrimSpace(name) == "" {
+				o["name"] = "unnamed"
+			}
+		}),
+	},
 	{"name-not-unique", "name-unique", "A name may be taken twice.", by("create/name-taken-is-refused", "crossversion/name-is-taken-in-all"), renamed(on(create), otherName)},
 	{"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.", by("patch/name-taken-is-400", "patch/name-taken-is-refused"), renamed(on(patch), otherName)},
 	{"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.", by("create/name-is-free-for-others"), around(on(create), func(x *exchange) *answer {

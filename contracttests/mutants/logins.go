@@ -54,6 +54,15 @@ var logins = []Mutant{
 		}
 		x.form(values)
 	})},
+	{
+		"login-first-value-taken", "token-parameters", "Of several values of a parameter the first counts, or that of HTTP Basic.",
+		by("token/parameter-with-two-values", "token/basic-contradicts-the-form"),
+		parameter(func(values url.Values) {
+			for name := range values {
+				values[name] = values[name][:1]
+			}
+		}),
+	},
 	{"login-scope-refused", "token-scope-ignored", "A scope parameter is refused.", by("token/scope-parameter-is-ignored"), around(on(login), func(x *exchange) *answer {
 		if x.parameters().Get("scope") != "" {
 			return reply(http.StatusBadRequest, map[string]any{"error": "invalid_scope", "error_description": "Invalid scope"})

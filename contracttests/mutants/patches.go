@@ -203,7 +203,8 @@ var patches = []Mutant{
 			for _, op := range operations {
 				index, found := strings.CutPrefix(text(op, "path"), "/scope/")
 				n, err := strconv.Atoi(index)
-				if scope, _ := x.token(x.id)["scope"].([]any); found && err == nil && n >= len(scope) && op["op"] == "replace" {
+				scope, _ := x.token(x.id)["scope"].([]any)
+				if found && err == nil && n >= len(scope) && op["op"] == "replace" {
 					op["op"], op["path"] = "add", "/scope/-"
 					x.put(operations)
 				}
@@ -219,6 +220,11 @@ var patches = []Mutant{
 				x.put(operations)
 			}
 		}),
+	},
+	{
+		"patch-tests-fixed-field", "test-of-fixed-field", "A test of a field that cannot be patched is left out.",
+		by("patch/test-of-a-fixed-field"),
+		without(on(patch), func(op map[string]any) bool { return op["op"] == "test" && onForeignPath(op) }),
 	},
 	{
 		"patch-of-fixed-field-is-403", "unpatchable-path", "A patch of a field that cannot be changed is 403.",

@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -103,6 +104,11 @@ var paths = []Mutant{
 		return x.forward()
 	})},
 	{"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) { a.header.Del("Allow") })},
+	{
+		"incomplete-escape-left-out", "url-syntax", "A parameter whose escapes are incomplete is left out.",
+		by("errors/reads/incomplete-escape"),
+		before(on(list), func(x *exchange) { x.setQuery(func(url.Values) {}) }),
+	},
 	{
 		"unknown-path-is-403", "unmatched-path", "A path that does not exist is 403.",
 		by("errors/unknown-path"),

@@ -123,6 +123,10 @@ var createNames = []contract.Scenario{
 		nameRefused("empty", standing.Assumed, func(body contract.Body) { body["name"] = "" }),
 		rule.NameRequired, rule.NameNotBlank,
 	),
+	covers(
+		nameRefused("blank", standing.Assumed, func(body contract.Body) { body["name"] = "  \t" }),
+		rule.NameNotBlank,
+	),
 }
 
 func nameRefused(what string, s standing.Standing, change func(contract.Body), wrong ...string) contract.Scenario {

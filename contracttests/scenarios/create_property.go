@@ -135,6 +135,25 @@ var createProperties = []contract.Scenario{
 		rule.InvalidProperty,
 	),
 	{
+		ID:       "create/malformed-body/not-in-utf-8",
+		Promise:  "A create whose body is not UTF-8 is 400, and creates nothing.",
+		Sources:  []string{createRefusals, "docs/behaviour.md#body-in-other-bytes-is-400"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.JSONSyntax},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
+			body := c.Expiring()
+			name, _ := body["name"].(string)
+			c.Send(contract.Request{
+				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json",
+				Body: strings.Replace(jsonText(body), name, name+"\xff", 1),
+			}).Refused(http.StatusBadRequest)
+			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+		},
+	},
+	{
 		ID:       "create/other-content-type-is-refused",
 		Promise:  "Create takes JSON only: another content type is refused in some way, and nothing is made.",
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "errata unsupported-media-type"},

@@ -63,6 +63,18 @@ var errorReads = []contract.Scenario{
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
 	},
 	{
+		ID: "errors/reads/incomplete-escape", Promise: "A list is 400 if a percent sign in its query begins no escape.",
+		Sources:  []string{"docs/behaviour.md#incomplete-escape-is-400"},
+		Standing: standing.Assumed, Rules: []rule.ID{rule.URLSyntax},
+		Run: func(t *contract.T) {
+			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz"} {
+				t.Owner().Send(contract.Request{
+					Method: http.MethodGet, Path: t.Version().CollectionPath(), RawQuery: query,
+				}).Refused(http.StatusBadRequest)
+			}
+		},
+	},
+	{
 		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
 		Sources:  []string{"docs/behaviour.md#leading-slashes"},
 		Standing: standing.Assumed, Rules: []rule.ID{"leading-slashes"},

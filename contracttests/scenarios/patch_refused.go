@@ -147,6 +147,17 @@ var patchRefusal = slices.Concat(
 			},
 		},
 		{
+			ID:       "patch/test-of-a-fixed-field",
+			Promise:  "A test of a field that cannot be patched is 400, even if the field has the value.",
+			Sources:  []string{"docs/behaviour.md#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
+			Standing: standing.Assumed,
+			Needs:    []contract.Need{contract.Writes},
+			Rules:    []rule.ID{rule.TestOfFixedField},
+			Run: func(t *contract.T) {
+				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/accessTokenValiditySeconds", "value": 43200})
+			},
+		},
+		{
 			ID:       "patch/unknown-operation-is-refused",
 			Promise:  "An operation that JSON Patch does not have is refused.",
 			Sources:  []string{patchOperation + "/properties/op/enum", patchRefusals},

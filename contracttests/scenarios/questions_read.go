@@ -3,6 +3,7 @@ package scenarios
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/spec/rule"
@@ -28,12 +29,15 @@ var questionsOfList = []contract.Scenario{
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
-	refused("bad-filter", contract.Scenario{
-		ID: "filter/question-bad-filter", Promise: "A filter of another field is refused with 400.",
-		Sources: []string{"docs/behaviour.md#filter-unsupported-is-400"},
+	question("bad-filter", contract.Scenario{
+		ID: "filter/question-bad-filter", Promise: "A filter of another field is 400 with the code 400.1.",
+		Sources: []string{"docs/behaviour.md#filter-unsupported-is-400", "docs/behaviour.md#rejected-filter-has-400-1"},
 		Rules:   []rule.ID{"filter-supported"},
-	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		return t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)
+	}, func(t *contract.T, record record) {
+		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)).Refused(http.StatusBadRequest)
+		if code, _ := r.Object()["detailCode"].(string); !strings.HasPrefix(code, "400.1") {
+			t.Errorf("detailCode is %q, expected one that begins with 400.1", code)
+		}
 	}),
 	refused("", contract.Scenario{
 		ID: "filter/case-of-fields-counts", Promise: "A field is written as the document writes it: in capitals it is none.",

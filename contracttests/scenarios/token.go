@@ -241,6 +241,30 @@ var token = []contract.Scenario{
 		},
 	},
 	{
+		ID: "token/parameter-with-two-values", Promise: "A login is 400 invalid_request if its grant or its id has two values.",
+		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
+		Standing: standing.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
+		Run: func(t *contract.T) {
+			for _, second := range []url.Values{{"grant_type": {"refresh_token"}}, {"client_id": {strangerID}}} {
+				body := loginForm(ownerCredentials(t)).Encode() + "&" + second.Encode()
+				loginRefused(t, login(t.Anonymous(), nil, urlencoded, body), http.StatusBadRequest, "invalid_request")
+			}
+		},
+	},
+	{
+		ID: "token/basic-contradicts-the-form", Promise: "A login is 400 invalid_request if HTTP Basic has another id than the form.",
+		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
+		Standing: standing.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
+		Run: func(t *contract.T) {
+			who := ownerCredentials(t)
+			request := http.Request{Header: http.Header{}}
+			request.SetBasicAuth(who.ClientID, who.ClientSecret)
+			c := t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {strangerID}}
+			loginRefused(t, login(c, nil, urlencoded, form.Encode()), http.StatusBadRequest, "invalid_request")
+		},
+	},
+	{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
 		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
 		Standing: standing.Assumed, Versions: contract.Without,

@@ -49,7 +49,7 @@ var open = []Rule{
 	{
 		ID: BadFilter, Evidence: assumed,
 		Text:    "The error for a rejected filter has the code 400.1.",
-		Sources: []string{"behaviour 3.3"},
+		Sources: []string{"docs/behaviour.md#rejected-filter-has-400-1"},
 	},
 	{
 		ID: PastDate, Evidence: assumed,
