@@ -5,36 +5,72 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/spec/rule"
 )
 
-// read reads the body, as far as it may be long, so that the journal has it whatever becomes of the request.
-func (x *exchange) read(r *http.Request) {
-	if r.ContentLength > maxBody || r.Body == nil || r.Body == http.NoBody {
-		return
+// read buffers the body, as far as it may be long, so that the journal has it whatever becomes of the
+// request. It returns an error for a body that no operation can read: one that does not arrive in time,
+// or that is encoded in an unknown or wrong way.
+func (x *exchange) read(r *http.Request, limit int64) error {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
 	}
-	limited := r.Body
-	if r.ContentLength < 0 {
-		limited = http.MaxBytesReader(x, r.Body, maxBody)
+	opened, err := body.Open(x, r, limit, x.server.config.ReadTimeout)
+	if err != nil || r.ContentLength > limit {
+		return err
 	}
-	body, err := readAll(limited, int(max(r.ContentLength, 0)))
-	x.body = body
+	text, err := readAll(opened, int(max(r.ContentLength, 0)), int(limit))
+	x.body = text
+	if rejected, _ := bodyRejection(err); rejected != nil {
+		return err
+	}
 	if err == nil {
 		err = io.EOF
 	}
-	held := &readBody{whole: body, end: err}
-	held.Reset(body)
+	held := &readBody{whole: text, end: err}
+	held.Reset(text)
 	r.Body = held
+	return nil
 }
 
-// readAll is io.ReadAll for a body that says how long it is, and is not believed.
-func readAll(body io.Reader, size int) ([]byte, error) {
+// bodyRejections are the errors of a body that no operation can read.
+var bodyRejections = []struct {
+	is       func(error) bool
+	rule     rule.ID
+	rejected rejection
+}{
+	{isA[*body.TimeoutError], rule.RequestTimeout, rejections[http.StatusRequestTimeout]},
+	{isA[*body.UnsupportedCodingError], rule.ContentEncoding, rejections[http.StatusUnsupportedMediaType]},
+}
+
+func isA[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}
+
+// bodyRejection returns the rejection of a body and its reason, nil if operations can read it.
+func bodyRejection(err error) (rejected *rejection, why answer.Reason) {
+	for _, e := range bodyRejections {
+		if err != nil && e.is(err) {
+			return &e.rejected, answer.Reason{Rule: e.rule, Text: err.Error()}
+		}
+	}
+	return nil, why
+}
+
+// readAll is like io.ReadAll but preallocates by the (untrusted) Content-Length, and reads no more than
+// limit bytes.
+func readAll(body io.Reader, size, limit int) ([]byte, error) {
 	all := make([]byte, 0, size+1) // the last one finds the end
 	for {
 		n, err := body.Read(all[len(all):cap(all)])
 		all = all[:len(all)+n]
 		switch {
-		case len(all) > maxBody:
-			return all[:maxBody], &http.MaxBytesError{Limit: maxBody}
+		case len(all) > limit:
+			return all[:limit], &http.MaxBytesError{Limit: int64(limit)}
 		case errors.Is(err, io.EOF):
 			return all, nil
 		case err != nil:

@@ -41,7 +41,7 @@ const surface = "/_mock"
 type entrance struct {
 	server *Server
 	// api serves the API, control the control surface; nil where this entrance does not lead there.
-	api, control http.Handler
+	api, control *routes
 }
 
 // tenantOf is the namespace of a request that went through the entrance.
@@ -68,6 +68,10 @@ type exchange struct {
 }
 
 func (x *exchange) enter(r *http.Request) {
+	if r.Method == http.MethodConnect {
+		x.refuseTunnel(r)
+		return
+	}
 	name, at := namespace.Split(collapsed(r.URL.EscapedPath()))
 	x.trace.Namespace, x.trace.Prefix = name, namespace.Prefix(name)
 	controlled := under(at, surface) && x.control != nil || x.api == nil
@@ -76,6 +80,10 @@ func (x *exchange) enter(r *http.Request) {
 
 	if controlled {
 		x.name(unseeded)
+		if problem := x.server.guard.check(r); problem != nil { // before a namespace is made
+			x.server.writer.Write(x, r, controls.Answer(problem), x.server.documents.control.CheckUnrouted)
+			return
+		}
 	}
 	if controlled && !controls.Allowed(r, x.server.config.ControlToken) { // before a namespace is made
 		x.server.writer.Write(x, r, controls.Answer(controls.Unauthorized()), x.server.documents.control.CheckUnrouted)
@@ -92,19 +100,43 @@ func (x *exchange) enter(r *http.Request) {
 		return
 	}
 	if controlled {
-		r.Body = http.MaxBytesReader(x, r.Body, maxState)
+		if err := x.read(r, maxState); err != nil {
+			x.rejectControlBody(r, err)
+			return
+		}
 		x.control.ServeHTTP(x, r)
 		return
 	}
 	x.name(x.tenant.random)
 	x.at = x.tenant.clock.Now()
-	x.read(r)
-	x.serve(r)
+	preflight := x.server.cors.handle(x.Header(), r)
+	if err := x.read(r, maxBody); err != nil {
+		x.rejectBody(r, err)
+	} else if preflight {
+		x.preflight(r)
+	} else {
+		x.serve(r)
+	}
 	x.remember(r)
 	x.server.namespaces.Touch(name) // it may have been held up for long
 	if x.trace.Abort {
 		answer.Abort(x) // when the journal has it
 	}
+}
+
+// rejectBody writes the error of a body that cannot be read. The connection ends: what is left of the
+// body would be taken for the next request.
+func (x *exchange) rejectBody(r *http.Request, err error) {
+	rejected, why := bodyRejection(err)
+	x.Header().Set("Connection", "close")
+	x.server.unmatched.reject(x, r, x.server.documents.outside(r.URL.Path), *rejected, why)
+}
+
+// rejectControlBody does the same for the control API.
+func (x *exchange) rejectControlBody(r *http.Request, err error) {
+	rejected, why := bodyRejection(err)
+	x.Header().Set("Connection", "close")
+	x.server.writer.Write(x, r, controls.Answer(controls.BodyProblem(rejected.status, why)), x.server.documents.control.CheckUnrouted)
 }
 
 // serve answers the request, whatever happens behind.

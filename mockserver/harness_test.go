@@ -287,7 +287,12 @@ func (m *tenant) violations(r *http.Request, got response) []spec.Violation {
 				if strings.Contains(op.Path, "{") != parameters || !regexp.MustCompile(pattern).MatchString(path) {
 					continue
 				}
-				if op.Method == r.Method {
+				beforeOperations := got.status == 408 || got.status == 421 || got.status == 415 && !op.Declares(415) ||
+					got.status == 403 && d.Name == spec.Control
+				if beforeOperations {
+					return d.CheckUnrouted(got.status, got.header.Get("Content-Type"), []byte(got.text))
+				}
+				if op.Method == r.Method || op.Method == http.MethodGet && r.Method == http.MethodHead && got.text != "" {
 					return op.CheckResponse(got.status, got.header.Get("Content-Type"), []byte(got.text))
 				}
 				outside = d

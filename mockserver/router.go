@@ -28,8 +28,12 @@ type router struct {
 type path struct {
 	document *spec.Document
 	methods  map[string]http.Handler
-	maxBody  int64 // bytes
+	allowed  string // the methods, as Allow has them
+	maxBody  int64  // bytes
 }
+
+// ServeHTTP implements http.Handler, which mux needs of a route; routes calls the methods itself.
+func (*path) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 // strangers answers what no operation takes.
 type strangers interface {
@@ -41,7 +45,8 @@ type strangers interface {
 // newHandlers makes what serves the API and, by itself, the control surface.
 func newHandlers(s *Server) (main, control http.Handler, err error) {
 	d := s.documents
-	apis := &router{strangers: &apiStrangers{documents: d, writer: s.writer}, paths: map[string]*path{}}
+	s.unmatched = &apiStrangers{documents: d, writer: s.writer}
+	apis := &router{strangers: s.unmatched, paths: map[string]*path{}}
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
 			if route := api.NewRoute(v, op); apis.know(route != nil, op) {
@@ -69,7 +74,7 @@ func newHandlers(s *Server) (main, control http.Handler, err error) {
 		return nil, nil, err
 	}
 	if s.config.Fallback != "" {
-		if err := apis.strangers.(*apiStrangers).forward(s.config.Fallback); err != nil {
+		if err := s.unmatched.forward(s.config.Fallback); err != nil {
 			return nil, nil, configError("Fallback", err)
 		}
 	}
@@ -105,54 +110,62 @@ func (r *router) handle(op *spec.Operation, document *spec.Document, version str
 }
 
 // build makes what finds the path of a request.
-func (r *router) build() (http.Handler, error) {
+func (r *router) build() (*routes, error) {
 	if len(r.missing) > 0 {
 		return nil, fmt.Errorf("no handler for the operations %s", strings.Join(r.missing, ", "))
 	}
-	built := &routes{literal: map[string]http.Handler{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath(), notFound: http.HandlerFunc(r.strangers.notFound)}
+	built := &routes{literal: map[string]*path{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath(), strangers: r.strangers}
 	for _, name := range slices.Sorted(maps.Keys(r.paths)) {
-		handler := r.serve(r.paths[name])
+		p := r.paths[name]
+		if p.methods[http.MethodHead] == nil && p.methods[http.MethodGet] != nil {
+			p.methods[http.MethodHead] = p.methods[http.MethodGet] // whose body is not sent
+		}
+		p.allowed = strings.Join(slices.Sorted(maps.Keys(p.methods)), ", ")
 		if strings.Contains(name, "{") {
-			built.templates.Path(name).Handler(handler)
+			built.templates.Path(name).Handler(p)
 		} else {
-			built.literal[name] = handler
+			built.literal[name] = p
 		}
 	}
 	return built, nil
 }
 
-// serve leads to the operations of a path.
-func (r *router) serve(p *path) http.HandlerFunc {
-	return func(rw http.ResponseWriter, request *http.Request) {
-		handler := p.methods[request.Method]
-		switch {
-		case request.ContentLength > p.maxBody:
-			r.strangers.tooLarge(rw, request, p)
-		case handler != nil:
-			handler.ServeHTTP(rw, request)
-		default:
-			r.strangers.methodNotAllowed(rw, request, p, strings.Join(slices.Sorted(maps.Keys(p.methods)), ", "))
-		}
-	}
-}
-
 // routes are the paths of a surface. A literal path beats one with a parameter, whatever the method.
 type routes struct {
-	literal   map[string]http.Handler
+	literal   map[string]*path
 	templates *mux.Router
-	notFound  http.Handler
+	strangers strangers
+}
+
+// find returns the path of a request with the variables in it, nil if there is none.
+func (r *routes) find(request *http.Request) (p *path, vars map[string]string) {
+	if p := r.literal[request.URL.EscapedPath()]; p != nil {
+		return p, nil
+	}
+	var match mux.RouteMatch
+	if !r.templates.Match(request, &match) {
+		return nil, nil
+	}
+	p, _ = match.Handler.(*path)
+	return p, match.Vars
 }
 
 // ServeHTTP implements http.Handler.
 func (r *routes) ServeHTTP(rw http.ResponseWriter, request *http.Request) {
-	if handler := r.literal[request.URL.EscapedPath()]; handler != nil {
+	p, vars := r.find(request)
+	if p == nil {
+		r.strangers.notFound(rw, request)
+		return
+	}
+	handler := p.methods[request.Method]
+	switch {
+	case request.ContentLength > p.maxBody:
+		r.strangers.tooLarge(rw, request, p)
+	case handler == nil:
+		r.strangers.methodNotAllowed(rw, request, p, p.allowed)
+	case vars != nil:
+		handler.ServeHTTP(rw, mux.SetURLVars(request, vars))
+	default:
 		handler.ServeHTTP(rw, request)
-		return
 	}
-	var match mux.RouteMatch
-	if !r.templates.Match(request, &match) {
-		r.notFound.ServeHTTP(rw, request)
-		return
-	}
-	match.Handler.ServeHTTP(rw, mux.SetURLVars(request, match.Vars))
 }

@@ -60,6 +60,17 @@ type Config struct {
 	// BaseURL is where the control surface says that clients reach the mock. Empty means PublicURL, or else the host
 	// that the control surface was asked by: one on a listener of its own cannot know better.
 	BaseURL string
+	// ReadTimeout is how long the headers of a request may take, and its body beside a minimum rate. What is late gets a
+	// 408, slow headers no response. Zero means 30 seconds.
+	ReadTimeout time.Duration
+	// IdleTimeout is how long a connection may be idle between requests. Zero means two minutes.
+	IdleTimeout time.Duration
+	// CORS is which web origins may use the API and the token endpoint from a browser: loopback names and addresses with
+	// any port (CORSLoopback, or empty), any (CORSAny), none (CORSOff), or origins with commas between. /_mock/ allows none.
+	CORS string
+	// AllowedHosts are names that Host may have under /_mock/ beside those that can only mean this mock; one that begins
+	// with a dot is a suffix. With a ControlToken any Host is allowed.
+	AllowedHosts []string
 	// ControlApart keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
 	ControlApart bool
 	// ControlToken is demanded as a bearer under /_mock/. Empty demands nothing.
@@ -79,6 +90,8 @@ const (
 	defaultMaxNamespaces = 10_000
 	defaultNamespaceTTL  = time.Hour
 	defaultJournalSize   = 1000
+	defaultReadTimeout   = 30 * time.Second
+	defaultIdleTimeout   = 2 * time.Minute
 )
 
 // Server is a mock. It is safe for concurrent use.
@@ -94,6 +107,9 @@ type Server struct {
 	stopped    chan struct{}
 	stop       func()
 
+	unmatched        *apiStrangers
+	cors             corsPolicy
+	guard            controlGuard
 	handler, control http.Handler
 }
 
@@ -177,6 +193,16 @@ func (c Config) withDefaults() (Config, error) {
 		}
 		return c, configError(field, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize))
 	}
+	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout), cmp.Or(c.IdleTimeout, defaultIdleTimeout)
+	if c.ReadTimeout < 0 {
+		return c, configError("ReadTimeout", fmt.Errorf("ReadTimeout must not be negative, got %s", c.ReadTimeout))
+	}
+	if c.IdleTimeout < 0 {
+		return c, configError("IdleTimeout", fmt.Errorf("IdleTimeout must not be negative, got %s", c.IdleTimeout))
+	}
+	if _, err := newCORSPolicy(c.CORS); err != nil {
+		return c, configError("CORS", err)
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -213,6 +239,10 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	if s.limit, err = ratelimit.Parse(c.Profile.RateLimit); err != nil {
 		return nil, err
 	}
+	if s.cors, err = newCORSPolicy(c.CORS); err != nil {
+		return nil, err
+	}
+	s.guard = newControlGuard(c)
 	if s.handler, s.control, err = newHandlers(s); err != nil {
 		return nil, err
 	}

@@ -59,7 +59,8 @@ func Start(t TB, config ...Config) *Instance {
 	if err != nil {
 		t.Fatalf("patmock: %v", err)
 	}
-	server := &http.Server{Handler: mock, ReadHeaderTimeout: 10 * time.Second}
+	server := mock.HTTPServer(mock)
+	listener = mock.Listener(listener)
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -85,9 +86,7 @@ func under(path, other string) bool { return path == other || strings.HasPrefix(
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
 	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, answer.Cut(r.URL.EscapedPath()))
 	unmatched(r, control.NotSimulated, text)
-	rejected := rejections[http.StatusNotImplemented]
-	rejected.text = text // also for clients of a faithful mock: a tenant has the path
-	s.reject(rw, r, document, rejected, answer.Reason{Rule: rule.NotSimulated, Text: text})
+	s.reject(rw, r, document, rejections[http.StatusNotImplemented], answer.Reason{Rule: rule.NotSimulated, Text: text})
 }
 
 func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause string) {
@@ -113,10 +112,15 @@ var rejections = map[int]rejection{
 		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", answer.InvalidRequest,
 	},
 	http.StatusNotImplemented: {http.StatusNotImplemented, "501 Not implemented", "", answer.NotImplemented},
+	http.StatusRequestTimeout: {http.StatusRequestTimeout, "408 Request timeout", "", answer.InvalidRequest},
+	http.StatusUnsupportedMediaType: {
+		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", answer.InvalidRequest,
+	},
 }
 
 // reject writes an error in the form that the path has.
 func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why answer.Reason) {
+	e.text = cmp.Or(e.text, why.Text) // 408 and 501 say why to clients of a faithful mock, too
 	a := s.writer.Error(rw, e.status, e.code, e.text, why)
 	if answer.OAuthPath(r.URL.Path) {
 		description := why.Text

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"syscall"
@@ -13,9 +12,6 @@ import (
 
 // shutdownGrace is how long requests under way have to end once the process is told to stop.
 const shutdownGrace = 5 * time.Second
-
-// maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
-const maxHeader = 64 << 10
 
 // listen listens at the address of a flag.
 func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener, error) {
@@ -39,12 +35,9 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 
 // serve serves a handler until the mock stops.
 func (m *mock) serve(listener net.Listener, handler http.Handler) *http.Server {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
-		DisableGeneralOptionsHandler: true, ConnState: m.follow,
-		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn),
-	}
-	go func() { m.failed <- server.Serve(listener) }()
+	server := m.handler.HTTPServer(handler)
+	server.ConnState = m.follow
+	go func() { m.failed <- server.Serve(m.handler.Listener(listener)) }()
 	return server
 }
 

@@ -5,6 +5,11 @@ package rule
 const (
 	ContentTooLarge   ID = "content-too-large"
 	IncompleteBody    ID = "incomplete-body"
+	RequestTimeout    ID = "request-timeout"
+	ContentEncoding   ID = "content-encoding"
+	ProxyRequest      ID = "proxy-request"
+	CrossOrigin       ID = "cross-origin-request"
+	MisdirectedHost   ID = "misdirected-request"
 	InjectedFault     ID = "injected-fault"
 	PreferredStatus   ID = "preferred-status"
 	HostileProfile    ID = "hostile-profile"
@@ -25,6 +30,36 @@ var serving = []Rule{
 		Text:         "A body arrives completely.",
 		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9112#section-8"},
 		Unobservable: "HTTP clients do not send half a body",
+	},
+	{
+		ID: RequestTimeout, Evidence: assumed,
+		Text:         "A body arrives in time, else it is 408.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9"},
+		Unobservable: "a bound of patmock; a tenant's is not published",
+	},
+	{
+		ID: ContentEncoding, Evidence: assumed,
+		Text:         "A body is encoded by gzip, deflate or not at all, and as it says.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-8.4"},
+		Unobservable: "which codings a tenant decodes is not published, and no known client encodes a body",
+	},
+	{
+		ID: ProxyRequest, Evidence: assumed,
+		Text:         "A client uses patmock as a server, not as a proxy.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: CrossOrigin, Evidence: published,
+		Text:         "A page of another site does not use the control API.",
+		Sources:      []string{"control #/components/responses/403"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: MisdirectedHost, Evidence: published,
+		Text:         "A request to the control API names a host that can only mean this mock.",
+		Sources:      []string{"control #/components/responses/421"},
+		Unobservable: ofPatmock,
 	},
 	{
 		ID: InjectedFault, Evidence: published,

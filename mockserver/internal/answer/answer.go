@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -147,11 +149,20 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 	if len(trace.Faults) > 0 {
 		header.Set(FaultHeader, strings.Join(trace.Faults, ", "))
 	}
+	if a.Body != nil && (r.Method == http.MethodHead || len(a.Body) > maxBuffered) {
+		header["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
+	}
 	rw.WriteHeader(a.Status)
+	if r.Method == http.MethodHead {
+		return
+	}
 	if _, err := writeBody(rw, a.Body); err != nil && a.Body != nil {
 		w.Log.DebugContext(r.Context(), "the client went away", "error", err)
 	}
 }
+
+// maxBuffered is how many bytes of a body net/http measures by itself.
+const maxBuffered = 2048
 
 // The values of headers that answers share. Whoever adds to one gets a copy.
 var (
@@ -200,18 +211,53 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 	return w.Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.", why)
 }
 
-// BaseURL is how a client reaches the namespace of a request: by the mock's public URL, or else by the host it used.
+// BaseURL returns how a client reaches the namespace of a request: by the mock's public URL, or else by
+// the host that it used, which a proxy in front of the mock names.
 func BaseURL(r *http.Request, public string) string {
 	prefix := TraceOf(r).Prefix
 	if public != "" {
 		return public + prefix
 	}
-	host := r.Host
+	scheme, host := "http", r.Host
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" { // HTTP/1.0 may name none
 		host = local.String()
 	}
 	if r.TLS != nil {
-		return "https://" + host + prefix
+		scheme = "https"
 	}
-	return "http://" + host + prefix
+	forwardedScheme, forwardedHost := forwarded(r)
+	return cmp.Or(forwardedScheme, scheme) + "://" + cmp.Or(forwardedHost, host) + prefix
+}
+
+// plainHost is a host with an optional port, in which no client reads anything else.
+var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
+
+// forwarded returns what a proxy says of the client's request, by Forwarded (RFC 7239) or by the older
+// X-Forwarded-Proto and X-Forwarded-Host. Only a peer on this machine or a private network is believed.
+func forwarded(r *http.Request) (scheme, host string) {
+	if address, err := netip.ParseAddrPort(r.RemoteAddr); r.RemoteAddr != "" && (err != nil || !isPrivate(address.Addr().Unmap())) {
+		return "", ""
+	}
+	first := func(value string) string { value, _, _ = strings.Cut(value, ","); return strings.TrimSpace(value) }
+	scheme, host = first(r.Header.Get("X-Forwarded-Proto")), first(r.Header.Get("X-Forwarded-Host"))
+	for _, pair := range strings.Split(first(r.Header.Get("Forwarded")), ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		switch value = strings.Trim(value, `"`); strings.ToLower(name) {
+		case "proto":
+			scheme = value
+		case "host":
+			host = value
+		}
+	}
+	if scheme = strings.ToLower(scheme); scheme != "http" && scheme != "https" {
+		scheme = ""
+	}
+	if !plainHost.MatchString(host) {
+		host = ""
+	}
+	return scheme, host
+}
+
+func isPrivate(address netip.Addr) bool {
+	return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast()
 }

@@ -55,6 +55,9 @@ func Abort(rw http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or a caller without a connection
 	}
+	if wrapped, ok := connection.(interface{ NetConn() net.Conn }); ok {
+		connection = wrapped.NetConn()
+	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // it is closed either way
 	}

@@ -9,13 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gorilla/mux"
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/body"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
@@ -59,12 +59,12 @@ func (x *exchange) read() error {
 }
 
 func (x *exchange) readBody() error {
-	body, err := whole(x.request.Body)
+	text, err := whole(x.request.Body)
 	if err != nil {
 		return unread(err)
 	}
 	contentType := x.request.Header.Get("Content-Type")
-	nothing := len(body) == 0 && contentType == "" // which is of no type: 400 is declared, 415 is not
+	nothing := len(text) == 0 && contentType == "" // which is of no type: 400 is declared, 415 is not
 	if !nothing && !x.operation.Takes(contentType) {
 		question := contentTypeQuestions[x.operation.Name]
 		err := &unsupportedMediaType{question: question, got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
@@ -74,17 +74,17 @@ func (x *exchange) readBody() error {
 		}
 		contentType = x.operation.MediaTypes[0] // the tenant takes it for that
 	}
-	if len(body) == 0 {
+	if len(text) == 0 {
 		return &malformed{rule.JSONSyntax, "body: expected JSON, got nothing"}
 	}
-	if !utf8.Valid(body) {
-		return &malformed{rule.JSONSyntax, "body: expected UTF-8, got bytes that are none"}
+	if charset := body.Charset(text); charset != "" {
+		return &malformed{rule.JSONSyntax, "body: expected JSON in UTF-8, got " + charset}
 	}
 	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
-		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(body, err)}
+	if err := json.Unmarshal(text, &value); err != nil {
+		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(text, err)}
 	}
-	if found := x.operation.CheckRequestText(contentType, body, value); len(found) > 0 {
+	if found := x.operation.CheckRequestText(contentType, text, value); len(found) > 0 {
 		return x.misshapen(found)
 	}
 	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
@@ -101,15 +101,18 @@ func unread(err error) error {
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return err
 	}
+	if coding := (*body.CodingError)(nil); errors.As(err, &coding) {
+		return &malformed{rule.ContentEncoding, err.Error()}
+	}
 	return &malformed{rule.IncompleteBody, "body: expected all of it, got an end in between: " + err.Error()}
 }
 
 // whole reads a body, which the mock may have done already.
-func whole(body io.Reader) ([]byte, error) {
-	if held, ok := body.(interface{ Whole() ([]byte, error) }); ok {
+func whole(stream io.Reader) ([]byte, error) {
+	if held, ok := stream.(interface{ Whole() ([]byte, error) }); ok {
 		return held.Whole()
 	}
-	return io.ReadAll(body)
+	return io.ReadAll(stream)
 }
 
 // misshapen is the refusal of what the document forbids, which is a finding, too.

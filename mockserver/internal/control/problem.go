@@ -142,6 +142,21 @@ func TooLarge(limit int64) *control.Problem {
 	return newProblem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge, fmt.Sprintf("body: expected at most %d bytes, got more", limit))
 }
 
+// BodyProblem returns the problem of a body that no operation can read.
+func BodyProblem(status int, why answer.Reason) *control.Problem {
+	return newProblem(status, why.Rule, why.Text)
+}
+
+// CrossOriginProblem returns the problem of a request that a page of another site sent.
+func CrossOriginProblem(detail string) *control.Problem {
+	return newProblem(http.StatusForbidden, rule.CrossOrigin, detail)
+}
+
+// HostProblem returns the problem of a request whose Host need not mean this mock.
+func HostProblem(detail string) *control.Problem {
+	return newProblem(http.StatusMisdirectedRequest, rule.MisdirectedHost, detail)
+}
+
 // UnknownPath is the problem of a path that the surface has not.
 func UnknownPath(path string) *control.Problem {
 	return newProblem(http.StatusNotFound, rule.ControlUnknownPath, fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is", path))

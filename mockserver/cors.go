@@ -1,0 +1,122 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/patmock/mockserver/internal/answer"
+)
+
+// What Config.CORS may be beside a list of origins.
+const (
+	CORSLoopback = "loopback"
+	CORSAny      = "*"
+	CORSOff      = "off"
+)
+
+// corsPolicy decides which origins the API and the token endpoint allow (the Fetch standard). The
+// control API allows none.
+type corsPolicy struct {
+	any, loopback bool
+	origins       []string // in lower case
+}
+
+// newCORSPolicy reads Config.CORS.
+func newCORSPolicy(text string) (corsPolicy, error) {
+	switch text {
+	case "", CORSLoopback:
+		return corsPolicy{loopback: true}, nil
+	case CORSAny:
+		return corsPolicy{any: true}, nil
+	case CORSOff:
+		return corsPolicy{}, nil
+	}
+	var p corsPolicy
+	for _, origin := range strings.Split(text, ",") {
+		u, err := url.Parse(strings.TrimSpace(origin))
+		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return p, fmt.Errorf("expected loopback, *, off, or origins such as https://app.example:3000 with commas between, got %q", origin)
+		}
+		p.origins = append(p.origins, strings.ToLower(u.Scheme+"://"+u.Host))
+	}
+	if len(p.origins) == 0 {
+		return p, errors.New("expected at least one origin")
+	}
+	return p, nil
+}
+
+// allows reports whether an origin may read responses.
+func (p corsPolicy) allows(origin string) bool {
+	if p.any || slices.Contains(p.origins, strings.ToLower(origin)) {
+		return true
+	}
+	if !p.loopback {
+		return false
+	}
+	u, err := url.Parse(origin)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isLoopbackHost(u.Hostname())
+}
+
+// isLoopbackHost reports whether a host name or address means this machine.
+func isLoopbackHost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// exposed are the headers that scripts may read. A tenant was seen exposing some of them. // observed
+const exposed = "Retry-After, SLPT-Request-ID, Date, X-Total-Count"
+
+// handle sets the fields that every response to an allowed origin has, and reports whether the request
+// is a preflight.
+func (p corsPolicy) handle(header http.Header, r *http.Request) (preflight bool) {
+	origins := r.Header["Origin"]
+	if len(origins) == 0 {
+		return false
+	}
+	preflight = r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
+	if !p.allows(origins[0]) {
+		return preflight
+	}
+	header.Set("Access-Control-Allow-Origin", origins[0])
+	header.Add("Vary", "Origin")
+	if !preflight {
+		header.Set("Access-Control-Expose-Headers", exposed)
+		return false
+	}
+	header.Add("Vary", "Access-Control-Request-Method")
+	header.Add("Vary", "Access-Control-Request-Headers")
+	if requested := r.Header.Get("Access-Control-Request-Headers"); requested != "" {
+		header.Set("Access-Control-Allow-Headers", requested)
+	}
+	if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+		header.Set("Access-Control-Allow-Private-Network", "true")
+	}
+	header.Set("Access-Control-Max-Age", "600")
+	return true
+}
+
+// everyMethod are the methods of paths that are not known.
+const everyMethod = "DELETE, GET, HEAD, PATCH, POST"
+
+// preflight responds to a preflight. It is no request for an operation, and no finding.
+func (x *exchange) preflight(r *http.Request) {
+	header := x.Header()
+	if header.Get("Access-Control-Allow-Origin") == "" {
+		x.trace.Note(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", answer.Cut(r.Header.Get("Origin"))))
+	} else {
+		header.Set("Access-Control-Allow-Methods", everyMethod)
+		if p, _ := x.api.find(r); p != nil {
+			header.Set("Access-Control-Allow-Methods", p.allowed)
+		}
+	}
+	x.server.writer.Write(x, r, &answer.Answer{Status: http.StatusNoContent, Checked: true}, nil)
+}

@@ -1,0 +1,129 @@
+package mockserver
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec/rule"
+)
+
+// maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
+const maxHeader = 64 << 10
+
+// HTTPServer returns a server for a handler of the mock: the Server itself, or [Server.ControlHandler].
+// It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are slow or idle for longer than
+// the Config allows, and should serve a listener of [Server.Listener].
+func (s *Server) HTTPServer(handler http.Handler) *http.Server {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	return &http.Server{
+		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout: s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
+		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+	}
+}
+
+// Listener returns a listener that logs clients which speak TLS, once each, and sends them away.
+func (s *Server) Listener(l net.Listener) net.Listener {
+	return &plainListener{Listener: l, log: s.config.Log, known: map[string]bool{}}
+}
+
+// plainListener looks at the first byte of each connection.
+type plainListener struct {
+	net.Listener
+	log *slog.Logger
+
+	mu    sync.Mutex
+	known map[string]bool // addresses of clients that spoke TLS
+}
+
+// maxKnown bounds how many clients are remembered: beyond, each attempt is logged.
+const maxKnown = 1024
+
+// Accept implements net.Listener.
+func (l *plainListener) Accept() (net.Conn, error) {
+	connection, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &plainConn{Conn: connection, listener: l}, nil
+}
+
+// spokeTLS logs a client once.
+func (l *plainListener) spokeTLS(addr net.Addr) {
+	host, _, _ := net.SplitHostPort(addr.String())
+	l.mu.Lock()
+	known := l.known[host]
+	if len(l.known) < maxKnown {
+		l.known[host] = true
+	}
+	l.mu.Unlock()
+	if !known {
+		l.log.Warn("a client speaks TLS to a plain http port: use http://", "client", host, "port", l.Addr().String())
+	}
+}
+
+// plainConn is a connection that must not begin with a TLS handshake.
+type plainConn struct {
+	net.Conn
+	listener *plainListener
+	begun    bool // by the server's reading goroutine alone
+}
+
+// tlsHandshake is the type of the first TLS record (RFC 8446, section 5.1). No HTTP message begins so.
+const tlsHandshake = 0x16
+
+// Read implements net.Conn.
+func (c *plainConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.begun || n == 0 {
+		return n, err
+	}
+	c.begun = true
+	if p[0] == tlsHandshake {
+		c.listener.spokeTLS(c.RemoteAddr())
+		// Clients recognize plain text and say so.
+		_, _ = io.WriteString(c.Conn, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n\r\nthis is a plain http port: use http://\n")
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+// CloseWrite lets the server end its side first, as it does with a *net.TCPConn.
+func (c *plainConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// NetConn returns the connection below, for what needs its type.
+func (c *plainConn) NetConn() net.Conn { return c.Conn }
+
+// refuseTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
+func (x *exchange) refuseTunnel(r *http.Request) {
+	why := answer.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", answer.Cut(r.Host))}
+	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
+	x.server.config.Log.Warn(why.Text+": "+advice+answer.Cut(localAddr(r)), "rule", string(why.Rule))
+	header := x.ResponseWriter.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("Connection", "close")
+	header.Set("Allow", everyMethod)
+	x.ResponseWriter.WriteHeader(http.StatusMethodNotAllowed)
+	_, _ = io.WriteString(x.ResponseWriter, strings.TrimPrefix(why.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n")
+}
+
+// localAddr returns the address that a request arrived at, empty if there is no connection.
+func localAddr(r *http.Request) string {
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		return local.String()
+	}
+	return ""
+}

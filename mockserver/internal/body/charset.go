@@ -1,0 +1,32 @@
+package body
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// utf8BOM is the byte order mark of UTF-8.
+var utf8BOM = []byte{0xEF, 0xBB, 0xBF}
+
+// Charset reports how a text differs from UTF-8 without a byte order mark, which JSON is in (RFC
+// 8259, section 8.1), and which client usually sends such a text. It returns an empty string for a
+// text in UTF-8.
+func Charset(text []byte) string {
+	const powershell = "Windows PowerShell 5.1"
+	switch {
+	case bytes.HasPrefix(text, utf8BOM):
+		return "a byte order mark in front of UTF-8, as " + powershell + " writes to files; send the text without it"
+	case bytes.HasPrefix(text, []byte{0xFF, 0xFE}), bytes.HasPrefix(text, []byte{0xFE, 0xFF}), alternating(text):
+		return "UTF-16, as " + powershell + " writes to files; send UTF-8"
+	case !utf8.Valid(text):
+		return "bytes that are not UTF-8, as of ISO-8859-1, in which " + powershell +
+			" sends texts; send UTF-8 bytes, there by -Body ([Text.Encoding]::UTF8.GetBytes($json))"
+	}
+	return ""
+}
+
+// alternating reports whether every second byte of the beginning of a text is zero, as in UTF-16
+// without a byte order mark.
+func alternating(text []byte) bool {
+	return len(text) >= 4 && (text[0] == 0 && text[2] == 0 || text[1] == 0 && text[3] == 0)
+}
