@@ -144,6 +144,7 @@ func TestNamespacesLeaveNothingBehind(t *testing.T) {
 		for i := range n {
 			for _, request := range [][2]string{{"POST", "/oauth/token"}, {"GET", "/v3/personal-access-tokens"}, {"DELETE", "/_mock/namespace"}} {
 				r := httptest.NewRequest(request[0], fmt.Sprintf("/t/name-%d%s", i, request[1]), strings.NewReader(""))
+				r.Host = "localhost" // the control API serves no public name
 				mock.ServeHTTP(httptest.NewRecorder(), r)
 			}
 		}

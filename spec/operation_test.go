@@ -251,7 +251,7 @@ func TestCheckUnrouted(t *testing.T) {
 	}{
 		{"valid", 404, problem, nil},
 		{"a wrong type", 404, `{"messages":1}`, []string{"/messages: expected an array (each element an object), got 1 (type of v3 outside its operations response 404)"}},
-		{"an undeclared status", 200, problem, []string{"status: expected one of 404, 405, 413, 501, 503, got 200 (responses of v3 outside its operations response 200)"}},
+		{"an undeclared status", 200, problem, []string{"status: expected one of 404, 405, 408, 413, 415, 501, 503, got 200 (responses of v3 outside its operations response 200)"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, texts(load(t, "v3").CheckUnrouted(test.status, "application/json", []byte(test.body)))); diff != "" {

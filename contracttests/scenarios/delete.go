@@ -143,7 +143,7 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID:       "delete/no-delete-of-all",
-		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET and POST.",
+		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#collection-methods"},
 		Standing: standing.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Disposable},
@@ -151,7 +151,7 @@ var deletion = []contract.Scenario{
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {
-				lacksMethod(t, method, t.Version().CollectionPath(), "GET", "POST")
+				lacksMethod(t, method, t.Version().CollectionPath(), "GET", "HEAD", "POST")
 			}
 			listsEach(t, t.Owner().List("owner-id", "me"), token)
 		},

@@ -34,7 +34,7 @@ var errorStatuses = []contract.Scenario{
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			collection := t.Version().CollectionPath()
-			notAllowed(t, t.Owner(), collection, []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, http.MethodGet, http.MethodPost)
+			notAllowed(t, t.Owner(), collection, []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, http.MethodGet, http.MethodHead, http.MethodPost)
 			notAllowed(t, t.Owner(), collection+"/"+strangerID, []string{http.MethodGet, http.MethodPut, http.MethodPost}, http.MethodDelete, http.MethodPatch)
 		},
 	},
@@ -64,7 +64,7 @@ var errorStatuses = []contract.Scenario{
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
 			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost}, http.MethodGet)
+			notAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost}, http.MethodGet, http.MethodHead)
 		},
 	},
 	{

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	contract "example.com/patmock/contracttests"
@@ -9,7 +10,10 @@ import (
 	"example.com/patmock/spec/standing"
 )
 
-const unauthorizedStatus = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"
+const (
+	headMethod         = "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"
+	unauthorizedStatus = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"
+)
 
 // manners are about HTTP itself, as common clients and tools rely on it.
 var manners = []contract.Scenario{
@@ -24,6 +28,20 @@ var manners = []contract.Scenario{
 			challenged(t, bad, "bearer")
 			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header, `error="invalid_token"`) {
 				t.Errorf("WWW-Authenticate is %q, expected the error invalid_token", header)
+			}
+		},
+	},
+	{
+		ID: "list/head", Promise: "HEAD of the list has the status of GET, and no body.",
+		Sources: []string{headMethod}, Standing: standing.Assumed, Rules: []rule.ID{rule.Head},
+		Run: func(t *contract.T) {
+			for _, owner := range []string{"me", strangerID} {
+				list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), Query: url.Values{"owner-id": {owner}}}
+				want := t.Second().Send(list)
+				list.Method = http.MethodHead
+				got := t.Second().Send(list).Status(want.Code())
+				t.Equal("the body", "", got.Text())
+				t.Equal("Content-Type", want.Header("Content-Type"), got.Header("Content-Type"))
 			}
 		},
 	},

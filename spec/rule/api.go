@@ -234,6 +234,7 @@ const (
 	MethodNotAllowed   ID = "method-not-allowed"
 	URLSyntax          ID = "url-syntax"
 	Challenge          ID = "challenge"
+	Head               ID = "head"
 	JSONSyntax         ID = "json-syntax"
 )
 
@@ -299,6 +300,11 @@ var responses = []Rule{
 		ID: Challenge, Evidence: assumed,
 		Text:    "Every 401 has a challenge in WWW-Authenticate.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"},
+	},
+	{
+		ID: Head, Evidence: assumed,
+		Text:    "A path that has GET has HEAD, with the same status and no body.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
 	},
 	{
 		ID: URLSyntax, Evidence: assumed,

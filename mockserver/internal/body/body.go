@@ -45,7 +45,7 @@ func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Dur
 		return nil, err
 	}
 	body := &timed{
-		ReadCloser: r.Body, controller: http.NewResponseController(rw),
+		ReadCloser: r.Body, connection: connectionOf(rw),
 		started: time.Now(), timeout: timeout, announced: r.ContentLength,
 	}
 	body.extend()
@@ -62,7 +62,7 @@ func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Dur
 // timed is a body with a deadline that moves with what arrives.
 type timed struct {
 	io.ReadCloser
-	controller *http.ResponseController
+	connection deadliner // nil if there is none, as in a test that calls a handler
 	started    time.Time
 	timeout    time.Duration
 	announced  int64
@@ -87,5 +87,25 @@ func (b *timed) extend() {
 	b.setDeadline(b.started.Add(b.timeout + time.Duration(b.received)*time.Second/minRate))
 }
 
-// setDeadline does nothing if there is no connection, as in a test that calls a handler.
-func (b *timed) setDeadline(at time.Time) { _ = b.controller.SetReadDeadline(at) }
+func (b *timed) setDeadline(at time.Time) {
+	if b.connection != nil {
+		_ = b.connection.SetReadDeadline(at) // a connection that is closed needs none
+	}
+}
+
+// deadliner is a ResponseWriter of a connection. An http.ResponseController would allocate an error for
+// each call without one.
+type deadliner interface{ SetReadDeadline(time.Time) error }
+
+func connectionOf(rw http.ResponseWriter) deadliner {
+	for {
+		if d, ok := rw.(deadliner); ok {
+			return d
+		}
+		wrapped, ok := rw.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return nil
+		}
+		rw = wrapped.Unwrap()
+	}
+}
