@@ -47,6 +47,9 @@ func writeMessage(b *strings.Builder, header http.Header, body string) {
 // curl repeats the request in a shell, with the access token in the variable TOKEN. Redact takes secrets out of a text.
 func (x *exchange) curl(redact func(string) string) string {
 	parts := []string{"curl -i -X " + x.Method}
+	if x.Method == http.MethodHead {
+		parts = []string{"curl -I"} // with -X it would wait for a body
+	}
 	for _, name := range slices.Sorted(maps.Keys(x.Header)) {
 		for _, value := range x.Header.Values(name) {
 			if name == "Authorization" && strings.HasPrefix(value, "Bearer ") {

@@ -200,7 +200,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.IdleTimeout < 0 {
 		return c, configError("IdleTimeout", fmt.Errorf("IdleTimeout must not be negative, got %s", c.IdleTimeout))
 	}
-	if _, err := newCORSPolicy(c.CORS); err != nil {
+	if err := CheckCORS(c.CORS); err != nil {
 		return c, configError("CORS", err)
 	}
 	if c.Log == nil {

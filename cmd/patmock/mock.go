@@ -42,6 +42,8 @@ type mockFlags struct {
 	state                      string
 	controlAddr, controlToken  string
 	fallback, checkResponses   string
+	cors, allowedHosts         string
+	readTimeout, idleTimeout   time.Duration
 }
 
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
@@ -59,6 +61,10 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+controlToken+" holds the token itself")
 	ignoreVariable(flags.Lookup("control-token"))
 	flags.StringVar(&f.fallback, "fallback", "", "another mock of yours, for paths that patmock does not simulate; a public host is refused")
+	flags.StringVar(&f.cors, "cors", mockserver.CORSLoopback, "web origins that may use the API from a browser: loopback, *, off, or a list with commas")
+	flags.StringVar(&f.allowedHosts, "allowed-hosts", "", "names that Host may have under /_mock/ beside private ones, with commas between; .example.com is a suffix")
+	flags.DurationVar(&f.readTimeout, "read-timeout", 30*time.Second, "how long headers may take, and a body beside a minimum rate; then 408")
+	flags.DurationVar(&f.idleTimeout, "idle-timeout", 2*time.Minute, "how long a connection may be idle")
 	flags.StringVar(&f.checkResponses, "check-responses", "on", "on, or off to send answers without holding them against their documents, which proves nothing")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -71,6 +77,9 @@ type mock struct {
 	controls *http.Server // nil where the control surface has no listener of its own
 	tenant   *fixtures.Tenant
 	addr     net.Addr // that it listens on
+	// controlAddr is where it serves the control API, protected whether that demands a token.
+	controlAddr net.Addr
+	protected   bool
 	// control is how a client on this machine reaches the control surface.
 	control string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
@@ -96,13 +105,14 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	}
 	m := &mock{tenant: config.Tenant, addr: listener.Addr(), local: localURL(listener.Addr().String()), log: log, failed: make(chan error, 2)}
 	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
+	m.controlAddr, m.protected = m.addr, config.ControlToken != ""
 	var apart net.Listener
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
 		config.BaseURL = m.base // the control surface is asked by another name
 		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
-		m.control = localURL(apart.Addr().String())
+		m.control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()
 	}
 	if m.handler, err = mockserver.New(config); err != nil {
 		err = errors.Join(&usageError{err}, listener.Close())
@@ -122,6 +132,18 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config, error) {
 	config := mockserver.Config{
 		Log: log, MaxNamespaces: f.maxNamespaces, NamespaceTTL: f.namespaceTTL, JournalSize: f.journalSize, StateFile: f.state, Fallback: f.fallback,
+		CORS: f.cors, ReadTimeout: f.readTimeout, IdleTimeout: f.idleTimeout,
+	}
+	if f.allowedHosts != "" {
+		config.AllowedHosts = strings.Split(f.allowedHosts, ",")
+	}
+	for flag, d := range map[string]time.Duration{"read-timeout": f.readTimeout, "idle-timeout": f.idleTimeout} {
+		if d <= 0 {
+			return config, fmt.Errorf("--%s must be positive, got %s", flag, d)
+		}
+	}
+	if err := mockserver.CheckCORS(f.cors); err != nil {
+		return config, fmt.Errorf("--cors: %w", err)
 	}
 	for flag, n := range map[string]int{"max-namespaces": f.maxNamespaces, "journal-size": f.journalSize} {
 		if n < 1 {
