@@ -134,6 +134,19 @@ func TestMutantsAreWellFormed(t *testing.T) {
 	}
 }
 
+// A mutant breaks a rule that one of the scenarios which notice it covers.
+func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
+	rules := map[string][]rule.ID{}
+	for _, s := range scenarios.All() {
+		rules[s.ID] = s.Rules
+	}
+	for _, m := range mutants.All() {
+		if !slices.ContainsFunc(m.Noticed, func(id string) bool { return slices.Contains(rules[id], m.Rule) }) {
+			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule), m.Noticed)
+		}
+	}
+}
+
 // captured is a testing.TB of which a failure is expected.
 type captured struct {
 	testing.TB

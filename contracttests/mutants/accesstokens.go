@@ -156,7 +156,7 @@ var accessTokens = []Mutant{
 		}
 		return a
 	})},
-	{"expired-token-not-listed", "token-deleted-or-expired", "An expired token is not listed.", by("lifecycle/expired-token-stays-listed"), around(on(list), func(x *exchange) *answer {
+	{"expired-token-not-listed", "expired-token-stays", "An expired token is not listed.", by("lifecycle/expired-token-stays-listed"), around(on(list), func(x *exchange) *answer {
 		a := x.forward()
 		a.keep(func(token map[string]any) bool { return !x.expired(token) })
 		return a

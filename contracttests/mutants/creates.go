@@ -112,7 +112,7 @@ var creates = []Mutant{
 			})
 		}),
 	},
-	{"name-in-ascii", "name-required", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o map[string]any) {
+	{"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o map[string]any) {
 		if name := text(o, "name"); name != "" {
 			o["name"] = strings.Map(func(c rune) rune {
 				if c > 127 {
@@ -328,7 +328,7 @@ var names = []Mutant{
 			*a = *reply(409, oauthError)
 		}
 	})},
-	{"name-of-expired-is-free", "name-unique", "The name of an expired token is free.", by("create/name-of-an-expired-token-is-taken", "lifecycle/expired-token-stays-listed"), around(on(create), func(x *exchange) *answer {
+	{"name-of-expired-is-free", "expired-token-stays", "The name of an expired token is free.", by("create/name-of-an-expired-token-is-taken", "lifecycle/expired-token-stays-listed"), around(on(create), func(x *exchange) *answer {
 		for _, token := range x.tokens() {
 			if token["name"] == x.object()["name"] && owner(token) == self(x) && x.expired(token) {
 				path := x.collection("v2026") + "/" + url.PathEscape(text(token, "id"))

@@ -113,7 +113,7 @@ var filters = []Mutant{
 	{"filter-not-binds-last", "filter-precedence", "not binds last.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(notLast)},
 	{"filter-parentheses-ignored", "filter-precedence", "Parentheses are ignored.", by("filter/finds/parentheses", "filter/finds/not-of-parentheses"), filter(strings.NewReplacer("(", "", ")", "").Replace)},
 	{"filter-not-ignored", "filter-precedence", "not is ignored.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(func(text string) string { return strings.ReplaceAll(text, "not ", "") })},
-	{"filter-unknown-is-less", "never-used-under-le", "A token that was never used matches lastUsed le.", by("filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
+	{"filter-unknown-is-less", "never-used-under-le", "A token that was never used matches lastUsed le.", by("filter/finds/unknown-or-its-opposite", "filter/question-never-used-under-le"), filter(func(text string) string {
 		return usedBy.ReplaceAllString(text, "($0 or lastUsed isnull)")
 	})},
 	{"filter-unknown-is-not-less", "filter-unknown", "A token that was never used matches the opposite of lastUsed le.", by("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
@@ -182,7 +182,7 @@ var lists = []Mutant{
 		}
 		a.keep(func(token map[string]any) bool { return text(token, "created") != newest })
 	})},
-	{"list-empty-is-404", "list-own", "A list without tokens is 404.", by("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"), rewrite(on(list), func(a *answer) {
+	{"list-empty-is-404", "unknown-owner", "A list without tokens is 404.", by("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"), rewrite(on(list), func(a *answer) {
 		if a.ok() && len(a.array()) == 0 {
 			*a = *missing()
 		}

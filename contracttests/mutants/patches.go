@@ -87,7 +87,7 @@ var patches = []Mutant{
 		})
 		return a
 	})},
-	{"expired-token-not-patched", "token-deleted-or-expired", "An expired token is not found by a patch.", by("expiry/patch-of-another-field-does-not-revive"), around(on(patch), func(x *exchange) *answer {
+	{"expired-token-not-patched", "expired-token-stays", "An expired token is not found by a patch.", by("expiry/patch-of-another-field-does-not-revive"), around(on(patch), func(x *exchange) *answer {
 		if x.expired(x.token(x.id)) {
 			return missing()
 		}

@@ -110,6 +110,16 @@ var paths = []Mutant{
 		before(on(list), func(x *exchange) { x.setQuery(func(url.Values) {}) }),
 	},
 	{
+		"keys-are-published", "no-published-keys", "There is a path with the keys of access tokens.",
+		by("token/question-keys"),
+		around(on(another), func(x *exchange) *answer {
+			if strings.HasSuffix(x.r.URL.Path, "/.well-known/jwks.json") {
+				return reply(http.StatusOK, map[string]any{"keys": []any{}})
+			}
+			return x.forward()
+		}),
+	},
+	{
 		"unknown-path-is-403", "unmatched-path", "A path that does not exist is 403.",
 		by("errors/unknown-path"),
 		rewrite(on(another), func(a *answer) {

@@ -47,11 +47,41 @@ var refusals = []Mutant{
 			*a = *missing()
 		}
 	})},
-	{"large-body-is-400", "error-dto", "A body that is too large is 400.", by("errors/content-too-large"), rewrite(anything, func(a *answer) {
+	{"large-body-is-400", "content-too-large", "A body that is too large is 400.", by("errors/content-too-large"), rewrite(anything, func(a *answer) {
 		if a.status == http.StatusRequestEntityTooLarge {
 			*a = *bad()
 		}
 	})},
+	{
+		"not-simulated-is-404", "not-simulated", "A path that patmock has not is 404.",
+		by("errors/not-simulated"),
+		rewrite(anything, func(a *answer) {
+			if a.status == http.StatusNotImplemented {
+				*a = *missing()
+			}
+		}),
+	},
+	{
+		"fault-after-create", "injected-fault", "A create with an injected fault makes its token.",
+		by("errors/refused-create-makes-nothing"),
+		around(on(create), func(x *exchange) *answer {
+			a := x.forward()
+			if a.status == http.StatusTooManyRequests || a.status >= http.StatusInternalServerError {
+				x.forward()
+			}
+			return a
+		}),
+	},
+	{
+		"unavailable-as-oauth-error", "error-undeclared", "A 503 has the form of an OAuth error.",
+		by("errors/undeclared-statuses-have-their-form"),
+		rewrite(api, instead(http.StatusServiceUnavailable, oauthError)),
+	},
+	{
+		"login-fault-as-api-error", "oauth-error", "A 500 of the token endpoint has SailPoint's form of an error.",
+		by("errors/statuses-of-the-token-endpoint"),
+		rewrite(on(login), instead(http.StatusInternalServerError, apiError)),
+	},
 	{"bad-request-is-422", "error-dto", "What is wrong with a request is 422.", by("errors/unparsable-body", "errors/form-of-400"), rewrite(api, status(400, 422))},
 	{"bad-request-as-oauth-error", "error-dto", "A 400 has the form of an OAuth error.", by("errors/form-of-400", "errors/declared-statuses-have-their-form"), rewrite(api, instead(400, oauthError))},
 	{"forbidden-is-401", "list-rights", "A right that is missing is 401.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), rewrite(on(list), status(403, 401))},

@@ -98,7 +98,7 @@ var rights = []Mutant{
 			x.setQuery(func(values url.Values) { values.Del("owner-id") })
 		}
 	})},
-	{"owner-id-ignored", "list-own", "owner-id is ignored by an administrator.", by("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
+	{"owner-id-ignored", "list-rights", "owner-id is ignored by an administrator.", by("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
 		if x.caller().UserName == admin {
 			x.setQuery(func(values url.Values) { values.Del("owner-id") })
 		}

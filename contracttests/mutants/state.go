@@ -8,7 +8,7 @@ import (
 
 // deletions are mutants of what becomes of a deleted token.
 var deletions = []Mutant{
-	{"expired-token-not-deleted", "token-deleted-or-expired", "An expired token is not deleted.", by("lifecycle/expired-token-stays-listed"), around(on(remove), func(x *exchange) *answer {
+	{"expired-token-not-deleted", "expired-token-stays", "An expired token is not deleted.", by("lifecycle/expired-token-stays-listed"), around(on(remove), func(x *exchange) *answer {
 		if x.expired(x.token(x.id)) {
 			return missing()
 		}

@@ -96,7 +96,7 @@ func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string)
 }
 
 var bulk = []contract.Scenario{
-	onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", bulkChanges, standing.Published, func(t *contract.T) {
+	covers(onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", bulkChanges, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
@@ -104,7 +104,7 @@ var bulk = []contract.Scenario{
 		t.Equal("expirationDate in the list", date["value"], mine["expirationDate"])
 		theirs, _ := t.Admin().Find(other.ID)
 		t.Equal("expirationDate in the administrator's list", date["value"], theirs["expirationDate"])
-	}),
+	}), rule.BulkUpdate, rule.SecretOnce),
 	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
