@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/patmock/contracttests/report"
 	"example.com/patmock/spec"
 )
 
@@ -18,12 +19,12 @@ func (c *Client) checkRequest(op *spec.Operation, r Request) {
 	found := slices.Concat(op.CheckQuery(r.Query), checkBody(op, r), undeclared(op, r))
 	for _, v := range found {
 		if !slices.Contains(c.wrong, v.Where()) {
-			c.t.fail("the request of the scenario breaks its document: "+v.String(), "")
+			c.t.fail(report.KindRequest, "the request of the scenario breaks its document: "+v.String(), "")
 		}
 	}
 	for _, place := range c.wrong {
 		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Where() == place }) {
-			c.t.fail("the request of the scenario is to be wrong at "+place+", and is not", "")
+			c.t.fail(report.KindRequest, "the request of the scenario is to be wrong at "+place+", and is not", "")
 		}
 	}
 }
@@ -62,7 +63,7 @@ func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange
 		t.run.cover(op, document.Name, x.Status, contentType)
 	}
 	for _, v := range found {
-		t.fail("the answer breaks its document: "+v.String(), "")
+		t.fail(report.KindResponse, "the answer breaks its document: "+v.String(), "")
 	}
 }
 

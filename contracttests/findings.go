@@ -41,9 +41,6 @@ func ClientRules() []ClientRule {
 	}
 }
 
-// NothingToJudge is the warning of a check of a journal that is empty.
-const NothingToJudge = "nobody has made a request: there is nothing to judge"
-
 // CheckClient judges what clients did in a namespace by its journal: a result for each rule. Allowed kinds are skipped.
 // It errs where the mock cannot be asked.
 func CheckClient(ctx context.Context, mock *control.Client, allowed []string) (*report.Report, error) {
@@ -51,12 +48,13 @@ func CheckClient(ctx context.Context, mock *control.Client, allowed []string) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &report.Report{Schema: report.SchemaVersion, Warnings: []string{}, Results: []report.Result{}}
+	out := &report.Report{Schema: report.SchemaVersion, Warnings: []report.Warning{}, Results: []report.Result{}}
 	if journal.Dropped > 0 {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("the journal no longer holds %d requests, which were not looked at: start the mock with a larger --journal-size", journal.Dropped))
+		const dropped = "the journal no longer holds %d requests, which were not looked at: start the mock with a larger --journal-size"
+		out.Warnings = append(out.Warnings, report.Warning{Kind: report.WarnJournalDropped, Text: fmt.Sprintf(dropped, journal.Dropped)})
 	}
 	if journal.Held == 0 {
-		out.Warnings = append(out.Warnings, NothingToJudge)
+		out.Warnings = append(out.Warnings, report.Warning{Kind: report.WarnNoRequests, Text: "nobody has made a request: there is nothing to judge"})
 	}
 	for _, rule := range ClientRules() {
 		result := report.Result{
@@ -64,7 +62,7 @@ func CheckClient(ctx context.Context, mock *control.Client, allowed []string) (*
 			Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{}, Requests: journal.Held,
 		}
 		if slices.Contains(allowed, rule.Kind) {
-			result.Outcome, result.Message = report.Skip, "allowed"
+			result.Outcome, result.Kind, result.Message = report.Skip, report.KindAllowed, "allowed"
 			out.Results = append(out.Results, result)
 			continue
 		}
@@ -76,7 +74,7 @@ func CheckClient(ctx context.Context, mock *control.Client, allowed []string) (*
 			}
 		}
 		if len(result.Failures) > 0 {
-			result.Outcome, result.Message = report.Fail, fmt.Sprintf("%d requests: %s", len(result.Failures), rule.Advice)
+			result.Outcome, result.Kind, result.Message = report.Fail, report.KindFinding, fmt.Sprintf("%d requests: %s", len(result.Failures), rule.Advice)
 		}
 		out.Results = append(out.Results, result)
 	}
@@ -94,6 +92,7 @@ func clientFailure(r control.Request, f control.Finding, rule ClientRule) report
 		who = "nobody who is known"
 	}
 	return report.Failure{
+		Kind:     report.KindFinding,
 		Message:  report.Redact(f.Detail),
 		Exchange: report.Redact(strings.Join([]string{fmt.Sprintf("%s %s by %s: %d", r.Method, target, who, r.Status), "request " + r.ID + ": " + rule.Advice}, "\n")),
 	}

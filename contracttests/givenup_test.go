@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,8 +63,11 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 			if runner.GaveUp() != tt.gaveUp || got.Interrupted != tt.gaveUp || lost != tt.asked {
 				t.Errorf("given up: %v, interrupted: %v, asked %d times after it was lost", runner.GaveUp(), got.Interrupted, lost)
 			}
-			if told := strings.Contains(strings.Join(got.Warnings, " "), "the target was given up"); told != tt.gaveUp {
-				t.Errorf("warnings: %q", got.Warnings)
+			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool { return w.Kind == report.WarnCircuitBreaker })
+			if (broken >= 0) != tt.gaveUp {
+				t.Errorf("warnings: %v", got.Warnings)
+			} else if tt.gaveUp {
+				checkMessage(t, got.Warnings[broken].Text)
 			}
 			if !tt.gaveUp && (got.Counts[report.Pass] == 0 || len(got.Results) != len(cases)) {
 				t.Errorf("%v of %d cases", got.Counts, len(cases))

@@ -141,7 +141,8 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 		out.Results = append(out.Results, *result)
 	}
 	if r.GaveUp() {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("the target was given up: %d scenarios in a row could not log in, or got no answer but faults", givenUp))
+		text := fmt.Sprintf("the target was given up: %d scenarios in a row could not log in, or got no answer but faults", givenUp)
+		out.Warnings = append(out.Warnings, report.Warning{Kind: report.WarnCircuitBreaker, Text: text})
 	}
 	out.Count()
 	return out
@@ -160,7 +161,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	}()
 	tenant, err := r.open(ctx)
 	if err != nil {
-		result.Outcome, result.Message = report.Error, report.Redact(err.Error())
+		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())
 		return result, observed
 	}
 	// What the scenario made goes, also when the run is interrupted.
@@ -168,11 +169,11 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		ctx, stop := ending(ctx)
 		defer stop()
 		if err := tenant.close(ctx); err != nil && result.Outcome != report.Error {
-			result.Outcome, result.Message = report.Error, report.Redact(err.Error())
+			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())
 		}
 	}()
 	if lacking := tenant.lacks(c.Scenario.Needs); len(lacking) > 0 {
-		result.Outcome, result.Message = report.Skip, "the target lacks "+strings.Join(lacking, ", ")
+		result.Outcome, result.Kind, result.Message = report.Skip, report.KindLacks, "the target lacks "+strings.Join(lacking, ", ")
 		result.Lacks = lacking
 		return result, observed
 	}
@@ -199,21 +200,28 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		result.Notes = append(result.Notes, t.redact(note))
 	}
 	isLive := t.run.target.Live()
+	set := func(outcome report.Outcome, kind report.Kind, message string) {
+		result.Outcome, result.Kind, result.Message = outcome, kind, message
+	}
 	var refused *live.Refusal
 	switch {
 	case left != nil:
-		result.Outcome, result.Message = report.Error, "what the scenario made may be left: "+t.redact(firstLine(left.Error()))
+		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.redact(firstLine(left.Error())))
 	case errors.As(err, &refused) && len(t.failures) == 0:
-		result.Outcome, result.Message = report.Skip, "the target lacks "+refused.Lacks
+		set(report.Skip, report.KindLacks, "the target lacks "+refused.Lacks)
 		result.Lacks = []string{cmp.Or(string(refused.Reason), refused.Lacks)}
 	case err != nil && !errors.As(err, &refused):
-		result.Outcome, result.Message = report.Error, t.redact(firstLine(err.Error()))
+		kind := report.KindUntested
+		if _, panicked := errors.AsType[*panicError](err); panicked {
+			kind = report.KindPanic
+		}
+		set(report.Error, kind, t.redact(firstLine(err.Error())))
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
-		result.Outcome, result.Message = report.Provisional, "assumed, and not so here: "+t.failures[0].Message
+		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
 	case len(t.failures) > 0:
-		result.Outcome, result.Message = report.Fail, t.failures[0].Message
+		set(report.Fail, t.failures[0].Kind, t.failures[0].Message)
 	case s.Question && isLive:
-		result.Outcome, result.Message = report.Provisional, "an open question, answered: "+strings.Join(result.Notes, "; ")
+		set(report.Provisional, report.KindOpenQuestion, "an open question, answered: "+strings.Join(result.Notes, "; "))
 	}
 }
 
@@ -229,6 +237,14 @@ func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
 	}
 }
 
+// panicError is the error of a scenario that panicked.
+type panicError struct {
+	cause any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.cause, e.stack) }
+
 // guard calls f, and turns what ends a scenario from within into an error, nil for a failure that is noted.
 func (t *T) guard(f func()) (err error) {
 	defer func() {
@@ -237,7 +253,7 @@ func (t *T) guard(f func()) (err error) {
 		case stopped:
 			err = cause.err
 		default:
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			err = &panicError{cause, debug.Stack()}
 		}
 	}()
 	f()

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
 )
 
 // DefaultSettle is how long the lists of a live target may take to show a write that it has answered. A tenant is
@@ -128,7 +129,7 @@ func (t *T) await(owner Credentials, e effect) {
 		}
 		left := deadline.Sub(t.run.Now())
 		if left <= 0 {
-			t.fail(fmt.Sprintf("the write does not show within %s (Options.Settle): %s", t.run.options.Settle, problem), diff)
+			t.fail(report.KindNotVisible, fmt.Sprintf("the write does not show within %s (Options.Settle): %s", t.run.options.Settle, problem), diff)
 			panic(stopped{})
 		}
 		jittered := pause/2 + rand.N(pause/2) //nolint:gosec // so that two runs do not keep step: nobody gains by foreseeing it

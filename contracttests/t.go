@@ -226,7 +226,9 @@ func (t *T) Answer(question string) {
 }
 
 // Errorf notes a failure, with the last exchange, and goes on.
-func (t *T) Errorf(format string, args ...any) { t.fail(fmt.Sprintf(format, args...), "") }
+func (t *T) Errorf(format string, args ...any) {
+	t.fail(report.KindPromise, fmt.Sprintf(format, args...), "")
+}
 
 // Fatalf notes a failure and ends the scenario.
 func (t *T) Fatalf(format string, args ...any) {
@@ -237,12 +239,12 @@ func (t *T) Fatalf(format string, args ...any) {
 // Equal compares, and notes the difference.
 func (t *T) Equal(what string, want, got any) {
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.fail(what+" is not as promised", diff)
+		t.fail(report.KindPromise, what+" is not as promised", diff)
 	}
 }
 
-func (t *T) fail(message, diff string) {
-	f := report.Failure{Message: t.redact(message), Diff: t.redact(diff)}
+func (t *T) fail(kind report.Kind, message, diff string) {
+	f := report.Failure{Kind: kind, Message: t.redact(message), Diff: t.redact(diff)}
 	if t.last != nil {
 		f.Exchange, f.Curl = t.last.text(t.redact), t.last.curl(t.redact)
 	}

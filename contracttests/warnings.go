@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/patmock/contracttests/report"
 )
 
 // warnings notice that a run does not really test.
@@ -61,20 +63,26 @@ func (w warnings) undeclared(operation string, status int) {
 }
 
 // tell lists what makes the run doubtful.
-func (s *sharedWarnings) tell() []string {
+func (s *sharedWarnings) tell() []report.Warning {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	told := []string{}
+	told := []report.Warning{}
+	add := func(kind report.WarningKind, format string, args ...any) {
+		told = append(told, report.Warning{Kind: kind, Text: fmt.Sprintf(format, args...)})
+	}
 	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound} {
 		if s.answers > 0 && s.statuses[status] == s.answers {
-			told = append(told, fmt.Sprintf("every answer was %d: is the base URL right, and are the credentials?", status))
+			add(report.WarnSameStatus, "every answer was %d: is the base URL right, and are the credentials?", status)
 		}
 	}
 	if s.filtered > 0 && s.empty == s.filtered {
-		told = append(told, "no filter has matched any token: a target that answers every filter with an empty list would pass")
+		add(report.WarnNoFilterMatch, "no filter has matched any token: a target that answers every filter with an empty list would pass")
 	}
 	if s.skew > maxSkew {
-		told = append(told, fmt.Sprintf("the target's clock is %s from ours: what depends on time may fail for that", s.skew.Round(time.Second)))
+		add(report.WarnClockSkew, "the target's clock is %s from ours: what depends on time may fail for that", s.skew.Round(time.Second))
 	}
-	return append(told, slices.Sorted(maps.Keys(s.refusals))...)
+	for _, text := range slices.Sorted(maps.Keys(s.refusals)) {
+		add(report.WarnUndeclaredStatus, "%s", text)
+	}
+	return told
 }

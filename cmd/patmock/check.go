@@ -100,14 +100,14 @@ func checkClients(ctx context.Context, mock *control.Client, names, allow []stri
 			into.Requests += r.Requests
 			into.Failures = append(into.Failures, r.Failures...)
 			if r.Outcome == report.Fail {
-				into.Outcome, into.Message = r.Outcome, r.Message
+				into.Outcome, into.Kind, into.Message = r.Outcome, r.Kind, r.Message
 			}
 		}
 	}
 	if together == nil {
 		return nil, errors.New("the mock has no namespace")
 	}
-	idle := func(w string) bool { return w == contracttests.NothingToJudge }
+	idle := func(w report.Warning) bool { return w.Kind == report.WarnNoRequests }
 	if together.Results[0].Requests > 0 {
 		together.Warnings = slices.DeleteFunc(together.Warnings, idle)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
 )
 
 // defaultLedger is where a run writes down what it makes at a tenant.
@@ -113,11 +114,12 @@ func (s supervision) close() error {
 }
 
 // warnings tell what kept a run from asking all it could.
-func (s supervision) warnings() []string {
+func (s supervision) warnings() []report.Warning {
 	if s.guard == nil || s.guard.Stats().Unsent == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("the budget of %d requests is used up, and scenarios were skipped for that: see --max-requests", s.budget)}
+	text := fmt.Sprintf("the budget of %d requests is used up, and scenarios were skipped for that: see --max-requests", s.budget)
+	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 
 // cleaning is how long a run that has ended may take to delete what its scenarios could not.

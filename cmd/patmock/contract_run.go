@@ -199,7 +199,7 @@ func (f runFlags) rehearse(ctx context.Context, env environment, target contract
 }
 
 // idle tells of a choice that chose nothing: it may be misspelt.
-func (f runFlags) idle(o contracttests.Options, cases []contracttests.Case) []string {
+func (f runFlags) idle(o contracttests.Options, cases []contracttests.Case) []report.Warning {
 	if o.Skip == nil {
 		return nil
 	}
@@ -207,7 +207,7 @@ func (f runFlags) idle(o contracttests.Options, cases []contracttests.Case) []st
 	if len(contracttests.Select(scenarios.All(), o)) > len(cases) {
 		return nil
 	}
-	return []string{fmt.Sprintf("--skip %s matched nothing", f.skip)}
+	return []report.Warning{{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)}}
 }
 
 // verdict is the exit code of a run.

@@ -56,9 +56,9 @@ func texts(v reflect.Value, path string, see func(path string, text reflect.Valu
 // planted is a report of one result with a text in every place, which remembers what it put where.
 func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r *report.Report, canaries map[string]string) {
 	result := pass("create/a", version.V3)
-	result.Failures, result.Notes = []report.Failure{{}, {}}, []string{"a", "b"}
+	result.Failures, result.Notes, result.Lacks = []report.Failure{{}, {}}, []string{"a", "b"}, []string{"a"}
 	r = reportOf(result)
-	r.Warnings = []string{"a"}
+	r.Warnings = []report.Warning{{Kind: "a", Text: "a"}}
 	canaries = map[string]string{}
 	texts(reflect.ValueOf(r), "Report", func(path string, v reflect.Value) {
 		text, canary := plant(len(canaries) + 1)
@@ -95,7 +95,7 @@ func TestOtherWordsShow(t *testing.T) {
 	for _, format := range report.Formats() {
 		text := write(t, format, r)
 		for _, path := range []string{
-			"Report.Tool", "Report.Target.Name", "Report.Warnings[0]", "Report.Results[0].ID", "Report.Results[0].Version", "Report.Results[0].Promise",
+			"Report.Tool", "Report.Target.Name", "Report.Warnings[0].Text", "Report.Results[0].ID", "Report.Results[0].Version", "Report.Results[0].Promise",
 			"Report.Results[0].Sources[0]", "Report.Results[0].Standing", "Report.Results[0].Message", "Report.Results[0].Notes[1]",
 			"Report.Results[0].Failures[1].Message", "Report.Results[0].Failures[1].Diff", "Report.Results[0].Failures[1].Exchange", "Report.Results[0].Failures[1].Curl",
 		} {
@@ -127,7 +127,7 @@ func FuzzCanary(f *testing.F) {
 			result := with(report.Fail, text, pass("create/a", version.V3))
 			result.Failures, result.Notes = []report.Failure{{Message: text, Diff: text, Exchange: text, Curl: text}}, []string{text}
 			r.Results = append(r.Results, result)
-			r.Warnings = append(r.Warnings, text)
+			r.Warnings = append(r.Warnings, report.Warning{Text: text})
 		}
 		out := map[string]string{"annotations": strings.Join(report.Annotations(r), "\n")}
 		for _, format := range report.Formats() {

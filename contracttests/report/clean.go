@@ -16,7 +16,10 @@ func (r *Report) clean() *Report {
 	out := *r
 	out.Tool = Redact(r.Tool)
 	out.Target = Target{Name: Redact(r.Target.Name), Live: r.Target.Live, Version: Redact(r.Target.Version)}
-	out.Warnings = redactAll(r.Warnings)
+	out.Warnings = make([]Warning, len(r.Warnings))
+	for i, w := range r.Warnings {
+		out.Warnings[i] = Warning{WarningKind(Redact(string(w.Kind))), Redact(w.Text)}
+	}
 	out.Results = make([]Result, len(r.Results))
 	for i, result := range r.Results {
 		out.Results[i] = result.clean()
@@ -32,14 +35,19 @@ func (r Result) clean() Result {
 	r.Sources = redactAll(r.Sources)
 	r.Standing = standing.Standing(Redact(string(r.Standing)))
 	r.Outcome = Outcome(Redact(string(r.Outcome)))
-	r.Message = Redact(r.Message)
+	r.Kind, r.Message = Kind(Redact(string(r.Kind))), Redact(r.Message)
+	if r.Lacks != nil {
+		r.Lacks = redactAll(r.Lacks)
+	}
 	r.Notes = redactAll(r.Notes)
 	r.Failures = slices.Clone(r.Failures)
 	if r.Failures == nil {
 		r.Failures = []Failure{}
 	}
 	for i, f := range r.Failures {
-		r.Failures[i] = Failure{Message: Redact(f.Message), Diff: Redact(f.Diff), Exchange: Redact(f.Exchange), Curl: Redact(f.Curl)}
+		r.Failures[i] = Failure{
+			Kind: Kind(Redact(string(f.Kind))), Message: Redact(f.Message), Diff: Redact(f.Diff), Exchange: Redact(f.Exchange), Curl: Redact(f.Curl),
+		}
 	}
 	return r
 }

@@ -11,34 +11,67 @@ import (
 )
 
 func ExampleWrite() {
-	r := &report.Report{
-		Schema: report.SchemaVersion, Tool: "patmock 1.0.0", Target: report.Target{Name: "mock", Version: "1.0.0"}, Started: time.Unix(0, 0), Seconds: 0.1,
-		Results: []report.Result{
-			{
-				ID: "create/answers-200", Version: version.V3, Promise: "Create answers 200.", Sources: []string{"v3 #/paths"},
-				Standing: standing.Published, Outcome: report.Fail, Message: "status is 201, expected 200", Seconds: 0.012,
-				Failures: []report.Failure{{Message: "status is 201, expected 200", Exchange: "POST /v3\n\n201 Created\n\n{\"secret\":\"hunter2\"}"}},
-			},
-			{ID: "list/is-an-array", Version: version.V3, Outcome: report.Pass, Seconds: 0.003},
-		},
+	failure := report.Failure{
+		Kind: report.KindPromise, Message: "status is 201, expected 200",
+		Exchange: "POST /v3\n\n201 Created\n\n{\"secret\":\"hunter2\"}",
 	}
-	r.Count()
-	if err := report.Write("text", os.Stdout, r); err != nil {
+	r := &report.Report{
+		Schema: report.SchemaVersion, Tool: "patmock 1.0.0", Target: report.Target{Name: "mock", Version: "1.0.0"},
+		Started: time.Unix(0, 0).UTC(), Seconds: 0.1,
+		Results: []report.Result{{
+			ID: "create/answers-200", Version: version.V3, Promise: "Create answers 200.", Sources: []string{"v3 #/paths"},
+			Standing: standing.Published, Outcome: report.Fail, Kind: failure.Kind, Message: failure.Message,
+			Failures: []report.Failure{failure}, Requests: 2, Seconds: 0.012,
+		}},
+	}
+	if err := report.Write("json", os.Stdout, r); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// failed (1):
-	//   fail create/answers-200/v3 12ms: status is 201, expected 200
-	//       promise: Create answers 200.
-	//       sources: v3 #/paths (published)
-	//       exchange:
-	//       | POST /v3
-	//       |
-	//       | 201 Created
-	//       |
-	//       | {"secret":"[redacted]"}
-	//
-	// target: mock (patmock 1.0.0), judged by patmock 1.0.0
-	// counts: 1 pass, 1 fail in 100ms
-	// fail: 1 of 2 scenarios
+	// {
+	//   "schema": 1,
+	//   "tool": "patmock 1.0.0",
+	//   "target": {
+	//     "name": "mock",
+	//     "live": false,
+	//     "version": "1.0.0"
+	//   },
+	//   "started": "1970-01-01T00:00:00Z",
+	//   "seconds": 0.1,
+	//   "interrupted": false,
+	//   "warnings": [],
+	//   "counts": {
+	//     "error": 0,
+	//     "fail": 1,
+	//     "pass": 0,
+	//     "provisional": 0,
+	//     "skip": 0
+	//   },
+	//   "results": [
+	//     {
+	//       "id": "create/answers-200",
+	//       "version": "v3",
+	//       "promise": "Create answers 200.",
+	//       "sources": [
+	//         "v3 #/paths"
+	//       ],
+	//       "standing": "published",
+	//       "outcome": "fail",
+	//       "kind": "promise",
+	//       "message": "status is 201, expected 200",
+	//       "failures": [
+	//         {
+	//           "kind": "promise",
+	//           "message": "status is 201, expected 200",
+	//           "diff": "",
+	//           "exchange": "POST /v3\n\n201 Created\n\n{\"secret\":\"[redacted]\"}",
+	//           "curl": ""
+	//         }
+	//       ],
+	//       "notes": [],
+	//       "requests": 2,
+	//       "seconds": 0.012
+	//     }
+	//   ]
+	// }
 }

@@ -27,7 +27,7 @@ func Formats() []string {
 	return names
 }
 
-// Write writes the report in a format, without secrets. The error of an unknown format lists the known ones.
+// Write writes the report in a format, without secrets. An unknown format is a [FormatError].
 func Write(format string, w io.Writer, r *Report) error {
 	for _, f := range formats {
 		if f.name != format {
@@ -42,5 +42,13 @@ func Write(format string, w io.Writer, r *Report) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("unknown report format %q: expected one of %s", format, strings.Join(Formats(), ", "))
+	return &FormatError{format}
+}
+
+// A FormatError is the error of a format that Write does not know.
+type FormatError struct{ Format string }
+
+// Error names the format and lists the known ones.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("unknown report format %q: expected one of %s", e.Format, strings.Join(Formats(), ", "))
 }

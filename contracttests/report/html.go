@@ -71,7 +71,7 @@ func newPage(r *Report) page {
 		Took: duration(r.Seconds), Interrupted: r.Interrupted, Proven: r.Proven,
 	}
 	for _, warning := range r.Warnings {
-		p.Warnings = append(p.Warnings, left.take(oneLine(warning), maxLine))
+		p.Warnings = append(p.Warnings, left.take(oneLine(warning.Text), maxLine))
 	}
 	for _, v := range versionsOf(r.Results) {
 		p.Versions = append(p.Versions, left.take(oneLine(versionName(v)), maxLine))

@@ -27,7 +27,41 @@ func renderJSON(r *Report) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Read reads the JSON form back. It refuses what another version of patmock wrote in another form, and what is no report.
+// A ReadErrorKind says why a text cannot be read as a report.
+type ReadErrorKind string
+
+// The kinds.
+const (
+	// NotJSON is no JSON object, or more than one.
+	NotJSON ReadErrorKind = "not-json"
+	// NotAReport has no schema version.
+	NotAReport ReadErrorKind = "not-a-report"
+	// OtherSchema is of another schema version than SchemaVersion.
+	OtherSchema ReadErrorKind = "other-schema"
+	// Malformed has a property that reports do not have, or one of another type.
+	Malformed ReadErrorKind = "malformed"
+	// UnknownOutcome has a result with an outcome that does not exist.
+	UnknownOutcome ReadErrorKind = "unknown-outcome"
+)
+
+// A ReadError is the error of a text that cannot be read as a report.
+type ReadError struct {
+	Kind ReadErrorKind
+	err  error
+}
+
+// Error says what is wrong with the text.
+func (e *ReadError) Error() string { return "read the report: " + e.err.Error() }
+
+// Unwrap returns the error of the JSON decoder, if there is one.
+func (e *ReadError) Unwrap() error { return errors.Unwrap(e.err) }
+
+func readError(kind ReadErrorKind, format string, args ...any) error {
+	return &ReadError{kind, fmt.Errorf(format, args...)}
+}
+
+// Read reads the JSON form back. It refuses what another version of patmock wrote in another form, and what is no report: the
+// error is a [ReadError] unless it is that of r.
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -37,23 +71,23 @@ func Read(r io.Reader) (*Report, error) {
 		Schema *int `json:"schema"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, fmt.Errorf("read the report: it is not JSON of a report: %w", err)
+		return nil, readError(NotJSON, "it is not JSON of a report: %w", err)
 	}
 	if head.Schema == nil {
-		return nil, errors.New("read the report: it has no schema version, so it is no report")
+		return nil, readError(NotAReport, "it has no schema version, so it is no report")
 	}
 	if *head.Schema != SchemaVersion {
-		return nil, fmt.Errorf("read the report: it is of schema version %d, and this patmock reads version %d: write it again with this patmock, or read it with the one that wrote it", *head.Schema, SchemaVersion)
+		return nil, readError(OtherSchema, "it is of schema version %d, and this patmock reads version %d: write it again with this patmock, or read it with the one that wrote it", *head.Schema, SchemaVersion)
 	}
 	var out Report
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&out); err != nil {
-		return nil, fmt.Errorf("read the report: %w", err)
+		return nil, readError(Malformed, "%w", err)
 	}
 	for i, result := range out.Results {
 		if !slices.Contains(Outcomes(), result.Outcome) {
-			return nil, fmt.Errorf("read the report: result %d (%s) has the unknown outcome %q", i+1, result.Name(), result.Outcome)
+			return nil, readError(UnknownOutcome, "result %d (%s) has the unknown outcome %q", i+1, result.Name(), result.Outcome)
 		}
 	}
 	return &out, nil

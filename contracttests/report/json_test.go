@@ -80,6 +80,8 @@ func TestSchemaIsStrict(t *testing.T) {
 		"unknown version":  func(r map[string]any) { first(r, "results")["version"] = "v4" },
 		"unknown standing": func(r map[string]any) { first(r, "results")["standing"] = "sure" },
 		"more in a result": func(r map[string]any) { first(r, "results")["secret"] = "x" },
+		"unknown kind":     func(r map[string]any) { first(r, "results")["kind"] = "green" },
+		"unknown warning":  func(r map[string]any) { first(r, "warnings")["kind"] = "green" },
 		"no id":            func(r map[string]any) { first(r, "results")["id"] = "" },
 		"count missing":    func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
 		"more is proven":   func(r map[string]any) { r["proven"].(map[string]any)["assumed"] = 1 },
@@ -141,22 +143,25 @@ func TestReadWhatWasWritten(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	good := write(t, "json", sample())
 	for _, test := range []struct {
-		name, text, want string
+		name, text string
+		want       report.ReadErrorKind
 	}{
-		{"nothing", "", "not JSON"},
-		{"no JSON", "<html>", "not JSON"},
-		{"a list", "[]", "not JSON of a report"},
-		{"no report", `{"a":1}`, "no schema version"},
-		{"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), "schema version 2, and this patmock reads version 1"},
-		{"unknown property", strings.Replace(good, `"tool"`, `"tools"`, 1), `unknown field "tools"`},
-		{"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1), `result 1 (create/name-is-unique/beta) has the unknown outcome "green"`},
-		{"cut off", good[:len(good)/2], "not JSON"},
-		{"two", good + good, "not JSON"},
+		{"nothing", "", report.NotJSON},
+		{"no JSON", "<html>", report.NotJSON},
+		{"a list", "[]", report.NotJSON},
+		{"no report", `{"a":1}`, report.NotAReport},
+		{"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), report.OtherSchema},
+		{"unknown property", strings.Replace(good, `"tool"`, `"tools"`, 1), report.Malformed},
+		{"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1), report.UnknownOutcome},
+		{"cut off", good[:len(good)/2], report.NotJSON},
+		{"two", good + good, report.NotJSON},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := report.Read(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error is %v, expected one with %q", err, test.want)
+			_, err := report.Read(strings.NewReader(test.text))
+			if wrong, ok := errors.AsType[*report.ReadError](err); !ok || wrong.Kind != test.want {
+				t.Fatalf("error is %v, expected one of the kind %s", err, test.want)
 			}
+			checkMessage(t, err.Error())
 		})
 	}
 	if _, err := report.Read(iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {

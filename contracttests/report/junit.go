@@ -86,7 +86,7 @@ func junitProperties(r *Report) []junitProperty {
 		{"interrupted", strconv.FormatBool(r.Interrupted)},
 	}
 	for _, warning := range r.Warnings {
-		properties = append(properties, junitProperty{"warning", warning})
+		properties = append(properties, junitProperty{"warning", warning.Text})
 	}
 	return properties
 }

@@ -54,7 +54,7 @@ func markdown(r *Report, room int) string {
 	}
 	var warnings, failures, provisional, skipped []string
 	for _, warning := range r.Warnings {
-		warnings = append(warnings, "> **Warning**: "+markdownText(warning)+"\n\n")
+		warnings = append(warnings, "> **Warning**: "+markdownText(warning.Text)+"\n\n")
 	}
 	for _, result := range only(r.Results, Fail, Error) {
 		failures = append(failures, markdownResult(result))

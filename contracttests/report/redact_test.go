@@ -74,7 +74,7 @@ func TestRedact(t *testing.T) {
 
 func TestRedactKeepsTheRest(t *testing.T) {
 	for _, text := range []string{
-		"", "A token's secret is in the answer to create, and nowhere else.", "create/secret-is-shown-once", "the secret: shown once",
+		"", "A token's secret is long, and nothing else.", "create/secret-is-shown-once", "the secret: shown once",
 		"rate limit per token: expected 429", `Www-Authenticate: Bearer realm="a", error="invalid_token"`, "a Bearer token is missing",
 		"basic authentication is refused", hexSecret[1:], "2c9180835d2e5168015d32f890ca1581", "v3 #/components/schemas/CreatePersonalAccessTokenResponse",
 		`curl -H "Authorization: Bearer $TOKEN" 'https://x/y'`, `{"secret":null,"token":"","accessTokenValiditySeconds":600,"tokens":["a"]}`,

@@ -44,8 +44,8 @@ type Report struct {
 	Seconds float64   `json:"seconds"`
 	// Interrupted tells that the run was stopped: scenarios are missing.
 	Interrupted bool `json:"interrupted"`
-	// Warnings tell that the run did not really test, in sentences.
-	Warnings []string `json:"warnings"`
+	// Warnings tell that the run did not really test.
+	Warnings []Warning `json:"warnings"`
 	// Counts of the results by outcome; every outcome has a number.
 	Counts map[Outcome]int `json:"counts"`
 	// Proven by tenants. Nil where nobody asked.
@@ -77,7 +77,8 @@ type Result struct {
 	// Standing of the promise.
 	Standing standing.Standing `json:"standing"`
 	Outcome  Outcome           `json:"outcome"`
-	// Message is why it was skipped, is provisional, failed or could not be tried, in one line. Empty for a pass.
+	// Kind says why it is no pass, and Message says so in one line. Both are empty for a pass.
+	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`
 	// Lacks names what the target lacks for a skipped scenario: needs, the reason of a guard, or what
 	// only the scenario could find out.
@@ -101,7 +102,8 @@ func (r Result) Name() string {
 
 // Failure is one thing that was not as promised. Secrets are left out of it.
 type Failure struct {
-	// Message says what, in one line.
+	// Kind says what, and Message says so in one line.
+	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`
 	// Diff shows what was expected (-) and what came (+). May be empty.
 	Diff string `json:"diff"`

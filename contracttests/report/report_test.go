@@ -2,10 +2,11 @@ package report_test
 
 import (
 	"bytes"
-	"flag"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -13,16 +14,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
+// With -update, TestGolden writes its files as well.
+func TestMain(m *testing.M) { golden.Main(m) }
+
+// checkMessage compares a message with the golden file, under the name of the test.
+func checkMessage(t *testing.T, message string) {
+	t.Helper()
+	golden.Check(t, "testdata/messages.golden", golden.Key(t), message)
+}
 
 // pass is a result that others are made of.
 func pass(id string, v version.Version) report.Result {
 	return report.Result{
-		ID: id, Version: v, Promise: "A name is unique among the tokens of an owner.", Standing: standing.Published, Outcome: report.Pass,
+		ID: id, Version: v, Promise: "No two tokens of one owner share a name.", Standing: standing.Published, Outcome: report.Pass,
 		Sources: []string{
 			"v3 #/paths/~1personal-access-tokens/post", "https://developer.sailpoint.com/docs/api/authentication",
 			"docs/behaviour.md#create-is-200",
@@ -32,14 +41,19 @@ func pass(id string, v version.Version) report.Result {
 }
 
 func with(outcome report.Outcome, message string, r report.Result) report.Result {
-	r.Outcome, r.Message = outcome, message
+	r.Outcome, r.Kind, r.Message = outcome, kinds[outcome], message
 	return r
+}
+
+// kinds are the usual ones of the outcomes.
+var kinds = map[report.Outcome]report.Kind{
+	report.Skip: report.KindLacks, report.Provisional: report.KindAssumed, report.Fail: report.KindPromise, report.Error: report.KindUntested,
 }
 
 func reportOf(results ...report.Result) *report.Report {
 	r := &report.Report{
 		Schema: report.SchemaVersion, Tool: "patmock 1.2.3", Target: report.Target{Name: "mock", Version: "1.2.3"},
-		Started: time.Date(2026, 8, 22, 10, 11, 12, 0, time.UTC), Seconds: 4.2, Warnings: []string{}, Results: results,
+		Started: time.Date(2026, 8, 22, 10, 11, 12, 0, time.UTC), Seconds: 4.2, Warnings: []report.Warning{}, Results: results,
 	}
 	r.Count()
 	return r
@@ -49,34 +63,36 @@ func failed(id string, v version.Version) report.Result {
 	r := with(report.Fail, "status is 201, expected 200", pass(id, v))
 	r.Failures = []report.Failure{
 		{
+			Kind:     report.KindPromise,
 			Message:  "status is 201, expected 200",
 			Exchange: "POST https://tenant.example/v3/personal-access-tokens\nContent-Type: application/json\n\n{\"name\":\"a|b\"}\n\n201 Created\n\n{\"id\":\"1\"}\n",
 			Curl:     `curl -i -X POST -H "Authorization: Bearer $TOKEN" --data-binary '{"name":"a|b"}' 'https://tenant.example/v3/personal-access-tokens'`,
 		},
-		{Message: "name is not as promised", Diff: "  string(\n- \t\"a\",\n+ \t\"b\",\n  )\n"},
+		{Kind: report.KindResponse, Message: "another name", Diff: "  string(\n- \t\"a\",\n+ \t\"b\",\n  )\n"},
 	}
 	return r
 }
 
 // sample has every outcome, a warning, an interruption, and a version that belongs to none.
 func sample() *report.Report {
-	question := with(report.Provisional, "an open question, answered: 404", pass("delete/twice", version.V2024))
+	question := with(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
+	question.Kind = report.KindOpenQuestion
 	question.Standing, question.Notes = standing.Assumed, []string{"status 404", `{"detailCode":"404 Not found"}`}
-	assumed := with(report.Provisional, "assumed, and not so here: lastUsed is not as promised", pass("list/last-used-is-daily", version.V2024))
-	assumed.Failures = []report.Failure{{Message: "lastUsed is not as promised", Diff: "- a\n+ b\n"}}
-	skipped := with(report.Skip, "the target lacks admin", pass("list/of-another", version.Beta))
+	assumed := with(report.Provisional, "assumed: another day", pass("list/last-used-is-daily", version.V2024))
+	assumed.Failures = []report.Failure{{Kind: report.KindPromise, Message: "another day", Diff: "- a\n+ b\n"}}
+	skipped := with(report.Skip, "without admin", pass("list/of-another", version.Beta))
 	skipped.Lacks = []string{"admin"}
 	r := reportOf(
 		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3), pass("create/name-is-unique", version.V1),
 		with(report.Error, "dial tcp: connection refused", pass("create/secret-is-shown-once", version.V3)),
 		question, assumed,
-		with(report.Skip, "the target lacks clock", pass("expiry/month-end", version.V1)),
-		with(report.Skip, "the target lacks clock", pass("expiry/leap-day", version.V1)),
+		with(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
+		with(report.Skip, "without clock", pass("expiry/leap-day", version.V1)),
 		skipped,
 		pass("token/issues-a-jwt", ""),
 	)
 	r.Target = report.Target{Name: "https://tenant.example", Live: true}
-	r.Warnings = []string{"the target's clock is 1m0s from ours: what depends on time may fail for that"}
+	r.Warnings = []report.Warning{{Kind: report.WarnClockSkew, Text: "the clock is wrong"}}
 	r.Interrupted = true
 	r.Proven = &report.Proven{Confirmed: 3, Unconfirmed: 7}
 	return r
@@ -117,19 +133,19 @@ func TestGolden(t *testing.T) {
 	for name, r := range map[string]*report.Report{"every-outcome": sample(), "empty": reportOf(), "pass": reportOf(pass("create/a", version.V3))} {
 		for format, extension := range map[string]string{"text": "txt", "json": "json", "junit": "xml", "markdown": "md", "html": "html"} {
 			t.Run(name+"/"+format, func(t *testing.T) {
-				golden := filepath.Join("testdata", name+"."+extension)
+				path := filepath.Join("testdata", name+"."+extension)
 				got := write(t, format, r)
-				if *update {
-					if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+				if golden.Update() {
+					if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
-				want, err := os.ReadFile(golden)
+				want, err := os.ReadFile(path)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s (-want +got), go test -update writes it:\n%s", golden, diff)
+					t.Errorf("%s (-want +got), go test -update writes it:\n%s", path, diff)
 				}
 			})
 		}
@@ -141,9 +157,10 @@ func TestFormats(t *testing.T) {
 		t.Errorf("formats (-want +got):\n%s", diff)
 	}
 	err := report.Write("yaml", &bytes.Buffer{}, reportOf())
-	if want := `unknown report format "yaml": expected one of text, json, junit, markdown, html`; err == nil || err.Error() != want {
-		t.Errorf("error is %v, expected %s", err, want)
+	if unknown, ok := errors.AsType[*report.FormatError](err); !ok || unknown.Format != "yaml" {
+		t.Fatalf("error is %v, expected one about the format", err)
 	}
+	checkMessage(t, err.Error())
 }
 
 type brokenPipe struct{}
@@ -152,10 +169,16 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 func TestWriteTellsWhatIsNotWritten(t *testing.T) {
 	for _, format := range report.Formats() {
-		if err := report.Write(format, brokenPipe{}, sample()); err == nil || !strings.Contains(err.Error(), format) {
-			t.Errorf("%s: error is %v, expected one that names the format", format, err)
+		if err := report.Write(format, brokenPipe{}, sample()); !errors.Is(err, os.ErrClosed) || !strings.Contains(err.Error(), format) {
+			t.Errorf("%s: error is %v, expected that of the writer, with the format", format, err)
 		}
 	}
+}
+
+// leftOut finds how many of how many are left out, in a report that is cut.
+var leftOut = map[string]*regexp.Regexp{
+	"markdown": regexp.MustCompile(`(?m)^\*\*(\d+)\D+(\d+)\D.*$`),
+	"html":     regexp.MustCompile(`<p class="warning"><strong>\D*(\d+)\D`),
 }
 
 // A run of thousands of scenarios with long exchanges is cut where the readers have limits, and says so.
@@ -173,7 +196,7 @@ func TestHugeReport(t *testing.T) {
 		if len(got) > limit || len(got) < limit/2 {
 			t.Errorf("%s has %d bytes, expected at most %d, and most of them used", format, len(got), limit)
 		}
-		if !strings.Contains(got, "left out here") {
+		if !leftOut[format].MatchString(got) {
 			t.Errorf("%s does not tell that something is left out", format)
 		}
 	}

@@ -21,7 +21,7 @@ func resultLine(r Result) string {
 func renderText(r *Report) ([]byte, error) {
 	var b bytes.Buffer
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", oneLine(warning))
+		fmt.Fprintf(&b, "warning: %s\n", oneLine(warning.Text))
 	}
 	if len(r.Warnings) > 0 {
 		b.WriteByte('\n')
