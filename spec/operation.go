@@ -91,7 +91,7 @@ func (o *Operation) CheckQuery(query url.Values) []Violation {
 		case len(values) > 1:
 			found = append(found, Violation{In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once", Got: fmt.Sprintf("%d values", len(values)), Place: o.place})
 		case len(values) == 1 && !p.any:
-			found = append(found, check(p.Schema.Value, values[0], InQuery, p.Name, o.place)...)
+			found = append(found, check(p.Schema.Value, values[0], InQuery, p.Name, o.place, requestFormats)...)
 		}
 	}
 	return found
@@ -104,7 +104,7 @@ func (o *Operation) CheckRequest(contentType string, body any) []Violation {
 	if declared == nil {
 		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType), Place: o.place}}
 	}
-	return check(declared.schema, body, InBody, "", o.place+" request")
+	return check(declared.schema, body, InBody, "", o.place+" request", requestFormats)
 }
 
 // CheckRequestText is CheckRequest for who has the text that the body was decoded from: most

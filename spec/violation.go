@@ -59,8 +59,8 @@ func (v Violation) Where() string {
 // check holds a decoded value against a schema. The options for requests and
 // responses are left out on purpose: with them the library writes defaults into
 // the value, and what is absent could not be told from what is false any more.
-func check(schema *openapi3.Schema, value any, in, pointer, place string) []Violation {
-	err := schema.VisitJSON(value, openapi3.MultiErrors())
+func check(schema *openapi3.Schema, value any, in, pointer, place string, options ...openapi3.SchemaValidationOption) []Violation {
+	err := schema.VisitJSON(value, append(options, openapi3.MultiErrors())...)
 	if err == nil {
 		return nil
 	}
@@ -84,6 +84,12 @@ func check(schema *openapi3.Schema, value any, in, pointer, place string) []Viol
 	}
 	return found
 }
+
+// requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6, allows.
+// Responses have capitals.
+var requestFormats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+	"date-time": openapi3.NewRegexpFormatValidator(strings.NewReplacer("T(", "[Tt](", "(Z|", "([Zz]|").Replace(openapi3.FormatOfStringDateTime)),
+})
 
 // flatten lists the errors, but not those of the branches of a oneOf or anyOf, which are
 // kept as the cause of the one that counts.

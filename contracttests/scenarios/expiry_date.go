@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	contract "example.com/patmock/contracttests"
@@ -33,7 +34,7 @@ var zones = map[string]int{"UTC": 0, "Asia/Kolkata": 5*3600 + 1800, "America/New
 // in writes a moment, of which no more is left than the form holds.
 func (w written) in(moment time.Time) (text string, means time.Time) {
 	text = moment.In(time.FixedZone(w.zone, zones[w.zone])).Format(w.layout)
-	means, _ = time.Parse(time.RFC3339Nano, text) // it was just written
+	means, _ = time.Parse(time.RFC3339Nano, strings.ToUpper(text)) // it was just written
 	return text, means.UTC().Truncate(time.Millisecond)
 }
 
@@ -65,8 +66,8 @@ const rfc3339Date = "docs/behaviour.md#date-is-rfc3339"
 var badDates = []badDate{
 	{"no-such-day", noSuchDay, standing.Published, rule.DateIsRFC3339, rfc3339Date, nil},
 	{
-		"second-60", laid("2006-01-02T15:04:60Z"),
-		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#second-60-is-400", nil,
+		"second-60", laid("2006-01-02T12:00:60Z"),
+		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#second-60-is-a-leap-second", nil,
 	},
 	{
 		"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" },
@@ -111,6 +112,7 @@ func expiryDates() []contract.Scenario {
 	for _, w := range writtenDates {
 		all = append(all, dateTaken(w))
 	}
+	all = append(all, smallLetters(), leapSecond())
 	for _, bad := range badDates {
 		all = append(all, dateMalformed(bad))
 	}
@@ -134,6 +136,30 @@ func dateTaken(w written) contract.Scenario {
 			token := t.Owner().Made(contract.Body{"expirationDate": text})
 			got := momentIn(t, token.Body, "expirationDate").Truncate(time.Millisecond)
 			t.Equal("expirationDate", contract.Stamp(means), contract.Stamp(got))
+		},
+	}
+}
+
+// smallLetters is a scenario of its own: RFC 3339 allows small letters, and few clients write them.
+func smallLetters() contract.Scenario {
+	s := dateTaken(written{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
+	s.Standing, s.Sources = standing.Assumed, []string{"docs/behaviour.md#small-t-and-z-are-taken"}
+	return s
+}
+
+func leapSecond() contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/date-forms/leap-second",
+		Promise:  "A date may be a leap second, which is at the end of a month in UTC.",
+		Sources:  []string{"docs/behaviour.md#second-60-is-a-leap-second"},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.DateForms},
+		Run: func(t *contract.T) {
+			now := t.Now().UTC()
+			next := time.Date(now.Year(), now.Month()+2, 1, 0, 0, 0, 0, time.UTC)
+			token := t.Owner().Made(contract.Body{"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z"})
+			t.Equal("expirationDate", contract.Stamp(next), contract.Stamp(momentIn(t, token.Body, "expirationDate")))
 		},
 	}
 }

@@ -47,13 +47,30 @@ func parseDate(text, at string) (time.Time, *Error) {
 	return t.Truncate(time.Millisecond), nil
 }
 
-// dateForm is the grammar of RFC 3339. The time package checks the ranges, but takes an hour of
-// one digit, a comma in front of the fraction and an offset of 24 hours (https://go.dev/issue/54580).
-var dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+// dateForm is the grammar of RFC 3339, section 5.6, in which t and z may be small. The time package
+// checks the ranges, but takes an hour of one digit, a comma in front of the fraction and an offset of
+// 24 hours (https://go.dev/issue/54580).
+var dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 func parseStrict(text string) (time.Time, bool) {
+	if !dateForm.MatchString(text) {
+		return time.Time{}, false
+	}
+	text = strings.ToUpper(text)
+	const second = len("2006-01-02T15:04:")
+	leap := text[second:second+2] == "60"
+	if leap {
+		text = text[:second] + "59" + text[second+2:]
+	}
 	t, err := time.Parse(time.RFC3339, text)
-	return t.UTC(), err == nil && dateForm.MatchString(text)
+	t = t.UTC()
+	if leap {
+		t = t.Add(time.Second)
+		if t.Day() != 1 || t.Hour() != 0 || t.Minute() != 0 { // leap seconds end a month in UTC (section 5.7)
+			return time.Time{}, false
+		}
+	}
+	return t, err == nil
 }
 
 func dateAdvice(text string) string {
@@ -63,7 +80,6 @@ func dateAdvice(text string) string {
 		{strings.Replace(text, " ", "+", 1), "write the + of an offset as %2B in a URL"},
 		{strings.Replace(text, " ", "T", 1), "write a T between date and time"},
 		{strings.Replace(text, " ", "T", 1) + "Z", "write a T between date and time, and add Z or an offset"},
-		{strings.ToUpper(text), "write T and Z as capital letters"},
 	} {
 		if _, ok := parseStrict(guess.mended); ok && guess.mended != text {
 			return guess.advice

@@ -62,7 +62,7 @@ func (p *patching) check() *Error {
 		if op.Value != nil || !slices.Contains([]string{"add", "replace", "test"}, op.Op) {
 			continue
 		}
-		if op.Path != "/"+fieldExpiration {
+		if op.Path != "/"+fieldExpiration || op.Op != "replace" {
 			return refuse(Missing, Cause{
 				At: at + "/value", Expected: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchValueRequired,
 			})

@@ -196,6 +196,8 @@ func TestPatchValues(t *testing.T) {
 		{"add without a value", []string{"add /scope"}, value},
 		{"add without a value, element", []string{"add /scope/-"}, value},
 		{"test without a value", []string{"test /name"}, value},
+		{"test of a date without a value", []string{"test /expirationDate"}, value},
+		{"add of a date without a value", []string{"add /expirationDate"}, value},
 		{"acknowledgement without a value", []string{"replace /userAwareTokenNeverExpires"}, value},
 		{"second without a value", []string{`replace /name "x"`, "replace /scope"}, refusal{pat.Missing, "/1/value", "patch-value-required"}},
 	}
@@ -220,7 +222,6 @@ func TestPatchDoesNotApply(t *testing.T) {
 		{"failed test behind changes", []string{`replace /name "x"`, "remove /scope", `test /name "robot"`, "remove /name"}, "/2", "patch-test"},
 		{"test of another type", []string{`test /userAwareTokenNeverExpires "false"`}, "/0", "patch-test"},
 		{"test of a date against null", []string{"test /expirationDate null"}, "/0", "patch-test"},
-		{"test of a date without a value, which means null", []string{"test /expirationDate"}, "/0", "patch-test"},
 		{"test behind the last", []string{`test /scope/- "c"`}, "/0", "patch-applies"},
 		{"remove behind the last", []string{"remove /scope/3"}, "/0", "patch-applies"},
 		{"remove at the end", []string{"remove /scope/-"}, "/0", "patch-applies"},
