@@ -81,6 +81,10 @@ var patchRefusal = slices.Concat(
 			rule.PatchValueRequired,
 		),
 		covers(
+			operationRefused("name-test-without-value", valueNeeded, standing.Published, contract.Op{"op": "test", "path": "/name"}),
+			rule.PatchValueRequired,
+		),
+		covers(
 			operationRefused("scope-without-value", valueNeeded, standing.Published, contract.Op{"op": "add", "path": "/scope"}),
 			rule.PatchValueRequired,
 		),
