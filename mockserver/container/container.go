@@ -94,7 +94,8 @@ func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	return control.New(control.Config{URL: base, Token: c.token}), nil
 }
 
-// Credentials are the id and secret that a user of the tenant logs in with.
+// Credentials are the id and secret that a user of the tenant logs in with. The error of another name
+// is an [UnknownUserError].
 func (c *Container) Credentials(ctx context.Context, user string) (clientID, clientSecret string, err error) {
 	ctl, err := c.Control(ctx)
 	if err != nil {
@@ -111,5 +112,16 @@ func (c *Container) Credentials(ctx context.Context, user string) (clientID, cli
 		}
 		names = append(names, u.Name)
 	}
-	return "", "", fmt.Errorf("nobody who can log in is named %q; there are %s", user, cmp.Or(strings.Join(names, ", "), "none"))
+	return "", "", &UnknownUserError{Name: user, Users: names}
+}
+
+// UnknownUserError is the error of a name that no user has who can log in.
+type UnknownUserError struct {
+	Name string
+	// Users are the names that there are.
+	Users []string
+}
+
+func (e *UnknownUserError) Error() string {
+	return fmt.Sprintf("nobody who can log in is named %q; there are %s", e.Name, cmp.Or(strings.Join(e.Users, ", "), "none"))
 }
