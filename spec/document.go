@@ -6,6 +6,7 @@ package spec
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -73,29 +74,30 @@ var loaded sync.Map // of func() (*Document, error), by name
 // Source returns the document of that name as it is written, before any erratum.
 func Source(name string) ([]byte, error) {
 	if !slices.Contains(Names(), name) {
-		return nil, fmt.Errorf("unknown document %q: expected one of %s", name, strings.Join(Names(), ", "))
+		return nil, &UnknownDocumentError{name}
 	}
 	return files.ReadFile("documents/" + name + ".yaml")
 }
 
 // Parse reads an OpenAPI document in YAML or JSON and applies what errata say of
 // the document of that name. A document that is invalid after that is an error,
-// and so is an erratum that no longer fits it. Nil errata change nothing.
+// and so is an erratum that no longer fits it: a [DocumentError]. Nil errata
+// change nothing.
 func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 	published, err := toJSON(source)
 	if err != nil {
-		return nil, fmt.Errorf("read document %s: %w", name, err)
+		return nil, &DocumentError{name, StepRead, err}
 	}
 	effective, err := errata.apply(name, published)
 	if err != nil {
-		return nil, fmt.Errorf("correct document %s: %w", name, err)
+		return nil, &DocumentError{name, StepCorrect, err}
 	}
 	t, err := openapi3.NewLoader().LoadFromData(effective)
 	if err != nil {
-		return nil, fmt.Errorf("load document %s: %w", name, err)
+		return nil, &DocumentError{name, StepLoad, err}
 	}
 	if err := t.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("validate document %s: %s", name, firstLine(err))
+		return nil, &DocumentError{name, StepValidate, errors.New(firstLine(err))}
 	}
 	d := &Document{
 		Name: name, effective: effective, outside: name + " outside its operations", unrouted: map[int]*contents{}, gauges: gauge.Compiler{},
@@ -116,7 +118,7 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 func (d *Document) addOperations(t *openapi3.T) error {
 	base, err := basePath(t)
 	if err != nil {
-		return fmt.Errorf("document %s: %w", d.Name, err)
+		return &DocumentError{d.Name, StepRoute, err}
 	}
 	for _, path := range t.Paths.Keys() {
 		methods := t.Paths.Value(path).Operations()

@@ -209,7 +209,7 @@ func applyEdits(source []byte, edits []edit) ([]byte, error) {
 	}
 	for _, e := range edits {
 		if source, err = e.apply(source); err != nil {
-			return nil, fmt.Errorf("erratum %s: %w", e.erratum, err)
+			return nil, &ErratumError{e.erratum, err}
 		}
 	}
 	return source, nil

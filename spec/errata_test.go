@@ -2,12 +2,14 @@ package spec_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/standing"
 )
@@ -99,9 +101,11 @@ func TestErratumThatDoesNotFitIsRefused(t *testing.T) {
 	}
 	mended := strings.ReplaceAll(string(source), "default: 6 Months from created date", "default: 2017-07-11T18:45:37.098Z")
 	_, err = spec.Parse("v3", []byte(mended), errata)
-	if err == nil || !strings.Contains(err.Error(), "erratum list-default-is-no-date") {
-		t.Errorf("error = %v, want one that names the erratum", err)
+	var wrong *spec.ErratumError
+	if !errors.As(err, &wrong) || wrong.ID != "list-default-is-no-date" {
+		t.Fatalf("error = %v, want one that names the erratum", err)
 	}
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
 func TestEveryErratumIsExplained(t *testing.T) {

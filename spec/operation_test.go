@@ -2,14 +2,19 @@ package spec_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 func load(t testing.TB, name string) *spec.Document {
 	t.Helper()
@@ -91,45 +96,45 @@ func source(t *testing.T, name string) []byte {
 func TestCheckRequestTellsEveryViolation(t *testing.T) {
 	for _, test := range []struct {
 		name, document, operation, contentType, body string
-		want                                         []string
+		want                                         []place
 	}{
 		{"valid", "v3", "createPersonalAccessToken", "application/json", `{"name":"x","more":1}`, nil},
 		{"what only the library knows", "v3", "createPersonalAccessToken", "application/json", `{"n\u0061me":"x"}`, nil},
 		{"what is absent is not set", "v2026", "createPersonalAccessToken", "application/json; charset=utf-8", `{"name":"x"}`, nil},
 		{
 			"three at once", "v3", "createPersonalAccessToken", "application/json", `{"scope":[1],"accessTokenValiditySeconds":14}`,
-			[]string{
-				"/accessTokenValiditySeconds: expected at least 15, got 14 (minimum of v3 createPersonalAccessToken request)",
-				"/scope/0: expected a string, got 1 (type of v3 createPersonalAccessToken request)",
-				"/name: expected a string, got nothing (required of v3 createPersonalAccessToken request)",
+			[]place{
+				{"body", "/accessTokenValiditySeconds", "minimum"},
+				{"body", "/scope/0", "type"},
+				{"body", "/name", "required"},
 			},
 		},
 		{
 			"integer out of its format", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","accessTokenValiditySeconds":3000000000}`,
-			[]string{
-				"/accessTokenValiditySeconds: expected format int32, got 3000000000 (format of v1 createPersonalAccessTokenV1 request)",
-				"/accessTokenValiditySeconds: expected at most 43200, got 3000000000 (maximum of v1 createPersonalAccessTokenV1 request)",
+			[]place{
+				{"body", "/accessTokenValiditySeconds", "format"},
+				{"body", "/accessTokenValiditySeconds", "maximum"},
 			},
 		},
 		{
 			"date-time", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-01-01"}`,
-			[]string{`/expirationDate: expected a date and time as in RFC 3339 with Z or an offset, such as 2027-01-31T00:00:00Z, got "2030-01-01" (format of v1 createPersonalAccessTokenV1 request)`},
+			[]place{{"body", "/expirationDate", "format"}},
 		},
 		{
 			"one of several types, in one line", "v3", "patchPersonalAccessToken", "application/json-patch+json", `[{"op":"replace","path":"/name","value":5.5}]`,
-			[]string{"/0/value: expected a string, a boolean, an integer, an object, an array (each element a string, an integer or an object) or null, got 5.5 (oneOf of v3 patchPersonalAccessToken request)"},
+			[]place{{"body", "/0/value", "oneOf"}},
 		},
 		{
 			"a body where none is declared", "v3", "deletePersonalAccessToken", "application/json", `{}`,
-			[]string{`header Content-Type: expected , got "application/json" (content of v3 deletePersonalAccessToken)`},
+			[]place{{"header", "Content-Type", "content"}},
 		},
 		{
 			"another content type", "v3", "patchPersonalAccessToken", "application/json", `[]`,
-			[]string{`header Content-Type: expected application/json-patch+json, got "application/json" (content of v3 patchPersonalAccessToken)`},
+			[]place{{"header", "Content-Type", "content"}},
 		},
 		{
 			"a long value is shortened", "v3", "createPersonalAccessToken", "application/json", `{"name":["` + string(make80()) + `"]}`,
-			[]string{`/name: expected a string, got ["` + string(make80()[:78]) + `... (type of v3 createPersonalAccessToken request)`},
+			[]place{{"body", "/name", "type"}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -138,12 +143,8 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 				t.Fatal(err)
 			}
 			op := load(t, test.document).Operation(test.operation)
-			if diff := cmp.Diff(test.want, texts(op.CheckRequest(test.contentType, body))); diff != "" {
-				t.Errorf("violations (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(test.want, texts(op.CheckRequestText(test.contentType, []byte(test.body), body))); diff != "" {
-				t.Errorf("violations of the text (-want +got):\n%s", diff)
-			}
+			checkViolations(t, test.want, op.CheckRequest(test.contentType, body))
+			checkViolations(t, test.want, op.CheckRequestText(test.contentType, []byte(test.body), body))
 			again, err := json.Marshal(body)
 			if err != nil {
 				t.Fatal(err)
@@ -194,12 +195,29 @@ func make80() []byte {
 	return long
 }
 
-func texts(found []spec.Violation) []string {
-	var lines []string
+// place is where a violation is, and the keyword that it breaks.
+type place struct{ In, Pointer, Keyword string }
+
+// checkViolations compares where the violations are, and their texts with the golden file.
+func checkViolations(t *testing.T, want []place, found []spec.Violation) {
+	t.Helper()
+	var got []place
+	var texts []string
 	for _, v := range found {
-		lines = append(lines, v.String())
+		got, texts = append(got, place{v.In, v.Pointer, v.Rule}), append(texts, v.String())
+		if hasFormat := v.Format != "" && v.Value != nil; hasFormat != (v.Rule == "format") {
+			t.Errorf("format %q and value %v beside %s", v.Format, v.Value, v.Rule)
+		}
+		if len(v.Got) > 80+len("...") {
+			t.Errorf("the value has %d bytes: %s", len(v.Got), v.Got)
+		}
 	}
-	return lines
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("violations (-want +got):\n%s", diff)
+	}
+	if texts != nil {
+		golden.Check(t, "testdata/violations.golden", golden.Key(t), strings.Join(texts, "\n"))
+	}
 }
 
 func TestCheckResponse(t *testing.T) {
@@ -208,25 +226,23 @@ func TestCheckResponse(t *testing.T) {
 		name, document, operation string
 		status                    int
 		contentType, body         string
-		want                      []string
+		want                      []place
 	}{
 		{"valid", "v3", "listPersonalAccessTokens", 200, "application/json", "[" + token + "}]", nil},
 		{"a charset", "v3", "listPersonalAccessTokens", 200, "application/json;charset=UTF-8", "[]", nil},
 		{"another charset, and a name with an escape", "v3", "listPersonalAccessTokens", 200, "Application/JSON; charset=ascii", "[" + token + `,"managed":true,"\u0061":1}]`, nil},
 		{"no body where none is declared", "v3", "deletePersonalAccessToken", 204, "", "", nil},
-		{"a body where none is declared", "v3", "deletePersonalAccessToken", 204, "application/json", "{}", []string{"body: expected no body, got {} (content of v3 deletePersonalAccessToken response 204)"}},
-		{"a missing key", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"created":"2026-01-01T00:00:00Z"}]`, []string{"/0/owner: expected an object, got nothing (required of v3 listPersonalAccessTokens response 200)"}},
-		{"a wrong enum", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"owner":{"type":"ROBOT"},"created":"2026-01-01T00:00:00Z"}]`, []string{`/0/owner/type: expected one of "IDENTITY", got "ROBOT" (enum of v3 listPersonalAccessTokens response 200)`}},
-		{"an undeclared status", "v3", "createPersonalAccessToken", 201, "application/json", "{}", []string{"status: expected one of 200, 400, 401, 403, 413, 415, 429, 500, 503, got 201 (responses of v3 createPersonalAccessToken response 201)"}},
-		{"another content type", "v3", "listPersonalAccessTokens", 200, "text/plain", "[]", []string{`header Content-Type: expected application/json, got "text/plain" (content of v3 listPersonalAccessTokens response 200)`}},
-		{"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []string{"body: expected JSON, got <html> (content of v3 listPersonalAccessTokens response 200)"}},
-		{"null where forbidden", "v2024", "createPersonalAccessToken", 200, "application/json", token + `,"secret":"s","accessTokenValiditySeconds":15,"expirationDate":null}`, []string{"/expirationDate: expected a string, got null (nullable of v2024 createPersonalAccessToken response 200)"}},
+		{"a body where none is declared", "v3", "deletePersonalAccessToken", 204, "application/json", "{}", []place{{"body", "", "content"}}},
+		{"a missing key", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"created":"2026-01-01T00:00:00Z"}]`, []place{{"body", "/0/owner", "required"}}},
+		{"a wrong enum", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"owner":{"type":"ROBOT"},"created":"2026-01-01T00:00:00Z"}]`, []place{{"body", "/0/owner/type", "enum"}}},
+		{"an undeclared status", "v3", "createPersonalAccessToken", 201, "application/json", "{}", []place{{"status", "", "responses"}}},
+		{"another content type", "v3", "listPersonalAccessTokens", 200, "text/plain", "[]", []place{{"header", "Content-Type", "content"}}},
+		{"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []place{{"body", "", "content"}}},
+		{"null where forbidden", "v2024", "createPersonalAccessToken", 200, "application/json", token + `,"secret":"s","accessTokenValiditySeconds":15,"expirationDate":null}`, []place{{"body", "/expirationDate", "nullable"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := texts(load(t, test.document).Operation(test.operation).CheckResponse(test.status, test.contentType, []byte(test.body)))
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("violations (-want +got):\n%s", diff)
-			}
+			op := load(t, test.document).Operation(test.operation)
+			checkViolations(t, test.want, op.CheckResponse(test.status, test.contentType, []byte(test.body)))
 		})
 	}
 }
@@ -234,11 +250,8 @@ func TestCheckResponse(t *testing.T) {
 // A form is no JSON, even where it looks like it: what counts is what it was decoded to.
 func TestCheckRequestTextOfAForm(t *testing.T) {
 	op := load(t, spec.OAuth).Operation("requestAccessToken")
-	got := texts(op.CheckRequestText("application/x-www-form-urlencoded", []byte(`{}`), "{}"))
-	want := []string{`body: expected an object, got "{}" (type of oauth requestAccessToken request)`}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("violations (-want +got):\n%s", diff)
-	}
+	want := []place{{"body", "", "type"}}
+	checkViolations(t, want, op.CheckRequestText("application/x-www-form-urlencoded", []byte(`{}`), "{}"))
 }
 
 func TestCheckUnrouted(t *testing.T) {
@@ -247,16 +260,14 @@ func TestCheckUnrouted(t *testing.T) {
 		name   string
 		status int
 		body   string
-		want   []string
+		want   []place
 	}{
 		{"valid", 404, problem, nil},
-		{"a wrong type", 404, `{"messages":1}`, []string{"/messages: expected an array (each element an object), got 1 (type of v3 outside its operations response 404)"}},
-		{"an undeclared status", 200, problem, []string{"status: expected one of 404, 405, 408, 413, 415, 501, 503, got 200 (responses of v3 outside its operations response 200)"}},
+		{"a wrong type", 404, `{"messages":1}`, []place{{"body", "/messages", "type"}}},
+		{"an undeclared status", 200, problem, []place{{"status", "", "responses"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, texts(load(t, "v3").CheckUnrouted(test.status, "application/json", []byte(test.body)))); diff != "" {
-				t.Errorf("violations (-want +got):\n%s", diff)
-			}
+			checkViolations(t, test.want, load(t, "v3").CheckUnrouted(test.status, "application/json", []byte(test.body)))
 		})
 	}
 }
@@ -264,15 +275,15 @@ func TestCheckUnrouted(t *testing.T) {
 func TestCheckQuery(t *testing.T) {
 	for _, test := range []struct {
 		document, operation, query string
-		want                       []string
+		want                       []place
 	}{
 		{"v3", "listPersonalAccessTokens", "", nil},
 		{"v3", "listPersonalAccessTokens", "owner-id=me&filters=&limit=x&limit=y", nil},
-		{"v3", "listPersonalAccessTokens", "filters=a&filters=b", []string{"query parameter filters: expected the parameter once, got 2 values (style of v3 listPersonalAccessTokens)"}},
+		{"v3", "listPersonalAccessTokens", "filters=a&filters=b", []place{{"query", "filters", "style"}}},
 		{"control", "listRequests", "status=400&unmatched=true", nil},
-		{"control", "listRequests", "status=4xx&unmatched=maybe", []string{
-			`query parameter status: expected string doesn't match the regular expression "^[1-5][0-9][0-9]$", got "4xx" (pattern of control listRequests)`,
-			`query parameter unmatched: expected one of "true","false", got "maybe" (enum of control listRequests)`,
+		{"control", "listRequests", "status=4xx&unmatched=maybe", []place{
+			{"query", "status", "pattern"},
+			{"query", "unmatched", "enum"},
 		}},
 	} {
 		t.Run(test.query, func(t *testing.T) {
@@ -280,30 +291,38 @@ func TestCheckQuery(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := texts(load(t, test.document).Operation(test.operation).CheckQuery(query))
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("violations (-want +got):\n%s", diff)
-			}
+			checkViolations(t, test.want, load(t, test.document).Operation(test.operation).CheckQuery(query))
 		})
 	}
 }
 
 func TestDocumentsThatAreWrong(t *testing.T) {
-	for _, test := range []struct{ name, source, want string }{
-		{"no YAML", "a: [", "read document v3: "},
-		{"no OpenAPI", "openapi: 3.0.1", "validate document v3: "},
-		{"a bad server", "openapi: 3.0.1\ninfo: {title: t, version: v}\npaths: {}\nservers: [{url: 'http://%zz'}]", "document v3: server "},
+	for _, test := range []struct {
+		name, source string
+		want         spec.Step
+	}{
+		{"no YAML", "a: [", spec.StepRead},
+		{"no OpenAPI", "openapi: 3.0.1", spec.StepValidate},
+		{"a bad server", "openapi: 3.0.1\ninfo: {title: t, version: v}\npaths: {}\nservers: [{url: 'http://%zz'}]", spec.StepRoute},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := spec.Parse("v3", []byte(test.source), nil)
-			if err == nil || len(err.Error()) < len(test.want) || err.Error()[:len(test.want)] != test.want {
-				t.Errorf("error %v, want %s...", err, test.want)
+			var wrong *spec.DocumentError
+			if !errors.As(err, &wrong) || wrong.Name != "v3" || wrong.Step != test.want {
+				t.Fatalf("error %v, want that v3 fails in step %s", err, test.want)
 			}
+			golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 		})
 	}
-	if _, err := spec.Load("v4"); err == nil || err.Error() != `unknown document "v4": expected one of beta, v3, v2024, v2025, v2026, v1, oauth, control` {
-		t.Errorf("error %v", err)
+}
+
+func TestUnknownDocument(t *testing.T) {
+	_, err := spec.Load("v4")
+	var unknown *spec.UnknownDocumentError
+	if !errors.As(err, &unknown) || unknown.Name != "v4" {
+		t.Fatalf("error %v, want one about v4", err)
 	}
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
 func TestEffectiveDocumentCanBeReadAgain(t *testing.T) {

@@ -1,7 +1,7 @@
 package spec_test
 
 import (
-	"strings"
+	"errors"
 	"testing"
 
 	"example.com/patmock/spec"
@@ -52,10 +52,11 @@ func TestLoadWithNothing(t *testing.T) {
 
 func TestLoadWithWhatDoesNotFit(t *testing.T) {
 	wrong := &spec.Errata{Contradictions: []spec.Contradiction{{ID: "wrong", Documents: []string{"v3"}, Pointer: "/components/schemas/PatOwner/type", Published: "array"}}}
-	if _, err := spec.LoadWith("v3", wrong); err == nil || !strings.Contains(err.Error(), "wrong") {
+	var misfit *spec.ErratumError
+	if _, err := spec.LoadWith("v3", wrong); !errors.As(err, &misfit) || misfit.ID != "wrong" {
 		t.Errorf("error %v", err)
 	}
-	if _, err := spec.LoadWith("v4", wrong); err == nil || !strings.Contains(err.Error(), `unknown document "v4"`) {
+	if _, err := spec.LoadWith("v4", wrong); !errors.As(err, new(*spec.UnknownDocumentError)) {
 		t.Errorf("error %v", err)
 	}
 }
