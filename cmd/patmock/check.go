@@ -66,7 +66,7 @@ func newCheck(env environment) *cobra.Command {
 
 func checkKinds(kinds []string) error {
 	for _, kind := range kinds {
-		if err := checkNames(name{"kind of finding", kind, control.FindingKinds()}); err != nil {
+		if err := checkNames(name{"--allow", "kind of finding", kind, control.FindingKinds()}); err != nil {
 			return err
 		}
 	}

@@ -43,13 +43,13 @@ func newMan() *cobra.Command {
 		Example: `  patmock man "$(mktemp -d)"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{fmt.Errorf("expected a folder, got %d arguments", len(args))}
+				return usagef("DIRECTORY", "expected a folder, got %d arguments", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
-				return &usageError{err}
+				return &usageError{"DIRECTORY", err}
 			}
 			cmd.Root().DisableAutoGenTag = true
 			undated := time.Unix(0, 0).UTC() // the same pages whenever they are made
@@ -66,10 +66,10 @@ func newMan() *cobra.Command {
 func oneOf(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return &usageError{fmt.Errorf("expected one %s of %s, got %d", kind, strings.Join(names, ", "), len(args))}
+			return usagef(strings.ToUpper(kind), "expected one %s of %s, got %d", kind, strings.Join(names, ", "), len(args))
 		}
 		if !slices.Contains(names, args[0]) {
-			return &usageError{fmt.Errorf("unknown %s %q%s: expected one of %s", kind, args[0], didYouMean(args[0], names), strings.Join(names, ", "))}
+			return usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind, args[0], didYouMean(args[0], names), strings.Join(names, ", "))
 		}
 		return nil
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -49,7 +48,7 @@ var standings = []string{string(standing.Published), string(standing.Observed), 
 
 func (s selection) options() (o contracttests.Options, err error) {
 	if o.Versions, err = parseVersions(s.versions); err != nil {
-		return o, &usageError{err}
+		return o, err
 	}
 	if len(o.Versions) == len(version.All()) {
 		o.Versions = nil
@@ -62,11 +61,11 @@ func (s selection) options() (o contracttests.Options, err error) {
 			continue
 		}
 		if *pattern.into, err = regexp.Compile(pattern.text); err != nil {
-			return o, &usageError{fmt.Errorf("--%s: %w", pattern.flag, err)}
+			return o, usagef("--"+pattern.flag, "--%s: %w", pattern.flag, err)
 		}
 	}
 	for _, chosen := range split(s.standing) {
-		if err := checkNames(name{"standing", chosen, standings}); err != nil {
+		if err := checkNames(name{"--standing", "standing", chosen, standings}); err != nil {
 			return o, err
 		}
 		o.Standing = append(o.Standing, standing.Standing(chosen))
@@ -89,7 +88,7 @@ func split(list string) []string {
 func selected(o contracttests.Options) ([]contracttests.Case, error) {
 	cases := contracttests.Select(scenarios.All(), o)
 	if len(cases) == 0 {
-		return nil, &usageError{fmt.Errorf("no scenario is chosen: see patmock contract list")}
+		return nil, usagef("--run", "no scenario is chosen: see patmock contract list")
 	}
 	return cases, nil
 }

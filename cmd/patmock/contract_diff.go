@@ -39,7 +39,7 @@ func newContractDiff(env environment) *cobra.Command {
 		Example: "  patmock contract run --run '^create/' --record recording && patmock contract diff recording mock --run '^create/'",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return &usageError{fmt.Errorf("expected two recordings or targets, got %d arguments", len(args))}
+				return usagef("A,B", "expected two recordings or targets, got %d arguments", len(args))
 			}
 			return nil
 		},
@@ -91,7 +91,7 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 	temporary := ""
 	if slices.ContainsFunc(sides, isTarget) { // the folder of temporary files may be missing in a container
 		if temporary, err = os.MkdirTemp("", "patmock-diff-*"); err != nil {
-			return &usageError{fmt.Errorf("a target is recorded into a temporary folder, see TMPDIR: %w", err)}
+			return usagef("TMPDIR", "a target is recorded into a temporary folder, see TMPDIR: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
 	}
@@ -107,7 +107,7 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 			}
 			left = cmp.Or(left, leaves)
 		}
-		r, err := f.open(dir)
+		r, err := f.open(argument(i), dir)
 		if err != nil {
 			return err
 		}
@@ -121,19 +121,19 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 
 // check refuses what cannot be compared before anything is run.
 func (f diffFlags) check(sides []string) (allowances []transcript.Allowance, err error) {
-	for _, side := range sides {
+	for i, side := range sides {
 		if isTarget(side) {
 			continue
 		}
 		if _, err := os.Stat(side); err != nil {
-			return nil, &usageError{fmt.Errorf("%s is neither the folder of a recording nor a target: mock, env, or an address", side)}
+			return nil, usagef(argument(i), "%s is neither the folder of a recording nor a target: mock, env, or an address", side)
 		}
-		if _, err := f.open(side); err != nil {
+		if _, err := f.open(argument(i), side); err != nil {
 			return nil, err
 		}
 	}
 	if (f.control != "" || f.allowWrites != "") && hasAddress(sides[0]) && hasAddress(sides[1]) {
-		return nil, &usageError{errors.New("--control and --allow-writes are for one target: record the other by contract run --record")}
+		return nil, usagef("--control", "--control and --allow-writes are for one target: record the other by contract run --record")
 	}
 	if f.allow == "" {
 		return nil, nil
@@ -143,7 +143,7 @@ func (f diffFlags) check(sides []string) (allowances []transcript.Allowance, err
 		allowances, err = transcript.ParseAllowances(f.allow, text)
 	}
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--allow: %w", err)}
+		return nil, usagef("--allow", "--allow: %w", err)
 	}
 	return allowances, nil
 }
@@ -175,11 +175,15 @@ func (f diffFlags) run(ctx context.Context, env environment, target, dir string)
 	return left, err
 }
 
-// open reads a recording, and leaves out the cases that are not chosen.
-func (f diffFlags) open(dir string) (*transcript.Recording, error) {
+// argument returns the name of an argument.
+func argument(i int) string { return [...]string{"A", "B"}[i] }
+
+// open reads a recording, and leaves out the cases that are not chosen. Subject is the argument
+// that names it.
+func (f diffFlags) open(subject, dir string) (*transcript.Recording, error) {
 	r, err := transcript.Open(dir)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, &usageError{subject, err}
 	}
 	options, err := f.options()
 	if err != nil {
@@ -198,7 +202,7 @@ func (f diffFlags) open(dir string) (*transcript.Recording, error) {
 func (f diffFlags) compare(env environment, sides []string, recordings []*transcript.Recording, allowances []transcript.Allowance, format string) error {
 	c := transcript.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
-		return &usageError{errors.New("there is no case that was tried in both: nothing is compared")}
+		return usagef("A,B", "there is no case that was tried in both: nothing is compared")
 	}
 	for _, warning := range append(c.Warnings(), c.Allow(allowances)...) {
 		_, _ = fmt.Fprintf(env.stderr, "patmock: %s\n", warning) // it does not change the verdict

@@ -42,9 +42,9 @@ func (f *liveFlags) register(flags *pflag.FlagSet) {
 func (f liveFlags) apply(o *contracttests.Options) error {
 	switch {
 	case f.maxRequests < 1:
-		return &usageError{fmt.Errorf("--max-requests %d: expected at least 1", f.maxRequests)}
+		return usagef("--max-requests", "--max-requests %d: expected at least 1", f.maxRequests)
 	case f.settle <= 0:
-		return &usageError{fmt.Errorf("--settle %s: expected more than nothing", f.settle)}
+		return usagef("--settle", "--settle %s: expected more than nothing", f.settle)
 	}
 	o.ProvokeRateLimit, o.Settle, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
 	return nil
@@ -72,10 +72,10 @@ func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision
 	}
 	if config.Writes {
 		if err := makeFolderOf(f.ledger); err != nil {
-			return s, &usageError{fmt.Errorf("--ledger: %w", err)}
+			return s, usagef("--ledger", "--ledger: %w", err)
 		}
 		if s.ledger, err = live.OpenLedger(f.ledger, time.Now); err != nil {
-			return s, &usageError{fmt.Errorf("--ledger: %w", err)}
+			return s, usagef("--ledger", "--ledger: %w", err)
 		}
 		if err := giveAwayAll(f.ledger); err != nil {
 			return s, errors.Join(fmt.Errorf("--ledger: %w", err), s.close())

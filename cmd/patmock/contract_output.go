@@ -21,14 +21,14 @@ func parseReports(given []string) ([]output, error) {
 	for _, text := range given {
 		format, path, ok := strings.Cut(text, "=")
 		if !ok || path == "" {
-			return nil, &usageError{fmt.Errorf("--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)}
+			return nil, usagef("--report", "--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
 		}
-		if err := checkNames(name{"format", format, report.Formats()}); err != nil {
+		if err := checkNames(name{"--report", "format", format, report.Formats()}); err != nil {
 			return nil, err
 		}
 		if folder := filepath.Dir(path); path != "-" {
 			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-				return nil, &usageError{fmt.Errorf("--report %s: there is no folder %s", text, folder)}
+				return nil, usagef("--report", "--report %s: there is no folder %s", text, folder)
 			}
 		}
 		outputs = append(outputs, output{format, path})

@@ -79,13 +79,13 @@ func (f parityFlags) execute(env environment, format string, now time.Time) erro
 		return err
 	}
 	for _, state := range split(f.failOn) {
-		if err := checkNames(name{"state", state, unproven()}); err != nil {
+		if err := checkNames(name{"--fail-on", "state", state, unproven()}); err != nil {
 			return err
 		}
 	}
 	age, err := parseDuration(f.maxAge)
 	if err != nil {
-		return &usageError{fmt.Errorf("--max-age: %w", err)}
+		return usagef("--max-age", "--max-age: %w", err)
 	}
 	l, err := readLedgers(f.file, false)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,14 +20,14 @@ func newContractPropose(env environment) *cobra.Command {
 		Example: "  patmock contract run --run name-taken --versions v2026 --record recording && patmock contract propose recording",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{fmt.Errorf("expected the folder of a recording, got %d arguments", len(args))}
+				return usagef("DIR", "expected the folder of a recording, got %d arguments", len(args))
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			recording, err := transcript.Open(args[0])
 			if err != nil {
-				return &usageError{err}
+				return &usageError{"DIR", err}
 			}
 			p := proposal{recording: recording, all: all}
 			text, err := p.text()
@@ -68,7 +67,7 @@ func (p proposal) text() ([]byte, error) {
 		lines = append(lines, line)
 	}
 	if len(lines)+len(usual) == 0 {
-		return nil, &usageError{fmt.Errorf("the recording of %s answers no question of a dialect: see patmock spec dialect for those there are, and which scenario asks", p.recording.Target.Name)}
+		return nil, usagef("DIR", "the recording of %s answers no question of a dialect: see patmock spec dialect for those there are, and which scenario asks", p.recording.Target.Name)
 	}
 	for _, rest := range []struct {
 		what string

@@ -29,7 +29,7 @@ func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options)
 	}
 	writer, err := transcript.Create(f.dir)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--record %s: %w", f.dir, err)}
+		return nil, usagef("--record", "--record %s: %w", f.dir, err)
 	}
 	r.writer, o.Observe = writer, r.see
 	return r, nil

@@ -96,17 +96,17 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 		return nil, err
 	}
 	for _, n := range split(f.require) {
-		if err := checkNames(name{"need", n, needNames()}); err != nil {
+		if err := checkNames(name{"--require", "need", n, needNames()}); err != nil {
 			return nil, err
 		}
 	}
 	for _, what := range split(f.failOn) {
-		if err := checkNames(name{"outcome", what, failOns}); err != nil {
+		if err := checkNames(name{"--fail-on", "outcome", what, failOns}); err != nil {
 			return nil, err
 		}
 	}
 	if f.parallel < 1 {
-		return nil, &usageError{fmt.Errorf("--parallel %d: expected at least 1", f.parallel)}
+		return nil, usagef("--parallel", "--parallel %d: expected at least 1", f.parallel)
 	}
 	if err := f.apply(&options); err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 		return nil, err
 	}
 	if f.dryRun && f.record.dir != "" {
-		return nil, &usageError{errors.New("--record: a dry run has nothing to record")}
+		return nil, usagef("--record", "--record: a dry run has nothing to record")
 	}
 	if f.dryRun {
 		return nil, f.rehearse(ctx, env, target, options, cases)

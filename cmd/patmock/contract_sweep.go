@@ -112,7 +112,7 @@ func (f sweepFlags) age() (time.Duration, error) {
 	}
 	age, err := parseDuration(f.olderThan)
 	if err != nil {
-		return 0, &usageError{fmt.Errorf("--older-than: %w", err)}
+		return 0, usagef("--older-than", "--older-than: %w", err)
 	}
 	return age, nil
 }
@@ -121,15 +121,15 @@ func (f sweepFlags) age() (time.Duration, error) {
 func (f sweepFlags) tenant(ctx context.Context, env environment) (t contracttests.Target, err error) {
 	switch {
 	case f.target == "":
-		return t, &usageError{errors.New("--target: expected env, or the address of a tenant")}
+		return t, usagef("--target", "--target: expected env, or the address of a tenant")
 	case f.target == "mock":
-		return t, &usageError{errors.New("--target mock: the mock in process ends with its run, and there is nothing to sweep")}
+		return t, usagef("--target", "--target mock: the mock in process ends with its run, and there is nothing to sweep")
 	case f.allowWrites == "" && !f.dryRun:
-		return t, &usageError{errors.New("nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")}
+		return t, usagef("--allow-writes", "nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")
 	}
 	t, _, err = f.open(ctx, env)
 	if err == nil && !t.Live() {
-		err = &usageError{fmt.Errorf("--target %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)}
+		err = usagef("--target", "--target %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)
 	}
 	return t, err
 }
@@ -141,7 +141,7 @@ func (f sweepFlags) known(env environment) ([]live.Object, error) {
 	}
 	known, err := live.ReadLedger(f.ledger)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--ledger: %w", err)}
+		return nil, usagef("--ledger", "--ledger: %w", err)
 	}
 	return known, nil
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -36,7 +36,7 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 func (f targetFlags) open(ctx context.Context, env environment) (t contracttests.Target, closing func() error, err error) {
 	switch {
 	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
-		return t, nil, &usageError{errors.New("--mock, --control and --allow-writes are for a target with an address; --target mock is one in process")}
+		return t, nil, usagef("--target", "--mock, --control and --allow-writes are for a target with an address; --target mock is one in process")
 	case f.target == "mock":
 		return mockTarget()
 	}
@@ -44,11 +44,23 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 	t, err = choice.Target(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there
-			return t, nil, &usageError{fmt.Errorf("--target: %w", err)}
+			return t, nil, usagef(settingOf(err), "--target: %w", err)
 		}
-		return t, nil, &usageError{fmt.Errorf("--target %s: %w", f.target, err)}
+		return t, nil, usagef(settingOf(err), "--target %s: %w", f.target, err)
 	}
 	return t, func() error { return nil }, nil
+}
+
+// settingOf returns the flag or the variable that an error of contracttests.Choice is about.
+func settingOf(err error) string {
+	var wrong *contracttests.ChoiceError
+	if !errors.As(err, &wrong) {
+		return ""
+	}
+	flags := map[string]string{
+		"Address": "--target", "Mock": "--mock", "Control": "--control", "AllowWrites": "--allow-writes",
+	}
+	return cmp.Or(flags[wrong.Setting], wrong.Setting)
 }
 
 // mockTarget is a faithful mock in process.

@@ -78,9 +78,9 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 func (c *controls) client() (*control.Client, error) {
 	address, err := mockserver.CheckBaseURL(c.url)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--url %w", err)}
+		return nil, usagef("--url", "--url %w", err)
 	}
-	if err := checkSegment("the name of a namespace", cmp.Or(c.namespace, "default")); err != nil {
+	if err := checkSegment("--namespace", "the name of a namespace", cmp.Or(c.namespace, "default")); err != nil {
 		return nil, err
 	}
 	token, _ := c.env.lookup(controlToken)
@@ -97,15 +97,15 @@ func (c *controls) client() (*control.Client, error) {
 func secretFrom(flag, value, instead string) (string, error) {
 	path, found := strings.CutPrefix(value, "@")
 	if !found {
-		return "", &usageError{fmt.Errorf("--%s: a secret does not belong on a command line: write %s", flag, instead)}
+		return "", usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s", flag, instead)
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
-		return "", &usageError{fmt.Errorf("--%s: %w", flag, err)}
+		return "", usagef("--"+flag, "--%s: %w", flag, err)
 	}
 	secret := strings.TrimSpace(string(content))
 	if secret == "" {
-		return "", &usageError{fmt.Errorf("--%s: %s is empty", flag, path)}
+		return "", usagef("--"+flag, "--%s: %s is empty", flag, path)
 	}
 	return secret, nil
 }
@@ -142,6 +142,15 @@ func (c *controls) tell(cmd *cobra.Command, ask func(*control.Client, context.Co
 	return nil
 }
 
+// controlError is a problem that the control API reported, with a line for each place.
+type controlError struct {
+	text    string
+	problem *control.Problem
+}
+
+func (e *controlError) Error() string { return e.text }
+func (e *controlError) Unwrap() error { return e.problem }
+
 // refusal gives an error of the client its exit code.
 func refusal(err error) error {
 	var usage *usageError
@@ -158,11 +167,12 @@ func refusal(err error) error {
 	}
 	switch {
 	case problem.Status == 401:
-		return &exitError{exitUnreachable, errors.New(text + "; give the control token with --control-token @FILE, or in " + controlToken)}
+		text += "; give the control token with --control-token @FILE, or in " + controlToken
+		return &exitError{exitUnreachable, &controlError{text, problem}}
 	case problem.Status >= 500:
-		return &exitError{exitUnreachable, errors.New(text)}
+		return &exitError{exitUnreachable, &controlError{text, problem}}
 	}
-	return &exitError{exitUsage, errors.New(text)}
+	return &exitError{exitUsage, &controlError{text, problem}}
 }
 
 var textOrJSON = []string{"text", "json"}
@@ -175,7 +185,7 @@ func formatFlag(cmd *cobra.Command, formats ...string) {
 
 func formatOf(cmd *cobra.Command, formats []string) (string, error) {
 	format := cmd.Flags().Lookup("format").Value.String()
-	return format, checkNames(name{"format", format, formats})
+	return format, checkNames(name{"--format", "format", format, formats})
 }
 
 func (c *controls) print(text string) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -42,15 +41,15 @@ func newClockSet(c *controls) *cobra.Command {
 		Short:   "Set the clock to a moment, stop it, or both",
 		Long:    "Sets the clock to a moment, from which it goes on unless it is frozen. Without a moment it stays where it is.",
 		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
-		Args:    atMostOne("a time such as 2027-01-31T00:00:00Z"),
+		Args:    atMostOne("TIME", "a time such as 2027-01-31T00:00:00Z"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && !cmd.Flags().Changed("frozen") {
-				return &usageError{errors.New("expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")}
+				return usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")
 			}
 			if len(args) == 1 {
 				now, err := time.Parse(time.RFC3339, args[0])
 				if err != nil {
-					return &usageError{fmt.Errorf("expected a time such as 2027-01-31T00:00:00Z, got %q", args[0])}
+					return usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, got %q", args[0])
 				}
 				setting.Now = &now
 			}
@@ -70,11 +69,11 @@ func newClockAdvance(c *controls) *cobra.Command {
 		Short:   "Let time pass: 72h, 191d, 1d12h",
 		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours.",
 		Example: "  patmock exec -- patmock control clock advance 72h",
-		Args:    one("a duration such as 72h or 1d12h"),
+		Args:    one("DURATION", "a duration such as 72h or 1d12h"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			by, err := parseDuration(args[0])
 			if err != nil {
-				return &usageError{err}
+				return &usageError{"DURATION", err}
 			}
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
 				return client.Advance(ctx, by)

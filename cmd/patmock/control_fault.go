@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,8 +46,10 @@ func newFaultAdd(c *controls) *cobra.Command {
 			}
 		}
 		err := checkNames(
-			name{"operation", rule.Operation, faultOperations}, name{"version", rule.Version, versionNames()},
-			name{"effect", rule.Effect, faultEffects}, name{"form of Retry-After", rule.RetryAfterAs, retryAfterForms},
+			name{"--operation", "operation", rule.Operation, faultOperations},
+			name{"--version", "version", rule.Version, versionNames()},
+			name{"--effect", "effect", rule.Effect, faultEffects},
+			name{"--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms},
 		)
 		if err != nil {
 			return err
@@ -91,7 +92,7 @@ func onlyFile(cmd *cobra.Command) error {
 		}
 	})
 	if len(both) > 0 {
-		return &usageError{fmt.Errorf("expected a file or flags, got both: %s", strings.Join(both, ", "))}
+		return usagef(both[0], "expected a file or flags, got both: %s", strings.Join(both, ", "))
 	}
 	return nil
 }
@@ -119,10 +120,10 @@ func newFaultRemove(c *controls) *cobra.Command {
 		Use:     "rm ID | --all",
 		Short:   "Remove a rule, or all of them",
 		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 && patmock control fault rm busy'",
-		Args:    atMostOne("the id of a rule"),
+		Args:    atMostOne("ID", "the id of a rule"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) == 1) {
-				return &usageError{errors.New("expected the id of a rule, or --all")}
+				return usagef("ID", "expected the id of a rule, or --all")
 			}
 			if all {
 				return c.tell(cmd, (*control.Client).ClearFaults)

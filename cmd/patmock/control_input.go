@@ -15,15 +15,15 @@ import (
 
 // name is something that has to be one of a few, unless it is empty.
 type name struct {
-	kind, given string
-	known       []string
+	subject, kind, given string
+	known                []string
 }
 
 // checkNames refuses names that do not exist before anything is sent, and proposes those that look like them.
 func checkNames(names ...name) error {
 	for _, n := range names {
 		if n.given != "" && !slices.Contains(n.known, n.given) {
-			return &usageError{fmt.Errorf("unknown %s %q%s: expected one of %s", n.kind, n.given, didYouMean(n.given, n.known), strings.Join(n.known, ", "))}
+			return usagef(n.subject, "unknown %s %q%s: expected one of %s", n.kind, n.given, didYouMean(n.given, n.known), strings.Join(n.known, ", "))
 		}
 	}
 	return nil
@@ -36,29 +36,29 @@ func complete(cmd *cobra.Command, flag string, known []string) {
 }
 
 // one demands one argument, which names something in a path of the mock.
-func one(kind string) cobra.PositionalArgs {
+func one(subject, kind string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return &usageError{fmt.Errorf("expected %s, got %d arguments", kind, len(args))}
+			return usagef(subject, "expected %s, got %d arguments", kind, len(args))
 		}
-		return checkSegment(kind, args[0])
+		return checkSegment(subject, kind, args[0])
 	}
 }
 
 // atMostOne allows an argument.
-func atMostOne(kind string) cobra.PositionalArgs {
+func atMostOne(subject, kind string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
 		}
-		return one(kind)(cmd, args)
+		return one(subject, kind)(cmd, args)
 	}
 }
 
 // checkSegment refuses what would lead to another path.
-func checkSegment(kind, text string) error {
+func checkSegment(subject, kind, text string) error {
 	if text == "" || text == "." || text == ".." {
-		return &usageError{fmt.Errorf("expected %s, got %q", kind, text)}
+		return usagef(subject, "expected %s, got %q", kind, text)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func (h headers) Type() string { return "header" }
 func decodeInput(cmd *cobra.Command, source string, into any) error {
 	path, file := strings.CutPrefix(source, "@")
 	if !file && source != "-" {
-		return &usageError{fmt.Errorf("expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)}
+		return usagef("FILE", "expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)
 	}
 	content, err := readInput(cmd, path)
 	if err != nil {
@@ -96,10 +96,10 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 	decoder.DisallowUnknownFields()
 	decoder.UseNumber()
 	if err := decoder.Decode(into); err != nil {
-		return &usageError{fmt.Errorf("%s: %w", path, err)}
+		return usagef("FILE", "%s: %w", path, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return &usageError{fmt.Errorf("%s: expected one JSON object, got more", path)}
+		return usagef("FILE", "%s: expected one JSON object, got more", path)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func readInput(cmd *cobra.Command, path string) ([]byte, error) {
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, &usageError{"FILE", err}
 	}
 	return content, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,7 @@ func newIdentityAdd(c *controls) *cobra.Command {
 		Use:     "add NAME",
 		Short:   "Add a user, and print the variables to log in with",
 		Example: `  patmock exec -- sh -c 'eval "$(patmock control identity add ann.smith --user-level ORG_ADMIN)"'`,
-		Args:    one("the name of a user"),
+		Args:    one("NAME", "the name of a user"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			identity.Name = args[0]
 			return c.printLogin(cmd, func(client *control.Client, ctx context.Context) (control.User, error) {
@@ -53,7 +52,11 @@ func newTokenAdd(c *controls) *cobra.Command {
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if token.Owner == "" || token.Name == "" {
-				return &usageError{errors.New("expected --owner and --name")}
+				missing := "--name"
+				if token.Owner == "" {
+					missing = "--owner"
+				}
+				return usagef(missing, "expected --owner and --name")
 			}
 			if secret != "" {
 				if token.Secret, err = secretFrom("secret", secret, "@FILE"); err != nil {

@@ -42,11 +42,11 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 		Short:   "Make a namespace, or make it anew",
 		Long:    "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
 		Example: "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
-		Args:    one("the name of a namespace"),
+		Args:    one("NAME", "the name of a namespace"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			start, err := startFrom(fixture)
 			if err != nil {
-				return &usageError{err}
+				return &usageError{"--fixture", err}
 			}
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Namespace, error) {
 				return client.In(args[0]).PutNamespace(ctx, start)
@@ -85,7 +85,7 @@ func newNamespaceRemove(c *controls) *cobra.Command {
 		Use:     "rm NAME",
 		Short:   "Remove a namespace with everything in it",
 		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 && patmock control namespace rm test-7'",
-		Args:    one("the name of a namespace"),
+		Args:    one("NAME", "the name of a namespace"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.tell(cmd, func(client *control.Client, ctx context.Context) error {
 				return client.In(args[0]).DeleteNamespace(ctx)

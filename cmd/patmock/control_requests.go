@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,8 +54,9 @@ func (m *matchFlags) given(cmd *cobra.Command) (control.Match, error) {
 
 func checkMatch(m control.Match) error {
 	return checkNames(
-		name{"operation", m.Operation, operations}, name{"version", m.Version, versionNames()},
-		name{"finding", m.Finding, append(control.FindingKinds(), "*")},
+		name{"--operation", "operation", m.Operation, operations},
+		name{"--version", "version", m.Version, versionNames()},
+		name{"--finding", "finding", m.Finding, append(control.FindingKinds(), "*")},
 	)
 }
 
@@ -125,7 +125,7 @@ func newRequestsShow(c *controls) *cobra.Command {
 		Short:   "Show a request and its answer with headers and bodies, the last one without an id",
 		Long:    "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
 		Example: `  patmock exec -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info" >info.json && patmock control requests show'`,
-		Args:    atMostOne("the id of a request"),
+		Args:    atMostOne("ID", "the id of a request"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Request, error) {
 				if len(args) == 1 {
@@ -145,7 +145,7 @@ func lastRequest(ctx context.Context, client *control.Client) (control.Request, 
 		return control.Request{}, err
 	}
 	if len(journal.Requests) == 0 {
-		return control.Request{}, &usageError{errors.New("no client has sent anything yet")}
+		return control.Request{}, usagef("ID", "no client has sent anything yet")
 	}
 	return client.Request(ctx, journal.Requests[0].ID)
 }

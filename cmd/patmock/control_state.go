@@ -73,7 +73,7 @@ func newStatePut(c *controls) *cobra.Command {
 		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there is, whole or not at all. A token\n" +
 			"without a secret keeps the one that is known for its id. Clock, faults and journal stay.",
 		Example: "  patmock exec -- sh -c 'patmock control state get | patmock control state put -'",
-		Args:    one("a file, or - for standard input"),
+		Args:    one("FILE", "a file, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			state, err := readInput(cmd, args[0])
 			if err != nil {

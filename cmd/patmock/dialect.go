@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/spf13/cobra"
@@ -24,11 +23,11 @@ func readDialect(path string) (dialect.Dialect, error) {
 				mistakes[i].Message += didYouMean(m.Unknown, dialect.IDs())
 			}
 		}
-		return nil, fmt.Errorf("--dialect: %w", mistakes)
+		return nil, usagef("--dialect", "--dialect: %w", mistakes)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("--dialect: there is no file %s", path)
+		return nil, usagef("--dialect", "--dialect: there is no file %s", path)
 	case err != nil:
-		return nil, fmt.Errorf("--dialect: %w", err)
+		return nil, usagef("--dialect", "--dialect: %w", err)
 	}
 	return d, nil
 }

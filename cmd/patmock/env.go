@@ -35,15 +35,15 @@ func newEnv(env environment) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			write := formats[f.format]
 			if write == nil {
-				return &usageError{fmt.Errorf("--format %q: expected one of %s%s", f.format, strings.Join(formatNames(), ", "), didYouMean(f.format, formatNames()))}
+				return usagef("--format", "--format %q: expected one of %s%s", f.format, strings.Join(formatNames(), ", "), didYouMean(f.format, formatNames()))
 			}
 			var err error
 			if f.url, err = mockserver.CheckBaseURL(f.url); err != nil {
-				return &usageError{fmt.Errorf("--url %w", err)}
+				return usagef("--url", "--url %w", err)
 			}
 			if cmd.Flags().Changed("base-url") {
 				if f.baseURL, err = mockserver.CheckBaseURL(f.baseURL); err != nil {
-					return &usageError{fmt.Errorf("--base-url %w", err)}
+					return usagef("--base-url", "--base-url %w", err)
 				}
 			}
 			f.token, _ = env.lookup(controlToken)
@@ -74,14 +74,14 @@ func (f envFlags) variables(ctx context.Context) (variables, error) {
 	}
 	tenant, err := fixtures.Open(f.fixture)
 	if err != nil {
-		return variables{}, &usageError{err}
+		return variables{}, &usageError{"--fixture", err}
 	}
 	if f.user == "" {
 		f.user = tenant.Admin()
 	}
 	token, err := tenant.Login(f.user)
 	if err != nil {
-		return variables{}, &usageError{err}
+		return variables{}, &usageError{"--user", err}
 	}
 	if f.baseURL == "" {
 		f.baseURL = f.url
@@ -103,7 +103,7 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 		}
 	}
 	if len(c.Users) == 0 {
-		return variables{}, &usageError{fmt.Errorf("nobody at %s has a token to log in with", f.url)}
+		return variables{}, usagef("--user", "nobody at %s has a token to log in with", f.url)
 	}
 	var names []string
 	for _, u := range c.Users {
@@ -115,7 +115,7 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 		}
 		names = append(names, u.Name)
 	}
-	return variables{}, &usageError{fmt.Errorf("nobody at %s is named %q%s; there are %s", f.url, f.user, didYouMean(f.user, names), strings.Join(names, ", "))}
+	return variables{}, usagef("--user", "nobody at %s is named %q%s; there are %s", f.url, f.user, didYouMean(f.user, names), strings.Join(names, ", "))
 }
 
 // unreachable says what to do where a mock tells no credentials.

@@ -35,7 +35,7 @@ func newExec(env environment) *cobra.Command {
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return &usageError{errors.New("expected a command to run, such as: patmock exec -- npm test")}
+				return usagef("COMMAND", "expected a command to run, such as: patmock exec -- npm test")
 			}
 			return nil
 		},
@@ -74,7 +74,7 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 	defer remove()
 	login, name, err := m.login(own.user)
 	if err == nil && name == "" {
-		err = &usageError{errors.New("nobody has a token to log in with")}
+		err = usagef("--fixture", "nobody has a token to log in with")
 	}
 	if err != nil {
 		return err

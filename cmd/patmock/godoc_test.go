@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
 )
 
 // public are the packages that others may import.
@@ -24,13 +26,13 @@ func TestPublicAPIIsTheGoldenOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", "godoc", strings.ReplaceAll(pkg, "/", "_")+".txt")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
+			file := filepath.Join("testdata", "godoc", strings.ReplaceAll(pkg, "/", "_")+".txt")
+			if golden.Update() {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			want, err := os.ReadFile(golden)
+			want, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

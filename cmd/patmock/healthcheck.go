@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +53,7 @@ func newHealthcheck(env environment) *cobra.Command {
 func (f healthFlags) execute(ctx context.Context, env environment) error {
 	address, err := f.address()
 	if err != nil {
-		return &usageError{err}
+		return err
 	}
 	token, err := demandedToken(f.controlToken, env)
 	if err != nil {
@@ -92,17 +91,20 @@ func (f healthFlags) address() (string, error) {
 	if f.url != "" {
 		address, err := mockserver.CheckBaseURL(f.url)
 		if err != nil {
-			err = fmt.Errorf("--url %w", err)
+			err = usagef("--url", "--url %w", err)
 		}
 		return address, err
 	}
-	addr := cmp.Or(f.controlAddr, f.addr)
+	flag, addr := "--addr", f.addr
+	if f.controlAddr != "" {
+		flag, addr = "--control-addr", f.controlAddr
+	}
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return "", fmt.Errorf("%q: %w; expected an address such as %s", addr, err, defaultAddr)
+		return "", usagef(flag, "%q: %w; expected an address such as %s", addr, err, defaultAddr)
 	}
 	if port == "0" || port == "" {
-		return "", fmt.Errorf("%q: a mock on a free port can be anywhere: give its address with --url", addr)
+		return "", usagef(flag, "%q: a mock on a free port can be anywhere: give its address with --url", addr)
 	}
 	return localURL(addr), nil
 }

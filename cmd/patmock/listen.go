@@ -16,7 +16,7 @@ const shutdownGrace = 5 * time.Second
 // listen listens at the address of a flag.
 func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	if addr == "" { // which would be every interface
-		return nil, &usageError{fmt.Errorf("--%s is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface", flag)}
+		return nil, usagef("--"+flag, "--%s is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface", flag)
 	}
 	return listen(ctx, flag, addr)
 }
@@ -25,10 +25,10 @@ func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener,
 func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, &usageError{fmt.Errorf("%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))}
+		return nil, usagef("--"+flag, "%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))
 	}
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("listen on %q: %w; expected an address such as 127.0.0.1:17280", addr, err)}
+		return nil, usagef("--"+flag, "listen on %q: %w; expected an address such as 127.0.0.1:17280", addr, err)
 	}
 	return listener, nil
 }

@@ -8,7 +8,13 @@ import (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], environment{
-		stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv, container: isContainer(os.Getpid(), os.Getppid(), exists),
-	}))
+	os.Exit(run(context.Background(), os.Args[1:], processEnvironment()))
+}
+
+// processEnvironment returns the environment of this process.
+func processEnvironment() environment {
+	return environment{
+		stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv,
+		container: isContainer(os.Getpid(), os.Getppid(), exists),
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -93,11 +92,11 @@ type mock struct {
 func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	log, err := newLog(f.logFormat, f.logLevel, env.stderr)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, err
 	}
 	config, err := f.config(log, env)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, err
 	}
 	listener, err := f.listen(ctx, "addr", f.addr)
 	if err != nil {
@@ -115,7 +114,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 		m.control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()
 	}
 	if m.handler, err = mockserver.New(config); err != nil {
-		err = errors.Join(&usageError{err}, listener.Close())
+		err = errors.Join(&usageError{flagOfConfig(err), err}, listener.Close())
 		if apart != nil {
 			err = errors.Join(err, apart.Close())
 		}
@@ -126,6 +125,27 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 		m.controls = m.serve(apart, m.handler.ControlHandler())
 	}
 	return m, nil
+}
+
+// configFlags are the flags of the fields of a mockserver.Config.
+var configFlags = map[string]string{
+	"Tenant": "--fixture", "Versions": "--versions", "PublicURL": "--public-url", "Dialect": "--dialect",
+	"MaxNamespaces": "--max-namespaces", "JournalSize": "--journal-size", "StateFile": "--state",
+	"Fallback": "--fallback", "CORS": "--cors",
+	"ReadTimeout": "--read-timeout", "IdleTimeout": "--idle-timeout",
+	"Profile.RateLimit": "--rate-limit", "Profile.TokenLimit": "--token-limit",
+	"Profile.ScopeDelay": "--scope-delay", "Profile.NeverExpiresAs": "--never-expires-as",
+	"Profile.Hostile": "--hostile", "Profile.HostileRate": "--hostile-rate",
+	"Profile.HostileInARow": "--hostile-in-a-row",
+}
+
+// flagOfConfig returns the flag that an error of mockserver.New is about.
+func flagOfConfig(err error) string {
+	var wrong *mockserver.ConfigError
+	if !errors.As(err, &wrong) {
+		return ""
+	}
+	return configFlags[wrong.Field]
 }
 
 // config is the mock that the flags ask for.
@@ -139,19 +159,19 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 	}
 	for flag, d := range map[string]time.Duration{"read-timeout": f.readTimeout, "idle-timeout": f.idleTimeout} {
 		if d <= 0 {
-			return config, fmt.Errorf("--%s must be positive, got %s", flag, d)
+			return config, usagef("--"+flag, "--%s must be positive, got %s", flag, d)
 		}
 	}
 	if err := mockserver.CheckCORS(f.cors); err != nil {
-		return config, fmt.Errorf("--cors: %w", err)
+		return config, usagef("--cors", "--cors: %w", err)
 	}
 	for flag, n := range map[string]int{"max-namespaces": f.maxNamespaces, "journal-size": f.journalSize} {
 		if n < 1 {
-			return config, fmt.Errorf("--%s %d: expected at least 1", flag, n)
+			return config, usagef("--"+flag, "--%s %d: expected at least 1", flag, n)
 		}
 	}
 	if f.checkResponses != "on" && f.checkResponses != "off" {
-		return config, fmt.Errorf("--check-responses %q: expected on or off", f.checkResponses)
+		return config, usagef("--check-responses", "--check-responses %q: expected on or off", f.checkResponses)
 	}
 	config.UncheckedResponses = f.checkResponses == "off"
 	if f.namespaceTTL <= 0 {
@@ -160,11 +180,11 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 	var err error
 	if f.publicURL != "" {
 		if config.PublicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
-			return config, fmt.Errorf("--public-url %w", err)
+			return config, usagef("--public-url", "--public-url %w", err)
 		}
 	}
 	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
-		return config, err
+		return config, &usageError{"--fixture", err}
 	}
 	if config.Versions, err = parseVersions(f.versions); err != nil {
 		return config, err
@@ -199,9 +219,9 @@ func (m *mock) login(user string) (v variables, as string, err error) {
 		return v, "", nil
 	}
 	if _, err := m.tenant.Login(user); err != nil {
-		return v, "", &usageError{err}
+		return v, "", &usageError{"--user", err}
 	}
-	return v, "", &usageError{fmt.Errorf("nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))}
+	return v, "", usagef("--user", "nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))
 }
 
 func parseVersions(list string) ([]version.Version, error) {
@@ -209,7 +229,7 @@ func parseVersions(list string) ([]version.Version, error) {
 	for _, name := range strings.Split(list, ",") {
 		v, err := version.Parse(strings.TrimSpace(name))
 		if err != nil {
-			return nil, fmt.Errorf("--versions: %w%s", err, didYouMean(name, versionNames()))
+			return nil, usagef("--versions", "--versions: %w%s", err, didYouMean(name, versionNames()))
 		}
 		if !slices.Contains(versions, v) {
 			versions = append(versions, v)

@@ -40,10 +40,10 @@ func readLedgers(file string, mayMiss bool) (l ledgers, err error) {
 		l.own = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 		return l, nil
 	case err != nil:
-		return l, &usageError{fmt.Errorf("--parity: %w", err)}
+		return l, usagef("--parity", "--parity: %w", err)
 	}
 	if l.own, err = parity.ReadOwn(file, data); err != nil {
-		return l, &usageError{err}
+		return l, &usageError{"--parity", err}
 	}
 	return l, nil
 }
@@ -82,14 +82,14 @@ func (p *parityRun) register(flags *pflag.FlagSet) {
 // check refuses, before anything is sent, what could not be written down.
 func (p parityRun) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.Live() {
-		return &usageError{errors.New("--update-parity: a patmock confirms nothing, only a live target does: --target env, or an address")}
+		return usagef("--update-parity", "--update-parity: a patmock confirms nothing, only a live target does: --target env, or an address")
 	}
 	if p.update && dryRun {
-		return &usageError{errors.New("--update-parity: a dry run confirms nothing")}
+		return usagef("--update-parity", "--update-parity: a dry run confirms nothing")
 	}
 	if folder := filepath.Dir(p.file); p.update && filepath.Base(folder) != ownFolder {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return &usageError{fmt.Errorf("--parity %s: there is no folder %s", p.file, folder)}
+			return usagef("--parity", "--parity %s: there is no folder %s", p.file, folder)
 		}
 	}
 	_, err := readLedgers(p.file, p.update)

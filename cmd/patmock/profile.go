@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -30,7 +28,7 @@ func (f *mockFlags) registerProfile(flags *pflag.FlagSet) {
 func (f mockFlags) profileOf() (mockserver.Profile, error) {
 	p, err := mockserver.ProfileNamed(f.profile)
 	if err != nil {
-		return p, fmt.Errorf("--profile: %w%s", err, didYouMean(f.profile, mockserver.Profiles()))
+		return p, usagef("--profile", "--profile: %w%s", err, didYouMean(f.profile, mockserver.Profiles()))
 	}
 	if f.changed("never-expires-as") {
 		p.NeverExpiresAs = f.neverExpiresAs
@@ -56,7 +54,7 @@ func (f mockFlags) profileOf() (mockserver.Profile, error) {
 		p.HostileInARow = f.hostileInARow
 	}
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
-		return p, errors.New("--hostile-rate and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
+		return p, usagef("--hostile-rate", "--hostile-rate and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
 	}
 	return p, nil
 }
@@ -91,7 +89,7 @@ func (f mockFlags) seed() (*uint64, error) {
 	const bits = 53 // what every reader of JSON keeps
 	n, err := strconv.ParseUint(f.randomSeed, 10, bits)
 	if err != nil {
-		return nil, fmt.Errorf("--random-seed %q: expected a number from 0 to %d", f.randomSeed, 1<<bits-1)
+		return nil, usagef("--random-seed", "--random-seed %q: expected a number from 0 to %d", f.randomSeed, 1<<bits-1)
 	}
 	return &n, nil
 }

@@ -31,8 +31,16 @@ const (
 	exitInterrupted = 130
 )
 
-// usageError is a mistake of the person at the keyboard.
-type usageError struct{ err error }
+// usageError is a mistake in the command line or in the environment.
+type usageError struct {
+	// subject is the wrong flag (--run), argument (TIME) or variable (SAIL_BASE_URL).
+	subject string
+	err     error
+}
+
+func usagef(subject, format string, args ...any) error {
+	return &usageError{subject, fmt.Errorf(format, args...)}
+}
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
@@ -54,13 +62,19 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string, env environment) int {
+	code, _ := runCommand(ctx, args, env)
+	return code
+}
+
+// runCommand carries out one command line. It prints the error, and returns it beside the exit code.
+func runCommand(ctx context.Context, args []string, env environment) (int, error) {
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return exitGood
+		return exitGood, nil
 	}
 	text, code := "patmock: "+err.Error()+"\n", exitFound
 	var usage *usageError
@@ -76,7 +90,7 @@ func run(ctx context.Context, args []string, env environment) int {
 		}
 	}
 	_, _ = io.WriteString(env.stderr, text) // there is nowhere left to tell that this failed
-	return code
+	return code, err
 }
 
 func newRoot(env environment) *cobra.Command {
@@ -141,11 +155,28 @@ func newHelp() *cobra.Command {
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return &usageError{err}
+		return &usageError{flagOf(err), err}
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return &usageError{fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))}
+	flag := "--" + unknown.GetSpecifiedName()
+	return usagef(flag, "%w%s", err, didYouMean(flag, names))
+}
+
+// flagOf returns the flag that an error of pflag is about.
+func flagOf(err error) string {
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	var malformed *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &missing):
+		return "--" + missing.GetSpecifiedName()
+	case errors.As(err, &invalid):
+		return "--" + invalid.GetFlag().Name
+	case errors.As(err, &malformed):
+		return malformed.GetSpecifiedFlag()
+	}
+	return ""
 }
 
 // noArgs refuses arguments, and proposes the command that looks like one.
@@ -157,7 +188,11 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
 	}
-	return &usageError{fmt.Errorf("unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), didYouMean(args[0], names))}
+	subject := "ARGUMENT"
+	if cmd.HasSubCommands() {
+		subject = "COMMAND"
+	}
+	return usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), didYouMean(args[0], names))
 }
 
 // variable is the environment variable that stands for a flag: PATMOCK_PUBLIC_URL for --public-url.
@@ -180,7 +215,7 @@ func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 			return
 		}
 		if refused := flags.Set(f.Name, value); refused != nil {
-			err = &usageError{fmt.Errorf("%s=%q: %w", variable(f.Name), value, refused)}
+			err = usagef(variable(f.Name), "%s=%q: %w", variable(f.Name), value, refused)
 		}
 	})
 	return err

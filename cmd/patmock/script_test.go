@@ -1,33 +1,46 @@
 package main
 
 import (
-	"flag"
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/patmock/fixtures/golden"
 )
 
-var update = flag.Bool("update", false, "write what the commands print into the scripts")
-
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"patmock": main, "get": get})
+	testscript.Main(finishing{m}, map[string]func(){"patmock": patmock, "get": get})
 }
+
+// finishing writes golden files after the tests.
+type finishing struct{ m *testing.M }
+
+// Run implements testscript.TestingM.
+func (f finishing) Run() int { return golden.Finish(f.m.Run()) }
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:           filepath.Join("testdata", "script"),
-		UpdateScripts: *update,
+		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"wait-for": waitFor, "fetch": fetch, "hold": hold, "exits": exits,
+			"wait-for": waitFor, "fetch": fetch, "hold": hold, "exits": exits, "json": checkJSON,
+			"message": func(ts *testscript.TestScript, neg bool, args []string) {
+				compareMessage(t, ts, neg, args)
+			},
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -59,17 +72,20 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fetch gets a URL and puts its status and body on standard output: fetch URL.
+// fetch gets a URL, expects a status and puts the body on standard output: fetch STATUS URL.
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: fetch URL")
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fetch STATUS URL")
 	}
-	answered, err := http.Get(args[0])
+	answered, err := http.Get(args[1])
 	ts.Check(err)
 	defer answered.Body.Close() //nolint:errcheck // it is read to its end
 	body, err := io.ReadAll(answered.Body)
 	ts.Check(err)
-	_, err = fmt.Fprintf(ts.Stdout(), "%d %s\n", answered.StatusCode, body)
+	if strconv.Itoa(answered.StatusCode) != args[0] {
+		ts.Fatalf("%s: status %d, want %s: %s", args[1], answered.StatusCode, args[0], body)
+	}
+	_, err = ts.Stdout().Write(body)
 	ts.Check(err)
 }
 
@@ -93,17 +109,145 @@ func get() {
 	_ = answered.Body.Close()
 }
 
-// exits runs patmock and expects an exit code: exits CODE ARGUMENT...
+// subjectFile is a variable that names the file for what the error of a command is about.
+const subjectFile = "SUBJECT_FILE"
+
+// patmock is the command, which also writes what its error is about for exits.
+func patmock() {
+	code, err := runCommand(context.Background(), os.Args[1:], processEnvironment())
+	if file := os.Getenv(subjectFile); file != "" {
+		if err := os.WriteFile(file, []byte(subject(err)), 0o600); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(code)
+}
+
+// exits runs patmock and expects an exit code, and what the error is about as subject returns it:
+// exits CODE[:SUBJECT] ARGUMENT...
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: exits CODE ARGUMENT...")
+		ts.Fatalf("usage: exits CODE[:SUBJECT] ARGUMENT...")
 	}
+	file := ts.MkAbs(".subject")
+	ts.Setenv(subjectFile, file)
 	err := ts.Exec("patmock", args[1:]...)
-	got := "exit status 0"
+	ts.Setenv(subjectFile, "")
+	got := "0"
 	if err != nil {
-		got = err.Error()
+		got = strings.TrimPrefix(err.Error(), "exit status ")
 	}
-	if !strings.HasSuffix(got, "exit status "+args[0]) {
-		ts.Fatalf("patmock %s: %s, want exit status %s", strings.Join(args[1:], " "), got, args[0])
+	about, err := os.ReadFile(file)
+	ts.Check(err)
+	ts.Check(os.Remove(file))
+	if len(about) > 0 {
+		got += ":" + string(about)
 	}
+	if got != args[0] {
+		line := strings.Join(args[1:], " ")
+		ts.Fatalf("patmock %s: exit code and subject are %s, want %s", line, got, args[0])
+	}
+}
+
+// compareMessage compares the standard error of the last command, or another file, with the golden
+// file: message [FILE] KEY.
+func compareMessage(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: message [FILE] KEY")
+	}
+	file, key := "stderr", args[len(args)-1]
+	if len(args) == 2 {
+		file = args[0]
+	}
+	text := strings.ReplaceAll(ts.ReadFile(file), ts.Getenv("WORK"), "$WORK")
+	if strings.TrimSpace(text) == "" {
+		ts.Fatalf("%s is empty", file)
+	}
+	checkMessage(scriptT{t, ts}, "script/"+ts.Name()+"/"+key, text)
+}
+
+// scriptT is a test whose script fails instead of it.
+type scriptT struct {
+	*testing.T
+	ts *testscript.TestScript
+}
+
+// Errorf implements testing.TB.
+func (t scriptT) Errorf(format string, args ...any) { t.ts.Fatalf(format, args...) }
+
+// Fatal implements testing.TB.
+func (t scriptT) Fatal(args ...any) { t.ts.Fatalf("%s", fmt.Sprint(args...)) }
+
+// checkJSON reads JSON, or lines of it, and expects a value at a place: json FILE POINTER VALUE.
+// In the pointer * is any element and length their number. A value that begins with ~ is a regular
+// expression. A string is compared without its quotation marks. A place without a value is an error,
+// also if it is negated.
+func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: [!] json FILE POINTER VALUE")
+	}
+	var all []any
+	for decoder := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0]))); ; {
+		var value any
+		if err := decoder.Decode(&value); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			ts.Fatalf("%s: %v", args[0], err)
+		}
+		all = append(all, value)
+	}
+	var root any = all
+	if len(all) == 1 {
+		root = all[0]
+	}
+	var got []string
+	for _, value := range valuesAt(root, strings.Split(args[1], "/")[1:]) {
+		text, ok := value.(string)
+		if !ok {
+			encoded, err := json.Marshal(value)
+			ts.Check(err)
+			text = string(encoded)
+		}
+		got = append(got, text)
+	}
+	matches := func(text string) bool { return text == args[2] }
+	if pattern, found := strings.CutPrefix(args[2], "~"); found {
+		expression, err := regexp.Compile(pattern)
+		ts.Check(err)
+		matches = expression.MatchString
+	}
+	if len(got) == 0 || slices.ContainsFunc(got, matches) == neg {
+		ts.Fatalf("%s has %q at %s, want %s (negated: %t)", args[0], got, args[1], args[2], neg)
+	}
+}
+
+// valuesAt returns the values at a place of a JSON value, none if there is no such place.
+func valuesAt(value any, pointer []string) []any {
+	if len(pointer) == 0 {
+		return []any{value}
+	}
+	var elements []any
+	switch value := value.(type) {
+	case []any:
+		elements = value
+		if i, err := strconv.Atoi(pointer[0]); err == nil && i < len(elements) {
+			return valuesAt(elements[i], pointer[1:])
+		}
+	case map[string]any:
+		elements = slices.Collect(maps.Values(value))
+		name := strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer[0])
+		if member, ok := value[name]; ok {
+			return valuesAt(member, pointer[1:])
+		}
+	}
+	var all []any
+	switch pointer[0] {
+	case "length":
+		all = []any{len(elements)}
+	case "*":
+		for _, element := range elements {
+			all = append(all, valuesAt(element, pointer[1:])...)
+		}
+	}
+	return all
 }

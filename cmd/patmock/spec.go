@@ -46,7 +46,7 @@ func newSpec(env environment) *cobra.Command {
 func showDocument(env environment, name string) error {
 	document, err := spec.Load(name)
 	if err != nil {
-		return &usageError{err}
+		return &usageError{"DOCUMENT", err}
 	}
 	text, err := document.YAML()
 	if err != nil {
@@ -117,5 +117,5 @@ func printErrata(env environment, format string) error {
 		return w.Flush()
 	}
 	formats := []string{"text", "json"}
-	return &usageError{fmt.Errorf("--format %q: expected text or json%s", format, didYouMean(format, formats))}
+	return usagef("--format", "--format %q: expected text or json%s", format, didYouMean(format, formats))
 }

@@ -94,24 +94,24 @@ func writeEnvFile(path string, m *mock) (remove func(), err error) {
 		return func() {}, nil
 	}
 	if old, err := os.Lstat(path); err == nil && !old.Mode().IsRegular() {
-		return nil, &usageError{fmt.Errorf("--env-file %s: expected a file, or none yet, got something else (%s)", path, old.Mode().Type())}
+		return nil, usagef("--env-file", "--env-file %s: expected a file, or none yet, got something else (%s)", path, old.Mode().Type())
 	}
 	admin, name, err := m.login("")
 	if err == nil && name == "" {
-		err = &usageError{errors.New("nobody has a token to log in with")}
+		err = usagef("--env-file", "nobody has a token to log in with")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--env-file: %w", err)
 	}
 	if old, err := os.ReadFile(path); err == nil && !strings.HasPrefix(string(old), envFileMark) { //nolint:gosec // the file that the person names
-		return nil, &usageError{fmt.Errorf("--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)}
+		return nil, usagef("--env-file", "--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, &usageError{fmt.Errorf("--env-file: %w", err)}
+		return nil, usagef("--env-file", "--env-file: %w", err)
 	}
 	text := envFileMark + formats["dotenv"](admin)
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".patmock-*")
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--env-file: %w", err)}
+		return nil, usagef("--env-file", "--env-file: %w", err)
 	}
 	_, err = temporary.WriteString(text)
 	if err = errors.Join(err, temporary.Close()); err == nil {

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// checkMessage compares a text that patmock printed with the golden file, but for what differs
+// from run to run.
+func checkMessage(t testing.TB, key, text string) {
+	t.Helper()
+	golden.Check(t, "testdata/messages.golden", key, normalized(text))
+}
+
+var (
+	timestamp = regexp.MustCompile(
+		`\b[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})`,
+	)
+	clockTime = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d (DBG|INF|WRN|ERR) `)
+	port      = regexp.MustCompile(`(\b127\.0\.0\.1|\[::\]|\b0\.0\.0\.0):\d{5}\b`)
+	hexID     = regexp.MustCompile(`\b[0-9a-f]{32,64}\b`)
+	runID     = regexp.MustCompile(`\bpatmock-[0-9a-z]{8}-`)
+	namespace = regexp.MustCompile(`\bcontract-\d+-\d+\b`)
+	temporary = regexp.MustCompile(`\.\d+\.new\b`)
+	duration  = regexp.MustCompile(
+		`(?m)( in (?:about )?|^ *(?:fail|error|provisional) \S+ )(\d+m)?\d[0-9.]*( ?ms|µs|s)\b`,
+	)
+)
+
+// examples are timestamps that are the same in every run.
+var examples = []string{
+	"2026-01-31T00:00:00Z", "2026-01-31T12:00:00Z", "2027-01-31T00:00:00Z", "9999-12-31T23:59:59.000Z",
+}
+
+// normalized replaces what differs from run to run by words: times, ports, ids and the version.
+func normalized(text string) string {
+	text = strings.ReplaceAll(text, mockserver.Version(), "VERSION")
+	text = strings.ReplaceAll(text, "\u00a0", " ") // by which go-cmp makes its output unstable
+	text = clockTime.ReplaceAllString(text, "TIME $1 ")
+	text = timestamp.ReplaceAllStringFunc(text, func(s string) string {
+		if slices.Contains(examples, s) {
+			return s
+		}
+		return "DATE"
+	})
+	text = port.ReplaceAllStringFunc(text, func(s string) string {
+		if strings.HasSuffix(s, ":17280") { // the default
+			return s
+		}
+		return s[:strings.LastIndex(s, ":")] + ":PORT"
+	})
+	text = hexID.ReplaceAllStringFunc(text, func(s string) string {
+		const period = 8 // of what fixtures have
+		if strings.Count(s, s[:period]) == len(s)/period {
+			return s
+		}
+		return "ID"
+	})
+	text = runID.ReplaceAllString(text, "patmock-RUN-")
+	text = namespace.ReplaceAllString(text, "contract-RUN-N")
+	text = temporary.ReplaceAllString(text, ".N.new")
+	return duration.ReplaceAllString(text, "${1}DURATION")
+}
+
+// subject returns what an error of a command is about: the flag, argument or variable that is
+// wrong; the rules of the control API that a request broke and their places, as RULE@PLACE;
+// unreachable or target if no mock or no tenant responded; or nothing.
+func subject(err error) string {
+	var usage *usageError
+	var problem *control.Problem
+	var unreachable *url.Error
+	switch {
+	case errors.As(err, &usage):
+		return usage.subject
+	case errors.As(err, &problem):
+		if len(problem.Errors) == 0 {
+			return problem.Rule
+		}
+		var places []string
+		for _, e := range problem.Errors {
+			place := e.Pointer[strings.LastIndex(e.Pointer, " ")+1:] // "query parameter status"
+			places = append(places, e.Rule+"@"+place)
+		}
+		return strings.Join(places, ",")
+	case errors.Is(err, contracttests.ErrUnreachable), errors.Is(err, live.ErrUnreachable):
+		return "target"
+	case errors.As(err, &unreachable):
+		return "unreachable"
+	}
+	return ""
+}
+
+func TestNormalized(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"version", "patmock " + mockserver.Version() + " is ready", "patmock VERSION is ready"},
+		{"time of a log line", "09:17:05 INF stopping", "TIME INF stopping"},
+		{"time of day in a sentence", "at 09:17:05 INF", "at 09:17:05 INF"},
+		{"timestamp", "made 2026-11-30T09:17:05.123Z", "made DATE"},
+		{"timestamp of an example", "such as 2027-01-31T00:00:00Z", "such as 2027-01-31T00:00:00Z"},
+		{"port", "http://127.0.0.1:40123/x", "http://127.0.0.1:PORT/x"},
+		{"port of every interface", "address=[::]:40123", "address=[::]:PORT"},
+		{"default port", "http://127.0.0.1:17280/x", "http://127.0.0.1:17280/x"},
+		{"random id", "token 0123456789abcdef0123456789abcdee", "token ID"},
+		{
+			"id of a fixture",
+			"token facedadafacedadafacedadafacedada", "token facedadafacedadafacedadafacedada",
+		},
+		{"run", "patmock-mk3x9abc-1", "patmock-RUN-1"},
+		{"duration of a request", "200, in 1.5 ms", "200, in DURATION"},
+		{"duration of a run", "13 pass in 0.1s", "13 pass in DURATION"},
+		{"duration of a case", "  fail a/b 1m20.5s: no", "  fail a/b DURATION: no"},
+		{"duration of a case on its own", "fail a/b 0s: no", "fail a/b DURATION: no"},
+		{"estimated duration", "5 requests in about 12s", "5 requests in about DURATION"},
+		{"duration of a rule", "retry after 3s", "retry after 3s"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := normalized(tt.text); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
