@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
 
@@ -86,13 +89,26 @@ func (s sources) tooSure(claimed standing.Standing, cited []string) string {
 	return ""
 }
 
-// No scenario is surer than the best of its sources.
+// No scenario, rule, finding or entry of a dialect is surer than the best of its sources.
 func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 	s := readSources(t)
-	for _, scenario := range scenarios.All() {
-		if problem := s.tooSure(scenario.Standing, scenario.Sources); problem != "" {
-			t.Errorf("%s: %s", scenario.ID, problem)
+	check := func(what string, claimed standing.Standing, cited ...string) {
+		t.Helper()
+		if problem := s.tooSure(claimed, cited); problem != "" {
+			t.Errorf("%s %s", what, problem)
 		}
+	}
+	for _, scenario := range scenarios.All() {
+		check("scenario "+scenario.ID, scenario.Standing, scenario.Sources...)
+	}
+	for _, r := range rule.All() {
+		check("rule "+string(r.ID), r.Evidence, r.Sources...)
+	}
+	for _, r := range contracttests.ClientRules() {
+		check("finding "+r.Kind, r.Standing, r.Source)
+	}
+	for _, e := range dialect.Entries() {
+		check("entry "+e.ID, standing.Assumed, e.Source)
 	}
 }
 

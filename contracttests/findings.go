@@ -31,12 +31,12 @@ func ClientRules() []ClientRule {
 		{control.InvalidProperty, "Properties and parameters have the types and bounds of their document.", "v2026 #/components/schemas/CreatePersonalAccessTokenRequest", standing.Published, "send a value that the document allows"},
 		{control.WrongContentType, "A body has a content type that the operation takes.", "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody", standing.Published, "send application/json to create, application/json-patch+json to patch"},
 		{control.UnmatchedPath, "A request goes to a path and a method of the API.", "v2026 #/paths", standing.Published, "mend path or method: there is no way to get one token by its id, for example"},
-		{control.NotSimulated, "A request goes to what the mock simulates.", "behaviour 12", standing.Assumed, "give the mock a --fallback for other APIs, or keep such requests away from it"},
+		{control.NotSimulated, "A request goes to what the mock simulates.", "docs/behaviour.md#not-simulated-is-501", standing.Assumed, "give the mock a --fallback for other APIs, or keep such requests away from it"},
 		{control.RepeatedRefusal, "A refused request is not sent again unchanged.", "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1", standing.Published, "do not retry a 4xx but 408 and 429: nothing will change"},
-		{control.NoWait, "After 429 and 503 a client waits as long as Retry-After says.", "behaviour 5", standing.Published, "wait as Retry-After says, in seconds or until a date, before the next request of this client and version"},
-		{control.DeletedToken, "A token is not used after it was deleted.", "behaviour 12", standing.Assumed, "forget credentials and access tokens together with the token"},
-		{control.ExpiredToken, "A client knows when its token expires.", "behaviour 6.2", standing.Published, "renew the token before its expirationDate"},
-		{control.ExpiredAccessToken, "An access token is not used after expires_in.", "behaviour 1.4", standing.Published, "log in again when expires_in has passed, or once after a 401"},
+		{control.NoWait, "After 429 and 503 a client waits as long as Retry-After says.", "docs/behaviour.md#error-of-429", standing.Published, "wait as Retry-After says, in seconds or until a date, before the next request of this client and version"},
+		{control.DeletedToken, "A token is not used after it was deleted.", "docs/behaviour.md#login-of-a-deleted-token-is-401", standing.Assumed, "forget credentials and access tokens together with the token"},
+		{control.ExpiredToken, "A client knows when its token expires.", "v2026 #/components/schemas/GetPersonalAccessTokenResponse/properties/expirationDate", standing.Published, "renew the token before its expirationDate"},
+		{control.ExpiredAccessToken, "An access token is not used after expires_in.", "docs/behaviour.md#access-token-expires", standing.Published, "log in again when expires_in has passed, or once after a 401"},
 		{control.SecretInQuery, "A secret does not stand in a URL.", "https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1", standing.Published, "send credentials in the body: a URL shows in the logs of proxies and servers"},
 	}
 }

@@ -19,7 +19,7 @@ type tokenModel struct {
 	Managed         bool
 }
 
-// model is what is true of a tenant, written from behaviour.md sections 2 to 6 and 12, and nothing of the mock.
+// model is what is true of a tenant, written from docs/behaviour.md, and nothing of the mock.
 type model struct {
 	now    time.Time
 	tokens []*tokenModel

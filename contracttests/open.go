@@ -12,5 +12,5 @@ var open = &spec.Errata{Contradictions: []spec.Contradiction{{
 	Pointer:   "/components/schemas/CreatePersonalAccessTokenResponse/required",
 	Published: []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds", "expirationDate"},
 	Effective: []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds"},
-	Reason:    "Whether a token that never expires has null there, or nothing, is not published (behaviour 10.5).", Standing: standing.Assumed,
+	Reason:    "Whether a token that never expires has null there, or nothing, is not published (docs/behaviour.md#never-expiring-create-response).", Standing: standing.Assumed,
 }}}

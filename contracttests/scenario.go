@@ -21,8 +21,8 @@ type Scenario struct {
 	// Promise says in one sentence what holds.
 	Promise string
 	// Sources are where the promise is written: "v2026 #/paths/~1personal-access-tokens/post" for a
-	// pointer into a published document, an https:// page, "errata ID", or "docs/behaviour.md#anchor"
-	// for a fact.
+	// pointer into a published document, an https:// page, "errata ID", or the link to a fact, such as
+	// "docs/behaviour.md#create-is-200".
 	Sources []string
 	// Standing of the promise.
 	Standing standing.Standing
@@ -115,7 +115,7 @@ func Check(scenarios []Scenario) error {
 		}
 		for _, source := range s.Sources {
 			if !sourceForm.MatchString(source) {
-				report("expected a document with a pointer, a page, an erratum, or docs/behaviour.md#anchor as source, got %q", source)
+				report("expected a document with a pointer, a page, an erratum, or the link to a fact of docs/behaviour.md as source, got %q", source)
 			}
 		}
 		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, s.Standing) {

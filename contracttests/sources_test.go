@@ -11,6 +11,7 @@ import (
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 )
 
 // A source that points into a document points at something: ours have the structure of the published ones.
@@ -39,8 +40,13 @@ func TestSourcesExist(t *testing.T) {
 			check(s.ID, source)
 		}
 	}
-	for _, rule := range contracttests.ClientRules() {
-		check("client/"+rule.Kind, rule.Source)
+	for _, finding := range contracttests.ClientRules() {
+		check("client/"+finding.Kind, finding.Source)
+	}
+	for _, r := range rule.All() {
+		for _, source := range r.Sources {
+			check("rule "+string(r.ID), source)
+		}
 	}
 	if pointers < 300 {
 		t.Errorf("%d pointers, want those of most scenarios", pointers)

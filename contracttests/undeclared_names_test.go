@@ -59,7 +59,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := contracttests.Scenario{
-				ID: "names/declared", Promise: "It is declared.", Sources: []string{"behaviour 0"},
+				ID: "names/declared", Promise: "It is declared.", Sources: []string{"v2026 #/paths"},
 				Standing: standing.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
 			}
 			cases := contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})

@@ -2,5 +2,6 @@
 // what was made, and a sweep of what was left.
 package live
 
-// TokenLimit is how many tokens an owner may have (published, behaviour 3.3).
+// TokenLimit is how many tokens an owner may have.
+// published: docs/behaviour.md#ten-tokens-per-user
 const TokenLimit = 10

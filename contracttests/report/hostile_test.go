@@ -20,7 +20,7 @@ var hostile = []string{
 	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</pre></style></title>", "javascript:alert(1)", "javascript:x", "https://x/\" onclick=\"alert(1)",
 	"https://x.example/<b>", "{{.Verdict}}", "&lt;b&gt;&amp;", "\x1b[2J\x1b[31mgone", "\x00\x01\x07\x0b\x7f\u0085", "\u202egnp.exe\u2066", "\u2028x\u2029",
 	"[a](https://x.example)", "![a](https://x.example/a.png)", "*a* _b_ ~~c~~ $d$ #1 @team", "\\|", "%0A::error::x",
-	"docs/behaviour.md#a\" onclick=\"alert(1)", "docs/behaviour.md#a](https://x.example)", "\uFFFE\uFFFF", "é ü 漢 🙂", "' or 1=1 --",
+	"docs/behaviour.md#create-is-200\" onclick=\"alert(1)", "docs/behaviour.md#create-is-200](https://x.example)", "\uFFFE\uFFFF", "é ü 漢 🙂", "' or 1=1 --",
 }
 
 func hostileReport() *report.Report {

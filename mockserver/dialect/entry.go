@@ -15,7 +15,7 @@ type Entry struct {
 	ID string `json:"id"`
 	// Asks is the question, in one sentence.
 	Asks string `json:"asks"`
-	// Source is where the default is decided, a section of the collected facts.
+	// Source is the fact of docs/behaviour.md that decides the default.
 	Source string `json:"source"`
 	// Scenario is the one of the contract that asks a target.
 	Scenario string `json:"scenario"`

@@ -114,13 +114,17 @@ var fixtureFiles = []Rule{
 	{
 		ID: FixtureUserLevel, Evidence: published,
 		Text:         "A user level in a fixture is one that SailPoint publishes.",
-		Sources:      []string{restoreState, "behaviour 2.4"},
+		Sources:      []string{restoreState, "docs/behaviour.md#scopes-add-up"},
 		Unobservable: ofFixtures,
 	},
 	{
 		ID: FixtureRight, Evidence: published,
-		Text:         "A right in a fixture is one on personal access tokens.",
-		Sources:      []string{restoreState, "behaviour 2.2"},
+		Text: "A right in a fixture is one on personal access tokens.",
+		Sources: []string{
+			restoreState,
+			"docs/behaviour.md#list-of-others-needs-the-right",
+			"docs/behaviour.md#managed-tokens-need-their-right",
+		},
 		Unobservable: ofFixtures,
 	},
 	{

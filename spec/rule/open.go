@@ -34,17 +34,17 @@ var open = []Rule{
 	{
 		ID: DuplicateName, Evidence: assumed,
 		Text:    "A create or a rename with a taken name is 400.",
-		Sources: []string{"behaviour 3.3"},
+		Sources: []string{"docs/behaviour.md#name-taken-is-400"},
 	},
 	{
 		ID: TokenLimit, Evidence: assumed,
 		Text:    "An eleventh token is 400.",
-		Sources: []string{"behaviour 3.3"},
+		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"},
 	},
 	{
 		ID: UnknownScope, Evidence: assumed,
 		Text:    "A scope that does not exist is stored like any other.",
-		Sources: []string{"behaviour 2.4"},
+		Sources: []string{"docs/behaviour.md#unknown-scope-is-stored"},
 	},
 	{
 		ID: BadFilter, Evidence: assumed,
@@ -54,107 +54,110 @@ var open = []Rule{
 	{
 		ID: PastDate, Evidence: assumed,
 		Text:    "A date in the past is 400.",
-		Sources: []string{"behaviour 3.3"},
+		Sources: []string{"docs/behaviour.md#past-date-is-400"},
 	},
 	{
 		ID: UnknownOwner, Evidence: assumed,
 		Text:    "A list for an unknown owner-id is empty.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#unknown-owner-id-is-empty"},
 	},
 	{
 		ID: UnpatchablePath, Evidence: assumed,
 		Text:    "A patch of a field that cannot be changed is 400.",
-		Sources: []string{"behaviour 3.3"},
+		Sources: []string{"docs/behaviour.md#fixed-field-is-400"},
 	},
 	{
 		ID: PatchContentType, Evidence: assumed,
 		Text:    "A patch of a content type other than JSON Patch is 415.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#unsupported-media-type-is-415"},
 	},
 	{
 		ID: CreateContentType, Evidence: assumed,
 		Text:    "A create of a content type other than JSON is 415.",
-		Sources: []string{"behaviour 3.3"},
+		Sources: []string{"docs/behaviour.md#unsupported-media-type-is-415"},
 	},
 	{
 		ID: EmptyPatch, Evidence: assumed,
 		Text:    "A patch without operations changes nothing.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#empty-patch-changes-nothing"},
 	},
 	{
 		ID: LoginExpired, Evidence: assumed,
 		Text:    "A login with an expired token is 401 invalid_client.",
-		Sources: []string{"behaviour 1.3"},
+		Sources: []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
 	},
 	{
 		ID: LoginDeleted, Evidence: assumed,
 		Text:    "A login with a deleted token is 401 invalid_client.",
-		Sources: []string{"behaviour 1.3"},
+		Sources: []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
 	},
 	{
 		ID: UnsupportedGrant, Evidence: assumed,
 		Text:    "A login with an unknown grant is 400 unsupported_grant_type.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#unknown-grant-is-400"},
 	},
 	{
 		ID: MissingGrant, Evidence: assumed,
 		Text:    "A login without a grant is 400 invalid_request.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#missing-grant-is-400"},
 	},
 	{
 		ID: AccessTokenOfDeleted, Evidence: assumed,
 		Text:    "An access token stays valid when the token that created it is deleted.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#access-token-outlives-deletion"},
 	},
 	{
 		ID: HelpdeskListAll, Evidence: assumed,
 		Text:    "A user of the level HELPDESK may not list the tokens of all.",
-		Sources: []string{"behaviour 2.3"},
+		Sources: []string{"docs/behaviour.md#only-admins-have-all-rights"},
 	},
 	{
 		ID: OwnIDWithMyRead, Evidence: assumed,
 		Text:    "The caller's own real id in owner-id needs the right to all tokens.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#own-id-needs-the-right"},
 	},
 	{
 		ID: DeleteOfAnothers, Evidence: assumed,
 		Text:    "Deleting another user's token without the right is 403.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#delete-without-the-right-is-403"},
 	},
 	{
 		ID: NeverExpiringAnswer, Evidence: assumed, Versions: current,
 		Text:    "The response to create has expirationDate null for a token that never expires.",
-		Sources: []string{"behaviour 6.9"},
+		Sources: []string{"docs/behaviour.md#never-expiring-create-response"},
 	},
 	{
 		ID: NeverUsedUnderLe, Evidence: assumed,
 		Text:    "lastUsed le leaves out tokens that were never used.",
-		Sources: []string{"behaviour 4.4"},
+		Sources: []string{"docs/behaviour.md#filter-never-used-under-le"},
 	},
 	{
 		ID: QuotedTimestamp, Evidence: assumed,
 		Text:    "A timestamp in a filter may be quoted.",
-		Sources: []string{"behaviour 12"},
+		Sources: []string{"docs/behaviour.md#filter-quoted-date"},
 	},
 	{
 		ID: EmptyDate, Evidence: assumed,
 		Text:    "expirationDate \"\" is 400.",
-		Sources: []string{"behaviour 13"},
+		Sources: []string{"docs/behaviour.md#empty-date-is-400"},
 	},
 	{
 		ID: TestOfFixedField, Evidence: assumed,
 		Text:    "A test of a field that cannot be patched is 400.",
-		Sources: []string{"behaviour 13"},
+		Sources: []string{"docs/behaviour.md#test-of-a-fixed-field-is-400"},
 	},
 	{
 		ID: Signature, Evidence: assumed,
 		Text:    "An access token is signed with ES256, and its header names no key.",
-		Sources: []string{"behaviour 1.4"},
+		Sources: []string{"docs/behaviour.md#access-token-algorithm"},
 	},
 	{
 		ID: Limit251, Evidence: assumed,
-		Text:    "A limit over 250 is ignored by the list.",
-		Sources: []string{"behaviour 4.1"},
+		Text: "A limit over 250 is ignored by the list.",
+		Sources: []string{
+			"docs/behaviour.md#list-is-not-paged",
+			"docs/behaviour.md#other-lists-have-at-most-250",
+		},
 	},
 }
 
@@ -225,26 +228,35 @@ var clients = []Rule{
 	},
 	{
 		ID: NoWait, Evidence: published,
-		Text:         "After 429 and 503 a client waits as long as Retry-After says.",
-		Sources:      []string{"behaviour 5"},
+		Text: "After 429 and 503 a client waits as long as Retry-After says.",
+		Sources: []string{
+			"docs/behaviour.md#error-of-429",
+			"docs/behaviour.md#service-unavailable-is-503",
+		},
 		Unobservable: clientSide,
 	},
 	{
 		ID: DeletedToken, Evidence: assumed,
 		Text:         "A token is not used after it was deleted.",
-		Sources:      []string{"behaviour 12"},
+		Sources:      []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
 		Unobservable: clientSide,
 	},
 	{
 		ID: ExpiredToken, Evidence: published,
-		Text:         "A token is renewed before it expires.",
-		Sources:      []string{"behaviour 6.2"},
+		Text: "A token is renewed before it expires.",
+		Sources: []string{
+			"docs/behaviour.md#legacy-default-is-six-months",
+			"docs/behaviour.md#login-of-an-expired-token-is-401",
+		},
 		Unobservable: clientSide,
 	},
 	{
 		ID: ExpiredAccessToken, Evidence: published,
-		Text:         "An access token is not used after expires_in.",
-		Sources:      []string{"behaviour 1.4"},
+		Text: "An access token is not used after expires_in.",
+		Sources: []string{
+			"docs/behaviour.md#access-token-expires",
+			"docs/behaviour.md#expires-in",
+		},
 		Unobservable: clientSide,
 	},
 	{
@@ -256,7 +268,7 @@ var clients = []Rule{
 	{
 		ID: AuditEvents, Evidence: published,
 		Text:         "Use, creation and expiry of tokens are audited.",
-		Sources:      []string{"behaviour 1.3"},
+		Sources:      []string{"docs/behaviour.md#audit-events"},
 		Unobservable: "audit events are another API",
 	},
 }

@@ -1,0 +1,100 @@
+package contracttests_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// citation matches what cites a fact, in code, data and documents.
+var citation = regexp.MustCompile(regexp.QuoteMeta(factsPath) + `#([\w-]*)`)
+
+// section matches the citations of before: sections of documents that are not in the repository.
+var section = regexp.MustCompile(`\b(behaviour|clients) [0-9]+(\.[0-9]+)*\b`)
+
+// cites reports whether a file may cite facts.
+func cites(name string) bool {
+	return slices.Contains([]string{".go", ".yaml", ".yml", ".txtar"}, filepath.Ext(name)) ||
+		slices.Contains([]string{"README.md", "CONTRIBUTING.md"}, name)
+}
+
+// citing calls f with the text of every file of the repository that may cite facts.
+func citing(t *testing.T, f func(path, text string)) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if name := entry.Name(); name == "node_modules" || name != ".." && name != ".ci" && strings.HasPrefix(name, ".") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !cites(entry.Name()) {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err == nil {
+			f(path, string(text))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// anchors lists the facts that a text cites.
+func anchors(text string) []string {
+	var all []string
+	for _, match := range citation.FindAllStringSubmatch(text, -1) {
+		all = append(all, match[1])
+	}
+	return all
+}
+
+// Every citation leads to a fact, and every fact but a known gap is cited.
+func TestCitations(t *testing.T) {
+	facts, cited := readFacts(t), map[string]bool{}
+	citing(t, func(path, text string) {
+		for _, anchor := range anchors(text) {
+			cited[anchor] = true
+			if _, found := facts[anchor]; !found {
+				t.Errorf("%s: %s has no fact %q", path, factsPath, anchor)
+			}
+		}
+	})
+	for anchor, f := range facts {
+		if !cited[anchor] && !f.gap {
+			t.Errorf("%s: nothing cites %s; cite it, move it to the known gaps, or remove it", factsPath, anchor)
+		}
+	}
+}
+
+// No file cites a section of a document that is not in the repository.
+func TestCitations_OfNoOtherDocument(t *testing.T) {
+	citing(t, func(path, text string) {
+		if found := section.FindString(text); found != "" && filepath.Base(path) != "citations_test.go" {
+			t.Errorf("%s: cites %q; cite a fact of %s instead", path, found, factsPath)
+		}
+	})
+}
+
+func TestAnchors(t *testing.T) {
+	text := "see " + factsPath + "#one, (" + factsPath + "#two-words). Not " + factsPath + ".\n"
+	if diff := cmp.Diff([]string{"one", "two-words"}, anchors(text)); diff != "" {
+		t.Errorf("anchors (-want +got):\n%s", diff)
+	}
+	for _, text := range []string{"behaviour 1.2", `"clients 0"`} {
+		if !section.MatchString(text) {
+			t.Errorf("%q is no section, want one", text)
+		}
+	}
+}
