@@ -195,29 +195,29 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 		patch []string
 		want  string
 	}{
-		{"no ids", nil, []string{"remove /expirationDate"}, "/ids: expected " + tokens + ", got 0 ids (rule bulk-update-ids, observed)"},
-		{"blank id", []string{" "}, []string{"remove /expirationDate"}, "/ids/0: expected " + tokens + `, got " " (rule bulk-update-ids, observed)`},
-		{"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, "/ids/1: expected " + tokens + `, got "a" again (rule bulk-update-ids, observed)`},
+		{"no ids", nil, []string{"remove /expirationDate"}, "/ids: expected " + tokens + ", got 0 ids (rule bulk-update-ids, published)"},
+		{"blank id", []string{" "}, []string{"remove /expirationDate"}, "/ids/0: expected " + tokens + `, got " " (rule bulk-update-ids, published)`},
+		{"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, "/ids/1: expected " + tokens + `, got "a" again (rule bulk-update-ids, published)`},
 		{
 			"unknown id",
 			[]string{"a", "nobody"},
 			[]string{"replace /userAwareTokenNeverExpires true"},
 			`/ids/1: expected the id of a token, got "nobody", which no token has (rule bulk-update-known-ids, assumed)`,
 		},
-		{"no operation", []string{"a"}, nil, "/patch: expected at least one operation, got none (rule bulk-update-fields, observed)"},
+		{"no operation", []string{"a"}, nil, "/patch: expected at least one operation, got none (rule bulk-update-fields, published)"},
 		{
 			"another field",
 			[]string{"a"},
 			[]string{`replace /name "x"`},
 			"/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, " +
-				`got replace of "/name" (rule bulk-update-fields, observed)`,
+				`got replace of "/name" (rule bulk-update-fields, published)`,
 		},
 		{
 			"no slash",
 			[]string{"a"},
 			[]string{"remove expirationDate"},
 			"/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, " +
-				`got remove of "expirationDate" (rule bulk-update-fields, observed)`,
+				`got remove of "expirationDate" (rule bulk-update-fields, published)`,
 		},
 		{
 			"a rule, with the token it is about",
