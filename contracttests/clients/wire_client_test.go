@@ -67,8 +67,8 @@ type wire struct {
 	Shape string `yaml:"shape"`
 	// Body is contained in that of the answer; a text that begins with ~ is a regular expression.
 	Body any `yaml:"body"`
-	// Tells are regular expressions that the causes of a refusal match.
-	Tells []string `yaml:"tells"`
+	// Rules are the ids of the rules by which the request is rejected. The golden file has the causes.
+	Rules []string `yaml:"rules"`
 	// JWS holds claims of the access token, which then has to be a compact JWS.
 	JWS map[string]any `yaml:"jws"`
 	// Findings are the kinds that the journal has of the request.

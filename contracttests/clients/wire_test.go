@@ -3,6 +3,7 @@ package clients_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
@@ -13,11 +14,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/version"
 )
+
+func TestMain(m *testing.M) { golden.Main(m) }
 
 // What clients write that cannot be had everywhere, byte by byte on one connection, and what they need to get back:
 // testdata/wire holds it, with the release it was taken from. LIVE was watched on the wire, READ was read in the source.
@@ -145,6 +150,7 @@ func (s *session) try(w wire) {
 		s.Error(wrong)
 	}
 	s.checkJournal(w, answered)
+	s.checkCauses(w, answered)
 	if s.Failed() {
 		s.Logf("status %d\n%s", answered.status, answered.body)
 	}
@@ -170,6 +176,23 @@ func (s *session) checkJournal(w wire, answered answer) {
 	if diff := cmp.Diff(w.Findings, kinds); diff != "" {
 		s.Errorf("findings (-want +got):\n%s%v", diff, told.Findings)
 	}
+	if diff := cmp.Diff(w.Rules, told.Rules, cmpopts.EquateEmpty()); diff != "" {
+		s.Errorf("rules (-want +got):\n%s%v", diff, told.Why)
+	}
+}
+
+// checkCauses compares the causes of a rejected request with the golden file. They are the same in
+// every version and namespace.
+func (s *session) checkCauses(w wire, answered answer) {
+	var rejected struct{ Causes []struct{ Text string } }
+	if json.Unmarshal(answered.body, &rejected) != nil || len(rejected.Causes) == 0 {
+		return
+	}
+	var texts []string
+	for _, cause := range rejected.Causes {
+		texts = append(texts, cause.Text)
+	}
+	golden.Check(s, "testdata/causes.golden", s.client.Name+"/"+w.name, strings.Join(texts, "\n"))
 }
 
 // logIn gets a user's bearer as the client does, once. A second login, which some clients make before each call, leaves
