@@ -125,7 +125,7 @@ func TestWhatMayBeLeftIsAnError(t *testing.T) {
 		func(t *contracttests.T) { t.Owner().Made() },
 		func(t *contracttests.T) {
 			t.Owner().Made()
-			t.Lacks("something")
+			t.Lacks("something", "a thing")
 		},
 		func(t *contracttests.T) {
 			t.Owner().Made()
@@ -149,7 +149,7 @@ func TestFailureBeforeALack(t *testing.T) {
 	}
 	result := runner.Run(t.Context(), []contracttests.Case{doing(func(t *contracttests.T) {
 		t.Errorf("not so")
-		t.Lacks("something")
+		t.Lacks("something", "a thing")
 	})}).Results[0]
 	if result.Outcome != report.Fail || result.Message != "not so" || result.Lacks != nil {
 		t.Errorf("%s: %q", result.Outcome, result.Message)
@@ -183,7 +183,7 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 		}, report.Fail, report.KindPromise},
 		{"something that the target lacks", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().Made()
-			t.Lacks("something")
+			t.Lacks("something", "a thing")
 		}, report.Skip, report.KindLacks},
 		{"a raw request", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().Send(contracttests.Request{

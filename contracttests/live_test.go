@@ -278,7 +278,7 @@ var twoVersions = []version.Version{version.V3, version.V1}
 
 // neverLive are what no live target has, or none of those here.
 var neverLive = []string{
-	"clock", "faults", "seeds", "disposable", "scope-delay", "api-client", "rate-limit", "a second identity with the user level HELPDESK",
+	"clock", "faults", "seeds", "disposable", "scope-delay", "api-client", "rate-limit", "user-level",
 }
 
 // unfit says why an outcome is none of a live target that keeps every promise, empty where it is.

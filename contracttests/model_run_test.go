@@ -175,7 +175,7 @@ func (w *world) step(s step) {
 		if secret, known := w.secrets[id]; known {
 			w.expect("the status of login", w.login(id), w.token("", id, secret))
 		} else {
-			w.expect("a login with a wrong secret", http.StatusUnauthorized, w.token("", id, strings.Repeat("0", 64)))
+			w.expect("the status of login with another secret", http.StatusUnauthorized, w.token("", id, strings.Repeat("0", 64)))
 		}
 	case "advance":
 		w.Logf("patmock control clock advance %s", s.Passes)

@@ -209,7 +209,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.redact(firstLine(left.Error())))
 	case errors.As(err, &refused) && len(t.failures) == 0:
 		set(report.Skip, report.KindLacks, "the target lacks "+refused.Lacks)
-		result.Lacks = []string{cmp.Or(string(refused.Reason), refused.Lacks)}
+		result.Lacks = []string{string(refused.Reason)}
 	case err != nil && !errors.As(err, &refused):
 		kind := report.KindUntested
 		if _, panicked := errors.AsType[*panicError](err); panicked {

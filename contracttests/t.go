@@ -140,9 +140,10 @@ func (t *T) Pass(d time.Duration) {
 	t.Advance(d)
 }
 
-// Lacks ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only.
-func (t *T) Lacks(format string, args ...any) {
-	t.must(&live.Refusal{Lacks: fmt.Sprintf(format, args...)})
+// Lacks ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only. Results
+// name it by its id, which is in words with dashes.
+func (t *T) Lacks(id, format string, args ...any) {
+	t.must(&live.Refusal{Reason: live.Reason(id), Lacks: fmt.Sprintf(format, args...)})
 }
 
 // Advance lets time pass at the target. Its scenario needs Clock.

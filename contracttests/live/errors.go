@@ -38,7 +38,7 @@ const (
 // A Refusal is the error of a request that the guard did not send, because the target has no room
 // for it or the run may not make it. The scenario that made it is skipped.
 type Refusal struct {
-	// Reason is empty for what only a scenario finds out.
+	// Reason is one of the above, or the id of what only a scenario finds out.
 	Reason Reason
 	// Lacks says what is missing, as a target lacks it: room for another token, a budget for more
 	// requests.

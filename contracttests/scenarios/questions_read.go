@@ -100,7 +100,7 @@ func helpdesk(t *contract.T) *contract.Client {
 	c := t.Second()
 	_, claims := segments(t, c.Bearer())
 	if levels, _ := claims["authorities"].([]any); !slices.Contains(levels, any(level)) {
-		t.Lacks("a second identity with the user level %s", level)
+		t.Lacks("user-level", "a second identity with the user level %s", level)
 	}
 	return c
 }

@@ -37,7 +37,7 @@ func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 	}
 	refused := cheap(c, t.Version())
 	if took := t.Now().Sub(began); took >= window {
-		t.Lacks("a connection over which %d requests take less than %s: they took %s", perWindow, window, took.Round(time.Second))
+		t.Lacks("fast-connection", "a connection over which %d requests take less than %s: they took %s", perWindow, window, took.Round(time.Second))
 	}
 	return c, refused
 }
