@@ -34,6 +34,7 @@ var manners = []contract.Scenario{
 	{
 		ID: "list/head", Promise: "HEAD of the list has the status of GET, and no body.",
 		Sources: []string{headMethod}, Standing: standing.Assumed, Rules: []rule.ID{rule.Head},
+		Needs: []contract.Need{contract.SecondIdentity},
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", strangerID} {
 				list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), Query: url.Values{"owner-id": {owner}}}
