@@ -154,8 +154,8 @@ func TestNoFixtureFile(t *testing.T) {
 
 // A wait strategy of the caller's wins, and the log tells how far the mock came.
 func TestNotHealthy(t *testing.T) {
+	const address = "http://127.0.0.1:17280"                                           // in the first line of the log
 	never := wait.ForLog("a line that no mock writes").WithStartupTimeout(time.Second) // since it listens
-	const address = "http://127.0.0.1:17280" // in the first line of the log
 	c, err := tryToRun(t, testcontainers.WithWaitStrategy(wait.ForLog(address), never))
 	if err == nil || !strings.Contains(err.Error(), address+"\n") {
 		t.Errorf("error %v, want the log in it", err)
