@@ -126,6 +126,7 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 
 // unseen are mutants that no transcript can show, with the reason.
 var unseen = map[string]string{
+	"created-a-day-ago":        "a transcript has the form of created alone: its moment is that of the run",
 	"retry-after-is-too-short": "a transcript has the form of Retry-After alone: how many seconds are left depends on when the window began",
 }
 
