@@ -38,6 +38,8 @@ func ClientRules() []ClientRule {
 		{control.ExpiredToken, "A client knows when its token expires.", "v2026 #/components/schemas/GetPersonalAccessTokenResponse/properties/expirationDate", standing.Published, "renew the token before its expirationDate"},
 		{control.ExpiredAccessToken, "An access token is not used after expires_in.", "docs/behaviour.md#access-token-expires", standing.Published, "log in again when expires_in has passed, or once after a 401"},
 		{control.SecretInQuery, "A secret does not stand in a URL.", "https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1", standing.Published, "send credentials in the body: a URL shows in the logs of proxies and servers"},
+		{control.MalformedCredentials, "Credentials are sent as they were created.", "https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1", standing.Published, "send id and secret without quotes, blanks, line breaks, dashes, escapes and capitals, each in its place"},
+		{control.PagesRepeat, "A client does not page a list that has no pages.", "v2026 #/paths/~1personal-access-tokens/get/parameters", standing.Published, "request the list once: it is complete, and offset is ignored"},
 	}
 }
 

@@ -46,45 +46,71 @@ func unmatched(r *http.Request, kind, why string) {
 // otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
 var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 
-// notFound answers 501 where a tenant has paths that the mock has not, so that nobody takes
-// it for missing data, and 404 anywhere else.
+// notFound responds to a path without operation: 404 to a near-miss of one of ours, 501 if a tenant has
+// the path and the mock does not, so that it is not taken for missing data, and 404 to anything else.
 func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	at := r.URL.EscapedPath()
-	shown := answer.Cut(at)
 	base, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
-	v, document := version.Version(base), s.documents.outside(at)
-	if under(at, version.V1.CollectionPath()) {
-		v = version.V1
-	}
-	_, err := version.Parse(string(v))
-	known := err == nil && (base != string(version.V1)) // v1 stands behind its resource
+	v, known := s.versionOf(at, base)
+	document := s.documents.outside(at)
 	if served := s.documents.versions[v]; served != nil {
 		document = served
 	}
+	meant := s.nearMiss(at)
 	switch {
 	case r.ContentLength > maxBody:
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
+	case meant != "":
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", answer.TraceOf(r).Prefix+meant, answer.Cut(at)))
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
 		s.notSimulated(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v))
-	case known && at == v.CollectionPath()+"/":
-		s.noSuchPath(rw, r, document, "path: expected an id behind the last slash, got nothing")
+	case known && under(at, v.CollectionPath()):
+		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+answer.Cut(at))
 	case under(at, surface):
-		s.noSuchPath(rw, r, document, "path: the control surface of this mock has a listener of its own, see what it printed at its start")
+		s.noSuchPath(rw, r, document, "path: the control API of this mock has a listener of its own, whose address the mock printed at its start")
+	case under(at, "/oauth/authorize"):
+		s.notSimulated(rw, r, document, "patmock has no login page: log in by grant_type=client_credentials")
+	case under(at, "/cc"):
+		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc")
+	case !known && unknownVersion.MatchString(base):
+		s.notSimulated(rw, r, document, fmt.Sprintf("patmock does not know version %s; it serves %s", answer.Cut(base), s.served()))
 	case known || base == "latest" || otherResource.MatchString(at):
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only")
 	default:
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: expected one such as %s or /oauth/token, got %s",
-			version.V1.CollectionPath(), shown))
+		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+answer.Cut(at))
 	}
+}
+
+// unknownVersion is the base of a version that may exist by now.
+var unknownVersion = regexp.MustCompile(`^v[0-9]+$`)
+
+// versionOf returns the version that a path belongs to, and reports whether there is one.
+func (s *apiStrangers) versionOf(at, base string) (version.Version, bool) {
+	if under(at, version.V1.CollectionPath()) {
+		return version.V1, true
+	}
+	v, err := version.Parse(base)
+	return v, err == nil && v != version.V1 // v1 is behind its resource
+}
+
+// served lists the versions of the mock.
+func (s *apiStrangers) served() string {
+	var names []string
+	for _, v := range version.All() {
+		if s.documents.versions[v] != nil {
+			names = append(names, string(v))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // under tells whether a path is another one or below it.
 func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
 
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
-	text := fmt.Sprintf("%s: %s %s is not simulated", why, r.Method, answer.Cut(r.URL.EscapedPath()))
+	text := fmt.Sprintf("%s %s is not simulated: %s", r.Method, answer.Cut(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text)
 	s.reject(rw, r, document, rejections[http.StatusNotImplemented], answer.Reason{Rule: rule.NotSimulated, Text: text})
 }

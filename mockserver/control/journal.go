@@ -81,6 +81,9 @@ const (
 	ExpiredToken       = "expired-token"        // a token was used to log in after it expired
 	ExpiredAccessToken = "expired-access-token" // an access token was used after it expired
 	SecretInQuery      = "secret-in-query"      // a secret stood in the query string
+
+	MalformedCredentials = "malformed-credentials" // credentials were damaged: quotes, blanks, capitals, exchanged
+	PagesRepeat          = "pages-repeat"          // a list was requested by offset and returned the same tokens again
 )
 
 // FindingKinds lists the kinds of findings.
@@ -88,6 +91,7 @@ func FindingKinds() []string {
 	return []string{
 		UnknownProperty, UnknownParameter, MissingProperty, InvalidProperty, WrongContentType, UnmatchedPath, NotSimulated,
 		RepeatedRefusal, NoWait, DeletedToken, ExpiredToken, ExpiredAccessToken, SecretInQuery,
+		MalformedCredentials, PagesRepeat,
 	}
 }
 

@@ -178,6 +178,9 @@ const (
 	ExpiredAccessToken ID = "expired-access-token"
 	SecretInQuery      ID = "secret-in-query"
 	AuditEvents        ID = "audit-events"
+
+	MalformedCredentials ID = "malformed-credentials"
+	PagesRepeat          ID = "pages-repeat"
 )
 
 const clientSide = "it binds the client: a server does not enforce it"
@@ -263,6 +266,18 @@ var clients = []Rule{
 		ID: SecretInQuery, Evidence: published,
 		Text:         "A secret is not part of a URL.",
 		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: MalformedCredentials, Evidence: published,
+		Text:         "Credentials are sent as they were created.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: PagesRepeat, Evidence: published,
+		Text:         "A client does not page a list that has no pages.",
+		Sources:      []string{listOperation + "/parameters"},
 		Unobservable: clientSide,
 	},
 	{

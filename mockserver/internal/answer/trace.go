@@ -23,6 +23,8 @@ type Trace struct {
 	Notes []string
 	// Reasons are why the request was rejected.
 	Reasons []Reason
+	// Hints are misspellings that may be the reason of an error, in sentences.
+	Hints []string
 	// Findings are what the client did wrong or carelessly.
 	Findings []control.Finding
 	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.

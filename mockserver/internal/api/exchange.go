@@ -46,9 +46,7 @@ func (x *exchange) read() error {
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
 		return &malformed{rule.URLSyntax, "query: expected parameters with their escapes, got " + err.Error() + "; write % as %25 and ; as %3B"}
 	}
-	for _, name := range x.operation.UnknownQuery(x.query) {
-		x.trace.Find(control.UnknownParameter, "query parameter "+strconv.Quote(name)+" is none of "+x.operation.ID+", and was ignored")
-	}
+	x.checkNames()
 	if found := x.operation.CheckQuery(x.query); len(found) > 0 {
 		return x.misshapen(found)
 	}
@@ -89,7 +87,8 @@ func (x *exchange) readBody() error {
 	}
 	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
 		if !strings.HasSuffix(pointer, "/from") { // of move and copy (RFC 6902), which the documents forget
-			x.trace.Find(control.UnknownProperty, pointer+" is no property of "+x.operation.ID+", and was ignored")
+			name := pointer[strings.LastIndex(pointer, "/")+1:]
+			x.trace.Find(control.UnknownProperty, pointer+" is no property of "+x.operation.ID+", and was ignored"+didYouMean(name, propertyNames))
 		}
 	}
 	x.body = value

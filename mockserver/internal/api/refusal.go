@@ -93,7 +93,11 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 	case errors.As(err, &shape):
 		return a.answer(rw, shapeCode(shape.violations), shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
 	case errors.As(err, &broken):
-		return a.answer(rw, codes[broken.Kind], broken.Causes[0].At, a.reasons(broken)...)
+		reasons := a.reasons(broken)
+		if hints := answer.TraceOf(r).Hints; len(hints) > 0 {
+			reasons[0].Text += "; " + strings.Join(hints, "; ")
+		}
+		return a.answer(rw, codes[broken.Kind], broken.Causes[0].At, reasons...)
 	case errors.As(err, &stopped):
 		return a.stoppedAnswer(rw, stopped)
 	}

@@ -104,6 +104,8 @@ func (s *Server) find(trace *answer.Trace, err error) {
 		trace.Find(control.DeletedToken, err.Error())
 	case errors.Is(err, pat.ErrExpired):
 		trace.Find(control.ExpiredToken, err.Error())
+	case errors.Is(err, pat.ErrMalformed):
+		trace.Find(control.MalformedCredentials, err.Error())
 	}
 }
 

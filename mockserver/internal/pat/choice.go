@@ -82,6 +82,9 @@ func (s *Service) checkOwner(id string) error {
 // cannotList is the refusal of a list, and of the question that it answers where that is one.
 func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
+	if needed == ReadAll {
+		refusal.Causes[0].Advice = "log in as an administrator, or send owner-id=me"
+	}
 	switch {
 	case needed != ReadAll:
 	case ownerID == caller.ID && held.Has(ReadMy):

@@ -61,11 +61,11 @@ func TestParseDate(t *testing.T) {
 
 func TestParseDateRefuses(t *testing.T) {
 	const (
-		noZone   = "it has no zone: add Z or an offset such as +01:00"
-		noTime   = "it has no time of day: add one, with Z or an offset"
-		noT      = "write a T between date and time"
-		noTZone  = "write a T between date and time, and add Z or an offset"
-		noPlus   = "write the + of an offset as %2B in a URL"
+		noZone  = "it has no zone: add Z or an offset such as +01:00"
+		noTime  = "it has no time of day: add one, with Z or an offset"
+		noT     = "write a T between date and time"
+		noTZone = "write a T between date and time, and add Z or an offset"
+		noPlus  = "write the + of an offset as %2B in a URL"
 	)
 	tests := []struct {
 		name, text string

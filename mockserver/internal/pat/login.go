@@ -26,6 +26,9 @@ const lastUsedStep = 24 * time.Hour
 func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) error) error {
 	if client, ok := s.who.Load().clients[id]; ok {
 		if !equal(client.Secret, secret) {
+			if err := s.nearMiss(id, secret); err != nil {
+				return err
+			}
 			return badCredentials("the secret is not that of API client %q", client.Name)
 		}
 		caller := Caller{ClientID: id, Scopes: client.Scope}
@@ -37,6 +40,9 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 			return err
 		}
 		if !equal(t.Secret, secret) {
+			if err := s.nearMiss(id, secret); err != nil {
+				return err
+			}
 			return badCredentials("the secret is not that of token %q of %s", t.Name, t.Owner.Name)
 		}
 		if t.Expired(now) {
@@ -46,6 +52,9 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 	})
 	var refusal *Error
 	if errors.As(err, &refusal) && refusal.Kind == NotFound {
+		if err := s.nearMiss(id, secret); err != nil {
+			return err
+		}
 		if len(id) == secretLength { // a pair that was exchanged must not show in a log
 			return badCredentials("the client id is as long as a secret: are the two exchanged?")
 		}

@@ -1,0 +1,49 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// The names that clients misspell.
+var (
+	queryNames    = []string{"owner-id", "filters"}
+	propertyNames = []string{
+		"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires", "ids", "patch", "op", "path", "value",
+	}
+)
+
+// plain removes what misspelt names differ in: capitals, dashes, underscores, and a plural.
+func plain(name string) string {
+	return strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)), "s")
+}
+
+// didYouMean returns ": did you mean X?" for the name that another is nearly, else "".
+func didYouMean(name string, known []string) string {
+	for _, candidate := range known {
+		if plain(candidate) == plain(name) {
+			return ": did you mean " + candidate + "?"
+		}
+	}
+	return ""
+}
+
+// checkNames notes query parameters that the operation does not have. The right spelling of one is also
+// a hint for the error of this request, if there is one.
+func (x *exchange) checkNames() {
+	for _, name := range x.operation.UnknownQuery(x.query) {
+		text := "query parameter " + strconv.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
+		if meant := didYouMean(name, queryNames); meant != "" {
+			text += meant
+			x.trace.Hints = append(x.trace.Hints, text)
+		}
+		x.trace.Find(control.UnknownParameter, text)
+	}
+	if owner := x.query.Get("owner-id"); owner != "me" && strings.EqualFold(strings.TrimSpace(owner), "me") {
+		text := "query parameter owner-id: " + strconv.Quote(owner) + " is taken for an id: did you mean me?"
+		x.trace.Hints = append(x.trace.Hints, text)
+		x.trace.Find(control.InvalidProperty, text)
+	}
+}

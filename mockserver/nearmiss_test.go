@@ -1,0 +1,84 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+func TestPaths_NearMissesAreNamed(t *testing.T) {
+	const id = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+	forwarded := 0
+	fallback := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { forwarded++ }))
+	defer fallback.Close()
+	m := startWith(t, "default", mockserver.Config{Fallback: fallback.URL})
+	c := m.as("jane.doe")
+	for _, test := range []struct{ name, path, meant string }{
+		{"slashes inside", "/v2026//personal-access-tokens", "/v2026/personal-access-tokens"},
+		{"slash behind", "/v2026/personal-access-tokens/", "/v2026/personal-access-tokens"},
+		{"slash behind the id", "/v3/personal-access-tokens/" + id + "/", "/v3/personal-access-tokens/" + id},
+		{"capitals", "/V2026/Personal-Access-Tokens", "/v2026/personal-access-tokens"},
+		{"suffix", "/v2026/personal-access-tokens.json", "/v2026/personal-access-tokens"},
+		{"singular", "/v2026/personal-access-token", "/v2026/personal-access-tokens"},
+		{"misspelt", "/v2026/personal-acces-tokens/" + id, "/v2026/personal-access-tokens/" + id},
+		{"no version", "/personal-access-tokens", "/v2026/personal-access-tokens"},
+		{"version twice", "/v2026/v2026/personal-access-tokens", "/v2026/personal-access-tokens"},
+		{"version behind", "/personal-access-tokens/v2026", "/v2026/personal-access-tokens"},
+		{"v1 in front", "/v1/personal-access-tokens", "/personal-access-tokens/v1"},
+		{"v1 in front of an id", "/v1/personal-access-tokens/" + id, "/personal-access-tokens/v1/" + id},
+		{"v1 with a slash behind", "/personal-access-tokens/v1/", "/personal-access-tokens/v1"},
+		{"version in front of the token endpoint", "/v2026/oauth/token", "/oauth/token"},
+		{"plural of the token endpoint", "/oauth/tokens", "/oauth/token"},
+		{"slash behind the token endpoint", "/oauth/token/", "/oauth/token"},
+		{"capitals of the token endpoint", "/OAuth/Token", "/oauth/token"},
+		{"bulk update", "/personal-access-tokens/v1/bulk_update/", "/personal-access-tokens/v1/bulk-update"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, at := range []*tenant{m, m.in("other")} {
+				c := *c
+				c.tenant = at.of(t)
+				got := c.post(test.path, "{}").is(http.StatusNotFound)
+				if rule := got.header.Get("X-Patmock-Rule"); rule != "unmatched-path" {
+					t.Errorf("rule %q", rule)
+				}
+				if prefix := strings.TrimPrefix(at.url, m.url); !strings.Contains(got.text, "did you mean "+prefix+test.meant+"?") {
+					t.Errorf("%s is not meant: %s", prefix+test.meant, got.text)
+				}
+			}
+		})
+	}
+	if forwarded > 0 {
+		t.Errorf("%d near-misses were forwarded", forwarded)
+	}
+	journal, err := m.mock.Control().Requests(t.Context(), control.Match{Finding: control.UnmatchedPath}, 0)
+	if err != nil || journal.Matched != 18 {
+		t.Errorf("%d findings, %v", journal.Matched, err)
+	}
+}
+
+func TestPaths_ThatATenantHasAre501(t *testing.T) {
+	m := startWith(t, "default", mockserver.Config{Versions: []version.Version{version.V3, version.V2026}})
+	c := m.as("jane.doe")
+	for path, want := range map[string]string{
+		"/v2027/personal-access-tokens": "it serves v3, v2026", "/v2027/accounts": "it serves v3, v2026", "/v2026/accounts": "personal access tokens and /oauth only",
+		"/accounts/v1": "personal access tokens and /oauth only", "/latest/accounts": "personal access tokens and /oauth only",
+		"/v2024/personal-access-tokens": "was started without version v2024", "/personal-access-tokens/v1": "was started without version v1",
+		"/cc/api/user/list": "below /cc", "/oauth/authorize": "client_credentials",
+	} {
+		got := c.get(path).is(http.StatusNotImplemented)
+		if rule := got.header.Get("X-Patmock-Rule"); rule != "not-simulated" || !strings.Contains(got.text, want) {
+			t.Errorf("%s: rule %q, want %q in %s", path, rule, want, got.text)
+		}
+	}
+	c.get("/oauth/authorize?response_type=code").equal("error", "not_implemented")
+	for _, path := range []string{"/", "/nothing", "/v2026/personal-access-tokens/x/y", "/oauth/nothing"} {
+		if got := c.get(path).is(http.StatusNotFound); strings.Contains(got.text, "did you mean") {
+			t.Errorf("%s: %s", path, got.text)
+		}
+	}
+}
