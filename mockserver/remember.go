@@ -16,13 +16,18 @@ func (x *exchange) remember(r *http.Request) {
 	trace, ended := &x.trace, x.server.wall()
 	seen := watch.Exchange{
 		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
-		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0,
+		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0, Written: x.written,
 	}
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
 		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers: send it as a form")
 	}
-	trace.Findings = append(trace.Findings, x.tenant.watch.See(seen)...)
+	for _, f := range x.tenant.watch.See(seen) {
+		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
+			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", trace.Namespace)
+		}
+		trace.Findings = append(trace.Findings, f)
+	}
 	x.tenant.watch.Count(seen, trace.Findings)
 	x.tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,

@@ -26,6 +26,7 @@ type Watch struct {
 	refused  map[uint64]int // status by fingerprint
 	order    []uint64       // of refused, oldest first
 	waiting  map[string]wait
+	pages    map[string]page
 	requests map[string]map[int]int // by operation and status
 	findings map[string]int
 	total    int
@@ -52,6 +53,8 @@ type Exchange struct {
 	Wait time.Duration
 	// Fault tells that something was injected.
 	Fault bool
+	// Written is the body of the response, or its beginning.
+	Written []byte
 	// Ended is when the answer was written, in wall time.
 	Ended time.Time
 }
@@ -73,7 +76,48 @@ func (w *Watch) See(x Exchange) []control.Finding {
 	if f := w.hastyLocked(x); f != nil {
 		found = append(found, *f)
 	}
+	if f := w.checkPagesLocked(x); f != nil {
+		found = append(found, *f)
+	}
 	return found
+}
+
+// page is the last page of a list that a client requested.
+type page struct {
+	offset   int
+	body     uint64
+	reported bool
+}
+
+// checkPagesLocked reports a list that is requested again with a larger offset and returns the same
+// tokens: a client that pages until a page is short never ends. It does so once for each list.
+func (w *Watch) checkPagesLocked(x Exchange) *control.Finding {
+	if x.Operation != "list" || x.Status != http.StatusOK || x.Request.URL.RawQuery == "" {
+		return nil
+	}
+	query := x.Request.URL.Query()
+	offset, err := strconv.Atoi(query.Get("offset"))
+	if err != nil {
+		return nil
+	}
+	query.Del("offset")
+	key := x.ClientID + "\x00" + x.Version + "\x00" + query.Encode()
+	now := page{offset: offset, body: maphash.Bytes(seed, x.Written)}
+	before, again := w.pages[key]
+	repeats := again && offset > before.offset && now.body == before.body && len(x.Written) > len("[]")
+	now.reported = again && before.reported || repeats
+	if w.pages == nil {
+		w.pages = map[string]page{}
+	}
+	if len(w.pages) >= maxWaiting {
+		clear(w.pages)
+	}
+	w.pages[key] = now
+	if !repeats || before.reported {
+		return nil
+	}
+	const detail = "the list was requested with offset %d after %d and returned the same tokens: it has no pages, so request it once"
+	return &control.Finding{Kind: control.PagesRepeat, Detail: fmt.Sprintf(detail, offset, before.offset)}
 }
 
 // repeatedLocked finds a refused request that came again, unchanged.
@@ -219,5 +263,5 @@ func (w *Watch) Faults() int {
 func (w *Watch) Reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.refused, w.order, w.waiting, w.requests, w.findings, w.total, w.faults = nil, nil, nil, nil, nil, 0, 0
+	w.refused, w.order, w.waiting, w.pages, w.requests, w.findings, w.total, w.faults = nil, nil, nil, nil, nil, nil, 0, 0
 }
