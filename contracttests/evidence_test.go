@@ -105,7 +105,7 @@ func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 		check("rule "+string(r.ID), r.Evidence, r.Sources...)
 	}
 	for _, r := range contracttests.ClientRules() {
-		check("finding "+r.Kind, r.Standing, r.Source)
+		check("finding "+r.Kind(), r.Evidence, r.Sources...)
 	}
 	for _, e := range dialect.Entries() {
 		check("entry "+e.ID, standing.Assumed, e.Source)

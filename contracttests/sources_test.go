@@ -41,7 +41,12 @@ func TestSourcesExist(t *testing.T) {
 		}
 	}
 	for _, finding := range contracttests.ClientRules() {
-		check("client/"+finding.Kind, finding.Source)
+		if finding.ID == "" || finding.Advice == "" {
+			t.Errorf("a kind of finding has no rule or no advice: %+v", finding)
+		}
+		for _, source := range finding.Sources {
+			check("client/"+finding.Kind(), source)
+		}
 	}
 	for _, r := range rule.All() {
 		for _, source := range r.Sources {

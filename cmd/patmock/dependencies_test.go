@@ -35,6 +35,7 @@ var rules = []dependencyRule{
 	{"mockserver/internal/store/memory", []string{"mockserver/internal/pat"}},
 	{"mockserver/internal/store/file", []string{"mockserver/internal/pat", "mockserver/internal/store/memory"}},
 	{"mockserver/internal/random", nil},
+	{"mockserver/internal/body", nil},
 	{"mockserver/internal/clock", nil},
 	{"mockserver/internal/namespace", nil},
 	{"mockserver/internal/redact", nil},
@@ -45,7 +46,7 @@ var rules = []dependencyRule{
 	{"mockserver/internal/hostile", []string{"spec", "mockserver/internal/answer", "mockserver/internal/random"}},
 	{"mockserver/internal/gate", []string{"spec", "mockserver/internal/answer", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/ratelimit"}},
 	{"mockserver/internal/oauth", []string{"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate", "mockserver/internal/random"}},
-	{"mockserver/internal/api", []string{"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate"}},
+	{"mockserver/internal/api", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate"}},
 	{"mockserver/internal/control", []string{
 		"spec", "fixtures", "mockserver/control", "mockserver/internal/answer", "mockserver/internal/clock", "mockserver/internal/fault",
 		"mockserver/internal/journal", "mockserver/internal/namespace", "mockserver/internal/pat",
