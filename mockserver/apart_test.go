@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -19,7 +21,7 @@ func TestControlOnAListenerOfItsOwn(t *testing.T) {
 	t.Cleanup(apart.Close)
 	for _, path := range []string{"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance"} {
 		m.unchecked = true // no document has such a refusal
-		m.anonymous().get(path).refused(http.StatusNotFound, "404", "the control surface of this mock has a listener of its own")
+		m.anonymous().get(path).rejected(http.StatusNotFound, "404", cause{rule.UnmatchedPath, "path"})
 	}
 	m.unchecked = false
 	control := &client{tenant: m.at(apart.URL)}
@@ -27,8 +29,11 @@ func TestControlOnAListenerOfItsOwn(t *testing.T) {
 	control.get("/_mock/credentials").equal("baseUrl", "http://mock:17280") // where clients are, not who asks here
 	m.anonymous().get("/oauth/info").equal("tokenEndpoint", m.url+"/oauth/token")
 	control.get("/t/a/_mock/clock").is(http.StatusOK)
-	control.get("/oauth/info").problem(http.StatusNotFound, "unknown-path")
-	control.get("/v3/personal-access-tokens").problem(http.StatusNotFound, "unknown-path")
+	for _, path := range []string{"/oauth/info", "/v3/personal-access-tokens"} {
+		t.Run(path, func(t *testing.T) {
+			control.of(t).anonymous().get(path).problem(http.StatusNotFound, rule.ControlUnknownPath)
+		})
+	}
 	control.post("/_mock/clock/advance", `{"by":"12h"}`).is(http.StatusOK)
 	m.as("jane.doe").post("/v3/personal-access-tokens", `{"name":"x"}`).is(http.StatusOK).equal("created", "2026-09-01T00:00:00.000Z")
 	if h, err := m.mock.Control().Health(t.Context()); err != nil || h.Product != "patmock" {
@@ -47,7 +52,7 @@ func TestControlToken(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{ControlToken: "open sesame"})
 	for _, authorization := range []string{"", "open sesame", "Bearer", "Bearer open", "Basic open sesame", "Bearer open sesame!"} {
 		c := m.bearing(authorization)
-		c.get("/_mock/health").problem(http.StatusUnauthorized, "unauthorized", "control token")
+		c.get("/_mock/health").problem(http.StatusUnauthorized, rule.ControlUnauthorized)
 		c.delete("/t/new/_mock/namespace")
 		if r := c.get("/t/new/_mock/clock"); r.header.Get("WWW-Authenticate") != `Bearer realm="patmock"` {
 			t.Errorf("WWW-Authenticate %q", r.header.Get("WWW-Authenticate"))
@@ -88,13 +93,13 @@ func TestFallback(t *testing.T) {
 	}
 	asked = nil
 	c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
-	c.get("/_mock/nothing").problem(http.StatusNotFound, "unknown-path")
+	c.get("/_mock/nothing").problem(http.StatusNotFound, rule.ControlUnknownPath)
 	c.delete("/v3/personal-access-tokens").is(http.StatusMethodNotAllowed)
 	if asked != nil {
 		t.Errorf("forwarded %v", asked)
 	}
 	other.Close()
-	c.get("/v3/accounts").refused(http.StatusNotImplemented, "501", "the fallback "+other.URL+"/base does not answer")
+	c.get("/v3/accounts").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
 }
 
 // Two mocks that name each other would ask each other for ever.
@@ -105,8 +110,10 @@ func TestFallbackThatLeadsBack(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Fallback: self.URL})
 	mock = m.mock
 	m.unchecked = true
-	m.anonymous().get("/v3/accounts").refused(http.StatusNotImplemented, "501", "the fallback leads back to a patmock")
-	m.anonymous().get("/t/a/t/b/_mock/reset").refused(http.StatusNotFound, "404")
+	if r := m.anonymous().get("/v3/accounts").is(http.StatusNotImplemented); r.header.Get("X-Patmock-Rule") != string(rule.NotSimulated) {
+		t.Errorf("X-Patmock-Rule %q", r.header.Get("X-Patmock-Rule"))
+	}
+	m.anonymous().get("/t/a/t/b/_mock/reset").rejected(http.StatusNotFound, "404", cause{rule.UnmatchedPath, "path"})
 }
 
 func TestFallbackIsNeverAPublicHost(t *testing.T) {
@@ -120,12 +127,9 @@ func TestFallbackIsNeverAPublicHost(t *testing.T) {
 		if (err == nil) != allowed {
 			t.Errorf("%s: %v, want allowed %t", host, err, allowed)
 		}
-		if err != nil && !strings.Contains(err.Error(), "is a public host") {
+		if wrong := (*mockserver.ConfigError)(nil); err != nil && (!errors.As(err, &wrong) || wrong.Field != "Fallback") {
 			t.Errorf("%s: %v", host, err)
 		}
-	}
-	if _, err := mockserver.New(mockserver.Config{Fallback: "wiremock"}); err == nil || !strings.Contains(err.Error(), "fallback: ") {
-		t.Errorf("error %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -46,26 +47,29 @@ func TestBulkUpdateRefuses(t *testing.T) {
 		many[i] = fmt.Sprintf(`"%032d"`, i)
 	}
 	ids := `["` + janes + `","` + johns + `"]`
-	for _, test := range []struct{ name, body, detailCode, tells string }{
-		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", "/ids: expected at least 1 element, got []"},
-		{"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", "/ids: expected at most 25 elements"},
-		{"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", "/ids: expected every element once"},
-		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1.3", "/ids/0: expected at least 1 character"},
-		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", `/ids/0: expected 1 to 25 ids, none blank, each once, got "  "`},
-		{"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", `/ids/1: expected the id of a token, got "` + nobodys + `", which no token has`},
-		{"no operations", body(ids, `[]`), "400.1.3", "/patch: expected at least 1 element"},
-		{"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", `/patch/0: expected replace or remove of /expirationDate, or add, replace or remove of /userAwareTokenNeverExpires, got replace of "/name"`},
-		{"an addition of a date", body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`), "400.1", "got add of"},
-		{"a past date", body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`), "400.1", "/patch/0/value: expected a moment after now"},
-		{"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`), "400.1", "rule expiry-never"},
-		{"an acknowledgement that one of them needs", body(`["`+johns+`","`+janes+`"]`, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1", "for token " + johns},
-		{"nothing", `{}`, "400.1.0", "/ids: expected an array"},
+	for _, test := range []struct {
+		name, body, detailCode string
+		want                   []cause
+	}{
+		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
+		{"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
+		{"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
+		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1.3", []cause{{rule.InvalidProperty, "/ids/0"}}},
+		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
+		{"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", []cause{{rule.BulkKnown, "/ids/1"}}},
+		{"no operations", body(ids, `[]`), "400.1.3", []cause{{rule.BulkFields, "/patch"}}},
+		{"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", []cause{{rule.BulkFields, "/patch/0"}}},
+		{"an addition of a date", body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`), "400.1", []cause{{rule.BulkFields, "/patch/0"}}},
+		{"a past date", body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`), "400.1", []cause{{rule.ExpiryFuture, "/patch/0/value"}}},
+		{"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`), "400.1", []cause{{rule.ExpiryNever, "/patch/0"}}},
+		{"an acknowledgement that one of them needs", body(`["`+johns+`","`+janes+`"]`, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1", []cause{{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns}}},
+		{"nothing", `{}`, "400.1.0", []cause{{rule.BulkIDs, "/ids"}, {rule.MissingProperty, "/patch"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, callers)
 			c := m.as("admin")
 			before := c.get("/personal-access-tokens/v1").is(http.StatusOK).text
-			c.send("PATCH", bulkPath, "application/json", test.body).refused(http.StatusBadRequest, test.detailCode, test.tells)
+			c.send("PATCH", bulkPath, "application/json", test.body).rejected(http.StatusBadRequest, test.detailCode, test.want...)
 			if diff := cmp.Diff(before, c.get("/personal-access-tokens/v1").text); diff != "" {
 				t.Errorf("tokens changed (-before +after):\n%s", diff)
 			}
@@ -78,12 +82,12 @@ func TestBulkUpdateIsAllOrNothing(t *testing.T) {
 	dated := c.create(version.V1, "dated")["id"].(string)
 	c.send("PATCH", bulkPath, "application/json",
 		`{"ids":["`+dated+`","`+johns+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
-		refused(http.StatusBadRequest, "400.1", "for token "+johns)
+		rejected(http.StatusBadRequest, "400.1", cause{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns})
 	c.send("PATCH", bulkPath, "application/json",
 		`{"ids":["`+dated+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
 	c.send("PATCH", bulkPath, "application/json",
 		`{"ids":["`+dated+`","`+johns+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
-		refused(http.StatusBadRequest, "400.1")
+		rejected(http.StatusBadRequest, "400.1", cause{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns})
 	if got := only(c, version.V1, dated)["userAwareTokenNeverExpires"]; got != true {
 		t.Errorf("userAwareTokenNeverExpires %v after a refused update, want true", got)
 	}
@@ -92,7 +96,7 @@ func TestBulkUpdateIsAllOrNothing(t *testing.T) {
 func TestOtherVersionsTakeBulkUpdateForAnID(t *testing.T) {
 	each(t, all(legacy, current[:2]), func(t *testing.T, v version.Version) {
 		c := start(t, callers).as("admin")
-		c.patch(v.CollectionPath()+"/bulk-update", `[]`).refused(http.StatusNotFound, "404")
-		c.delete(v.CollectionPath()+"/bulk-update").refused(http.StatusNotFound, "404")
+		c.patch(v.CollectionPath()+"/bulk-update", `[]`).unknownID()
+		c.delete(v.CollectionPath() + "/bulk-update").unknownID()
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -141,5 +142,5 @@ func TestOAuthErrors_HaveTheirForm(t *testing.T) {
 		t.Errorf("Allow is %q", got)
 	}
 	// Paths outside keep SailPoint's form.
-	c.get("/nothing").refused(404, "404")
+	c.get("/nothing").rejected(404, "404", cause{rule.UnmatchedPath, "path"})
 }

@@ -1,12 +1,13 @@
 package mockserver_test
 
 import (
+	"log/slog"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -33,16 +34,42 @@ func TestClock(t *testing.T) {
 	shows(c.delete("/_mock/clock"), "2026-08-31T14:00:00Z", "", false)
 	shows(m.in("other").anonymous().get("/_mock/clock"), "2026-08-31T14:00:00Z", "", false)
 
-	for body, tells := range map[string]string{
-		`{"now":"2030-02-30T00:00:00Z"}`: "2030-02-30", `{"now":"2030-02-28T23:59:60Z"}`: "2030-02-28",
-		`{}`: "", `{"now":"now"}`: "/now", `{"now":"1969-12-31T23:59:59Z"}`: "/now", `{"now":"9000-01-01T00:00:00Z"}`: "/now", `{"frozen":1}`: "/frozen", `{"at":1}`: "at",
+	for _, test := range []struct {
+		name, body string
+		want       cause
+	}{
+		{"day that does not exist", `{"now":"2030-02-30T00:00:00Z"}`, cause{rule.ControlInvalidRequest, ""}},
+		{"leap second", `{"now":"2030-02-28T23:59:60Z"}`, cause{rule.ControlInvalidRequest, ""}},
+		{"nothing", `{}`, cause{rule.InvalidProperty, "body"}},
+		{"word", `{"now":"now"}`, cause{rule.InvalidProperty, "/now"}},
+		{"before 1970", `{"now":"1969-12-31T23:59:59Z"}`, cause{rule.ControlInvalidRequest, "/now"}},
+		{"after 9000", `{"now":"9000-01-01T00:00:00Z"}`, cause{rule.ControlInvalidRequest, "/now"}},
+		{"number as frozen", `{"frozen":1}`, cause{rule.InvalidProperty, "/frozen"}},
+		{"unknown property", `{"at":1}`, cause{rule.InvalidProperty, "body"}},
 	} {
-		c.put("/_mock/clock", body).problem(http.StatusBadRequest, "invalid-request", tells)
+		t.Run(test.name, func(t *testing.T) {
+			m.of(t).anonymous().put("/_mock/clock", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+		})
 	}
-	for _, by := range []string{"", "72", "-1h", "1y", "h", "1h ", "101000d", "36500d"} {
-		c.put("/_mock/clock", `{"now":"8999-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
-		c.post("/_mock/clock/advance", object{"by": by}.String()).problem(http.StatusBadRequest, "invalid-request", "/by")
-		shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z", c.get("/_mock/clock").object()["moved"].(string), true)
+	for _, test := range []struct {
+		name, by string
+		want     cause
+	}{
+		{"empty duration", "", cause{rule.InvalidProperty, "/by"}},
+		{"no unit", "72", cause{rule.InvalidProperty, "/by"}},
+		{"negative", "-1h", cause{rule.InvalidProperty, "/by"}},
+		{"unknown unit", "1y", cause{rule.InvalidProperty, "/by"}},
+		{"no number", "h", cause{rule.InvalidProperty, "/by"}},
+		{"blank behind", "1h ", cause{rule.InvalidProperty, "/by"}},
+		{"duration too long", "101000d", cause{rule.ControlInvalidRequest, "/by"}},
+		{"beyond 9000", "36500d", cause{rule.ControlInvalidRequest, "/by"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := m.of(t).anonymous()
+			c.put("/_mock/clock", `{"now":"8999-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
+			c.post("/_mock/clock/advance", object{"by": test.by}.String()).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z", c.get("/_mock/clock").object()["moved"].(string), true)
+		})
 	}
 }
 
@@ -61,38 +88,69 @@ func TestSixMonthsPassInOneCall(t *testing.T) {
 		login().is(http.StatusOK)
 		c.post("/_mock/clock/advance", `{"by":"1ms"}`).is(http.StatusOK)
 		login().is(http.StatusUnauthorized)
-		c.get(v.CollectionPath()).is(http.StatusUnauthorized).equal("error",
-			"JWT validation failed: JWT is expired; this mock's clock says 2027-02-28T12:00:00Z, moved +181d")
+		c.get(v.CollectionPath()).is(http.StatusUnauthorized).because(cause{rule.AccessTokenExpires, "+181d"})
 	})
 }
 
-// Refusals that depend on time tell that the clock was moved.
-func TestRefusalsTellAMovedClock(t *testing.T) {
-	log := &lines{}
-	m := startWith(t, "empty", mockserver.Config{Log: log.logger()})
+// Rejections that depend on time say that the clock was moved.
+func TestRejection_NotesMovedClock(t *testing.T) {
+	log := &records{}
+	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
 	c := m.as("jane.doe")
-	past := `{"name":"x","expirationDate":"2026-09-01T00:00:00Z"}`
-	far := `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`
-	c.post("/v3/personal-access-tokens", far).refused(http.StatusBadRequest, "400.1", "expected a moment within 6 months")
-	if r := c.post("/v3/personal-access-tokens", far); strings.Contains(r.text, "clock") {
-		t.Errorf("a clock that nobody moved is told: %s", r.text)
-	}
-	c.put("/_mock/clock", `{"now":"2026-09-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
-	c = m.as("jane.doe")
-	const frozen = "this mock's clock stands still at 2026-09-01T00:00:00Z, +12h0m0s from wall time"
-	c.post("/v2026/personal-access-tokens", past).refused(http.StatusBadRequest, "400.1", "expected a moment after now", frozen)
-	c.post("/v3/personal-access-tokens", far).refused(http.StatusBadRequest, "400.1", frozen)
-	id := c.create(version.V2026, "dated")["id"].(string)
-	c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/expirationDate","value":"2026-08-31T00:00:00Z"}]`).refused(http.StatusBadRequest, "400.1", frozen)
-	c.post("/v2026/personal-access-tokens", `{"name":" ","userAwareTokenNeverExpires":true}`).refused(http.StatusBadRequest, "400.1.0")
-	if last := log.all[len(log.all)-1]; strings.Contains(last, "clock") {
-		t.Errorf("a refusal that has nothing to do with time tells the clock: %s", last)
-	}
+	const v2026, v3 = "/v2026/personal-access-tokens", "/v3/personal-access-tokens"
+	dated := v2026 + "/" + c.create(version.V2026, "dated")["id"].(string)
 	made := c.create(version.V2026, "short") // lives thirty days
-	c.post("/_mock/clock/advance", `{"by":"191d"}`).is(http.StatusOK)
-	m.login(made["id"].(string), made["secret"].(string)).is(http.StatusUnauthorized).equal("error_description", "Bad client credentials")
-	if last := log.all[len(log.all)-1]; !strings.Contains(last, "expired at 2026-09-30T12:00:00.000Z; this mock's clock stands still at 2027-03-11T00:00:00Z, +191d from wall time") {
-		t.Errorf("logged %s", last)
+	for _, test := range []struct {
+		name  string
+		frost string // what the clock is set to, empty for nothing
+		send  func(c *client) response
+		want  cause
+	}{
+		{
+			"clock that was not moved", "",
+			func(c *client) response { return c.post(v3, `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`) },
+			cause{rule.ExpiryUpperBound, "/expirationDate"},
+		},
+		{
+			"past", "2026-09-01T00:00:00Z",
+			func(c *client) response { return c.post(v2026, `{"name":"x","expirationDate":"2026-09-01T00:00:00Z"}`) },
+			cause{rule.ExpiryFuture, "/expirationDate"},
+		},
+		{
+			"six months", "2026-09-01T00:00:00Z",
+			func(c *client) response { return c.post(v3, `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`) },
+			cause{rule.ExpiryUpperBound, "/expirationDate"},
+		},
+		{
+			"past, patched", "2026-09-01T00:00:00Z",
+			func(c *client) response {
+				return c.patch(dated, `[{"op":"replace","path":"/expirationDate","value":"2026-08-31T00:00:00Z"}]`)
+			},
+			cause{rule.ExpiryFuture, "/0/value"},
+		},
+		{
+			"nothing about time", "2026-09-01T00:00:00Z",
+			func(c *client) response { return c.post(v2026, `{"name":" ","userAwareTokenNeverExpires":true}`) },
+			cause{rule.NameNotBlank, "/name"},
+		},
+		{
+			"login of an expired token", "2027-03-11T00:00:00Z",
+			func(c *client) response { return c.login(made["id"].(string), made["secret"].(string)) },
+			cause{rule.LoginExpired, "2026-09-30T12:00:00.000Z"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := m.of(t)
+			if test.frost != "" {
+				m.anonymous().put("/_mock/clock", object{"now": test.frost, "frozen": true}.String()).is(http.StatusOK)
+			}
+			r := test.send(m.as("jane.doe"))
+			r.because(test.want)
+			timed := test.frost != "" && test.want.rule != rule.NameNotBlank
+			if line := log.of(r); names(line.message, "clock") != timed {
+				t.Errorf("logged %q, which is about the clock: %t, want %t", line.message, !timed, timed)
+			}
+		})
 	}
 }
 

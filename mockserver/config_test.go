@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec/version"
@@ -39,6 +41,11 @@ tokens:
 		{"unknown version", mockserver.Config{Versions: []version.Version{"v4"}}, "Versions"},
 		{"URL without a host", mockserver.Config{PublicURL: "mock:17280"}, "PublicURL"},
 		{
+			"status of success in a dialect",
+			mockserver.Config{Dialect: dialect.Dialect{dialect.DuplicateName: {Status: 200}}},
+			"Dialect",
+		},
+		{
 			"unknown entry of a dialect",
 			mockserver.Config{Dialect: dialect.Dialect{"duplicate": {Status: 409}}},
 			"Dialect",
@@ -47,6 +54,14 @@ tokens:
 			"dialect and profile that contradict each other",
 			mockserver.Config{
 				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate},
+				Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
+			},
+			"Dialect",
+		},
+		{
+			"dialect that contradicts null",
+			mockserver.Config{
+				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsNull},
 				Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
 			},
 			"Dialect",
@@ -64,6 +79,11 @@ tokens:
 		{
 			"rate limit without a window",
 			mockserver.Config{Profile: mockserver.Profile{RateLimit: "many"}},
+			"Profile.RateLimit",
+		},
+		{
+			"rate limit of no requests",
+			mockserver.Config{Profile: mockserver.Profile{RateLimit: "0/10s"}},
 			"Profile.RateLimit",
 		},
 		{
@@ -105,12 +125,14 @@ tokens:
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.config.Log = slog.New(slog.DiscardHandler)
+			tt.config.Log, tt.config.Now = slog.New(slog.DiscardHandler), (&clock{now: noon}).Now
 			_, err := mockserver.New(tt.config)
 			var wrong *mockserver.ConfigError
 			if !errors.As(err, &wrong) || wrong.Field != tt.field {
-				t.Errorf("error %v, want one about %s", err, tt.field)
+				t.Fatalf("error %v, want one about %s", err, tt.field)
 			}
+			text := strings.ReplaceAll(err.Error(), filepath.Dir(damaged), "DIR")
+			golden.Check(t, configTexts, golden.Key(t), text)
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -87,36 +88,39 @@ func TestCreateAcceptsWhatTheDocumentsLeaveOpen(t *testing.T) {
 }
 
 func TestCreateRefuses(t *testing.T) {
-	for _, test := range []struct{ name, body, detailCode, tells string }{
-		{"no name", `{}`, "400.1.0", "/name: expected a string, got nothing (required of "},
-		{"null name", `{"name":null}`, "400.1.3", "/name: expected a string, got null"},
-		{"empty name", `{"name":""}`, "400.1.0", `/name: expected a name that is not blank, got "" (rule name-not-blank, assumed)`},
-		{"blank name", `{"name":" \t "}`, "400.1.0", `got " \t "`},
-		{"number as name", `{"name":7}`, "400.1.3", "/name: expected a string, got 7 (type of "},
-		{"text as scope", `{"name":"x","scope":"sp:scopes:all"}`, "400.1.3", "/scope: expected an array (each element a string) or null, got \"sp:scopes:all\""},
-		{"number in scope", `{"name":"x","scope":["a",1]}`, "400.1.3", "/scope/1: expected a string, got 1"},
-		{"validity too short", `{"name":"x","accessTokenValiditySeconds":14}`, "400.1.3", "/accessTokenValiditySeconds: expected at least 15, got 14 (minimum of "},
-		{"validity too long", `{"name":"x","accessTokenValiditySeconds":43201}`, "400.1.3", "expected at most 43200, got 43201 (maximum of "},
-		{"validity with a fraction", `{"name":"x","accessTokenValiditySeconds":15.5}`, "400.1.3", "expected an integer or null, got 15.5"},
-		{"validity as text", `{"name":"x","accessTokenValiditySeconds":"60"}`, "400.1.3", `got "60"`},
-		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", "it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)"},
-		{"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", "it has no time of day"},
-		{"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`, "400.1.3", `/expirationDate: expected a date and time as in RFC 3339`},
-		{"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", "rule date-is-rfc3339"},
-		{"year 10000 in UTC", `{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`, "400.1.3", "a date between the years 0000 and 9999 in UTC"},
-		{"number as date", `{"name":"x","expirationDate":1790000000}`, "400.1.3", "/expirationDate: expected a string or null, got 1790000000"},
-		{"array for an object", `[]`, "400.1.3", "body: expected an object, got []"},
-		{"null for an object", `null`, "400.1.3", "body: expected an object, got null"},
-		{"nothing", ``, "400.0", "body: expected JSON, got nothing"},
-		{"half a text", `{"name":`, "400.0", "body: expected JSON, got a text that is none from line 1, column 8 on: unexpected end of JSON input"},
-		{"bytes that are no UTF-8", "{\"name\":\"u\xff\"}", "400.0", "body: expected UTF-8, got bytes that are none"},
-		{"a number too large for 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`, "400.0", "body: expected numbers of 64 bits, got number 1e400"},
-		{"two texts", `{"name":"x"}{}`, "400.0", "line 1, column 13"},
+	for _, test := range []struct {
+		name, body, detailCode string
+		want                   cause
+	}{
+		{"no name", `{}`, "400.1.0", cause{rule.NameRequired, "/name"}},
+		{"null name", `{"name":null}`, "400.1.3", cause{rule.InvalidProperty, "/name"}},
+		{"empty name", `{"name":""}`, "400.1.0", cause{rule.NameNotBlank, "/name"}},
+		{"blank name", `{"name":" \t "}`, "400.1.0", cause{rule.NameNotBlank, "/name"}},
+		{"number as name", `{"name":7}`, "400.1.3", cause{rule.InvalidProperty, "/name"}},
+		{"text as scope", `{"name":"x","scope":"sp:scopes:all"}`, "400.1.3", cause{rule.InvalidProperty, "/scope"}},
+		{"number in scope", `{"name":"x","scope":["a",1]}`, "400.1.3", cause{rule.InvalidProperty, "/scope/1"}},
+		{"validity too short", `{"name":"x","accessTokenValiditySeconds":14}`, "400.1.3", cause{rule.ValidityBounds, "/accessTokenValiditySeconds"}},
+		{"validity too long", `{"name":"x","accessTokenValiditySeconds":43201}`, "400.1.3", cause{rule.ValidityBounds, "/accessTokenValiditySeconds"}},
+		{"validity with a fraction", `{"name":"x","accessTokenValiditySeconds":15.5}`, "400.1.3", cause{rule.InvalidProperty, "/accessTokenValiditySeconds"}},
+		{"validity as text", `{"name":"x","accessTokenValiditySeconds":"60"}`, "400.1.3", cause{rule.InvalidProperty, "/accessTokenValiditySeconds"}},
+		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", cause{rule.DateNeedsZone, "/expirationDate"}},
+		{"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", cause{rule.DateIsRFC3339, "/expirationDate"}},
+		{"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`, "400.1.3", cause{rule.DateIsRFC3339, "/expirationDate"}},
+		{"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", cause{rule.DateIsRFC3339, "/expirationDate"}},
+		{"year 10000 in UTC", `{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`, "400.1.3", cause{rule.DateYear, "/expirationDate"}},
+		{"number as date", `{"name":"x","expirationDate":1790000000}`, "400.1.3", cause{rule.InvalidProperty, "/expirationDate"}},
+		{"array for an object", `[]`, "400.1.3", cause{rule.InvalidProperty, "body"}},
+		{"null for an object", `null`, "400.1.3", cause{rule.InvalidProperty, "body"}},
+		{"nothing", ``, "400.0", cause{rule.JSONSyntax, "body"}},
+		{"half a text", `{"name":`, "400.0", cause{rule.JSONSyntax, "body"}},
+		{"bytes that are no UTF-8", "{\"name\":\"u\xff\"}", "400.0", cause{rule.JSONSyntax, "body"}},
+		{"a number too large for 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`, "400.0", cause{rule.JSONSyntax, "body"}},
+		{"two texts", `{"name":"x"}{}`, "400.0", cause{rule.JSONSyntax, "body"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				c := start(t, "empty").as("jane.doe")
-				c.post(v.CollectionPath(), test.body).refused(http.StatusBadRequest, test.detailCode, test.tells)
+				c.post(v.CollectionPath(), test.body).rejected(http.StatusBadRequest, test.detailCode, test.want)
 				if diff := cmp.Diff([]string{"login"}, c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
 					t.Errorf("tokens after the refusal (-want +got):\n%s", diff)
 				}
@@ -128,7 +132,7 @@ func TestCreateRefuses(t *testing.T) {
 func TestEveryViolationIsTold(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	c.post("/v3/personal-access-tokens", `{"name":7,"scope":[1],"accessTokenValiditySeconds":1}`).
-		refused(http.StatusBadRequest, "400.1.3", "/name: ", "/scope/0: ", "/accessTokenValiditySeconds: ")
+		rejected(http.StatusBadRequest, "400.1.3", cause{rule.ValidityBounds, "/accessTokenValiditySeconds"}, cause{rule.InvalidProperty, "/name"}, cause{rule.InvalidProperty, "/scope/0"})
 }
 
 func TestNameIsUniquePerOwner(t *testing.T) {
@@ -137,7 +141,7 @@ func TestNameIsUniquePerOwner(t *testing.T) {
 		jane, john := m.as("jane.doe"), m.as("john.roe")
 		first := jane.create(v, "build")
 		jane.post(v.CollectionPath(), `{"name":"build","expirationDate":"`+inAMonth+`"}`).
-			refused(http.StatusBadRequest, "400.1", `/name: expected a name that no other token of the owner has, got "build" (rule name-unique, published)`)
+			rejected(http.StatusBadRequest, "400.1", cause{rule.NameUnique, "/name"})
 		jane.create(v, "Build")
 		john.create(v, "build")
 		if diff := cmp.Diff(3, len(jane.names(v.CollectionPath()+"?owner-id=me"))); diff != "" {

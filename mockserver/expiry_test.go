@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -36,16 +37,19 @@ func comma(fields string) string {
 }
 
 func TestLegacyExpiryRefuses(t *testing.T) {
-	for _, test := range []struct{ name, date, tells string }{
-		{"now", "2026-08-31T12:00:00.000Z", "expected a moment after now, 2026-08-31T12:00:00.000Z, got \"2026-08-31T12:00:00.000Z\" (rule expiry-future, published)"},
-		{"the past", "2020-01-01T00:00:00Z", "rule expiry-future"},
-		{"a millisecond over six months", "2027-02-28T12:00:00.001Z", "expected a moment within 6 months, until 2027-02-28T12:00:00.000Z"},
-		{"the far future", "9999-12-31T23:59:59.999Z", "versions from v2025 on know no such limit (rule expiry-upper-bound, published)"},
+	for _, test := range []struct {
+		name, date string
+		want       cause
+	}{
+		{"now", "2026-08-31T12:00:00.000Z", cause{rule.ExpiryFuture, "/expirationDate"}},
+		{"the past", "2020-01-01T00:00:00Z", cause{rule.ExpiryFuture, "/expirationDate"}},
+		{"a millisecond over six months", "2027-02-28T12:00:00.001Z", cause{rule.ExpiryUpperBound, "/expirationDate"}},
+		{"the far future", "9999-12-31T23:59:59.999Z", cause{rule.ExpiryUpperBound, "/expirationDate"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, legacy, func(t *testing.T, v version.Version) {
 				start(t, "empty").as("jane.doe").post(v.CollectionPath(), `{"name":"x","expirationDate":"`+test.date+`"}`).
-					refused(http.StatusBadRequest, "400.1", "/expirationDate: ", test.tells)
+					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
 		})
 	}
@@ -95,23 +99,22 @@ func only(c *client, v version.Version, id any) map[string]any {
 }
 
 func TestCurrentExpiryRefuses(t *testing.T) {
-	const unacknowledged = `/expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, ` +
-		`got no date, and userAwareTokenNeverExpires not true; ` +
-		`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-		`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`
-	for _, test := range []struct{ name, fields, tells string }{
-		{"neither", `{}`, unacknowledged},
-		{"null and absent", `{"expirationDate":null}`, unacknowledged},
-		{"absent and false, as SDKs send it", `{"userAwareTokenNeverExpires":false}`, unacknowledged},
-		{"null and false", `{"expirationDate":null,"userAwareTokenNeverExpires":false}`, unacknowledged},
-		{"null and null", `{"expirationDate":null,"userAwareTokenNeverExpires":null}`, unacknowledged},
-		{"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, "rule expiry-future"},
-		{"the past, acknowledged", `{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`, "rule expiry-future"},
+	for _, test := range []struct {
+		name, fields string
+		want         cause
+	}{
+		{"neither", `{}`, cause{rule.ExpiryNever, "/expirationDate"}},
+		{"null and absent", `{"expirationDate":null}`, cause{rule.ExpiryNever, "/expirationDate"}},
+		{"absent and false, as SDKs send it", `{"userAwareTokenNeverExpires":false}`, cause{rule.ExpiryNever, "/expirationDate"}},
+		{"null and false", `{"expirationDate":null,"userAwareTokenNeverExpires":false}`, cause{rule.ExpiryNever, "/expirationDate"}},
+		{"null and null", `{"expirationDate":null,"userAwareTokenNeverExpires":null}`, cause{rule.ExpiryNever, "/expirationDate"}},
+		{"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, cause{rule.ExpiryFuture, "/expirationDate"}},
+		{"the past, acknowledged", `{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`, cause{rule.ExpiryFuture, "/expirationDate"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, current, func(t *testing.T, v version.Version) {
 				start(t, "empty").as("jane.doe").post(v.CollectionPath(), `{"name":"x"`+comma(test.fields)).
-					refused(http.StatusBadRequest, "400.1", test.tells)
+					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
 		})
 	}
@@ -151,7 +154,7 @@ func TestExpiredTokenStaysAndMakesNothing(t *testing.T) {
 
 		jane = m.as("jane.doe")
 		only(jane, v, id)
-		jane.post(v.CollectionPath(), `{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).refused(http.StatusBadRequest, "400.1", "name-unique")
+		jane.post(v.CollectionPath(), `{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).rejected(http.StatusBadRequest, "400.1", cause{rule.NameUnique, "/name"})
 		jane.patch(path, `[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("name", "renamed")
 		m.login(id, secret).is(http.StatusUnauthorized)
 		if v == version.V2025 || v == version.V2026 || v == version.V1 {

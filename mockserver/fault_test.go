@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -48,7 +50,7 @@ func TestFaultOfAStatus(t *testing.T) {
 			t.Errorf("counts %v", rule)
 		}
 		c.delete("/_mock/faults/" + id).is(http.StatusNoContent)
-		c.delete("/_mock/faults/"+id).problem(http.StatusNotFound, "unknown-fault", id)
+		c.delete("/_mock/faults/"+id).problem(http.StatusNotFound, rule.ControlUnknownFault)
 		c.get("/_mock/faults").equal("faults", []any{})
 	})
 }
@@ -76,7 +78,10 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 				request().is(status)
 			}
 			for _, status := range []int{402, 418, 502, 504, 599} {
-				c.post("/_mock/faults", object{"operation": operation, "status": status}.String()).problem(http.StatusBadRequest, "invalid-request", "/status", "html")
+				t.Run(fmt.Sprint(operation, " ", status), func(t *testing.T) {
+					c.of(t).anonymous().post("/_mock/faults", object{"operation": operation, "status": status}.String()).
+						problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.FaultStatus, "/status"})
+				})
 			}
 		}
 		c.names(v.CollectionPath()) // nothing was deleted
@@ -311,46 +316,49 @@ func TestLatencyIsAdded(t *testing.T) {
 func TestWrongFaults(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
-	for rule, tells := range map[string]string{
-		`{}`:                              "exactly one of status, latency and effect",
-		`{"status":500,"latency":"1s"}`:   "exactly one",
-		`{"status":500,"effect":"reset"}`: "exactly one",
-		`{"latency":"1s","effect":"html","status":500}`: "exactly one",
-		`{"status":200}`:                                               "/status",
-		`{"operation":"lists","status":500}`:                           "/operation",
-		`{"operation":"token","version":"v3","status":500}`:            "the token endpoint has no version",
-		`{"operation":"bulk","version":"v3","status":500}`:             "no operation bulk is served in version v3",
-		`{"operation":"list","status":404}`:                            "/status",
-		`{"version":"v9","status":500}`:                                "/version",
-		`{"status":500,"rate":1.1}`:                                    "/rate",
-		`{"status":500,"rate":0}`:                                      "/rate",
-		`{"status":500,"times":0}`:                                     "/times",
-		`{"status":500,"rate":0.5,"times":2}`:                          "not both",
-		`{"status":500,"times":-1}`:                                    "/times",
-		`{"status":500,"retryAfterAs":"date"}`:                         "/retryAfterAs",
-		`{"latency":"1s","retryAfter":"1s"}`:                           "/retryAfter",
-		`{"status":500,"retryAfter":"soon"}`:                           "/retryAfter",
-		`{"latency":"6m"}`:                                             "/latency",
-		`{"latency":"2s-1s"}`:                                          "/latency",
-		`{"latency":"-1s"}`:                                            "/latency",
-		`{"effect":"explode"}`:                                         "/effect",
-		`{"status":500,"header":{"Authorization":"Bearer x"}}`:         "hold no secret",
-		`{"status":500,"id":"a b"}`:                                    "/id",
-		`{"status":500,"until":"tomorrow"}`:                            "until",
-		`{"status":500,"header":{"":"x"}}`:                             "/header",
-		`{"status":1000000000000000000000000000000000000000000000000}`: "/status",
+	for _, test := range []struct {
+		name, body string
+		want       cause
+	}{
+		{"nothing", `{}`, cause{rule.FaultEffect, ""}},
+		{"status and latency", `{"status":500,"latency":"1s"}`, cause{rule.FaultEffect, ""}},
+		{"status and effect", `{"status":500,"effect":"reset"}`, cause{rule.FaultEffect, ""}},
+		{"all three", `{"latency":"1s","effect":"html","status":500}`, cause{rule.FaultEffect, ""}},
+		{"status of success", `{"status":200}`, cause{rule.InvalidProperty, "/status"}},
+		{"unknown operation", `{"operation":"lists","status":500}`, cause{rule.InvalidProperty, "/operation"}},
+		{"version of the token endpoint", `{"operation":"token","version":"v3","status":500}`, cause{rule.FaultVersion, "/version"}},
+		{"operation that the version has not", `{"operation":"bulk","version":"v3","status":500}`, cause{rule.FaultOperation, "/operation"}},
+		{"undeclared status", `{"operation":"list","status":404}`, cause{rule.FaultStatus, "/status"}},
+		{"unknown version", `{"version":"v9","status":500}`, cause{rule.InvalidProperty, "/version"}},
+		{"rate over one", `{"status":500,"rate":1.1}`, cause{rule.InvalidProperty, "/rate"}},
+		{"rate of zero", `{"status":500,"rate":0}`, cause{rule.InvalidProperty, "/rate"}},
+		{"zero times", `{"status":500,"times":0}`, cause{rule.InvalidProperty, "/times"}},
+		{"rate and times", `{"status":500,"rate":0.5,"times":2}`, cause{rule.FaultSchedule, "/rate"}},
+		{"negative times", `{"status":500,"times":-1}`, cause{rule.InvalidProperty, "/times"}},
+		{"form of no retryAfter", `{"status":500,"retryAfterAs":"date"}`, cause{rule.FaultCompanion, "/retryAfterAs"}},
+		{"latency and retryAfter", `{"latency":"1s","retryAfter":"1s"}`, cause{rule.FaultCompanion, "/retryAfter"}},
+		{"word as retryAfter", `{"status":500,"retryAfter":"soon"}`, cause{rule.InvalidProperty, "/retryAfter"}},
+		{"latency too long", `{"latency":"6m"}`, cause{rule.FaultLatency, "/latency"}},
+		{"latency that ends before it begins", `{"latency":"2s-1s"}`, cause{rule.FaultLatency, "/latency"}},
+		{"negative latency", `{"latency":"-1s"}`, cause{rule.InvalidProperty, "/latency"}},
+		{"unknown effect", `{"effect":"explode"}`, cause{rule.InvalidProperty, "/effect"}},
+		{"secret header", `{"status":500,"header":{"Authorization":"Bearer x"}}`, cause{rule.FaultHeader, "/header"}},
+		{"id with a blank", `{"status":500,"id":"a b"}`, cause{rule.InvalidProperty, "/id"}},
+		{"unknown property", `{"status":500,"until":"tomorrow"}`, cause{rule.InvalidProperty, "body"}},
+		{"header without a name", `{"status":500,"header":{"":"x"}}`, cause{rule.FaultHeader, "/header"}},
+		{"number too large", `{"status":1000000000000000000000000000000000000000000000000}`, cause{rule.InvalidProperty, "/status"}},
 	} {
-		t.Run(rule, func(t *testing.T) {
-			m.of(t).anonymous().post("/_mock/faults", rule).problem(http.StatusBadRequest, "invalid-request", tells)
+		t.Run(test.name, func(t *testing.T) {
+			m.of(t).anonymous().post("/_mock/faults", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
 		})
 	}
 	c.fault(`{"id":"mine","status":500}`)
-	c.post("/_mock/faults", `{"id":"mine","status":503}`).problem(http.StatusConflict, "id-taken", "mine")
+	c.post("/_mock/faults", `{"id":"mine","status":503}`).problem(http.StatusConflict, rule.ControlIDTaken)
 	c.get("/_mock/faults").equal("faults", []any{map[string]any{"id": "mine", "status": 500.0, "times": 1.0}})
 	for range 999 {
 		c.fault(`{"status":500}`)
 	}
-	c.post("/_mock/faults", `{"status":500}`).problem(http.StatusConflict, "too-many-faults", "1000")
+	c.post("/_mock/faults", `{"status":500}`).problem(http.StatusConflict, rule.ControlTooManyFaults)
 }
 
 func TestPrefer(t *testing.T) {

@@ -60,6 +60,8 @@ type tenant struct {
 	specs []*spec.Document
 	// unchecked tells that answers may be what no document allows.
 	unchecked bool
+	// nameless reports that the mock does not name rules in a header, as one that is not friendly.
+	nameless bool
 }
 
 // start runs a mock of a built-in tenant, or of one in YAML.
@@ -80,6 +82,7 @@ func startWith(t testing.TB, fixture string, config mockserver.Config) *tenant {
 		t.Fatal(err)
 	}
 	m := &tenant{clock: &clock{now: noon}, TB: t, seed: config.Tenant, specs: documents(t, config.Versions)}
+	m.nameless = config.Profile.Name != "" && config.Profile.Name != mockserver.ProfileFriendly
 	config.Now = m.Now
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
@@ -118,17 +121,6 @@ func (c *client) put(path, body string) response {
 	return c.send("PUT", path, "application/json", body)
 }
 
-// problem expects a problem of a type with what it tells.
-func (r response) problem(status int, name string, tells ...string) {
-	r.Helper()
-	r.is(status).equal("type", "urn:problem-type:patmock:"+name)
-	for _, part := range tells {
-		if !strings.Contains(r.text, part) {
-			r.Errorf("the problem tells %s, want %q in it", r.text, part)
-		}
-	}
-}
-
 // documents of the versions that are served, and those that belong to none.
 func documents(t testing.TB, served []version.Version) []*spec.Document {
 	t.Helper()
@@ -149,6 +141,8 @@ func documents(t testing.TB, served []version.Version) []*spec.Document {
 // response is an answer, read to its end.
 type response struct {
 	testing.TB
+	tenant *tenant
+	path   string // of the request
 	status int
 	header http.Header
 	text   string
@@ -230,7 +224,7 @@ func (m *tenant) exchange(r *http.Request) response {
 	if err != nil {
 		m.Fatal(err)
 	}
-	got := response{TB: m, status: answered.StatusCode, header: answered.Header, text: string(text)}
+	got := response{TB: m, tenant: m, path: r.URL.Path, status: answered.StatusCode, header: answered.Header, text: string(text)}
 	if !m.unchecked {
 		m.checkPromises(r, got)
 	}
@@ -241,6 +235,7 @@ var requestID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func (m *tenant) checkPromises(r *http.Request, got response) {
 	m.Helper()
+	m.checkRuleHeader(r, got)
 	if !requestID.MatchString(got.header.Get("SLPT-Request-ID")) || got.header.Get("Date") == "" {
 		m.Errorf("%s %s: SLPT-Request-ID %q, Date %q", r.Method, r.URL.Path, got.header.Get("SLPT-Request-ID"), got.header.Get("Date"))
 	}
@@ -326,26 +321,6 @@ func (r response) is(status int) response {
 		r.Fatalf("status %d, want %d: %s", r.status, status, r.text)
 	}
 	return r
-}
-
-// refused expects a status, the beginning of a detailCode, and what the causes have to tell.
-func (r response) refused(status int, detailCode string, tells ...string) {
-	r.Helper()
-	r.is(status)
-	body := r.object()
-	if code, _ := body["detailCode"].(string); !strings.HasPrefix(code, detailCode+" ") {
-		r.Errorf("detailCode %q, want %s", code, detailCode)
-	}
-	var causes []string
-	for _, cause := range body["causes"].([]any) {
-		causes = append(causes, cause.(map[string]any)["text"].(string))
-	}
-	all := strings.Join(causes, "\n")
-	for _, part := range tells {
-		if !strings.Contains(all, part) {
-			r.Errorf("causes tell %q, want %q in it", all, part)
-		}
-	}
 }
 
 // equal compares one property of an object.

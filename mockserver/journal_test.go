@@ -9,7 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -57,7 +59,7 @@ func TestJournalHoldsExchanges(t *testing.T) {
 	if id := answered["header"].(map[string]any)["Slpt-Request-Id"].([]any)[0]; id != r["id"] {
 		t.Errorf("the request is %v, its answer is named %v", r["id"], id)
 	}
-	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, "unknown-request", "nothing")
+	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, rule.ControlUnknownRequest)
 	if all := c.journal(""); all[0]["sent"] != nil || all[0]["operation"] != "token" {
 		t.Errorf("listed as %v", all[0])
 	}
@@ -86,8 +88,23 @@ func TestJournalIsFiltered(t *testing.T) {
 			t.Errorf("%s: %d requests, want %d", query, got, want)
 		}
 	}
-	for _, query := range []string{"?operation=lists", "?version=v9", "?status=ok", "?limit=-1", "?finding=no-wiat", "?unmatched=maybe", "?colour=red", "?limit=1&limit=2", "?a=%zz"} {
-		jane.get("/_mock/requests"+query).problem(http.StatusBadRequest, "invalid-request")
+	for _, test := range []struct {
+		name, query string
+		want        cause
+	}{
+		{"unknown operation", "?operation=lists", cause{rule.InvalidProperty, "query parameter operation"}},
+		{"unknown version", "?version=v9", cause{rule.InvalidProperty, "query parameter version"}},
+		{"word as status", "?status=ok", cause{rule.InvalidProperty, "query parameter status"}},
+		{"negative limit", "?limit=-1", cause{rule.InvalidProperty, "query parameter limit"}},
+		{"unknown finding", "?finding=no-wiat", cause{rule.InvalidProperty, "query parameter finding"}},
+		{"word as unmatched", "?unmatched=maybe", cause{rule.InvalidProperty, "query parameter unmatched"}},
+		{"unknown parameter", "?colour=red", cause{rule.ControlInvalidRequest, "query"}},
+		{"parameter twice", "?limit=1&limit=2", cause{rule.InvalidProperty, "query parameter limit"}},
+		{"half an escape", "?a=%zz", cause{rule.ControlInvalidRequest, "query"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m.of(t).anonymous().get("/_mock/requests"+test.query).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+		})
 	}
 }
 
@@ -150,20 +167,23 @@ func TestJournalHoldsNoSecrets(t *testing.T) {
 	}
 }
 
+// A finding is what a client does wrong: its kind, and a name or value that its detail has.
+type finding struct{ kind, at string }
+
 func TestClientFindings(t *testing.T) {
 	for name, test := range map[string]struct {
 		does func(c *client)
-		want []string
+		want []finding
 	}{
 		"nothing wrong":        {func(c *client) { c.get(me) }, nil},
-		"an unknown property":  {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":"x","colour":"red"}`) }, []string{"unknown-property /colour"}},
-		"an unknown parameter": {func(c *client) { c.get(me + "&limit=10") }, []string{`unknown-parameter query parameter "limit"`}},
-		"a missing property":   {func(c *client) { c.post("/v3/personal-access-tokens", `{}`) }, []string{"missing-property /name"}},
-		"a wrong type":         {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":1}`) }, []string{"invalid-property /name"}},
-		"a wrong content type": {func(c *client) { c.send("PATCH", "/v3/personal-access-tokens/"+janeID, "application/json", `[]`) }, []string{"wrong-content-type header Content-Type"}},
-		"an unknown path":      {func(c *client) { c.get("/v3x") }, []string{"unmatched-path path"}},
-		"an unknown method":    {func(c *client) { c.send("PUT", "/v3/personal-access-tokens/"+janeID, "", "") }, []string{"unmatched-path method"}},
-		"not simulated":        {func(c *client) { c.get("/v3/accounts") }, []string{"not-simulated patmock serves"}},
+		"an unknown property":  {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":"x","colour":"red"}`) }, []finding{{"unknown-property", "/colour"}}},
+		"an unknown parameter": {func(c *client) { c.get(me + "&limit=10") }, []finding{{"unknown-parameter", "limit"}}},
+		"a missing property":   {func(c *client) { c.post("/v3/personal-access-tokens", `{}`) }, []finding{{"missing-property", "/name"}}},
+		"a wrong type":         {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":1}`) }, []finding{{"invalid-property", "/name"}}},
+		"a wrong content type": {func(c *client) { c.send("PATCH", "/v3/personal-access-tokens/"+janeID, "application/json", `[]`) }, []finding{{"wrong-content-type", "Content-Type"}}},
+		"an unknown path":      {func(c *client) { c.get("/v3x") }, []finding{{"unmatched-path", "/v3x"}}},
+		"an unknown method":    {func(c *client) { c.send("PUT", "/v3/personal-access-tokens/"+janeID, "", "") }, []finding{{"unmatched-path", "PUT"}}},
+		"not simulated":        {func(c *client) { c.get("/v3/accounts") }, []finding{{"not-simulated", "/v3/accounts"}}},
 		"the from of a move": {
 			func(c *client) {
 				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"copy","from":"/scope/0","path":"/scope/-"}]`).is(http.StatusOK)
@@ -172,14 +192,14 @@ func TestClientFindings(t *testing.T) {
 		"a property of an operation of a patch": {
 			func(c *client) {
 				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"replace","path":"/name","value":"x","comment":"y"}]`)
-			}, []string{"unknown-property /0/comment"},
+			}, []finding{{"unknown-property", "/0/comment"}},
 		},
-		"a secret in the query": {func(c *client) { c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "") }, []string{"secret-in-query a secret"}},
+		"client_secret in the query": {func(c *client) { c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "") }, []finding{{"secret-in-query", ""}}},
 		"the same refused request": {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
-			}, []string{"repeated-refusal the same request was refused with 400 before"},
+			}, []finding{{"repeated-refusal", "400"}},
 		},
 		"another refused request": {
 			func(c *client) {
@@ -202,14 +222,14 @@ func TestClientFindings(t *testing.T) {
 				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
 				c.get(me)
 				c.get(me)
-			}, []string{"no-wait the client was told by Retry-After to wait 30s, and did not"},
+			}, []finding{{"no-wait", "30s"}},
 		},
 		"no wait after a date": {
 			func(c *client) {
 				c.fault(`{"operation":"list","status":503,"retryAfter":"30s","retryAfterAs":"date"}`)
 				c.get(me)
 				c.get(me)
-			}, []string{"no-wait the client was told by Retry-After to wait 30s"},
+			}, []finding{{"no-wait", "30s"}},
 		},
 		"a wait by the clock": {
 			func(c *client) {
@@ -231,46 +251,48 @@ func TestClientFindings(t *testing.T) {
 				c.delete("/v3/personal-access-tokens/" + janeID).is(http.StatusNoContent)
 				c.get(me).is(http.StatusOK)
 				c.login(janeID, janeSecret).is(http.StatusUnauthorized)
-			}, []string{"deleted-token the access token was made with token", "deleted-token bad client credentials: token " + janeID + " was deleted"},
+			}, []finding{{"deleted-token", janeID}, {"deleted-token", janeID}},
 		},
 		"an expired access token": {
 			func(c *client) {
 				c.post("/_mock/clock/advance", `{"by":"12h"}`)
 				c.get(me).is(http.StatusUnauthorized)
-			}, []string{"expired-access-token the access token expired at 2026-09-01T00:00:00.000Z"},
+			}, []finding{{"expired-access-token", "2026-09-01T00:00:00.000Z"}},
 		},
 		"an expired token": {
 			func(c *client) {
 				c.login("cafeacedcafeacedcafeacedcafeaced", strings.Repeat("cafeaced", 8)).is(http.StatusUnauthorized)
-			}, []string{"expired-token bad client credentials"},
+			}, []finding{{"expired-token", "old export"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, "default").as("jane.doe")
 			test.does(c)
-			var got []string
-			counted := 0
+			var got, details []string
 			for _, r := range c.journal("") {
 				for _, f := range r["findings"].([]any) {
 					f := f.(map[string]any)
-					got = append(got, fmt.Sprint(f["kind"], " ", f["detail"]))
-					counted++
+					got = append(got, f["kind"].(string))
+					details = append(details, f["detail"].(string))
 				}
 			}
 			if len(got) != len(test.want) {
 				t.Fatalf("findings %q, want %q", got, test.want)
 			}
-			for i := range got {
-				if !strings.HasPrefix(got[i], test.want[i]) {
-					t.Errorf("finding %q, want %q", got[i], test.want[i])
+			for i, want := range test.want {
+				if got[i] != want.kind || !names(details[i], want.at) {
+					t.Errorf("finding %s, %q, want %s about %s", got[i], details[i], want.kind, want.at)
 				}
+			}
+			if len(got) > 0 {
+				golden.Check(t, findingTexts, golden.Key(t), strings.Join(details, "\n"))
 			}
 			total := 0.0
 			for _, n := range c.get("/_mock/health").object()["counters"].(map[string]any)["findings"].(map[string]any) {
 				total += n.(float64)
 			}
-			if int(total) != counted {
-				t.Errorf("%v findings are counted, the journal has %d", total, counted)
+			if int(total) != len(got) {
+				t.Errorf("%v findings are counted, the journal has %d", total, len(got))
 			}
 		})
 	}
@@ -334,12 +356,22 @@ func TestVerify(t *testing.T) {
 	if diff := cmp.Diff(want, nearest["differences"]); diff != "" || nearest["request"] != "POST /v2026/personal-access-tokens 200" {
 		t.Errorf("nearest is %v (-want +got):\n%s", nearest["request"], diff)
 	}
-	for _, body := range []string{
-		`{}`, `{"expect":[]}`, `{"expect":[{"match":{"operation":"lists"}}]}`, `{"expect":[{"match":{},"times":1,"atLeast":1}]}`,
-		`{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, `{"expect":[{"match":{}}],"timeout":"soon"}`, `{"expect":[{"match":{}}],"timeout":"61s"}`,
-		`{"expect":[{"match":{"colour":"red"}}]}`,
+	for _, test := range []struct {
+		name, body string
+		want       cause
+	}{
+		{"nothing", `{}`, cause{rule.MissingProperty, "/expect"}},
+		{"no expectation", `{"expect":[]}`, cause{rule.InvalidProperty, "/expect"}},
+		{"unknown operation", `{"expect":[{"match":{"operation":"lists"}}]}`, cause{rule.InvalidProperty, "/expect/0/match/operation"}},
+		{"two numbers", `{"expect":[{"match":{},"times":1,"atLeast":1}]}`, cause{rule.VerifyExactNumber, "/expect/0/times"}},
+		{"bounds that cross", `{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, cause{rule.VerifyBounds, "/expect/0/atLeast"}},
+		{"word as timeout", `{"expect":[{"match":{}}],"timeout":"soon"}`, cause{rule.InvalidProperty, "/timeout"}},
+		{"timeout too long", `{"expect":[{"match":{}}],"timeout":"61s"}`, cause{rule.VerifyTimeout, "/timeout"}},
+		{"unknown property", `{"expect":[{"match":{"colour":"red"}}]}`, cause{rule.InvalidProperty, "/expect/0/match"}},
 	} {
-		c.post("/_mock/verify", body).problem(http.StatusBadRequest, "invalid-request")
+		t.Run(test.name, func(t *testing.T) {
+			c.of(t).anonymous().post("/_mock/verify", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+		})
 	}
 }
 
@@ -349,20 +381,26 @@ func TestSpecIsServed(t *testing.T) {
 	for _, name := range []string{"v3", "oauth", "control"} {
 		c.get("/_mock/spec/"+name).is(http.StatusOK).equal("openapi", "3.0.1")
 	}
-	c.get("/_mock/spec/v2026").problem(http.StatusNotFound, "unknown-document", "v2026")
+	c.get("/_mock/spec/v2026").problem(http.StatusNotFound, rule.ControlUnknownDocument)
 }
 
 func TestControlRefusesInProblems(t *testing.T) {
 	c := start(t, "empty").anonymous()
-	c.get("/_mock/nothing").problem(http.StatusNotFound, "unknown-path", "/_mock/nothing", "/_mock/spec/control")
-	c.get("/_mock").problem(http.StatusNotFound, "unknown-path")
+	for _, path := range []string{"/_mock/nothing", "/_mock"} {
+		t.Run(path, func(t *testing.T) {
+			c.of(t).anonymous().get(path).problem(http.StatusNotFound, rule.ControlUnknownPath)
+		})
+	}
 	if r := c.delete("/_mock/verify"); r.header.Get("Allow") != "POST" {
 		t.Errorf("Allow %q", r.header.Get("Allow"))
 	}
-	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, "method-not-allowed", "expected POST, got DELETE")
-	c.put("/_mock/clock", `{"now":`).problem(http.StatusBadRequest, "invalid-request", "expected a body in application/json")
-	c.put("/_mock/clock", ``).problem(http.StatusBadRequest, "invalid-request")
-	c.send("PUT", "/_mock/clock", "text/plain", "noon").problem(http.StatusUnsupportedMediaType, "unsupported-media-type", "application/json", "text/plain")
+	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, rule.MethodNotAllowed)
+	for name, body := range map[string]string{"half a text": `{"now":`, "no text": ""} {
+		t.Run(name, func(t *testing.T) {
+			c.of(t).anonymous().put("/_mock/clock", body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.ControlInvalidRequest, ""})
+		})
+	}
+	c.send("PUT", "/_mock/clock", "text/plain", "noon").problem(http.StatusUnsupportedMediaType, rule.ControlMediaType)
 	if r := c.get("/_mock/nothing"); r.header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("Content-Type %q", r.header.Get("Content-Type"))
 	}

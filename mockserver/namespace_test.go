@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -30,7 +31,7 @@ func TestNamespacesAreTenantsOfTheirOwn(t *testing.T) {
 				t.Errorf("in %s (-want +got):\n%s", name, diff)
 			}
 		}
-		b.delete(v.CollectionPath()+"/"+created["id"].(string)).refused(http.StatusNotFound, "404")
+		b.delete(v.CollectionPath() + "/" + created["id"].(string)).unknownID()
 		m.in("b").login(created["id"].(string), created["secret"].(string)).is(http.StatusUnauthorized)
 		m.in("a").login(created["id"].(string), created["secret"].(string)).is(http.StatusOK)
 	})
@@ -41,10 +42,7 @@ func TestBearerOfOneNamespaceIsWorthNothingInAnother(t *testing.T) {
 	bearer := m.in("a").as("jane.doe").authorization
 	m.in("a").bearing(bearer).get(me).is(http.StatusOK)
 	for _, other := range []*tenant{m, m.in("b")} {
-		r := other.bearing(bearer).get(me).is(http.StatusUnauthorized)
-		if !strings.Contains(r.text, "JWT validation failed: it is not signed for this namespace") {
-			t.Errorf("refused with %s", r.text)
-		}
+		other.bearing(bearer).get(me).is(http.StatusUnauthorized).because(cause{rule: rule.BearerRequired})
 	}
 	own := m.as("jane.doe").authorization
 	m.in("a").bearing(own).get(me).is(http.StatusUnauthorized)
@@ -63,14 +61,14 @@ func TestNamespaceNames(t *testing.T) {
 			m.anonymous().get("/_mock/health").is(status)
 			m.anonymous().get("//oauth/info").is(status)
 			if status != http.StatusOK {
-				m.anonymous().get("/v3/personal-access-tokens").refused(http.StatusNotFound, "404", "a namespace is named with 1 to 63 of a-z, 0-9 and -")
-				m.anonymous().get("/_mock/clock").problem(http.StatusNotFound, "unknown-namespace")
+				m.anonymous().get("/v3/personal-access-tokens").rejected(http.StatusNotFound, "404", cause{rule.UnknownNamespace, ""})
+				m.anonymous().get("/_mock/clock").problem(http.StatusNotFound, rule.UnknownNamespace)
 			}
 		})
 	}
-	m.anonymous().get("/t/").refused(http.StatusNotFound, "404")
-	m.anonymous().get("/t/a").refused(http.StatusNotFound, "404", "got /")
-	m.anonymous().get("/t").refused(http.StatusNotFound, "404", "got /t")
+	for path, want := range map[string]cause{"/t/": {rule: rule.UnknownNamespace}, "/t/a": {rule.UnmatchedPath, "/"}, "/t": {rule.UnmatchedPath, "/t"}} {
+		t.Run(path, func(t *testing.T) { m.of(t).anonymous().get(path).rejected(http.StatusNotFound, "404", want) })
+	}
 }
 
 func TestBaseURLOfANamespace(t *testing.T) {
@@ -96,10 +94,20 @@ func TestNamespaceFromAnotherFixture(t *testing.T) {
 	a.get("/_mock/namespace").equal("fixture", "expiring.yaml (built in)")
 	a.put("/_mock/namespace", `{}`).is(http.StatusOK).equal("fixture", "empty.yaml (built in)")
 	a.put("/_mock/namespace", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}}`).is(http.StatusOK).equal("tokens", 0.0)
-	a.put("/_mock/namespace", `{"fixture":"nothing"}`).problem(http.StatusBadRequest, "invalid-request", "/fixture", "crowded")
-	a.put("/_mock/namespace", `{"fixture":"../../etc/passwd"}`).problem(http.StatusBadRequest, "invalid-request")
-	a.put("/_mock/namespace", `{"fixture":"empty","tenant":{"identities":[]}}`).problem(http.StatusBadRequest, "invalid-request")
-	a.put("/_mock/namespace", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":" "}]}}`).problem(http.StatusBadRequest, "invalid-request", "/tenant/identities/0/name")
+	for _, test := range []struct {
+		name, body string
+		want       cause
+	}{
+		{"unknown fixture", `{"fixture":"nothing"}`, cause{rule.ControlInvalidRequest, "/fixture"}},
+		{"file", `{"fixture":"../../etc/passwd"}`, cause{rule.ControlInvalidRequest, "/fixture"}},
+		{"tenant without identities", `{"fixture":"empty","tenant":{"identities":[]}}`, cause{rule.InvalidProperty, "/tenant/identities"}},
+		{"fixture and tenant", `{"fixture":"empty","tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}}`, cause{rule.ControlInvalidRequest, ""}},
+		{"blank name", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":" "}]}}`, cause{rule.InvalidProperty, "/tenant/identities/0/name"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a.of(t).anonymous().put("/_mock/namespace", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+		})
+	}
 	a.get("/_mock/namespace").equal("tokens", 0.0)
 }
 
@@ -119,8 +127,8 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 		t.Errorf("namespaces (-want +got):\n%s", diff)
 	}
 	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
-	m.in("b").anonymous().delete("/_mock/namespace").problem(http.StatusNotFound, "unknown-namespace", `\"b\"`)
-	m.anonymous().delete("/_mock/namespace").problem(http.StatusConflict, "default-namespace")
+	m.in("b").anonymous().delete("/_mock/namespace").problem(http.StatusNotFound, rule.UnknownNamespace)
+	m.anonymous().delete("/_mock/namespace").problem(http.StatusConflict, rule.ControlDefaultNamespace)
 	if diff := cmp.Diff([]string{"a /t/a", "default "}, listed()); diff != "" {
 		t.Errorf("namespaces (-want +got):\n%s", diff)
 	}
@@ -144,7 +152,7 @@ func TestNumberOfNamespacesIsBounded(t *testing.T) {
 	}
 	full := m.in("c").anonymous()
 	full.get("/oauth/info").is(http.StatusServiceUnavailable).equal("error", "temporarily_unavailable")
-	full.get("/_mock/health").problem(http.StatusServiceUnavailable, "too-many-namespaces", "--max-namespaces")
+	full.get("/_mock/health").problem(http.StatusServiceUnavailable, rule.TooManyNamespaces)
 	m.in("b").anonymous().get("/oauth/info").is(http.StatusOK)
 	m.in("a").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
 	full.get("/oauth/info").is(http.StatusOK)

@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"slices"
@@ -13,8 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -27,38 +30,42 @@ func profile(t testing.TB, name string) mockserver.Profile {
 	return p
 }
 
-// Friendly refuses nothing that the documents allow, and tells in log and journal what a tenant would refuse.
-func TestFriendlyTellsWhatATenantWouldRefuse(t *testing.T) {
-	log := &lines{}
-	m := startWith(t, "empty", mockserver.Config{Log: log.logger()})
+// A friendly mock rejects nothing that the documents allow, and notes in log and journal what a tenant would reject.
+func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
+	log := &records{}
+	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
 	c := m.as("jane.doe")
-	for i := range 10 { // beside the one to log in with
+	notes := func(r response, what string) {
+		t.Helper()
+		r.is(http.StatusOK)
+		noted := r.entry().Notes
+		if len(noted) != 1 {
+			t.Fatalf("notes %q, want one", noted)
+		}
+		if line := log.of(r); line.level != slog.LevelWarn || !strings.HasSuffix(line.message, noted[0]) {
+			t.Errorf("logged %+v, want a warning %q", line, noted[0])
+		}
+		golden.Check(t, rejectionTexts, golden.Key(t)+": "+what, noted[0])
+	}
+	for i := range 9 { // beside the one to log in with
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
-	const eleventh = "a tenant would refuse this: 11th token of jane.doe, who may have 10 (rule tokens-per-owner, published)"
-	if last := log.all[len(log.all)-1]; !strings.Contains(last, "200 POST /v2026/personal-access-tokens (jane.doe, Go-http-client/1.1): "+eleventh) {
-		t.Errorf("logged %s", last)
-	}
-	noted := c.get("/_mock/requests?operation=create&limit=1").object()["requests"].([]any)[0].(map[string]any)["notes"]
-	if diff := cmp.Diff([]any{eleventh}, noted); diff != "" {
-		t.Errorf("notes (-want +got):\n%s", diff)
-	}
+	notes(c.post("/v2026/personal-access-tokens", `{"name":"eleventh","userAwareTokenNeverExpires":true}`), "eleventh token")
 
 	id := c.get(me).list()[0]["id"].(string)
 	c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
-	m.login(id, janeSecret).is(http.StatusOK).equal("scope", "sp:scopes:default")
-	if last := log.all[len(log.all)-1]; !strings.Contains(last, "a tenant may give the scopes of before for up to 20 minutes") {
-		t.Errorf("logged %s", last)
-	}
+	r := m.login(id, janeSecret)
+	r.equal("scope", "sp:scopes:default")
+	notes(r, "new scope")
 
-	before := len(log.all)
 	john := m.as("john.roe")
-	for range 103 {
-		john.get(me).is(http.StatusOK)
-	}
-	told := slices.DeleteFunc(slices.Clone(log.all[before:]), func(line string) bool { return !strings.Contains(line, "a tenant would refuse") })
-	if len(told) != 1 || !strings.Contains(told[0], "request 101 of client id") {
-		t.Errorf("told once in a window: %v", told)
+	for i := range 103 {
+		r := john.get(me).is(http.StatusOK)
+		if i == 100 { // once in a window
+			notes(r, "101 requests")
+		} else if noted := r.entry().Notes; len(noted) > 0 {
+			t.Errorf("request %d: notes %q", i+1, noted)
+		}
 	}
 }
 
@@ -70,7 +77,7 @@ func TestFaithful(t *testing.T) {
 	}
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m.of(t).as("jane.doe").post(v.CollectionPath(), `{"name":"one too many","userAwareTokenNeverExpires":true}`).
-			refused(http.StatusBadRequest, "400.1.4", "fewer than 10 tokens")
+			rejected(http.StatusBadRequest, "400.1.4", cause{rule.TokensPerOwner, "10"})
 	})
 	if n := len(c.names(me)); n != 10 {
 		t.Errorf("%d tokens", n)
@@ -109,24 +116,12 @@ func TestNeverExpiresAsFarDate(t *testing.T) {
 	})
 }
 
-func TestWrongProfiles(t *testing.T) {
-	for name, p := range map[string]mockserver.Profile{
-		`rate limit: expected requests and a window such as 100/10s, or off, got "many"`: {RateLimit: "many"},
-		"rate limit: expected at least one request":                                      {RateLimit: "0/10s"},
-		`unknown behaviour "rudeness": expected some of list-order`:                      {Hostile: []string{"rudeness"}, HostileRate: 1, HostileInARow: 1},
-		"hostile behaviours without a rate":                                              {Hostile: []string{"outages"}},
-		"hostile rate: expected a share from 0 to 1, got 2":                              {HostileRate: 2},
-		"token limit: expected":                                                          {TokenLimit: -1},
-		"scope delay: expected":                                                          {ScopeDelay: -1},
-		`never expires as: expected null or far-date, got "soon"`:                        {NeverExpiresAs: "soon"},
-	} {
-		if _, err := mockserver.New(mockserver.Config{Profile: p}); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("error %v, want %q", err, name)
-		}
+func TestProfileNamed_RejectsUnknownName(t *testing.T) {
+	_, err := mockserver.ProfileNamed("angry")
+	if err == nil {
+		t.Fatal("there is a profile angry")
 	}
-	if _, err := mockserver.ProfileNamed("angry"); err == nil || !strings.Contains(err.Error(), "expected one of faithful, friendly, hostile") {
-		t.Errorf("error %v", err)
-	}
+	golden.Check(t, configTexts, golden.Key(t), err.Error())
 }
 
 // A hostile mock shows each of its behaviours, never on the first login, never more in a row than allowed,

@@ -1,14 +1,17 @@
 package mockserver_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -56,43 +59,58 @@ const (
 	every     = "sp:scopes:all"
 )
 
+// An outcome is a status, and the rule and the place that a rejection is about.
+type outcome struct {
+	status int
+	cause
+}
+
 func TestRights(t *testing.T) {
 	const bulk = "bulk"
+	var (
+		ok      = outcome{status: http.StatusOK}
+		deleted = outcome{status: http.StatusNoContent}
+		unknown = outcome{http.StatusNotFound, cause{rule.UnknownID, "id"}}
+		noScope = outcome{http.StatusForbidden, cause{rule.OperationScopes, "Authorization"}}
+		noRight = outcome{http.StatusForbidden, cause{rule.WriteRights, "Authorization"}}
+		noList  = outcome{http.StatusForbidden, cause{rule.ListRights, "owner-id"}}
+		notOwn  = outcome{http.StatusForbidden, cause{rule.PatchOwnOnly, "id"}}
+	)
 	for _, test := range []struct {
 		user   string
 		scopes []string
 		// what is asked for, and what it answers
-		want map[string]int
+		want map[string]outcome
 	}{
-		{"admin", []string{every}, map[string]int{
-			"list me": 200, "list jane": 200, "list all": 200, "create": 200, "patch own": 200, "patch " + janes: 403, "patch " + janesManaged: 403,
-			"patch " + adminManaged: 200, "patch " + nobodys: 404, "delete " + janes: 204, "delete " + janesManaged: 204, "delete " + nobodys: 404, bulk: 200,
+		{"admin", []string{every}, map[string]outcome{
+			"list me": ok, "list jane": ok, "list all": ok, "create": ok, "patch own": ok, "patch " + janes: notOwn, "patch " + janesManaged: notOwn,
+			"patch " + adminManaged: ok, "patch " + nobodys: unknown, "delete " + janes: deleted, "delete " + janesManaged: deleted, "delete " + nobodys: unknown, bulk: ok,
 		}},
-		{"admin", []string{allManage}, map[string]int{
-			"list me": 200, "list jane": 200, "list all": 200, "create": 200, "patch own": 403, "patch " + nobodys: 403, "delete " + janes: 204,
-			"delete " + janesManaged: 404, "delete own": 204, bulk: 200,
+		{"admin", []string{allManage}, map[string]outcome{
+			"list me": ok, "list jane": ok, "list all": ok, "create": ok, "patch own": noScope, "patch " + nobodys: noScope, "delete " + janes: deleted,
+			"delete " + janesManaged: unknown, "delete own": deleted, bulk: ok,
 		}},
-		{"admin", []string{allRead}, map[string]int{
-			"list me": 200, "list jane": 200, "list all": 200, "create": 403, "patch own": 403, "delete " + janes: 403, bulk: 403,
+		{"admin", []string{allRead}, map[string]outcome{
+			"list me": ok, "list jane": ok, "list all": ok, "create": noScope, "patch own": noScope, "delete " + janes: noScope, bulk: noScope,
 		}},
-		{"admin", []string{myManage}, map[string]int{
-			"list me": 200, "list jane": 403, "list all": 403, "create": 200, "patch own": 200, "patch " + janes: 403, "patch " + adminManaged: 404, "delete " + janes: 403, "delete own": 204, bulk: 403,
+		{"admin", []string{myManage}, map[string]outcome{
+			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch own": ok, "patch " + janes: notOwn, "patch " + adminManaged: unknown, "delete " + janes: noRight, "delete own": deleted, bulk: noScope,
 		}},
-		{"admin", []string{myRead, allManage}, map[string]int{"list all": 200, "create": 200, "patch own": 403}},
-		{"admin", []string{"sp:scopes:default"}, map[string]int{"list me": 403, "list all": 403, "create": 403, "patch own": 403, "delete own": 403, bulk: 403}},
-		{"admin", []string{"idn:nelm:manage", "no:such"}, map[string]int{"list me": 403, "create": 403}},
-		{"admin", []string{"no:such", every}, map[string]int{"list all": 200, "create": 200}},
-		{"jane.doe", []string{every}, map[string]int{
-			"list me": 200, "list jane": 403, "list all": 403, "create": 200, "patch " + janes: 200, "patch " + johns: 403, "patch " + janesManaged: 404,
-			"patch " + adminManaged: 404, "patch " + nobodys: 404, "delete " + janes: 204, "delete " + johns: 403, "delete " + janesManaged: 404, "delete " + nobodys: 404, bulk: 403,
+		{"admin", []string{myRead, allManage}, map[string]outcome{"list all": ok, "create": ok, "patch own": noScope}},
+		{"admin", []string{"sp:scopes:default"}, map[string]outcome{"list me": noScope, "list all": noScope, "create": noScope, "patch own": noScope, "delete own": noScope, bulk: noScope}},
+		{"admin", []string{"idn:nelm:manage", "no:such"}, map[string]outcome{"list me": noScope, "create": noScope}},
+		{"admin", []string{"no:such", every}, map[string]outcome{"list all": ok, "create": ok}},
+		{"jane.doe", []string{every}, map[string]outcome{
+			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch " + janes: ok, "patch " + johns: notOwn, "patch " + janesManaged: unknown,
+			"patch " + adminManaged: unknown, "patch " + nobodys: unknown, "delete " + janes: deleted, "delete " + johns: noRight, "delete " + janesManaged: unknown, "delete " + nobodys: unknown, bulk: noRight,
 		}},
-		{"jane.doe", []string{myRead}, map[string]int{
-			"list me": 200, "list jane": 403, "list all": 403, "create": 403, "patch " + janes: 403, "delete " + janes: 403, bulk: 403,
+		{"jane.doe", []string{myRead}, map[string]outcome{
+			"list me": ok, "list jane": noList, "list all": noList, "create": noScope, "patch " + janes: noScope, "delete " + janes: noScope, bulk: noScope,
 		}},
-		{"jane.doe", []string{allManage}, map[string]int{
-			"list me": 200, "list jane": 403, "list all": 403, "create": 200, "patch " + janes: 403, "delete " + janes: 204, "delete " + johns: 403, bulk: 403,
+		{"jane.doe", []string{allManage}, map[string]outcome{
+			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch " + janes: noScope, "delete " + janes: deleted, "delete " + johns: noRight, bulk: noRight,
 		}},
-		{"helpdesk", []string{every}, map[string]int{"list me": 200, "list jane": 403, "list all": 403, "create": 200, "delete " + janes: 403, bulk: 403}},
+		{"helpdesk", []string{every}, map[string]outcome{"list me": ok, "list jane": noList, "list all": noList, "create": ok, "delete " + janes: noRight, bulk: noRight}},
 	} {
 		for asked, want := range test.want {
 			t.Run(fmt.Sprintf("%s with %s/%s", test.user, strings.Join(test.scopes, " "), asked), func(t *testing.T) {
@@ -103,10 +121,11 @@ func TestRights(t *testing.T) {
 					m := start(t, callers)
 					own := m.as(test.user).create(v, "own")["id"].(string)
 					c := m.scoped(test.user, test.scopes...)
-					if got := ask(c, v, asked, own); got.status != want {
-						t.Errorf("status %d, want %d: %s", got.status, want, got.text)
-					} else if want == http.StatusForbidden {
-						got.refused(http.StatusForbidden, "403", "expected ", ", got ", "(rule ")
+					got := ask(c, v, asked, own)
+					if want.rule == "" {
+						got.is(want.status)
+					} else {
+						got.rejected(want.status, fmt.Sprint(want.status), want.cause)
 					}
 				})
 			})
@@ -140,7 +159,7 @@ func TestAPIClientWithoutUserMayNothing(t *testing.T) {
 		m := start(t, callers)
 		c := m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
 		for _, asked := range []string{"list me", "list all", "create", "patch " + janes, "delete " + janes} {
-			ask(c, v, asked, "").refused(http.StatusForbidden, "403", "expected the access token of a user, got that of API client dacedace-dace-dace-dace-dacedacedace")
+			ask(c, v, asked, "").rejected(http.StatusForbidden, "403", cause{rule.NoApplicationAuth, "Authorization"})
 		}
 	})
 }
@@ -149,8 +168,7 @@ func TestRightsOfAUserLevelAreConfigurable(t *testing.T) {
 	m := start(t, "userLevels:\n  HELPDESK: ['idn:my-personal-access-tokens:read', 'idn:all-personal-access-tokens:read']\n"+callers)
 	c := m.as("helpdesk")
 	c.get("/v3/personal-access-tokens").is(http.StatusOK)
-	c.post("/v3/personal-access-tokens", `{"name":"x"}`).refused(http.StatusForbidden, "403",
-		"expected a caller with the right idn:my-personal-access-tokens:create, got idn:my-personal-access-tokens:read, idn:all-personal-access-tokens:read")
+	c.post("/v3/personal-access-tokens", `{"name":"x"}`).rejected(http.StatusForbidden, "403", cause{rule.WriteRights, "Authorization"})
 }
 
 // The fixtures know the rights by a list of their own: they import nothing of the mock.
@@ -169,27 +187,31 @@ func TestTenantWhoseTokensAreOfTheFuture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "start from test.yaml: the token in line 16: " + field + ": expected a time before the start, 2026-08-31T12:00:00.000Z, got 2099-01-01T00:00:00Z"
-		if _, err := mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now}); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+		_, err = mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now})
+		if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) || wrong.Field != "Tenant" || !names(err.Error(), field) {
+			t.Fatalf("error %v, want one of the tenant about %s", err, field)
 		}
+		golden.Check(t, configTexts, golden.Key(t)+": "+field, err.Error())
 	}
 }
 
 func TestUnauthenticated(t *testing.T) {
-	for _, test := range []struct{ name, authorization, want string }{
-		{"no header", "", "the Authorization header is missing: send Bearer and an access token from POST /oauth/token"},
-		{"empty bearer, as after a failed login", "Bearer ", "the bearer is empty: the login at POST /oauth/token before this request has failed"},
-		{"only the word", "Bearer", "the bearer is empty: the login at POST /oauth/token before this request has failed"},
-		{"id and secret", "Basic Y2FmZTpjYWZl", `the Authorization header has the scheme "Basic": send Bearer and an access token from POST /oauth/token`},
-		{"no JWT", "Bearer nonsense", "JWT validation failed: it is not a JWT in compact form"},
+	for _, test := range []struct{ name, authorization string }{
+		{"no header", ""},
+		{"empty bearer, as after a failed login", "Bearer "},
+		{"only the word", "Bearer"},
+		{"id and secret", "Basic Y2FmZTpjYWZl"},
+		{"no JWT", "Bearer nonsense"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				c := &client{tenant: start(t, "empty"), authorization: test.authorization}
 				for _, asked := range []string{"list all", "create", "patch " + nobodys, "delete " + nobodys} {
 					r := ask(c, v, asked, "").is(http.StatusUnauthorized)
-					r.equal("error", test.want)
+					r.because(cause{rule: rule.BearerRequired})
+					if text, _ := r.object()["error"].(string); text == "" || !strings.HasPrefix(r.entry().Why[0], text) {
+						t.Errorf("error %q, want %q", text, r.entry().Why[0])
+					}
 					if len(r.object()) != 1 {
 						t.Errorf("body %s, want error alone", r.text)
 					}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -43,9 +44,7 @@ func TestBearerOfAUserWhoIsGone(t *testing.T) {
 	c := m.with(ann["clientId"].(string), ann["clientSecret"].(string))
 	c.get(me).is(http.StatusOK)
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	if r := c.get(me).is(http.StatusUnauthorized); !strings.Contains(r.text, "its user ann is not in this tenant any more") {
-		t.Errorf("refused with %s", r.text)
-	}
+	c.get(me).is(http.StatusUnauthorized).because(cause{rule.BearerRequired, "ann"})
 }
 
 // Every seed, changed by requests, comes back to the letter, in both forms.
@@ -105,14 +104,14 @@ func TestSnapshotWithoutSecrets(t *testing.T) {
 	if with := c.get("/_mock/state?secrets=true").text; !strings.Contains(with, janeSecret) {
 		t.Error("the snapshot with secrets has none")
 	}
-	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, "invalid-request", "query parameter secrets")
+	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.InvalidProperty, "query parameter secrets"})
 	c.put("/_mock/state", taken).is(http.StatusNoContent)
 	m.as("jane.doe")
 
 	added := c.post("/_mock/tokens", `{"owner":"jane.doe","name":"one more"}`).is(http.StatusCreated).object()
 	later := c.get("/_mock/state").text
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	c.put("/_mock/state", later).problem(http.StatusBadRequest, "invalid-tenant", "secret", "nothing was changed")
+	c.put("/_mock/state", later).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureUnknownSecret, "line 206, column 5: tokens[12].secret"})
 	m.login(added["clientId"].(string), added["clientSecret"].(string)).is(http.StatusUnauthorized)
 	m.as("jane.doe")
 }
@@ -122,24 +121,30 @@ func TestWrongSnapshotChangesNothing(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
 	before := c.get("/_mock/state?secrets=true").text
-	for name, wrong := range map[string]string{
-		"no JSON": `{`, "no tenant": `[]`, "nobody": `{"identities":[]}`, "unknown": `{"people":[]}`,
-		"two of one name": strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1),
-		"no such owner":   strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1),
-		"two of one id":   strings.Replace(before, `"id": "`+janeID+`"`, `"id": "cafecafecafecafecafecafecafecafe"`, 1),
+	for _, test := range []struct {
+		name, body string
+		want       []cause
+	}{
+		{"no JSON", `{`, []cause{{rule.FixtureSyntax, "line 1, column 1"}}},
+		{"no tenant", `[]`, []cause{{rule.FixtureWrongType, "line 1, column 1"}}},
+		{"no identity", `{"identities":[]}`, []cause{{rule.FixtureRequired, "line 1, column 2: identities"}}},
+		{"unknown key", `{"people":[]}`, []cause{{rule.FixtureUnknownKey, "line 1, column 2: people"}}},
+		{"two of one name", strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1), []cause{{rule.FixtureDuplicate, "line 22, column 7: identities[2].name"}, {rule.FixtureReference, "line 76, column 7: tokens[2].owner"}, {rule.FixtureReference, "line 162, column 7: tokens[8].owner"}, {rule.FixtureReference, "line 192, column 7: tokens[10].owner"}}},
+		{"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1), []cause{{rule.FixtureReference, "line 76, column 7: tokens[2].owner"}}},
+		{"two of one id", strings.Replace(before, `"id": "`+janeID+`"`, `"id": "cafecafecafecafecafecafecafecafe"`, 1), []cause{{rule.FixtureDuplicate, "line 61, column 7: tokens[1].id"}}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if wrong == before {
+		t.Run(test.name, func(t *testing.T) {
+			if test.body == before {
 				t.Fatal("the snapshot is not wrong")
 			}
-			m.of(t).anonymous().put("/_mock/state", wrong).is(http.StatusBadRequest)
+			m.of(t).anonymous().put("/_mock/state", test.body).problem(http.StatusBadRequest, rule.ControlInvalidTenant, test.want...)
 			if diff := cmp.Diff(before, m.of(t).anonymous().get("/_mock/state?secrets=true").text); diff != "" {
 				t.Errorf("state (-want +got):\n%s", diff)
 			}
 		})
 	}
-	c.send("PUT", "/_mock/state", "text/plain", before).problem(http.StatusUnsupportedMediaType, "unsupported-media-type", "application/json or application/yaml")
-	c.send("PUT", "/_mock/state", "application/json", strings.Repeat(" ", 17<<20)).problem(http.StatusRequestEntityTooLarge, "content-too-large")
+	c.send("PUT", "/_mock/state", "text/plain", before).problem(http.StatusUnsupportedMediaType, rule.ControlMediaType)
+	c.send("PUT", "/_mock/state", "application/json", strings.Repeat(" ", 17<<20)).problem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge)
 }
 
 func TestAddIdentity(t *testing.T) {
@@ -153,12 +158,12 @@ func TestAddIdentity(t *testing.T) {
 	if users := c.get("/_mock/credentials").text; !strings.Contains(users, "ann.smith") || strings.Index(users, `"admin"`) > strings.Index(users, "jane.doe") {
 		t.Errorf("credentials %s", users)
 	}
-	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict, "name-taken", "an identity has that name")
+	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict, rule.ControlNameTaken)
 	c.post("/_mock/identities", `{"name":"bea","id":"`+bob.object()["clientId"].(string)+`"}`).is(http.StatusCreated) // ids of users and of tokens are apart
-	c.post("/_mock/identities", `{"name":"ben","id":"facedadafacedadafacedadafacedada"}`).problem(http.StatusConflict, "id-taken")
-	c.post("/_mock/identities", `{"name":"eve","userLevels":["ROOT"]}`).problem(http.StatusBadRequest, "invalid-tenant", "/userLevels[0]", "ORG_ADMIN")
-	c.post("/_mock/identities", `{"name":""}`).problem(http.StatusBadRequest, "invalid-request", "/name")
-	c.post("/_mock/identities", `{"user":"eve"}`).problem(http.StatusBadRequest, "invalid-request", "/name")
+	c.post("/_mock/identities", `{"name":"ben","id":"facedadafacedadafacedadafacedada"}`).problem(http.StatusConflict, rule.ControlIDTaken)
+	c.post("/_mock/identities", `{"name":"eve","userLevels":["ROOT"]}`).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureUserLevel, "/userLevels[0]"})
+	c.post("/_mock/identities", `{"name":""}`).problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.InvalidProperty, "/name"})
+	c.post("/_mock/identities", `{"user":"eve"}`).problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.InvalidProperty, "body"}, cause{rule.MissingProperty, "/name"})
 }
 
 func TestAddToken(t *testing.T) {
@@ -175,20 +180,24 @@ func TestAddToken(t *testing.T) {
 	if diff := cmp.Diff([]string{"stale", "login", "expired"}, m.as("jane.doe").names(me)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
-	for body, want := range map[string][3]string{
-		`{"owner":"jane.doe","name":"stale"}`:                                     {"409", "name-taken"},
-		`{"owner":"jane.doe","name":"x","id":"0123456789abcdef0123456789abcdef"}`: {"409", "id-taken"},
-		`{"owner":"nobody","name":"x"}`:                                           {"400", "invalid-request", "/owner"},
-		`{"owner":"jane.doe","name":"x","created":"tomorrow"}`:                    {"400", "invalid-tenant", "/created"},
-		`{"owner":"jane.doe","name":"x","created":"+1d"}`:                         {"400", "invalid-tenant", "/created"},
-		`{"owner":"jane.doe","name":"x","scope":[" "]}`:                           {"400", "invalid-tenant", "/scope[0]"},
-		`{"owner":"jane.doe","name":"x","userAwareTokenNeverExpires":false}`:      {"400", "invalid-tenant", "/userAwareTokenNeverExpires"},
-		`{"owner":"jane.doe","name":"x","accessTokenValiditySeconds":14}`:         {"400", "invalid-request", "/accessTokenValiditySeconds"},
-		`{"owner":"jane.doe","name":"x","expires":"+1d"}`:                         {"400", "invalid-request", "expires"},
+	for _, test := range []struct {
+		name, body string
+		status     int
+		rule       rule.ID
+		want       []cause
+	}{
+		{"name taken", `{"owner":"jane.doe","name":"stale"}`, 409, rule.ControlNameTaken, nil},
+		{"id taken", `{"owner":"jane.doe","name":"x","id":"0123456789abcdef0123456789abcdef"}`, 409, rule.ControlIDTaken, nil},
+		{"unknown owner", `{"owner":"nobody","name":"x"}`, 400, rule.ControlInvalidRequest, []cause{{rule.ControlUnknownOwner, "/owner"}}},
+		{"word as date", `{"owner":"jane.doe","name":"x","created":"tomorrow"}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixtureDate, "/created"}}},
+		{"creation in the future", `{"owner":"jane.doe","name":"x","created":"+1d"}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixturePast, "/created"}}},
+		{"blank scope", `{"owner":"jane.doe","name":"x","scope":[" "]}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixtureFormat, "/scope[0]"}}},
+		{"never expires, not acknowledged", `{"owner":"jane.doe","name":"x","userAwareTokenNeverExpires":false}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixtureNeverExpires, "/userAwareTokenNeverExpires"}}},
+		{"validity too short", `{"owner":"jane.doe","name":"x","accessTokenValiditySeconds":14}`, 400, rule.ControlInvalidRequest, []cause{{rule.InvalidProperty, "/accessTokenValiditySeconds"}}},
+		{"unknown property", `{"owner":"jane.doe","name":"x","expires":"+1d"}`, 400, rule.ControlInvalidRequest, []cause{{rule.InvalidProperty, "body"}}},
 	} {
-		t.Run(body, func(t *testing.T) {
-			r := m.of(t).anonymous().post("/_mock/tokens", body)
-			r.problem(map[string]int{"400": 400, "409": 409}[want[0]], want[1], want[2])
+		t.Run(test.name, func(t *testing.T) {
+			m.of(t).anonymous().post("/_mock/tokens", test.body).problem(test.status, test.rule, test.want...)
 		})
 	}
 }

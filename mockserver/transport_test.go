@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -26,8 +28,8 @@ func TestMethodNotAllowed(t *testing.T) {
 					continue
 				}
 				t.Run(method+" "+test.path, func(t *testing.T) {
-					r := m.as("admin").send(method, test.path, "application/json", "{}")
-					r.refused(http.StatusMethodNotAllowed, "405", "method: expected "+test.allow+", got "+method)
+					r := m.of(t).as("admin").send(method, test.path, "application/json", "{}")
+					r.rejected(http.StatusMethodNotAllowed, "405", cause{rule.MethodNotAllowed, "method"})
 					if got := r.header.Get("Allow"); got != test.allow {
 						t.Errorf("Allow %q, want %q", got, test.allow)
 					}
@@ -68,32 +70,33 @@ func TestHeadIsNoMethodOfAPath(t *testing.T) {
 func TestPathsThatAreNotServed(t *testing.T) {
 	m := start(t, "empty")
 	for _, test := range []struct {
+		name   string
 		path   string
 		status int
-		text   string
+		want   cause
 	}{
-		{"/v3/identities", 501, "patmock serves personal access tokens and /oauth only: GET /v3/identities is not simulated"},
-		{"/v2026/accounts/1?x=y", 501, "patmock serves personal access tokens and /oauth only: GET /v2026/accounts/1 is not simulated"},
-		{"/beta", 501, "GET /beta is not simulated"},
-		{"/latest/personal-access-tokens", 501, "GET /latest/personal-access-tokens is not simulated"},
-		{"/accounts/v1/42", 501, "GET /accounts/v1/42 is not simulated"},
-		{"/access-profiles/v2", 501, "GET /access-profiles/v2 is not simulated"},
-		{"/v3/personal-access-tokens/a/b", 501, "GET /v3/personal-access-tokens/a/b is not simulated"},
-		{"/personal-access-tokens/v1/a/b", 501, "GET /personal-access-tokens/v1/a/b is not simulated"},
-		{"/personal-access-tokens/v2", 501, "GET /personal-access-tokens/v2 is not simulated"},
-		{"/v3/personal-access-tokens/", 404, "path: expected an id behind the last slash, got nothing"},
-		{"/personal-access-tokens/v1/", 404, "path: expected an id behind the last slash, got nothing"},
-		{"/", 404, "path: expected one such as /personal-access-tokens/v1 or /oauth/token, got /"},
-		{"/personal-access-tokens", 404, "got /personal-access-tokens"},
-		{"/v1/personal-access-tokens", 404, "path: expected one such as /personal-access-tokens/v1 or /oauth/token, got /v1/personal-access-tokens"},
-		{"/v30/personal-access-tokens", 404, "got /v30/personal-access-tokens"},
-		{"/V3/personal-access-tokens", 404, "got /V3/personal-access-tokens"},
-		{"/oauth/authorize", 404, "got /oauth/authorize"},
+		{"other resource", "/v3/identities", 501, cause{rule.NotSimulated, ""}},
+		{"object of another resource", "/v2026/accounts/1?x=y", 501, cause{rule.NotSimulated, ""}},
+		{"version alone", "/beta", 501, cause{rule.NotSimulated, ""}},
+		{"latest version", "/latest/personal-access-tokens", 501, cause{rule.NotSimulated, ""}},
+		{"other API", "/accounts/v1/42", 501, cause{rule.NotSimulated, ""}},
+		{"other API in version 2", "/access-profiles/v2", 501, cause{rule.NotSimulated, ""}},
+		{"below a token", "/v3/personal-access-tokens/a/b", 501, cause{rule.NotSimulated, ""}},
+		{"below a token of v1", "/personal-access-tokens/v1/a/b", 501, cause{rule.NotSimulated, ""}},
+		{"version that there is not", "/personal-access-tokens/v2", 501, cause{rule.NotSimulated, ""}},
+		{"no id", "/v3/personal-access-tokens/", 404, cause{rule.UnmatchedPath, "path"}},
+		{"no id in v1", "/personal-access-tokens/v1/", 404, cause{rule.UnmatchedPath, "path"}},
+		{"root", "/", 404, cause{rule.UnmatchedPath, "path"}},
+		{"no version", "/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
+		{"v1 in front", "/v1/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
+		{"unknown version", "/v30/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
+		{"version in capitals", "/V3/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 	} {
-		t.Run(test.path, func(*testing.T) {
-			m.anonymous().get(test.path).refused(test.status, map[int]string{404: "404", 501: "501"}[test.status], test.text)
+		t.Run(test.name, func(t *testing.T) {
+			m.of(t).anonymous().get(test.path).rejected(test.status, fmt.Sprint(test.status), test.want)
 		})
 	}
+	m.anonymous().get("/oauth/authorize").denied(http.StatusNotFound, "not_found", rule.UnmatchedPath)
 }
 
 func TestVersionsThatAreNotServed(t *testing.T) {
@@ -104,10 +107,14 @@ func TestVersionsThatAreNotServed(t *testing.T) {
 		if v == version.V3 {
 			continue
 		}
-		c.get(v.CollectionPath()).refused(http.StatusNotImplemented, "501", "this patmock was started without version "+string(v)+": GET "+v.CollectionPath()+" is not simulated")
-		c.delete(v.CollectionPath()+"/x").refused(http.StatusNotImplemented, "501", "without version")
+		t.Run("list of "+string(v), func(t *testing.T) {
+			c.of(t).anonymous().get(v.CollectionPath()).rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
+		})
+		t.Run("deletion in "+string(v), func(t *testing.T) {
+			c.of(t).anonymous().delete(v.CollectionPath()+"/x").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
+		})
 	}
-	c.get("/v2026/identities").refused(http.StatusNotImplemented, "501", "patmock serves personal access tokens and /oauth only")
+	c.get("/v2026/identities").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
 }
 
 func TestBodyOverAMegabyte(t *testing.T) {
@@ -118,16 +125,16 @@ func TestBodyOverAMegabyte(t *testing.T) {
 			t.Fatalf("%d bytes, want a mebibyte", len(fits))
 		}
 		c.post(v.CollectionPath(), fits).is(http.StatusOK)
-		c.post(v.CollectionPath(), " "+fits).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got 1048577")
+		c.post(v.CollectionPath(), " "+fits).rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "1048577"})
 		r, err := http.NewRequest("POST", c.url+v.CollectionPath(), io.MultiReader(strings.NewReader(" "+fits))) // without its length
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Authorization", c.authorization)
-		c.exchange(r).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got more")
-		c.patch(v.CollectionPath()+"/"+janeID, "["+strings.Repeat(" ", 1<<20)+"]").refused(http.StatusRequestEntityTooLarge, "413")
-		c.anonymous().send("POST", "/oauth/token", urlencode, "x="+strings.Repeat("x", 1<<20)).refused(http.StatusRequestEntityTooLarge, "413")
+		c.exchange(r).rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "body"})
+		c.patch(v.CollectionPath()+"/"+janeID, "["+strings.Repeat(" ", 1<<20)+"]").rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "1048578"})
+		c.anonymous().send("POST", "/oauth/token", urlencode, "x="+strings.Repeat("x", 1<<20)).denied(http.StatusRequestEntityTooLarge, "invalid_request", rule.ContentTooLarge)
 	})
 }
 
@@ -139,12 +146,13 @@ func TestBodyOverAMegabyteThatNobodyReads(t *testing.T) {
 		{"GET", "/v3/personal-access-tokens"},
 		{"DELETE", "/v3/personal-access-tokens/" + janes},
 		{"PUT", "/v3/personal-access-tokens"},
-		{"GET", "/oauth/info"},
 		{"POST", "/v3/identities"},
 		{"POST", "/nowhere"},
-		{"POST", "/oauth/token"},
 	} {
-		c.send(request[0], request[1], "application/json", big).refused(http.StatusRequestEntityTooLarge, "413", "body: expected at most 1048576 bytes, got 1048577 (rule content-too-large, assumed)")
+		c.send(request[0], request[1], "application/json", big).rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "body"})
+	}
+	for _, request := range [][2]string{{"GET", "/oauth/info"}, {"POST", "/oauth/token"}} {
+		c.send(request[0], request[1], "application/json", big).denied(http.StatusRequestEntityTooLarge, "invalid_request", rule.ContentTooLarge)
 	}
 }
 
@@ -153,20 +161,19 @@ func TestContentTypes(t *testing.T) {
 	for _, test := range []struct {
 		name, method, contentType string
 		status                    int
-		tells                     string
 	}{
-		{"create with a charset", "POST", "application/json; charset=UTF-8", 200, ""},
-		{"create in capitals", "POST", "Application/JSON", 200, ""},
-		{"create as text", "POST", "text/plain", 415, `header Content-Type: expected application/json, got "text/plain"`},
-		{"create as a form", "POST", urlencode, 415, "expected application/json"},
-		{"create as nothing", "POST", "", 415, "header Content-Type: expected application/json, got nothing"},
-		{"create as nonsense", "POST", "a b;;", 415, "expected application/json"},
-		{"patch", "PATCH", "application/json-patch+json", 200, ""},
-		{"patch with a charset", "PATCH", "application/json-patch+json; charset=utf-8", 200, ""},
-		{"patch as JSON", "PATCH", "application/json", 415, `header Content-Type: expected application/json-patch+json, got "application/json"`},
-		{"patch as a merge patch", "PATCH", "application/merge-patch+json", 415, "expected application/json-patch+json"},
-		{"a list with a type and no body, as PowerShell sends it", "GET", "application/json", 200, ""},
-		{"a deletion with a type and no body, as PowerShell sends it", "DELETE", "application/json", 204, ""},
+		{"create with a charset", "POST", "application/json; charset=UTF-8", 200},
+		{"create in capitals", "POST", "Application/JSON", 200},
+		{"create as text", "POST", "text/plain", 415},
+		{"create as a form", "POST", urlencode, 415},
+		{"create as nothing", "POST", "", 415},
+		{"create as nonsense", "POST", "a b;;", 415},
+		{"patch", "PATCH", "application/json-patch+json", 200},
+		{"patch with a charset", "PATCH", "application/json-patch+json; charset=utf-8", 200},
+		{"patch as JSON", "PATCH", "application/json", 415},
+		{"patch as a merge patch", "PATCH", "application/merge-patch+json", 415},
+		{"a list with a type and no body, as PowerShell sends it", "GET", "application/json", 200},
+		{"a deletion with a type and no body, as PowerShell sends it", "DELETE", "application/json", 204},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
@@ -182,7 +189,7 @@ func TestContentTypes(t *testing.T) {
 				}
 				r := c.send(test.method, path, test.contentType, body).is(test.status)
 				if test.status == http.StatusUnsupportedMediaType {
-					r.refused(test.status, "415", test.tells)
+					r.rejected(test.status, "415", cause{rule.WrongContentType, "Content-Type"})
 				}
 			})
 		})
@@ -198,7 +205,7 @@ func TestNothingIsAMissingBody(t *testing.T) {
 			requests = append(requests, [2]string{"POST", bulkPath}, [2]string{"PATCH", bulkPath})
 		}
 		for _, request := range requests {
-			c.send(request[0], request[1], "", "").refused(http.StatusBadRequest, "400.0", "body: expected JSON, got nothing")
+			c.send(request[0], request[1], "", "").rejected(http.StatusBadRequest, "400.0", cause{rule.JSONSyntax, "body"})
 		}
 	})
 }
@@ -216,7 +223,7 @@ func TestOddIDsAreUnknown(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		for _, id := range []string{"a%2Fb", "%00", "..", "%2e%2e", "%20", strings.ToUpper(janeID), "%f0%9f%94%91", "a;b"} {
-			c.delete(v.CollectionPath()+"/"+id).refused(http.StatusNotFound, "404")
+			c.delete(v.CollectionPath() + "/" + id).unknownID()
 		}
 		escaped := "%66" + janeID[1:]
 		c.delete(v.CollectionPath() + "/" + escaped).is(http.StatusNoContent)
@@ -259,23 +266,6 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	}
 	if got := len(only(c, version.V2026, id)["scope"].([]any)); got != writers+1 {
 		t.Errorf("%d scopes, want %d", got, writers+1)
-	}
-}
-
-func TestConfigThatIsWrong(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		config mockserver.Config
-		want   string
-	}{
-		{"a version that there is not", mockserver.Config{Versions: []version.Version{"v4"}}, `unknown API version "v4": expected one of beta, v3, v2024, v2025, v2026, v1`},
-		{"a public URL without a host", mockserver.Config{PublicURL: "mock:17280"}, `public URL: "mock:17280": expected an address such as http://mock:17280`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if _, err := mockserver.New(test.config); err == nil || err.Error() != test.want {
-				t.Errorf("error %v, want %s", err, test.want)
-			}
-		})
 	}
 }
 

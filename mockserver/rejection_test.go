@@ -1,0 +1,254 @@
+package mockserver_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/version"
+)
+
+func TestMain(m *testing.M) { golden.Main(m) }
+
+// The golden files with the wording of rejections (causes, descriptions and lines of the log), of
+// problems of the control API, of what clients do wrong, and of errors in a Config.
+const (
+	rejectionTexts = "testdata/rejections.golden"
+	problemTexts   = "testdata/control.golden"
+	findingTexts   = "testdata/findings.golden"
+	configTexts    = "testdata/config.golden"
+)
+
+// A cause is why a request was rejected.
+type cause struct {
+	rule rule.ID
+	// at has the JSON pointer, parameter, header and other names that the text must have, separated by blanks.
+	at string
+}
+
+// rejected expects an error in SailPoint's form: a status, the beginning of its detailCode, and its
+// causes. The golden file has their wording.
+func (r response) rejected(status int, detailCode string, want ...cause) {
+	r.Helper()
+	r.is(status)
+	if code, _ := r.object()["detailCode"].(string); !strings.HasPrefix(code, detailCode+" ") {
+		r.Errorf("detailCode %q, want %s", code, detailCode)
+	}
+	r.because(want...)
+}
+
+// unknownID expects that there is no token of the id in the path.
+func (r response) unknownID() {
+	r.Helper()
+	r.is(http.StatusNotFound)
+	if _, rules := r.reasons(); !cmp.Equal(rules, []string{string(rule.UnknownID)}) {
+		r.Errorf("rules %q, want %s", rules, rule.UnknownID)
+	}
+}
+
+// denied expects an error in the form of RFC 6749 and the rule that the request breaks. The golden
+// file has its description and its cause.
+func (r response) denied(status int, kind string, violated rule.ID) {
+	r.Helper()
+	r.is(status).equal("error", kind)
+	description, _ := r.object()["error_description"].(string)
+	if description == "" {
+		r.Errorf("no error_description: %s", r.text)
+	}
+	r.because(cause{rule: violated})
+	golden.Check(r, rejectionTexts, textKey(r)+": "+string(violated)+", description", normal(description))
+}
+
+// because expects the causes of an error, and that they are the ones that the header names.
+func (r response) because(want ...cause) {
+	r.Helper()
+	texts, rules := r.reasons()
+	var wantRules, places []string
+	for i, c := range want {
+		if len(wantRules) == 0 || wantRules[len(wantRules)-1] != string(c.rule) {
+			wantRules = append(wantRules, string(c.rule))
+		}
+		places = append(places, strings.TrimSpace(string(c.rule)+" "+c.at))
+		for _, name := range strings.Fields(c.at) {
+			if i < len(texts) && !names(texts[i], name) {
+				r.Errorf("cause %q, want %q in it", texts[i], name)
+			}
+		}
+	}
+	if diff := cmp.Diff(wantRules, rules); diff != "" {
+		r.Errorf("rules (-want +got):\n%s\n%s", diff, r.text)
+	}
+	if len(texts) != len(want) {
+		r.Errorf("%d causes, want %d: %q", len(texts), len(want), texts)
+	}
+	golden.Check(r, rejectionTexts, textKey(r)+": "+strings.Join(places, ", "), normal(strings.Join(texts, "\n")))
+}
+
+// names reports whether a text has a name as a word of its own.
+func names(text, name string) bool {
+	return name == "" || regexp.MustCompile(`(^|[\s"'(])`+regexp.QuoteMeta(name)+`($|[\s"':;,.)])`).MatchString(text)
+}
+
+// reasons returns the causes of a rejected request and the rules that they are about: as the response
+// has them if the mock is friendly, and else as the journal has them.
+func (r response) reasons() (texts, rules []string) {
+	r.Helper()
+	if !r.tenant.nameless {
+		rules = strings.Split(r.header.Get("X-Patmock-Rule"), ", ")
+	}
+	causes, _ := r.object()["causes"].([]any)
+	for _, c := range causes {
+		texts = append(texts, c.(map[string]any)["text"].(string))
+	}
+	if id := r.header.Get("X-Patmock-Rule"); id == string(rule.UnknownNamespace) || id == string(rule.TooManyNamespaces) {
+		return texts, rules // there is no namespace, and so no journal
+	}
+	entry := r.entry()
+	if diff := cmp.Diff(entry.Rules, rules); diff != "" && !r.tenant.nameless {
+		r.Errorf("rules (-journal +header):\n%s", diff)
+	}
+	if len(texts) == 0 {
+		texts = entry.Why
+	}
+	return texts, entry.Rules
+}
+
+var ofNamespace = regexp.MustCompile(`^/+t/([a-z0-9-]{1,63})(?:/|$)`)
+
+// entry returns what the journal has about the request.
+func (r response) entry() *control.Request {
+	r.Helper()
+	c := r.tenant.mock.Control()
+	if match := ofNamespace.FindStringSubmatch(r.path); match != nil {
+		c = c.In(match[1])
+	}
+	entry, err := c.Request(r.Context(), r.header.Get("SLPT-Request-ID"))
+	if err != nil {
+		r.Fatal(err)
+	}
+	return &entry
+}
+
+// problem expects a problem of the control API: its status, the rule that its type names, and its
+// errors. The golden file has their wording.
+func (r response) problem(status int, violated rule.ID, want ...cause) {
+	r.Helper()
+	r.is(status).equal("type", "urn:problem-type:patmock:"+string(violated))
+	got := decode[control.Problem](r)
+	if rule.ID(got.Rule) != violated {
+		r.Errorf("rule %q, want %q", got.Rule, violated)
+	}
+	var errors []cause
+	text, key := got.Detail, textKey(r)+": "+string(violated)
+	for _, e := range got.Errors {
+		errors = append(errors, cause{rule.ID(e.Rule), e.Pointer})
+		text += "\n" + e.Detail
+		key += strings.TrimRight(", "+e.Rule+" "+e.Pointer, " ")
+	}
+	if diff := cmp.Diff(want, errors, cmp.AllowUnexported(cause{})); diff != "" {
+		r.Errorf("errors (-want +got):\n%s\n%s", diff, r.text)
+	}
+	golden.Check(r, problemTexts, key, normal(text))
+}
+
+// checkRuleHeader expects that a friendly mock names registered rules in the header of a rejected
+// request, and that no other response has the header.
+func (m *tenant) checkRuleHeader(r *http.Request, got response) {
+	m.Helper()
+	header := got.header.Get("X-Patmock-Rule")
+	if got.status < http.StatusBadRequest || m.nameless {
+		if header != "" {
+			m.Errorf("%s %s: status %d has X-Patmock-Rule %q", r.Method, r.URL.Path, got.status, header)
+		}
+		return
+	}
+	for _, id := range strings.Split(header, ", ") {
+		if _, ok := rule.Find(rule.ID(id)); !ok {
+			m.Errorf("%s %s: status %d, X-Patmock-Rule %q names no rule that is registered", r.Method, r.URL.Path, got.status, header)
+		}
+	}
+}
+
+// textKey returns the key of a text: the name of the test without its version.
+func textKey(t testing.TB) string {
+	key := golden.Key(t)
+	for _, v := range version.All() {
+		key = strings.TrimSuffix(strings.ReplaceAll(key, "/"+string(v)+"/", "/"), "/"+string(v))
+	}
+	return key
+}
+
+// ofVersion is an operation of a version, whose name differs in v1.
+var ofVersion = regexp.MustCompile(`\b(?:beta|v3|v2024|v2025|v2026|v1) ([a-z]+[A-Z][A-Za-z]*?)(?:V1)?\b`)
+
+// loopback is the address of a server of a test.
+var loopback = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+
+// normal replaces what differs by version or run.
+func normal(text string) string {
+	return loopback.ReplaceAllString(ofVersion.ReplaceAllString(text, "VERSION $1"), "ADDRESS")
+}
+
+// record is a line of the log.
+type record struct {
+	level   slog.Level
+	message string
+	attrs   map[string]string
+}
+
+// records is a slog.Handler that keeps records.
+type records struct {
+	mu  sync.Mutex
+	all []record
+}
+
+// Enabled implements slog.Handler.
+func (l *records) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle implements slog.Handler.
+func (l *records) Handle(_ context.Context, r slog.Record) error {
+	kept := record{level: r.Level, message: r.Message, attrs: map[string]string{}}
+	r.Attrs(func(a slog.Attr) bool {
+		kept.attrs[a.Key] = a.Value.String()
+		return true
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, kept)
+	return nil
+}
+
+// WithAttrs implements slog.Handler.
+func (l *records) WithAttrs([]slog.Attr) slog.Handler { return l }
+
+// WithGroup implements slog.Handler.
+func (l *records) WithGroup(string) slog.Handler { return l }
+
+// of returns the only record above the level of debugging about a request, the zero value if there is none.
+func (l *records) of(r response) record {
+	r.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var found []record
+	for _, line := range l.all {
+		if line.level > slog.LevelDebug && line.attrs["requestId"] == r.header.Get("SLPT-Request-ID") {
+			found = append(found, line)
+		}
+	}
+	if len(found) > 1 {
+		r.Errorf("%d records, want one: %+v", len(found), found)
+	}
+	if len(found) == 0 {
+		return record{}
+	}
+	return found[0]
+}
