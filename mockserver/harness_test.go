@@ -284,7 +284,7 @@ func (m *tenant) violations(r *http.Request, got response) []spec.Violation {
 				}
 				beforeOperations := got.status == 408 || got.status == 421 || got.status == 415 && !op.Declares(415) ||
 					got.status == 403 && d.Name == spec.Control
-				if beforeOperations {
+				if op.Method == r.Method && beforeOperations {
 					return d.CheckUnrouted(got.status, got.header.Get("Content-Type"), []byte(got.text))
 				}
 				if op.Method == r.Method || op.Method == http.MethodGet && r.Method == http.MethodHead && got.text != "" {

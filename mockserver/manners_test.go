@@ -22,6 +22,7 @@ import (
 
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 )
 
 // logText is a log that tests read while the mock writes it.
@@ -378,8 +379,8 @@ func TestCharsets_AreNamed(t *testing.T) {
 		"ISO-8859-1":      {"{\"name\":\"M\xFCller\"}", "ISO-8859-1"},
 	} {
 		got := c.post("/v2026/personal-access-tokens", test.body).is(400)
-		if rule := got.header.Get("X-Patmock-Rule"); rule != "json-syntax" || !strings.Contains(got.text, test.names) || !strings.Contains(got.text, "PowerShell 5.1") {
-			t.Errorf("%s: rule %q: %s", name, rule, got.text)
+		if id := got.header.Get("X-Patmock-Rule"); id != "json-syntax" || !strings.Contains(got.text, test.names) || !strings.Contains(got.text, "PowerShell 5.1") {
+			t.Errorf("%s: rule %q: %s", name, id, got.text)
 		}
 	}
 }
@@ -476,7 +477,7 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 				}
 				got := at.of(t).exchange(r).is(test.want)
 				if test.want >= 400 {
-					got.problem(test.want, map[int]string{403: "cross-origin-request", 421: "misdirected-request"}[test.want])
+					got.problem(test.want, map[int]rule.ID{403: rule.CrossOrigin, 421: rule.MisdirectedHost}[test.want])
 				}
 			}
 		})
