@@ -285,7 +285,7 @@ func TestClientFindings(t *testing.T) {
 				}
 			}
 			if len(got) > 0 {
-				golden.Check(t, findingTexts, golden.Key(t), strings.Join(details, "\n"))
+				golden.Check(t, findingTexts, golden.Key(t), normal(strings.Join(details, "\n")))
 			}
 			total := 0.0
 			for _, n := range c.get("/_mock/health").object()["counters"].(map[string]any)["findings"].(map[string]any) {

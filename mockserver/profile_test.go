@@ -45,7 +45,7 @@ func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
 		if line := log.of(r); line.level != slog.LevelWarn || !strings.HasSuffix(line.message, noted[0]) {
 			t.Errorf("logged %+v, want a warning %q", line, noted[0])
 		}
-		golden.Check(t, rejectionTexts, golden.Key(t)+": "+what, noted[0])
+		golden.Check(t, rejectionTexts, golden.Key(t)+": "+what, normal(noted[0]))
 	}
 	for i := range 9 { // beside the one to log in with
 		c.create(version.V2026, fmt.Sprint("token ", i))

@@ -170,7 +170,7 @@ func TestLog_HasRejections(t *testing.T) {
 			if strings.Contains(got.message, "s3cret") || strings.Contains(got.message, janeSecret) || strings.ContainsAny(got.message, "\n\x01\u202e") {
 				t.Errorf("logged %q, which has a secret or a control character", got.message)
 			}
-			golden.Check(t, rejectionTexts, golden.Key(t), got.message)
+			golden.Check(t, rejectionTexts, golden.Key(t), normal(got.message))
 		})
 	}
 }

@@ -193,9 +193,13 @@ var ofVersion = regexp.MustCompile(`\b(?:beta|v3|v2024|v2025|v2026|v1) ([a-z]+[A
 // loopback is the address of a server of a test.
 var loopback = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
-// normal replaces what differs by version or run.
+// evidence is that of a rule, which changes without the wording.
+var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
+
+// normal replaces what differs by version, run or evidence.
 func normal(text string) string {
-	return loopback.ReplaceAllString(ofVersion.ReplaceAllString(text, "VERSION $1"), "ADDRESS")
+	text = ofVersion.ReplaceAllString(text, "VERSION $1")
+	return evidence.ReplaceAllString(loopback.ReplaceAllString(text, "ADDRESS"), "(rule $1)")
 }
 
 // record is a line of the log.
