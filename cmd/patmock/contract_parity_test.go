@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,21 +26,6 @@ import (
 )
 
 const acme = "acme.api.identitynow.com"
-
-// outcome of a command line.
-type outcome struct {
-	code           int
-	stdout, stderr string
-}
-
-func command(ctx context.Context, variables map[string]string, args ...string) outcome {
-	var stdout, stderr bytes.Buffer
-	code := run(ctx, args, environment{stdout: &stdout, stderr: &stderr, lookup: func(name string) (string, bool) {
-		value, set := variables[name]
-		return value, set
-	}})
-	return outcome{code, stdout.String(), stderr.String()}
-}
 
 // writeParity writes a ledger of one's own.
 func writeParity(t *testing.T, confirmations map[parity.Key]parity.Confirmation) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,36 +10,35 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
 )
 
 func TestControlExitCodes(t *testing.T) {
-	problem := func(status, detail string) string {
-		return `{"type":"urn:problem-type:patmock:some","title":"Some","status":` + status + `,"detail":"` + detail + `"}`
+	const sent = "POST /_mock/reset"
+	rejected := func(name string, status, code int, rule string) controlTest {
+		body := fmt.Sprintf(`{"type":"urn:problem-type:patmock:%[1]s","title":"T","status":%[2]d,"detail":"D","rule":"%[1]s"}`, rule, status)
+		return controlTest{name: name, args: "reset", status: status, body: body, sent: sent, code: code, about: rule}
 	}
 	testControl(t, []controlTest{
-		{
-			name: "another token is wanted", args: "reset", status: 401, body: problem("401", "a control token is wanted"), sent: "POST /_mock/reset",
-			stderr: "patmock: a control token is wanted; give the control token with --control-token @FILE, or in PATMOCK_CONTROL_TOKEN\n", code: 3,
-		},
-		{name: "the mock fails", args: "reset", status: 500, body: problem("500", "a bug"), sent: "POST /_mock/reset", stderr: "patmock: a bug\n", code: 3},
-		{name: "too many namespaces", args: "reset", status: 503, body: problem("503", "too many"), sent: "POST /_mock/reset", stderr: "patmock: too many\n", code: 3},
-		{name: "refused", args: "reset", status: 409, body: problem("409", "no"), sent: "POST /_mock/reset", stderr: "patmock: no\n", code: 2},
-		{name: "no patmock", args: "reset", status: 404, body: "{}", sent: "POST /_mock/reset", stderr: "that is no patmock", code: 3},
-		{name: "an argument", args: "reset now", stderr: `unknown command or argument "now" for "patmock control reset"`, code: 2},
-		{name: "no command", args: "clokc", stderr: "did you mean clock?", code: 2},
-		{name: "no command of a group", args: "clock advnace", stderr: "did you mean advance?", code: 2},
-		{name: "no address", args: "reset --url mock", stderr: `--url "mock": expected an address such as http://mock:17280`, code: 2},
+		rejected("another token is wanted", 401, 3, "unauthorized"),
+		rejected("the mock fails", 500, 3, "bug"),
+		rejected("too many namespaces", 503, 3, "too-many-namespaces"),
+		rejected("refused", 409, 2, "name-taken"),
+		{name: "no patmock", args: "reset", status: 404, body: "{}", sent: sent, code: 3, about: "not-patmock"},
+		{name: "an argument", args: "reset now", code: 2, about: "ARGUMENT"},
+		{name: "no command", args: "clokc", code: 2, about: "COMMAND"},
+		{name: "no command of a group", args: "clock advnace", code: 2, about: "COMMAND"},
+		{name: "no address", args: "reset --url mock", code: 2, about: "--url"},
 	})
 }
 
 func TestControlWithoutAMock(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	_, stderr, code := runControl(t, nil, "reset --url "+gone.URL)
-	want := "POST " + gone.URL + "/_mock/reset: no mock answers there: start one with patmock serve"
-	if code != 3 || !strings.Contains(stderr, want) || !strings.Contains(stderr, "; --url (PATMOCK_URL) says where the mock is\n") {
-		t.Errorf("exit code %d, %s", code, stderr)
-	}
+	got := runControl(t, nil, "reset --url "+gone.URL)
+	got.wants(t, exitUnreachable, "no-mock")
+	checkMessage(t, golden.Key(t), got.stderr)
 }
 
 func TestControlToken(t *testing.T) {
@@ -52,30 +52,33 @@ func TestControlToken(t *testing.T) {
 	tests := []struct {
 		name, flag, variable string
 		want                 string // what is sent
-		stderr               string
+		about                string // subject of the error
 	}{
 		{name: "none"},
 		{name: "a variable", variable: "from-variable", want: "Bearer from-variable"},
 		{name: "a file", flag: " --control-token @token", want: "Bearer from-file"},
 		{name: "both", flag: " --control-token @token", variable: "from-variable", want: "Bearer from-file"},
-		{name: "a secret", flag: " --control-token hunter2", stderr: "patmock: --control-token: a secret does not belong on a command line: write @FILE, or set PATMOCK_CONTROL_TOKEN\n"},
-		{name: "an empty file", flag: " --control-token @empty", stderr: "--control-token: empty is empty"},
-		{name: "no file", flag: " --control-token @nowhere", stderr: "--control-token: open nowhere"},
+		{name: "a secret", flag: " --control-token hunter2", about: "--control-token"},
+		{name: "an empty file", flag: " --control-token @empty", about: "--control-token"},
+		{name: "no file", flag: " --control-token @nowhere", about: "--control-token"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			fake := &fakeControl{t: t, status: http.StatusNoContent}
 			server := httptest.NewServer(fake)
 			defer server.Close()
-			_, stderr, code := runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_CONTROL_TOKEN": test.variable}, "reset"+test.flag)
+			got := runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_CONTROL_TOKEN": test.variable}, "reset"+test.flag)
 			if diff := cmp.Diff(test.want, fake.authorization); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			if !strings.Contains(stderr, test.stderr) || (code != 0) != (test.stderr != "") {
-				t.Errorf("exit code %d, %s, want %s", code, stderr, test.stderr)
+			code := exitGood
+			if test.about != "" {
+				code = exitUsage
+				checkMessage(t, golden.Key(t), got.stderr)
 			}
-			if strings.Contains(stderr, "hunter2") {
-				t.Errorf("the secret is shown: %s", stderr)
+			got.wants(t, code, test.about)
+			if strings.Contains(got.stderr, "hunter2") {
+				t.Errorf("the secret is shown: %s", got.stderr)
 			}
 		})
 	}
@@ -86,15 +89,15 @@ func TestControlVariables(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusOK, body: fakeNamespace}
 	server := httptest.NewServer(fake)
 	defer server.Close()
-	_, stderr, code := runControl(t, map[string]string{
+	got := runControl(t, map[string]string{
 		"PATMOCK_URL": server.URL, "PATMOCK_NAMESPACE": "b", "PATMOCK_FIXTURE": "crowded", "PATMOCK_FORMAT": "nonsense",
 	}, "namespace list")
-	if diff := cmp.Diff("GET /t/b/_mock/namespaces", fake.sent); diff != "" || code != 0 {
-		t.Errorf("exit code %d, %s%s", code, stderr, diff)
+	if diff := cmp.Diff("GET /t/b/_mock/namespaces", fake.sent); diff != "" || got.code != 0 {
+		t.Errorf("exit code %d, %s%s", got.code, got.stderr, diff)
 	}
-	_, stderr, code = runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_FIXTURE": "crowded"}, "namespace create a")
-	if diff := cmp.Diff("PUT /t/a/_mock/namespace {}", fake.sent); diff != "" || code != 0 {
-		t.Errorf("exit code %d, %s%s", code, stderr, diff)
+	got = runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_FIXTURE": "crowded"}, "namespace create a")
+	if diff := cmp.Diff("PUT /t/a/_mock/namespace {}", fake.sent); diff != "" || got.code != 0 {
+		t.Errorf("exit code %d, %s%s", got.code, got.stderr, diff)
 	}
 }
 
@@ -117,19 +120,19 @@ func TestControlFiles(t *testing.T) {
 	testControl(t, []controlTest{
 		{
 			name: "a rule", args: "fault add @rule.json --format json", status: 201, body: `{"id":"f1"}`,
-			sent: `POST /_mock/faults {"operation":"list","status":503}`, stdout: "{\n  \"id\": \"f1\"\n}\n",
+			sent: `POST /_mock/faults {"operation":"list","status":503}`,
 		},
-		{name: "a rule with a slip", args: "fault add @slip.json", stderr: `slip.json: json: unknown field "opertion"`, code: 2},
-		{name: "a rule with a wrong name", args: "fault add @name.json", stderr: `did you mean list?`, code: 2},
-		{name: "two rules", args: "fault add @two.json", stderr: "two.json: expected one JSON object, got more", code: 2},
+		{name: "a rule with a slip", args: "fault add @slip.json", code: 2, about: "FILE"},
+		{name: "a rule with a wrong name", args: "fault add @name.json", code: 2, about: "--operation"},
+		{name: "two rules", args: "fault add @two.json", code: 2, about: "FILE"},
 		{
-			name: "expectations", args: "verify @expect.json", status: 200, body: `{"verified":true,"outcomes":[]}`,
+			name: "expectations", args: "verify @expect.json --format json", status: 200, body: `{"verified":true,"outcomes":[],"dropped":0}`,
 			sent: `POST /_mock/verify {"expect":[{"match":{"body":{"n":12345678901234567890}}}],"inOrder":true,"timeout":"10ms"}`,
 		},
-		{name: "an expectation with a wrong name", args: "verify @unknown.json", stderr: "did you mean no-wait?", code: 2},
+		{name: "an expectation with a wrong name", args: "verify @unknown.json", code: 2, about: "--finding"},
 		{name: "a state", args: "state put state.yaml", status: 204, sent: "PUT /_mock/state identities: []"},
-		{name: "no state", args: "state put nowhere.yaml", stderr: "open nowhere.yaml", code: 2},
-		{name: "a wrong fixture", args: "namespace create a --fixture wrong.yaml", stderr: "wrong.yaml:2", code: 2},
+		{name: "no state", args: "state put nowhere.yaml", code: 2, about: "FILE"},
+		{name: "a wrong fixture", args: "namespace create a --fixture wrong.yaml", code: 2, about: "--fixture"},
 	})
 }
 
@@ -142,10 +145,10 @@ func TestControlNamespaceFromFile(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusOK, body: fakeNamespace}
 	server := httptest.NewServer(fake)
 	defer server.Close()
-	_, stderr, code := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "namespace create a --fixture mine.yaml")
+	got := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "namespace create a --fixture mine.yaml")
 	want := `"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"`
-	if code != 0 || !strings.HasPrefix(fake.sent, `PUT /t/a/_mock/namespace {"tenant":{`) || !strings.Contains(fake.sent, want) {
-		t.Errorf("exit code %d, %s, sent %s", code, stderr, fake.sent)
+	if got.code != 0 || !strings.HasPrefix(fake.sent, `PUT /t/a/_mock/namespace {"tenant":{`) || !strings.Contains(fake.sent, want) {
+		t.Errorf("exit code %d, %s, sent %s", got.code, got.stderr, fake.sent)
 	}
 }
 
@@ -154,8 +157,10 @@ func TestControlLoginAtAStrangeAddress(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusCreated, body: fakeUser, base: "http://mock/$(x)"}
 	server := httptest.NewServer(fake)
 	defer server.Close()
-	stdout, stderr, code := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "identity add ann")
-	if stdout != "" || code != 3 || !strings.Contains(stderr, "an address or credentials with characters that none have") {
-		t.Errorf("exit code %d, %s, %s", code, stderr, stdout)
+	got := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "identity add ann")
+	got.wants(t, exitUnreachable, "")
+	if got.stdout != "" {
+		t.Errorf("stdout %s", got.stdout)
 	}
+	checkMessage(t, golden.Key(t), got.stderr)
 }

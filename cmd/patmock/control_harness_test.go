@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec"
 )
 
@@ -100,16 +99,17 @@ const (
 		`"differences":[{"pointer":"/status","expected":200,"actual":400},{"pointer":"/query/a","expected":"b","actual":null}]}]}]}`
 )
 
-// controlTest is one command line: what is sent for it, and what is printed and returned.
+// controlTest is one command line: what is sent for it, and what is returned. What is printed is in
+// the golden file.
 type controlTest struct {
 	name   string
 	args   string // with blanks between; ~ in an argument stands for a blank
 	status int
 	body   string
 	sent   string
-	stdout string
-	stderr string // a part of it
+	stdout string // what a shell reads; empty for what people read
 	code   int
+	about  string // subject of the error
 }
 
 func testControl(t *testing.T, tests []controlTest) {
@@ -119,34 +119,44 @@ func testControl(t *testing.T, tests []controlTest) {
 			fake := &fakeControl{t: t, status: test.status, body: test.body}
 			server := httptest.NewServer(fake)
 			defer server.Close()
-			stdout, stderr, code := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, test.args)
+			got := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, test.args)
 			if diff := cmp.Diff(test.sent, fake.sent); diff != "" {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(strings.TrimPrefix(test.stdout, "\n"), stdout); diff != "" {
-				t.Errorf("stdout (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(test.code, code); diff != "" {
-				t.Errorf("exit code (-want +got):\n%s", diff)
-			}
-			if !strings.Contains(stderr, test.stderr) || test.stderr == "" && stderr != "" {
-				t.Errorf("stderr %s, want %s", stderr, test.stderr)
-			}
+			got.wants(t, test.code, test.about)
+			test.checkPrinted(t, got)
 		})
 	}
 }
 
-// runControl runs one command line under control.
-func runControl(t *testing.T, variables map[string]string, line string) (stdout, stderr string, code int) {
+// checkPrinted checks what is printed: on standard output what a mock responded with, on standard
+// error why the command failed, never both.
+func (test controlTest) checkPrinted(t *testing.T, got outcome) {
 	t.Helper()
-	var out, complaints bytes.Buffer
+	prints := test.code <= exitFound && test.status != http.StatusNoContent
+	if prints != (got.stdout != "") || (test.code > exitFound) != (got.stderr != "") {
+		t.Errorf("stdout %q, stderr %q", got.stdout, got.stderr)
+	}
+	switch {
+	case prints && strings.Contains(test.args, "--format json"):
+		if diff := cmp.Diff(test.body, string(compact(t, []byte(got.stdout)))); diff != "" {
+			t.Errorf("stdout (-body of the mock +got):\n%s", diff)
+		}
+	case test.stdout != "":
+		if diff := cmp.Diff(test.stdout, got.stdout); diff != "" {
+			t.Errorf("stdout (-want +got):\n%s", diff)
+		}
+	case got.stdout+got.stderr != "":
+		checkMessage(t, golden.Key(t), got.stdout+got.stderr)
+	}
+}
+
+// runControl runs one command line under control.
+func runControl(t *testing.T, variables map[string]string, line string) outcome {
+	t.Helper()
 	args := []string{"control"}
 	for _, arg := range strings.Fields(line) {
 		args = append(args, strings.ReplaceAll(arg, "~", " "))
 	}
-	code = run(context.Background(), args, environment{
-		stdout: &out, stderr: &complaints,
-		lookup: func(name string) (string, bool) { value, set := variables[name]; return value, set },
-	})
-	return out.String(), complaints.String(), code
+	return command(t.Context(), variables, args...)
 }

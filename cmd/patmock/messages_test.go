@@ -1,8 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,13 +73,39 @@ func normalized(text string) string {
 	return duration.ReplaceAllString(text, "${1}DURATION")
 }
 
+// outcome is what became of a command line.
+type outcome struct {
+	code           int
+	about          string // subject of the error
+	stdout, stderr string
+}
+
+// command runs a command line in this process, with no other variables than those given.
+func command(ctx context.Context, variables map[string]string, args ...string) outcome {
+	var stdout, stderr bytes.Buffer
+	lookup := func(name string) (string, bool) {
+		value, set := variables[name]
+		return value, set
+	}
+	code, err := runCommand(ctx, args, environment{stdout: &stdout, stderr: &stderr, lookup: lookup})
+	return outcome{code, subject(err), stdout.String(), stderr.String()}
+}
+
+// wants reports an error if the exit code or the subject of the error are not as expected.
+func (o outcome) wants(t *testing.T, code int, about string) {
+	t.Helper()
+	if o.code != code || o.about != about {
+		t.Errorf("exit code %d, error about %q, want %d and %q: %s", o.code, o.about, code, about, o.stderr)
+	}
+}
+
 // subject returns what an error of a command is about: the flag, argument or variable that is
-// wrong; the rules of the control API that a request broke and their places, as RULE@PLACE;
-// unreachable or target if no mock or no tenant responded; or nothing.
+// wrong; the rules of the control API that a request broke and their places, as RULE@PLACE; target
+// if that cannot be tested; no-mock or not-patmock if no mock responds; or nothing.
 func subject(err error) string {
 	var usage *usageError
 	var problem *control.Problem
-	var unreachable *url.Error
+	var other *control.NotPatmockError
 	switch {
 	case errors.As(err, &usage):
 		return usage.subject
@@ -94,8 +121,10 @@ func subject(err error) string {
 		return strings.Join(places, ",")
 	case errors.Is(err, contracttests.ErrUnreachable), errors.Is(err, live.ErrUnreachable):
 		return "target"
-	case errors.As(err, &unreachable):
-		return "unreachable"
+	case errors.Is(err, control.ErrNoMock):
+		return "no-mock"
+	case errors.As(err, &other):
+		return "not-patmock"
 	}
 	return ""
 }
