@@ -37,10 +37,10 @@ type diagnosis struct {
 	Tried   []string          `json:"tried"`
 	Skipped map[string]string `json:"skipped"`
 	// Requests that a run makes, Seconds that it takes about, Tokens that one owner has at most besides those it has.
-	Requests int      `json:"requests"`
-	Seconds  float64  `json:"seconds"`
-	Tokens   int      `json:"tokens"`
-	Warnings []string `json:"warnings"`
+	Requests int             `json:"requests"`
+	Seconds  float64         `json:"seconds"`
+	Tokens   int             `json:"tokens"`
+	Warnings []doctorWarning `json:"warnings"`
 
 	remedies map[string]string // by the keys of Missing
 }
@@ -110,7 +110,7 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 	defer func() { err = errors.Join(err, end()) }()
 	d = diagnosis{
 		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
-		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []string{},
+		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
 		remedies: map[string]string{},
 	}
 	if target.Live() {
@@ -182,6 +182,32 @@ func (d *diagnosis) take(r rehearsal) {
 	d.Seconds = max(slowest, each*float64(d.Requests)) + r.waits.Seconds()
 }
 
+// A doctorWarning is something that may spoil a run. In JSON it is its text.
+type doctorWarning struct {
+	kind doctorKind
+	text string
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (w doctorWarning) MarshalText() ([]byte, error) { return []byte(w.text), nil }
+
+type doctorKind string
+
+// The kinds of warnings.
+const (
+	tokenNotListed      doctorKind = "token-not-listed"
+	tokenExpiresSoon    doctorKind = "token-expires-soon"
+	littleRoom          doctorKind = "little-room"
+	sameUser            doctorKind = "same-user"
+	secondIsAdmin       doctorKind = "second-is-admin"
+	administratorIsNone doctorKind = "administrator-is-none"
+	noWrites            doctorKind = "no-writes"
+)
+
+func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
+	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
+}
+
 // warn tells what may spoil a run.
 func (d *diagnosis) warn(now time.Time) {
 	for _, e := range d.Identities {
@@ -191,25 +217,25 @@ func (d *diagnosis) warn(now time.Time) {
 		}
 		switch {
 		case !e.Listed:
-			d.Warnings = append(d.Warnings, fmt.Sprintf("the list of the %s identity does not show the token %s that it logs in with: when that expires is unknown", e.Role, e.ClientID))
+			d.addWarning(tokenNotListed, "the list of the %s identity does not show the token %s that it logs in with: when that expires is unknown", e.Role, e.ClientID)
 		case e.Expires != nil && left < soon:
-			d.Warnings = append(d.Warnings, fmt.Sprintf("the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly)))
+			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
 		}
 		if d.Writes && e.Room < d.Tokens {
-			d.Warnings = append(d.Warnings, fmt.Sprintf("the %s identity has room for %d tokens, and scenarios need %d: those that need more are skipped", e.Role, e.Room, d.Tokens))
+			d.addWarning(littleRoom, "the %s identity has room for %d tokens, and scenarios need %d: those that need more are skipped", e.Role, e.Room, d.Tokens)
 		}
 		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
-			d.Warnings = append(d.Warnings, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
+			d.addWarning(sameUser, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
 		}
 		if e.Role == "second" && e.ListsAll {
-			d.Warnings = append(d.Warnings, "the second identity may list everybody's tokens: it shall be no administrator")
+			d.addWarning(secondIsAdmin, "the second identity may list everybody's tokens: it shall be no administrator")
 		}
 		if e.Role == "administrator" && !e.ListsAll {
-			d.Warnings = append(d.Warnings, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
+			d.addWarning(administratorIsNone, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
 		}
 	}
 	if d.Live && !d.Writes {
-		d.Warnings = append(d.Warnings, "nothing is written: --allow-writes with the target's host lets the other scenarios run")
+		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other scenarios run")
 	}
 }
 
@@ -272,7 +298,7 @@ func (d diagnosis) write(w io.Writer) error {
 		lines = append(lines, "", strings.TrimRight(table(rows...), "\n"))
 	}
 	for _, warning := range d.Warnings {
-		lines = append(lines, "warning: "+warning)
+		lines = append(lines, "warning: "+warning.text)
 	}
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err

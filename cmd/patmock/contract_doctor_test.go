@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/fixtures/golden"
 )
 
 // What may spoil a run is told, and nothing else.
@@ -17,30 +17,71 @@ func TestDoctorWarns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
 	day := 24 * time.Hour
+	of := func(role string, e live.Examination) []examined { return []examined{{role, e}} }
 	for _, tt := range []struct {
 		name string
 		d    diagnosis
-		want string
+		want doctorKind
 	}{
 		{"nothing", diagnosis{Live: true, Writes: true, Tokens: 5, Identities: []examined{
 			{"first", live.Examination{Listed: true, Room: 5, Expires: in(14 * day)}},
 			{"second", live.Examination{Listed: true, Room: 5}},
 			{"administrator", live.Examination{Listed: true, Room: 5, ListsAll: true}},
 		}}, ""},
-		{"a token that ends soon", diagnosis{Identities: []examined{{"first", live.Examination{Listed: true, Expires: in(14*day - time.Second)}}}}, "the token of the first identity expires in 13 days, on 2026-12-06"},
-		{"a token that is not listed", diagnosis{Identities: []examined{{"first", live.Examination{ClientID: "abc"}}}}, "does not show the token abc that it logs in with"},
-		{"too little room", diagnosis{Writes: true, Tokens: 5, Identities: []examined{{"first", live.Examination{Listed: true, Room: 4}}}}, "has room for 4 tokens, and scenarios need 5"},
-		{"too little room that is not needed", diagnosis{Tokens: 5, Identities: []examined{{"first", live.Examination{Listed: true, Room: 4}}}}, ""},
-		{"a second administrator", diagnosis{Identities: []examined{{"second", live.Examination{Listed: true, ListsAll: true}}}}, "it shall be no administrator"},
-		{"an administrator who is none", diagnosis{Identities: []examined{{"administrator", live.Examination{Listed: true}}}}, "its level or the scopes of its token are too low"},
-		{"a tenant that is only read", diagnosis{Live: true}, "nothing is written: --allow-writes"},
+		{
+			"a token that ends soon",
+			diagnosis{Identities: of("first", live.Examination{Listed: true, Expires: in(14*day - 1)})},
+			tokenExpiresSoon,
+		},
+		{
+			"a token that is not listed",
+			diagnosis{Identities: of("first", live.Examination{ClientID: "abc"})},
+			tokenNotListed,
+		},
+		{
+			"too little room",
+			diagnosis{
+				Writes: true, Tokens: 5, Identities: of("first", live.Examination{Listed: true, Room: 4}),
+			},
+			littleRoom,
+		},
+		{
+			"too little room that is not needed",
+			diagnosis{Tokens: 5, Identities: of("first", live.Examination{Listed: true, Room: 4})},
+			"",
+		},
+		{
+			"the same user twice",
+			diagnosis{Identities: []examined{
+				{"first", live.Examination{Listed: true, Identity: "ann"}},
+				{"second", live.Examination{Listed: true, Identity: "ann"}},
+			}},
+			sameUser,
+		},
+		{
+			"a second administrator",
+			diagnosis{Identities: of("second", live.Examination{Listed: true, ListsAll: true})},
+			secondIsAdmin,
+		},
+		{
+			"an administrator who is none",
+			diagnosis{Identities: of("administrator", live.Examination{Listed: true})},
+			administratorIsNone,
+		},
+		{"a tenant that is only read", diagnosis{Live: true}, noWrites},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.d.warn(now)
-			got := strings.Join(tt.d.Warnings, "; ")
-			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) || len(tt.d.Warnings) > 1 {
-				t.Errorf("warnings %q, want one with %q", tt.d.Warnings, tt.want)
+			if tt.want == "" {
+				if len(tt.d.Warnings) > 0 {
+					t.Errorf("warnings %q, want none", tt.d.Warnings)
+				}
+				return
 			}
+			if len(tt.d.Warnings) != 1 || tt.d.Warnings[0].kind != tt.want {
+				t.Fatalf("warnings %q, want one of %s", tt.d.Warnings, tt.want)
+			}
+			checkMessage(t, golden.Key(t), tt.d.Warnings[0].text)
 		})
 	}
 }
@@ -63,7 +104,7 @@ func TestRemedies(t *testing.T) {
 			remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text,
 		},
 		{[]string{"something unheard of"}, "-"},
-		{[]string{"room for another token, as it says itself"}, "-"},
+		{[]string{"owner-full"}, "-"},
 	} {
 		if diff := cmp.Diff(tt.want, remedyOf(tt.missing)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", tt.missing, diff)
