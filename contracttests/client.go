@@ -33,8 +33,26 @@ type Client struct {
 // Body is a JSON object.
 type Body map[string]any
 
+// Text returns a property that the body has as a string, and panics if it has none.
+func (b Body) Text(name string) string {
+	text, ok := b[name].(string)
+	if !ok {
+		panic(stopped{fmt.Errorf("expected a body with the string %s, got %v", name, b)})
+	}
+	return text
+}
+
 // Op is an operation of a JSON Patch, as JSON.
 type Op map[string]any
+
+// Value returns the value of an operation that has one, and panics if it has none.
+func (o Op) Value() any {
+	value, ok := o["value"]
+	if !ok {
+		panic(stopped{fmt.Errorf("expected an operation with a value, got %v", o)})
+	}
+	return value
+}
 
 // Replace is the operation that most patches have.
 func Replace(path string, value any) Op { return Op{"op": "replace", "path": path, "value": value} }
@@ -98,15 +116,6 @@ func (c *Client) Expiring() Body {
 	return Body{"name": c.t.Name(), "expirationDate": Stamp(c.t.Expiry())}
 }
 
-// Token that was made: what create answered.
-type Token struct {
-	ID, Secret, Name string
-	Body             map[string]any
-}
-
-// Credentials of the token.
-func (k Token) Credentials() Credentials { return Credentials{k.ID, k.Secret} }
-
 // Made makes a token that expires at T.Expiry, with properties besides, and ends the scenario where it is refused.
 func (c *Client) Made(besides ...Body) Token {
 	body := c.Expiring()
@@ -115,15 +124,11 @@ func (c *Client) Made(besides ...Body) Token {
 			body[name] = value
 		}
 	}
-	object := c.Create(body).Status(http.StatusOK).Object()
-	k := Token{Body: object}
-	k.ID, _ = object["id"].(string)
-	k.Secret, _ = object["secret"].(string)
-	k.Name, _ = object["name"].(string)
-	if k.ID == "" || k.Secret == "" {
-		c.t.Fatalf("the answer to create has no id or no secret")
+	token := c.Create(body).Status(http.StatusOK).Token()
+	if token.ID == "" || token.Secret.Value == "" {
+		c.t.Fatalf("the response to create has no id or no secret")
 	}
-	return k
+	return token
 }
 
 // Patch changes a token.
@@ -147,15 +152,14 @@ func (c *Client) Bulk(ids []string, operations ...Op) *Response {
 	})
 }
 
-// Find returns the token of that id in the caller's own list, and whether it is there.
-func (c *Client) Find(id string) (map[string]any, bool) {
-	for _, token := range c.List("owner-id", "me").Status(http.StatusOK).Array() {
-		if token["id"] == id {
-			return token, true
-		}
-	}
-	return nil, false
+// Find returns the token of that id in the caller's own list, and reports whether it is there.
+func (c *Client) Find(id string) (Token, bool) {
+	return c.List("owner-id", "me").Find(id)
 }
+
+// MustFind returns the token of that id in the caller's own list, and ends the scenario unless it is
+// there.
+func (c *Client) MustFind(id string) Token { return c.List("owner-id", "me").MustFind(id) }
 
 // Stamp writes a moment as requests and answers have it.
 func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -37,32 +37,54 @@ func (r *Response) Status(want ...int) *Response {
 	return r
 }
 
-// Object is the body, which has to be a JSON object.
-func (r *Response) Object() map[string]any { return decoded[map[string]any](r, "an object") }
+// Token decodes the body as a token, and ends the scenario if it is none.
+func (r *Response) Token() Token { return decoded[Token](r, "a token") }
 
-// Array is the body, which has to be an array of objects.
-func (r *Response) Array() []map[string]any {
-	return decoded[[]map[string]any](r, "an array of objects")
+// Tokens decodes the body as a list of tokens, and ends the scenario if it is none.
+func (r *Response) Tokens() []Token { return decoded[[]Token](r, "a list of tokens") }
+
+// Login decodes the body as the response to a login, and ends the scenario if it is none.
+func (r *Response) Login() Login { return decoded[Login](r, "the response to a login") }
+
+// Introspection decodes the body as that of check_token, and ends the scenario if it is none.
+func (r *Response) Introspection() Introspection {
+	return decoded[Introspection](r, "the response of check_token")
 }
 
+// TenantInfo decodes the body as that of /oauth/info, and ends the scenario if it is none.
+func (r *Response) TenantInfo() TenantInfo {
+	return decoded[TenantInfo](r, "the response of /oauth/info")
+}
+
+// ErrorBody decodes the body as an error, and ends the scenario if it is none.
+func (r *Response) ErrorBody() ErrorBody { return decoded[ErrorBody](r, "an error") }
+
+// decoded makes a failure that comes next show this exchange.
 func decoded[T any](r *Response, what string) (value T) {
+	r.t.last = r.exchange
 	if err := json.Unmarshal(r.body, &value); err != nil {
-		r.t.last = r.exchange
-		r.t.Fatalf("the answer is not %s: %v", what, err)
+		r.t.Fatalf("the response is not %s: %v", what, err)
 	}
 	return value
 }
 
-// Has expects a property with a value; nil stands for null, which is not the same as absent.
-func (r *Response) Has(name string, want any) *Response {
-	got, present := r.Object()[name]
-	r.t.last = r.exchange
-	if !present {
-		r.t.Errorf("%s is absent, expected %v", name, want)
-		return r
+// Find returns the token of that id in a list, and reports whether it is there.
+func (r *Response) Find(id string) (Token, bool) {
+	for _, token := range r.Status(http.StatusOK).Tokens() {
+		if token.ID == id {
+			return token, true
+		}
 	}
-	r.t.Equal(name, want, got)
-	return r
+	return Token{}, false
+}
+
+// MustFind returns the token of that id in a list, and ends the scenario unless it is there.
+func (r *Response) MustFind(id string) Token {
+	token, found := r.Find(id)
+	if !found {
+		r.t.Fatalf("the token %s is not listed", id)
+	}
+	return token
 }
 
 // Refused expects a status with an error in SailPoint's form whose detailCode begins with the number, and ends the
@@ -70,20 +92,17 @@ func (r *Response) Has(name string, want any) *Response {
 // has the error of RFC 6749, section 5.2.
 func (r *Response) Refused(status int) *Response {
 	r.Status(status)
-	body := r.Object()
-	r.t.last = r.exchange
+	body := r.ErrorBody()
 	if u, err := url.Parse(r.exchange.URL); err == nil && oauthPath.MatchString(u.Path) {
-		if kind, _ := body["error"].(string); kind == "" {
-			r.t.Errorf("error is %v, expected an error code of RFC 6749", body["error"])
+		if body.Error.Value == "" {
+			r.t.Errorf("error is %v, expected an error code of RFC 6749", body.Error)
 		}
 		return r
 	}
-	code, _ := body["detailCode"].(string)
-	if !strings.HasPrefix(code, fmt.Sprint(status)) {
-		r.t.Errorf("detailCode is %q, expected one that begins with %d", code, status)
+	if !strings.HasPrefix(body.DetailCode.Value, fmt.Sprint(status)) {
+		r.t.Errorf("detailCode is %v, expected one that begins with %d", body.DetailCode, status)
 	}
-	messages, _ := body["messages"].([]any)
-	if len(messages) == 0 {
+	if len(body.Messages.Value) == 0 {
 		r.t.Errorf("the error has no messages")
 	}
 	return r
@@ -110,9 +129,8 @@ func (r *Response) Declines(status int) bool {
 // Names are the names of the tokens in a list, in its order.
 func (r *Response) Names() []string {
 	names := []string{}
-	for _, token := range r.Array() {
-		name, _ := token["name"].(string)
-		names = append(names, name)
+	for _, token := range r.Tokens() {
+		names = append(names, token.Name)
 	}
 	return names
 }
@@ -120,9 +138,8 @@ func (r *Response) Names() []string {
 // IDs are the ids of the tokens in a list, in its order.
 func (r *Response) IDs() []string {
 	ids := []string{}
-	for _, token := range r.Array() {
-		id, _ := token["id"].(string)
-		ids = append(ids, id)
+	for _, token := range r.Tokens() {
+		ids = append(ids, token.ID)
 	}
 	return ids
 }

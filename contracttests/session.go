@@ -69,8 +69,8 @@ func (t *T) client(who Credentials) *Client {
 			t.must(t.refused[who])
 		}
 		answered.Status(http.StatusOK)
-		seconds, _ := answered.Object()["expires_in"].(float64)
-		at = session{bearerOf(answered), answered.exchange, now.Add(time.Duration(seconds) * time.Second)}
+		login := answered.Login()
+		at = session{login.AccessToken.Value, answered.exchange, now.Add(time.Duration(login.ExpiresIn.Value) * time.Second)}
 		if t.run.target.Live() {
 			t.run.sessions.keep(who, at)
 		}
@@ -115,12 +115,6 @@ func (e *LoginError) Error() string {
 		return fmt.Sprintf("the login as %s: %s", who, e.Problem)
 	}
 	return fmt.Sprintf("the login as %s: status is %d", who, e.Status)
-}
-
-// bearerOf is the access token in the answer to a login.
-func bearerOf(answered *Response) string {
-	token, _ := answered.Object()["access_token"].(string)
-	return token
 }
 
 // again is a client of the same login with another access token. An identity that was refused does not try once more.

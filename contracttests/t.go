@@ -100,7 +100,7 @@ func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 
 // LogIn makes a client with an access token of its own. It ends the scenario where the login is refused.
 func (t *T) LogIn(who Credentials) *Client {
-	return &Client{t: t, bearer: bearerOf(t.Anonymous().Token(who).Status(http.StatusOK)), who: who}
+	return &Client{t: t, bearer: t.Anonymous().Token(who).Status(http.StatusOK).Login().AccessToken.Value, who: who}
 }
 
 // Bearing makes a client with a bearer of any kind.

@@ -178,7 +178,7 @@ var auth = []contract.Scenario{
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
 			made := t.Owner().Made(contract.Body{"scope": []string{unknown}})
-			t.Equal("scope", any([]any{unknown}), made.Body["scope"])
+			t.Equal("scope", []string{unknown}, made.Scope.Value)
 			forbidden(t, t.LogIn(made.Credentials()))
 		},
 	},

@@ -12,8 +12,8 @@ import (
 
 // ownID is the id of the user of a client, by the tokens it has.
 func ownID(t *contract.T, c *contract.Client) string {
-	for _, token := range c.List("owner-id", "me").Status(http.StatusOK).Array() {
-		if id := ownerID(token); id != "" {
+	for _, token := range c.List("owner-id", "me").Status(http.StatusOK).Tokens() {
+		if id := token.Owner.ID.Value; id != "" {
 			return id
 		}
 	}
@@ -31,7 +31,7 @@ var authRights = []contract.Scenario{
 		Run: func(t *contract.T) {
 			others := t.Owner().Made()
 			made := t.Second().Made(contract.Body{"scope": []string{allManage}})
-			t.Equal("scope", any([]any{allManage}), made.Body["scope"])
+			t.Equal("scope", []string{allManage}, made.Scope.Value)
 			c := t.LogIn(made.Credentials())
 			c.List().Refused(http.StatusForbidden)
 			c.Delete(others.ID).Status(http.StatusForbidden, http.StatusNotFound)
@@ -74,16 +74,15 @@ var authRights = []contract.Scenario{
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own, other := t.Admin().Made(), t.Owner().Made()
-			owner, _ := other.Body["owner"].(map[string]any)
-			id, _ := owner["id"].(string)
+			id := other.Owner.ID.Value
 			for _, scope := range []string{scopeAll, allRead, allManage} {
 				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
 				has(t, c.List().Status(http.StatusOK), own.ID, other.ID)
 				has(t, c.List("owner-id", id).Status(http.StatusOK), other.ID)
 			}
-			for _, listed := range t.Admin().List("owner-id", id).Status(http.StatusOK).Array() {
-				if who, _ := listed["owner"].(map[string]any); who["id"] != id {
-					t.Errorf("the list for one owner has a token of %v", who["id"])
+			for _, listed := range t.Admin().List("owner-id", id).Status(http.StatusOK).Tokens() {
+				if listed.Owner.ID.Value != id {
+					t.Errorf("the list for one owner has a token of %v", listed.Owner.ID)
 				}
 			}
 		},
@@ -191,17 +190,14 @@ var authRights = []contract.Scenario{
 			c.Patch(id, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			c.Delete(id).Refused(http.StatusNotFound)
 			reader := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{allRead}}).Credentials())
-			for _, listed := range reader.List().Status(http.StatusOK).Array() {
-				if listed["id"] == id || listed["managed"] == true {
+			for _, listed := range reader.List().Status(http.StatusOK).Tokens() {
+				if listed.ID == id || listed.Managed.Value {
 					t.Errorf("the list without the managed right has a managed token")
 				}
 			}
-			for _, listed := range t.Admin().List().Status(http.StatusOK).Array() {
-				if listed["id"] == id {
-					t.Equal("managed", any(true), listed["managed"])
-				}
-			}
-			has(t, t.Admin().List().Status(http.StatusOK), id)
+			all := t.Admin().List()
+			t.Equal("managed", true, all.MustFind(id).Managed.Value)
+			has(t, all, id)
 			t.Admin().Delete(id).Status(http.StatusNoContent)
 		},
 	},
@@ -220,11 +216,7 @@ func listsOneAndNotTheOther(t *contract.T, c *contract.Client, one, other string
 func othersPatch(t *contract.T, c *contract.Client) {
 	made := t.Second().Made()
 	c.Patch(made.ID, contract.Replace("/name", t.Name())).Refused(http.StatusForbidden)
-	listed, found := t.Second().Find(made.ID)
-	if !found {
-		t.Fatalf("the token is not listed any more")
-	}
-	t.Equal("name", any(made.Name), listed["name"])
+	t.Equal("name", made.Name, t.Second().MustFind(made.ID).Name)
 }
 
 // has expects tokens in a list, each once.

@@ -52,8 +52,7 @@ func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.Li
 func createOne(t *contract.T, c *contract.Client) *contract.Response {
 	r := c.Create(c.Expiring())
 	if r.Code() == http.StatusOK {
-		id, _ := r.Object()["id"].(string)
-		t.Owner().Delete(id).Status(http.StatusNoContent)
+		t.Owner().Delete(r.Token().ID).Status(http.StatusNoContent)
 	}
 	return r
 }

@@ -75,21 +75,21 @@ type update struct {
 func bulkRefuses(id, promise, fact string, standing standing.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
 	return onV1(id, promise, fact, standing, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
-		before := [][]map[string]any{own(t.Owner()), own(t.Admin())}
+		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
 		u := made(t, []string{one.ID, other.ID})
 		c := t.Admin().Wrong(u.wrong...)
 		sendBulk(c, http.MethodPatch, u.ids, u.operations...).Refused(http.StatusBadRequest)
 		sendBulk(c, http.MethodPost, u.ids, u.operations...).Refused(http.StatusBadRequest)
-		t.Equal("tokens", before, [][]map[string]any{own(t.Owner()), own(t.Admin())})
+		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 	})
 }
 
 // moved expects tokens to expire as later says.
 func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string) {
 	t.Equal("ids of the answer", slices.Sorted(slices.Values(ids)), r.Status(http.StatusOK).IDs())
-	for _, listed := range r.Array() {
-		t.Equal("expirationDate", date["value"], listed["expirationDate"])
-		if _, shown := listed["secret"]; shown {
+	for _, listed := range r.Tokens() {
+		t.Equal("expirationDate", date.Value(), listed.ExpirationDate.Value)
+		if listed.Secret.Present {
 			t.Errorf("the answer shows a secret")
 		}
 	}
@@ -100,17 +100,15 @@ var bulk = []contract.Scenario{
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
-		mine, _ := t.Owner().Find(one.ID)
-		t.Equal("expirationDate in the list", date["value"], mine["expirationDate"])
-		theirs, _ := t.Admin().Find(other.ID)
-		t.Equal("expirationDate in the administrator's list", date["value"], theirs["expirationDate"])
+		t.Equal("expirationDate in the list", date.Value(), t.Owner().MustFind(one.ID).ExpirationDate.Value)
+		theirs := t.Admin().MustFind(other.ID)
+		t.Equal("expirationDate in the administrator's list", date.Value(), theirs.ExpirationDate.Value)
 	}), rule.BulkUpdate, rule.SecretOnce),
 	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID, other.ID)
-		listed, _ := t.Owner().Find(one.ID)
-		t.Equal("expirationDate in the list", date["value"], listed["expirationDate"])
+		t.Equal("expirationDate in the list", date.Value(), t.Owner().MustFind(one.ID).ExpirationDate.Value)
 	}),
 	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", bulkSorted, standing.Published, func(t *contract.T) {
 		ids := []string{t.Owner().Made().ID, t.Owner().Made().ID, t.Admin().Made().ID}
@@ -122,11 +120,10 @@ var bulk = []contract.Scenario{
 	}),
 	covers(onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, standing.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
-		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Status(http.StatusOK).Array() {
-			t.Equal("expirationDate", nil, listed["expirationDate"])
+		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Status(http.StatusOK).Tokens() {
+			t.Equal("expirationDate", "", listed.ExpirationDate.Value)
 		}
-		listed, _ := t.Owner().Find(one.ID)
-		t.Equal("expirationDate in the list", nil, listed["expirationDate"])
+		t.Equal("expirationDate in the list", "", t.Owner().MustFind(one.ID).ExpirationDate.Value)
 	}), rule.BulkUpdate, rule.PatchNever),
 	covers(onV1("bulk/25-ids", "A bulk update takes 25 ids.", bulkCount, standing.Published, func(t *contract.T) {
 		date, ids := later(t), seeded(t, 25)
@@ -151,11 +148,11 @@ var bulk = []contract.Scenario{
 		dated, never := t.Owner().Made(), t.Admin().Made()
 		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
 		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
-		before := [][]map[string]any{own(t.Owner()), own(t.Admin())}
+		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
 		for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
 			t.Admin().Bulk(ids, contract.Replace("/userAwareTokenNeverExpires", false)).Refused(http.StatusBadRequest)
 		}
-		t.Equal("tokens", before, [][]map[string]any{own(t.Owner()), own(t.Admin())})
+		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 	}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
 	covers(bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, standing.Published,
 		func(t *contract.T, ids []string) update {
@@ -236,8 +233,7 @@ var bulk = []contract.Scenario{
 			made := t.Owner().Made()
 			_, _, _, client := t.Credentials()
 			t.LogIn(client).Bulk([]string{made.ID}, later(t)).Refused(http.StatusForbidden)
-			listed, _ := t.Owner().Find(made.ID)
-			t.Equal("expirationDate", made.Body["expirationDate"], listed["expirationDate"])
+			t.Equal("expirationDate", made.ExpirationDate, t.Owner().MustFind(made.ID).ExpirationDate)
 		},
 	},
 	{

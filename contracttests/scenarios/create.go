@@ -42,17 +42,13 @@ var createAnswers = []contract.Scenario{
 			if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(token.ID) {
 				t.Errorf("the id is %q, expected 32 hexadecimal digits", token.ID)
 			}
-			if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(token.Secret) {
-				t.Errorf("the secret has %d characters, expected 64 hexadecimal digits", len(token.Secret))
+			if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(token.Secret.Value) {
+				t.Errorf("the secret has %d characters, expected 64 hexadecimal digits", len(token.Secret.Value))
 			}
-			listed, found := c.Find(token.ID)
-			if !found {
-				t.Fatalf("the token is not listed")
-			}
-			if _, shown := listed["secret"]; shown {
+			if c.MustFind(token.ID).Secret.Present {
 				t.Errorf("the list shows a secret")
 			}
-			if _, shown := c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(200).Object()["secret"]; shown {
+			if c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Token().Secret.Present {
 				t.Errorf("the patch shows a secret")
 			}
 		},
@@ -72,8 +68,7 @@ var createAnswers = []contract.Scenario{
 			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
 			token := c.Made(contract.Body{"name": name})
 			t.Equal("the name in the answer", name, token.Name)
-			listed, _ := c.Find(token.ID)
-			t.Equal("the name in the list", any(name), listed["name"])
+			t.Equal("the name in the list", name, c.MustFind(token.ID).Name)
 		},
 	},
 	{
@@ -89,9 +84,9 @@ var createAnswers = []contract.Scenario{
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
-			object := t.Owner().Create(t.Owner().Expiring()).Status(http.StatusOK).Object()
+			keys := t.Owner().Made().Keys()
 			for _, key := range createdKeys {
-				if _, present := object[key]; !present {
+				if !slices.Contains(keys, key) {
 					t.Errorf("the answer lacks %s", key)
 				}
 			}
@@ -108,7 +103,7 @@ var createAnswers = []contract.Scenario{
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
-			for key := range t.Owner().Made().Body {
+			for _, key := range t.Owner().Made().Keys() {
 				if !slices.Contains(createdKeys, key) {
 					t.Errorf("the answer has %s besides", key)
 				}
@@ -129,17 +124,10 @@ var createAnswers = []contract.Scenario{
 		Rules:    []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
-			listed, found := t.Owner().Find(token.ID)
-			if !found {
-				t.Fatalf("the token is not listed")
-			}
-			for _, key := range createdKeys {
-				if key != "secret" {
-					t.Equal(key+" in the list", token.Body[key], listed[key])
-				}
-			}
-			t.Equal("lastUsed in the list", any(nil), listed["lastUsed"])
-			if listed["managed"] == true {
+			listed := t.Owner().MustFind(token.ID)
+			t.Equal("the token in the list", createdPart(token), createdPart(listed))
+			t.Equal("lastUsed in the list", "", listed.LastUsed.Value)
+			if listed.Managed.Value {
 				t.Errorf("the token is managed, though a user made it")
 			}
 		},
@@ -153,7 +141,7 @@ var createAnswers = []contract.Scenario{
 		Rules:    []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
 			before := t.Now()
-			created := momentIn(t, t.Owner().Made().Body, "created")
+			created := moment(t, t.Owner().Made().Created)
 			const skew = time.Minute // between a tenant's clock and ours
 			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
 				t.Errorf("created is %s, expected a moment about %s", contract.Stamp(created), contract.Stamp(before))
@@ -173,14 +161,13 @@ var createAnswers = []contract.Scenario{
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
-			other := t.Second().Made().Body["owner"]
+			other := t.Second().Made().Owner
 			token := t.Owner().Wrong("/owner").Made(contract.Body{"owner": other})
-			owner, _ := token.Body["owner"].(map[string]any)
-			t.Equal("the type of the owner", any("IDENTITY"), owner["type"])
-			if id, _ := owner["id"].(string); !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) {
-				t.Errorf("the owner's id is %q, expected 32 hexadecimal digits", id)
+			t.Equal("the type of the owner", "IDENTITY", token.Owner.Type.Value)
+			if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(token.Owner.ID.Value) {
+				t.Errorf("the owner's id is %v, expected 32 hexadecimal digits", token.Owner.ID)
 			}
-			if owner["name"] == "" || owner["name"] == nil {
+			if token.Owner.Name.Value == "" {
 				t.Errorf("the owner has no name")
 			}
 			if _, found := t.Second().Find(token.ID); found {
@@ -200,19 +187,27 @@ var createAnswers = []contract.Scenario{
 		Rules:    []rule.ID{rule.IDAndSecretForm},
 		Run: func(t *contract.T) {
 			one, two := t.Owner().Made(), t.Owner().Made()
-			if one.ID == two.ID || one.Secret == two.Secret {
+			if one.ID == two.ID || one.Secret.Value == two.Secret.Value {
 				t.Errorf("two tokens have the same id or the same secret")
 			}
 		},
 	},
 }
 
-// momentIn reads a date of a token, and ends the scenario where it is none.
-func momentIn(t *contract.T, token map[string]any, key string) time.Time {
-	text, _ := token[key].(string)
-	moment, err := time.Parse(time.RFC3339Nano, text)
+// createdPart returns a token with the properties of the published response to create alone, and
+// without the secret.
+func createdPart(token contract.Token) contract.Token {
+	return contract.Token{
+		ID: token.ID, Name: token.Name, Owner: token.Owner, Created: token.Created, Scope: token.Scope,
+		AccessTokenValiditySeconds: token.AccessTokenValiditySeconds, ExpirationDate: token.ExpirationDate,
+	}
+}
+
+// moment reads a date of a token, and ends the scenario if it is none.
+func moment(t *contract.T, date string) time.Time {
+	moment, err := time.Parse(time.RFC3339Nano, date)
 	if err != nil {
-		t.Fatalf("%s is %v, expected a date", key, token[key])
+		t.Fatalf("a date of the token is %q, expected one such as 2027-01-31T00:00:00.000Z", date)
 	}
 	return moment
 }

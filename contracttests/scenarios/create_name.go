@@ -55,7 +55,7 @@ var createNames = []contract.Scenario{
 			token := c.Made()
 			c.Delete(token.ID).Status(http.StatusNoContent)
 			again := c.Made(contract.Body{"name": token.Name})
-			if again.ID == token.ID || again.Secret == token.Secret {
+			if again.ID == token.ID || again.Secret.Value == token.Secret.Value {
 				t.Errorf("the new token has the id or the secret of the deleted one")
 			}
 		},
@@ -104,10 +104,9 @@ var createNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
-			name, _ := body["name"].(string)
-			expired(t, name)
+			expired(t, body.Text("name"))
 			declined(t, c.Create(body))
-			t.Equal("how many tokens have the name", 1, countOf(c, name))
+			t.Equal("how many tokens have the name", 1, countOf(c, body.Text("name")))
 		},
 	},
 	covers(

@@ -24,7 +24,7 @@ var createProperties = []contract.Scenario{
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"scope": nil}} {
 				token := c.Made(body)
-				t.Equal("scope", any([]any{"sp:scopes:all"}), token.Body["scope"])
+				t.Equal("scope", []string{"sp:scopes:all"}, token.Scope.Value)
 			}
 		},
 	},
@@ -40,10 +40,9 @@ var createProperties = []contract.Scenario{
 		Rules:    []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
-			want := any([]any{"sp:scopes:default", "sp:all-personal-access-tokens:manage"})
-			t.Equal("scope", want, token.Body["scope"])
-			listed, _ := t.Owner().Find(token.ID)
-			t.Equal("scope in the list", want, listed["scope"])
+			want := []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}
+			t.Equal("scope", want, token.Scope.Value)
+			t.Equal("scope in the list", want, t.Owner().MustFind(token.ID).Scope.Value)
 		},
 	},
 	{
@@ -59,7 +58,7 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"accessTokenValiditySeconds": nil}} {
-				t.Equal("accessTokenValiditySeconds", any(43200.0), c.Made(body).Body["accessTokenValiditySeconds"])
+				t.Equal("accessTokenValiditySeconds", 43200.0, c.Made(body).AccessTokenValiditySeconds.Value)
 			}
 		},
 	},
@@ -74,9 +73,9 @@ var createProperties = []contract.Scenario{
 			c := t.Owner()
 			for _, seconds := range []float64{15, 43200} {
 				token := c.Made(contract.Body{"accessTokenValiditySeconds": seconds})
-				t.Equal("accessTokenValiditySeconds", any(seconds), token.Body["accessTokenValiditySeconds"])
-				listed, _ := c.Find(token.ID)
-				t.Equal("accessTokenValiditySeconds in the list", any(seconds), listed["accessTokenValiditySeconds"])
+				t.Equal("accessTokenValiditySeconds", seconds, token.AccessTokenValiditySeconds.Value)
+				listed := c.MustFind(token.ID)
+				t.Equal("accessTokenValiditySeconds in the list", seconds, listed.AccessTokenValiditySeconds.Value)
 			}
 		},
 	},
@@ -115,15 +114,12 @@ var createProperties = []contract.Scenario{
 			token := c.Wrong("/colour", "/id", "/managed", "/lastUsed", "/secret").Made(contract.Body{
 				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()), "secret": strings.Repeat(id, 2),
 			})
-			if token.ID == id || token.Secret == strings.Repeat(id, 2) {
+			if token.ID == id || token.Secret.Value == strings.Repeat(id, 2) {
 				t.Errorf("the token has the id or the secret that the request named")
 			}
-			listed, found := c.Find(token.ID)
-			if !found {
-				t.Fatalf("the token is not listed")
-			}
-			t.Equal("lastUsed", any(nil), listed["lastUsed"])
-			if listed["managed"] == true {
+			listed := c.MustFind(token.ID)
+			t.Equal("lastUsed", "", listed.LastUsed.Value)
+			if listed.Managed.Value {
 				t.Errorf("the token is managed, because the request said so")
 			}
 		},
@@ -183,8 +179,7 @@ var createProperties = []contract.Scenario{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json; charset=UTF-8",
 				Body: jsonText(contract.Body{"name": t.Name(), "expirationDate": soon(t)}),
 			}).Status(http.StatusOK)
-			id, _ := r.Object()["id"].(string)
-			c.Delete(id).Status(http.StatusNoContent)
+			c.Delete(r.Token().ID).Status(http.StatusNoContent)
 		},
 	},
 }
@@ -218,8 +213,7 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 				place += "/0"
 			}
 			c.Wrong(place).Create(body).Refused(http.StatusBadRequest)
-			made, _ := body["name"].(string)
-			t.Equal("how many tokens have the name", 0, countOf(c, made))
+			t.Equal("how many tokens have the name", 0, countOf(c, body.Text("name")))
 		},
 	}
 }

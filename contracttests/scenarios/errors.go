@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	contract "example.com/patmock/contracttests"
@@ -13,22 +14,22 @@ import (
 // hasErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
 func hasErrorForm(t *contract.T, r *contract.Response) {
 	r.Refused(r.Code())
-	if text, _ := r.Object()["trackingId"].(string); text == "" {
-		t.Errorf("trackingId is %v, expected a text", r.Object()["trackingId"])
+	if id := r.ErrorBody().TrackingID; id.Value == "" {
+		t.Errorf("trackingId is %v, expected a text", id)
 	}
 }
 
 // hasUnauthorizedForm expects the body of 401.
 func hasUnauthorizedForm(t *contract.T, r *contract.Response) {
-	if text, _ := r.Object()["error"].(string); text == "" {
-		t.Errorf("error is %v, expected a text", r.Object()["error"])
+	if kind := r.ErrorBody().Error; kind.Value == "" {
+		t.Errorf("error is %v, expected a text", kind)
 	}
 }
 
 // hasRateLimitForm expects the body of 429.
 func hasRateLimitForm(t *contract.T, r *contract.Response) {
-	if text, _ := r.Object()["message"].(string); strings.TrimSpace(text) == "" {
-		t.Errorf("message is %v, expected a text", r.Object()["message"])
+	if message := r.ErrorBody().Message; strings.TrimSpace(message.Value) == "" {
+		t.Errorf("message is %v, expected a text", message)
 	}
 }
 
@@ -149,7 +150,7 @@ var errorShapes = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
-					t.Equal("trackingId of "+refused.name, any(refused.r.Header("SLPT-Request-ID")), refused.r.Object()["trackingId"])
+					t.Equal("trackingId of "+refused.name, contract.Value(refused.r.Header("SLPT-Request-ID")), refused.r.ErrorBody().TrackingID)
 				}
 			}
 		},
@@ -180,10 +181,11 @@ var errorShapes = []contract.Scenario{
 			made := c.Made()
 			path := "/" + t.Version().CollectionPath()
 			c.Send(contract.Request{Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}}}).Status(http.StatusOK)
-			c.Send(contract.Request{
+			patched := c.Send(contract.Request{
 				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: jsonPatchType,
 				Body: jsonText([]contract.Op{contract.Replace("/name", name)}),
-			}).Status(http.StatusOK).Has("name", name)
+			}).Status(http.StatusOK).Token()
+			t.Equal("name", name, patched.Name)
 		},
 	},
 	{
@@ -211,27 +213,18 @@ var errorShapes = []contract.Scenario{
 
 // hasMessagesAndCauses expects what clients read of a refusal.
 func hasMessagesAndCauses(t *contract.T, refused refusal) {
-	body := refused.r.Object()
-	if !defaultMessage(body["messages"]) {
-		t.Errorf("%s: no message has the localeOrigin DEFAULT, a locale and a text: %v", refused.name, body["messages"])
+	body := refused.r.ErrorBody()
+	if !slices.ContainsFunc(body.Messages.Value, isDefault) {
+		t.Errorf("%s: no message has the localeOrigin DEFAULT, a locale and a text: %v", refused.name, body.Messages)
 	}
-	if _, ok := body["causes"].([]any); !ok {
-		t.Errorf("%s: causes are %v, expected an array", refused.name, body["causes"])
+	if !body.Causes.HasValue() {
+		t.Errorf("%s: causes are %v, expected an array", refused.name, body.Causes)
 	}
 }
 
-// defaultMessage tells whether a message is there that a client may show to anybody.
-func defaultMessage(messages any) bool {
-	list, _ := messages.([]any)
-	for _, each := range list {
-		message, _ := each.(map[string]any)
-		locale, _ := message["locale"].(string)
-		text, _ := message["text"].(string)
-		if message["localeOrigin"] == "DEFAULT" && locale != "" && text != "" {
-			return true
-		}
-	}
-	return false
+// isDefault reports whether a client may show a message to anybody.
+func isDefault(m contract.ErrorMessage) bool {
+	return m.LocaleOrigin.Value == "DEFAULT" && m.Locale.Value != "" && m.Text.Value != ""
 }
 
 // hasRequestAndDate expects the headers of every answer.
@@ -264,9 +257,8 @@ func hasJSON(t *contract.T, answers []refusal) {
 // answersOfEveryKind makes requests that go well, and some of each that are refused.
 func answersOfEveryKind(t *contract.T) []refusal {
 	c := t.Owner()
-	body := c.Expiring()
-	created := c.Create(body).Status(http.StatusOK)
-	id, _ := created.Object()["id"].(string)
+	created := c.Create(c.Expiring()).Status(http.StatusOK)
+	id := created.Token().ID
 	all := []refusal{
 		{"create", created},
 		{"list", c.List("owner-id", "me").Status(http.StatusOK)},

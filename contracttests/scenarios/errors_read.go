@@ -47,7 +47,7 @@ var errorReads = []contract.Scenario{
 		Standing: standing.Assumed, Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			r := badList(t)
-			t.Equal("trackingId", any(r.Header("SLPT-Request-ID")), r.Object()["trackingId"])
+			t.Equal("trackingId", contract.Value(r.Header("SLPT-Request-ID")), r.ErrorBody().TrackingID)
 		},
 	},
 	{

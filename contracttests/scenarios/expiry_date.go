@@ -134,7 +134,7 @@ func dateTaken(w written) contract.Scenario {
 		Run: func(t *contract.T) {
 			text, means := w.in(oddMoment(t))
 			token := t.Owner().Made(contract.Body{"expirationDate": text})
-			got := momentIn(t, token.Body, "expirationDate").Truncate(time.Millisecond)
+			got := moment(t, token.ExpirationDate.Value).Truncate(time.Millisecond)
 			t.Equal("expirationDate", contract.Stamp(means), contract.Stamp(got))
 		},
 	}
@@ -159,7 +159,7 @@ func leapSecond() contract.Scenario {
 			now := t.Now().UTC()
 			next := time.Date(now.Year(), now.Month()+2, 1, 0, 0, 0, 0, time.UTC)
 			token := t.Owner().Made(contract.Body{"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z"})
-			t.Equal("expirationDate", contract.Stamp(next), contract.Stamp(momentIn(t, token.Body, "expirationDate")))
+			t.Equal("expirationDate", contract.Stamp(next), contract.Stamp(moment(t, token.ExpirationDate.Value)))
 		},
 	}
 }
@@ -227,7 +227,8 @@ var expiryMoments = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			want := contract.Stamp(stopped(t).Add(time.Millisecond))
-			t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Status(http.StatusOK).Has("expirationDate", want)
+			token := t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Status(http.StatusOK).Token()
+			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
 	},
 	{
@@ -244,13 +245,13 @@ var expiryMoments = []contract.Scenario{
 			c := t.Owner()
 			text, means := written{"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata"}.in(oddMoment(t))
 			token := c.Made(contract.Body{"expirationDate": text})
-			listed, _ := c.Find(token.ID)
-			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Object()
+			listed := c.MustFind(token.ID)
+			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Token()
 			form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
-			for _, answered := range []map[string]any{token.Body, listed, patched} {
-				t.Equal("expirationDate", any(contract.Stamp(means)), answered["expirationDate"])
-				if created, _ := answered["created"].(string); !form.MatchString(created) {
-					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z", created)
+			for _, answered := range []contract.Token{token, listed, patched} {
+				t.Equal("expirationDate", contract.Stamp(means), answered.ExpirationDate.Value)
+				if !form.MatchString(answered.Created) {
+					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z", answered.Created)
 				}
 			}
 		},

@@ -69,36 +69,31 @@ func combination(date, flag given) contract.Scenario {
 		}
 		s.Run = func(t *contract.T) {
 			body := request(t)
-			token := t.Owner().Create(body).Status(http.StatusOK).Object()
-			t.Equal("expirationDate", body["expirationDate"], any(contract.Stamp(momentIn(t, token, "expirationDate"))))
+			token := t.Owner().Create(body).Status(http.StatusOK).Token()
+			t.Equal("expirationDate", body.Text("expirationDate"), contract.Stamp(moment(t, token.ExpirationDate.Value)))
 		}
 	case flag.name == "true":
 		s.Promise = with + " a token never expires."
 		s.Rules = append(s.Rules, rule.NeverExpiringAnswer)
 		s.Run = func(t *contract.T) {
-			token := t.Owner().Create(request(t)).Status(http.StatusOK).Object()
-			if date := token["expirationDate"]; !t.Live() || date == nil {
-				t.Equal("expirationDate", any(nil), date)
-			} else if momentIn(t, token, "expirationDate").Year() < 9999 { // a question of its own asks what create says
+			token := t.Owner().Create(request(t)).Status(http.StatusOK).Token()
+			if date := token.ExpirationDate; !t.Live() || !date.HasValue() {
+				t.Equal("expirationDate", "", date.Value)
+			} else if moment(t, date.Value).Year() < 9999 { // a question of its own asks what create says
 				t.Errorf("expirationDate is %v, expected none, or the end of all dates", date)
 			}
-			id, _ := token["id"].(string)
-			listed, found := t.Owner().Find(id)
-			if !found {
-				t.Fatalf("the token is not listed")
-			}
-			t.Equal("expirationDate in the list", any(nil), listed["expirationDate"])
-			if acknowledged, shown := listed["userAwareTokenNeverExpires"]; shown {
-				t.Equal("userAwareTokenNeverExpires in the list", any(true), acknowledged)
+			listed := t.Owner().MustFind(token.ID)
+			t.Equal("expirationDate in the list", "", listed.ExpirationDate.Value)
+			if flag := listed.UserAwareTokenNeverExpires; flag.Present {
+				t.Equal("userAwareTokenNeverExpires in the list", true, flag.Value)
 			}
 		}
 	default:
 		s.Promise = with + " no token is made."
 		s.Run = func(t *contract.T) {
 			body := request(t)
-			name, _ := body["name"].(string)
 			t.Owner().Create(body).Refused(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), name))
+			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), body.Text("name")))
 		}
 	}
 	return s

@@ -77,13 +77,12 @@ func undated(id, fact string, s standing.Standing, operations ...contract.Op) co
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			patched := c.Patch(token.ID, operations...).Status(http.StatusOK).Object()
-			t.Equal("expirationDate", any(nil), patched["expirationDate"])
-			if flag, shown := patched["userAwareTokenNeverExpires"]; shown {
-				t.Equal("userAwareTokenNeverExpires", any(true), flag)
+			patched := c.Patch(token.ID, operations...).Status(http.StatusOK).Token()
+			t.Equal("expirationDate", "", patched.ExpirationDate.Value)
+			if flag := patched.UserAwareTokenNeverExpires; flag.Present {
+				t.Equal("userAwareTokenNeverExpires", true, flag.Value)
 			}
-			listed, _ := c.Find(token.ID)
-			t.Equal("the token in the list", patched, listed)
+			t.Equal("the token in the list", patched, c.MustFind(token.ID))
 		},
 	}
 }
@@ -115,19 +114,16 @@ func stillNever(id, fact string, s standing.Standing, operation contract.Op) con
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := never(t)
-			before, _ := c.Find(id)
+			before := c.MustFind(id)
 			c.Patch(id, operation).Refused(http.StatusBadRequest)
-			after, _ := c.Find(id)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, c.MustFind(id))
 		},
 	}
 }
 
 // never makes a token that never expires, in a current version.
 func never(t *contract.T) string {
-	object := t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Status(http.StatusOK).Object()
-	id, _ := object["id"].(string)
-	return id
+	return t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Status(http.StatusOK).Token().ID
 }
 
 // expired adds a token of the owner that expired a day ago.
@@ -143,13 +139,9 @@ func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) 
 // patchStays tries a patch of a new token, expects an answer, and that the token stays as it is.
 func patchStays(t *contract.T, c *contract.Client, operations []contract.Op, expect func(r *contract.Response)) {
 	token := t.Owner().Made()
-	before, found := t.Owner().Find(token.ID)
-	if !found {
-		t.Fatalf("the token is not listed")
-	}
+	before := t.Owner().MustFind(token.ID)
 	expect(c.Send(contract.Request{
 		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + token.ID, ContentType: jsonPatchType, Body: named(t, jsonText(operations)),
 	}))
-	after, _ := t.Owner().Find(token.ID)
-	t.Equal("the token", before, after)
+	t.Equal("the token", before, t.Owner().MustFind(token.ID))
 }

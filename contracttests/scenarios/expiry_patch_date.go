@@ -26,10 +26,9 @@ var expiryPatchDates = []contract.Scenario{
 			c := t.Owner()
 			token := c.Made()
 			c.Patch(token.ID, flagTrue).Status(http.StatusOK)
-			before, _ := c.Find(token.ID)
+			before := c.MustFind(token.ID)
 			c.Patch(token.ID, dateNull).Refused(http.StatusBadRequest)
-			after, _ := c.Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, c.MustFind(token.ID))
 		},
 	},
 	{
@@ -43,10 +42,11 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			c.Patch(token.ID, flagTrue).Status(http.StatusOK).
-				Has("expirationDate", token.Body["expirationDate"]).Has("userAwareTokenNeverExpires", true)
-			c.Patch(token.ID, flagFalse).Status(http.StatusOK).
-				Has("expirationDate", token.Body["expirationDate"]).Has("userAwareTokenNeverExpires", false)
+			for _, flag := range []bool{true, false} {
+				patched := c.Patch(token.ID, contract.Replace("/userAwareTokenNeverExpires", flag)).Status(http.StatusOK).Token()
+				t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
+				t.Equal("userAwareTokenNeverExpires", contract.Value(flag), patched.UserAwareTokenNeverExpires)
+			}
 		},
 	},
 	{
@@ -66,10 +66,9 @@ var expiryPatchDates = []contract.Scenario{
 			c := t.Owner()
 			token := c.Made()
 			for _, date := range []string{contract.Stamp(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z"} {
-				patched := c.Patch(token.ID, contract.Replace("/expirationDate", date)).Status(http.StatusOK).Object()
-				t.Equal("expirationDate", date, contract.Stamp(momentIn(t, patched, "expirationDate")))
-				listed, _ := c.Find(token.ID)
-				t.Equal("the token in the list", patched, listed)
+				patched := c.Patch(token.ID, contract.Replace("/expirationDate", date)).Status(http.StatusOK).Token()
+				t.Equal("expirationDate", date, contract.Stamp(moment(t, patched.ExpirationDate.Value)))
+				t.Equal("the token in the list", patched, c.MustFind(token.ID))
 			}
 		},
 	},
@@ -84,7 +83,8 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			date := contract.Replace("/expirationDate", soon(t))
 			for _, operations := range [][]contract.Op{{date}, {date, flagFalse}, {flagFalse, date}} {
-				t.Owner().Patch(never(t), operations...).Status(http.StatusOK).Has("expirationDate", date["value"])
+				patched := t.Owner().Patch(never(t), operations...).Status(http.StatusOK).Token()
+				t.Equal("expirationDate", date.Value(), patched.ExpirationDate.Value)
 			}
 		},
 	},
@@ -98,10 +98,12 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Has("expirationDate", token.Body["expirationDate"])
+			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK).Token()
+			t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
 			if t.Current() {
-				c.Patch(never(t), contract.Replace("/name", t.Name())).Status(http.StatusOK).
-					Has("expirationDate", nil).Has("userAwareTokenNeverExpires", true)
+				patched := c.Patch(never(t), contract.Replace("/name", t.Name())).Status(http.StatusOK).Token()
+				t.Equal("expirationDate", contract.Null[string](), patched.ExpirationDate)
+				t.Equal("userAwareTokenNeverExpires", contract.Value(true), patched.UserAwareTokenNeverExpires)
 			}
 		},
 	},
@@ -136,8 +138,8 @@ var expiryPatchDates = []contract.Scenario{
 			token := t.Owner().Made()
 			for _, w := range writtenDates {
 				text, means := w.in(oddMoment(t))
-				patched := t.Owner().Patch(token.ID, contract.Replace("/expirationDate", text)).Status(http.StatusOK).Object()
-				got := momentIn(t, patched, "expirationDate").Truncate(time.Millisecond)
+				patched := t.Owner().Patch(token.ID, contract.Replace("/expirationDate", text)).Status(http.StatusOK).Token()
+				got := moment(t, patched.ExpirationDate.Value).Truncate(time.Millisecond)
 				t.Equal("expirationDate with "+w.name, contract.Stamp(means), contract.Stamp(got))
 			}
 		},
@@ -158,7 +160,7 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			before, _ := c.Find(token.ID)
+			before := c.MustFind(token.ID)
 			values := []any{1893456000, true, "9999-12-31T23:59:59-01:00", "10000-01-01T00:00:00Z"}
 			for _, bad := range badDates {
 				values = append(values, bad.text(t.Now()))
@@ -166,8 +168,7 @@ var expiryPatchDates = []contract.Scenario{
 			for _, value := range values {
 				c.Patch(token.ID, contract.Replace("/expirationDate", value)).Declined(http.StatusBadRequest)
 			}
-			after, _ := c.Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, c.MustFind(token.ID))
 		},
 	},
 	{
@@ -194,9 +195,10 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who, name := expired(t, t.Name()), t.Name()
-			before, _ := t.Owner().Find(who.ClientID)
-			t.Owner().Patch(who.ClientID, contract.Replace("/name", name)).Status(http.StatusOK).
-				Has("name", name).Has("expirationDate", before["expirationDate"])
+			want := t.Owner().MustFind(who.ClientID)
+			patched := t.Owner().Patch(who.ClientID, contract.Replace("/name", name)).Status(http.StatusOK).Token()
+			t.Equal("name", name, patched.Name)
+			t.Equal("expirationDate", want.ExpirationDate, patched.ExpirationDate)
 			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
 		},
 	},

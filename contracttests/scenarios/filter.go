@@ -92,12 +92,11 @@ var filterLive = []contract.Scenario{
 		Run: func(t *contract.T) {
 			used := t.Owner().Made()
 			t.LogIn(used.Credentials())
-			listed, _ := t.Owner().Find(used.ID)
-			moment, _ := listed["lastUsed"].(string)
-			if moment == "" {
-				t.Fatalf("lastUsed is %v after a login", listed["lastUsed"])
+			moment := t.Owner().MustFind(used.ID).LastUsed
+			if moment.Value == "" {
+				t.Fatalf("lastUsed is %v after a login", moment)
 			}
-			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+moment).Status(http.StatusOK).IDs()
+			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+moment.Value).Status(http.StatusOK).IDs()
 			t.Equal("whether the token is listed", true, slices.Contains(ids, used.ID))
 		},
 	},

@@ -71,12 +71,11 @@ func (a agreement) scenario() contract.Scenario {
 		Run: func(t *contract.T) {
 			used := map[string]time.Time{} // by id, zero for never
 			var moments []time.Time
-			for _, token := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Array() {
-				id, _ := token["id"].(string)
-				if used[id] = (time.Time{}); token["lastUsed"] != nil {
+			for _, token := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Tokens() {
+				if used[token.ID] = (time.Time{}); token.LastUsed.HasValue() {
 					// A list may show less of a moment than is stored.
-					used[id] = momentIn(t, token, "lastUsed").Truncate(time.Second)
-					moments = append(moments, used[id].Add(time.Second))
+					used[token.ID] = moment(t, token.LastUsed.Value).Truncate(time.Second)
+					moments = append(moments, used[token.ID].Add(time.Second))
 				}
 			}
 			if len(moments) == 0 {

@@ -23,15 +23,6 @@ func removed(t *contract.T, made contract.Token) contract.Token {
 	return made
 }
 
-// used is the lastUsed of a token of the owner, nil where there is none.
-func used(t *contract.T, c *contract.Client, id string) any {
-	listed, found := c.Find(id)
-	if !found {
-		t.Fatalf("the token %s is not listed", id)
-	}
-	return listed["lastUsed"]
-}
-
 // aWhile lets seconds pass where time can be moved.
 func aWhile(t *contract.T) {
 	if t.Control() != nil {
@@ -188,7 +179,8 @@ var lifecycle = []contract.Scenario{
 			c := t.Owner()
 			made := c.Made(contract.Body{"scope": []string{defaultScope}})
 			t.SetClock(t.Now())
-			c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Status(http.StatusOK).Has("scope", []any{myRead})
+			patched := c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Status(http.StatusOK).Token()
+			t.Equal("scope", []string{myRead}, patched.Scope.Value)
 			t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK, http.StatusForbidden)
 			t.Advance(20 * time.Minute)
 			t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)

@@ -20,12 +20,12 @@ var lastUsed = []contract.Scenario{
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
-			t.Equal("lastUsed", nil, used(t, t.Owner(), made.ID))
+			t.Equal("lastUsed", "", t.Owner().MustFind(made.ID).LastUsed.Value)
 			wrong := made.Credentials()
 			wrong.ClientSecret = flipped(wrong.ClientSecret, 0)
 			t.Anonymous().Token(wrong).Status(http.StatusUnauthorized)
 			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK)
-			if got := used(t, t.Owner(), made.ID); got != nil {
+			if got := t.Owner().MustFind(made.ID).LastUsed; got.HasValue() {
 				t.Errorf("lastUsed is %v after a refused login and a patch, expected null", got)
 			}
 		},
@@ -39,11 +39,7 @@ var lastUsed = []contract.Scenario{
 		},
 		Standing: standing.Published, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			listed, found := t.Owner().Find(ownerCredentials(t).ClientID)
-			if !found {
-				t.Fatalf("the token of the login is not listed")
-			}
-			at := momentIn(t, listed, "lastUsed")
+			at := moment(t, t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
 			if age := t.Now().Sub(at); age < -tolerance || age > 24*time.Hour+tolerance {
 				t.Errorf("lastUsed is %s, expected a moment of the last day", contract.Stamp(at))
 			}
@@ -60,7 +56,7 @@ var lastUsed = []contract.Scenario{
 				t.Advance(time.Hour) // so that the moment of creation will not do
 			}
 			t.LogIn(made.Credentials())
-			usedNow(t, used(t, t.Owner(), made.ID))
+			usedNow(t, t.Owner().MustFind(made.ID))
 		},
 	},
 	{
@@ -71,14 +67,14 @@ var lastUsed = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.LogIn(made.Credentials())
-			first := used(t, t.Owner(), made.ID)
-			if first == nil {
+			first := t.Owner().MustFind(made.ID).LastUsed
+			if !first.HasValue() {
 				t.Errorf("lastUsed is null after a login")
 			}
 			aWhile(t)
 			c := t.LogIn(made.Credentials())
 			c.List("owner-id", "me").Status(http.StatusOK)
-			t.Equal("lastUsed after the second login", first, used(t, t.Owner(), made.ID))
+			t.Equal("lastUsed after the second login", first, t.Owner().MustFind(made.ID).LastUsed)
 		},
 	},
 	{
@@ -95,7 +91,7 @@ var lastUsed = []contract.Scenario{
 			t.LogIn(made.Credentials())
 			t.Advance(48 * time.Hour)
 			t.LogIn(made.Credentials())
-			usedNow(t, used(t, t.LogIn(ownerCredentials(t)), made.ID))
+			usedNow(t, t.LogIn(ownerCredentials(t)).MustFind(made.ID))
 		},
 	},
 	{
@@ -111,7 +107,7 @@ var lastUsed = []contract.Scenario{
 			if r.Code() < 400 || r.Code() > 499 {
 				t.Errorf("status is %d, expected a refusal", r.Code())
 			}
-			t.Equal("number of tokens", 10, len(c.List("owner-id", "me").Status(http.StatusOK).Array()))
+			t.Equal("number of tokens", 10, len(c.List("owner-id", "me").Status(http.StatusOK).Tokens()))
 		},
 	},
 	{
@@ -120,9 +116,9 @@ var lastUsed = []contract.Scenario{
 		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)
-			code, _ := r.Refused(http.StatusBadRequest).Object()["detailCode"].(string)
-			if !strings.HasPrefix(code, "400.1.4") {
-				t.Errorf("detailCode is %q, expected one that begins with 400.1.4", code)
+			code := r.Refused(http.StatusBadRequest).ErrorBody().DetailCode
+			if !strings.HasPrefix(code.Value, "400.1.4") {
+				t.Errorf("detailCode is %v, expected one that begins with 400.1.4", code)
 			}
 			t.Owner().Made()
 			c.Delete(tenth.ID).Status(http.StatusNoContent)
@@ -133,12 +129,10 @@ var lastUsed = []contract.Scenario{
 
 const lastUsedText = "v2026 #/components/schemas/GetPersonalAccessTokenResponse/properties/lastUsed"
 
-// usedNow expects the present moment.
-func usedNow(t *contract.T, stamp any) {
-	text, _ := stamp.(string)
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || t.Now().Sub(at).Abs() > tolerance {
-		t.Errorf("lastUsed is %v, expected about %s", stamp, contract.Stamp(t.Now()))
+// usedNow expects a token that was last used at the present moment.
+func usedNow(t *contract.T, token contract.Token) {
+	if t.Now().Sub(moment(t, token.LastUsed.Value)).Abs() > tolerance {
+		t.Errorf("lastUsed is %v, expected about %s", token.LastUsed, contract.Stamp(t.Now()))
 	}
 }
 

@@ -38,8 +38,8 @@ var listOwners = []contract.Scenario{
 				if slices.Contains(tokens.IDs(), side.other.ID) {
 					t.Errorf("another's token is listed")
 				}
-				for _, token := range tokens.Array() {
-					t.Equal("the owner", ownerID(side.own.Body), ownerID(token))
+				for _, token := range tokens.Tokens() {
+					t.Equal("the owner", side.own.Owner.ID, token.Owner.ID)
 				}
 			}
 		},
@@ -56,11 +56,11 @@ var listOwners = []contract.Scenario{
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
-			identity := loggedIn(t, t.Anonymous().Token(who))["identity_id"]
+			identity := loggedIn(t, t.Anonymous().Token(who)).IdentityID
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK)
 			has(t, tokens, who.ClientID)
-			for _, token := range tokens.Array() {
-				t.Equal("the owner", identity, any(ownerID(token)))
+			for _, token := range tokens.Tokens() {
+				t.Equal("the owner", contract.Value(identity.Value), token.Owner.ID)
 			}
 		},
 	},
@@ -99,8 +99,8 @@ var listOwners = []contract.Scenario{
 			own := t.Second().List("owner-id", "me").Status(http.StatusOK).IDs()
 			tokens := t.Admin().List("owner-id", id).Status(http.StatusOK)
 			has(t, tokens, own...)
-			for _, listed := range tokens.Array() {
-				t.Equal("the owner", id, ownerID(listed))
+			for _, listed := range tokens.Tokens() {
+				t.Equal("the owner", id, listed.Owner.ID.Value)
 			}
 		},
 	},
@@ -194,21 +194,18 @@ var listWhole = []contract.Scenario{
 		Standing: standing.Published,
 		Rules:    []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
-			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK).Array()
+			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK).Tokens()
 			if len(tokens) == 0 {
 				t.Errorf("the list is empty, though the token of this login is one")
 			}
 			for _, token := range tokens {
 				for _, key := range []string{"id", "name", "scope", "owner", "created"} {
-					if _, present := token[key]; !present {
+					if !slices.Contains(token.Keys(), key) {
 						t.Errorf("a token lacks %s", key)
 					}
 				}
-				owner, _ := token["owner"].(map[string]any)
-				for _, key := range []string{"type", "id", "name"} {
-					if text, _ := owner[key].(string); text == "" {
-						t.Errorf("an owner lacks %s", key)
-					}
+				if owner := token.Owner; owner.Type.Value == "" || owner.ID.Value == "" || owner.Name.Value == "" {
+					t.Errorf("an owner lacks a type, an id or a name: %v", owner)
 				}
 			}
 		},
@@ -224,8 +221,8 @@ var listWhole = []contract.Scenario{
 		Standing: standing.Assumed,
 		Rules:    []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
-			for _, listed := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Array() {
-				t.Equal("the keys", keysOf(t.Current()), sortedKeys(listed))
+			for _, listed := range t.Owner().List("owner-id", "me").Status(http.StatusOK).Tokens() {
+				t.Equal("the keys", keysOf(t.Current()), listed.Keys())
 			}
 		},
 	},
@@ -255,10 +252,10 @@ func paged(t *contract.T, paging ...string) *contract.Response {
 }
 
 // own are the tokens that somebody has, without when they were used: others may log in with them meanwhile.
-func own(c *contract.Client) []map[string]any {
-	tokens := c.List("owner-id", "me").Status(http.StatusOK).Array()
-	for _, token := range tokens {
-		delete(token, "lastUsed")
+func own(c *contract.Client) []contract.Token {
+	tokens := c.List("owner-id", "me").Status(http.StatusOK).Tokens()
+	for i := range tokens {
+		tokens[i].LastUsed = contract.Field[string]{}
 	}
 	return tokens
 }
@@ -270,13 +267,6 @@ func ownOfAll(t *contract.T) []string {
 		ids = append(ids, c.List("owner-id", "me").Status(http.StatusOK).IDs()...)
 	}
 	return ids
-}
-
-// ownerID is the id of a token's owner.
-func ownerID(token map[string]any) string {
-	owner, _ := token["owner"].(map[string]any)
-	id, _ := owner["id"].(string)
-	return id
 }
 
 // listsEach expects a list with these tokens, among others.

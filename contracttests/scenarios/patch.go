@@ -34,11 +34,10 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()
-			want, _ := c.Find(token.ID)
-			want["name"] = name
-			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK).Object())
-			listed, _ := c.Find(token.ID)
-			t.Equal("the token in the list", want, listed)
+			want := c.MustFind(token.ID)
+			want.Name = name
+			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK).Token())
+			t.Equal("the token in the list", want, c.MustFind(token.ID))
 		},
 	},
 	{
@@ -52,14 +51,13 @@ var patchChanges = []contract.Scenario{
 			c := t.Owner()
 			token, name := c.Made(), t.Name()
 			t.LogIn(token.Credentials())
-			used, _ := c.Find(token.ID)
-			if used["lastUsed"] == nil {
-				t.Fatalf("the token has logged in, and lastUsed is null")
+			used := c.MustFind(token.ID).LastUsed
+			if !used.HasValue() {
+				t.Fatalf("the token has logged in, and lastUsed is %v", used)
 			}
-			answered := c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK).Object()
-			listed, _ := c.Find(token.ID)
-			t.Equal("lastUsed in the answer", used["lastUsed"], answered["lastUsed"])
-			t.Equal("lastUsed in the list", used["lastUsed"], listed["lastUsed"])
+			answered := c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK).Token()
+			t.Equal("lastUsed in the answer", used, answered.LastUsed)
+			t.Equal("lastUsed in the list", used, c.MustFind(token.ID).LastUsed)
 		},
 	},
 	{
@@ -77,20 +75,19 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			want, _ := c.Find(token.ID)
-			want["scope"] = []any{"sp:my-personal-access-tokens:read", "sp:scopes:default"}
-			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/scope", want["scope"])).Status(http.StatusOK).Object())
-			listed, _ := c.Find(token.ID)
-			t.Equal("the token in the list", want, listed)
+			want := c.MustFind(token.ID)
+			want.Scope = contract.Value([]string{"sp:my-personal-access-tokens:read", "sp:scopes:default"})
+			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/scope", want.Scope)).Status(http.StatusOK).Token())
+			t.Equal("the token in the list", want, c.MustFind(token.ID))
 		},
 	},
-	scopeChange("appended", []any{"one", "two", "three"}, contract.Op{"op": "add", "path": "/scope/-", "value": "three"}),
-	scopeChange("inserted", []any{"three", "one", "two"}, contract.Op{"op": "add", "path": "/scope/0", "value": "three"}),
-	scopeChange("replaced", []any{"one", "three"}, contract.Replace("/scope/1", "three")),
-	scopeChange("removed", []any{"two"}, contract.Op{"op": "remove", "path": "/scope/0"}),
-	scopeChange("moved", []any{"two", "one"}, contract.Op{"op": "move", "from": "/scope/0", "path": "/scope/1"}),
-	scopeChange("copied", []any{"two", "one", "two"}, contract.Op{"op": "copy", "from": "/scope/1", "path": "/scope/0"}),
-	scopeChange("added-as-a-whole", []any{"three"}, contract.Op{"op": "add", "path": "/scope", "value": []string{"three"}}),
+	scopeChange("appended", []string{"one", "two", "three"}, contract.Op{"op": "add", "path": "/scope/-", "value": "three"}),
+	scopeChange("inserted", []string{"three", "one", "two"}, contract.Op{"op": "add", "path": "/scope/0", "value": "three"}),
+	scopeChange("replaced", []string{"one", "three"}, contract.Replace("/scope/1", "three")),
+	scopeChange("removed", []string{"two"}, contract.Op{"op": "remove", "path": "/scope/0"}),
+	scopeChange("moved", []string{"two", "one"}, contract.Op{"op": "move", "from": "/scope/0", "path": "/scope/1"}),
+	scopeChange("copied", []string{"two", "one", "two"}, contract.Op{"op": "copy", "from": "/scope/1", "path": "/scope/0"}),
+	scopeChange("added-as-a-whole", []string{"three"}, contract.Op{"op": "add", "path": "/scope", "value": []string{"three"}}),
 	scopeDefault("removed", contract.Op{"op": "remove", "path": "/scope"}),
 	scopeDefault("null", contract.Replace("/scope", nil)),
 	{
@@ -103,9 +100,10 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, first, last := c.Made(), t.Name(), t.Name()
-			c.Patch(token.ID,
+			patched := c.Patch(token.ID,
 				contract.Replace("/name", first), contract.Op{"op": "test", "path": "/name", "value": first}, contract.Replace("/name", last),
-			).Status(http.StatusOK).Has("name", last)
+			).Status(http.StatusOK).Token()
+			t.Equal("name", last, patched.Name)
 		},
 	},
 	{
@@ -117,9 +115,8 @@ var patchChanges = []contract.Scenario{
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
-			c := t.Owner().Wrong("/0/reason")
-			c.Patch(token.ID, contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}).
-				Status(http.StatusOK).Has("name", name)
+			operation := contract.Op{"op": "replace", "path": "/name", "value": name, "reason": "patmock", "from": "/id"}
+			t.Equal("name", name, t.Owner().Wrong("/0/reason").Patch(token.ID, operation).Status(http.StatusOK).Token().Name)
 		},
 	},
 	{
@@ -132,10 +129,9 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.Made(), c.Made()
-			before, _ := c.Find(other.ID)
+			before := c.MustFind(other.ID)
 			c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
-			after, _ := c.Find(other.ID)
-			t.Equal("the other token", before, after)
+			t.Equal("the other token", before, c.MustFind(other.ID))
 		},
 	},
 	{
@@ -150,13 +146,13 @@ var patchChanges = []contract.Scenario{
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
-			patchAs(t, token.ID, "application/json-patch+json; charset=utf-8", `[{"op":"replace","path":"/name","value":"`+name+`"}]`).
-				Status(http.StatusOK).Has("name", name)
+			patched := patchAs(t, token.ID, jsonPatchType+"; charset=utf-8", jsonText([]contract.Op{contract.Replace("/name", name)}))
+			t.Equal("name", name, patched.Status(http.StatusOK).Token().Name)
 		},
 	},
 }
 
-func scopeChange(id string, want []any, operation contract.Op) contract.Scenario {
+func scopeChange(id string, want []string, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:      "patch/scope-elements/" + id,
 		Promise: "A patch may change single elements of the scope: one is " + words(id) + ".",
@@ -170,9 +166,8 @@ func scopeChange(id string, want []any, operation contract.Op) contract.Scenario
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"one", "two"}})
-			t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Has("scope", want)
-			listed, _ := t.Owner().Find(token.ID)
-			t.Equal("scope in the list", any(want), listed["scope"])
+			t.Equal("scope", want, t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Token().Scope.Value)
+			t.Equal("scope in the list", want, t.Owner().MustFind(token.ID).Scope.Value)
 		},
 	}
 }
@@ -187,7 +182,8 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}})
-			t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Has("scope", []any{"sp:scopes:all"})
+			patched := t.Owner().Patch(token.ID, operation).Status(http.StatusOK).Token()
+			t.Equal("scope", []string{"sp:scopes:all"}, patched.Scope.Value)
 		},
 	}
 }

@@ -22,10 +22,9 @@ var patchNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.Made(), c.Made()
-			before, _ := c.Find(token.ID)
+			before := c.MustFind(token.ID)
 			declined(t, c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"}), contract.Replace("/name", other.Name)))
-			after, _ := c.Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, c.MustFind(token.ID))
 			t.Equal("how many tokens have the other's name", 1, countOf(c, other.Name))
 		},
 	},
@@ -41,7 +40,8 @@ var patchNames = []contract.Scenario{
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			other := t.Second().Made()
-			t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/name", other.Name)).Status(http.StatusOK).Has("name", other.Name)
+			patched := t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/name", other.Name)).Status(http.StatusOK).Token()
+			t.Equal("name", other.Name, patched.Name)
 		},
 	},
 	{
@@ -56,7 +56,8 @@ var patchNames = []contract.Scenario{
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
-			t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Status(http.StatusOK).Has("name", token.Name)
+			patched := t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Status(http.StatusOK).Token()
+			t.Equal("name", token.Name, patched.Name)
 		},
 	},
 	{

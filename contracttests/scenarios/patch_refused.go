@@ -145,9 +145,9 @@ var patchRefusal = slices.Concat(
 			Run: func(t *contract.T) {
 				c := t.Owner()
 				token := c.Made()
-				before, _ := c.Find(token.ID)
-				got := c.Patch(token.ID, contract.Op{"op": "test", "path": "/name", "value": token.Name}).Status(http.StatusOK).Object()
-				t.Equal("the answer", before, got)
+				before := c.MustFind(token.ID)
+				patched := c.Patch(token.ID, contract.Op{"op": "test", "path": "/name", "value": token.Name})
+				t.Equal("the answer", before, patched.Status(http.StatusOK).Token())
 			},
 		},
 		{
@@ -255,7 +255,7 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			before, _ := c.Find(token.ID)
+			before := c.MustFind(token.ID)
 			value := value
 			if value == nil {
 				value = contract.Stamp(t.Expiry().Add(time.Hour)) // which every version takes from create
@@ -263,11 +263,7 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 			for _, op := range []contract.Op{contract.Replace("/"+name, value), {"op": "add", "path": "/" + name, "value": value}, {"op": "remove", "path": "/" + name}} {
 				declined(t, c.Wrong(wrong...).Patch(token.ID, op))
 			}
-			after, found := c.Find(token.ID)
-			if !found {
-				t.Fatalf("the token is gone")
-			}
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, c.MustFind(token.ID))
 		},
 	}
 }
@@ -295,10 +291,9 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			before, _ := c.Find(token.ID)
+			before := c.MustFind(token.ID)
 			declined(t, c.Patch(token.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{"sp:scopes:default"}), last))
-			after, _ := c.Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, c.MustFind(token.ID))
 		},
 	}
 }
@@ -328,10 +323,9 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
-			before, _ := t.Owner().Find(token.ID)
+			before := t.Owner().MustFind(token.ID)
 			patchAs(t, token.ID, jsonPatchType, named(t, body), wrong).Refused(http.StatusBadRequest)
-			after, _ := t.Owner().Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, t.Owner().MustFind(token.ID))
 		},
 	}
 }
@@ -356,10 +350,9 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
-			before, _ := t.Owner().Find(token.ID)
+			before := t.Owner().MustFind(token.ID)
 			declined(t, patchAs(t, token.ID, contentType, jsonText(renaming(t)), "header Content-Type"))
-			after, _ := t.Owner().Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the token", before, t.Owner().MustFind(token.ID))
 		},
 	}
 }

@@ -40,7 +40,7 @@ func question(entry string, s contract.Scenario, run func(t *contract.T, record 
 // seen is the exact status and body of an answer. A list is counted: it may be long, and has tokens that are nobody's business.
 func seen(r *contract.Response) string {
 	if text := r.Text(); r.Code() == http.StatusOK && strings.HasPrefix(text, "[") {
-		return fmt.Sprintf("200 with a list of %d", len(r.Array()))
+		return fmt.Sprintf("200 with a list of %d", len(r.Tokens()))
 	} else if text != "" {
 		return fmt.Sprintf("%d %s", r.Code(), text)
 	}
@@ -79,7 +79,8 @@ var questionsOfCreate = []contract.Scenario{
 	}, func(t *contract.T, record record) {
 		body := t.Owner().Expiring()
 		body["scope"] = []string{"patmock:no-such-scope"}
-		record(t.Owner().Create(body)).Status(http.StatusOK).Has("scope", []any{"patmock:no-such-scope"})
+		created := record(t.Owner().Create(body)).Status(http.StatusOK).Token()
+		t.Equal("scope", []string{"patmock:no-such-scope"}, created.Scope.Value)
 	}),
 	refused("create-content-type", contract.Scenario{
 		ID: "create/question-other-content-type", Promise: "A create of the content type text/plain is 415.",
@@ -104,10 +105,9 @@ var questionsOfCreate = []contract.Scenario{
 		Versions: contract.Current, Needs: writes, Rules: []rule.ID{"expiry-never"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true})).Status(http.StatusOK)
-		date, present := r.Object()["expirationDate"]
-		_, flag := r.Object()["userAwareTokenNeverExpires"]
-		t.Note("expirationDate is there: %t, %v; userAwareTokenNeverExpires is there: %t", present, date, flag)
-		r.Has("expirationDate", nil)
+		date, flag := r.Token().ExpirationDate, r.Token().UserAwareTokenNeverExpires
+		t.Note("expirationDate is %v; userAwareTokenNeverExpires is %v", date, flag)
+		t.Equal("expirationDate", contract.Null[string](), date)
 	}),
 	refused("token-limit", contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
@@ -144,11 +144,10 @@ func questionsOfPatch() []contract.Scenario {
 		}, func(t *contract.T, record record) {
 			c := t.Owner()
 			token := c.Made()
-			before, _ := c.Find(token.ID)
+			before := c.MustFind(token.ID)
 			r := record(patchAs(t, token.ID, jsonPatchType, "[]"))
-			t.Equal("the answer", before, r.Status(http.StatusOK).Object())
-			after, _ := c.Find(token.ID)
-			t.Equal("the token", before, after)
+			t.Equal("the answer", before, r.Status(http.StatusOK).Token())
+			t.Equal("the token", before, c.MustFind(token.ID))
 		}),
 	}
 	for _, other := range otherTypes {

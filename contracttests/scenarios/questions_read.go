@@ -35,8 +35,8 @@ var questionsOfList = []contract.Scenario{
 		Rules:   []rule.ID{"filter-supported"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)).Refused(http.StatusBadRequest)
-		if code, _ := r.Object()["detailCode"].(string); !strings.HasPrefix(code, "400.1") {
-			t.Errorf("detailCode is %q, expected one that begins with 400.1", code)
+		if code := r.ErrorBody().DetailCode; !strings.HasPrefix(code.Value, "400.1") {
+			t.Errorf("detailCode is %v, expected one that begins with 400.1", code)
 		}
 	}),
 	refused("", contract.Scenario{
@@ -99,7 +99,7 @@ func helpdesk(t *contract.T) *contract.Client {
 	}
 	c := t.Second()
 	_, claims := segments(t, c.Bearer())
-	if levels, _ := claims["authorities"].([]any); !slices.Contains(levels, any(level)) {
+	if !slices.Contains(claims.Authorities.Value, level) {
 		t.Lacks("user-level", "a second identity with the user level %s", level)
 	}
 	return c

@@ -125,7 +125,7 @@ var rateLimit = []contract.Scenario{
 			c.Create(body).Status(http.StatusTooManyRequests)
 			t.Pass(window)
 			for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).Names() {
-				if listed == body["name"] {
+				if listed == body.Text("name") {
 					t.Errorf("the token is there")
 				}
 			}

@@ -20,19 +20,18 @@ const (
 )
 
 // loggedIn expects an answer with an access token.
-func loggedIn(t *contract.T, r *contract.Response) map[string]any {
-	body := r.Status(http.StatusOK).Object()
-	if token, _ := body["access_token"].(string); token == "" {
+func loggedIn(t *contract.T, r *contract.Response) contract.Login {
+	login := r.Status(http.StatusOK).Login()
+	if login.AccessToken.Value == "" {
 		t.Errorf("the answer has no access_token")
 	}
-	return body
+	return login
 }
 
 // loginRefused expects an error of RFC 6749, by status and kind.
 func loginRefused(t *contract.T, r *contract.Response, status int, kind string) {
-	body := r.Status(status).Object()
-	t.Equal("error", kind, body["error"])
-	if _, there := body["access_token"]; there {
+	t.Equal("error", kind, r.Status(status).ErrorBody().Error.Value)
+	if r.Login().AccessToken.Present {
 		t.Errorf("the refusal has an access_token")
 	}
 }
@@ -163,9 +162,8 @@ var token = []contract.Scenario{
 			form := loginForm(made.Credentials())
 			form.Set("scope", "sp:scopes:default")
 			body := loggedIn(t, login(t.Anonymous().Wrong("/scope"), nil, urlencoded, form.Encode()))
-			t.Equal("scope", any(myRead), body["scope"])
-			bearer, _ := body["access_token"].(string)
-			t.Bearing(bearer).List("owner-id", "me").Status(http.StatusOK)
+			t.Equal("scope", myRead, body.Scope.Value)
+			t.Bearing(body.AccessToken.Value).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
@@ -216,7 +214,7 @@ var token = []contract.Scenario{
 		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Owner().Made()
-			loginRefused(t, t.Anonymous().Token(contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret}), http.StatusUnauthorized, "invalid_client")
+			loginRefused(t, t.Anonymous().Token(contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}), http.StatusUnauthorized, "invalid_client")
 			loggedIn(t, t.Anonymous().Token(one.Credentials()))
 		},
 	},
@@ -325,7 +323,7 @@ func someLoginRefusal(t *contract.T, r *contract.Response) {
 		t.Errorf("status is %d, expected a refusal", r.Code())
 		return
 	}
-	if kind, _ := r.Object()["error"].(string); kind == "" {
+	if r.ErrorBody().Error.Value == "" {
 		t.Errorf("the refusal has no error")
 	}
 }

@@ -16,12 +16,12 @@ import (
 const tolerance = time.Minute
 
 // segments decodes header and claims of an access token.
-func segments(t *contract.T, bearer string) (header, claims map[string]any) {
+func segments(t *contract.T, bearer string) (header contract.JOSEHeader, claims contract.Claims) {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 || parts[2] == "" {
 		t.Fatalf("the access token has %d segments, expected three", len(parts))
 	}
-	for i, into := range []*map[string]any{&header, &claims} {
+	for i, into := range []any{&header, &claims} {
 		text, err := base64.RawURLEncoding.DecodeString(parts[i])
 		if err == nil {
 			err = json.Unmarshal(text, into)
@@ -42,15 +42,13 @@ var tokenAnswer = []contract.Scenario{
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
-			for _, name := range []string{"access_token", "token_type", "scope", "tenant_id", "pod", "org", "identity_id", "user_name", "jti"} {
-				if text, _ := body[name].(string); text == "" {
-					t.Errorf("%s is %v, expected a text", name, body[name])
-				}
-			}
-			for _, name := range []string{"strong_auth", "strong_auth_supported"} {
-				if _, ok := body[name].(bool); !ok {
-					t.Errorf("%s is %v, expected a truth value", name, body[name])
-				}
+			hasTexts(t,
+				text{"access_token", body.AccessToken}, text{"token_type", body.TokenType}, text{"scope", body.Scope},
+				text{"tenant_id", body.TenantID}, text{"pod", body.Pod}, text{"org", body.Org},
+				text{"identity_id", body.IdentityID}, text{"user_name", body.UserName}, text{"jti", body.JTI},
+			)
+			if !body.StrongAuth.HasValue() || !body.StrongAuthSupported.HasValue() {
+				t.Errorf("strong_auth is %v and strong_auth_supported is %v, expected truth values", body.StrongAuth, body.StrongAuthSupported)
 			}
 		},
 	},
@@ -60,7 +58,7 @@ var tokenAnswer = []contract.Scenario{
 		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
-			t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Has("token_type", "bearer")
+			t.Equal("token_type", "bearer", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login().TokenType.Value)
 		},
 	},
 	{
@@ -69,7 +67,7 @@ var tokenAnswer = []contract.Scenario{
 		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
-			if _, there := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))["refresh_token"]; there {
+			if loggedIn(t, t.Anonymous().Token(ownerCredentials(t))).RefreshToken.Present {
 				t.Errorf("the answer has a refresh_token")
 			}
 		},
@@ -85,8 +83,8 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, seconds := range []any{15, 901, 43200, nil} {
 				made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": seconds})
-				want, _ := made.Body["accessTokenValiditySeconds"].(float64)
-				got, _ := loggedIn(t, t.Anonymous().Token(made.Credentials()))["expires_in"].(float64)
+				want := made.AccessTokenValiditySeconds.Value
+				got := loggedIn(t, t.Anonymous().Token(made.Credentials())).ExpiresIn.Value
 				if got != want && got != want-1 {
 					t.Errorf("expires_in is %v, expected %v", got, want)
 				}
@@ -100,8 +98,8 @@ var tokenAnswer = []contract.Scenario{
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			header, _ := segments(t, t.Owner().Bearer())
-			if alg, _ := header["alg"].(string); alg == "" || strings.EqualFold(alg, "none") {
-				t.Errorf("alg is %v, expected that of a signature", header["alg"])
+			if header.Alg.Value == "" || strings.EqualFold(header.Alg.Value, "none") {
+				t.Errorf("alg is %v, expected that of a signature", header.Alg)
 			}
 		},
 	},
@@ -113,17 +111,14 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := loggedIn(t, t.Anonymous().Token(who))
-			bearer, _ := body["access_token"].(string)
-			_, claims := segments(t, bearer)
-			t.Equal("client_id", any(who.ClientID), claims["client_id"])
-			for _, name := range []string{"user_name", "org", "pod", "jti"} {
-				t.Equal(name, body[name], claims[name])
-				if text, _ := claims[name].(string); text == "" {
-					t.Errorf("the claim %s is %v, expected a text", name, claims[name])
-				}
-			}
-			life, _ := body["expires_in"].(float64)
-			expires(t, claims, t.Now().Add(time.Duration(life)*time.Second))
+			_, claims := segments(t, body.AccessToken.Value)
+			t.Equal("client_id", who.ClientID, claims.ClientID.Value)
+			hasTexts(t, text{"user_name", claims.UserName}, text{"org", claims.Org}, text{"pod", claims.Pod}, text{"jti", claims.JTI})
+			t.Equal("user_name", body.UserName, claims.UserName)
+			t.Equal("org", body.Org, claims.Org)
+			t.Equal("pod", body.Pod, claims.Pod)
+			t.Equal("jti", body.JTI, claims.JTI)
+			expires(t, body, claims)
 		},
 	},
 	{
@@ -133,7 +128,7 @@ var tokenAnswer = []contract.Scenario{
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
-			if one["jti"] == other["jti"] || one["access_token"] == other["access_token"] {
+			if one.JTI == other.JTI || one.AccessToken == other.AccessToken {
 				t.Errorf("the second login gives the access token of the first")
 			}
 		},
@@ -146,12 +141,12 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := loggedIn(t, t.Anonymous().Token(client))
-			bearer, _ := body["access_token"].(string)
-			_, claims := segments(t, bearer)
-			for _, name := range []string{"user_name", "identity_id"} {
-				if body[name] != nil || claims[name] != nil {
-					t.Errorf("%s is %v in the answer and %v in the claims, expected neither", name, body[name], claims[name])
-				}
+			_, claims := segments(t, body.AccessToken.Value)
+			if body.UserName.HasValue() || claims.UserName.HasValue() {
+				t.Errorf("user_name is %v in the answer and %v in the claims, expected neither", body.UserName, claims.UserName)
+			}
+			if body.IdentityID.HasValue() || claims.IdentityID.HasValue() {
+				t.Errorf("identity_id is %v in the answer and %v in the claims, expected neither", body.IdentityID, claims.IdentityID)
 			}
 		},
 	},
@@ -163,20 +158,16 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := loggedIn(t, t.Anonymous().Token(who))
-			bearer, _ := login["access_token"].(string)
-			r := t.Anonymous().Form("/oauth/check_token", "token", bearer).Status(http.StatusOK)
-			r.Has("active", true).Has("client_id", who.ClientID)
-			for _, name := range []string{"user_name", "identity_id", "org", "pod", "tenant_id", "jti"} {
-				r.Has(name, login[name])
+			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Status(http.StatusOK).Introspection()
+			want := contract.Claims{
+				ClientID: contract.Value(who.ClientID), UserName: login.UserName, IdentityID: login.IdentityID, TenantID: login.TenantID,
+				Org: login.Org, Pod: login.Pod, JTI: login.JTI, Authorities: got.Authorities, Exp: got.Exp,
 			}
-			scopes, _ := login["scope"].(string)
-			want := []any{}
-			for scope := range strings.FieldsSeq(scopes) {
-				want = append(want, scope)
-			}
-			r.Has("scope", want)
-			life, _ := login["expires_in"].(float64)
-			expires(t, r.Object(), t.Now().Add(time.Duration(life)*time.Second))
+			t.Equal("the claims", want, got.Claims)
+			hasTexts(t, text{"user_name", got.UserName}, text{"identity_id", got.IdentityID})
+			t.Equal("active", true, got.Active.Value)
+			t.Equal("scope", contract.Value(strings.Fields(login.Scope.Value)), got.Scope)
+			expires(t, login, got.Claims)
 		},
 	},
 	{
@@ -207,26 +198,41 @@ var tokenAnswer = []contract.Scenario{
 		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
-			info := t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"}).Status(http.StatusOK).Object()
-			for _, name := range []string{"tenantId", "tenantName", "authorizeEndpoint", "tokenEndpoint", "cloudDomainUrl", "logoutUrl", "pod"} {
-				if text, _ := info[name].(string); text == "" {
-					t.Errorf("%s is %v, expected a text", name, info[name])
-				}
-			}
-			if endpoint, _ := info["tokenEndpoint"].(string); !strings.HasSuffix(endpoint, loginPath) {
-				t.Errorf("tokenEndpoint is %q, expected one that ends in %s", endpoint, loginPath)
+			info := t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"}).Status(http.StatusOK).TenantInfo()
+			hasTexts(t,
+				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{"authorizeEndpoint", info.AuthorizeEndpoint},
+				text{"tokenEndpoint", info.TokenEndpoint}, text{"cloudDomainUrl", info.CloudDomainURL}, text{"logoutUrl", info.LogoutURL},
+				text{"pod", info.Pod},
+			)
+			if !strings.HasSuffix(info.TokenEndpoint.Value, loginPath) {
+				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint, loginPath)
 			}
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
-			t.Equal("tenantId", body["tenant_id"], info["tenantId"])
-			t.Equal("pod", body["pod"], info["pod"])
+			t.Equal("tenantId", body.TenantID, info.TenantID)
+			t.Equal("pod", body.Pod, info.Pod)
 		},
 	},
 }
 
-// expires compares the claim exp with a moment.
-func expires(t *contract.T, claims map[string]any, want time.Time) {
-	exp, _ := claims["exp"].(float64)
-	if got := time.Unix(int64(exp), 0); got.Sub(want).Abs() > tolerance {
+// text is a property that has to be a text with something in it.
+type text struct {
+	name  string
+	field contract.Field[string]
+}
+
+// hasTexts expects texts with something in them.
+func hasTexts(t *contract.T, texts ...text) {
+	for _, text := range texts {
+		if text.field.Value == "" {
+			t.Errorf("%s is %v, expected a text", text.name, text.field)
+		}
+	}
+}
+
+// expires expects the claim exp to be when the access token of a login expires.
+func expires(t *contract.T, login contract.Login, claims contract.Claims) {
+	want := t.Now().Add(time.Duration(login.ExpiresIn.Value) * time.Second)
+	if got := time.Unix(int64(claims.Exp.Value), 0); got.Sub(want).Abs() > tolerance {
 		t.Errorf("exp is %s, expected %s", got.UTC(), want.UTC())
 	}
 }

@@ -1,0 +1,141 @@
+package contracttests_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+)
+
+// properties returns those of a token, as JSON: all that are published, and two that are not.
+func properties() map[string]string {
+	return map[string]string{
+		"id": `"a"`, "name": `"b"`, "created": `"2027-01-31T00:00:00.000Z"`, "scope": `["c","d"]`,
+		"owner":    `{"type":"IDENTITY","id":"e","name":"f","colour":"blue"}`,
+		"lastUsed": `"2027-01-31T00:00:00.000Z"`, "managed": `true`, "accessTokenValiditySeconds": `900`,
+		"expirationDate": `"2027-01-31T00:00:00.000Z"`, "userAwareTokenNeverExpires": `true`,
+		"secret": `"g"`, "colour": `{"of":["h"]}`, "none": `null`,
+	}
+}
+
+func object(properties map[string]string) []byte {
+	var pairs []string
+	for name, value := range properties {
+		pairs = append(pairs, `"`+name+`":`+value)
+	}
+	return []byte("{" + strings.Join(pairs, ",") + "}")
+}
+
+func decodeToken(t *testing.T, properties map[string]string) contracttests.Token {
+	t.Helper()
+	var token contracttests.Token
+	if err := json.Unmarshal(object(properties), &token); err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestToken_Decodes(t *testing.T) {
+	got := decodeToken(t, map[string]string{
+		"id": `"a"`, "name": `"b"`, "created": `"c"`, "owner": `{"id":"d"}`, "lastUsed": `null`, "managed": `false`,
+	})
+	want := contracttests.Token{
+		ID: "a", Name: "b", Created: "c", Owner: contracttests.Owner{ID: contracttests.Value("d")},
+		LastUsed: contracttests.Null[string](), Managed: contracttests.Value(false),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("token (-want +got):\n%s", diff)
+	}
+	wantKeys := []string{"created", "id", "lastUsed", "managed", "name", "owner"}
+	if diff := cmp.Diff(wantKeys, got.Keys()); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
+// Two tokens differ if any of their properties do, also one that nothing publishes.
+func TestToken_DiffersByEveryProperty(t *testing.T) {
+	token := decodeToken(t, properties())
+	if diff := cmp.Diff(token, decodeToken(t, properties())); diff != "" {
+		t.Errorf("a token differs from itself:\n%s", diff)
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(properties())), token.Keys()); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+	changes := map[string]string{
+		"id": `"z"`, "name": `"z"`, "created": `"z"`, "scope": `["d","c"]`,
+		"owner":    `{"type":"IDENTITY","id":"e","name":"f","colour":"red"}`,
+		"lastUsed": `"z"`, "managed": `false`, "accessTokenValiditySeconds": `900.5`, "expirationDate": `"z"`,
+		"userAwareTokenNeverExpires": `false`, "secret": `"z"`, "colour": `{"of":["z"]}`, "none": `false`,
+		"new": `null`,
+	}
+	for name, change := range changes {
+		changed := properties()
+		changed[name] = change
+		if cmp.Equal(token, decodeToken(t, changed)) {
+			t.Errorf("%s does not count", name)
+		}
+	}
+	required := []string{"created", "id", "name", "owner"} // absent or null, they are an error
+	for _, name := range slices.DeleteFunc(token.Keys(), func(name string) bool { return slices.Contains(required, name) }) {
+		absent, null := properties(), properties()
+		delete(absent, name)
+		null[name] = "null"
+		if cmp.Equal(token, decodeToken(t, absent)) || cmp.Equal(decodeToken(t, absent), decodeToken(t, null)) {
+			t.Errorf("%s is the same if it is absent", name)
+		}
+	}
+}
+
+func TestToken_Rejects(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(map[string]string)
+		want   string
+	}{
+		{"no id", func(p map[string]string) { delete(p, "id") }, "id is absent or null"},
+		{"null id", func(p map[string]string) { p["id"] = "null" }, "id is absent or null"},
+		{"no owner", func(p map[string]string) { delete(p, "owner") }, "owner is absent or null"},
+		{"name in capitals", func(p map[string]string) { p["Name"] = p["name"]; delete(p, "name") }, "name is absent or null"},
+		{"number for a text", func(p map[string]string) { p["lastUsed"] = "7" }, "lastUsed: json: cannot unmarshal number"},
+		{"text for an owner", func(p map[string]string) { p["owner"] = `"e"` }, "owner: json: cannot unmarshal string"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			changed := properties()
+			test.change(changed)
+			var token contracttests.Token
+			err := json.Unmarshal(object(changed), &token)
+			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("error is %v, expected %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestIntrospection_DecodesClaims(t *testing.T) {
+	var got contracttests.Introspection
+	text := `{"active":true,"client_id":"a","scope":["b"],"Pod":"c"}`
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := contracttests.Introspection{
+		Claims: contracttests.Claims{ClientID: contracttests.Value("a")},
+		Active: contracttests.Value(true), Scope: contracttests.Value([]string{"b"}),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("introspection (-want +got):\n%s", diff)
+	}
+}
+
+func TestField_String(t *testing.T) {
+	fields := []contracttests.Field[[]string]{{}, contracttests.Null[[]string](), contracttests.Value([]string{"a", "b"})}
+	for i, want := range []string{"absent", "null", "[a b]"} {
+		if got := fields[i].String(); got != want {
+			t.Errorf("string is %q, expected %q", got, want)
+		}
+	}
+}

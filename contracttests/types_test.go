@@ -1,0 +1,77 @@
+package contracttests_test
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// The types of responses have the properties that the documents declare, so that a field is never
+// absent because its tag is misspelt.
+func TestTypesHaveDeclaredProperties(t *testing.T) {
+	var token, failure []string
+	for _, v := range version.All() {
+		token = append(token, declared(t, string(v), "listPersonalAccessTokens", http.StatusOK)...)
+		token = append(token, declared(t, string(v), "createPersonalAccessToken", http.StatusOK)...)
+		for _, status := range []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusTooManyRequests} {
+			failure = append(failure, declared(t, string(v), "createPersonalAccessToken", status)...)
+		}
+	}
+	for _, test := range []struct {
+		object any
+		want   []string
+	}{
+		{contracttests.Token{}, token},
+		{contracttests.Owner{}, []string{"id", "name", "type"}},
+		{contracttests.ErrorBody{}, failure},
+		{contracttests.ErrorMessage{}, []string{"locale", "localeOrigin", "text"}},
+		{contracttests.Login{}, append(declared(t, spec.OAuth, "requestAccessToken", http.StatusOK), "refresh_token")},
+		{contracttests.TenantInfo{}, declared(t, spec.OAuth, "getTenantInfo", http.StatusOK)},
+		{contracttests.JOSEHeader{}, []string{"alg", "kid"}},
+	} {
+		slices.Sort(test.want)
+		if diff := cmp.Diff(slices.Compact(test.want), tags(test.object)); diff != "" {
+			t.Errorf("%T (-declared +tags):\n%s", test.object, diff)
+		}
+	}
+	claims := declared(t, spec.OAuth, "checkAccessToken", http.StatusOK)
+	for _, tag := range tags(contracttests.Introspection{}) {
+		if !slices.Contains(claims, tag) {
+			t.Errorf("check_token declares no %s", tag)
+		}
+	}
+}
+
+// declared returns the properties that a document declares for a response.
+func declared(t *testing.T, document, operation string, status int) (names []string) {
+	t.Helper()
+	d, err := spec.Load(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	properties, _ := d.Operation(operation).Properties(status)
+	for _, property := range properties {
+		names = append(names, property.Name)
+	}
+	return names
+}
+
+// tags returns the names of the properties of a type, sorted.
+func tags(object any) (names []string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(object)) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
