@@ -28,33 +28,32 @@ const (
 	longestPause = 2 * time.Second
 )
 
-// settled are the properties by which a list shows a patch. Others, such as lastUsed, may change by themselves.
-var settled = []string{"name", "scope", "expirationDate", "userAwareTokenNeverExpires"}
-
 // effect is what the list of its owner shows of a token when a write has come through.
 type effect struct {
 	id string
 	// gone tells that it is not there.
 	gone bool
-	// patched are properties with their values, nil where the token only has to be there.
-	patched map[string]any
+	// patched is the response to a patch, nil if the token only has to be there.
+	patched *Token
 }
 
 // shown says how a list differs from the effect, empty for not at all.
-func (e effect) shown(list []map[string]any) (problem, diff string) {
+func (e effect) shown(list []Token) (problem, diff string) {
 	for _, token := range list {
-		if token["id"] != e.id {
+		if token.ID != e.id {
 			continue
 		}
 		if e.gone {
 			return "the deleted token " + e.id + " is listed", ""
 		}
-		for name, want := range e.patched {
-			if diff := cmp.Diff(want, token[name]); diff != "" {
-				return fmt.Sprintf("%s of the patched token %s is not listed as patch answered it", name, e.id), diff
-			}
+		if e.patched == nil {
+			return "", ""
 		}
-		return "", ""
+		name, diff := e.patched.unsettled(token)
+		if diff != "" {
+			problem = name + " of the patched token " + e.id + " is not listed as patch answered it"
+		}
+		return problem, diff
 	}
 	if e.gone {
 		return "", ""
@@ -62,15 +61,28 @@ func (e effect) shown(list []map[string]any) (problem, diff string) {
 	return "the token " + e.id + " is not listed", ""
 }
 
-// patchedBy are the properties by which an answer to a patch is found in a list.
-func patchedBy(token map[string]any) map[string]any {
-	patched := map[string]any{}
-	for _, name := range settled {
-		if value, there := token[name]; there {
-			patched[name] = value
+// unsettled returns the first property by which a list does not show a patched token yet. Properties
+// that the response to the patch lacks do not count, nor do those that change by themselves, such
+// as lastUsed.
+func (k *Token) unsettled(listed Token) (name, diff string) {
+	for _, property := range []struct {
+		name      string
+		present   bool
+		want, got any
+	}{
+		{"name", true, k.Name, listed.Name},
+		{"scope", k.Scope.Present, k.Scope, listed.Scope},
+		{"expirationDate", k.ExpirationDate.Present, k.ExpirationDate, listed.ExpirationDate},
+		{
+			"userAwareTokenNeverExpires", k.UserAwareTokenNeverExpires.Present,
+			k.UserAwareTokenNeverExpires, listed.UserAwareTokenNeverExpires,
+		},
+	} {
+		if diff := cmp.Diff(property.want, property.got); property.present && diff != "" {
+			return property.name, diff
 		}
 	}
-	return patched
+	return "", ""
 }
 
 // effects are those of a write that was answered, by what it asked for.
@@ -87,19 +99,18 @@ func effects(operation string, x *exchange) []effect {
 	case "deletePersonalAccessToken":
 		return []effect{{id: id, gone: true}}
 	case "patchPersonalAccessToken":
-		var token map[string]any
+		var token Token
 		if json.Unmarshal([]byte(x.Reply), &token) == nil {
-			return []effect{{id: id, patched: patchedBy(token)}}
+			return []effect{{id: id, patched: &token}}
 		}
 	case "updateBulkPersonalAccessTokens", "updateBulkPersonalAccessTokensPost":
-		var tokens []map[string]any
+		var tokens []Token
 		if json.Unmarshal([]byte(x.Reply), &tokens) != nil {
 			return nil
 		}
 		var all []effect
 		for _, token := range tokens {
-			id, _ := token["id"].(string)
-			all = append(all, effect{id: id, patched: patchedBy(token)})
+			all = append(all, effect{id: token.ID, patched: &token})
 		}
 		return all
 	}
@@ -150,9 +161,12 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	if x.Status == http.StatusUnauthorized { // its access token may have expired meanwhile
 		t.forget(c)
 	}
-	var list []map[string]any
-	if x.Status != http.StatusOK || json.Unmarshal([]byte(x.Reply), &list) != nil {
+	var list []Token
+	if x.Status != http.StatusOK {
 		return fmt.Sprintf("the list of its owner is answered %d", x.Status), ""
+	}
+	if err := json.Unmarshal([]byte(x.Reply), &list); err != nil {
+		return fmt.Sprintf("the list of its owner is none: %v", err), ""
 	}
 	return e.shown(list)
 }
