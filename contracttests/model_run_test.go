@@ -196,14 +196,14 @@ func (w *world) create(s step) {
 	if s.Forever != "" {
 		body["userAwareTokenNeverExpires"] = s.Forever == "true"
 	}
-	var answered wireToken
+	var answered contracttests.Token
 	want, status := w.model.create(s)
 	w.expect("the status of create", status, w.do(s.User, http.MethodPost, s.Version.CollectionPath(), "application/json", encoded(body), &answered))
 	if want != nil {
 		want.ID = answered.ID
-		w.expect("what was created", *want, answered.model())
+		w.expect("what was created", *want, w.modelled(answered))
 		w.tokens, w.ids = append(w.tokens, want), append(w.ids, want.ID)
-		w.secrets[want.ID] = answered.Secret
+		w.secrets[want.ID] = answered.Secret.Value
 	}
 }
 
@@ -226,25 +226,27 @@ func (w *world) list(s step) {
 	w.expect("what is listed", want, got)
 }
 
-// wireToken is a token in an answer.
-type wireToken struct {
-	ID, Secret, Name         string
-	Owner                    struct{ Name string }
-	Scope                    []string
-	ExpirationDate, LastUsed time.Time // null leaves them zero
-	Managed                  bool
+// modelled returns what the model has of a token in a response.
+func (w *world) modelled(k contracttests.Token) tokenModel {
+	return tokenModel{
+		k.ID, k.Name, k.Owner.Name.Value, k.Scope.Value, w.moment(k.ExpirationDate), w.moment(k.LastUsed), k.Managed.Value,
+	}
 }
 
-func (k wireToken) model() tokenModel {
-	return tokenModel{k.ID, k.Name, k.Owner.Name, k.Scope, k.ExpirationDate, k.LastUsed, k.Managed}
+// moment returns the zero time for a date that is absent or null.
+func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
+	if date.HasValue() {
+		w.must(moment.UnmarshalText([]byte(date.Value)))
+	}
+	return moment
 }
 
 // listed are the tokens of a list by id, nil where it is refused.
 func (w *world) listed(user, path string) (tokens []tokenModel, status int) {
-	var answered []wireToken
+	var answered []contracttests.Token
 	status = w.do(user, http.MethodGet, path, "", "", &answered)
 	for _, k := range answered {
-		tokens = append(tokens, k.model())
+		tokens = append(tokens, w.modelled(k))
 	}
 	slices.SortFunc(tokens, func(a, b tokenModel) int { return strings.Compare(a.ID, b.ID) })
 	return tokens, status
