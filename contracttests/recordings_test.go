@@ -127,7 +127,7 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 // unseen are mutants that no transcript can show, with the reason.
 var unseen = map[string]string{
 	"created-a-day-ago":        "a transcript has the form of created alone: its moment is that of the run",
-	"retry-after-is-too-short": "a transcript has the form of Retry-After alone: how many seconds are left depends on when the window began",
+	"retry-after-is-too-short": "of Retry-After a transcript has the form, and not the number",
 }
 
 // A comparison with the recording of the right mock shows every mutant, by what is on the wire: the outcome is left out.

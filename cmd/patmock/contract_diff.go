@@ -205,7 +205,7 @@ func (f diffFlags) compare(env environment, sides []string, recordings []*transc
 		return usagef("A,B", "there is no case that was tried in both: nothing is compared")
 	}
 	for _, warning := range append(c.Warnings(), c.Allow(allowances)...) {
-		_, _ = fmt.Fprintf(env.stderr, "patmock: %s\n", warning) // it does not change the verdict
+		_, _ = fmt.Fprintf(env.stderr, "patmock: %s\n", warning.Text) // it does not change the verdict
 	}
 	var err error
 	switch {

@@ -96,7 +96,7 @@ func TestSchemathesisHoldsToTheFindings(t *testing.T) {
 	schemathesis.ready(t)
 	t.Parallel()
 	const invented = `findings:
-- reason: There is no such thing.
+- reason: Invented.
   check: use_after_free
   documents: [effective/oauth]
   operations: [requestAccessToken]

@@ -139,13 +139,13 @@ func (s shape) differences(got any, v version.Version) (found []string) {
 func (w wire) jwsDifferences(token string) []string {
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {
-		return []string{fmt.Sprintf("the access token has %d segments, want 3", len(segments))}
+		return []string{fmt.Sprintf("access token: %d segments, want 3", len(segments))}
 	}
 	var decoded [3][]byte
 	for i, segment := range segments {
 		var err error
 		if decoded[i], err = base64.RawURLEncoding.DecodeString(segment); err != nil || len(decoded[i]) == 0 {
-			return []string{fmt.Sprintf("segment %d of the access token: %q, error %v", i, segment, err)}
+			return []string{fmt.Sprintf("access token, segment %d: %q, error %v", i, segment, err)}
 		}
 	}
 	var header, claims any

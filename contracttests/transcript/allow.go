@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -42,7 +43,7 @@ func matches(pattern, text string) bool {
 
 // Allow marks the differences that are accepted, by the first allowance that fits, and tells of each allowance that accepts
 // nothing.
-func (c *Comparison) Allow(allowances []Allowance) (warnings []string) {
+func (c *Comparison) Allow(allowances []Allowance) (warnings []Warning) {
 	used := make([]bool, len(allowances))
 	for i := range c.Differences {
 		for j, a := range allowances {
@@ -54,63 +55,123 @@ func (c *Comparison) Allow(allowances []Allowance) (warnings []string) {
 	}
 	for j, a := range allowances {
 		if !used[j] {
-			warnings = append(warnings, fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place, a.Scenario))
+			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place, a.Scenario)
+			warnings = append(warnings, Warning{WarnUnusedAllowance, []string{a.Scenario}, text})
 		}
 	}
 	return warnings
 }
 
-// ParseAllowances reads a list of allowances in YAML. Source names it in messages, which have the line. All mistakes are
-// reported together.
-func ParseAllowances(source string, data []byte) ([]Allowance, error) {
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	var root, another yaml.Node
-	if err := d.Decode(&root); errors.Is(err, io.EOF) {
-		return nil, nil // nothing but comments
-	} else if err != nil {
-		return nil, notYAML(source, err)
-	}
-	if err := d.Decode(&another); err == nil {
-		return nil, fmt.Errorf("%s:%d: expected one document, got another", source, another.Line)
-	} else if !errors.Is(err, io.EOF) {
-		return nil, notYAML(source, err)
-	}
-	list := root.Content[0]
-	if list.Kind != yaml.SequenceNode {
-		return nil, fmt.Errorf("%s:%d: expected a list of allowances, each with scenario and reason", source, list.Line)
-	}
-	r := &reader{source: source}
-	var all []Allowance
-	for _, n := range list.Content {
-		all = append(all, r.allowance(n))
-	}
-	return all, errors.Join(r.mistakes...)
+// An AllowanceErrorKind says what is wrong with a place in a file of allowances.
+type AllowanceErrorKind string
+
+// The kinds.
+const (
+	// Syntax is no YAML.
+	Syntax AllowanceErrorKind = "syntax"
+	// ManyDocuments is a second document in a file.
+	ManyDocuments AllowanceErrorKind = "many-documents"
+	// WrongType is a value of another type, such as a text in place of a list.
+	WrongType AllowanceErrorKind = "wrong-type"
+	// UnknownField is a field that allowances do not have.
+	UnknownField AllowanceErrorKind = "unknown-field"
+	// MissingField is a field that has to be there.
+	MissingField AllowanceErrorKind = "missing-field"
+	// Duplicate is a field that was there before.
+	Duplicate AllowanceErrorKind = "duplicate"
+	// BadValue is a text that the field does not take.
+	BadValue AllowanceErrorKind = "bad-value"
+)
+
+// An AllowanceError is one thing that is wrong with a file of allowances.
+type AllowanceError struct {
+	// Source is the file, as it was given to [ParseAllowances], and Line counts from 1.
+	Source string
+	Line   int
+	// Field of an allowance. It is empty for the allowance, or the file, as a whole.
+	Field string
+	Kind  AllowanceErrorKind
+	// Message says what is wrong, or what was expected.
+	Message string
 }
 
-var lineForm = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?`)
+// Error returns the place and the message on one line.
+func (e *AllowanceError) Error() string { return fmt.Sprintf("%s:%d: %s", e.Source, e.Line, e.Message) }
 
-func notYAML(source string, err error) error {
-	line := "1"
-	if found := lineForm.FindStringSubmatch(err.Error()); found != nil && found[1] != "" {
-		line = found[1]
+// AllowanceErrors are all that is wrong with a file of allowances.
+type AllowanceErrors []*AllowanceError
+
+// Error returns a line for each.
+func (e AllowanceErrors) Error() string {
+	lines := make([]string, len(e))
+	for i, one := range e {
+		lines[i] = one.Error()
 	}
-	return fmt.Errorf("%s:%s: not YAML: %s", source, line, lineForm.ReplaceAllString(err.Error(), ""))
+	return strings.Join(lines, "\n")
+}
+
+// ParseAllowances reads a list of allowances in YAML. Source names it in messages. The error is of
+// type [AllowanceErrors].
+func ParseAllowances(source string, data []byte) ([]Allowance, error) {
+	r := &reader{source: source}
+	all := r.allowances(data)
+	if len(r.errors) > 0 {
+		return all, r.errors
+	}
+	return all, nil
 }
 
 // reader gathers what is wrong with a file.
 type reader struct {
-	source   string
-	mistakes []error
+	source string
+	errors AllowanceErrors
 }
 
-func (r *reader) report(n *yaml.Node, format string, args ...any) {
-	r.mistakes = append(r.mistakes, fmt.Errorf("%s:%d: %s", r.source, n.Line, fmt.Sprintf(format, args...)))
+func (r *reader) allowances(data []byte) (all []Allowance) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var root, another yaml.Node
+	if err := d.Decode(&root); errors.Is(err, io.EOF) {
+		return nil // nothing but comments
+	} else if err != nil {
+		r.notYAML(err)
+		return nil
+	}
+	if err := d.Decode(&another); err == nil {
+		r.report(&another, "", ManyDocuments, "expected one document, got another")
+		return nil
+	} else if !errors.Is(err, io.EOF) {
+		r.notYAML(err)
+		return nil
+	}
+	list := root.Content[0]
+	if list.Kind != yaml.SequenceNode {
+		r.report(list, "", WrongType, "expected a list of allowances, each with scenario and reason")
+		return nil
+	}
+	for _, n := range list.Content {
+		all = append(all, r.allowance(n))
+	}
+	return all
+}
+
+var lineForm = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?`)
+
+func (r *reader) notYAML(err error) {
+	n := &yaml.Node{Line: 1}
+	if found := lineForm.FindStringSubmatch(err.Error()); found != nil && found[1] != "" {
+		n.Line, _ = strconv.Atoi(found[1]) // it is digits
+	}
+	r.report(n, "", Syntax, "not YAML: %s", lineForm.ReplaceAllString(err.Error(), ""))
+}
+
+func (r *reader) report(n *yaml.Node, field string, kind AllowanceErrorKind, format string, args ...any) {
+	r.errors = append(r.errors, &AllowanceError{r.source, n.Line, field, kind, fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) allowance(n *yaml.Node) Allowance {
 	a := Allowance{place: fmt.Sprintf("%s:%d", r.source, n.Line)}
 	if n.Kind != yaml.MappingNode {
-		r.report(n, "expected an allowance with scenario and reason")
+		r.report(n, "", WrongType, "expected an allowance with scenario and reason")
 		return a
 	}
 	var v, class string
@@ -129,31 +190,31 @@ func (r *reader) allowance(n *yaml.Node) Allowance {
 			}
 			known = true
 			if *f.into = value.Value; value.Kind != yaml.ScalarNode || value.Tag == "!!null" || strings.TrimSpace(value.Value) == "" {
-				r.report(value, "%s: expected a text", f.name)
+				r.report(value, f.name, WrongType, "%s: expected a text", f.name)
 			}
 		}
 		switch {
 		case !known:
-			r.report(key, "unknown field %q; there are scenario, version, at, class, reason", key.Value)
+			r.report(key, key.Value, UnknownField, "unknown field %q; there are scenario, version, at, class, reason", key.Value)
 		case seen[key.Value]:
-			r.report(key, "%s is written twice", key.Value)
+			r.report(key, key.Value, Duplicate, "%s is written twice", key.Value)
 		}
 		seen[key.Value] = true
 	}
 	for _, f := range fields {
 		if f.required && !seen[f.name] {
-			r.report(n, "%s is missing", f.name)
+			r.report(n, f.name, MissingField, "%s is missing", f.name)
 		}
 	}
 	a.Version, a.Class = version.Version(v), Class(class)
 	if v != "" && !slices.Contains(version.All(), a.Version) {
-		r.report(n, "unknown version %q: expected one of %s", v, version.Join(version.All()))
+		r.report(n, "version", BadValue, "unknown version %q: expected one of %s", v, version.Join(version.All()))
 	}
 	if class != "" && !slices.Contains(Classes(), a.Class) {
-		r.report(n, "unknown class %q: expected breaking, unknown or harmless", class)
+		r.report(n, "class", BadValue, "unknown class %q: expected breaking, unknown or harmless", class)
 	}
 	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
-		r.report(n, "at: expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
+		r.report(n, "at", BadValue, "at: expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
 	}
 	return a
 }

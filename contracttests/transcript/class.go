@@ -19,10 +19,45 @@ const (
 // Classes lists them, the worst first.
 func Classes() []Class { return []Class{Breaking, Unknown, Harmless} }
 
-// A Rule gives differences their class. The first that fits decides.
+// A Kind says, for programs, what is different.
+type Kind string
+
+// The kinds, in the order of the rules.
+const (
+	PromiseBroken  Kind = "promise-broken"
+	OtherOutcome   Kind = "other-outcome"
+	ExchangeGone   Kind = "exchange-gone"
+	ExchangeAdded  Kind = "exchange-added"
+	OtherRequest   Kind = "other-request"
+	OtherStatus    Kind = "other-status"
+	OtherRule      Kind = "other-rule"
+	HeaderGone     Kind = "header-gone"
+	HeaderAdded    Kind = "header-added"
+	OtherCharset   Kind = "other-charset"
+	OtherMediaType Kind = "other-media-type"
+	OtherHeader    Kind = "other-header"
+	BodyAdded      Kind = "body-added"
+	BodyGone       Kind = "body-gone"
+	OtherForm      Kind = "other-form"
+	ScopeOrder     Kind = "scope-order"
+	OtherOrder     Kind = "other-order"
+	ElementGone    Kind = "element-gone"
+	ElementAdded   Kind = "element-added"
+	PropertyGone   Kind = "property-gone"
+	PropertyAdded  Kind = "property-added"
+	NullForValue   Kind = "null-for-value"
+	ValueForNull   Kind = "value-for-null"
+	OtherType      Kind = "other-type"
+	OtherText      Kind = "other-text"
+	SecondsLeft    Kind = "seconds-left"
+	OtherValue     Kind = "other-value"
+)
+
+// A Rule gives differences their class and kind. The first that fits decides.
 type Rule struct {
 	Class Class
-	// What says in a few words what is different, Reason why that is of its class.
+	Kind  Kind
+	// What says the kind in a few words, Reason why it is of its class.
 	What, Reason string
 	fits         func(change) bool
 }
@@ -31,44 +66,43 @@ type Rule struct {
 func Rules() []Rule { return slices.Clone(rules) }
 
 var rules = []Rule{
-	{Breaking, "a promise is not kept", "the scenario fails on the second side and not on the first", func(c change) bool {
+	{Breaking, PromiseBroken, "a promise is not kept", "the scenario fails on the second side and not on the first", func(c change) bool {
 		return c.at[0] == "outcome" && (c.b == "fail" || c.b == "error")
 	}},
-	{Unknown, "another outcome", "the first side did not keep the promise", func(c change) bool { return c.at[0] == "outcome" }},
-	{Breaking, "an exchange is missing", "the scenario came no further, or found nothing to go on with", whole(gone)},
-	{Unknown, "another exchange", "the scenario went another way", whole(added)},
-	{Unknown, "another request", "it is made of former answers", within("request")},
-	{Breaking, "another status", "clients decide by the status", within("response", "status")},
+	{Unknown, OtherOutcome, "another outcome", "the first side did not keep the promise", func(c change) bool { return c.at[0] == "outcome" }},
+	{Breaking, ExchangeGone, "an exchange is missing", "the scenario came no further, or found nothing to go on with", whole(gone)},
+	{Unknown, ExchangeAdded, "another exchange", "the scenario went another way", whole(added)},
+	{Unknown, OtherRequest, "another request", "it is made of former answers", within("request")},
+	{Breaking, OtherStatus, "another status", "clients decide by the status", within("response", "status")},
 	{
-		Harmless, "another rule of patmock", "no client reads it",
+		Harmless, OtherRule, "another rule of patmock", "no client reads it",
 		within("response", "header", ruleHeader),
 	},
-	{Breaking, "a header is gone", "clients need it", both(within("response", "header"), is(gone))},
-	{Harmless, "another header", "clients ignore headers that they do not know", both(within("response", "header"), is(added))},
-	{Harmless, "another charset", "JSON is UTF-8 whatever is said", charset},
-	{Breaking, "another media type", "clients choose by it how to decode", within("response", "header", "Content-Type")},
-	{Unknown, "another header value", "it depends on the client", within("response", "header")},
-	{Unknown, "a body where there was none", "few clients read it", both(exactly("response", "body"), is(added))},
-	{Breaking, "the body is gone", "clients decode it", both(exactly("response", "body"), is(gone))},
-	{Breaking, "another kind of body", "clients cannot decode it", within("response", "body", "form")},
-	{Harmless, "another order of scopes", "scopes are a set", both(is(order), last("scope", "authorities"))},
-	{Unknown, "another order", "a client may rely on it", either(is(order), within("response", "sortedById"))},
-	{Unknown, "an element is missing", "the list was made of other things", both(is(gone), element)},
-	{Unknown, "another element", "the list was made of other things", both(is(added), element)},
-	{Breaking, "a property is gone", "clients may read it", is(gone)},
-	{Harmless, "another property", "clients ignore properties that they do not know", is(added)},
-	{Breaking, "null where there was a value", "clients decode a value", func(c change) bool { return c.how == typed && c.b == nil }},
-	{Unknown, "a value where there was null", "clients that expect null may not", func(c change) bool { return c.how == typed && c.a == nil }},
-	{Breaking, "another type", "clients cannot decode it", either(is(typed), claimType)},
-	{Harmless, "another text", "texts are for people", last("text", "error_description", "attributeValue")},
-	{Harmless, "some seconds of time", "it is the rest of a life", remaining},
-	{Unknown, "another value", "whether it matters depends on what it means", func(change) bool { return true }},
+	{Breaking, HeaderGone, "a header is gone", "clients need it", both(within("response", "header"), is(gone))},
+	{Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know", both(within("response", "header"), is(added))},
+	{Harmless, OtherCharset, "another charset", "JSON is UTF-8 whatever is said", charset},
+	{Breaking, OtherMediaType, "another media type", "clients choose by it how to decode", within("response", "header", "Content-Type")},
+	{Unknown, OtherHeader, "another header value", "it depends on the client", within("response", "header")},
+	{Unknown, BodyAdded, "a body where there was none", "few clients read it", both(exactly("response", "body"), is(added))},
+	{Breaking, BodyGone, "the body is gone", "clients decode it", both(exactly("response", "body"), is(gone))},
+	{Breaking, OtherForm, "another kind of body", "clients cannot decode it", within("response", "body", "form")},
+	{Harmless, ScopeOrder, "another order of scopes", "scopes are a set", both(is(order), last("scope", "authorities"))},
+	{Unknown, OtherOrder, "another order", "a client may rely on it", either(is(order), within("response", "sortedById"))},
+	{Unknown, ElementGone, "an element is missing", "the list was made of other things", both(is(gone), element)},
+	{Unknown, ElementAdded, "another element", "the list was made of other things", both(is(added), element)},
+	{Breaking, PropertyGone, "a property is gone", "clients may read it", is(gone)},
+	{Harmless, PropertyAdded, "another property", "clients ignore properties that they do not know", is(added)},
+	{Breaking, NullForValue, "null where there was a value", "clients decode a value", func(c change) bool { return c.how == typed && c.b == nil }},
+	{Unknown, ValueForNull, "a value where there was null", "clients that expect null may not", func(c change) bool { return c.how == typed && c.a == nil }},
+	{Breaking, OtherType, "another type", "clients cannot decode it", either(is(typed), claimType)},
+	{Harmless, OtherText, "another text", "texts are for people", last("text", "error_description", "attributeValue")},
+	{Harmless, SecondsLeft, "some seconds of time", "it is the rest of a life", remaining},
+	{Unknown, OtherValue, "another value", "whether it matters depends on what it means", func(change) bool { return true }},
 }
 
-// judge is the class of a difference, and what it is.
-func judge(c change) (Class, string) {
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.fits(c) }) // the last one fits everything
-	return rules[i].Class, rules[i].What
+// judge returns the rule of a difference.
+func judge(c change) Rule {
+	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.fits(c) })] // the last one fits everything
 }
 
 func is(h how) func(change) bool { return func(c change) bool { return c.how == h } }

@@ -18,7 +18,8 @@ type Difference struct {
 	// Request is the method and path of the exchange it is in. Empty for what belongs to none.
 	Request string `json:"request"`
 	Class   Class  `json:"class"`
-	// What says in a few words what is different.
+	// Kind says what is different, and What says so in a few words.
+	Kind Kind   `json:"kind"`
 	What string `json:"what"`
 	// A and B are the two sides as JSON. Empty for what is not there.
 	A string `json:"a"`
@@ -108,14 +109,37 @@ func (c *Comparison) Same() bool {
 	return !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Allowed == "" })
 }
 
+// A Warning says why a comparison may say less than it seems to.
+type Warning struct {
+	Kind WarningKind
+	// Subjects are the sides, the documents or the scenario that it is about.
+	Subjects []string
+	// Text says it in a sentence.
+	Text string
+}
+
+// A WarningKind says, for programs, what a warning is about.
+type WarningKind string
+
+// The kinds.
+const (
+	// WarnInterrupted is a recording of a run that was stopped: its side is first or second.
+	WarnInterrupted WarningKind = "interrupted"
+	// WarnOtherDocuments is two recordings that were validated against different documents.
+	WarnOtherDocuments WarningKind = "other-documents"
+	// WarnUnusedAllowance is an allowance that accepts nothing.
+	WarnUnusedAllowance WarningKind = "unused-allowance"
+)
+
 // Warnings tell why the comparison may say less than it seems to.
-func (c *Comparison) Warnings() (warnings []string) {
+func (c *Comparison) Warnings() (warnings []Warning) {
 	for _, side := range []struct {
 		name  string
 		about About
 	}{{"first", c.A}, {"second", c.B}} {
 		if side.about.Interrupted {
-			warnings = append(warnings, "the "+side.name+" recording is of a run that was interrupted: cases are missing")
+			text := "the " + side.name + " recording is of a run that was interrupted: cases are missing"
+			warnings = append(warnings, Warning{WarnInterrupted, []string{side.name}, text})
 		}
 	}
 	var others []string
@@ -125,7 +149,8 @@ func (c *Comparison) Warnings() (warnings []string) {
 		}
 	}
 	if others != nil {
-		warnings = append(warnings, "the two were held against other documents of "+strings.Join(others, ", "))
+		text := "the two were held against other documents of " + strings.Join(others, ", ")
+		warnings = append(warnings, Warning{WarnOtherDocuments, others, text})
 	}
 	return warnings
 }

@@ -11,13 +11,14 @@ import (
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec/version"
 )
 
 // found is a difference in one line.
 func found(differences []transcript.Difference) (lines []string) {
 	for _, d := range differences {
-		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Class, d.What, d.At, d.A, d.B))
+		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Class, d.Kind, d.At, d.A, d.B))
 	}
 	return lines
 }
@@ -51,28 +52,28 @@ func TestRules(t *testing.T) {
 		want   string
 	}{
 		{"nothing", func(*transcript.Exchange) {}, ""},
-		{"status", func(x *transcript.Exchange) { x.Status = 201 }, "breaking: another status /exchanges/0/response/status -200 +201"},
-		{"header gone", func(x *transcript.Exchange) { x.Answered.Del("Slpt-Request-Id") }, `breaking: a header is gone /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`},
-		{"header added", header("Allow", "GET"), `harmless: another header /exchanges/0/response/header/Allow - +"GET"`},
-		{"charset", header("Content-Type", "application/json;charset=UTF-8"), `harmless: another charset /exchanges/0/response/header/Content-Type -"application/json" +"application/json;charset=UTF-8"`},
-		{"media type", header("Content-Type", "text/plain"), `breaking: another media type /exchanges/0/response/header/Content-Type -"application/json" +"text/plain"`},
-		{"header value", header("Www-Authenticate", "Basic"), `unknown: another header value /exchanges/0/response/header/Www-Authenticate -"Bearer" +"Basic"`},
-		{"kind of body", reply("<p>"), `breaking: another kind of body ` + body + `/form -"json" +"text"`},
-		{"property gone", without("created"), `breaking: a property is gone ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`},
-		{"property added", with(`{"colour":"blue"}`), `harmless: another property ` + body + `/value/colour - +"blue"`},
-		{"null", with(`{"created":null}`), `breaking: null where there was a value ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +null`},
-		{"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`), `unknown: a value where there was null ` + body + `/value/lastUsed -null +"⟨date: UTC, milliseconds⟩"`},
-		{"type", with(`{"accessTokenValiditySeconds":"43200"}`), `breaking: another type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`},
-		{"value", with(`{"accessTokenValiditySeconds":3600}`), `unknown: another value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`},
-		{"seconds left", with(`{"expires_in":43199}`), `harmless: some seconds of time ` + body + `/value/expires_in -43200 +43199`},
-		{"many seconds left", with(`{"expires_in":43000}`), `unknown: another value ` + body + `/value/expires_in -43200 +43000`},
-		{"text", with(`{"messages":[{"text":"b"}]}`), `harmless: another text ` + body + `/value/messages/0/text -"a" +"b"`},
-		{"detail code", with(`{"detailCode":"400.1"}`), `unknown: another value ` + body + `/value/detailCode -"400.0" +"400.1"`},
-		{"order of scopes", with(`{"scope":["b","sp:scopes:all"]}`), `harmless: another order of scopes ` + body + `/value/scope -["sp:scopes:all","b"] +["b","sp:scopes:all"]`},
-		{"order", with(`{"causes":["b","a"]}`), `unknown: another order ` + body + `/value/causes -["a","b"] +["b","a"]`},
-		{"element gone", with(`{"causes":["b"]}`), `unknown: an element is missing ` + body + `/value/causes/0 -"a" +`},
-		{"element added", with(`{"causes":["a","b","c"]}`), `unknown: another element ` + body + `/value/causes/2 - +"c"`},
-		{"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`), `unknown: another value ` + body + `/value/expirationDate -"⟨date-1⟩" +"⟨date: UTC, seconds⟩"`},
+		{"status", func(x *transcript.Exchange) { x.Status = 201 }, "breaking: other-status /exchanges/0/response/status -200 +201"},
+		{"header gone", func(x *transcript.Exchange) { x.Answered.Del("Slpt-Request-Id") }, `breaking: header-gone /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`},
+		{"header added", header("Allow", "GET"), `harmless: header-added /exchanges/0/response/header/Allow - +"GET"`},
+		{"charset", header("Content-Type", "application/json;charset=UTF-8"), `harmless: other-charset /exchanges/0/response/header/Content-Type -"application/json" +"application/json;charset=UTF-8"`},
+		{"media type", header("Content-Type", "text/plain"), `breaking: other-media-type /exchanges/0/response/header/Content-Type -"application/json" +"text/plain"`},
+		{"header value", header("Www-Authenticate", "Basic"), `unknown: other-header /exchanges/0/response/header/Www-Authenticate -"Bearer" +"Basic"`},
+		{"kind of body", reply("<p>"), `breaking: other-form ` + body + `/form -"json" +"text"`},
+		{"property gone", without("created"), `breaking: property-gone ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`},
+		{"property added", with(`{"colour":"blue"}`), `harmless: property-added ` + body + `/value/colour - +"blue"`},
+		{"null", with(`{"created":null}`), `breaking: null-for-value ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +null`},
+		{"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`), `unknown: value-for-null ` + body + `/value/lastUsed -null +"⟨date: UTC, milliseconds⟩"`},
+		{"type", with(`{"accessTokenValiditySeconds":"43200"}`), `breaking: other-type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`},
+		{"value", with(`{"accessTokenValiditySeconds":3600}`), `unknown: other-value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`},
+		{"seconds left", with(`{"expires_in":43199}`), `harmless: seconds-left ` + body + `/value/expires_in -43200 +43199`},
+		{"many seconds left", with(`{"expires_in":43000}`), `unknown: other-value ` + body + `/value/expires_in -43200 +43000`},
+		{"text", with(`{"messages":[{"text":"b"}]}`), `harmless: other-text ` + body + `/value/messages/0/text -"a" +"b"`},
+		{"detail code", with(`{"detailCode":"400.1"}`), `unknown: other-value ` + body + `/value/detailCode -"400.0" +"400.1"`},
+		{"order of scopes", with(`{"scope":["b","sp:scopes:all"]}`), `harmless: scope-order ` + body + `/value/scope -["sp:scopes:all","b"] +["b","sp:scopes:all"]`},
+		{"order", with(`{"causes":["b","a"]}`), `unknown: other-order ` + body + `/value/causes -["a","b"] +["b","a"]`},
+		{"element gone", with(`{"causes":["b"]}`), `unknown: element-gone ` + body + `/value/causes/0 -"a" +`},
+		{"element added", with(`{"causes":["a","b","c"]}`), `unknown: element-added ` + body + `/value/causes/2 - +"c"`},
+		{"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`), `unknown: other-value ` + body + `/value/expirationDate -"⟨date-1⟩" +"⟨date: UTC, seconds⟩"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			former := func() transcript.Exchange {
@@ -95,10 +96,10 @@ func TestRules(t *testing.T) {
 
 // Every rule decides about something, and none is the shadow of another.
 func TestEveryRuleIsReached(t *testing.T) {
-	reached := map[string]bool{}
+	reached := map[transcript.Kind]transcript.Class{}
 	see := func(a, b transcript.Transcript) {
 		for _, d := range transcript.Diff(a, b) {
-			reached[string(d.Class)+d.What] = true
+			reached[d.Kind] = d.Class
 		}
 	}
 	list := func(besides ...string) transcript.Exchange {
@@ -143,12 +144,13 @@ func TestEveryRuleIsReached(t *testing.T) {
 	see(of(made("{}")), of(status))
 	see(of(made("{}")), of(kind))
 	for _, rule := range transcript.Rules() {
-		if !reached[string(rule.Class)+rule.What] {
-			t.Errorf("nothing is %s: %s", rule.Class, rule.What)
+		if reached[rule.Kind] != rule.Class {
+			t.Errorf("nothing is %s: %s", rule.Class, rule.Kind)
 		}
-		if rule.Reason == "" {
-			t.Errorf("%s has no reason", rule.What)
+		if rule.What == "" || rule.Reason == "" {
+			t.Errorf("%s has no words or no reason", rule.Kind)
 		}
+		golden.Check(t, "testdata/messages.golden", "kind "+string(rule.Kind), rule.What+": "+rule.Reason)
 	}
 }
 
@@ -175,11 +177,11 @@ func TestAdviceIsNotCompared(t *testing.T) {
 		want []string
 	}{
 		{"other advice", rejected("name-unique", "line 1, column 7"), rejected("name-unique", "line 2, column 8", "it is -3h0m0s from wall time"), nil},
-		{"another rule", rejected("name-unique", "taken"), rejected("token-limit", "taken"), []string{`harmless: another rule of patmock ` + at + `header/X-Patmock-Rule -"name-unique" +"token-limit"`}},
+		{"another rule", rejected("name-unique", "taken"), rejected("token-limit", "taken"), []string{`harmless: other-rule ` + at + `header/X-Patmock-Rule -"name-unique" +"token-limit"`}},
 		{"a tenant without causes", rejected("name-unique", "taken"), rejected(""), nil},
 		{"a patmock after a tenant", rejected(""), rejected("name-unique", "taken"), nil},
-		{"a tenant with a cause", rejected("name-unique", "taken"), rejected("", "taken"), []string{`unknown: another element ` + at + `body/value/causes/0 - +{"locale":"en-US","text":"taken"}`}},
-		{"two tenants", rejected("", "taken"), rejected("", "in use"), []string{`harmless: another text ` + at + `body/value/causes/0/text -"taken" +"in use"`}},
+		{"a tenant with a cause", rejected("name-unique", "taken"), rejected("", "taken"), []string{`unknown: element-added ` + at + `body/value/causes/0 - +{"locale":"en-US","text":"taken"}`}},
+		{"two tenants", rejected("", "taken"), rejected("", "in use"), []string{`harmless: other-text ` + at + `body/value/causes/0/text -"taken" +"in use"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, found(transcript.Diff(of(test.a), of(test.b)))); diff != "" {
@@ -198,7 +200,7 @@ func TestAdviceIsNotCompared(t *testing.T) {
 func TestBracketsOfATextAreNoReferences(t *testing.T) {
 	text := func(text string) transcript.Transcript { return of(made(`{"text":` + string(mustJSON(text)) + `}`)) }
 	for _, test := range []struct{ a, b string }{{"id-7 is there", "id-8 is there"}, {"⟨id-7⟩ is there", "⟨id-8⟩ is there"}, {"⟨⟨id-7⟩⟩", "⟨⟨id-8⟩⟩"}} {
-		if got := transcript.Diff(text(test.a), text(test.b)); len(got) != 1 || got[0].What != "another text" {
+		if got := transcript.Diff(text(test.a), text(test.b)); len(got) != 1 || got[0].Kind != transcript.OtherText {
 			t.Errorf("%q and %q: differences %v", test.a, test.b, found(got))
 		}
 	}
@@ -221,7 +223,7 @@ func TestReferencesArePaired(t *testing.T) {
 	}
 	// One that stands for two is told.
 	wrong := exchange("DELETE", tokens+"/"+otherID, "", 204, "")
-	if diff := cmp.Diff([]string{`unknown: another request /exchanges/2/request/path -"/v2026/personal-access-tokens/⟨id-2⟩" +"/v2026/personal-access-tokens/⟨id-1⟩"`},
+	if diff := cmp.Diff([]string{`unknown: other-request /exchanges/2/request/path -"/v2026/personal-access-tokens/⟨id-2⟩" +"/v2026/personal-access-tokens/⟨id-1⟩"`},
 		found(transcript.Diff(of(another, made("{}"), rest[1]), of(another, made("{}"), wrong)))); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
@@ -259,11 +261,11 @@ func TestElementsAreAligned(t *testing.T) {
 		name, a, b string
 		want       []string
 	}{
-		{"new ids", otherID, strings.Repeat("b", 32), []string{"unknown: another value " + at + "/x -1 +2"}},
-		{"the same id", low, low, []string{"unknown: another value " + at + "/x -1 +2"}},
+		{"new ids", otherID, strings.Repeat("b", 32), []string{"unknown: other-value " + at + "/x -1 +2"}},
+		{"the same id", low, low, []string{"unknown: other-value " + at + "/x -1 +2"}},
 		{"another id", low, high, []string{
-			`unknown: an element is missing ` + at + ` -{"id":"⟨id-1⟩","x":1} +`,
-			`unknown: another element ` + at + ` - +{"id":"⟨id-2⟩","x":2}`,
+			`unknown: element-gone ` + at + ` -{"id":"⟨id-1⟩","x":1} +`,
+			`unknown: element-added ` + at + ` - +{"id":"⟨id-2⟩","x":2}`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -278,7 +280,7 @@ func TestAccessTokensAreCompared(t *testing.T) {
 	login := func(claims string) transcript.Transcript {
 		return of(exchange("POST", "/oauth/token", "", 200, `{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
 	}
-	want := []string{`breaking: a property is gone /accessTokens/access-token-1/claims/exp -"number" +`, `breaking: another type /accessTokens/access-token-1/claims/org -"string" +"number"`}
+	want := []string{`breaking: property-gone /accessTokens/access-token-1/claims/exp -"number" +`, `breaking: other-type /accessTokens/access-token-1/claims/org -"string" +"number"`}
 	got := transcript.Diff(login("eyJleHAiOjEsIm9yZyI6ImEifQ"), login("eyJvcmciOjF9"))
 	if diff := cmp.Diff(want, found(got)); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
@@ -302,29 +304,33 @@ func TestCompare(t *testing.T) {
 	if got.Compared != 3 || got.Same() {
 		t.Errorf("compared %d, the same: %v", got.Compared, got.Same())
 	}
-	want := `a/a
-  breaking: a promise is not kept in v3, v2026
-    /outcome
-    - "pass"
-    + "fail"
-  breaking: another status in v3, v2026
-    /exchanges/0/response/status
-    GET /v2026/personal-access-tokens
-    - 200
-    + 500
-only in the first, and not compared: a/b
-only in the second, and not compared: a/e
-skipped in one of them, and not compared: a/d
-4 differences in 3 cases: 4 breaking
-`
-	if diff := cmp.Diff(want, got.Text()); diff != "" {
-		t.Errorf("text (-want +got):\n%s", diff)
+	want := []string{
+		"a/a/v3 breaking promise-broken /outcome", "a/a/v3 breaking other-status /exchanges/0/response/status",
+		"a/a/v2026 breaking promise-broken /outcome", "a/a/v2026 breaking other-status /exchanges/0/response/status",
 	}
-	warnings := []string{"the second recording is of a run that was interrupted: cases are missing", "the two were held against other documents of v3"}
-	if diff := cmp.Diff(warnings, got.Warnings()); diff != "" {
-		t.Errorf("warnings (-want +got):\n%s", diff)
+	differences := []string{}
+	for _, d := range got.Differences {
+		differences = append(differences, fmt.Sprint(d.Name(), " ", d.Class, " ", d.Kind, " ", d.At))
 	}
-	if same := transcript.Compare(a, a); same.Text() != "0 differences in 5 cases\n" {
+	if diff := cmp.Diff(want, differences); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+	for _, names := range []struct {
+		what      string
+		want, got []string
+	}{{"only A", []string{"a/b"}, got.OnlyA}, {"only B", []string{"a/e"}, got.OnlyB}, {"skipped", []string{"a/d"}, got.Skipped}} {
+		if diff := cmp.Diff(names.want, names.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", names.what, diff)
+		}
+	}
+	checkMessage(t, "text", got.Text())
+	warnings := []transcript.Warning{
+		{Kind: transcript.WarnInterrupted, Subjects: []string{"second"}}, {Kind: transcript.WarnOtherDocuments, Subjects: []string{"v3"}},
+	}
+	checkWarnings(t, warnings, got.Warnings())
+	same := transcript.Compare(a, a)
+	if len(same.Differences) > 0 || same.Compared != 5 || !same.Same() {
 		t.Errorf("with itself: %s", same.Text())
 	}
+	checkMessage(t, "text of no difference", same.Text())
 }

@@ -54,10 +54,13 @@ func (t Transcript) file() string {
 	return path.Join(t.Scenario, version+".json")
 }
 
-// ErrNoRecording tells that a folder is none.
-var ErrNoRecording = errors.New("no recording")
+// ErrNoRecording tells that a folder is none, ErrNoFolder that there is none for a recording.
+var (
+	ErrNoRecording = errors.New("no recording")
+	ErrNoFolder    = errors.New("there is no folder")
+)
 
-// Open reads the recording in a folder. Its errors name the file, and the line where there is one.
+// Open reads the recording in a folder. Its error is ErrNoRecording, a [FileError], or one of the file system.
 func Open(dir string) (*Recording, error) {
 	folder, err := os.OpenRoot(dir)
 	if err != nil {
@@ -71,13 +74,15 @@ func Open(dir string) (*Recording, error) {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	if r.NormalForm != NormalForm {
-		return nil, fmt.Errorf("%s: %s: the normal form is %d, and this program knows %d: remove it, or record into another folder", dir, aboutFile, r.NormalForm, NormalForm)
+		wrong := fileError(aboutFile, FileNormalForm, "the normal form is %d, and this program knows %d: remove it, or record into another folder", r.NormalForm, NormalForm)
+		return nil, fmt.Errorf("%s: %w", dir, wrong)
 	}
 	if err := r.readAll(folder.FS()); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	if len(r.Transcripts) != r.Cases {
-		return nil, fmt.Errorf("%s: %s: expected %s, found %d", dir, aboutFile, plural(r.Cases, "case"), len(r.Transcripts))
+		wrong := fileError(aboutFile, FileCases, "expected %s, found %d", plural(r.Cases, "case"), len(r.Transcripts))
+		return nil, fmt.Errorf("%s: %w", dir, wrong)
 	}
 	return r, nil
 }
@@ -88,18 +93,18 @@ func (r *Recording) readAll(folder fs.FS) error {
 			return err
 		}
 		if path.Ext(name) != ".json" {
-			return fmt.Errorf("%s: it does not belong to a recording", name)
+			return fileError(name, FileForeign, "it does not belong to a recording")
 		}
 		var t Transcript
 		if err := read(folder, name, &t); err != nil {
 			return err
 		}
 		if t.file() != name {
-			return fmt.Errorf("%s: it is of %s", name, t.Name())
+			return fileError(name, FileOtherCase, "it is of %s", t.Name())
 		}
 		for question, i := range t.Answers {
 			if i < 0 || i >= len(t.Exchanges) {
-				return fmt.Errorf("%s: answers.%s: there is no exchange %d", name, question, i)
+				return fileError(name, FileNoExchange, "answers.%s: there is no exchange %d", question, i)
 			}
 		}
 		r.Transcripts = append(r.Transcripts, t)
@@ -120,27 +125,29 @@ func read(folder fs.FS, name string, into any) error {
 	d.UseNumber()
 	err = d.Decode(into)
 	at := d.InputOffset() // behind the value
+	kind := FileSyntax
 	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
+	var typed *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
 		at = syntax.Offset
-	case errors.As(err, &kind):
-		at, err = kind.Offset, fmt.Errorf("%s: expected %s, got %s", kind.Field, kind.Type, kind.Value)
+	case errors.As(err, &typed):
+		kind, at = FileType, typed.Offset
+		err = fmt.Errorf("%s: expected %s, got %s", typed.Field, typed.Type, typed.Value)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		at, err = int64(len(text)), errors.New("it ends too early")
+		kind, at, err = FileTruncated, int64(len(text)), errors.New("it ends too early")
 	case err != nil:
 		if _, name, unknown := strings.Cut(err.Error(), "unknown field "); unknown {
-			at = int64(bytes.Index(text, []byte(name)))
+			kind, at = FileField, int64(bytes.Index(text, []byte(name)))
 		}
 	default:
 		if _, err = d.Token(); errors.Is(err, io.EOF) {
 			return nil
 		}
-		err = errors.New("something stands behind the end")
+		kind, err = FileTrailing, errors.New("something stands behind the end")
 	}
 	line := 1 + bytes.Count(text[:max(0, min(at, int64(len(text))))], []byte("\n"))
-	return fmt.Errorf("%s:%d: %s", name, line, strings.TrimPrefix(err.Error(), "json: "))
+	return &FileError{name, line, kind, strings.TrimPrefix(err.Error(), "json: ")}
 }
 
 // encode writes JSON, on one line where there is no indent.
@@ -158,7 +165,7 @@ func encode(value any, indent string) ([]byte, error) {
 func check(dir string) (former *Recording, err error) {
 	around := filepath.Dir(dir)
 	if info, err := os.Stat(around); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("there is no folder %s", around)
+		return nil, fmt.Errorf("%w %s", ErrNoFolder, around)
 	}
 	entries, err := os.ReadDir(dir)
 	switch {

@@ -140,15 +140,29 @@ func TestCreateRefuses(t *testing.T) {
 	write("file", "x")
 	record(t, filepath.Join(around, "mixed"), about(), cases()...)
 	write("mixed/notes.txt", "x")
-	for _, test := range []struct{ dir, want string }{
-		{"thesis", "it is not replaced: " + around + "/thesis: no recording: it has no recording.json"},
-		{"mixed", "it is not replaced: " + around + "/mixed: notes.txt: it does not belong to a recording"},
-		{"file", "not a directory"},
-		{"no/such", "there is no folder " + around + "/no"},
+	for _, test := range []struct {
+		dir string
+		is  func(err error) bool
+	}{
+		{"thesis", func(err error) bool { return errors.Is(err, transcript.ErrNoRecording) }},
+		{"mixed", func(err error) bool {
+			wrong, ok := errors.AsType[*transcript.FileError](err)
+			return ok && wrong.File == "notes.txt" && wrong.Kind == transcript.FileForeign
+		}},
+		{"file", func(err error) bool {
+			wrong, ok := errors.AsType[*fs.PathError](err)
+			return ok && wrong.Path == filepath.Join(around, "file")
+		}},
+		{"no/such", func(err error) bool { return errors.Is(err, transcript.ErrNoFolder) }},
 	} {
 		before := names(t, around)
-		if _, err := transcript.Create(filepath.Join(around, test.dir)); err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: error %v, want %s", test.dir, err, test.want)
+		_, err := transcript.Create(filepath.Join(around, test.dir))
+		if err == nil || !test.is(err) {
+			t.Errorf("%s: error %v", test.dir, err)
+			continue
+		}
+		if test.dir != "file" { // whose error is that of the system
+			checkMessage(t, test.dir, strings.ReplaceAll(err.Error(), around, "AROUND"))
 		}
 		if diff := cmp.Diff(before, names(t, around)); diff != "" {
 			t.Errorf("%s: files (-before +after):\n%s", test.dir, diff)
@@ -161,16 +175,20 @@ func TestCreateRefuses(t *testing.T) {
 }
 
 func TestOpenNamesThePlace(t *testing.T) {
-	for _, test := range []struct{ name, file, from, to, want string }{
-		{"no JSON", "create/a/v2026.json", `"outcome": "pass",`, `"outcome": pass,`, "create/a/v2026.json:4: invalid character 'p'"},
-		{"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, "create/a/v2026.json:22: exchanges.response.status: expected int, got string"},
-		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, `create/a/v2026.json:4: unknown field "outcame"`},
-		{"cut off", "create/a/v2026.json", "\n}\n", "", "create/a/v2026.json:"},
-		{"two of them", "recording.json", "\n}\n", "\n}{}\n", "something stands behind the end"},
-		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, "create/a/v2026.json: it is of create/a/v3"},
-		{"answer without exchange", "create/a/v2026.json", `"exchanges"`, `"answers": {"token-limit": 7}, "exchanges"`, "create/a/v2026.json: answers.token-limit: there is no exchange 7"},
-		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, "recording.json: the normal form is 7, and this program knows 1: remove it, or record into another folder"},
-		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, "recording.json: expected 4 cases, found 3"},
+	for _, test := range []struct {
+		name, file, from, to string
+		line                 int // 0 for the file as a whole
+		kind                 transcript.FileErrorKind
+	}{
+		{"no JSON", "create/a/v2026.json", `"outcome": "pass",`, `"outcome": pass,`, 4, transcript.FileSyntax},
+		{"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, 22, transcript.FileType},
+		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4, transcript.FileField},
+		{"cut off", "create/a/v2026.json", "\n}\n", "", 48, transcript.FileTruncated},
+		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 15, transcript.FileTrailing},
+		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, transcript.FileOtherCase},
+		{"answer without exchange", "create/a/v2026.json", `"exchanges"`, `"answers": {"token-limit": 7}, "exchanges"`, 0, transcript.FileNoExchange},
+		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, 0, transcript.FileNormalForm},
+		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0, transcript.FileCases},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := record(t, filepath.Join(t.TempDir(), "recording"), about(), cases()...)
@@ -186,9 +204,12 @@ func TestOpenNamesThePlace(t *testing.T) {
 			if err := os.WriteFile(name, []byte(changed), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := transcript.Open(dir); err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, want %s", err, test.want)
+			_, err = transcript.Open(dir)
+			wrong, ok := errors.AsType[*transcript.FileError](err)
+			if !ok || wrong.File != test.file || wrong.Line != test.line || wrong.Kind != test.kind {
+				t.Fatalf("error %v, want the kind %s in line %d of %s", err, test.kind, test.line, test.file)
 			}
+			checkMessage(t, "", strings.ReplaceAll(err.Error(), dir, "DIR"))
 		})
 	}
 	if _, err := transcript.Open(t.TempDir()); !errors.Is(err, transcript.ErrNoRecording) {

@@ -13,7 +13,8 @@ type Writer struct {
 	cases          int
 }
 
-// Create begins a recording. A folder that is there has to be empty or a recording, which is left as it is until Close.
+// Create begins a recording. A folder that is there has to be empty or a recording, which is left as it is until Close:
+// else the error is [ErrNoFolder] or that of [Open].
 func Create(dir string) (*Writer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
