@@ -55,7 +55,7 @@ var answers = []Mutant{
 	})},
 	{"secret-in-list", "secret-once", "A list shows the secrets.", by("create/secret-is-shown-once"), rewrite(on(list), add("secret", digits(32)))},
 	{"secret-is-null-in-list", "secret-once", "A list has the secrets as null.", by("create/secret-is-shown-once"), rewrite(on(list), add("secret", nil))},
-	{"secret-in-patch", "patch-no-secret", "A patch shows the secret.", by("create/secret-is-shown-once"), rewrite(on(patch), add("secret", digits(32)))},
+	{"secret-in-patch", "secret-once", "A patch shows the secret.", by("create/secret-is-shown-once"), rewrite(on(patch), add("secret", digits(32)))},
 	{"secret-in-bulk", "secret-once", "A bulk update shows the secrets.", by("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"), rewrite(on(bulk), add("secret", digits(32)))},
 	{"secret-is-masked", "secret-once", "Create masks the secret.", by("create/secret-is-shown-once"), rewrite(on(create), set("secret", "********"))},
 	{"secret-is-short", "id-and-secret-form", "A secret has 32 digits.", by("create/secret-is-shown-once"), rewrite(on(create), func(a *answer) {

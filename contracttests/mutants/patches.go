@@ -222,6 +222,15 @@ var patches = []Mutant{
 		}),
 	},
 	{
+		"patch-of-101-cut", "patch-size", "Of more than 100 operations the first 100 are applied.",
+		by("patch/101-operations"),
+		before(on(patch), func(x *exchange) {
+			if operations := x.operations(); len(operations) > 100 {
+				x.put(operations[:100])
+			}
+		}),
+	},
+	{
 		"patch-tests-fixed-field", "test-of-fixed-field", "A test of a field that cannot be patched is left out.",
 		by("patch/test-of-a-fixed-field"),
 		without(on(patch), func(op map[string]any) bool { return op["op"] == "test" && onForeignPath(op) }),

@@ -35,7 +35,7 @@ var createAnswers = []contract.Scenario{
 		},
 		Standing: standing.Published,
 		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"secret-once", "id-and-secret-form", "patch-no-secret"},
+		Rules:    []rule.ID{"secret-once", "id-and-secret-form"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()

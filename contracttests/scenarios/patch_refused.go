@@ -151,6 +151,21 @@ var patchRefusal = slices.Concat(
 			},
 		},
 		{
+			ID:       "patch/101-operations",
+			Promise:  "A patch of 100 operations is applied, and one of 101 is 400.",
+			Sources:  []string{"docs/behaviour.md#patch-size"},
+			Standing: standing.Assumed,
+			Needs:    []contract.Need{contract.Writes, contract.Faults},
+			Rules:    []rule.ID{rule.PatchSize},
+			Run: func(t *contract.T) {
+				c := t.Owner()
+				token := c.Made()
+				test := contract.Op{"op": "test", "path": "/name", "value": token.Name}
+				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).Status(http.StatusOK)
+				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 101)...).Refused(http.StatusBadRequest)
+			},
+		},
+		{
 			ID:       "patch/test-of-a-fixed-field",
 			Promise:  "A test of a field that cannot be patched is 400, even if the field has the value.",
 			Sources:  []string{"docs/behaviour.md#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},

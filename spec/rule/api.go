@@ -709,16 +709,16 @@ const (
 	PatchSize          ID = "patch-size"
 	PatchNever         ID = "patch-never"
 	PatchRevives       ID = "patch-revives"
-	PatchNoSecret      ID = "patch-no-secret"
 )
 
 var patching = []Rule{
 	{
 		ID: PatchFields, Evidence: published,
-		Text: "A patch changes the version's patchable fields of its token and nothing else.",
+		Text: "A patch changes the version's patchable fields of its token and nothing else, and returns the token.",
 		Sources: []string{
 			patchOperation + "/description",
 			"docs/behaviour.md#patchable-fields",
+			"docs/behaviour.md#patch-returns-the-token",
 			"docs/behaviour.md#legacy-patchable-fields",
 		},
 	},
@@ -755,9 +755,8 @@ var patching = []Rule{
 	},
 	{
 		ID: PatchSize, Evidence: assumed,
-		Text:         "A patch has no more operations, and makes a token no larger, than the mock has room for.",
-		Sources:      []string{"docs/behaviour.md#patch-size"},
-		Unobservable: "a bound of patmock; whether a tenant has one is not published",
+		Text:    "A patch has no more operations, and makes a token no larger, than the mock has room for.",
+		Sources: []string{"docs/behaviour.md#patch-size"},
 	},
 	{
 		ID: PatchNever, Evidence: published, Versions: current,
@@ -771,15 +770,6 @@ var patching = []Rule{
 		ID: PatchRevives, Evidence: assumed, Versions: current,
 		Text:    "A new date revives an expired token.",
 		Sources: []string{"docs/behaviour.md#new-date-revives"},
-	},
-	{
-		ID: PatchNoSecret, Evidence: published,
-		Text: "A patch returns the token without its secret.",
-		Sources: []string{
-			tokenSchema + "/properties",
-			"docs/behaviour.md#patch-returns-the-token",
-			"docs/behaviour.md#secret-is-shown-once",
-		},
 	},
 }
 

@@ -153,9 +153,10 @@ var open = []Rule{
 	},
 	{
 		ID: Limit251, Evidence: assumed,
-		Text: "A limit over 250 is ignored by the list.",
+		Text: "A limit over 250 is no error.",
 		Sources: []string{
 			"docs/behaviour.md#list-is-not-paged",
+			"docs/behaviour.md#list-tolerates-a-large-limit",
 			"docs/behaviour.md#other-lists-have-at-most-250",
 		},
 	},
