@@ -141,7 +141,7 @@ var createProperties = []contract.Scenario{
 			c := t.Owner()
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
 			body := c.Expiring()
-			name, _ := body["name"].(string)
+			name := body.Text("name")
 			c.Send(contract.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json",
 				Body: strings.Replace(jsonText(body), name, name+"\xff", 1),
