@@ -14,8 +14,8 @@ import (
 	controls "example.com/patmock/mockserver/internal/control"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/random"
-	"example.com/patmock/mockserver/internal/redact"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -166,7 +166,7 @@ func (x *exchange) name(source *random.Source) {
 // outlive makes a panic a fault of the mock, but for the one that ends a connection on purpose.
 func (x *exchange) outlive(r *http.Request, cause any) {
 	if log := x.server.config.Log; log.Enabled(r.Context(), slog.LevelDebug) {
-		log.DebugContext(r.Context(), "request", "method", r.Method, "path", redact.Prose(x.trace.Prefix+r.URL.Path), "status", x.status,
+		log.DebugContext(r.Context(), "request", "method", r.Method, "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
 			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", x.trace.Namespace, "duration", x.server.wall().Sub(x.came))
 	}
 	if cause == nil {

@@ -7,8 +7,8 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/journal"
-	"example.com/patmock/mockserver/internal/redact"
 	"example.com/patmock/mockserver/internal/watch"
+	"example.com/patmock/spec/redact"
 )
 
 // remember writes the journal, and what the request shows of its client.
@@ -31,7 +31,7 @@ func (x *exchange) remember(r *http.Request) {
 	x.tenant.watch.Count(seen, trace.Findings)
 	x.tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
-		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.Prose(r.URL.EscapedPath())), Query: kept(query),
+		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.String(r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
 		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: told(trace.Notes),
 	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
@@ -51,7 +51,7 @@ func kept(text string) string {
 func told(sentences []string) []string {
 	all := make([]string, len(sentences))
 	for i, sentence := range sentences {
-		all[i] = kept(redact.Prose(sentence))
+		all[i] = kept(redact.String(sentence))
 	}
 	return all
 }
@@ -60,7 +60,7 @@ func told(sentences []string) []string {
 func findings(found []control.Finding) []control.Finding {
 	all := make([]control.Finding, len(found))
 	for i, f := range found {
-		all[i] = control.Finding{Kind: f.Kind, Detail: kept(redact.Prose(f.Detail))}
+		all[i] = control.Finding{Kind: f.Kind, Detail: kept(redact.String(f.Detail))}
 	}
 	return all
 }

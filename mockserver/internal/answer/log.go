@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -28,7 +28,7 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
 	}
 	line := strconv.Itoa(a.Status) + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
-	w.Log.WarnContext(r.Context(), oneLine(redact.Prose(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "rule", ruleList(a.Reasons))
+	w.Log.WarnContext(r.Context(), oneLine(redact.String(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "rule", ruleList(a.Reasons))
 }
 
 // What a line holds at most: reasons, and characters of a method, path or client.

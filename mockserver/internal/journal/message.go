@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/redact"
 )
 
 // maxBody is how much of a body is kept.
@@ -28,7 +28,7 @@ func Message(header http.Header, body []byte, size int) *control.Message {
 	if isForm(header) {
 		text = redact.Query(text)
 	} else {
-		text = redact.Text(text)
+		text = redact.Body(text)
 	}
 	if m.Cut {
 		text = redact.End(text)
@@ -98,7 +98,7 @@ func redactHeader(name, value string) string {
 	if isSecretHeader(name) {
 		return redact.Mark
 	}
-	return redact.Prose(strings.ToValidUTF8(value, "\ufffd"))
+	return redact.String(strings.ToValidUTF8(value, "\ufffd"))
 }
 
 // secretHeaderWords are parts of names, in which only the first letters of words are capitals.

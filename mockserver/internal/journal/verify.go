@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -222,7 +222,7 @@ func (x expectation) String() string {
 		noun = " request"
 	}
 	// The match is the caller's, and may hold a secret of theirs.
-	return redact.Text(number + noun + x.words())
+	return redact.Body(number + noun + x.words())
 }
 
 // words lists what is asked for, "" for anything.
@@ -257,7 +257,7 @@ func (c *matcher) words() string {
 	}
 	if c.bodyIsAsked {
 		text, _ := json.Marshal(c.body) // it was made from JSON
-		words = append(words, "body "+clip(redact.Text(string(text))))
+		words = append(words, "body "+clip(redact.Body(string(text))))
 	}
 	if len(words) == 0 {
 		return ""

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/redact"
 )
 
 // quote writes JSON with as many escapes as the encoder of the body may have made.
@@ -71,7 +71,7 @@ func FuzzRedact(f *testing.F) {
 			return
 		}
 		for kind, text := range plant(name, secret, before, after, heavy) {
-			got := redact.Text(text)
+			got := redact.Body(text)
 			if strings.Contains(got, "Zq9") {
 				t.Errorf("%s: the secret shows in %q, made of %q", kind, got, text)
 			}
@@ -81,7 +81,7 @@ func FuzzRedact(f *testing.F) {
 		}
 		cut := min(len(before), max(0, at))
 		for _, loose := range []string{hexSecret, bearer, strings.ToUpper(hexSecret) + "01"} {
-			if got := redact.Text(before[:cut] + " " + loose + "/" + before[cut:]); strings.Contains(got, loose) {
+			if got := redact.Body(before[:cut] + " " + loose + "/" + before[cut:]); strings.Contains(got, loose) {
 				t.Errorf("%q shows in %q", loose, got)
 			}
 		}
@@ -99,8 +99,8 @@ func isName(name string) bool {
 
 // checkAnyText holds for every text.
 func checkAnyText(t *testing.T, text string) {
-	once := redact.Text(text)
-	if twice := redact.Text(once); twice != once {
+	once := redact.Body(text)
+	if twice := redact.Body(once); twice != once {
 		t.Errorf("%q became %q and then %q", text, once, twice)
 	}
 	if json.Valid([]byte(text)) && !json.Valid([]byte(once)) && !strings.Contains(text, hexSecret) {
@@ -127,7 +127,7 @@ func FuzzRedactKeepsTheRest(f *testing.F) {
 			text, object, url.Values{name: {value}, "b": {text}}.Encode(), `{"a":` + quote(object, true) + `}`, parts.String(),
 			mime.FormatMediaType("form-data", map[string]string{"a": value}),
 		} {
-			if diff := cmp.Diff(text, redact.Text(text)); diff != "" {
+			if diff := cmp.Diff(text, redact.Body(text)); diff != "" {
 				t.Errorf("text changed (-want +got):\n%s", diff)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/patmock/mockserver/internal/redact"
+	"example.com/patmock/spec/redact"
 )
 
 const (
@@ -25,11 +25,11 @@ func runRedactTests(t *testing.T, tests []redactTest) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := redact.Text(test.text)
+			got := redact.Body(test.text)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("text (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(got, redact.Text(got)); diff != "" {
+			if diff := cmp.Diff(got, redact.Body(got)); diff != "" {
 				t.Errorf("text changes again (-once +twice):\n%s", diff)
 			}
 		})
@@ -43,7 +43,7 @@ func TestRedactNamesOfProperties(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := `{"a":"b","` + name + `":"hunter2","c":[1]}`
-			if diff := cmp.Diff(`{"a":"b","`+name+`":"[redacted]","c":[1]}`, redact.Text(text)); diff != "" {
+			if diff := cmp.Diff(`{"a":"b","`+name+`":"[redacted]","c":[1]}`, redact.Body(text)); diff != "" {
 				t.Errorf("text (-want +got):\n%s", diff)
 			}
 		})
@@ -174,7 +174,7 @@ func TestRedactHexWhereverItBegins(t *testing.T) {
 			if !strings.HasSuffix(text, "x") {
 				text += "x"
 			}
-			if diff := cmp.Diff(text+"[redacted] "+text, redact.Text(text+hexSecret+" "+text)); diff != "" {
+			if diff := cmp.Diff(text+"[redacted] "+text, redact.Body(text+hexSecret+" "+text)); diff != "" {
 				t.Fatalf("%d bytes before (-want +got):\n%s", before, diff)
 			}
 		}

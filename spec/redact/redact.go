@@ -1,4 +1,4 @@
-// Package redact takes secrets out of what is kept or told.
+// Package redact removes secrets from journals, logs, reports and recordings.
 package redact
 
 import (
@@ -45,16 +45,17 @@ func kindOf(text string) kind {
 	return prose
 }
 
-// Text returns the text of a body, or any other, with [redacted] in place of its secrets: the values of the properties,
-// parameters and parts that have a secret name, JSON Web Tokens, and runs of at least 64 hexadecimal digits, which is what
-// a client secret looks like. Text without secrets comes back as it is, and JSON stays JSON.
-func Text(text string) string { return redact(text, kindOf(text)) }
+// Body returns a body with [redacted] in place of its secrets: the values of the properties,
+// parameters and parts that have a secret name, JSON Web Tokens, and runs of at least 64
+// hexadecimal digits, the form of a client secret. Text without secrets is returned unchanged, and
+// JSON stays JSON.
+func Body(text string) string { return redact(text, kindOf(text)) }
 
-// Query does the same for a raw query string, or a body in the form of one.
+// Query is like [Body] for a raw query string or an encoded form.
 func Query(raw string) string { return redact(raw, form) }
 
-// Prose does the same for a text that is no form, whatever it begins with.
-func Prose(text string) string { return redact(text, prose) }
+// String is like [Body] for a text that is not a form, whatever its beginning.
+func String(text string) string { return redact(text, prose) }
 
 func redact(text string, k kind) string {
 	if mayBeMultipart(text) {
