@@ -141,7 +141,8 @@ func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 		rules[s.ID] = s.Rules
 	}
 	for _, m := range mutants.All() {
-		if !slices.ContainsFunc(m.Noticed, func(id string) bool { return slices.Contains(rules[id], m.Rule) }) {
+		names := func(id string) bool { return slices.Contains(rules[id], m.Rule) }
+		if !slices.ContainsFunc(m.Noticed, names) {
 			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule), m.Noticed)
 		}
 	}

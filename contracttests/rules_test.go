@@ -68,47 +68,47 @@ func misnamed(all []contracttests.Scenario) []string {
 		if len(s.Rules) == 0 {
 			problems = append(problems, s.ID+": names no rule of spec/rule")
 		}
-		seen := map[rule.ID]bool{}
-		for _, id := range s.Rules {
-			if seen[id] {
-				problems = append(problems, fmt.Sprintf("%s: names the rule %q twice", s.ID, string(id)))
+		for i, id := range s.Rules {
+			name := s.ID + ": " + string(id)
+			if slices.Contains(s.Rules[:i], id) {
+				problems = append(problems, name+" is named twice")
 			}
-			seen[id] = true
 			if r, _ := rule.Find(id); !fits(r, s) {
-				problems = append(problems, fmt.Sprintf("%s: runs in none of the versions %v of the rule %q", s.ID, r.Versions, string(id)))
+				problems = append(problems, fmt.Sprintf("%s is a rule of %v", name, r.Versions))
 			}
 		}
 	}
 	return problems
 }
 
-// fits reports whether a rule exists in a version in which the scenario runs. Nil means all versions.
+// fits reports whether the scenario runs in a version that has the rule. Nil means all versions.
 func fits(r rule.Rule, s contracttests.Scenario) bool {
-	return r.Versions == nil || s.Versions == nil || slices.ContainsFunc(r.Versions, func(v version.Version) bool {
-		return slices.Contains(s.Versions, v)
-	})
+	runs := func(v version.Version) bool { return slices.Contains(s.Versions, v) }
+	return r.Versions == nil || s.Versions == nil || slices.ContainsFunc(r.Versions, runs)
 }
 
 func TestScenariosNameTheirRules_Planted(t *testing.T) {
 	tests := []struct {
 		name     string
-		scenario contracttests.Scenario
+		versions []version.Version
+		rules    []rule.ID
 		want     string
 	}{
-		{"no rule", contracttests.Scenario{ID: "a"}, "a: names no rule of spec/rule"},
-		{"twice", contracttests.Scenario{ID: "a", Rules: []rule.ID{rule.OneStore, rule.OneStore}}, `a: names the rule "one-store" twice`},
+		{"no rule", nil, nil, "a: names no rule of spec/rule"},
+		{"twice", nil, []rule.ID{rule.OneStore, rule.OneStore}, "a: one-store is named twice"},
 		{
-			"other versions", contracttests.Scenario{ID: "a", Versions: contracttests.Legacy, Rules: []rule.ID{rule.PatchNever}},
-			`a: runs in none of the versions [v2025 v2026 v1] of the rule "patch-never"`,
+			"other versions", contracttests.Legacy, []rule.ID{rule.PatchNever},
+			"a: patch-never is a rule of [v2025 v2026 v1]",
 		},
 		{
-			"without version", contracttests.Scenario{ID: "a", Versions: contracttests.Without, Rules: []rule.ID{rule.BulkUpdate}},
-			`a: runs in none of the versions [v1] of the rule "bulk-update"`,
+			"without version", contracttests.Without, []rule.ID{rule.BulkUpdate},
+			"a: bulk-update is a rule of [v1]",
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff([]string{test.want}, misnamed([]contracttests.Scenario{test.scenario})); diff != "" {
+			s := contracttests.Scenario{ID: "a", Versions: test.versions, Rules: test.rules}
+			if diff := cmp.Diff([]string{test.want}, misnamed([]contracttests.Scenario{s})); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})

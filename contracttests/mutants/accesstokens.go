@@ -137,7 +137,7 @@ var accessTokens = []Mutant{
 				deleted[x.id] = true
 			}
 			if x.op == login && deleted[x.parameters().Get("client_id")] {
-				return reply(400, map[string]any{"error": "invalid_grant", "error_description": "The token was deleted"})
+				return reply(400, map[string]any{"error": "invalid_grant"})
 			}
 			return a
 		}),

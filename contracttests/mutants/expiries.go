@@ -235,7 +235,8 @@ var dates = []Mutant{
 			year, _ := strconv.Atoi(parts[1]) // they are digits
 			month, _ := strconv.Atoi(parts[2])
 			number, _ := strconv.Atoi(parts[3])
-			return time.Date(year, time.Month(month), number, 0, 0, 0, 0, time.UTC).Format(time.DateOnly) + parts[4]
+			rolled := time.Date(year, time.Month(month), number, 0, 0, 0, 0, time.UTC)
+			return rolled.Format(time.DateOnly) + parts[4]
 		}),
 	},
 	{

@@ -123,7 +123,9 @@ var filters = []Mutant{
 	{
 		"filter-refused-as-no-json", "bad-filter", "A rejected filter has the code of a body that is no JSON.",
 		by("filter/question-bad-filter"),
-		rewrite(on(list), refused(400, func(e map[string]any) { e["detailCode"] = "400.0 Bad request syntax" })),
+		rewrite(on(list), refused(400, func(e map[string]any) {
+			e["detailCode"] = "400.0 Bad request syntax"
+		})),
 	},
 	{"filter-by-name-taken", "filter-supported", "A filter by name is taken.", by("filter/refused/other-field"), unfiltered(func(text string) bool { return strings.HasPrefix(text, "name ") })},
 	{"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/refused/lt"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed lt ") })},

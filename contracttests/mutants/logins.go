@@ -55,7 +55,8 @@ var logins = []Mutant{
 		x.form(values)
 	})},
 	{
-		"login-first-value-taken", "token-parameters", "Of several values of a parameter the first counts, or that of HTTP Basic.",
+		"login-first-value-taken", "token-parameters",
+		"Of several values of a parameter the first counts, or that of HTTP Basic.",
 		by("token/parameter-with-two-values", "token/basic-contradicts-the-form"),
 		parameter(func(values url.Values) {
 			for name := range values {
@@ -115,7 +116,7 @@ var logins = []Mutant{
 		around(on(login), func(x *exchange) *answer {
 			a := x.forward()
 			if a.text("error") == "invalid_request" && x.parameters().Get("grant_type") == "" {
-				a.put(map[string]any{"error": "unsupported_grant_type", "error_description": "Unsupported grant type"})
+				a.put(map[string]any{"error": "unsupported_grant_type"})
 			}
 			return a
 		}),

@@ -66,7 +66,7 @@ var refusals = []Mutant{
 		by("errors/refused-create-makes-nothing"),
 		around(on(create), func(x *exchange) *answer {
 			a := x.forward()
-			if a.status == http.StatusTooManyRequests || a.status >= http.StatusInternalServerError {
+			if a.status == http.StatusTooManyRequests || a.status >= 500 {
 				x.forward()
 			}
 			return a

@@ -161,7 +161,8 @@ var rights = []Mutant{
 		return x.forward()
 	})},
 	{
-		"delete-by-scope-beyond-level", "write-rights", "The scope to manage all tokens deletes any, whatever the user level.",
+		"delete-by-scope-beyond-level", "write-rights",
+		"The scope to manage all tokens deletes any, whatever the user level.",
 		by("auth/scope-out-of-level"),
 		scoped(on(remove), manageAll, administrator),
 	},

@@ -63,7 +63,8 @@ var errorReads = []contract.Scenario{
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
 	},
 	{
-		ID: "errors/reads/incomplete-escape", Promise: "A list is 400 if a percent sign in its query begins no escape.",
+		ID:       "errors/reads/incomplete-escape",
+		Promise:  "A list is 400 if a percent sign in its query begins no escape.",
 		Sources:  []string{"docs/behaviour.md#incomplete-escape-is-400"},
 		Standing: standing.Assumed, Rules: []rule.ID{rule.URLSyntax},
 		Run: func(t *contract.T) {

@@ -31,10 +31,14 @@ var questionsOfList = []contract.Scenario{
 	}),
 	question("bad-filter", contract.Scenario{
 		ID: "filter/question-bad-filter", Promise: "A filter of another field is 400 with the code 400.1.",
-		Sources: []string{"docs/behaviour.md#filter-unsupported-is-400", "docs/behaviour.md#rejected-filter-has-400-1"},
-		Rules:   []rule.ID{"filter-supported"},
+		Sources: []string{
+			"docs/behaviour.md#filter-unsupported-is-400",
+			"docs/behaviour.md#rejected-filter-has-400-1",
+		},
+		Rules: []rule.ID{"filter-supported"},
 	}, func(t *contract.T, record record) {
-		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)).Refused(http.StatusBadRequest)
+		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`))
+		r.Refused(http.StatusBadRequest)
 		if code := r.ErrorBody().DetailCode; !strings.HasPrefix(code.Value, "400.1") {
 			t.Errorf("detailCode is %v, expected one that begins with 400.1", code)
 		}

@@ -239,18 +239,20 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/parameter-with-two-values", Promise: "A login is 400 invalid_request if its grant or its id has two values.",
+		ID:       "token/parameter-with-two-values",
+		Promise:  "A login is 400 invalid_request if its grant or its id has two values.",
 		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
 		Standing: standing.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
-			for _, second := range []url.Values{{"grant_type": {"refresh_token"}}, {"client_id": {strangerID}}} {
-				body := loginForm(ownerCredentials(t)).Encode() + "&" + second.Encode()
-				loginRefused(t, login(t.Anonymous(), nil, urlencoded, body), http.StatusBadRequest, "invalid_request")
+			for _, second := range []string{"&grant_type=refresh_token", "&client_id=" + strangerID} {
+				r := login(t.Anonymous(), nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+second)
+				loginRefused(t, r, http.StatusBadRequest, "invalid_request")
 			}
 		},
 	},
 	{
-		ID: "token/basic-contradicts-the-form", Promise: "A login is 400 invalid_request if HTTP Basic has another id than the form.",
+		ID:       "token/basic-contradicts-the-form",
+		Promise:  "A login is 400 invalid_request if HTTP Basic has another id than the form.",
 		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
 		Standing: standing.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {

@@ -57,7 +57,7 @@ var login = []Rule{
 	{
 		ID: TokenParameters, Evidence: assumed,
 		Text:    "A parameter of the token endpoint has one value, in HTTP Basic as well.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6749#section-3.2", "https://www.rfc-editor.org/rfc/rfc6749#section-2.3"},
+		Sources: []string{"docs/behaviour.md#two-values-are-400"},
 	},
 	{
 		ID: TokenScopeIgnored, Evidence: assumed,
@@ -110,7 +110,7 @@ var login = []Rule{
 	{
 		ID: OAuthError, Evidence: assumed,
 		Text:    "An error of the token endpoint other than 429 has an error code of RFC 6749.",
-		Sources: []string{"docs/behaviour.md#token-endpoint-errors", "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
+		Sources: []string{"docs/behaviour.md#token-endpoint-errors"},
 	},
 	{
 		ID: OAuthInfo, Evidence: published,
@@ -293,7 +293,8 @@ var responses = []Rule{
 		ID: ErrorUndeclared, Evidence: assumed,
 		Text: "An error of a status that no document declares has the form of the others.",
 		Sources: []string{
-			"errata method-not-allowed", "errata content-too-large", "errata unsupported-media-type", "errata service-unavailable",
+			"errata method-not-allowed", "errata content-too-large",
+			"errata unsupported-media-type", "errata service-unavailable",
 		},
 	},
 	{
@@ -357,12 +358,15 @@ var responses = []Rule{
 	{
 		ID: URLSyntax, Evidence: assumed,
 		Text:    "Percent-escapes in path and query are complete.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc3986#section-2.1"},
+		Sources: []string{"docs/behaviour.md#incomplete-escape-is-400"},
 	},
 	{
 		ID: JSONSyntax, Evidence: observed,
-		Text:    "A body is JSON in UTF-8.",
-		Sources: []string{"docs/behaviour.md#unparsable-body-is-400"},
+		Text: "A body is JSON in UTF-8.",
+		Sources: []string{
+			"docs/behaviour.md#unparsable-body-is-400",
+			"docs/behaviour.md#body-in-other-bytes-is-400",
+		},
 	},
 }
 
@@ -714,7 +718,7 @@ const (
 var patching = []Rule{
 	{
 		ID: PatchFields, Evidence: published,
-		Text: "A patch changes the version's patchable fields of its token and nothing else, and returns the token.",
+		Text: "A patch changes its token's patchable fields and nothing else, and returns the token.",
 		Sources: []string{
 			patchOperation + "/description",
 			"docs/behaviour.md#patchable-fields",
@@ -742,8 +746,11 @@ var patching = []Rule{
 	},
 	{
 		ID: PatchApplies, Evidence: published,
-		Text:    "The operations of a patch apply to the token, one after the other.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6902#section-3", "https://www.rfc-editor.org/rfc/rfc6902#section-5"},
+		Text: "The operations of a patch apply to the token, one after the other.",
+		Sources: []string{
+			"https://www.rfc-editor.org/rfc/rfc6902#section-3",
+			"https://www.rfc-editor.org/rfc/rfc6902#section-5",
+		},
 	},
 	{
 		ID: PatchTest, Evidence: published,
