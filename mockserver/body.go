@@ -18,7 +18,7 @@ func (x *exchange) read(r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	opened, err := body.Open(x, r, limit, x.server.config.ReadTimeout)
+	opened, err := body.Open(x, r, limit, x.server.config.ReadTimeout, x.came)
 	if err != nil || r.ContentLength > limit {
 		return err
 	}

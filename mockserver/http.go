@@ -112,7 +112,7 @@ func (x *exchange) refuseTunnel(r *http.Request) {
 	why := answer.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", answer.Cut(r.Host))}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
 	x.server.config.Log.Warn(why.Text+": "+advice+answer.Cut(localAddr(r)), "rule", string(why.Rule))
-	header := x.ResponseWriter.Header()
+	header := x.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")
 	header.Set("Allow", everyMethod)

@@ -56,7 +56,7 @@ func raw(t *testing.T, url string, parts ...string) string {
 			t.Fatal(err)
 		}
 	}
-	_ = connection.SetReadDeadline(time.Now().Add(time.Minute))
+	defer time.AfterFunc(time.Minute, func() { _ = connection.Close() }).Stop()
 	text, err := io.ReadAll(connection)
 	if err != nil {
 		t.Fatalf("%v after %q", err, text)
@@ -176,14 +176,16 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 				}
 				r.Header.Set("Authorization", c.authorization)
 				r.Header.Set("Accept-Encoding", "identity")
-				if got[method], err = http.DefaultTransport.RoundTrip(r); err != nil {
+				response, err := http.DefaultTransport.RoundTrip(r)
+				if err != nil {
 					t.Fatal(err)
 				}
-				text, err := io.ReadAll(got[method].Body)
+				defer response.Body.Close() //nolint:errcheck // it is read to its end
+				got[method] = response
+				text, err := io.ReadAll(response.Body)
 				if err != nil || method == http.MethodHead && len(text) > 0 {
 					t.Errorf("%s: %v, body %q", method, err, text)
 				}
-				_ = got[method].Body.Close()
 				for _, varying := range []string{"Slpt-Request-Id", "Date"} {
 					got[method].Header.Del(varying)
 				}
@@ -389,7 +391,7 @@ func TestTLSHandshake_IsLoggedOncePerClient(t *testing.T) {
 	var log logText
 	mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	for range 3 {
-		connection, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", strings.TrimPrefix(mock.URL, "http://")) //nolint:gosec // there is no certificate
+		connection, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", strings.TrimPrefix(mock.URL, "http://"))
 		if err == nil {
 			_ = connection.Close()
 			t.Fatal("the handshake succeeded")
@@ -531,6 +533,7 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer got.Body.Close() //nolint:errcheck // it is in memory
 		text, _ := io.ReadAll(got.Body)
 		if want := fmt.Sprintf("%q", "http://mock/oauth/token"); !strings.Contains(string(text), want) {
 			t.Errorf("%s does not have %s", text, want)

@@ -28,8 +28,14 @@ func TestList_ThatIsPagedIsAFinding(t *testing.T) {
 		query string
 		found int
 	}{
-		{"", 0}, {"", 0}, {"&limit=250&offset=0", 0}, {"&limit=250&offset=0", 0}, {"&limit=250&offset=250", 1}, {"&limit=250&offset=500", 0},
-		{"&filters=lastUsed%20le%202017-01-01T00:00:00Z&offset=0", 0}, {"&filters=lastUsed%20le%202017-01-01T00:00:00Z&offset=10", 0},
+		{"", 0},
+		{"", 0},
+		{"&limit=250&offset=0", 0},
+		{"&limit=250&offset=0", 0},
+		{"&limit=250&offset=250", 1},
+		{"&limit=250&offset=500", 0},
+		{"&filters=lastUsed%20le%202017-01-01T00:00:00Z&offset=0", 0},
+		{"&filters=lastUsed%20le%202017-01-01T00:00:00Z&offset=10", 0},
 	} {
 		if got := page(step.query); len(got) != step.found {
 			t.Errorf("%q: findings %q, want %d", step.query, got, step.found)

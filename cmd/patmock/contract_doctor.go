@@ -189,7 +189,7 @@ type doctorWarning struct {
 }
 
 // MarshalText implements encoding.TextMarshaler.
-func (w doctorWarning) MarshalText() ([]byte, error) { return []byte(w.text), nil }
+func (w doctorWarning) MarshalText() ([]byte, error) { return []byte(w.text), nil } //nolint:unparam // encoding.TextMarshaler
 
 type doctorKind string
 

@@ -71,29 +71,35 @@ var badDates = []badDate{
 	},
 	{
 		"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" },
-		standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"},
+		standing.Published, rule.DateIsRFC3339, rfc3339Date,
+		[]string{"/expirationDate"},
 	},
 	{
 		"no-zone", laid("2006-01-02T15:04:05"),
-		standing.Assumed, rule.DateNeedsZone, "docs/behaviour.md#date-without-zone-is-400", []string{"/expirationDate"},
+		standing.Assumed, rule.DateNeedsZone, "docs/behaviour.md#date-without-zone-is-400",
+		[]string{"/expirationDate"},
 	},
 	{"no-time", laid("2006-01-02"), standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"a-blank-for-t", laid("2006-01-02 15:04:05Z"),
-		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#blank-for-t-is-400", []string{"/expirationDate"},
+		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#blank-for-t-is-400",
+		[]string{"/expirationDate"},
 	},
 	{
 		"comma-fraction", laid("2006-01-02T15:04:05,000Z"),
-		standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"},
+		standing.Published, rule.DateIsRFC3339, rfc3339Date,
+		[]string{"/expirationDate"},
 	},
 	{
 		"offset-without-colon", laid("2006-01-02T15:04:05+0000"),
-		standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"},
+		standing.Published, rule.DateIsRFC3339, rfc3339Date,
+		[]string{"/expirationDate"},
 	},
 	{"words", just("tomorrow"), standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"empty", just(""),
-		standing.Assumed, rule.EmptyDate, "docs/behaviour.md#empty-date-is-400", []string{"/expirationDate"},
+		standing.Assumed, rule.EmptyDate, "docs/behaviour.md#empty-date-is-400",
+		[]string{"/expirationDate"},
 	},
 }
 

@@ -163,7 +163,7 @@ func (w *walker) object(at []string, a, b map[string]any) {
 		left, inA := a[key]
 		right, inB := b[key]
 		switch {
-		case key == ruleHeader && !(inA && inB): // a tenant and a faithful patmock name no rules
+		case key == ruleHeader && (!inA || !inB): // a tenant and a faithful patmock name no rules
 		case !inB:
 			w.add(change{here, gone, left, nil})
 		case !inA:

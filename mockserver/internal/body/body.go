@@ -38,15 +38,15 @@ func (e *TimeoutError) Error() string {
 // arrive in time, and with a *[CodingError] if it is not encoded as it says. Open fails with an
 // *[UnsupportedCodingError] for another encoding.
 //
-// The deadline also ends a body that is not read: it is removed when the end has been reached.
-func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) (io.ReadCloser, error) {
+// The time that the body has begins now. The deadline also ends a body that is not read: it is removed when the end has been reached.
+func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration, now time.Time) (io.ReadCloser, error) {
 	decode, err := coding(r.Header)
 	if err != nil {
 		return nil, err
 	}
 	body := &timed{
 		ReadCloser: r.Body, connection: connectionOf(rw),
-		started: time.Now(), timeout: timeout, announced: r.ContentLength,
+		started: now, timeout: timeout, announced: r.ContentLength,
 	}
 	body.extend()
 	var bounded io.ReadCloser = body
