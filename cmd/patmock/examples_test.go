@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"example.com/patmock/fixtures/golden"
 )
 
 // Every help ends with an example that can be pasted: here they are.
@@ -51,6 +53,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 			if !strings.HasSuffix(strings.TrimRight(help.String(), "\n"), c.Example) {
 				t.Errorf("the help does not end with the example:\n%s", help.String())
 			}
+			golden.Check(t, "testdata/help.golden", c.CommandPath(), help.String())
 			runExample(t, bin, strings.TrimSpace(c.Example))
 		})
 	}
@@ -105,7 +108,7 @@ type ready struct {
 // Write implements io.Writer.
 func (r *ready) Write(p []byte) (int, error) {
 	n, err := r.text.Write(p)
-	if !r.told && strings.Contains(r.text.String(), "export SAIL_BASE_URL=") {
+	if !r.told && strings.Contains(r.text.String(), announced) {
 		r.told = true
 		close(r.announced)
 	}
