@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 )
@@ -69,26 +70,43 @@ func (x *sweeping) add(owner, name string) (id string) {
 	return user.ClientID
 }
 
-// sweep returns the exit code and what is printed. Nothing that is printed or written is secret.
-func (x *sweeping) sweep(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+// sweep returns what became of the command. Nothing that is printed or written is secret.
+func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 	x.t.Helper()
-	var out, err bytes.Buffer
-	lookup := func(name string) (string, bool) {
-		value, set := x.variables[name]
-		return value, set
-	}
 	args = append([]string{"contract", "sweep", "--target", "env", "--ledger", x.ledger}, args...)
-	code = run(ctx, args, environment{stdout: &out, stderr: &err, lookup: lookup})
+	got := command(ctx, x.variables, args...)
 	ledger, _ := os.ReadFile(x.ledger) // there may be none
+	written := got.stdout + got.stderr + string(ledger)
 	for name, value := range x.variables {
-		if strings.HasSuffix(name, "_SECRET") && strings.Contains(out.String()+err.String()+string(ledger), value) {
-			x.t.Errorf("it tells %s:\n%s%s%s", name, out.String(), err.String(), ledger)
+		if strings.HasSuffix(name, "_SECRET") && strings.Contains(written, value) {
+			x.t.Errorf("it tells %s:\n%s", name, written)
 		}
 	}
-	if found := regexp.MustCompile(`eyJ[\w-]{8}`).FindString(out.String() + err.String() + string(ledger)); found != "" {
+	if found := regexp.MustCompile(`eyJ[\w-]{8}`).FindString(written); found != "" {
 		x.t.Errorf("it tells an access token: %s", found)
 	}
-	return code, out.String(), err.String()
+	return got
+}
+
+// swept returns the result that a command printed as JSON, without dates and words.
+func (x *sweeping) swept(got outcome) live.SweepResult {
+	x.t.Helper()
+	var result live.SweepResult
+	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
+		x.t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
+	}
+	for _, all := range [][]live.Found{result.Deleted, result.WouldDelete, result.Left} {
+		for i := range all {
+			all[i].Created, all[i].Why = "", ""
+		}
+	}
+	return result
+}
+
+// checkMessage compares what is printed on standard error with the golden file.
+func (x *sweeping) checkMessage(key string, got outcome) {
+	x.t.Helper()
+	checkMessage(x.t, key, strings.ReplaceAll(got.stderr, filepath.Dir(x.ledger), "FOLDER"))
 }
 
 // names are those of the tokens that there are.
@@ -118,25 +136,17 @@ func TestContractSweep(t *testing.T) {
 	x := newSweeping(t)
 	a, b := x.add("jane.doe", "patmock-a-1"), x.add("john.roe", "patmock-a-2")
 	x.add("helpdesk", "patmock-a-3") // who does not log in
-	code, stdout, stderr := x.sweep(t.Context(), "--allow-writes", x.host, "--format", "json")
-	if code != exitGood || stderr != "patmock: there is no ledger "+x.ledger+": names alone tell what runs made\n" {
-		t.Errorf("exit code %d: %s", code, stderr)
-	}
-	var got live.SweepResult
-	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
-		t.Fatal(err)
-	}
-	for i := range got.Deleted {
-		got.Deleted[i].Created = ""
-	}
+	got := x.sweep(t.Context(), "--allow-writes", x.host, "--format", "json")
+	got.wants(t, exitGood, "")
+	x.checkMessage(golden.Key(t), got)
 	want := live.SweepResult{
 		Deleted: []live.Found{
-			{ID: a, Name: "patmock-a-1", Owner: "facedadafacedadafacedadafacedada", Kind: live.RunName, Why: "its name"},
-			{ID: b, Name: "patmock-a-2", Owner: "beaddadabeaddadabeaddadabeaddada", Kind: live.RunName, Why: "its name"},
+			{ID: a, Name: "patmock-a-1", Owner: "facedadafacedadafacedadafacedada", Kind: live.RunName},
+			{ID: b, Name: "patmock-a-2", Owner: "beaddadabeaddadabeaddadabeaddada", Kind: live.RunName},
 		},
 		WouldDelete: []live.Found{}, Left: []live.Found{},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
 	if left := x.names(); left != "helpdesk patmock-a-3" {
@@ -157,8 +167,11 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 		t.Fatalf("no secret in %s", raw)
 	}
 	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
-	if code, stdout, stderr := x.sweep(t.Context(), "--allow-writes", x.host); code != exitGood || stdout != "nothing was left\n" {
-		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
+	got := x.sweep(t.Context(), "--allow-writes", x.host, "--format", "json")
+	got.wants(t, exitGood, "")
+	nothing := live.SweepResult{Deleted: []live.Found{}, WouldDelete: []live.Found{}, Left: []live.Found{}}
+	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
 	}
 	if left := x.names(); left != "admin patmock-a-1" {
 		t.Errorf("left: %s", left)
@@ -175,12 +188,12 @@ func compact(t *testing.T, raw []byte) []byte {
 }
 
 func TestInterruptedContractSweep(t *testing.T) {
-	for _, test := range []struct{ name, method, stdout, stderr, names string }{
-		{"before the first", http.MethodGet, `^$`, "interrupted: nothing was deleted\n", "jane.doe patmock-a-1, jane.doe patmock-a-2"},
-		{
-			"in the middle", http.MethodDelete, `(?s)^OUTCOME.*\nleft .* patmock-a-\d .*\nleft .* patmock-a-\d `,
-			"interrupted: what is listed was done until then\n", "jane.doe patmock-a-1, jane.doe patmock-a-2",
-		},
+	for _, test := range []struct {
+		name, method string
+		left         int // in the result, of which there is none before the first
+	}{
+		{"before the first", http.MethodGet, 0},
+		{"in the middle", http.MethodDelete, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSweeping(t)
@@ -196,12 +209,19 @@ func TestInterruptedContractSweep(t *testing.T) {
 				<-r.Context().Done() // the client has gone
 				return true
 			}
-			code, stdout, stderr := x.sweep(ctx, "--allow-writes", x.host)
-			if code != exitInterrupted || !regexp.MustCompile(test.stdout).MatchString(stdout) || !strings.HasSuffix(stderr, test.stderr) {
-				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+			got := x.sweep(ctx, "--allow-writes", x.host, "--format", "json")
+			got.wants(t, exitInterrupted, "")
+			x.checkMessage(golden.Key(t), got)
+			switch {
+			case test.left == 0 && got.stdout != "":
+				t.Errorf("stdout %s, want nothing", got.stdout)
+			case test.left > 0:
+				if result := x.swept(got); len(result.Left) != test.left || len(result.Deleted) != 0 {
+					t.Errorf("result %+v, want %d left", result, test.left)
+				}
 			}
-			if got := x.names(); got != test.names {
-				t.Errorf("left: %s", got)
+			if left := x.names(); left != "jane.doe patmock-a-1, jane.doe patmock-a-2" {
+				t.Errorf("left: %s", left)
 			}
 		})
 	}
@@ -250,8 +270,9 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 				t.Fatal(err)
 			}
 			x.before = func(w http.ResponseWriter, r *http.Request) bool { return test.before(x, w, r) }
-			if code, stdout, stderr := x.sweep(t.Context(), "--allow-writes", x.host); code != test.code || stdout+stderr == "" {
-				t.Errorf("exit code %d, want %d: %s%s", code, test.code, stdout, stderr)
+			got := x.sweep(t.Context(), "--allow-writes", x.host)
+			if got.code != test.code || got.stdout+got.stderr == "" {
+				t.Errorf("exit code %d, want %d: %s%s", got.code, test.code, got.stdout, got.stderr)
 			}
 		})
 	}
@@ -271,10 +292,12 @@ func TestContractSweepNeedsLedger(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "damaged"), []byte("{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"damaged": "damaged:1: an unknown event", "damaged/ledger.jsonl": "--ledger: the ledger: ", ".": "is a directory"} {
+	for name, path := range map[string]string{
+		"unknown event": "damaged", "file for a folder": "damaged/ledger.jsonl", "folder": ".",
+	} {
 		x.ledger = filepath.Join(folder, filepath.FromSlash(path))
-		if code, _, stderr := x.sweep(t.Context(), "--allow-writes", x.host); code != exitUsage || !strings.Contains(stderr, want) {
-			t.Errorf("%s: exit code %d: %s", path, code, stderr)
-		}
+		got := x.sweep(t.Context(), "--allow-writes", x.host)
+		got.wants(t, exitUsage, "--ledger")
+		checkMessage(t, golden.Key(t)+"/"+name, strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 	}
 }

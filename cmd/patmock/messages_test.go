@@ -32,7 +32,7 @@ var (
 	hexID     = regexp.MustCompile(`\b[0-9a-f]{32,64}\b`)
 	runID     = regexp.MustCompile(`\bpatmock-[0-9a-z]{8}-`)
 	namespace = regexp.MustCompile(`\bcontract-\d+-\d+\b`)
-	temporary = regexp.MustCompile(`\.\d+\.new\b`)
+	temporary = regexp.MustCompile(`\.\d+\.new\b|\.patmock-\d+\b`)
 	duration  = regexp.MustCompile(
 		`(?m)( in (?:about )?|^ *(?:fail|error|provisional) \S+ )(\d+m)?\d[0-9.]*( ?ms|µs|s)\b`,
 	)
@@ -69,7 +69,7 @@ func normalized(text string) string {
 	})
 	text = runID.ReplaceAllString(text, "patmock-RUN-")
 	text = namespace.ReplaceAllString(text, "contract-RUN-N")
-	text = temporary.ReplaceAllString(text, ".N.new")
+	text = temporary.ReplaceAllString(text, "TEMPORARY")
 	return duration.ReplaceAllString(text, "${1}DURATION")
 }
 
