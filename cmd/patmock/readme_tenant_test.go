@@ -68,7 +68,7 @@ func TestReadmeChecksATenant(t *testing.T) {
 	}
 	x.shell("patmock exec --dialect dialect.yaml --addr 127.0.0.1:0 -- true", exitGood)
 	x.shell("patmock serve --dialect dialect.yaml --addr 127.0.0.1:0 --log-level error >out.txt & "+
-		"for i in $(seq 600); do grep -q listens out.txt && break; sleep 0.1; done; kill $! && grep listens out.txt", exitGood)
+		"for i in $(seq 600); do grep -q http: out.txt && break; sleep 0.1; done; kill $! && grep -q http: out.txt", exitGood)
 }
 
 // shell runs a line, with patmock in the path.

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +21,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
 )
 
@@ -54,8 +60,8 @@ func newTenantLike(t *testing.T) *tenantLike {
 		_ = serve.Wait() // killed
 	})
 	lines := bufio.NewReader(output)
-	x.base = x.told(lines, `patmock listens on (\S+)`)
-	x.control = control.New(control.Config{URL: x.told(lines, `its control surface listens on (\S+)`)})
+	x.base = x.addressIn(lines)
+	x.control = control.New(control.Config{URL: x.addressIn(lines)})
 	who, err := x.control.Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -70,14 +76,15 @@ func newTenantLike(t *testing.T) *tenantLike {
 	return x
 }
 
-func (x *tenantLike) told(lines *bufio.Reader, pattern string) string {
+// addressIn returns the address in the next line that the mock prints.
+func (x *tenantLike) addressIn(lines *bufio.Reader) string {
 	x.t.Helper()
 	line, err := lines.ReadString('\n')
-	found := regexp.MustCompile(pattern).FindStringSubmatch(line)
-	if err != nil || found == nil {
+	address := regexp.MustCompile(`http://\S+`).FindString(line)
+	if err != nil || address == "" {
 		x.t.Fatalf("the mock says %q, %v", line, err)
 	}
-	return found[1]
+	return address
 }
 
 func (x *tenantLike) host() string {
@@ -96,18 +103,46 @@ func (x *tenantLike) command(args ...string) *exec.Cmd {
 }
 
 // run returns the exit code and what was printed. Nothing that was printed is secret.
-func (x *tenantLike) run(args ...string) (code int, out string) {
+func (x *tenantLike) run(args ...string) outcome {
 	x.t.Helper()
-	printed, err := x.command(args...).CombinedOutput()
+	var stdout, stderr bytes.Buffer
+	process := x.command(args...)
+	process.Stdout, process.Stderr = &stdout, &stderr
+	err := process.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		x.t.Fatal(err)
 	}
-	if exit != nil {
-		code = exit.ExitCode()
+	x.keepsSecrets(strings.Join(args, " "), append(stdout.Bytes(), stderr.Bytes()...))
+	return outcome{code: process.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+}
+
+// report runs the contract with a report as JSON.
+func (x *tenantLike) report(args ...string) (outcome, *report.Report) {
+	x.t.Helper()
+	got := x.run(append([]string{"run", "--report", "json=-"}, args...)...)
+	r, err := report.Read(strings.NewReader(got.stdout))
+	if err != nil {
+		x.t.Fatalf("exit code %d, %v: %s", got.code, err, got.stderr)
 	}
-	x.keepsSecrets(strings.Join(args, " "), printed)
-	return code, string(printed)
+	return got, r
+}
+
+// swept reports whether a sweep would find, or did find, a token of a run.
+func (x *tenantLike) swept(got outcome) bool {
+	x.t.Helper()
+	var result live.SweepResult
+	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
+		x.t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
+	}
+	return len(result.Deleted)+len(result.WouldDelete)+len(result.Left) > 0
+}
+
+// lacksWrites reports whether a scenario of a run was skipped because it would write.
+func lacksWrites(r *report.Report) bool {
+	return slices.ContainsFunc(r.Results, func(result report.Result) bool {
+		return slices.Contains(result.Lacks, string(contracttests.Writes))
+	})
 }
 
 func (x *tenantLike) keepsSecrets(what string, text []byte) {
@@ -172,16 +207,16 @@ func TestTenantIsLeftAsItWas(t *testing.T) {
 	t.Parallel() // it mostly waits, so as not to ask too often
 	x := newTenantLike(t)
 	before := x.state()
-	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", "v3,v1")
-	if code != exitGood || !strings.Contains(out, "pass: ") || strings.Contains(out, "the target lacks writes") {
-		t.Fatalf("exit code %d: %s", code, out)
+	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", "v3,v1")
+	if got.code != exitGood || r.Counts[report.Pass] == 0 || lacksWrites(r) {
+		t.Fatalf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
 	x.unchanged(before)
 	if n := x.refused(); n > 0 {
 		t.Errorf("%d requests were over the limit", n)
 	}
-	if code, out := x.run("sweep", "--target", "env", "--dry-run"); code != exitGood {
-		t.Errorf("a sweep ends with %d: %s", code, out)
+	if got := x.run("sweep", "--target", "env", "--dry-run"); got.code != exitGood {
+		t.Errorf("a sweep ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	ledger, err := os.ReadFile(filepath.Join(x.folder, ".patmock", "ledger.jsonl"))
 	if err != nil || !bytes.Contains(ledger, []byte("patmock-")) {
@@ -195,15 +230,15 @@ func TestTenantIsOnlyRead(t *testing.T) {
 	t.Parallel() // it mostly waits, so as not to ask too often
 	x := newTenantLike(t)
 	before := x.state()
-	code, out := x.run("run", "--target", "env", "--versions", "v2026", "--run", "^(list|filter|errors|token)/")
-	if code != exitGood || !strings.Contains(out, "the target lacks writes") || strings.Contains(out, "pass: 0") {
-		t.Errorf("exit code %d: %s", code, out)
+	got, r := x.report("--target", "env", "--versions", "v2026", "--run", "^(list|filter|errors|token)/")
+	if got.code != exitGood || r.Counts[report.Pass] == 0 || !lacksWrites(r) {
+		t.Errorf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
-	if code, out := x.run("run", "--target", "env", "--allow-writes", "127.0.0.1"); code != exitUsage {
-		t.Errorf("another host: exit code %d: %s", code, out)
+	if got := x.run("run", "--target", "env", "--allow-writes", "127.0.0.1"); got.code != exitUsage {
+		t.Errorf("another host: exit code %d: %s", got.code, got.stderr)
 	}
-	if code, out := x.run("doctor", "--target", "env", "--allow-writes", x.host()); code != exitGood {
-		t.Errorf("doctor: exit code %d: %s", code, out)
+	if got := x.run("doctor", "--target", "env", "--allow-writes", x.host()); got.code != exitGood {
+		t.Errorf("doctor: exit code %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
 	journal, err := x.control.Requests(t.Context(), control.Match{}, 0)
@@ -211,7 +246,7 @@ func TestTenantIsOnlyRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range journal.Requests {
-		if r.Method != "GET" && !strings.HasPrefix(r.Path, "/oauth/") {
+		if r.Method != "GET" && r.Method != "HEAD" && !strings.HasPrefix(r.Path, "/oauth/") {
 			t.Errorf("%s %s was sent", r.Method, r.Path)
 		}
 	}
@@ -241,14 +276,15 @@ func TestKilledRunIsSwept(t *testing.T) {
 	if err := x.control.RemoveFault(t.Context(), slow.ID); err != nil {
 		t.Fatal(err)
 	}
-	if code, out := x.run("sweep", "--target", "env", "--dry-run"); code != exitLeftovers || !strings.Contains(out, "patmock-") {
-		t.Errorf("a dry run ends with %d: %s", code, out)
+	got := x.run("sweep", "--target", "env", "--dry-run", "--format", "json")
+	if got.code != exitLeftovers || !x.swept(got) {
+		t.Errorf("a dry run ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
-	if code, out := x.run("sweep", "--target", "env"); code != exitUsage {
-		t.Errorf("without writes a sweep ends with %d: %s", code, out)
+	if got := x.run("sweep", "--target", "env"); got.code != exitUsage {
+		t.Errorf("without writes a sweep ends with %d: %s", got.code, got.stderr)
 	}
-	if code, out := x.run("sweep", "--target", "env", "--allow-writes", x.host()); code != exitGood {
-		t.Errorf("a sweep ends with %d: %s", code, out)
+	if got := x.run("sweep", "--target", "env", "--allow-writes", x.host()); got.code != exitGood {
+		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
 }
@@ -284,29 +320,37 @@ func TestLeftoversAreTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--record", "before")
-	if code != exitFound || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
-		t.Errorf("a run ends with %d: %s", code, out)
+	left := func(what string, got outcome, code int) {
+		t.Helper()
+		if got.code != code || !strings.Contains(got.stderr, "patmock-") { // the name of a token
+			t.Errorf("a %s ends with %d, want %d: %s", what, got.code, code, got.stderr)
+		}
+		checkMessage(t, golden.Key(t)+"/"+what, got.stderr)
 	}
+	write := []string{"--target", "env", "--allow-writes", x.host()}
+	args := append(write, "--run", "^create/secret-is-shown-once/v3", "--record", "before")
+	got, _ := x.report(args...)
+	left("run", got, exitFound)
 	// Where no promise is broken, the leftovers are the verdict: an open question fails no run.
-	code, out = x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/name-taken-is-400/v3")
-	if code != exitLeftovers || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "patmock-") {
-		t.Errorf("a run that breaks no promise ends with %d: %s", code, out)
-	}
+	got, _ = x.report(append(write, "--run", "^create/name-taken-is-400/v3")...)
+	left("run that breaks no promise", got, exitLeftovers)
 	// A comparison finds nothing different, and leaves something all the same.
-	code, out = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
-	if code != exitLeftovers || !strings.Contains(out, "the run has left behind") || !strings.Contains(out, "0 differences in 1 case") {
-		t.Errorf("a comparison ends with %d: %s", code, out)
+	got = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--format", "json")
+	left("comparison", got, exitLeftovers)
+	var compared transcript.Comparison
+	if err := json.Unmarshal([]byte(got.stdout), &compared); err != nil || compared.Compared != 1 || len(compared.Differences) > 0 {
+		t.Errorf("%v: %s", err, got.stdout)
 	}
-	sweep := []string{"sweep", "--target", "env", "--allow-writes", x.host()}
-	if code, out := x.run(sweep...); code != exitLeftovers || !strings.Contains(out, "patmock-") {
-		t.Errorf("a sweep ends with %d: %s", code, out)
+	sweep := append([]string{"sweep"}, write...)
+	got = x.run(append(sweep, "--format", "json")...)
+	if got.code != exitLeftovers || !x.swept(got) {
+		t.Errorf("a sweep ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	if err := x.control.RemoveFault(t.Context(), rule.ID); err != nil {
 		t.Fatal(err)
 	}
-	if code, out := x.run(sweep...); code != exitGood {
-		t.Errorf("a sweep ends with %d: %s", code, out)
+	if got := x.run(sweep...); got.code != exitGood {
+		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
 }
@@ -319,10 +363,8 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500}); err != nil { // once
 		t.Fatal(err)
 	}
-	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
-	if code != exitFound || strings.Contains(out, "left behind") {
-		t.Errorf("a run ends with %d: %s", code, out)
-	}
+	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	x.leavesNothing(got)
 	x.unchanged(before)
 }
 
@@ -361,10 +403,11 @@ func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
 	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "token", Status: 500, After: logins, Times: 1000}); err != nil {
 		t.Fatal(err)
 	}
-	code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
-	if code != exitGood || !strings.Contains(out, "could not look whether anything else is left: the target cannot be swept") {
-		t.Errorf("a run ends with %d: %s", code, out)
+	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	if got.code != exitGood {
+		t.Errorf("a run ends with %d: %s", got.code, got.stderr)
 	}
+	checkMessage(t, golden.Key(t), got.stderr)
 	x.unchanged(before)
 }
 
@@ -379,16 +422,23 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 			if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "create", Effect: effect}); err != nil { // once
 				t.Fatal(err)
 			}
-			code, out := x.run("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--settle", "1s")
-			if code != exitFound || strings.Contains(out, "left behind") {
-				t.Errorf("a run ends with %d: %s", code, out)
-			}
+			got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--settle", "1s")
+			x.leavesNothing(got)
 			x.unchanged(before)
 			journal, err := x.control.Requests(t.Context(), control.Match{Operation: "create"}, 0)
 			if err != nil || journal.Matched == 0 || journal.Requests[0].Status != 200 {
 				t.Errorf("nothing was made: %+v, %v", journal, err)
 			}
 		})
+	}
+}
+
+// leavesNothing reports an error unless a run failed by its scenarios alone, and what it printed
+// on standard error is the progress of these.
+func (x *tenantLike) leavesNothing(got outcome) {
+	x.t.Helper()
+	if got.code != exitFound || strings.Contains(got.stderr, "patmock:") { // what it left would be told
+		x.t.Errorf("a run ends with %d: %s", got.code, got.stderr)
 	}
 }
 
