@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"net"
 	"testing"
+
+	"example.com/patmock/fixtures/golden"
 )
 
 func TestIsContainer(t *testing.T) {
@@ -32,4 +36,27 @@ func TestOnLoopback(t *testing.T) {
 			t.Errorf("onLoopback(%s) is %t, want %t", addr, got, want)
 		}
 	}
+}
+
+// interrupter ends a mock when it announces itself.
+type interrupter struct{ interrupt context.CancelFunc }
+
+// Write implements io.Writer.
+func (i interrupter) Write(p []byte) (int, error) {
+	i.interrupt()
+	return len(p), nil
+}
+
+func TestServe_WarnsOfLoopbackInAContainer(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var stderr bytes.Buffer
+	code := run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, environment{
+		stdout: interrupter{interrupt}, stderr: &stderr, container: true,
+		lookup: func(string) (string, bool) { return "", false },
+	})
+	if code != exitGood {
+		t.Errorf("exit code %d", code)
+	}
+	checkMessage(t, golden.Key(t), stderr.String())
 }

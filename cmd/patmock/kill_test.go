@@ -78,11 +78,11 @@ func startKept(t *testing.T, program, state string) *kept {
 		_ = process.Wait()
 	})
 	line, err := bufio.NewReader(output).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the mock did not start: %v", err)
+	if err != nil || !strings.Contains(line, "http://") {
+		t.Fatalf("the mock did not start: %q, %v", line, err)
 	}
 	return &kept{
-		url: strings.TrimSpace(strings.TrimPrefix(line, "patmock listens on ")),
+		url: strings.TrimSpace(line[strings.Index(line, "http://"):]),
 		kill: func() error {
 			err := process.Process.Kill()
 			_ = process.Wait() // killed
