@@ -116,6 +116,9 @@ func (x *exchange) refuseTunnel(r *http.Request) {
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")
 	header.Set("Allow", everyMethod)
+	if x.server.writer.NameRules {
+		header.Set(answer.RuleHeader, string(why.Rule))
+	}
 	x.ResponseWriter.WriteHeader(http.StatusMethodNotAllowed)
 	_, _ = io.WriteString(x.ResponseWriter, strings.TrimPrefix(why.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n")
 }

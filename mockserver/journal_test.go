@@ -194,7 +194,7 @@ func TestClientFindings(t *testing.T) {
 				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"replace","path":"/name","value":"x","comment":"y"}]`)
 			}, []finding{{"unknown-property", "/0/comment"}},
 		},
-		"client_secret in the query": {func(c *client) { c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "") }, []finding{{"secret-in-query", ""}}},
+		"client_secret as a parameter": {func(c *client) { c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "") }, []finding{{"secret-in-query", ""}}},
 		"the same refused request": {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/rule"
@@ -374,16 +375,16 @@ func raws(w io.Writer) io.WriteCloser {
 func TestCharsets_AreNamed(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
-	for name, test := range map[string]struct{ body, names string }{
-		"byte order mark": {"\xEF\xBB\xBF{\"name\":\"x\"}", "byte order mark"},
-		"UTF-16":          {"\xFF\xFE{\x00\"\x00", "UTF-16"},
-		"UTF-16, no mark": {"{\x00\"\x00n\x00", "UTF-16"},
-		"ISO-8859-1":      {"{\"name\":\"M\xFCller\"}", "ISO-8859-1"},
+	for _, test := range []struct{ name, body, names string }{
+		{"byte order mark", "\xEF\xBB\xBF{\"name\":\"x\"}", "PowerShell"},
+		{"UTF-16", "\xFF\xFE{\x00\"\x00", "UTF-16 PowerShell"},
+		{"UTF-16, no mark", "{\x00\"\x00n\x00", "UTF-16 PowerShell"},
+		{"ISO-8859-1", "{\"name\":\"M\xFCller\"}", "ISO-8859-1 PowerShell"},
 	} {
-		got := c.post("/v2026/personal-access-tokens", test.body).is(400)
-		if id := got.header.Get("X-Patmock-Rule"); id != "json-syntax" || !strings.Contains(got.text, test.names) || !strings.Contains(got.text, "PowerShell 5.1") {
-			t.Errorf("%s: rule %q: %s", name, id, got.text)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			c := &client{m.of(t), c.authorization}
+			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest, "400.0", cause{rule.JSONSyntax, test.names})
+		})
 	}
 }
 
@@ -397,19 +398,34 @@ func TestTLSHandshake_IsLoggedOncePerClient(t *testing.T) {
 			t.Fatal("the handshake succeeded")
 		}
 	}
-	if n := log.count("a client speaks TLS to a plain http port: use http://"); n != 1 {
-		t.Errorf("%d lines, want one: %s", n, log.text.String())
-	}
-	if n := log.count("level="); n != 1 {
-		t.Errorf("%d lines in all: %s", n, log.text.String())
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(mock.URL, "http://"))
+	if log.count("level=") != 1 || log.count("level=WARN") != 1 || log.count("http://") != 1 || log.count(":"+port) != 1 {
+		t.Errorf("logged %s, want one warning with the port", log.text.String())
 	}
 }
 
 func TestConnect_IsExplained(t *testing.T) {
-	mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.DiscardHandler)})
-	got := raw(t, mock.URL, "CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: acme.api.identitynow.com:443\r\n\r\n")
-	if !strings.HasPrefix(got, "HTTP/1.1 405 ") || !strings.Contains(got, "patmock is no proxy") || strings.Contains(got, "detailCode") {
-		t.Errorf("got %s", got)
+	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
+		log := &records{}
+		mock := mockserver.Start(t, mockserver.Config{Log: slog.New(log), Profile: mockserver.Profile{Name: profile}})
+		got := raw(t, mock.URL, "CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: acme.api.identitynow.com:443\r\n\r\n")
+		r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
+		if err != nil {
+			t.Fatalf("%v: %q", err, got)
+		}
+		defer r.Body.Close() //nolint:errcheck // it is in memory
+		text, err := io.ReadAll(r.Body)
+		if err != nil || r.StatusCode != http.StatusMethodNotAllowed || !names(string(text), "HTTPS_PROXY") || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
+			t.Errorf("status %d, %v: %s", r.StatusCode, err, got)
+		}
+		want := map[string]string{mockserver.ProfileFriendly: string(rule.ProxyRequest)}[profile]
+		if header := r.Header.Get("X-Patmock-Rule"); header != want {
+			t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, header, want)
+		}
+		if len(log.all) != 1 || log.all[0].attrs["rule"] != string(rule.ProxyRequest) {
+			t.Errorf("logged %+v, want one record of rule %q", log.all, string(rule.ProxyRequest))
+		}
+		golden.Check(t, rejectionTexts, golden.Key(t), normal(string(text)))
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
 )
 
 // lastEntry returns the newest entry of the journal.
@@ -23,28 +25,35 @@ func lastEntry(t *testing.T, m *tenant) control.Request {
 func TestQuery_MisspellingsAreNamed(t *testing.T) {
 	m := start(t, "default")
 	user, admin := m.as("jane.doe"), m.as("admin")
-	for query, test := range map[string]struct{ meant, kind string }{
-		"ownerId=me":  {"did you mean owner-id?", control.UnknownParameter},
-		"owner_id=me": {"did you mean owner-id?", control.UnknownParameter},
-		"Owner-Id=me": {"did you mean owner-id?", control.UnknownParameter},
-		"owner-id=ME": {"did you mean me?", control.InvalidProperty},
+	for _, test := range []struct{ name, query, meant, kind string }{
+		{"owner-id in camel case", "ownerId=me", "owner-id", control.UnknownParameter},
+		{"owner-id with an underscore", "owner_id=me", "owner-id", control.UnknownParameter},
+		{"owner-id in capitals", "Owner-Id=me", "owner-id", control.UnknownParameter},
+		{"me in capitals", "owner-id=ME", "me", control.InvalidProperty},
 	} {
-		got := user.get("/v2026/personal-access-tokens?" + query).is(http.StatusForbidden)
-		if !strings.Contains(got.text, test.meant) || !strings.Contains(got.text, "log in as an administrator, or send owner-id=me") {
-			t.Errorf("%s: %s", query, got.text)
-		}
-		if found := lastEntry(t, m).Findings; len(found) == 0 || found[0].Kind != test.kind || !strings.Contains(found[0].Detail, test.meant) {
-			t.Errorf("%s: findings %v", query, found)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			user := &client{m.of(t), user.authorization}
+			got := user.get("/v2026/personal-access-tokens?" + test.query).is(http.StatusForbidden)
+			got.because(cause{rule.ListRights, test.meant + " owner-id=me"})
+			found := got.entry().Findings
+			if len(found) == 0 || found[0].Kind != test.kind || !names(found[0].Detail, test.meant) {
+				t.Fatalf("findings %v, want %s about %s", found, test.kind, test.meant)
+			}
+			golden.Check(t, findingTexts, golden.Key(t), found[0].Detail)
+		})
 	}
-	for _, query := range []string{"Filters=lastUsed isnull", "filter=lastUsed isnull"} {
-		admin.get("/v2026/personal-access-tokens?" + strings.ReplaceAll(query, " ", "%20")).is(http.StatusOK)
-		if found := lastEntry(t, m).Findings; len(found) != 1 || found[0].Kind != control.UnknownParameter || !strings.Contains(found[0].Detail, "did you mean filters?") {
-			t.Errorf("%s: findings %v", query, found)
-		}
+	for _, test := range []struct{ name, query string }{{"filters in capitals", "Filters=lastUsed%20isnull"}, {"singular of filters", "filter=lastUsed%20isnull"}} {
+		t.Run(test.name, func(t *testing.T) {
+			admin := &client{m.of(t), admin.authorization}
+			found := admin.get("/v2026/personal-access-tokens?" + test.query).is(http.StatusOK).entry().Findings
+			if len(found) != 1 || found[0].Kind != control.UnknownParameter || !names(found[0].Detail, "filters") {
+				t.Fatalf("findings %v", found)
+			}
+			golden.Check(t, findingTexts, golden.Key(t), found[0].Detail)
+		})
 	}
-	user.post("/v2026/personal-access-tokens", `{"name":"x","expiration_date":"2027-01-01T00:00:00Z","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
-	if found := lastEntry(t, m).Findings; len(found) != 1 || !strings.Contains(found[0].Detail, "did you mean expirationDate?") {
+	found := user.post("/v2026/personal-access-tokens", `{"name":"x","expiration_date":"2027-01-01T00:00:00Z","userAwareTokenNeverExpires":true}`).is(http.StatusOK).entry().Findings
+	if len(found) != 1 || found[0].Kind != control.UnknownProperty || !names(found[0].Detail, "expirationDate") {
 		t.Errorf("findings %v", found)
 	}
 }
@@ -56,27 +65,26 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	dashed := login.ID[:8] + "-" + login.ID[8:12] + "-" + login.ID[12:16] + "-" + login.ID[16:20] + "-" + login.ID[20:]
-	for _, test := range []struct{ name, id, secret, names string }{
-		{"line break behind the secret", login.ID, login.Secret + "\n", "the secret has a line break or blanks around it"},
-		{"blank in front of the id", " " + login.ID, login.Secret, "the client id has a line break or blanks around it"},
-		{"quotes around both", `"` + login.ID + `"`, "'" + login.Secret + "'", "the client id has quotes around it, the secret has quotes around it"},
-		{"dashes", dashed, login.Secret, "the client id has dashes"},
-		{"capitals", strings.ToUpper(login.ID), login.Secret, "the client id has capital letters"},
-		{"capitals of the secret", login.ID, strings.ToUpper(login.Secret), "the secret has capital letters"},
-		{"escapes", login.ID + "%0A", login.Secret, "percent-escapes and a line break"},
-		{"exchanged", login.Secret, login.ID, "client id and secret are exchanged"},
-		{"exchanged, with a line break", login.Secret + "\n", login.ID, "client id and secret are exchanged, and malformed"},
+	for _, test := range []struct{ name, id, secret string }{
+		{"line break behind the secret", login.ID, login.Secret + "\n"},
+		{"blank in front of the id", " " + login.ID, login.Secret},
+		{"quotes around both", `"` + login.ID + `"`, "'" + login.Secret + "'"},
+		{"dashes", dashed, login.Secret},
+		{"capitals", strings.ToUpper(login.ID), login.Secret},
+		{"capitals of the secret", login.ID, strings.ToUpper(login.Secret)},
+		{"escapes", login.ID + "%0A", login.Secret},
+		{"exchanged", login.Secret, login.ID},
+		{"exchanged, with a line break", login.Secret + "\n", login.ID},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := m.of(t)
-			m.login(test.id, test.secret).is(http.StatusUnauthorized).equal("error_description", "Bad client credentials")
-			entry := lastEntry(t, m)
-			if len(entry.Findings) == 0 || entry.Findings[0].Kind != control.MalformedCredentials || !strings.Contains(entry.Findings[0].Detail, test.names) {
-				t.Errorf("findings %v, want %q", entry.Findings, test.names)
+			r := m.of(t).login(test.id, test.secret)
+			r.equal("error_description", observed["invalid_client"])
+			r.denied(http.StatusUnauthorized, "invalid_client", rule.TokenBadCredentials)
+			entry := r.entry()
+			if len(entry.Findings) == 0 || entry.Findings[0].Kind != control.MalformedCredentials {
+				t.Fatalf("findings %v", entry.Findings)
 			}
-			if len(entry.Why) == 0 || !strings.Contains(entry.Why[0], test.names) || len(entry.Rules) != 1 || entry.Rules[0] != "token-bad-credentials" {
-				t.Errorf("why %q, rules %q", entry.Why, entry.Rules)
-			}
+			golden.Check(t, findingTexts, golden.Key(t), entry.Findings[0].Detail)
 			if text := strings.Join(entry.Why, " ") + entry.Findings[0].Detail; strings.Contains(strings.ToLower(text), login.Secret) {
 				t.Errorf("the secret shows: %s", text)
 			}

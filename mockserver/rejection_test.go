@@ -95,7 +95,7 @@ func (r response) because(want ...cause) {
 
 // names reports whether a text has a name as a word of its own.
 func names(text, name string) bool {
-	return name == "" || regexp.MustCompile(`(^|[\s"'(])`+regexp.QuoteMeta(name)+`($|[\s"':;,.)])`).MatchString(text)
+	return name == "" || regexp.MustCompile(`(^|[\s"'(])`+regexp.QuoteMeta(name)+`($|[\s"':;,.?)])`).MatchString(text)
 }
 
 // reasons returns the causes of a rejected request and the rules that they are about: as the response

@@ -63,22 +63,22 @@ func TestPathsThatAreNotServed(t *testing.T) {
 		{"latest version", "/latest/personal-access-tokens", 501, cause{rule.NotSimulated, ""}},
 		{"other API", "/accounts/v1/42", 501, cause{rule.NotSimulated, ""}},
 		{"other API in version 2", "/access-profiles/v2", 501, cause{rule.NotSimulated, ""}},
-		{"below a token", "/v3/personal-access-tokens/a/b", 501, cause{rule.NotSimulated, ""}},
-		{"below a token of v1", "/personal-access-tokens/v1/a/b", 501, cause{rule.NotSimulated, ""}},
+		{"below a token", "/v3/personal-access-tokens/a/b", 404, cause{rule.UnmatchedPath, "path"}},
+		{"below a token of v1", "/personal-access-tokens/v1/a/b", 404, cause{rule.UnmatchedPath, "path"}},
 		{"version that there is not", "/personal-access-tokens/v2", 501, cause{rule.NotSimulated, ""}},
 		{"no id", "/v3/personal-access-tokens/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no id in v1", "/personal-access-tokens/v1/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"root", "/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no version", "/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 		{"v1 in front", "/v1/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
-		{"unknown version", "/v30/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
+		{"unknown version", "/v30/personal-access-tokens", 501, cause{rule.NotSimulated, "v30"}},
 		{"version in capitals", "/V3/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m.of(t).anonymous().get(test.path).rejected(test.status, fmt.Sprint(test.status), test.want)
 		})
 	}
-	m.anonymous().get("/oauth/authorize").denied(http.StatusNotFound, "not_found", rule.UnmatchedPath)
+	m.anonymous().get("/oauth/authorize").denied(http.StatusNotImplemented, "not_implemented", rule.NotSimulated)
 }
 
 func TestVersionsThatAreNotServed(t *testing.T) {

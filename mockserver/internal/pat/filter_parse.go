@@ -152,7 +152,7 @@ func (p *filterParser) until(value word) (condition, error) {
 	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
 		return nil, refuse(Invalid, Cause{
 			At: filterParameter, Expected: "a timestamp without quotes", Got: fmt.Sprintf("%s at position %d", quote(value.text), value.position),
-			Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
+			Advice: "supported is " + filterSupported, Rule: rule.QuotedTimestamp,
 		}).asked(askQuotedTimestamp)
 	}
 	text := value.text
