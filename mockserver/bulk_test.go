@@ -54,7 +54,7 @@ func TestBulkUpdateRefuses(t *testing.T) {
 		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
 		{"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
 		{"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
-		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1.3", []cause{{rule.InvalidProperty, "/ids/0"}}},
+		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
 		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
 		{"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", []cause{{rule.BulkKnown, "/ids/1"}}},
 		{"no operations", body(ids, `[]`), "400.1.3", []cause{{rule.BulkFields, "/patch"}}},

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +38,9 @@ func TestStructureIsThePublishedOne(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
 			want := structure(t, published(t, string(v)))
+			for _, later := range publishedLater[v] {
+				extend(t, want, structure(t, published(t, later)))
+			}
 			source, err := spec.Source(string(v))
 			if err != nil {
 				t.Fatal(err)
@@ -60,6 +64,41 @@ func TestStructureIsThePublishedOne(t *testing.T) {
 			}
 		})
 	}
+}
+
+// publishedLater names the documents of operations that were published after the others, by version.
+var publishedLater = map[version.Version][]string{version.V1: {"v1-bulk-update"}}
+
+// extend adds the paths of a later document. Everything else that it has must be in the earlier one.
+func extend(t *testing.T, earlier, later map[string]any) {
+	t.Helper()
+	paths := earlier["paths"].(map[string]any)
+	for path, item := range later["paths"].(map[string]any) {
+		if _, known := paths[path]; known {
+			t.Errorf("both documents have the path %s", path)
+		}
+		paths[path] = item
+	}
+	delete(later, "paths")
+	if diff := lacking(earlier, later); diff != "" {
+		t.Errorf("the later document differs from the earlier one:\n%s", diff)
+	}
+}
+
+// lacking compares what both documents have. It returns what the later one has besides, or otherwise.
+func lacking(earlier, later any) string {
+	was, isObject := earlier.(map[string]any)
+	is, too := later.(map[string]any)
+	if !isObject || !too {
+		return cmp.Diff(earlier, later)
+	}
+	var all []string
+	for _, key := range slices.Sorted(maps.Keys(is)) {
+		if diff := lacking(was[key], is[key]); diff != "" {
+			all = append(all, key+": "+diff)
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 // structure is a document without what is prose: descriptions, summaries, examples, and who publishes it.
