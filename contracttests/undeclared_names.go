@@ -23,11 +23,15 @@ func undeclared(op *spec.Operation, r Request) []spec.Violation {
 	for _, name := range op.UnknownQuery(r.Query) {
 		found = append(found, undeclaredName(op, spec.InQuery, name, name))
 	}
-	body, ok := decodeBody(r)
+	body, ok := decodeBody(op, r)
 	if !ok {
 		return found
 	}
-	for _, pointer := range op.UnknownProperties(r.ContentType, body) {
+	contentType := r.ContentType
+	if !op.Takes(contentType) && len(op.MediaTypes) > 0 {
+		contentType = op.MediaTypes[0]
+	}
+	for _, pointer := range op.UnknownProperties(contentType, body) {
 		if !strings.HasSuffix(pointer, "/from") { // RFC 6902 defines it, and no document declares it
 			found = append(found, undeclaredName(op, spec.InBody, pointer, path.Base(pointer)))
 		}
@@ -42,9 +46,10 @@ func undeclaredName(op *spec.Operation, in, pointer, got string) spec.Violation 
 	}
 }
 
-// decodeBody decodes a body of JSON or an urlencoded form. It reports whether there is one.
-func decodeBody(r Request) (body any, ok bool) {
-	if r.ContentType == formType {
+// decodeBody decodes a body of JSON, or an urlencoded form if the operation takes one. It reports
+// whether there is one.
+func decodeBody(op *spec.Operation, r Request) (body any, ok bool) {
+	if r.ContentType == formType && op.Takes(formType) {
 		form, err := url.ParseQuery(r.Body)
 		object := map[string]any{}
 		for name := range form {

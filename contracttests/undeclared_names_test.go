@@ -26,6 +26,12 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 		{"property of create on purpose", func(t *contracttests.T) {
 			t.Owner().Wrong("/scoep").Made(contracttests.Body{"scoep": nil})
 		}, ""},
+		{"property in a body of another content type", func(t *contracttests.T) {
+			t.Owner().Wrong("header Content-Type").Send(contracttests.Request{
+				Method: http.MethodPost, Path: t.Version().CollectionPath(),
+				ContentType: "text/plain", Body: `{"nmae": "x"}`,
+			}).Refused(http.StatusUnsupportedMediaType)
+		}, "/nmae"},
 		{"query parameter", func(t *contracttests.T) {
 			t.Second().List("ownr-id", "me").Refused(http.StatusForbidden)
 		}, "query parameter ownr-id"},
