@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -14,11 +13,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec/version"
@@ -149,11 +150,19 @@ func asking(told dialect.Dialect) string {
 	return strings.Join(all, "|")
 }
 
-func propose(t *testing.T, args ...string) (output string, code int) {
+func propose(t *testing.T, args ...string) outcome {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	code = run(t.Context(), append([]string{"contract", "propose"}, args...), environment{stdout: &stdout, stderr: &stderr, lookup: func(string) (string, bool) { return "", false }})
-	return stdout.String() + stderr.String(), code
+	return command(t.Context(), nil, append([]string{"contract", "propose"}, args...)...)
+}
+
+// proposed returns the dialect that a command printed.
+func proposed(t *testing.T, got outcome) dialect.Dialect {
+	t.Helper()
+	d, err := dialect.Parse("proposal", []byte(got.stdout))
+	if err != nil || got.code != exitGood {
+		t.Fatalf("exit code %d, %v: %s%s", got.code, err, got.stderr, got.stdout)
+	}
+	return d
 }
 
 // What a tenant answers is recorded, proposed, and answered by a mock that is told so.
@@ -165,23 +174,13 @@ func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
 	for name, told := range tellings {
 		for _, live := range []bool{true, false} {
 			t.Run(name+map[bool]string{true: "/live", false: "/patmock"}[live], func(t *testing.T) {
-				output, code := propose(t, recorded(t, told, live, asking(told)))
-				if code != exitGood {
-					t.Fatal(output)
-				}
+				got := propose(t, recorded(t, told, live, asking(told)))
 				want := told.Differing()
 				if live {
 					delete(want, dialect.TokenLimit) // a live target is never filled
 				}
-				got, err := dialect.Parse("proposal", []byte(output))
-				if err != nil {
-					t.Fatalf("%v in\n%s", err, output)
-				}
-				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("(-target +proposal):\n%s\n%s", diff, output)
-				}
-				if proves := !strings.Contains(output, "it proves nothing about a tenant"); proves != live {
-					t.Errorf("proves something: %t\n%s", proves, output)
+				if diff := cmp.Diff(want, proposed(t, got)); diff != "" {
+					t.Errorf("(-target +proposal):\n%s\n%s", diff, got.stdout)
 				}
 			})
 		}
@@ -195,18 +194,16 @@ func TestProposalOfTheDefaults(t *testing.T) {
 		every[e.ID] = e.Default
 	}
 	dir := recorded(t, nil, false, asking(every))
-	output, code := propose(t, dir)
-	got, err := dialect.Parse("proposal", []byte(output))
-	if err != nil || code != exitGood || len(got) > 0 {
-		t.Errorf("exit code %d, %v proposes %v\n%s", code, err, got, output)
+	output := propose(t, dir)
+	if got := proposed(t, output); len(got) > 0 {
+		t.Errorf("proposes %v\n%s", got, output.stdout)
 	}
-	if !strings.Contains(output, "# As the mock answers: "+strings.Join(dialect.IDs(), ", ")+".") {
-		t.Errorf("does not tell what is as the mock answers:\n%s", output)
+	if !strings.Contains(output.stdout, strings.Join(dialect.IDs(), ", ")) {
+		t.Errorf("does not tell what is as the mock answers:\n%s", output.stdout)
 	}
-	output, _ = propose(t, dir, "--all")
-	got, err = dialect.Parse("proposal", []byte(output))
-	if err != nil || len(got) != len(every) {
-		t.Errorf("--all: %v, %v", got, err)
+	got := proposed(t, propose(t, dir, "--all"))
+	if len(got) != len(every) {
+		t.Errorf("--all: %v", got)
 	}
 	open := got[dialect.UnsupportedGrant] // whose description the default leaves open
 	open.Description = ""
@@ -248,124 +245,161 @@ func sailPointError(code, text string) map[string]any {
 
 func TestProposal(t *testing.T) {
 	conflict := sailPointError("409 Conflict", "Taken.")
-	const who = "create/name-taken-is-400"
+	const (
+		taken   = "create/name-taken-is-400"
+		deleted = "lifecycle/question-login-of-a-deleted-token"
+	)
+	one := func(id string, answer dialect.Answer) dialect.Dialect { return dialect.Dialect{id: answer} }
 	tests := []struct {
 		name  string
 		about transcript.About
 		cases []transcript.Transcript
 		all   bool
-		want  string
+		want  dialect.Dialect
 	}{
 		{
 			name: "versions agree",
 			cases: []transcript.Transcript{
-				handMade(who, "v3", "duplicate-name", 409, conflict), handMade(who, "v2026", "duplicate-name", 409, conflict),
+				handMade(taken, "v3", "duplicate-name", 409, conflict),
+				handMade(taken, "v2026", "duplicate-name", 409, conflict),
 			},
-			want: "\n# What answers a token that is made, or renamed, with a name that another of the owner has?\n" +
-				"# 409 Conflict to create/name-taken-is-400 in v2026, v3 by https://acme, 2026-11-22\n" +
-				"duplicate-name:\n  status: 409\n  detailCode: 409 Conflict\n  text: \"Taken.\"\n",
+			want: one("duplicate-name", dialect.Answer{
+				Status: 409, DetailCode: "409 Conflict", Text: "Taken.",
+			}),
 		},
 		{
 			name: "versions disagree",
 			cases: []transcript.Transcript{
-				handMade(who, "v3", "duplicate-name", 409, conflict), handMade(who, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
-				handMade(who, "beta", "duplicate-name", 409, conflict),
+				handMade(taken, "v3", "duplicate-name", 409, conflict),
+				handMade(taken, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
+				handMade(taken, "beta", "duplicate-name", 409, conflict),
 			},
-			want: "# 409 Conflict to create/name-taken-is-400 in beta, v3 by https://acme, 2026-11-22\n" +
-				"# 400.1 x to create/name-taken-is-400 in v1 by https://acme, 2026-11-22\n" +
-				"# duplicate-name is left out: not the same everywhere.\n\n# Not asked",
 		},
 		{
 			name: "the mock cannot",
 			cases: []transcript.Transcript{
-				handMade("lifecycle/question-login-of-a-deleted-token", "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
+				handMade(deleted, "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
 			},
-			want: "# 200 to lifecycle/question-login-of-a-deleted-token in v3 by https://acme, 2026-11-22\n# login-deleted is left out: nothing that the mock can answer.\n",
 		},
 		{
 			name:  "the target was away",
-			cases: []transcript.Transcript{handMade(who, "v3", "duplicate-name", 503, nil)},
-			want:  "# 503, which is no answer of the API to create/name-taken-is-400 in v3 by https://acme, 2026-11-22\n# duplicate-name is left out",
+			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 503, nil)},
 		},
 		{
-			name:  "no version",
-			cases: []transcript.Transcript{handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{"error": "unauthorized", "error_description": "Who?"})},
-			want:  "# 401 unauthorized to token/question-missing-grant by https://acme, 2026-11-22\nmissing-grant:\n  status: 401\n  error: unauthorized\n  description: \"Who?\"\n",
+			name: "no version",
+			cases: []transcript.Transcript{
+				handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{
+					"error": "unauthorized", "error_description": "Who?",
+				}),
+			},
+			want: one("missing-grant", dialect.Answer{
+				Status: 401, Error: "unauthorized", Description: "Who?",
+			}),
 		},
 		{
-			name:  "the published 401",
-			cases: []transcript.Transcript{handMade("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{"error": "JWT is revoked"})},
-			want:  "access-token-of-deleted:\n  status: 401\n  text: JWT is revoked\n",
+			name: "the published 401",
+			cases: []transcript.Transcript{
+				handMade("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{
+					"error": "JWT is revoked",
+				}),
+			},
+			want: one("access-token-of-deleted", dialect.Answer{Status: 401, Text: "JWT is revoked"}),
 		},
 		{
 			name:  "an error without a body",
-			cases: []transcript.Transcript{handMade(who, "v3", "duplicate-name", 409, nil)},
-			want:  "duplicate-name:\n  status: 409\n",
+			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 		{
-			name:  "a date",
-			cases: []transcript.Transcript{handMade("expiry/x", "v1", "never-expiring-answer", 200, map[string]any{"expirationDate": "a date"})},
-			want:  "never-expiring-answer:\n  value: far-date\n  userAwareTokenNeverExpires: absent\n",
+			name: "a date",
+			cases: []transcript.Transcript{
+				handMade("expiry/x", "v1", "never-expiring-answer", 200, map[string]any{
+					"expirationDate": "a date",
+				}),
+			},
+			want: one("never-expiring-answer", dialect.Answer{
+				Value: dialect.FarDate, Flag: dialect.Absent,
+			}),
 		},
 		{
-			name:  "no token",
-			cases: []transcript.Transcript{handMade("expiry/x", "v1", "never-expiring-answer", 400, sailPointError("400.1 x", "y"))},
-			want:  "# 400, which does not tell to expiry/x in v1 by https://acme, 2026-11-22\n# never-expiring-answer is left out: nothing that the mock can answer.\n",
+			name: "no token",
+			cases: []transcript.Transcript{
+				handMade(
+					"expiry/x", "v1", "never-expiring-answer", 400, sailPointError("400.1 x", "y"),
+				),
+			},
 		},
 		{
 			name: "default, and what is not asked",
 			cases: []transcript.Transcript{
-				handMade("list/x", "v3", "limit-251", 200, []any{}), handMade("list/y", "v3", "unknown-owner", 404, sailPointError("404 Not found", "Nobody.")),
+				handMade("list/x", "v3", "limit-251", 200, []any{}),
+				handMade(
+					"list/y", "v3", "unknown-owner", 404, sailPointError("404 Not found", "Nobody."),
+				),
 			},
-			want: "# As the mock answers: limit-251.\n\n# Not asked: duplicate-name, token-limit, unknown-scope, bad-filter",
+			want: one("unknown-owner", dialect.Answer{
+				Status: 404, DetailCode: "404 Not found", Text: "Nobody.",
+			}),
 		},
 		{
 			name: "all", all: true,
 			cases: []transcript.Transcript{handMade("list/x", "v3", "limit-251", 200, []any{})},
-			want:  "limit-251:\n  status: 200\n",
+			want:  one("limit-251", dialect.Answer{Status: 200}),
 		},
 		{
-			name:  "header of a live target",
+			name:  "an interrupted run",
 			about: transcript.About{Interrupted: true},
-			cases: []transcript.Transcript{handMade(who, "v3", "duplicate-name", 409, nil)},
-			want: "# Dialect of https://acme, recorded on 2026-11-22 14:05 UTC by patmock v1.\n# For patmock serve --dialect FILE.\n" +
-				"# The run was interrupted: not everything was asked.\n\n",
+			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			want:  one("duplicate-name", dialect.Answer{Status: 409}),
+		},
+		{
+			name:  "a patmock",
+			about: transcript.About{Target: report.Target{Name: "mock", Version: "v1"}},
+			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			about := test.about
-			about.Tool, about.Started = "patmock v1", time.Date(2026, time.November, 22, 15, 5, 0, 0, time.FixedZone("CET", 3600))
-			about.Target = report.Target{Name: "https://acme", Live: true}
+			about.Tool = "patmock v1"
+			about.Started = time.Date(2026, time.November, 22, 15, 5, 0, 0, time.FixedZone("CET", 3600))
+			if about.Target.Name == "" {
+				about.Target = report.Target{Name: "https://acme", Live: true}
+			}
 			args := []string{written(t, about, test.cases)}
 			if test.all {
 				args = append(args, "--all")
 			}
-			got, code := propose(t, args...)
-			if code != exitGood || !strings.Contains(got, test.want) {
-				t.Errorf("exit code %d, want %s in\n%s", code, test.want, got)
+			got := propose(t, args...)
+			if diff := cmp.Diff(test.want, proposed(t, got), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if _, err := dialect.Parse("proposal", []byte(got)); err != nil {
-				t.Errorf("%v in\n%s", err, got)
-			}
+			checkMessage(t, golden.Key(t), got.stdout)
 		})
 	}
 }
 
 func TestProposalOfNothing(t *testing.T) {
 	about := transcript.About{Target: report.Target{Name: "https://acme", Live: true}}
-	empty := written(t, about, []transcript.Transcript{handMade("token/question-signature", "", "signature", 200, nil)})
-	for _, tt := range []struct{ dir, want string }{
-		{empty, "the recording of https://acme answers no question of a dialect"},
-		{t.TempDir(), "no recording"},
-		{"nowhere", "no such file"},
+	unasked := written(t, about, []transcript.Transcript{
+		handMade("token/question-signature", "", "signature", 200, nil),
+	})
+	folder := t.TempDir()
+	for _, tt := range []struct {
+		name string
+		args []string
+	}{
+		{"no question asked", []string{unasked}},
+		{"no recording", []string{folder}},
+		{"no folder", []string{"nowhere"}},
+		{"no argument", nil},
 	} {
-		if got, code := propose(t, tt.dir); code != exitUsage || !strings.Contains(got, tt.want) {
-			t.Errorf("exit code %d, want %s in %s", code, tt.want, got)
-		}
-	}
-	if got, code := propose(t); code != exitUsage || !strings.Contains(got, "expected the folder of a recording, got 0 arguments") {
-		t.Errorf("exit code %d, %s", code, got)
+		t.Run(tt.name, func(t *testing.T) {
+			got := propose(t, tt.args...)
+			got.wants(t, exitUsage, "DIR")
+			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
+		})
 	}
 }
 
@@ -377,9 +411,10 @@ func TestProposeLeavesWordsOut(t *testing.T) {
 		return dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: text}
 	}
 	line, differs := p.line(entry, []finding{{"patch/a", "v3", answer("No text/plain."), ""}, {"patch/a", "v1", answer("No text/plain."), ""}, {"patch/b", "v3", answer("No application/json."), ""}})
-	if line.ID != entry.ID || line.Answer != answer("") || !differs || !strings.Contains(strings.Join(line.Comments, " "), "The words differ") {
+	if line.ID != entry.ID || line.Answer != answer("") || !differs {
 		t.Errorf("proposes %+v", line)
 	}
+	checkMessage(t, golden.Key(t), strings.Join(line.Comments, "\n"))
 	told, err := dialect.Parse("proposal", dialect.Write(nil, []dialect.Line{line})) // as serve --dialect reads it
 	if diff := cmp.Diff(dialect.Dialect{entry.ID: answer("")}, told); err != nil || diff != "" {
 		t.Errorf("is read as (-want +got, %v):\n%s", err, diff)
