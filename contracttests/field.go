@@ -49,9 +49,27 @@ func (f Field[T]) String() string {
 	return fmt.Sprint(f.Value)
 }
 
+// A PropertyError reports a property of a JSON object that cannot be decoded.
+type PropertyError struct {
+	Property string
+	// Err is that of its value. Nil means that the property is required, and absent or null.
+	Err error
+}
+
+// Error names the property and the problem.
+func (e *PropertyError) Error() string {
+	if e.Err == nil {
+		return e.Property + " is absent or null"
+	}
+	return e.Property + ": " + e.Err.Error()
+}
+
+// Unwrap returns the error of the value.
+func (e *PropertyError) Unwrap() error { return e.Err }
+
 // decodeObject decodes a JSON object into a struct. Unlike encoding/json it compares names exactly
 // and requires every property whose tag is without omitzero. Properties that the struct does not
-// have go into its field Unknown, if it has one.
+// have go into its field Unknown, if it has one. The error of a property is a [PropertyError].
 func decodeObject(data []byte, object any) error {
 	var properties map[string]json.RawMessage
 	if err := json.Unmarshal(data, &properties); err != nil {
@@ -65,12 +83,12 @@ func decodeObject(data []byte, object any) error {
 		}
 		property, present := properties[name]
 		if !optional && (!present || string(property) == "null") {
-			return fmt.Errorf("%s is absent or null", name)
+			return &PropertyError{Property: name}
 		}
 		if present {
 			err := json.Unmarshal(property, value.FieldByIndex(field.Index).Addr().Interface())
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return &PropertyError{name, err}
 			}
 			delete(properties, name)
 		}

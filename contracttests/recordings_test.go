@@ -126,7 +126,7 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 
 // unseen are mutants that no transcript can show, with the reason.
 var unseen = map[string]string{
-	"created-a-day-ago":        "a transcript has the form of created alone: its moment is that of the run",
+	"created-a-day-ago":        "of created a transcript has the form, and not the moment",
 	"retry-after-is-too-short": "of Retry-After a transcript has the form, and not the number",
 }
 

@@ -2,6 +2,7 @@ package contracttests_test
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -95,22 +96,31 @@ func TestToken_Rejects(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(map[string]string)
-		want   string
+		// property that is wrong, and whether it is missing and not of another type.
+		property string
+		missing  bool
 	}{
-		{"no id", func(p map[string]string) { delete(p, "id") }, "id is absent or null"},
-		{"null id", func(p map[string]string) { p["id"] = "null" }, "id is absent or null"},
-		{"no owner", func(p map[string]string) { delete(p, "owner") }, "owner is absent or null"},
-		{"name in capitals", func(p map[string]string) { p["Name"] = p["name"]; delete(p, "name") }, "name is absent or null"},
-		{"number for a text", func(p map[string]string) { p["lastUsed"] = "7" }, "lastUsed: json: cannot unmarshal number"},
-		{"text for an owner", func(p map[string]string) { p["owner"] = `"e"` }, "owner: json: cannot unmarshal string"},
+		{"no id", func(p map[string]string) { delete(p, "id") }, "id", true},
+		{"null id", func(p map[string]string) { p["id"] = "null" }, "id", true},
+		{"no owner", func(p map[string]string) { delete(p, "owner") }, "owner", true},
+		{"name in capitals", func(p map[string]string) { p["Name"] = p["name"]; delete(p, "name") }, "name", true},
+		{"number for a text", func(p map[string]string) { p["lastUsed"] = "7" }, "lastUsed", false},
+		{"text for an owner", func(p map[string]string) { p["owner"] = `"e"` }, "owner", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			changed := properties()
 			test.change(changed)
 			var token contracttests.Token
 			err := json.Unmarshal(object(changed), &token)
-			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
-				t.Errorf("error is %v, expected %q", err, test.want)
+			wrong, ok := errors.AsType[*contracttests.PropertyError](err)
+			if !ok || wrong.Property != test.property || (wrong.Err == nil) != test.missing {
+				t.Fatalf("error is %v, expected one of %s", err, test.property)
+			}
+			if _, typed := errors.AsType[*json.UnmarshalTypeError](err); typed == test.missing {
+				t.Errorf("error is %v, missing %t", err, test.missing)
+			}
+			if test.missing { // others are those of encoding/json
+				checkMessage(t, err.Error())
 			}
 		})
 	}
