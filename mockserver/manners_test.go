@@ -388,6 +388,23 @@ func TestCharsets_AreNamed(t *testing.T) {
 	}
 }
 
+func TestContentLength_InCharactersIsNamed(t *testing.T) {
+	m := start(t, "default")
+	c := m.as("jane.doe")
+	const whole = `{"name":"Müller","userAwareTokenNeverExpires":true}`
+	for name, test := range map[string]struct{ body, rule string }{
+		"cut behind a character": {whole[:len(whole)-1], "incomplete-body"},
+		"cut in a character":     {`{"name":"M` + "\xC3", "incomplete-body"},
+		"cut, all of one byte":   {`{"name":"Miller"`, "json-syntax"},
+		"not cut":                {`{"name":"Müller",}`, "json-syntax"},
+	} {
+		got := c.post("/v2026/personal-access-tokens", test.body).is(400)
+		if rule := got.header.Get("X-Patmock-Rule"); rule != test.rule || strings.Contains(got.text, "counts bytes") != (test.rule == "incomplete-body") {
+			t.Errorf("%s: rule %q: %s", name, rule, got.text)
+		}
+	}
+}
+
 func TestTLSHandshake_IsLoggedOncePerClient(t *testing.T) {
 	var log logText
 	mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})

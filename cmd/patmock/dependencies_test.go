@@ -45,10 +45,10 @@ var rules = []dependencyRule{
 	{"mockserver/internal/answer", []string{"spec", "mockserver/control"}},
 	{"mockserver/internal/hostile", []string{"spec", "mockserver/internal/answer", "mockserver/internal/random"}},
 	{"mockserver/internal/gate", []string{"spec", "mockserver/internal/answer", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/ratelimit"}},
-	{"mockserver/internal/oauth", []string{"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate", "mockserver/internal/random"}},
+	{"mockserver/internal/oauth", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate", "mockserver/internal/random"}},
 	{"mockserver/internal/api", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate"}},
 	{"mockserver/internal/control", []string{
-		"spec", "fixtures", "mockserver/control", "mockserver/internal/answer", "mockserver/internal/clock", "mockserver/internal/fault",
+		"spec", "fixtures", "mockserver/control", "mockserver/internal/answer", "mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
 		"mockserver/internal/journal", "mockserver/internal/namespace", "mockserver/internal/pat",
 	}},
 	{"mockserver/internal/journal", []string{"mockserver/control"}},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -75,11 +76,14 @@ func (x *exchange) readBody() error {
 	if len(text) == 0 {
 		return &malformed{rule.JSONSyntax, "body: expected JSON, got nothing"}
 	}
-	if charset := body.Charset(text); charset != "" {
-		return &malformed{rule.JSONSyntax, "body: expected JSON in UTF-8, got " + charset}
-	}
 	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
+	err = json.Unmarshal(text, &value)
+	switch charset := body.Charset(text); {
+	case err != nil && body.Cut(text, endsInside(text)):
+		return &malformed{rule.IncompleteBody, "body: expected JSON, got the beginning of one; Content-Length counts bytes, not characters"}
+	case charset != "":
+		return &malformed{rule.JSONSyntax, "body: expected JSON in UTF-8, got " + charset}
+	case err != nil:
 		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(text, err)}
 	}
 	if found := x.operation.CheckRequestText(contentType, text, value); len(found) > 0 {
@@ -93,6 +97,11 @@ func (x *exchange) readBody() error {
 	}
 	x.body = value
 	return nil
+}
+
+// endsInside reports whether a text ends where JSON goes on.
+func endsInside(text []byte) bool {
+	return errors.Is(json.NewDecoder(bytes.NewReader(text)).Decode(new(any)), io.ErrUnexpectedEOF)
 }
 
 // unread is the refusal of a body that did not come to its end.

@@ -25,6 +25,22 @@ func Charset(text []byte) string {
 	return ""
 }
 
+// Cut reports whether a text in UTF-8 was cut by a client that announced its length in characters: it
+// has characters of several bytes, and ends inside one or inside JSON.
+func Cut(text []byte, endsInside bool) bool {
+	last := len(text)
+	for i := 1; i < utf8.UTFMax && i <= len(text); i++ {
+		if c := text[len(text)-i]; utf8.RuneStart(c) {
+			if c >= utf8.RuneSelf && !utf8.FullRune(text[len(text)-i:]) {
+				last, endsInside = len(text)-i, true
+			}
+			break
+		}
+	}
+	whole := text[:last]
+	return endsInside && utf8.Valid(whole) && (last < len(text) || utf8.RuneCount(whole) < len(whole))
+}
+
 // alternating reports whether every second byte of the beginning of a text is zero, as in UTF-16
 // without a byte order mark.
 func alternating(text []byte) bool {

@@ -16,6 +16,7 @@ import (
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/body"
 	"example.com/patmock/mockserver/internal/clock"
 	"example.com/patmock/mockserver/internal/fault"
 	"example.com/patmock/mockserver/internal/journal"
@@ -172,7 +173,11 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected a body in " + contentType + ": " + err.Error()})
+		detail := "expected a body in " + contentType + ": " + err.Error()
+		if charset := body.Charset(c.body); charset != "" {
+			detail = "expected UTF-8, got " + charset
+		}
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: detail})
 	}
 	if found := op.CheckRequest(contentType, value); len(found) > 0 {
 		return nil, violations(found)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"example.com/patmock/mockserver/internal/body"
 )
 
 // maxForm bounds, in bytes, what of a multipart form is kept in memory. Bodies are bounded
@@ -22,7 +24,7 @@ func parameters(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, invalidRequest("query: %v", err)
 	}
-	form, err := body(r)
+	form, err := formOf(r)
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return nil, err
 	}
@@ -35,7 +37,8 @@ func parameters(r *http.Request) (url.Values, error) {
 	return all, nil
 }
 
-func body(r *http.Request) (url.Values, error) {
+// formOf returns the form in the body of a request, nil if there is none.
+func formOf(r *http.Request) (url.Values, error) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		return nil, nil //nolint:nilerr // no content type that can be read: no form
@@ -45,6 +48,9 @@ func body(r *http.Request) (url.Values, error) {
 		text, err := io.ReadAll(r.Body)
 		if err != nil {
 			return nil, err
+		}
+		if charset := body.Charset(text); charset != "" {
+			return nil, errors.New("expected a form in UTF-8, got " + charset)
 		}
 		return url.ParseQuery(string(text))
 	case "multipart/form-data":

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,7 +93,7 @@ type page struct {
 // checkPagesLocked reports a list that is requested again with a larger offset and returns the same
 // tokens: a client that pages until a page is short never ends. It does so once for each list.
 func (w *Watch) checkPagesLocked(x Exchange) *control.Finding {
-	if x.Operation != "list" || x.Status != http.StatusOK || x.Request.URL.RawQuery == "" {
+	if x.Operation != "list" || x.Status != http.StatusOK || !strings.Contains(x.Request.URL.RawQuery, "offset=") {
 		return nil
 	}
 	query := x.Request.URL.Query()
