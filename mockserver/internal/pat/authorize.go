@@ -59,14 +59,22 @@ func (r Rights) String() string {
 	return strings.Join(names, ", ")
 }
 
+// An UnknownRightError is the error of a right that does not exist.
+type UnknownRightError struct{ Name string }
+
+// Error lists the rights that exist.
+func (e *UnknownRightError) Error() string {
+	return fmt.Sprintf("unknown right %q: expected some of %s", e.Name, ReadManaged|all)
+}
+
 // ParseRights reads names of rights. Who may do a thing to all tokens may do it to one's own,
-// too (assumed). An unknown name is an error that lists those there are.
+// too (assumed). An unknown name is an [*UnknownRightError].
 func ParseRights(names []string) (Rights, error) {
 	var rights Rights
 	for _, name := range names {
 		i := slices.IndexFunc(rightNames, func(n rightName) bool { return n.name == name })
 		if i < 0 {
-			return 0, fmt.Errorf("unknown right %q: expected some of %s", name, ReadManaged|all)
+			return 0, &UnknownRightError{name}
 		}
 		rights |= rightNames[i].right
 	}

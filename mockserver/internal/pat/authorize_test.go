@@ -247,51 +247,26 @@ func TestAPIClientHasNoRights(t *testing.T) {
 }
 
 func TestForbiddenTexts(t *testing.T) {
-	const advice = "rights are those of the scopes within those of the user level"
 	tests := []struct {
 		name string
 		err  error
-		want string
+		want refusal
 	}{
-		{
-			"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite),
-			"header Authorization: expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, sp:all-personal-access-tokens:manage, got a, b " +
-				"(rule operation-scopes, published)",
-		},
-		{
-			"no scope", caller(ben, "USER").CheckScopes(scopesToPatch),
-			"header Authorization: expected an access token with a scope of sp:scopes:all, sp:my-personal-access-tokens:manage, got none (rule operation-scopes, published)",
-		},
-		{
-			"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch),
-			"header Authorization: expected the access token of a user, got that of API client pipeline, which has none; log in with a personal access token " +
-				"(rule no-application-auth, published)",
-		},
+		{"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite), forbidden("operation-scopes")},
+		{"no scope", caller(ben, "USER").CheckScopes(scopesToPatch), forbidden("operation-scopes")},
+		{"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch), forbidden("no-application-auth")},
 		{
 			"another's token", rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
-			"path parameter id: expected a token of the caller, Ben, got one of Ann; only its owner can change a token (rule patch-own-only, observed)",
+			refusal{pat.Forbidden, "path parameter id", "patch-own-only"},
 		},
-		{
-			"right", rename("own")(newService(newStore(t, dated("own", ben))), caller(ben, "USER", "sp:my-personal-access-tokens:read")),
-			"header Authorization: expected a caller with the right idn:my-personal-access-tokens:update, got idn:my-personal-access-tokens:read; " + advice +
-				" (rule write-rights, assumed)",
-		},
-		{
-			"unknown id", rename("unknown")(newService(newStore(t)), user(ben)),
-			`path parameter id: expected the id of a token that the caller may see, got "unknown" (rule unknown-id, published)`,
-		},
-		{
-			"managed token", remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)),
-			`path parameter id: expected the id of a token that the caller may see, got "managed" (rule unknown-id, published)`,
-		},
-		{
-			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}),
-			"query parameter owner-id: expected a caller with the right idn:all-personal-access-tokens:read, got none; " + advice + " (rule list-rights, published)",
-		},
+		{"right", rename("own")(newService(newStore(t, dated("own", ben))), caller(ben, "USER", "sp:my-personal-access-tokens:read")), forbidden("write-rights")},
+		{"unknown id", rename("unknown")(newService(newStore(t)), user(ben)), notFound},
+		{"managed token", remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)), notFound},
+		{"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), refusal{pat.Forbidden, "query parameter owner-id", "list-rights"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			checkText(t, test.want, test.err)
+			checkCause(t, test.want, test.err)
 		})
 	}
 }

@@ -60,72 +60,55 @@ func TestParseDate(t *testing.T) {
 }
 
 func TestParseDateRefuses(t *testing.T) {
-	const (
-		noZone  = "it has no zone: add Z or an offset such as +01:00"
-		noTime  = "it has no time of day: add one, with Z or an offset"
-		noT     = "write a T between date and time"
-		noTZone = "write a T between date and time, and add Z or an offset"
-		noPlus  = "write the + of an offset as %2B in a URL"
-	)
 	tests := []struct {
 		name, text string
-		wantAdvice string
 		wantRule   string
 	}{
-		{"no zone", "2027-01-31T00:00:00", noZone, "date-needs-zone"},
-		{"no zone, microseconds", "2027-01-31T00:00:00.123456", noZone, "date-needs-zone"},
-		{"no time", "2027-01-31", noTime, "date-is-rfc3339"},
-		{"blank for T", "2027-01-31 00:00:00Z", noT, "date-is-rfc3339"},
-		{"blank for T, offset", "2027-01-31 00:00:00+01:00", noT, "date-is-rfc3339"},
-		{"blank for T, no zone", "2027-01-31 00:00:00", noTZone, "date-is-rfc3339"},
-		{"blank for +", "2027-01-31T00:00:00 01:00", noPlus, "date-is-rfc3339"},
-		{"empty", "", "", "empty-date"},
-		{"words", "next year", "", "date-is-rfc3339"},
-		{"30 February", "2027-02-30T00:00:00Z", "", "date-is-rfc3339"},
-		{"29 February of no leap year", "2027-02-29T00:00:00Z", "", "date-is-rfc3339"},
-		{"30 February without a zone", "2027-02-30T00:00:00", "", "date-is-rfc3339"},
-		{"31 June", "2027-06-31T00:00:00Z", "", "date-is-rfc3339"},
-		{"month 13", "2027-13-01T00:00:00Z", "", "date-is-rfc3339"},
-		{"day 0", "2027-01-00T00:00:00Z", "", "date-is-rfc3339"},
-		{"hour 24", "2027-01-31T24:00:00Z", "", "date-is-rfc3339"},
-		{"minute 60", "2027-01-31T00:60:00Z", "", "date-is-rfc3339"},
-		{"second 60 inside a month", "2027-06-29T23:59:60Z", "", "date-is-rfc3339"},
-		{"second 60 inside a day", "2027-06-30T12:59:60Z", "", "date-is-rfc3339"},
-		{"second 60 at the end of a month elsewhere", "2027-06-30T23:59:60+01:00", "", "date-is-rfc3339"},
-		{"second 61", "2027-06-30T23:59:61Z", "", "date-is-rfc3339"},
-		{"hour of one digit", "2027-01-31T0:00:00Z", "", "date-is-rfc3339"},
-		{"month of one digit", "2027-1-31T00:00:00Z", "", "date-is-rfc3339"},
-		{"no seconds", "2027-01-31T00:00Z", "", "date-is-rfc3339"},
-		{"comma in front of the fraction", "2027-01-31T00:00:00,5Z", "", "date-is-rfc3339"},
-		{"no digit in the fraction", "2027-01-31T00:00:00.Z", "", "date-is-rfc3339"},
-		{"offset of 24 hours", "2027-01-31T00:00:00+24:00", "", "date-is-rfc3339"},
-		{"offset of 60 minutes", "2027-01-31T00:00:00+01:60", "", "date-is-rfc3339"},
-		{"offset without a colon", "2027-01-31T00:00:00+0100", "", "date-is-rfc3339"},
-		{"offset of hours only", "2027-01-31T00:00:00+01", "", "date-is-rfc3339"},
-		{"blank in front", " 2027-01-31T00:00:00Z", "", "date-is-rfc3339"},
-		{"line feed behind", "2027-01-31T00:00:00Z\n", "", "date-is-rfc3339"},
-		{"year of five digits", "10000-01-01T00:00:00Z", "", "date-is-rfc3339"},
-		{"year 10000 by its offset", "9999-12-31T23:59:59-00:01", "", "date-year-of-four-digits"},
-		{"a year before 0000 by its offset", "0000-01-01T00:30:00+01:00", "", "date-year-of-four-digits"},
+		{"no zone", "2027-01-31T00:00:00", "date-needs-zone"},
+		{"no zone, microseconds", "2027-01-31T00:00:00.123456", "date-needs-zone"},
+		{"no time", "2027-01-31", "date-is-rfc3339"},
+		{"blank for T", "2027-01-31 00:00:00Z", "date-is-rfc3339"},
+		{"blank for T, offset", "2027-01-31 00:00:00+01:00", "date-is-rfc3339"},
+		{"blank for T, no zone", "2027-01-31 00:00:00", "date-is-rfc3339"},
+		{"blank for +", "2027-01-31T00:00:00 01:00", "date-is-rfc3339"},
+		{"empty", "", "empty-date"},
+		{"words", "next year", "date-is-rfc3339"},
+		{"30 February", "2027-02-30T00:00:00Z", "date-is-rfc3339"},
+		{"29 February of no leap year", "2027-02-29T00:00:00Z", "date-is-rfc3339"},
+		{"30 February without a zone", "2027-02-30T00:00:00", "date-is-rfc3339"},
+		{"31 June", "2027-06-31T00:00:00Z", "date-is-rfc3339"},
+		{"month 13", "2027-13-01T00:00:00Z", "date-is-rfc3339"},
+		{"day 0", "2027-01-00T00:00:00Z", "date-is-rfc3339"},
+		{"hour 24", "2027-01-31T24:00:00Z", "date-is-rfc3339"},
+		{"minute 60", "2027-01-31T00:60:00Z", "date-is-rfc3339"},
+		{"second 60 inside a month", "2027-06-29T23:59:60Z", "date-is-rfc3339"},
+		{"second 60 inside a day", "2027-06-30T12:59:60Z", "date-is-rfc3339"},
+		{"second 60 at the end of a month elsewhere", "2027-06-30T23:59:60+01:00", "date-is-rfc3339"},
+		{"second 61", "2027-06-30T23:59:61Z", "date-is-rfc3339"},
+		{"hour of one digit", "2027-01-31T0:00:00Z", "date-is-rfc3339"},
+		{"month of one digit", "2027-1-31T00:00:00Z", "date-is-rfc3339"},
+		{"no seconds", "2027-01-31T00:00Z", "date-is-rfc3339"},
+		{"comma in front of the fraction", "2027-01-31T00:00:00,5Z", "date-is-rfc3339"},
+		{"no digit in the fraction", "2027-01-31T00:00:00.Z", "date-is-rfc3339"},
+		{"offset of 24 hours", "2027-01-31T00:00:00+24:00", "date-is-rfc3339"},
+		{"offset of 60 minutes", "2027-01-31T00:00:00+01:60", "date-is-rfc3339"},
+		{"offset without a colon", "2027-01-31T00:00:00+0100", "date-is-rfc3339"},
+		{"offset of hours only", "2027-01-31T00:00:00+01", "date-is-rfc3339"},
+		{"blank in front", " 2027-01-31T00:00:00Z", "date-is-rfc3339"},
+		{"line feed behind", "2027-01-31T00:00:00Z\n", "date-is-rfc3339"},
+		{"year of five digits", "10000-01-01T00:00:00Z", "date-is-rfc3339"},
+		{"year 10000 by its offset", "9999-12-31T23:59:59-00:01", "date-year-of-four-digits"},
+		{"a year before 0000 by its offset", "0000-01-01T00:30:00+01:00", "date-year-of-four-digits"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := pat.ParseDate(test.text, "/expirationDate")
-			checkRefusal(t, refusal{pat.Illegal, "/expirationDate", test.wantRule}, err)
-			if diff := cmp.Diff(test.wantAdvice, only(t, err).Causes[0].Advice); diff != "" {
-				t.Errorf("advice (-want +got):\n%s", diff)
-			}
+			checkCause(t, refusal{pat.Illegal, "/expirationDate", test.wantRule}, err)
 			if !got.IsZero() {
 				t.Errorf("moment is %v beside a refusal", got)
 			}
 		})
 	}
-}
-
-func TestParseDateTellsWhatIsMissing(t *testing.T) {
-	_, err := pat.ParseDate("2027-01-31T00:00:00", "/expirationDate")
-	checkText(t, `/expirationDate: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, `+
-		`got "2027-01-31T00:00:00"; it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)`, err)
 }
 
 func TestFormatDate(t *testing.T) {

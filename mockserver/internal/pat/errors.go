@@ -66,6 +66,8 @@ type Cause struct {
 	At string
 	// Expected and Got, in words and JSON.
 	Expected, Got string
+	// Position of Got in a filter, in characters from 1. Zero anywhere else.
+	Position int
 	// Advice is what to send instead, where that does not follow from Expected. May be empty.
 	Advice string
 	// Rule that is broken.
@@ -82,6 +84,9 @@ func (c Cause) Text() string {
 		b.WriteString(c.At + ": ")
 	}
 	fmt.Fprintf(&b, "expected %s, got %s", c.Expected, c.Got)
+	if c.Position > 0 {
+		fmt.Fprintf(&b, " at position %d", c.Position)
+	}
 	if c.Advice != "" {
 		b.WriteString("; " + c.Advice)
 	}

@@ -152,37 +152,18 @@ func TestExpirationRefusalTexts(t *testing.T) {
 		name    string
 		version version.Version
 		date    *string
-		want    string
+		want    refusal
 	}{
-		{
-			"never expires, not acknowledged", version.V1, nil,
-			`/expirationDate: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not true; ` +
-				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
-		},
-		{
-			"no zone", version.V2025, new("2026-04-01T00:00:00"),
-			`/expirationDate: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-04-01T00:00:00"; ` +
-				`it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)`,
-		},
-		{
-			"past", version.V2025, new("2026-02-01T00:00:00Z"),
-			`/expirationDate: expected a moment after now, 2026-03-01T12:00:00.000Z, got "2026-02-01T00:00:00Z" (rule expiry-future, published)`,
-		},
-		{
-			"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"),
-			`/expirationDate: expected a moment within 6 months, until 2026-09-01T12:00:00.000Z, got "2027-03-01T00:00:00Z"; ` +
-				`versions from v2025 on know no such limit (rule expiry-upper-bound, published)`,
-		},
-		{
-			"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"),
-			`/expirationDate: expected a date between the years 0000 and 9999 in UTC, got "9999-12-31T23:59:59-01:00" (rule date-year-of-four-digits, assumed)`,
-		},
+		{"never expires, not acknowledged", version.V1, nil, refusal{pat.Invalid, "/expirationDate", "expiry-never"}},
+		{"no zone", version.V2025, new("2026-04-01T00:00:00"), refusal{pat.Illegal, "/expirationDate", "date-needs-zone"}},
+		{"past", version.V2025, new("2026-02-01T00:00:00Z"), refusal{pat.Invalid, "/expirationDate", "expiry-future"}},
+		{"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"), refusal{pat.Invalid, "/expirationDate", "expiry-upper-bound"}},
+		{"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"), refusal{pat.Illegal, "/expirationDate", "date-year-of-four-digits"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := createdAt(t, test.version, now, test.date, false)
-			checkText(t, test.want, err)
+			checkCause(t, test.want, err)
 		})
 	}
 }

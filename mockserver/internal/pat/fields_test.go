@@ -72,33 +72,17 @@ func TestCreateRefusalTexts(t *testing.T) {
 	tests := []struct {
 		name    string
 		request pat.CreateRequest
-		want    string
+		want    refusal
 	}{
-		{
-			"no name",
-			pat.CreateRequest{},
-			"/name: expected a name, got nothing (rule name-required, published)",
-		},
-		{
-			"blank name",
-			pat.CreateRequest{Name: new(" ")},
-			`/name: expected a name that is not blank, got " " (rule name-not-blank, assumed)`,
-		},
-		{
-			"name taken",
-			pat.CreateRequest{Name: new("name of token")},
-			`/name: expected a name that no other token of the owner has, got "name of token" (rule name-unique, published)`,
-		},
-		{
-			"validity",
-			pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)},
-			"/accessTokenValiditySeconds: expected 15 to 43200 seconds, got 5 (rule validity-bounds, published)",
-		},
+		{"no name", pat.CreateRequest{}, refusal{pat.Missing, "/name", "name-required"}},
+		{"blank name", pat.CreateRequest{Name: new(" ")}, refusal{pat.Missing, "/name", "name-not-blank"}},
+		{"name taken", pat.CreateRequest{Name: new("name of token")}, refusal{pat.Invalid, "/name", "name-unique"}},
+		{"validity", pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)}, refusal{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := newService(newStore(t, dated("token", ben))).Create(callOf(user(ben), version.V3), test.request)
-			checkText(t, test.want, err)
+			checkCause(t, test.want, err)
 		})
 	}
 }

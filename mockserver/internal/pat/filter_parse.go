@@ -151,7 +151,7 @@ func supported(field, operator word) error {
 func (p *filterParser) until(value word) (condition, error) {
 	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
 		return nil, refuse(Invalid, Cause{
-			At: filterParameter, Expected: "a timestamp without quotes", Got: fmt.Sprintf("%s at position %d", quote(value.text), value.position),
+			At: filterParameter, Expected: "a timestamp without quotes", Got: quote(value.text), Position: value.position,
 			Advice: "supported is " + filterSupported, Rule: rule.QuotedTimestamp,
 		}).asked(askQuotedTimestamp)
 	}
@@ -163,7 +163,7 @@ func (p *filterParser) until(value word) (condition, error) {
 	if refusal != nil {
 		refusal.Kind = Invalid
 		cause := &refusal.Causes[0]
-		cause.Got += fmt.Sprintf(" at position %d", value.position)
+		cause.Position = value.position
 		if cause.Advice != "" {
 			cause.Advice += "; "
 		}
@@ -238,7 +238,7 @@ func (p *filterParser) syntax(expected string) error {
 		got, position = quote(p.words[p.next].text), p.words[p.next].position
 	}
 	return refuse(Invalid, Cause{
-		At: filterParameter, Expected: expected, Got: fmt.Sprintf("%s at position %d", got, position),
+		At: filterParameter, Expected: expected, Got: got, Position: position,
 		Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
 	})
 }
@@ -246,6 +246,6 @@ func (p *filterParser) syntax(expected string) error {
 func unsupported(w word) error {
 	return refuse(Invalid, Cause{
 		At: filterParameter, Expected: filterSupported,
-		Got: fmt.Sprintf("%s at position %d", quote(w.text), w.position), Rule: rule.FilterSupported,
+		Got: quote(w.text), Position: w.position, Rule: rule.FilterSupported,
 	})
 }

@@ -121,8 +121,7 @@ func TestPatchExpiration(t *testing.T) {
 
 func TestPatchKeepsAwarenessText(t *testing.T) {
 	_, err := patch(t, version.V2026, robotThat("never", true), patchOf("replace /userAwareTokenNeverExpires false"))
-	checkText(t, "/0/value: expected true, as long as the token never expires, got false or nothing; "+
-		"replace /expirationDate with a moment in the future in the same patch (rule never-keeps-acknowledgment, published)", err)
+	checkCause(t, refusal{pat.Invalid, "/0/value", "never-keeps-acknowledgment"}, err)
 }
 
 // A revived token logs in again.

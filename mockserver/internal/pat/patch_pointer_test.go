@@ -121,106 +121,30 @@ func TestPatchRefusalTexts(t *testing.T) {
 		name    string
 		version version.Version
 		patch   []string
-		want    string
+		want    refusal
 	}{
-		{
-			"field that cannot be patched", version.V2025,
-			[]string{`replace /secret "x"`},
-			`/0/path: expected a field that can be patched, one of /name, /scope, /expirationDate, /userAwareTokenNeverExpires, got "/secret" ` +
-				`(rule patch-fields, published)`,
-		},
-		{
-			"field that later versions can patch", version.V3,
-			[]string{"replace /expirationDate null"},
-			`/0/path: expected a field that can be patched, one of /name, /scope, got "/expirationDate"; versions from v2025 on can change expirationDate ` +
-				`(rule patch-fields, published)`,
-		},
-		{
-			"field that no version can patch", version.V3,
-			[]string{"remove /created"},
-			`/0/path: expected a field that can be patched, one of /name, /scope, got "/created" (rule patch-fields, published)`,
-		},
-		{
-			"no pointer", version.V3,
-			[]string{`replace name "x"`},
-			`/0/path: expected a JSON pointer to one of /name, /scope, got "name" (rule patch-pointer, published)`,
-		},
-		{
-			"negative index", version.V1,
-			[]string{"remove /scope/-1"},
-			`/0/path: expected a field as a whole, or an element of /scope such as /scope/0 or /scope/-, got "/scope/-1" (rule patch-pointer, published)`,
-		},
-		{
-			"no value", version.V1,
-			[]string{"replace /name"},
-			`/0/value: expected a value, which replace needs, got nothing (rule patch-value-required, published)`,
-		},
-		{
-			"nothing there", version.V1,
-			[]string{"remove /name", "remove /name"},
-			`/1: expected an operation that applies to the token, got remove of "/name", where nothing stands (rule patch-applies, published)`,
-		},
-		{
-			"nothing to move", version.V1,
-			[]string{"move /scope/- /name"},
-			`/0: expected an operation that applies to the token, got move from "/scope/-" to "/name", where it finds nothing or cannot go ` +
-				`(rule patch-applies, published)`,
-		},
-		{
-			"no from to move", version.V1,
-			[]string{"move  /name"},
-			`/0/from: expected a JSON pointer, which move needs, got nothing (rule patch-pointer, published)`,
-		},
-		{
-			"no from to copy", version.V3,
-			[]string{`replace /name "x"`, "copy  /name"},
-			`/1/from: expected a JSON pointer, which copy needs, got nothing (rule patch-pointer, published)`,
-		},
-		{
-			"failed test of a text", version.V1,
-			[]string{`test /name "x"`},
-			`/0: expected the token to pass the test, got another value at /name than "x" (rule patch-test, published)`,
-		},
-		{
-			"failed test", version.V1,
-			[]string{"test /userAwareTokenNeverExpires true"},
-			`/0: expected the token to pass the test, got another value at /userAwareTokenNeverExpires than true (rule patch-test, published)`,
-		},
-		{
-			"scope is no array", version.V1,
-			[]string{"replace /scope 5"},
-			`/0/value: expected an array of strings, or null, got 5 (rule invalid-property, published)`,
-		},
-		{
-			"null in the scope", version.V1,
-			[]string{"add /scope/- null"},
-			`/0/value: expected an array of strings, or null, got null in the array (rule invalid-property, published)`,
-		},
-		{
-			"no date, not acknowledged", version.V2026,
-			[]string{"replace /expirationDate null"},
-			`/0/value: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not set to true by the same patch; ` +
-				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
-		},
-		{
-			"no zone", version.V2026,
-			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
-			`/0/value: expected a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z, got "2026-05-01T00:00:00"; ` +
-				`it has no zone: add Z or an offset such as +01:00 (rule date-needs-zone, assumed)`,
-		},
-		{
-			"acknowledgement withdrawn", version.V2026,
-			[]string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "remove /userAwareTokenNeverExpires"},
-			`/0/value: expected a date, or none together with userAwareTokenNeverExpires true, got no date, and userAwareTokenNeverExpires not set to true by the same patch; ` +
-				`send "userAwareTokenNeverExpires": true for a token that never expires, or "expirationDate" with a moment in the future; ` +
-				`some SDKs send "userAwareTokenNeverExpires": false by themselves (rule expiry-never, published)`,
-		},
+		{"field that cannot be patched", version.V2025, []string{`replace /secret "x"`}, refusal{pat.Invalid, "/0/path", "patch-fields"}},
+		{"field that later versions can patch", version.V3, []string{"replace /expirationDate null"}, refusal{pat.Invalid, "/0/path", "patch-fields"}},
+		{"field that no version can patch", version.V3, []string{"remove /created"}, refusal{pat.Invalid, "/0/path", "patch-fields"}},
+		{"no pointer", version.V3, []string{`replace name "x"`}, refusal{pat.Invalid, "/0/path", "patch-pointer"}},
+		{"negative index", version.V1, []string{"remove /scope/-1"}, refusal{pat.Invalid, "/0/path", "patch-pointer"}},
+		{"no value", version.V1, []string{"replace /name"}, refusal{pat.Missing, "/0/value", "patch-value-required"}},
+		{"nothing there", version.V1, []string{"remove /name", "remove /name"}, refusal{pat.Invalid, "/1", "patch-applies"}},
+		{"nothing to move", version.V1, []string{"move /scope/- /name"}, refusal{pat.Invalid, "/0", "patch-applies"}},
+		{"no from to move", version.V1, []string{"move  /name"}, refusal{pat.Missing, "/0/from", "patch-pointer"}},
+		{"no from to copy", version.V3, []string{`replace /name "x"`, "copy  /name"}, refusal{pat.Missing, "/1/from", "patch-pointer"}},
+		{"failed test of a text", version.V1, []string{`test /name "x"`}, refusal{pat.Invalid, "/0", "patch-test"}},
+		{"failed test", version.V1, []string{"test /userAwareTokenNeverExpires true"}, refusal{pat.Invalid, "/0", "patch-test"}},
+		{"scope is no array", version.V1, []string{"replace /scope 5"}, refusal{pat.Illegal, "/0/value", "invalid-property"}},
+		{"null in the scope", version.V1, []string{"add /scope/- null"}, refusal{pat.Illegal, "/0/value", "invalid-property"}},
+		{"no date, not acknowledged", version.V2026, []string{"replace /expirationDate null"}, refusal{pat.Invalid, "/0/value", "expiry-never"}},
+		{"no zone", version.V2026, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/0/value", "date-needs-zone"}},
+		{"acknowledgement withdrawn", version.V2026, []string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "remove /userAwareTokenNeverExpires"}, refusal{pat.Invalid, "/0/value", "expiry-never"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, test.version, robot(), patchOf(test.patch...))
-			checkText(t, test.want, err)
+			checkCause(t, test.want, err)
 		})
 	}
 }

@@ -3,12 +3,14 @@ package pat_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/memory"
 	"example.com/patmock/spec/version"
@@ -170,13 +172,24 @@ func checkRefusal(t testing.TB, want refusal, err error) {
 	}
 }
 
-func checkText(t testing.TB, want string, err error) {
+// causeTexts has the wording of refusals and notes.
+const causeTexts = "testdata/causes.golden"
+
+// evidence is that of a rule, which changes without the wording.
+var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
+
+// checkText compares a text with that of the golden file.
+func checkText(t testing.TB, text string) {
 	t.Helper()
-	if err == nil {
-		t.Fatalf("accepted, want the refusal %s", want)
-	}
-	if diff := cmp.Diff(want, err.Error()); diff != "" {
-		t.Errorf("text (-want +got):\n%s", diff)
+	golden.Check(t, causeTexts, golden.Key(t), evidence.ReplaceAllString(text, "(rule $1)"))
+}
+
+// checkCause expects a refusal. The golden file has its text.
+func checkCause(t testing.TB, want refusal, err error) {
+	t.Helper()
+	checkRefusal(t, want, err)
+	if want != accepted {
+		checkText(t, only(t, err).Error())
 	}
 }
 
