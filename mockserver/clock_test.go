@@ -3,6 +3,8 @@ package mockserver_test
 import (
 	"log/slog"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +73,101 @@ func TestClock(t *testing.T) {
 			shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z", c.get("/_mock/clock").object()["moved"].(string), true)
 		})
 	}
+}
+
+// clocked is a tenant with a clock of its own.
+var clocked = `
+clock: 2026-07-01T00:00:00Z
+identities:
+  - {id: facedadafacedadafacedadafacedada, name: jane.doe}
+tokens:
+  - id: facefacefacefacefacefacefaceface
+    secret: ` + janeSecret + `
+    owner: jane.doe
+    name: login
+    created: -1d
+    expirationDate: +1h
+`
+
+// The clock of a fixture runs from its start, whatever the wall time is, and a reset returns to it.
+func TestFixtureClock(t *testing.T) {
+	m := startWith(t, clocked, mockserver.Config{})
+	for _, test := range []struct {
+		name string
+		wall time.Duration // after noon
+	}{
+		{"same year", 0},
+		{"2030", 4 * 366 * 24 * time.Hour},
+		{"2099", 73 * 366 * 24 * time.Hour},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := m.in(strings.ReplaceAll(test.name, " ", "-")).of(t)
+			m.advance(test.wall)
+			defer m.advance(-test.wall)
+			c := m.as("jane.doe")
+			token := c.get(me).list()[0]
+			if token["created"] != "2026-06-30T00:00:00.000Z" || token["expirationDate"] != "2026-07-01T01:00:00.000Z" {
+				t.Errorf("token %v: its times do not count from the clock", token)
+			}
+			m.advance(time.Minute)
+			defer m.advance(-time.Minute)
+			c.get("/_mock/clock").equal("now", "2026-07-01T00:01:00Z")
+			c.post("/_mock/clock/advance", `{"by":"2h"}`).is(http.StatusOK)
+			m.login(janeID, janeSecret).is(http.StatusUnauthorized)
+			c.post("/_mock/reset", "").is(http.StatusNoContent)
+			c.get("/_mock/clock").equal("now", "2026-07-01T00:00:00Z")
+			m.login(janeID, janeSecret).is(http.StatusOK)
+		})
+	}
+}
+
+// A state file keeps a clock that was moved, and what a reset returns to.
+func TestFixtureClockInAStateFile(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state.db")
+	m := startWith(t, clocked, mockserver.Config{StateFile: state})
+	own := object{"tenant": object{
+		"clock":      "2031-01-01T00:00:00Z",
+		"identities": []any{object{"id": "facedadafacedadafacedadafacedada", "name": "ann"}},
+	}}
+	m.in("own").anonymous().put("/_mock/namespace", own.String()).is(http.StatusOK)
+	for _, c := range []*client{m.anonymous(), m.in("own").anonymous()} {
+		c.post("/_mock/clock/advance", `{"by":"48h"}`).is(http.StatusOK)
+	}
+	if err := m.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := startWith(t, clocked, mockserver.Config{StateFile: state})
+	again.advance(time.Minute)
+	for c, want := range map[*client][2]string{
+		again.anonymous():           {"2026-07-03T00:01:00Z", "2026-07-01T00:00:00Z"},
+		again.in("own").anonymous(): {"2031-01-03T00:01:00Z", "2031-01-01T00:00:00Z"},
+	} {
+		c.get("/_mock/clock").equal("now", want[0])
+		c.post("/_mock/reset", "").is(http.StatusNoContent)
+		c.get("/_mock/clock").equal("now", want[1])
+	}
+}
+
+// A clock in a restored state is set. Without one the clock stays.
+func TestRestoredClock(t *testing.T) {
+	m := start(t, "empty")
+	c := m.anonymous()
+	c.send("PUT", "/_mock/state", "application/yaml", clocked).is(http.StatusNoContent)
+	c.get("/_mock/clock").equal("now", "2026-07-01T00:00:00Z")
+	taken := m.as("jane.doe").get("/_mock/state?secrets=true")
+	if _, has := taken.is(http.StatusOK).object()["clock"]; has {
+		t.Error("the snapshot has a clock")
+	}
+	if got := m.as("jane.doe").get(me).list()[0]["created"]; got != "2026-06-30T00:00:00.000Z" {
+		t.Errorf("created %v: it does not count from the clock", got)
+	}
+	m.advance(time.Minute)
+	c.put("/_mock/state", taken.text).is(http.StatusNoContent)
+	c.get("/_mock/clock").equal("now", "2026-07-01T00:01:00Z")
+	c.put("/_mock/state", `{"clock":"+1d","identities":[{"id":"facedadafacedadafacedadafacedada","name":"jane.doe"}]}`).
+		problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureClock, "line 1, column 2: clock"})
+	c.post("/_mock/reset", "").is(http.StatusNoContent)
+	c.get("/_mock/clock").equal("moved", "")
 }
 
 // A token's whole life passes in one call, in every version.

@@ -26,6 +26,14 @@ func seed(from *fixtures.Tenant, now time.Time) (pat.Tenant, error) {
 	return domain(from, now), nil
 }
 
+// startOf returns when a tenant from the fixture starts: at its clock, or else now.
+func startOf(from *fixtures.Tenant, now time.Time) time.Time {
+	if from.Clock.IsZero() {
+		return now
+	}
+	return from.Clock.At(now)
+}
+
 // domain is a fixture in the words of the domain.
 func domain(from *fixtures.Tenant, now time.Time) pat.Tenant {
 	t := pat.Tenant{ID: from.ID, Name: from.Name, Pod: from.Pod, UserLevels: from.UserLevels}

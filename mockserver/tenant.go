@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
@@ -143,7 +144,7 @@ func (t *tenant) Reset() error {
 }
 
 func (t *tenant) resetLocked(from *fixtures.Tenant) error {
-	start, err := seed(from, t.server.config.Now())
+	start, err := seed(from, startOf(from, t.server.config.Now()))
 	if err != nil {
 		return err
 	}
@@ -151,6 +152,9 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 		return fmt.Errorf("start from %s: %w", from.Source, err)
 	}
 	t.clock.Clear()
+	if !from.Clock.IsZero() {
+		t.clock.Set(startOf(from, time.Time{}), false)
+	}
 	t.faults.Reset()
 	t.limits.Reset()
 	t.hostile.Reset()
@@ -176,7 +180,14 @@ func (t *tenant) Restore(source []byte) error {
 	if err != nil {
 		return err
 	}
-	return t.service.Replace(domain(from, t.clock.Now()))
+	start := startOf(from, t.clock.Now())
+	if err := t.service.Replace(domain(from, start)); err != nil || from.Clock.IsZero() {
+		return err
+	}
+	return t.MoveClock(func(c *clock.Clock) error {
+		c.Set(start, false)
+		return nil
+	})
 }
 
 // Users implements control.Tenant.

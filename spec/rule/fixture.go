@@ -12,6 +12,7 @@ const (
 	FixtureFormat        ID = "fixture-format"
 	FixtureRange         ID = "fixture-range"
 	FixtureDate          ID = "fixture-date"
+	FixtureClock         ID = "fixture-clock"
 	FixturePast          ID = "fixture-past"
 	FixtureNeverExpires  ID = "fixture-never-expires"
 	FixtureDuplicate     ID = "fixture-duplicate"
@@ -84,6 +85,12 @@ var fixtureFiles = []Rule{
 	{
 		ID: FixtureDate, Evidence: published,
 		Text:         "A time in a fixture is a date and time of RFC 3339 or an offset from the start, within patmock's bounds.",
+		Sources:      []string{restoreState, "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"},
+		Unobservable: ofFixtures,
+	},
+	{
+		ID: FixtureClock, Evidence: published,
+		Text:         "The clock of a fixture is a date and time of RFC 3339 between the years 1970 and 8999.",
 		Sources:      []string{restoreState, "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"},
 		Unobservable: ofFixtures,
 	},
