@@ -109,8 +109,10 @@ func (m *model) patch(s step, id string) int {
 			}
 		case "userAwareTokenNeverExpires":
 			acknowledged, refuted = s.Forever == "true", s.Forever != "true"
-		default:
+		case "created":
 			return http.StatusBadRequest
+		default:
+			panic("the model does not know the field " + field)
 		}
 		if legacy && !slices.Contains([]string{"name", "scope", "test"}, field) {
 			return http.StatusBadRequest

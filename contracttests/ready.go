@@ -57,11 +57,9 @@ func (s *sessions) identity(who Credentials) string {
 	if login == nil {
 		return ""
 	}
-	var told struct {
-		ID string `json:"identity_id"`
-	}
-	if json.Unmarshal([]byte(login.Reply), &told) != nil {
+	var response Login
+	if json.Unmarshal([]byte(login.Reply), &response) != nil {
 		return ""
 	}
-	return told.ID
+	return response.IdentityID.Value
 }
