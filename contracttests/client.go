@@ -124,7 +124,7 @@ func (c *Client) Made(besides ...Body) Token {
 			body[name] = value
 		}
 	}
-	token := c.Create(body).Status(http.StatusOK).Token()
+	token := c.Create(body).Token()
 	if token.ID == "" || token.Secret.Value == "" {
 		c.t.Fatalf("the response to create has no id or no secret")
 	}
@@ -157,8 +157,8 @@ func (c *Client) Find(id string) (Token, bool) {
 	return c.List("owner-id", "me").Find(id)
 }
 
-// MustFind returns the token of that id in the caller's own list, and ends the scenario unless it is
-// there.
+// MustFind returns the token of that id in the caller's own list, and ends the scenario if there is
+// none.
 func (c *Client) MustFind(id string) Token { return c.List("owner-id", "me").MustFind(id) }
 
 // Stamp writes a moment as requests and answers have it.

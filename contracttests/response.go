@@ -37,24 +37,27 @@ func (r *Response) Status(want ...int) *Response {
 	return r
 }
 
-// Token decodes the body as a token, and ends the scenario if it is none.
-func (r *Response) Token() Token { return decoded[Token](r, "a token") }
+// Token expects 200 with a token, and ends the scenario if it is another response.
+func (r *Response) Token() Token { return decoded[Token](r.Status(http.StatusOK), "a token") }
 
-// Tokens decodes the body as a list of tokens, and ends the scenario if it is none.
-func (r *Response) Tokens() []Token { return decoded[[]Token](r, "a list of tokens") }
+// Tokens expects 200 with a list of tokens, and ends the scenario if it is another response.
+func (r *Response) Tokens() []Token {
+	return decoded[[]Token](r.Status(http.StatusOK), "a list of tokens")
+}
 
-// Login decodes the body as the response to a login, and ends the scenario if it is none.
-func (r *Response) Login() Login { return decoded[Login](r, "the response to a login") }
-
-// Introspection decodes the body as that of check_token, and ends the scenario if it is none.
+// Introspection expects 200 of check_token, and ends the scenario if it is another response.
 func (r *Response) Introspection() Introspection {
-	return decoded[Introspection](r, "the response of check_token")
+	return decoded[Introspection](r.Status(http.StatusOK), "that of check_token")
 }
 
-// TenantInfo decodes the body as that of /oauth/info, and ends the scenario if it is none.
+// TenantInfo expects 200 of /oauth/info, and ends the scenario if it is another response.
 func (r *Response) TenantInfo() TenantInfo {
-	return decoded[TenantInfo](r, "the response of /oauth/info")
+	return decoded[TenantInfo](r.Status(http.StatusOK), "that of /oauth/info")
 }
+
+// Login decodes the response to a login, whatever its status is, and ends the scenario if it is
+// another body.
+func (r *Response) Login() Login { return decoded[Login](r, "that of a login") }
 
 // ErrorBody decodes the body as an error, and ends the scenario if it is none.
 func (r *Response) ErrorBody() ErrorBody { return decoded[ErrorBody](r, "an error") }
@@ -70,7 +73,7 @@ func decoded[T any](r *Response, what string) (value T) {
 
 // Find returns the token of that id in a list, and reports whether it is there.
 func (r *Response) Find(id string) (Token, bool) {
-	for _, token := range r.Status(http.StatusOK).Tokens() {
+	for _, token := range r.Tokens() {
 		if token.ID == id {
 			return token, true
 		}

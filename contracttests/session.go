@@ -70,7 +70,8 @@ func (t *T) client(who Credentials) *Client {
 		}
 		answered.Status(http.StatusOK)
 		login := answered.Login()
-		at = session{login.AccessToken.Value, answered.exchange, now.Add(time.Duration(login.ExpiresIn.Value) * time.Second)}
+		life := time.Duration(login.ExpiresIn.Value) * time.Second
+		at = session{login.AccessToken.Value, answered.exchange, now.Add(life)}
 		if t.run.target.Live() {
 			t.run.sessions.keep(who, at)
 		}

@@ -100,7 +100,8 @@ func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 
 // LogIn makes a client with an access token of its own. It ends the scenario where the login is refused.
 func (t *T) LogIn(who Credentials) *Client {
-	return &Client{t: t, bearer: t.Anonymous().Token(who).Status(http.StatusOK).Login().AccessToken.Value, who: who}
+	login := t.Anonymous().Token(who).Status(http.StatusOK).Login()
+	return &Client{t: t, bearer: login.AccessToken.Value, who: who}
 }
 
 // Bearing makes a client with a bearer of any kind.

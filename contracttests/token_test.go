@@ -43,7 +43,8 @@ func decodeToken(t *testing.T, properties map[string]string) contracttests.Token
 
 func TestToken_Decodes(t *testing.T) {
 	got := decodeToken(t, map[string]string{
-		"id": `"a"`, "name": `"b"`, "created": `"c"`, "owner": `{"id":"d"}`, "lastUsed": `null`, "managed": `false`,
+		"id": `"a"`, "name": `"b"`, "created": `"c"`, "owner": `{"id":"d"}`,
+		"lastUsed": `null`, "managed": `false`,
 	})
 	want := contracttests.Token{
 		ID: "a", Name: "b", Created: "c", Owner: contracttests.Owner{ID: contracttests.Value("d")},
@@ -70,7 +71,8 @@ func TestToken_DiffersByEveryProperty(t *testing.T) {
 	changes := map[string]string{
 		"id": `"z"`, "name": `"z"`, "created": `"z"`, "scope": `["d","c"]`,
 		"owner":    `{"type":"IDENTITY","id":"e","name":"f","colour":"red"}`,
-		"lastUsed": `"z"`, "managed": `false`, "accessTokenValiditySeconds": `900.5`, "expirationDate": `"z"`,
+		"lastUsed": `"z"`, "managed": `false`, "accessTokenValiditySeconds": `900.5`,
+		"expirationDate":             `"z"`,
 		"userAwareTokenNeverExpires": `false`, "secret": `"z"`, "colour": `{"of":["z"]}`, "none": `false`,
 		"new": `null`,
 	}
@@ -82,11 +84,15 @@ func TestToken_DiffersByEveryProperty(t *testing.T) {
 		}
 	}
 	required := []string{"created", "id", "name", "owner"} // absent or null, they are an error
-	for _, name := range slices.DeleteFunc(token.Keys(), func(name string) bool { return slices.Contains(required, name) }) {
+	for _, name := range token.Keys() {
+		if slices.Contains(required, name) {
+			continue
+		}
 		absent, null := properties(), properties()
 		delete(absent, name)
 		null[name] = "null"
-		if cmp.Equal(token, decodeToken(t, absent)) || cmp.Equal(decodeToken(t, absent), decodeToken(t, null)) {
+		got := decodeToken(t, absent)
+		if cmp.Equal(token, got) || cmp.Equal(got, decodeToken(t, null)) {
 			t.Errorf("%s is the same if it is absent", name)
 		}
 	}
@@ -142,7 +148,9 @@ func TestIntrospection_DecodesClaims(t *testing.T) {
 }
 
 func TestField_String(t *testing.T) {
-	fields := []contracttests.Field[[]string]{{}, contracttests.Null[[]string](), contracttests.Value([]string{"a", "b"})}
+	fields := []contracttests.Field[[]string]{
+		{}, contracttests.Null[[]string](), contracttests.Value([]string{"a", "b"}),
+	}
 	for i, want := range []string{"absent", "null", "[a b]"} {
 		if got := fields[i].String(); got != want {
 			t.Errorf("string is %q, expected %q", got, want)

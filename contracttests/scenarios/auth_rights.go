@@ -12,7 +12,7 @@ import (
 
 // ownID is the id of the user of a client, by the tokens it has.
 func ownID(t *contract.T, c *contract.Client) string {
-	for _, token := range c.List("owner-id", "me").Status(http.StatusOK).Tokens() {
+	for _, token := range c.List("owner-id", "me").Tokens() {
 		if id := token.Owner.ID.Value; id != "" {
 			return id
 		}
@@ -80,7 +80,7 @@ var authRights = []contract.Scenario{
 				has(t, c.List().Status(http.StatusOK), own.ID, other.ID)
 				has(t, c.List("owner-id", id).Status(http.StatusOK), other.ID)
 			}
-			for _, listed := range t.Admin().List("owner-id", id).Status(http.StatusOK).Tokens() {
+			for _, listed := range t.Admin().List("owner-id", id).Tokens() {
 				if listed.Owner.ID.Value != id {
 					t.Errorf("the list for one owner has a token of %v", listed.Owner.ID)
 				}
@@ -190,7 +190,7 @@ var authRights = []contract.Scenario{
 			c.Patch(id, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			c.Delete(id).Refused(http.StatusNotFound)
 			reader := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{allRead}}).Credentials())
-			for _, listed := range reader.List().Status(http.StatusOK).Tokens() {
+			for _, listed := range reader.List().Tokens() {
 				if listed.ID == id || listed.Managed.Value {
 					t.Errorf("the list without the managed right has a managed token")
 				}

@@ -75,7 +75,7 @@ var createProperties = []contract.Scenario{
 				token := c.Made(contract.Body{"accessTokenValiditySeconds": seconds})
 				t.Equal("accessTokenValiditySeconds", seconds, token.AccessTokenValiditySeconds.Value)
 				listed := c.MustFind(token.ID)
-				t.Equal("accessTokenValiditySeconds in the list", seconds, listed.AccessTokenValiditySeconds.Value)
+				t.Equal("the validity in the list", seconds, listed.AccessTokenValiditySeconds.Value)
 			}
 		},
 	},

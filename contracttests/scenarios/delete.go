@@ -43,7 +43,8 @@ var deletion = []contract.Scenario{
 			token, other := t.Owner().Made(), t.Owner().Made()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
 			for _, tokens := range []*contract.Response{
-				t.Owner().List("owner-id", "me"), t.Admin().List(), t.Admin().List("owner-id", token.Owner.ID.Value),
+				t.Owner().List("owner-id", "me"), t.Admin().List(),
+				t.Admin().List("owner-id", token.Owner.ID.Value),
 				t.Owner().List("owner-id", "me", "filters", "lastUsed isnull"),
 			} {
 				listsEach(t, tokens, other)

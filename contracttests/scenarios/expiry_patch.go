@@ -77,7 +77,7 @@ func undated(id, fact string, s standing.Standing, operations ...contract.Op) co
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
-			patched := c.Patch(token.ID, operations...).Status(http.StatusOK).Token()
+			patched := c.Patch(token.ID, operations...).Token()
 			t.Equal("expirationDate", "", patched.ExpirationDate.Value)
 			if flag := patched.UserAwareTokenNeverExpires; flag.Present {
 				t.Equal("userAwareTokenNeverExpires", true, flag.Value)
@@ -123,7 +123,8 @@ func stillNever(id, fact string, s standing.Standing, operation contract.Op) con
 
 // never makes a token that never expires, in a current version.
 func never(t *contract.T) string {
-	return t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Status(http.StatusOK).Token().ID
+	body := contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}
+	return t.Owner().Create(body).Token().ID
 }
 
 // expired adds a token of the owner that expired a day ago.

@@ -96,7 +96,8 @@ var filterLive = []contract.Scenario{
 			if moment.Value == "" {
 				t.Fatalf("lastUsed is %v after a login", moment)
 			}
-			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+moment.Value).Status(http.StatusOK).IDs()
+			found := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+moment.Value)
+			ids := found.Status(http.StatusOK).IDs()
 			t.Equal("whether the token is listed", true, slices.Contains(ids, used.ID))
 		},
 	},

@@ -214,7 +214,8 @@ var token = []contract.Scenario{
 		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Owner().Made()
-			loginRefused(t, t.Anonymous().Token(contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}), http.StatusUnauthorized, "invalid_client")
+			wrong := contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}
+			loginRefused(t, t.Anonymous().Token(wrong), http.StatusUnauthorized, "invalid_client")
 			loggedIn(t, t.Anonymous().Token(one.Credentials()))
 		},
 	},

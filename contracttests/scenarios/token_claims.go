@@ -43,12 +43,14 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			hasTexts(t,
-				text{"access_token", body.AccessToken}, text{"token_type", body.TokenType}, text{"scope", body.Scope},
+				text{"access_token", body.AccessToken}, text{"token_type", body.TokenType},
+				text{"scope", body.Scope},
 				text{"tenant_id", body.TenantID}, text{"pod", body.Pod}, text{"org", body.Org},
 				text{"identity_id", body.IdentityID}, text{"user_name", body.UserName}, text{"jti", body.JTI},
 			)
 			if !body.StrongAuth.HasValue() || !body.StrongAuthSupported.HasValue() {
-				t.Errorf("strong_auth is %v and strong_auth_supported is %v, expected truth values", body.StrongAuth, body.StrongAuthSupported)
+				t.Errorf("strong_auth is %v and strong_auth_supported is %v, expected truth values",
+					body.StrongAuth, body.StrongAuthSupported)
 			}
 		},
 	},
@@ -58,7 +60,8 @@ var tokenAnswer = []contract.Scenario{
 		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
-			t.Equal("token_type", "bearer", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login().TokenType.Value)
+			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
+			t.Equal("token_type", "bearer", login.TokenType.Value)
 		},
 	},
 	{
@@ -113,7 +116,8 @@ var tokenAnswer = []contract.Scenario{
 			body := loggedIn(t, t.Anonymous().Token(who))
 			_, claims := segments(t, body.AccessToken.Value)
 			t.Equal("client_id", who.ClientID, claims.ClientID.Value)
-			hasTexts(t, text{"user_name", claims.UserName}, text{"org", claims.Org}, text{"pod", claims.Pod}, text{"jti", claims.JTI})
+			hasTexts(t, text{"user_name", claims.UserName}, text{"org", claims.Org},
+				text{"pod", claims.Pod}, text{"jti", claims.JTI})
 			t.Equal("user_name", body.UserName, claims.UserName)
 			t.Equal("org", body.Org, claims.Org)
 			t.Equal("pod", body.Pod, claims.Pod)
@@ -143,10 +147,12 @@ var tokenAnswer = []contract.Scenario{
 			body := loggedIn(t, t.Anonymous().Token(client))
 			_, claims := segments(t, body.AccessToken.Value)
 			if body.UserName.HasValue() || claims.UserName.HasValue() {
-				t.Errorf("user_name is %v in the answer and %v in the claims, expected neither", body.UserName, claims.UserName)
+				t.Errorf("user_name is %v in the answer and %v in the claims, expected neither",
+					body.UserName, claims.UserName)
 			}
 			if body.IdentityID.HasValue() || claims.IdentityID.HasValue() {
-				t.Errorf("identity_id is %v in the answer and %v in the claims, expected neither", body.IdentityID, claims.IdentityID)
+				t.Errorf("identity_id is %v in the answer and %v in the claims, expected neither",
+					body.IdentityID, claims.IdentityID)
 			}
 		},
 	},
@@ -158,10 +164,11 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := loggedIn(t, t.Anonymous().Token(who))
-			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Status(http.StatusOK).Introspection()
+			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
 			want := contract.Claims{
-				ClientID: contract.Value(who.ClientID), UserName: login.UserName, IdentityID: login.IdentityID, TenantID: login.TenantID,
-				Org: login.Org, Pod: login.Pod, JTI: login.JTI, Authorities: got.Authorities, Exp: got.Exp,
+				ClientID: contract.Value(who.ClientID), UserName: login.UserName, IdentityID: login.IdentityID,
+				TenantID: login.TenantID, Org: login.Org, Pod: login.Pod, JTI: login.JTI,
+				Authorities: got.Authorities, Exp: got.Exp, // which the login does not have
 			}
 			t.Equal("the claims", want, got.Claims)
 			hasTexts(t, text{"user_name", got.UserName}, text{"identity_id", got.IdentityID})
@@ -198,11 +205,12 @@ var tokenAnswer = []contract.Scenario{
 		Standing: standing.Published, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
-			info := t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"}).Status(http.StatusOK).TenantInfo()
+			request := contract.Request{Method: http.MethodGet, Path: "/oauth/info"}
+			info := t.Anonymous().Send(request).TenantInfo()
 			hasTexts(t,
-				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{"authorizeEndpoint", info.AuthorizeEndpoint},
-				text{"tokenEndpoint", info.TokenEndpoint}, text{"cloudDomainUrl", info.CloudDomainURL}, text{"logoutUrl", info.LogoutURL},
-				text{"pod", info.Pod},
+				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{"pod", info.Pod},
+				text{"authorizeEndpoint", info.AuthorizeEndpoint}, text{"tokenEndpoint", info.TokenEndpoint},
+				text{"cloudDomainUrl", info.CloudDomainURL}, text{"logoutUrl", info.LogoutURL},
 			)
 			if !strings.HasSuffix(info.TokenEndpoint.Value, loginPath) {
 				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint, loginPath)
