@@ -420,28 +420,29 @@ func TestDialectIsOfOneMock(t *testing.T) {
 }
 
 // The log tells once what differs, and a mock of the defaults tells nothing.
-func TestDialectIsTold(t *testing.T) {
+func TestDialect_IsLogged(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		told dialect.Dialect
-		want string
+		name   string
+		told   dialect.Dialect
+		logged bool
 	}{
-		{"nothing", nil, ""},
-		{"the default", dialect.Dialect{dialect.DuplicateName: {Status: 400}}, ""},
-		{"two", dialect.Dialect{dialect.DuplicateName: {Status: 409, DetailCode: "409 Conflict"}, dialect.NeverUsedUnderLe: {Value: dialect.Listed}}, "duplicate-name 409 Conflict, never-used-under-le listed"},
+		{"nothing", nil, false},
+		{"the default", dialect.Dialect{dialect.DuplicateName: {Status: 400}}, false},
+		{"two", dialect.Dialect{dialect.DuplicateName: {Status: 409, DetailCode: "409 Conflict"}, dialect.NeverUsedUnderLe: {Value: dialect.Listed}}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			log := &lines{}
-			startWith(t, "default", mockserver.Config{Dialect: tt.told, Log: log.logger()})
-			got := ""
-			for _, line := range log.all {
-				if _, told, found := strings.Cut(line, "follows a dialect, which differs from the defaults in: "); found {
-					got += strings.TrimRight(told, "\"\n")
-				}
+			log := &records{}
+			startWith(t, "default", mockserver.Config{Dialect: tt.told, Log: slog.New(log)})
+			if (len(log.all) == 1) != tt.logged {
+				t.Fatalf("logged %+v, want a record: %t", log.all, tt.logged)
 			}
-			if got != tt.want {
-				t.Errorf("told %q, want %q", got, tt.want)
+			if !tt.logged {
+				return
 			}
+			if got := log.all[0]; got.level != slog.LevelInfo || !strings.Contains(got.message, tt.told.String()) {
+				t.Errorf("logged %+v, want %s in it", got, tt.told)
+			}
+			golden.Check(t, configTexts, golden.Key(t), log.all[0].message)
 		})
 	}
 }

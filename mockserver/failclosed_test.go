@@ -6,11 +6,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -84,6 +88,9 @@ func request(t *testing.T, mock http.Handler, bearer, method, path, contentType,
 	if err != nil {
 		t.Fatal(err)
 	}
+	if header := rw.Header().Get(answer.RuleHeader); rw.Code == http.StatusInternalServerError && header != string(rule.ControlFault) {
+		t.Errorf("%s %q, want %q", answer.RuleHeader, header, string(rule.ControlFault))
+	}
 	return rw.Code, string(text)
 }
 
@@ -100,14 +107,22 @@ func bearerOf(t *testing.T, mock http.Handler) string {
 	return bearer
 }
 
-func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, tells string) {
+// checkFault expects the response to a bug of the mock, and a log that has one error with its rule and
+// the names in it.
+func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, names ...string) {
 	t.Helper()
 	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) || strings.Contains(body, `"error":"server_error"`)
 	if status != http.StatusInternalServerError || !form {
 		t.Errorf("status %d, want 500: %s", status, body)
 	}
-	if got := log.String(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, tells) {
-		t.Errorf("log %q, want an error that tells %q", got, tells)
+	got := log.String()
+	if strings.Count(got, "level=ERROR") != 1 || !strings.Contains(got, "rule="+string(rule.ControlFault)) {
+		t.Errorf("log %q, want one error of rule %q", got, string(rule.ControlFault))
+	}
+	for _, name := range names {
+		if !strings.Contains(got, name) {
+			t.Errorf("log %q, want %q in it", got, name)
+		}
 	}
 }
 
@@ -116,7 +131,11 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
 	bearer := bearerOf(t, mock)
 	status, body := request(t, mock, bearer, "POST", "/v2026/personal-access-tokens", "application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
-	checkFault(t, status, body, log, "(maxLength of v2026 createPersonalAccessToken response 200)")
+	checkFault(t, status, body, log, "maxLength", "createPersonalAccessToken")
+	journal, err := mock.Control().Requests(t.Context(), control.Match{Status: http.StatusInternalServerError}, 0)
+	if err != nil || len(journal.Requests) != 1 || !slices.Equal(journal.Requests[0].Rules, []string{string(rule.ControlFault)}) {
+		t.Errorf("journal has %+v, want one request of rule %q, %v", journal.Requests, string(rule.ControlFault), err)
+	}
 	if strings.Contains(body, "broken") {
 		t.Errorf("the fault shows the token: %s", body)
 	}
@@ -135,7 +154,7 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 	bearer := bearerOf(t, mock)
 	path := "/v2026/personal-access-tokens/cafecafecafecafecafecafecafecafe"
 	status, body := request(t, mock, bearer, "PATCH", path, "application/json-patch+json", `[{"op":"replace","path":"/name","value":"broken beyond repair"}]`)
-	checkFault(t, status, body, log, "breaks its document")
+	checkFault(t, status, body, log, "maxLength", "broken beyond repair")
 	if _, listed := request(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me", "", ""); !strings.Contains(listed, `"name":"login"`) {
 		t.Errorf("the token changed: %s", listed)
 	}
@@ -148,7 +167,7 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText)
 	status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", "")
-	checkFault(t, status, body, log, `/0/name: expected at least 6 characters, got \"login\"`)
+	checkFault(t, status, body, log, "/0/name", "minLength", "login")
 }
 
 // A mock that was told not to check its answers sends them, and says so where somebody looks.
@@ -173,7 +192,7 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life", "maximum: 100, description: 'Its life")
 	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) + "&client_secret=" + strings.Repeat("cafebeef", 8)
 	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", long)
-	checkFault(t, status, body, log, "/expires_in: expected at most 100, got 43200")
+	checkFault(t, status, body, log, "/expires_in", "43200")
 	if strings.Contains(body, "access_token") {
 		t.Errorf("the fault shows the access token: %s", body)
 	}
@@ -189,5 +208,5 @@ func TestPanicIsAFault(t *testing.T) {
 	const at = "/v3/personal-access-tokens"
 	e := &entrance{server: mock, api: &routes{literal: map[string]*path{at: {methods: map[string]http.Handler{http.MethodGet: lost}}}}}
 	status, body := request(t, e, "", "GET", at, "", "")
-	checkFault(t, status, body, log, "panic: lost")
+	checkFault(t, status, body, log, "lost")
 }

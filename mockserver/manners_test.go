@@ -68,19 +68,19 @@ func raw(t *testing.T, url string, parts ...string) string {
 func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 	const head = "Host: mock\r\nContent-Type: application/json\r\n"
 	for _, test := range []struct{ name, request, announced, body string }{
-		{"short body of the API", "POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 100\r\n\r\n{\"name\"", "100 bytes", "detailCode"},
-		{"stalled chunk", "POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam", "last chunk", "detailCode"},
-		{"no chunk at all", "PATCH /personal-access-tokens/v1/x HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n", "last chunk", "detailCode"},
-		{"Expect: 100-continue", "POST /v3/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n", "9 bytes", "detailCode"},
-		{"token endpoint", "POST /oauth/token HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\ngrant", "7 bytes", "error_description"},
-		{"path without operation", "POST /nothing HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7 bytes", "detailCode"},
-		{"namespace", "POST /t/a/beta/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7 bytes", "detailCode"},
-		{"upload of a state", "PUT /_mock/state HTTP/1.1\r\n" + head + "Content-Length: 500\r\n\r\n{", "500 bytes", "urn:problem-type:patmock:request-timeout"},
+		{"short body of the API", "POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 100\r\n\r\n{\"name\"", "100", "detailCode"},
+		{"stalled chunk", "POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam", "", "detailCode"},
+		{"no chunk at all", "PATCH /personal-access-tokens/v1/x HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n", "", "detailCode"},
+		{"Expect: 100-continue", "POST /v3/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n", "9", "detailCode"},
+		{"token endpoint", "POST /oauth/token HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\ngrant", "7", "error_description"},
+		{"path without operation", "POST /nothing HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7", "detailCode"},
+		{"namespace", "POST /t/a/beta/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7", "detailCode"},
+		{"upload of a state", "PUT /_mock/state HTTP/1.1\r\n" + head + "Content-Length: 500\r\n\r\n{", "500", "urn:problem-type:patmock:request-timeout"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			var log logText
-			mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, nil))})
+			log := &records{}
+			mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 50 * time.Millisecond, Log: slog.New(log)})
 			got := raw(t, mock.URL, test.request)
 			got = strings.TrimPrefix(got, "HTTP/1.1 100 Continue\r\n\r\n")
 			r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
@@ -91,14 +91,17 @@ func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 			if r.StatusCode != http.StatusRequestTimeout || !r.Close {
 				t.Errorf("status %d, close %t: %s", r.StatusCode, r.Close, got)
 			}
-			for _, part := range []string{test.announced, test.body} {
-				if !strings.Contains(got, part) {
-					t.Errorf("%q is not in %s", part, got)
-				}
+			text, err := io.ReadAll(r.Body)
+			if err != nil || !names(string(text), test.announced) || !strings.Contains(string(text), test.body) {
+				t.Errorf("%q and %q are not in %s, %v", test.announced, test.body, text, err)
 			}
-			if n := log.count("rule=request-timeout"); n != 1 {
-				t.Errorf("%d log lines name the rule, want one", n)
+			if header := r.Header.Get("X-Patmock-Rule"); header != string(rule.RequestTimeout) {
+				t.Errorf("X-Patmock-Rule %q, want %q", header, string(rule.RequestTimeout))
 			}
+			if len(log.all) != 1 || log.all[0].attrs["rule"] != string(rule.RequestTimeout) {
+				t.Fatalf("logged %+v, want one record of rule %q", log.all, string(rule.RequestTimeout))
+			}
+			golden.Check(t, rejectionTexts, golden.Key(t), normal(log.all[0].message))
 		})
 	}
 }
@@ -392,16 +395,19 @@ func TestContentLength_InCharactersIsNamed(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
 	const whole = `{"name":"Müller","userAwareTokenNeverExpires":true}`
-	for name, test := range map[string]struct{ body, rule string }{
-		"cut behind a character": {whole[:len(whole)-1], "incomplete-body"},
-		"cut in a character":     {`{"name":"M` + "\xC3", "incomplete-body"},
-		"cut, all of one byte":   {`{"name":"Miller"`, "json-syntax"},
-		"not cut":                {`{"name":"Müller",}`, "json-syntax"},
+	for _, test := range []struct {
+		name, body string
+		want       cause
+	}{
+		{"cut behind a character", whole[:len(whole)-1], cause{rule.IncompleteBody, "Content-Length"}},
+		{"cut in a character", `{"name":"M` + "\xC3", cause{rule.IncompleteBody, "Content-Length"}},
+		{"cut, all of one byte", `{"name":"Miller"`, cause{rule.JSONSyntax, "body"}},
+		{"not cut", `{"name":"Müller",}`, cause{rule.JSONSyntax, "body"}},
 	} {
-		got := c.post("/v2026/personal-access-tokens", test.body).is(400)
-		if rule := got.header.Get("X-Patmock-Rule"); rule != test.rule || strings.Contains(got.text, "counts bytes") != (test.rule == "incomplete-body") {
-			t.Errorf("%s: rule %q: %s", name, rule, got.text)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			c := &client{m.of(t), c.authorization}
+			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest, "400.0", test.want)
+		})
 	}
 }
 

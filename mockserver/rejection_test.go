@@ -216,7 +216,7 @@ type records struct {
 }
 
 // Enabled implements slog.Handler.
-func (l *records) Enabled(context.Context, slog.Level) bool { return true }
+func (l *records) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 
 // Handle implements slog.Handler.
 func (l *records) Handle(_ context.Context, r slog.Record) error {
@@ -237,14 +237,14 @@ func (l *records) WithAttrs([]slog.Attr) slog.Handler { return l }
 // WithGroup implements slog.Handler.
 func (l *records) WithGroup(string) slog.Handler { return l }
 
-// of returns the only record above the level of debugging about a request, the zero value if there is none.
+// of returns the only record about a request, the zero value if there is none.
 func (l *records) of(r response) record {
 	r.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var found []record
 	for _, line := range l.all {
-		if line.level > slog.LevelDebug && line.attrs["requestId"] == r.header.Get("SLPT-Request-ID") {
+		if line.attrs["requestId"] == r.header.Get("SLPT-Request-ID") {
 			found = append(found, line)
 		}
 	}
