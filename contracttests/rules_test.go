@@ -97,11 +97,13 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 		{"no rule", nil, nil, "a: names no rule of spec/rule"},
 		{"twice", nil, []rule.ID{rule.OneStore, rule.OneStore}, "a: one-store is named twice"},
 		{
-			"other versions", contracttests.Legacy, []rule.ID{rule.PatchNever},
+			"other versions", contracttests.Legacy,
+			[]rule.ID{rule.PatchNever},
 			"a: patch-never is a rule of [v2025 v2026 v1]",
 		},
 		{
-			"without version", contracttests.Without, []rule.ID{rule.BulkUpdate},
+			"without version", contracttests.Without,
+			[]rule.ID{rule.BulkUpdate},
 			"a: bulk-update is a rule of [v1]",
 		},
 	}

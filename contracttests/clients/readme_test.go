@@ -25,6 +25,11 @@ func TestReadmeTellsWhatClientsDo(t *testing.T) {
 	if want := fmt.Sprintf("through %d steps", len(steps)); !strings.Contains(section, want) {
 		t.Errorf("the section Clients of README.md does not say %q", want)
 	}
+	for _, tool := range tools {
+		if want := "\n| " + tool.name + " | " + tool.does + " |\n"; !strings.Contains(section, want) {
+			t.Errorf("the section Clients of README.md does not have the row%s", want)
+		}
+	}
 	for _, d := range drivers {
 		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.folder, d.get); !strings.Contains(section, want) {
 			t.Errorf("the section Clients of README.md does not tell how to install %s %s:%s", d.pkg, d.sdk, want)

@@ -1,0 +1,148 @@
+package clients_test
+
+import (
+	"context"
+	"encoding/json"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A tool is a common program that meets the mock as it would meet a tenant.
+type tool struct {
+	name string
+	// needs are programs, or files of the folder if there is a slash.
+	folder string
+	needs  []string
+	// command has the variables of a mock, see surroundings, in its text.
+	command string
+	// want is what it writes.
+	want *regexp.Regexp
+	// does says what, for the README.
+	does string
+}
+
+var tools = []tool{
+	{
+		"curl --anyauth", "tools",
+		[]string{"curl"},
+		`curl -sS --fail --anyauth -u "$SAIL_CLIENT_ID:$SAIL_CLIENT_SECRET" -d grant_type=client_credentials "$SAIL_BASE_URL/oauth/token"`,
+		regexp.MustCompile(`"token_type":"bearer"`), "logs in after the challenge",
+	},
+	{
+		"wget --spider", "tools",
+		[]string{"wget"},
+		`wget --spider -nv --tries=1 "$SAIL_BASE_URL/_mock/health" 2>&1`,
+		regexp.MustCompile(`200 OK`), "probes the health by HEAD",
+	},
+	{
+		"Python urllib", "tools",
+		[]string{"python3"},
+		`python3 basic.py`,
+		regexp.MustCompile(`^200 bearer\s*$`), "logs in by `HTTPBasicAuthHandler`",
+	},
+	{
+		"Java HttpClient", "tools",
+		[]string{"java"},
+		`java Login.java`,
+		regexp.MustCompile(`^200 401\s*$`), "logs in by an `Authenticator`, and reads a 401",
+	},
+	{
+		"wait-on", "typescript",
+		[]string{"node", "node_modules/wait-on/bin/wait-on"},
+		`node node_modules/wait-on/bin/wait-on -t 60s "$SAIL_BASE_URL/_mock/health" && echo ready`,
+		regexp.MustCompile(`ready\s*$`), "waits for the health by HEAD",
+	},
+	{
+		"vitest, node", "typescript",
+		[]string{"node", "node_modules/vitest/vitest.mjs"},
+		`node node_modules/vitest/vitest.mjs run --environment node browser`,
+		regexp.MustCompile(`Tests .*4 passed`), "runs the TypeScript SDK",
+	},
+	{
+		"vitest, happy-dom", "typescript",
+		[]string{"node", "node_modules/vitest/vitest.mjs", "node_modules/happy-dom"},
+		`node node_modules/vitest/vitest.mjs run --environment happy-dom browser`,
+		regexp.MustCompile(`Tests .*4 passed`), "runs the TypeScript SDK as in a page, with CORS",
+	},
+}
+
+func TestTools(t *testing.T) {
+	for _, test := range tools {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			d := driver{folder: test.folder, needs: test.needs, get: "npm ci, or install the program"}
+			d.ready(t)
+			out := d.run(t, []string{"sh", "-c", test.command}, append(surroundings(t), "NO_COLOR=1", "CI=true")...)
+			if !test.want.MatchString(out) {
+				t.Errorf("%s wrote %q, want a match of %s", test.name, out, test.want)
+			}
+		})
+	}
+}
+
+// browsers are programs that show a page without a window, in the order of preference.
+var browsers = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"}
+
+// A page in a browser uses the API, and cannot use the control API.
+func TestBrowser(t *testing.T) {
+	var browser string
+	for _, name := range browsers {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	switch {
+	case browser != "":
+	case os.Getenv("CI") == "true":
+		t.Fatalf("there is none of %s", strings.Join(browsers, ", "))
+	default:
+		t.Skipf("there is none of %s", strings.Join(browsers, ", "))
+	}
+	environment := map[string]string{}
+	for _, pair := range surroundings(t) {
+		name, value, _ := strings.Cut(pair, "=")
+		environment[name] = value
+	}
+	site := httptest.NewServer(http.FileServer(http.Dir("tools")))
+	t.Cleanup(site.Close)
+	query := url.Values{
+		"base": {environment["SAIL_BASE_URL"]}, "id": {environment["SAIL_CLIENT_ID"]}, "secret": {environment["SAIL_CLIENT_SECRET"]},
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
+		"--virtual-time-budget=30000", "--dump-dom", site.URL+"/page.html?"+query.Encode())
+	cmd.WaitDelay = 5 * time.Second
+	page, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, page)
+	}
+	found := regexp.MustCompile(`(?s)<pre id="outcome">(.*?)</pre>`).FindSubmatch(page)
+	if found == nil {
+		t.Fatalf("the page is %s", page)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(html.UnescapeString(string(found[1]))), &got); err != nil {
+		t.Fatalf("%v: %s", err, found[1])
+	}
+	want := map[string]any{
+		"login": 200.0, "create": 200.0, "list": 200.0, "named": true, "error": 400.0, "tracked": true, "unauthorized": 401.0,
+		"control": "refused", "reset": "refused", "kept": true,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcome (-want +got):\n%s", diff)
+	}
+}
