@@ -19,6 +19,9 @@ func others(e dialect.Entry) (all []dialect.Answer) {
 			all = append(all, dialect.Answer{Value: value})
 		}
 	}
+	if e.Number {
+		all = append(all, dialect.Answer{Value: "100"})
+	}
 	statuses := []int{http.StatusOK, http.StatusBadRequest, http.StatusConflict}
 	switch e.ID {
 	case dialect.DeleteOfAnothers: // the question is which of these two

@@ -47,6 +47,15 @@ func choices(d dialect.Dialect) pat.Choices {
 		HelpdeskReadsAll:       d[dialect.HelpdeskListAll].Status == http.StatusOK,
 		ReadMyByOwnID:          d[dialect.OwnIDWithMyRead].Status == http.StatusOK,
 		ListNeverUsed:          d[dialect.NeverUsedUnderLe].Value == dialect.Listed,
+		IgnoreCaseOfNames:      d[dialect.NameCase].Value == dialect.Same,
+		IgnoreBlanksOfNames:    d[dialect.NameBlanks].Value == dialect.Same,
+		NormalizeNames:         d[dialect.NameNormalization].Value == dialect.Same,
+		LongestName:            d[dialect.LongestName].Limit(),
+		LongestScope:           d[dialect.LongestScope].Limit(),
+		MostScopes:             d[dialect.MostScopes].Limit(),
+		TakeEmptyDates:         d[dialect.EmptyDate].Status == http.StatusOK,
+		EvaluateTests:          d[dialect.TestOfFixedField].Status == http.StatusOK,
+		ClearFlagByDate:        d[dialect.FlagAfterDate].Value == dialect.Cleared,
 	}
 }
 
@@ -91,7 +100,7 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 				Description: "Answered by a tenant, as the mock was told.", Reason: finding, Standing: standing.Assumed,
 			})
 		}
-		if a.Value == dialect.Absent && slices.Contains(e.Versions, version.Version(document.Name)) {
+		if e.ID == dialect.NeverExpiringAnswer && a.Value == dialect.Absent && slices.Contains(e.Versions, version.Version(document.Name)) {
 			more.Contradictions = append(more.Contradictions, spec.Contradiction{
 				ID: "dialect " + e.ID, Documents: here, Pointer: "/components/schemas/CreatePersonalAccessTokenResponse/required",
 				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated, Reason: finding, Standing: standing.Assumed,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -189,11 +190,117 @@ var questions = map[string]func(a asker) []response{
 		a.list(a.jane(), "owner-id", "me", "limit", "many").is(http.StatusOK)
 		return []response{a.list(a.jane(), "owner-id", "me", "limit", "251")}
 	},
+	dialect.BulkFlag: func(a asker) []response {
+		if a.v != version.V1 {
+			return nil
+		}
+		return a.bulkUpdated(a.made(a.jane()), `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`)
+	},
+	dialect.ListPaging: func(a asker) []response {
+		for _, name := range []string{"one", "two", "three"} {
+			a.made(a.jane(), object{"name": name})
+		}
+		return []response{
+			a.list(a.jane(), "owner-id", "me", "limit", "2"), a.list(a.jane(), "owner-id", "me", "limit", "2", "offset", "1", "count", "true"),
+			a.list(a.as("admin"), "limit", "2"),
+		}
+	},
+	dialect.NameCase:          func(a asker) []response { return a.twice("My Token", "my token") },
+	dialect.NameBlanks:        func(a asker) []response { return a.twice("My Token", " My Token  ") },
+	dialect.NameNormalization: func(a asker) []response { return a.twice("Caf\u00e9", "Cafe\u0301") },
+	dialect.LongestName: func(a asker) []response {
+		c := a.jane()
+		token := a.made(c, object{"name": strings.Repeat("\u00e9", bound)})
+		return []response{c.post(a.v.CollectionPath(), a.body(object{"name": strings.Repeat("n", bound+1)})), a.renamed(c, token, strings.Repeat("m", bound+1))}
+	},
+	dialect.LongestScope: func(a asker) []response {
+		c := a.jane()
+		long := []string{"idn:" + strings.Repeat("n", bound-4)}
+		token := a.made(c, object{"scope": long})
+		return []response{
+			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": []string{long[0] + "n"}})),
+			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"`+long[0]+`n"}]`),
+		}
+	},
+	dialect.MostScopes: func(a asker) []response {
+		c, many := a.jane(), []string{}
+		for i := range bound {
+			many = append(many, fmt.Sprint("idn:scope-", i))
+		}
+		token := a.made(c, object{"scope": many})
+		return []response{
+			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": append(many, "idn:more")})),
+			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"idn:more"}]`),
+		}
+	},
+	dialect.EmptyDate: func(a asker) []response {
+		c, never := a.jane(), object{"expirationDate": "", "userAwareTokenNeverExpires": true}
+		all := []response{c.post(a.v.CollectionPath(), a.body(never))}
+		const patch = `[{"op":"replace","path":"/expirationDate","value":""},{"op":"add","path":"/userAwareTokenNeverExpires","value":true}]`
+		if a.isCurrent() {
+			all = append(all, c.patch(a.path(a.made(c, object{"name": "other"})), patch))
+		}
+		if a.v == version.V1 {
+			all = append(all, a.bulkUpdated(a.made(c, object{"name": "third"}), strings.Replace(patch, "add", "replace", 1))...)
+		}
+		return all
+	},
+	dialect.TestOfFixedField: func(a asker) []response {
+		c := a.jane()
+		token := a.made(c)
+		owner := token["owner"].(map[string]any)["id"].(string)
+		var all []response
+		for _, test := range []string{`/id","value":"` + token["id"].(string) + `"`, `/owner/id","value":"` + owner + `"`, `/lastUsed","value":null`, `/accessTokenValiditySeconds","value":43200`} {
+			all = append(all, c.patch(a.path(token), `[{"op":"test","path":"`+test+`}]`))
+		}
+		return all
+	},
+	dialect.FlagAfterDate: func(a asker) []response {
+		if !a.isCurrent() {
+			return nil
+		}
+		c, never := a.jane(), object{"expirationDate": nil, "userAwareTokenNeverExpires": true}
+		date := `[{"op":"replace","path":"/expirationDate","value":"` + stamp(a.Now().AddDate(1, 0, 0)) + `"}]`
+		all := []response{c.patch(a.path(a.made(c, never)), date)}
+		if a.v == version.V1 {
+			token := a.made(c, never, object{"name": "other"})
+			for _, updated := range a.bulkUpdated(token, date) {
+				updated.is(http.StatusOK)
+			}
+			all = append(all, a.renamed(c, token, "renamed"))
+		}
+		return all
+	},
+	dialect.PasswordGrant: func(a asker) []response {
+		return []response{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "password", "username", "jane.doe", "password", "secret")}
+	},
 	dialect.ExperimentalHeader: func(a asker) []response { return a.withHeader("X-SailPoint-Experimental", "false") },
 }
 
+// bound is that of the entries that have a number.
+const bound = 40
+
+// bulkUpdated is one token after a bulk update, by PATCH and by POST.
+func (a asker) bulkUpdated(token object, patch string) []response {
+	admin, path := a.as("admin"), a.v.CollectionPath()+"/bulk-update"
+	body := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
+	return []response{admin.send("PATCH", path, "application/json", body), admin.post(path, body)}
+}
+
+// twice makes a token of a name, and tries another name for a second one, by create and by rename.
+func (a asker) twice(name, other string) []response {
+	c := a.jane()
+	a.made(c, object{"name": name})
+	third := a.made(c, object{"name": "third"})
+	created := c.post(a.v.CollectionPath(), a.body(object{"name": other}))
+	if created.status == http.StatusOK {
+		c.delete(a.path(created.object())).is(http.StatusNoContent)
+	}
+	return []response{created, a.renamed(c, third, other)}
+}
+
 const (
-	tokenLimit = 6
+	tokenLimit = 8
 	unused     = "never used"
 )
 
@@ -230,7 +337,27 @@ func (a asker) withHeader(name, value string) []response {
 
 // seen is an answer in the words of a dialect.
 func seen(id string, r response) string {
+	e, _ := dialect.Find(id)
 	switch {
+	case slices.Contains(e.Values, dialect.Same):
+		return map[int]string{http.StatusOK: dialect.Distinct, http.StatusBadRequest: dialect.Same}[r.status]
+	case e.Number:
+		return map[int]string{http.StatusOK: dialect.None, http.StatusBadRequest: strconv.Itoa(bound)}[r.status]
+	case r.status < 300 && id == dialect.BulkFlag:
+		if strings.Contains(r.text, "userAwareTokenNeverExpires") {
+			return dialect.Shown
+		}
+		return dialect.Absent
+	case r.status < 300 && id == dialect.FlagAfterDate:
+		if r.object()["userAwareTokenNeverExpires"] == true {
+			return dialect.Kept
+		}
+		return dialect.Cleared
+	case r.status < 300 && id == dialect.ListPaging:
+		if len(r.list()) == 2 {
+			return dialect.Paged
+		}
+		return dialect.Complete
 	case r.status < 300 && id == dialect.NeverUsedUnderLe:
 		if strings.Contains(r.text, unused) {
 			return dialect.Listed
@@ -306,6 +433,18 @@ var tellings = map[string][]dialect.Answer{
 	dialect.NeverUsedUnderLe:    {{Value: dialect.Listed}},
 	dialect.QuotedTimestamp:     {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."}},
 	dialect.Limit251:            {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."}},
+	dialect.BulkFlag:            {{Value: dialect.Shown}},
+	dialect.ListPaging:          {{Value: dialect.Paged}},
+	dialect.NameCase:            {{Value: dialect.Same}},
+	dialect.NameBlanks:          {{Value: dialect.Same}},
+	dialect.NameNormalization:   {{Value: dialect.Same}},
+	dialect.LongestName:         {{Value: strconv.Itoa(bound)}},
+	dialect.LongestScope:        {{Value: strconv.Itoa(bound)}},
+	dialect.MostScopes:          {{Value: strconv.Itoa(bound)}},
+	dialect.EmptyDate:           {{Status: 200}, {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."}},
+	dialect.TestOfFixedField:    {{Status: 200}, {Status: 409, DetailCode: "409 Conflict", Text: "Not that field."}},
+	dialect.FlagAfterDate:       {{Value: dialect.Cleared}},
+	dialect.PasswordGrant:       {{Status: 400, Error: "invalid_grant", Description: "Bad Credentials"}},
 	dialect.ExperimentalHeader:  {{Status: 412, DetailCode: "412 Precondition failed", Text: "Send X-SailPoint-Experimental."}},
 }
 

@@ -264,6 +264,7 @@ func (s *Server) open() (err error) {
 		if s.file, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
 			return configError("StateFile", err)
 		}
+		s.file.NameKey = choices(s.config.Dialect).NameKey()
 		var held []string
 		if held, err = s.file.Namespaces(); err != nil {
 			return configError("StateFile", err)

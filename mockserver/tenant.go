@@ -64,7 +64,8 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 	t.hostile = hostile.New(hostile.Config{
 		Behaviours: profile.Hostile, Rate: profile.HostileRate, InARow: profile.HostileInARow, Random: source, Wall: s.wall,
 	})
-	var store pat.Store = memory.New()
+	decided := choices(s.config.Dialect)
+	var store pat.Store = memory.NewKeyed(decided.NameKey())
 	if s.file != nil {
 		var err error
 		if t.durable, err = s.file.Namespace(name); err != nil {
@@ -73,7 +74,7 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 		store = t.durable
 	}
 	t.service = pat.NewService(pat.Config{
-		Store: store, Limit: profile.TokenLimit, ScopeDelay: profile.ScopeDelay, Choices: choices(s.config.Dialect),
+		Store: store, Limit: profile.TokenLimit, ScopeDelay: profile.ScopeDelay, Choices: decided,
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})

@@ -161,8 +161,12 @@ func wordless(a dialect.Answer) dialect.Answer {
 	return a
 }
 
-// isDefault tells that the mock answers the same by default. A description that the default leaves open may be any.
+// isDefault reports whether the mock answers the same by default. A text or a description that the
+// default leaves open may be any.
 func isDefault(e dialect.Entry, a dialect.Answer) bool {
+	if e.Default.Text == "" {
+		a.Text = ""
+	}
 	if e.Default.Description == "" {
 		a.Description = ""
 	}

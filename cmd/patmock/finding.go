@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 
 	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/mockserver/dialect"
@@ -15,7 +17,7 @@ import (
 func answered(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem string) {
 	r := step.Response
 	if len(e.Values) > 0 {
-		return valued(e, r)
+		return valued(e, step)
 	}
 	if r.Status < 300 {
 		a.Status = http.StatusOK // whatever success the operation has
@@ -63,16 +65,16 @@ func message(body *transcript.Body) (text string) {
 }
 
 // valued reads an answer that no status tells apart.
-func valued(e dialect.Entry, r transcript.Response) (a dialect.Answer, problem string) {
+func valued(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem string) {
+	r := step.Response
+	if slices.Contains(e.Values, dialect.Same) && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests {
+		return dialect.Answer{Value: dialect.Same}, ""
+	}
 	if r.Status != http.StatusOK || r.Body == nil {
 		return a, fmt.Sprintf("%d, which does not tell", r.Status)
 	}
-	if e.ID == dialect.NeverUsedUnderLe {
-		a.Value = dialect.LeftOut
-		tokens, _ := r.Body.Value.([]any)
-		if slices.ContainsFunc(tokens, func(t any) bool { token, _ := t.(map[string]any); return token != nil && token["lastUsed"] == nil }) {
-			a.Value = dialect.Listed
-		}
+	if read := valueReaders[e.ID]; read != nil {
+		a.Value = read(step)
 		return a, ""
 	}
 	token := r.Body.Object()
@@ -86,4 +88,80 @@ func valued(e dialect.Entry, r transcript.Response) (a dialect.Answer, problem s
 		a.Flag = dialect.Shown
 	}
 	return a, ""
+}
+
+// valueReaders read the value of an answer out of an exchange that was successful, by the id of the entry.
+var valueReaders = map[string]func(transcript.Step) string{
+	dialect.NeverUsedUnderLe: func(s transcript.Step) string {
+		if slices.ContainsFunc(tokensOf(s), func(token map[string]any) bool { return token["lastUsed"] == nil }) {
+			return dialect.Listed
+		}
+		return dialect.LeftOut
+	},
+	dialect.ListPaging: func(s transcript.Step) string {
+		if len(tokensOf(s)) > 1 {
+			return dialect.Complete
+		}
+		return dialect.Paged
+	},
+	dialect.BulkFlag: func(s transcript.Step) string {
+		if slices.ContainsFunc(tokensOf(s), func(token map[string]any) bool { return token[acknowledgment] != nil }) {
+			return dialect.Shown
+		}
+		return dialect.Absent
+	},
+	dialect.FlagAfterDate: func(s transcript.Step) string {
+		if s.Response.Body.Object()[acknowledgment] == true {
+			return dialect.Kept
+		}
+		return dialect.Cleared
+	},
+	dialect.NameCase:          func(transcript.Step) string { return dialect.Distinct },
+	dialect.NameBlanks:        func(transcript.Step) string { return dialect.Distinct },
+	dialect.NameNormalization: func(transcript.Step) string { return dialect.Distinct },
+	dialect.LongestName: func(s transcript.Step) string {
+		return sizeIn(s.Request.Body.Text("name"))
+	},
+	dialect.LongestScope: func(s transcript.Step) string {
+		scope, _ := s.Request.Body.Object()["scope"].([]any)
+		return sizeIn(fmt.Sprint(scope...))
+	},
+	dialect.MostScopes: func(s transcript.Step) string {
+		scope, _ := s.Request.Body.Object()["scope"].([]any)
+		return sizeOf(len(scope), 250)
+	},
+}
+
+const acknowledgment = "userAwareTokenNeverExpires"
+
+// tokensOf lists the tokens of a response.
+func tokensOf(s transcript.Step) (tokens []map[string]any) {
+	elements, _ := s.Response.Body.Value.([]any)
+	for _, element := range elements {
+		if token, ok := element.(map[string]any); ok {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens
+}
+
+// statedSize is how scenarios state the size of a text in it.
+var statedSize = regexp.MustCompile(`of[ -](\d+)[ -]characters`)
+
+// sizeIn returns the size that a text states of itself as a bound.
+func sizeIn(text string) string {
+	stated := statedSize.FindStringSubmatch(text)
+	if stated == nil {
+		return dialect.None
+	}
+	n, _ := strconv.Atoi(stated[1]) // they are digits
+	return sizeOf(n, 4000)
+}
+
+// sizeOf returns the largest size that a tenant took as a bound, unless it is the largest that was tried.
+func sizeOf(n, largest int) string {
+	if n == 0 || n >= largest {
+		return dialect.None
+	}
+	return strconv.Itoa(n)
 }

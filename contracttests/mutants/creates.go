@@ -268,8 +268,56 @@ func otherName(x *exchange) (string, bool) {
 	return "", false
 }
 
+// sameNames rejects names of which one with the same key was created before.
+func sameNames(key func(string) string) wrap {
+	return remembering(on(create), func(taken map[string]bool, x *exchange) *answer {
+		name := key(text(x.object(), "name"))
+		if taken[name] {
+			return bad()
+		}
+		a := x.forward()
+		if a.ok() {
+			taken[name] = true
+		}
+		return a
+	})
+}
+
 // names are mutants of what a name may be.
 var names = []Mutant{
+	{
+		"name-without-case", "name-case", "Names that differ in case are the same.",
+		by("create/question-name-case"), sameNames(strings.ToLower),
+	},
+	{
+		"name-without-blanks", "name-blanks", "Names that differ in the blanks around them are the same.",
+		by("create/question-name-blanks"), sameNames(strings.TrimSpace),
+	},
+	{
+		"name-normalized", "name-normalization", "Composed and decomposed letters are the same in names.",
+		by("create/question-name-normalization"), sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
+	},
+	{
+		"name-of-1001-rejected", "longest-name", "A name of more than 1000 characters is rejected.",
+		by("create/question-longest-name"),
+		unless(on(create), func(o map[string]any) bool { return len(text(o, "name")) > 1000 }),
+	},
+	{
+		"scope-of-1001-rejected", "longest-scope", "A scope of more than 1000 characters is rejected.",
+		by("create/question-longest-scope"),
+		unless(on(create), func(o map[string]any) bool {
+			scopes, _ := o["scope"].([]any)
+			return slices.ContainsFunc(scopes, func(scope any) bool { return len(fmt.Sprint(scope)) > 1000 })
+		}),
+	},
+	{
+		"scopes-beyond-100-rejected", "most-scopes", "More than 100 scopes are rejected.",
+		by("create/question-most-scopes"),
+		unless(on(create), func(o map[string]any) bool {
+			scopes, _ := o["scope"].([]any)
+			return len(scopes) > 100
+		}),
+	},
 	{"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.", by("create/name-is-free-after-rename"), remembering(on(create, patch), func(former map[string]bool, x *exchange) *answer {
 		if x.op == create && former[text(x.object(), "name")] {
 			return bad()

@@ -163,6 +163,15 @@ var lists = []Mutant{
 		a.items(func(tokens []map[string]any) []map[string]any { return page(x, tokens) })
 		return a
 	})},
+	{
+		"list-paged", "list-paging", "limit and offset choose a page of the list.",
+		by("list/question-paging"),
+		around(on(list), func(x *exchange) *answer {
+			a := x.forward()
+			a.items(func(tokens []map[string]any) []map[string]any { return page(x, tokens) })
+			return a
+		}),
+	},
 	{"limit-bounded", "limit-251", "A limit over 250 is refused.", by("list/limit-of-999-is-tolerated"), around(on(list), func(x *exchange) *answer {
 		if limit, err := strconv.Atoi(x.query("limit")); err == nil && limit > 250 {
 			return bad()

@@ -126,6 +126,17 @@ var logins = []Mutant{
 			a.put(map[string]any{"error": "invalid_grant", "error_description": "Unsupported grant type"})
 		}
 	})},
+	{
+		"password-grant-is-invalid-grant", "password-grant", "The password grant is invalid_grant.",
+		by("token/question-password-grant", "token/password-grant"),
+		around(on(login), func(x *exchange) *answer {
+			a := x.forward()
+			if !a.ok() && x.parameters().Get("grant_type") == "password" {
+				a.put(map[string]any{"error": "invalid_grant", "error_description": "Bad Credentials"})
+			}
+			return a
+		}),
+	},
 	{"info-needs-login", "oauth-info", "/oauth/info needs a bearer.", by("token/info-needs-no-login"), around(on(info), func(x *exchange) *answer {
 		if x.bearer() == "" {
 			return stranger()

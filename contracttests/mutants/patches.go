@@ -236,6 +236,17 @@ var patches = []Mutant{
 		without(on(patch), func(op map[string]any) bool { return op["op"] == "test" && onForeignPath(op) }),
 	},
 	{
+		"patch-date-clears-flag", "flag-after-date", "A patch that sets a date clears the acknowledgment.",
+		by("expiry/question-flag-after-date"),
+		around(onCurrent(patch), func(x *exchange) *answer {
+			a := x.forward()
+			if touches(x.operations(), "/expirationDate") {
+				set("userAwareTokenNeverExpires", false)(a)
+			}
+			return a
+		}),
+	},
+	{
 		"patch-of-fixed-field-is-403", "unpatchable-path", "A patch of a field that cannot be changed is 403.",
 		by("patch/fixed-fields-are-400"),
 		around(on(patch), func(x *exchange) *answer {

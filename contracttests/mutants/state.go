@@ -99,6 +99,10 @@ func some(change func([]string) []string) wrap {
 
 // bulks are mutants of the bulk update.
 var bulks = []Mutant{
+	{
+		"bulk-shows-acknowledgment", "bulk-flag", "A bulk update shows userAwareTokenNeverExpires.",
+		by("bulk/question-acknowledgment"), rewrite(on(bulk), add("userAwareTokenNeverExpires", false)),
+	},
 	{"bulk-unsorted", "bulk-update", "A bulk update answers in the other order.", by("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"), rewrite(on(bulk), func(a *answer) {
 		a.items(func(tokens []map[string]any) []map[string]any { slices.Reverse(tokens); return tokens })
 	})},

@@ -9,12 +9,13 @@ import (
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
 )
 
 // questions are what nothing settles but a tenant. Each records what it saw, and is judged on a patmock by what patmock
 // answers, on a live target not at all. What is known of the same requests, that they are refused and that nothing changes,
 // are scenarios of their own.
-var questions = slices.Concat(questionsOfCreate, questionsOfPatch(), questionsOfList, questionsOfRights, questionsOfLogin)
+var questions = slices.Concat(questionsOfCreate, questionsOfNames, questionsOfPatch(), questionsOfList, questionsOfRights, questionsOfLogin)
 
 // record is how a question records an answer.
 type record = func(r *contract.Response) *contract.Response
@@ -109,6 +110,17 @@ var questionsOfCreate = []contract.Scenario{
 		t.Note("expirationDate is %v; userAwareTokenNeverExpires is %v", date, flag)
 		t.Equal("expirationDate", contract.Null[string](), date)
 	}),
+	refused("empty-date", contract.Scenario{
+		ID: "expiry/question-empty-date", Promise: "A create with an empty string for a date is 400, with the acknowledgment as well.",
+		Sources: []string{"docs/behaviour.md#empty-date-is-400"}, Needs: writes,
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		body := t.Owner().Expiring()
+		body["expirationDate"] = ""
+		if t.Current() {
+			body["userAwareTokenNeverExpires"] = true
+		}
+		return t.Owner().Wrong("/expirationDate").Create(body)
+	}),
 	refused("token-limit", contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
 		// A live target is never filled: that would lock its user out.
@@ -136,6 +148,32 @@ func questionsOfPatch() []contract.Scenario {
 			Needs:   writes, Rules: []rule.ID{"patch-fields"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			return t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/accessTokenValiditySeconds", 900))
+		}),
+		refused("test-of-fixed-field", contract.Scenario{
+			ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
+			Sources: []string{"docs/behaviour.md#test-of-a-fixed-field-is-400"}, Needs: writes,
+		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+			token := t.Owner().Made()
+			return t.Owner().Patch(token.ID, contract.Op{"op": "test", "path": "/id", "value": token.ID})
+		}),
+		question("flag-after-date", contract.Scenario{
+			ID: "expiry/question-flag-after-date", Promise: "The acknowledgment stays when a token that never expires gets a date.",
+			Sources:  []string{"docs/behaviour.md#a-new-date-keeps-the-acknowledgment"},
+			Versions: contract.Current, Needs: writes,
+		}, func(t *contract.T, record record) {
+			never := t.Owner().Made(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
+			dated := record(t.Owner().Patch(never.ID, later(t))).Status(http.StatusOK).Token()
+			t.Equal("userAwareTokenNeverExpires", contract.Value(true), dated.UserAwareTokenNeverExpires)
+		}),
+		question("bulk-flag", contract.Scenario{
+			ID: "bulk/question-acknowledgment", Promise: "The response to a bulk update leaves userAwareTokenNeverExpires out.",
+			Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-hides-the-acknowledgment"},
+			Versions: []version.Version{version.V1}, Needs: []contract.Need{contract.Writes, contract.Admin},
+		}, func(t *contract.T, record record) {
+			token := t.Owner().Made()
+			for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Status(http.StatusOK).Tokens() {
+				t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{}, updated.UserAwareTokenNeverExpires)
+			}
 		}),
 		question("empty-patch", contract.Scenario{
 			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",

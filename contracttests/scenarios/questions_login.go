@@ -19,6 +19,14 @@ var questionsOfLogin = []contract.Scenario{
 		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
 		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
+	loginQuestion("password-grant", contract.Scenario{
+		ID: "token/question-password-grant", Promise: "The password grant is 400 unsupported_grant_type.",
+		Sources: []string{
+			"docs/behaviour.md#password-grant-is-unsupported",
+			"docs/behaviour.md#password-grant-was-seen",
+		},
+		Versions: contract.Without, Rules: []rule.ID{rule.TokenGrants},
+	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "password") }),
 	question("", contract.Scenario{
 		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
 		Sources:  []string{"docs/behaviour.md#foreign-grant-is-401", "docs/behaviour.md#documented-grants"},

@@ -29,6 +29,18 @@ var questionsOfList = []contract.Scenario{
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
+	question("list-paging", contract.Scenario{
+		ID: "list/question-paging", Promise: "A list with limit and count is complete, and has no X-Total-Count.",
+		Sources: []string{"docs/behaviour.md#list-is-not-paged"}, Needs: writes, Rules: []rule.ID{rule.ListNoPaging},
+	}, func(t *contract.T, record record) {
+		t.Owner().Made() // two tokens of the scenario tell a page of one from a list
+		t.Owner().Made()
+		want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
+		r := record(paged(t, "limit", "1", "count", "true")).Status(http.StatusOK)
+		t.Note("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want), r.Header("X-Total-Count"))
+		t.Equal("the list", want, r.IDs())
+		t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
+	}),
 	question("bad-filter", contract.Scenario{
 		ID: "filter/question-bad-filter", Promise: "A filter of another field is 400 with the code 400.1.",
 		Sources: []string{

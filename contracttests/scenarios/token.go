@@ -279,7 +279,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#password-grant-was-seen",
 		},
 		Standing: standing.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
+		Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
 		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/patmock/spec/rule"
@@ -35,6 +36,15 @@ type Answer struct {
 
 // Refuses tells that the request is refused.
 func (a Answer) Refuses() bool { return a.Status >= 400 }
+
+// Limit returns the bound that the value is, zero for none.
+func (a Answer) Limit() int {
+	n, err := strconv.Atoi(a.Value)
+	if err != nil || n < 1 || strconv.Itoa(n) != a.Value {
+		return 0
+	}
+	return n
+}
 
 // Answer is what the dialect answers to a question, complete.
 func (d Dialect) Answer(id string) Answer {
@@ -130,8 +140,8 @@ func (e Entry) check(a Answer) []wrong {
 		}
 	}
 	if len(e.Values) > 0 {
-		if a.Value != "" && !slices.Contains(e.Values, a.Value) {
-			report(rule.DialectValue, "value", "expected one of %s, got %q", strings.Join(e.Values, ", "), a.Value)
+		if a.Value != "" && !e.allowsValue(a.Value) {
+			report(rule.DialectValue, "value", "expected %s, got %q", e.values(), a.Value)
 		}
 		if a.Flag != "" && a.Flag != Absent && a.Flag != Shown {
 			report(rule.DialectValue, "userAwareTokenNeverExpires", "expected absent or shown, got %q", a.Flag)

@@ -39,6 +39,8 @@ func TestParse(t *testing.T) {
 		}},
 		{"null as a text", "never-expiring-answer: {value: 'null'}", dialect.Dialect{"never-expiring-answer": {Value: "null"}}},
 		{"flag alone", "never-expiring-answer: {userAwareTokenNeverExpires: shown}", dialect.Dialect{"never-expiring-answer": {Flag: "shown"}}},
+		{"number", "longest-name: {value: 255}", dialect.Dialect{"longest-name": {Value: "255"}}},
+		{"no number", "longest-name: {value: none}", dialect.Dialect{"longest-name": {Value: "none"}}},
 		{"value", "never-used-under-le: {value: listed}", dialect.Dialect{"never-used-under-le": {Value: "listed"}}},
 	}
 	for _, test := range tests {
@@ -79,6 +81,10 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 		{"served with an error", "unknown-owner: {status: 200, text: Fine.}", []place{{1, 30, "unknown-owner.text", rule.DialectServed}}},
 		{"error that is no word", "login-expired: {status: 401, error: not so}", []place{{1, 30, "login-expired.error", rule.DialectErrorCode}}},
 		{"value", "never-expiring-answer: {value: soon}", []place{{1, 25, "never-expiring-answer.value", rule.DialectValue}}},
+		{"number of none", "longest-name: {value: 0}", []place{{1, 16, "longest-name.value", rule.DialectValue}}},
+		{"number with a fraction", "longest-name: {value: 1.5}", []place{{1, 16, "longest-name.value", rule.DialectValue}}},
+		{"word for a number", "most-scopes: {value: many}", []place{{1, 15, "most-scopes.value", rule.DialectValue}}},
+		{"number for a value", "list-paging: {value: 250}", []place{{1, 15, "list-paging.value", rule.DialectValue}}},
 		{"flag", "never-expiring-answer: {userAwareTokenNeverExpires: true}", []place{{1, 25, "never-expiring-answer.userAwareTokenNeverExpires", rule.DialectValue}}},
 		{"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: shown}", []place{{1, 23, "never-used-under-le.userAwareTokenNeverExpires", rule.DialectUnknownField}}},
 		{"empty text", "duplicate-name: {status: 409, text: ''}", []place{{1, 37, "duplicate-name.text", rule.DialectWrongType}}},

@@ -30,6 +30,18 @@ const (
 	QuotedTimestamp      = string(rule.QuotedTimestamp)
 	Limit251             = string(rule.Limit251)
 	ExperimentalHeader   = string(rule.ExperimentalHeader)
+	BulkFlag             = string(rule.BulkFlag)
+	ListPaging           = string(rule.ListPaging)
+	NameCase             = string(rule.NameCase)
+	NameBlanks           = string(rule.NameBlanks)
+	NameNormalization    = string(rule.NameNormalization)
+	LongestName          = string(rule.LongestName)
+	LongestScope         = string(rule.LongestScope)
+	MostScopes           = string(rule.MostScopes)
+	EmptyDate            = string(rule.EmptyDate)
+	TestOfFixedField     = string(rule.TestOfFixedField)
+	FlagAfterDate        = string(rule.FlagAfterDate)
+	PasswordGrant        = string(rule.PasswordGrant)
 )
 
 // The values of NeverExpiringAnswer and of its flag, and those of NeverUsedUnderLe.
@@ -40,6 +52,18 @@ const (
 	Shown   = "shown"
 	LeftOut = "left-out"
 	Listed  = "listed"
+)
+
+// The values of ListPaging, of the entries about names, of the bounds beside a number, and of
+// FlagAfterDate. Those of BulkFlag are Absent and Shown.
+const (
+	Complete = "complete"
+	Paged    = "paged"
+	Distinct = "distinct"
+	Same     = "same"
+	None     = "none"
+	Kept     = "kept"
+	Cleared  = "cleared"
 )
 
 // The operations, by spec.Operation.Name.
@@ -183,5 +207,67 @@ var entries = []Entry{
 		ID: ExperimentalHeader, Asks: "Do the operations serve who does not send X-SailPoint-Experimental: true?",
 		Source: "docs/behaviour.md#experimental-header", Scenario: "auth/question-experimental-header",
 		Operations: every, Choice: true, Default: served,
+	},
+	{
+		ID: BulkFlag, Asks: "Is userAwareTokenNeverExpires in the response to a bulk update, as its schema has it, or absent, as its text says?",
+		Source: "docs/behaviour.md#bulk-update-hides-the-acknowledgment", Scenario: "bulk/question-acknowledgment",
+		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Shown}, Default: Answer{Value: Absent},
+	},
+	{
+		ID: ListPaging, Asks: "Is the list complete whatever limit, offset and count are, or does it have pages?",
+		Source: "docs/behaviour.md#list-is-not-paged", Scenario: "list/question-paging",
+		Operations: []string{list}, Values: []string{Complete, Paged}, Default: Answer{Value: Complete},
+	},
+	{
+		ID: NameCase, Asks: "Are names that differ in case two names, or the same?",
+		Source: "docs/behaviour.md#names-are-equal-to-the-letter", Scenario: "create/question-name-case",
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{Value: Distinct},
+	},
+	{
+		ID: NameBlanks, Asks: "Are names that differ in the blanks around them two names, or the same?",
+		Source: "docs/behaviour.md#names-are-equal-to-the-letter", Scenario: "create/question-name-blanks",
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{Value: Distinct},
+	},
+	{
+		ID: NameNormalization, Asks: "Are names that differ in their Unicode normalization form (NFC, NFD) two names, or the same?",
+		Source: "docs/behaviour.md#names-are-equal-to-the-letter", Scenario: "create/question-name-normalization",
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{Value: Distinct},
+	},
+	{
+		ID: LongestName, Asks: "How many characters may a name have? More are 400.",
+		Source: "docs/behaviour.md#names-and-scopes-are-unbounded", Scenario: "create/question-longest-name",
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{Value: None},
+	},
+	{
+		ID: LongestScope, Asks: "How many characters may a scope have? More are 400.",
+		Source: "docs/behaviour.md#names-and-scopes-are-unbounded", Scenario: "create/question-longest-scope",
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{Value: None},
+	},
+	{
+		ID: MostScopes, Asks: "How many scopes may a token have? More are 400.",
+		Source: "docs/behaviour.md#names-and-scopes-are-unbounded", Scenario: "create/question-most-scopes",
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{Value: None},
+	},
+	{
+		ID: EmptyDate, Asks: "Is an expirationDate that is an empty string rejected, or does it count as absent (200)?",
+		Source: "docs/behaviour.md#empty-date-is-400", Scenario: "expiry/question-empty-date",
+		Operations: []string{create, patch, bulk, bulkByPost}, Choice: true,
+		Default: Answer{Status: 400, DetailCode: "400.1.3 Illegal value"},
+	},
+	{
+		ID: TestOfFixedField, Asks: "Is a test of a field that cannot be patched rejected, or evaluated (200)?",
+		Source: "docs/behaviour.md#test-of-a-fixed-field-is-400", Scenario: "patch/question-test-of-a-fixed-field",
+		Operations: []string{patch}, Choice: true, Default: invalid,
+	},
+	{
+		ID: FlagAfterDate, Asks: "Is userAwareTokenNeverExpires kept, or cleared to false, when a patch sets a date?",
+		Source: "docs/behaviour.md#a-new-date-keeps-the-acknowledgment", Scenario: "expiry/question-flag-after-date",
+		Operations: []string{patch, bulk, bulkByPost}, Versions: current,
+		Values: []string{Kept, Cleared}, Default: Answer{Value: Kept},
+	},
+	{
+		ID: PasswordGrant, Asks: "What answers a login with the password grant, which tenants had in 2021?",
+		Source: "docs/behaviour.md#password-grant-is-unsupported", Scenario: "token/question-password-grant",
+		Operations: []string{requestAccessToken}, Default: Answer{Status: 400, Error: "unsupported_grant_type"},
 	},
 }

@@ -27,6 +27,8 @@ type Entry struct {
 	Choice bool `json:"choice,omitempty"`
 	// Values that the answer may have, in place of a status.
 	Values []string `json:"values,omitempty"`
+	// Number reports whether the value may also be a number from 1 on.
+	Number bool `json:"number,omitempty"`
 	// Default is what the mock answers unless it is told otherwise.
 	Default Answer `json:"default"`
 }
@@ -79,10 +81,25 @@ func (e Entry) choices() string {
 	switch {
 	case e.Default.Flag != "":
 		return "one of " + strings.Join(e.Values, ", ") + ", with the flag absent or shown"
+	case e.Number:
+		return e.values()
 	case len(e.Values) > 0:
 		return strings.Join(e.Values, " or ")
 	}
 	return e.statuses()
+}
+
+// values lists the values that are allowed, in words.
+func (e Entry) values() string {
+	if e.Number {
+		return strings.Join(e.Values, ", ") + " or a number from 1 on"
+	}
+	return "one of " + strings.Join(e.Values, ", ")
+}
+
+// allowsValue reports whether the mock can follow a value.
+func (e Entry) allowsValue(value string) bool {
+	return slices.Contains(e.Values, value) || e.Number && Answer{Value: value}.Limit() > 0
 }
 
 // statuses are those that are allowed, in words.

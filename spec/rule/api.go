@@ -805,6 +805,7 @@ var bulk = []Rule{
 		Sources: []string{
 			"docs/behaviour.md#bulk-update-right",
 			"docs/behaviour.md#bulk-update-scope",
+			"docs/behaviour.md#bulk-update-not-for-api-clients",
 		},
 	},
 	{

@@ -28,6 +28,16 @@ const (
 	EmptyDate            ID = "empty-date"
 	TestOfFixedField     ID = "test-of-fixed-field"
 	Signature            ID = "signature"
+	BulkFlag             ID = "bulk-flag"
+	ListPaging           ID = "list-paging"
+	NameCase             ID = "name-case"
+	NameBlanks           ID = "name-blanks"
+	NameNormalization    ID = "name-normalization"
+	LongestName          ID = "longest-name"
+	LongestScope         ID = "longest-scope"
+	MostScopes           ID = "most-scopes"
+	FlagAfterDate        ID = "flag-after-date"
+	PasswordGrant        ID = "password-grant"
 )
 
 var open = []Rule{
@@ -150,6 +160,59 @@ var open = []Rule{
 		ID: Signature, Evidence: assumed,
 		Text:    "An access token is signed with ES256, and its header names no key.",
 		Sources: []string{"docs/behaviour.md#access-token-algorithm"},
+	},
+	{
+		ID: BulkFlag, Evidence: assumed, Versions: v1,
+		Text:    "The response to a bulk update leaves userAwareTokenNeverExpires out.",
+		Sources: []string{"docs/behaviour.md#bulk-update-hides-the-acknowledgment"},
+	},
+	{
+		ID: ListPaging, Evidence: assumed,
+		Text: "The list has no pages, whatever limit, offset and count are.",
+		Sources: []string{
+			"docs/behaviour.md#list-is-not-paged",
+			"docs/behaviour.md#list-paging-is-open",
+		},
+	},
+	{
+		ID: NameCase, Evidence: assumed,
+		Text:    "Names that differ in case are two names.",
+		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
+	},
+	{
+		ID: NameBlanks, Evidence: assumed,
+		Text:    "Names that differ in the blanks around them are two names.",
+		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
+	},
+	{
+		ID: NameNormalization, Evidence: assumed,
+		Text:    "Names that differ in their Unicode normalization form are two names.",
+		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
+	},
+	{
+		ID: LongestName, Evidence: assumed,
+		Text:    "A name may have any length.",
+		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
+	},
+	{
+		ID: LongestScope, Evidence: assumed,
+		Text:    "A scope may have any length.",
+		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
+	},
+	{
+		ID: MostScopes, Evidence: assumed,
+		Text:    "A token may have any number of scopes.",
+		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
+	},
+	{
+		ID: FlagAfterDate, Evidence: assumed, Versions: current,
+		Text:    "A patch that sets a date leaves userAwareTokenNeverExpires as it is.",
+		Sources: []string{"docs/behaviour.md#a-new-date-keeps-the-acknowledgment"},
+	},
+	{
+		ID: PasswordGrant, Evidence: assumed,
+		Text:    "A login with the password grant is 400 unsupported_grant_type.",
+		Sources: []string{"docs/behaviour.md#password-grant-is-unsupported"},
 	},
 	{
 		ID: Limit251, Evidence: assumed,

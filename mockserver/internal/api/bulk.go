@@ -1,6 +1,7 @@
 package api
 
 import (
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 )
@@ -11,8 +12,24 @@ func (a *API) bulkUpdate(x *exchange) (*answer.Answer, error) {
 		return nil, err
 	}
 	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) {
-		return a.listAnswer(x.policy.Shape, tokens)
+		return a.bulkAnswer(tokens)
 	})
 	_, err = a.config.Service.BulkUpdate(call, texts(x.body, "ids"), operations)
 	return made(), err
+}
+
+// bulkAnswer returns the tokens of a bulk update. The acknowledgment "is stored internally and is not
+// returned in the response", although the schema has it.
+//
+// published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
+func (a *API) bulkAnswer(tokens []*pat.Token) (*answer.Answer, error) {
+	shape := pat.Legacy
+	if a.config.Dialect[dialect.BulkFlag].Value == dialect.Shown {
+		shape = pat.Current
+	}
+	response, err := a.listAnswer(shape, tokens)
+	if err == nil {
+		response.Checked = false // by this operation
+	}
+	return response, err
 }

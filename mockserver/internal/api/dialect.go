@@ -2,12 +2,14 @@ package api
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
 
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec"
 )
 
 // unsettled is the refusal of a request that a tenant may as well serve.
@@ -46,6 +48,28 @@ func (x *exchange) checkLimit() error {
 		return nil
 	}
 	return &unsettled{dialect.Limit251, "query parameter limit: expected at most " + strconv.Itoa(maxLimit) + ", got " + limit}
+}
+
+// withoutEmptyDate removes an expirationDate that is an empty string from a request, if the tenant
+// counts it as absent. It returns the text of what is left.
+func (x *exchange) withoutEmptyDate(text []byte, value any) []byte {
+	object, _ := value.(map[string]any)
+	if object["expirationDate"] != "" || x.dialect[dialect.EmptyDate].Status != http.StatusOK {
+		return text
+	}
+	delete(object, "expirationDate")
+	text, _ = json.Marshal(object) // it was just read
+	return text
+}
+
+// Question implements questioned.
+func (e *misshapen) Question() string {
+	for _, v := range e.violations {
+		if v.In != spec.InBody || v.Pointer != "/expirationDate" || v.Value != "" {
+			return ""
+		}
+	}
+	return dialect.EmptyDate
 }
 
 // checkExperimental refuses who does not ask for what is experimental, where the tenant does.

@@ -86,6 +86,7 @@ func (x *exchange) readBody() error {
 	case err != nil:
 		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(text, err)}
 	}
+	text = x.withoutEmptyDate(text, value)
 	if found := x.operation.CheckRequestText(contentType, text, value); len(found) > 0 {
 		return x.misshapen(found)
 	}

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"net/http"
+	"strconv"
+
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
 )
@@ -17,5 +20,12 @@ func (a *API) list(x *exchange) (*answer.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.listAnswer(x.policy.Shape, tokens)
+	if !x.pages() {
+		return a.listAnswer(x.policy.Shape, tokens)
+	}
+	response, err := a.listAnswer(x.policy.Shape, x.page(tokens))
+	if err == nil && x.query.Get("count") == "true" {
+		response.Header = http.Header{"X-Total-Count": {strconv.Itoa(len(tokens))}}
+	}
+	return response, err
 }

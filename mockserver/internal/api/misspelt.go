@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,9 @@ func didYouMean(name string, known []string) string {
 // a hint for the error of this request, if there is one.
 func (x *exchange) checkNames() {
 	for _, name := range x.operation.UnknownQuery(x.query) {
+		if x.pages() && slices.Contains(pagingParameters, name) {
+			continue
+		}
 		text := "query parameter " + strconv.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
 		if meant := didYouMean(name, queryNames); meant != "" {
 			text += meant

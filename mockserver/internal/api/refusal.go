@@ -108,9 +108,12 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *answer.Answer {
 	var (
 		mediaType *unsupportedMediaType
+		shape     *misshapen
 		broken    *pat.Error
 	)
 	switch {
+	case errors.As(refusal, &shape):
+		return a.differing(rw, shapeCode(shape.violations), by, shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
 	case errors.As(refusal, &broken):
 		return a.differing(rw, codes[broken.Kind], by, broken.Causes[0].At, a.reasons(broken)...)
 	case errors.As(refusal, &mediaType):

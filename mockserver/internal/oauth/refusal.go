@@ -39,6 +39,11 @@ var (
 		status: http.StatusUnauthorized, kind: "invalid_client", description: "Bad client credentials", rule: rule.TokenBadCredentials,
 	}
 	missingGrant = &refusal{http.StatusBadRequest, "invalid_request", "Missing grant type", rule.MissingGrant, sendGrant, dialect.MissingGrant}
+
+	// passwordGrant rejects the grant that tenants had in 2021. // assumed
+	passwordGrant = &refusal{
+		http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: password", rule.PasswordGrant, sendGrant, dialect.PasswordGrant,
+	}
 )
 
 // What to send instead.

@@ -143,6 +143,8 @@ func allowed(grant string) error {
 		return missingGrant
 	case slices.Contains(otherGrants, grant):
 		return unauthorizedGrant(grant)
+	case grant == "password":
+		return passwordGrant
 	}
 	return unsupportedGrant(grant)
 }

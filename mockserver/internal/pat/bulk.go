@@ -9,10 +9,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxBulkIDs is how many tokens one bulk update may name (observed).
+// maxBulkIDs is how many tokens one bulk update may name.
+//
+// published: docs/behaviour.md#bulk-update-has-1-to-25-ids
 const maxBulkIDs = 25
 
-// bulkOperations are the operations that a bulk update takes, by their path (observed).
+// bulkOperations are the operations that a bulk update takes, by their path.
+//
+// published: docs/behaviour.md#bulk-update-fields
 var bulkOperations = map[string][]string{
 	"/" + fieldExpiration: {"replace", "remove"},
 	"/" + fieldNeverAware: {"add", "replace", "remove"},

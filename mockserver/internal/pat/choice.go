@@ -2,7 +2,11 @@ package pat
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"example.com/patmock/spec/rule"
 )
@@ -23,6 +27,38 @@ type Choices struct {
 	ReadMyByOwnID bool
 	// ListNeverUsed counts a token that was never used as used before any moment.
 	ListNeverUsed bool
+	// IgnoreCaseOfNames, IgnoreBlanksOfNames and NormalizeNames make names the same that differ in
+	// case, in the blanks around them, or in their Unicode normalization form.
+	IgnoreCaseOfNames, IgnoreBlanksOfNames, NormalizeNames bool
+	// LongestName and LongestScope bound characters, MostScopes bounds the scopes of a token. Zero
+	// means no bound.
+	LongestName, LongestScope, MostScopes int
+	// TakeEmptyDates takes an expiration date that is an empty string for none.
+	TakeEmptyDates bool
+	// EvaluateTests evaluates tests of fields that cannot be patched, which are rejected otherwise.
+	EvaluateTests bool
+	// ClearFlagByDate clears the acknowledgment when a patch sets a date without it.
+	ClearFlagByDate bool
+}
+
+// NameKey returns a function that maps names to one text if they count as the same. It is nil if names
+// are compared to the letter.
+func (c Choices) NameKey() func(name string) string {
+	if !c.IgnoreCaseOfNames && !c.IgnoreBlanksOfNames && !c.NormalizeNames {
+		return nil
+	}
+	return func(name string) string {
+		if c.IgnoreBlanksOfNames {
+			name = strings.TrimSpace(name)
+		}
+		if c.IgnoreCaseOfNames {
+			name = strings.ToLower(name)
+		}
+		if c.NormalizeNames {
+			name = norm.NFC.String(name)
+		}
+		return name
+	}
 }
 
 // The questions that refusals answer and nothing published settles. See Error.Question.
@@ -41,6 +77,8 @@ const (
 	askOwnID            = "own-id-with-my-read"
 	askDeleteOfAnothers = "delete-of-anothers"
 	askQuotedTimestamp  = "quoted-timestamp"
+	askEmptyDate        = "empty-date"
+	askTestOfFixedField = "test-of-fixed-field"
 )
 
 // helpdesk is the user level of which nobody says whether it may list all tokens.
@@ -55,18 +93,36 @@ func (c Choices) levels() Levels {
 	return levels
 }
 
-// checkScope refuses a scope that does not exist.
+// checkNameLength rejects a name that is too long.
+func (c Choices) checkNameLength(name, at string) *Error {
+	if n := utf8.RuneCountInString(name); c.LongestName > 0 && n > c.LongestName {
+		return refuse(Invalid, Cause{At: at, Expected: atMost(c.LongestName, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestName})
+	}
+	return nil
+}
+
+// checkScope rejects scopes that are too many or too long, or that do not exist.
 func (c Choices) checkScope(scope []string, at string) *Error {
-	if !c.RefuseUnknownScopes {
-		return nil
+	if c.MostScopes > 0 && len(scope) > c.MostScopes {
+		return refuse(Invalid, Cause{At: at, Expected: atMost(c.MostScopes, "scopes"), Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes})
 	}
 	for _, s := range scope {
+		if n := utf8.RuneCountInString(s); c.LongestScope > 0 && n > c.LongestScope {
+			return refuse(Invalid, Cause{
+				At: at, Expected: "scopes of " + atMost(c.LongestScope, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestScope,
+			})
+		}
+		if !c.RefuseUnknownScopes {
+			continue
+		}
 		if !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
 			return refuse(Invalid, Cause{At: at, Expected: "scopes that begin with sp: or idn:", Got: quote(s), Rule: rule.UnknownScope}).asked(askUnknownScope)
 		}
 	}
 	return nil
 }
+
+func atMost(n int, what string) string { return "at most " + strconv.Itoa(n) + " " + what }
 
 // checkOwner refuses the id of an owner that does not exist.
 func (s *Service) checkOwner(id string) error {

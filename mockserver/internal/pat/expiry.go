@@ -24,6 +24,9 @@ func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time
 // date reads an expiration date and holds it against the bounds of the version.
 func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 	t, refusal := parseDate(text, at)
+	if refusal != nil && text == "" {
+		return time.Time{}, refusal.asked(askEmptyDate)
+	}
 	if refusal != nil {
 		return time.Time{}, refusal
 	}

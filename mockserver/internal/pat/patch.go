@@ -84,18 +84,21 @@ func (p *patching) checkPointer(at, op, pointer string) *Error {
 	}
 	field := steps[1] // no field has a name that would be escaped
 	if !slices.Contains(p.policy.Patchable, field) {
+		if op == "test" && p.choices.EvaluateTests && slices.Contains(fixedFields, field) {
+			return nil
+		}
 		advice := ""
 		if slices.Contains(current.Patchable, field) {
 			advice = "versions from v2025 on can change " + field
 		}
-		violated := rule.PatchFields
+		violated, question := rule.PatchFields, askUnpatchablePath
 		if op == "test" {
-			violated = rule.TestOfFixedField
+			violated, question = rule.TestOfFixedField, askTestOfFixedField
 		}
 		return refuse(Invalid, Cause{
 			At: at, Expected: "a field that can be patched, one of " + fields, Got: quote(pointer),
 			Advice: advice, Rule: violated,
-		}).asked(askUnpatchablePath)
+		}).asked(question)
 	}
 	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
 		return refuse(Invalid, Cause{
@@ -114,10 +117,14 @@ func isIndex(step string) bool {
 
 // apply makes the revision that the patch turns the token into.
 func (p *patching) apply(t *Token) (*Token, *Error) {
-	document, _ := json.Marshal(map[string]any{ // texts, dates and truth values always encode
+	current := map[string]any{
 		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
 		fieldNeverAware: t.UserAwareTokenNeverExpires,
-	})
+	}
+	if p.choices.EvaluateTests {
+		addFixedFields(current, t)
+	}
+	document, _ := json.Marshal(current) // texts, numbers, dates and truth values always encode
 	document, refusal := p.edit(document)
 	if refusal != nil {
 		return nil, refusal
@@ -136,6 +143,16 @@ func (p *patching) apply(t *Token) (*Token, *Error) {
 		next.FormerScope, next.ScopeChanged = t.scopeAt(p.now, p.scopeDelay), p.now
 	}
 	return next, nil
+}
+
+// fixedFields are those that no patch changes, in any version or in the legacy ones.
+var fixedFields = []string{"id", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", fieldExpiration}
+
+// addFixedFields completes a token for tests of fields that cannot be patched.
+func addFixedFields(token map[string]any, t *Token) {
+	token["id"], token["created"], token["lastUsed"] = t.ID, FormatDate(t.Created), nullableDate(t.LastUsed)
+	token["owner"] = map[string]string{"type": "IDENTITY", "id": t.Owner.ID, "name": t.Owner.Name}
+	token["managed"], token["accessTokenValiditySeconds"] = t.Managed, t.AccessTokenValiditySeconds
 }
 
 func nullableDate(t time.Time) any {

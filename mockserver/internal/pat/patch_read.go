@@ -32,7 +32,7 @@ func isIn(field, pointer string) bool {
 }
 
 func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Error {
-	at, _ := p.place(fieldName)
+	at, changed := p.place(fieldName)
 	var name *string
 	if refusal := readField(fields[fieldName], &name, at, "a string"); refusal != nil {
 		return refusal
@@ -41,7 +41,10 @@ func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Er
 		return refuse(Missing, Cause{At: at, Expected: "a name", Got: "nothing", Rule: rule.NameRequired})
 	}
 	next.Name = *name
-	return checkName(*name, at)
+	if refusal := checkName(*name, at); refusal != nil || !changed {
+		return refusal
+	}
+	return p.choices.checkNameLength(*name, at)
 }
 
 func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *Error {
@@ -80,12 +83,18 @@ func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Field
 	if refusal := readField(fields[fieldNeverAware], &aware, awareAt, "true or false"); refusal != nil {
 		return refusal
 	}
+	if p.choices.TakeEmptyDates && date != nil && *date == "" {
+		date = nil
+	}
 	next.UserAwareTokenNeverExpires = aware != nil && *aware
 	acknowledged := awareChanged && next.UserAwareTokenNeverExpires
 	switch {
 	case dateChanged && date != nil:
 		expires, refusal := p.policy.date(*date, dateAt, p.now)
 		next.ExpirationDate = expires
+		if p.choices.ClearFlagByDate && !awareChanged {
+			next.UserAwareTokenNeverExpires = false
+		}
 		return refusal
 	case dateChanged && !acknowledged:
 		return refuse(Invalid, unacknowledged(dateAt, fieldNeverAware+" not set to true by the same patch"))

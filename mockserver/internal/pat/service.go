@@ -107,6 +107,9 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 	if refusal := checkName(f.Name, "/"+fieldName); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := s.config.Choices.checkNameLength(f.Name, "/"+fieldName); refusal != nil {
+		return nil, refusal
+	}
 	if refusal := s.config.Choices.checkScope(r.Scope, "/"+fieldScope); refusal != nil {
 		return nil, refusal
 	}

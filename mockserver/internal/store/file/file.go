@@ -34,6 +34,10 @@ var (
 
 // A File is an open state file. It belongs to this process until Close.
 type File struct {
+	// NameKey maps names to one text if they count as the same. Nil compares them to the letter. It
+	// must not change once a namespace was opened.
+	NameKey func(name string) string
+
 	path string
 	db   *bbolt.DB
 	// commit is db.Update.
@@ -128,7 +132,7 @@ func (f *File) Namespace(name string) (*Store, error) {
 	if err != nil {
 		return nil, f.failed(name, err)
 	}
-	s := &Store{Store: memory.New(), file: f, name: name}
+	s := &Store{Store: memory.NewKeyed(f.NameKey), file: f, name: name}
 	f.known[name] = s
 	return s, nil
 }

@@ -181,7 +181,7 @@ func (s *Store) Load() (pat.Tenant, bool, error) {
 	)
 	err := s.view(func(from *space) error {
 		var err error
-		if tenant, found, err = load(from); err != nil || !found {
+		if tenant, found, err = load(from, s.Store.Fresh()); err != nil || !found {
 			return err
 		}
 		return s.Store.Replace(tenant)
@@ -193,7 +193,8 @@ func (s *Store) Load() (pat.Tenant, bool, error) {
 	return tenant, true, err
 }
 
-func load(from *space) (tenant pat.Tenant, found bool, err error) {
+// load reads a tenant, whose tokens must fit into an empty store.
+func load(from *space, fitting *memory.Store) (tenant pat.Tenant, found bool, err error) {
 	if sealed := from.bucket.Get([]byte(tenantKey)); sealed != nil {
 		var record tenantRecord
 		if err := from.at("", tenantKey).read(sealed, &record); err != nil {
@@ -212,7 +213,6 @@ func load(from *space) (tenant pat.Tenant, found bool, err error) {
 	if err != nil {
 		return pat.Tenant{}, false, err
 	}
-	fitting := memory.New()
 	err = from.each(kindToken, func(_ string, at place, sealed []byte) error {
 		var record tokenRecord
 		if err := at.read(sealed, &record); err != nil {

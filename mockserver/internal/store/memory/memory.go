@@ -12,6 +12,7 @@ import (
 // Store keeps tokens in memory. It hands out the revisions it holds, which nobody
 // may change, and slices that belong to the caller.
 type Store struct {
+	key    func(name string) string
 	mu     sync.RWMutex
 	tokens map[string]*pat.Token // by id
 	owners map[string]*owner     // by id of the identity, who has at least one token
@@ -19,13 +20,20 @@ type Store struct {
 }
 
 type owner struct {
-	names map[string]*pat.Token // of its tokens
+	names map[string]*pat.Token // its tokens, by the key of their names
 	age   tree
 }
 
 // New returns an empty store.
-func New() *Store {
-	return &Store{tokens: map[string]*pat.Token{}, owners: map[string]*owner{}, use: newTree(lastUsed)}
+func New() *Store { return NewKeyed(nil) }
+
+// NewKeyed returns an empty store in which names are the same if their keys are. A nil key compares
+// names to the letter.
+func NewKeyed(key func(name string) string) *Store {
+	if key == nil {
+		key = func(name string) string { return name }
+	}
+	return &Store{key: key, tokens: map[string]*pat.Token{}, owners: map[string]*owner{}, use: newTree(lastUsed)}
 }
 
 // trees are those that the tokens of an owner are in.
@@ -107,14 +115,14 @@ func (s *Store) Create(t *pat.Token, limit int) error {
 	switch {
 	case s.tokens[t.ID] != nil:
 		return pat.ErrConflict
-	case o.names[t.Name] != nil:
+	case o.names[s.key(t.Name)] != nil:
 		return pat.ErrNameTaken
 	case limit > 0 && len(o.names) >= limit:
 		return pat.ErrLimit
 	}
 	s.owners[t.Owner.ID] = o
 	s.tokens[t.ID] = t
-	o.names[t.Name] = t
+	o.names[s.key(t.Name)] = t
 	for _, tree := range s.trees(o) {
 		tree.put(t)
 	}
@@ -149,11 +157,11 @@ func (s *Store) Swap(changes ...pat.Change) error {
 
 func (s *Store) renameLocked(old, next *pat.Token) error {
 	names := s.owners[old.Owner.ID].names
-	if holder := names[next.Name]; holder != nil && holder.ID != old.ID {
+	if holder := names[s.key(next.Name)]; holder != nil && holder.ID != old.ID {
 		return pat.ErrNameTaken
 	}
-	delete(names, old.Name)
-	names[next.Name] = next
+	delete(names, s.key(old.Name))
+	names[s.key(next.Name)] = next
 	return nil
 }
 
@@ -168,7 +176,7 @@ func (s *Store) Delete(t *pat.Token) error {
 	}
 	o := s.owners[t.Owner.ID]
 	delete(s.tokens, t.ID)
-	delete(o.names, t.Name)
+	delete(o.names, s.key(t.Name))
 	for _, tree := range s.trees(o) {
 		tree.remove(t)
 	}
@@ -178,9 +186,12 @@ func (s *Store) Delete(t *pat.Token) error {
 	return nil
 }
 
+// Fresh returns an empty store that compares names in the same way.
+func (s *Store) Fresh() *Store { return NewKeyed(s.key) }
+
 // Replace implements pat.Store. What is wrong among the tokens leaves the store as it was.
 func (s *Store) Replace(t pat.Tenant) error {
-	fresh := New()
+	fresh := s.Fresh()
 	for _, token := range t.Tokens {
 		if err := fresh.Create(token, 0); err != nil {
 			return fmt.Errorf("token %q of %s: %w", token.Name, token.Owner.Name, err)

@@ -1,0 +1,70 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+)
+
+// questionsOfNames are about which names are the same, and about how long names and scopes may be.
+var questionsOfNames = []contract.Scenario{
+	sameName(rule.NameCase, "create/question-name-case", "Two names that differ in case are two names.", " Name", " name"),
+	sameName(rule.NameBlanks, "create/question-name-blanks", "Two names that differ in blanks at the end are two names.", "", " "),
+	sameName(rule.NameNormalization, "create/question-name-normalization", "A composed and a decomposed letter make two names.", " \u00e9", " e\u0301"),
+	bound(rule.LongestName, "create/question-longest-name", "A name may have 4000 characters.", lengths, func(body contract.Body, n int) {
+		body["name"] = padded(fmt.Sprintf("%s of %d characters ", body["name"], n), n)
+	}),
+	bound(rule.LongestScope, "create/question-longest-scope", "A scope may have 4000 characters.", lengths, func(body contract.Body, n int) {
+		body["scope"] = []string{padded(fmt.Sprintf("idn:scope-of-%d-characters-", n), n)}
+	}),
+	bound(rule.MostScopes, "create/question-most-scopes", "A token may have 250 scopes.", []int{250, 100, 50, 20, 10}, func(body contract.Body, n int) {
+		scope := make([]string, n)
+		for i := range scope {
+			scope[i] = fmt.Sprintf("idn:scope-%d:read", i)
+		}
+		body["scope"] = scope
+	}),
+}
+
+// lengths are bounds that databases often have, the largest first.
+var lengths = []int{4000, 1000, 512, 255, 128, 64}
+
+func padded(text string, n int) string { return text + strings.Repeat("n", n-len(text)) }
+
+// sameName asks whether two names of one owner, which differ in their ends, are the same.
+func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
+	return question(string(entry), contract.Scenario{
+		ID: id, Promise: promise, Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
+		Needs: writes, Rules: []rule.ID{rule.NameUnique},
+	}, func(t *contract.T, record record) {
+		c, name := t.Owner(), t.Name()
+		c.Made(contract.Body{"name": name + one})
+		body := c.Expiring()
+		body["name"] = name + other
+		t.Equal("name", name+other, record(c.Create(body)).Status(http.StatusOK).Token().Name)
+	})
+}
+
+// bound asks for the largest of several sizes that create takes. It records the first that is taken, or
+// the last that is rejected.
+func bound(entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int)) contract.Scenario {
+	return question(string(entry), contract.Scenario{
+		ID: id, Promise: promise, Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"}, Needs: writes,
+	}, func(t *contract.T, record record) {
+		for i, size := range sizes {
+			body := t.Owner().Expiring()
+			change(body, size)
+			r := t.Owner().Create(body)
+			if r.Code() != http.StatusOK && i < len(sizes)-1 {
+				continue
+			}
+			t.Note("the largest of %v that is taken: %d", sizes, size)
+			record(r).Status(http.StatusOK)
+			t.Equal("the largest size that is taken", sizes[0], size)
+			return
+		}
+	})
+}

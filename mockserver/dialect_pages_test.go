@@ -1,0 +1,103 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/dialect"
+)
+
+const crowdedList = "/v2026/personal-access-tokens"
+
+// paging returns an administrator of a tenant with more tokens than a page has.
+func paging(t *testing.T, told dialect.Dialect) (*tenant, *client) {
+	t.Helper()
+	m := startWith(t, "crowded", mockserver.Config{Dialect: told})
+	return m, m.as("admin")
+}
+
+// A client that pages until a page is short has every token once, and causes no findings.
+func TestDialect_PagesEnd(t *testing.T) {
+	m, admin := paging(t, nil)
+	all := admin.get(crowdedList).is(http.StatusOK).list()
+	m, admin = paging(t, dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}})
+	for _, limit := range []int{1, 7, 250} {
+		var got []any
+		for offset := 0; ; offset += limit {
+			page := admin.get(fmt.Sprintf("%s?limit=%d&offset=%d&count=true", crowdedList, limit, offset)).is(http.StatusOK)
+			if count := page.header.Get("X-Total-Count"); count != fmt.Sprint(len(all)) {
+				t.Fatalf("limit %d: X-Total-Count %q, want %d", limit, count, len(all))
+			}
+			if found := lastEntry(t, m).Findings; len(found) > 0 {
+				t.Fatalf("limit %d: findings %v", limit, found)
+			}
+			for _, token := range page.list() {
+				got = append(got, token["id"])
+			}
+			if len(page.list()) < limit {
+				break
+			}
+		}
+		want := []any{}
+		for _, token := range all {
+			want = append(want, token["id"])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("limit %d: %d tokens, want %d in the same order", limit, len(got), len(want))
+		}
+	}
+}
+
+func TestDialect_Pages(t *testing.T) {
+	pages := dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}}
+	strict := dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}, dialect.Limit251: {Status: 400}}
+	_, all := paging(t, nil)
+	whole := len(all.get(crowdedList).is(http.StatusOK).list())
+	for _, test := range []struct {
+		name   string
+		told   dialect.Dialect
+		query  string
+		status int
+		tokens int
+		count  string
+	}{
+		{"default", pages, "", 200, min(whole, 250), ""},
+		{"maximum", pages, "?limit=251", 200, min(whole, 250), ""},
+		{"maximum, rejected", strict, "?limit=251", 400, 0, ""},
+		{"none", pages, "?limit=0&count=true", 200, 0, fmt.Sprint(whole)},
+		{"no count", pages, "?limit=3&count=false", 200, 3, ""},
+		{"no numbers", pages, "?limit=many&offset=-1", 200, min(whole, 250), ""},
+		{"offset behind the end", pages, "?offset=100000", 200, 0, ""},
+		{"the largest numbers", pages, "?limit=9223372036854775807&offset=9223372036854775807", 200, 0, ""},
+		{"complete", nil, "?limit=3&offset=1&count=true", 200, whole, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, admin := paging(t, test.told)
+			r := admin.get(crowdedList + test.query).is(test.status)
+			if test.status == http.StatusOK && len(r.list()) != test.tokens {
+				t.Errorf("%d tokens, want %d", len(r.list()), test.tokens)
+			}
+			if count := r.header.Get("X-Total-Count"); count != test.count {
+				t.Errorf("X-Total-Count %q, want %q", count, test.count)
+			}
+		})
+	}
+}
+
+// Names that are the same stay so in a state file, and the owner's other tokens do not bind others.
+func TestDialect_NamesInAStateFile(t *testing.T) {
+	state := t.TempDir() + "/state"
+	told := dialect.Dialect{dialect.NameCase: {Value: dialect.Same}, dialect.NameBlanks: {Value: dialect.Same}}
+	const body = `{"name":"%s","userAwareTokenNeverExpires":true}`
+	t.Run("before", func(t *testing.T) {
+		m := startWith(t, "default", mockserver.Config{Dialect: told, StateFile: state})
+		m.as("jane.doe").post(crowdedList, fmt.Sprintf(body, "My Token")).is(http.StatusOK)
+	})
+	m := startWith(t, "default", mockserver.Config{Dialect: told, StateFile: state})
+	jane := m.as("jane.doe")
+	jane.post(crowdedList, fmt.Sprintf(body, " my token")).is(http.StatusBadRequest)
+	m.as("john.roe").post(crowdedList, fmt.Sprintf(body, "MY TOKEN")).is(http.StatusOK)
+}
