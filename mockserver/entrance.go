@@ -90,7 +90,7 @@ func (x *exchange) enter(r *http.Request) {
 		return
 	}
 	if controlled && removal(r) && !x.server.namespaces.Has(name) {
-		x.refuse(r, true, fmt.Errorf("%w: %q", namespace.ErrUnknown, name))
+		x.refuse(r, true, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
 		return
 	}
 	var err error
@@ -166,8 +166,8 @@ func (x *exchange) name(source *random.Source) {
 // outlive makes a panic a fault of the mock, but for the one that ends a connection on purpose.
 func (x *exchange) outlive(r *http.Request, cause any) {
 	if log := x.server.config.Log; log.Enabled(r.Context(), slog.LevelDebug) {
-		log.DebugContext(r.Context(), "request", "method", r.Method, "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
-			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", x.trace.Namespace, "duration", x.server.wall().Sub(x.came))
+		log.DebugContext(r.Context(), "request", "method", answer.Cut(r.Method), "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
+			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", answer.Cut(x.trace.Namespace), "duration", x.server.wall().Sub(x.came))
 	}
 	if cause == nil {
 		return

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec/redact"
 )
 
 // forward sends what patmock does not simulate to another mock. A public host is refused here where its
@@ -58,7 +59,7 @@ func (s *apiStrangers) forward(to string) error {
 				return // the client went away
 			}
 			answer.TraceOf(r).Forwarded = false
-			s.notSimulated(rw, r, s.documents.outside(r.URL.Path), fmt.Sprintf("the fallback %s does not answer (%v)", base, err))
+			s.notSimulated(rw, r, s.documents.outside(r.URL.Path), fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())))
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
 	}

@@ -24,16 +24,16 @@ func (x *exchange) remember(r *http.Request) {
 	}
 	for _, f := range x.tenant.watch.See(seen) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
-			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", trace.Namespace)
+			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", answer.Cut(trace.Namespace))
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
 	x.tenant.watch.Count(seen, trace.Findings)
 	x.tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
-		Operation: trace.Operation, Version: trace.Version, Method: r.Method, Path: kept(redact.String(r.URL.EscapedPath())), Query: kept(query),
-		Status: x.status, Owner: trace.User, ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: told(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: told(trace.Notes),
+		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())), Query: kept(query),
+		Status: x.status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
+		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: keptAll(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
 	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
 		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
 }
@@ -47,20 +47,21 @@ func kept(text string) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
-// told are sentences without secrets. None is an empty list, which is what JSON shall say.
-func told(sentences []string) []string {
+// keptAll returns sentences as the journal stores them. The values in them are redacted already. The
+// result is never nil, so that it encodes as [] rather than null.
+func keptAll(sentences []string) []string {
 	all := make([]string, len(sentences))
 	for i, sentence := range sentences {
-		all[i] = kept(redact.String(sentence))
+		all[i] = kept(sentence)
 	}
 	return all
 }
 
-// findings are findings without secrets.
+// findings is like keptAll for findings.
 func findings(found []control.Finding) []control.Finding {
 	all := make([]control.Finding, len(found))
 	for i, f := range found {
-		all[i] = control.Finding{Kind: f.Kind, Detail: kept(redact.String(f.Detail))}
+		all[i] = control.Finding{Kind: f.Kind, Detail: kept(f.Detail)}
 	}
 	return all
 }

@@ -30,7 +30,7 @@ func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path
 }
 
 func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
-	cause := answer.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, r.Method)}
+	cause := answer.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, answer.Cut(r.Method))}
 	unmatched(r, control.UnmatchedPath, cause.String())
 	rw.Header().Set("Allow", allowed)
 	s.reject(rw, r, p.document, rejections[http.StatusMethodNotAllowed], cause)
@@ -61,7 +61,7 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case r.ContentLength > maxBody:
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
 	case meant != "":
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", answer.TraceOf(r).Prefix+meant, answer.Cut(at)))
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", answer.Cut(answer.TraceOf(r).Prefix+meant), answer.Cut(at)))
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
@@ -110,7 +110,7 @@ func (s *apiStrangers) served() string {
 func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
 
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
-	text := fmt.Sprintf("%s %s is not simulated: %s", r.Method, answer.Cut(r.URL.EscapedPath()), why)
+	text := fmt.Sprintf("%s %s is not simulated: %s", answer.Cut(r.Method), answer.Cut(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text)
 	s.reject(rw, r, document, rejections[http.StatusNotImplemented], answer.Reason{Rule: rule.NotSimulated, Text: text})
 }
@@ -169,7 +169,7 @@ func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *
 }
 
 func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, _ *path, allowed string) {
-	a := controls.Answer(controls.UnknownMethod(r.Method, allowed))
+	a := controls.Answer(controls.UnknownMethod(answer.Cut(r.Method), allowed))
 	a.Header = http.Header{"Allow": {allowed}}
 	s.writer.Write(rw, r, a, s.document.CheckUnrouted)
 }

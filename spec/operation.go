@@ -12,6 +12,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/goccy/go-yaml"
+
+	"example.com/patmock/spec/redact"
 )
 
 // An Operation is one method of one path, with what it takes and answers.
@@ -135,7 +137,7 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 		return []Violation{{In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "), Got: strconv.Itoa(status), Place: place}}
 	}
 	if len(a.byType) == 0 {
-		return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: shorten(string(body)), Place: place}}
+		return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: redact.Cut(redact.Body(string(body)), maxGot), Place: place}}
 	}
 	declared, _ := a.find(contentType)
 	if declared == nil {
@@ -143,7 +145,7 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 	}
 	value, err := Decode(contentType, body)
 	if err != nil {
-		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: shorten(string(body)), Place: place}}
+		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: redact.Cut(redact.Body(string(body)), maxGot), Place: place}}
 	}
 	return check(declared.schema, value, InBody, "", place)
 }

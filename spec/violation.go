@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/patmock/spec/redact"
 )
 
 // The parts of a message that a Violation may be in.
@@ -32,7 +34,7 @@ type Violation struct {
 	Expected string
 	// Value is what came, decoded, where Rule is format.
 	Value any
-	// Got is what came: JSON, shortened when long, or words.
+	// Got is what came: JSON, redacted and shortened, or words.
 	Got string
 	// Place names document, operation and message.
 	Place string
@@ -66,13 +68,15 @@ func check(schema *openapi3.Schema, value any, in, pointer, place string, option
 	}
 	var found []Violation
 	for _, e := range flatten(err) {
-		v := Violation{In: in, Pointer: pointer, Rule: "schema", Expected: firstLine(e), Got: compact(value), Place: place}
+		v := Violation{In: in, Pointer: pointer, Rule: "schema", Expected: redact.String(firstLine(e)), Place: place}
 		var broken *openapi3.SchemaError
-		if errors.As(e, &broken) {
+		if !errors.As(e, &broken) {
+			v.Got = got(pointer, value)
+		} else {
 			for _, key := range broken.JSONPointer() {
-				v.Pointer += "/" + escapePointer(key)
+				v.Pointer += "/" + escapePointer(redact.String(key))
 			}
-			v.Rule, v.Expected, v.Got = broken.SchemaField, expected(broken), compact(broken.Value)
+			v.Rule, v.Expected, v.Got = broken.SchemaField, expected(broken), got(v.Pointer, broken.Value)
 			switch v.Rule {
 			case "required":
 				v.Got = "nothing"
@@ -137,7 +141,7 @@ func expected(e *openapi3.SchemaError) string {
 		}
 		return "format " + s.Format
 	}
-	return e.Reason
+	return redact.String(e.Reason) // the library's words, with values among them
 }
 
 func plural(bound string, n uint64, noun string) string {
@@ -178,22 +182,25 @@ func compact(value any) string {
 	if err != nil {
 		return fmt.Sprintf("a value of type %T", value)
 	}
-	return shorten(string(encoded))
+	return redact.Cut(string(encoded), maxGot)
+}
+
+// got returns the JSON of a value for a message, redacted by the names in its pointer too.
+func got(pointer string, value any) string {
+	for name := range strings.SplitSeq(pointer, "/") {
+		if value != nil && redact.Named(name, "value") == redact.Mark {
+			return strconv.Quote(redact.Mark)
+		}
+	}
+	return compact(value)
 }
 
 func quote(s string) string {
 	if s == "" {
 		return "nothing"
 	}
-	return strconv.Quote(shorten(s))
+	return redact.Quote(s)
 }
 
 // maxGot bounds, in bytes, how much of what came is told.
 const maxGot = 80
-
-func shorten(s string) string {
-	if len(s) <= maxGot {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxGot], "") + "..."
-}

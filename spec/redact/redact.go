@@ -4,6 +4,7 @@ package redact
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -57,6 +58,30 @@ func Query(raw string) string { return redact(raw, form) }
 // String is like [Body] for a text that is not a form, whatever its beginning.
 func String(text string) string { return redact(text, prose) }
 
+// Named is like [String] for the value of a property, parameter or header. It returns Mark for a
+// secret name.
+func Named(name, value string) string {
+	if value != "" && isSecretName(name) {
+		return Mark
+	}
+	return String(value)
+}
+
+// Cut is like [String], and cuts the rest to a number of bytes. The text is redacted first, so
+// that a secret that is cut in two is recognized.
+func Cut(text string, most int) string {
+	if text = String(text); len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
+// maxQuoted is the length in bytes that Quote cuts to.
+const maxQuoted = 80
+
+// Quote returns a value for a message: redacted, cut to 80 bytes, and in quotes.
+func Quote(value string) string { return strconv.Quote(Cut(value, maxQuoted)) }
+
 func redact(text string, k kind) string {
 	if mayBeMultipart(text) {
 		text = redactMultipart(text)
@@ -105,6 +130,26 @@ func redactParameters(text string, k kind) string {
 		}
 		if end := endOfParameter(text, equals+1, k); end > equals+1 {
 			e.replace(equals+1, end, Mark)
+		}
+	}
+	return redactEncodedParameters(e.String(), k)
+}
+
+// redactEncodedParameters does the same for parameters whose equals sign is percent-encoded: those
+// of a form or a URL that is the value of another parameter.
+func redactEncodedParameters(text string, k kind) string {
+	e := edits{text: text}
+	for percent := next(text, '%', 0); percent >= 0; percent = next(text, '%', max(percent+1, e.done)) {
+		start := percent + len("%3D")
+		if start > len(text) || text[percent+1] != '3' || text[percent+2]|0x20 != 'd' {
+			continue
+		}
+		name := parameterBefore(text[e.done:], percent-e.done)
+		if !isSecretName(name[strings.LastIndexAny(name, "&?#;/ ")+1:]) {
+			continue
+		}
+		if end := endOfParameter(text, start, k); end > start {
+			e.replace(start, end, Mark)
 		}
 	}
 	return e.String()

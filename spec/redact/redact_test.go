@@ -94,6 +94,10 @@ func TestRedactParameters(t *testing.T) {
 		{"URL in a sentence", "see https://a/b?c=d&token=hunter2 for more", "see https://a/b?c=d&token=[redacted] for more"},
 		{"fragment", "https://a/b#access_token=hunter2", "https://a/b#access_token=[redacted]"},
 		{"other names", "tokens=a&x-token=b&secret[]=c&not_a_code=d&%zzsecret=e", "tokens=a&x-token=b&secret[]=c&not_a_code=d&%zzsecret=e"},
+		{"encoded in a parameter", "a=client_secret%3Dhunter2&b=c", "a=client_secret%3D[redacted]&b=c"},
+		{"encoded in a path", "/a/client_secret%3dhunter2 b", "/a/client_secret%3d[redacted] b"},
+		{"encoded in a URL", "next=https%3A%2F%2Fa%2Fb%3Fx%3Dy%26code%3Dhunter2", "next=https%3A%2F%2Fa%2Fb%3Fx%3Dy%26code%3D[redacted]"},
+		{"encoded, other names", "a=x%3Dy&tokens%3Dz&code%3D&%3", "a=x%3Dy&tokens%3Dz&code%3D&%3"},
 		{"equals signs", "a==&=b&code", "a==&=b&code"},
 	})
 }

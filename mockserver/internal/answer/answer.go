@@ -202,8 +202,8 @@ func (w Writer) checked(rw http.ResponseWriter, r *http.Request, a *Answer, chec
 func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answer {
 	trace := TraceOf(r)
 	trace.Effect = "" // a fault of the mock is told as it is
-	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", r.Method, "path", redact.String(trace.Prefix+r.URL.Path),
-		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
+	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Cut(r.Method), "path", redact.String(trace.Prefix+r.URL.Path),
+		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
 	why := Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"}
 	if OAuthPath(r.URL.Path) {
 		return w.OAuthError(http.StatusInternalServerError, ServerError, "An internal fault occurred.", why)

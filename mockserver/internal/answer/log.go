@@ -28,7 +28,7 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
 	}
 	line := strconv.Itoa(a.Status) + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
-	w.Log.WarnContext(r.Context(), oneLine(redact.String(line)), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", trace.Namespace, "rule", ruleList(a.Reasons))
+	w.Log.WarnContext(r.Context(), oneLine(line), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", ruleList(a.Reasons))
 }
 
 // What a line holds at most: reasons, and characters of a method, path or client.
@@ -37,13 +37,8 @@ const (
 	maxPart = 200
 )
 
-// Cut keeps what came from outside to a length that people read.
-func Cut(s string) string {
-	if len(s) <= maxPart {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxPart], "") + "..."
-}
+// Cut returns a part of a request for a message: redacted, and cut to a length that people read.
+func Cut(s string) string { return redact.Cut(s, maxPart) }
 
 // who names the user, where it is known, and the client by the first word of its User-Agent.
 func who(r *http.Request, trace *Trace) string {
@@ -55,7 +50,7 @@ func who(r *http.Request, trace *Trace) string {
 	if trace.User == "" {
 		return client
 	}
-	return trace.User + ", " + client
+	return Cut(trace.User) + ", " + client
 }
 
 // oneLine keeps what came from outside from looking like a line of its own.

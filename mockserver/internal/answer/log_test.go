@@ -40,6 +40,8 @@ func TestLine(t *testing.T) {
 	const (
 		none = "" // no line
 		line = " "
+		// asked and its like are our own words, which stay.
+		asked = "Prefer: code=401 asked for it; /access_token: expected a string"
 	)
 	secret := strings.Repeat("0123456789abcdef", 4)
 	tests := []struct {
@@ -71,8 +73,12 @@ func TestLine(t *testing.T) {
 		{"query is not told", answer.Trace{}, "GET", "/path?client_secret=" + secret, "Go/1", 400, []string{"why"}, "/path"},
 		{"escapes stay", answer.Trace{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{"why"}, "/a%2Fb%20c"},
 		{"a secret in the path", answer.Trace{}, "GET", "/" + secret, "Go/1", 400, []string{"why"}, line},
-		{"a secret in a reason", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"got " + secret}, line},
-		{"a secret in a note", answer.Trace{Notes: []string{"client_secret=" + secret + " was sent"}}, "GET", "/path", "Go/1", 200, nil, line},
+		{"words like a secret in a reason", answer.Trace{}, "GET", "/path", "Go/1", 401, []string{asked}, asked},
+		{"words like a secret in a note", answer.Trace{Notes: []string{asked}}, "GET", "/path", "Go/1", 200, nil, asked},
+		{"a secret in the method", answer.Trace{}, secret, "/path", "Go/1", 400, []string{"why"}, line},
+		{"a secret in the namespace", answer.Trace{Prefix: "/t/" + secret}, "GET", "/path", "Go/1", 400, []string{"why"}, line},
+		{"a secret in the user", answer.Trace{User: secret}, "GET", "/path", "Go/1", 400, []string{"why"}, line},
+		{"a secret that is cut", answer.Trace{}, "GET", "/" + strings.Repeat("x", 180) + secret, "Go/1", 400, []string{"why"}, "[redacted]"},
 		{"a secret in the agent", answer.Trace{}, "GET", "/path", secret, 400, []string{"why"}, line},
 		{"lines become one", answer.Trace{}, "GET", "/path", "Go/1", 400, []string{"a\r\nb\u2028c\x1b[31m"}, "a  b c [31m"},
 		{"a long method", answer.Trace{}, strings.Repeat("G", 201), "/path", "Go/1", 400, []string{"why"}, strings.Repeat("G", 200) + "..."},

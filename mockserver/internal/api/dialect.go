@@ -10,6 +10,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 )
 
 // unsettled is the refusal of a request that a tenant may as well serve.
@@ -47,7 +48,7 @@ func (x *exchange) checkLimit() error {
 	if n, _ := strconv.Atoi(limit); n <= maxLimit { // what is no number is 0
 		return nil
 	}
-	return &unsettled{dialect.Limit251, "query parameter limit: expected at most " + strconv.Itoa(maxLimit) + ", got " + limit}
+	return &unsettled{dialect.Limit251, "query parameter limit: expected at most " + strconv.Itoa(maxLimit) + ", got " + redact.Cut(limit, 80)}
 }
 
 // withoutEmptyDate removes an expirationDate that is an empty string from a request, if the tenant
@@ -78,7 +79,7 @@ func (x *exchange) checkExperimental() error {
 	if !x.dialect[dialect.ExperimentalHeader].Refuses() || x.request.Header.Get(header) == "true" {
 		return nil
 	}
-	return &unsettled{dialect.ExperimentalHeader, "header " + header + ": expected true, got " + strconv.Quote(x.request.Header.Get(header))}
+	return &unsettled{dialect.ExperimentalHeader, "header " + header + ": expected true, got " + redact.Quote(x.request.Header.Get(header))}
 }
 
 // differing returns a rejection as the tenant's dialect has it, which leaves open what is usual for its

@@ -19,6 +19,7 @@ import (
 	"example.com/patmock/mockserver/internal/body"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -41,11 +42,11 @@ type exchange struct {
 func (x *exchange) read() error {
 	id, err := url.PathUnescape(mux.Vars(x.request)["id"])
 	if err != nil {
-		return &malformed{rule.URLSyntax, "path: expected an id with its escapes, got " + strconv.Quote(mux.Vars(x.request)["id"])}
+		return &malformed{rule.URLSyntax, "path: expected an id with its escapes, got " + redact.Quote(mux.Vars(x.request)["id"])}
 	}
 	x.id = id
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
-		return &malformed{rule.URLSyntax, "query: expected parameters with their escapes, got " + err.Error() + "; write % as %25 and ; as %3B"}
+		return &malformed{rule.URLSyntax, "query: expected parameters with their escapes, got " + redact.String(err.Error()) + "; write % as %25 and ; as %3B"}
 	}
 	x.checkNames()
 	if found := x.operation.CheckQuery(x.query); len(found) > 0 {
@@ -93,7 +94,7 @@ func (x *exchange) readBody() error {
 	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
 		if !strings.HasSuffix(pointer, "/from") { // of move and copy (RFC 6902), which the documents forget
 			name := pointer[strings.LastIndex(pointer, "/")+1:]
-			x.trace.Find(control.UnknownProperty, pointer+" is no property of "+x.operation.ID+", and was ignored"+didYouMean(name, propertyNames))
+			x.trace.Find(control.UnknownProperty, answer.Cut(pointer)+" is no property of "+x.operation.ID+", and was ignored"+didYouMean(name, propertyNames))
 		}
 	}
 	x.body = value
@@ -113,7 +114,7 @@ func unread(err error) error {
 	if coding := (*body.CodingError)(nil); errors.As(err, &coding) {
 		return &malformed{rule.ContentEncoding, err.Error()}
 	}
-	return &malformed{rule.IncompleteBody, "body: expected all of it, got an end in between: " + err.Error()}
+	return &malformed{rule.IncompleteBody, "body: expected all of it, got an end in between: " + redact.String(err.Error())}
 }
 
 // whole reads a body, which the mock may have done already.
@@ -140,7 +141,7 @@ func (x *exchange) misshapen(violations []spec.Violation) error {
 func syntaxProblem(body []byte, err error) string {
 	var number *json.UnmarshalTypeError
 	if errors.As(err, &number) {
-		return "expected numbers of 64 bits, got " + number.Value
+		return "expected numbers of 64 bits, got " + redact.Cut(number.Value, 80)
 	}
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {

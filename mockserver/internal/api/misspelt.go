@@ -2,10 +2,10 @@ package api
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/redact"
 )
 
 // The names that clients misspell.
@@ -38,7 +38,7 @@ func (x *exchange) checkNames() {
 		if x.pages() && slices.Contains(pagingParameters, name) {
 			continue
 		}
-		text := "query parameter " + strconv.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
+		text := "query parameter " + redact.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
 		if meant := didYouMean(name, queryNames); meant != "" {
 			text += meant
 			x.trace.Hints = append(x.trace.Hints, text)
@@ -46,7 +46,7 @@ func (x *exchange) checkNames() {
 		x.trace.Find(control.UnknownParameter, text)
 	}
 	if owner := x.query.Get("owner-id"); owner != "me" && strings.EqualFold(strings.TrimSpace(owner), "me") {
-		text := "query parameter owner-id: " + strconv.Quote(owner) + " is taken for an id: did you mean me?"
+		text := "query parameter owner-id: " + redact.Quote(owner) + " is taken for an id: did you mean me?"
 		x.trace.Hints = append(x.trace.Hints, text)
 		x.trace.Find(control.InvalidProperty, text)
 	}

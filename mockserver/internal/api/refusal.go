@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"example.com/patmock/mockserver/dialect"
@@ -12,6 +11,7 @@ import (
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -34,7 +34,7 @@ func (e *misshapen) Error() string { return e.violations[0].String() }
 func (e *unsupportedMediaType) Error() string {
 	got := "nothing"
 	if e.got != "" {
-		got = strconv.Quote(e.got)
+		got = redact.Quote(e.got)
 	}
 	return "header Content-Type: expected " + e.want + ", got " + got
 }

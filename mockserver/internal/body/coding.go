@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"example.com/patmock/spec/redact"
 )
 
 // An UnsupportedCodingError reports a Content-Encoding that is not decoded.
@@ -17,7 +19,7 @@ type UnsupportedCodingError struct{ Got string }
 
 // Error names the codings that are.
 func (e *UnsupportedCodingError) Error() string {
-	return fmt.Sprintf("header Content-Encoding: expected gzip, deflate or identity, got %q", e.Got)
+	return fmt.Sprintf("header Content-Encoding: expected gzip, deflate or identity, got %s", redact.Quote(e.Got))
 }
 
 // A CodingError reports a body that is not encoded as its Content-Encoding says.

@@ -3,6 +3,8 @@ package clock
 import (
 	"fmt"
 	"time"
+
+	"example.com/patmock/spec/redact"
 )
 
 // DurationError is the error of text that [ParseDuration] rejects.
@@ -14,9 +16,9 @@ type DurationError struct {
 
 func (e *DurationError) Error() string {
 	if e.TooLong {
-		return fmt.Sprintf("expected at most a hundred years, got %q", e.Text)
+		return fmt.Sprintf("expected at most a hundred years, got %s", redact.Quote(e.Text))
 	}
-	return fmt.Sprintf("expected a duration such as 500ms, 3s, 1h30m or 191d, got %q", e.Text)
+	return fmt.Sprintf("expected a duration such as 500ms, 3s, 1h30m or 191d, got %s", redact.Quote(e.Text))
 }
 
 // MomentError is the error of a moment that a clock cannot show, see [Valid].

@@ -21,6 +21,7 @@ import (
 	"example.com/patmock/mockserver/internal/fault"
 	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -142,10 +143,10 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, invalid(control.ProblemError{Pointer: "query", Detail: err.Error()})
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: redact.String(err.Error())})
 	}
 	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
-		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + strings.Join(unknown, ", ")})
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + answer.Cut(strings.Join(unknown, ", "))})
 	}
 	c := &call{Request: r, query: query}
 	if found := op.CheckQuery(query); len(found) > 0 {
@@ -163,7 +164,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected all of the body, got an end in between: " + err.Error()})
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected all of the body, got an end in between: " + redact.String(err.Error())})
 	}
 	if op.Name == "putState" {
 		return c, nil // its reader knows the form, and is made for what is large and hostile
@@ -173,7 +174,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
-		detail := "expected a body in " + contentType + ": " + err.Error()
+		detail := "expected a body in " + answer.Cut(contentType) + ": " + redact.String(err.Error())
 		if charset := body.Charset(c.body); charset != "" {
 			detail = "expected UTF-8, got " + charset
 		}
@@ -190,10 +191,10 @@ func decode[T any](c *call) (T, error) {
 	var value T
 	err := json.Unmarshal(c.body, &value)
 	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
-		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + mistyped.Value + ", which does not fit"})
+		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + answer.Cut(mistyped.Value) + ", which does not fit"})
 	}
 	if err != nil { // 30 February, for example, which is no date though it looks like one
-		return value, invalid(control.ProblemError{Pointer: "", Detail: err.Error()})
+		return value, invalid(control.ProblemError{Pointer: "", Detail: redact.String(err.Error())})
 	}
 	return value, nil
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/spec/redact"
 )
 
 // baseURL is where clients reach a namespace, seen from a request to this one.
@@ -45,7 +46,7 @@ func (s *Server) putNamespace(c *call) (*answer.Answer, error) {
 		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected a fixture or a tenant, got both"})
 	case wanted.Fixture != "":
 		if from, err = fixtures.Load(wanted.Fixture); err != nil {
-			return nil, invalid(control.ProblemError{Pointer: "/fixture", Detail: err.Error() + "; a tenant of your own goes into the request as tenant"})
+			return nil, invalid(control.ProblemError{Pointer: "/fixture", Detail: redact.String(err.Error()) + "; a tenant of your own goes into the request as tenant"})
 		}
 	case wanted.Tenant != nil:
 		if from, err = fixtures.Parse("the request", wanted.Tenant); err != nil {

@@ -15,6 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -68,7 +69,7 @@ func mistakes(found fixtures.Mistakes) *control.Problem {
 }
 
 func unknown(broken rule.ID, kind, name string) *control.Problem {
-	return newProblem(http.StatusNotFound, broken, fmt.Sprintf("there is no %s %q", kind, name))
+	return newProblem(http.StatusNotFound, broken, fmt.Sprintf("there is no %s %s", kind, redact.Quote(name)))
 }
 
 // Unauthorized is the problem of a request without the control token.
@@ -77,7 +78,7 @@ func Unauthorized() *control.Problem {
 }
 
 func unsupportedMediaType(got string, want []string) *control.Problem {
-	return newProblem(http.StatusUnsupportedMediaType, rule.ControlMediaType, fmt.Sprintf("header Content-Type: expected %s, got %q", strings.Join(want, " or "), got))
+	return newProblem(http.StatusUnsupportedMediaType, rule.ControlMediaType, fmt.Sprintf("header Content-Type: expected %s, got %s", strings.Join(want, " or "), redact.Quote(got)))
 }
 
 // conflicts are errors that say what is in the way, with the names of their problems.

@@ -10,6 +10,7 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -54,7 +55,7 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 	}
 	for name := range f.Header {
 		if textproto.TrimString(name) == "" || strings.EqualFold(name, "Authorization") {
-			report(rule.FaultHeader, "/header", "expected names of headers that hold no secret, got %q", name)
+			report(rule.FaultHeader, "/header", "expected names of headers that hold no secret, got %s", redact.Quote(name))
 		}
 	}
 	return found

@@ -13,6 +13,7 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/spec/redact"
 )
 
 // What a Set refuses beside a rule that is wrong in itself.
@@ -142,7 +143,7 @@ func (s *Set) Add(f control.Fault) (control.Fault, error) {
 		}
 	}
 	if s.findLocked(f.ID) >= 0 {
-		return f, fmt.Errorf("%w: %q", ErrTaken, f.ID)
+		return f, fmt.Errorf("%w: %s", ErrTaken, redact.Quote(f.ID))
 	}
 	r := &entry{Fault: f}
 	r.from, r.to, _ = latency(f.Latency)
@@ -172,7 +173,7 @@ func (s *Set) Remove(id string) error {
 	defer s.mu.Unlock()
 	i := s.findLocked(id)
 	if i < 0 {
-		return fmt.Errorf("%w: %q", ErrUnknown, id)
+		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(id))
 	}
 	s.rules = slices.Delete(s.rules, i, i+1)
 	return nil

@@ -15,6 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/ratelimit"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -121,7 +122,7 @@ func (g *Gate) meet(v Visit) error {
 	case met.Effect != "":
 		return g.effect(v, met)
 	case met.Status != 0:
-		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", strings.Join(met.Rules, ", "), met.Status)}
+		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", ruleIDs(met.Rules), met.Status)}
 		if met.RetryAfter > 0 {
 			r.RetryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
 		}
@@ -129,6 +130,9 @@ func (g *Gate) meet(v Visit) error {
 	}
 	return g.prefer(v)
 }
+
+// ruleIDs lists ids of rules for a message.
+func ruleIDs(ids []string) string { return answer.Cut(strings.Join(ids, ", ")) }
 
 // injected is the reason of a response that a fault rule replaces.
 func injected(format string, args ...any) answer.Reason {
@@ -140,9 +144,9 @@ func (g *Gate) effect(v Visit, met fault.Met) error {
 	v.Trace.Effect = answer.Effect(met.Effect)
 	switch v.Trace.Effect {
 	case answer.Reset, answer.Hang:
-		return &Refusal{Status: http.StatusServiceUnavailable, Why: injected("fault %s: %s", strings.Join(met.Rules, ", "), met.Effect)}
+		return &Refusal{Status: http.StatusServiceUnavailable, Why: injected("fault %s: %s", ruleIDs(met.Rules), met.Effect)}
 	case answer.HTML:
-		return &Refusal{Status: met.Status, Why: injected("fault %s answers %d with an HTML page", strings.Join(met.Rules, ", "), met.Status)}
+		return &Refusal{Status: met.Status, Why: injected("fault %s answers %d with an HTML page", ruleIDs(met.Rules), met.Status)}
 	}
 	return nil
 }
@@ -239,8 +243,5 @@ func (g *Gate) retryAfter(trace *answer.Trace, d time.Duration, asDate bool) str
 // shorten keeps what a client wrote in place of an id from filling a line.
 func shorten(id string) string {
 	const most = 40
-	if len(id) <= most {
-		return strconv.Quote(id)
-	}
-	return strconv.Quote(id[:most] + "...")
+	return strconv.Quote(redact.Cut(id, most))
 }

@@ -48,7 +48,7 @@ func Check(v control.Verification) []control.ProblemError {
 	if v.Timeout != "" {
 		switch timeout, err := time.ParseDuration(v.Timeout); {
 		case err != nil:
-			report(rule.VerifyTimeout, fmt.Sprintf("expected a duration such as 2s or 500ms, got %q", v.Timeout), "/timeout")
+			report(rule.VerifyTimeout, fmt.Sprintf("expected a duration such as 2s or 500ms, got %s", redact.Quote(v.Timeout)), "/timeout")
 		case timeout < 0 || timeout > maxTimeout:
 			report(rule.VerifyTimeout, fmt.Sprintf("expected 0s to %s, got %s", maxTimeout, timeout), "/timeout")
 		}
@@ -221,8 +221,7 @@ func (x expectation) String() string {
 	if max(x.least, x.most) == 1 {
 		noun = " request"
 	}
-	// The match is the caller's, and may hold a secret of theirs.
-	return redact.Body(number + noun + x.words())
+	return number + noun + x.words()
 }
 
 // words lists what is asked for, "" for anything.
@@ -240,7 +239,7 @@ func (c *matcher) words() string {
 		{"finding", m.Finding},
 	} {
 		if text.value != "" {
-			words = append(words, text.name+" "+text.value)
+			words = append(words, text.name+" "+redact.String(text.value))
 		}
 	}
 	if m.Status != 0 {
@@ -250,10 +249,10 @@ func (c *matcher) words() string {
 		words = append(words, "unmatched "+strconv.FormatBool(*m.Unmatched))
 	}
 	for _, name := range c.header {
-		words = append(words, "header "+name+": "+redactHeader(name, m.Header[name]))
+		words = append(words, "header "+redact.String(name)+": "+redactHeader(name, m.Header[name]))
 	}
 	for _, name := range c.query {
-		words = append(words, "query "+name+"="+m.Query[name])
+		words = append(words, "query "+redact.String(name)+"="+redact.Named(name, m.Query[name]))
 	}
 	if c.bodyIsAsked {
 		text, _ := json.Marshal(c.body) // it was made from JSON

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/patmock/spec/redact"
 )
 
 // Default is the namespace without a prefix. It is always there.
@@ -124,7 +126,7 @@ func (s *Set[T]) Use(name string) (T, error) {
 // enter returns the member of that name, and whether it is the caller's to make.
 func (s *Set[T]) enter(name string) (m *member[T], own bool, err error) {
 	if !form.MatchString(name) {
-		return nil, false, fmt.Errorf("%w, got %q", ErrName, name)
+		return nil, false, fmt.Errorf("%w, got %s", ErrName, redact.Quote(name))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +175,7 @@ func (s *Set[T]) Remove(name string) error {
 	}
 	leaving := s.leave(func(other string, _ *member[T]) bool { return other == name })
 	if len(leaving) == 0 {
-		return fmt.Errorf("%w: %q", ErrUnknown, name)
+		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 	}
 	return s.remove(leaving)
 }

@@ -142,7 +142,7 @@ func TestNames(t *testing.T) {
 		{"-", true},
 		{"my-test-42", true},
 		{strings.Repeat("a", 63), true},
-		{strings.Repeat("a", 64), false},
+		{strings.Repeat("n", 64), false},
 		{"", false},
 		{"A", false},
 		{"a_b", false},

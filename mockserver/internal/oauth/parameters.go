@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/spec/redact"
 )
 
 // maxForm bounds, in bytes, what of a multipart form is kept in memory. Bodies are bounded
@@ -22,14 +23,14 @@ const maxForm = 1 << 20
 func parameters(r *http.Request) (url.Values, error) {
 	all, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, invalidRequest("query: %v", err)
+		return nil, invalidRequest("query: %s", redact.String(err.Error()))
 	}
 	form, err := formOf(r)
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, invalidRequest("body: %v", err)
+		return nil, invalidRequest("body: %s", redact.String(err.Error()))
 	}
 	for name, values := range form {
 		all[name] = append(all[name], values...)

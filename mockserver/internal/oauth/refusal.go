@@ -10,6 +10,7 @@ import (
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -57,7 +58,7 @@ func unauthorized(violated rule.ID, advice string) *refusal {
 }
 
 func unsupportedGrant(grant string) *refusal {
-	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + grant, rule.UnsupportedGrant, sendGrant, dialect.UnsupportedGrant}
+	return &refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + redact.String(grant), rule.UnsupportedGrant, sendGrant, dialect.UnsupportedGrant}
 }
 
 func unauthorizedGrant(grant string) *refusal {

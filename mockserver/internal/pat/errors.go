@@ -3,9 +3,9 @@ package pat
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -109,14 +109,8 @@ func (e *Error) Error() string {
 
 func refuse(kind Kind, causes ...Cause) *Error { return &Error{Kind: kind, Causes: causes} }
 
-// quote tells a text that came.
-func quote(s string) string { return strconv.Quote(shorten(s)) }
+// quote returns text of a request for a message.
+func quote(s string) string { return redact.Quote(s) }
 
-// shorten keeps a refusal one readable line.
-func shorten(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
-}
+// shorten returns JSON of a request for a message.
+func shorten(s string) string { return redact.Cut(s, 80) }

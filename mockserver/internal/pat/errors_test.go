@@ -49,8 +49,10 @@ func TestErrorQuotes(t *testing.T) {
 		want       string
 	}{
 		{"line feed and quote", "a\n\"b\"", `"a\n\"b\""`},
-		{"80 bytes", strings.Repeat("a", 80), `"` + strings.Repeat("a", 80) + `"`},
-		{"81 bytes", strings.Repeat("a", 81), `"` + strings.Repeat("a", 80) + `..."`},
+		{"80 bytes", strings.Repeat("x", 80), `"` + strings.Repeat("x", 80) + `"`},
+		{"81 bytes", strings.Repeat("x", 81), `"` + strings.Repeat("x", 80) + `..."`},
+		{"secret", strings.Repeat("cafe", 16), `"[redacted]"`},
+		{"secret after 60 bytes", strings.Repeat("x", 60) + strings.Repeat("cafe", 16), `"` + strings.Repeat("x", 60) + `[redacted]"`},
 		{"cut in the middle of a character", "a" + strings.Repeat("é", 40), `"a` + strings.Repeat("é", 39) + `..."`},
 	}
 	for _, test := range tests {

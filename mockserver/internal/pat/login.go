@@ -29,7 +29,7 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 			if err := s.nearMiss(id, secret); err != nil {
 				return err
 			}
-			return badCredentials("the secret is not that of API client %q", client.Name)
+			return badCredentials("the secret is not that of API client %s", quote(client.Name))
 		}
 		caller := Caller{ClientID: id, Scopes: client.Scope}
 		return accept(Grant{Caller: caller, ValiditySeconds: defaultValiditySeconds})
@@ -43,10 +43,10 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 			if err := s.nearMiss(id, secret); err != nil {
 				return err
 			}
-			return badCredentials("the secret is not that of token %q of %s", t.Name, t.Owner.Name)
+			return badCredentials("the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name))
 		}
 		if t.Expired(now) {
-			return &credentialsError{ErrExpired, fmt.Sprintf("token %q of %s expired at %s", t.Name, t.Owner.Name, FormatDate(t.ExpirationDate))}
+			return &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate))}
 		}
 		return s.login(t, now, accept)
 	})
@@ -101,7 +101,7 @@ func badCredentials(format string, args ...any) error {
 func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error {
 	identity, ok := s.Identity(t.Owner.ID)
 	if !ok {
-		return badCredentials("token %q belongs to an identity that is gone", t.Name)
+		return badCredentials("token %s belongs to an identity that is gone", quote(t.Name))
 	}
 	err := accept(Grant{
 		Caller: Caller{

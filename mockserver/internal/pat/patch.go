@@ -12,6 +12,7 @@ import (
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -131,7 +132,7 @@ func (p *patching) apply(t *Token) (*Token, *Error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: err.Error(), Rule: rule.PatchApplies})
+		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies})
 	}
 	next := NewToken(t.Fields)
 	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.readName, p.readScope, p.readExpiration} {
@@ -217,7 +218,7 @@ func (p *patching) doesNotApply(i int, err error) *Error {
 		cause.Got, cause.Rule = what, rule.PatchSize
 	case errors.Is(err, jsonpatch.ErrTestFailed):
 		cause.Expected, cause.Rule = "the token to pass the test", rule.PatchTest
-		cause.Got = fmt.Sprintf("another value at %s than %s", op.Path, shorten(string(op.Value)))
+		cause.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path), shorten(string(op.Value)))
 	case errors.Is(err, jsonpatch.ErrInvalidIndex):
 		cause.Expected, cause.Got = "an index within the array", what
 	}

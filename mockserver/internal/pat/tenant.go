@@ -135,10 +135,10 @@ func (s *Service) AddIdentity(i Identity, login *Token) error {
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	if _, taken := s.identityNamed(i.Name); taken {
-		return fmt.Errorf("%w: %q", ErrIdentityTaken, i.Name)
+		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
 	}
 	if _, taken := s.Identity(i.ID); taken {
-		return fmt.Errorf("%w: %q", ErrIDTaken, i.ID)
+		return fmt.Errorf("%w: %s", ErrIDTaken, quote(i.ID))
 	}
 	if login == nil {
 		return s.put(i)
@@ -177,7 +177,7 @@ func (s *Service) AddToken(owner string, f Fields) (*Token, error) {
 // free refuses the id of a token or of an API client.
 func (s *Service) free(id string) error {
 	if _, taken := s.Owner(id); taken {
-		return fmt.Errorf("%w: %q", ErrIDTaken, id)
+		return fmt.Errorf("%w: %s", ErrIDTaken, quote(id))
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package ratelimit
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/patmock/spec/redact"
+)
 
 // LimitError is the error of text that is no limit.
 type LimitError struct {
@@ -11,7 +15,7 @@ type LimitError struct {
 
 func (e *LimitError) Error() string {
 	if e.Empty {
-		return fmt.Sprintf("expected at least one request in a window that is not empty, got %q", e.Text)
+		return fmt.Sprintf("expected at least one request in a window that is not empty, got %s", redact.Quote(e.Text))
 	}
-	return fmt.Sprintf("expected requests and a window such as 100/10s, or off, got %q", e.Text)
+	return fmt.Sprintf("expected requests and a window such as 100/10s, or off, got %s", redact.Quote(e.Text))
 }
