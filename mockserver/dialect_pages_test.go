@@ -2,8 +2,10 @@ package mockserver_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/patmock/mockserver"
@@ -100,4 +102,25 @@ func TestDialect_NamesInAStateFile(t *testing.T) {
 	jane := m.as("jane.doe")
 	jane.post(crowdedList, fmt.Sprintf(body, " my token")).is(http.StatusBadRequest)
 	m.as("john.roe").post(crowdedList, fmt.Sprintf(body, "MY TOKEN")).is(http.StatusOK)
+}
+
+// A state file with two names that are the same by the dialect is an error, and stays as it is.
+func TestDialect_NamesOfAStateFileCollide(t *testing.T) {
+	state := t.TempDir() + "/state"
+	t.Run("before", func(t *testing.T) {
+		m := startWith(t, "default", mockserver.Config{StateFile: state})
+		for _, name := range []string{"one", "ONE"} {
+			body := fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name)
+			m.as("jane.doe").post(crowdedList, body).is(http.StatusOK)
+		}
+	})
+	told := dialect.Dialect{dialect.NameCase: {Value: dialect.Same}}
+	mock, err := mockserver.New(mockserver.Config{Dialect: told, StateFile: state, Log: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		t.Cleanup(func() { _ = mock.Close() })
+		t.Fatal("no error, want one about the names")
+	}
+	if !strings.Contains(err.Error(), state) || !strings.Contains(err.Error(), "the owner has a token of that name") {
+		t.Errorf("error %v, want the file and that a name is taken", err)
+	}
 }

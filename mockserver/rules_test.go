@@ -126,6 +126,21 @@ var apiRejections = []rejection{
 		setup: func(c *mockserver.Config) { c.Profile.TokenLimit = 1 },
 	},
 	{
+		name: "long name", status: 400, rule: rule.LongestName,
+		send:  create(`{"name":"xy","expirationDate":"` + inAMonth + `"}`),
+		setup: bounding(dialect.LongestName),
+	},
+	{
+		name: "long scope", status: 400, rule: rule.LongestScope,
+		send:  create(`{"name":"x","scope":["sp"],"expirationDate":"` + inAMonth + `"}`),
+		setup: bounding(dialect.LongestScope),
+	},
+	{
+		name: "many scopes", status: 400, rule: rule.MostScopes,
+		send:  create(`{"name":"x","scope":["a","b"],"expirationDate":"` + inAMonth + `"}`),
+		setup: bounding(dialect.MostScopes),
+	},
+	{
 		name: "unknown scope", status: 400, rule: rule.UnknownScope, send: create(`{"name":"x","scope":["no:such"],"expirationDate":"` + inAMonth + `"}`),
 		setup: refusing(dialect.UnknownScope),
 	},
@@ -219,6 +234,7 @@ var otherRejections = []rejection{
 	}},
 	{name: "no grant", status: 400, rule: rule.MissingGrant, send: login(janesCredentials)},
 	{name: "unknown grant", status: 400, rule: rule.UnsupportedGrant, send: login(janesCredentials + "&grant_type=magic")},
+	{name: "password grant", status: 400, rule: rule.PasswordGrant, send: login(janesCredentials + "&grant_type=password")},
 	{name: "grant of other clients", status: 401, rule: rule.TokenGrants, send: login(janesCredentials + "&grant_type=refresh_token")},
 	{name: "parameter twice", status: 400, rule: rule.TokenParameters, send: login(janesCredentials + "&client_id=x")},
 	{name: "expired token", status: 401, rule: rule.LoginExpired, send: func(m *tenant, _ version.Version) response {
@@ -466,6 +482,11 @@ func refusing(question string) func(*mockserver.Config) {
 	return func(c *mockserver.Config) {
 		c.Dialect = dialect.Dialect{question: {Status: 400, DetailCode: "400.1 Bad request content", Text: "No."}}
 	}
+}
+
+// bounding makes the mock reject more than one of what an entry of the dialect bounds.
+func bounding(entry string) func(*mockserver.Config) {
+	return func(c *mockserver.Config) { c.Dialect = dialect.Dialect{entry: {Value: "1"}} }
 }
 
 // headed sends JSON with another header.

@@ -11,22 +11,40 @@ import (
 
 // questionsOfNames are about which names are the same, and about how long names and scopes may be.
 var questionsOfNames = []contract.Scenario{
-	sameName(rule.NameCase, "create/question-name-case", "Two names that differ in case are two names.", " Name", " name"),
-	sameName(rule.NameBlanks, "create/question-name-blanks", "Two names that differ in blanks at the end are two names.", "", " "),
-	sameName(rule.NameNormalization, "create/question-name-normalization", "A composed and a decomposed letter make two names.", " \u00e9", " e\u0301"),
-	bound(rule.LongestName, "create/question-longest-name", "A name may have 4000 characters.", lengths, func(body contract.Body, n int) {
-		body["name"] = padded(fmt.Sprintf("%s of %d characters ", body["name"], n), n)
-	}),
-	bound(rule.LongestScope, "create/question-longest-scope", "A scope may have 4000 characters.", lengths, func(body contract.Body, n int) {
-		body["scope"] = []string{padded(fmt.Sprintf("idn:scope-of-%d-characters-", n), n)}
-	}),
-	bound(rule.MostScopes, "create/question-most-scopes", "A token may have 250 scopes.", []int{250, 100, 50, 20, 10}, func(body contract.Body, n int) {
-		scope := make([]string, n)
-		for i := range scope {
-			scope[i] = fmt.Sprintf("idn:scope-%d:read", i)
-		}
-		body["scope"] = scope
-	}),
+	sameName(
+		rule.NameCase, "create/question-name-case",
+		"Two names that differ in case are two names.", " Name", " name",
+	),
+	sameName(
+		rule.NameBlanks, "create/question-name-blanks",
+		"Two names that differ in blanks at the end are two names.", "", " ",
+	),
+	sameName(
+		rule.NameNormalization, "create/question-name-normalization",
+		"A composed and a decomposed letter make two names.", " \u00e9", " e\u0301",
+	),
+	bound(
+		rule.LongestName, "create/question-longest-name",
+		"A name may have 4000 characters.", lengths, func(body contract.Body, n int) {
+			body["name"] = padded(fmt.Sprintf("%s of %d characters ", body["name"], n), n)
+		},
+	),
+	bound(
+		rule.LongestScope, "create/question-longest-scope",
+		"A scope may have 4000 characters.", lengths, func(body contract.Body, n int) {
+			body["scope"] = []string{padded(fmt.Sprintf("idn:scope-of-%d-characters-", n), n)}
+		},
+	),
+	bound(
+		rule.MostScopes, "create/question-most-scopes",
+		"A token may have 250 scopes.", []int{250, 100, 50, 20, 10}, func(body contract.Body, n int) {
+			scope := make([]string, n)
+			for i := range scope {
+				scope[i] = fmt.Sprintf("idn:scope-%d:read", i)
+			}
+			body["scope"] = scope
+		},
+	),
 }
 
 // lengths are bounds that databases often have, the largest first.
@@ -48,11 +66,14 @@ func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	})
 }
 
-// bound asks for the largest of several sizes that create takes. It records the first that is taken, or
-// the last that is rejected.
-func bound(entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int)) contract.Scenario {
+// bound asks for the largest of several sizes that create takes. It records the first that is taken,
+// or the last that is rejected.
+func bound(
+	entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int),
+) contract.Scenario {
 	return question(string(entry), contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"}, Needs: writes,
+		ID: id, Promise: promise, Needs: writes,
+		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	}, func(t *contract.T, record record) {
 		for i, size := range sizes {
 			body := t.Owner().Expiring()
