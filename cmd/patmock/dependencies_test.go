@@ -80,7 +80,7 @@ var closed = map[string][]string{
 	"mockserver/control":      {},
 	"mockserver/dialect":      {"github.com/goccy/go-yaml"},
 	"mockserver/container":    {engine},
-	"mockserver/internal/pat": {"github.com/evanphx/json-patch"},
+	"mockserver/internal/pat": {"github.com/evanphx/json-patch", "golang.org/x/text/unicode/norm"},
 }
 
 func golist(t *testing.T, args ...string) []string {
