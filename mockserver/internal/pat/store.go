@@ -29,6 +29,12 @@ type Store interface {
 	// PutIdentity adds an identity, or replaces the one of the same id. Who there is, is the service's to
 	// know: the store keeps it, where it outlives the process.
 	PutIdentity(i Identity) error
+	// ScopeSet returns the scopes under a hash, or ErrNotFound.
+	ScopeSet(hash string) ([]string, error)
+	// ScopeSets returns all sets, oldest first.
+	ScopeSets() ([]ScopeSet, error)
+	// PutScopeSet adds a set as AddScopeSets does. ScopeSet finds it only once it is stored for good.
+	PutScopeSet(set ScopeSet) error
 }
 
 // A Change replaces one revision of a token by another.

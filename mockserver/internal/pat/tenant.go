@@ -17,6 +17,8 @@ type Tenant struct {
 	APIClients []APIClient
 	// Tokens of any owner among the identities.
 	Tokens []*Token
+	// ScopeSets are those that access tokens name by their hashes, oldest first.
+	ScopeSets []ScopeSet
 }
 
 // Identity is a user of the tenant.
@@ -35,7 +37,7 @@ type APIClient struct {
 
 // directory is who there is in a tenant. Nobody changes one once it is made.
 type directory struct {
-	tenant     Tenant // its tokens are those of the store
+	tenant     Tenant // its tokens and scope sets are those of the store
 	levels     Levels
 	identities map[string]Identity  // by id
 	clients    map[string]APIClient // by id
@@ -50,7 +52,7 @@ func newDirectory(t Tenant, levels Levels) (*directory, error) {
 		}
 		levels[level] = rights
 	}
-	t.Tokens = nil
+	t.Tokens, t.ScopeSets = nil, nil
 	d := &directory{tenant: t, levels: levels, identities: map[string]Identity{}, clients: map[string]APIClient{}}
 	for _, i := range t.Identities {
 		d.identities[i.ID] = i
@@ -96,7 +98,8 @@ func (s *Service) identityNamed(name string) (Identity, bool) {
 }
 
 // Replace makes the tenant another one, whole or not at all. Who is in the middle of a change finds
-// the token that it read changed, and starts again.
+// the token that it read changed, and starts again. The scope sets of before are kept, because access
+// tokens of before stay valid.
 func (s *Service) Replace(t Tenant) error {
 	who, err := newDirectory(t, s.config.Choices.levels())
 	if err != nil {
@@ -104,6 +107,11 @@ func (s *Service) Replace(t Tenant) error {
 	}
 	s.whole.Lock()
 	defer s.whole.Unlock()
+	sets, err := s.config.Store.ScopeSets()
+	if err != nil {
+		return err
+	}
+	t.ScopeSets = AddScopeSets(sets, t.ScopeSets...)
 	if err := s.config.Store.Replace(t); err != nil {
 		return err
 	}
@@ -116,9 +124,12 @@ func (s *Service) Replace(t Tenant) error {
 func (s *Service) Snapshot() (Tenant, error) {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
-	tokens, err := s.config.Store.All()
 	t := s.who.Load().tenant
-	t.Tokens = tokens
+	var err error
+	if t.Tokens, err = s.config.Store.All(); err != nil {
+		return t, err
+	}
+	t.ScopeSets, err = s.config.Store.ScopeSets()
 	return t, err
 }
 

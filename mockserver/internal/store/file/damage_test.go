@@ -32,7 +32,7 @@ func newSample(t *testing.T) sample {
 	t.Helper()
 	path := newPath(t)
 	f := open(t, path)
-	tenant := pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ann"}, {ID: "ben"}}, APIClients: []pat.APIClient{{ID: "ci"}}}
+	tenant := pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ann"}, {ID: "ben"}}, APIClients: []pat.APIClient{{ID: "ci"}}, ScopeSets: scopeSets(0, 2)}
 	for i := range 60 { // enough for a page of branches
 		tenant.Tokens = append(tenant.Tokens, token(fmt.Sprintf("token-%02d", i), ann, i%60))
 	}

@@ -120,12 +120,12 @@ func verifySpace(tx *bbolt.Tx, name string) error {
 		return place{namespace: name}.fail(err)
 	}
 	var got tally
-	for _, kind := range append([]string{""}, kinds...) {
-		if s.bucketOf(kind) == nil {
+	for _, kind := range append([]string{"", kindScopeSet}, kinds...) {
+		if s.bucketOf(kind) == nil && kind != kindScopeSet {
 			return place{namespace: name, kind: kind}.fail(missingError("its " + kind + " are missing"))
 		}
 		err := s.each(kind, func(key string, at place, sealed []byte) error {
-			if kind == "" && (slices.Contains(kinds, key) || key == tallyKey) {
+			if kind == "" && (slices.Contains(kinds, key) || key == kindScopeSet || key == tallyKey) {
 				return nil
 			}
 			got.add(sealed)

@@ -173,11 +173,13 @@ func TestLoadRefuses(t *testing.T) {
 		{"date without a zone", "tokens", "b", `{"id":"b","created":"2026-01-01T00:00:00"}`, "2026-01-01T00:00:00"},
 		{"identity", "identities", "\x00\x00\x00\x00\x00\x00\x00\x07", `[]`, "array"},
 		{"tenant", "", "tenant", `"acme"`, "string"},
+		{"scope set that is no JSON", "scopeSets", "\x00\x00\x00\x00\x00\x00\x00\x01", "{", "EOF"},
 		{"nothing", "tokens", "b", good, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f, path, s := newStore(t, token("a", ann, 1))
+			putScopeSets(t, s, scopeSets(0, 1))
 			checkError(t, nil, s.PutRaw(test.kind, test.key, test.data))
 			s = namespace(t, reopen(t, f, path), "default")
 			tenant, found, err := s.Load()

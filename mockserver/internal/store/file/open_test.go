@@ -125,7 +125,9 @@ func TestOpenRefuses(t *testing.T) {
 	state := func(change func(*bbolt.Tx) error) func(*testing.T, string) {
 		return func(t *testing.T, path string) {
 			f := open(t, path)
-			checkError(t, nil, namespace(t, f, "default").Replace(pat.Tenant{Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)}}))
+			checkError(t, nil, namespace(t, f, "default").Replace(pat.Tenant{
+				Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)}, ScopeSets: scopeSets(0, 2),
+			}))
 			checkError(t, nil, f.Close())
 			edit(t, path, change)
 		}
@@ -173,6 +175,11 @@ func TestOpenRefuses(t *testing.T) {
 		{"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
 		{"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tally")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Key: "tally"}},
 		{"tokens gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("tokens")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default", Kind: "tokens"}},
+		{"scope sets gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("scopeSets")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
+		{
+			"scope set that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("scopeSets")).Put(make([]byte, 8), []byte("x")) }),
+			[]error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "scopeSets", Key: strings.Repeat("\x00", 8)},
+		},
 		{"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Put([]byte("a"), []byte("x")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "a"}},
 		{"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
 			_, err := b.Bucket([]byte("tokens")).CreateBucket([]byte("x"))

@@ -53,6 +53,11 @@ type identityRecord struct {
 	Login      string   `json:"login"`
 }
 
+type scopeSetRecord struct {
+	Hash   string   `json:"hash"`
+	Scopes []string `json:"scopes"`
+}
+
 type apiClientRecord struct {
 	ID     string   `json:"id"`
 	Secret string   `json:"secret"`

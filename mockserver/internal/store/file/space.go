@@ -3,6 +3,7 @@ package file
 import (
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -15,11 +16,14 @@ const (
 	kindToken    = "tokens"     // by id
 	kindIdentity = "identities" // by a number of eight bytes, in the order of the tenant
 	kindRecord   = "records"    // by name
+	// kindScopeSet is by a number of eight bytes, oldest first. The first set creates its bucket.
+	kindScopeSet = "scopeSets"
 
 	tenantKey = "tenant"
 	tallyKey  = "tally" // of all other values
 )
 
+// kinds have a bucket in every namespace.
 var kinds = []string{kindToken, kindIdentity, kindRecord}
 
 // A space is a namespace within a transaction.
@@ -81,7 +85,11 @@ func (s *space) remove(kind, key string) error {
 
 // each goes through the values of a kind in the order of their keys.
 func (s *space) each(kind string, do func(key string, at place, sealed []byte) error) error {
-	return s.bucketOf(kind).ForEach(func(key, sealed []byte) error {
+	bucket := s.bucketOf(kind)
+	if bucket == nil {
+		return nil
+	}
+	return bucket.ForEach(func(key, sealed []byte) error {
 		return do(string(key), s.at(kind, string(key)), sealed)
 	})
 }
@@ -110,12 +118,12 @@ func (s *space) putIdentity(i pat.Identity) error {
 		return err
 	}
 	if found == "" {
-		found = identityKey(number)
+		found = numberKey(number)
 	}
 	return s.putJSON(kindIdentity, found, identityRecord(i))
 }
 
-func identityKey(number uint64) string { return string(binary.BigEndian.AppendUint64(nil, number)) }
+func numberKey(number uint64) string { return string(binary.BigEndian.AppendUint64(nil, number)) }
 
 // replace puts a tenant in the place of another. The records beside it stay.
 func (s *space) replace(t pat.Tenant) error {
@@ -125,7 +133,7 @@ func (s *space) replace(t pat.Tenant) error {
 		}
 	}
 	for number, i := range t.Identities {
-		if err := s.putJSON(kindIdentity, identityKey(uint64(number)), identityRecord(i)); err != nil {
+		if err := s.putJSON(kindIdentity, numberKey(uint64(number)), identityRecord(i)); err != nil {
 			return err
 		}
 	}
@@ -135,6 +143,47 @@ func (s *space) replace(t pat.Tenant) error {
 		}
 	}
 	return s.putJSON("", tenantKey, recordOfTenant(t))
+}
+
+// replaceScopeSets puts sets in the place of old ones. If the new ones begin as the old ones end, that
+// part is not written again.
+func (s *space) replaceScopeSets(old, sets []pat.ScopeSet) error {
+	same := func(a, b pat.ScopeSet) bool { return a.Hash == b.Hash }
+	drop := 0
+	for !slices.EqualFunc(old[drop:], sets[:min(len(sets), len(old)-drop)], same) {
+		drop++
+	}
+	number := uint64(0)
+	var keys []string
+	err := s.each(kindScopeSet, func(key string, at place, _ []byte) error {
+		if len(key) != 8 {
+			return at.fail(ErrKey)
+		}
+		number = binary.BigEndian.Uint64([]byte(key)) + 1
+		keys = append(keys, key)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range keys[:drop] {
+		if err := s.remove(kindScopeSet, key); err != nil {
+			return err
+		}
+	}
+	for i, set := range sets[len(old)-drop:] {
+		if err := s.putScopeSet(numberKey(number+uint64(i)), set); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *space) putScopeSet(key string, set pat.ScopeSet) error {
+	if _, err := s.bucket.CreateBucketIfNotExists([]byte(kindScopeSet)); err != nil {
+		return err
+	}
+	return s.putJSON(kindScopeSet, key, scopeSetRecord(set))
 }
 
 func (s *space) clear(kind string) error {

@@ -99,7 +99,11 @@ func (s *Store) Delete(t *pat.Token) error {
 func (s *Store) Replace(t pat.Tenant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, err := s.All()
+	tokens, err := s.All()
+	if err != nil {
+		return err
+	}
+	sets, err := s.ScopeSets()
 	if err != nil {
 		return err
 	}
@@ -107,8 +111,13 @@ func (s *Store) Replace(t pat.Tenant) error {
 		return err
 	}
 	return s.keep(
-		func(to *space) error { return to.replace(t) },
-		func() error { return s.Store.Replace(pat.Tenant{Tokens: before}) },
+		func(to *space) error {
+			if err := to.replace(t); err != nil {
+				return err
+			}
+			return to.replaceScopeSets(sets, t.ScopeSets)
+		},
+		func() error { return s.Store.Replace(pat.Tenant{Tokens: tokens, ScopeSets: sets}) },
 	)
 }
 
@@ -120,6 +129,25 @@ func (s *Store) PutIdentity(i pat.Identity) error {
 		func(to *space) error { return to.putIdentity(i) },
 		func() error { return nil },
 	)
+}
+
+// PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a set
+// that a crash would lose.
+func (s *Store) PutScopeSet(set pat.ScopeSet) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sets, err := s.ScopeSets()
+	if err != nil {
+		return err
+	}
+	err = s.keep(
+		func(to *space) error { return to.replaceScopeSets(sets, pat.AddScopeSets(sets, set)) },
+		func() error { return nil },
+	)
+	if err != nil {
+		return err
+	}
+	return s.Store.PutScopeSet(set)
 }
 
 // PutRecord keeps a small record beside the tenant, such as its clock, or removes it where data is nil.
@@ -208,6 +236,17 @@ func load(from *space, fitting *memory.Store) (tenant pat.Tenant, found bool, er
 			return err
 		}
 		tenant.Identities, found = append(tenant.Identities, pat.Identity(record)), true
+		return nil
+	})
+	if err != nil {
+		return pat.Tenant{}, false, err
+	}
+	err = from.each(kindScopeSet, func(_ string, at place, sealed []byte) error {
+		var record scopeSetRecord
+		if err := at.read(sealed, &record); err != nil {
+			return err
+		}
+		tenant.ScopeSets = append(tenant.ScopeSets, pat.ScopeSet(record))
 		return nil
 	})
 	if err != nil {

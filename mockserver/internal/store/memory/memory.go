@@ -17,6 +17,7 @@ type Store struct {
 	tokens map[string]*pat.Token // by id
 	owners map[string]*owner     // by id of the identity, who has at least one token
 	use    tree                  // every token by when it was last used; those that never were in front, by age
+	scopes []pat.ScopeSet        // oldest first
 }
 
 type owner struct {
@@ -200,8 +201,36 @@ func (s *Store) Replace(t pat.Tenant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens, s.owners, s.use = fresh.tokens, fresh.owners, fresh.use
+	s.scopes = slices.Clone(t.ScopeSets)
 	return nil
 }
 
 // PutIdentity implements pat.Store. Nothing is kept: the process is not outlived.
 func (s *Store) PutIdentity(pat.Identity) error { return nil }
+
+// ScopeSet implements pat.Store.
+func (s *Store) ScopeSet(hash string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, set := range s.scopes {
+		if set.Hash == hash {
+			return set.Scopes, nil
+		}
+	}
+	return nil, pat.ErrNotFound
+}
+
+// ScopeSets implements pat.Store.
+func (s *Store) ScopeSets() ([]pat.ScopeSet, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.scopes), nil
+}
+
+// PutScopeSet implements pat.Store.
+func (s *Store) PutScopeSet(set pat.ScopeSet) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scopes = pat.AddScopeSets(s.scopes, set)
+	return nil
+}

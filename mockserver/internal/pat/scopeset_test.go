@@ -1,0 +1,157 @@
+package pat_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+func TestNewScopeSet(t *testing.T) {
+	given := []string{"b", "a", "b"}
+	// Of the text "1:a\n1:b\n".
+	const hash = "cA39GSwfqIE6IBGfYPrGm9r4-9OFILT6Wwoh0AYh1Zs"
+	want := pat.ScopeSet{Hash: hash, Scopes: []string{"a", "b"}}
+	if diff := cmp.Diff(want, pat.NewScopeSet(given)); diff != "" {
+		t.Errorf("set (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"b", "a", "b"}, given); diff != "" {
+		t.Errorf("scopes given (-want +got):\n%s", diff)
+	}
+}
+
+// Sets that differ have different hashes, whatever characters their names have.
+func TestNewScopeSet_HashesDiffer(t *testing.T) {
+	seen := map[string][]string{}
+	for _, scopes := range [][]string{
+		nil, {""}, {"a"}, {"a", "b"}, {"ab"}, {"a b"}, {"a\nb"}, {"a", "b", ""}, {"a\n1:b"}, {"1:a", "b"},
+		{"A"}, {"\xff"}, {"\ufffd"},
+	} {
+		hash := pat.NewScopeSet(scopes).Hash
+		if other, taken := seen[hash]; taken {
+			t.Errorf("%q and %q have the hash %s", other, scopes, hash)
+		}
+		seen[hash] = scopes
+	}
+}
+
+// scopeSets returns sets of one scope each, named by numbers.
+func scopeSets(from, to int) []pat.ScopeSet {
+	var sets []pat.ScopeSet
+	for i := from; i < to; i++ {
+		sets = append(sets, pat.NewScopeSet([]string{fmt.Sprint(i)}))
+	}
+	return sets
+}
+
+func TestAddScopeSets(t *testing.T) {
+	sized := func(name string, bytes int) pat.ScopeSet {
+		return pat.NewScopeSet([]string{name + strings.Repeat("x", bytes-len(name))})
+	}
+	small, huge := sized("small", 1000), sized("huge", 5<<20)
+	half, other := sized("half", 2<<20), sized("other", 2<<20)
+	for _, test := range []struct {
+		name              string
+		sets, added, want []pat.ScopeSet
+	}{
+		{"nothing to nothing", nil, nil, nil},
+		{"first", nil, scopeSets(0, 1), scopeSets(0, 1)},
+		{"newest is last", scopeSets(0, 2), scopeSets(2, 3), scopeSets(0, 3)},
+		{"known one stays where it is", scopeSets(0, 3), scopeSets(0, 1), scopeSets(0, 3)},
+		{"same one twice", nil, slices.Concat(scopeSets(0, 1), scopeSets(0, 1)), scopeSets(0, 1)},
+		{"as many as there may be", scopeSets(0, 255), scopeSets(255, 256), scopeSets(0, 256)},
+		{"too many drop the oldest", scopeSets(0, 256), scopeSets(256, 258), scopeSets(2, 258)},
+		{
+			"as large as they may be",
+			[]pat.ScopeSet{half}, []pat.ScopeSet{other}, []pat.ScopeSet{half, other},
+		},
+		{
+			"too large drop the oldest",
+			[]pat.ScopeSet{small, half}, []pat.ScopeSet{other}, []pat.ScopeSet{half, other},
+		},
+		{
+			"newest stays whatever its size",
+			[]pat.ScopeSet{small}, []pat.ScopeSet{huge}, []pat.ScopeSet{huge},
+		},
+		{
+			"and makes room for the next",
+			[]pat.ScopeSet{huge}, []pat.ScopeSet{small}, []pat.ScopeSet{small},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := slices.Clone(test.sets)
+			if diff := cmp.Diff(test.want, pat.AddScopeSets(test.sets, test.added...)); diff != "" {
+				t.Errorf("sets (-want +got):\n%.2000s", diff)
+			}
+			if diff := cmp.Diff(before, test.sets); diff != "" {
+				t.Errorf("sets given (-want +got):\n%.2000s", diff)
+			}
+		})
+	}
+}
+
+// puts counts the sets that are stored.
+type puts struct {
+	*memory.Store
+	count int
+	err   error
+}
+
+func (p *puts) PutScopeSet(set pat.ScopeSet) error {
+	p.count++
+	if p.err != nil {
+		return p.err
+	}
+	return p.Store.PutScopeSet(set)
+}
+
+func checkError(t testing.TB, want, err error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error is %v, want %v", err, want)
+	}
+}
+
+func TestKeepScopeSet(t *testing.T) {
+	store := &puts{Store: newStore(t)}
+	service := newService(store)
+	set := pat.NewScopeSet([]string{"b", "a"})
+	_, err := service.ScopeSet(set.Hash)
+	checkError(t, pat.ErrNotFound, err)
+	for range 2 {
+		checkError(t, nil, service.KeepScopeSet(set))
+	}
+	if store.count != 1 {
+		t.Errorf("stored %d times, want once", store.count)
+	}
+	got, err := service.ScopeSet(set.Hash)
+	checkError(t, nil, err)
+	if diff := cmp.Diff([]string{"a", "b"}, got); diff != "" {
+		t.Errorf("scopes (-want +got):\n%s", diff)
+	}
+	store.err = errFull
+	checkError(t, errFull, service.KeepScopeSet(pat.NewScopeSet([]string{"c"})))
+}
+
+// Access tokens outlive what they were issued in, and so do the sets that they name.
+func TestReplace_KeepsScopeSets(t *testing.T) {
+	service := newService(newStore(t))
+	for _, set := range scopeSets(0, 2) {
+		checkError(t, nil, service.KeepScopeSet(set))
+	}
+	tenant := annAndBen()
+	tenant.ScopeSets = scopeSets(1, 4)
+	checkError(t, nil, service.Replace(tenant))
+	checkError(t, nil, service.Replace(annAndBen()))
+	snapshot, err := service.Snapshot()
+	checkError(t, nil, err)
+	if diff := cmp.Diff(scopeSets(0, 4), snapshot.ScopeSets); diff != "" {
+		t.Errorf("sets (-want +got):\n%s", diff)
+	}
+}

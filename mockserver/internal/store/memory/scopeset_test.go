@@ -1,0 +1,55 @@
+package memory_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/memory"
+)
+
+func TestScopeSets(t *testing.T) {
+	a, b := pat.NewScopeSet([]string{"a"}), pat.NewScopeSet([]string{"b"})
+	c := pat.NewScopeSet([]string{"c"})
+	s := memory.New()
+	checkSets := func(want ...pat.ScopeSet) {
+		t.Helper()
+		got, err := s.ScopeSets()
+		check(t, nil, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("sets (-want +got):\n%s", diff)
+		}
+		for _, set := range want {
+			scopes, err := s.ScopeSet(set.Hash)
+			check(t, nil, err)
+			if diff := cmp.Diff(set.Scopes, scopes); diff != "" {
+				t.Errorf("scopes (-want +got):\n%s", diff)
+			}
+		}
+	}
+	checkSets()
+	_, err := s.ScopeSet(a.Hash)
+	check(t, pat.ErrNotFound, err)
+	for _, set := range []pat.ScopeSet{b, a, b} {
+		check(t, nil, s.PutScopeSet(set))
+	}
+	checkSets(b, a)
+	t.Run("slice belongs to the caller", func(t *testing.T) {
+		got, _ := s.ScopeSets()
+		got[0] = c
+		checkSets(b, a)
+	})
+	t.Run("replace", func(*testing.T) {
+		sets := []pat.ScopeSet{c, a}
+		check(t, nil, s.Replace(pat.Tenant{ScopeSets: sets}))
+		sets[0] = b
+		checkSets(c, a)
+	})
+	t.Run("replace by what does not fit", func(t *testing.T) {
+		twice := token("1", "ann", "x", 1)
+		wrong := pat.Tenant{Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{b}}
+		check(t, pat.ErrConflict, s.Replace(wrong))
+		checkSets(c, a)
+	})
+}
