@@ -56,6 +56,9 @@ func domain(from *fixtures.Tenant, now time.Time) pat.Tenant {
 		f.Owner = owners[token.Owner]
 		t.Tokens = append(t.Tokens, pat.NewToken(f))
 	}
+	for _, set := range from.ScopeSets {
+		t.ScopeSets = append(t.ScopeSets, pat.NewScopeSet(set.Scope))
+	}
 	return t
 }
 
@@ -101,6 +104,9 @@ func snapshot(from pat.Tenant, secrets bool) *fixtures.Tenant {
 			UserAwareTokenNeverExpires: token.UserAwareTokenNeverExpires,
 			FormerScope:                token.FormerScope, ScopeChanged: fixtures.At(token.ScopeChanged),
 		})
+	}
+	for _, set := range from.ScopeSets {
+		t.ScopeSets = append(t.ScopeSets, fixtures.ScopeSet{Hash: set.Hash, Scope: set.Scopes})
 	}
 	return t
 }
