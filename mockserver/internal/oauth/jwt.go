@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,8 @@ import (
 )
 
 // claims are what an access token says (published and observed). Scopes ride in it by
-// name (assumed; a tenant writes them as a bitmap that no client reads), so that a later
-// change of the personal access token does not reach it.
+// name or by hash (assumed; a tenant writes them as a bitmap that no client reads), so that a
+// later change of the personal access token does not reach it.
 type claims struct {
 	TenantID            string   `json:"tenant_id"`
 	Internal            bool     `json:"internal"`
@@ -33,12 +34,19 @@ type claims struct {
 	StrongAuthSupported bool     `json:"strong_auth_supported"`
 	UserID              string   `json:"user_id,omitempty"`
 	Scope               []string `json:"scope"`
+	// ScopeHash identifies a pat.ScopeSet. It takes the place of names that are too long.
+	ScopeHash string `json:"scope_hash,omitempty"`
 	// RegisteredClaims gives exp and jti. A tenant sets no others (observed).
 	jwt.RegisteredClaims
 }
 
-// issue makes an access token for a grant.
-func (s *Server) issue(g pat.Grant, now time.Time) (accessToken, error) {
+// maxLength is what every access token stays below, in bytes, however many scopes it has. That of a
+// tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by default.
+const maxLength = 4096
+
+// issue makes an access token for a grant. If the names of the scopes would make it too long, it has
+// the hash of set instead, which has to be stored before the access token is sent. Set is nil otherwise.
+func (s *Server) issue(g pat.Grant, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
 	tenant := s.config.Service.About()
 	c := &claims{
@@ -53,17 +61,42 @@ func (s *Server) issue(g pat.Grant, now time.Time) (accessToken, error) {
 			ID:        s.config.Random.Base64("access token", 20),
 		},
 	}
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.config.Key)
+	signed, err := s.sign(c)
+	if err == nil && len(signed) >= maxLength {
+		set = new(pat.NewScopeSet(c.Scope))
+		c.Scope, c.ScopeHash = []string{}, set.Hash
+		signed, err = s.sign(c)
+	}
 	if err != nil {
-		return accessToken{}, fmt.Errorf("sign an access token: %w", err)
+		return accessToken{}, nil, fmt.Errorf("sign an access token: %w", err)
 	}
 	s.verified.Add(signed, c)
 	return accessToken{
-		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds, Scope: strings.Join(c.Scope, " "),
+		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds, Scope: strings.Join(g.Caller.Scopes, " "),
 		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth, StrongAuthSupported: c.StrongAuthSupported,
 		IdentityID: c.IdentityID, UserName: c.UserName, JTI: c.ID,
-	}, nil
+	}, set, nil
 }
+
+func (s *Server) sign(c *claims) (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.config.Key)
+}
+
+// scopes returns the scopes of an access token by name.
+func (s *Server) scopes(c *claims) ([]string, error) {
+	if c.ScopeHash == "" {
+		return c.Scope, nil
+	}
+	names, err := s.config.Service.ScopeSet(c.ScopeHash)
+	if errors.Is(err, pat.ErrNotFound) {
+		return nil, errScopesForgotten
+	}
+	return names, err
+}
+
+// errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets, or were
+// removed with their namespace.
+var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this namespace any more; log in again")
 
 // verify returns the claims of an access token of this server that has not expired. The
 // signature is checked once, the expiry every time.
@@ -154,8 +187,12 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 		}
 		trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted; it stays valid until it expires (assumed)")
 	}
+	scopes, err := s.scopes(c)
+	if err != nil {
+		return pat.Caller{}, badBearer(rule.BearerRequired, err)
+	}
 	return pat.Caller{
-		ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: c.Scope,
+		ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: scopes,
 	}, nil
 }
 
@@ -189,12 +226,13 @@ type checkedToken struct {
 // encodedAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
 const encodedAll = "Ag=="
 
-func checked(c *claims) checkedToken {
+// checked returns what check_token says of an access token with these scopes.
+func checked(c *claims, scopes []string) checkedToken {
+	named := *c
+	named.Scope, named.ScopeHash = scopes, ""
 	encoded := []string{}
-	for _, scope := range c.Scope {
-		if scope == pat.ScopeAll {
-			encoded = []string{encodedAll}
-		}
+	if slices.Contains(scopes, pat.ScopeAll) {
+		encoded = []string{encodedAll}
 	}
-	return checkedToken{claims: c, Active: true, EncodedScope: encoded}
+	return checkedToken{claims: &named, Active: true, EncodedScope: encoded}
 }

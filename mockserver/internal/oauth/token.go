@@ -82,7 +82,7 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 		if trace.Life > 0 {
 			g.ValiditySeconds = min(g.ValiditySeconds, trace.Life)
 		}
-		issued, err := s.issue(g, now)
+		issued, set, err := s.issue(g, now)
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,11 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 		}
 		response.Header = noStore()
 		notes = g.Notes
-		return s.config.Writer.Verify(response, s.config.Document.Operation("requestAccessToken").CheckResponse)
+		err = s.config.Writer.Verify(response, s.config.Document.Operation("requestAccessToken").CheckResponse)
+		if err != nil || set == nil {
+			return err
+		}
+		return s.config.Service.KeepScopeSet(*set)
 	})
 	trace.Notes = append(trace.Notes, notes...)
 	return response, err
@@ -169,5 +173,9 @@ func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, e
 	if err != nil {
 		return nil, s.invalidToken(err)
 	}
-	return answer.JSON(http.StatusOK, checked(c))
+	scopes, err := s.scopes(c)
+	if err != nil {
+		return nil, s.invalidToken(err)
+	}
+	return answer.JSON(http.StatusOK, checked(c, scopes))
 }

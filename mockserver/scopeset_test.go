@@ -1,0 +1,368 @@
+package mockserver_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
+)
+
+// maxBearer is the length that no access token reaches.
+const maxBearer = 4096
+
+// readOwn is the scope that lists the tokens of the user and no more.
+const readOwn = "sp:my-personal-access-tokens:read"
+
+// fill returns n scopes that give no right here, each of 30 bytes.
+func fill(n int) []string {
+	scopes := make([]string, n)
+	for i := range scopes {
+		scopes[i] = fmt.Sprintf("idn:filler-%04d-objects:manage", n-i) // not sorted
+	}
+	return scopes
+}
+
+// scoped creates a token with scopes and returns its id and secret.
+func (c *client) scoped(name string, scopes []string) (id, secret string) {
+	c.Helper()
+	body := object{"name": name, "scope": scopes, "userAwareTokenNeverExpires": true}
+	made := c.post("/v2026/personal-access-tokens", body.String()).is(http.StatusOK).object()
+	return made["id"].(string), made["secret"].(string)
+}
+
+// rescope changes the scopes of a token.
+func (c *client) rescope(id string, scopes []string) {
+	c.Helper()
+	change := object{"op": "replace", "path": "/scope", "value": scopes}
+	c.patch("/v2026/personal-access-tokens/"+id, "["+change.String()+"]").is(http.StatusOK)
+}
+
+// bearer returns the access token of a client.
+func (c *client) bearer() string { return strings.TrimPrefix(c.authorization, "Bearer ") }
+
+// checkToken calls check_token with the access token of a client.
+func (c *client) checkToken() response {
+	c.Helper()
+	return c.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+c.bearer())
+}
+
+// named returns the scopes that check_token names.
+func (c *client) named() []string {
+	c.Helper()
+	r := c.checkToken().is(http.StatusOK)
+	var named struct {
+		Scope     []string
+		ScopeHash *string `json:"scope_hash"`
+	}
+	if err := json.Unmarshal([]byte(r.text), &named); err != nil {
+		c.Fatal(err)
+	}
+	if named.ScopeHash != nil {
+		c.Error("check_token has the claim scope_hash")
+	}
+	return named.Scope
+}
+
+// sorted returns the set of some scopes.
+func sorted(scopes []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(scopes)))
+}
+
+func TestLogin_AccessTokenStaysShort(t *testing.T) {
+	m := start(t, "empty")
+	for _, test := range []struct {
+		name   string
+		scopes []string
+		hashed bool
+	}{
+		{"none", []string{}, false},
+		{"10 scopes", fill(10), false},
+		{"99 scopes", fill(99), true},
+		{"100 scopes", fill(100), true},
+		{"1,000 scopes", fill(1000), true},
+		{"one long name", []string{"idn:" + strings.Repeat("x", 500_000)}, true},
+		{"long names", []string{strings.Repeat("a", 3000), strings.Repeat("b", 3000)}, true},
+		{"same scope many times", slices.Repeat([]string{"sp:scopes:all"}, 500), true},
+		{"names that need escapes", append(fill(100), "a\nb", `"`, "ä", "\u2028", "a b", ""), true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := m.of(t)
+			id, secret := m.as("jane.doe").scoped(test.name, test.scopes)
+			r := m.login(id, secret).is(http.StatusOK)
+			r.equal("scope", strings.Join(test.scopes, " "))
+			c := &client{tenant: m, authorization: "Bearer " + r.object()["access_token"].(string)}
+			if got := len(c.bearer()); got >= maxBearer {
+				t.Errorf("the access token has %d bytes, want less than %d", got, maxBearer)
+			}
+			var claims struct {
+				Scope     []string
+				ScopeHash string `json:"scope_hash"`
+			}
+			if err := json.Unmarshal([]byte(segments(t, c)[1]), &claims); err != nil {
+				t.Fatal(err)
+			}
+			want, names := test.scopes, test.scopes
+			if test.hashed {
+				want, names = []string{}, sorted(test.scopes)
+			}
+			if diff := cmp.Diff(want, claims.Scope); diff != "" {
+				t.Errorf("claim scope (-want +got):\n%s", diff)
+			}
+			if hashed := claims.ScopeHash != ""; hashed != test.hashed {
+				t.Errorf("claim scope_hash is %q, want one: %t", claims.ScopeHash, test.hashed)
+			}
+			if diff := cmp.Diff(names, c.named()); diff != "" {
+				t.Errorf("scopes of check_token (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The claim has the names as long as they fit, to the byte.
+func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	id, secret := c.scoped("robot", []string{"x"})
+	kinds := map[bool]int{}
+	longest := 0
+	for length := 2560; length < 2600; length++ {
+		scope := strings.Repeat("x", length)
+		c.rescope(id, []string{scope})
+		parts := strings.Split(m.with(id, secret).bearer(), ".")
+		payload := segments(t, &client{tenant: m, authorization: "Bearer " + strings.Join(parts, ".")})[1]
+		var claims struct {
+			ScopeHash string `json:"scope_hash"`
+		}
+		if err := json.Unmarshal([]byte(payload), &claims); err != nil {
+			t.Fatal(err)
+		}
+		hashed := claims.ScopeHash != ""
+		named := strings.Replace(payload, `,"scope_hash":"`+claims.ScopeHash+`"`, "", 1)
+		named = strings.Replace(named, `"scope":[]`, `"scope":["`+scope+`"]`, 1)
+		size := len(parts[0]) + 1 + base64.RawURLEncoding.EncodedLen(len(named)) + 1 + len(parts[2])
+		if hashed != (size >= maxBearer) {
+			t.Errorf("the access token would have %d bytes with its scope, and has a hash: %t", size, hashed)
+		}
+		kinds[hashed]++
+		if !hashed {
+			longest = max(longest, size)
+		}
+	}
+	if kinds[true] == 0 || kinds[false] == 0 || longest < maxBearer-2 {
+		t.Errorf("%d with a hash, %d with names of up to %d bytes: the limit is not among them",
+			kinds[true], kinds[false], longest)
+	}
+}
+
+func TestLogin_AccessTokenOfAnAPIClientStaysShort(t *testing.T) {
+	const id = "dadadada-dada-dada-dada-dadadadadada"
+	secret := strings.Repeat("da", 32)
+	scopes := append(fill(100), "sp:scopes:all")
+	m := start(t, `identities: [{id: cafedadacafedadacafedadacafedada, name: admin}]
+apiClients:
+  - id: `+id+`
+    secret: `+secret+`
+    name: sync
+    scope: ["`+strings.Join(scopes, `", "`)+`"]
+`)
+	c := m.with(id, secret)
+	if got := len(c.bearer()); got >= maxBearer {
+		t.Errorf("the access token has %d bytes, want less than %d", got, maxBearer)
+	}
+	c.get(me).rejected(http.StatusForbidden, "403", cause{rule.NoApplicationAuth, ""})
+	if diff := cmp.Diff(sorted(scopes), c.named()); diff != "" {
+		t.Errorf("scopes of check_token (-want +got):\n%s", diff)
+	}
+}
+
+// What an access token opens does not depend on how it has its scopes.
+func TestLongAccessToken_OpensTheSame(t *testing.T) {
+	m := start(t, "empty")
+	admin := m.as("admin")
+	statuses := func(name string, scopes []string) []int {
+		id, secret := admin.scoped(name, scopes)
+		other := admin.create("v2026", "other of "+name)["id"].(string)
+		body := object{"name": "by " + name, "userAwareTokenNeverExpires": true}
+		rename := object{"op": "replace", "path": "/name", "value": name + ", renamed"}
+		extend := object{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true}
+		bulk := object{"ids": []string{other}, "patch": []object{extend}}
+		c := m.with(id, secret)
+		return []int{
+			c.get(me).status,
+			c.get("/v2026/personal-access-tokens").status,
+			c.post("/v2026/personal-access-tokens", body.String()).status,
+			c.patch("/v2026/personal-access-tokens/"+other, "["+rename.String()+"]").status,
+			c.send("PATCH", bulkPath, "application/json", bulk.String()).status,
+			c.delete("/v2026/personal-access-tokens/" + other).status,
+		}
+	}
+	seen := map[int]bool{}
+	for _, scope := range []string{
+		"sp:scopes:all", readOwn, "sp:my-personal-access-tokens:manage",
+		"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage", "sp:scopes:default",
+	} {
+		short := statuses("short "+scope, []string{scope})
+		long := statuses("long "+scope, append(fill(100), scope))
+		if diff := cmp.Diff(short, long); diff != "" {
+			t.Errorf("%s: list own, list all, create, patch, bulk update, delete (-short +long):\n%s", scope, diff)
+		}
+		for _, status := range short {
+			seen[status] = true
+		}
+	}
+	if !seen[http.StatusOK] || !seen[http.StatusForbidden] {
+		t.Errorf("only the statuses %v", seen)
+	}
+}
+
+// long logs in with a new token of many scopes, which may read.
+func (m *tenant) long(user string) (c *client, scopes []string) {
+	m.Helper()
+	scopes = append(fill(100), readOwn)
+	return m.with(m.as(user).scoped("long", scopes)), sorted(scopes)
+}
+
+// checkLong tries an access token of many scopes.
+func (c *client) checkLong(want []string) {
+	c.Helper()
+	c.get(me).is(http.StatusOK)
+	body := object{"name": "x", "userAwareTokenNeverExpires": true}
+	c.post("/v2026/personal-access-tokens", body.String()).is(http.StatusForbidden)
+	if diff := cmp.Diff(want, c.named()); diff != "" {
+		c.Errorf("scopes of check_token (-want +got):\n%s", diff)
+	}
+}
+
+// checkScopeSets counts the scope sets of a tenant.
+func (m *tenant) checkScopeSets(want int) {
+	m.Helper()
+	type state struct{ ScopeSets []any }
+	now := decode[state](m.anonymous().get("/_mock/state").is(http.StatusOK))
+	if got := len(now.ScopeSets); got != want {
+		m.Errorf("%d scope sets, want %d", got, want)
+	}
+}
+
+// at returns the client of the same access token in another tenant.
+func (c *client) at(m *tenant) *client { return &client{tenant: m, authorization: c.authorization} }
+
+func TestLongAccessToken_OutlivesRestart(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	m := startWith(t, "empty", mockserver.Config{StateFile: state})
+	c, scopes := m.long("jane.doe")
+	other, _ := m.in("other").long("jane.doe")
+	if err := m.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := startWith(t, "empty", mockserver.Config{StateFile: state})
+	c.at(again).checkLong(scopes)
+	other.at(again.in("other")).checkLong(scopes)
+}
+
+func TestLongAccessToken_OutlivesReset(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	configs := map[string]mockserver.Config{"in memory": {}, "state file": {StateFile: state}}
+	for name, config := range configs {
+		t.Run(name, func(t *testing.T) {
+			m := startWith(t, "empty", config)
+			c, scopes := m.long("jane.doe")
+			c.anonymous().post("/_mock/reset", "").is(http.StatusNoContent)
+			c.checkLong(scopes)
+			other := start(t, "empty").anonymous().get("/_mock/state?secrets=true").text
+			c.anonymous().put("/_mock/state", other).is(http.StatusNoContent)
+			c.checkLong(scopes)
+		})
+	}
+	again := startWith(t, "empty", mockserver.Config{StateFile: state})
+	again.checkScopeSets(1)
+}
+
+// A snapshot has the scopes of long access tokens, so that they are good again when it is restored.
+func TestLongAccessToken_OutlivesSnapshot(t *testing.T) {
+	for _, form := range []string{"application/json", "application/yaml"} {
+		t.Run(form, func(t *testing.T) {
+			m := start(t, "empty")
+			c, scopes := m.in("lab").long("jane.doe")
+			taken := c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text
+			c.anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
+			c.get(me).is(http.StatusUnauthorized).because(cause{rule.BearerRequired, "scopes namespace"})
+			c.checkToken().denied(http.StatusBadRequest, "invalid_token", rule.OAuthCheckToken)
+			for _, namespace := range []string{"lab", "other"} {
+				into := m.in(namespace).anonymous()
+				into.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
+				if diff := cmp.Diff(taken, into.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
+					t.Errorf("state of %s (-want +got):\n%s", namespace, diff)
+				}
+			}
+			c.checkLong(scopes)
+		})
+	}
+}
+
+func TestRestore_RejectsScopesOfAnotherHash(t *testing.T) {
+	m := start(t, "empty")
+	c, scopes := m.long("jane.doe")
+	taken := c.anonymous().get("/_mock/state?secrets=true").text
+	rest, sets, _ := strings.Cut(taken, `"scopeSets"`)
+	sets = strings.Replace(sets, "idn:filler-0007-objects:manage", "sp:scopes:all", 1)
+	r := c.anonymous().put("/_mock/state", rest+`"scopeSets"`+sets)
+	at := fmt.Sprintf("line %d, column 7: scopeSets[0].hash", strings.Count(rest, "\n")+3)
+	r.problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureFormat, at})
+	c.checkLong(scopes)
+}
+
+// Of very many sets the oldest is dropped. Its access token is rejected until the next login.
+func TestLongAccessToken_OfAForgottenSet(t *testing.T) {
+	m := start(t, "empty")
+	c := m.as("jane.doe")
+	id, secret := c.scoped("robot", fill(100))
+	const most = 256
+	var clients []*client
+	for i := range most + 1 {
+		c.rescope(id, append(fill(100), readOwn, fmt.Sprint(i)))
+		clients = append(clients, m.with(id, secret))
+	}
+	clients[0].get(me).is(http.StatusUnauthorized)
+	for _, c := range clients[1:] {
+		c.get(me).is(http.StatusOK)
+	}
+	m.checkScopeSets(most)
+	m.with(id, secret).get(me).is(http.StatusOK)
+}
+
+// Access tokens of many scopes that were verified are remembered without the scopes.
+func TestLongAccessToken_IsRememberedShort(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{JournalSize: 1})
+	id, secret := m.as("jane.doe").scoped("robot", append(fill(1000), readOwn))
+	use := func(times int) {
+		for range times {
+			m.with(id, secret).get(me).is(http.StatusOK)
+		}
+	}
+	use(10)
+	before := liveHeap()
+	const logins = 300
+	use(logins)
+	if grown := (liveHeap() - before) / logins; grown > 10_000 {
+		t.Errorf("each login takes %d bytes for good", grown)
+	}
+}
+
+// liveHeap returns how many bytes on the heap are in use.
+func liveHeap() int64 {
+	runtime.GC()
+	runtime.GC() // for pools
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
