@@ -59,7 +59,9 @@ func (s *apiStrangers) forward(to string) error {
 				return // the client went away
 			}
 			answer.TraceOf(r).Forwarded = false
-			s.notSimulated(rw, r, s.documents.outside(r.URL.Path), fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())))
+			e := rejections[http.StatusNotImplemented]
+			e.advice = "start the other mock, or correct --fallback"
+			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), e, fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())))
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
 	}

@@ -76,7 +76,19 @@ func TestPaths_ThatATenantHasAre501(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := *c
 			c.tenant = m.of(t)
-			c.get(test.path).is(http.StatusNotImplemented).because(cause{rule.NotSimulated, test.names})
+			r := c.get(test.path).is(http.StatusNotImplemented)
+			r.because(cause{rule.NotSimulated, ""})
+			for _, name := range strings.Fields(test.names) {
+				if !names(r.text, name) {
+					r.Errorf("%q is not in %s", name, r.text)
+				}
+			}
+			if texts, _ := r.reasons(); r.object()["messages"] != nil {
+				text := r.object()["messages"].([]any)[0].(map[string]any)["text"].(string)
+				if strings.Contains(texts[0], text) {
+					r.Errorf("cause %q repeats the text %q", texts[0], text)
+				}
+			}
 		})
 	}
 	c.get("/oauth/authorize?response_type=code").equal("error", "not_implemented")

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -65,7 +64,9 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
-		s.notSimulated(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v))
+		e := rejections[http.StatusNotImplemented]
+		e.advice = fmt.Sprintf("start patmock with %s among its --versions", v)
+		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("this patmock was started without version %s", v))
 	case known && under(at, v.CollectionPath()):
 		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+answer.Cut(at))
 	case under(at, surface):
@@ -75,7 +76,9 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case under(at, "/cc"):
 		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc")
 	case !known && unknownVersion.MatchString(base):
-		s.notSimulated(rw, r, document, fmt.Sprintf("patmock does not know version %s; it serves %s", answer.Cut(base), s.served()))
+		e := rejections[http.StatusNotImplemented]
+		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), answer.Cut(base))
+		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", answer.Cut(base), s.served()))
 	case known || base == "latest" || otherResource.MatchString(at):
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only")
 	default:
@@ -110,9 +113,13 @@ func (s *apiStrangers) served() string {
 func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
 
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
+	s.rejectUnserved(rw, r, document, rejections[http.StatusNotImplemented], why)
+}
+
+func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why string) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", answer.Cut(r.Method), answer.Cut(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text)
-	s.reject(rw, r, document, rejections[http.StatusNotImplemented], answer.Reason{Rule: rule.NotSimulated, Text: text})
+	s.reject(rw, r, document, e, answer.Reason{Rule: rule.NotSimulated, Text: text})
 }
 
 func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause string) {
@@ -125,29 +132,41 @@ func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, docum
 type rejection struct {
 	status            int
 	code, text, oauth string
+	// advice is the cause if the text is that of the reason.
+	advice string
 }
 
 var rejections = map[int]rejection{
 	http.StatusNotFound: {
-		http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource.", answer.NotFound,
+		http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource.", answer.NotFound, "",
 	},
 	http.StatusMethodNotAllowed: {
-		http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", answer.MethodNotAllowed,
+		http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", answer.MethodNotAllowed, "",
 	},
 	http.StatusRequestEntityTooLarge: {
-		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", answer.InvalidRequest,
+		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", answer.InvalidRequest, "",
 	},
-	http.StatusNotImplemented: {http.StatusNotImplemented, "501 Not implemented", "", answer.NotImplemented},
-	http.StatusRequestTimeout: {http.StatusRequestTimeout, "408 Request timeout", "", answer.InvalidRequest},
+	http.StatusNotImplemented: {
+		http.StatusNotImplemented, "501 Not implemented", "", answer.NotImplemented,
+		"send requests like this one to another mock by --fallback, or leave them out",
+	},
+	http.StatusRequestTimeout: {
+		http.StatusRequestTimeout, "408 Request timeout", "", answer.InvalidRequest,
+		"send the body to its end, and in Content-Length its number of bytes",
+	},
 	http.StatusUnsupportedMediaType: {
-		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", answer.InvalidRequest,
+		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", answer.InvalidRequest, "",
 	},
 }
 
 // reject writes an error in the form that the path has.
 func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why answer.Reason) {
-	e.text = cmp.Or(e.text, why.Text) // 408 and 501 say why to clients of a faithful mock, too
-	a := s.writer.Error(rw, e.status, e.code, e.text, why)
+	first := why
+	if e.text == "" { // 408 and 501 say why to clients of a faithful mock, too
+		e.text, first.Text = why.Text, e.advice
+	}
+	a := s.writer.Error(rw, e.status, e.code, e.text, first)
+	a.Reasons = []answer.Reason{why}
 	if answer.OAuthPath(r.URL.Path) {
 		description := why.Text
 		if s.writer.Plain {
