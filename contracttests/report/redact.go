@@ -108,8 +108,9 @@ func skip(text string, at int, chars string) int {
 	return len(text) - len(strings.TrimLeft(text[at:], chars))
 }
 
-// kept are values that are no secrets: a curl line can be repeated, and a null be told from a value.
-var kept = []string{"$TOKEN", "null", "nil", "true", "false", strings.Trim(redacted, "[]")}
+// kept are values that are no secrets: a curl line can be repeated, a null differs from a value, and
+// "access_token: expected a string" is a message of ours.
+var kept = []string{"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(redacted, "[]")}
 
 // replace puts the mark in place of the spans.
 func replace(text string, spans []span) string {

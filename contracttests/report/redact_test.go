@@ -28,6 +28,7 @@ func redacted(t *testing.T, text string) string {
 
 func TestRedact(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
+		{"words of a violation", "/access_token: expected a string, got 5; Prefer: code=401 asked for it", "/access_token: expected a string, got 5; Prefer: code=401 asked for it"},
 		{"secret of a token", "got " + hexSecret + ".", "got [redacted]."},
 		{"in capitals, longer", strings.ToUpper(hexSecret) + "01", "[redacted]"},
 		{"access token", "got " + jwt + ",", "got [redacted],"},
