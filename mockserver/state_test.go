@@ -49,7 +49,7 @@ func TestBearerOfAUserWhoIsGone(t *testing.T) {
 
 // Every seed, changed by requests, comes back to the letter, in both forms.
 func TestSnapshotIsRestoredExactly(t *testing.T) {
-	for _, fixture := range []string{"default", "empty", "expiring", "crowded"} {
+	for _, fixture := range []string{"default", "empty", "expiring", "crowded", "documentation"} {
 		for _, form := range []string{"application/json", "application/yaml"} {
 			t.Run(fixture+" "+form, func(t *testing.T) {
 				m := start(t, fixture)

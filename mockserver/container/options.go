@@ -10,8 +10,8 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
-// WithFixture chooses the tenant that every namespace starts from: default, empty, expiring, crowded, or the path of a
-// file in the container.
+// WithFixture chooses the tenant that every namespace starts from: default, empty, expiring, crowded,
+// documentation, or the path of a file in the container.
 func WithFixture(name string) testcontainers.CustomizeRequestOption {
 	return with("PATMOCK_FIXTURE", name)
 }
