@@ -61,7 +61,7 @@ func decodeBody(op *spec.Operation, r Request) (body any, ok bool) {
 }
 
 // undeclaredPaths returns a violation for each path in a patch that does not lead into a property
-// of the tokens that the operation returns.
+// of the tokens that the operation returns. Its place ends in the path: "/0/path=/colour".
 func undeclaredPaths(op *spec.Operation, body any) []spec.Violation {
 	at := ""
 	if bulk, ok := body.(map[string]any); ok {
@@ -77,7 +77,8 @@ func undeclaredPaths(op *spec.Operation, body any) []spec.Violation {
 			if ok && !slices.ContainsFunc(properties, func(p spec.Property) bool {
 				return strings.HasPrefix(pointer+"/", "/"+p.Name+"/")
 			}) {
-				found = append(found, undeclaredName(op, spec.InBody, fmt.Sprintf("%s/%d/%s", at, i, member), pointer))
+				place := fmt.Sprintf("%s/%d/%s=%s", at, i, member, pointer)
+				found = append(found, undeclaredName(op, spec.InBody, place, pointer))
 			}
 		}
 	}

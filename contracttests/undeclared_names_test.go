@@ -40,21 +40,21 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 		}, ""},
 		{"path of a patch", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().Made().ID, contracttests.Replace("/nmae", nil)).Refused(http.StatusBadRequest)
-		}, "/0/path"},
+		}, "/0/path=/nmae"},
 		{"path below a property", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().Made().ID, contracttests.Op{"op": "remove", "path": "/scope/0"}).Status(http.StatusOK)
 		}, ""},
 		{"path that begins like a property", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().Made().ID, contracttests.Replace("/names", "x")).Refused(http.StatusBadRequest)
-		}, "/0/path"},
+		}, "/0/path=/names"},
 		{"from of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "move", "from": "/createdd", "path": "/name"}
 			t.Owner().Patch(t.Owner().Made().ID, operation).Refused(http.StatusBadRequest)
-		}, "/0/from"},
+		}, "/0/from=/createdd"},
 		{"path of a bulk update", func(t *contracttests.T) {
 			operation := contracttests.Replace("/expirationDte", nil)
 			t.Admin().Bulk([]string{t.Owner().Made().ID}, operation).Refused(http.StatusBadRequest)
-		}, "/patch/0/path"},
+		}, "/patch/0/path=/expirationDte"},
 		{"member of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "test", "path": "/name", "valeu": "x"}
 			t.Owner().Patch(t.Owner().Made().ID, operation).Refused(http.StatusBadRequest)

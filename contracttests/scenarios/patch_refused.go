@@ -19,13 +19,17 @@ var fixed = []struct {
 	wrong []string
 }{
 	{"id", "0123456789abcdef0123456789abcdef", nil},
-	{"secret", "patmock", []string{"/0/path"}},
-	{"owner", map[string]any{"type": "IDENTITY", "id": "0123456789abcdef0123456789abcdef"}, nil},
+	{"secret", "patmock", []string{"/0/path=/secret"}},
+	{
+		"owner", contract.Owner{
+			Type: contract.Value("IDENTITY"), ID: contract.Value("0123456789abcdef0123456789abcdef"),
+		}, nil,
+	},
 	{"created", "2020-01-01T00:00:00.000Z", nil},
 	{"lastUsed", "2020-01-01T00:00:00.000Z", nil},
 	{"managed", true, nil},
 	{"accessTokenValiditySeconds", 900, nil},
-	{"colour", "blue", []string{"/0/path"}},
+	{"colour", "blue", []string{"/0/path=/colour"}},
 }
 
 // The facts that operations which cannot be applied rest on.
@@ -105,11 +109,11 @@ var patchRefusal = slices.Concat(
 			rule.PatchApplies,
 		),
 		covers(
-			operationRefused("whole-token", wholeToken, standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path"),
+			operationRefused("whole-token", wholeToken, standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path="),
 			rule.PatchFields,
 		),
 		covers(
-			operationRefused("path-without-slash", patchFails, standing.Published, contract.Replace("name", newName), "/0/path"),
+			operationRefused("path-without-slash", patchFails, standing.Published, contract.Replace("name", newName), "/0/path=name"),
 			rule.PatchPointer,
 		),
 		covers(
@@ -246,7 +250,7 @@ func fieldsRefused() []contract.Scenario {
 	}
 	return append(all,
 		fieldRefused("expirationDate", nil, contract.Legacy),
-		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy, "/0/path"),
+		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy, "/0/path=/userAwareTokenNeverExpires"),
 	)
 }
 

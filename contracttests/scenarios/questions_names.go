@@ -26,7 +26,7 @@ var questionsOfNames = []contract.Scenario{
 	bound(
 		rule.LongestName, "create/question-longest-name",
 		"A name may have 4000 characters.", lengths, func(body contract.Body, n int) {
-			body["name"] = padded(fmt.Sprintf("%s of %d characters ", body["name"], n), n)
+			body["name"] = padded(fmt.Sprintf("%s of %d characters ", body.Text("name"), n), n)
 		},
 	),
 	bound(
