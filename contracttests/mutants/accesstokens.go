@@ -58,9 +58,29 @@ var accessTokens = []Mutant{
 			a := x.forward()
 			bearer := a.text("access_token")
 			if header, rest, found := strings.Cut(bearer, "."); x.op == login && found {
-				keyed := withKey(header) + "." + rest
+				keyed := withField(header, "kid", "1") + "." + rest
 				bearers[keyed] = bearer
 				set("access_token", keyed)(a)
+			}
+			return a
+		}),
+	},
+	{
+		"access-token-names-many-scopes", "access-token-is-short",
+		"An access token names its scopes, however many they are.",
+		by("token/access-token-of-many-scopes-is-short"),
+		remembering(anything, func(bearers map[string]string, x *exchange) *answer {
+			if bearer := bearers[x.bearer()]; bearer != "" {
+				x.as(bearer)
+			}
+			a := x.forward()
+			parts := strings.Split(a.text("access_token"), ".")
+			if x.op == login && len(parts) == 3 {
+				bearer := strings.Join(parts, ".")
+				parts[1] = withField(parts[1], "scope", strings.Fields(a.text("scope")))
+				named := strings.Join(parts, ".")
+				bearers[named] = bearer
+				set("access_token", named)(a)
 			}
 			return a
 		}),
@@ -212,14 +232,14 @@ var accessTokens = []Mutant{
 	})},
 }
 
-// withKey adds a key to the header of a JWS.
-func withKey(header string) string {
-	text, _ := base64.RawURLEncoding.DecodeString(header) // other text has no fields
+// withField sets a field of the header or of the claims of a JWS.
+func withField(segment, name string, value any) string {
+	text, _ := base64.RawURLEncoding.DecodeString(segment) // other text has no fields
 	fields := decoded[map[string]any](text)
 	if fields == nil {
-		return header
+		return segment
 	}
-	fields["kid"] = "1"
+	fields[name] = value
 	text, _ = json.Marshal(fields) // it was just read
 	return base64.RawURLEncoding.EncodeToString(text)
 }

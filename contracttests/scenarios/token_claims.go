@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -123,6 +124,33 @@ var tokenAnswer = []contract.Scenario{
 			t.Equal("pod", body.Pod, claims.Pod)
 			t.Equal("jti", body.JTI, claims.JTI)
 			expires(t, body, claims)
+		},
+	},
+	{
+		ID:      "token/access-token-of-many-scopes-is-short",
+		Promise: "An access token of 200 scopes is shorter than 4 KB, and one of them lists tokens.",
+		Sources: []string{
+			"docs/behaviour.md#scope-claim-is-a-bitmap", "docs/behaviour.md#access-token-is-short",
+		},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []rule.ID{rule.AccessTokenIsShort},
+		Run: func(t *contract.T) {
+			scopes := []string{myRead}
+			for i := range 199 {
+				scopes = append(scopes, fmt.Sprintf("sp:patmock-no-such-object-%d:manage", i))
+			}
+			body := t.Owner().Expiring()
+			body["scope"] = scopes
+			created := t.Owner().Create(body)
+			if t.Live() && created.Code() == http.StatusBadRequest {
+				t.Lacks("unknown-scopes", "tokens with 200 scopes, of which 199 do not exist")
+			}
+			reader := t.LogIn(created.Token().Credentials())
+			if got, most := len(reader.Bearer()), 4095; got > most {
+				t.Errorf("the access token has %d bytes, expected at most %d", got, most)
+			}
+			reader.List("owner-id", "me").Status(http.StatusOK)
+			reader.Create(reader.Expiring()).Status(http.StatusForbidden)
 		},
 	},
 	{

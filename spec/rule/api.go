@@ -138,6 +138,7 @@ var login = []Rule{
 // Access tokens and what they allow.
 const (
 	AccessTokenIsJWS      ID = "access-token-is-jws"
+	AccessTokenIsShort    ID = "access-token-is-short"
 	AccessTokensStayValid ID = "access-tokens-stay-valid"
 	AccessTokenOutlives   ID = "access-token-outlives"
 	AccessTokenExpires    ID = "access-token-expires"
@@ -163,6 +164,14 @@ var access = []Rule{
 			"docs/behaviour.md#access-token-claims",
 			"docs/behaviour.md#access-token-id",
 			"docs/behaviour.md#api-client-has-no-user",
+		},
+	},
+	{
+		ID: AccessTokenIsShort, Evidence: observed,
+		Text: "An access token is shorter than 4 KB, whatever its scopes are.",
+		Sources: []string{
+			"docs/behaviour.md#scope-claim-is-a-bitmap",
+			"docs/behaviour.md#access-token-is-short",
 		},
 	},
 	{
