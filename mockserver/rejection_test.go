@@ -31,7 +31,8 @@ const (
 // A cause is why a request was rejected.
 type cause struct {
 	rule rule.ID
-	// at has the JSON pointer, parameter, header and other names that the text must have, separated by blanks.
+	// at has the JSON pointer, parameter, header and other names that the text must have,
+	// separated by blanks.
 	at string
 }
 
@@ -65,7 +66,8 @@ func (r response) denied(status int, kind string, violated rule.ID) {
 		r.Errorf("no error_description: %s", r.text)
 	}
 	r.because(cause{rule: violated})
-	golden.Check(r, rejectionTexts, textKey(r)+": "+string(violated)+", description", normal(description))
+	key := textKey(r) + ": " + string(violated) + ", description"
+	golden.Check(r, rejectionTexts, key, normal(description))
 }
 
 // because expects the causes of an error, and that they are the ones that the header names.
@@ -90,12 +92,14 @@ func (r response) because(want ...cause) {
 	if len(texts) != len(want) {
 		r.Errorf("%d causes, want %d: %q", len(texts), len(want), texts)
 	}
-	golden.Check(r, rejectionTexts, textKey(r)+": "+strings.Join(places, ", "), normal(strings.Join(texts, "\n")))
+	key := textKey(r) + ": " + strings.Join(places, ", ")
+	golden.Check(r, rejectionTexts, key, normal(strings.Join(texts, "\n")))
 }
 
 // names reports whether a text has a name as a word of its own.
 func names(text, name string) bool {
-	return name == "" || regexp.MustCompile(`(^|[\s"'(])`+regexp.QuoteMeta(name)+`($|[\s"':;,.?)])`).MatchString(text)
+	word := `(^|[\s"'(])` + regexp.QuoteMeta(name) + `($|[\s"':;,.?)])`
+	return name == "" || regexp.MustCompile(word).MatchString(text)
 }
 
 // reasons returns the causes of a rejected request and the rules that they are about: as the response
@@ -109,7 +113,8 @@ func (r response) reasons() (texts, rules []string) {
 	for _, c := range causes {
 		texts = append(texts, c.(map[string]any)["text"].(string))
 	}
-	if id := r.header.Get("X-Patmock-Rule"); id == string(rule.UnknownNamespace) || id == string(rule.TooManyNamespaces) {
+	switch rule.ID(r.header.Get("X-Patmock-Rule")) {
+	case rule.UnknownNamespace, rule.TooManyNamespaces:
 		return texts, rules // there is no namespace, and so no journal
 	}
 	entry := r.entry()
@@ -167,13 +172,14 @@ func (m *tenant) checkRuleHeader(r *http.Request, got response) {
 	header := got.header.Get("X-Patmock-Rule")
 	if got.status < http.StatusBadRequest || m.nameless {
 		if header != "" {
-			m.Errorf("%s %s: status %d has X-Patmock-Rule %q", r.Method, r.URL.Path, got.status, header)
+			m.Errorf("%s %s: %d has X-Patmock-Rule %q", r.Method, r.URL.Path, got.status, header)
 		}
 		return
 	}
 	for _, id := range strings.Split(header, ", ") {
 		if _, ok := rule.Find(rule.ID(id)); !ok {
-			m.Errorf("%s %s: status %d, X-Patmock-Rule %q names no rule that is registered", r.Method, r.URL.Path, got.status, header)
+			m.Errorf("%s %s: status %d, X-Patmock-Rule %q names no rule that is registered",
+				r.Method, r.URL.Path, got.status, header)
 		}
 	}
 }
@@ -188,7 +194,8 @@ func textKey(t testing.TB) string {
 }
 
 // ofVersion is an operation of a version, whose name differs in v1.
-var ofVersion = regexp.MustCompile(`\b(?:beta|v3|v2024|v2025|v2026|v1) ([a-z]+[A-Z][A-Za-z]*?)(?:V1)?\b`)
+var ofVersion = regexp.MustCompile(
+	`\b(?:beta|v3|v2024|v2025|v2026|v1) ([a-z]+[A-Z][A-Za-z]*?)(?:V1)?\b`)
 
 // loopback is the address of a server of a test.
 var loopback = regexp.MustCompile(`127\.0\.0\.1:\d+`)
@@ -209,6 +216,14 @@ type record struct {
 	attrs   map[string]string
 }
 
+// names expects that the record is a warning about a rule.
+func (l record) names(t testing.TB, violated rule.ID) {
+	t.Helper()
+	if l.level != slog.LevelWarn || l.attrs["rule"] != string(violated) {
+		t.Errorf("logged %+v, want a warning of rule %q", l, string(violated))
+	}
+}
+
 // records is a slog.Handler that keeps records.
 type records struct {
 	mu  sync.Mutex
@@ -216,7 +231,9 @@ type records struct {
 }
 
 // Enabled implements slog.Handler.
-func (l *records) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+func (l *records) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelInfo
+}
 
 // Handle implements slog.Handler.
 func (l *records) Handle(_ context.Context, r slog.Record) error {

@@ -25,104 +25,196 @@ type rejection struct {
 	send func(m *tenant, v version.Version) response
 	// setup changes the configuration. Nil leaves it.
 	setup func(*mockserver.Config)
-	// journaled is false if there is no namespace, and so no journal.
+	// unjournaled reports that there is no namespace, and so no journal.
 	unjournaled bool
 }
 
 // The rejections that every version has.
 var apiRejections = []rejection{
-	{name: "no bearer", status: 401, rule: rule.BearerRequired, send: func(m *tenant, v version.Version) response {
-		return m.anonymous().get(v.CollectionPath())
-	}},
-	{name: "another scheme", status: 401, rule: rule.BearerRequired, send: func(m *tenant, v version.Version) response {
-		return m.bearing("Basic eDp5").get(v.CollectionPath())
-	}},
-	{name: "bad bearer", status: 401, rule: rule.BearerRequired, send: func(m *tenant, v version.Version) response {
-		return m.bearing("Bearer x").get(v.CollectionPath())
-	}},
-	{name: "bearer of another namespace", status: 401, rule: rule.BearerRequired, send: func(m *tenant, v version.Version) response {
-		return m.bearing(m.in("other").as("jane.doe").authorization).get(v.CollectionPath())
-	}},
-	{name: "expired access token", status: 401, rule: rule.AccessTokenExpires, send: func(m *tenant, v version.Version) response {
-		c := m.as("jane.doe")
-		m.advance(13 * time.Hour)
-		return c.get(v.CollectionPath())
-	}},
 	{
-		name: "access token of a deleted token", status: 401, rule: rule.AccessTokenOfDeleted, send: func(m *tenant, v version.Version) response {
+		name: "no bearer", status: 401, rule: rule.BearerRequired,
+		send: func(m *tenant, v version.Version) response {
+			return m.anonymous().get(v.CollectionPath())
+		},
+	},
+	{
+		name: "another scheme", status: 401, rule: rule.BearerRequired,
+		send: func(m *tenant, v version.Version) response {
+			return m.bearing("Basic eDp5").get(v.CollectionPath())
+		},
+	},
+	{
+		name: "bad bearer", status: 401, rule: rule.BearerRequired,
+		send: func(m *tenant, v version.Version) response {
+			return m.bearing("Bearer x").get(v.CollectionPath())
+		},
+	},
+	{
+		name: "bearer of another namespace", status: 401, rule: rule.BearerRequired,
+		send: func(m *tenant, v version.Version) response {
+			return m.bearing(m.in("other").as("jane.doe").authorization).get(v.CollectionPath())
+		},
+	},
+	{
+		name: "expired access token", status: 401, rule: rule.AccessTokenExpires,
+		send: func(m *tenant, v version.Version) response {
+			c := m.as("jane.doe")
+			m.advance(13 * time.Hour)
+			return c.get(v.CollectionPath())
+		},
+	},
+	{
+		name: "access token of a deleted token", status: 401, rule: rule.AccessTokenOfDeleted,
+		send: func(m *tenant, v version.Version) response {
 			c := m.as("jane.doe")
 			c.delete(v.CollectionPath() + "/" + janeID).is(http.StatusNoContent)
 			return c.get(v.CollectionPath())
 		},
 		setup: func(c *mockserver.Config) {
-			c.Dialect = dialect.Dialect{dialect.AccessTokenOfDeleted: {Status: 401, Text: "JWT validation failed: JWT is revoked"}}
+			c.Dialect = dialect.Dialect{dialect.AccessTokenOfDeleted: {Status: 401, Text: "Revoked."}}
 		},
 	},
-	{name: "scope", status: 403, rule: rule.OperationScopes, send: func(m *tenant, v version.Version) response {
-		return m.scoped("jane.doe", "sp:scopes:default").get(v.CollectionPath())
-	}},
-	{name: "right to list", status: 403, rule: rule.ListRights, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").get(v.CollectionPath())
-	}},
-	{name: "right to write", status: 403, rule: rule.WriteRights, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").delete(v.CollectionPath() + "/" + johns)
-	}},
-	{name: "patch of another's token", status: 403, rule: rule.PatchOwnOnly, send: func(m *tenant, v version.Version) response {
-		return m.as("admin").patch(v.CollectionPath()+"/"+johns, `[]`)
-	}},
-	{name: "API client", status: 403, rule: rule.NoApplicationAuth, send: func(m *tenant, v version.Version) response {
-		return m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16)).get(v.CollectionPath())
-	}},
-	{name: "unknown id", status: 404, rule: rule.UnknownID, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").delete(v.CollectionPath() + "/" + nobodys)
-	}},
-	{name: "no id", status: 404, rule: rule.UnmatchedPath, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").delete(v.CollectionPath() + "/")
-	}},
-	{name: "method", status: 405, rule: rule.MethodNotAllowed, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").put(v.CollectionPath(), `{}`)
-	}},
-	{name: "announced body too large", status: 413, rule: rule.ContentTooLarge, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").post(v.CollectionPath(), strings.Repeat(" ", 1<<20+1))
-	}},
-	{name: "body too large", status: 413, rule: rule.ContentTooLarge, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").stream(v, "application/json", strings.NewReader(strings.Repeat(" ", 1<<20+1)))
-	}},
-	{name: "body that breaks off", status: 400, rule: rule.IncompleteBody, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").inProcess(v, iotest.ErrReader(io.ErrUnexpectedEOF))
-	}},
-	{name: "content type of a create", status: 415, rule: rule.WrongContentType, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").send("POST", v.CollectionPath(), "text/plain", `{}`)
-	}},
-	{name: "content type of a patch", status: 415, rule: rule.WrongContentType, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").send("PATCH", v.CollectionPath()+"/"+janeID, "application/json", `[]`)
-	}},
-	{name: "content encoding", status: 415, rule: rule.ContentEncoding, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").headed("POST", v.CollectionPath(), `{}`, "Content-Encoding", "br")
-	}},
-	{name: "half an escape", status: 400, rule: rule.URLSyntax, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").get(v.CollectionPath() + "?filters=%zz")
-	}},
-	{name: "parameter twice", status: 400, rule: rule.InvalidProperty, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").get(v.CollectionPath() + "?owner-id=me&owner-id=you")
-	}},
+	{
+		name: "scope", status: 403, rule: rule.OperationScopes,
+		send: func(m *tenant, v version.Version) response {
+			return m.scoped("jane.doe", "sp:scopes:default").get(v.CollectionPath())
+		},
+	},
+	{
+		name: "right to list", status: 403, rule: rule.ListRights,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").get(v.CollectionPath())
+		},
+	},
+	{
+		name: "right to write", status: 403, rule: rule.WriteRights,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").delete(v.CollectionPath() + "/" + johns)
+		},
+	},
+	{
+		name: "patch of another's token", status: 403, rule: rule.PatchOwnOnly,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("admin").patch(v.CollectionPath()+"/"+johns, `[]`)
+		},
+	},
+	{
+		name: "API client", status: 403, rule: rule.NoApplicationAuth,
+		send: func(m *tenant, v version.Version) response {
+			client := m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
+			return client.get(v.CollectionPath())
+		},
+	},
+	{
+		name: "unknown id", status: 404, rule: rule.UnknownID,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").delete(v.CollectionPath() + "/" + nobodys)
+		},
+	},
+	{
+		name: "no id", status: 404, rule: rule.UnmatchedPath,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").delete(v.CollectionPath() + "/")
+		},
+	},
+	{
+		name: "method", status: 405, rule: rule.MethodNotAllowed,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").put(v.CollectionPath(), `{}`)
+		},
+	},
+	{
+		name: "announced body too large", status: 413, rule: rule.ContentTooLarge,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").post(v.CollectionPath(), strings.Repeat(" ", 1<<20+1))
+		},
+	},
+	{
+		name: "body too large", status: 413, rule: rule.ContentTooLarge,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").stream(v, strings.NewReader(strings.Repeat(" ", 1<<20+1)))
+		},
+	},
+	{
+		name: "body that breaks off", status: 400, rule: rule.IncompleteBody,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").inProcess(v, iotest.ErrReader(io.ErrUnexpectedEOF))
+		},
+	},
+	{
+		name: "content type of a create", status: 415, rule: rule.WrongContentType,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").send("POST", v.CollectionPath(), "text/plain", `{}`)
+		},
+	},
+	{
+		name: "content type of a patch", status: 415, rule: rule.WrongContentType,
+		send: func(m *tenant, v version.Version) response {
+			path := v.CollectionPath() + "/" + janeID
+			return m.as("jane.doe").send("PATCH", path, "application/json", `[]`)
+		},
+	},
+	{
+		name: "content encoding", status: 415, rule: rule.ContentEncoding,
+		send: func(m *tenant, v version.Version) response {
+			path := v.CollectionPath()
+			return m.as("jane.doe").headed("POST", path, `{}`, "Content-Encoding", "br")
+		},
+	},
+	{
+		name: "half an escape", status: 400, rule: rule.URLSyntax,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").get(v.CollectionPath() + "?filters=%zz")
+		},
+	},
+	{
+		name: "parameter twice", status: 400, rule: rule.InvalidProperty,
+		send: func(m *tenant, v version.Version) response {
+			return m.as("jane.doe").get(v.CollectionPath() + "?owner-id=me&owner-id=you")
+		},
+	},
 	{name: "no body", status: 400, rule: rule.JSONSyntax, send: create(``)},
 	{name: "half a text", status: 400, rule: rule.JSONSyntax, send: create(`{"name":`)},
 	{name: "not UTF-8", status: 400, rule: rule.JSONSyntax, send: create("{\"name\":\"\xff\"}")},
 	{name: "no name", status: 400, rule: rule.NameRequired, send: create(`{}`)},
 	{name: "number as name", status: 400, rule: rule.InvalidProperty, send: create(`{"name":1}`)},
-	{name: "validity too short", status: 400, rule: rule.ValidityBounds, send: create(`{"name":"x","accessTokenValiditySeconds":1}`)},
+	{
+		name: "validity too short", status: 400, rule: rule.ValidityBounds,
+		send: create(`{"name":"x","accessTokenValiditySeconds":1}`),
+	},
 	{name: "blank name", status: 400, rule: rule.NameNotBlank, send: create(`{"name":" "}`)},
-	{name: "name taken", status: 400, rule: rule.NameUnique, send: create(`{"name":"login","expirationDate":"` + inAMonth + `"}`)},
-	{name: "past date", status: 400, rule: rule.ExpiryFuture, send: create(`{"name":"x","expirationDate":"2020-01-01T00:00:00Z"}`)},
-	{name: "date that is none", status: 400, rule: rule.DateIsRFC3339, send: create(`{"name":"x","expirationDate":"tomorrow"}`)},
-	{name: "empty date", status: 400, rule: rule.EmptyDate, send: create(`{"name":"x","expirationDate":""}`)},
-	{name: "date without a zone", status: 400, rule: rule.DateNeedsZone, send: create(`{"name":"x","expirationDate":"2027-01-01T00:00:00"}`)},
-	{name: "year 10000", status: 400, rule: rule.DateYear, send: create(`{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`)},
-	{name: "date after six months", status: 400, rule: rule.ExpiryUpperBound, send: create(`{"name":"x","expirationDate":"2030-01-01T00:00:00Z"}`)},
+	{
+		name: "name taken", status: 400, rule: rule.NameUnique,
+		send: create(`{"name":"login","expirationDate":"` + inAMonth + `"}`),
+	},
+	{
+		name: "past date", status: 400, rule: rule.ExpiryFuture,
+		send: create(`{"name":"x","expirationDate":"2020-01-01T00:00:00Z"}`),
+	},
+	{
+		name: "date that is none", status: 400, rule: rule.DateIsRFC3339,
+		send: create(`{"name":"x","expirationDate":"tomorrow"}`),
+	},
+	{
+		name: "empty date", status: 400, rule: rule.EmptyDate,
+		send: create(`{"name":"x","expirationDate":""}`),
+	},
+	{
+		name: "date without a zone", status: 400, rule: rule.DateNeedsZone,
+		send: create(`{"name":"x","expirationDate":"2027-01-01T00:00:00"}`),
+	},
+	{
+		name: "year 10000", status: 400, rule: rule.DateYear,
+		send: create(`{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`),
+	},
+	{
+		name: "date after six months", status: 400, rule: rule.ExpiryUpperBound,
+		send: create(`{"name":"x","expirationDate":"2030-01-01T00:00:00Z"}`),
+	},
 	{name: "no date", status: 400, rule: rule.ExpiryNever, send: create(`{"name":"x"}`)},
 	{
-		name: "limit of tokens", status: 400, rule: rule.TokensPerOwner, send: create(`{"name":"x","expirationDate":"` + inAMonth + `"}`),
+		name: "limit of tokens", status: 400, rule: rule.TokensPerOwner,
+		send:  create(`{"name":"x","expirationDate":"` + inAMonth + `"}`),
 		setup: func(c *mockserver.Config) { c.Profile.TokenLimit = 1 },
 	},
 	{
@@ -141,53 +233,115 @@ var apiRejections = []rejection{
 		setup: bounding(dialect.MostScopes),
 	},
 	{
-		name: "unknown scope", status: 400, rule: rule.UnknownScope, send: create(`{"name":"x","scope":["no:such"],"expirationDate":"` + inAMonth + `"}`),
+		name: "unknown scope", status: 400, rule: rule.UnknownScope,
+		send:  create(`{"name":"x","scope":["no:such"],"expirationDate":"` + inAMonth + `"}`),
 		setup: refusing(dialect.UnknownScope),
 	},
-	{name: "patch of no operation", status: 400, rule: rule.MissingProperty, send: patch(`[{"path":"/name"}]`)},
-	{name: "patch of a fixed field", status: 400, rule: rule.PatchFields, send: patch(`[{"op":"replace","path":"/id","value":"x"}]`)},
-	{name: "test of a fixed field", status: 400, rule: rule.TestOfFixedField, send: patch(`[{"op":"test","path":"/id","value":"x"}]`)},
-	{name: "path that is no pointer", status: 400, rule: rule.PatchPointer, send: patch(`[{"op":"replace","path":"name","value":"x"}]`)},
-	{name: "patch without a value", status: 400, rule: rule.PatchValueRequired, send: patch(`[{"op":"replace","path":"/name"}]`)},
-	{name: "patch that does not apply", status: 400, rule: rule.PatchApplies, send: patch(`[{"op":"remove","path":"/scope/7"}]`)},
-	{name: "failed test", status: 400, rule: rule.PatchTest, send: patch(`[{"op":"test","path":"/name","value":"x"}]`)},
-	{name: "patch too large", status: 400, rule: rule.PatchSize, send: patch("[" + strings.Repeat(`{"op":"test","path":"/name","value":"x"},`, 100) + `{"op":"remove","path":"/scope"}]`)},
-	{name: "patch that changes nothing", status: 400, rule: rule.EmptyPatch, send: patch(`[]`), setup: refusing(dialect.EmptyPatch)},
-	{name: "filter that is misspelt", status: 400, rule: rule.FilterSyntax, send: list("filters=lastUsed+LE+2026-01-01T00:00:00Z")},
-	{name: "filter that is not supported", status: 400, rule: rule.FilterSupported, send: list("filters=name+eq+x")},
-	{name: "quoted timestamp", status: 400, rule: rule.QuotedTimestamp, send: list("filters=lastUsed+le+%222026-01-01T00:00:00Z%22"), setup: refusing(dialect.QuotedTimestamp)},
-	{name: "limit of 251", status: 400, rule: rule.Limit251, send: list("limit=251"), setup: refusing(dialect.Limit251)},
-	{name: "no experimental header", status: 400, rule: rule.ExperimentalHeader, send: list("owner-id=me"), setup: refusing(dialect.ExperimentalHeader)},
 	{
-		name: "unknown owner", status: 400, rule: rule.UnknownOwner, setup: refusing(dialect.UnknownOwner),
+		name: "patch of no operation", status: 400, rule: rule.MissingProperty,
+		send: patch(`[{"path":"/name"}]`),
+	},
+	{
+		name: "patch of a fixed field", status: 400, rule: rule.PatchFields,
+		send: patch(`[{"op":"replace","path":"/id","value":"x"}]`),
+	},
+	{
+		name: "test of a fixed field", status: 400, rule: rule.TestOfFixedField,
+		send: patch(`[{"op":"test","path":"/id","value":"x"}]`),
+	},
+	{
+		name: "path that is no pointer", status: 400, rule: rule.PatchPointer,
+		send: patch(`[{"op":"replace","path":"name","value":"x"}]`),
+	},
+	{
+		name: "patch without a value", status: 400, rule: rule.PatchValueRequired,
+		send: patch(`[{"op":"replace","path":"/name"}]`),
+	},
+	{
+		name: "patch that does not apply", status: 400, rule: rule.PatchApplies,
+		send: patch(`[{"op":"remove","path":"/scope/7"}]`),
+	},
+	{
+		name: "failed test", status: 400, rule: rule.PatchTest,
+		send: patch(`[{"op":"test","path":"/name","value":"x"}]`),
+	},
+	{
+		name: "patch too large", status: 400, rule: rule.PatchSize,
+		send: patch("[" + strings.Repeat(`{"op":"remove","path":"/scope"},`, 100) +
+			`{"op":"remove","path":"/scope"}]`),
+	},
+	{
+		name: "patch that changes nothing", status: 400, rule: rule.EmptyPatch,
+		send:  patch(`[]`),
+		setup: refusing(dialect.EmptyPatch),
+	},
+	{
+		name: "filter that is misspelt", status: 400, rule: rule.FilterSyntax,
+		send: list("filters=lastUsed+LE+2026-01-01T00:00:00Z"),
+	},
+	{
+		name: "filter that is not supported", status: 400, rule: rule.FilterSupported,
+		send: list("filters=name+eq+x"),
+	},
+	{
+		name: "quoted timestamp", status: 400, rule: rule.QuotedTimestamp,
+		send:  list("filters=lastUsed+le+%222026-01-01T00:00:00Z%22"),
+		setup: refusing(dialect.QuotedTimestamp),
+	},
+	{
+		name: "limit of 251", status: 400, rule: rule.Limit251,
+		send:  list("limit=251"),
+		setup: refusing(dialect.Limit251),
+	},
+	{
+		name: "no experimental header", status: 400, rule: rule.ExperimentalHeader,
+		send:  list("owner-id=me"),
+		setup: refusing(dialect.ExperimentalHeader),
+	},
+	{
+		name: "unknown owner", status: 400, rule: rule.UnknownOwner,
+		setup: refusing(dialect.UnknownOwner),
 		send: func(m *tenant, v version.Version) response {
 			return m.as("admin").get(v.CollectionPath() + "?owner-id=" + nobodys)
 		},
 	},
 	{
-		name: "too many requests", status: 429, rule: rule.RateLimit, setup: func(c *mockserver.Config) { c.Profile.RateLimit = "1/1h" },
+		name: "too many requests", status: 429, rule: rule.RateLimit,
+		setup: func(c *mockserver.Config) { c.Profile.RateLimit = "1/1h" },
 		send: func(m *tenant, v version.Version) response {
 			c := m.as("jane.doe")
 			c.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
 			return c.get(v.CollectionPath() + "?owner-id=me")
 		},
 	},
-	{name: "fault", status: 503, rule: rule.InjectedFault, send: func(m *tenant, v version.Version) response {
-		m.anonymous().fault(`{"operation":"list","status":503}`)
-		return list("owner-id=me")(m, v)
-	}},
-	{name: "fault by a page", status: 502, rule: rule.InjectedFault, send: func(m *tenant, v version.Version) response {
-		m.anonymous().fault(`{"operation":"list","effect":"html"}`)
-		return m.as("jane.doe").spoilt(m.TB).get(v.CollectionPath())
-	}},
-	{name: "preferred status", status: 429, rule: rule.PreferredStatus, send: func(m *tenant, v version.Version) response {
-		return m.as("jane.doe").headed("GET", v.CollectionPath()+"?owner-id=me", "", "Prefer", "code=429")
-	}},
 	{
-		name: "outage of a hostile mock", status: 503, rule: rule.HostileProfile, send: func(m *tenant, v version.Version) response {
+		name: "fault", status: 503, rule: rule.InjectedFault,
+		send: func(m *tenant, v version.Version) response {
+			m.anonymous().fault(`{"operation":"list","status":503}`)
+			return list("owner-id=me")(m, v)
+		},
+	},
+	{
+		name: "fault by a page", status: 502, rule: rule.InjectedFault,
+		send: func(m *tenant, v version.Version) response {
+			m.anonymous().fault(`{"operation":"list","effect":"html"}`)
+			return m.as("jane.doe").spoilt(m.TB).get(v.CollectionPath())
+		},
+	},
+	{
+		name: "preferred status", status: 429, rule: rule.PreferredStatus,
+		send: func(m *tenant, v version.Version) response {
+			path := v.CollectionPath() + "?owner-id=me"
+			return m.as("jane.doe").headed("GET", path, "", "Prefer", "code=429")
+		},
+	},
+	{
+		name: "outage of a hostile mock", status: 503, rule: rule.HostileProfile,
+		send: func(m *tenant, v version.Version) response {
 			c := m.as("jane.doe")
 			for range 100 {
-				if r := c.get(v.CollectionPath() + "?owner-id=me"); r.status == http.StatusServiceUnavailable {
+				r := c.get(v.CollectionPath() + "?owner-id=me")
+				if r.status == http.StatusServiceUnavailable {
 					return r
 				}
 			}
@@ -195,90 +349,179 @@ var apiRejections = []rejection{
 			return response{}
 		},
 		setup: func(c *mockserver.Config) {
-			c.Profile.Hostile, c.Profile.HostileRate, c.Profile.HostileInARow = []string{"outages"}, 1, 100
+			c.Profile.Hostile = []string{"outages"}
+			c.Profile.HostileRate, c.Profile.HostileInARow = 1, 100
 		},
 	},
-	{name: "other resource", status: 501, rule: rule.NotSimulated, send: func(m *tenant, v version.Version) response {
-		if v == version.V1 {
-			return m.as("jane.doe").get("/accounts/v1")
-		}
-		return m.as("jane.doe").get("/" + string(v) + "/accounts")
-	}},
-	{name: "unknown namespace", status: 404, rule: rule.UnknownNamespace, unjournaled: true, send: func(m *tenant, v version.Version) response {
-		return m.in("A").anonymous().get(v.CollectionPath())
-	}},
+	{
+		name: "other resource", status: 501, rule: rule.NotSimulated,
+		send: func(m *tenant, v version.Version) response {
+			if v == version.V1 {
+				return m.as("jane.doe").get("/accounts/v1")
+			}
+			return m.as("jane.doe").get("/" + string(v) + "/accounts")
+		},
+	},
+	{
+		name: "unknown namespace", status: 404, rule: rule.UnknownNamespace, unjournaled: true,
+		send: func(m *tenant, v version.Version) response {
+			return m.in("A").anonymous().get(v.CollectionPath())
+		},
+	},
 	{
 		name: "too many namespaces", status: 503, rule: rule.TooManyNamespaces, unjournaled: true,
-		send:  func(m *tenant, v version.Version) response { return m.in("a").anonymous().get(v.CollectionPath()) },
+		send: func(m *tenant, v version.Version) response {
+			return m.in("a").anonymous().get(v.CollectionPath())
+		},
 		setup: func(c *mockserver.Config) { c.MaxNamespaces = 1 },
 	},
 }
 
-// The rejections of the bulk update, which is in v1 alone.
+// unaware is a patch that withdraws the acknowledgment.
+const unaware = `[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`
+
+// The rejections of the bulk update. Only v1 has it.
 var bulkRejections = []rejection{
-	{name: "ids", status: 400, rule: rule.BulkIDs, send: bulk(`{"ids":[],"patch":[{"op":"remove","path":"/userAwareTokenNeverExpires"}]}`)},
-	{name: "unknown id", status: 400, rule: rule.BulkKnown, send: bulk(`{"ids":["` + nobodys + `"],"patch":[{"op":"remove","path":"/userAwareTokenNeverExpires"}]}`)},
-	{name: "field", status: 400, rule: rule.BulkFields, send: bulk(`{"ids":["` + janes + `"],"patch":[{"op":"replace","path":"/name","value":"x"}]}`)},
-	{name: "acknowledgment", status: 400, rule: rule.NeverKeepsAcknowledgment, send: bulk(`{"ids":["` + janes + `"],"patch":[{"op":"remove","path":"/userAwareTokenNeverExpires"}]}`)},
-	{name: "right", status: 403, rule: rule.WriteRights, send: func(m *tenant, _ version.Version) response {
-		return m.as("jane.doe").send("PATCH", bulkPath, "application/json", `{"ids":["`+janes+`"],"patch":[{"op":"remove","path":"/userAwareTokenNeverExpires"}]}`)
-	}},
+	{
+		name: "ids", status: 400, rule: rule.BulkIDs,
+		send: bulk(`{"ids":[],"patch":` + unaware + `}`),
+	},
+	{
+		name: "unknown id", status: 400, rule: rule.BulkKnown,
+		send: bulk(`{"ids":["` + nobodys + `"],"patch":` + unaware + `}`),
+	},
+	{
+		name: "field", status: 400, rule: rule.BulkFields,
+		send: bulk(`{"ids":["` + janes + `"],"patch":[{"op":"remove","path":"/name"}]}`),
+	},
+	{
+		name: "acknowledgment", status: 400, rule: rule.NeverKeepsAcknowledgment,
+		send: bulk(`{"ids":["` + janes + `"],"patch":` + unaware + `}`),
+	},
+	{
+		name: "right", status: 403, rule: rule.WriteRights,
+		send: func(m *tenant, _ version.Version) response {
+			body := `{"ids":["` + janes + `"],"patch":` + unaware + `}`
+			return m.as("jane.doe").send("PATCH", bulkPath, "application/json", body)
+		},
+	},
 }
 
 // The rejections of the token endpoint and its neighbors, and of paths that belong to no version.
 var otherRejections = []rejection{
-	{name: "bad credentials", status: 401, rule: rule.TokenBadCredentials, send: login("grant_type=client_credentials&client_id=x&client_secret=y")},
-	{name: "no credentials", status: 401, rule: rule.TokenNoCredentials, send: login("grant_type=client_credentials")},
-	{name: "credentials in JSON", status: 401, rule: rule.TokenNoJSON, send: func(m *tenant, _ version.Version) response {
-		return m.anonymous().post("/oauth/token", `{}`)
-	}},
+	{
+		name: "bad credentials", status: 401, rule: rule.TokenBadCredentials,
+		send: login("grant_type=client_credentials&client_id=x&client_secret=y"),
+	},
+	{
+		name: "no credentials", status: 401, rule: rule.TokenNoCredentials,
+		send: login("grant_type=client_credentials"),
+	},
+	{
+		name: "credentials in JSON", status: 401, rule: rule.TokenNoJSON,
+		send: func(m *tenant, _ version.Version) response {
+			return m.anonymous().post("/oauth/token", `{}`)
+		},
+	},
 	{name: "no grant", status: 400, rule: rule.MissingGrant, send: login(janesCredentials)},
-	{name: "unknown grant", status: 400, rule: rule.UnsupportedGrant, send: login(janesCredentials + "&grant_type=magic")},
-	{name: "password grant", status: 400, rule: rule.PasswordGrant, send: login(janesCredentials + "&grant_type=password")},
-	{name: "grant of other clients", status: 401, rule: rule.TokenGrants, send: login(janesCredentials + "&grant_type=refresh_token")},
-	{name: "parameter twice", status: 400, rule: rule.TokenParameters, send: login(janesCredentials + "&client_id=x")},
-	{name: "expired token", status: 401, rule: rule.LoginExpired, send: func(m *tenant, _ version.Version) response {
-		token := m.as("jane.doe").create(version.V2026, "short")
-		m.advance(31 * 24 * time.Hour)
-		return m.login(token["id"].(string), token["secret"].(string))
-	}},
-	{name: "deleted token", status: 401, rule: rule.LoginDeleted, send: func(m *tenant, _ version.Version) response {
-		m.as("jane.doe").delete("/v3/personal-access-tokens/" + janeID).is(http.StatusNoContent)
-		return m.login(janeID, janeSecret)
-	}},
-	{name: "check of nothing", status: 400, rule: rule.OAuthCheckToken, send: form("/oauth/check_token", "")},
-	{name: "check of a bad token", status: 400, rule: rule.OAuthCheckToken, send: form("/oauth/check_token", "token=x")},
-	{name: "too many logins", status: 429, rule: rule.RateLimit, setup: func(c *mockserver.Config) { c.Profile.RateLimit = "1/1h" }, send: func(m *tenant, _ version.Version) response {
-		m.as("jane.doe")
-		return m.login(janeID, janeSecret)
-	}},
-	{name: "fault of a login", status: 503, rule: rule.InjectedFault, send: func(m *tenant, _ version.Version) response {
-		m.anonymous().fault(`{"operation":"token","status":503}`)
-		return m.login(janeID, janeSecret)
-	}},
-	{name: "preferred status of a login", status: 400, rule: rule.PreferredStatus, send: func(m *tenant, _ version.Version) response {
-		return m.anonymous().headed("POST", "/oauth/token?grant_type=client_credentials&"+janesCredentials, "", "Prefer", "code=400")
-	}},
-	{name: "body of a login too large", status: 413, rule: rule.ContentTooLarge, send: form("/oauth/token", strings.Repeat("x", 1<<20+1))},
-	{name: "content encoding of a login", status: 415, rule: rule.ContentEncoding, send: func(m *tenant, _ version.Version) response {
-		return m.anonymous().headed("POST", "/oauth/token", "x", "Content-Encoding", "br")
-	}},
-	{name: "method of the token endpoint", status: 405, rule: rule.MethodNotAllowed, send: func(m *tenant, _ version.Version) response {
-		return m.anonymous().get("/oauth/token")
-	}},
-	{name: "unknown path of /oauth", status: 404, rule: rule.UnmatchedPath, send: form("/oauth/nothing", "")},
+	{
+		name: "unknown grant", status: 400, rule: rule.UnsupportedGrant,
+		send: login(janesCredentials + "&grant_type=magic"),
+	},
+	{
+		name: "password grant", status: 400, rule: rule.PasswordGrant,
+		send: login(janesCredentials + "&grant_type=password"),
+	},
+	{
+		name: "grant of other clients", status: 401, rule: rule.TokenGrants,
+		send: login(janesCredentials + "&grant_type=refresh_token"),
+	},
+	{
+		name: "parameter twice", status: 400, rule: rule.TokenParameters,
+		send: login(janesCredentials + "&client_id=x"),
+	},
+	{
+		name: "expired token", status: 401, rule: rule.LoginExpired,
+		send: func(m *tenant, _ version.Version) response {
+			token := m.as("jane.doe").create(version.V2026, "short")
+			m.advance(31 * 24 * time.Hour)
+			return m.login(token["id"].(string), token["secret"].(string))
+		},
+	},
+	{
+		name: "deleted token", status: 401, rule: rule.LoginDeleted,
+		send: func(m *tenant, _ version.Version) response {
+			m.as("jane.doe").delete("/v3/personal-access-tokens/" + janeID).is(http.StatusNoContent)
+			return m.login(janeID, janeSecret)
+		},
+	},
+	{
+		name: "check of nothing", status: 400, rule: rule.OAuthCheckToken,
+		send: form("/oauth/check_token", ""),
+	},
+	{
+		name: "check of a bad token", status: 400, rule: rule.OAuthCheckToken,
+		send: form("/oauth/check_token", "token=x"),
+	},
+	{
+		name: "too many logins", status: 429, rule: rule.RateLimit,
+		setup: func(c *mockserver.Config) { c.Profile.RateLimit = "1/1h" },
+		send: func(m *tenant, _ version.Version) response {
+			m.as("jane.doe")
+			return m.login(janeID, janeSecret)
+		},
+	},
+	{
+		name: "fault of a login", status: 503, rule: rule.InjectedFault,
+		send: func(m *tenant, _ version.Version) response {
+			m.anonymous().fault(`{"operation":"token","status":503}`)
+			return m.login(janeID, janeSecret)
+		},
+	},
+	{
+		name: "preferred status of a login", status: 400, rule: rule.PreferredStatus,
+		send: func(m *tenant, _ version.Version) response {
+			path := "/oauth/token?grant_type=client_credentials&" + janesCredentials
+			return m.anonymous().headed("POST", path, "", "Prefer", "code=400")
+		},
+	},
+	{
+		name: "body of a login too large", status: 413, rule: rule.ContentTooLarge,
+		send: form("/oauth/token", strings.Repeat("x", 1<<20+1)),
+	},
+	{
+		name: "content encoding of a login", status: 415, rule: rule.ContentEncoding,
+		send: func(m *tenant, _ version.Version) response {
+			return m.anonymous().headed("POST", "/oauth/token", "x", "Content-Encoding", "br")
+		},
+	},
+	{
+		name: "method of the token endpoint", status: 405, rule: rule.MethodNotAllowed,
+		send: func(m *tenant, _ version.Version) response {
+			return m.anonymous().get("/oauth/token")
+		},
+	},
+	{
+		name: "unknown path of /oauth", status: 404, rule: rule.UnmatchedPath,
+		send: form("/oauth/nothing", ""),
+	},
 	{name: "unknown path", status: 404, rule: rule.UnmatchedPath, send: form("/nothing", "")},
 	{name: "another API", status: 501, rule: rule.NotSimulated, send: form("/accounts/v1", "")},
 	{
-		name: "control API of another listener", status: 404, rule: rule.UnmatchedPath, send: func(m *tenant, _ version.Version) response {
+		name: "control API of another listener", status: 404, rule: rule.UnmatchedPath,
+		send: func(m *tenant, _ version.Version) response {
 			m.unchecked = true // no document has this error
 			return m.anonymous().get("/_mock")
 		},
 		setup: func(c *mockserver.Config) { c.ControlApart = true },
 	},
-	{name: "login in an unknown namespace", status: 404, rule: rule.UnknownNamespace, unjournaled: true, send: func(m *tenant, _ version.Version) response {
-		return m.in("A").login(janeID, janeSecret)
-	}},
+	{
+		name: "login in an unknown namespace", status: 404, rule: rule.UnknownNamespace,
+		unjournaled: true,
+		send: func(m *tenant, _ version.Version) response {
+			return m.in("A").login(janeID, janeSecret)
+		},
+	},
 }
 
 // Every rejected response has its rule in the journal, in the log line and, if the mock is friendly,
@@ -287,7 +530,11 @@ func TestRejection_NamesItsRule(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
 			for _, test := range apiRejections {
-				if r, ok := rule.Find(test.rule); ok && (r.Versions == nil || slices.Contains(r.Versions, v)) {
+				r, ok := rule.Find(test.rule)
+				if !ok {
+					t.Errorf("%s: the rule %q is not registered", test.name, string(test.rule))
+				}
+				if r.Versions == nil || slices.Contains(r.Versions, v) {
 					t.Run(test.name, func(t *testing.T) { test.check(t, v) })
 				}
 			}
@@ -306,7 +553,9 @@ func (test rejection) check(t *testing.T, v version.Version) {
 	for _, profile := range mockserver.Profiles() {
 		log := &records{}
 		// Only the name of the profile differs: a rejection is the same in each.
-		config := mockserver.Config{Log: slog.New(log), Profile: mockserver.Profile{Name: profile}, RandomSeed: new(uint64(1))}
+		config := mockserver.Config{
+			Log: slog.New(log), Profile: mockserver.Profile{Name: profile}, RandomSeed: new(uint64(1)),
+		}
 		if test.setup != nil {
 			test.setup(&config)
 		}
@@ -319,9 +568,7 @@ func (test rejection) check(t *testing.T, v version.Version) {
 		if got := r.header.Get("X-Patmock-Rule"); got != want {
 			t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, got, want)
 		}
-		if line := log.of(r); line.level != slog.LevelWarn || line.attrs["rule"] != string(test.rule) {
-			t.Errorf("%s: logged %+v, want a warning of rule %q", profile, line, string(test.rule))
-		}
+		log.of(r).names(t, test.rule)
 		if test.unjournaled {
 			continue
 		}
@@ -351,9 +598,7 @@ func TestRejection_NamesRuleOfReset(t *testing.T) {
 		t.Errorf("journal has the rules %v, want %v", got, want)
 	}
 	id, _ := entry["id"].(string)
-	if line := log.of(response{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}); line.attrs["rule"] != string(rule.InjectedFault) {
-		t.Errorf("logged %+v, want rule %q", line, string(rule.InjectedFault))
-	}
+	log.of(response{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).names(t, rule.InjectedFault)
 }
 
 // A problem is a rejected request to the control API.
@@ -367,43 +612,106 @@ type problem struct {
 }
 
 var problems = []problem{
-	{name: "unknown query parameter", status: 400, rule: rule.ControlInvalidRequest, send: func(c *client) response { return c.get("/_mock/requests?colour=red") }},
-	{name: "half a text", status: 400, rule: rule.ControlInvalidRequest, send: func(c *client) response { return c.put("/_mock/clock", `{`) }},
-	{name: "number as name", status: 400, rule: rule.ControlInvalidRequest, send: func(c *client) response { return c.post("/_mock/identities", `{"name":1}`) }},
-	{name: "tenant without identities", status: 400, rule: rule.ControlInvalidTenant, send: func(c *client) response { return c.put("/_mock/state", `{"identities":[]}`) }},
 	{
-		name: "no control token", status: 401, rule: rule.ControlUnauthorized, send: func(c *client) response { return c.get("/_mock/health") },
+		name: "unknown query parameter", status: 400, rule: rule.ControlInvalidRequest,
+		send: func(c *client) response { return c.get("/_mock/requests?colour=red") },
+	},
+	{
+		name: "half a text", status: 400, rule: rule.ControlInvalidRequest,
+		send: func(c *client) response { return c.put("/_mock/clock", `{`) },
+	},
+	{
+		name: "number as name", status: 400, rule: rule.ControlInvalidRequest,
+		send: func(c *client) response { return c.post("/_mock/identities", `{"name":1}`) },
+	},
+	{
+		name: "tenant without identities", status: 400, rule: rule.ControlInvalidTenant,
+		send: func(c *client) response { return c.put("/_mock/state", `{"identities":[]}`) },
+	},
+	{
+		name: "no control token", status: 401, rule: rule.ControlUnauthorized,
+		send:  func(c *client) response { return c.get("/_mock/health") },
 		setup: func(c *mockserver.Config) { c.ControlToken = "open sesame" },
 	},
-	{name: "page of another site", status: 403, rule: rule.CrossOrigin, send: func(c *client) response {
-		return c.headed("POST", "/_mock/reset", "", "Sec-Fetch-Site", "cross-site")
-	}},
-	{name: "unknown path", status: 404, rule: rule.ControlUnknownPath, send: func(c *client) response { return c.get("/_mock/nothing") }},
-	{name: "unknown document", status: 404, rule: rule.ControlUnknownDocument, send: func(c *client) response { return c.get("/_mock/spec/v9") }},
-	{name: "unknown request", status: 404, rule: rule.ControlUnknownRequest, send: func(c *client) response { return c.get("/_mock/requests/x") }},
-	{name: "unknown fault", status: 404, rule: rule.ControlUnknownFault, send: func(c *client) response { return c.delete("/_mock/faults/x") }},
-	{name: "unknown namespace", status: 404, rule: rule.UnknownNamespace, send: func(c *client) response { return c.delete("/t/a/_mock/namespace") }},
-	{name: "method", status: 405, rule: rule.MethodNotAllowed, send: func(c *client) response { return c.delete("/_mock/verify") }},
-	{name: "id taken", status: 409, rule: rule.ControlIDTaken, send: func(c *client) response {
-		c.fault(`{"id":"x","status":503}`)
-		return c.post("/_mock/faults", `{"id":"x","status":503}`)
-	}},
-	{name: "name taken", status: 409, rule: rule.ControlNameTaken, send: func(c *client) response { return c.post("/_mock/identities", `{"name":"admin"}`) }},
-	{name: "too many faults", status: 409, rule: rule.ControlTooManyFaults, send: func(c *client) response {
-		for range 1000 {
-			c.fault(`{"status":503}`)
-		}
-		return c.post("/_mock/faults", `{"status":503}`)
-	}},
-	{name: "default namespace", status: 409, rule: rule.ControlDefaultNamespace, send: func(c *client) response { return c.delete("/_mock/namespace") }},
-	{name: "body too large", status: 413, rule: rule.ContentTooLarge, send: func(c *client) response { return c.put("/_mock/state", strings.Repeat(" ", 16<<20+1)) }},
-	{name: "content type", status: 415, rule: rule.ControlMediaType, send: func(c *client) response { return c.send("PUT", "/_mock/state", "text/plain", "x") }},
-	{name: "content encoding", status: 415, rule: rule.ContentEncoding, send: func(c *client) response {
-		return c.headed("PUT", "/_mock/clock", `{}`, "Content-Encoding", "br")
-	}},
-	{name: "public host", status: 421, rule: rule.MisdirectedHost, send: func(c *client) response { return c.headed("GET", "/_mock/health", "", "Host", "evil.example") }},
 	{
-		name: "too many namespaces", status: 503, rule: rule.TooManyNamespaces, send: func(c *client) response { return c.get("/t/a/_mock/health") },
+		name: "page of another site", status: 403, rule: rule.CrossOrigin,
+		send: func(c *client) response {
+			return c.headed("POST", "/_mock/reset", "", "Sec-Fetch-Site", "cross-site")
+		},
+	},
+	{
+		name: "unknown path", status: 404, rule: rule.ControlUnknownPath,
+		send: func(c *client) response { return c.get("/_mock/nothing") },
+	},
+	{
+		name: "unknown document", status: 404, rule: rule.ControlUnknownDocument,
+		send: func(c *client) response { return c.get("/_mock/spec/v9") },
+	},
+	{
+		name: "unknown request", status: 404, rule: rule.ControlUnknownRequest,
+		send: func(c *client) response { return c.get("/_mock/requests/x") },
+	},
+	{
+		name: "unknown fault", status: 404, rule: rule.ControlUnknownFault,
+		send: func(c *client) response { return c.delete("/_mock/faults/x") },
+	},
+	{
+		name: "unknown namespace", status: 404, rule: rule.UnknownNamespace,
+		send: func(c *client) response { return c.delete("/t/a/_mock/namespace") },
+	},
+	{
+		name: "method", status: 405, rule: rule.MethodNotAllowed,
+		send: func(c *client) response { return c.delete("/_mock/verify") },
+	},
+	{
+		name: "id taken", status: 409, rule: rule.ControlIDTaken,
+		send: func(c *client) response {
+			c.fault(`{"id":"x","status":503}`)
+			return c.post("/_mock/faults", `{"id":"x","status":503}`)
+		},
+	},
+	{
+		name: "name taken", status: 409, rule: rule.ControlNameTaken,
+		send: func(c *client) response { return c.post("/_mock/identities", `{"name":"admin"}`) },
+	},
+	{
+		name: "too many faults", status: 409, rule: rule.ControlTooManyFaults,
+		send: func(c *client) response {
+			for range 1000 {
+				c.fault(`{"status":503}`)
+			}
+			return c.post("/_mock/faults", `{"status":503}`)
+		},
+	},
+	{
+		name: "default namespace", status: 409, rule: rule.ControlDefaultNamespace,
+		send: func(c *client) response { return c.delete("/_mock/namespace") },
+	},
+	{
+		name: "body too large", status: 413, rule: rule.ContentTooLarge,
+		send: func(c *client) response {
+			return c.put("/_mock/state", strings.Repeat(" ", 16<<20+1))
+		},
+	},
+	{
+		name: "content type", status: 415, rule: rule.ControlMediaType,
+		send: func(c *client) response { return c.send("PUT", "/_mock/state", "text/plain", "x") },
+	},
+	{
+		name: "content encoding", status: 415, rule: rule.ContentEncoding,
+		send: func(c *client) response {
+			return c.headed("PUT", "/_mock/clock", `{}`, "Content-Encoding", "br")
+		},
+	},
+	{
+		name: "public host", status: 421, rule: rule.MisdirectedHost,
+		send: func(c *client) response {
+			return c.headed("GET", "/_mock/health", "", "Host", "evil.example")
+		},
+	},
+	{
+		name: "too many namespaces", status: 503, rule: rule.TooManyNamespaces,
+		send:  func(c *client) response { return c.get("/t/a/_mock/health") },
 		setup: func(c *mockserver.Config) { c.MaxNamespaces = 1 },
 	},
 }
@@ -415,7 +723,8 @@ func TestProblem_NamesItsRule(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			for _, profile := range mockserver.Profiles() {
 				log := &records{}
-				config := mockserver.Config{Log: slog.New(log), Profile: mockserver.Profile{Name: profile}}
+				config := mockserver.Config{Log: slog.New(log)}
+				config.Profile.Name = profile
 				if test.setup != nil {
 					test.setup(&config)
 				}
@@ -429,9 +738,7 @@ func TestProblem_NamesItsRule(t *testing.T) {
 				if got := r.header.Get("X-Patmock-Rule"); got != want {
 					t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, got, want)
 				}
-				if line := log.of(r); line.level != slog.LevelWarn || line.attrs["rule"] != string(test.rule) {
-					t.Errorf("%s: logged %+v, want a warning of rule %q", profile, line, string(test.rule))
-				}
+				log.of(r).names(t, test.rule)
 				errors, _ := r.object()["errors"].([]any)
 				if test.status == http.StatusBadRequest && len(errors) == 0 {
 					t.Errorf("no errors: %s", r.text)
@@ -447,10 +754,13 @@ func TestProblem_NamesItsRule(t *testing.T) {
 	}
 }
 
-const janesCredentials = "client_id=facefacefacefacefacefacefaceface&client_secret=facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface"
+const janesCredentials = "client_id=facefacefacefacefacefacefaceface&" +
+	"client_secret=facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface"
 
 func create(body string) func(*tenant, version.Version) response {
-	return func(m *tenant, v version.Version) response { return m.as("jane.doe").post(v.CollectionPath(), body) }
+	return func(m *tenant, v version.Version) response {
+		return m.as("jane.doe").post(v.CollectionPath(), body)
+	}
 }
 
 func patch(body string) func(*tenant, version.Version) response {
@@ -472,15 +782,21 @@ func bulk(body string) func(*tenant, version.Version) response {
 }
 
 func form(path, body string) func(*tenant, version.Version) response {
-	return func(m *tenant, _ version.Version) response { return m.anonymous().send("POST", path, urlencode, body) }
+	return func(m *tenant, _ version.Version) response {
+		return m.anonymous().send("POST", path, urlencode, body)
+	}
 }
 
-func login(body string) func(*tenant, version.Version) response { return form("/oauth/token", body) }
+func login(body string) func(*tenant, version.Version) response {
+	return form("/oauth/token", body)
+}
 
 // refusing makes the mock refuse what a question of the dialect is about.
 func refusing(question string) func(*mockserver.Config) {
 	return func(c *mockserver.Config) {
-		c.Dialect = dialect.Dialect{question: {Status: 400, DetailCode: "400.1 Bad request content", Text: "No."}}
+		c.Dialect = dialect.Dialect{
+			question: {Status: 400, DetailCode: "400.1 Bad request content", Text: "No."},
+		}
 	}
 }
 
@@ -508,13 +824,13 @@ func (c *client) headed(method, path, body, name, value string) response {
 }
 
 // stream creates a token with a body of unknown length.
-func (c *client) stream(v version.Version, contentType string, body io.Reader) response {
+func (c *client) stream(v version.Version, body io.Reader) response {
 	c.Helper()
 	r, err := http.NewRequest("POST", c.url+v.CollectionPath(), io.MultiReader(body))
 	if err != nil {
 		c.Fatal(err)
 	}
-	r.Header.Set("Content-Type", contentType)
+	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", c.authorization)
 	return c.exchange(r)
 }
@@ -538,5 +854,8 @@ func (c *client) inProcess(v version.Version, body io.Reader) response {
 	if err != nil {
 		c.Fatal(err)
 	}
-	return response{TB: c, tenant: c.tenant, path: r.URL.Path, status: answered.StatusCode, header: answered.Header, text: string(text)}
+	return response{
+		TB: c, tenant: c.tenant, path: r.URL.Path,
+		status: answered.StatusCode, header: answered.Header, text: string(text),
+	}
 }

@@ -202,7 +202,9 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 		{"another field", []string{"a"}, []string{`replace /name "x"`}, refusal{pat.Invalid, "/patch/0", "bulk-update-fields"}},
 		{"no slash", []string{"a"}, []string{"remove expirationDate"}, refusal{pat.Invalid, "/patch/0", "bulk-update-fields"}},
 		{
-			"a rule, with the token it is about", []string{"a", "c"}, []string{"replace /userAwareTokenNeverExpires false"},
+			"a rule, with the token it is about",
+			[]string{"a", "c"},
+			[]string{"replace /userAwareTokenNeverExpires false"},
 			refusal{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
 		},
 	}

@@ -19,7 +19,8 @@ func TestErrorText(t *testing.T) {
 		{"no place", []pat.Cause{{Expected: "EXPECTED", Got: "GOT", Advice: "ADVICE", Rule: rule.PatchOwnOnly}}, []string{"EXPECTED", "GOT", "ADVICE", "patch-own-only"}},
 		{"no advice", []pat.Cause{{At: "/name", Expected: "EXPECTED", Got: "GOT", Rule: rule.PatchOwnOnly}}, []string{"/name", "EXPECTED", "GOT", "patch-own-only"}},
 		{
-			"two causes", []pat.Cause{{Expected: "EXPECTED", Got: "GOT", Rule: rule.PatchOwnOnly}, {Expected: "OTHER", Got: "MORE", Rule: rule.NameUnique}},
+			"two causes",
+			[]pat.Cause{{Expected: "EXPECTED", Got: "GOT", Rule: rule.PatchOwnOnly}, {Expected: "OTHER", Got: "MORE", Rule: rule.NameUnique}},
 			[]string{"EXPECTED", "GOT", "patch-own-only", "OTHER", "MORE", "name-unique"},
 		},
 	}

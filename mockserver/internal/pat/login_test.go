@@ -147,7 +147,7 @@ func TestLoginRefusalTexts(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := loginService(loginStore(t)).Login(test.id, test.secret, now, grantAll)
-			if !errors.Is(err, pat.ErrBadCredentials) || !errors.Is(err, test.wantIs) || errors.Is(err, pat.ErrExpired) != (test.wantIs == pat.ErrExpired) {
+			if !errors.Is(err, pat.ErrBadCredentials) || !errors.Is(err, test.wantIs) || errors.Is(err, pat.ErrExpired) != errors.Is(test.wantIs, pat.ErrExpired) {
 				t.Fatalf("error is %v, want %v", err, test.wantIs)
 			}
 			if text := err.Error(); !strings.Contains(text, test.wantName) || test.wantName == "" && strings.Contains(text, test.id) {
