@@ -137,7 +137,7 @@ func TestLoginRefused(t *testing.T) {
 		{"unknown grant", "grant_type=magic" + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
 		{"grant in capitals", "grant_type=CLIENT_CREDENTIALS" + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
 		{"grant of odd characters", "grant_type=%22%0A%C3%A9" + strings.Repeat("x", 300) + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
-		{"password grant", "grant_type=password" + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
+		{"password grant", "grant_type=password" + credentials, 400, "unsupported_grant_type", rule.PasswordGrant},
 		{"authorization code", "grant_type=authorization_code&code=x" + credentials, 401, "invalid_client", rule.TokenGrants},
 		{"refresh token", "grant_type=refresh_token&refresh_token=x" + credentials, 401, "invalid_client", rule.TokenGrants},
 		{"wrong secret before wrong grant", "grant_type=magic&client_id=" + janeID + "&client_secret=wrong", 401, "invalid_client", rule.TokenBadCredentials},

@@ -71,8 +71,8 @@ func TestLog_HasRejections(t *testing.T) {
 			400, "token-parameters", "",
 		},
 		{
-			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=password&client_id=" + janeID + "&client_secret=" + janeSecret,
-			400, "unsupported-grant", "password",
+			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=magic&client_id=" + janeID + "&client_secret=" + janeSecret,
+			400, "unsupported-grant", "magic",
 		},
 		{
 			"more causes than a line holds", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":"x","scope":[0,1,2,3,4,5,6,7]}`,
