@@ -1,15 +1,19 @@
 package mockserver_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/pat"
 )
 
 const crowdedList = "/v2026/personal-access-tokens"
@@ -120,7 +124,9 @@ func TestDialect_NamesOfAStateFileCollide(t *testing.T) {
 		t.Cleanup(func() { _ = mock.Close() })
 		t.Fatal("no error, want one about the names")
 	}
-	if !strings.Contains(err.Error(), state) || !strings.Contains(err.Error(), "the owner has a token of that name") {
-		t.Errorf("error %v, want the file and that a name is taken", err)
+	if !errors.Is(err, pat.ErrNameTaken) || !strings.Contains(err.Error(), state) {
+		t.Fatalf("error %v, want the file and that a name is taken", err)
 	}
+	text := regexp.MustCompile(`"[0-9a-f]{32}"`).ReplaceAllString(err.Error(), `"ID"`)
+	golden.Check(t, configTexts, golden.Key(t), strings.ReplaceAll(text, state, "STATE"))
 }
