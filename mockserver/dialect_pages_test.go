@@ -27,9 +27,9 @@ func paging(t *testing.T, told dialect.Dialect) (*tenant, *client) {
 
 // A client that pages until a page is short has every token once, and causes no findings.
 func TestDialect_PagesEnd(t *testing.T) {
-	m, admin := paging(t, nil)
-	all := admin.get(crowdedList).is(http.StatusOK).list()
-	m, admin = paging(t, dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}})
+	_, complete := paging(t, nil)
+	all := complete.get(crowdedList).is(http.StatusOK).list()
+	m, admin := paging(t, dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}})
 	for _, limit := range []int{1, 7, 250} {
 		var got []any
 		for offset := 0; ; offset += limit {

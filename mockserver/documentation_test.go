@@ -147,7 +147,7 @@ func shownRequests(t *testing.T, file string) []shownRequest {
 	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 	prefix := "/" + name
 	if strings.HasPrefix(name, "v1") {
-		name, prefix = "v1", ""
+		prefix = ""
 	}
 	var all []shownRequest
 	for path, methods := range d.Paths {

@@ -78,11 +78,12 @@ func startKept(t *testing.T, program, state string) *kept {
 		_ = process.Wait()
 	})
 	line, err := bufio.NewReader(output).ReadString('\n')
-	if err != nil || !strings.Contains(line, "http://") {
+	_, address, found := strings.Cut(line, "http://")
+	if err != nil || !found {
 		t.Fatalf("the mock did not start: %q, %v", line, err)
 	}
 	return &kept{
-		url: strings.TrimSpace(line[strings.Index(line, "http://"):]),
+		url: "http://" + strings.TrimSpace(address),
 		kill: func() error {
 			err := process.Process.Kill()
 			_ = process.Wait() // killed

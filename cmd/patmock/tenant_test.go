@@ -328,7 +328,7 @@ func TestLeftoversAreTold(t *testing.T) {
 		checkMessage(t, golden.Key(t)+"/"+what, got.stderr)
 	}
 	write := []string{"--target", "env", "--allow-writes", x.host()}
-	args := append(write, "--run", "^create/secret-is-shown-once/v3", "--record", "before")
+	args := append(slices.Clone(write), "--run", "^create/secret-is-shown-once/v3", "--record", "before")
 	got, _ := x.report(args...)
 	left("run", got, exitFound)
 	// Where no promise is broken, the leftovers are the verdict: an open question fails no run.

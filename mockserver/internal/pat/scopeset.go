@@ -23,7 +23,7 @@ func NewScopeSet(scopes []string) ScopeSet {
 	sorted := slices.Compact(slices.Sorted(slices.Values(scopes)))
 	hash := sha256.New()
 	for _, scope := range sorted {
-		fmt.Fprintf(hash, "%d:%s\n", len(scope), scope)
+		_, _ = fmt.Fprintf(hash, "%d:%s\n", len(scope), scope) // a hash takes everything
 	}
 	return ScopeSet{Hash: base64.RawURLEncoding.EncodeToString(hash.Sum(nil)), Scopes: sorted}
 }

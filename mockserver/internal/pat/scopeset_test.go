@@ -30,8 +30,19 @@ func TestNewScopeSet(t *testing.T) {
 func TestNewScopeSet_HashesDiffer(t *testing.T) {
 	seen := map[string][]string{}
 	for _, scopes := range [][]string{
-		nil, {""}, {"a"}, {"a", "b"}, {"ab"}, {"a b"}, {"a\nb"}, {"a", "b", ""}, {"a\n1:b"}, {"1:a", "b"},
-		{"A"}, {"\xff"}, {"\ufffd"},
+		nil,
+		{""},
+		{"a"},
+		{"a", "b"},
+		{"ab"},
+		{"a b"},
+		{"a\nb"},
+		{"a", "b", ""},
+		{"a\n1:b"},
+		{"1:a", "b"},
+		{"A"},
+		{"\xff"},
+		{"\ufffd"},
 	} {
 		hash := pat.NewScopeSet(scopes).Hash
 		if other, taken := seen[hash]; taken {
@@ -69,19 +80,27 @@ func TestAddScopeSets(t *testing.T) {
 		{"too many drop the oldest", scopeSets(0, 256), scopeSets(256, 258), scopeSets(2, 258)},
 		{
 			"as large as they may be",
-			[]pat.ScopeSet{half}, []pat.ScopeSet{other}, []pat.ScopeSet{half, other},
+			[]pat.ScopeSet{half},
+			[]pat.ScopeSet{other},
+			[]pat.ScopeSet{half, other},
 		},
 		{
 			"too large drop the oldest",
-			[]pat.ScopeSet{small, half}, []pat.ScopeSet{other}, []pat.ScopeSet{half, other},
+			[]pat.ScopeSet{small, half},
+			[]pat.ScopeSet{other},
+			[]pat.ScopeSet{half, other},
 		},
 		{
 			"newest stays whatever its size",
-			[]pat.ScopeSet{small}, []pat.ScopeSet{huge}, []pat.ScopeSet{huge},
+			[]pat.ScopeSet{small},
+			[]pat.ScopeSet{huge},
+			[]pat.ScopeSet{huge},
 		},
 		{
 			"and makes room for the next",
-			[]pat.ScopeSet{huge}, []pat.ScopeSet{small}, []pat.ScopeSet{small},
+			[]pat.ScopeSet{huge},
+			[]pat.ScopeSet{small},
+			[]pat.ScopeSet{small},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

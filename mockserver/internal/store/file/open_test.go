@@ -178,7 +178,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"scope sets gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("scopeSets")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
 		{
 			"scope set that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("scopeSets")).Put(make([]byte, 8), []byte("x")) }),
-			[]error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "scopeSets", Key: strings.Repeat("\x00", 8)},
+			[]error{file.ErrDamaged, file.ErrChecksum},
+			file.PlaceError{Namespace: "default", Kind: "scopeSets", Key: strings.Repeat("\x00", 8)},
 		},
 		{"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Put([]byte("a"), []byte("x")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "a"}},
 		{"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {

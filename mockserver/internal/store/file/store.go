@@ -209,7 +209,7 @@ func (s *Store) Load() (pat.Tenant, bool, error) {
 	)
 	err := s.view(func(from *space) error {
 		var err error
-		if tenant, found, err = load(from, s.Store.Fresh()); err != nil || !found {
+		if tenant, found, err = load(from, s.Fresh()); err != nil || !found {
 			return err
 		}
 		return s.Store.Replace(tenant)

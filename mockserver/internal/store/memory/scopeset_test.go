@@ -35,7 +35,7 @@ func TestScopeSets(t *testing.T) {
 		check(t, nil, s.PutScopeSet(set))
 	}
 	checkSets(b, a)
-	t.Run("slice belongs to the caller", func(t *testing.T) {
+	t.Run("slice belongs to the caller", func(*testing.T) {
 		got, _ := s.ScopeSets()
 		got[0] = c
 		checkSets(b, a)
