@@ -1,0 +1,128 @@
+package rule
+
+// What clients have to do or to leave. The IDs are the kinds of findings; the mock rejects a
+// request by the same IDs if its document forbids it.
+const (
+	UnknownProperty    ID = "unknown-property"
+	UnknownParameter   ID = "unknown-parameter"
+	MissingProperty    ID = "missing-property"
+	InvalidProperty    ID = "invalid-property"
+	WrongContentType   ID = "wrong-content-type"
+	UnmatchedPath      ID = "unmatched-path"
+	NotSimulated       ID = "not-simulated"
+	RepeatedRefusal    ID = "repeated-refusal"
+	NoWait             ID = "no-wait"
+	DeletedToken       ID = "deleted-token"
+	ExpiredToken       ID = "expired-token"
+	ExpiredAccessToken ID = "expired-access-token"
+	SecretInQuery      ID = "secret-in-query"
+	AuditEvents        ID = "audit-events"
+
+	MalformedCredentials ID = "malformed-credentials"
+	PagesRepeat          ID = "pages-repeat"
+)
+
+const clientSide = "it binds the client: a server does not enforce it"
+
+var clients = []Rule{
+	{
+		ID: UnknownProperty, Evidence: published,
+		Text:         "A request has the properties that its document names.",
+		Sources:      []string{createRequest},
+		Unobservable: clientSide,
+	},
+	{
+		ID: UnknownParameter, Evidence: published,
+		Text:         "A request has the query parameters that its document names.",
+		Sources:      []string{listOperation + "/parameters"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: MissingProperty, Evidence: published,
+		Text:    "A request has every required property.",
+		Sources: []string{createRequest + "/required"},
+	},
+	{
+		ID: InvalidProperty, Evidence: published,
+		Text:    "Properties and parameters have the types and bounds of their document.",
+		Sources: []string{createRequest},
+	},
+	{
+		ID: WrongContentType, Evidence: published,
+		Text:    "A body has a content type that the operation takes.",
+		Sources: []string{createOp + "/requestBody", patchOperation + "/requestBody"},
+	},
+	{
+		ID: UnmatchedPath, Evidence: published,
+		Text:    "A request goes to a path of the API, else it is 404.",
+		Sources: []string{"v2026 #/paths"},
+	},
+	{
+		ID: NotSimulated, Evidence: assumed,
+		Text:    "A request goes to what the mock simulates, else it is 501.",
+		Sources: []string{"docs/behaviour.md#not-simulated-is-501"},
+	},
+	{
+		ID: RepeatedRefusal, Evidence: published,
+		Text:         "A rejected request is not sent again unchanged.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: NoWait, Evidence: published,
+		Text: "After 429 and 503 a client waits as long as Retry-After says.",
+		Sources: []string{
+			"docs/behaviour.md#error-of-429",
+			"docs/behaviour.md#service-unavailable-is-503",
+		},
+		Unobservable: clientSide,
+	},
+	{
+		ID: DeletedToken, Evidence: assumed,
+		Text:         "A token is not used after it was deleted.",
+		Sources:      []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: ExpiredToken, Evidence: published,
+		Text: "A token is renewed before it expires.",
+		Sources: []string{
+			"docs/behaviour.md#legacy-default-is-six-months",
+			"docs/behaviour.md#login-of-an-expired-token-is-401",
+		},
+		Unobservable: clientSide,
+	},
+	{
+		ID: ExpiredAccessToken, Evidence: published,
+		Text: "An access token is not used after expires_in.",
+		Sources: []string{
+			"docs/behaviour.md#access-token-expires",
+			"docs/behaviour.md#expires-in",
+		},
+		Unobservable: clientSide,
+	},
+	{
+		ID: SecretInQuery, Evidence: published,
+		Text:         "A secret is not part of a URL.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: MalformedCredentials, Evidence: published,
+		Text:         "Credentials are sent as they were created.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: PagesRepeat, Evidence: published,
+		Text:         "A client does not page a list that has no pages.",
+		Sources:      []string{listOperation + "/parameters"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: AuditEvents, Evidence: published,
+		Text:         "Use, creation and expiry of tokens are audited.",
+		Sources:      []string{"docs/behaviour.md#audit-events"},
+		Unobservable: "audit events are another API",
+	},
+}
