@@ -1,0 +1,79 @@
+package pat_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/version"
+)
+
+// Credentials that are nearly right are named as such, and never repeated.
+func TestLogin_NamesMalformedCredentials(t *testing.T) {
+	const id, secret = "token", "secret of token"
+	tests := []struct {
+		name, id, secret string
+		want             bool
+	}{
+		{"quoted id", `"token"`, secret, true},
+		{"id in capitals", "TOKEN", secret, true},
+		{"line break behind the secret", id, secret + "\n", true},
+		{"both quoted", "'token'", "'" + secret + "'", true},
+		{"escapes", "token%0A", secret, true},
+		{"escapes that are none", "token%zz", secret, false},
+		{"exchanged", secret, id, true},
+		{"exchanged with a line break", secret + "\n", id, true},
+		{"secret of an API client with blanks", "api-client", " api-secret ", true},
+		{"another secret", id, "secret of nothing", false},
+		{"another id", "nothing", secret, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := loginService(loginStore(t)).Login(test.id, test.secret, now, grantAll)
+			if !errors.Is(err, pat.ErrBadCredentials) || errors.Is(err, pat.ErrMalformed) != test.want {
+				t.Fatalf("error is %v, want malformed %t", err, test.want)
+			}
+			if test.want && strings.Contains(err.Error(), secret) {
+				t.Errorf("%v repeats the secret", err)
+			}
+		})
+	}
+}
+
+func TestChoices_BoundNamesAndScopes(t *testing.T) {
+	choices := pat.Choices{LongestName: 5, LongestScope: 4, MostScopes: 2}
+	tests := []struct {
+		name   string
+		token  string
+		scope  []string
+		broken rule.ID
+	}{
+		{"within the bounds", "éééé5", []string{"aaaa", "b"}, ""},
+		{"long name", "éééé56", nil, rule.LongestName},
+		{"long scope", "robot", []string{"aaaaa"}, rule.LongestScope},
+		{"many scopes", "robot", []string{"a", "b", "c"}, rule.MostScopes},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := configured(pat.Config{Store: newStore(t), Choices: choices}, annAndBen())
+			request := pat.CreateRequest{Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true}
+			_, err := s.Create(callOf(user(ben), version.V1), request)
+			var broken *pat.Error
+			if errors.As(err, &broken) != (test.broken != "") || broken != nil && broken.Causes[0].Rule != test.broken {
+				t.Errorf("error is %v, want %q", err, test.broken)
+			}
+		})
+	}
+}
+
+func TestChoices_NameKey(t *testing.T) {
+	if (pat.Choices{}).NameKey() != nil {
+		t.Error("names are equal to the letter by default")
+	}
+	key := pat.Choices{IgnoreCaseOfNames: true, IgnoreBlanksOfNames: true, NormalizeNames: true}.NameKey()
+	if a, b := key(" Mu\u0308ller "), key("m\u00fcller"); a != b {
+		t.Errorf("%q and %q differ", a, b)
+	}
+}
