@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -29,46 +30,49 @@ var damages = []struct {
 	{"capital letters", strings.ToLower},
 }
 
-// mend undoes damages and names those that there were.
-func mend(text string) (mended string, found []string) {
+// mended is a text with some of its damages undone.
+type mended struct {
+	text  string
+	found []string // the names of what was undone
+}
+
+// mend returns a text as it is, and after each damage that is undone.
+func mend(text string) []mended {
+	all := []mended{{text: text}}
 	for _, d := range damages {
-		if next := d.mend(text); next != text {
-			text, found = next, append(found, d.name)
+		last := all[len(all)-1]
+		if next := d.mend(last.text); next != last.text {
+			all = append(all, mended{next, append(slices.Clone(last.found), d.name)})
 		}
 	}
-	return text, found
+	return all
 }
 
 // nearMiss returns an error that names what is wrong with credentials which are nearly right, nil if they
 // are not. It never repeats a secret.
 func (s *Service) nearMiss(id, secret string) error {
-	if s.known(secret, id) {
-		return malformed("client id and secret are exchanged")
-	}
-	mendedID, ofID := mend(id)
-	mendedSecret, ofSecret := mend(secret)
-	var wrong []string
-	switch {
-	case s.known(mendedID, secret): // the secret is right, though it may look odd
-		ofSecret = nil
-	case s.known(id, mendedSecret):
-		ofID = nil
-	case !s.known(mendedID, mendedSecret):
-		if s.known(mendedSecret, mendedID) {
-			return malformed("client id and secret are exchanged, and malformed")
+	ids, secrets := mend(id), mend(secret)
+	for _, i := range ids {
+		for _, x := range secrets {
+			switch {
+			case s.known(i.text, x.text):
+				return malformed("%s; send both as they were created", strings.Join(append(has("client id", i), has("secret", x)...), ", "))
+			case s.known(x.text, i.text) && i.found == nil && x.found == nil:
+				return malformed("client id and secret are exchanged")
+			case s.known(x.text, i.text):
+				return malformed("client id and secret are exchanged, and malformed")
+			}
 		}
+	}
+	return nil
+}
+
+// has says what a part of the credentials has that it should not have.
+func has(part string, m mended) []string {
+	if m.found == nil {
 		return nil
 	}
-	if ofID != nil {
-		wrong = append(wrong, "the client id has "+strings.Join(ofID, " and "))
-	}
-	if ofSecret != nil {
-		wrong = append(wrong, "the secret has "+strings.Join(ofSecret, " and "))
-	}
-	if wrong == nil {
-		return nil
-	}
-	return malformed("%s; send both as they were created", strings.Join(wrong, ", "))
+	return []string{"the " + part + " has " + strings.Join(m.found, " and ")}
 }
 
 // known reports whether id and secret belong to a token or an API client.
