@@ -50,6 +50,7 @@ var manners = []contract.Scenario{
 		ID: "token/401-has-a-challenge", Promise: "A 401 of the token endpoint has a Basic challenge.",
 		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
 		Standing: standing.Assumed, Rules: []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
+		Needs: []contract.Need{contract.Disposable}, // a wrong secret may lock the token of the login
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
 			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))
