@@ -1,7 +1,7 @@
 # Short names for what CONTRIBUTING tells. CI runs .ci/run.
 lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
 
-.PHONY: build serve test fmt lint ci dist image rename bench-peers
+.PHONY: build serve test fmt lint ci dist image rename bench-peers soak
 build: ## build ./patmock
 	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o patmock ./cmd/patmock
 serve: ## run the mock
@@ -23,5 +23,7 @@ bench-peers: ## measure patmock beside other mocks, see mockserver/bench: make b
 	mkdir -p .cache/bench
 	go build -o .cache/bench/bench ./mockserver/bench
 	.cache/bench/bench $(BENCH)
+soak: ## send a mixed load to a mock for ten minutes with the race detector: make soak FOR=1h
+	PATMOCK_SOAK=$(or $(FOR),10m) go test -race -count=1 -timeout 0 -v -run '^TestSoak$$' ./mockserver
 ci: ## run what CI runs
 	./.ci/run
