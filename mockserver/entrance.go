@@ -50,8 +50,13 @@ func tenantOf(rw http.ResponseWriter) *tenant { return rw.(*exchange).tenant }
 // unseeded names requests that belong to no run that could be repeated.
 var unseeded = random.New(nil, "")
 
+// noSniff keeps browsers from taking a response for what its Content-Type does not say (the Fetch
+// standard). Every response has it.
+var noSniff = []string{"nosniff"}
+
 // ServeHTTP implements http.Handler.
 func (e *entrance) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	rw.Header()["X-Content-Type-Options"] = noSniff
 	x := &exchange{entrance: e, came: e.server.wall(), recorder: recorder{ResponseWriter: rw}}
 	x.enter(r)
 }

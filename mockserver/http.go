@@ -1,11 +1,13 @@
 package mockserver
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -90,11 +92,35 @@ func (c *plainConn) Read(p []byte) (int, error) {
 	if p[0] == tlsHandshake {
 		c.listener.spokeTLS(c.RemoteAddr())
 		// Clients recognize plain text and say so.
-		_, _ = io.WriteString(c.Conn, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n\r\nthis is a plain http port: use http://\n")
+		_, _ = io.WriteString(c.Conn, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\n\r\nthis is a plain http port: use http://\n")
 		return 0, io.EOF
 	}
 	return n, err
 }
+
+// rawHeaders begin the headers of the responses that net/http writes to requests that it does not pass
+// to a handler.
+var rawHeaders = [][]byte{
+	[]byte("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"), // 400, 431, 501, 505
+	[]byte("Connection: close\r\nDate: "),                                          // 417
+}
+
+// Write implements net.Conn. It adds to the errors of net/http itself what every response has.
+func (c *plainConn) Write(p []byte) (int, error) {
+	line, headers, ok := bytes.Cut(p[:min(len(p), maxRawError)], []byte("\r\n"))
+	if !ok || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) ||
+		!slices.ContainsFunc(rawHeaders, func(raw []byte) bool { return bytes.HasPrefix(headers, raw) }) {
+		return c.Conn.Write(p)
+	}
+	at := len(line) + len("\r\n")
+	if _, err := c.Conn.Write(slices.Concat(p[:at], []byte("X-Content-Type-Options: nosniff\r\n"), p[at:])); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// maxRawError bounds, in bytes, where the headers of such a response begin.
+const maxRawError = 512
 
 // CloseWrite lets the server end its side first, as it does with a *net.TCPConn.
 func (c *plainConn) CloseWrite() error {
