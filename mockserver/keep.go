@@ -7,17 +7,20 @@ import (
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/oauth"
 )
 
 // The records that a state file keeps beside a tenant.
 const (
-	recordClock   = "clock"
-	recordFixture = "fixture"
+	recordClock      = "clock"
+	recordFixture    = "fixture"
+	recordGeneration = "generation"
 )
 
 // load takes the tenant from the state file, or starts it where that does not know it.
 func (t *tenant) load() error {
 	if t.durable == nil {
+		t.generation = oauth.NewGeneration()
 		return t.Start(nil)
 	}
 	held, ok, err := t.durable.Load()
@@ -25,7 +28,7 @@ func (t *tenant) load() error {
 		return err
 	}
 	if !ok {
-		if err := t.Start(nil); err != nil {
+		if err := t.begin(); err != nil {
 			return errors.Join(err, t.server.file.Delete(t.name)) // nothing half made stays
 		}
 		return nil
@@ -40,6 +43,11 @@ func (t *tenant) load() error {
 			return fmt.Errorf("the clock of namespace %s: %w", t.name, err)
 		}
 	}
+	generation, err := t.durable.Record(recordGeneration)
+	if err != nil {
+		return err
+	}
+	t.generation = string(generation)
 	record, err := t.durable.Record(recordFixture)
 	if err != nil || record == nil {
 		return err
@@ -50,6 +58,15 @@ func (t *tenant) load() error {
 	}
 	t.fixture, err = fixtures.Parse(from.Source, from.Tenant)
 	return err
+}
+
+// begin starts a namespace that the state file does not have.
+func (t *tenant) begin() error {
+	t.generation = oauth.NewGeneration()
+	if err := t.record(recordGeneration, []byte(t.generation)); err != nil {
+		return err
+	}
+	return t.Start(nil)
 }
 
 // startedFrom is how a fixture of a namespace's own outlives the process.

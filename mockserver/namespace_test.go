@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -134,14 +135,36 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 	}
 }
 
-// A namespace that was removed starts again when it is used again; what was logged in stays so, since its key is the same.
+// A namespace that was removed starts again, and rejects the access tokens of the one before.
 func TestRemovedNamespaceStartsAgain(t *testing.T) {
-	m := start(t, "empty")
-	c := m.in("a").as("jane.doe")
-	c.create(version.V2026, "gone")
-	c.delete("/_mock/namespace").is(http.StatusNoContent)
-	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
-		t.Errorf("tokens (-want +got):\n%s", diff)
+	for name, state := range map[string]string{"memory": "", "file": filepath.Join(t.TempDir(), "state.db")} {
+		t.Run(name, func(t *testing.T) {
+			m := startWith(t, "empty", mockserver.Config{StateFile: state})
+			before := m.in("a").as("jane.doe")
+			before.create(version.V2026, "gone")
+			before.delete("/_mock/namespace").is(http.StatusNoContent)
+			after := m.in("a").as("jane.doe")
+			if diff := cmp.Diff([]string{"login"}, after.names(me)); diff != "" {
+				t.Errorf("tokens (-want +got):\n%s", diff)
+			}
+			before.get(me).is(http.StatusUnauthorized).because(cause{rule: rule.BearerRequired})
+			after.post("/_mock/reset", "").is(http.StatusNoContent)
+			after.get(me).is(http.StatusOK)
+		})
+	}
+}
+
+// Access tokens outlive the process as their namespace does.
+func TestBearerOutlivesTheProcess(t *testing.T) {
+	config := mockserver.Config{StateFile: filepath.Join(t.TempDir(), "state.db")}
+	m := startWith(t, "empty", config)
+	bearers := map[string]string{"default": m.as("jane.doe").authorization, "a": m.in("a").as("jane.doe").authorization}
+	if err := m.mock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m = startWith(t, "empty", config)
+	for name, bearer := range bearers {
+		m.in(name).bearing(bearer).get(me).is(http.StatusOK)
 	}
 }
 

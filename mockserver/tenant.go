@@ -44,6 +44,10 @@ type tenant struct {
 	pats     *api.API
 	controls *controls.Server
 
+	// generation tells this namespace from earlier ones of its name, whose access tokens it rejects. It
+	// is empty in state files that an older patmock wrote.
+	generation string
+
 	mu      sync.Mutex       // held while the tenant is made anew
 	fixture *fixtures.Tenant // what a reset leads back to
 }
@@ -78,9 +82,9 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})
-	err := t.serve()
+	err := t.load()
 	if err == nil {
-		err = t.load()
+		err = t.serve()
 	}
 	return t, err
 }
@@ -88,7 +92,7 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 // serve puts together what answers requests.
 func (t *tenant) serve() error {
 	s := t.server
-	key, err := oauth.DeriveKey(s.secret, t.name)
+	key, err := oauth.DeriveKey(s.secret, t.name, t.generation)
 	if err != nil {
 		return err
 	}

@@ -94,8 +94,7 @@ func (s *Server) scopes(c *claims) ([]string, error) {
 	return names, err
 }
 
-// errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets, or were
-// removed with their namespace.
+// errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets.
 var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this namespace any more; log in again")
 
 // verify returns the claims of an access token of this server that has not expired. The
@@ -148,7 +147,7 @@ func reason(err error) string {
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		return "it is not a JWT in compact form"
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "it is not signed for this namespace by this server, which makes a new key at every start unless it keeps its state; log in again"
+		return "it is not signed by the key of this namespace, which is new after a restart without --state and after a removal of the namespace; log in again"
 	}
 	return "it cannot be verified"
 }

@@ -61,6 +61,9 @@ func New(c Config) (*Server, error) {
 	return &Server{config: c, verified: verified}, nil
 }
 
+// NewGeneration returns a text that no other namespace has.
+func NewGeneration() string { return rand.Text() }
+
 // NewSecret makes what keys are derived from.
 func NewSecret() ([]byte, error) {
 	secret := make([]byte, 32)
@@ -68,8 +71,12 @@ func NewSecret() ([]byte, error) {
 	return secret, err
 }
 
-// DeriveKey makes the signing key of a namespace from the secret of its server, the same one every time.
-func DeriveKey(secret []byte, namespace string) (*ecdsa.PrivateKey, error) {
+// DeriveKey makes the signing key of a namespace from the secret of its server, the same one every time
+// for one generation of that namespace.
+func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, error) {
+	if generation != "" {
+		namespace += " " + generation
+	}
 	for attempt := range 8 {
 		scalar, err := hkdf.Key(sha256.New, secret, nil, fmt.Sprintf("patmock access tokens %s %d", namespace, attempt), 32)
 		if err != nil {
