@@ -20,6 +20,7 @@ type Config struct {
 	// Size is how many requests are kept.
 	Size int
 	// Bytes is how large their headers and bodies are together. The latest request is kept whatever its size.
+	// By default it grows with Size from DefaultSize on.
 	Bytes int
 }
 
@@ -29,12 +30,11 @@ type Config struct {
 type Journal struct {
 	config Config
 
-	mu       sync.Mutex
-	requests []*entry // oldest first
-	bytes    int      // of the messages of requests
-	sequence int
-	dropped  int
-	changed  chan struct{} // closed by the next change; nil while nobody waits
+	mu      sync.Mutex
+	held    held
+	byID    map[string]int // sequence of the latest request with an ID
+	bytes   int            // of the messages of the requests
+	changed chan struct{}  // closed by the next change; nil while nobody waits
 }
 
 // New returns an empty journal.
@@ -43,9 +43,9 @@ func New(c Config) *Journal {
 		c.Size = DefaultSize
 	}
 	if c.Bytes <= 0 {
-		c.Bytes = DefaultBytes
+		c.Bytes = max(DefaultBytes, DefaultBytes/DefaultSize*c.Size)
 	}
-	return &Journal{config: c}
+	return &Journal{config: c, held: held{oldest: 1}, byID: map[string]int{}}
 }
 
 // Add appends a request, whose messages have no secrets, and numbers it. Nobody may change the messages afterwards.
@@ -58,78 +58,83 @@ func (j *Journal) Add(r *control.Request) {
 func (j *Journal) add(e *entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.sequence++
-	e.Sequence = j.sequence
-	j.requests = append(j.requests, e)
+	j.held.add(e)
+	j.byID[e.ID] = e.Sequence
 	j.bytes += e.size
-	for len(j.requests) > 1 && (len(j.requests) > j.config.Size || j.bytes > j.config.Bytes) {
-		j.bytes -= j.requests[0].size
-		j.requests[0] = nil // the array behind the slice lives on
-		j.requests = j.requests[1:]
-		j.dropped++
+	for j.held.len() > 1 && (j.held.len() > j.config.Size || j.bytes > j.config.Bytes) {
+		dropped := j.held.drop()
+		j.bytes -= dropped.size
+		if j.byID[dropped.ID] == dropped.Sequence {
+			delete(j.byID, dropped.ID)
+		}
 	}
 	j.wakeLocked()
 }
 
 // List returns the last limit requests that match, all of them where limit is not positive, without their messages.
 func (j *Journal) List(m control.Match, limit int) control.Journal {
-	j.mu.Lock()
-	held, dropped := slices.Clone(j.requests), j.dropped
-	j.mu.Unlock()
-	matched := []*entry{}
-	matcher := newMatcher(m)
-	for _, r := range held {
-		if matcher.matches(newSubject(r)) {
-			matched = append(matched, r)
+	now := j.now()
+	list := control.Journal{Requests: []control.Request{}, Held: now.len(), Dropped: now.dropped}
+	if limit <= 0 {
+		limit = now.len()
+	}
+	matcher, s := newMatcher(m), &subject{}
+	for r := range now.backward() {
+		if *s = (subject{entry: r}); !matcher.matches(s) {
+			continue
+		}
+		if list.Matched++; list.Matched <= limit {
+			list.Requests = append(list.Requests, r.plain())
 		}
 	}
-	list := control.Journal{Requests: []control.Request{}, Matched: len(matched), Held: len(held), Dropped: dropped}
-	if limit > 0 {
-		matched = matched[max(0, len(matched)-limit):]
-	}
-	for _, r := range matched {
-		list.Requests = append(list.Requests, r.plain())
-	}
+	slices.Reverse(list.Requests)
 	return list
+}
+
+// now returns what is held.
+func (j *Journal) now() held {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.held
 }
 
 // Get returns the latest request with that ID, with its messages, and whether there is one.
 func (j *Journal) Get(id string) (control.Request, bool) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	for _, r := range slices.Backward(j.requests) {
-		if r.ID == id {
-			shown := r.plain()
-			shown.Sent, shown.Answered = r.messages()
-			return shown, true
-		}
+	sequence, ok := j.byID[id]
+	var r *entry
+	if ok {
+		r = j.held.slot(sequence).Load()
 	}
-	return control.Request{}, false
+	j.mu.Unlock()
+	if !ok {
+		return control.Request{}, false
+	}
+	shown := r.plain()
+	shown.Sent, shown.Answered = r.messages()
+	return shown, true
 }
 
 // Clear forgets everything, so that the next request has the Sequence 1.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests, j.bytes, j.sequence, j.dropped = nil, 0, 0, 0
+	j.held = held{oldest: 1, cleared: j.held.cleared + 1}
+	j.byID, j.bytes = map[string]int{}, 0
 	j.wakeLocked()
 }
 
 // Dropped returns how many requests are no longer held.
-func (j *Journal) Dropped() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.dropped
-}
+func (j *Journal) Dropped() int { return j.now().dropped }
 
 // watch returns what is held and a channel that is closed when that changes.
-func (j *Journal) watch() ([]*entry, <-chan struct{}) {
+func (j *Journal) watch() (held, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.changed == nil {
 		j.changed = make(chan struct{})
 	}
-	return slices.Clone(j.requests), j.changed
+	return j.held, j.changed
 }
 
 func (j *Journal) wakeLocked() {

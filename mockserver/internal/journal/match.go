@@ -17,8 +17,6 @@ type subject struct {
 	body  *jsonBody
 }
 
-func newSubject(r *entry) *subject { return &subject{entry: r} }
-
 func (s *subject) queryValues(name string) []string {
 	if s.query == nil {
 		s.query, _ = url.ParseQuery(s.Query) // what can be read of it
@@ -82,12 +80,33 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
+// matches reports whether a request has no difference. One that differs in a text allocates nothing.
 func (c *matcher) matches(s *subject) bool {
+	for _, text := range c.texts(s) {
+		if text.differs() {
+			return false
+		}
+	}
 	return len(c.plainDifferences(s)) == 0 && len(c.bodyDifferences(s)) == 0
 }
 
 func (c *matcher) differences(s *subject) []control.Difference {
 	return append(c.plainDifferences(s), c.bodyDifferences(s)...)
+}
+
+// text is a part of a request that is compared to the letter if a match names it.
+type text struct{ pointer, expected, actual string }
+
+func (t text) differs() bool { return t.expected != "" && t.expected != t.actual }
+
+func (c *matcher) texts(s *subject) [5]text {
+	return [...]text{
+		{"/operation", c.match.Operation, s.Operation},
+		{"/version", c.match.Version, s.Version},
+		{"/method", c.match.Method, s.Method},
+		{"/owner", c.match.Owner, s.Owner},
+		{"/clientId", c.match.ClientID, s.ClientID},
+	}
 }
 
 // plainDifferences are those that need no body to be read.
@@ -96,15 +115,8 @@ func (c *matcher) plainDifferences(s *subject) []control.Difference {
 	differ := func(pointer string, expected, actual any) {
 		found = append(found, control.Difference{Pointer: pointer, Expected: expected, Actual: actual})
 	}
-	texts := []struct{ pointer, expected, actual string }{
-		{"/operation", c.match.Operation, s.Operation},
-		{"/version", c.match.Version, s.Version},
-		{"/method", c.match.Method, s.Method},
-		{"/owner", c.match.Owner, s.Owner},
-		{"/clientId", c.match.ClientID, s.ClientID},
-	}
-	for _, text := range texts {
-		if text.expected != "" && text.expected != text.actual {
+	for _, text := range c.texts(s) {
+		if text.differs() {
 			differ(text.pointer, text.expected, text.actual)
 		}
 	}

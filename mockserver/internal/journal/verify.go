@@ -68,11 +68,10 @@ func (j *Journal) Verify(ctx context.Context, v control.Verification) control.Ve
 	e := newEvaluation(v)
 	for over := false; ; {
 		requests, changed := j.watch()
-		counts, all := e.count(requests)
+		e.read(requests)
+		counts, all := e.count()
 		if all || over {
-			verdict := e.verdict(counts, all)
-			verdict.Dropped = j.Dropped()
-			return verdict
+			return e.verdict(counts, all)
 		}
 		select {
 		case <-changed:
@@ -82,23 +81,24 @@ func (j *Journal) Verify(ctx context.Context, v control.Verification) control.Ve
 	}
 }
 
-// evaluation holds a verification against requests, again and again.
+// evaluation compares a verification with the requests of a journal. It reads each of them once.
 type evaluation struct {
 	inOrder      bool
 	expectations []expectation
-	subjects     []*subject // what is held, kept so that no body is read twice
+	requests     held // that were read
 }
 
 // expectation is one in terms of bounds. Most is negative where there is none.
 type expectation struct {
 	*matcher
 	least, most int
+	matched     []int // sequences of the requests that are held and match, oldest first
 }
 
-// count is what an expectation found: requests before the one at start do not count.
+// count is what an expectation found: requests before the sequence at start do not count.
 type count struct {
 	start   int
-	matched []*subject
+	matched []int
 }
 
 func newEvaluation(v control.Verification) *evaluation {
@@ -123,35 +123,41 @@ func newEvaluation(v control.Verification) *evaluation {
 
 func (x expectation) holds(n int) bool { return n >= x.least && (x.most < 0 || n <= x.most) }
 
-// take makes subjects of requests, with those that there were.
-func (e *evaluation) take(requests []*entry) {
-	known := map[*entry]*subject{}
-	for _, s := range e.subjects {
-		known[s.entry] = s
-	}
-	e.subjects = make([]*subject, len(requests))
-	for i, r := range requests {
-		if e.subjects[i] = known[r]; e.subjects[i] == nil {
-			e.subjects[i] = newSubject(r)
+// read compares the requests that came since the last time, and forgets those that are no longer held.
+func (e *evaluation) read(requests held) {
+	if requests.cleared != e.requests.cleared { // sequences have begun anew
+		e.requests = held{}
+		for i := range e.expectations {
+			e.expectations[i].matched = nil
 		}
 	}
+	s := &subject{}
+	for r := range requests.after(e.requests.latest) {
+		*s = subject{entry: r}
+		for i := range e.expectations {
+			if x := &e.expectations[i]; x.matches(s) {
+				x.matched = append(x.matched, r.Sequence)
+			}
+		}
+	}
+	for i := range e.expectations {
+		x := &e.expectations[i]
+		for len(x.matched) > 0 && x.matched[0] < requests.oldest {
+			x.matched = x.matched[1:]
+		}
+	}
+	e.requests = requests
 }
 
-// count tells for each expectation what it found, and whether all of them hold.
-func (e *evaluation) count(requests []*entry) (counts []count, all bool) {
-	e.take(requests)
+// count returns for each expectation what it found, and whether all of them are satisfied.
+func (e *evaluation) count() (counts []count, all bool) {
 	start := 0
 	all = true
 	for _, x := range e.expectations {
-		found := count{start: start}
-		for i := start; i < len(e.subjects); i++ {
-			if !x.matches(e.subjects[i]) {
-				continue
-			}
-			found.matched = append(found.matched, e.subjects[i])
-			if e.inOrder && len(found.matched) == x.least {
-				start = i + 1
-			}
+		first, _ := slices.BinarySearch(x.matched, start)
+		found := count{start: start, matched: x.matched[first:]}
+		if e.inOrder && x.least > 0 && len(found.matched) >= x.least {
+			start = found.matched[x.least-1] + 1
 		}
 		counts = append(counts, found)
 		all = all && x.holds(len(found.matched))
@@ -160,14 +166,16 @@ func (e *evaluation) count(requests []*entry) (counts []count, all bool) {
 }
 
 func (e *evaluation) verdict(counts []count, all bool) control.Verdict {
-	verdict := control.Verdict{Verified: all, Outcomes: []control.Outcome{}}
+	verdict := control.Verdict{Verified: all, Outcomes: []control.Outcome{}, Dropped: e.requests.dropped}
 	for i, x := range e.expectations {
 		n := len(counts[i].matched)
 		outcome := control.Outcome{
 			Verified: x.holds(n), Expected: x.String(), Actual: n, Matched: []string{}, Nearest: []control.Miss{},
 		}
-		for _, s := range counts[i].matched[max(0, n-maxMatched):] {
-			outcome.Matched = append(outcome.Matched, s.ID)
+		for _, sequence := range counts[i].matched[max(0, n-maxMatched):] {
+			if r := e.requests.slot(sequence).Load(); r != nil { // else it was dropped this moment
+				outcome.Matched = append(outcome.Matched, r.ID)
+			}
 		}
 		if n < x.least {
 			outcome.Nearest = e.nearest(x, counts[i].start)
@@ -179,22 +187,29 @@ func (e *evaluation) verdict(counts []count, all bool) control.Verdict {
 
 // nearest returns the requests with the fewest differences, the latest first among equals.
 func (e *evaluation) nearest(x expectation, start int) []control.Miss {
-	misses := []control.Miss{}
-	for i, s := range slices.Backward(e.subjects) {
+	misses, s := []control.Miss{}, &subject{}
+	for r := range e.requests.backward() {
+		*s = subject{entry: r}
 		differences := x.differences(s)
-		if i < start {
-			after := e.subjects[start-1].Sequence
+		if r.Sequence < start {
 			differences = append(differences, control.Difference{
-				Pointer: "/inOrder", Expected: fmt.Sprintf("after request %d", after), Actual: fmt.Sprintf("request %d", s.Sequence),
+				Pointer: "/inOrder", Expected: fmt.Sprintf("after request %d", start-1), Actual: fmt.Sprintf("request %d", r.Sequence),
 			})
 		}
 		if len(differences) == 0 {
 			continue // it counts
 		}
-		misses = append(misses, control.Miss{ID: s.ID, Sequence: s.Sequence, Request: describe(&s.Request), Differences: differences})
+		at := slices.IndexFunc(misses, func(m control.Miss) bool { return len(m.Differences) > len(differences) })
+		if at < 0 {
+			at = len(misses)
+		}
+		if at == maxNearest {
+			continue
+		}
+		misses = slices.Insert(misses, at, control.Miss{ID: r.ID, Sequence: r.Sequence, Request: describe(&r.Request), Differences: differences})
+		misses = misses[:min(len(misses), maxNearest)]
 	}
-	slices.SortStableFunc(misses, func(a, b control.Miss) int { return len(a.Differences) - len(b.Differences) })
-	return misses[:min(len(misses), maxNearest)]
+	return misses
 }
 
 func describe(r *control.Request) string {
