@@ -29,7 +29,7 @@ type asked struct {
 	doubtful bool
 }
 
-// longest bounds the body of a request, and of an answer.
+// longest bounds the body of a request.
 const longest = 64 << 20
 
 // ask reads a request and closes its body.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,9 +39,6 @@ type token struct {
 }
 
 func (t token) created() (time.Time, error) { return time.Parse(time.RFC3339Nano, t.Created) }
-
-// maxAnswer is how many bytes of an answer are read.
-const maxAnswer = 16 << 20
 
 // look logs in, and reads the list of what the caller has.
 func (c *caller) look(ctx context.Context) error {
@@ -151,7 +147,7 @@ func (c *caller) send(r *http.Request, into any) (status int, err error) {
 		return 0, err
 	}
 	defer func() { _ = answered.Body.Close() }() // what it holds is known by then
-	body, err := io.ReadAll(io.LimitReader(answered.Body, maxAnswer))
+	body, err := ReadResponse(answered.Body)
 	if err == nil && answered.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
 		err = fmt.Errorf("the answer to %s %s is not what it should be", r.Method, r.URL.Path)
 	}

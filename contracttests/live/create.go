@@ -12,6 +12,9 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 	if err := g.count(a); err != nil {
 		return nil, err
 	}
+	if err := startOf(a.context()).Err(); err != nil {
+		return nil, err
+	}
 	w, err := g.tokens.wish(a, g.config.Tokens, g.config.Now())
 	if err != nil {
 		return nil, err
@@ -90,7 +93,7 @@ func (g *Guard) count(a *asked) error {
 	if a.session == nil || g.tokens.counted(a.session) {
 		return nil
 	}
-	r, err := http.NewRequestWithContext(a.context(), http.MethodGet, a.request.URL.String(), nil)
+	r, err := http.NewRequestWithContext(startOf(a.context()), http.MethodGet, a.request.URL.String(), nil)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/patmock/contracttests/report"
@@ -29,8 +30,10 @@ type Config struct {
 	// Tokens that an owner may have. Zero means TokenLimit. Managed tokens, which their owner may not see, are not
 	// counted: whether a tenant does is not published.
 	Tokens int
-	// Timeout of one attempt. Zero means 30 seconds. An http.Client should have none: it would end what waits.
+	// Timeout of one attempt. Zero means 15 seconds. An http.Client should have none: it would end what waits.
 	Timeout time.Duration
+	// Latency is called once, with the mean time that the first ten responses took. May be nil.
+	Latency func(mean time.Duration)
 	// Next carries the requests. Nil means a transport of its own, set up as http.DefaultTransport is.
 	Next http.RoundTripper
 	// Now is wall time, with the monotonic reading that time.Now gives.
@@ -45,7 +48,7 @@ type Config struct {
 const DefaultRequests = 20_000
 
 // defaultTimeout is what zero means in a Config.
-const defaultTimeout = 30 * time.Second
+const defaultTimeout = 15 * time.Second
 
 // A Guard is what every request to a live target passes. It sends none to another host, none that writes unless that is
 // allowed, and none that would change a token which the run did not make; it makes no more tokens and requests than there is
@@ -56,9 +59,17 @@ type Guard struct {
 	base   *url.URL
 	pace   *pace
 	tokens *tokens
+	// silence ends the requests to a target that does not answer.
+	silence Silence
+	// unavailable reports that all attempts of a request failed, and that nothing but logins was
+	// answered since: other requests have one attempt.
+	unavailable atomic.Bool
 
 	mu    sync.Mutex
 	stats Stats
+	// timed is the number of responses that took latency together.
+	timed   int
+	latency time.Duration
 	// concluded tells that the run looks for what it left.
 	concluded bool
 	// unwritten is why the ledger could not be written.
@@ -180,8 +191,9 @@ func (g *Guard) admit(a *asked) error {
 func (g *Guard) Adopt(id string) { g.tokens.adopt(id) }
 
 // Conclude lets logins and lists of a caller's own through from now on, whatever the budget: the run has ended, and looks for
-// what it left.
+// what it left. A target that did not answer is tried once more.
 func (g *Guard) Conclude() {
+	g.silence.reset()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.concluded = true
@@ -206,4 +218,17 @@ func (g *Guard) Err() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.unwritten
+}
+
+// noteLatency measures the first responses.
+func (g *Guard) noteLatency(d time.Duration) {
+	const measured = 10
+	g.mu.Lock()
+	g.timed++
+	g.latency += d
+	n, mean := g.timed, g.latency/measured
+	g.mu.Unlock()
+	if n == measured && g.config.Latency != nil {
+		g.config.Latency(mean)
+	}
 }

@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -11,6 +12,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"example.com/patmock/contracttests/report"
 )
 
 // A request is sent at most this often. Where the target does not say how long to wait, the wait is anything up to a bound
@@ -35,7 +38,11 @@ func (x *answer) succeeded() bool { return x.StatusCode >= 200 && x.StatusCode <
 // send sends a request, and sends it again where that helps and harms nothing.
 func (g *Guard) send(a *asked) (*answer, error) {
 	ctx, lane := a.context(), laneKey{a.client, a.place.version}
+	start := startOf(ctx)
 	for attempt := 1; ; attempt++ {
+		if err := cmp.Or(start.Err(), g.silence.Err()); err != nil {
+			return nil, err
+		}
 		if err := g.spend(a, attempt); err != nil {
 			return nil, err
 		}
@@ -46,16 +53,17 @@ func (g *Guard) send(a *asked) (*answer, error) {
 		if shut := g.pace.shut(lane); shut > longestWait {
 			return nil, tooLong(shut)
 		}
-		if err := g.pace.enter(ctx, lane); err != nil {
+		if err := g.pace.enter(start, lane); err != nil {
 			return nil, err
 		}
 		got, err := g.once(ctx, a)
 		wait, told, again := g.later(a, got, err, attempt)
-		if !again || ctx.Err() != nil {
+		if !again || start.Err() != nil {
 			return got, err
 		}
 		switch {
-		case attempt == attempts && !told:
+		case !told && (attempt == attempts || g.unavailable.Load()):
+			g.unavailable.Store(true)
 			return got, err
 		case attempt == attempts:
 			return nil, &RetryError{Request: a.String(), Status: got.StatusCode, Attempts: attempt}
@@ -84,16 +92,37 @@ func (g *Guard) once(ctx context.Context, a *asked) (*answer, error) {
 		r.ContentLength = int64(len(a.body))
 	}
 	a.unsure = true
+	answered, err := g.roundTrip(r)
+	if a.context().Err() == nil {
+		g.silence.Note(a.place.kind == login, err)
+		if silent := g.silence.Err(); silent != nil {
+			return nil, fmt.Errorf("%s: %w: %w", a, silent, err)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.unsure = false
+	answered.Request = a.request
+	if a.place.kind != login && answered.StatusCode < http.StatusInternalServerError {
+		g.unavailable.Store(false)
+	}
+	return answered, nil
+}
+
+// roundTrip sends a request, and reads the response to its end.
+func (g *Guard) roundTrip(r *http.Request) (*answer, error) {
+	started := g.config.Now()
 	answered, err := g.config.Next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	body, err := drain(answered.Body)
+	body, err := ReadResponse(answered.Body)
 	if err = errors.Join(err, answered.Body.Close()); err != nil {
-		return nil, fmt.Errorf("%s: the body of the answer: %w", a, err)
+		return nil, fmt.Errorf("%s %s: the body of the answer: %w", r.Method, report.Redact(r.URL.Path), err)
 	}
-	a.unsure = false
-	answered.Body, answered.Request = io.NopCloser(bytes.NewReader(body)), a.request
+	g.noteLatency(g.config.Now().Sub(started))
+	answered.Body = io.NopCloser(bytes.NewReader(body))
 	return &answer{answered, body}, nil
 }
 
@@ -103,7 +132,7 @@ func (g *Guard) later(a *asked, got *answer, err error, attempt int) (wait time.
 	bound := min(firstBackoff<<(attempt-1), lastBackoff)
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {
-		return backoff, false, !a.writes()
+		return backoff, false, !a.writes() && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrNotAnswering)
 	}
 	after, named := g.retryAfter(got.Header)
 	if after <= 0 { // none, zero, and a date that is over, are no leave to ask at once
