@@ -61,7 +61,7 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 		if s.deleted.has(id) {
 			return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id)}
 		}
-		return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.users())
+		return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.who.Load().users())
 	}
 	return err
 }

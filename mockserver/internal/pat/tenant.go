@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // A Tenant is everything that there is at one moment: who, and which tokens.
@@ -35,34 +34,6 @@ type APIClient struct {
 	Scope            []string
 }
 
-// directory is who there is in a tenant. Nobody changes one once it is made.
-type directory struct {
-	tenant     Tenant // its tokens and scope sets are those of the store
-	levels     Levels
-	identities map[string]Identity  // by id
-	clients    map[string]APIClient // by id
-}
-
-// newDirectory fails for a right that does not exist. Levels are those that the tenant does not set itself.
-func newDirectory(t Tenant, levels Levels) (*directory, error) {
-	for level, names := range t.UserLevels {
-		rights, err := ParseRights(names)
-		if err != nil {
-			return nil, fmt.Errorf("userLevels.%s: %w", level, err)
-		}
-		levels[level] = rights
-	}
-	t.Tokens, t.ScopeSets = nil, nil
-	d := &directory{tenant: t, levels: levels, identities: map[string]Identity{}, clients: map[string]APIClient{}}
-	for _, i := range t.Identities {
-		d.identities[i.ID] = i
-	}
-	for _, c := range t.APIClients {
-		d.clients[c.ID] = c
-	}
-	return d, nil
-}
-
 // About returns what the tenant says of itself: its ID, Name and Pod, and nothing else.
 func (s *Service) About() Tenant {
 	t := s.who.Load().tenant
@@ -71,8 +42,7 @@ func (s *Service) About() Tenant {
 
 // Identity returns the user of that id.
 func (s *Service) Identity(id string) (Identity, bool) {
-	i, ok := s.who.Load().identities[id]
-	return i, ok
+	return s.who.Load().identity(id)
 }
 
 // Owner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
@@ -87,15 +57,6 @@ func (s *Service) Owner(clientID string) (owner Owner, known bool) {
 
 // Deleted tells whether a token of that id was deleted lately.
 func (s *Service) Deleted(id string) bool { return s.deleted.has(id) }
-
-// identityNamed returns the user of that name.
-func (s *Service) identityNamed(name string) (Identity, bool) {
-	identities := s.who.Load().tenant.Identities
-	if i := slices.IndexFunc(identities, func(i Identity) bool { return i.Name == name }); i >= 0 {
-		return identities[i], true
-	}
-	return Identity{}, false
-}
 
 // Replace makes the tenant another one, whole or not at all. Who is in the middle of a change finds
 // the token that it read changed, and starts again. The scope sets of before are kept, because access
@@ -124,7 +85,9 @@ func (s *Service) Replace(t Tenant) error {
 func (s *Service) Snapshot() (Tenant, error) {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
-	t := s.who.Load().tenant
+	who := s.who.Load()
+	t := who.tenant
+	t.Identities = who.all()
 	var err error
 	if t.Tokens, err = s.config.Store.All(); err != nil {
 		return t, err
@@ -145,7 +108,7 @@ var (
 func (s *Service) AddIdentity(i Identity, login *Token) error {
 	s.whole.Lock()
 	defer s.whole.Unlock()
-	if _, taken := s.identityNamed(i.Name); taken {
+	if _, taken := s.who.Load().named(i.Name); taken {
 		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
 	}
 	if _, taken := s.Identity(i.ID); taken {
@@ -169,9 +132,9 @@ func (s *Service) AddIdentity(i Identity, login *Token) error {
 func (s *Service) AddToken(owner string, f Fields) (*Token, error) {
 	s.whole.Lock()
 	defer s.whole.Unlock()
-	i, ok := s.identityNamed(owner)
+	i, ok := s.who.Load().named(owner)
 	if !ok {
-		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, s.users())
+		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, s.who.Load().users())
 	}
 	f.Owner = Owner{ID: i.ID, Name: i.Name}
 	t := NewToken(f)
@@ -205,18 +168,7 @@ func (s *Service) put(i Identity) error {
 	if err := s.config.Store.PutIdentity(i); err != nil {
 		return err
 	}
-	t := s.who.Load().tenant
-	t.Identities = slices.Clone(t.Identities)
-	if at := slices.IndexFunc(t.Identities, func(other Identity) bool { return other.ID == i.ID }); at >= 0 {
-		t.Identities[at] = i
-	} else {
-		t.Identities = append(t.Identities, i)
-	}
-	who, err := newDirectory(t, s.config.Choices.levels())
-	if err != nil {
-		return err
-	}
-	s.who.Store(who)
+	s.who.Load().put(i)
 	return nil
 }
 
@@ -230,7 +182,7 @@ type Login struct {
 // deleted, the oldest that is not managed.
 func (s *Service) Logins() ([]Login, error) {
 	var logins []Login
-	for _, i := range s.who.Load().tenant.Identities {
+	for _, i := range s.who.Load().all() {
 		tokens, err := s.config.Store.Tokens(i.ID)
 		if err != nil {
 			return nil, err
@@ -250,18 +202,4 @@ func (s *Service) Logins() ([]Login, error) {
 func (s *Service) Count() int {
 	n, _ := s.config.Store.Count("") // a store that cannot count has nothing to tell
 	return n
-}
-
-// users names the identities, as far as one line holds them.
-func (s *Service) users() string {
-	const most = 10
-	var names []string
-	for _, i := range s.who.Load().tenant.Identities {
-		names = append(names, i.Name)
-	}
-	slices.Sort(names)
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }

@@ -1,0 +1,83 @@
+package pat_test
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// allocated returns how many bytes a call allocates, on the average of some.
+func allocated(call func(n int)) int {
+	const calls = 100
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for n := range calls {
+		call(n)
+	}
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc-before.TotalAlloc) / calls
+}
+
+// crowd returns a service with some users, each of whom has a token to log in with.
+func crowd(t *testing.T, users int) *pat.Service {
+	t.Helper()
+	var tenant pat.Tenant
+	var tokens []pat.Fields
+	for n := range users {
+		owner := pat.Owner{ID: fmt.Sprintf("id %06d", n), Name: fmt.Sprintf("User %06d", users-n)}
+		tokens = append(tokens, dated(fmt.Sprintf("token %d", n), owner))
+		tenant.Identities = append(tenant.Identities, pat.Identity{ID: owner.ID, Name: owner.Name, Login: tokens[n].ID})
+	}
+	return configured(pat.Config{Store: newStore(t, tokens...)}, tenant)
+}
+
+// What a call allocates must not depend on how many users and tokens there are.
+func TestUsersMakeNoCallLarger(t *testing.T) {
+	const few, many = 100, 20_000
+	newcomer := func(n int) pat.Identity {
+		return pat.Identity{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("Newcomer %d", n)}
+	}
+	tests := []struct {
+		name string
+		call func(s *pat.Service, n int) error
+		want error
+	}{
+		{"login with an unknown id", func(s *pat.Service, _ int) error {
+			return s.Login("unknown", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
+		}, pat.ErrBadCredentials},
+		{"login with a wrong secret", func(s *pat.Service, _ int) error {
+			return s.Login("token 7", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
+		}, pat.ErrBadCredentials},
+		{"add an identity", func(s *pat.Service, n int) error { return s.AddIdentity(newcomer(n), nil) }, nil},
+		{"add an identity whose name is taken", func(s *pat.Service, _ int) error {
+			return s.AddIdentity(pat.Identity{ID: "new", Name: "User 000007"}, nil)
+		}, pat.ErrIdentityTaken},
+		{"add a token", func(s *pat.Service, n int) error {
+			_, err := s.AddToken("User 000007", pat.Fields{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n)})
+			return err
+		}, nil},
+		{"add a token to an unknown user", func(s *pat.Service, _ int) error {
+			_, err := s.AddToken("unknown", pat.Fields{ID: "new", Name: "new"})
+			return err
+		}, pat.ErrNoIdentity},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			bytes := func(users int) int {
+				s := crowd(t, users)
+				return allocated(func(n int) {
+					if err := test.call(s, n); !errors.Is(err, test.want) {
+						t.Fatalf("error is %v, want %v", err, test.want)
+					}
+				})
+			}
+			// Maps and trees grow by parts, now and then: up to 4 kB on the average.
+			if small, large := bytes(few), bytes(many); large > small+4<<10 {
+				t.Errorf("%d bytes with %d users and %d with %d, want the same", small, few, large, many)
+			}
+		})
+	}
+}
