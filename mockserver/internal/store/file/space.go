@@ -96,31 +96,38 @@ func (s *space) each(kind string, do func(key string, at place, sealed []byte) e
 
 func (s *space) putToken(t *pat.Token) error { return s.putJSON(kindToken, t.ID, recordOf(t)) }
 
-// putIdentity keeps the place of the identity of the same id, or adds one behind the last.
-func (s *space) putIdentity(i pat.Identity) error {
-	number := uint64(0)
-	found := ""
+// identityKeys are the keys of the identities of a namespace.
+type identityKeys struct {
+	keys map[string]string // by id
+	next uint64            // the number behind the last
+}
+
+// identityKeys reads the keys. An identity that cannot be read is an error.
+func (s *space) identityKeys() (*identityKeys, error) {
+	k := &identityKeys{keys: map[string]string{}}
 	err := s.each(kindIdentity, func(key string, at place, sealed []byte) error {
-		var other identityRecord
-		if err := at.read(sealed, &other); err != nil {
+		var record identityRecord
+		if err := at.read(sealed, &record); err != nil {
 			return err
-		}
-		if other.ID == i.ID {
-			found = key
 		}
 		if len(key) != 8 {
 			return at.fail(ErrKey)
 		}
-		number = binary.BigEndian.Uint64([]byte(key)) + 1
+		k.keys[record.ID], k.next = key, binary.BigEndian.Uint64([]byte(key))+1
 		return nil
 	})
-	if err != nil {
-		return err
+	return k, err
+}
+
+// key returns the key of an identity, which is behind the last if it is new.
+func (k *identityKeys) key(id string) string {
+	key, known := k.keys[id]
+	if !known {
+		key = numberKey(k.next)
+		k.keys[id] = key
+		k.next++
 	}
-	if found == "" {
-		found = numberKey(number)
-	}
-	return s.putJSON(kindIdentity, found, identityRecord(i))
+	return key
 }
 
 func numberKey(number uint64) string { return string(binary.BigEndian.AppendUint64(nil, number)) }

@@ -17,8 +17,9 @@ type Store struct {
 	file *File
 	name string
 
-	mu   sync.Mutex // orders the writes
-	gone bool       // the namespace was deleted
+	mu         sync.Mutex    // orders the writes
+	gone       bool          // the namespace was deleted
+	identities *identityKeys // nil until they are needed
 }
 
 // keep brings a change to the file that is in memory already, or takes it back there.
@@ -110,6 +111,7 @@ func (s *Store) Replace(t pat.Tenant) error {
 	if err := s.Store.Replace(t); err != nil {
 		return err
 	}
+	s.identities = nil
 	return s.keep(
 		func(to *space) error {
 			if err := to.replace(t); err != nil {
@@ -126,8 +128,18 @@ func (s *Store) PutIdentity(i pat.Identity) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keep(
-		func(to *space) error { return to.putIdentity(i) },
-		func() error { return nil },
+		func(to *space) (err error) {
+			if s.identities == nil {
+				if s.identities, err = to.identityKeys(); err != nil {
+					return err
+				}
+			}
+			return to.putJSON(kindIdentity, s.identities.key(i.ID), identityRecord(i))
+		},
+		func() error {
+			s.identities = nil
+			return nil
+		},
 	)
 }
 

@@ -1,0 +1,55 @@
+package file_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/store/file"
+)
+
+// allocated returns how many bytes a call allocates, on the average of some.
+func allocated(call func(n int)) int {
+	const calls = 10
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for n := range calls {
+		call(n)
+	}
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc-before.TotalAlloc) / calls
+}
+
+// What a write allocates must not depend on what the file holds.
+func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
+	const few, many = 100, 5000
+	tests := []struct {
+		name  string
+		write func(s *file.Store, n int) error
+	}{
+		{"identity", func(s *file.Store, n int) error { return s.PutIdentity(pat.Identity{ID: fmt.Sprintf("new %d", n)}) }},
+		{"identity again", func(s *file.Store, _ int) error { return s.PutIdentity(pat.Identity{ID: "0", Login: "new"}) }},
+		{"token", func(s *file.Store, n int) error { return s.Create(token(fmt.Sprintf("new %d", n), ann, 1), 0) }},
+		{"record", func(s *file.Store, _ int) error { return s.PutRecord("clock", []byte("{}")) }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			bytes := func(users int) int {
+				var tenant pat.Tenant
+				for n := range users {
+					owner := pat.Owner{ID: fmt.Sprint(n), Name: fmt.Sprintf("User %d", n)}
+					tenant.Identities = append(tenant.Identities, pat.Identity{ID: owner.ID, Name: owner.Name})
+					tenant.Tokens = append(tenant.Tokens, token(fmt.Sprint(n), owner, 1))
+				}
+				_, _, s := newStore(t)
+				checkError(t, nil, s.Replace(tenant))
+				checkError(t, nil, s.PutIdentity(pat.Identity{ID: "0"})) // the first one reads the others
+				return allocated(func(n int) { checkError(t, nil, test.write(s, n)) })
+			}
+			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 { // the pages on the way are more
+				t.Errorf("%d bytes with %d users and %d with %d, want much the same", small, few, large, many)
+			}
+		})
+	}
+}
