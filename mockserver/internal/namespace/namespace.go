@@ -173,20 +173,20 @@ func (s *Set[T]) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
 	}
-	leaving := s.leave(func(other string, _ *member[T]) bool { return other == name })
+	leaving := s.leave([]string{name}, func(*member[T]) bool { return true })
 	if len(leaving) == 0 {
 		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 	}
 	return s.remove(leaving)
 }
 
-// leave marks the members that are to be removed, so that nobody takes them up again.
-func (s *Set[T]) leave(chosen func(name string, m *member[T]) bool) map[string]*member[T] {
+// leave marks those of some members that are to be removed, so that nobody takes them up again.
+func (s *Set[T]) leave(names []string, chosen func(m *member[T]) bool) map[string]*member[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	leaving := map[string]*member[T]{}
-	for name, m := range s.members {
-		if name != Default && m.gone == nil && m.done() && chosen(name, m) {
+	for _, name := range names {
+		if m := s.members[name]; m != nil && name != Default && m.gone == nil && m.done() && chosen(m) {
 			m.gone = make(chan struct{})
 			leaving[name] = m
 		}
@@ -206,8 +206,11 @@ func (m *member[T]) done() bool {
 
 // remove tells of members that are leaving, and lets them go.
 func (s *Set[T]) remove(leaving map[string]*member[T]) error {
+	if len(leaving) == 0 {
+		return nil
+	}
 	var err error
-	if s.config.Removed != nil && len(leaving) > 0 {
+	if s.config.Removed != nil {
 		err = s.config.Removed(slices.Sorted(maps.Keys(leaving)))
 	}
 	s.mu.Lock()
@@ -240,8 +243,21 @@ func (s *Set[T]) sweep(now time.Time) {
 	if !first {
 		return
 	}
-	idle := s.leave(func(_ string, m *member[T]) bool { return now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL })
-	_ = s.remove(idle) // whoever cannot forget them has said so, and is asked again
+	idle := func(m *member[T]) bool { return now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL }
+	_ = s.remove(s.leave(s.find(idle), idle)) // whoever cannot forget them has said so, and is asked again
+}
+
+// find returns the names of the members that are chosen. Requests go on meanwhile.
+func (s *Set[T]) find(chosen func(m *member[T]) bool) []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var names []string
+	for name, m := range s.members {
+		if chosen(m) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Has tells whether a member is there.
