@@ -33,7 +33,7 @@ func newFaultAdd(c *controls) *cobra.Command {
 		Long: "Adds a rule from the flags, or from JSON with the same fields (retryAfter for --retry-after). One of --status, --latency\n" +
 			"and --effect says what happens; html may have a status. It happens once, unless --times or --rate says more.",
 		Example: "  patmock exec -- patmock control fault add --operation list --version v2026 --status 429 --retry-after 3s --times 2",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMostOne("FILE", "@FILE, or - for standard input"),
 	}
 	registerRule(cmd, &rule)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -27,7 +27,7 @@ func newVerify(c *controls) *cobra.Command {
 			"for an order, for headers, query and body: {\"expect\": [{\"match\": {\"operation\": \"create\"}, \"times\": 1}], \"inOrder\": true}.\n" +
 			"At least one request is expected where no number is given.",
 		Example: `  patmock exec -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info" >info.json && patmock control verify --operation info --status 200 --times 1'`,
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMostOne("FILE", "@FILE, or - for standard input"),
 	}
 	flags.register(cmd)
 	cmd.Flags().IntVar(&flags.times, "times", 0, "how often exactly")

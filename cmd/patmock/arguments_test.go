@@ -1,0 +1,34 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// Too many arguments are a usage error of every command but exec, which passes them on.
+func TestTooManyArguments(t *testing.T) {
+	var all []*cobra.Command
+	var collect func(*cobra.Command)
+	collect = func(cmd *cobra.Command) {
+		all = append(all, cmd)
+		for _, child := range cmd.Commands() {
+			collect(child)
+		}
+	}
+	collect(newRoot(environment{}))
+	for _, cmd := range all {
+		if cmd.Name() == "exec" {
+			continue
+		}
+		t.Run(cmd.CommandPath(), func(t *testing.T) {
+			path := strings.Fields(cmd.CommandPath())[1:]
+			got := command(t.Context(), nil, slices.Concat(path, []string{"a", "b", "c", "d", "e"})...)
+			if got.code != exitUsage || got.about == "" {
+				t.Errorf("exit code %d, error about %q, want %d and a subject: %s", got.code, got.about, exitUsage, got.stderr)
+			}
+		})
+	}
+}
