@@ -14,6 +14,7 @@ import (
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/redact"
 )
 
 // Choice says which target is meant.
@@ -111,7 +112,7 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	t.BaseURL = trimSlash(address)
 	t.Name = t.BaseURL
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
-		return t, choiceErrorf("AllowWrites", OtherHost, "the host that writes are allowed to is %q, that of the target %q: they have to be the same to the letter", c.AllowWrites, base.Host)
+		return t, choiceErrorf("AllowWrites", OtherHost, "the host that writes are allowed to is %s, that of the target %q: they have to be the same to the letter", redact.Address(c.AllowWrites), base.Host)
 	}
 	surface := c.Control
 	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec/redact"
 )
 
 // What Config.CORS may be beside a list of origins.
@@ -45,7 +46,7 @@ func newCORSPolicy(text string) (corsPolicy, error) {
 	for _, origin := range strings.Split(text, ",") {
 		u, err := url.Parse(strings.TrimSpace(origin))
 		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return p, fmt.Errorf("expected loopback, *, off, or origins such as https://app.example:3000 with commas between, got %q", origin)
+			return p, fmt.Errorf("expected loopback, *, off, or origins such as https://app.example:3000 with commas between, got %s", redact.Address(origin))
 		}
 		p.origins = append(p.origins, strings.ToLower(u.Scheme+"://"+u.Host))
 	}

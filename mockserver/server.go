@@ -25,6 +25,7 @@ import (
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
 	"example.com/patmock/mockserver/internal/store/file"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
 )
 
@@ -216,7 +217,7 @@ var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]
 // error of anything else, with a user, a query or a blank in it for example, says what is expected.
 func CheckBaseURL(text string) (string, error) {
 	if _, err := url.Parse(text); err != nil || !plainURL.MatchString(text) {
-		return "", fmt.Errorf("%q: expected an address such as http://mock:17280", text)
+		return "", fmt.Errorf("%s: expected an address such as http://mock:17280", redact.Address(text))
 	}
 	return strings.TrimRight(text, "/"), nil
 }

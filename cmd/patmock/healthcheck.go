@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/redact"
 )
 
 const (
@@ -100,8 +102,11 @@ func (f healthFlags) address() (string, error) {
 		flag, addr = "--control-addr", f.controlAddr
 	}
 	_, port, err := net.SplitHostPort(addr)
+	if strings.Contains(addr, "@") { // the error of SplitHostPort repeats a password
+		err = errUserInAddress
+	}
 	if err != nil {
-		return "", usagef(flag, "%q: %w; expected an address such as %s", addr, err, defaultAddr)
+		return "", usagef(flag, "%s: %w; expected an address such as %s", redact.Address(addr), err, defaultAddr)
 	}
 	if port == "0" || port == "" {
 		return "", usagef(flag, "%q: a mock on a free port can be anywhere: give its address with --url", addr)

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
+
+	"example.com/patmock/spec/redact"
 )
 
 // shutdownGrace is how long requests under way have to end once the process is told to stop.
@@ -21,14 +24,20 @@ func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener,
 	return listen(ctx, flag, addr)
 }
 
+// errUserInAddress is the error of an address to listen on that has a user.
+var errUserInAddress = errors.New("it has a user, perhaps with a password")
+
 // listen says what to try when the address is taken.
 func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, usagef("--"+flag, "%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))
 	}
+	if strings.Contains(addr, "@") { // the error of Listen repeats a password
+		err = errUserInAddress
+	}
 	if err != nil {
-		return nil, usagef("--"+flag, "listen on %q: %w; expected an address such as 127.0.0.1:17280", addr, err)
+		return nil, usagef("--"+flag, "listen on %s: %w; expected an address such as 127.0.0.1:17280", redact.Address(addr), err)
 	}
 	return listener, nil
 }

@@ -82,6 +82,18 @@ const maxQuoted = 80
 // Quote returns a value for a message: redacted, cut to 80 bytes, and in quotes.
 func Quote(value string) string { return strconv.Quote(Cut(value, maxQuoted)) }
 
+// Address is like [Quote] for an address, of which it also redacts a user and a password.
+func Address(text string) string {
+	if end := strings.LastIndexByte(text, '@'); end >= 0 {
+		start := 0
+		if colon := strings.IndexByte(text, ':'); colon >= 0 && strings.HasPrefix(text[colon:], "://") {
+			start = colon + len("://")
+		}
+		text = text[:start] + Mark + text[end:]
+	}
+	return Quote(text)
+}
+
 func redact(text string, k kind) string {
 	if mayBeMultipart(text) {
 		text = redactMultipart(text)

@@ -202,3 +202,18 @@ func TestQuery(t *testing.T) {
 		})
 	}
 }
+
+func TestAddress(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"http://mock:17280", `"http://mock:17280"`},
+		{"http://jane:hunter2@mock", `"http://[redacted]@mock"`},
+		{"http://jane:hunt@er2@mock/x", `"http://[redacted]@mock/x"`},
+		{"jane:hunter2@mock", `"[redacted]@mock"`},
+		{"jane:hun://ter2@mock", `"[redacted]@mock"`},
+		{"http://mock?client_secret=hunter2", `"http://mock?client_secret=[redacted]"`},
+	} {
+		if got := redact.Address(tt.text); got != tt.want {
+			t.Errorf("Address(%q) = %s, want %s", tt.text, got, tt.want)
+		}
+	}
+}
