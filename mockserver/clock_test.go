@@ -40,7 +40,7 @@ func TestClock(t *testing.T) {
 		name, body string
 		want       cause
 	}{
-		{"day that does not exist", `{"now":"2030-02-30T00:00:00Z"}`, cause{rule.ControlInvalidRequest, ""}},
+		{"day that does not exist", `{"now":"2030-02-30T00:00:00Z"}`, cause{rule.InvalidProperty, "/now"}},
 		{"leap second", `{"now":"2030-02-28T23:59:60Z"}`, cause{rule.ControlInvalidRequest, ""}},
 		{"nothing", `{}`, cause{rule.InvalidProperty, "body"}},
 		{"word", `{"now":"now"}`, cause{rule.InvalidProperty, "/now"}},

@@ -121,6 +121,18 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			[]place{{"body", "/expirationDate", "format"}},
 		},
 		{
+			"date-time in small letters", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-01-01t00:00:00z"}`,
+			nil,
+		},
+		{
+			"date-time of a day that does not exist", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-02-30t00:00:00z"}`,
+			[]place{{"body", "/expirationDate", "format"}},
+		},
+		{
+			"date-time with an offset of a day", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-01-01T00:00:00+24:00"}`,
+			[]place{{"body", "/expirationDate", "format"}},
+		},
+		{
 			"one of several types, in one line", "v3", "patchPersonalAccessToken", "application/json-patch+json", `[{"op":"replace","path":"/name","value":5.5}]`,
 			[]place{{"body", "/0/value", "oneOf"}},
 		},

@@ -91,9 +91,9 @@ func check(schema *openapi3.Schema, value any, in, pointer, place string, option
 
 // requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6, allows.
 // Responses have capitals.
-var requestFormats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-	"date-time": openapi3.NewRegexpFormatValidator(strings.NewReplacer("T(", "[Tt](", "(Z|", "([Zz]|").Replace(openapi3.FormatOfStringDateTime)),
-})
+var requestFormats = openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(value string) error {
+	return openapi3.SchemaStringFormats["date-time"].Validate(strings.ToUpper(value))
+}))
 
 // flatten lists the errors, but not those of the branches of a oneOf or anyOf, which are
 // kept as the cause of the one that counts.

@@ -193,7 +193,7 @@ func decode[T any](c *call) (T, error) {
 	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
 		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + answer.Cut(mistyped.Value) + ", which does not fit"})
 	}
-	if err != nil { // 30 February, for example, which is no date though it looks like one
+	if err != nil { // a leap second, for example, which time.Time does not have
 		return value, invalid(control.ProblemError{Pointer: "", Detail: redact.String(err.Error())})
 	}
 	return value, nil

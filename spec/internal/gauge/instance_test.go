@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -100,8 +101,9 @@ func instance(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 func text(r *rand.Rand, schema *openapi3.Schema) string {
 	switch {
 	case schema.Format == "date-time":
-		return fmt.Sprintf(`"%04d-%02d-%02dT%02d:%02d:%02d%s%s"`, r.IntN(10000), 1+r.IntN(12), 1+r.IntN(31), r.IntN(24), r.IntN(60), r.IntN(61),
-			pick(r, "", ".0", ".123", ".123456789"), pick(r, "Z", "Z", "+00:00", "-99:99"))
+		day := time.Date(r.IntN(9999), time.January, 1+r.IntN(366), 0, 0, 0, 0, time.UTC)
+		return fmt.Sprintf(`"%sT%02d:%02d:%02d%s%s"`, day.Format(time.DateOnly), r.IntN(24), r.IntN(60), r.IntN(61),
+			pick(r, "", ".0", ".123", ".123456789"), pick(r, "Z", "Z", "+00:00", "-23:59"))
 	case schema.MinLength > 0 || schema.MaxLength != nil:
 		length := schema.MinLength + r.Uint64N(3)
 		if schema.MaxLength != nil {
@@ -174,6 +176,8 @@ var odd = []string{
 	`"2026-01-31T00:00:00Z"`, `"2026-02-31T23:59:60.5+99:99"`, `"2026-13-01T00:00:00Z"`, `"2026-00-01T00:00:00Z"`, `"2026-01-00T00:00:00Z"`, `"2026-01-32T00:00:00Z"`,
 	`"2026-01-01T24:00:00Z"`, `"2026-01-01T00:60:00Z"`, `"2026-01-01T00:00:61Z"`, `"2026-01-01T00:00:00.Z"`, `"2026-01-01T00:00:00"`, `"2026-01-01t00:00:00z"`,
 	`"2026-01-01T00:00:00+0000"`, `"2026-01-01 00:00:00Z"`, `"2026-01-01"`, `"2026-01-01T00:00:00Z "`, `"02026-01-01T00:00:00Z"`, `"2026-01-01T00:00:00,5Z"`,
+	`"2026-04-31T00:00:00Z"`, `"2027-02-29T00:00:00Z"`, `"2028-02-29T00:00:00Z"`, `"2100-02-29T00:00:00Z"`, `"0000-02-29T00:00:00Z"`,
+	`"2026-01-01T00:00:00+24:00"`, `"2026-01-01T00:00:00-00:60"`, `"2026-01-01T00:00:00+23:59"`,
 }
 
 // oddNames are names of members that may be wrong, or those of others.

@@ -3,6 +3,7 @@ package gauge
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxNumeral is up to which length a numeral becomes a string without an allocation.
@@ -96,15 +97,17 @@ func digits(b []byte, at int) int {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// isDateTime tells whether a text has the form that the library asks of a date and time.
+// isDateTime reports whether the library accepts a text as a date and time.
 func isDateTime(s []byte) bool {
 	const form = "0000-00-00T00:00:00"
 	if len(s) <= len(form) || !hasForm(s[:len(form)], form) {
 		return false
 	}
-	month, day, hour, minute, second := s[5:7], s[8:10], s[11:13], s[14:16], s[17:19]
-	if string(month) < "01" || string(month) > "12" || string(day) < "01" || string(day) > "31" ||
-		string(hour) > "23" || string(minute) > "59" || string(second) > "60" {
+	if _, err := time.Parse(time.DateOnly, string(s[:len(time.DateOnly)])); err != nil { // no such day
+		return false
+	}
+	hour, minute, second := s[11:13], s[14:16], s[17:19]
+	if string(hour) > "23" || string(minute) > "59" || string(second) > "60" {
 		return false
 	}
 	at := len(form)
@@ -114,7 +117,8 @@ func isDateTime(s []byte) bool {
 		}
 	}
 	zone := s[at:]
-	return string(zone) == "Z" || hasForm(zone, "+00:00") || hasForm(zone, "-00:00")
+	return string(zone) == "Z" ||
+		(hasForm(zone, "+00:00") || hasForm(zone, "-00:00")) && string(zone[1:3]) <= "23" && string(zone[4:]) <= "59"
 }
 
 // hasForm compares a text with a form, in which 0 is any digit.
