@@ -1,6 +1,7 @@
 package contracttests
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -41,7 +42,7 @@ func checkBody(op *spec.Operation, r Request) []spec.Violation {
 	if err := json.Unmarshal([]byte(r.Body), &value); err != nil {
 		return []spec.Violation{{In: spec.InBody, Rule: "content", Expected: "JSON", Got: "none"}}
 	}
-	return op.CheckRequest(r.ContentType, value)
+	return op.CheckRequest(context.Background(), r.ContentType, value)
 }
 
 // checkAnswer fails an answer that the document forbids. A refusal of a live target whose status no document declares is told,

@@ -54,7 +54,7 @@ func BenchmarkCheckRequestText(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if found := op.CheckRequestText("application/json", text, value); found != nil {
+				if found := op.CheckRequestText(b.Context(), "application/json", text, value); found != nil {
 					b.Fatal(found)
 				}
 			}
@@ -91,7 +91,7 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 		{"an unknown path", func() []spec.Violation { return d.CheckUnrouted(404, "application/json", refused) }},
 		{"an access token", answers(oauth.Operation("requestAccessToken"), 200, accessToken)},
 		{"a token to create", func() []spec.Violation {
-			return create.CheckRequestText("application/json; charset=utf-8", text, value)
+			return create.CheckRequestText(t.Context(), "application/json; charset=utf-8", text, value)
 		}},
 		{"a query", func() []spec.Violation { return list.CheckQuery(query) }},
 	} {

@@ -82,7 +82,7 @@ func refusal(t *testing.T, name string, source []byte, errata *spec.Errata, call
 		if err := json.Unmarshal(body, &value); err != nil {
 			t.Fatal(err)
 		}
-		found = op.CheckRequest(call.ContentType, value)
+		found = op.CheckRequest(t.Context(), call.ContentType, value)
 	}
 	if len(found) == 0 {
 		return ""

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,8 +13,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/goccy/go-yaml"
-
-	"example.com/patmock/spec/redact"
 )
 
 // An Operation is one method of one path, with what it takes and answers.
@@ -93,7 +92,7 @@ func (o *Operation) CheckQuery(query url.Values) []Violation {
 		case len(values) > 1:
 			found = append(found, Violation{In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once", Got: fmt.Sprintf("%d values", len(values)), Place: o.place})
 		case len(values) == 1 && !p.any:
-			found = append(found, check(p.Schema.Value, values[0], InQuery, p.Name, o.place, requestFormats)...)
+			found = append(found, check(context.Background(), p.Schema.Value, values[0], InQuery, p.Name, o.place, requestFormats)...)
 		}
 	}
 	return found
@@ -101,21 +100,24 @@ func (o *Operation) CheckQuery(query url.Values) []Violation {
 
 // CheckRequest checks the body of a request, decoded from JSON. The content type
 // is one that the operation Takes. Nil means that it is valid.
-func (o *Operation) CheckRequest(contentType string, body any) []Violation {
+//
+// At most [limit.Items] violations are reported, and the number of the others as one more. The check
+// ends early when ctx does, and its result means nothing then.
+func (o *Operation) CheckRequest(ctx context.Context, contentType string, body any) []Violation {
 	declared, _ := o.bodies.find(contentType)
 	if declared == nil {
 		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType), Place: o.place}}
 	}
-	return check(declared.schema, body, InBody, "", o.place+" request", requestFormats)
+	return check(ctx, declared.schema, body, InBody, "", o.place+" request", requestFormats)
 }
 
 // CheckRequestText is CheckRequest for who has the text that the body was decoded from: most
 // valid ones are known from that alone, at little cost.
-func (o *Operation) CheckRequestText(contentType string, text []byte, body any) []Violation {
+func (o *Operation) CheckRequestText(ctx context.Context, contentType string, text []byte, body any) []Violation {
 	if o.bodies.accepts(contentType, text) {
 		return nil
 	}
-	return o.CheckRequest(contentType, body)
+	return o.CheckRequest(ctx, contentType, body)
 }
 
 // CheckResponse checks an answer of the operation. Nil means that it is valid.
@@ -137,7 +139,7 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 		return []Violation{{In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "), Got: strconv.Itoa(status), Place: place}}
 	}
 	if len(a.byType) == 0 {
-		return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: redact.Cut(redact.Body(string(body)), maxGot), Place: place}}
+		return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: shown(body), Place: place}}
 	}
 	declared, _ := a.find(contentType)
 	if declared == nil {
@@ -145,9 +147,9 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 	}
 	value, err := Decode(contentType, body)
 	if err != nil {
-		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: redact.Cut(redact.Body(string(body)), maxGot), Place: place}}
+		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: shown(body), Place: place}}
 	}
-	return check(declared.schema, value, InBody, "", place)
+	return check(context.Background(), declared.schema, value, InBody, "", place)
 }
 
 // Decode reads a body, which is JSON unless its content type says YAML.

@@ -155,8 +155,8 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 				t.Fatal(err)
 			}
 			op := load(t, test.document).Operation(test.operation)
-			checkViolations(t, test.want, op.CheckRequest(test.contentType, body))
-			checkViolations(t, test.want, op.CheckRequestText(test.contentType, []byte(test.body), body))
+			checkViolations(t, test.want, op.CheckRequest(t.Context(), test.contentType, body))
+			checkViolations(t, test.want, op.CheckRequestText(t.Context(), test.contentType, []byte(test.body), body))
 			again, err := json.Marshal(body)
 			if err != nil {
 				t.Fatal(err)
@@ -263,7 +263,7 @@ func TestCheckResponse(t *testing.T) {
 func TestCheckRequestTextOfAForm(t *testing.T) {
 	op := load(t, spec.OAuth).Operation("requestAccessToken")
 	want := []place{{"body", "", "type"}}
-	checkViolations(t, want, op.CheckRequestText("application/x-www-form-urlencoded", []byte(`{}`), "{}"))
+	checkViolations(t, want, op.CheckRequestText(t.Context(), "application/x-www-form-urlencoded", []byte(`{}`), "{}"))
 }
 
 func TestCheckUnrouted(t *testing.T) {

@@ -1,14 +1,13 @@
 package spec
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/redact"
 )
 
@@ -38,10 +37,16 @@ type Violation struct {
 	Got string
 	// Place names document, operation and message.
 	Place string
+	// More is positive in the last of more than [limit.Items] violations: it is how many there are
+	// beyond those that are reported, and nothing else is set but In and Place.
+	More int
 }
 
-// String tells the violation in one line.
+// String returns the violation in one line.
 func (v Violation) String() string {
+	if v.More > 0 {
+		return limit.More(v.More)
+	}
 	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Where(), v.Expected, v.Got, v.Rule, v.Place)
 }
 
@@ -58,57 +63,6 @@ func (v Violation) Where() string {
 	return v.Pointer
 }
 
-// check holds a decoded value against a schema. The options for requests and
-// responses are left out on purpose: with them the library writes defaults into
-// the value, and what is absent could not be told from what is false any more.
-func check(schema *openapi3.Schema, value any, in, pointer, place string, options ...openapi3.SchemaValidationOption) []Violation {
-	err := schema.VisitJSON(value, append(options, openapi3.MultiErrors())...)
-	if err == nil {
-		return nil
-	}
-	var found []Violation
-	for _, e := range flatten(err) {
-		v := Violation{In: in, Pointer: pointer, Rule: "schema", Expected: redact.String(firstLine(e)), Place: place}
-		var broken *openapi3.SchemaError
-		if !errors.As(e, &broken) {
-			v.Got = got(pointer, value)
-		} else {
-			for _, key := range broken.JSONPointer() {
-				v.Pointer += "/" + escapePointer(redact.String(key))
-			}
-			v.Rule, v.Expected, v.Got = broken.SchemaField, expected(broken), got(v.Pointer, broken.Value)
-			switch v.Rule {
-			case "required":
-				v.Got = "nothing"
-			case "format":
-				v.Format, v.Value = broken.Schema.Format, broken.Value
-			}
-		}
-		found = append(found, v)
-	}
-	return found
-}
-
-// requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6, allows.
-// Responses have capitals.
-var requestFormats = openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(value string) error {
-	return openapi3.SchemaStringFormats["date-time"].Validate(strings.ToUpper(value))
-}))
-
-// flatten lists the errors, but not those of the branches of a oneOf or anyOf, which are
-// kept as the cause of the one that counts.
-func flatten(err error) []error {
-	many, ok := err.(openapi3.MultiError) //nolint:errorlint // errors.As would find the branches
-	if !ok {
-		return []error{err}
-	}
-	var all []error
-	for _, e := range many {
-		all = append(all, flatten(e)...)
-	}
-	return all
-}
-
 // expected says in words what the broken keyword asks for.
 func expected(e *openapi3.SchemaError) string {
 	s := e.Schema
@@ -117,10 +71,7 @@ func expected(e *openapi3.SchemaError) string {
 		return kind(s)
 	case "required":
 		pointer := e.JSONPointer()
-		if p := s.Properties[pointer[len(pointer)-1]]; p != nil && p.Value != nil {
-			return kind(p.Value)
-		}
-		return "the property"
+		return expectedProperty(s, pointer[len(pointer)-1])
 	case "minimum":
 		return fmt.Sprintf("at least %v", *s.Min)
 	case "maximum":
@@ -141,7 +92,15 @@ func expected(e *openapi3.SchemaError) string {
 		}
 		return "format " + s.Format
 	}
-	return redact.String(e.Reason) // the library's words, with values among them
+	return redact.Cut(e.Reason, limit.Text) // the library's words, with values among them
+}
+
+// expectedProperty says in words what a property has to be.
+func expectedProperty(s *openapi3.Schema, name string) string {
+	if p := s.Properties[name]; p != nil && p.Value != nil {
+		return kind(p.Value)
+	}
+	return "the property"
 }
 
 func plural(bound string, n uint64, noun string) string {
@@ -175,14 +134,6 @@ func kind(s *openapi3.Schema) string {
 	}
 	last := len(kinds) - 1
 	return strings.Join(kinds[:last], ", ") + " or " + kinds[last]
-}
-
-func compact(value any) string {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprintf("a value of type %T", value)
-	}
-	return redact.Cut(string(encoded), maxGot)
 }
 
 // got returns the JSON of a value for a message, redacted by the names in its pointer too.

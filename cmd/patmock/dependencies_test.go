@@ -18,8 +18,8 @@ type dependencyRule struct {
 	allowed []string
 }
 
-// names are the packages that every package may import: ids, enumerations and the redactor.
-var names = []string{"spec/redact", "spec/rule", "spec/standing", "spec/version"}
+// names are the packages that every package may import: ids, enumerations, limits and the redactor.
+var names = []string{"spec/limit", "spec/redact", "spec/rule", "spec/standing", "spec/version"}
 
 // rules say what the packages of a folder may import of this module. A folder's own
 // packages are always allowed, and tests are not looked at.
@@ -27,6 +27,7 @@ var rules = []dependencyRule{
 	{"spec/version", nil},
 	{"spec/standing", nil},
 	{"spec/rule", nil},
+	{"spec/limit", nil},
 	{"spec/redact", nil},
 	{"spec/internal/gauge", nil},
 	{"spec", nil},

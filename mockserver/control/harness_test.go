@@ -79,7 +79,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err := yaml.Unmarshal(content, &value); err != nil { // JSON is YAML too
 			f.t.Error(err)
 		}
-		for _, v := range o.CheckRequest(contentType, plainJSON(f.t, value)) {
+		for _, v := range o.CheckRequest(f.t.Context(), contentType, plainJSON(f.t, value)) {
 			f.t.Errorf("sent: %v", v)
 		}
 	}

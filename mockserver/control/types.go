@@ -2,7 +2,10 @@
 // It holds no rules of the mock, only what goes over the wire; spec/documents/control.yaml describes it.
 package control
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Health is what a mock says of itself.
 type Health struct {
@@ -202,17 +205,25 @@ type ProblemError struct {
 	Detail  string `json:"detail"`
 	// Rule is the id of the rule that is broken there.
 	Rule string `json:"rule"`
+	// More is how many errors this one stands for, which counts those that are not listed. It is 0 for
+	// an error of its own.
+	More int `json:"more,omitempty"`
 }
 
 // Error tells the problem in one line.
 func (p *Problem) Error() string {
-	text := p.Detail
+	var b strings.Builder
+	b.WriteString(p.Detail)
 	for _, e := range p.Errors {
-		place := e.Pointer
-		if place == "" {
-			place = "all of it"
+		b.WriteString("; ")
+		switch {
+		case e.More > 0:
+		case e.Pointer == "":
+			b.WriteString("all of it: ")
+		default:
+			b.WriteString(e.Pointer + ": ")
 		}
-		text += "; " + place + ": " + e.Detail
+		b.WriteString(e.Detail)
 	}
-	return text
+	return b.String()
 }

@@ -68,13 +68,21 @@ func Named(name, value string) string {
 }
 
 // Cut is like [String], and cuts the rest to a number of bytes. The text is redacted first, so
-// that a secret that is cut in two is recognized.
+// that a secret that is cut in two is recognized. The work does not grow with a text that is much
+// longer.
 func Cut(text string, most int) string {
+	if len(text) > most+maxAhead {
+		text = End(text[:most+maxAhead])
+	}
 	if text = String(text); len(text) <= most {
 		return text
 	}
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
+
+// maxAhead is how many bytes behind what Cut returns are looked at: more than most secrets have. End
+// knows the beginning of a longer one.
+const maxAhead = 4 << 10
 
 // maxQuoted is the length in bytes that Quote cuts to.
 const maxQuoted = 80

@@ -5,6 +5,7 @@ package answer
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -101,6 +102,10 @@ func (w Writer) Serve(rw http.ResponseWriter, r *http.Request, check Check, hand
 		refuse = w.Fault
 	}
 	response, err := handle(r, TraceOf(r))
+	if gone := r.Context().Err(); err != nil && gone != nil && errors.Is(err, gone) {
+		TraceOf(r).Abort = true // nobody reads a response
+		return
+	}
 	if err != nil {
 		response = refuse(rw, r, err)
 	}

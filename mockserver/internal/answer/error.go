@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"example.com/patmock/spec/limit"
 )
 
 // RequestID is the header that names a request on every answer (observed), and
@@ -32,15 +34,19 @@ func (w Writer) Error(rw http.ResponseWriter, status int, detailCode, text strin
 	body := errorResponse{
 		DetailCode: detailCode,
 		TrackingID: rw.Header().Get(RequestID),
-		Messages:   []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
+		Messages:   []message{{"en-US", "DEFAULT", limit.JSON(text, maxCause)}, {"und", "REQUEST", limit.JSON(text, maxCause)}},
 		Causes:     []message{},
 	}
 	for _, reason := range w.shown(reasons) {
-		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", reason.String()})
+		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", limit.JSON(reason.String(), maxCause)})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
 	return &Answer{Status: status, Body: encoded, Reasons: reasons}
 }
+
+// maxCause bounds, in bytes of JSON, the text of a cause: [limit.Items] of them, and one more that
+// counts the rest, have room in [limit.Response].
+const maxCause = 640
 
 // shown returns the reasons that clients see.
 func (w Writer) shown(reasons []Reason) []Reason {

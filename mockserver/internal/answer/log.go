@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
@@ -25,16 +26,21 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 		return
 	}
 	if more := len(why) - maxWhy; more > 0 {
-		why = append(slices.Clone(why[:maxWhy]), "and "+strconv.Itoa(more)+" more")
+		if last := len(a.Reasons); last > 0 && a.Reasons[last-1].More > 0 {
+			more += a.Reasons[last-1].More - 1 // it is no reason itself
+		}
+		why = append(slices.Clone(why[:maxWhy]), limit.More(more))
 	}
 	line := strconv.Itoa(a.Status) + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
-	w.Log.WarnContext(r.Context(), oneLine(line), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", ruleList(a.Reasons))
+	w.Log.WarnContext(r.Context(), limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", ruleList(a.Reasons))
 }
 
-// What a line holds at most: reasons, and characters of a method, path or client.
+// What a line has at most: reasons, bytes of a method, path or client, and bytes in all without its
+// attributes, for which the rest of [limit.LogLine] is.
 const (
 	maxWhy  = 5
-	maxPart = 200
+	maxPart = limit.Text
+	maxLine = 1400
 )
 
 // Cut returns a part of a request for a message: redacted, and cut to a length that people read.

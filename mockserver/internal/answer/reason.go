@@ -17,14 +17,21 @@ var ruleHeader = http.CanonicalHeaderKey(RuleHeader)
 
 // A Reason is why a request was rejected.
 type Reason struct {
-	// Rule that the request broke.
+	// Rule that the request broke, empty in a reason that counts others.
 	Rule rule.ID
 	// Text says where and how, for a person.
 	Text string
+	// More is how many reasons this one stands for, 0 for one that is a reason itself.
+	More int
 }
 
 // String returns the text with the rule and its evidence behind it.
-func (r Reason) String() string { return r.Text + " (" + r.Rule.String() + ")" }
+func (r Reason) String() string {
+	if r.Rule == "" {
+		return r.Text
+	}
+	return r.Text + " (" + r.Rule.String() + ")"
+}
 
 // Texts returns the reasons as sentences.
 func Texts(reasons []Reason) []string {
@@ -39,7 +46,7 @@ func Texts(reasons []Reason) []string {
 func Rules(reasons []Reason) []string {
 	rules := []string{}
 	for _, r := range reasons {
-		if id := string(r.Rule); !slices.Contains(rules, id) {
+		if id := string(r.Rule); id != "" && !slices.Contains(rules, id) {
 			rules = append(rules, id)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/limit"
 )
 
 // A Trace collects what there is to tell of a request beside its answer. One goroutine fills it in.
@@ -49,6 +50,17 @@ func (t *Trace) Note(sentence string) { t.Notes = append(t.Notes, sentence) }
 // Find adds a finding.
 func (t *Trace) Find(kind, detail string) {
 	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail})
+}
+
+// FindEach adds a finding of each item, up to [limit.Items], and then one that counts the rest.
+func (t *Trace) FindEach(kind string, items []string, detail func(item string) string) {
+	for i, item := range items {
+		if i == limit.Items {
+			t.Find(kind, limit.More(len(items)-i))
+			return
+		}
+		t.Find(kind, detail(item))
+	}
 }
 
 type traceKey struct{}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,17 +89,27 @@ func (x *exchange) readBody() error {
 		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(text, err)}
 	}
 	text = x.withoutEmptyDate(text, value)
-	if found := x.operation.CheckRequestText(contentType, text, value); len(found) > 0 {
+	found := x.operation.CheckRequestText(x.request.Context(), contentType, text, value)
+	if err := x.request.Context().Err(); err != nil {
+		return err
+	}
+	if len(found) > 0 {
 		return x.misshapen(found)
 	}
-	for _, pointer := range x.operation.UnknownProperties(contentType, value) {
-		if !strings.HasSuffix(pointer, "/from") { // of move and copy (RFC 6902), which the documents forget
-			name := pointer[strings.LastIndex(pointer, "/")+1:]
-			x.trace.Find(control.UnknownProperty, answer.Cut(pointer)+" is no property of "+x.operation.ID+", and was ignored"+didYouMean(name, propertyNames))
-		}
-	}
+	x.findUnknown(x.operation.UnknownProperties(contentType, value))
 	x.body = value
 	return nil
+}
+
+// findUnknown notes properties that the operation does not have.
+func (x *exchange) findUnknown(pointers []string) {
+	pointers = slices.DeleteFunc(pointers, func(pointer string) bool {
+		return strings.HasSuffix(pointer, "/from") // of move and copy (RFC 6902), which the documents forget
+	})
+	x.trace.FindEach(control.UnknownProperty, pointers, func(pointer string) string {
+		name := pointer[strings.LastIndex(pointer, "/")+1:]
+		return answer.Cut(pointer) + " is no property of " + x.operation.ID + ", and was ignored" + didYouMean(name, propertyNames)
+	})
 }
 
 // endsInside reports whether a text ends where JSON goes on.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/redact"
 )
 
@@ -23,6 +24,9 @@ func plain(name string) string {
 
 // didYouMean returns ": did you mean X?" for the name that another is nearly, else "".
 func didYouMean(name string, known []string) string {
+	if len(name) > limit.Text {
+		return ""
+	}
 	for _, candidate := range known {
 		if plain(candidate) == plain(name) {
 			return ": did you mean " + candidate + "?"
@@ -34,17 +38,17 @@ func didYouMean(name string, known []string) string {
 // checkNames notes query parameters that the operation does not have. The right spelling of one is also
 // a hint for the error of this request, if there is one.
 func (x *exchange) checkNames() {
-	for _, name := range x.operation.UnknownQuery(x.query) {
-		if x.pages() && slices.Contains(pagingParameters, name) {
-			continue
-		}
+	unknown := slices.DeleteFunc(x.operation.UnknownQuery(x.query), func(name string) bool {
+		return x.pages() && slices.Contains(pagingParameters, name)
+	})
+	x.trace.FindEach(control.UnknownParameter, unknown, func(name string) string {
 		text := "query parameter " + redact.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
 		if meant := didYouMean(name, queryNames); meant != "" {
 			text += meant
 			x.trace.Hints = append(x.trace.Hints, text)
 		}
-		x.trace.Find(control.UnknownParameter, text)
-	}
+		return text
+	})
 	if owner := x.query.Get("owner-id"); owner != "me" && strings.EqualFold(strings.TrimSpace(owner), "me") {
 		text := "query parameter owner-id: " + redact.Quote(owner) + " is taken for an id: did you mean me?"
 		x.trace.Hints = append(x.trace.Hints, text)

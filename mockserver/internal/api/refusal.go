@@ -195,7 +195,7 @@ func (c code) message(at string) string {
 
 func shapeCode(violations []spec.Violation) code {
 	for _, v := range violations {
-		if v.Rule != "required" {
+		if v.Rule != "required" && v.More == 0 {
 			return codes[pat.Illegal]
 		}
 	}
@@ -207,6 +207,10 @@ func shapeCode(violations []spec.Violation) code {
 func (a *API) shapeReasons(violations []spec.Violation) []answer.Reason {
 	reasons := make([]answer.Reason, len(violations))
 	for i, v := range violations {
+		if v.More > 0 {
+			reasons[i] = answer.Reason{Text: v.String(), More: v.More}
+			continue
+		}
 		reasons[i] = answer.Reason{Rule: shapeRule(v), Text: v.String()}
 		if v.Format != "date-time" {
 			continue

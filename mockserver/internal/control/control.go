@@ -21,6 +21,7 @@ import (
 	"example.com/patmock/mockserver/internal/fault"
 	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
@@ -146,7 +147,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 		return nil, invalid(control.ProblemError{Pointer: "query", Detail: redact.String(err.Error())})
 	}
 	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
-		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + answer.Cut(strings.Join(unknown, ", "))})
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + answer.Cut(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
 	}
 	c := &call{Request: r, query: query}
 	if found := op.CheckQuery(query); len(found) > 0 {
@@ -180,7 +181,11 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 		}
 		return nil, invalid(control.ProblemError{Pointer: "", Detail: detail})
 	}
-	if found := op.CheckRequest(contentType, value); len(found) > 0 {
+	found := op.CheckRequest(r.Context(), contentType, value)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
 		return nil, violations(found)
 	}
 	return c, nil

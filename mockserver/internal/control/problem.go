@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/patmock/fixtures"
@@ -15,6 +16,7 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
@@ -44,6 +46,10 @@ func invalid(errors ...control.ProblemError) *control.Problem {
 func violations(found []spec.Violation) *control.Problem {
 	errors := make([]control.ProblemError, len(found))
 	for i, v := range found {
+		if v.More > 0 {
+			errors[i] = rest(v.More)
+			continue
+		}
 		broken := rule.InvalidProperty
 		if v.Rule == "required" {
 			broken = rule.MissingProperty
@@ -55,10 +61,19 @@ func violations(found []spec.Violation) *control.Problem {
 	return invalid(errors...)
 }
 
+// rest counts the errors that are not listed.
+func rest(n int) control.ProblemError {
+	return control.ProblemError{Detail: limit.More(n), Rule: string(rule.ControlInvalidRequest), More: n}
+}
+
 // mistakes is the problem of a tenant that nobody can start from.
 func mistakes(found fixtures.Mistakes) *control.Problem {
 	p := newProblem(http.StatusBadRequest, rule.ControlInvalidTenant, "the tenant is wrong; nothing was changed")
 	for _, m := range found {
+		if m.More > 0 {
+			p.Errors = append(p.Errors, rest(m.More))
+			continue
+		}
 		pointer := m.Field
 		if m.Line > 0 {
 			pointer = fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Field)
@@ -87,8 +102,32 @@ var conflicts = map[error]rule.ID{
 	fault.ErrTaken: rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults, namespace.ErrDefault: rule.ControlDefaultNamespace,
 }
 
+// Bounds, in bytes of JSON, of the texts of a problem and of its errors: [limit.Items] of them have room
+// in [limit.Response].
+const (
+	maxDetail  = 2 << 10
+	maxPointer = 200
+	maxError   = 400
+)
+
+// bounded returns a problem that fits into an error response.
+func bounded(p control.Problem) *control.Problem {
+	p.Detail = limit.JSON(p.Detail, maxDetail)
+	listed := slices.Clone(p.Errors)
+	if more := len(listed) - limit.Items; more > 0 && listed[len(listed)-1].More == 0 {
+		listed = append(listed[:limit.Items], rest(more))
+	}
+	for i := range listed {
+		listed[i].Pointer = limit.JSON(listed[i].Pointer, maxPointer)
+		listed[i].Detail = limit.JSON(listed[i].Detail, maxError)
+	}
+	p.Errors = listed
+	return &p
+}
+
 // Answer writes a problem down.
 func Answer(p *control.Problem) *answer.Answer {
+	p = bounded(*p)
 	body, _ := json.Marshal(p) // texts and numbers always encode
 	a := &answer.Answer{Status: p.Status, Body: body, ContentType: "application/problem+json"}
 	a.Reasons = []answer.Reason{{Rule: rule.ID(p.Rule), Text: p.Error()}}

@@ -1,0 +1,61 @@
+// Package limit has the limits of what messages show, so that the cost of an error does not grow
+// with what is wrong.
+package limit
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// Items is how many violations, mistakes, findings or notes of one request or file are reported.
+	// The rest is counted, see [More].
+	Items = 20
+	// Text is the length in bytes that a part of a message is cut to: a pointer, or what was expected.
+	Text = 200
+	// Response is the most bytes that the body of an error has.
+	Response = 16 << 10
+	// LogLine is the most bytes that a line of the log has.
+	LogLine = 2 << 10
+)
+
+// More returns the text that stands for n items that are not reported: "and 15,980 more".
+func More(n int) string {
+	digits := strconv.Itoa(n)
+	var b strings.Builder
+	b.WriteString("and ")
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(digit)
+	}
+	b.WriteString(" more")
+	return b.String()
+}
+
+// JSON returns a text that takes at most that many bytes in a JSON string, or in quotes: the
+// beginning of a longer one, with "..." behind it.
+func JSON(text string, most int) string {
+	if 6*len(text) <= most {
+		return text
+	}
+	size, cut := 0, 0
+	for i, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			size += 2
+		case r < ' ' || r == '<' || r == '>' || r == '&' || r == utf8.RuneError || r == '\u2028' || r == '\u2029' || r == '\u007f':
+			size += 6
+		default:
+			size += utf8.RuneLen(r)
+		}
+		if size <= most-len("...") {
+			cut = i + utf8.RuneLen(r)
+		} else if size > most {
+			return text[:min(cut, len(text))] + "..."
+		}
+	}
+	return text
+}

@@ -1,0 +1,125 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/patmock/spec/redact"
+)
+
+// maxRendered bounds, in bytes, how much JSON of a value is made before it is redacted and cut: more
+// than the longest secret that begins in what is left.
+const maxRendered = 1 << 10
+
+// compact returns the JSON of a value for a message: redacted, and cut. The work has the bound of the
+// result, however large the value is.
+func compact(value any) string {
+	r := renderer{left: maxRendered}
+	r.value(value)
+	text := r.out.String()
+	if r.left <= 0 {
+		text = redact.End(text)
+	}
+	return redact.Cut(text, maxGot)
+}
+
+// shown returns a body for a message: redacted, and cut.
+func shown(body []byte) string {
+	text := string(body[:min(len(body), maxRendered)])
+	if len(body) > maxRendered {
+		text = redact.End(text)
+	}
+	return redact.Cut(redact.Body(text), maxGot)
+}
+
+// renderer writes JSON until a bound is reached. What it writes beyond is no JSON any more.
+type renderer struct {
+	out  strings.Builder
+	left int
+}
+
+func (r *renderer) write(text string) {
+	if r.left > 0 {
+		r.out.WriteString(text)
+		r.left -= len(text)
+	}
+}
+
+func (r *renderer) value(value any) {
+	switch value := value.(type) {
+	case []any:
+		r.write("[")
+		for i, element := range value {
+			if r.left <= 0 {
+				return
+			}
+			if i > 0 {
+				r.write(",")
+			}
+			r.value(element)
+		}
+		r.write("]")
+	case map[string]any:
+		r.object(value)
+	case string:
+		r.text(value)
+	default:
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			encoded = fmt.Appendf(nil, "a value of type %T", value)
+		}
+		r.write(string(encoded))
+	}
+}
+
+func (r *renderer) text(value string) {
+	if len(value) > r.left { // no character has less JSON than bytes
+		value = strings.ToValidUTF8(value[:max(0, r.left)], "")
+		encoded, _ := json.Marshal(value) // a string always encodes
+		r.write(strings.TrimSuffix(string(encoded), `"`))
+		r.left = 0
+		return
+	}
+	encoded, _ := json.Marshal(value)
+	r.write(string(encoded))
+}
+
+func (r *renderer) object(value map[string]any) {
+	r.write("{")
+	for i, name := range firstKeys(value, r.left/len(`"":0,`)+1) {
+		if r.left <= 0 {
+			return
+		}
+		if i > 0 {
+			r.write(",")
+		}
+		r.text(name)
+		r.write(":")
+		r.value(value[name])
+	}
+	r.write("}")
+}
+
+// firstKeys returns the first keys of an object, in order, at most n of them.
+func firstKeys(value map[string]any, n int) []string {
+	if len(value) <= n {
+		return slices.Sorted(maps.Keys(value))
+	}
+	first := make([]string, 0, 2*n)
+	last := "" // of the first n, once there were as many
+	for name := range value {
+		if last != "" && name >= last {
+			continue
+		}
+		if first = append(first, name); len(first) == cap(first) {
+			slices.Sort(first)
+			first = first[:n]
+			last = first[n-1]
+		}
+	}
+	slices.Sort(first)
+	return first[:n]
+}
