@@ -8,11 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // The exit codes that a shell gives to a command that it cannot run.
@@ -24,14 +23,15 @@ const (
 
 func newExec(env environment) *cobra.Command {
 	var f mockFlags
-	var user string
-	var check bool
+	var own execFlags
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Run a command against a mock of its own",
 		Long: "Starts a fresh mock on a free port, runs the command with SAIL_BASE_URL, SAIL_CLIENT_ID, SAIL_CLIENT_SECRET,\n" +
 			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. Nothing is left running, and\n" +
-			"a forgotten export cannot send the command to a real tenant. PATMOCK_ADDR and PATMOCK_PUBLIC_URL do not count here.",
+			"a forgotten export cannot send the command to a real tenant: it inherits no other SAIL_ variable, and neither\n" +
+			"PATMOCK_SECOND_ nor PATMOCK_ADMIN_ ones, unless --pass-env names them. PATMOCK_CONTROL_TOKEN is set if the mock\n" +
+			"requires a token. PATMOCK_ADDR and PATMOCK_PUBLIC_URL do not count here.",
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -40,13 +40,14 @@ func newExec(env environment) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return execute(cmd.Context(), f, execFlags{user, check}, args, env)
+			if err := own.validate(); err != nil {
+				return err
+			}
+			return execute(cmd.Context(), f, own, args, env)
 		},
 	}
 	f.register(cmd.Flags(), "127.0.0.1:0")
-	cmd.Flags().StringVar(&user, "user", "", "whose credentials the command gets (default the first administrator)")
-	cmd.Flags().BoolVar(&check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
-	ignoreVariable(cmd.Flags().Lookup("check"))
+	own.register(cmd.Flags())
 	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
 	for _, own := range []string{"addr", "public-url"} {
 		ignoreVariable(cmd.Flags().Lookup(own))
@@ -56,8 +57,18 @@ func newExec(env environment) *cobra.Command {
 
 // execFlags are the flags of exec itself.
 type execFlags struct {
-	user  string
-	check bool
+	user    string
+	check   bool
+	passEnv []string
+}
+
+func (f *execFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.user, "user", "", "whose credentials the command gets (default the first administrator)")
+	flags.BoolVar(&f.check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
+	flags.StringArrayVar(&f.passEnv, "pass-env", nil, "variable that the command inherits although it may be a tenant's, such as SAIL_NERM_BASE_URL; can be repeated")
+	for _, name := range []string{"check", "pass-env"} {
+		ignoreVariable(flags.Lookup(name))
+	}
 }
 
 // execute runs a command against a mock of its own, and stops both.
@@ -81,10 +92,7 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 	}
 	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.stdout, env.stderr
-	command.Env = append(childEnvironment(os.Environ()), "PATMOCK_URL="+m.control)
-	for _, pair := range login.pairs() {
-		command.Env = append(command.Env, pair[0]+"="+pair[1])
-	}
+	command.Env = own.environ(os.Environ(), m, login)
 	failed := runPassingSignals(command)
 	if !own.check {
 		return failed
@@ -93,24 +101,6 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 		return found
 	}
 	return failed
-}
-
-// childEnvironment is what the command inherits, less what would lead an SDK or patmock env away
-// from the mock, with proxies kept out of the way to loopback: some SDKs send that to a proxy too.
-func childEnvironment(environ []string) []string {
-	bypass := []string{"127.0.0.1", "localhost"}
-	kept := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
-		name, value, _ := strings.Cut(entry, "=")
-		if proxy := strings.EqualFold(name, "NO_PROXY"); proxy {
-			bypass = append(bypass, strings.Split(value, ",")...)
-			return true
-		}
-		return strings.HasPrefix(name, "SAIL_") || name == "PATMOCK_USER" || name == "PATMOCK_BASE_URL"
-	})
-	bypass = slices.DeleteFunc(bypass, func(host string) bool { return host == "" })
-	slices.Sort(bypass)
-	hosts := strings.Join(slices.Compact(bypass), ",")
-	return append(kept, "NO_PROXY="+hosts, "no_proxy="+hosts)
 }
 
 // runPassingSignals runs a command to its end and returns its exit code as an error.

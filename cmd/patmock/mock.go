@@ -76,9 +76,9 @@ type mock struct {
 	controls *http.Server // nil where the control surface has no listener of its own
 	tenant   *fixtures.Tenant
 	addr     net.Addr // that it listens on
-	// controlAddr is where it serves the control API, protected whether that demands a token.
-	controlAddr net.Addr
-	protected   bool
+	// controlAddr is where it serves the control API, controlToken the token that this requires, empty for none.
+	controlAddr  net.Addr
+	controlToken string
 	// control is how a client on this machine reaches the control surface.
 	control string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
@@ -104,7 +104,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	}
 	m := &mock{tenant: config.Tenant, addr: listener.Addr(), local: localURL(listener.Addr().String()), log: log, failed: make(chan error, 2)}
 	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
-	m.controlAddr, m.protected = m.addr, config.ControlToken != ""
+	m.controlAddr, m.controlToken = m.addr, config.ControlToken
 	var apart net.Listener
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
 		config.BaseURL = m.base // the control surface is asked by another name

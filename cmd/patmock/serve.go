@@ -47,7 +47,7 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 	if env.container && onLoopback(m.addr) {
 		m.log.Warn("listens on loopback of a container, where nothing outside reaches it: set PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
 	}
-	if !env.container && !m.protected && !onLoopback(m.controlAddr) {
+	if !env.container && m.controlToken == "" && !onLoopback(m.controlAddr) {
 		m.log.Warn("the control API is open to the network: it shows all secrets and resets the state without a token; "+
 			"set "+controlToken+", or listen on loopback", "address", m.controlAddr.String())
 	}
