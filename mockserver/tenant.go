@@ -99,13 +99,10 @@ func (t *tenant) serve() error {
 	front := &gate.Gate{
 		Limits: t.limits, Enforce: s.limit.Requests > 0, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped, ClockNote: t.clock.Note,
 	}
-	t.tokens, err = oauth.New(oauth.Config{
+	t.tokens = oauth.New(oauth.Config{
 		Document: s.documents.oauth, Service: t.service, Key: key, Gate: front, Random: t.random, PublicURL: s.config.PublicURL,
 		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,
 	})
-	if err != nil {
-		return err
-	}
 	t.pats = api.New(api.Config{
 		Documents: s.documents.versions, Service: t.service, Authenticate: t.tokens.Authenticate, Gate: front,
 		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,

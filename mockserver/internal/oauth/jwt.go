@@ -70,7 +70,7 @@ func (s *Server) issue(g pat.Grant, now time.Time) (issued accessToken, set *pat
 	if err != nil {
 		return accessToken{}, nil, fmt.Errorf("sign an access token: %w", err)
 	}
-	s.verified.Add(signed, c)
+	s.verified.add(digestOf(signed), newBearer(c))
 	return accessToken{
 		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds, Scope: strings.Join(g.Caller.Scopes, " "),
 		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth, StrongAuthSupported: c.StrongAuthSupported,
@@ -83,11 +83,11 @@ func (s *Server) sign(c *claims) (string, error) {
 }
 
 // scopes returns the scopes of an access token by name.
-func (s *Server) scopes(c *claims) ([]string, error) {
-	if c.ScopeHash == "" {
-		return c.Scope, nil
+func (s *Server) scopes(b bearer) ([]string, error) {
+	if b.scopeHash == "" {
+		return b.caller.Scopes, nil
 	}
-	names, err := s.config.Service.ScopeSet(c.ScopeHash)
+	names, err := s.config.Service.ScopeSet(b.scopeHash)
 	if errors.Is(err, pat.ErrNotFound) {
 		return nil, errScopesForgotten
 	}
@@ -97,22 +97,24 @@ func (s *Server) scopes(c *claims) ([]string, error) {
 // errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets.
 var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this namespace any more; log in again")
 
-// verify returns the claims of an access token of this server that has not expired. The
-// signature is checked once, the expiry every time.
-func (s *Server) verify(token string, now time.Time) (*claims, error) {
-	c, known := s.verified.Get(token)
+// verify returns what an access token of this server gives. The signature is verified once, the expiry every
+// time. The error of one that has expired is errExpired, beside the bearer.
+func (s *Server) verify(token string, now time.Time) (bearer, error) {
+	at := digestOf(token)
+	b, known := s.verified.get(at)
 	if !known {
-		c = &claims{}
+		c := &claims{}
 		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.config.Key.PublicKey, nil }); err != nil {
-			return nil, fmt.Errorf("JWT validation failed: %s", reason(err))
+			return bearer{}, fmt.Errorf("JWT validation failed: %s", reason(err))
 		}
-		s.verified.Add(token, c)
+		b = newBearer(c)
+		s.verified.add(at, b)
 	}
-	if !now.Before(c.ExpiresAt.Time) {
-		return c, errExpired
+	if !now.Before(b.expiry()) {
+		return b, errExpired
 	}
-	return c, nil
+	return b, nil
 }
 
 // errExpired has the published text.
@@ -165,34 +167,30 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	if token == "" {
 		return pat.Caller{}, noBearer("the bearer is empty: the login at POST /oauth/token before this request has failed")
 	}
-	c, err := s.verify(token, now)
-	if c != nil {
-		trace.User, trace.ClientID = cmp.Or(c.UserName, c.ClientID), c.ClientID
+	b, err := s.verify(token, now)
+	if b.holder == nil {
+		return pat.Caller{}, badBearer(rule.BearerRequired, err)
 	}
+	caller := b.caller
+	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if errors.Is(err, errExpired) {
-		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(c.ExpiresAt.Time))
+		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()))
 		return pat.Caller{}, &answer.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
-	if err != nil {
-		return pat.Caller{}, badBearer(rule.BearerRequired, err)
+	if _, known := s.config.Service.Identity(caller.ID); !known && caller.ID != "" {
+		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", caller.Name))
 	}
-	if _, known := s.config.Service.Identity(c.IdentityID); !known && c.IdentityID != "" {
-		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", c.UserName))
-	}
-	if s.config.Service.Deleted(c.ClientID) {
+	if s.config.Service.Deleted(caller.ClientID) {
 		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
-			trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted")
+			trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted")
 			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)
 		}
-		trace.Find(control.DeletedToken, "the access token was made with token "+c.ClientID+", which was deleted; it stays valid until it expires (assumed)")
+		trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)")
 	}
-	scopes, err := s.scopes(c)
-	if err != nil {
+	if caller.Scopes, err = s.scopes(b); err != nil {
 		return pat.Caller{}, badBearer(rule.BearerRequired, err)
 	}
-	return pat.Caller{
-		ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: scopes,
-	}, nil
+	return caller, nil
 }
 
 // named tells a scheme that is one. Anything else may be a secret.
@@ -225,13 +223,16 @@ type checkedToken struct {
 // encodedAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
 const encodedAll = "Ag=="
 
-// checked returns what check_token says of an access token with these scopes.
-func checked(c *claims, scopes []string) checkedToken {
-	named := *c
-	named.Scope, named.ScopeHash = scopes, ""
+// checked returns what check_token says of a verified access token with these scopes.
+func checked(token string, scopes []string) (checkedToken, error) {
+	c := &claims{}
+	if _, _, err := jwt.NewParser().ParseUnverified(token, c); err != nil {
+		return checkedToken{}, err
+	}
+	c.Scope, c.ScopeHash = scopes, ""
 	encoded := []string{}
 	if slices.Contains(scopes, pat.ScopeAll) {
 		encoded = []string{encodedAll}
 	}
-	return checkedToken{claims: &named, Active: true, EncodedScope: encoded}
+	return checkedToken{claims: c, Active: true, EncodedScope: encoded}, nil
 }

@@ -13,8 +13,6 @@ import (
 	"net/http"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/gate"
@@ -43,22 +41,15 @@ type Config struct {
 	Writer  answer.Writer
 }
 
-// maxVerified bounds how many verified access tokens are remembered.
-const maxVerified = 4096
-
 // Server serves /oauth/ for one tenant.
 type Server struct {
 	config   Config
-	verified *lru.Cache[string, *claims]
+	verified verified
 }
 
 // New returns a server.
-func New(c Config) (*Server, error) {
-	verified, err := lru.New[string, *claims](maxVerified)
-	if err != nil {
-		return nil, err
-	}
-	return &Server{config: c, verified: verified}, nil
+func New(c Config) *Server {
+	return &Server{config: c}
 }
 
 // NewGeneration returns a text that no other namespace has.

@@ -166,16 +166,20 @@ func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, e
 	if token == "" {
 		return nil, missingToken
 	}
-	c, err := s.verify(token, s.config.Now())
+	b, err := s.verify(token, s.config.Now())
 	if errors.Is(err, errExpired) {
 		err = s.expired()
 	}
 	if err != nil {
 		return nil, s.invalidToken(err)
 	}
-	scopes, err := s.scopes(c)
+	scopes, err := s.scopes(b)
 	if err != nil {
 		return nil, s.invalidToken(err)
 	}
-	return answer.JSON(http.StatusOK, checked(c, scopes))
+	response, err := checked(token, scopes)
+	if err != nil {
+		return nil, err
+	}
+	return answer.JSON(http.StatusOK, response)
 }

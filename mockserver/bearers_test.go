@@ -1,0 +1,39 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Many bearers make none of them slower: the signature of the first one is not verified again.
+func TestBearersAreVerifiedOnce(t *testing.T) {
+	const logins = 5000
+	mock, bearer := benchMock(t)
+	s := &sink{header: http.Header{}}
+	call := func(r *http.Request) {
+		s.reset()
+		if mock.ServeHTTP(s, r); s.status != http.StatusOK {
+			t.Fatalf("%s answers %d", r.URL.Path, s.status)
+		}
+	}
+	list := func() uint64 { // allocations, of this once
+		r := benchList(bearer)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		call(r)
+		runtime.ReadMemStats(&after)
+		return after.Mallocs - before.Mallocs
+	}
+	list()
+	want := list()
+	for range logins {
+		r, _ := http.NewRequest("POST", "http://mock/oauth/token", strings.NewReader("grant_type=client_credentials&client_id="+janeID+"&client_secret="+janeSecret))
+		r.Header.Set("Content-Type", urlencode)
+		call(r)
+	}
+	if got := list(); got > want+20 { // a signature takes more than 50
+		t.Errorf("%d allocations after %d logins, want %d", got, logins, want)
+	}
+}

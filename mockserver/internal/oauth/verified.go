@@ -1,0 +1,102 @@
+package oauth
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// maxVerified is how many verified access tokens of a namespace are remembered at least. Twice as many are
+// at most: those that were used lately, and those of before.
+const maxVerified = 1 << 16
+
+// A bearer is what is remembered of a verified access token.
+type bearer struct {
+	*holder
+	expires int64 // seconds since 1970
+}
+
+// A holder is what access tokens of the same user and scopes share.
+type holder struct {
+	caller    pat.Caller
+	scopeHash string // of a pat.ScopeSet, see claims.ScopeHash
+}
+
+func newBearer(c *claims) bearer {
+	return bearer{&holder{
+		caller: pat.Caller{
+			ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: c.Scope,
+		},
+		scopeHash: c.ScopeHash,
+	}, c.ExpiresAt.Unix()}
+}
+
+// expiry returns when the access token expires.
+func (b bearer) expiry() time.Time { return time.Unix(b.expires, 0) }
+
+func (h *holder) equal(other *holder) bool {
+	a, b := h.caller, other.caller
+	return a.ClientID == b.ClientID && a.ID == b.ID && a.Name == b.Name && h.scopeHash == other.scopeHash &&
+		slices.Equal(a.UserLevels, b.UserLevels) && slices.Equal(a.Scopes, b.Scopes)
+}
+
+// A digest identifies an access token. An access token with the digest of another cannot be found: half of
+// SHA-256 is enough, because those that are remembered are made here.
+type digest [sha256.Size / 2]byte
+
+// digestOf allocates nothing for an access token of this server, which is shorter than maxLength.
+func digestOf(token string) digest {
+	var short [maxLength]byte
+	sum := sha256.Sum256(append(short[:0], token...))
+	return digest(sum[:])
+}
+
+// verified remembers access tokens whose signature was verified. The zero value is empty. It is safe for
+// concurrent use.
+type verified struct {
+	mu          sync.RWMutex
+	recent, old generation
+}
+
+// A generation is the access tokens that were used in the same time.
+type generation struct {
+	bearers map[digest]bearer
+	holders map[string]*holder // the latest of each client id
+}
+
+// get returns an access token that is remembered.
+func (v *verified) get(token digest) (b bearer, known bool) {
+	v.mu.RLock()
+	b, known = v.recent.bearers[token]
+	aging := false
+	if !known {
+		b, aging = v.old.bearers[token]
+	}
+	v.mu.RUnlock()
+	if aging {
+		v.add(token, b)
+	}
+	return b, known || aging
+}
+
+// add remembers an access token. It forgets those that were not used since as many others were.
+func (v *verified) add(token digest, b bearer) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.recent.bearers) >= maxVerified {
+		v.old, v.recent = v.recent, generation{}
+	}
+	if v.recent.bearers == nil {
+		v.recent = generation{map[digest]bearer{}, map[string]*holder{}}
+	}
+	id := b.caller.ClientID
+	if same := v.recent.holders[id]; same != nil && same.equal(b.holder) {
+		b.holder = same
+	} else {
+		v.recent.holders[id] = b.holder
+	}
+	v.recent.bearers[token] = b
+}

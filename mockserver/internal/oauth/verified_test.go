@@ -1,0 +1,81 @@
+package oauth_test
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/oauth"
+	"example.com/patmock/mockserver/internal/pat"
+)
+
+// callerOf returns the caller of an access token, a new one at each call.
+func callerOf(client string, scope string) pat.Caller {
+	return pat.Caller{ClientID: client, ID: "id of " + client, Name: "Ann", UserLevels: []string{"USER"}, Scopes: []string{scope}}
+}
+
+func TestVerifiedStaysKnown(t *testing.T) {
+	var v oauth.Verified
+	for n := range oauth.MaxVerified {
+		v.Add(fmt.Sprint(n), callerOf(fmt.Sprint(n%1000), "a"))
+	}
+	for n := range oauth.MaxVerified {
+		if c, known := v.Has(fmt.Sprint(n)); !known || c.ClientID != fmt.Sprint(n%1000) {
+			t.Fatalf("access token %d is known: %v, of client %q", n, known, c.ClientID)
+		}
+	}
+}
+
+func TestVerifiedForgetsWhatIsNotUsed(t *testing.T) {
+	var v oauth.Verified
+	v.Add("used", callerOf("used", "a"))
+	v.Add("unused", callerOf("unused", "a"))
+	for n := range 4 * oauth.MaxVerified {
+		v.Add(fmt.Sprint(n), callerOf("other", "a"))
+		if n%(oauth.MaxVerified/2) != 0 {
+			continue
+		}
+		if _, known := v.Has("used"); !known {
+			t.Fatalf("the access token that is used is forgotten after %d others", n)
+		}
+	}
+	if _, known := v.Has("unused"); known {
+		t.Error("the access token that is not used is known after many others")
+	}
+}
+
+// Access tokens of one client differ in their scopes if its token was changed between.
+func TestVerifiedScopesOfEach(t *testing.T) {
+	var v oauth.Verified
+	for n := range 9 {
+		v.Add(fmt.Sprint(n), callerOf("ann", fmt.Sprint("scope ", n%3)))
+	}
+	for n := range 9 {
+		if c, _ := v.Has(fmt.Sprint(n)); !slices.Equal(c.Scopes, []string{fmt.Sprint("scope ", n%3)}) {
+			t.Errorf("access token %d has the scopes %q", n, c.Scopes)
+		}
+	}
+}
+
+func TestVerifiedIsSmall(t *testing.T) {
+	const atMost = 100 // bytes for each access token of a client
+	held := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	var v oauth.Verified
+	before := held()
+	for n := range oauth.MaxVerified {
+		v.Add(fmt.Sprint(n)+strings.Repeat("x", 700), callerOf("ann", "sp:scopes:all"))
+	}
+	if each := (held() - before) / oauth.MaxVerified; each > atMost {
+		t.Errorf("%d bytes for each access token, want at most %d", each, atMost)
+	}
+	if _, known := v.Has("unknown"); known {
+		t.Error("an access token that was not added is known")
+	}
+}
