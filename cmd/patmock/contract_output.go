@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +29,11 @@ func parseReports(given []string) ([]output, error) {
 			return nil, err
 		}
 		if folder := filepath.Dir(path); path != "-" {
-			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			info, err := os.Stat(folder)
+			if errors.Is(err, fs.ErrPermission) {
+				return nil, usagef("--report", "--report %s: %w", text, err)
+			}
+			if err != nil || !info.IsDir() {
 				return nil, usagef("--report", "--report %s: there is no folder %s", text, folder)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"syscall"
 )
 
 // giveAway gives a file that root wrote to whom its folder belongs to: a container's root would leave reports behind
@@ -19,8 +18,8 @@ func giveAway(file *os.File, folder string) error {
 	if err != nil {
 		return err
 	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok {
-		err = file.Chown(int(owner.Uid), int(owner.Gid))
+	if uid, gid, known := ownerOf(info); known {
+		err = file.Chown(uid, gid)
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return nil

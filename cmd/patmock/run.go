@@ -77,6 +77,9 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 		return exitGood, nil
 	}
 	text, code := "patmock: "+err.Error()+"\n", exitFound
+	if why := explainDenied(err); why != "" {
+		text += why + "\n"
+	}
 	var usage *usageError
 	var exit *exitError
 	switch {

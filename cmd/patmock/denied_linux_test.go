@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/patmock/fixtures/golden"
+)
+
+// unprivileged calls f as a user to whom something can be denied, which root is not.
+func unprivileged(t *testing.T, f func()) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		f()
+		return
+	}
+	runtime.LockOSThread() // the identity is that of a thread
+	defer runtime.UnlockOSThread()
+	const nobody = 65534
+	if err := unix.Setfsuid(nobody); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := unix.Setfsuid(0); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	f()
+}
+
+// A denied write names the folder, its owner and its mode, whichever command writes.
+func TestDeniedWrite(t *testing.T) {
+	folder, err := os.MkdirTemp("", "denied") //nolint:usetesting // the folders of t.TempDir are closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })  // of the system's temporary ones
+	if err := os.Chmod(folder, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, "file")
+	contract := []string{"contract", "run", "--run=^list/empty", "--versions=v3"}
+	tenant := map[string]string{"SAIL_CLIENT_ID": "a", "SAIL_CLIENT_SECRET": "b"}
+	for _, tt := range []struct {
+		name      string
+		variables map[string]string
+		args      []string
+	}{
+		{"report", nil, append(contract, "--report=junit="+file)},
+		{"record", nil, append(contract, "--record="+file)},
+		{"ledger", tenant, append(contract, "--target=http://127.0.0.1:1", "--allow-writes=127.0.0.1:1", "--ledger="+file)},
+		{"ledger in a folder", tenant, append(contract, "--target=http://127.0.0.1:1", "--allow-writes=127.0.0.1:1", "--ledger="+file+"/l")},
+		{"summary", map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": file}, contract},
+		{"env file", nil, []string{"serve", "--addr=127.0.0.1:0", "--env-file=" + file}},
+		{"state", nil, []string{"serve", "--addr=127.0.0.1:0", "--state=" + file}},
+		{"manual", nil, []string{"man", file}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got outcome
+			unprivileged(t, func() { got = command(t.Context(), tt.variables, tt.args...) })
+			want := fmt.Sprintf("%s belongs to uid %d and gid %d, and has mode 0555", folder, os.Getuid(), os.Getgid())
+			if !strings.Contains(got.stderr, want) {
+				t.Errorf("exit code %d, want %q in: %s", got.code, want, got.stderr)
+			}
+		})
+	}
+}
+
+func TestExplainDenied(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := errors.Join(os.Chmod(folder, 0o755), os.WriteFile(file, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	mine := fmt.Sprintf("uid %d and gid %d", os.Geteuid(), os.Getegid())
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string // the place
+	}{
+		{"file that is not there", &os.PathError{Op: "open", Path: folder + "/a/b", Err: unix.EACCES}, folder},
+		{"file that is there", &os.PathError{Op: "open", Path: file, Err: unix.EPERM}, file},
+		{"rename over a file", &os.LinkError{Op: "rename", New: file, Err: unix.EACCES}, folder},
+		{"read-only", fmt.Errorf("--report: %w", &os.PathError{Op: "open", Path: folder + "/a", Err: unix.EROFS}), folder},
+		{"another error", &os.PathError{Op: "open", Path: folder, Err: unix.ENOSPC}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := explainDenied(tt.err)
+			if tt.want == "" {
+				if got != "" {
+					t.Errorf("got %q, want nothing", got)
+				}
+				return
+			}
+			text := strings.NewReplacer(tt.want+" ", "PLACE ", mine, "MINE").Replace(got)
+			golden.Check(t, "testdata/messages.golden", golden.Key(t), text)
+		})
+	}
+}
