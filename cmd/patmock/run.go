@@ -154,18 +154,6 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// flagError proposes the flag that looks like an unknown one.
-func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return &usageError{flagOf(err), err}
-	}
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	flag := "--" + unknown.GetSpecifiedName()
-	return usagef(flag, "%w%s", err, didYouMean(flag, names))
-}
-
 // flagOf returns the flag that an error of pflag is about.
 func flagOf(err error) string {
 	var missing *pflag.ValueRequiredError

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagError explains an unknown flag: it names the commands that it belongs to, or proposes the
+// flag that looks like it.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return &usageError{flagOf(err), err}
+	}
+	if number := "-" + unknown.GetSpecifiedShortnames(); negative.MatchString(number) {
+		return usagef("ARGUMENT", "%s is read as a flag: write it behind --, as in %s -- %s", number, cmd.CommandPath(), number)
+	}
+	name := unknown.GetSpecifiedName()
+	flag := "--" + name
+	if owners := ownersOf(cmd, name); len(owners) > 0 {
+		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
+		return usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag, others(owners[1:]))
+	}
+	hint := didYouMean(flag, flagNames(cmd))
+	if serve, _, _ := cmd.Root().Find([]string{"serve"}); hint == "" && cmd == cmd.Root() {
+		if hint = didYouMean(flag, flagNames(serve)); hint != "" {
+			hint += ": flags of serve follow that word"
+		}
+	}
+	return usagef(flag, "%w%s", err, hint)
+}
+
+// negative matches what begins like a negative number.
+var negative = regexp.MustCompile(`^-\.?[0-9]`)
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return names
+}
+
+// ownersOf returns the commands that have a flag: those below cmd, else any. Serve comes first,
+// because an image without a command runs it.
+func ownersOf(cmd *cobra.Command, flag string) []string {
+	owners := commandsWith(cmd, flag)
+	if len(owners) == 0 {
+		owners = commandsWith(cmd.Root(), flag)
+	}
+	order := []string{"patmock contract run", "patmock exec", "patmock serve"} // the last one first
+	slices.SortStableFunc(owners, func(a, b string) int { return cmp.Compare(slices.Index(order, b), slices.Index(order, a)) })
+	return owners
+}
+
+// others names further commands in parentheses, none of too many.
+func others(commands []string) string {
+	const most = 3
+	if len(commands) == 0 || len(commands) > most {
+		return ""
+	}
+	return " (also " + strings.Join(commands, ", ") + ")"
+}
+
+// commandsWith returns the paths of the commands below cmd that have a flag.
+func commandsWith(cmd *cobra.Command, flag string) []string {
+	var paths []string
+	for _, child := range cmd.Commands() {
+		if child.RunE != nil && !child.HasSubCommands() && child.Flag(flag) != nil {
+			paths = append(paths, child.CommandPath())
+		}
+		paths = append(paths, commandsWith(child, flag)...)
+	}
+	return paths
+}
