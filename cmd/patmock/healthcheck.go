@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,8 @@ const (
 type healthFlags struct {
 	url, addr, controlAddr, controlToken string
 	wait                                 time.Duration
+	// named reports whether a flag, or PATMOCK_URL, says which mock is meant.
+	named bool
 }
 
 func newHealthcheck(env environment) *cobra.Command {
@@ -33,12 +36,16 @@ func newHealthcheck(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
 		Short: "Tell by the exit code whether the mock is ready",
-		Long: "Asks the mock of this machine or container, which it finds by the same variables as serve: PATMOCK_ADDR,\n" +
-			"PATMOCK_CONTROL_ADDR, " + controlToken + ". Exit codes: 0 it is ready, 1 it is not, as the health check of a\n" +
-			"container expects, 2 usage.",
+		Long: "Asks the mock of this machine or container. Without --url, --addr and --control-addr it finds the one that\n" +
+			"this user runs, by the file that serve leaves in $XDG_RUNTIME_DIR, /tmp, /run or /dev/shm, else by the variables\n" +
+			"of serve: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + controlToken + ". Exit codes: 0 it is ready, 1 it is\n" +
+			"not, as the health check of a container expects, 2 usage.",
 		Example: "  patmock exec -- patmock healthcheck --wait 10s",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.named = f.url != "" || onCommandLine(cmd.Flags(), "addr", "control-addr")
+			return f.execute(cmd.Context(), env)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "", "the running mock, or its control listener (default where --control-addr or --addr leads to)")
@@ -53,18 +60,13 @@ func newHealthcheck(env environment) *cobra.Command {
 }
 
 func (f healthFlags) execute(ctx context.Context, env environment) error {
-	address, err := f.address()
-	if err != nil {
-		return err
-	}
-	token, err := demandedToken(f.controlToken, env)
-	if err != nil {
-		return err
-	}
-	mock := control.New(control.Config{URL: address, Token: token})
 	late := time.After(f.wait)
 	for {
-		answered, err := health(ctx, mock)
+		address, token, err := f.find(env) // again each time: serve may not have begun
+		if err != nil {
+			return err
+		}
+		answered, err := health(ctx, control.New(control.Config{URL: address, Token: token}))
 		if err == nil {
 			_, err = fmt.Fprintf(env.stdout, "patmock %s at %s is ready\n", visible(answered.Version), address)
 			return err
@@ -86,6 +88,55 @@ func health(ctx context.Context, mock *control.Client) (control.Health, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
 	return mock.Health(ctx)
+}
+
+// find returns the address of the control API, and the token that it demands.
+func (f healthFlags) find(env environment) (address, token string, err error) {
+	tokenFlag := f.controlToken
+	if !f.named {
+		serving, found, err := f.running(env)
+		if err != nil {
+			return "", "", err
+		}
+		if found {
+			address = serving.Control
+			if tokenFlag == "" && serving.TokenFile != "" {
+				tokenFlag = "@" + serving.TokenFile
+			}
+		}
+	}
+	if address == "" {
+		if address, err = f.address(); err != nil {
+			return "", "", err
+		}
+	}
+	token, err = demandedToken(tokenFlag, env)
+	return address, token, err
+}
+
+// running returns the serve that a health check without flags is about: that of the container, or
+// at the address of the variables, or the only one.
+func (f healthFlags) running(env environment) (r runFile, found bool, err error) {
+	all := runningServes(env)
+	usual, _ := f.address() // another one without an address
+	for _, isMeant := range []func(runFile) bool{
+		func(r runFile) bool { return r.Container },
+		func(r runFile) bool { return r.Control == usual },
+		func(runFile) bool { return true },
+	} {
+		meant := slices.DeleteFunc(slices.Clone(all), func(r runFile) bool { return !isMeant(r) })
+		if len(meant) == 1 {
+			return meant[0], true, nil
+		}
+	}
+	if len(all) == 0 {
+		return r, false, nil
+	}
+	var addresses []string
+	for _, r := range all {
+		addresses = append(addresses, fmt.Sprintf("%s (process %d)", r.Control, r.PID))
+	}
+	return r, false, usagef("--url", "several mocks of this user run here: say with --url which is meant: %s", strings.Join(addresses, ", "))
 }
 
 // address is where to ask.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -196,6 +197,24 @@ const noVariable = "patmock: no variable"
 
 func ignoreVariable(f *pflag.Flag) { f.Annotations = map[string][]string{noVariable: {}} }
 
+// fromVariable marks a flag whose value comes from its variable.
+const fromVariable = "patmock: from its variable"
+
+func setByVariable(f *pflag.Flag) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[fromVariable] = []string{}
+}
+
+// onCommandLine reports whether one of the flags was given by its name.
+func onCommandLine(flags *pflag.FlagSet, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		f := flags.Lookup(name)
+		return f.Changed && f.Annotations[fromVariable] == nil
+	})
+}
+
 // fromEnvironment sets the flags that were not given from their variables.
 func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	var err error
@@ -208,6 +227,7 @@ func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 		if refused := flags.Set(f.Name, value); refused != nil {
 			err = usagef(variable(f.Name), "%s=%q: %w", variable(f.Name), value, refused)
 		}
+		setByVariable(f)
 	})
 	return err
 }

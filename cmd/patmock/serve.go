@@ -44,6 +44,7 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 		return err
 	}
 	defer remove()
+	defer leaveRunFile(m, f, env)()
 	if env.container && onLoopback(m.addr) {
 		m.log.Warn("listens on loopback of a container, where nothing outside reaches it: set PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
 	}
@@ -61,6 +62,19 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 	again() // a second signal ends the process at once
 	m.log.Info("stopping")
 	return nil
+}
+
+// leaveRunFile writes the run file of a mock, and returns a function that removes it. A mock runs
+// without one as well, and healthcheck finds it by the variables alone.
+func leaveRunFile(m *mock, f mockFlags, env environment) (remove func()) {
+	dirs := runFileDirs(env)
+	remove, err := newRunFile(m, f.controlToken, env).write(dirs)
+	if err != nil {
+		m.log.Warn("the health check knows the address of this mock by "+variable("addr")+" and "+variable("control-addr")+" only, "+
+			"not by flags: none of "+strings.Join(dirs, ", ")+" can be written; mount a tmpfs at one of them", "error", err)
+		return func() {}
+	}
+	return remove
 }
 
 // announce prints where the mock is and how to reach it.
