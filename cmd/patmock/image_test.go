@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,8 @@ func TestImage(t *testing.T) {
 	t.Run("small, and set up by its environment", imageConfig)
 	t.Run("nothing in it but the program", imageFiles)
 	t.Run("healthy soon", imageHealth)
+	t.Run("healthy however it is set", imageHealthOfFlags)
+	t.Run("any user of group 0 writes", imageGroup)
 	t.Run("warns on loopback", imageLoopback)
 	t.Run("keeps a state", imageState)
 	t.Run("holds the contract", imageContract)
@@ -127,7 +130,7 @@ func imageFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name := strings.TrimSuffix(file.Name, "/"); name == "patmock" || name == "state" || name == "reports" || strings.HasSuffix(name, ".crt") {
+		if name := strings.TrimSuffix(file.Name, "/"); name == "patmock" || name == "state" || name == "reports" || name == "tmp" || strings.HasSuffix(name, ".crt") {
 			got[name] = fmt.Sprintf("%s %d:%d", file.FileInfo().Mode(), file.Uid, file.Gid)
 		} else if file.Typeflag == tar.TypeReg && file.Size > 0 {
 			t.Errorf("%s is in the image", file.Name)
@@ -135,7 +138,7 @@ func imageFiles(t *testing.T) {
 	}
 	want := map[string]string{
 		"patmock": "-rwxr-xr-x 0:0", "etc/ssl/certs/ca-certificates.crt": "-rw-r--r-- 0:0",
-		"state": "drwxr-xr-x 65532:65532", "reports": "drwxr-xr-x 65532:65532",
+		"state": "drwxrwxr-x 65532:0", "reports": "drwxrwxr-x 65532:0", "tmp": "dtrwxrwxrwx 0:0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -147,6 +150,44 @@ func imageHealth(t *testing.T) {
 	began := time.Now()
 	eventually(t, func() bool { return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy" })
 	t.Logf("healthy %s after docker run", time.Since(began).Round(time.Millisecond))
+}
+
+// The health check finds the mock by what serve was given, also on a read-only root.
+func imageHealthOfFlags(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(secret, []byte("open-sesame\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	token := "--volume=" + secret + ":/run/secrets/token:ro"
+	for name, arguments := range map[string][]string{
+		"another port":         {image(), "serve", "--addr", "0.0.0.0:8089"},
+		"port 0":               {image(), "serve", "--addr", "0.0.0.0:0"},
+		"control address":      {image(), "serve", "--control-addr", "127.0.0.1:9090"},
+		"control token":        {token, image(), "serve", "--control-token", "@/run/secrets/token"},
+		"all of it":            {token, image(), "serve", "--addr=:8089", "--control-addr=:0", "--control-token=@/run/secrets/token"},
+		"read-only":            {"--read-only", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"read-only, tmpfs":     {"--read-only", "--tmpfs=/tmp", "--ipc=none", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"read-only, other uid": {"--read-only", "--user=1000700000:0", "--cap-drop=ALL", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"an init":              {"--init", image(), "serve", "--addr", "0.0.0.0:8089"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id := docker(t, append([]string{"run", "--detach"}, arguments...)...)
+			t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", id) })
+			eventually(t, func() bool { return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy" })
+		})
+	}
+}
+
+// OpenShift gives a container a user of its own, in group 0.
+func imageGroup(t *testing.T) {
+	user := "--user=1000700000:0"
+	id := started(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db", "--mount", "type=volume,destination=/state")
+	eventually(t, func() bool { return strings.Contains(logs(t, id), announced) })
+	docker(t, "run", "--rm", user, image(), "contract", "run", "--run=^list/", "--report=junit=/reports/contract.xml")
+	out, err := exec.Command("docker", "run", "--rm", "--user=1000:1000", image(), "contract", "run", "--run=^list/", "--report=junit=/reports/contract.xml").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "uid 1000") || !strings.Contains(string(out), "65532") {
+		t.Errorf("error %v of another group, want its uid and the owner of the folder: %s", err, out)
+	}
 }
 
 // announced is a part of what a mock prints when it serves.
