@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/spec/version"
 )
@@ -175,7 +175,7 @@ func encode(value any) string {
 // Send makes a request and holds it, and what is answered, against the documents. What it made is removed when the scenario
 // ends, and a write is waited for until the lists of a live target show it.
 func (c *Client) Send(r Request) *Response {
-	ctx, end := c.t.sending(r.Method)
+	ctx, end := c.t.requestContext(r)
 	defer end()
 	x, err := c.carry(ctx, r)
 	c.t.requests++
@@ -229,11 +229,15 @@ func (c *Client) carry(ctx context.Context, r Request) (*exchange, error) {
 		request.Header[name] = values
 	}
 	answered, err := c.t.run.http.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
+	var body []byte
+	if err == nil {
+		body, err = live.ReadResponse(answered.Body)
+		err = errors.Join(err, answered.Body.Close())
 	}
-	body, err := io.ReadAll(io.LimitReader(answered.Body, 64<<20))
-	if err := errors.Join(err, answered.Body.Close()); err != nil {
+	if ctx.Err() == nil {
+		c.t.run.noteAttempt(r.isLogin(), err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
 	return &exchange{

@@ -60,8 +60,8 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 			}
 			cases := contracttests.Select(scenarios.All(), o)
 			got := runner.Run(t.Context(), cases)
-			if runner.GaveUp() != tt.gaveUp || got.Interrupted != tt.gaveUp || lost != tt.asked {
-				t.Errorf("given up: %v, interrupted: %v, asked %d times after it was lost", runner.GaveUp(), got.Interrupted, lost)
+			if (runner.Aborted() != nil) != tt.gaveUp || got.Interrupted != tt.gaveUp || lost != tt.asked {
+				t.Errorf("aborted: %v, interrupted: %v, asked %d times after it was lost", runner.Aborted(), got.Interrupted, lost)
 			}
 			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool { return w.Kind == report.WarnCircuitBreaker })
 			if (broken >= 0) != tt.gaveUp {

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -231,65 +229,4 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			}
 		})
 	}
-}
-
-// dying is a tenant that does not answer any more, once it has made a token.
-type dying struct{ dead bool }
-
-func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := `{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all"}`
-	switch {
-	case d.dead:
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	case strings.HasSuffix(r.URL.Path, "personal-access-tokens"):
-		d.dead = true
-		body = `{"id":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","secret":"s","name":"n"}`
-	}
-	return answer(http.StatusOK, body, r), nil
-}
-
-// A tenant that does not answer any more holds up nobody who interrupts the run for longer than a minute.
-func TestInterruptAtAnUnreachableTenant(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := contracttests.Target{
-			Name: "dying", BaseURL: tenantURL, HTTP: &http.Client{Transport: &dying{}}, Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"},
-		}
-		runner, err := contracttests.NewRunner(target, contracttests.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		time.AfterFunc(time.Second, cancel)
-		started := runner.Now()
-		r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { t.Owner().Made() })})
-		if took := runner.Now().Sub(started); took != time.Second+time.Minute || !r.Interrupted {
-			t.Errorf("it took %s, interrupted %t", took, r.Interrupted)
-		}
-	})
-}
-
-// A write that is not answered is waited for in vain for a minute after the interrupt, and no longer.
-func TestInterruptDuringAWriteThatIsNotAnswered(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		way := &dying{}
-		target := contracttests.Target{Name: "dying", BaseURL: tenantURL, HTTP: &http.Client{Transport: way}, Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"}}
-		runner, err := contracttests.NewRunner(target, contracttests.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		time.AfterFunc(time.Second, cancel)
-		started := runner.Now()
-		runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) {
-			c := t.Owner()
-			way.dead = true
-			c.Made()
-		})})
-		if took := runner.Now().Sub(started); took != time.Second+time.Minute {
-			t.Errorf("it took %s", took)
-		}
-	})
 }

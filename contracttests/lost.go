@@ -2,6 +2,8 @@ package contracttests
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 
 	"example.com/patmock/contracttests/live"
 )
@@ -10,8 +12,51 @@ import (
 // of every login that it refuses.
 const givenUp = 3
 
-// GaveUp tells that the rest of the cases was left out, because the target answered no more, or refused to log in.
-func (r *Runner) GaveUp() bool { return r.lost.Load() >= givenUp }
+// errGaveUp ends a run after too many cases in a row that did not get through.
+var errGaveUp = fmt.Errorf("the target was given up: %d scenarios in a row could not log in, or got no answer but faults", givenUp)
+
+// Aborted returns why the runner leaves out the rest of the cases: the target does not answer
+// ([live.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the run was
+// not ended by the target.
+func (r *Runner) Aborted() error {
+	if err := r.silence(); err != nil {
+		return err
+	}
+	if r.lost.Load() >= givenUp {
+		return errGaveUp
+	}
+	return nil
+}
+
+// silence returns live.ErrNotAnswering if the target does not answer.
+func (r *Runner) silence() error {
+	if r.silent.Load() {
+		return live.ErrNotAnswering
+	}
+	return r.timeouts.Err()
+}
+
+// noteAttempt counts an attempt at a target without a guard, which counts its own.
+func (r *Runner) noteAttempt(login bool, err error) {
+	if _, guarded := r.http.Transport.(*live.Guard); !guarded {
+		r.timeouts.Note(login, err)
+	}
+	if errors.Is(err, live.ErrNotAnswering) {
+		r.silent.Store(true)
+	}
+}
+
+// isLogin reports whether a request is one to the token endpoint, or to what belongs to it.
+func (r Request) isLogin() bool { return oauthPath.MatchString(r.Path) }
+
+// isWrite reports whether a request may change something at the target.
+func (r Request) isWrite() bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	}
+	return !r.isLogin()
+}
 
 // countLost counts the cases in a row that did not get through.
 func (r *Runner) countLost(t *T, err error) {

@@ -21,7 +21,7 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	defer func() {
-		ctx, stop := ending(ctx)
+		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
 		err = errors.Join(err, tenant.close(ctx))
 	}()

@@ -35,6 +35,11 @@ type Runner struct {
 	sessions  sessions
 	// lost is how many cases in a row did not get through to a live target.
 	lost atomic.Int64
+	// timeouts are those of a target without a guard. Silent reports that the guard found the target
+	// not to answer.
+	timeouts live.Silence
+	silent   atomic.Bool
+	grace    grace
 }
 
 // NewRunner loads the documents. Its errors are those of the documents.
@@ -82,15 +87,6 @@ func NewID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
 // Now is wall time.
 func (r *Runner) Now() time.Time { return r.options.Now() }
 
-// open makes the tenancy of a scenario.
-func (r *Runner) open(ctx context.Context) (*tenancy, error) {
-	tenant, err := r.target.open(ctx, &r.known)
-	if tenant != nil {
-		tenant.provoke = r.options.ProvokeRateLimit
-	}
-	return tenant, err
-}
-
 // Run tries the cases and reports. When ctx ends the rest is left out, and the report says so.
 func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 	started := r.Now()
@@ -102,7 +98,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 		group.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(cases) || ctx.Err() != nil || r.GaveUp() {
+				if i >= len(cases) || ctx.Err() != nil || r.Aborted() != nil {
 					return
 				}
 				result, observed := r.try(ctx, cases[i])
@@ -140,9 +136,8 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 		}
 		out.Results = append(out.Results, *result)
 	}
-	if r.GaveUp() {
-		text := fmt.Sprintf("the target was given up: %d scenarios in a row could not log in, or got no answer but faults", givenUp)
-		out.Warnings = append(out.Warnings, report.Warning{Kind: report.WarnCircuitBreaker, Text: text})
+	if err := r.Aborted(); err != nil {
+		out.Warnings = append(out.Warnings, report.Warning{Kind: report.WarnCircuitBreaker, Text: err.Error()})
 	}
 	out.Count()
 	return out
@@ -161,12 +156,13 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	}()
 	tenant, err := r.open(ctx)
 	if err != nil {
+		r.noteAttempt(false, err)
 		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())
 		return result, observed
 	}
 	// What the scenario made goes, also when the run is interrupted.
 	defer func() {
-		ctx, stop := ending(ctx)
+		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
 		if err := tenant.close(ctx); err != nil && result.Outcome != report.Error {
 			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())

@@ -46,8 +46,10 @@ type T struct {
 	owners map[string]Credentials
 	// maxAlive is how many objects of one owner there may be at a time.
 	maxAlive int
-	// ending tells that the scenario has run, and what it made is being removed.
+	// ending tells that the scenario has run, and what it made is being removed. Hurried reports then
+	// whether the run ends early.
 	ending   bool
+	hurried  func() bool
 	made     int
 	cleanups []func()
 	failures []report.Failure
@@ -198,18 +200,13 @@ func (t *T) Name() string {
 	return fmt.Sprintf("patmock-%s-%d", t.run.id, t.run.counter.Add(1))
 }
 
-// sending is the context of a request. One that changes something is not given up half-way when the run is interrupted:
-// whether it made anything has to be known, so that it can be removed.
-func (t *T) sending(method string) (ctx context.Context, end func()) {
-	if method == http.MethodGet || t.ending || t.ctx.Err() != nil {
-		return t.ctx, func() {}
+// requestContext returns the context of a request. If the run ends early, a write under way at a
+// tenant is waited for: what it made has to be known, so that it can be deleted.
+func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
+	if !r.isWrite() || t.ending || !t.run.target.Live() {
+		return context.WithCancel(t.ctx)
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.ctx))
-	stop := context.AfterFunc(t.ctx, func() { time.AfterFunc(endTimeout, cancel) })
-	return ctx, func() {
-		stop()
-		cancel()
-	}
+	return live.Graceful(t.ctx, writeGrace)
 }
 
 // Cleanup calls f when the scenario has ended, the last first.

@@ -2,8 +2,6 @@ package contracttests
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,7 +19,7 @@ type Target struct {
 	Name string
 	// BaseURL of clients, without a slash at its end.
 	BaseURL string
-	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 30 seconds.
+	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 15 seconds.
 	HTTP *http.Client
 	// Control is the control surface of a patmock. Nil means that the target is live: none of ours.
 	Control *control.Client
@@ -70,27 +68,6 @@ var tenancies atomic.Int64
 type known struct {
 	mu     sync.Mutex
 	tenant *tenancy // nil until one was asked
-}
-
-// open makes the tenancy of a scenario. An error means that nothing can be tried.
-func (t Target) open(ctx context.Context, known *known) (*tenancy, error) {
-	if t.Live() {
-		return &tenancy{
-			target: t, base: t.BaseURL, owner: t.Owner, second: t.Second, admin: t.Admin,
-			close: func(context.Context) error { return nil },
-		}, nil
-	}
-	name := fmt.Sprintf("contract-%d-%d", processID, tenancies.Add(1))
-	c := t.Control.In(name)
-	if _, err := c.PutNamespace(ctx, control.NewNamespace{Fixture: fixture}); err != nil {
-		return nil, fmt.Errorf("make a namespace: %w", err)
-	}
-	tenant, err := known.ask(ctx, c)
-	if err != nil {
-		return nil, errors.Join(err, c.DeleteNamespace(ctx))
-	}
-	tenant.target, tenant.base, tenant.control, tenant.close = t, t.BaseURL+"/t/"+name, c, c.DeleteNamespace
-	return tenant, nil
 }
 
 // ask asks the first namespace, and tells the same of the others.
@@ -170,13 +147,16 @@ func (t *tenancy) lacks(needs []Need) []string {
 	return lacking
 }
 
+// requestTimeout bounds a request, its response included.
+const requestTimeout = 15 * time.Second
+
 // client carries requests. No SDK follows redirects with a body, so none are followed here.
 func (t Target) client() *http.Client {
 	if t.HTTP != nil {
 		return t.HTTP
 	}
 	return &http.Client{
-		Timeout:       30 * time.Second,
+		Timeout:       requestTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

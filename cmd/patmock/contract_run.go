@@ -166,7 +166,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	settled := f.parity.settle(ctx, env, target, cases, runner.Now(), result)
 	unwritten := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result))
 	var gaveUp error
-	if runner.GaveUp() && ctx.Err() == nil {
+	if runner.Aborted() != nil && ctx.Err() == nil {
 		gaveUp = &exitError{exitUnreachable, errors.New("the target was given up in the middle of the run: the report has what was done until then")}
 	}
 	return left, firstOf(unwritten, gaveUp, f.verdict(result))

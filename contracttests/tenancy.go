@@ -1,0 +1,43 @@
+package contracttests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// open makes the tenancy of a scenario. An error means that nothing can be tried.
+func (r *Runner) open(ctx context.Context) (*tenancy, error) {
+	if r.target.Live() {
+		return &tenancy{
+			target: r.target, base: r.target.BaseURL, owner: r.target.Owner, second: r.target.Second, admin: r.target.Admin,
+			provoke: r.options.ProvokeRateLimit, close: func(context.Context) error { return nil },
+		}, nil
+	}
+	name := fmt.Sprintf("contract-%d-%d", processID, tenancies.Add(1))
+	c := r.target.Control.In(name)
+	_, err := c.PutNamespace(ctx, control.NewNamespace{Fixture: fixture})
+	if err != nil {
+		err = fmt.Errorf("make a namespace: %w", err)
+		if ctx.Err() == nil {
+			return nil, err
+		}
+		return nil, errors.Join(err, r.remove(ctx, c)) // it may be there: nobody waited for the response
+	}
+	tenant, err := r.known.ask(ctx, c)
+	if err != nil {
+		return nil, errors.Join(err, r.remove(ctx, c))
+	}
+	tenant.target, tenant.base, tenant.control, tenant.close = r.target, r.target.BaseURL+"/t/"+name, c, c.DeleteNamespace
+	tenant.provoke = r.options.ProvokeRateLimit
+	return tenant, nil
+}
+
+// remove removes the namespace of a scenario that cannot be tried.
+func (r *Runner) remove(ctx context.Context, c *control.Client) error {
+	ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
+	defer stop()
+	return c.DeleteNamespace(ctx)
+}
