@@ -49,7 +49,7 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 	}
 	owner, known := s.config.Service.Owner(id)
 	if known { // what is not may be a secret in the wrong place
-		trace.ClientID = id
+		trace.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
 	now := s.config.Now()
 	if err := s.config.Gate.Pass(gate.Visit{

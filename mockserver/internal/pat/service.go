@@ -226,7 +226,7 @@ func (s *Service) Delete(call Call, id string) error {
 		if err := s.config.Store.Delete(t); err != nil {
 			return err
 		}
-		s.deleted.add(id)
+		s.deleted.add(t.ID)
 		return nil
 	})
 }

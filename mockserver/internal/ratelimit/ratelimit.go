@@ -2,9 +2,11 @@
 package ratelimit
 
 import (
+	"container/list"
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,7 +54,7 @@ func (l Limit) String() string {
 }
 
 // maxWindows bounds how many windows are open, one for each key.
-const maxWindows = 10_000
+const maxWindows = 1 << 16
 
 // Key is what has a window of its own.
 type Key struct{ ClientID, Version string }
@@ -63,16 +65,18 @@ type Limiter struct {
 	limit Limit
 
 	mu      sync.Mutex
-	windows map[Key]*window
+	windows map[Key]*list.Element
+	order   list.List // of *window, as they were opened, oldest first
 }
 
 type window struct {
+	key    Key
 	opened time.Time
 	count  int
 }
 
 // New returns a limiter. One without a limit counts nothing.
-func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[Key]*window{}} }
+func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[Key]*list.Element{}} }
 
 // Limit is what the limiter allows.
 func (l *Limiter) Limit() Limit { return l.limit }
@@ -85,12 +89,7 @@ func (l *Limiter) Take(key Key, now time.Time) (count int, wait time.Duration) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w := l.windows[key]
-	if w == nil || l.over(w, now) {
-		l.makeRoomLocked(now)
-		w = &window{opened: now}
-		l.windows[key] = w
-	}
+	w := l.openLocked(key, now)
 	w.count++
 	if w.count <= l.limit.Requests {
 		return w.count, 0
@@ -103,24 +102,30 @@ func (l *Limiter) over(w *window, now time.Time) bool {
 	return now.Before(w.opened) || now.Sub(w.opened) >= l.limit.Window
 }
 
-// makeRoomLocked forgets the windows that have ended, and all of them where that does not help.
-func (l *Limiter) makeRoomLocked(now time.Time) {
-	if len(l.windows) < maxWindows {
-		return
-	}
-	for key, w := range l.windows {
+// openLocked returns the window of a key. It opens one if there is none, or if that has ended. The oldest
+// one is forgotten for it if there are as many as allowed.
+func (l *Limiter) openLocked(key Key, now time.Time) *window {
+	if at := l.windows[key]; at != nil {
+		w := at.Value.(*window)
 		if l.over(w, now) {
-			delete(l.windows, key)
+			w.opened, w.count = now, 0
+			l.order.MoveToBack(at)
 		}
+		return w
 	}
 	if len(l.windows) >= maxWindows {
-		clear(l.windows)
+		delete(l.windows, l.order.Remove(l.order.Front()).(*window).key)
 	}
+	key.ClientID = strings.Clone(key.ClientID) // it may be a part of a large body
+	w := &window{key: key, opened: now}
+	l.windows[key] = l.order.PushBack(w)
+	return w
 }
 
 // Reset forgets every window.
 func (l *Limiter) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	clear(l.windows)
+	l.windows = map[Key]*list.Element{}
+	l.order.Init()
 }

@@ -3,6 +3,7 @@ package ratelimit_test
 import (
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,7 +109,7 @@ func TestReset(t *testing.T) {
 }
 
 // many is how many windows are open at the same time, at most.
-const many = 10_000
+const many = 1 << 16
 
 func fill(l *ratelimit.Limiter, from, to int, at time.Time) {
 	for i := from; i < to; i++ {
@@ -121,25 +122,47 @@ func TestManyKeys(t *testing.T) {
 	tests := []struct {
 		name string
 		fill func(l *ratelimit.Limiter)
-		want int // number of the next request of client 0, a second before its window ends
+		key  string
+		want int // number of the next request, a second before its window ends
 	}{
-		{"as many as are remembered", func(l *ratelimit.Limiter) { fill(l, 1, many, noon) }, 2},
-		{"one more forgets all that still count", func(l *ratelimit.Limiter) { fill(l, 1, many+1, noon) }, 1},
-		{"one more forgets those that have ended", func(l *ratelimit.Limiter) {
-			fill(l, 1, many, noon.Add(-time.Minute))
-			l.Take(ratelimit.Key{ClientID: "another"}, noon)
-		}, 2},
+		{"as many as are remembered", func(l *ratelimit.Limiter) { fill(l, 0, many, noon) }, "client 0", 2},
+		{"one more forgets the oldest", func(l *ratelimit.Limiter) { fill(l, 0, many+1, noon) }, "client 0", 1},
+		{"one more forgets no other", func(l *ratelimit.Limiter) { fill(l, 0, many+1, noon) }, "client 1", 2},
+		{"those that have ended make room", func(l *ratelimit.Limiter) {
+			fill(l, many, 2*many, noon.Add(-time.Minute))
+			fill(l, 0, many, noon)
+		}, "client 0", 2},
+		{"those that were opened again make room", func(l *ratelimit.Limiter) {
+			for minute := range 2 {
+				fill(l, many, 2*many, noon.Add(time.Duration(minute-2)*time.Minute))
+			}
+			fill(l, 0, many, noon)
+		}, "client 0", 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			l := ratelimit.New(limit)
-			l.Take(ratelimit.Key{ClientID: "client 0"}, noon)
 			test.fill(l)
-			if count, _ := l.Take(ratelimit.Key{ClientID: "client 0"}, noon.Add(59*time.Second)); count != test.want {
+			if count, _ := l.Take(ratelimit.Key{ClientID: test.key}, noon.Add(59*time.Second)); count != test.want {
 				t.Errorf("request %d, want %d", count, test.want)
 			}
 		})
 	}
+}
+
+// A key is often a part of a body, all of which would stay in memory with it.
+func TestKeysAreCopied(t *testing.T) {
+	const keys, size = 100, 1 << 20
+	l := ratelimit.New(ratelimit.Tenant)
+	before := heap()
+	for i := range keys {
+		body := strings.Repeat(strconv.Itoa(i%10), size)
+		l.Take(ratelimit.Key{ClientID: body[i : i+64]}, noon)
+	}
+	if after := heap(); after > before+size {
+		t.Errorf("%d bytes more after %d keys", after-before, keys)
+	}
+	runtime.KeepAlive(l)
 }
 
 // heap is how much memory is in use, in bytes.
@@ -154,9 +177,9 @@ func TestMemoryIsBounded(t *testing.T) {
 	l := ratelimit.New(ratelimit.Tenant)
 	fill(l, 0, many, noon)
 	before := heap()
-	fill(l, many, 20*many, noon)
+	fill(l, many, 5*many, noon)
 	if after := heap(); after > before+before/2 {
-		t.Errorf("%d bytes after twenty times as many keys, %d before", after, before)
+		t.Errorf("%d bytes after five times as many keys, %d before", after, before)
 	}
 	runtime.KeepAlive(l)
 }
