@@ -32,7 +32,7 @@ type Journal struct {
 
 	mu      sync.Mutex
 	held    held
-	byID    map[string]int // sequence of the latest request with an ID
+	byID    map[string]int // sequence of the latest request with an ID; nil until Get needs it
 	bytes   int            // of the messages of the requests
 	changed chan struct{}  // closed by the next change; nil while nobody waits
 }
@@ -45,7 +45,7 @@ func New(c Config) *Journal {
 	if c.Bytes <= 0 {
 		c.Bytes = max(DefaultBytes, DefaultBytes/DefaultSize*c.Size)
 	}
-	return &Journal{config: c, held: held{oldest: 1}, byID: map[string]int{}}
+	return &Journal{config: c, held: held{oldest: 1}}
 }
 
 // Add appends a request, whose messages have no secrets, and numbers it. Nobody may change the messages afterwards.
@@ -59,7 +59,9 @@ func (j *Journal) add(e *entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.held.add(e)
-	j.byID[e.ID] = e.Sequence
+	if j.byID != nil {
+		j.byID[e.ID] = e.Sequence
+	}
 	j.bytes += e.size
 	for j.held.len() > 1 && (j.held.len() > j.config.Size || j.bytes > j.config.Bytes) {
 		dropped := j.held.drop()
@@ -101,6 +103,12 @@ func (j *Journal) now() held {
 // Get returns the latest request with that ID, with its messages, and whether there is one.
 func (j *Journal) Get(id string) (control.Request, bool) {
 	j.mu.Lock()
+	if j.byID == nil {
+		j.byID = map[string]int{}
+		for r := range j.held.after(0) {
+			j.byID[r.ID] = r.Sequence
+		}
+	}
 	sequence, ok := j.byID[id]
 	var r *entry
 	if ok {
@@ -120,7 +128,7 @@ func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.held = held{oldest: 1, cleared: j.held.cleared + 1}
-	j.byID, j.bytes = map[string]int{}, 0
+	j.byID, j.bytes = nil, 0
 	j.wakeLocked()
 }
 
