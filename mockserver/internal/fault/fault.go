@@ -32,18 +32,21 @@ type Set struct {
 
 	mu    sync.Mutex
 	rules []*entry
+	index index
+	added int // rules that were added
 	made  int // rules that got an id here
 }
 
 // entry is a fault rule with its durations.
 type entry struct {
 	control.Fault
+	order      int           // that of a rule behind is larger
 	from, to   time.Duration // of Latency
 	retryAfter time.Duration
 }
 
 // New returns a set without rules. Whether a rate meets a request, and a latency within a range, are random.
-func New(source *random.Source) *Set { return &Set{random: source} }
+func New(source *random.Source) *Set { return &Set{random: source, index: newIndex()} }
 
 // A Request is what rules look at.
 type Request struct {
@@ -74,40 +77,35 @@ func (s *Set) Meet(r Request) Met {
 	var met Met
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range s.rules {
+	of := selector{operation: r.Operation, version: r.Version}
+	s.index.find(of, [2]string{r.OwnerID, r.OwnerName}, r.Header, func(f *entry) bool {
 		if !f.about(r) {
-			continue
+			return true
 		}
 		f.Matched++
 		if !s.hitLocked(f) {
-			continue
+			return true
 		}
 		f.Hits++
 		met.Rules = append(met.Rules, f.ID)
 		if f.Latency != "" {
 			share := s.random.Float("fault " + f.ID + " latency")
 			met.Latency += f.from + time.Duration(share*float64(f.to-f.from))
-			continue
+			return true
 		}
 		met.Status, met.RetryAfter, met.AsDate, met.Effect = f.Status, f.retryAfter, f.RetryAfterAs == "date", f.Effect
-		break
-	}
+		return false
+	})
 	return met
 }
 
-// about tells whether a rule is about a request.
+// about reports whether a rule is about a request that its selector fits.
 func (f *entry) about(r Request) bool {
-	for _, pair := range [][2]string{{f.Operation, r.Operation}, {f.Version, r.Version}} {
-		if pair[0] != "" && pair[0] != pair[1] {
-			return false
-		}
-	}
-	if f.Owner != "" && f.Owner != r.OwnerID && f.Owner != r.OwnerName {
-		return false
-	}
-	for name, value := range f.Header {
-		if !slices.Contains(r.Header.Values(name), value) {
-			return false
+	if len(f.Header) > 1 { // else the selector has it
+		for name, value := range f.Header {
+			if !slices.Contains(r.Header.Values(name), value) {
+				return false
+			}
 		}
 	}
 	return f.Status == 0 || f.Effect != "" || r.Declares(f.Status)
@@ -145,10 +143,12 @@ func (s *Set) Add(f control.Fault) (control.Fault, error) {
 	if s.findLocked(f.ID) >= 0 {
 		return f, fmt.Errorf("%w: %s", ErrTaken, redact.Quote(f.ID))
 	}
-	r := &entry{Fault: f}
+	s.added++
+	r := &entry{Fault: f, order: s.added}
 	r.from, r.to, _ = latency(f.Latency)
 	r.retryAfter, _ = duration(f.RetryAfter)
 	s.rules = append(s.rules, r)
+	s.index.add(r)
 	return f, nil
 }
 
@@ -175,6 +175,7 @@ func (s *Set) Remove(id string) error {
 	if i < 0 {
 		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(id))
 	}
+	s.index.remove(s.rules[i])
 	s.rules = slices.Delete(s.rules, i, i+1)
 	return nil
 }
@@ -183,12 +184,12 @@ func (s *Set) Remove(id string) error {
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules = nil
+	s.rules, s.index = nil, newIndex()
 }
 
 // Reset makes the set as it was at first.
 func (s *Set) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules, s.made = nil, 0
+	s.rules, s.index, s.made = nil, newIndex(), 0
 }

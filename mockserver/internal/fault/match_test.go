@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -166,5 +167,48 @@ func TestStoppedRequestsDoNotCount(t *testing.T) {
 	rules := s.List()
 	if diff := cmp.Diff([]int{5, 2, 3, 1}, []int{rules[0].Matched, rules[0].Hits, rules[1].Matched, rules[1].Hits}); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}
+
+// Rules about other requests cost nothing: a rule that was added after them is met all the same, in its order.
+func TestMatchAmongMany(t *testing.T) {
+	s := start(t)
+	for n := range 300 {
+		for _, f := range []control.Fault{
+			{Operation: "list", Owner: fmt.Sprint("owner ", n)},
+			{Header: map[string]string{"X-Other": fmt.Sprint(n)}},
+			{Header: map[string]string{"X-Test": fmt.Sprint(n), "X-Other": "a"}},
+		} {
+			f.Status = http.StatusTooManyRequests
+			add(t, s, f)
+		}
+	}
+	var want []string
+	for n, f := range []control.Fault{
+		{Header: map[string]string{"X-Test": "b"}},
+		{Owner: "cafe"},
+		{Operation: "list", Version: "v3"},
+		{Owner: "jane.doe"},
+		{Header: map[string]string{"x-test": "a"}},
+		{},
+	} {
+		f.ID, f.Latency, f.Times = fmt.Sprint("this ", n), "1ms", 9
+		add(t, s, f)
+		want = append(want, f.ID)
+	}
+	if diff := cmp.Diff(want, s.Meet(list()).Rules); diff != "" {
+		t.Errorf("rules (-want +got):\n%s", diff)
+	}
+	for _, id := range want[:3] {
+		if err := s.Remove(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(want[3:], s.Meet(list()).Rules); diff != "" {
+		t.Errorf("rules after three were removed (-want +got):\n%s", diff)
+	}
+	s.Clear()
+	if got := s.Meet(list()).Rules; got != nil {
+		t.Errorf("rules after a clear: %q", got)
 	}
 }
