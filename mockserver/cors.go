@@ -65,6 +65,15 @@ func (p corsPolicy) allows(origin string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isLoopbackHost(u.Hostname())
 }
 
+// foreign reports whether a web page sent the request that may not use the API: one of another site that
+// names no origin, or of an origin that is not allowed.
+func (p corsPolicy) foreign(r *http.Request) bool {
+	if origins := r.Header["Origin"]; len(origins) > 0 {
+		return !p.allows(origins[0])
+	}
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site"
+}
+
 // isLoopbackHost reports whether a host name or address means this machine.
 func isLoopbackHost(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))

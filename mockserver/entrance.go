@@ -94,39 +94,85 @@ func (x *exchange) enter(r *http.Request) {
 		x.server.writer.Write(x, r, controls.Answer(controls.Unauthorized()), x.server.documents.control.CheckUnrouted)
 		return
 	}
-	if controlled && removal(r) && !x.server.namespaces.Has(name) {
+	if controlled {
+		x.serveControl(r, name)
+		return
+	}
+	member, err := x.server.namespaces.Find(name)
+	if err != nil {
+		x.serveAbsent(r, name, err)
+		return
+	}
+	defer member.Leave()
+	x.enterNamespace(member.Value())
+	preflight := x.server.cors.handle(x.Header(), r)
+	x.respond(r, x.read(r, maxBody), preflight)
+	x.end(r)
+}
+
+// enterNamespace makes the request one of a namespace.
+func (x *exchange) enterNamespace(t *tenant) {
+	t.used.Store(true)
+	x.tenant = t
+	x.name(t.random)
+	x.at = t.clock.Now()
+}
+
+// respond responds to a request whose body was read with err.
+func (x *exchange) respond(r *http.Request, err error, preflight bool) {
+	switch {
+	case err != nil:
+		x.rejectBody(r, err)
+	case preflight:
+		x.preflight(r)
+	default:
+		x.serve(r)
+	}
+}
+
+// end writes the journal, and then ends the connection if a fault says so.
+func (x *exchange) end(r *http.Request) {
+	x.remember(r)
+	if x.trace.Abort {
+		answer.Abort(x)
+	}
+}
+
+// serveControl responds to a request to the control API, which makes its namespace if an operation takes it.
+func (x *exchange) serveControl(r *http.Request, name string) {
+	exists := x.server.namespaces.Has(name)
+	if !exists && removal(r) {
 		x.refuse(r, true, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
 		return
 	}
-	var err error
-	if x.tenant, err = x.server.namespaces.Use(name); err != nil {
-		x.name(unseeded)
-		x.refuse(r, controlled, err)
+	if !exists && x.server.cors.foreign(r) {
+		x.refuse(r, true, namespace.ErrPage)
 		return
 	}
-	if controlled {
-		if err := x.read(r, maxState); err != nil {
-			x.rejectControlBody(r, err)
-			return
-		}
-		x.control.ServeHTTP(x, r)
+	if err := x.read(r, maxState); err != nil {
+		x.rejectControlBody(r, err)
 		return
 	}
-	x.name(x.tenant.random)
-	x.at = x.tenant.clock.Now()
-	preflight := x.server.cors.handle(x.Header(), r)
-	if err := x.read(r, maxBody); err != nil {
-		x.rejectBody(r, err)
-	} else if preflight {
-		x.preflight(r)
-	} else {
-		x.serve(r)
+	if !exists && !x.control.takes(r) {
+		x.control.ServeHTTP(x, r) // which needs no namespace to say so
+		return
 	}
-	x.remember(r)
-	x.server.namespaces.Touch(name) // it may have been held up for long
-	if x.trace.Abort {
-		answer.Abort(x) // when the journal has it
+	member, err := x.server.namespaces.Enter(name)
+	if err != nil {
+		x.refuse(r, true, err)
+		return
 	}
+	defer member.Leave()
+	x.tenant = member.Value()
+	if !safe(r.Method) {
+		x.tenant.used.Store(true) // unless this is a reset
+	}
+	x.control.ServeHTTP(x, r)
+}
+
+// safe reports whether a method changes nothing (RFC 9110, section 9.2.1).
+func safe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // rejectBody writes the error of a body that cannot be read. The connection ends: what is left of the
@@ -217,7 +263,8 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 
 // namespaceErrors are the errors of the token endpoint of a namespace that cannot be had, by status.
 var namespaceErrors = map[int]string{
-	http.StatusNotFound: answer.NotFound, http.StatusServiceUnavailable: answer.TemporarilyUnavailable,
+	http.StatusForbidden: answer.InvalidRequest, http.StatusNotFound: answer.NotFound,
+	http.StatusServiceUnavailable: answer.TemporarilyUnavailable,
 }
 
 // collapsed makes one slash of those in front of a path: SDKs join a base URL that ends in a slash with a

@@ -33,6 +33,7 @@ func (t *tenant) load() error {
 		}
 		return nil
 	}
+	t.used.Store(true)
 	if err := t.service.Restore(held); err != nil {
 		return err
 	}

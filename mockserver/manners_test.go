@@ -209,10 +209,6 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 }
 
 func TestCORS(t *testing.T) {
-	type fields map[string]string
-	preflight := func(origin string) fields {
-		return fields{"Origin": origin, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
-	}
 	for _, test := range []struct {
 		name, cors, method, path string
 		header                   fields

@@ -115,7 +115,7 @@ func TestNamespaceFromAnotherFixture(t *testing.T) {
 func TestNamespacesAreListedAndRemoved(t *testing.T) {
 	m := start(t, "empty")
 	for _, name := range []string{"b", "a"} {
-		m.in(name).anonymous().get("/oauth/info").is(http.StatusOK)
+		m.in(name).as("jane.doe")
 	}
 	listed := func() (names []string) {
 		for _, n := range m.in("a").anonymous().get("/_mock/namespaces").is(http.StatusOK).object()["namespaces"].([]any) {
@@ -171,14 +171,45 @@ func TestBearerOutlivesTheProcess(t *testing.T) {
 func TestNumberOfNamespacesIsBounded(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 3})
 	for _, name := range []string{"a", "b"} {
-		m.in(name).anonymous().get("/oauth/info").is(http.StatusOK)
+		m.in(name).as("jane.doe")
 	}
 	full := m.in("c").anonymous()
-	full.get("/oauth/info").is(http.StatusServiceUnavailable).equal("error", "temporarily_unavailable")
+	full.get("/oauth/info").is(http.StatusOK) // which makes none
+	full.login(janeID, janeSecret).is(http.StatusServiceUnavailable).equal("error", "temporarily_unavailable")
 	full.get("/_mock/health").problem(http.StatusServiceUnavailable, rule.TooManyNamespaces)
 	m.in("b").anonymous().get("/oauth/info").is(http.StatusOK)
 	m.in("a").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
-	full.get("/oauth/info").is(http.StatusOK)
+	full.login(janeID, janeSecret).is(http.StatusOK)
+}
+
+// A namespace that was never used makes room for another one, first those of the server's own fixture.
+func TestUnusedNamespacesMakeRoom(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 6})
+	listed := func() (names []string) {
+		for _, n := range m.anonymous().get("/_mock/namespaces").object()["namespaces"].([]any) {
+			names = append(names, n.(map[string]any)["name"].(string))
+		}
+		return names
+	}
+	m.in("own").anonymous().put("/_mock/namespace", `{"fixture":"expiring"}`).is(http.StatusOK)
+	m.advance(time.Second)
+	m.in("seen").anonymous().get("/_mock/health").is(http.StatusOK)
+	m.in("changed").anonymous().post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated)
+	reset := m.in("reset").as("jane.doe")
+	m.in("used").as("jane.doe")
+	m.advance(time.Second)
+	reset.post("/_mock/reset", "").is(http.StatusNoContent)
+	for i, want := range [][]string{
+		{"0", "changed", "default", "own", "reset", "used"},
+		{"0", "1", "changed", "default", "own", "used"},
+		{"0", "1", "2", "changed", "default", "used"},
+	} {
+		m.in(fmt.Sprint(i)).as("jane.doe")
+		if diff := cmp.Diff(want, listed()); diff != "" {
+			t.Errorf("after login %d (-want +got):\n%s", i, diff)
+		}
+	}
+	m.in("3").anonymous().login(janeID, janeSecret).is(http.StatusServiceUnavailable)
 }
 
 // Namespaces go by wall time, whatever their own clocks say.

@@ -54,7 +54,7 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 		t.Errorf("%d near-misses were forwarded", forwarded)
 	}
 	journal, err := m.mock.Control().Requests(t.Context(), control.Match{Finding: control.UnmatchedPath}, 0)
-	if err != nil || journal.Matched != 18 {
+	if err != nil || journal.Matched != 36 {
 		t.Errorf("%d findings, %v", journal.Matched, err)
 	}
 }

@@ -51,7 +51,9 @@ func TestNoSniff(t *testing.T) {
 		{"TLS", "\x16\x03\x01", 400},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			checkNoSniff(t, exchangeRaw(t, m.URL, test.request), test.status)
+			response := exchangeRaw(t, m.URL, test.request)
+			defer func() { _ = response.Body.Close() }()
+			checkNoSniff(t, response, test.status)
 		})
 	}
 	t.Run("in process", func(t *testing.T) {
@@ -63,6 +65,7 @@ func TestNoSniff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer func() { _ = response.Body.Close() }()
 		checkNoSniff(t, response, http.StatusNotFound)
 	})
 }
@@ -74,14 +77,12 @@ func exchangeRaw(t *testing.T, base, request string) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := net.Dial("tcp", u.Host) //nolint:noctx // the deadline below bounds it
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	c, err := dialer.DialContext(t.Context(), "tcp", u.Host)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
 	go func() { _, _ = io.WriteString(c, request) }() // the server may respond before it has read all
 	method, _, _ := strings.Cut(request, " ")
 	response, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: method})
@@ -96,5 +97,4 @@ func checkNoSniff(t *testing.T, r *http.Response, status int) {
 	if got := r.Header.Values("X-Content-Type-Options"); r.StatusCode != status || !slices.Equal(got, []string{"nosniff"}) {
 		t.Errorf("%d with X-Content-Type-Options %q, want %d with nosniff once", r.StatusCode, got, status)
 	}
-	_ = r.Body.Close()
 }

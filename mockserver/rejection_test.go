@@ -113,10 +113,6 @@ func (r response) reasons() (texts, rules []string) {
 	for _, c := range causes {
 		texts = append(texts, c.(map[string]any)["text"].(string))
 	}
-	switch rule.ID(r.header.Get("X-Patmock-Rule")) {
-	case rule.UnknownNamespace, rule.TooManyNamespaces:
-		return texts, rules // there is no namespace, and so no journal
-	}
 	entry := r.entry()
 	if diff := cmp.Diff(entry.Rules, rules); diff != "" && !r.tenant.nameless {
 		r.Errorf("rules (-journal +header):\n%s", diff)
@@ -132,11 +128,11 @@ var ofNamespace = regexp.MustCompile(`^/+t/([a-z0-9-]{1,63})(?:/|$)`)
 // entry returns what the journal has about the request.
 func (r response) entry() *control.Request {
 	r.Helper()
-	c := r.tenant.mock.Control()
-	if match := ofNamespace.FindStringSubmatch(r.path); match != nil {
-		c = c.In(match[1])
+	c, id := r.tenant.mock.Control(), r.header.Get("SLPT-Request-ID")
+	entry, err := c.Request(r.Context(), id) // has it if there is no such namespace
+	if match := ofNamespace.FindStringSubmatch(r.path); match != nil && err != nil {
+		entry, err = c.In(match[1]).Request(r.Context(), id)
 	}
-	entry, err := c.Request(r.Context(), r.header.Get("SLPT-Request-ID"))
 	if err != nil {
 		r.Fatal(err)
 	}

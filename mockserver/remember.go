@@ -22,20 +22,33 @@ func (x *exchange) remember(r *http.Request) {
 	if query != r.URL.RawQuery {
 		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers: send it as a form")
 	}
-	for _, f := range x.tenant.watch.See(seen) {
+	tenant, prefix := x.tenant, ""
+	if trace.Absent {
+		tenant, prefix = x.server.home, trace.Prefix
+	}
+	for _, f := range x.across(seen) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
 			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", answer.Cut(trace.Namespace))
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
-	x.tenant.watch.Count(seen, trace.Findings)
-	x.tenant.journal.Capture(control.Request{
+	tenant.watch.Count(seen, trace.Findings)
+	tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
-		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())), Query: kept(query),
+		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
 		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: keptAll(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
 	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
 		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
+}
+
+// across returns what a request and earlier ones show of a client. Requests to namespaces that do not
+// exist have nothing to do with each other.
+func (x *exchange) across(seen watch.Exchange) []control.Finding {
+	if x.trace.Absent {
+		return nil
+	}
+	return x.tenant.watch.See(seen)
 }
 
 // kept is as much of a text as the journal holds of a path, a query or a sentence.

@@ -172,7 +172,7 @@ func TestNamespacesOfAStateFile(t *testing.T) {
 		group.Go(func() {
 			for k := range 10 {
 				n := m.in(fmt.Sprintf("n-%d-%d", i, k)).anonymous()
-				n.get("/oauth/info").is(http.StatusOK)
+				n.login(janeID, janeSecret).is(http.StatusOK)
 				if k%2 == 0 {
 					n.delete("/_mock/namespace").is(http.StatusNoContent)
 				}

@@ -150,6 +150,12 @@ func (r *routes) find(request *http.Request) (p *path, vars map[string]string) {
 	return p, match.Vars
 }
 
+// takes reports whether an operation takes a request.
+func (r *routes) takes(request *http.Request) bool {
+	p, _ := r.find(request)
+	return p != nil && p.methods[request.Method] != nil && request.ContentLength <= p.maxBody
+}
+
 // ServeHTTP implements http.Handler.
 func (r *routes) ServeHTTP(rw http.ResponseWriter, request *http.Request) {
 	p, vars := r.find(request)

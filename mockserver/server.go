@@ -101,6 +101,8 @@ type Server struct {
 	limit      ratelimit.Limit
 	documents  *documents
 	namespaces *namespace.Set[*tenant]
+	home       *tenant // the default namespace
+	sample     sample
 	file       *file.File // nil where the state ends with the process
 	secret     []byte     // of the signing keys
 	writer     answer.Writer
@@ -248,7 +250,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		return nil, err
 	}
 	s.namespaces = namespace.New(namespace.Config[*tenant]{
-		Make: s.newTenant, Removed: s.removed, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
+		Make: s.newTenant, Removed: s.removed, Spare: s.spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
 	})
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -287,6 +289,9 @@ func (s *Server) open() (err error) {
 			_, err = s.namespaces.Use(name)
 		}
 	}
+	if err == nil {
+		s.home, err = s.namespaces.Use(namespace.Default)
+	}
 	return configError(from, err)
 }
 
@@ -297,6 +302,20 @@ func (s *Server) tellState(held []string) {
 		return
 	}
 	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile, len(held), s.config.Tenant.Source))
+}
+
+// spare reports whether a namespace can make room for another: nobody has used it, and it has nothing
+// but its fixture. The server's own fixture is the least of a loss.
+func (s *Server) spare(t *tenant) (rank int, ok bool) {
+	if t.used.Load() {
+		return 0, false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.fixture != s.config.Tenant {
+		rank = 1
+	}
+	return rank, true
 }
 
 // removed forgets namespaces on disk as well.

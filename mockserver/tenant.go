@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/patmock/fixtures"
@@ -34,6 +35,7 @@ type tenant struct {
 	random  *random.Source
 	service *pat.Service
 	limits  *ratelimit.Limiter
+	enforce bool // what is over the limits is rejected
 	faults  *fault.Set
 	hostile *hostile.Hostile
 	journal *journal.Journal
@@ -47,46 +49,55 @@ type tenant struct {
 	// generation tells this namespace from earlier ones of its name, whose access tokens it rejects. It
 	// is empty in state files that an older patmock wrote.
 	generation string
+	// used reports that the namespace may have more than what it started from.
+	used atomic.Bool
 
 	mu      sync.Mutex       // held while the tenant is made anew
 	fixture *fixtures.Tenant // what a reset leads back to
 }
 
-// newTenant makes a namespace: as the state file holds it, or else from the server's fixture.
+// newTenant makes a namespace: as the state file has it, or else from the server's fixture.
 func (s *Server) newTenant(name string) (*tenant, error) {
-	source := random.New(s.config.RandomSeed, name)
-	limit := s.limit
-	if limit.Requests == 0 {
-		limit = ratelimit.Tenant // to tell what a tenant would refuse
-	}
-	t := &tenant{
-		name: name, server: s, random: source, clock: clock.New(s.config.Now), fixture: s.config.Tenant,
-		limits: ratelimit.New(limit), faults: fault.New(source), watch: watch.New(),
-		journal: journal.New(journal.Config{Size: s.config.JournalSize}),
-	}
-	profile := s.config.Profile
-	t.hostile = hostile.New(hostile.Config{
-		Behaviours: profile.Hostile, Rate: profile.HostileRate, InARow: profile.HostileInARow, Random: source, Wall: s.wall,
-	})
-	decided := choices(s.config.Dialect)
-	var store pat.Store = memory.NewKeyed(decided.NameKey())
+	t := s.prepare(name, s.config.Now)
 	if s.file != nil {
 		var err error
 		if t.durable, err = s.file.Namespace(name); err != nil {
 			return nil, err
 		}
-		store = t.durable
+		t.service = s.newService(t.durable, t.random)
 	}
-	t.service = pat.NewService(pat.Config{
-		Store: store, Limit: profile.TokenLimit, ScopeDelay: profile.ScopeDelay, Choices: decided,
-		NewID:     func() string { return source.Hex("token id", 16) },
-		NewSecret: func() string { return source.Hex("token secret", 32) },
-	})
 	err := t.load()
 	if err == nil {
 		err = t.serve()
 	}
 	return t, err
+}
+
+// prepare makes a namespace in memory that has no state yet.
+func (s *Server) prepare(name string, now func() time.Time) *tenant {
+	source := random.New(s.config.RandomSeed, name)
+	limit := s.limit
+	if limit.Requests == 0 {
+		limit = ratelimit.Tenant // to tell what a tenant would refuse
+	}
+	profile := s.config.Profile
+	return &tenant{
+		name: name, server: s, random: source, clock: clock.New(now), fixture: s.config.Tenant,
+		limits: ratelimit.New(limit), enforce: s.limit.Requests > 0, faults: fault.New(source), watch: watch.New(),
+		journal: journal.New(journal.Config{Size: s.config.JournalSize}),
+		service: s.newService(memory.NewKeyed(choices(s.config.Dialect).NameKey()), source),
+		hostile: hostile.New(hostile.Config{
+			Behaviours: profile.Hostile, Rate: profile.HostileRate, InARow: profile.HostileInARow, Random: source, Wall: s.wall,
+		}),
+	}
+}
+
+func (s *Server) newService(store pat.Store, source *random.Source) *pat.Service {
+	return pat.NewService(pat.Config{
+		Store: store, Limit: s.config.Profile.TokenLimit, ScopeDelay: s.config.Profile.ScopeDelay, Choices: choices(s.config.Dialect),
+		NewID:     func() string { return source.Hex("token id", 16) },
+		NewSecret: func() string { return source.Hex("token secret", 32) },
+	})
 }
 
 // serve puts together what answers requests.
@@ -97,7 +108,7 @@ func (t *tenant) serve() error {
 		return err
 	}
 	front := &gate.Gate{
-		Limits: t.limits, Enforce: s.limit.Requests > 0, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped, ClockNote: t.clock.Note,
+		Limits: t.limits, Enforce: t.enforce, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped, ClockNote: t.clock.Note,
 	}
 	t.tokens = oauth.New(oauth.Config{
 		Document: s.documents.oauth, Service: t.service, Key: key, Gate: front, Random: t.random, PublicURL: s.config.PublicURL,
@@ -163,6 +174,7 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 	t.random.Reset()
 	t.watch.Reset()
 	t.journal.Clear()
+	t.used.Store(false)
 	return t.keepClockLocked()
 }
 

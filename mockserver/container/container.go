@@ -64,8 +64,8 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 	return c, nil
 }
 
-// Namespace returns a namespace of the same mock, a tenant of its own, which is made when it is first used. Names have
-// 1 to 63 of a-z, 0-9 and -. To terminate it is to terminate the mock.
+// Namespace returns a namespace of the same mock, a tenant of its own, which its first login or control call makes. Names
+// have 1 to 63 of a-z, 0-9 and -. To terminate it is to terminate the mock.
 func (c *Container) Namespace(name string) *Container {
 	other := *c
 	other.namespace = name

@@ -51,7 +51,7 @@ var serving = []Rule{
 	},
 	{
 		ID: CrossOrigin, Evidence: published,
-		Text:         "A page of another site does not use the control API.",
+		Text:         "A page of another site does not use the control API, and makes no namespace unless --cors allows its origin.",
 		Sources:      []string{"control #/components/responses/403"},
 		Unobservable: ofPatmock,
 	},

@@ -28,6 +28,8 @@ type Trace struct {
 	Hints []string
 	// Findings are what the client did wrong or carelessly.
 	Findings []control.Finding
+	// Absent reports that the namespace does not exist.
+	Absent bool
 	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.
 	Unmatched, Forwarded bool
 

@@ -213,6 +213,9 @@ func NoNamespace(err error) *control.Problem {
 		return newProblem(http.StatusServiceUnavailable, rule.TooManyNamespaces,
 			err.Error()+": remove some, or start the mock with a larger --max-namespaces or a shorter --namespace-ttl")
 	}
+	if errors.Is(err, namespace.ErrPage) {
+		return CrossOriginProblem(err.Error())
+	}
 	if errors.Is(err, namespace.ErrName) || errors.Is(err, namespace.ErrUnknown) {
 		return newProblem(http.StatusNotFound, rule.UnknownNamespace, err.Error())
 	}

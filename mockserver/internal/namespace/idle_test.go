@@ -62,16 +62,26 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"a=a2 10m0s"},
 		},
 		{
-			"stay if they are touched", ttl,
+			"count from the end of the last use", ttl,
 			func(t testing.TB, w *world, s *namespace.Set[string]) {
 				use(t, s, "a", "b")
+				b := find(t, s, "b")
 				w.now = noon.Add(ttl / 2)
-				s.Touch("b")
-				s.Touch("unknown")
+				b.Leave()
 				w.now = noon.Add(ttl)
 			},
 			[]string{"a"},
 			[]string{"b=b2 5m0s"},
+		},
+		{
+			"stay while they are in use", ttl,
+			func(t testing.TB, w *world, s *namespace.Set[string]) {
+				use(t, s, "a", "b")
+				find(t, s, "b")
+				w.now = noon.Add(2 * ttl)
+			},
+			[]string{"a"},
+			[]string{"b=b2 0s"},
 		},
 		{
 			"stay if they are the default", ttl,

@@ -23,6 +23,7 @@ var (
 	ErrName    = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
 	ErrTooMany = errors.New("there are as many namespaces as allowed")
 	ErrUnknown = errors.New("there is no such namespace")
+	ErrPage    = errors.New("a page of another site sent this request, and there is no such namespace: pages make none unless --cors allows their origin")
 	ErrDefault = errors.New("the default namespace cannot be removed")
 )
 
@@ -56,6 +57,9 @@ type Config[T any] struct {
 	Removed func(names []string) error
 	// Max bounds how many there are, the default one included. Zero means no bound.
 	Max int
+	// Spare reports whether a member can make room for another one when there are Max, and its rank: those of a
+	// lower rank go first, and of the same rank those that were not used for longest. Nil spares none.
+	Spare func(T) (rank int, ok bool)
 	// TTL is how long one may be idle, in wall time. Zero means for ever.
 	TTL time.Duration
 	// Wall is wall time.
@@ -67,47 +71,80 @@ type Set[T any] struct {
 	config Config[T]
 
 	mu      sync.RWMutex
-	members map[string]*member[T]
+	members map[string]*Member[T]
 	swept   time.Time
 }
 
-// member is one that is there, is being made, or is being removed.
-type member[T any] struct {
+// Member is one that is there, is being made, or is being removed.
+type Member[T any] struct {
 	made  chan struct{} // closed when value or err is there
 	value T
 	err   error
 	gone  chan struct{} // nil as long as it is not being removed, closed when that has ended
 	used  atomic.Int64  // nanoseconds since 1970
+
+	wall   func() time.Time
+	active atomic.Int64 // requests in it
+}
+
+// Value returns what Make made.
+func (m *Member[T]) Value() T { return m.value }
+
+// Leave ends what Enter or Find began, and notes that the member was in use until now.
+func (m *Member[T]) Leave() {
+	m.used.Store(m.wall().UnixNano())
+	m.active.Add(-1)
 }
 
 // New returns an empty set.
 func New[T any](c Config[T]) *Set[T] {
-	return &Set[T]{config: c, members: map[string]*member[T]{}, swept: c.Wall()}
+	return &Set[T]{config: c, members: map[string]*Member[T]{}, swept: c.Wall()}
 }
 
-// Use returns a member, made where it is not there yet, and notes that it was used. Errors are
-// ErrName, ErrTooMany, and those of Make.
+// Use returns a member, made if it is not there yet, and notes that it was used. Errors are ErrName, ErrTooMany, and
+// those of Make.
 func (s *Set[T]) Use(name string) (T, error) {
+	m, err := s.Enter(name)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer m.Leave()
+	return m.value, nil
+}
+
+// Enter returns a member, made if it is not there yet, that is in use until Leave: it is not removed for being idle or
+// to make room. Errors are ErrName, ErrTooMany, and those of Make.
+func (s *Set[T]) Enter(name string) (*Member[T], error) { return s.find(name, true) }
+
+// Find is like Enter, but makes no member. Errors are ErrName, ErrUnknown, and those of Make.
+func (s *Set[T]) Find(name string) (*Member[T], error) { return s.find(name, false) }
+
+func (s *Set[T]) find(name string, anew bool) (*Member[T], error) {
 	now := s.config.Wall()
 	s.sweep(now)
 	for {
-		s.mu.RLock()
-		m := s.members[name]
-		var gone chan struct{}
-		if m != nil {
-			gone = m.gone
-		}
-		s.mu.RUnlock()
+		m, gone := s.take(name)
 		if gone != nil {
 			<-gone // and then it is another one, or still the same
 			continue
 		}
 		if m == nil {
-			var own bool
-			var err error
-			if m, own, err = s.enter(name); err != nil {
-				var none T
-				return none, err
+			own, err := false, checkName(name)
+			if err == nil && !anew {
+				err = fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
+			}
+			if err == nil {
+				m, own, err = s.enter(name)
+			}
+			if errors.Is(err, ErrTooMany) && s.makeRoom() {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if m == nil {
+				continue
 			}
 			if own {
 				s.fill(name, m)
@@ -116,34 +153,58 @@ func (s *Set[T]) Use(name string) (T, error) {
 		m.used.Store(now.UnixNano())
 		<-m.made
 		if m.err != nil {
-			var none T
-			return none, m.err
+			m.active.Add(-1)
+			return nil, m.err
 		}
-		return m.value, nil
+		return m, nil
 	}
 }
 
-// enter returns the member of that name, and whether it is the caller's to make.
-func (s *Set[T]) enter(name string) (m *member[T], own bool, err error) {
-	if !form.MatchString(name) {
-		return nil, false, fmt.Errorf("%w, got %s", ErrName, redact.Quote(name))
+// take returns the member of that name, in use, or what is closed when its removal has ended. Both are nil if there is none.
+func (s *Set[T]) take(name string) (m *Member[T], gone chan struct{}) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if m = s.members[name]; m == nil {
+		return nil, nil
 	}
+	if m.gone != nil {
+		return nil, m.gone
+	}
+	m.active.Add(1)
+	return m, nil
+}
+
+func checkName(name string) error {
+	if !form.MatchString(name) {
+		return fmt.Errorf("%w, got %s", ErrName, redact.Quote(name))
+	}
+	return nil
+}
+
+// enter returns the member of that name, in use, and whether it is the caller's to make. It returns none while one is
+// being removed.
+func (s *Set[T]) enter(name string) (m *Member[T], own bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.members[name]; m != nil {
+		if m.gone != nil {
+			return nil, false, nil
+		}
+		m.active.Add(1)
 		return m, false, nil
 	}
 	if s.config.Max > 0 && len(s.members) >= s.config.Max {
 		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, s.config.Max)
 	}
-	m = &member[T]{made: make(chan struct{})}
+	m = &Member[T]{made: make(chan struct{}), wall: s.config.Wall}
+	m.active.Store(1)
 	m.used.Store(s.config.Wall().UnixNano())
 	s.members[name] = m
 	return m, true, nil
 }
 
 // fill makes a member; one that cannot be made does not stay.
-func (s *Set[T]) fill(name string, m *member[T]) {
+func (s *Set[T]) fill(name string, m *Member[T]) {
 	m.err = errMaking // unless Make comes back
 	defer func() {
 		if m.err != nil {
@@ -159,105 +220,14 @@ func (s *Set[T]) fill(name string, m *member[T]) {
 // errMaking is what those are told who waited for a member whose making ended in a panic.
 var errMaking = errors.New("the namespace could not be made")
 
-// Touch notes that a member is in use still.
-func (s *Set[T]) Touch(name string) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if m := s.members[name]; m != nil {
-		m.used.Store(s.config.Wall().UnixNano())
-	}
-}
-
-// Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of Removed, after which it is there still.
-func (s *Set[T]) Remove(name string) error {
-	if name == Default {
-		return ErrDefault
-	}
-	leaving := s.leave([]string{name}, func(*member[T]) bool { return true })
-	if len(leaving) == 0 {
-		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
-	}
-	return s.remove(leaving)
-}
-
-// leave marks those of some members that are to be removed, so that nobody takes them up again.
-func (s *Set[T]) leave(names []string, chosen func(m *member[T]) bool) map[string]*member[T] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	leaving := map[string]*member[T]{}
-	for _, name := range names {
-		if m := s.members[name]; m != nil && name != Default && m.gone == nil && m.done() && chosen(m) {
-			m.gone = make(chan struct{})
-			leaving[name] = m
-		}
-	}
-	return leaving
-}
-
 // done tells whether a member was made.
-func (m *member[T]) done() bool {
+func (m *Member[T]) done() bool {
 	select {
 	case <-m.made:
 		return true
 	default:
 		return false
 	}
-}
-
-// remove tells of members that are leaving, and lets them go.
-func (s *Set[T]) remove(leaving map[string]*member[T]) error {
-	if len(leaving) == 0 {
-		return nil
-	}
-	var err error
-	if s.config.Removed != nil {
-		err = s.config.Removed(slices.Sorted(maps.Keys(leaving)))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, m := range leaving {
-		if err == nil {
-			delete(s.members, name)
-		}
-		close(m.gone)
-		m.gone = nil
-	}
-	return err
-}
-
-// sweep removes what was idle for too long. It looks at most ten times in that while.
-func (s *Set[T]) sweep(now time.Time) {
-	if s.config.TTL == 0 {
-		return
-	}
-	s.mu.RLock()
-	due := now.Sub(s.swept) >= s.config.TTL/10
-	s.mu.RUnlock()
-	if !due {
-		return
-	}
-	s.mu.Lock()
-	first := now.Sub(s.swept) >= s.config.TTL/10 // of those who found it due at once
-	s.swept = now
-	s.mu.Unlock()
-	if !first {
-		return
-	}
-	idle := func(m *member[T]) bool { return now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL }
-	_ = s.remove(s.leave(s.find(idle), idle)) // whoever cannot forget them has said so, and is asked again
-}
-
-// find returns the names of the members that are chosen. Requests go on meanwhile.
-func (s *Set[T]) find(chosen func(m *member[T]) bool) []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var names []string
-	for name, m := range s.members {
-		if chosen(m) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // Has tells whether a member is there.

@@ -101,6 +101,33 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 	return response, err
 }
 
+// errAccepted stops a login that would succeed.
+var errAccepted = errors.New("the login would succeed")
+
+// Accepts reports whether the credentials and the grant of a request are good for an access token. It
+// changes nothing but the body, which it reads.
+func (s *Server) Accepts(r *http.Request) bool {
+	all, err := parameters(r)
+	if err != nil {
+		return false
+	}
+	id, secret, err := credentials(r, all)
+	if err != nil {
+		return false
+	}
+	grant, err := single(all, "grant_type")
+	if err != nil {
+		return false
+	}
+	err = s.config.Service.Login(id, secret, s.config.Now(), func(pat.Grant) error {
+		if err := allowed(grant); err != nil {
+			return err
+		}
+		return errAccepted
+	})
+	return errors.Is(err, errAccepted)
+}
+
 // find notes the logins that a careful client would not have tried.
 func (s *Server) find(trace *answer.Trace, err error) {
 	switch {

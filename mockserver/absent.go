@@ -1,0 +1,92 @@
+package mockserver
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/patmock/mockserver/internal/hostile"
+	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/mockserver/internal/oauth"
+	"example.com/patmock/mockserver/internal/ratelimit"
+)
+
+// sample is a namespace as it is when it was just made. It responds to requests to names that do not
+// exist, so that a path that somebody made up costs no memory and no place among the namespaces. No
+// login succeeds in it, so that nothing changes it.
+type sample struct {
+	mu     sync.Mutex
+	tenant *tenant
+	made   time.Time // wall time
+}
+
+// maxSampleAge is how long a sample is used. Its clock does not move, which keeps the dates of its
+// fixture that count from the start where those of a new namespace would be; absolute ones drift.
+const maxSampleAge = time.Minute
+
+// get returns the sample of a server, made anew if it is old.
+func (f *sample) get(s *Server) (*tenant, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := s.config.Now()
+	if age := now.Sub(f.made); f.tenant != nil && age >= 0 && age < maxSampleAge {
+		return f.tenant, nil
+	}
+	t := s.prepare("", func() time.Time { return now })
+	t.limits, t.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
+	t.hostile = hostile.New(hostile.Config{Random: t.random, Wall: s.wall})
+	t.generation = oauth.NewGeneration()
+	if err := errors.Join(t.Start(nil), t.serve()); err != nil {
+		return nil, err
+	}
+	f.tenant, f.made = t, now
+	return t, nil
+}
+
+// serveAbsent responds to a request to a namespace that does not exist, which err says: as a new one
+// would. A login that succeeds makes the namespace.
+func (x *exchange) serveAbsent(r *http.Request, name string, err error) {
+	x.name(unseeded)
+	x.trace.Absent, x.at = true, x.server.home.clock.Now()
+	defer x.end(r)
+	preflight := x.server.cors.handle(x.Header(), r)
+	if errors.Is(err, namespace.ErrUnknown) {
+		x.tenant, err = x.server.sample.get(x.server)
+	}
+	if err != nil {
+		x.refuse(r, false, err)
+		return
+	}
+	unread := x.read(r, maxBody)
+	if unread == nil && x.isLogin(r) {
+		if x.server.cors.foreign(r) {
+			x.refuse(r, false, namespace.ErrPage)
+			return
+		}
+		member, err := x.server.namespaces.Enter(name)
+		if err != nil {
+			x.refuse(r, false, err)
+			return
+		}
+		defer member.Leave()
+		x.trace.Absent = false
+		x.enterNamespace(member.Value())
+	}
+	x.respond(r, unread, preflight)
+}
+
+// isLogin reports whether a request is a login that would succeed in a new namespace.
+func (x *exchange) isLogin(r *http.Request) bool {
+	if r.Method != http.MethodPost || r.URL.EscapedPath() != "/oauth/token" {
+		return false
+	}
+	tried := *r
+	if body, ok := r.Body.(*readBody); ok {
+		again := &readBody{Reader: *bytes.NewReader(body.whole), whole: body.whole, end: body.end}
+		tried.Body = again
+	}
+	return x.tenant.tokens.Accepts(&tried)
+}

@@ -1,0 +1,195 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
+)
+
+// namespaces returns the names of those that exist.
+func (m *tenant) namespaces() (names []string) {
+	m.Helper()
+	all, err := m.mock.Control().Namespaces(m.Context())
+	if err != nil {
+		m.Fatal(err)
+	}
+	for _, n := range all {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
+// fields are those of a header.
+type fields map[string]string
+
+// preflight returns the header of a preflight.
+func preflight(origin string) fields {
+	return fields{"Origin": origin, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
+}
+
+// visit is a request to a namespace.
+type visit struct {
+	name, method, path, body string
+	header                   fields
+	status                   int
+}
+
+func (v visit) send(t *testing.T, m *tenant) response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), v.method, m.url+v.path, strings.NewReader(v.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.body != "" {
+		r.Header.Set("Content-Type", urlencode)
+	}
+	for name, value := range v.header {
+		r.Header.Set(name, value)
+	}
+	m = m.of(t)
+	m.unchecked = true // a preflight and a page are outside the operations
+	return m.exchange(r).is(v.status)
+}
+
+func credentials(grant string) string {
+	return url.Values{"grant_type": {grant}, "client_id": {janeID}, "client_secret": {janeSecret}}.Encode()
+}
+
+// A request to a namespace that does not exist gets the response of a new one, makes none, and is in the
+// journal of the default one. A login that succeeds, a control call and Namespace make it.
+func TestAbsentNamespace(t *testing.T) {
+	login := credentials("client_credentials")
+	for _, test := range []struct {
+		visit
+		made bool
+	}{
+		{visit{"info", "GET", "/oauth/info", "", nil, 200}, false},
+		{visit{"list without a bearer", "GET", "/v2026/personal-access-tokens", "", nil, 401}, false},
+		{visit{"bearer of another", "GET", me, "", fields{"Authorization": "Bearer x.y.z"}, 401}, false},
+		{visit{"other resource", "GET", "/v2026/accounts", "", nil, 501}, false},
+		{visit{"unknown path", "GET", "/nothing", "", nil, 404}, false},
+		{visit{"wrong method", "PUT", "/oauth/token", login, nil, 405}, false},
+		{visit{"check of a token", "POST", "/oauth/check_token", "token=x", nil, 400}, false},
+		{visit{"wrong secret", "POST", "/oauth/token", strings.Replace(login, "client_secret=", "client_secret=x", 1), nil, 401}, false},
+		{visit{"wrong grant", "POST", "/oauth/token", credentials("password"), nil, 400}, false},
+		{visit{"no credentials", "POST", "/oauth/token", "", nil, 401}, false},
+		{visit{"preflight", "OPTIONS", "/oauth/token", "", preflight("http://localhost:3000"), 204}, false},
+		{visit{"info for a page", "GET", "/oauth/info", "", fields{"Origin": "https://evil.example"}, 200}, false},
+		{visit{"image of a page", "GET", "/oauth/info", "", fields{"Sec-Fetch-Site": "cross-site"}, 200}, false},
+		{visit{"login by a page", "POST", "/oauth/token", login, fields{"Origin": "https://evil.example"}, 403}, false},
+		{visit{"login by a page without origin", "POST", "/oauth/token", login, fields{"Sec-Fetch-Site": "cross-site"}, 403}, false},
+		{visit{"wrong login by a page", "POST", "/oauth/token", strings.Replace(login, "client_secret=", "client_secret=x", 1), fields{"Origin": "https://evil.example"}, 401}, false},
+		{visit{"login", "POST", "/oauth/token", login, nil, 200}, true},
+		{visit{"login in the query", "POST", "/oauth/token?" + login, "", nil, 200}, true},
+		{visit{"login of a page of this machine", "POST", "/oauth/token", login, fields{"Origin": "http://localhost:3000"}, 200}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := start(t, "empty")
+			test.send(t, m.in("a"))
+			if made := slices.Contains(m.namespaces(), "a"); made != test.made {
+				t.Errorf("made: %t, want %t", made, test.made)
+			}
+			home, want := m, "/t/a"+strings.Split(test.path, "?")[0]
+			if test.made {
+				home, want = m.in("a"), strings.Split(test.path, "?")[0]
+			}
+			var paths []string
+			for _, r := range home.of(t).anonymous().journal("") {
+				paths = append(paths, r["path"].(string))
+			}
+			if diff := cmp.Diff([]string{want}, paths); diff != "" {
+				t.Errorf("journal (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A request to a namespace that does not exist gets what it would get if it did.
+func TestAbsentNamespace_RespondsAsANewOne(t *testing.T) {
+	m := start(t, "empty")
+	m.in("new").anonymous().get("/_mock/health").is(http.StatusOK)
+	for _, test := range []visit{
+		{"info", "GET", "/oauth/info", "", nil, 200},
+		{"list", "GET", me, "", nil, 401},
+		{"unknown client", "POST", "/oauth/token", "grant_type=client_credentials&client_id=x&client_secret=y", nil, 401},
+		{"unknown path", "GET", "/nothing", "", nil, 404},
+		{"other resource", "GET", "/v2026/accounts", "", nil, 501},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var texts []string
+			for _, name := range []string{"new", "old"} {
+				r := test.send(t, m.in(name))
+				text := strings.ReplaceAll(r.text, r.header.Get("SLPT-Request-ID"), "ID")
+				texts = append(texts, strings.ReplaceAll(text, "/t/"+name, "/t/NAME"))
+			}
+			if diff := cmp.Diff(texts[0], texts[1]); diff != "" {
+				t.Errorf("response (-existing +absent):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestControlCallsMakeNamespaces(t *testing.T) {
+	for _, test := range []struct {
+		visit
+		made bool
+	}{
+		{visit{"call", "GET", "/_mock/health", "", nil, 200}, true},
+		{visit{"page of this machine", "GET", "/_mock/health", "", fields{"Origin": "http://localhost:3000"}, 200}, true},
+		{visit{"page of another site", "GET", "/_mock/health", "", fields{"Origin": "https://evil.example"}, 403}, false},
+		{visit{"image of another site", "GET", "/_mock/health", "", fields{"Sec-Fetch-Site": "cross-site"}, 403}, false},
+		{visit{"unknown path", "GET", "/_mock/nothing", "", nil, 404}, false},
+		{visit{"wrong method", "PUT", "/_mock/health", "", nil, 405}, false},
+		{visit{"removal", "DELETE", "/_mock/namespace", "", nil, 404}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := start(t, "empty")
+			r := test.send(t, m.in("a"))
+			if made := slices.Contains(m.namespaces(), "a"); made != test.made {
+				t.Errorf("made: %t, want %t", made, test.made)
+			}
+			if test.status == http.StatusForbidden {
+				r.problem(test.status, rule.CrossOrigin)
+				m.in("a").of(t).anonymous().get("/_mock/health").is(http.StatusOK)
+				test.status = http.StatusOK // reading what exists changes nothing
+				test.send(t, m.in("a"))
+			}
+		})
+	}
+}
+
+// A fixture whose dates count from the start does not age while nobody logs in.
+func TestAbsentNamespace_FixtureDoesNotAge(t *testing.T) {
+	m := start(t, "expiring")
+	for range 3 {
+		m.in("a").anonymous().get("/oauth/info").is(http.StatusOK)
+		m.advance(240 * 24 * time.Hour)
+	}
+	m.in("a").as("jane.doe")
+}
+
+// However many names are made up, nothing is made, and the one who needs a namespace gets it.
+func TestManyAbsentNamespaces(t *testing.T) {
+	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 2})
+	for i := range 1000 {
+		r := httptest.NewRequest(http.MethodGet, "/t/x"+strings.Repeat("x", i%60)+"/oauth/info", http.NoBody)
+		w := httptest.NewRecorder()
+		m.mock.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			t.Fatalf("status %d", w.Code)
+		}
+	}
+	m.in("mine").as("jane.doe")
+	if diff := cmp.Diff([]string{"default", "mine"}, m.namespaces()); diff != "" {
+		t.Errorf("namespaces (-want +got):\n%s", diff)
+	}
+}
