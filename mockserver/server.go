@@ -209,6 +209,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	c.Log = slog.New(boundedLog{c.Log.Handler()})
 	return c, nil
 }
 

@@ -42,20 +42,34 @@ func JSON(text string, most int) string {
 		return text
 	}
 	size, cut := 0, 0
-	for i, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			size += 2
-		case r < ' ' || r == '<' || r == '>' || r == '&' || r == utf8.RuneError || r == '\u2028' || r == '\u2029' || r == '\u007f':
-			size += 6
-		default:
-			size += utf8.RuneLen(r)
-		}
+	for i := 0; i < len(text); {
+		r, width := utf8.DecodeRuneInString(text[i:])
+		i += width
+		size += jsonLen(r)
 		if size <= most-len("...") {
-			cut = i + utf8.RuneLen(r)
+			cut = i
 		} else if size > most {
-			return text[:min(cut, len(text))] + "..."
+			return text[:cut] + "..."
 		}
 	}
 	return text
+}
+
+// JSONLen returns how many bytes a text takes in a JSON string at most.
+func JSONLen(text string) int {
+	n := 0
+	for _, r := range text {
+		n += jsonLen(r)
+	}
+	return n
+}
+
+func jsonLen(r rune) int {
+	switch {
+	case r == '"' || r == '\\':
+		return 2
+	case r < ' ' || r == '<' || r == '>' || r == '&' || r == utf8.RuneError || r == '\u2028' || r == '\u2029' || r == '\u007f':
+		return len(`\u0000`)
+	}
+	return utf8.RuneLen(r)
 }

@@ -1,0 +1,48 @@
+package mockserver
+
+import (
+	"context"
+	"log/slog"
+
+	"example.com/patmock/spec/limit"
+)
+
+// boundedLog keeps lines within [limit.LogLine], whatever a request puts into them. The message comes
+// first, then the attributes in their order.
+type boundedLog struct{ slog.Handler }
+
+// What a line has beside message and attributes, in bytes: time, level, and the names.
+const logOverhead = 256
+
+// Handle implements slog.Handler.
+func (h boundedLog) Handle(ctx context.Context, r slog.Record) error {
+	left := limit.LogLine - logOverhead
+	cut := func(text string) string {
+		text = limit.JSON(text, max(len("..."), left))
+		left -= limit.JSONLen(text)
+		return text
+	}
+	bounded := slog.NewRecord(r.Time, r.Level, cut(r.Message), r.PC)
+	changed := bounded.Message != r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		text := a.Value.String()
+		shown := cut(text)
+		if shown != text {
+			a.Value, changed = slog.StringValue(shown), true
+		}
+		bounded.AddAttrs(a)
+		return true
+	})
+	if !changed {
+		return h.Handler.Handle(ctx, r)
+	}
+	return h.Handler.Handle(ctx, bounded)
+}
+
+// WithAttrs implements slog.Handler.
+func (h boundedLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return boundedLog{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements slog.Handler.
+func (h boundedLog) WithGroup(name string) slog.Handler { return boundedLog{h.Handler.WithGroup(name)} }
