@@ -20,8 +20,8 @@ const (
 
 // splitFilter never fails: what is wrong with a word shows where it is used.
 func splitFilter(text string) []word {
-	var words []word
 	runes := []rune(text)
+	words := make([]word, 0, len(runes)/4+1) // few words are shorter with the blank behind them
 	for i := 0; i < len(runes); {
 		start := i
 		switch r := runes[i]; {

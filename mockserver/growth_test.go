@@ -1,0 +1,258 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+)
+
+// Bounds of an error response and of a line of the log, in bytes, and of what is listed.
+const (
+	maxResponse = 16 << 10
+	maxLine     = 2 << 10
+	maxListed   = 20
+)
+
+// grower sends requests of any size to a mock without a socket.
+type grower struct {
+	mock       *mockserver.Server
+	log        *bytes.Buffer
+	id, secret string
+}
+
+func newGrower(t testing.TB) *grower {
+	t.Helper()
+	seed, err := fixtures.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, err := seed.Login("admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &grower{log: &bytes.Buffer{}, id: login.ID, secret: login.Secret}
+	g.mock, err = mockserver.New(mockserver.Config{Tenant: seed, Log: slog.New(slog.NewTextHandler(g.log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := g.mock.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return g
+}
+
+// bearer logs in to a namespace.
+func (g *grower) bearer(t testing.TB, namespace string) string {
+	t.Helper()
+	form := "grant_type=client_credentials&client_id=" + g.id + "&client_secret=" + g.secret
+	r := httptest.NewRequest(http.MethodPost, namespace+"/oauth/token", strings.NewReader(form))
+	r.Header.Set("Content-Type", formType)
+	var answered struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal(g.send(r).Body.Bytes(), &answered); err != nil {
+		t.Fatal(err)
+	}
+	return "Bearer " + answered.Token
+}
+
+func (g *grower) send(r *http.Request) *httptest.ResponseRecorder {
+	rw := httptest.NewRecorder()
+	g.mock.ServeHTTP(rw, r)
+	return rw
+}
+
+// request makes the request of a case.
+func (c growthCase) request(namespace, bearer string, n int) *http.Request {
+	path, body := namespace+c.path, ""
+	if c.name == "unmatched/a long path" {
+		path += strings.Repeat("/nothing", n)
+	}
+	if c.query != nil {
+		path += "?" + c.query(n)
+	}
+	if c.body != nil {
+		body = c.body(n)
+	}
+	r := httptest.NewRequest(c.method, namespace+c.path, strings.NewReader(body))
+	r.Host = "127.0.0.1"
+	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?") // which httptest would parse
+	if c.contentType != "" {
+		r.Header.Set("Content-Type", c.contentType)
+	}
+	if bearer != "" {
+		r.Header.Set("Authorization", bearer)
+	}
+	if c.authorization != nil {
+		r.Header.Set("Authorization", c.authorization(n))
+	}
+	return r
+}
+
+// cost is what a request took.
+type cost struct {
+	bytes, allocs uint64
+	time          time.Duration
+	response      *httptest.ResponseRecorder
+}
+
+// measure sends the request of a case.
+func (g *grower) measure(c growthCase, namespace, bearer string, n int) cost {
+	r := c.request(namespace, bearer, n)
+	g.log.Reset()
+	g.log.Grow(64 << 10)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now() //nolint:forbidigo // it is what is measured
+	response := g.send(r)
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	return cost{after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs, took, response}
+}
+
+// compare adds up the costs of some sizes and of their doubles. What is appended to grows in jumps, which
+// are at other sizes each time.
+func (g *grower) compare(c growthCase, namespace, bearer string) (small, large cost) {
+	for _, factor := range []int{100, 119, 141, 168} {
+		n := c.n * factor / 100
+		for _, sum := range []struct {
+			cost *cost
+			n    int
+		}{{&small, n}, {&large, 2 * n}} {
+			measured := g.measure(c, namespace, bearer, sum.n)
+			sum.cost.bytes += measured.bytes
+			sum.cost.allocs += measured.allocs
+			sum.cost.time += measured.time
+			sum.cost.response = measured.response
+		}
+	}
+	return small, large
+}
+
+func ratio(small, large uint64) float64 { return float64(large) / float64(small) }
+
+// Twice as much of what is wrong costs at most 2.2 times as much memory, and errors do not grow at all.
+func TestGrowth(t *testing.T) {
+	if raceDetector() {
+		t.Skip("the race detector allocates, too: run without -race")
+	}
+	g := newGrower(t)
+	for i, c := range growthCases() {
+		t.Run(c.name, func(t *testing.T) {
+			namespace := fmt.Sprintf("/t/grow-%d", i)
+			bearer := g.bearer(t, namespace)
+			small, large := g.compare(c, namespace, bearer)
+			bytes, allocs := ratio(small.bytes, large.bytes), ratio(small.allocs, large.allocs)
+			if max(bytes, allocs) > 2.2 { // what is pooled is made again after a collection
+				small, large = g.compare(c, namespace, bearer)
+				bytes, allocs = min(bytes, ratio(small.bytes, large.bytes)), min(allocs, ratio(small.allocs, large.allocs))
+			}
+			t.Logf("status %d; %d bytes, %d allocations, %s; twice: %.2f of the bytes, %.2f of the allocations, %s",
+				large.response.Code, small.bytes, small.allocs, small.time, bytes, allocs, large.time)
+			if max(bytes, allocs) > 2.2 {
+				t.Errorf("twice as much costs %.2f times the bytes and %.2f times the allocations, want at most 2.2", bytes, allocs)
+			}
+			if large.response.Code >= 400 {
+				checkErrorSize(t, large.response)
+			}
+			for line := range strings.Lines(g.log.String()) {
+				if len(line) > maxLine {
+					t.Errorf("a line of the log has %d bytes, want at most %d: %.200s", len(line), maxLine, line)
+				}
+			}
+			g.checkJournal(t, namespace, large.response)
+		})
+	}
+}
+
+func checkErrorSize(t *testing.T, response *httptest.ResponseRecorder) {
+	t.Helper()
+	if n := response.Body.Len(); n > maxResponse {
+		t.Errorf("the error has %d bytes, want at most %d", n, maxResponse)
+	}
+	var dto struct{ Causes, Errors []any }
+	_ = json.Unmarshal(response.Body.Bytes(), &dto) // another form has neither
+	if n := max(len(dto.Causes), len(dto.Errors)); n > maxListed+1 {
+		t.Errorf("%d violations are reported, want at most %d and the number of the others", n, maxListed)
+	}
+}
+
+// checkJournal looks at the entry of a request, where its namespace has one.
+func (g *grower) checkJournal(t *testing.T, namespace string, response *httptest.ResponseRecorder) {
+	t.Helper()
+	got := g.send(httptest.NewRequest(http.MethodGet, namespace+"/_mock/requests/"+response.Header().Get("SLPT-Request-ID"), nil))
+	if got.Code != http.StatusOK {
+		return // requests to the control API are in no journal
+	}
+	var entry struct {
+		Path, Query string
+		Why, Notes  []string
+		Findings    []struct{ Kind, Detail string }
+	}
+	if err := json.Unmarshal(got.Body.Bytes(), &entry); err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	texts := slices.Concat(entry.Why, entry.Notes, []string{entry.Path, entry.Query})
+	for _, f := range entry.Findings {
+		kinds[f.Kind]++
+		texts = append(texts, f.Detail)
+	}
+	for _, n := range append([]int{len(entry.Why), len(entry.Notes)}, slices.Collect(valuesOf(kinds))...) {
+		if n > maxListed+1 {
+			t.Errorf("the journal has %d texts of a kind, want at most %d and the number of the others", n, maxListed)
+		}
+	}
+	for _, text := range texts {
+		if len(text) > maxLine+len("...") {
+			t.Errorf("a text in the journal has %d bytes, want at most %d: %.200s", len(text), maxLine, text)
+		}
+	}
+}
+
+func valuesOf(m map[string]int) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for _, n := range m {
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// BenchmarkGrowth reports how many times as long twice as much takes: the median of five alternating runs.
+func BenchmarkGrowth(b *testing.B) {
+	g := newGrower(b)
+	for i, c := range growthCases() {
+		b.Run(c.name, func(b *testing.B) {
+			namespace := fmt.Sprintf("/t/grow-%d", i)
+			bearer := g.bearer(b, namespace)
+			for b.Loop() {
+				var ratios []float64
+				for range 5 {
+					small := g.measure(c, namespace, bearer, c.n)
+					large := g.measure(c, namespace, bearer, 2*c.n)
+					ratios = append(ratios, float64(large.time)/float64(small.time))
+				}
+				slices.Sort(ratios)
+				b.ReportMetric(ratios[len(ratios)/2], "x-half")
+			}
+		})
+	}
+}
+
+func raceDetector() bool { return os.Getenv("PATMOCK_RACE") != "" }
