@@ -81,12 +81,16 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 		limit = now.len()
 	}
 	matcher, s := newMatcher(m), &subject{}
+	all := matcher.all()
 	for r := range now.backward() {
-		if *s = (subject{entry: r}); !matcher.matches(s) {
+		if *s = (subject{entry: r}); !all && !matcher.matches(s) {
 			continue
 		}
 		if list.Matched++; list.Matched <= limit {
 			list.Requests = append(list.Requests, r.plain())
+		} else if all {
+			list.Matched = now.len() // there is nothing to find out
+			break
 		}
 	}
 	slices.Reverse(list.Requests)

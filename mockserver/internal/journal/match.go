@@ -45,6 +45,7 @@ func (s *subject) jsonBody() *jsonBody {
 // matcher holds a match against requests.
 type matcher struct {
 	match       control.Match
+	texts       []text   // those that are compared to the letter
 	path        []string // segments
 	header      []string // names in order, so that differences have one
 	query       []string
@@ -54,6 +55,17 @@ type matcher struct {
 
 func newMatcher(m control.Match) *matcher {
 	c := &matcher{match: m, header: sortedKeys(m.Header), query: sortedKeys(m.Query)}
+	for _, t := range []text{
+		{"/operation", m.Operation, func(r *control.Request) string { return r.Operation }},
+		{"/version", m.Version, func(r *control.Request) string { return r.Version }},
+		{"/method", m.Method, func(r *control.Request) string { return r.Method }},
+		{"/owner", m.Owner, func(r *control.Request) string { return r.Owner }},
+		{"/clientId", m.ClientID, func(r *control.Request) string { return r.ClientID }},
+	} {
+		if t.expected != "" {
+			c.texts = append(c.texts, t)
+		}
+	}
 	if m.Path != "" {
 		c.path = strings.Split(m.Path, "/")
 	}
@@ -80,10 +92,17 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
+// all reports whether every request matches.
+func (c *matcher) all() bool {
+	m := &c.match
+	return len(c.texts) == 0 && c.path == nil && m.Status == 0 && m.Fault == "" && m.Finding == "" && m.Unmatched == nil &&
+		len(c.header) == 0 && len(c.query) == 0 && !c.bodyIsAsked
+}
+
 // matches reports whether a request has no difference. One that differs in a text allocates nothing.
 func (c *matcher) matches(s *subject) bool {
-	for _, text := range c.texts(s) {
-		if text.differs() {
+	for _, t := range c.texts {
+		if t.expected != t.actual(&s.Request) {
 			return false
 		}
 	}
@@ -94,19 +113,10 @@ func (c *matcher) differences(s *subject) []control.Difference {
 	return append(c.plainDifferences(s), c.bodyDifferences(s)...)
 }
 
-// text is a part of a request that is compared to the letter if a match names it.
-type text struct{ pointer, expected, actual string }
-
-func (t text) differs() bool { return t.expected != "" && t.expected != t.actual }
-
-func (c *matcher) texts(s *subject) [5]text {
-	return [...]text{
-		{"/operation", c.match.Operation, s.Operation},
-		{"/version", c.match.Version, s.Version},
-		{"/method", c.match.Method, s.Method},
-		{"/owner", c.match.Owner, s.Owner},
-		{"/clientId", c.match.ClientID, s.ClientID},
-	}
+// text is a part of a request that is compared to the letter.
+type text struct {
+	pointer, expected string
+	actual            func(r *control.Request) string
 }
 
 // plainDifferences are those that need no body to be read.
@@ -115,9 +125,9 @@ func (c *matcher) plainDifferences(s *subject) []control.Difference {
 	differ := func(pointer string, expected, actual any) {
 		found = append(found, control.Difference{Pointer: pointer, Expected: expected, Actual: actual})
 	}
-	for _, text := range c.texts(s) {
-		if text.differs() {
-			differ(text.pointer, text.expected, text.actual)
+	for _, t := range c.texts {
+		if actual := t.actual(&s.Request); t.expected != actual {
+			differ(t.pointer, t.expected, actual)
 		}
 	}
 	if c.path != nil && !samePath(c.path, s.Path) {
