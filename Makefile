@@ -1,7 +1,7 @@
 # Short names for what CONTRIBUTING tells. CI runs .ci/run.
 lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
 
-.PHONY: build serve test fmt lint ci dist image rename bench-peers soak
+.PHONY: build serve test fmt lint ci dist image rename bench-peers bench-scale soak
 build: ## build ./patmock
 	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o patmock ./cmd/patmock
 serve: ## run the mock
@@ -23,6 +23,10 @@ bench-peers: ## measure patmock beside other mocks, see mockserver/bench: make b
 	mkdir -p .cache/bench
 	go build -o .cache/bench/bench ./mockserver/bench
 	.cache/bench/bench $(BENCH)
+bench-scale: ## measure what an operation costs by what the mock has: make bench-scale BENCH="-curves login -write=false"
+	mkdir -p .cache/bench
+	go build -o .cache/bench/bench ./mockserver/bench
+	.cache/bench/bench -rounds 0 -mixed 0 $(BENCH)
 soak: ## send a mixed load to a mock for ten minutes with the race detector: make soak FOR=1h
 	PATMOCK_SOAK=$(or $(FOR),10m) go test -race -count=1 -timeout 0 -v -run '^TestSoak$$' ./mockserver
 ci: ## run what CI runs

@@ -56,7 +56,7 @@ var rules = []dependencyRule{
 	{"mockserver/control", nil},
 	{"mockserver/dialect", nil},
 	{"mockserver/container", []string{"mockserver/control"}},
-	{"mockserver/bench", []string{"mockserver/control"}},
+	{"mockserver/bench", []string{"mockserver", "fixtures", "mockserver/control"}},
 	{"mockserver/bench/bare", nil},
 	{"mockserver/bench/bare/serve", []string{"mockserver/bench/bare"}},
 	{"mockserver", []string{"spec", "fixtures"}},

@@ -16,6 +16,7 @@ func machine(ctx context.Context) string {
 	commit, _ := output(ctx, "git", "describe", "--always", "--dirty=, with changes") // outside a repository there is none
 	wrk, _ := command(ctx, []string{"wrk", "--version"}, nil).Output()                // it fails after this, with its usage
 	version, _, _ := strings.Cut(string(wrk), " [")
+	version = cmp.Or(version, "without wrk")
 	kilobytes, _ := strconv.ParseFloat(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB"), 64)
 	return fmt.Sprintf("Measured on %s, commit %s, on %d cores of %s, %.0f GiB of memory, Linux %s, %s, %s. Before it the load average was %s.\n\n",
 		time.Now().Format("2006-01-02"), cmp.Or(commit, "unknown"), runtime.NumCPU(), field("/proc/cpuinfo", "model name"), kilobytes/(1<<20),

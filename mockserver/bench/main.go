@@ -1,5 +1,5 @@
-// Command bench measures patmock beside a bare server and beside other mocks, then under a mixed load, and writes what it
-// found into README.md of its folder. It needs Linux, for /proc, and runs in the folder of the module: make bench-peers.
+// Command bench measures what an operation costs with little and with much in the mock, then patmock beside a bare server and
+// beside other mocks, then under a mixed load, and writes what it found into README.md of its folder. It needs Linux, for /proc, and runs in the folder of the module: make bench-peers.
 //
 // It only measures: goals that are not met are told, and the exit code stays 0.
 package main
@@ -31,6 +31,8 @@ type options struct {
 	warmUp      time.Duration
 	measure     time.Duration
 	mixed       time.Duration
+	scale       time.Duration
+	curves      string
 	write       bool
 }
 
@@ -42,6 +44,8 @@ func main() {
 	flag.DurationVar(&o.warmUp, "warm-up", 3*time.Second, "time in which each operation is asked before it is measured, in whole seconds")
 	flag.DurationVar(&o.measure, "measure", 5*time.Second, "time in which each operation is measured, in whole seconds")
 	flag.DurationVar(&o.mixed, "mixed", time.Minute, "time of the mixed load; 0 leaves it out")
+	flag.DurationVar(&o.scale, "scale", 3*time.Second, "time of each operation at each size of what the mock has; 0 leaves it out")
+	flag.StringVar(&o.curves, "curves", "", "a word of the operations that -scale measures; all by default")
 	flag.BoolVar(&o.write, "write", true, "write the figures into "+readme)
 	flag.Parse()
 	o.servers = strings.Split(*servers, ",")
@@ -68,9 +72,20 @@ func run(o options) error {
 		}
 	}
 	about := machine(ctx)
+	if o.scale > 0 {
+		found, err := scale(ctx, choose(o.curves), o.scale)
+		if err != nil {
+			return err
+		}
+		if err := tell("scale", about+found, o.write && o.curves == ""); err != nil {
+			return err
+		}
+	}
 	p := &place{cache: cache}
-	if err := p.build(ctx); err != nil {
-		return err
+	if o.rounds > 0 || o.mixed > 0 {
+		if err := p.build(ctx); err != nil {
+			return err
+		}
 	}
 	if o.rounds > 0 {
 		servers, missing, err := p.servers(ctx, o.servers)
