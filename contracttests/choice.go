@@ -56,6 +56,8 @@ const (
 	SetTwice ChoiceErrorKind = "set-twice"
 	// BadFile is a file that cannot be read, or is empty.
 	BadFile ChoiceErrorKind = "bad-file"
+	// BadValue is a value that no id and no secret has, see [CheckSecret].
+	BadValue ChoiceErrorKind = "bad-value"
 	// BadAddress is not the base URL of a server.
 	BadAddress ChoiceErrorKind = "bad-address"
 	// SecretInAddress is an address with a user or a password.
@@ -156,7 +158,11 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 			ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.given() {
-		return t, choiceErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in", ownerVariables.id, ownerVariables.secret)
+		hint := ""
+		if onLoopback(base) {
+			hint = "; no patmock responds there, which would need none"
+		}
+		return t, choiceErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in%s", ownerVariables.id, ownerVariables.secret, hint)
 	}
 	return t, nil
 }
@@ -188,6 +194,9 @@ func (c Choice) credentials(names identityVariables) (who Credentials, err error
 func (c Choice) secret(name string) (string, error) {
 	value, file := strings.TrimSpace(c.variable(name)), c.variable(name+"_FILE")
 	if file == "" {
+		if err := CheckSecret(value); err != nil {
+			return "", choiceErrorf(name, BadValue, "%s: %w", name, err)
+		}
 		return value, nil
 	}
 	if value != "" {
@@ -199,6 +208,9 @@ func (c Choice) secret(name string) (string, error) {
 	}
 	if value = strings.TrimSpace(string(held)); value == "" {
 		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %s is empty", name, file)
+	}
+	if err := CheckSecret(value); err != nil {
+		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %s: %w", name, file, err)
 	}
 	return value, nil
 }

@@ -5,6 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.com/patmock/contracttests/live"
 )
 
 // ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
@@ -18,7 +23,7 @@ var ErrSameIdentity = errors.New("the second identity is the same user as the fi
 func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 	tenant, err := r.open(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, ExplainControl(err))
 	}
 	defer func() {
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
@@ -35,10 +40,10 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 			continue
 		}
 		if failed := t.guard(func() { t.client(who) }); failed != nil {
-			return nil, fmt.Errorf("%w: %w", ErrUnreachable, failed)
+			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.explainedFailure(failed))
 		}
 		if c := t.clients[who]; c == nil || c.bearer == "" { // an answer that is otherwise not as promised is for the scenarios to judge
-			return nil, fmt.Errorf("%w: %w", ErrUnreachable, &LoginError{Role: t.role(who), Status: t.last.Status, Problem: t.failures[0].Message})
+			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(who))
 		}
 	}
 	if id := r.sessions.identity(tenant.owner); id != "" && id == r.sessions.identity(tenant.second) {
@@ -46,6 +51,27 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 			"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
 	return tenant.lacks(Needs()), nil
+}
+
+// ExplainControl explains why the control API of a patmock did not respond. Errors with a remedy of
+// their own are returned as they are.
+func ExplainControl(err error) error {
+	sent, ok := errors.AsType[*url.Error](err)
+	if !ok || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if e := live.ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err); e.Cause != live.Refused {
+		return e
+	}
+	return err
+}
+
+// explainedFailure explains why a login had no response.
+func (t *T) explainedFailure(err error) error {
+	if sent, ok := errors.AsType[*url.Error](err); ok && live.ReasonOf(err) == "" && t.ctx.Err() == nil {
+		return live.ExplainFailure(http.MethodPost, sent.URL, err)
+	}
+	return err
 }
 
 // identity is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows members of one's own). Empty

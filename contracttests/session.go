@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"example.com/patmock/contracttests/live"
 )
 
 // sessions are the logins of the identities at a live target, which all scenarios share: the token endpoint has a limit of its
@@ -65,7 +67,7 @@ func (t *T) client(who Credentials) *Client {
 		answered := t.Anonymous().Token(who)
 		if t.run.target.Live() && answered.status != http.StatusOK {
 			t.unreached = true
-			t.refused[who] = &LoginError{Role: t.role(who), Status: answered.status}
+			t.refused[who] = t.loginError(who)
 			t.must(t.refused[who])
 		}
 		answered.Status(http.StatusOK)
@@ -105,18 +107,27 @@ type LoginError struct {
 	Role Role
 	// Status of the response.
 	Status int
-	// Problem is what else is wrong with the response. Empty means that the status is the problem.
-	Problem string
+	// Err is a [live.SetupError], which says what is wrong with the response.
+	Err error
+}
+
+// loginError returns the error of an identity that the latest response does not log in.
+func (t *T) loginError(who Credentials) *LoginError {
+	x := t.last
+	err := live.ExplainResponse(live.SetupResponse{
+		BaseURL: t.tenancy.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered, Body: []byte(x.Reply), Redact: t.redact,
+	})
+	return &LoginError{Role: t.role(who), Status: x.Status, Err: err}
 }
 
 // Error names the identity and the problem.
 func (e *LoginError) Error() string {
 	who := map[Role]string{RoleOwner: "the first identity", RoleSecond: "the second identity", RoleAdmin: "the administrator"}[e.Role]
-	if e.Problem != "" {
-		return fmt.Sprintf("the login as %s: %s", who, e.Problem)
-	}
-	return fmt.Sprintf("the login as %s: status is %d", who, e.Status)
+	return fmt.Sprintf("the login as %s: %v", who, e.Err)
 }
+
+// Unwrap returns the problem.
+func (e *LoginError) Unwrap() error { return e.Err }
 
 // again is a client of the same login with another access token. An identity that was refused does not try once more.
 func (t *T) again(c *Client) *Client {

@@ -114,9 +114,12 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 		remedies: map[string]string{},
 	}
 	if target.Live() {
-		if err := d.examine(ctx, target, o); err != nil {
-			return d, err
-		}
+		err = d.examine(ctx, target, o)
+	} else if _, unreachable := target.Control.Health(ctx); unreachable != nil {
+		err = &exitError{exitUnreachable, contracttests.ExplainControl(unreachable)}
+	}
+	if err != nil {
+		return d, err
 	}
 	r, err := rehearse(ctx, target, o, cases)
 	if err != nil {

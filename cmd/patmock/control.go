@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"example.com/patmock/contracttests"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 )
@@ -106,6 +107,9 @@ func secretFrom(flag, value, instead string) (string, error) {
 	secret := strings.TrimSpace(string(content))
 	if secret == "" {
 		return "", usagef("--"+flag, "--%s: %s is empty", flag, path)
+	}
+	if err := contracttests.CheckSecret(secret); err != nil {
+		return "", usagef("--"+flag, "--%s: %s: %w", flag, path, err)
 	}
 	return secret, nil
 }

@@ -41,7 +41,7 @@ func TestDeniedWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })  // of the system's temporary ones
+	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // of the system's temporary ones
 	if err := os.Chmod(folder, 0o555); err != nil {
 		t.Fatal(err)
 	}

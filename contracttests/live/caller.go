@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +24,8 @@ type caller struct {
 	// identity is the id of who has logged in, empty where the target does not say.
 	identity string
 	tokens   []token
+	// last is the latest response, without a status before the first.
+	last SetupResponse
 	// refused is what was answered to a login: it is not tried again.
 	refused error
 }
@@ -106,8 +108,22 @@ func (c *caller) delete(ctx context.Context, id string) error {
 	return err
 }
 
+// failed returns the error of a call. A nil err means that the latest response is the problem.
 func (c *caller) failed(call Call, status int, err error) error {
+	sent, unsent := errors.AsType[*url.Error](err)
+	switch {
+	case call == DeleteToken: // its status says it all
+	case err == nil:
+		err = ExplainResponse(c.last)
+	case unsent && ReasonOf(err) == "" && !isRetryError(err) && !errors.Is(err, context.Canceled):
+		err = ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err)
+	}
 	return &CallError{Call: call, ClientID: c.clean(c.ClientID), Status: status, Err: err}
+}
+
+func isRetryError(err error) bool {
+	_, ok := errors.AsType[*RetryError](err)
+	return ok
 }
 
 // has tells whether the list shows a token.
@@ -148,8 +164,14 @@ func (c *caller) send(r *http.Request, into any) (status int, err error) {
 	}
 	defer func() { _ = answered.Body.Close() }() // what it holds is known by then
 	body, err := ReadResponse(answered.Body)
-	if err == nil && answered.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
-		err = fmt.Errorf("the answer to %s %s is not what it should be", r.Method, r.URL.Path)
+	if err != nil {
+		return answered.StatusCode, err
+	}
+	c.last = SetupResponse{
+		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: answered.StatusCode, Header: answered.Header, Body: body, Redact: c.clean,
+	}
+	if answered.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
+		err = ExplainResponse(c.last)
 	}
 	return answered.StatusCode, err
 }

@@ -64,6 +64,8 @@ type Guard struct {
 	// unavailable reports that all attempts of a request failed, and that nothing but logins was
 	// answered since: other requests have one attempt.
 	unavailable atomic.Bool
+	// reached reports that there was a response.
+	reached atomic.Bool
 
 	mu    sync.Mutex
 	stats Stats
@@ -137,7 +139,9 @@ func NewGuard(c Config) (*Guard, error) {
 
 func ownTransport() http.RoundTripper {
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
-		return t.Clone()
+		t = t.Clone()
+		t.OnProxyConnectResponse = checkProxy
+		return t
 	}
 	return http.DefaultTransport
 }

@@ -103,6 +103,7 @@ func (g *Guard) once(ctx context.Context, a *asked) (*answer, error) {
 		return nil, err
 	}
 	a.unsure = false
+	g.reached.Store(true)
 	answered.Request = a.request
 	if a.place.kind != login && answered.StatusCode < http.StatusInternalServerError {
 		g.unavailable.Store(false)
@@ -132,7 +133,8 @@ func (g *Guard) later(a *asked, got *answer, err error, attempt int) (wait time.
 	bound := min(firstBackoff<<(attempt-1), lastBackoff)
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {
-		return backoff, false, !a.writes() && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrNotAnswering)
+		permanent := isPermanent(err) || !g.reached.Load() && isElsewhere(err)
+		return backoff, false, !a.writes() && !permanent && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrNotAnswering)
 	}
 	after, named := g.retryAfter(got.Header)
 	if after <= 0 { // none, zero, and a date that is over, are no leave to ask at once

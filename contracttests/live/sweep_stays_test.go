@@ -242,27 +242,27 @@ func TestSweepNeedsEveryList(t *testing.T) {
 		want   *live.CallError // nil if nothing is called
 	}{
 		{"nobody", nil, nil, nil},
-		{"a refused login", []string{"jane.doe", "nobody"}, nil, &live.CallError{Call: live.LogIn, ClientID: "x", Status: 401}},
+		{"a refused login", []string{"jane.doe", "nobody"}, nil, &live.CallError{Call: live.LogIn, ClientID: "x", Status: 401, Err: cmpopts.AnyError}},
 		{"no answer", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errLine }, &live.CallError{Call: live.LogIn, ClientID: janeLogin, Err: errLine}},
 		{"no list", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return answer(403, "{}")
 			}
 			return send.RoundTrip(r)
-		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 403}},
+		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 403, Err: cmpopts.AnyError}},
 		{"no JSON", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return answer(200, "<html>")
 			}
 			return send.RoundTrip(r)
 		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError}},
-		{"no access token", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(200, "{}") }, &live.CallError{Call: live.LogIn, ClientID: janeLogin, Status: 200}},
+		{"no access token", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(200, "{}") }, &live.CallError{Call: live.LogIn, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError}},
 		{"an access token that is refused", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return answer(401, "{}")
 			}
 			return send.RoundTrip(r)
-		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 401}},
+		}, &live.CallError{Call: live.ListTokens, ClientID: janeLogin, Status: 401, Err: cmpopts.AnyError}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)

@@ -208,7 +208,7 @@ func (asked call) check(what string, answered *http.Response, content []byte) er
 		return &problem
 	}
 	if answered.StatusCode != asked.status || asked.accept != "" && mediaType != asked.accept {
-		return &NotPatmockError{what, answered.StatusCode, answered.Status, mediaType}
+		return &NotPatmockError{what, answered.StatusCode, answered.Status, mediaType, answered.Header.Get("Location")}
 	}
 	return nil
 }

@@ -31,12 +31,17 @@ type NotPatmockError struct {
 	Status     string
 	// MediaType is empty without a content type.
 	MediaType string
+	// Location is that of a redirect, which is not followed.
+	Location string
 }
 
 func (e *NotPatmockError) Error() string {
 	mediaType := e.MediaType
 	if mediaType == "" {
 		mediaType = "no content type"
+	}
+	if e.Location != "" {
+		mediaType += ", Location " + e.Location
 	}
 	return fmt.Sprintf("%s answers %s (%s): that is no patmock, or one without this on its address", e.Request, e.Status, mediaType)
 }
