@@ -9,8 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -192,7 +190,7 @@ func createOf(server http.Handler, bearer string) func(*testing.B) {
 
 // What a request costs in memory, with everything on, has little head room: a copy of an answer is above the bytes of either.
 func TestAllocations(t *testing.T) {
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+	if raceDetector() {
 		t.Skip("the race detector allocates, too: run without -race")
 	}
 	mock, bearer := benchMock(t)

@@ -168,6 +168,9 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 		x.tenant.used.Store(true) // unless this is a reset
 	}
 	x.control.ServeHTTP(x, r)
+	if x.trace.Abort {
+		answer.Abort(x)
+	}
 }
 
 // safe reports whether a method changes nothing (RFC 9110, section 9.2.1).

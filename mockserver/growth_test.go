@@ -2,13 +2,14 @@ package mockserver_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -255,4 +256,38 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-func raceDetector() bool { return os.Getenv("PATMOCK_RACE") != "" }
+// raceDetector reports whether the race detector is on, which allocates, too.
+func raceDetector() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
+// A request whose client has gone away is not worked on any more, and leaves nothing behind.
+func TestWorkEndsWithTheClient(t *testing.T) {
+	g := newGrower(t)
+	bearer := g.bearer(t, "")
+	for _, c := range growthCases() {
+		if c.name != "create/scope all wrong" && c.name != "put state/tokens valid" && c.name != "verify/expectations half wrong" {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			defer func() {
+				if cause := recover(); cause != http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+					t.Errorf("the request ended with %v", cause)
+				}
+			}()
+			g.log.Reset()
+			response := g.send(c.request("", bearer, c.n).WithContext(ctx))
+			t.Errorf("status %d: %.200s", response.Code, response.Body)
+		})
+	}
+	state := g.send((growthCase{method: http.MethodGet, path: "/_mock/state"}).request("", "", 0))
+	if strings.Contains(state.Body.String(), `"t1"`) {
+		t.Error("a state was restored for a client that has gone")
+	}
+	if g.log.Len() > 0 {
+		t.Errorf("the log says %s", g.log)
+	}
+}

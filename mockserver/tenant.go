@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -185,12 +186,12 @@ func (t *tenant) Snapshot(secrets bool) (*fixtures.Tenant, error) {
 }
 
 // Restore implements control.Tenant.
-func (t *tenant) Restore(source []byte) error {
+func (t *tenant) Restore(ctx context.Context, source []byte) error {
 	now, err := t.service.Snapshot()
 	if err != nil {
 		return err
 	}
-	from, err := fixtures.ParseSnapshot("the snapshot", source, secrets(now))
+	from, err := fixtures.ParseSnapshot(ctx, "the snapshot", source, secrets(now))
 	if err != nil {
 		return err
 	}

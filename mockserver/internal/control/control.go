@@ -2,6 +2,7 @@
 package control
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -44,7 +45,7 @@ type Tenant interface {
 	// Snapshot returns the tenant with absolute times, with its secrets or without.
 	Snapshot(secrets bool) (*fixtures.Tenant, error)
 	// Restore puts a snapshot in the place of the tenant. Errors of what it holds are fixtures.Mistakes.
-	Restore(snapshot []byte) error
+	Restore(ctx context.Context, snapshot []byte) error
 	// AddIdentity and AddToken add what can log in. Errors of what they are given are fixtures.Mistakes, or
 	// those of pat that say what is taken or missing.
 	AddIdentity(control.NewIdentity) (control.User, error)

@@ -49,7 +49,7 @@ func (s *Server) putNamespace(c *call) (*answer.Answer, error) {
 			return nil, invalid(control.ProblemError{Pointer: "/fixture", Detail: redact.String(err.Error()) + "; a tenant of your own goes into the request as tenant"})
 		}
 	case wanted.Tenant != nil:
-		if from, err = fixtures.Parse("the request", wanted.Tenant); err != nil {
+		if from, err = fixtures.ParseContext(c.Context(), "the request", wanted.Tenant); err != nil {
 			return nil, err
 		}
 	}

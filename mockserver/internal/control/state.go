@@ -41,7 +41,7 @@ func (s *Server) state(c *call) (*answer.Answer, error) {
 }
 
 func (s *Server) putState(c *call) (*answer.Answer, error) {
-	if err := s.config.Tenant.Restore(c.body); err != nil {
+	if err := s.config.Tenant.Restore(c.Context(), c.body); err != nil {
 		return nil, err
 	}
 	return none()
