@@ -70,7 +70,9 @@ func (v *validation) validate(schema *openapi3.Schema, value any) {
 		}
 	}
 	if !hasAlternatives(schema) {
-		v.visit(schema, value)
+		if len(v.found) < limit.Items || !isMistyped(schema, value) || v.counts() {
+			v.visit(schema, value)
+		}
 		return
 	}
 	if value == nil && schema.PermitsNull() {
@@ -264,6 +266,28 @@ func (v *validation) pointer(path []string) string {
 		}
 	}
 	return b.String()
+}
+
+// isMistyped reports whether a value certainly has one violation, that of its type. It knows most.
+func isMistyped(s *openapi3.Schema, value any) bool {
+	kind := ""
+	switch value.(type) {
+	case string:
+		kind = openapi3.TypeString
+	case bool:
+		kind = openapi3.TypeBoolean
+	case float64:
+		kind = openapi3.TypeNumber
+	case []any:
+		kind = openapi3.TypeArray
+	case map[string]any:
+		kind = openapi3.TypeObject
+	}
+	types := s.Type.Slice()
+	if kind == "" || len(types) != 1 || !isPlain(s, types[0]) {
+		return false
+	}
+	return types[0] != kind && (types[0] != openapi3.TypeInteger || kind != openapi3.TypeNumber)
 }
 
 func isClosed(s *openapi3.Schema) bool {
