@@ -87,3 +87,13 @@ func (s *Service) known(id, secret string) bool {
 func malformed(format string, args ...any) error {
 	return &credentialsError{ErrMalformed, fmt.Sprintf(format, args...)}
 }
+
+// newCredentials returns an id that no token has, and a secret. With a seed, both come again after a restart.
+func (s *Service) newCredentials() (id, secret string) {
+	for {
+		id, secret = s.config.NewID(), s.config.NewSecret()
+		if _, err := s.config.Store.Token(id); err != nil {
+			return id, secret
+		}
+	}
+}

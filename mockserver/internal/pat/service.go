@@ -94,8 +94,9 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
 	}
 	now := call.now()
+	id, secret := s.newCredentials()
 	f := Fields{
-		ID: s.config.NewID(), Secret: s.config.NewSecret(), Scope: kept(r.Scope),
+		ID: id, Secret: secret, Scope: kept(r.Scope),
 		Owner: Owner{ID: call.Caller.ID, Name: call.Caller.Name}, Created: now,
 		AccessTokenValiditySeconds: defaultValiditySeconds,
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
@@ -138,8 +139,8 @@ func (s *Service) create(call Call, t *Token) (*Token, error) {
 	}
 	err := s.config.Store.Create(t, s.config.Limit)
 	for ; errors.Is(err, ErrConflict); err = s.config.Store.Create(t, s.config.Limit) {
-		f := t.Fields // with a seed, ids come again after a restart
-		f.ID, f.Secret = s.config.NewID(), s.config.NewSecret()
+		f := t.Fields
+		f.ID, f.Secret = s.newCredentials()
 		t = NewToken(f)
 		if err := call.accept(t); err != nil {
 			return nil, err

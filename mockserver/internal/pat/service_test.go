@@ -156,7 +156,7 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"new-1", "new-2", "new-3"}, seen); diff != "" {
+	if diff := cmp.Diff([]string{"new-3"}, seen); diff != "" {
 		t.Errorf("shown to Accept (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"new-3", "secret-3", "robot"}, []string{got.ID, got.Secret, got.Name}); diff != "" {
@@ -169,21 +169,35 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 		_, err := newService(store).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 	})
-	t.Run("not accepted the second time", func(t *testing.T) {
-		before := everything(t, store)
-		call := callOf(user(ben), version.V3)
-		call.Accept = func(tokens ...*pat.Token) error {
-			if tokens[0].ID == "new-2" {
-				return errNotAccepted
+	// take takes the id of the first token that Accept sees, before that is stored.
+	take := func(then error) (accept func(tokens ...*pat.Token) error) {
+		return func(tokens ...*pat.Token) error {
+			if _, err := store.Token(tokens[0].ID); tokens[0].ID != "new-4" || err == nil {
+				return then
 			}
-			return nil
+			return store.Create(pat.NewToken(dated("new-4", ann)), 0)
 		}
+	}
+	t.Run("not accepted the second time", func(t *testing.T) {
+		call := callOf(user(ben), version.V3)
+		call.Accept = take(errNotAccepted)
 		_, err := newService(store).Create(call, pat.CreateRequest{Name: new("other")})
 		if !errors.Is(err, errNotAccepted) {
 			t.Errorf("error is %v, want that of Accept", err)
 		}
-		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
-			t.Errorf("stored (-before +after):\n%s", diff)
+		if n, _ := store.Count(ben.ID); n != 2 {
+			t.Errorf("%d tokens of Ben are stored, want the two of before", n)
+		}
+	})
+	t.Run("taken meanwhile", func(t *testing.T) {
+		taken, err := store.Token("new-4")
+		mustRun(t, err)
+		mustRun(t, store.Delete(taken))
+		call := callOf(user(ben), version.V3)
+		call.Accept = take(nil)
+		got, err := newService(store).Create(call, pat.CreateRequest{Name: new("other")})
+		if err != nil || got.ID != "new-5" || got.Secret != "secret-5" {
+			t.Errorf("created %v, %v, want new-5 with its own secret", got, err)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
 )
 
 // allocated returns how many bytes a call allocates, on the average of some.
@@ -79,5 +80,28 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 				t.Errorf("%d bytes with %d users and %d with %d, want the same", small, few, large, many)
 			}
 		})
+	}
+}
+
+// After a restart with a seed the ids of all tokens come again. None of them is encoded and validated.
+func TestCreatePassesOverIDsInUse(t *testing.T) {
+	const tokens = 1000
+	var ids, secrets, accepted int
+	store := newStore(t)
+	for n := range tokens {
+		mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint("id ", n+1), ann)), 0))
+	}
+	s := configured(pat.Config{
+		Store: store,
+		NewID: func() string { ids++; return fmt.Sprint("id ", ids) }, NewSecret: func() string { secrets++; return fmt.Sprint("secret ", secrets) },
+	}, pat.Tenant{Identities: []pat.Identity{{ID: ann.ID, Name: ann.Name}}})
+	call := callOf(admin(ann), version.V3)
+	call.Accept = func(...*pat.Token) error { accepted++; return nil }
+	created, err := s.Create(call, pat.CreateRequest{Name: new("new")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprint(tokens + 1); accepted != 1 || created.ID != "id "+want || created.Secret != "secret "+want {
+		t.Errorf("%d tokens were accepted, and got %s with %s, want one, %s", accepted, created.ID, created.Secret, want)
 	}
 }
