@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 )
@@ -83,8 +84,9 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 	o.Progress = func(r report.Result) {
 		for _, token := range tap.take() {
 			made++
-			if !strings.HasPrefix(token.Name, "patmock-run-") {
-				t.Errorf("%s makes a token with the name %q", r.Name(), token.Name)
+			named, ok := live.NamedAt(token.Name)
+			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
+				t.Errorf("%s makes a token with the name %q at %s", r.Name(), token.Name, token.Created)
 			}
 			if longLived.MatchString(r.ID) {
 				continue

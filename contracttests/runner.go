@@ -28,11 +28,13 @@ type Runner struct {
 	http      *http.Client
 	documents map[string]*spec.Document
 	id        string
-	counter   atomic.Int64
-	warnings  *sharedWarnings
-	coverage  coverage
-	known     known
-	sessions  sessions
+	// marker is random. It is in the names of what the run makes.
+	marker   string
+	counter  atomic.Int64
+	warnings *sharedWarnings
+	coverage coverage
+	known    known
+	sessions sessions
 	// lost is how many cases in a row did not get through to a live target.
 	lost atomic.Int64
 	// timeouts are those of a target without a guard. Silent reports that the guard found the target
@@ -62,7 +64,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
-		id: cmp.Or(o.ID, NewID(o.Now())), warnings: &sharedWarnings{statuses: map[int]int{}},
+		id: cmp.Or(o.ID, NewID(o.Now())), marker: live.NewMarker(), warnings: &sharedWarnings{statuses: map[int]int{}},
 	}
 	var more *spec.Errata
 	if target.Live() {

@@ -194,10 +194,10 @@ func (t *T) must(err error) {
 	}
 }
 
-// Name makes a name for an object, which says whose it is and is used by nothing else.
+// Name returns a new name for an object. It carries the time and the marker of the run.
 func (t *T) Name() string {
 	t.made++
-	return fmt.Sprintf("patmock-%s-%d", t.run.id, t.run.counter.Add(1))
+	return live.Name(t.run.Now(), t.run.marker, t.run.counter.Add(1))
 }
 
 // requestContext returns the context of a request. If the run ends early, a write under way at a

@@ -144,7 +144,7 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer) error {
 		}
 	}
 	result, err := live.Sweep(ctx, live.SweepConfig{
-		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: left, KnownOnly: true, Prefix: "patmock-" + s.run + "-",
+		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
 		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: s.settle, Now: time.Now,
 	})
 	left = s.guard.Left()

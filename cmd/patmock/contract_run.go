@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"slices"
 	"strings"
@@ -234,11 +233,7 @@ type progress struct {
 }
 
 func newProgress(env environment, all int) *progress {
-	p := &progress{w: env.stderr, all: all}
-	if f, ok := env.stderr.(*os.File); ok {
-		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	p := &progress{w: env.stderr, all: all, terminal: isTerminal(env.stderr)}
 	if ci, _ := env.lookup("CI"); ci != "" {
 		p.terminal = false
 	}

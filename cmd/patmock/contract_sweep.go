@@ -23,6 +23,7 @@ type sweepFlags struct {
 	targetFlags
 	ledger, olderThan string
 	dryRun            bool
+	byName, yes       bool
 }
 
 func newContractSweep(env environment) *cobra.Command {
@@ -30,10 +31,14 @@ func newContractSweep(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep",
 		Short: "Delete what runs of the contract left at a tenant",
-		Long: "Logs in as each identity of the environment and deletes those of its own tokens that the ledger has, or that have a name\n" +
-			"such as patmock-mk3x-1, which only runs give. Never a token that it logs in with, nor anybody else's.\n" +
-			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses the credentials, 4 something is left,\n" +
-			"or was found by a dry run, 130 interrupted.",
+		Long: "Logs in as each identity of the environment and deletes those of its own tokens\n" +
+			"that the ledger has: by id, or by name, owner and time if a create is pending.\n" +
+			"It never deletes a token that it logs in with, nor one of another identity.\n" +
+			"--by-name looks for tokens of a lost ledger as well. Their names carry the random\n" +
+			"marker of a run and the time of creation. They are listed, and deleted after --yes\n" +
+			"or a confirmation on the terminal.\n" +
+			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses\n" +
+			"the credentials, 4 something is left, or was found and not deleted, 130 interrupted.",
 		Example: "  patmock exec --control-addr 127.0.0.1:0 -- patmock contract sweep --target env --dry-run --older-than 1h",
 		Args:    noArgs,
 	}
@@ -50,9 +55,11 @@ func newContractSweep(env environment) *cobra.Command {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
 	flags.StringVar(&f.olderThan, "older-than", "", "leave what is younger than that, such as 90m or 7d")
 	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of the tenant may take to show what was written")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would be deleted, and delete nothing")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
+	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
+	flags.BoolVar(&f.yes, "yes", false, "delete what --by-name finds without a question")
 	formatFlag(cmd, textOrJSON...)
-	for _, own := range []string{"allow-writes", "ledger", "older-than", "settle", "dry-run", "format"} {
+	for _, own := range []string{"allow-writes", "ledger", "older-than", "settle", "dry-run", "by-name", "yes", "format"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -83,7 +90,8 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	defer stop()
 	result, failed := live.Sweep(ctx, live.SweepConfig{
 		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
-		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Now: time.Now,
+		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Now: time.Now, ByName: f.byName,
+		Confirm: func(ctx context.Context, found []live.Found) bool { return f.confirm(ctx, env, found) },
 	})
 	switch unswept := errors.Is(failed, live.ErrUnreachable); {
 	case unswept && ctx.Err() != nil:
@@ -105,6 +113,19 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	return s.guard.Err()
 }
 
+// confirm reports whether tokens that were found by name may be deleted.
+func (f sweepFlags) confirm(ctx context.Context, env environment, found []live.Found) bool {
+	switch {
+	case f.yes:
+		return true
+	case !isTerminal(env.stdin) || !isTerminal(env.stderr):
+		_, _ = fmt.Fprintf(env.stderr, "patmock: not deleted, since standard input is no terminal: --yes deletes what --by-name finds\n") // the exit code says it, too
+		return false
+	}
+	question := sweepText(live.SweepResult{WouldDelete: found}) + "Delete what is listed? It cannot be restored. Enter yes to delete: "
+	return confirm(ctx, env.stdin, env.stderr, question)
+}
+
 // age is how old a token has to be to go.
 func (f sweepFlags) age() (time.Duration, error) {
 	if f.olderThan == "" {
@@ -124,6 +145,8 @@ func (f sweepFlags) tenant(ctx context.Context, env environment) (t contracttest
 		return t, usagef("--target", "--target: expected env, or the address of a tenant")
 	case f.target == "mock":
 		return t, usagef("--target", "--target mock: the mock in process ends with its run, and there is nothing to sweep")
+	case f.yes && !f.byName:
+		return t, usagef("--yes", "--yes is only for --by-name: what the ledger has is deleted without a question")
 	case f.allowWrites == "" && !f.dryRun:
 		return t, usagef("--allow-writes", "nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")
 	}
@@ -137,7 +160,11 @@ func (f sweepFlags) tenant(ctx context.Context, env environment) (t contracttest
 // known is what the ledger has. One that there is not may be misspelt.
 func (f sweepFlags) known(env environment) ([]live.Object, error) {
 	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
-		_, _ = fmt.Fprintf(env.stderr, "patmock: there is no ledger %s: names alone tell what runs made\n", f.ledger) // a hint
+		hint := ""
+		if !f.byName {
+			hint = ": --by-name looks for the names of runs"
+		}
+		_, _ = fmt.Fprintf(env.stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint) // a hint
 	}
 	known, err := live.ReadLedger(f.ledger)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -28,6 +29,7 @@ type sweeping struct {
 	control   *control.Client
 	host      string
 	ledger    string
+	started   time.Time
 	variables map[string]string
 	// before is called with each request that the tenant gets. It tells whether it has answered.
 	before func(w http.ResponseWriter, r *http.Request) bool
@@ -40,7 +42,7 @@ func newSweeping(t *testing.T) *sweeping {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
-	x := &sweeping{t: t, control: mock.Control(), ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), before: func(http.ResponseWriter, *http.Request) bool { return false }}
+	x := &sweeping{t: t, started: time.Now(), control: mock.Control(), ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), before: func(http.ResponseWriter, *http.Request) bool { return false }}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !x.before(w, r) {
 			mock.ServeHTTP(w, r)
@@ -61,6 +63,9 @@ func newSweeping(t *testing.T) *sweeping {
 	return x
 }
 
+// name is the nth name of a run.
+func (x *sweeping) name(n int64) string { return live.Name(x.started, "0123456789abcdef", n) }
+
 func (x *sweeping) add(owner, name string) (id string) {
 	x.t.Helper()
 	user, err := x.control.AddToken(x.t.Context(), control.NewToken{Owner: owner, Name: name})
@@ -73,7 +78,7 @@ func (x *sweeping) add(owner, name string) (id string) {
 // sweep returns what became of the command. Nothing that is printed or written is secret.
 func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 	x.t.Helper()
-	args = append([]string{"contract", "sweep", "--target", "env", "--ledger", x.ledger}, args...)
+	args = append([]string{"contract", "sweep", "--target", "env", "--ledger", x.ledger, "--by-name"}, args...)
 	got := command(ctx, x.variables, args...)
 	ledger, _ := os.ReadFile(x.ledger) // there may be none
 	written := got.stdout + got.stderr + string(ledger)
@@ -134,22 +139,22 @@ func (x *sweeping) names() string {
 
 func TestContractSweep(t *testing.T) {
 	x := newSweeping(t)
-	a, b := x.add("jane.doe", "patmock-a-1"), x.add("john.roe", "patmock-a-2")
-	x.add("helpdesk", "patmock-a-3") // who does not log in
-	got := x.sweep(t.Context(), "--allow-writes", x.host, "--format", "json")
+	a, b := x.add("jane.doe", x.name(1)), x.add("john.roe", x.name(2))
+	x.add("helpdesk", x.name(3)) // who does not log in
+	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, exitGood, "")
 	x.checkMessage(golden.Key(t), got)
 	want := live.SweepResult{
 		Deleted: []live.Found{
-			{ID: a, Name: "patmock-a-1", Owner: "facedadafacedadafacedadafacedada", Kind: live.RunName},
-			{ID: b, Name: "patmock-a-2", Owner: "beaddadabeaddadabeaddadabeaddada", Kind: live.RunName},
+			{ID: a, Name: x.name(1), Owner: "facedadafacedadafacedadafacedada", Kind: live.RunName},
+			{ID: b, Name: x.name(2), Owner: "beaddadabeaddadabeaddadabeaddada", Kind: live.RunName},
 		},
 		WouldDelete: []live.Found{}, Left: []live.Found{},
 	}
 	if diff := cmp.Diff(want, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
-	if left := x.names(); left != "helpdesk patmock-a-3" {
+	if left := x.names(); left != "helpdesk "+x.name(3) {
 		t.Errorf("left: %s", left)
 	}
 }
@@ -157,7 +162,7 @@ func TestContractSweep(t *testing.T) {
 // A login token of a run that the ledger knows is no more deleted than any other that logs in.
 func TestContractSweepKeepsLogins(t *testing.T) {
 	x := newSweeping(t)
-	x.variables["PATMOCK_ADMIN_CLIENT_ID"] = x.add("admin", "patmock-a-1")
+	x.variables["PATMOCK_ADMIN_CLIENT_ID"] = x.add("admin", x.name(1))
 	raw, err := x.control.State(t.Context(), control.StateOptions{Secrets: true})
 	if err != nil {
 		t.Fatal(err)
@@ -167,13 +172,13 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 		t.Fatalf("no secret in %s", raw)
 	}
 	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
-	got := x.sweep(t.Context(), "--allow-writes", x.host, "--format", "json")
+	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, exitGood, "")
 	nothing := live.SweepResult{Deleted: []live.Found{}, WouldDelete: []live.Found{}, Left: []live.Found{}}
 	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
-	if left := x.names(); left != "admin patmock-a-1" {
+	if left := x.names(); left != "admin "+x.name(1) {
 		t.Errorf("left: %s", left)
 	}
 }
@@ -197,8 +202,8 @@ func TestInterruptedContractSweep(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSweeping(t)
-			x.add("jane.doe", "patmock-a-1")
-			x.add("jane.doe", "patmock-a-2")
+			x.add("jane.doe", x.name(1))
+			x.add("jane.doe", x.name(2))
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			x.before = func(_ http.ResponseWriter, r *http.Request) bool {
@@ -209,7 +214,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 				<-r.Context().Done() // the client has gone
 				return true
 			}
-			got := x.sweep(ctx, "--allow-writes", x.host, "--format", "json")
+			got := x.sweep(ctx, "--allow-writes", x.host, "--yes", "--format", "json")
 			got.wants(t, exitInterrupted, "")
 			x.checkMessage(golden.Key(t), got)
 			switch {
@@ -220,7 +225,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 					t.Errorf("result %+v, want %d left", result, test.left)
 				}
 			}
-			if left := x.names(); left != "jane.doe patmock-a-1, jane.doe patmock-a-2" {
+			if left := x.names(); left != "jane.doe "+x.name(1)+", jane.doe "+x.name(2) {
 				t.Errorf("left: %s", left)
 			}
 		})
@@ -265,12 +270,12 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSweeping(t)
-			x.add("jane.doe", "patmock-a-1")
+			x.add("jane.doe", x.name(1))
 			if err := os.WriteFile(x.ledger, []byte(`{"at":"2026-01-31T12:00:00Z","event":"made","target":"`+x.host+`","run":"a","id":"1"}`+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			x.before = func(w http.ResponseWriter, r *http.Request) bool { return test.before(x, w, r) }
-			got := x.sweep(t.Context(), "--allow-writes", x.host)
+			got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes")
 			if got.code != test.code || got.stdout+got.stderr == "" {
 				t.Errorf("exit code %d, want %d: %s%s", got.code, test.code, got.stdout, got.stderr)
 			}
@@ -281,7 +286,7 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 // A ledger that cannot be trusted is refused before anything is sent.
 func TestContractSweepNeedsLedger(t *testing.T) {
 	x := newSweeping(t)
-	x.add("jane.doe", "patmock-a-1")
+	x.add("jane.doe", x.name(1))
 	x.before = func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.HasPrefix(r.URL.Path, "/oauth/") {
 			t.Errorf("%s is sent", r.URL.Path)
@@ -296,7 +301,7 @@ func TestContractSweepNeedsLedger(t *testing.T) {
 		"unknown event": "damaged", "file for a folder": "damaged/ledger.jsonl", "folder": ".",
 	} {
 		x.ledger = filepath.Join(folder, filepath.FromSlash(path))
-		got := x.sweep(t.Context(), "--allow-writes", x.host)
+		got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes")
 		got.wants(t, exitUsage, "--ledger")
 		checkMessage(t, golden.Key(t)+"/"+name, strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 	}

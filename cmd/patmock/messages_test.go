@@ -30,7 +30,7 @@ var (
 	clockTime = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d (DBG|INF|WRN|ERR) `)
 	port      = regexp.MustCompile(`(\b127\.0\.0\.1|\[::\]|\b0\.0\.0\.0):\d{5}\b`)
 	hexID     = regexp.MustCompile(`\b[0-9a-f]{32,64}\b`)
-	runID     = regexp.MustCompile(`\bpatmock-[0-9a-z]{8}-`)
+	runID     = regexp.MustCompile(`\bpatmock-[0-9a-z]{24}-`)
 	namespace = regexp.MustCompile(`\bcontract-\d+-\d+\b`)
 	temporary = regexp.MustCompile(`\.\d+\.new\b|\.patmock-\d+\b`)
 	duration  = regexp.MustCompile(
@@ -144,7 +144,7 @@ func TestNormalized(t *testing.T) {
 			"id of a fixture",
 			"token facedadafacedadafacedadafacedada", "token facedadafacedadafacedadafacedada",
 		},
-		{"run", "patmock-mk3x9abc-1", "patmock-RUN-1"},
+		{"run", "patmock-mk3x9abc0123456789abcdef-1", "patmock-RUN-1"},
 		{"duration of a request", "200, in 1.5 ms", "200, in DURATION"},
 		{"duration of a run", "13 pass in 0.1s", "13 pass in DURATION"},
 		{"duration of a case", "  fail a/b 1m20.5s: no", "  fail a/b DURATION: no"},

@@ -17,6 +17,7 @@ import (
 
 // environment is what a command has from outside.
 type environment struct {
+	stdin          io.Reader // nil for none
 	stdout, stderr io.Writer
 	lookup         func(name string) (value string, set bool) // environment variables
 	container      bool                                       // the process is what a container runs

@@ -81,6 +81,11 @@ func (a *asked) listsOwn() bool {
 	return a.request.Method == http.MethodGet && a.place.kind == collection && a.request.URL.RawQuery == ownTokens
 }
 
+// listsAll reports whether it requests the tokens of every identity.
+func (a *asked) listsAll() bool {
+	return a.request.Method == http.MethodGet && a.place.kind == collection && a.request.URL.RawQuery == ""
+}
+
 // ownTokens is the query of a list that has every token of the caller.
 const ownTokens = "owner-id=me"
 

@@ -26,6 +26,9 @@ type caller struct {
 	tokens   []token
 	// last is the latest response, without a status before the first.
 	last SetupResponse
+	// all are the tokens of every identity once they were listed, none if the caller may not.
+	all       []token
+	listedAll bool
 	// refused is what was answered to a login: it is not tried again.
 	refused error
 }
@@ -40,7 +43,7 @@ type token struct {
 	ExpirationDate string `json:"expirationDate"`
 }
 
-func (t token) created() (time.Time, error) { return time.Parse(time.RFC3339Nano, t.Created) }
+func (t token) created() (time.Time, error) { return parseCreated(t.Created) }
 
 // look logs in, and reads the list of what the caller has.
 func (c *caller) look(ctx context.Context) error {
@@ -97,6 +100,22 @@ func (c *caller) list(ctx context.Context) error {
 	}
 	c.tokens = tokens
 	return nil
+}
+
+// seesForeign reports whether a token belongs to another identity. An administrator may delete such a
+// token, other callers cannot see it.
+func (c *caller) seesForeign(ctx context.Context, id string) (bool, error) {
+	if !c.listedAll {
+		status, err := c.do(ctx, http.MethodGet, c.path, &c.all)
+		switch {
+		case err != nil:
+			return false, c.failed(ListAllTokens, status, err)
+		case status >= http.StatusInternalServerError, status == http.StatusTooManyRequests:
+			return false, c.failed(ListAllTokens, status, nil)
+		}
+		c.listedAll = true
+	}
+	return slices.ContainsFunc(c.all, func(t token) bool { return t.ID == id && t.Owner.ID != c.identity }), nil
 }
 
 // delete deletes a token. One that is gone already is no error.

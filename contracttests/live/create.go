@@ -15,11 +15,15 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 	if err := startOf(a.context()).Err(); err != nil {
 		return nil, err
 	}
-	w, err := g.tokens.wish(a, g.config.Tokens, g.config.Now())
+	now := g.config.Now()
+	g.mu.Lock()
+	targetTime := g.clock.at(now)
+	g.mu.Unlock()
+	w, err := g.tokens.wish(a, g.config.Tokens, now, targetTime)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.config.Ledger.Intend(g.base.Host, g.config.Run, w.name); err != nil {
+	if err := g.config.Ledger.Intend(w.object); err != nil {
 		g.tokens.end(w)
 		return nil, blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", a, err)
 	}
@@ -84,7 +88,7 @@ func (g *Guard) lose(w *wish) {
 // refused takes an answer by which nothing was made.
 func (g *Guard) refused(w *wish) {
 	g.tokens.end(w)
-	g.note(g.config.Ledger.Refused(g.base.Host, g.config.Run, w.name))
+	g.note(g.config.Ledger.Refused(g.base.Host, g.config.Run, w.object.Name))
 }
 
 // count asks for the caller's own list, where nobody has looked at it. A bearer that is refused altogether makes nothing;

@@ -3,11 +3,13 @@ package live_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/patmock/contracttests/live"
 )
@@ -175,43 +177,104 @@ func TestGuardNotesNoOtherDeletions(t *testing.T) {
 	equal(t, "left", []string{}, w.leftIDs())
 }
 
+// marker of a run, and the name that it gave first.
+const marker = "0123456789abcdef"
+
+var firstName = live.Name(noon, marker, 1)
+
 // What became of a create whose answer was lost shows in the next list, which the guard asks for before it makes another.
+// A token that agrees with the intent in name, owner and time is what the run made.
 func TestGuardFindsWhatWasLost(t *testing.T) {
 	for _, test := range []struct {
 		name, token string
-		made        bool
-		left        []string
-		events      []string
+		listed      string        // name of the token that is there, empty for none
+		created     time.Duration // after noon, by the clock of the target
+		skew        time.Duration // of that clock
+		state       string        // left and ledger afterwards: made, pending or unlisted
 	}{
-		{"made", "patmock-r1-1", true, []string{"lost", "made-1"}, []string{"made patmock-r1-1 lost jane"}},
-		{"not made", "patmock-r1-1", false, []string{"made-1"}, nil},
-		{"made, under a name that others may give", "laptop", true, []string{"made-1", "(laptop)"}, nil},
-		{"made, in another run", "patmock-r2-1", true, []string{"made-1", "(patmock-r2-1)"}, nil},
+		{"made", firstName, firstName, 0, 0, "made"},
+		{"a moment before", firstName, firstName, -time.Millisecond, 0, "pending"},
+		{"made at the end", firstName, firstName, 10 * time.Minute, 0, "made"},
+		{"made too late", firstName, firstName, 10*time.Minute + time.Millisecond, 0, "pending"},
+		{"there before", firstName, firstName, -time.Second, 0, "pending"},
+		{"made, by a clock that is fast", firstName, firstName, time.Hour, time.Hour, "made"},
+		{"made, by a clock that is slow", firstName, firstName, -time.Hour, -time.Hour, "made"},
+		{"made, by another clock than the target's", firstName, firstName, 0, time.Hour, "pending"},
+		{"made, with a text behind", firstName + ` "Zürich" 🔑`, firstName + ` "Zürich" 🔑`, 0, 0, "made"},
+		{"made, with a blank behind", firstName + " ", firstName + " ", 0, 0, "made"},
+		{"made, without its blank behind", firstName + " ", firstName, 0, 0, "unlisted"},
+		{"not made", firstName, "", 0, 0, "unlisted"},
+		{"another case", firstName, strings.ToUpper(firstName), 0, 0, "unlisted"},
+		{"a blank behind", firstName, firstName + " ", 0, 0, "unlisted"},
+		{"a blank in front", firstName, " " + firstName, 0, 0, "unlisted"},
+		{"another marker", firstName, live.Name(noon, strings.Repeat("0", len(marker)), 1), 0, 0, "unlisted"},
+		{"made, under a name that others may give", "laptop", "laptop", 0, 0, "pending"},
+		{"made, under a name without a marker", "patmock-r1-1", "patmock-r1-1", 0, 0, "pending"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := watched(t)
+			w.tenant.date = noon.Add(test.skew)
 			jane := w.logIn("login-of-jane")
 			w.onCreate(func() (*http.Response, error) {
-				if test.made {
-					w.tenant.add("lost", "jane", test.token)
+				if test.listed != "" {
+					w.tenant.created = map[string]time.Time{"lost": noon.Add(test.created)}
+					w.tenant.add("lost", "jane", test.listed)
 				}
 				return nil, errBroken
 			})
-			if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"`+test.token+`"}`); !errors.Is(err, errBroken) {
+			if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, fmt.Sprintf(`{"name":%q}`, test.token)); !errors.Is(err, errBroken) {
 				t.Fatal(err)
 			}
 			w.tenant.reply = nil
 			w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-john"), "") // which tells nothing of jane's
 			equal(t, "left", []string{"(" + test.token + ")"}, w.leftIDs())
-			w.create(jane, "patmock-r1-2")
-			equal(t, "left", test.left, w.leftIDs())
-			equal(t, "ledger", append(append([]string{"intend " + test.token}, test.events...), "intend patmock-r1-2", "made patmock-r1-2 made-1 jane"), w.events())
+			w.create(jane, "next")
+			left := map[string][]string{"made": {"lost", "made-1"}, "pending": {"made-1", "(" + test.token + ")"}, "unlisted": {"made-1"}}[test.state]
+			equal(t, "left", left, w.leftIDs())
+			written := strings.TrimSpace(test.token) // as events has it
+			events := []string{"intend " + written}
+			if test.state == "made" {
+				events = append(events, "made "+written+" lost jane")
+			}
+			equal(t, "ledger", append(events, "intend next", "made next made-1 jane"), w.events())
+			if unlisted := w.guard.Unlisted(); (test.state == "unlisted") != (len(unlisted) == 1) || len(unlisted) == 1 && unlisted[0].Name != test.token {
+				t.Errorf("unlisted: %v", unlisted)
+			}
 			_, _, err := w.send(t.Context(), "DELETE", tokensPath+"/lost", jane, "")
-			if mayGo := len(test.events) > 0 || !test.made; (err == nil) != mayGo {
+			if mayGo := test.state == "made" || test.listed == ""; (err == nil) != mayGo {
 				t.Errorf("delete: %v", err)
 			}
 		})
 	}
+}
+
+// An intent has the identity that a token will belong to, and the time of the target.
+func TestGuardWritesWhoseAndWhen(t *testing.T) {
+	w := watched(t)
+	w.onCreate(func() (*http.Response, error) { return nil, errBroken })
+	create := func(name, bearer string) {
+		if _, _, err := w.send(t.Context(), "POST", tokensPath, bearer, fmt.Sprintf(`{"name":%q}`, name)); !errors.Is(err, errBroken) {
+			t.Fatal(err)
+		}
+	}
+	create("no date yet", "")
+	jane := w.logIn("login-of-jane")
+	w.tenant.date = noon.Add(time.Hour)
+	john := w.logIn("client-of-john")
+	create("no list that shows whose", john)
+	w.tenant.add("client-of-john", "john", "login")
+	create("of john", john)
+	create("of jane", jane)
+	w.tenant.date = time.Time{}
+	w.clock.Advance(90 * time.Second)
+	create("later", "")
+	at := func(name, owner string, targetTime time.Time) live.Object {
+		return live.Object{Target: host, Run: "r1", Name: name, Owner: owner, At: noon, TargetTime: targetTime}
+	}
+	checkObjects(
+		t, w.path, at("no date yet", "", time.Time{}), at("no list that shows whose", "", noon.Add(time.Hour)), at("of john", "john", noon.Add(time.Hour)), at("of jane", "jane", noon.Add(time.Hour)),
+		at("later", "", noon.Add(time.Hour+90*time.Second)),
+	)
 }
 
 // checkRefusal expects a refusal about the tokens of an identity, and its message.

@@ -21,7 +21,7 @@ type Config struct {
 	Writes bool
 	// Protected are the ids of the tokens that the run logs in with. They are never changed.
 	Protected []string
-	// Run is in the names of what the run makes: patmock-RUN-N.
+	// Run is written into the ledger with what the run makes.
 	Run string
 	// Ledger is written before and after each request that makes or deletes something. Nil is for runs that do not write.
 	Ledger *Ledger
@@ -72,6 +72,7 @@ type Guard struct {
 	// timed is the number of responses that took latency together.
 	timed   int
 	latency time.Duration
+	clock   targetClock
 	// concluded tells that the run looks for what it left.
 	concluded bool
 	// unwritten is why the ledger could not be written.
@@ -194,8 +195,8 @@ func (g *Guard) admit(a *asked) error {
 // Adopt lets the token be changed as if the run had made it: a sweep knows whose it is. What is protected stays so.
 func (g *Guard) Adopt(id string) { g.tokens.adopt(id) }
 
-// Conclude lets logins and lists of a caller's own through from now on, whatever the budget: the run has ended, and looks for
-// what it left. A target that did not answer is tried once more.
+// Conclude lets logins and lists through from now on, whatever the budget: the run has ended, and looks for what it left.
+// A target that did not answer is tried once more.
 func (g *Guard) Conclude() {
 	g.silence.reset()
 	g.mu.Lock()
@@ -206,6 +207,10 @@ func (g *Guard) Conclude() {
 // Left are the tokens that the run made and that are not known to be gone, in the order they were made in, and behind them,
 // without an id, those of which nobody knows whether they were made.
 func (g *Guard) Left() []Object { return g.tokens.left() }
+
+// Unlisted returns the pending creates that a list of their owner did not show. Lists may be late,
+// so that such a token can still appear.
+func (g *Guard) Unlisted() []Object { return g.tokens.notListed() }
 
 // Stats tells what was let through so far.
 func (g *Guard) Stats() Stats {

@@ -58,12 +58,16 @@ type fakeTenant struct {
 	made int
 	// tokens by id, and whose they are.
 	tokens map[string][2]string
+	// created says when tokens were created, noon unless it has them.
+	created map[string]time.Time
+	// date is that of responses, zero for none.
+	date time.Time
 	// reply answers instead where it returns something.
 	reply func(r *http.Request, body string) (*http.Response, error)
 }
 
 // identities of the clients that can log in.
-var identities = map[string]string{"login-of-jane": "jane", "report-of-jane": "jane", "login-of-john": "john"}
+var identities = map[string]string{"login-of-jane": "jane", "report-of-jane": "jane", "login-of-john": "john", "client-of-john": "john"}
 
 func (f *fakeTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := ""
@@ -85,7 +89,11 @@ func (f *fakeTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.serve(r, body), nil
+	answered := f.serve(r, body)
+	if !f.date.IsZero() {
+		answered.Header.Set("Date", f.date.UTC().Format(http.TimeFormat))
+	}
+	return answered, nil
 }
 
 func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
@@ -98,6 +106,9 @@ func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
 		whose := cmp.Or(identities[client], f.tokens[client][0])
 		if whose == "" {
 			return reply(401, `{"error":"invalid_client"}`)
+		}
+		if strings.HasPrefix(client, "client-") { // whose tenant does not report the identity
+			return reply(200, fmt.Sprintf(`{"access_token":"bearer-of-%s"}`, client))
 		}
 		return reply(200, fmt.Sprintf(`{"access_token":"bearer-of-%s","identity_id":%q}`, client, whose))
 	}
@@ -125,7 +136,7 @@ func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
 		delete(f.tokens, id)
 		return reply(204, "")
 	}
-	return reply(200, shownToken(id, f.tokens[id]))
+	return reply(200, f.shown(id))
 }
 
 // add adds a token, and returns it as an answer shows it.
@@ -134,21 +145,25 @@ func (f *fakeTenant) add(id, whose, name string) string {
 		f.tokens = map[string][2]string{}
 	}
 	f.tokens[id] = [2]string{whose, name}
-	return shownToken(id, f.tokens[id])
+	return f.shown(id)
 }
 
 func (f *fakeTenant) list(whose string) string {
 	all := []string{}
 	for id, t := range f.tokens {
 		if t[0] == whose {
-			all = append(all, shownToken(id, t))
+			all = append(all, f.shown(id))
 		}
 	}
 	return "[" + strings.Join(all, ",") + "]"
 }
 
-func shownToken(id string, t [2]string) string {
-	return fmt.Sprintf(`{"id":%q,"name":%q,"owner":{"type":"IDENTITY","id":%q}}`, id, t[1], t[0])
+func (f *fakeTenant) shown(id string) string {
+	t, created := f.tokens[id], noon
+	if at, ok := f.created[id]; ok {
+		created = at
+	}
+	return fmt.Sprintf(`{"id":%q,"name":%q,"owner":{"type":"IDENTITY","id":%q},"created":%q}`, id, t[1], t[0], created.Format(time.RFC3339Nano))
 }
 
 // take returns the requests since it was last asked.

@@ -17,14 +17,14 @@ import (
 // it left. Each line is a JSON object, and is on the disk before the method that wrote it returns. Nothing in it is secret,
 // and lines are only ever added:
 //
-//	{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3-1"}
-//	{"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3-1","id":"2c91...","owner":"ff80..."}
+//	{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
+//	{"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
 //	{"at":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
 //
 // At is when the line was written, event is intend, made, refused or deleted, target is the host with its port where the
 // address has one, run is the one that wrote it, name is as it was sent but for what looks like a secret, which redacted
-// then tells, owner is the id of the identity. A line that power loss or a full disk cut off ends in " #torn" once another
-// follows it.
+// then tells, owner is the id of the identity, targetTime is what the clock of the target showed. A line that power loss or
+// a full disk cut off ends in " #torn" once another follows it.
 //
 // A Ledger is safe for concurrent use, and several processes may write to one file.
 type Ledger struct {
@@ -54,6 +54,8 @@ type line struct {
 	Redacted bool      `json:"redacted,omitempty"`
 	ID       string    `json:"id,omitempty"`
 	Owner    string    `json:"owner,omitempty"`
+	// TargetTime is zero if the target sent no date.
+	TargetTime time.Time `json:"targetTime,omitzero"`
 }
 
 // torn is behind what is left of a line that was not wholly written.
@@ -88,9 +90,13 @@ func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	return &Ledger{now: now, file: file, torn: len(content) > 0 && content[len(content)-1] != '\n'}, nil
 }
 
-// Intend says that an object of that name is about to be made. Made or Refused say what became of it.
-func (l *Ledger) Intend(target, run, name string) error {
-	return l.write(line{Event: intended, Target: target, Run: run, Name: name})
+// Intend writes that an object is about to be made: its target, run and name, the identity that it
+// will belong to, and the time of the target if that is known. Made or Refused write the outcome.
+func (l *Ledger) Intend(o Object) error {
+	return l.write(line{
+		Event: intended, Target: o.Target, Run: o.Run, Name: o.Name, Owner: o.Owner,
+		TargetTime: o.TargetTime,
+	})
 }
 
 // Made says that the target made the object. Owner is the id of the identity it belongs to, empty where the target does not

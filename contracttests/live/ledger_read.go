@@ -28,6 +28,9 @@ type Object struct {
 	Owner string
 	// At is when it was made, or meant to be.
 	At time.Time
+	// TargetTime is what the clock of the target showed then. It is zero for objects with an ID, and
+	// if the target sent no date.
+	TargetTime time.Time
 }
 
 // ReadLedger returns the objects that are not known to be gone, in the order they were made in: those with an id, and those
@@ -130,7 +133,7 @@ func (b *book) objects() (left []Object) {
 			continue
 		}
 		seen[key] = true
-		left = append(left, Object{Target: e.Target, Run: e.Run, Name: e.Name, Redacted: e.Redacted, ID: e.ID, Owner: e.Owner, At: e.At})
+		left = append(left, Object{Target: e.Target, Run: e.Run, Name: e.Name, Redacted: e.Redacted, ID: e.ID, Owner: e.Owner, At: e.At, TargetTime: e.TargetTime})
 	}
 	return left
 }

@@ -16,6 +16,9 @@ import (
 
 const host = "acme.api.identitynow.com"
 
+// intent returns an object that is about to be made.
+func intent(name string) live.Object { return live.Object{Target: host, Run: "r", Name: name} }
+
 var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
 func atNoon() time.Time { return noon }
@@ -60,15 +63,18 @@ func TestLedger(t *testing.T) {
 		want  []live.Object
 	}{
 		{"nothing", func(*live.Ledger) []error { return nil }, nil},
-		{"intended", func(l *live.Ledger) []error { return []error{l.Intend(host, "r", "a")} }, []live.Object{unknown}},
+		{"intended", func(l *live.Ledger) []error { return []error{l.Intend(intent("a"))} }, []live.Object{unknown}},
+		{"intended by an identity, at a time of the target", func(l *live.Ledger) []error {
+			return []error{l.Intend(live.Object{Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour)})}
+		}, []live.Object{{Target: host, Run: "r", Name: "a", Owner: "me", At: noon, TargetTime: noon.Add(time.Hour)}}},
 		{"refused", func(l *live.Ledger) []error {
-			return []error{l.Intend(host, "r", "a"), l.Refused(host, "r", "a")}
+			return []error{l.Intend(intent("a")), l.Refused(host, "r", "a")}
 		}, nil},
 		{"made", func(l *live.Ledger) []error {
-			return []error{l.Intend(host, "r", "a"), l.Made(host, "r", "a", "1", "me")}
+			return []error{l.Intend(intent("a")), l.Made(host, "r", "a", "1", "me")}
 		}, []live.Object{known}},
 		{"made and deleted", func(l *live.Ledger) []error {
-			return []error{l.Intend(host, "r", "a"), l.Made(host, "r", "a", "1", "me"), l.Deleted(host, "other", "1")}
+			return []error{l.Intend(intent("a")), l.Made(host, "r", "a", "1", "me"), l.Deleted(host, "other", "1")}
 		}, nil},
 		{"deleted before another process said that it was made", func(l *live.Ledger) []error {
 			return []error{l.Deleted(host, "r", "1"), l.Made(host, "r", "a", "1", "me")}
@@ -77,11 +83,11 @@ func TestLedger(t *testing.T) {
 			return []error{l.Made(host, "r", "a", "1", "me"), l.Made(host, "r", "a", "1", "me")}
 		}, []live.Object{known}},
 		{"twice the name, one refused", func(l *live.Ledger) []error {
-			return []error{l.Intend(host, "r", "a"), l.Intend(host, "r", "a"), l.Refused(host, "r", "a")}
+			return []error{l.Intend(intent("a")), l.Intend(intent("a")), l.Refused(host, "r", "a")}
 		}, []live.Object{unknown}},
 		{"of another run, target and name", func(l *live.Ledger) []error {
 			return []error{
-				l.Intend(host, "r", "a"), l.Refused(host, "other", "a"), l.Refused("other", "r", "a"), l.Refused(host, "r", "b"), l.Deleted("other", "r", "1"),
+				l.Intend(intent("a")), l.Refused(host, "other", "a"), l.Refused("other", "r", "a"), l.Refused(host, "r", "b"), l.Deleted("other", "r", "1"),
 			}
 		}, []live.Object{unknown}},
 		{"deleted elsewhere", func(l *live.Ledger) []error {
@@ -90,17 +96,17 @@ func TestLedger(t *testing.T) {
 		{"a host in capitals", func(l *live.Ledger) []error {
 			return []error{l.Made(strings.ToUpper(host), "r", "a", "1", "me")}
 		}, []live.Object{known}},
-		{"a name of two lines", func(l *live.Ledger) []error { return []error{l.Intend(host, "r", "a\nb\"}")} }, []live.Object{
+		{"a name of two lines", func(l *live.Ledger) []error { return []error{l.Intend(intent("a\nb\"}"))} }, []live.Object{
 			{Target: host, Run: "r", Name: "a\nb\"}", At: noon},
 		}},
 		{"a name like a secret", func(l *live.Ledger) []error {
-			return []error{l.Intend(host, "r", "client_secret=hunter2")}
+			return []error{l.Intend(intent("client_secret=hunter2"))}
 		}, []live.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, At: noon}}},
 		{"an id and an owner like secrets", func(l *live.Ledger) []error {
 			return []error{l.Made(host, "r", "a", "client_secret=hunter2", "client_secret=hunter2")}
 		}, []live.Object{{Target: host, Run: "r", Name: "a", ID: "client_secret=[redacted]", Owner: "client_secret=[redacted]", At: noon}}},
 		{"a name like a secret, made", func(l *live.Ledger) []error {
-			return []error{l.Intend(host, "r", "client_secret=hunter2"), l.Made(host, "r", "client_secret=hunter2", "1", "me")}
+			return []error{l.Intend(intent("client_secret=hunter2")), l.Made(host, "r", "client_secret=hunter2", "1", "me")}
 		}, []live.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, ID: "1", Owner: "me", At: noon}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -121,7 +127,7 @@ func TestLedger(t *testing.T) {
 func TestLedgerForm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	must(t, l.Intend(host, "mk3", "a"), l.Made(host, "mk3", "a", "1", "me"), l.Deleted(host, "mk3", "1"), l.Refused(host, "mk3", "password=x"))
+	must(t, l.Intend(live.Object{Target: host, Run: "mk3", Name: "a"}), l.Made(host, "mk3", "a", "1", "me"), l.Deleted(host, "mk3", "1"), l.Refused(host, "mk3", "password=x"))
 	want := `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
 {"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
 {"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
@@ -148,7 +154,7 @@ func TestLedgerIsPrivate(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Join(root, test.there), 0o755))
 			path := filepath.Join(root, filepath.FromSlash(test.path))
 			l := openLedger(t, path)
-			must(t, l.Intend(host, "r", "a"))
+			must(t, l.Intend(intent("a")))
 			openLedger(t, path) // which changes nothing
 			if got := mode(t, path); got != 0o600 {
 				t.Errorf("the file has the rights %o", got)
@@ -201,7 +207,7 @@ func TestTornLedger(t *testing.T) {
 		}
 		checkObjects(t, path, want...)
 		first, second := openLedger(t, path), openLedger(t, path)
-		must(t, first.Intend(host, "r", "c"), second.Intend(host, "r", "d"))
+		must(t, first.Intend(intent("c")), second.Intend(intent("d")))
 		checkObjects(t, path, append(want, c, d)...)
 		must(t, openLedger(t, path).Refused(host, "r", "d"))
 		checkObjects(t, path, append(want, c)...)
@@ -216,7 +222,7 @@ func TestLedgerTornTwice(t *testing.T) {
 	b := a
 	b.Name = "b"
 	checkObjects(t, path, a)
-	must(t, openLedger(t, path).Intend(host, "r", "b"))
+	must(t, openLedger(t, path).Intend(intent("b")))
 	checkObjects(t, path, a, b)
 }
 
@@ -278,7 +284,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 		err   error
 		field string
 	}{
-		{"no target", l.Intend("", "r", "a"), "target"},
+		{"no target", l.Intend(live.Object{Target: "", Run: "r", Name: "a"}), "target"},
 		{"no id, made", l.Made(host, "r", "a", "", "me"), "id"},
 		{"no id, deleted", l.Deleted(host, "r", ""), "id"},
 	} {
@@ -291,7 +297,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 		})
 	}
 	must(t, l.Close())
-	if err := l.Intend(host, "r", "a"); !errors.Is(err, fs.ErrClosed) {
+	if err := l.Intend(intent("a")); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("a closed ledger takes a line: %v", err)
 	}
 	checkObjects(t, path)
@@ -316,7 +322,7 @@ func FuzzReadLedger(f *testing.F) {
 		// What can be read can be written on, and loses nothing.
 		l, err := live.OpenLedger(path, atNoon)
 		must(t, err)
-		must(t, l.Intend("another.example", "r", "last"), l.Close())
+		must(t, l.Intend(live.Object{Target: "another.example", Run: "r", Name: "last"}), l.Close())
 		after, err := live.ReadLedger(path)
 		must(t, err)
 		if diff := cmp.Diff(append(before, live.Object{Target: "another.example", Run: "r", Name: "last", At: noon}), after); diff != "" {

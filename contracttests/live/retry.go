@@ -123,6 +123,9 @@ func (g *Guard) roundTrip(r *http.Request) (*answer, error) {
 		return nil, fmt.Errorf("%s %s: the body of the answer: %w", r.Method, report.Redact(r.URL.Path), err)
 	}
 	g.noteLatency(g.config.Now().Sub(started))
+	g.mu.Lock()
+	g.clock.observe(answered.Header, g.config.Now())
+	g.mu.Unlock()
 	answered.Body = io.NopCloser(bytes.NewReader(body))
 	return &answer{answered, body}, nil
 }
@@ -176,7 +179,7 @@ func (g *Guard) spend(a *asked, attempt int) error {
 		(a.place.kind == login || a.listsOwn()) && len(g.tokens.left()) > 0
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	free = free || g.concluded && (a.place.kind == login || a.listsOwn())
+	free = free || g.concluded && (a.place.kind == login || a.listsOwn() || a.listsAll())
 	if !free && g.stats.Requests >= g.config.Requests {
 		g.stats.Unsent++
 		return &Refusal{Reason: BudgetSpent, Lacks: fmt.Sprintf("a budget for more requests than %d", g.config.Requests)}

@@ -18,8 +18,9 @@ type session struct {
 
 // owner is an identity that has tokens.
 type owner struct {
-	// id is empty where nobody knows it.
-	id string
+	// id is empty where nobody knows it. It is that of the client unless identified says so.
+	id         string
+	identified bool
 	// alive are the tokens it has, as far as known: all of them where counted says so.
 	alive   map[string]bool
 	counted bool
@@ -100,13 +101,20 @@ func (k *tokens) logIn(client string, body []byte) {
 	t := k.own[fold(client)]
 	switch {
 	case answered.IdentityID != "":
-		s.owner = k.ownerLocked(answered.IdentityID)
+		s.owner = k.identityLocked(answered.IdentityID)
 	case t != nil && t.by != nil:
 		s.owner = t.by
 	default:
 		s.owner = k.ownerLocked(client)
 	}
 	k.sessions[b] = s
+}
+
+// identityLocked returns the owner that is an identity.
+func (k *tokens) identityLocked(id string) *owner {
+	o := k.ownerLocked(id)
+	o.identified = true
+	return o
 }
 
 func (k *tokens) ownerLocked(id string) *owner {

@@ -4,7 +4,7 @@ import "encoding/json"
 
 // shown is a token in an answer.
 type shown struct {
-	id, name, owner string
+	id, name, owner, created string
 	// outer tells that it is what was asked for: the body itself, or an element of it.
 	outer bool
 }
@@ -36,6 +36,7 @@ func foundIn(value any, outer bool, all []shown) []shown {
 		t := shown{outer: outer}
 		t.id, _ = v["id"].(string)
 		t.name, _ = v["name"].(string)
+		t.created, _ = v["created"].(string)
 		if owner, ok := v["owner"].(map[string]any); ok {
 			t.owner, _ = owner["id"].(string)
 		}

@@ -27,12 +27,13 @@ type SweepConfig struct {
 	Logins []Login
 	// Version of the API that is used. Empty means v2026.
 	Version version.Version
-	// Known is what a ledger has, of this and of other targets. Without it only names tell what was made.
+	// Known is what a ledger has, of this and of other targets. Nothing else is deleted but by name.
 	Known []Object
-	// KnownOnly leaves what only its name tells to be a run's: it may be that of a run beside this one.
-	KnownOnly bool
-	// Prefix is how the names of a run begin that is known to be one's own. Empty is no run's.
-	Prefix string
+	// ByName looks for tokens of a lost ledger as well. Their names carry the marker of a run, and the
+	// time of their creation.
+	ByName bool
+	// Confirm reports whether the tokens that were found by name may be deleted. Nil means no.
+	Confirm func(ctx context.Context, found []Found) bool
 	// Ledger is told what is gone. Nil means that none is.
 	Ledger *Ledger
 	// Run is what the lines of the ledger are written as.
@@ -55,7 +56,7 @@ type SweepConfig struct {
 type SweepResult struct {
 	// Deleted are gone.
 	Deleted []Found `json:"deleted"`
-	// WouldDelete are what a dry run found.
+	// WouldDelete are what a dry run found, and what was found by name and not confirmed.
 	WouldDelete []Found `json:"wouldDelete"`
 	// Left are there still, or may be.
 	Left []Found `json:"left"`
@@ -81,9 +82,9 @@ type FoundKind string
 const (
 	// RecordedID is in the ledger.
 	RecordedID FoundKind = "recorded-id"
-	// RunName is a name that only runs give.
+	// RunName is a name with a marker and the time of creation.
 	RunName FoundKind = "run-name"
-	// RecordedName is in the ledger as one that was about to be made.
+	// RecordedName is that of a pending create in the ledger.
 	RecordedName FoundKind = "recorded-name"
 )
 
@@ -95,6 +96,8 @@ const (
 	OwnerUnknown FoundKind = "owner-unknown"
 	// OwnerForeign is recorded, and belongs to another than the caller in whose list it is.
 	OwnerForeign FoundKind = "owner-foreign"
+	// CreationMismatch has the name of a pending create, and was not created then.
+	CreationMismatch FoundKind = "creation-mismatch"
 	// UnsafeID cannot be a segment of a path, or is redacted.
 	UnsafeID FoundKind = "unsafe-id"
 	// AgeUnknown has no date of creation that can be read.
@@ -109,24 +112,26 @@ const (
 
 // whys are the kinds in words, but for those that have more to say.
 var whys = map[FoundKind]string{
-	RecordedID:   "the ledger has its id",
-	RunName:      "its name",
-	RecordedName: "the ledger has its name",
-	OwnerAbsent:  "the ledger has it, and its owner did not log in",
-	OwnerUnknown: "the target does not say whose it is",
-	OwnerForeign: "it belongs to another",
-	UnsafeID:     "its id is none that can be deleted",
-	AgeUnknown:   "the target does not say when it was created",
-	StillListed:  "it was deleted, and is listed still",
+	RecordedID:       "the ledger has its id",
+	RunName:          "its name has the marker of a run and the time of its creation",
+	RecordedName:     "the ledger has its name",
+	OwnerAbsent:      "the ledger has it, and its owner did not log in",
+	OwnerUnknown:     "the target does not say whose it is",
+	OwnerForeign:     "it belongs to another",
+	CreationMismatch: "the ledger has its name, but it was not created in the ten minutes after the ledger had it",
+	UnsafeID:         "its id is none that can be deleted",
+	AgeUnknown:       "the target does not say when it was created",
+	StillListed:      "it was deleted, and is listed still",
 }
 
 // ErrUnreachable tells that nothing was swept: the target does not answer, refuses a login or shows no list.
 var ErrUnreachable = errors.New("the target cannot be swept")
 
 // Sweep deletes what runs of the contract left at a target. A token goes if it belongs to one of the logins, and if the
-// ledger has its id, or its name is one that only runs give, or the ledger has its exact name as one that was about to be
-// made. Nothing is deleted before every login has succeeded and every list was read: else the error is ErrUnreachable, with a
-// [CallError] or a [ConfigError]. What cannot be deleted is left, and no error. An interrupted sweep tells what it did until then.
+// ledger has its id, or a pending create of that name, owner and time. Tokens of a lost ledger are found by name and deleted
+// once confirmed. A token that logs in never goes. Nothing is deleted before every login has succeeded and every list was
+// read: else the error is ErrUnreachable, with a [CallError] or a [ConfigError]. What cannot be deleted is left, and no error.
+// An interrupted sweep reports what it did until then.
 func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	s, err := newSweep(c)
 	if err != nil {
@@ -141,11 +146,12 @@ func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 		return s.result, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	picked := s.pick()
+	if !c.DryRun {
+		picked = s.confirmed(ctx, picked)
+	}
 	gone := s.missing(ctx)
 	if c.DryRun {
-		for _, one := range picked {
-			s.result.WouldDelete = append(s.result.WouldDelete, one.Found)
-		}
+		s.wouldDelete(picked)
 		return s.result, nil
 	}
 	s.delete(ctx, picked)
@@ -197,6 +203,30 @@ type chosen struct {
 	by *caller
 	// problem is why it was not, nil where the target says that it is gone.
 	problem error
+}
+
+// confirmed leaves out the tokens that were found by name, unless they may be deleted.
+func (s *sweep) confirmed(ctx context.Context, all []*chosen) []*chosen {
+	var byName, rest []*chosen
+	var found []Found
+	for _, one := range all {
+		if one.Kind != RunName {
+			rest = append(rest, one)
+			continue
+		}
+		byName, found = append(byName, one), append(found, one.Found)
+	}
+	if len(byName) == 0 || s.Confirm != nil && s.Confirm(ctx, found) {
+		return all
+	}
+	s.wouldDelete(byName)
+	return rest
+}
+
+func (s *sweep) wouldDelete(all []*chosen) {
+	for _, one := range all {
+		s.result.WouldDelete = append(s.result.WouldDelete, one.Found)
+	}
 }
 
 // delete deletes the tokens one after the other, until the sweep is interrupted.

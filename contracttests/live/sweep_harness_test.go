@@ -49,6 +49,8 @@ type swept struct {
 	sent    []string // method and last segment of what was sent
 	waited  time.Duration
 	bearers []string // that were issued
+	// byName finds tokens by name as well, and deletes them without a question.
+	byName bool
 }
 
 func newSwept(t *testing.T) *swept {
@@ -58,7 +60,7 @@ func newSwept(t *testing.T) *swept {
 	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: atNoon, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	t.Cleanup(func() { _ = mock.Close() })
-	x := &swept{t: t, control: mock.Control(), mock: mock.Transport(), logins: map[string]live.Login{}, waited: longAgo, ledger: filepath.Join(t.TempDir(), "ledger.jsonl")}
+	x := &swept{t: t, control: mock.Control(), mock: mock.Transport(), logins: map[string]live.Login{}, waited: longAgo, ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), byName: true}
 	who, err := x.control.Credentials(t.Context())
 	must(t, err)
 	for _, u := range who.Users {
@@ -113,8 +115,16 @@ func madeBy(target, id, owner string) func(*live.Ledger) error {
 }
 
 func intendedAs(target, name string) func(*live.Ledger) error {
-	return func(l *live.Ledger) error { return l.Intend(target, "r", name) }
+	return intendedBy(live.Object{Target: target, Name: name, Owner: jane})
 }
+
+func intendedBy(o live.Object) func(*live.Ledger) error {
+	o.Run = "r"
+	return func(l *live.Ledger) error { return l.Intend(o) }
+}
+
+// runName is the nth name of a run at noon.
+func runName(n int64) string { return live.Name(noon, marker, n) }
 
 // sweep sweeps as users, and looks for secrets in everything that comes of it.
 func (x *swept) sweep(change func(*live.SweepConfig), users ...string) (live.SweepResult, error) {
@@ -124,7 +134,8 @@ func (x *swept) sweep(change func(*live.SweepConfig), users ...string) (live.Swe
 	ledger, err := live.OpenLedger(x.ledger, atNoon)
 	must(x.t, err)
 	c := live.SweepConfig{
-		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known, Ledger: ledger, Run: "sweep",
+		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known, Ledger: ledger, Run: "sweep", ByName: x.byName,
+		Confirm: func(context.Context, []live.Found) bool { return true },
 	}
 	for _, user := range users {
 		c.Logins = append(c.Logins, x.logins[user])
@@ -145,6 +156,21 @@ func (x *swept) sweep(change func(*live.SweepConfig), users ...string) (live.Swe
 	must(x.t, err)
 	x.keepsSecrets(fmt.Sprintf("%s %s %v %#v", text, entries, failed, failed))
 	return result, failed
+}
+
+// wants sweeps as a user, and compares what becomes of a token: deleted, left, or not noticed.
+func (x *swept) wants(user, id string, deleted, left live.FoundKind) {
+	x.t.Helper()
+	state := x.state()
+	result, err := x.sweep(nil, user)
+	must(x.t, err)
+	if deleted != "" {
+		x.lost(state, id)
+	} else {
+		x.lost(state)
+	}
+	checkFound(x.t, "deleted", because(id, deleted), result.Deleted)
+	checkFound(x.t, "left", because(id, left), result.Left)
 }
 
 func (x *swept) keepsSecrets(text string) {

@@ -5,19 +5,15 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
-var (
-	// ownName is what runs of the contract call their tokens. Behind a blank may stand what a scenario tries a name with.
-	ownName = regexp.MustCompile(`^patmock-[0-9a-z]+-[0-9]+( \S.*)?$`)
-	// plainID is an id that is one segment of a path, whatever reads it.
-	plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
-)
+// plainID is an id that is one segment of a path, whatever reads it.
+var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// tolerance is how far apart the clocks may be of the target and of whoever wrote the ledger.
-const tolerance = 10 * time.Minute
+// nameTolerance is how far the time in a name may be from the creation of its token. The clock of
+// the run that made it may have been wrong by minutes.
+const nameTolerance = 10 * time.Minute
 
 // pick chooses what is to be deleted: each token once, by its owner. What a run made and may not be deleted is left.
 func (s *sweep) pick() (all []*chosen) {
@@ -25,7 +21,7 @@ func (s *sweep) pick() (all []*chosen) {
 	for _, by := range s.callers {
 		for _, t := range by.tokens {
 			kind := s.identify(t)
-			if kind == "" || seen[t.ID] || !by.owns(t) || s.logsIn(t.ID) {
+			if kind == "" || seen[t.ID] || !by.owns(t) || s.foreign(t) || s.logsIn(t.ID) {
 				continue
 			}
 			seen[t.ID] = true
@@ -39,34 +35,51 @@ func (s *sweep) pick() (all []*chosen) {
 	}
 	for _, by := range s.callers {
 		for _, t := range by.tokens {
-			untold := by.identity == "" || t.Owner.ID == ""
-			switch {
-			case s.identify(t) == "" || seen[t.ID] || s.logsIn(t.ID):
+			if seen[t.ID] || s.logsIn(t.ID) {
 				continue
-			case untold:
-				s.leave(s.found(t, ""), OwnerUnknown, "")
-			case s.recorded(t.ID):
-				s.leave(s.found(t, ""), OwnerForeign, "")
 			}
-			seen[t.ID] = true
+			if kind := s.doubt(by, t); kind != "" {
+				s.leave(s.found(t, ""), kind, "")
+				seen[t.ID] = true
+			}
 		}
 	}
 	return all
 }
 
-// identify says what a token is known by as one that a run made, or nothing.
+// identify returns how a token is known as one that a run made, empty if it is not.
 func (s *sweep) identify(t token) FoundKind {
 	switch {
 	case s.recorded(t.ID):
 		return RecordedID
-	case s.Prefix != "" && strings.HasPrefix(t.Name, s.Prefix):
-		return RunName
-	case !s.KnownOnly && ownName.MatchString(t.Name):
-		return RunName
-	case s.intended(t):
+	case slices.ContainsFunc(s.Known, func(o Object) bool { return o.created(t.Name, t.Owner.ID, t.Created) }):
 		return RecordedName
+	case s.ByName && t.namedAtCreation():
+		return RunName
 	}
 	return ""
+}
+
+// doubt returns why a token is left that a run may have made, empty if none did.
+func (s *sweep) doubt(by *caller, t token) FoundKind {
+	pending := func(o Object) bool { return o.isPending() && o.Name == t.Name }
+	recorded := s.recorded(t.ID)
+	switch unknown := by.identity == "" || t.Owner.ID == ""; {
+	case unknown && (recorded || slices.ContainsFunc(s.Known, pending) || s.ByName && t.namedAtCreation()):
+		return OwnerUnknown
+	case recorded:
+		return OwnerForeign
+	case slices.ContainsFunc(s.Known, func(o Object) bool { return pending(o) && o.Owner == t.Owner.ID }):
+		return CreationMismatch
+	}
+	return ""
+}
+
+// namedAtCreation reports whether the name of a token carries a marker and the time of its creation.
+func (t token) namedAtCreation() bool {
+	named, ok := NamedAt(t.Name)
+	created, err := t.created()
+	return ok && err == nil && created.Sub(named).Abs() <= nameTolerance
 }
 
 // recorded tells whether the ledger has an id.
@@ -74,12 +87,9 @@ func (s *sweep) recorded(id string) bool {
 	return id != "" && slices.ContainsFunc(s.Known, func(o Object) bool { return o.ID == id })
 }
 
-// intended tells whether the ledger has an intent that a token may have come from. One that was there before did not.
-func (s *sweep) intended(t token) bool {
-	created, err := t.created()
-	return err == nil && slices.ContainsFunc(s.Known, func(o Object) bool {
-		return o.ID == "" && o.Name != "" && !o.Redacted && o.Name == t.Name && created.After(o.At.Add(-tolerance))
-	})
+// foreign reports whether the ledger has a token as that of another identity than its owner.
+func (s *sweep) foreign(t token) bool {
+	return t.ID != "" && slices.ContainsFunc(s.Known, func(o Object) bool { return o.ID == t.ID && o.Owner != "" && o.Owner != t.Owner.ID })
 }
 
 // spared says why a token that a run made is not deleted, or nothing. The words are those of the kind, unless there are others.
@@ -100,7 +110,7 @@ func (s *sweep) spared(t token) (kind FoundKind, why string) {
 
 // logsIn tells whether one of the logins is that token.
 func (s *sweep) logsIn(id string) bool {
-	return slices.ContainsFunc(s.Logins, func(l Login) bool { return strings.EqualFold(l.ClientID, id) })
+	return slices.ContainsFunc(s.Logins, func(l Login) bool { return fold(l.ClientID) == fold(id) })
 }
 
 // missing returns what the ledger has, no list shows, and is gone: its owner deletes it once more, since a list may be late.
@@ -119,17 +129,33 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 		case s.DryRun || !plainID.MatchString(o.ID):
 			gone = append(gone, o.ID)
 		default:
-			if s.Guard != nil {
-				s.Guard.Adopt(o.ID)
-			}
-			if err := s.callers[by].delete(ctx, o.ID); err != nil {
-				s.leave(found, DeleteFailed, "the ledger has it, and "+s.clean(err.Error()))
+			if kind, why := s.deleteUnlisted(ctx, s.callers[by], o.ID); kind != "" {
+				s.leave(found, kind, why)
 				continue
 			}
 			gone = append(gone, o.ID)
 		}
 	}
 	return gone
+}
+
+// deleteUnlisted deletes a token that no list of an own shows, unless it belongs to another. It
+// returns why the token is left, empty if it is gone.
+func (s *sweep) deleteUnlisted(ctx context.Context, by *caller, id string) (kind FoundKind, why string) {
+	foreign, err := by.seesForeign(ctx, id)
+	if err == nil && foreign {
+		return OwnerForeign, ""
+	}
+	if err == nil {
+		if s.Guard != nil {
+			s.Guard.Adopt(id)
+		}
+		err = by.delete(ctx, id)
+	}
+	if err != nil {
+		return DeleteFailed, "the ledger has it, and " + s.clean(err.Error())
+	}
+	return "", ""
 }
 
 // found is a token as it is shown.

@@ -51,7 +51,5 @@ func (s *sweep) awaited(by *caller, o Object) bool {
 	if o.ID != "" {
 		return o.Owner == by.identity && !by.has(o.ID)
 	}
-	return !slices.ContainsFunc(s.callers, func(by *caller) bool {
-		return slices.ContainsFunc(by.tokens, func(t token) bool { return t.Name == o.Name })
-	})
+	return o.isPending() && o.Owner == by.identity && !slices.ContainsFunc(by.tokens, func(t token) bool { return t.Name == o.Name })
 }

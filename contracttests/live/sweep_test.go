@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -16,80 +17,148 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Only what a run made and the caller owns goes. What is not known to be both is there afterwards as it was before.
+// Only what the ledger has and the caller owns goes. What is not known to be both is there afterwards as it was before.
 func TestSweep(t *testing.T) {
-	before := noon.Add(-24 * time.Hour).UTC().Format(time.RFC3339)
+	const second = time.Second
+	var (
+		marked  = runName(12)
+		intent  = live.Object{Target: mockHost, Name: marked, Owner: jane}
+		elapsed = func(d time.Duration) string { return noon.Add(d).UTC().Format(time.RFC3339Nano) }
+		with    = func(change func(o *live.Object)) []func(*live.Ledger) error {
+			o := intent
+			change(&o)
+			return []func(*live.Ledger) error{intendedBy(o)}
+		}
+		pending = with(func(*live.Object) {})
+	)
 	for _, test := range []struct {
 		name, owner, token, created string
-		ledger                      func(id string) []func(*live.Ledger) error
+		ledger                      []func(*live.Ledger) error
+		madeBy                      func(id string) []func(*live.Ledger) error
 		deleted, left               live.FoundKind // empty for neither
 	}{
-		{name: "a name of a run", owner: "jane.doe", token: "patmock-mk3x-12", deleted: live.RunName},
-		{name: "a name of a run, old", owner: "jane.doe", token: "patmock-mk3x-12", created: before, deleted: live.RunName},
-		{name: "renamed", owner: "jane.doe", token: "by another name", deleted: live.RecordedID, ledger: func(id string) []func(*live.Ledger) error {
+		{name: "without a ledger", owner: "jane.doe", token: marked},
+		{name: "made by hand, such as a run did once", owner: "jane.doe", token: "patmock-ci-1", ledger: with(func(o *live.Object) { o.Name = "patmock-ci-1" })},
+		{name: "made by hand, with a text behind", owner: "jane.doe", token: "patmock-prod-3 do not delete", ledger: with(func(o *live.Object) { o.Name = "patmock-prod-3 do not delete" })},
+		{name: "made by hand, in a ledger without a marker", owner: "jane.doe", token: "Straße 1", ledger: with(func(o *live.Object) { o.Name = "Straße 1" })},
+		{name: "renamed", owner: "jane.doe", token: "by another name", deleted: live.RecordedID, madeBy: func(id string) []func(*live.Ledger) error {
 			return []func(*live.Ledger) error{madeBy(mockHost, id, jane)}
 		}},
-		{name: "of an intent", owner: "jane.doe", token: "Straße 1", deleted: live.RecordedName, ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(mockHost, "Straße 1")}
+		{name: "made by hand, with an id in the ledger", owner: "jane.doe", token: "patmock-ci-1", deleted: live.RecordedID, madeBy: func(id string) []func(*live.Ledger) error {
+			return []func(*live.Ledger) error{madeBy(mockHost, id, jane)}
 		}},
-		{name: "there before the intent", owner: "jane.doe", token: "mine", created: before, ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(mockHost, "mine")}
+		{name: "made by another, as the ledger says", owner: "jane.doe", token: marked, left: live.OwnerForeign, madeBy: func(id string) []func(*live.Ledger) error {
+			return []func(*live.Ledger) error{madeBy(mockHost, id, "somebody"), intendedAs(mockHost, marked)}
 		}},
-		{name: "of an intent that was refused", owner: "jane.doe", token: "mine", ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(mockHost, "mine"), func(l *live.Ledger) error { return l.Refused(mockHost, "r", "mine") }}
-		}},
-		{name: "almost the name of an intent", owner: "jane.doe", token: "mine", ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(mockHost, "Mine"), intendedAs(mockHost, "mine "), intendedAs(mockHost, ""), intendedAs(mockHost, "min")}
-		}},
-		{name: "an intent whose name was taken out", owner: "jane.doe", token: "client_secret=[redacted]", ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(mockHost, "client_secret=hunter2")}
-		}},
-		{name: "an intent elsewhere", owner: "jane.doe", token: "mine", ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(host, "mine"), intendedAs("127.0.0.1", "mine")}
-		}},
-		{name: "made elsewhere", owner: "jane.doe", token: "mine", ledger: func(id string) []func(*live.Ledger) error {
+		{name: "pending", owner: "jane.doe", token: marked, ledger: pending, deleted: live.RecordedName},
+		{name: "pending, with a text behind", owner: "jane.doe", token: marked + ` "Zürich" / 日本 <&> 🔑`, ledger: with(func(o *live.Object) { o.Name += ` "Zürich" / 日本 <&> 🔑` }), deleted: live.RecordedName},
+		{name: "pending, with a blank behind", owner: "jane.doe", token: marked + " ", ledger: with(func(o *live.Object) { o.Name += " " }), deleted: live.RecordedName},
+		{name: "pending twice, as of now and of yesterday", owner: "jane.doe", token: marked, deleted: live.RecordedName, ledger: append(with(func(o *live.Object) { o.TargetTime = noon.Add(-24 * time.Hour) }), pending...)},
+		{name: "created at the end", owner: "jane.doe", token: marked, created: elapsed(600 * second), ledger: pending, deleted: live.RecordedName},
+		{name: "created too late", owner: "jane.doe", token: marked, created: elapsed(601 * second), ledger: pending, left: live.CreationMismatch},
+		{name: "created eleven minutes later", owner: "jane.doe", token: marked, created: elapsed(660 * second), ledger: pending, left: live.CreationMismatch},
+		{name: "created a second before", owner: "jane.doe", token: marked, created: elapsed(-second), ledger: pending, left: live.CreationMismatch},
+		{name: "created the day before", owner: "jane.doe", token: marked, created: elapsed(-24 * 3600 * second), ledger: pending, left: live.CreationMismatch},
+		{name: "created by the clock of the target", owner: "jane.doe", token: marked, created: elapsed(3600 * second), ledger: with(func(o *live.Object) { o.TargetTime = noon.Add(time.Hour) }), deleted: live.RecordedName},
+		{name: "created by the clock of the machine", owner: "jane.doe", token: marked, ledger: with(func(o *live.Object) { o.TargetTime = noon.Add(time.Hour) }), left: live.CreationMismatch},
+		{name: "created in whole seconds", owner: "jane.doe", token: marked, ledger: with(func(o *live.Object) { o.TargetTime = noon.Add(999 * time.Millisecond) }), deleted: live.RecordedName},
+		{name: "refused", owner: "jane.doe", token: marked, ledger: append(pending[:1:1], func(l *live.Ledger) error { return l.Refused(mockHost, "r", marked) })},
+		{name: "another case", owner: "jane.doe", token: strings.ToUpper(marked), ledger: pending},
+		{name: "a blank behind", owner: "jane.doe", token: marked + " ", ledger: pending},
+		{name: "a blank in front", owner: "jane.doe", token: " " + marked, ledger: pending},
+		{name: "more behind", owner: "jane.doe", token: marked + "0", ledger: pending},
+		{name: "less behind", owner: "jane.doe", token: marked[:len(marked)-1], ledger: pending},
+		{name: "another marker", owner: "jane.doe", token: live.Name(noon, strings.Repeat("a", len(marker)), 12), ledger: pending},
+		{name: "an intent of another's", owner: "jane.doe", token: marked, ledger: with(func(o *live.Object) { o.Owner = john })},
+		{name: "an intent of nobody's", owner: "jane.doe", token: marked, ledger: with(func(o *live.Object) { o.Owner = "" })},
+		{name: "an intent whose name was taken out", owner: "jane.doe", token: "client_secret=[redacted]", ledger: with(func(o *live.Object) { o.Name = "client_secret=hunter2" })},
+		{name: "an intent elsewhere", owner: "jane.doe", token: marked, ledger: []func(*live.Ledger) error{intendedAs(host, marked), intendedAs("127.0.0.1", marked)}},
+		{name: "made elsewhere", owner: "jane.doe", token: marked, madeBy: func(id string) []func(*live.Ledger) error {
 			return []func(*live.Ledger) error{madeBy(host, id, jane), madeBy("127.0.0.1", id, jane), madeBy(mockHost+"0", id, jane)}
 		}},
-		{name: "a stranger's", owner: "jane.doe", token: "mine"},
-		{name: "of another, with the name of a run", owner: "john.roe", token: "patmock-mk3x-12"},
-		{name: "of another, of an intent", owner: "john.roe", token: "mine", ledger: func(string) []func(*live.Ledger) error {
-			return []func(*live.Ledger) error{intendedAs(mockHost, "mine")}
+		{name: "of another, pending", owner: "john.roe", token: marked, ledger: pending},
+		{name: "of another, made by a run", owner: "john.roe", token: marked, left: live.OwnerAbsent, madeBy: func(id string) []func(*live.Ledger) error {
+			return []func(*live.Ledger) error{madeBy(mockHost, id, john)}
 		}},
-		{
-			name: "of another, made by a run", owner: "john.roe", token: "patmock-mk3x-12", left: live.OwnerAbsent,
-			ledger: func(id string) []func(*live.Ledger) error {
-				return []func(*live.Ledger) error{madeBy(mockHost, id, john)}
-			},
-		},
-		{name: "a name that a scenario tries", owner: "jane.doe", token: `patmock-mk3x-12 "Zürich" / 日本 <&> 🔑`, deleted: live.RunName},
-		{name: "more behind the name of a run", owner: "jane.doe", token: "patmock-x-1-y"},
-		{name: "in capitals", owner: "jane.doe", token: "PATMOCK-a-1"},
-		{name: "a run in capitals", owner: "jane.doe", token: "patmock-A-1"},
-		{name: "a blank behind", owner: "jane.doe", token: "patmock-a-1 "},
-		{name: "blanks behind", owner: "jane.doe", token: "patmock-a-1  x"},
-		{name: "a line behind", owner: "jane.doe", token: "patmock-a-1\n"},
-		{name: "a line in front", owner: "jane.doe", token: "x\npatmock-a-1"},
-		{name: "a word in front", owner: "jane.doe", token: "my patmock-a-1"},
-		{name: "no number", owner: "jane.doe", token: "patmock-a-"},
-		{name: "no run", owner: "jane.doe", token: "patmock--1"},
-		{name: "another digit", owner: "jane.doe", token: "patmock-a-١"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
+			x.byName = false
 			id := x.add(test.owner, test.token, test.created)
-			if test.ledger != nil {
-				x.write(test.ledger(id)...)
+			x.write(test.ledger...)
+			if test.madeBy != nil {
+				x.write(test.madeBy(id)...)
 			}
+			x.wants("jane.doe", id, test.deleted, test.left)
+		})
+	}
+}
+
+// A lost ledger leaves names. One with a marker and the time of creation is that of a run.
+func TestSweepByName(t *testing.T) {
+	for _, test := range []struct {
+		name, owner, token string
+		created            time.Duration // after noon
+		deleted            live.FoundKind
+	}{
+		{"of a run", "jane.doe", runName(12), 0, live.RunName},
+		{"of a run, ten minutes fast", "jane.doe", runName(12), -10 * time.Minute, live.RunName},
+		{"of a run, ten minutes slow", "jane.doe", runName(12), 10 * time.Minute, live.RunName},
+		{"created eleven minutes before", "jane.doe", runName(12), -11 * time.Minute, ""},
+		{"created eleven minutes after", "jane.doe", runName(12), 11 * time.Minute, ""},
+		{"created long after", "jane.doe", runName(12), 24 * time.Hour, ""},
+		{"of another", "john.roe", runName(12), 0, ""},
+		{"with a text behind", "jane.doe", runName(12) + ` "Zürich" / 日本 <&> 🔑`, 0, live.RunName},
+		{"with a blank behind", "jane.doe", runName(12) + " ", 0, live.RunName},
+		{"without a marker", "jane.doe", "patmock-mk3x-12", 0, ""},
+		{"made by hand", "jane.doe", "patmock-ci-1", 0, ""},
+		{"made by hand, with a text behind", "jane.doe", "patmock-prod-3 do not delete", 0, ""},
+		{"a short marker", "jane.doe", live.Name(noon, marker[1:], 12), 0, ""},
+		{"a long marker", "jane.doe", live.Name(noon, marker+"0", 12), 0, ""},
+		{"a marker of other letters", "jane.doe", live.Name(noon, "x"+marker[1:], 12), 0, ""},
+		{"more behind", "jane.doe", runName(12) + "-y", 0, ""},
+		{"in capitals", "jane.doe", strings.ToUpper(runName(12)), 0, ""},
+		{"a line behind", "jane.doe", runName(12) + "\n", 0, ""},
+		{"a line in front", "jane.doe", "x\n" + runName(12), 0, ""},
+		{"a word in front", "jane.doe", "my " + runName(12), 0, ""},
+		{"no number", "jane.doe", strings.TrimSuffix(runName(12), "12"), 0, ""},
+		{"another digit", "jane.doe", strings.TrimSuffix(runName(12), "12") + "١", 0, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			x := newSwept(t)
+			id := x.add(test.owner, test.token, noon.Add(test.created).UTC().Format(time.RFC3339))
+			x.wants("jane.doe", id, test.deleted, "")
+		})
+	}
+}
+
+// What was found by name goes once that is confirmed. What the ledger has goes without a question.
+func TestSweepAsksAboutNames(t *testing.T) {
+	for name, confirm := range map[string]func(context.Context, []live.Found) bool{
+		"nobody to ask": nil, "no": func(context.Context, []live.Found) bool { return false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newSwept(t)
+			named, made := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
+			x.write(madeBy(mockHost, made, jane))
 			state := x.state()
-			result, err := x.sweep(nil, "jane.doe")
+			var asked []live.Found
+			result, err := x.sweep(func(c *live.SweepConfig) {
+				c.Confirm = confirm
+				if confirm != nil {
+					c.Confirm = func(ctx context.Context, all []live.Found) bool {
+						asked = all
+						return confirm(ctx, all)
+					}
+				}
+			}, "jane.doe")
 			must(t, err)
-			if test.deleted != "" {
-				x.lost(state, id)
-			} else {
-				x.lost(state)
+			x.lost(state, made)
+			checkFound(t, "deleted", map[string]live.FoundKind{made: live.RecordedID}, result.Deleted)
+			checkFound(t, "would be deleted", map[string]live.FoundKind{named: live.RunName}, result.WouldDelete)
+			if confirm != nil {
+				checkFound(t, "asked", map[string]live.FoundKind{named: live.RunName}, asked)
 			}
-			checkFound(t, "deleted", because(id, test.deleted), result.Deleted)
-			checkFound(t, "left", because(id, test.left), result.Left)
 		})
 	}
 }
@@ -97,8 +166,8 @@ func TestSweep(t *testing.T) {
 // What somebody logs in with is never deleted, whatever it is called and whatever the ledger says.
 func TestSweepKeepsLogins(t *testing.T) {
 	x := newSwept(t)
-	mine := x.add("jane.doe", "patmock-a-1", "")
-	user, err := x.control.AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "patmock-a-2"})
+	mine := x.add("jane.doe", runName(1), "")
+	user, err := x.control.AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: runName(2)})
 	must(t, err)
 	x.logins["jane again"] = live.Login{ClientID: user.ClientID, ClientSecret: user.ClientSecret}
 	x.write(madeBy(mockHost, janeLogin, jane), madeBy(mockHost, johnLogin, john), madeBy(mockHost, user.ClientID, jane), intendedAs(mockHost, "login"))
@@ -110,30 +179,33 @@ func TestSweepKeepsLogins(t *testing.T) {
 	checkFound(t, "left", nil, result.Left)
 }
 
-// A run that cleans up after itself leaves those of a run beside it.
-func TestSweepKnownOnly(t *testing.T) {
+// Two ledgers of runs beside each other know their own tokens only.
+func TestSweepLeavesRunBeside(t *testing.T) {
 	x := newSwept(t)
-	a, b := x.add("jane.doe", "patmock-a-1", ""), x.add("jane.doe", "patmock-a-2", "")
-	x.add("jane.doe", "patmock-b-1", "")
-	x.write(madeBy(mockHost, a, jane), intendedAs(mockHost, "patmock-a-2"))
+	x.byName = false
+	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
+	x.add("jane.doe", runName(3), "")
+	x.write(madeBy(mockHost, a, jane), intendedAs(mockHost, runName(2)))
 	state := x.state()
-	result, err := x.sweep(func(c *live.SweepConfig) { c.KnownOnly = true }, "jane.doe")
+	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state, a, b)
 	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RecordedID, b: live.RecordedName}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 }
 
-// The names of one's own run are known, whatever the ledger says.
-func TestSweepOfOnesOwnRun(t *testing.T) {
+// An administrator can delete the tokens of others. A ledger that has one as the administrator's is wrong.
+func TestSweepOfAdministrator(t *testing.T) {
+	const admin = "cafedadacafedadacafedadacafedada"
 	x := newSwept(t)
-	a := x.add("jane.doe", "patmock-a-1", "")
-	x.add("jane.doe", "patmock-ab-1", "")
+	theirs, mine := x.add("jane.doe", runName(1), ""), x.add("admin", runName(1), "")
+	x.write(madeBy(mockHost, theirs, admin), madeBy(mockHost, mine, admin))
 	state := x.state()
-	result, err := x.sweep(func(c *live.SweepConfig) { c.KnownOnly, c.Prefix = true, "patmock-a-" }, "jane.doe")
+	result, err := x.sweep(nil, "admin")
 	must(t, err)
-	x.lost(state, a)
-	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RunName}, result.Deleted)
+	x.lost(state, mine)
+	checkFound(t, "deleted", map[string]live.FoundKind{mine: live.RecordedID}, result.Deleted)
+	checkFound(t, "left", map[string]live.FoundKind{theirs: live.OwnerForeign}, result.Left)
 }
 
 // What a list does not show is deleted all the same: lists may be late for longer than anybody waits.
@@ -172,16 +244,16 @@ func TestSweepOfHostWithPort(t *testing.T) {
 // Each login sees to its own, and the ledger to all of it.
 func TestSweepOfSeveral(t *testing.T) {
 	x := newSwept(t)
-	a, b, c := x.add("jane.doe", "patmock-a-1", ""), x.add("john.roe", "renamed", ""), x.add("admin", "patmock-a-1", "")
+	a, b, c := x.add("jane.doe", runName(1), ""), x.add("john.roe", "renamed", ""), x.add("admin", runName(1), "")
 	x.write(
-		intendedAs(mockHost, "patmock-a-1"), madeBy(mockHost, b, john), madeBy(mockHost, "0123456789abcdef0123456789abcdef", john),
+		intendedAs(mockHost, runName(1)), madeBy(mockHost, b, john), madeBy(mockHost, "0123456789abcdef0123456789abcdef", john),
 		madeBy(host, "elsewhere", jane),
 	)
 	state := x.state()
 	result, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
 	x.lost(state, a, b, c)
-	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RunName, b: live.RecordedID, c: live.RunName}, result.Deleted)
+	checkFound(t, "deleted", map[string]live.FoundKind{a: live.RecordedName, b: live.RecordedID, c: live.RunName}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 	known, err := live.ReadLedger(x.ledger)
 	must(t, err)
@@ -201,7 +273,7 @@ func TestSweepOfSeveral(t *testing.T) {
 
 func TestSweepDryRun(t *testing.T) {
 	x := newSwept(t)
-	a, b := x.add("jane.doe", "patmock-a-1", ""), x.add("jane.doe", "renamed", "")
+	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", "renamed", "")
 	x.write(madeBy(mockHost, b, jane), madeBy(mockHost, "0123456789abcdef0123456789abcdef", jane))
 	entries, err := os.ReadFile(x.ledger)
 	must(t, err)
@@ -223,8 +295,11 @@ func TestSweepDryRun(t *testing.T) {
 
 func TestSweepOlderThan(t *testing.T) {
 	x := newSwept(t)
-	stamp := func(ago time.Duration) string { return noon.Add(-ago).UTC().Format(time.RFC3339) }
-	old, young := x.add("jane.doe", "patmock-a-1", stamp(61*time.Minute)), x.add("jane.doe", "patmock-a-2", stamp(59*time.Minute))
+	made := func(ago time.Duration) (id string) {
+		at := noon.Add(-ago)
+		return x.add("jane.doe", live.Name(at, marker, 1), at.UTC().Format(time.RFC3339))
+	}
+	old, young := made(61*time.Minute), made(59*time.Minute)
 	state := x.state()
 	result, err := x.sweep(func(c *live.SweepConfig) { c.OlderThan = time.Hour }, "jane.doe")
 	must(t, err)
@@ -236,7 +311,7 @@ func TestSweepOlderThan(t *testing.T) {
 func TestSweepInEveryVersion(t *testing.T) {
 	for _, v := range version.All() {
 		x := newSwept(t)
-		id := x.add("jane.doe", "patmock-a-1", "")
+		id := x.add("jane.doe", runName(1), "")
 		state := x.state()
 		result, err := x.sweep(func(c *live.SweepConfig) { c.Version = v }, "jane.doe")
 		must(t, err)
@@ -252,7 +327,7 @@ func (a *adopting) Adopt(id string) { a.ids = append(a.ids, id) }
 
 func TestSweepTellsGuard(t *testing.T) {
 	x := newSwept(t)
-	a, b := x.add("jane.doe", "patmock-a-1", ""), x.add("jane.doe", "patmock-a-2", "")
+	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
 	guard := &adopting{}
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodDelete && !strings.HasSuffix(r.URL.Path, "/"+guard.ids[len(guard.ids)-1]) {

@@ -3,14 +3,13 @@ package live
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 )
 
 // tokens is what is known of the tokens at a target, and of who has them. Ids are folded where they are keys.
 type tokens struct {
-	// target and run of the objects, and prefix of the names that only this run gives, empty for none.
-	target, run, prefix string
+	// target and run of the objects.
+	target, run string
 	// protected are never changed.
 	protected map[string]bool
 
@@ -23,6 +22,7 @@ type tokens struct {
 	// wished is how many wishes there were, and wishes are those of which it is not known what became of them.
 	wished   int
 	wishes   []*wish
+	unlisted []Object
 	sessions map[bearer]*session
 	owners   map[string]*owner
 }
@@ -38,9 +38,6 @@ func newTokens(target, run string, protected []string) *tokens {
 	k := &tokens{
 		target: target, run: run, protected: map[string]bool{},
 		own: map[string]*ownToken{}, foreign: map[string]int{}, sessions: map[bearer]*session{}, owners: map[string]*owner{},
-	}
-	if run != "" {
-		k.prefix = "patmock-" + run + "-"
 	}
 	for _, id := range protected {
 		k.protected[fold(id)] = true
@@ -82,15 +79,21 @@ func (k *tokens) left() (left []Object) {
 	}
 	for _, w := range k.wishes {
 		if w.lost {
-			left = append(left, k.objectOf(w, shown{}))
+			left = append(left, w.object)
 		}
 	}
 	return left
 }
 
-// list takes the whole list of a caller's own tokens, and returns what it shows that was made while nobody saw the answer.
-// Who made it is known by a name that only this run gives. A wish whose name is not there is taken for refused: the ledger
-// still has it, for a sweep to look again.
+// notListed returns the pending creates that no list showed.
+func (k *tokens) notListed() []Object {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.unlisted)
+}
+
+// list takes the whole list of a caller's own tokens, and returns those that pending creates made.
+// A wish whose name is not there becomes unlisted.
 func (k *tokens) list(s *session, all []shown) (made []Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -98,22 +101,23 @@ func (k *tokens) list(s *session, all []shown) (made []Object) {
 		return nil
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(t shown) bool { return !t.outer })
-	if s.owner.id == "" && len(all) > 0 && all[0].owner != "" {
-		s.owner = k.ownerLocked(all[0].owner)
+	if !s.owner.identified && len(all) > 0 && all[0].owner != "" {
+		s.owner = k.identityLocked(all[0].owner)
 	}
 	o := s.owner
 	for _, w := range slices.Clone(k.wishes) {
 		if !w.lost || w.owner != o {
 			continue
 		}
-		at := slices.IndexFunc(all, func(t shown) bool { return t.name == w.name })
+		at := slices.IndexFunc(all, func(t shown) bool { return w.object.created(t.name, t.owner, t.created) })
 		switch {
-		case at < 0:
-			k.endLocked(w)
-		case k.prefix != "" && strings.HasPrefix(w.name, k.prefix):
+		case at >= 0:
 			if o, ok := k.grantLocked(w, all[at]); ok {
 				made = append(made, o)
 			}
+		case !slices.ContainsFunc(all, func(t shown) bool { return t.name == w.object.Name }):
+			k.endLocked(w)
+			k.unlisted = append(k.unlisted, w.object)
 		}
 	}
 	o.alive, o.counted = map[string]bool{}, true

@@ -1,15 +1,16 @@
 package live
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
 // wish is a token that is asked for.
 type wish struct {
-	name  string
-	owner *owner // nil where nobody is logged in
-	at    time.Time
+	// object is what the ledger has of it.
+	object Object
+	owner  *owner // nil where nobody is logged in
 	// number of wishes before it.
 	number int
 	// lost tells that nobody knows what became of it.
@@ -17,12 +18,17 @@ type wish struct {
 }
 
 // wish takes room for a token.
-func (k *tokens) wish(a *asked, limit int, now time.Time) (*wish, error) {
+func (k *tokens) wish(a *asked, limit int, now, targetTime time.Time) (*wish, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	w := &wish{name: a.name(), at: now, number: k.wished}
+	w := &wish{number: k.wished, object: Object{
+		Target: k.target, Run: k.run, Name: a.name(), At: now, TargetTime: targetTime,
+	}}
 	if a.session != nil {
 		w.owner = a.session.owner
+		if w.owner.identified {
+			w.object.Owner = w.owner.id
+		}
 		if there := len(w.owner.alive) + w.owner.pending; there >= limit {
 			return nil, &Refusal{Reason: OwnerFull, Lacks: "room for another token of " + w.owner.String(), Owner: w.owner.id}
 		}
@@ -75,19 +81,13 @@ func (k *tokens) grantLocked(w *wish, s shown) (o Object, ok bool) {
 	if since, foreign := k.foreign[id]; foreign && since <= w.number || k.protected[id] || k.own[id] != nil {
 		return o, false
 	}
-	t := &ownToken{object: k.objectOf(w, s), by: w.owner}
+	o = w.object
+	o.ID, o.Owner, o.TargetTime = s.id, cmp.Or(s.owner, o.Owner), time.Time{}
+	t := &ownToken{object: o, by: w.owner}
 	k.own[id] = t
 	k.made = append(k.made, t)
 	if w.owner != nil {
 		w.owner.grow(id)
 	}
-	return t.object, true
-}
-
-func (k *tokens) objectOf(w *wish, s shown) Object {
-	o := Object{Target: k.target, Run: k.run, Name: w.name, ID: s.id, Owner: s.owner, At: w.at}
-	if o.Owner == "" && w.owner != nil {
-		o.Owner = w.owner.id
-	}
-	return o
+	return o, true
 }
