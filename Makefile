@@ -1,4 +1,5 @@
 # Short names for what CONTRIBUTING tells. CI runs .ci/run.
+export GOTOOLCHAIN := auto
 lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
 
 .PHONY: build serve test fmt lint ci dist image rename bench-peers bench-scale soak
