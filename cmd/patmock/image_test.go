@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"debug/buildinfo"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +69,7 @@ func started(t *testing.T, options ...string) string {
 func TestImage(t *testing.T) {
 	needImage(t)
 	t.Run("small, and set up by its environment", imageConfig)
-	t.Run("nothing in it but the program", imageFiles)
+	t.Run("nothing in it but the program and licences", imageFiles)
 	t.Run("healthy soon", imageHealth)
 	t.Run("healthy however it is set", imageHealthOfFlags)
 	t.Run("any user of group 0 writes", imageGroup)
@@ -94,8 +96,8 @@ func imageConfig(t *testing.T) {
 	}
 	c := all[0].Config
 	t.Logf("%s: %.1f MB", image(), float64(all[0].Size)/1e6)
-	if all[0].Size > 20e6 {
-		t.Errorf("the image has %d bytes, want less than 20 MB", all[0].Size)
+	if all[0].Size > 21e6 {
+		t.Errorf("the image has %d bytes, want less than 21 MB", all[0].Size)
 	}
 	got := map[string]any{"user": c.User, "entrypoint": c.Entrypoint, "cmd": c.Cmd, "health": c.Healthcheck.Test, "ports": len(c.ExposedPorts)}
 	want := map[string]any{
@@ -122,6 +124,8 @@ func imageFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
+	var program []byte
+	var licenses []string
 	for files := tar.NewReader(bytes.NewReader(exported)); ; {
 		file, err := files.Next()
 		if errors.Is(err, io.EOF) {
@@ -130,18 +134,50 @@ func imageFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name := strings.TrimSuffix(file.Name, "/"); name == "patmock" || name == "state" || name == "reports" || name == "tmp" || strings.HasSuffix(name, ".crt") {
+		regular := file.Typeflag == tar.TypeReg && file.Size > 0
+		switch name := strings.TrimSuffix(file.Name, "/"); {
+		case name == "patmock" || name == "state" || name == "reports" || name == "tmp" || name == "LICENSE" || strings.HasSuffix(name, ".crt"):
 			got[name] = fmt.Sprintf("%s %d:%d", file.FileInfo().Mode(), file.Uid, file.Gid)
-		} else if file.Typeflag == tar.TypeReg && file.Size > 0 {
+			if name == "patmock" {
+				if program, err = io.ReadAll(files); err != nil {
+					t.Fatal(err)
+				}
+			}
+		case regular && strings.HasPrefix(name, "licenses/"):
+			licenses = append(licenses, name)
+		case regular:
 			t.Errorf("%s is in the image", file.Name)
 		}
 	}
 	want := map[string]string{
-		"patmock": "-rwxr-xr-x 0:0", "etc/ssl/certs/ca-certificates.crt": "-rw-r--r-- 0:0",
+		"patmock": "-rwxr-xr-x 0:0", "LICENSE": "-rw-r--r-- 0:0", "etc/ssl/certs/ca-certificates.crt": "-rw-r--r-- 0:0",
 		"state": "drwxrwxr-x 65532:0", "reports": "drwxrwxr-x 65532:0", "tmp": "dtrwxrwxrwx 0:0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	checkBuild(t, program, licenses)
+}
+
+// checkBuild compares the build information of a program with the toolchain of go.mod, and with the modules whose licences
+// are beside it.
+func checkBuild(t *testing.T, program []byte, licenses []string) {
+	t.Helper()
+	info, err := buildinfo.Read(bytes.NewReader(program))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\ntoolchain " + info.GoVersion + "\n"; !strings.Contains(read(t, "../../go.mod"), want) {
+		t.Errorf("built with %s, which is not the toolchain of go.mod: run make image again", info.GoVersion)
+	}
+	modules := []string{"go@" + info.GoVersion}
+	for _, module := range info.Deps {
+		modules = append(modules, module.Path+"@"+module.Version)
+	}
+	for _, module := range modules {
+		if !slices.ContainsFunc(licenses, func(name string) bool { return strings.HasPrefix(name, "licenses/"+module+"/") }) {
+			t.Errorf("no licence of %s", module)
+		}
 	}
 }
 

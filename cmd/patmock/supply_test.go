@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -35,8 +36,8 @@ func TestScriptsUseTheToolchain(t *testing.T) {
 			t.Errorf(".ci/%s does not export GOTOOLCHAIN=auto", entry.Name())
 		}
 	}
-	if scripts < 7 {
-		t.Errorf("%d scripts in .ci, expected at least 7", scripts)
+	if scripts < 8 {
+		t.Errorf("%d scripts in .ci, expected at least 8", scripts)
 	}
 	for file, line := range map[string]string{
 		"../../Makefile": "export GOTOOLCHAIN := auto",
@@ -45,5 +46,36 @@ func TestScriptsUseTheToolchain(t *testing.T) {
 		if !slices.Contains(strings.Split(read(t, file), "\n"), line) {
 			t.Errorf("%s has no line %q", file, line)
 		}
+	}
+}
+
+// The licences are those of the modules that an independent list of the binary's packages names.
+func TestLicenses(t *testing.T) {
+	for _, platform := range []string{"linux/amd64", "windows/arm64"} {
+		t.Run(platform, func(t *testing.T) {
+			folder := t.TempDir()
+			if out, err := exec.Command("../../.ci/licenses", folder, platform).CombinedOutput(); err != nil {
+				t.Fatalf(".ci/licenses: %v: %s", err, out)
+			}
+			if !strings.Contains(read(t, filepath.Join(folder, "LICENSE")), "MIT License") {
+				t.Error("LICENSE is not patmock's own")
+			}
+			for _, text := range []string{"LICENSE", "PATENTS", "src/vendor/golang.org/x/net/LICENSE", "src/vendor/golang.org/x/crypto/LICENSE"} {
+				if found, _ := filepath.Glob(filepath.Join(folder, "licenses/go@*", text)); len(found) != 1 {
+					t.Errorf("%d texts %s of Go, expected 1", len(found), text)
+				}
+			}
+			system, arch, _ := strings.Cut(platform, "/")
+			t.Setenv("GOOS", system)
+			t.Setenv("GOARCH", arch)
+			t.Setenv("CGO_ENABLED", "0")
+			modules := golist(t, "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{end}}{{end}}", ".")
+			slices.Sort(modules)
+			for _, module := range slices.Compact(modules) {
+				if found, _ := filepath.Glob(filepath.Join(folder, "licenses", module, "*")); len(found) == 0 {
+					t.Errorf("no licence of %s", module)
+				}
+			}
+		})
 	}
 }
