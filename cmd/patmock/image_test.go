@@ -159,8 +159,8 @@ func imageFiles(t *testing.T) {
 	checkBuild(t, program, licenses)
 }
 
-// checkBuild compares the build information of a program with the toolchain of go.mod, and with the modules whose licences
-// are beside it.
+// checkBuild compares the build information of a program with the toolchain of go.mod, and with the
+// modules whose licences are beside it.
 func checkBuild(t *testing.T, program []byte, licenses []string) {
 	t.Helper()
 	info, err := buildinfo.Read(bytes.NewReader(program))
