@@ -8,6 +8,7 @@ import (
 
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/spec/rule"
 )
 
@@ -22,7 +23,13 @@ func (x *exchange) read(r *http.Request, limit int64) error {
 	if err != nil || r.ContentLength > limit {
 		return err
 	}
-	text, err := readAll(opened, int(max(r.ContentLength, 0)), int(limit))
+	text, err := readAll(opened, int(max(r.ContentLength, 0)), int(limit), &x.lease)
+	if err == nil && len(text) > cheapBody && !x.lease.Grow(len(text)*bodyWork) {
+		err = errOverBudget
+	}
+	if errors.Is(err, errOverBudget) {
+		return err
+	}
 	x.body = text
 	if rejected, _ := bodyRejection(err); rejected != nil {
 		return err
@@ -43,6 +50,7 @@ var bodyRejections = []struct {
 	rejected rejection
 }{
 	{isA[*body.TimeoutError], rule.RequestTimeout, rejections[http.StatusRequestTimeout]},
+	{func(err error) bool { return errors.Is(err, errOverBudget) }, rule.MemoryBudget, rejections[http.StatusServiceUnavailable]},
 	{isA[*body.UnsupportedCodingError], rule.ContentEncoding, rejections[http.StatusUnsupportedMediaType]},
 }
 
@@ -61,10 +69,23 @@ func bodyRejection(err error) (rejected *rejection, why answer.Reason) {
 	return nil, why
 }
 
-// readAll is like io.ReadAll but preallocates by the (untrusted) Content-Length, and reads no more than
-// limit bytes.
-func readAll(body io.Reader, size, limit int) ([]byte, error) {
-	all := make([]byte, 0, size+1) // the last one finds the end
+// A body takes a multiple of its size while it is decoded and validated, which is taken from the budget if it is large.
+const (
+	cheapBody = 16 << 10 // bytes
+	bodyWork  = 8
+)
+
+// firstBuffer bounds, in bytes, what is allocated before anything has arrived.
+const firstBuffer = 32 << 10
+
+// readAll is like io.ReadAll but allocates by the (untrusted) Content-Length as far as bytes arrive, takes what
+// it allocates from a budget, and reads no more than limit bytes.
+func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, error) {
+	first := min(size, firstBuffer) + 1 // the last one finds the end
+	if !lease.Grow(first) {
+		return nil, errOverBudget
+	}
+	all := make([]byte, 0, first)
 	for {
 		n, err := body.Read(all[len(all):cap(all)])
 		all = all[:len(all)+n]
@@ -76,7 +97,14 @@ func readAll(body io.Reader, size, limit int) ([]byte, error) {
 		case err != nil:
 			return all, err
 		case len(all) == cap(all):
-			all = append(all, 0)[:len(all)]
+			more := max(cap(all), bytes.MinRead)
+			if size > len(all) {
+				more = min(more, size+1-len(all))
+			}
+			if !lease.Grow(more) {
+				return nil, errOverBudget
+			}
+			all = append(make([]byte, 0, cap(all)+more), all...)
 		}
 	}
 }

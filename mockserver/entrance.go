@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/budget"
 	controls "example.com/patmock/mockserver/internal/control"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/random"
@@ -57,7 +58,8 @@ var noSniff = []string{"nosniff"}
 // ServeHTTP implements http.Handler.
 func (e *entrance) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header()["X-Content-Type-Options"] = noSniff
-	x := &exchange{entrance: e, came: e.server.wall(), recorder: recorder{ResponseWriter: rw}}
+	x := &exchange{entrance: e, came: e.server.wall(), recorder: recorder{ResponseWriter: rw}, lease: e.server.inFlight.Lease()}
+	defer x.finish()
 	x.enter(r)
 }
 
@@ -70,6 +72,7 @@ type exchange struct {
 	trace  answer.Trace
 	tenant *tenant
 	body   []byte
+	lease  budget.Lease // memory that it takes
 }
 
 func (x *exchange) enter(r *http.Request) {
@@ -79,7 +82,7 @@ func (x *exchange) enter(r *http.Request) {
 	}
 	name, at := namespace.Split(collapsed(r.URL.EscapedPath()))
 	x.trace.Namespace, x.trace.Prefix = name, namespace.Prefix(name)
-	controlled := under(at, surface) && x.control != nil || x.api == nil
+	controlled := x.toControl(at)
 	r = answer.WithTrace(within(r, at), &x.trace)
 	defer func() { x.outlive(r, recover()) }()
 
@@ -108,6 +111,11 @@ func (x *exchange) enter(r *http.Request) {
 	preflight := x.server.cors.handle(x.Header(), r)
 	x.respond(r, x.read(r, maxBody), preflight)
 	x.end(r)
+}
+
+// toControl reports whether a path is one of the control API.
+func (x *exchange) toControl(at string) bool {
+	return under(at, surface) && x.control != nil || x.api == nil
 }
 
 // enterNamespace makes the request one of a namespace.
@@ -183,6 +191,9 @@ func safe(method string) bool {
 func (x *exchange) rejectBody(r *http.Request, err error) {
 	rejected, why := bodyRejection(err)
 	x.Header().Set("Connection", "close")
+	if rejected.status == http.StatusServiceUnavailable {
+		x.retryLater()
+	}
 	x.server.unmatched.reject(x, r, x.server.documents.outside(r.URL.Path), *rejected, why)
 }
 
@@ -190,6 +201,9 @@ func (x *exchange) rejectBody(r *http.Request, err error) {
 func (x *exchange) rejectControlBody(r *http.Request, err error) {
 	rejected, why := bodyRejection(err)
 	x.Header().Set("Connection", "close")
+	if rejected.status == http.StatusServiceUnavailable {
+		x.retryLater()
+	}
 	x.server.writer.Write(x, r, controls.Answer(controls.BodyProblem(rejected.status, why)), x.server.documents.control.CheckUnrouted)
 }
 

@@ -20,6 +20,7 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/random"
@@ -55,6 +56,9 @@ type Config struct {
 	NamespaceTTL time.Duration
 	// JournalSize is how many requests the journal of a namespace holds. Zero means 1,000.
 	JournalSize int
+	// MemoryBudget bounds, in bytes, what requests in flight and journals take together, over all namespaces. A request
+	// that is over their share gets a 503; journals over theirs lose their oldest requests. Zero means 256 MiB.
+	MemoryBudget int64
 	// StateFile holds every namespace and the signing key across restarts. Empty means that the state ends with
 	// the process. What the file holds wins over Tenant.
 	StateFile string
@@ -103,6 +107,8 @@ type Server struct {
 	namespaces *namespace.Set[*tenant]
 	home       *tenant // the default namespace
 	sample     sample
+	inFlight   *budget.Share
+	journals   *budget.Journals
 	file       *file.File // nil where the state ends with the process
 	secret     []byte     // of the signing keys
 	writer     answer.Writer
@@ -196,6 +202,10 @@ func (c Config) withDefaults() (Config, error) {
 		}
 		return c, configError(field, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize))
 	}
+	c.MemoryBudget = cmp.Or(c.MemoryBudget, budget.Default)
+	if c.MemoryBudget < minBudget {
+		return c, configError("MemoryBudget", fmt.Errorf("expected a memory budget of at least %d bytes, got %d", minBudget, c.MemoryBudget))
+	}
 	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout), cmp.Or(c.IdleTimeout, defaultIdleTimeout)
 	if c.ReadTimeout < 0 {
 		return c, configError("ReadTimeout", fmt.Errorf("ReadTimeout must not be negative, got %s", c.ReadTimeout))
@@ -239,6 +249,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	if len(c.Dialect) > 0 {
 		c.Log.Info("follows a dialect, which differs from the defaults in: " + c.Dialect.String())
 	}
+	s.bound()
 	var err error
 	if s.limit, err = ratelimit.Parse(c.Profile.RateLimit); err != nil {
 		return nil, err

@@ -154,6 +154,9 @@ var rejections = map[int]rejection{
 		http.StatusRequestTimeout, "408 Request timeout", "", answer.InvalidRequest,
 		"send the body to its end, and in Content-Length its number of bytes",
 	},
+	http.StatusServiceUnavailable: {
+		http.StatusServiceUnavailable, "503 Service unavailable", "The server cannot take the request now.", answer.TemporarilyUnavailable, "",
+	},
 	http.StatusUnsupportedMediaType: {
 		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", answer.InvalidRequest, "",
 	},
@@ -161,6 +164,11 @@ var rejections = map[int]rejection{
 
 // reject writes an error in the form that the path has.
 func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why answer.Reason) {
+	s.writer.Write(rw, r, s.rejected(rw, r, e, why), document.CheckUnrouted)
+}
+
+// rejected returns an error in the form that the path has.
+func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejection, why answer.Reason) *answer.Answer {
 	first := why
 	if e.text == "" { // 408 and 501 say why to clients of a faithful mock, too
 		e.text, first.Text = why.Text, e.advice
@@ -174,7 +182,7 @@ func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document 
 		}
 		a = s.writer.OAuthError(e.status, e.oauth, description, why)
 	}
-	s.writer.Write(rw, r, a, document.CheckUnrouted)
+	return a
 }
 
 // controlStrangers answers what no operation of the control surface takes, as problems.

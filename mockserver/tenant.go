@@ -85,7 +85,7 @@ func (s *Server) prepare(name string, now func() time.Time) *tenant {
 	return &tenant{
 		name: name, server: s, random: source, clock: clock.New(now), fixture: s.config.Tenant,
 		limits: ratelimit.New(limit), enforce: s.limit.Requests > 0, faults: fault.New(source), watch: watch.New(),
-		journal: journal.New(journal.Config{Size: s.config.JournalSize}),
+		journal: journal.New(journal.Config{Size: s.config.JournalSize, Added: s.journals.Added}),
 		service: s.newService(memory.NewKeyed(choices(s.config.Dialect).NameKey()), source),
 		hostile: hostile.New(hostile.Config{
 			Behaviours: profile.Hostile, Rate: profile.HostileRate, InARow: profile.HostileInARow, Random: source, Wall: s.wall,

@@ -62,6 +62,7 @@ func (m *mock) wait(ctx context.Context) error {
 
 // follow remembers the connections on which no request has come yet: clients open some ahead.
 func (m *mock) follow(c net.Conn, state http.ConnState) {
+	m.activity.Add(1)
 	if state == http.StateNew {
 		m.silent.Store(c, nil)
 	} else {
@@ -77,6 +78,7 @@ func (m *mock) stop() error {
 		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
 		return true
 	})
+	close(m.ended)
 	m.handler.Stop() // which ends what a fault holds up
 	var err error
 	for _, server := range []*http.Server{m.server, m.controls} {

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -37,6 +39,7 @@ type mockFlags struct {
 	changed                                     func(flag string) bool
 
 	maxNamespaces, journalSize int
+	memoryBudget               string
 	namespaceTTL               time.Duration
 	state                      string
 	controlAddr, controlToken  string
@@ -55,6 +58,7 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.IntVar(&f.maxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
 	flags.DurationVar(&f.namespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
 	flags.IntVar(&f.journalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
+	flags.StringVar(&f.memoryBudget, "memory-budget", "", "memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as 128MiB (default a quarter of the container's limit, at most 256MiB)")
 	flags.StringVar(&f.state, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
 	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
 	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+controlToken+" holds the token itself")
@@ -85,7 +89,9 @@ type mock struct {
 	local, base string
 	log         *slog.Logger
 	failed      chan error
-	silent      sync.Map // of net.Conn: those that have sent nothing yet
+	activity    atomic.Int64  // changes of connections
+	ended       chan struct{} // closed when the mock stops
+	silent      sync.Map      // of net.Conn: those that have sent nothing yet
 }
 
 // start makes a mock by the flags. Whatever is wrong with them is a usage error.
@@ -102,7 +108,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mock{tenant: config.Tenant, addr: listener.Addr(), local: localURL(listener.Addr().String()), log: log, failed: make(chan error, 2)}
+	m := &mock{tenant: config.Tenant, addr: listener.Addr(), local: localURL(listener.Addr().String()), log: log, failed: make(chan error, 2), ended: make(chan struct{})}
 	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
 	m.controlAddr, m.controlToken = m.addr, config.ControlToken
 	var apart net.Listener
@@ -113,6 +119,9 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 		}
 		m.control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()
 	}
+	limit := cgroupLimit("/")
+	followLimit(env, limit)
+	config.MemoryBudget = cmp.Or(config.MemoryBudget, defaultBudget(limit))
 	if m.handler, err = mockserver.New(config); err != nil {
 		err = errors.Join(&usageError{flagOfConfig(err), err}, listener.Close())
 		if apart != nil {
@@ -124,13 +133,14 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if apart != nil {
 		m.controls = m.serve(apart, m.handler.ControlHandler())
 	}
+	go releaseIdle(m.ended, m.activity.Load, debug.FreeOSMemory)
 	return m, nil
 }
 
 // configFlags are the flags of the fields of a mockserver.Config.
 var configFlags = map[string]string{
 	"Tenant": "--fixture", "Versions": "--versions", "PublicURL": "--public-url", "Dialect": "--dialect",
-	"MaxNamespaces": "--max-namespaces", "JournalSize": "--journal-size", "StateFile": "--state",
+	"MaxNamespaces": "--max-namespaces", "JournalSize": "--journal-size", "MemoryBudget": "--memory-budget", "StateFile": "--state",
 	"Fallback": "--fallback", "CORS": "--cors",
 	"ReadTimeout": "--read-timeout", "IdleTimeout": "--idle-timeout",
 	"Profile.RateLimit": "--rate-limit", "Profile.TokenLimit": "--token-limit",
@@ -178,6 +188,14 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 		config.NamespaceTTL = -1 // keeps all
 	}
 	var err error
+	if f.memoryBudget != "" {
+		if config.MemoryBudget, err = parseBytes(f.memoryBudget); err != nil {
+			return config, usagef("--memory-budget", "--memory-budget %w", err)
+		}
+		if config.MemoryBudget == 0 {
+			return config, usagef("--memory-budget", "--memory-budget %s: expected at least 1MiB", f.memoryBudget)
+		}
+	}
 	if f.publicURL != "" {
 		if config.PublicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
 			return config, usagef("--public-url", "--public-url %w", err)

@@ -15,6 +15,7 @@ const (
 	HostileProfile    ID = "hostile-profile"
 	UnknownNamespace  ID = "unknown-namespace"
 	TooManyNamespaces ID = "too-many-namespaces"
+	MemoryBudget      ID = "memory-budget"
 )
 
 const ofPatmock = "patmock's own: a tenant has nothing like it"
@@ -88,6 +89,12 @@ var serving = []Rule{
 		ID: TooManyNamespaces, Evidence: published,
 		Text:         "A mock has no more namespaces than its bound.",
 		Sources:      []string{"control #/paths/~1_mock~1namespaces"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: MemoryBudget, Evidence: published,
+		Text:         "Requests in flight take no more memory than their share of the budget, else they are 503 with Retry-After.",
+		Sources:      []string{"control #/components/responses/503"},
 		Unobservable: ofPatmock,
 	},
 }

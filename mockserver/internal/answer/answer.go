@@ -128,6 +128,11 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 	if trace.Effect != HTML { // whose status need not be declared
 		a = w.checked(rw, r, a, check)
 	}
+	if shedder, ok := rw.(Shedder); ok && r.Method != http.MethodHead {
+		if instead := shedder.Shed(r, len(a.Body)); instead != nil {
+			a = instead
+		}
+	}
 	trace.Reasons = a.Reasons
 	w.tell(r, a)
 	if trace.Effect != "" {
@@ -174,6 +179,12 @@ var (
 	noCache  = []string{"no-cache, no-store, must-revalidate"} // observed
 	jsonType = []string{"application/json"}
 )
+
+// A Shedder bounds the memory of responses that are being sent. Shed returns a response that is sent in
+// the place of one whose body has that many bytes, nil if there is room for it.
+type Shedder interface {
+	Shed(r *http.Request, size int) *Answer
+}
 
 // A BodyWriter writes a body that nobody changes afterwards, and may keep it.
 type BodyWriter interface {

@@ -22,6 +22,8 @@ type Config struct {
 	// Bytes is how large their headers and bodies are together. The latest request is kept whatever its size.
 	// By default it grows with Size from DefaultSize on.
 	Bytes int
+	// Added is called with the number of bytes by which the journal has grown. Nil is not called.
+	Added func(bytes int)
 }
 
 // Journal holds the latest requests of a namespace. It is safe for concurrent use, and memory grows with what it holds.
@@ -56,6 +58,16 @@ func (j *Journal) Add(r *control.Request) {
 }
 
 func (j *Journal) add(e *entry) {
+	j.append(e)
+	if j.config.Added != nil {
+		j.config.Added(e.size + overhead)
+	}
+}
+
+// overhead is how much memory, in bytes, a request takes beside its headers and bodies.
+const overhead = 1 << 10
+
+func (j *Journal) append(e *entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.held.add(e)
@@ -64,11 +76,35 @@ func (j *Journal) add(e *entry) {
 	}
 	j.bytes += e.size
 	for j.held.len() > 1 && (j.held.len() > j.config.Size || j.bytes > j.config.Bytes) {
-		dropped := j.held.drop()
-		j.bytes -= dropped.size
-		if j.byID[dropped.ID] == dropped.Sequence {
-			delete(j.byID, dropped.ID)
-		}
+		j.dropLocked()
+	}
+	j.wakeLocked()
+}
+
+// dropLocked drops the oldest request.
+func (j *Journal) dropLocked() {
+	dropped := j.held.drop()
+	j.bytes -= dropped.size
+	if j.byID[dropped.ID] == dropped.Sequence {
+		delete(j.byID, dropped.ID)
+	}
+}
+
+// Bytes returns how much memory the requests take.
+func (j *Journal) Bytes() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.bytesLocked()
+}
+
+func (j *Journal) bytesLocked() int { return j.bytes + j.held.len()*overhead }
+
+// Trim drops the oldest requests, the latest one too, until the others take no more than that many bytes.
+func (j *Journal) Trim(bytes int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for j.held.len() > 0 && j.bytesLocked() > bytes {
+		j.dropLocked()
 	}
 	j.wakeLocked()
 }

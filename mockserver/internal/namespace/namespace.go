@@ -256,3 +256,16 @@ func (s *Set[T]) Each(visit func(name string, member T, used time.Time)) {
 		}
 	}
 }
+
+// Values returns the members that were made, in no order. It uses none of them.
+func (s *Set[T]) Values() []T {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	values := make([]T, 0, len(s.members))
+	for _, m := range s.members {
+		if m.done() && m.err == nil {
+			values = append(values, m.value)
+		}
+	}
+	return values
+}

@@ -1,0 +1,84 @@
+package mockserver
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/budget"
+	controls "example.com/patmock/mockserver/internal/control"
+	"example.com/patmock/spec/rule"
+)
+
+// minBudget is the least memory budget, in bytes.
+const minBudget = 1 << 20
+
+// leastEntry is how much memory, in bytes, a request without a body takes in a journal.
+const leastEntry = 2 << 10
+
+// errOverBudget rejects a request for which there is no memory now.
+var errOverBudget = errors.New("requests in flight take their share of the memory budget: send this one again later, or start the mock with a larger --memory-budget")
+
+// retryOverBudget is what such a request's Retry-After says.
+const retryOverBudget = time.Second
+
+// bound divides the memory budget between requests in flight and journals.
+func (s *Server) bound() {
+	c := s.config
+	s.inFlight = budget.InFlight(c.MemoryBudget)
+	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
+	if most := s.journals.Limit / leastEntry; int64(c.JournalSize) > most {
+		c.Log.Warn("journals lose requests before they have as many as they may have: the memory budget is too small",
+			"journalSize", c.JournalSize, "memoryBudget", c.MemoryBudget, "requests", most)
+	}
+}
+
+// allJournals returns the journals of all namespaces.
+func (s *Server) allJournals() []budget.Journal {
+	tenants := s.namespaces.Values()
+	all := make([]budget.Journal, len(tenants))
+	for i, t := range tenants {
+		all[i] = t.journal
+	}
+	return all
+}
+
+// retryLater makes a response say when to send the request again.
+func (x *exchange) retryLater() {
+	x.Header()["Retry-After"] = []string{"1"} // retryOverBudget
+	x.trace.Wait = retryOverBudget
+}
+
+// A large response has to be read at a minimum rate, as a body has to arrive.
+const (
+	largeResponse = 64 << 10 // bytes
+	minReadRate   = 64 << 10 // bytes per second
+)
+
+// Shed implements answer.Shedder: it returns what is sent in the place of a large response that there is
+// no memory for while its client reads it.
+func (x *exchange) Shed(r *http.Request, size int) *answer.Answer {
+	if size <= largeResponse {
+		return nil
+	}
+	if !x.lease.Grow(size) {
+		x.retryLater()
+		why := answer.Reason{Rule: rule.MemoryBudget, Text: errOverBudget.Error()}
+		if x.toControl(r.URL.EscapedPath()) {
+			return controls.Answer(controls.BodyProblem(http.StatusServiceUnavailable, why))
+		}
+		return x.server.unmatched.rejected(x, r, rejections[http.StatusServiceUnavailable], why)
+	}
+	patience := x.server.config.ReadTimeout + time.Duration(size)*time.Second/minReadRate
+	_ = http.NewResponseController(x).SetWriteDeadline(x.server.wall().Add(patience)) // if there is a connection
+	return nil
+}
+
+// finish gives back the memory of a request.
+func (x *exchange) finish() {
+	if x.size > largeResponse {
+		_ = http.NewResponseController(x).SetWriteDeadline(time.Time{})
+	}
+	x.lease.Release()
+}

@@ -1,0 +1,231 @@
+package mockserver_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
+)
+
+// shed is what is looked at in a response.
+type shed struct {
+	status     int
+	retryAfter string
+}
+
+// unfinished sends all but the last byte of a body, and returns what sends that one and reads the status.
+func unfinished(t *testing.T, base, path string, size int) (finish func() shed) {
+	t.Helper()
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	c, err := dialer.DialContext(t.Context(), "tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", u.Path+path, size)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected in between
+	}()
+	return func() shed {
+		t.Helper()
+		<-sent
+		_, _ = io.WriteString(c, " ")
+		response, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return shed{response.StatusCode, response.Header.Get("Retry-After")}
+	}
+}
+
+// Bodies that do not end take no more than their share: what is beyond gets a 503, which says when to come again.
+func TestMemoryBudget_Bodies(t *testing.T) {
+	for _, path := range []string{"/v2026/personal-access-tokens", "/oauth/token", "/t/other/v3/personal-access-tokens", "/_mock/verify"} {
+		t.Run(path, func(t *testing.T) {
+			m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20}) // a quarter is for requests in flight
+			const size = 300 << 10
+			var all []func() shed
+			for range 8 {
+				all = append(all, unfinished(t, m.URL, path, size))
+			}
+			var group sync.WaitGroup
+			statuses := make([]int, len(all))
+			for i, finish := range all {
+				group.Go(func() {
+					r := finish()
+					statuses[i] = r.status
+					if r.status == http.StatusServiceUnavailable && r.retryAfter != "1" {
+						t.Errorf("Retry-After is %q, want 1", r.retryAfter)
+					}
+				})
+			}
+			group.Wait()
+			rejected := 0
+			for _, status := range statuses {
+				if status == http.StatusServiceUnavailable {
+					rejected++
+				}
+			}
+			if rejected < 2 {
+				t.Errorf("statuses %v, want at least two of 503", statuses)
+			}
+			if path != "/_mock/verify" {
+				checkShed(t, m)
+			}
+			if r := unfinished(t, m.URL, path, size)(); r.status == http.StatusServiceUnavailable {
+				t.Error("a body alone gets 503")
+			}
+		})
+	}
+}
+
+// checkShed expects requests that were over the budget in the journal of the default namespace.
+func checkShed(t *testing.T, m *mockserver.Instance) {
+	t.Helper()
+	verdict, err := m.Control().Verify(t.Context(), control.Verification{
+		Timeout: "10s", Expect: []control.Expectation{{Match: control.Match{Status: http.StatusServiceUnavailable}, AtLeast: new(2)}},
+	})
+	if err != nil || !verdict.Verified {
+		t.Errorf("journal: %+v, %v", verdict, err)
+	}
+	found, err := m.Control().Requests(t.Context(), control.Match{Status: http.StatusServiceUnavailable}, 1)
+	if err != nil || len(found.Requests) == 0 || !slices.Equal(found.Requests[0].Rules, []string{string(rule.MemoryBudget)}) {
+		t.Errorf("journal %+v, %v, want a request of rule %s", found.Requests, err, rule.MemoryBudget)
+	}
+}
+
+// Journals that are too large together lose their oldest requests, the largest journal first; none gets a 503.
+func TestMemoryBudget_Journals(t *testing.T) {
+	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20, JournalSize: 900}) // a half is for journals
+	small := m.Namespace(t, "small")
+	send := func(i *mockserver.Instance, body string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, i.URL+"/oauth/token", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("status %d", response.StatusCode)
+		}
+	}
+	held := func(i *mockserver.Instance) (held, dropped int) {
+		t.Helper()
+		journal, err := i.Control().Requests(t.Context(), control.Match{}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return journal.Held, journal.Dropped
+	}
+	for range 10 {
+		send(small, "x=y")
+	}
+	large := []*mockserver.Instance{m.Namespace(t, "a"), m.Namespace(t, "b"), m.Namespace(t, "c")}
+	for range 40 {
+		for _, one := range large {
+			send(one, "x="+strings.Repeat("y", 60<<10))
+		}
+	}
+	if kept, dropped := held(small); kept != 10 || dropped != 0 {
+		t.Errorf("the small journal has %d requests and dropped %d, want 10 and none", kept, dropped)
+	}
+	total := 0
+	for _, one := range large {
+		kept, dropped := held(one)
+		total += kept
+		if kept+dropped != 40 || kept < 5 {
+			t.Errorf("a large journal has %d requests and dropped %d", kept, dropped)
+		}
+		health, err := one.Control().Health(t.Context())
+		if err != nil || health.Counters.JournalDropped != dropped {
+			t.Errorf("health counts %d as dropped (%v), want %d", health.Counters.JournalDropped, err, dropped)
+		}
+	}
+	if total > 35 {
+		t.Errorf("%d requests of 60 kB are in the journals, which is more than 2 MiB", total)
+	}
+}
+
+// Clients that do not read a large response take no more than their share until they go away.
+func TestMemoryBudget_SlowReaders(t *testing.T) {
+	many := &fixtures.Tenant{ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod}
+	for i := range 60_000 {
+		many.Identities = append(many.Identities, fixtures.Identity{ID: fmt.Sprintf("%032x", i+1), Name: fmt.Sprintf("user-%d", i), UserLevels: []string{"USER"}})
+	}
+	m := mockserver.Start(t, mockserver.Config{Tenant: many, MemoryBudget: 80 << 20})
+	u, err := url.Parse(m.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open []net.Conn
+	status := func() int {
+		dialer := net.Dialer{Timeout: 10 * time.Second}
+		c, err := dialer.DialContext(t.Context(), "tcp", u.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+		if err := c.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(c, "GET /_mock/state HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		line, err := bufio.NewReaderSize(c, 64).ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		var status int
+		if _, err := fmt.Sscanf(line, "HTTP/1.1 %d ", &status); err != nil {
+			t.Fatal(err)
+		}
+		return status
+	}
+	defer func() {
+		for _, c := range open {
+			_ = c.Close()
+		}
+	}()
+	if first := status(); first != http.StatusOK {
+		t.Fatalf("status %d", first)
+	}
+	rejected := 0
+	for range 5 {
+		if status() == http.StatusServiceUnavailable {
+			rejected++
+		}
+	}
+	if rejected < 3 {
+		t.Errorf("%d of 6 responses are 503, want at least 3", rejected)
+	}
+	for _, c := range open {
+		_ = c.Close()
+	}
+	for deadline := time.After(20 * time.Second); status() != http.StatusOK; {
+		select {
+		case <-deadline:
+			t.Fatal("the memory of clients that went away is not given back")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package budget_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/budget"
+)
+
+func TestShare(t *testing.T) {
+	s := budget.InFlight(400)
+	a, b := s.Lease(), s.Lease()
+	if !a.Grow(60) || b.Grow(41) || !b.Grow(40) || a.Grow(1) {
+		t.Error("the share is not a quarter")
+	}
+	if got := s.Used(); got != 100 {
+		t.Errorf("%d bytes are taken, want 100", got)
+	}
+	b.Release()
+	b.Release()
+	if !a.Grow(1000) {
+		t.Error("a request that is alone does not get what it needs")
+	}
+	if b.Grow(1) {
+		t.Error("another request gets more than there is")
+	}
+	a.Release()
+	if got := s.Used(); got != 0 {
+		t.Errorf("%d bytes are taken after all", got)
+	}
+}
+
+func TestShare_Concurrent(t *testing.T) {
+	s := budget.InFlight(4 * 1000)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 1000 {
+				l := s.Lease()
+				l.Grow(100)
+				if used := s.Used(); used > 1000+8*100 {
+					t.Errorf("%d bytes are taken", used)
+				}
+				l.Release()
+			}
+		})
+	}
+	group.Wait()
+	if got := s.Used(); got != 0 {
+		t.Errorf("%d bytes are taken after all", got)
+	}
+}
+
+// journal is one of a size.
+type journal struct{ size int }
+
+func (j *journal) Bytes() int     { return j.size }
+func (j *journal) Trim(bytes int) { j.size = bytes }
+
+func TestJournals(t *testing.T) {
+	tests := []struct {
+		name  string
+		sizes []int
+		added int
+		want  []int
+	}{
+		{"within the share", []int{3000, 300}, 6400, []int{3000, 300}},
+		{"the largest first", []int{6000, 300, 200}, 6400, []int{5800, 300, 200}},
+		{"the largest ones are as large as each other", []int{9000, 300, 4000, 5000}, 6400, []int{2000, 300, 2000, 2000}},
+		{"one alone", []int{9000}, 6400, []int{6300}},
+		{"not before something was added", []int{9000}, 99, []int{9000}},
+		{"none", nil, 6400, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var all []budget.Journal
+			for _, size := range test.sizes {
+				all = append(all, &journal{size})
+			}
+			j := &budget.Journals{Limit: 6400, All: func() []budget.Journal { return all }}
+			j.Added(test.added)
+			var got []int
+			for _, one := range all {
+				got = append(got, one.Bytes())
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("sizes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
