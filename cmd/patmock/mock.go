@@ -104,6 +104,9 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if err != nil {
 		return nil, err
 	}
+	if unfilled := config.Tenant.Placeholders; len(unfilled) > 0 {
+		log.Warn("values of the fixture look like variables, which are not filled in: use envsubst on the file before", "fields", strings.Join(unfilled, ", "))
+	}
 	listener, err := f.listen(ctx, "addr", f.addr)
 	if err != nil {
 		return nil, err
