@@ -132,7 +132,9 @@ func (s *Service) checkOwner(id string) error {
 	if _, known := s.Identity(id); known {
 		return nil
 	}
-	return refuse(Invalid, Cause{At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Rule: rule.UnknownOwner}).asked(askUnknownOwner)
+	return refuse(Invalid, Cause{
+		At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Advice: idAdvice(id), Rule: rule.UnknownOwner,
+	}).asked(askUnknownOwner)
 }
 
 // cannotList is the refusal of a list, and of the question that it answers where that is one.
@@ -140,6 +142,9 @@ func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights)
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
 		refusal.Causes[0].Advice = "log in as an administrator, or send owner-id=me"
+		if advice := idAdvice(ownerID); advice != "" {
+			refusal.Causes[0].Advice += "; " + advice
+		}
 	}
 	switch {
 	case needed != ReadAll:

@@ -1,0 +1,18 @@
+package pat
+
+import (
+	"regexp"
+	"strings"
+)
+
+var idForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// idAdvice says how an id is written that has dashes, as a UUID has, or capital letters. It is empty
+// for other ids.
+func idAdvice(id string) string {
+	bare := strings.ToLower(strings.ReplaceAll(strings.Trim(id, "{}"), "-", ""))
+	if bare == id || !idForm.MatchString(bare) {
+		return ""
+	}
+	return "an id has no dashes and no capital letters: send " + bare
+}

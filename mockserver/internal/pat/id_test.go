@@ -1,0 +1,37 @@
+package pat_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/version"
+)
+
+// An id in the form of a UUID is unknown, and the error shows the form that ids have, wherever one
+// is taken.
+func TestIDWithDashes(t *testing.T) {
+	const dashed, bare = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
+	service := newService(newStore(t, dated("a", ann)))
+	call := callOf(admin(ann), version.V1)
+	never := []pat.PatchOperation{{Op: "replace", Path: "/expirationDate", Value: []byte(`"2026-05-01T00:00:00Z"`)}}
+	for name, do := range map[string]func(id string) error{
+		"delete": func(id string) error { return service.Delete(call, id) },
+		"patch":  func(id string) error { _, err := service.Patch(call, id, never); return err },
+		"bulk":   func(id string) error { _, err := service.BulkUpdate(call, []string{id}, never); return err },
+		"list":   func(id string) error { _, err := service.List(user(ann), pat.ListQuery{OwnerID: id}); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for id, want := range map[string]bool{dashed: true, strings.ToUpper(bare): true, "of another form": false, bare[:31] + "0": false} {
+				refusal, ok := errors.AsType[*pat.Error](do(id))
+				if !ok {
+					t.Fatalf("%s: no error of a rule", id)
+				}
+				if got := strings.Contains(refusal.Causes[0].Advice, bare); got != want {
+					t.Errorf("%s: advice %q, want it to name the id: %t", id, refusal.Causes[0].Advice, want)
+				}
+			}
+		})
+	}
+}
