@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,8 @@ func newClockGet(c *controls) *cobra.Command {
 	return cmd
 }
 
+const expectedTime = "expected a time such as 2027-01-31T00:00:00Z"
+
 func newClockSet(c *controls) *cobra.Command {
 	var setting control.ClockSetting
 	cmd := &cobra.Command{
@@ -49,7 +52,7 @@ func newClockSet(c *controls) *cobra.Command {
 			if len(args) == 1 {
 				now, err := time.Parse(time.RFC3339, args[0])
 				if err != nil {
-					return usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, got %q", args[0])
+					return usagef("TIME", "%s, got %q", expectedTime, args[0])
 				}
 				setting.Now = &now
 			}
@@ -67,7 +70,7 @@ func newClockAdvance(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "advance DURATION",
 		Short:   "Let time pass: 72h, 191d, 1d12h",
-		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours.",
+		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set it: patmock control clock set TIME.",
 		Example: "  patmock exec -- patmock control clock advance 72h",
 		Args:    one("DURATION", "a duration such as 72h or 1d12h"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -113,6 +116,9 @@ var daysForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
 
 // parseDuration reads what time.ParseDuration does, with days in front.
 func parseDuration(text string) (time.Duration, error) {
+	if strings.HasPrefix(text, "-") {
+		return 0, fmt.Errorf("expected a duration ahead, such as 72h, got %q: patmock control clock set TIME moves the clock back", text)
+	}
 	wrong := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
 	rest, sum := text, 0.0
 	if days := daysForm.FindStringSubmatch(text); days != nil {

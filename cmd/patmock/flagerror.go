@@ -15,11 +15,15 @@ import (
 // flag that looks like it.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return usagef(flagOf(err), "%w%s", err, valueHint(invalid.GetFlag(), invalid.GetValue()))
+	}
 	if !errors.As(err, &unknown) {
 		return &usageError{flagOf(err), err}
 	}
 	if number := "-" + unknown.GetSpecifiedShortnames(); negative.MatchString(number) {
-		return usagef("ARGUMENT", "%s is read as a flag: write it behind --, as in %s -- %s", number, cmd.CommandPath(), number)
+		return negativeError(cmd, number)
 	}
 	name := unknown.GetSpecifiedName()
 	flag := "--" + name
@@ -34,6 +38,23 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return usagef(flag, "%w%s", err, hint)
+}
+
+// negativeError returns the error of an argument that begins like a negative number, which is read
+// as flags of one letter.
+func negativeError(cmd *cobra.Command, number string) error {
+	argument, _, _ := strings.Cut(strings.TrimPrefix(cmd.Use, cmd.Name()+" "), " ")
+	argument = strings.Trim(argument, "[]")
+	switch argument {
+	case "DURATION":
+		_, err := parseDuration(number)
+		return &usageError{argument, err}
+	case "TIME":
+		return usagef(argument, "%s, got %q", expectedTime, number)
+	case strings.ToUpper(argument): // takes an argument of another kind
+		return usagef(argument, "%q is read as flags: write it behind --, as in: %s -- %s", number, cmd.CommandPath(), number)
+	}
+	return usagef("ARGUMENT", "%q is no flag, and %s takes no number", number, cmd.CommandPath())
 }
 
 // negative matches what begins like a negative number.

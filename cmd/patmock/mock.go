@@ -176,7 +176,7 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 		}
 	}
 	if err := mockserver.CheckCORS(f.cors); err != nil {
-		return config, usagef("--cors", "--cors: %w", err)
+		return config, usagef("--cors", "--cors: %w%s", err, onOffHint(f.cors, mockserver.CORSLoopback, "off"))
 	}
 	for flag, n := range map[string]int{"max-namespaces": f.maxNamespaces, "journal-size": f.journalSize} {
 		if n < 1 {
@@ -184,7 +184,7 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 		}
 	}
 	if f.checkResponses != "on" && f.checkResponses != "off" {
-		return config, usagef("--check-responses", "--check-responses %q: expected on or off", f.checkResponses)
+		return config, usagef("--check-responses", "--check-responses %q: expected on or off%s", f.checkResponses, onOffHint(f.checkResponses, "on", "off"))
 	}
 	config.UncheckedResponses = f.checkResponses == "off"
 	if f.namespaceTTL <= 0 {

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -86,6 +84,7 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	var exit *exitError
 	switch {
 	case errors.As(err, &usage):
+		text += originOf(command.Flags(), usage.subject)
 		text += "See " + command.CommandPath() + " --help.\n"
 		code = exitUsage
 	case errors.As(err, &exit):
@@ -186,49 +185,4 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		subject = "COMMAND"
 	}
 	return usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), didYouMean(args[0], names))
-}
-
-// variable is the environment variable that stands for a flag: PATMOCK_PUBLIC_URL for --public-url.
-func variable(flag string) string {
-	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
-// noVariable marks a flag that no variable stands for.
-const noVariable = "patmock: no variable"
-
-func ignoreVariable(f *pflag.Flag) { f.Annotations = map[string][]string{noVariable: {}} }
-
-// fromVariable marks a flag whose value comes from its variable.
-const fromVariable = "patmock: from its variable"
-
-func setByVariable(f *pflag.Flag) {
-	if f.Annotations == nil {
-		f.Annotations = map[string][]string{}
-	}
-	f.Annotations[fromVariable] = []string{}
-}
-
-// onCommandLine reports whether one of the flags was given by its name.
-func onCommandLine(flags *pflag.FlagSet, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		f := flags.Lookup(name)
-		return f.Changed && f.Annotations[fromVariable] == nil
-	})
-}
-
-// fromEnvironment sets the flags that were not given from their variables.
-func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
-	var err error
-	flags.VisitAll(func(f *pflag.Flag) {
-		value, set := lookup(variable(f.Name))
-		reserved := f.Name == "help" || f.Name == "version" || f.Annotations[noVariable] != nil
-		if reserved || f.Changed || !set || value == "" || err != nil {
-			return
-		}
-		if refused := flags.Set(f.Name, value); refused != nil {
-			err = usagef(variable(f.Name), "%s=%q: %w", variable(f.Name), value, refused)
-		}
-		setByVariable(f)
-	})
-	return err
 }

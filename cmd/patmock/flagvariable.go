@@ -1,0 +1,97 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// variable is the environment variable that stands for a flag: PATMOCK_PUBLIC_URL for --public-url.
+func variable(flag string) string {
+	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// noVariable marks a flag that no variable stands for.
+const noVariable = "patmock: no variable"
+
+func ignoreVariable(f *pflag.Flag) { f.Annotations = map[string][]string{noVariable: {}} }
+
+// fromVariable marks a flag whose value comes from its variable.
+const fromVariable = "patmock: from its variable"
+
+func setByVariable(f *pflag.Flag) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[fromVariable] = []string{}
+}
+
+// onCommandLine reports whether one of the flags was given by its name.
+func onCommandLine(flags *pflag.FlagSet, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		f := flags.Lookup(name)
+		return f.Changed && f.Annotations[fromVariable] == nil
+	})
+}
+
+// fromEnvironment sets the flags that were not given from their variables. Blanks and line breaks
+// around a value are those of files of variables.
+func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		value, set := lookup(variable(f.Name))
+		value = strings.TrimSpace(value)
+		reserved := f.Name == "help" || f.Name == "version" || f.Annotations[noVariable] != nil
+		if reserved || f.Changed || !set || value == "" || err != nil {
+			return
+		}
+		if quoted.MatchString(value) {
+			err = usagef(variable(f.Name), "%s has quotation marks around its value, which some files of variables keep: leave them out", variable(f.Name))
+			return
+		}
+		if refused := flags.Set(f.Name, value); refused != nil {
+			err = usagef(variable(f.Name), "%s=%q: %w%s", variable(f.Name), value, refused, valueHint(f, value))
+		}
+		setByVariable(f)
+	})
+	return err
+}
+
+var (
+	quoted = regexp.MustCompile(`^(".*"|'.*')$`)
+	digits = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// valueHint proposes a value for a flag whose value is nearly one of its type, as the end of a
+// sentence. It is empty for other values.
+func valueHint(f *pflag.Flag, value string) string {
+	switch {
+	case f.Value.Type() == "duration" && digits.MatchString(value):
+		return " (did you mean " + value + "s?)"
+	case f.Value.Type() == "bool":
+		return onOffHint(value, "true", "false")
+	}
+	return ""
+}
+
+// onOffHint proposes the word of a flag that is on or off for another word of the same meaning.
+func onOffHint(value, on, off string) string {
+	switch strings.ToLower(value) {
+	case "true", "1", "t", "yes", "y", "on", "enable", "enabled":
+		return " (did you mean " + on + "?)"
+	case "false", "0", "f", "no", "n", "off", "none", "disable", "disabled":
+		return " (did you mean " + off + "?)"
+	}
+	return didYouMean(value, []string{on, off})
+}
+
+// originOf says which variable the value of a wrong flag comes from, on a line of its own.
+func originOf(flags *pflag.FlagSet, subject string) string {
+	f := flags.Lookup(strings.TrimPrefix(subject, "--"))
+	if f == nil || !strings.HasPrefix(subject, "--") || f.Annotations[fromVariable] == nil {
+		return ""
+	}
+	return "The value of " + subject + " comes from the variable " + variable(f.Name) + ".\n"
+}
