@@ -36,6 +36,10 @@ type Container struct {
 //
 // Every flag of patmock serve is a variable of the container: testcontainers.WithEnv sets those that no option of this
 // package does. PATMOCK_ADDR and PATMOCK_CONTROL_ADDR have to stay as the image has them.
+//
+// A container that testcontainers.WithReuseByName finds keeps its fixture and other settings. If others are given, the
+// error is a [*ReuseError]. It also keeps what earlier tests made: the Reset of its Control, or a Namespace for each test,
+// starts anew.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
 	healthy := wait.ForHTTP("/_mock/health").WithPort(port)
 	moduleOpts := []testcontainers.ContainerCustomizer{
@@ -51,7 +55,7 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 		}
 		return nil
 	}
-	moduleOpts = append(moduleOpts, testcontainers.CustomizeRequestOption(readToken))
+	moduleOpts = append(moduleOpts, testcontainers.CustomizeRequestOption(readToken), testcontainers.CustomizeRequestOption(rejectOthers))
 
 	ctr, err := testcontainers.Run(ctx, img, moduleOpts...)
 	var c *Container

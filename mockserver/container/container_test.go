@@ -142,6 +142,47 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// A container that is reused keeps its first fixture, and rejects others.
+func TestReuse(t *testing.T) {
+	needImage(t)
+	name := fmt.Sprintf("patmock-reuse-%d", os.Getpid())
+	first, other := file(t, tenant), file(t, strings.Replace(tenant, "of a file", "of another", 1))
+	token := testcontainers.WithEnv(map[string]string{"PATMOCK_CONTROL_TOKEN": "another"})
+	run(t, testcontainers.WithReuseByName(name), container.WithFixtureFile(first))
+	for _, test := range []struct {
+		name    string
+		options []testcontainers.ContainerCustomizer
+		want    []string // nil if it is reused
+	}{
+		{"the same", []testcontainers.ContainerCustomizer{container.WithFixtureFile(first)}, nil},
+		{"another content", []testcontainers.ContainerCustomizer{container.WithFixtureFile(other)}, []string{"content of the fixture file"}},
+		{"another fixture", []testcontainers.ContainerCustomizer{container.WithFixture("crowded")}, []string{"PATMOCK_FIXTURE", "content of the fixture file"}},
+		{"no fixture", nil, []string{"PATMOCK_FIXTURE", "content of the fixture file"}},
+		{"a profile and a token", []testcontainers.ContainerCustomizer{container.WithFixtureFile(first), container.WithProfile("faithful"), token}, []string{"PATMOCK_CONTROL_TOKEN", "PATMOCK_PROFILE"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := container.Run(t.Context(), img, append(test.options, testcontainers.WithReuseByName(name))...)
+			if test.want == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff([]string{"of a file"}, of(t, c).names(of(t, c).as("ann.other"))); diff != "" {
+					t.Errorf("tokens (-want +got):\n%s", diff)
+				}
+				return
+			}
+			reused, _ := errors.AsType[*container.ReuseError](err)
+			if reused == nil || c != nil {
+				t.Fatalf("container %v, error %v", c, err)
+			}
+			if diff := cmp.Diff(test.want, reused.Settings); diff != "" {
+				t.Errorf("settings (-want +got):\n%s", diff)
+			}
+			golden.Check(t, "testdata/errors.golden", golden.Key(t), strings.ReplaceAll(reused.Error(), name, "NAME"))
+		})
+	}
+}
+
 // A file that cannot be read is told before an engine is asked for anything.
 func TestNoFixtureFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "absent.yaml")

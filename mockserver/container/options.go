@@ -10,6 +10,9 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
+// fixtureLabel is the label of a container with the hash of its fixture file.
+const fixtureLabel = "patmock.fixture"
+
 // WithFixture chooses the tenant that every namespace starts from: default, empty, expiring, crowded,
 // documentation, or the path of a file in the container.
 func WithFixture(name string) testcontainers.CustomizeRequestOption {
@@ -29,6 +32,9 @@ func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 		req.Files = append(req.Files, testcontainers.ContainerFile{
 			Reader: bytes.NewReader(content), ContainerFilePath: inside, FileMode: 0o444,
 		})
+		if err := testcontainers.WithLabels(map[string]string{fixtureLabel: hash(content)})(req); err != nil {
+			return err
+		}
 		return WithFixture(inside)(req)
 	}
 }
