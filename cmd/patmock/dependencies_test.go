@@ -68,20 +68,22 @@ var rules = []dependencyRule{
 	{"contracttests/scenarios", []string{"contracttests", "contracttests/report", "spec", "mockserver/control"}},
 	{"contracttests/mutants", nil},
 	{"contracttests/clients", nil},
+	{"cmd/patmock/internal/job", nil},
 	{"cmd/patmock", []string{"mockserver", "spec", "fixtures", "contracttests"}},
 }
 
 // closed lists packages that may import little beyond the standard library.
 var closed = map[string][]string{
-	"spec/version":            {},
-	"spec/standing":           {},
-	"spec/internal/gauge":     {"github.com/getkin/kin-openapi"},
-	"fixtures":                {"github.com/goccy/go-yaml"},
-	"contracttests/parity":    {"go.yaml.in/yaml"},
-	"mockserver/control":      {},
-	"mockserver/dialect":      {"github.com/goccy/go-yaml"},
-	"mockserver/container":    {engine},
-	"mockserver/internal/pat": {"github.com/evanphx/json-patch", "golang.org/x/text/unicode/norm"},
+	"cmd/patmock/internal/job": {"golang.org/x/sys"},
+	"spec/version":             {},
+	"spec/standing":            {},
+	"spec/internal/gauge":      {"github.com/getkin/kin-openapi"},
+	"fixtures":                 {"github.com/goccy/go-yaml"},
+	"contracttests/parity":     {"go.yaml.in/yaml"},
+	"mockserver/control":       {},
+	"mockserver/dialect":       {"github.com/goccy/go-yaml"},
+	"mockserver/container":     {engine},
+	"mockserver/internal/pat":  {"github.com/evanphx/json-patch", "golang.org/x/text/unicode/norm"},
 }
 
 func golist(t *testing.T, args ...string) []string {

@@ -9,9 +9,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/job"
 )
 
 // The exit codes that a shell gives to a command that it cannot run.
@@ -28,8 +31,8 @@ func newExec(env environment) *cobra.Command {
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Run a command against a mock of its own",
 		Long: "Starts a fresh mock on a free port, runs the command with SAIL_BASE_URL, SAIL_CLIENT_ID, SAIL_CLIENT_SECRET,\n" +
-			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. Nothing is left running, and\n" +
-			"a forgotten export cannot send the command to a real tenant: it inherits no other SAIL_ variable, and neither\n" +
+			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. Nothing that the command started\n" +
+			"in its process group is left running. A forgotten export cannot send it to a real tenant: it inherits no other SAIL_ variable, and neither\n" +
 			"PATMOCK_SECOND_ nor PATMOCK_ADMIN_ ones, unless --pass-env names them. PATMOCK_CONTROL_TOKEN is set if the mock\n" +
 			"requires a token. PATMOCK_ADDR and PATMOCK_PUBLIC_URL do not count here.",
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
@@ -60,13 +63,16 @@ type execFlags struct {
 	user    string
 	check   bool
 	passEnv []string
+
+	killAfter time.Duration
 }
 
 func (f *execFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.user, "user", "", "whose credentials the command gets (default the first administrator)")
 	flags.BoolVar(&f.check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
 	flags.StringArrayVar(&f.passEnv, "pass-env", nil, "variable that the command inherits although it may be a tenant's, such as SAIL_NERM_BASE_URL; can be repeated")
-	for _, name := range []string{"check", "pass-env"} {
+	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second, "how long the command, and what it started, may go on after a signal or its end; then it is killed")
+	for _, name := range []string{"check", "pass-env", "kill-after"} {
 		ignoreVariable(flags.Lookup(name))
 	}
 }
@@ -93,7 +99,7 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.stdout, env.stderr
 	command.Env = own.environ(os.Environ(), m, login)
-	failed := runPassingSignals(command)
+	failed := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.log})
 	if !own.check {
 		return failed
 	}
@@ -103,36 +109,18 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 	return failed
 }
 
-// runPassingSignals runs a command to its end and returns its exit code as an error.
-func runPassingSignals(command *exec.Cmd) error {
+// runJob runs a command to its end and returns its exit code as an error.
+func runJob(command *exec.Cmd, options job.Options) error {
 	outliveBrokenPipe()
-	signals := make(chan os.Signal, 8)
-	for _, s := range passed {
-		if !signal.Ignored(s) { // as under nohup, which holds for the command too
-			signal.Notify(signals, s)
-		}
-	}
-	defer signal.Stop(signals)
-	if err := command.Start(); err != nil {
+	running, err := job.Start(command, options)
+	if err != nil {
 		code := exitNotExecutable
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 			code = exitNotFound
 		}
 		return &exitError{code, fmt.Errorf("run %s: %w", command.Path, err)}
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
-	for {
-		select {
-		case s := <-signals:
-			if typed(s) {
-				continue
-			}
-			_ = command.Process.Signal(s) // it may have ended meanwhile
-		case err := <-ended:
-			return exitOf(err)
-		}
-	}
+	return exitOf(running.Wait())
 }
 
 // outliveBrokenPipe keeps a mock alive when nobody reads its output any more: what is written

@@ -59,6 +59,9 @@ var ownVariables = []string{"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECR
 
 // validate returns a usage error if --pass-env names no variable, or one that exec sets.
 func (f execFlags) validate() error {
+	if f.killAfter < 0 {
+		return usagef("--kill-after", "--kill-after must not be negative, got %s", f.killAfter)
+	}
 	for _, name := range f.passEnv {
 		if name == "" || strings.ContainsAny(name, "=, ") {
 			return usagef("--pass-env", "--pass-env: expected the name of one variable, such as SAIL_NERM_BASE_URL, without its value")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"example.com/patmock/cmd/patmock/internal/job"
 	"example.com/patmock/mockserver"
 )
 
@@ -68,6 +69,9 @@ func run(ctx context.Context, args []string, env environment) int {
 
 // runCommand carries out one command line. It prints the error, and returns it beside the exit code.
 func runCommand(ctx context.Context, args []string, env environment) (int, error) {
+	if code, ok := job.Helper(args); ok {
+		return code, nil
+	}
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)

@@ -20,10 +20,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"example.com/patmock/cmd/patmock/internal/job"
 	"example.com/patmock/fixtures/golden"
 )
 
 func TestMain(m *testing.M) {
+	if code, ok := job.Helper(os.Args[1:]); ok { // of an exec in this process
+		os.Exit(code)
+	}
 	testscript.Main(finishing{m}, map[string]func(){"patmock": patmock, "get": get})
 }
 

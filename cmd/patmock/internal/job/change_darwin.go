@@ -1,0 +1,78 @@
+package job
+
+import (
+	"errors"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// This file was compiled, and has not been run.
+
+// change is what happened to a command: its end, or a signal that stopped it.
+type change struct {
+	ended  bool
+	signal syscall.Signal
+}
+
+// The constants of waitid.
+const (
+	idOfProcess = 1 // P_PID
+	noHang      = 0x01
+	exited      = 0x04
+	stopped     = 0x08
+	noWait      = 0x20
+
+	codeStopped = 5 // CLD_STOPPED
+	zombie      = 5 // SZOMB
+)
+
+// child is a siginfo_t.
+type child struct {
+	signo, errno, code, pid int32
+	uid                     uint32
+	status                  int32
+	_                       [80]byte
+}
+
+// awaitChange waits for a change of a child. One that has ended is not reaped.
+func awaitChange(pid int) change {
+	for {
+		info, err := waitid(pid, exited|stopped|noWait)
+		if err != nil || info.code != codeStopped {
+			return change{ended: true} // an error is that of a child that does not exist
+		}
+		// It is reported again unless it is read. It may have been continued meanwhile.
+		if info, err = waitid(pid, stopped|noHang); err == nil && info.pid != 0 {
+			return change{signal: syscall.Signal(info.status)}
+		}
+	}
+}
+
+func waitid(pid, options int) (child, error) {
+	for {
+		var info child
+		_, _, err := unix.Syscall6(unix.SYS_WAITID, idOfProcess, uintptr(pid), uintptr(unsafe.Pointer(&info)), uintptr(options), 0, 0) //nolint:gosec,lll // a system call
+		if err == 0 {
+			return info, nil
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return info, err
+		}
+	}
+}
+
+// living reports whether a process of a group lives. If that is not known it assumes that one does.
+func living(group int) bool {
+	processes, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", group)
+	if err != nil {
+		return true
+	}
+	for _, p := range processes {
+		if p.Proc.P_stat != zombie {
+			return true
+		}
+	}
+	return false
+}

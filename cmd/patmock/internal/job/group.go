@@ -1,0 +1,163 @@
+//go:build !windows
+
+package job
+
+import (
+	"cmp"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+const (
+	// secondSignal is how much later a second signal comes. A terminal and npm send the first one twice.
+	secondSignal = 500 * time.Millisecond
+	// killed is how long processes may take to end after SIGKILL.
+	killed = 2 * time.Second
+)
+
+// Job is a command that runs.
+type Job struct {
+	options  Options
+	cmd      *exec.Cmd
+	group    int // its process group, the id of which is that of the command
+	guard    *guard
+	terminal *terminal
+	// front reports whether the group is in front of the terminal while this process could be.
+	front   bool
+	signals chan os.Signal
+
+	asked   time.Time        // when the first signal came that ends it
+	overdue <-chan time.Time // when it is killed, nil for never
+}
+
+// ending are the signals that end a command, others the rest of those that it gets.
+var (
+	ending = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+	others = []os.Signal{syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGTSTP, syscall.SIGCONT}
+)
+
+// Start starts a command in a process group of its own.
+func Start(cmd *exec.Cmd, o Options) (*Job, error) {
+	o.Log = cmp.Or(o.Log, slog.Default())
+	j := &Job{options: o, cmd: cmd, terminal: openTerminal(), signals: make(chan os.Signal, 8)}
+	for _, s := range append(ending, others...) {
+		if !signal.Ignored(s) { // as under nohup, which the command inherits
+			signal.Notify(j.signals, s)
+		}
+	}
+	var err error
+	if j.guard, err = startGuard(); err != nil {
+		o.Log.Warn("the command goes on if patmock is killed", "error", err)
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if j.front = j.terminal.isFor(cmd); j.front {
+		j.front = inForeground(cmd, j.terminal)
+	}
+	if err := cmd.Start(); err != nil {
+		j.close()
+		return nil, err
+	}
+	j.group = cmd.Process.Pid
+	j.guard.watch(j.group)
+	if j.terminal != nil {
+		signal.Ignore(syscall.SIGTTOU) // which would stop this process when it takes the terminal back
+	}
+	return j, nil
+}
+
+// Wait passes signals on until nothing of the group is left. The error is that of [exec.Cmd.Wait].
+func (j *Job) Wait() error {
+	changes := make(chan change)
+	go func() {
+		for {
+			c := awaitChange(j.group)
+			changes <- c
+			if c.ended {
+				return
+			}
+		}
+	}()
+	for running := true; running; {
+		select {
+		case s := <-j.signals:
+			j.pass(s)
+		case <-j.overdue:
+			j.kill()
+		case c := <-changes:
+			if running = !c.ended; running {
+				j.stopped(c.signal)
+			}
+		}
+	}
+	j.endGroup()
+	j.close()
+	// The command is reaped last: until then no other group can have its id.
+	return j.cmd.Wait()
+}
+
+// close takes the terminal back and ends the guard.
+func (j *Job) close() {
+	if j.front {
+		j.terminal.takeBack(j.group)
+	}
+	j.terminal.close()
+	j.guard.end()
+	signal.Stop(j.signals)
+}
+
+// signal sends a signal to the group, all of which may have ended.
+func (j *Job) signal(s syscall.Signal) { _ = syscall.Kill(-j.group, s) }
+
+func (j *Job) kill() {
+	j.overdue = nil
+	j.signal(syscall.SIGKILL)
+}
+
+// pass passes a signal on. The group is killed some time after the first one that ends it, and at a second one.
+func (j *Job) pass(s os.Signal) {
+	switch number := s.(syscall.Signal); number {
+	case syscall.SIGCONT:
+		j.resume()
+	case syscall.SIGTSTP, syscall.SIGUSR1, syscall.SIGUSR2:
+		j.signal(number)
+	default:
+		j.signal(number)
+		if j.asked.IsZero() {
+			j.asked, j.overdue = time.Now(), time.After(j.options.KillAfter)
+		} else if time.Since(j.asked) > secondSignal {
+			j.kill()
+		}
+	}
+}
+
+// endGroup ends what the command has left behind in its group. The command has ended, but is not reaped.
+func (j *Job) endGroup() {
+	if !living(j.group) {
+		return
+	}
+	j.signal(syscall.SIGTERM)
+	j.signal(syscall.SIGCONT) // what is stopped does not end
+	if j.overdue == nil {
+		j.overdue = time.After(j.options.KillAfter)
+	}
+	var late <-chan time.Time
+	pause := time.Millisecond
+	for living(j.group) {
+		select {
+		case s := <-j.signals:
+			j.pass(s)
+		case <-j.overdue:
+			j.kill()
+			late = time.After(killed)
+		case <-late:
+			j.options.Log.Warn("processes of the command do not end", "group", j.group)
+			return
+		case <-time.After(pause):
+			pause = min(2*pause, 50*time.Millisecond)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+//go:build !windows
+
+package job
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// guard is a process outside the group that kills the group when this process has been killed: the kernel
+// would end the command alone, not what that has started. It reads a pipe that ends with this process, and
+// has no other file of it.
+type guard struct {
+	cmd  *exec.Cmd
+	pipe *os.File
+}
+
+func startGuard() (*guard, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = read.Close() }()      // the guard has its own
+	cmd := exec.Command(self, guardArgument) //nolint:gosec,noctx // this program; it ends with this process
+	cmd.Args[0] = os.Args[0]
+	cmd.Stdin, cmd.Dir, cmd.Env = read, "/", []string{}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal ends it
+	if err := cmd.Start(); err != nil {
+		_ = write.Close()
+		return nil, err
+	}
+	return &guard{cmd, write}, nil
+}
+
+// watch names the group.
+func (g *guard) watch(group int) {
+	if g != nil {
+		_, _ = fmt.Fprintln(g.pipe, group) // fails if the guard was killed
+	}
+}
+
+// end ends the guard, which must not see the end of the pipe.
+func (g *guard) end() {
+	if g == nil {
+		return
+	}
+	_ = g.cmd.Process.Kill()
+	_ = g.cmd.Wait() // killed
+	_ = g.pipe.Close()
+}
+
+// runGuard reads a group and kills it when the pipe ends. The group can have ended just before, but its id is
+// not used again so soon: this process does not reap the command as long as it runs.
+func runGuard(pipe io.Reader) {
+	for _, s := range ending {
+		signal.Ignore(s)
+	}
+	in := bufio.NewReader(pipe)
+	line, err := in.ReadString('\n')
+	group, wrong := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil || wrong != nil || group <= 1 {
+		return // there is no command yet
+	}
+	_, _ = io.Copy(io.Discard, in) // any end is the end
+	_ = syscall.Kill(-group, syscall.SIGKILL)
+}
