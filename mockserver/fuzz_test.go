@@ -122,3 +122,50 @@ func request(method, path, query, contentType, body string) (*http.Request, bool
 	r.Header.Set("Content-Type", contentType)
 	return r, true
 }
+
+// FuzzAllocatedBytes holds what a request allocates against its size: a text, another one many times, and a
+// third one, as the body of some operation.
+func FuzzAllocatedBytes(f *testing.F) {
+	operations := []struct{ method, path, contentType string }{
+		{"POST", tokensPath, jsonType},
+		{"PATCH", onePath, patchType},
+		{"POST", bulkV1, jsonType},
+		{"POST", "/oauth/token", formType},
+		{"POST", "/oauth/check_token", partsType},
+		{"PUT", "/_mock/state", jsonType},
+		{"PUT", "/_mock/state", yamlType},
+		{"PUT", "/_mock/namespace", jsonType},
+		{"POST", "/_mock/faults", jsonType},
+		{"POST", "/_mock/verify", jsonType},
+		{"POST", "/_mock/identities", jsonType},
+		{"POST", "/_mock/tokens", jsonType},
+	}
+	for i := range operations {
+		f.Add(uint8(i), `{"name":"x","scope":[`, `1,`, `1]}`, uint16(1000))
+		f.Add(uint8(i), `[`, `{"op":1},`, `{}]`, uint16(1000))
+		f.Add(uint8(i), `{`, `"a":{"b":[]},`, `"c":1}`, uint16(1000))
+		f.Add(uint8(i), `{"tokens":[`, `{"owner":"a"},`, `{}],"identities":[{"name":"a"}]}`, uint16(500))
+		f.Add(uint8(i), `{"tenant":{"identities":[`, `{"name":"a"},`, `{}]}}`, uint16(500))
+		f.Add(uint8(i), `{"expect":[`, `{"times":-1},`, `{}]}`, uint16(500))
+		f.Add(uint8(i), `{"status":429,"header":{`, `"a":1,`, `"b":""}}`, uint16(500))
+		f.Add(uint8(i), "tokens:\n", "- {a: 1}\n", "", uint16(500))
+		f.Add(uint8(i), "", "a=b&", "", uint16(500))
+		f.Add(uint8(i), "", "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n", "--b--\r\n", uint16(500))
+		f.Add(uint8(i), "", "[", "", uint16(5000))
+	}
+	g := newGrower(f)
+	bearer := g.bearer(f, "")
+	f.Fuzz(func(t *testing.T, which uint8, before, middle, after string, times uint16) {
+		o := operations[int(which)%len(operations)]
+		n := min(int(times), 200_000/max(1, len(middle)))
+		body := before + strings.Repeat(middle, n) + after
+		c := growthCase{method: o.method, path: o.path, contentType: o.contentType, body: func(int) string { return body }}
+		most := 1<<20 + 1000*uint64(len(body))
+		for range 3 { // what runs beside it allocates, too
+			if got := g.measure(c, "/t/fuzzed", bearer, 0); got.bytes <= most {
+				return
+			}
+		}
+		t.Errorf("%s %s: %d bytes of input allocate more than %d", o.method, o.path, len(body), most)
+	})
+}

@@ -235,7 +235,8 @@ func valuesOf(m map[string]int) func(func(int) bool) {
 	}
 }
 
-// BenchmarkGrowth reports how many times as long twice as much takes: the median of five alternating runs.
+// BenchmarkGrowth reports how many times as long twice as much takes: the median of five alternating
+// runs, each of so many requests that it takes some milliseconds.
 func BenchmarkGrowth(b *testing.B) {
 	g := newGrower(b)
 	for i, c := range growthCases() {
@@ -243,17 +244,44 @@ func BenchmarkGrowth(b *testing.B) {
 			namespace := fmt.Sprintf("/t/grow-%d", i)
 			bearer := g.bearer(b, namespace)
 			for b.Loop() {
-				var ratios []float64
-				for range 5 {
-					small := g.measure(c, namespace, bearer, c.n)
-					large := g.measure(c, namespace, bearer, 2*c.n)
-					ratios = append(ratios, float64(large.time)/float64(small.time))
-				}
-				slices.Sort(ratios)
-				b.ReportMetric(ratios[len(ratios)/2], "x-half")
+				b.ReportMetric(g.timeRatio(b, c, namespace, bearer), "x-half")
 			}
 		})
 	}
+}
+
+// timeRatio returns the median of five ratios of the time of size 2n to that of size n.
+func (g *grower) timeRatio(b *testing.B, c growthCase, namespace, bearer string) float64 {
+	b.Helper()
+	const least = 4 * time.Millisecond
+	requests := 1
+	for g.repeat(b, c, namespace, bearer, c.n, requests) < least {
+		requests *= 2
+	}
+	var ratios []float64
+	for range 5 {
+		small := g.repeat(b, c, namespace, bearer, c.n, requests)
+		large := g.repeat(b, c, namespace, bearer, 2*c.n, requests)
+		ratios = append(ratios, float64(large)/float64(small))
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+// repeat returns the time that some requests take together.
+func (g *grower) repeat(b *testing.B, c growthCase, namespace, bearer string, n, requests int) time.Duration {
+	b.Helper()
+	all := make([]*http.Request, requests)
+	for i := range all {
+		all[i] = c.request(namespace, bearer, n)
+	}
+	g.log.Reset()
+	runtime.GC()
+	start := cpuTime(b)
+	for _, r := range all {
+		g.send(r)
+	}
+	return cpuTime(b) - start
 }
 
 // raceDetector reports whether the race detector is on, which allocates, too.

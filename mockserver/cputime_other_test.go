@@ -1,0 +1,15 @@
+//go:build !unix
+
+package mockserver_test
+
+import (
+	"testing"
+	"time"
+)
+
+var started = time.Now() //nolint:forbidigo // a stopwatch
+
+// cpuTime returns the time since the start, for lack of better.
+func cpuTime(testing.TB) time.Duration {
+	return time.Since(started) //nolint:forbidigo // a stopwatch
+}
