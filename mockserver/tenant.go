@@ -26,6 +26,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 	"example.com/patmock/mockserver/internal/store/memory"
 	"example.com/patmock/mockserver/internal/watch"
+	"example.com/patmock/spec/redact"
 )
 
 // tenant is one namespace, with everything that is its own.
@@ -229,7 +230,7 @@ func userOf(l pat.Login) control.User {
 
 // Health implements control.Tenant.
 func (t *tenant) Health() control.Health {
-	return control.Health{
+	h := control.Health{
 		Product: controls.Product, Version: Version(), Status: "ok", Namespace: t.name,
 		Profile: t.server.config.Profile.told(t.server.config),
 		Counters: control.Counters{
@@ -237,6 +238,12 @@ func (t *tenant) Health() control.Health {
 			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(),
 		},
 	}
+	if t.server.file != nil {
+		if cause := t.server.file.Cause(); cause != nil {
+			h.Status, h.Cause = "degraded", redact.String(cause.Error())
+		}
+	}
+	return h
 }
 
 // Describe implements control.Tenant.

@@ -35,7 +35,7 @@ func healthText(h control.Health) string {
 	for _, operation := range slices.Sorted(maps.Keys(n.Requests)) {
 		requests = append(requests, operation+" "+counts(n.Requests[operation]))
 	}
-	return fmt.Sprintf("patmock %s is ready\n", visible(h.Version)) + table(
+	return fmt.Sprintf("patmock %s is ready%s\n", visible(h.Version), degraded(h)) + table(
 		[]string{"namespace", h.Namespace},
 		[]string{"profile", profile},
 		[]string{"rate limit", p.RateLimit},

@@ -68,7 +68,7 @@ func (f healthFlags) execute(ctx context.Context, env environment) error {
 		}
 		answered, err := health(ctx, control.New(control.Config{URL: address, Token: token}))
 		if err == nil {
-			_, err = fmt.Fprintf(env.stdout, "patmock %s at %s is ready\n", visible(answered.Version), address)
+			_, err = fmt.Fprintf(env.stdout, "patmock %s at %s is ready%s\n", visible(answered.Version), address, degraded(answered))
 			return err
 		}
 		var refused *control.Problem
@@ -81,6 +81,14 @@ func (f healthFlags) execute(ctx context.Context, env environment) error {
 		case <-time.After(healthPause):
 		}
 	}
+}
+
+// degraded returns why a mock cannot write, empty if it can.
+func degraded(h control.Health) string {
+	if h.Cause == "" {
+		return ""
+	}
+	return ", but degraded: " + visible(h.Cause)
 }
 
 // health asks once.

@@ -12,8 +12,9 @@ type Health struct {
 	// Product is "patmock".
 	Product string `json:"product"`
 	Version string `json:"version"`
-	// Status is "ok".
+	// Status is "ok", or "degraded" while the state file cannot be written; Cause says why.
 	Status string `json:"status"`
+	Cause  string `json:"cause,omitempty"`
 	// Namespace is the one that was asked.
 	Namespace string   `json:"namespace"`
 	Profile   Profile  `json:"profile"`

@@ -16,6 +16,7 @@ const (
 	UnknownNamespace  ID = "unknown-namespace"
 	TooManyNamespaces ID = "too-many-namespaces"
 	MemoryBudget      ID = "memory-budget"
+	StateUnwritable   ID = "state-unwritable"
 )
 
 const ofPatmock = "patmock's own: a tenant has nothing like it"
@@ -95,6 +96,12 @@ var serving = []Rule{
 		ID: MemoryBudget, Evidence: published,
 		Text:         "Requests in flight take no more memory than their share of the budget, else they are 503 with Retry-After.",
 		Sources:      []string{"control #/components/responses/503"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: StateUnwritable, Evidence: published,
+		Text:         "A change that the disk does not take is 503 with the path of the state file, and nothing is changed.",
+		Sources:      []string{"control #/components/schemas/Health"},
 		Unobservable: ofPatmock,
 	},
 }

@@ -214,10 +214,36 @@ func (w Writer) checked(rw http.ResponseWriter, r *http.Request, a *Answer, chec
 	return varied
 }
 
-// Fault is the answer to a bug of the mock, which it logs.
+// Unwritable returns the reason of an error of the disk, and reports whether err is one: the state file
+// could not be written.
+func Unwritable(err error) (why Reason, ok bool) {
+	var disk interface {
+		error
+		Unwritable() (path string)
+	}
+	if !errors.As(err, &disk) {
+		return Reason{}, false
+	}
+	return Reason{Rule: rule.StateUnwritable, Text: redact.String(disk.Error())}, true
+}
+
+// unwritable returns the response to a request whose change could not be written. It says why to clients
+// of a faithful mock, too, and has no Retry-After: waiting does not help.
+func (w Writer) unwritable(rw http.ResponseWriter, r *http.Request, why Reason) *Answer {
+	if OAuthPath(r.URL.Path) {
+		return w.OAuthError(http.StatusServiceUnavailable, TemporarilyUnavailable, why.Text, why)
+	}
+	code, _ := Usual(http.StatusServiceUnavailable)
+	return w.Error(rw, http.StatusServiceUnavailable, code, why.Text, why)
+}
+
+// Fault is the answer to a bug of the mock, which it logs, or to an error of the disk.
 func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answer {
 	trace := TraceOf(r)
 	trace.Effect = "" // a fault of the mock is told as it is
+	if why, ok := Unwritable(err); ok {
+		return w.unwritable(rw, r, why)
+	}
 	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Cut(r.Method), "path", redact.String(trace.Prefix+r.URL.Path),
 		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
 	why := Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"}

@@ -162,6 +162,8 @@ func problemOf(err error) *control.Problem {
 		return mistakes(wrong)
 	case errors.As(err, &size):
 		return TooLarge(size.Limit)
+	case unwritable(err) != nil:
+		return unwritable(err)
 	case errors.Is(err, pat.ErrNoIdentity):
 		return invalid(control.ProblemError{Pointer: "/owner", Detail: err.Error(), Rule: string(rule.ControlUnknownOwner)})
 	case errors.Is(err, fault.ErrUnknown):
@@ -175,6 +177,15 @@ func problemOf(err error) *control.Problem {
 		}
 	}
 	return nil
+}
+
+// unwritable returns the problem of a change that the disk did not take, nil for another error.
+func unwritable(err error) *control.Problem {
+	why, ok := answer.Unwritable(err)
+	if !ok {
+		return nil
+	}
+	return newProblem(http.StatusServiceUnavailable, why.Rule, why.Text)
 }
 
 // TooLarge is the problem of a body over a limit in bytes.
@@ -212,6 +223,9 @@ func NoNamespace(err error) *control.Problem {
 	if errors.Is(err, namespace.ErrTooMany) {
 		return newProblem(http.StatusServiceUnavailable, rule.TooManyNamespaces,
 			err.Error()+": remove some, or start the mock with a larger --max-namespaces or a shorter --namespace-ttl")
+	}
+	if disk := unwritable(err); disk != nil {
+		return disk
 	}
 	if errors.Is(err, namespace.ErrPage) {
 		return CrossOriginProblem(err.Error())

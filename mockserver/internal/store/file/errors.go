@@ -26,6 +26,23 @@ var (
 	ErrMissing = errors.New("something is missing")
 )
 
+// WriteError is the error of a change that the disk did not take: it is full or read-only, for example.
+// Memory is as it was.
+type WriteError struct {
+	// Path of the state file.
+	Path string
+	Err  error
+}
+
+func (e *WriteError) Error() string {
+	return fmt.Sprintf("state file %s cannot be written, and nothing was changed: %v", e.Path, e.Err)
+}
+
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Unwritable returns the path of the file.
+func (e *WriteError) Unwritable() string { return e.Path }
+
 // FormatError is the error of a file in a format of another version of patmock.
 type FormatError struct{ Format int }
 

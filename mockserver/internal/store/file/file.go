@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -48,6 +49,7 @@ type File struct {
 
 	writing sync.Mutex
 	broken  error // why nothing is written any more
+	cause   atomic.Pointer[WriteError]
 }
 
 // Open opens a state file, or makes one that only this user may read. Where the last change to it was
@@ -220,14 +222,17 @@ func (f *File) update(do func(*bbolt.Tx) error) error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	if f.broken != nil {
-		return f.broken
+		return f.unwritable(f.broken)
 	}
 	var id int
+	var failed error
 	err := f.commit(func(tx *bbolt.Tx) error {
 		id = tx.ID()
-		return do(tx)
+		failed = do(tx)
+		return failed
 	})
 	if err == nil {
+		f.cause.Store(nil)
 		return nil
 	}
 	_ = f.db.View(func(tx *bbolt.Tx) error { // a closed file has nothing to tell
@@ -236,7 +241,25 @@ func (f *File) update(do func(*bbolt.Tx) error) error {
 		}
 		return nil
 	})
-	return err
+	if failed != nil || errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return err
+	}
+	return f.unwritable(err)
+}
+
+// unwritable returns and remembers an error of the disk.
+func (f *File) unwritable(err error) error {
+	cause := &WriteError{f.path, err}
+	f.cause.Store(cause)
+	return cause
+}
+
+// Cause returns why the last change could not be written, nil if it was.
+func (f *File) Cause() error {
+	if cause := f.cause.Load(); cause != nil {
+		return cause
+	}
+	return nil
 }
 
 func (f *File) failed(namespace string, err error) error {

@@ -1,0 +1,119 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/version"
+)
+
+// A disk that is full is reported as what it is: 503 with the path and without Retry-After, and health
+// with the cause until a write succeeds. Reads work meanwhile.
+func TestFullDisk(t *testing.T) {
+	const limited = "PATMOCK_FULL_DISK"
+	if os.Getenv(limited) == "" { // the limit is that of a process, which writes to other files, too
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
+		command.Env = append(os.Environ(), limited+"=1")
+		if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: TestFullDisk") {
+			t.Errorf("%v\n%s", err, output)
+		}
+		return
+	}
+	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
+		t.Run(profile, func(t *testing.T) { checkFullDisk(t, profile) })
+	}
+}
+
+func checkFullDisk(t *testing.T, profile string) {
+	state := filepath.Join(t.TempDir(), "state")
+	log := &bytes.Buffer{}
+	config := mockserver.Config{StateFile: state, Log: slog.New(slog.NewTextHandler(log, nil))}
+	config.Profile.Name, config.Profile.TokenLimit = profile, 1_000_000
+	m := startWith(t, "empty", config)
+	m.nameless = profile == mockserver.ProfileFaithful
+	c := m.as("jane.doe")
+	health := func() (status, cause string) {
+		h, err := m.mock.Control().Health(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Status, h.Cause
+	}
+
+	mend := fillDisk(t, state)
+	collection := version.V2026.CollectionPath()
+	create := func(i int) response {
+		return c.post(collection, fmt.Sprintf(`{"name":"%d","userAwareTokenNeverExpires":true,"scope":["%s"]}`, i, strings.Repeat("x", 400)))
+	}
+	r, made := create(0), 0
+	for r.status == http.StatusOK && made < 10_000 {
+		made++
+		r = create(made)
+	}
+	checkUnwritable(t, r, state)
+	if status, cause := health(); status != "degraded" || !strings.Contains(cause, state) || !strings.Contains(cause, syscall.EFBIG.Error()) {
+		t.Errorf("health is %s because of %q, want degraded with the path and the cause", status, cause)
+	}
+	if listed := len(c.get(collection + "?owner-id=me").is(http.StatusOK).list()); listed == 0 {
+		t.Error("reads do not work")
+	}
+	checkUnwritable(t, c.anonymous().put("/_mock/namespace", `{"fixture":"crowded"}`), state)
+	checkUnwritable(t, m.in("new").login(janeID, janeSecret), state)
+	if text := log.String(); strings.Contains(text, "at fault") || !strings.Contains(text, state) {
+		t.Errorf("log:\n%s", text)
+	}
+
+	mend()
+	create(made).is(http.StatusOK)
+	if status, cause := health(); status != "ok" || cause != "" {
+		t.Errorf("health is %s because of %q after a write", status, cause)
+	}
+}
+
+// checkUnwritable expects the response to a change that the disk does not take.
+func checkUnwritable(t *testing.T, r response, path string) {
+	t.Helper()
+	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") != "" || !strings.Contains(r.text, path) {
+		t.Errorf("%s: status %d, Retry-After %q, want 503 without, and the path: %s", r.path, r.status, r.header.Get("Retry-After"), r.text)
+	}
+	if got := r.header.Get("X-Patmock-Rule"); got != string(rule.StateUnwritable) && !r.tenant.nameless {
+		t.Errorf("rule %q, want %s", got, rule.StateUnwritable)
+	}
+}
+
+// fillDisk keeps files of this process from growing beyond the size of one, until mend is called.
+func fillDisk(t *testing.T, path string) (mend func()) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
+	var free syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &free); err != nil {
+		t.Fatal(err)
+	}
+	full := free
+	full.Cur = uint64(info.Size())
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
