@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"sync"
 
 	"example.com/patmock/mockserver/control"
@@ -85,17 +87,23 @@ func (w *world) byID(int) error {
 
 // listVerified lists while a verification waits for what does not come.
 func (w *world) listVerified(n int) error {
-	w.verify.Do(func() {
+	if w.verified == nil {
+		w.verified = make(chan error, 1)
 		w.verifying.Go(func() {
-			_ = w.send("POST", "/_mock/verify", jsonBody, `{"expect":[{"match":{"operation":"patch"},"atLeast":1}],"timeout":"1m"}`) // it ends with the mock
+			w.verified <- w.send("POST", "/_mock/verify", jsonBody, `{"expect":[{"match":{"operation":"patch"},"atLeast":1}],"timeout":"60s"}`)
 		})
-	})
-	return w.list(n)
+	}
+	select {
+	case err := <-w.verified:
+		return fmt.Errorf("the verification has ended: %w", cmp.Or(err, os.ErrDeadlineExceeded))
+	default:
+		return w.list(n)
+	}
 }
 
 // once is what a world does at most once.
 type once struct {
-	verify    sync.Once
 	verifying sync.WaitGroup
+	verified  chan error // nil before it began
 	latestID  string
 }
