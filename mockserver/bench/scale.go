@@ -46,7 +46,7 @@ func scale(ctx context.Context, families []family, each time.Duration) (string, 
 	for _, f := range families {
 		heading := []string{f.number}
 		for _, n := range f.sizes {
-			heading = append(heading, number(float64(n)))
+			heading = append(heading, count(n))
 		}
 		t := table{append(heading, "largest / smallest")}
 		for _, c := range f.curves {
@@ -59,6 +59,14 @@ func scale(ctx context.Context, families []family, each time.Duration) (string, 
 		fmt.Fprintf(&b, "\n%s", t)
 	}
 	return b.String(), nil
+}
+
+// count writes a number of things.
+func count(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return number(float64(n))
 }
 
 func (c curve) measure(ctx context.Context, sizes [4]int, each time.Duration) ([]string, error) {
