@@ -267,7 +267,7 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	t.keep(x)
 	t.observe(x)
 	t.warned.see(t.run.Now(), x)
-	t.reached = t.reached || x.Status < 500
+	t.reached = t.reached || x.Status < 300 || x.Status >= 400 && x.Status < 500 // the API does not redirect
 	op, document := t.run.operation(t.version, r.Method, r.Path)
 	if r.RawQuery != "" {
 		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter

@@ -37,6 +37,7 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 	}{
 		{"refuses to log in", answer(401, `{"error":"invalid_client"}`), true, 4}, //nolint:bodyclose // whoever asks closes it
 		{"is down", answer(503, "<html>maintenance</html>"), true, 4},             //nolint:bodyclose // as above
+		{"redirects", answer(302, ""), true, 4},                                   //nolint:bodyclose // as above
 		{"does not answer", func() (*http.Response, error) { return nil, errors.New("connection refused") }, true, 4},
 		{"is well", nil, false, 0},
 	} {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os/signal"
 	"slices"
 	"strings"
 	"time"
@@ -81,9 +80,12 @@ func newContractDoctor(env environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		ctx, stop := signal.NotifyContext(cmd.Context(), ending...)
+		ctx, stop := interruptible(cmd.Context())
 		defer stop()
 		d, err := diagnose(ctx, env, target, options, cases)
+		if ended := endError(ctx, "the diagnosis is not complete"); ended != nil {
+			return ended
+		}
 		if err != nil {
 			return err
 		}
@@ -173,16 +175,11 @@ func (d *diagnosis) take(r rehearsal) {
 		d.remedies[missing] = remedyOf(act.Result.Lacks)
 	}
 	d.Requests, d.Tokens = r.requests(), r.alive()
-	var slowest, each float64
+	var each float64
 	for _, e := range d.Identities {
 		each = max(each, e.Seconds)
 	}
-	if d.Live {
-		for _, n := range r.paced() {
-			slowest = max(slowest, live.AtLeast(n).Seconds())
-		}
-	}
-	d.Seconds = max(slowest, each*float64(d.Requests)) + r.waits.Seconds()
+	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
 }
 
 // A doctorWarning is something that may spoil a run. In JSON it is its text.

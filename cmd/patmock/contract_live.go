@@ -61,12 +61,13 @@ type supervision struct {
 }
 
 // supervise puts a guard in front of a live target.
-func (f liveFlags) supervise(t *contracttests.Target, run string) (s supervision, err error) {
+// Latency is called with that of the first requests. May be nil.
+func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(time.Duration)) (s supervision, err error) {
 	if !t.Live() {
 		return s, nil
 	}
 	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
-	config := live.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now}
+	config := live.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now, Latency: latency}
 	for _, login := range s.logins() {
 		config.Protected = append(config.Protected, login.ClientID)
 	}
@@ -125,8 +126,11 @@ func (s supervision) warnings() []report.Warning {
 // cleaning is how long a run that has ended may take to delete what its scenarios could not.
 const cleaning = 2 * time.Minute
 
+// shortSettle is how long the lists may take to show what was written if the run ends early.
+const shortSettle = time.Second
+
 // cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an error.
-func (s supervision) cleanUp(ctx context.Context, stderr io.Writer) error {
+func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *contracttests.Runner) error {
 	if s.guard == nil {
 		return nil
 	}
@@ -134,18 +138,22 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer) error {
 	if len(left) == 0 && stats.Creates == 0 {
 		return s.guard.Err()
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleaning)
+	settle := s.settle
+	if ctx.Err() != nil || runner.Aborted() != nil {
+		settle = min(settle, shortSettle)
+	}
+	ctx, cancel := runner.CleanupContext(ctx, cleaning)
 	defer cancel()
 	s.guard.Conclude()
 	if stats.Lost > 0 { // what was made may be listed late
 		select {
-		case <-time.After(s.settle):
+		case <-time.After(settle):
 		case <-ctx.Done():
 		}
 	}
 	result, err := live.Sweep(ctx, live.SweepConfig{
 		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
-		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: s.settle, Now: time.Now,
+		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
 	})
 	left = s.guard.Left()
 	switch {

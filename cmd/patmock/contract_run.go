@@ -1,14 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +22,7 @@ type runFlags struct {
 	targetFlags
 	liveFlags
 	parallel        int
+	timeout         time.Duration
 	dryRun          bool
 	reports         []string
 	require, failOn string
@@ -45,8 +45,8 @@ func newContractRun(env environment) *cobra.Command {
 		Long: "Runs the scenarios against a target: the mock in process, the tenant of SAIL_BASE_URL (env), or an address. Of a target\n" +
 			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, those of a second user and of an\n" +
 			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
-			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not start to test, 4 a tenant has tokens\n" +
-			"left that the run made, 130 interrupted.",
+			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not test, or not to the end, 4 a tenant\n" +
+			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within ten seconds, with its reports; a second at once.",
 		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
@@ -58,11 +58,12 @@ func newContractRun(env environment) *cobra.Command {
 	f.record.register(flags)
 	f.liveFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long the run may take (default 2m at a mock; at a tenant three times its estimate, 15m to 2h)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
 	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
-	for _, own := range []string{"parallel", "dry-run", "report", "require", "fail-on"} {
+	for _, own := range []string{"parallel", "timeout", "dry-run", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -81,31 +82,21 @@ func needNames() []string {
 // execute runs the contract. What it leaves is its error where there is no other.
 func (f runFlags) execute(ctx context.Context, env environment) error {
 	left, err := f.perform(ctx, env)
-	return cmp.Or(err, left)
+	return exitCause(err, left)
 }
 
 // perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
 func (f runFlags) perform(ctx context.Context, env environment) (left, err error) {
-	options, err := f.options()
-	if err != nil {
-		return nil, err
-	}
 	outputs, err := parseReports(f.reports)
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range split(f.require) {
-		if err := checkNames(name{"--require", "need", n, needNames()}); err != nil {
-			return nil, err
-		}
+	options, err := f.options()
+	if err != nil {
+		return nil, err
 	}
-	for _, what := range split(f.failOn) {
-		if err := checkNames(name{"--fail-on", "outcome", what, failOns}); err != nil {
-			return nil, err
-		}
-	}
-	if f.parallel < 1 {
-		return nil, usagef("--parallel", "--parallel %d: expected at least 1", f.parallel)
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	if err := f.apply(&options); err != nil {
 		return nil, err
@@ -114,8 +105,14 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if err != nil {
 		return nil, err
 	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	ctx, limit := limitTime(ctx, f.timeout, env.stderr)
 	f.offline = f.dryRun
 	target, end, err := f.open(ctx, env)
+	if ended := endError(ctx, "nothing was tested"); ended != nil {
+		return nil, ended
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -123,19 +120,49 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if err := f.parity.check(target, f.dryRun); err != nil {
 		return nil, err
 	}
-	if f.dryRun && f.record.dir != "" {
-		return nil, usagef("--record", "--record: a dry run has nothing to record")
-	}
 	if f.dryRun {
 		return nil, f.rehearse(ctx, env, target, options, cases)
 	}
+	return f.test(ctx, env, limit, outputs, target, options, cases)
+}
+
+// check checks flags that need nothing else.
+func (f runFlags) check() error {
+	for _, n := range split(f.require) {
+		if err := checkNames(name{"--require", "need", n, needNames()}); err != nil {
+			return err
+		}
+	}
+	for _, what := range split(f.failOn) {
+		if err := checkNames(name{"--fail-on", "outcome", what, failOns}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.parallel < 1:
+		return usagef("--parallel", "--parallel %d: expected at least 1", f.parallel)
+	case f.timeout < 0:
+		return usagef("--timeout", "--timeout must be positive, got %s", f.timeout)
+	case f.dryRun && f.record.dir != "":
+		return usagef("--record", "--record: a dry run has nothing to record")
+	}
+	return nil
+}
+
+// test runs the cases, and reports whatever ends the run.
+func (f runFlags) test(
+	ctx context.Context, env environment, limit *timeLimit, outputs []output,
+	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
+) (left, err error) {
 	outliveBrokenPipe() // whoever reads may go; what was made has to be deleted
-	supervised, err := f.supervise(&target, options.ID)
+	rehearsed := target
+	supervised, err := f.supervise(&target, options.ID, limit.measure)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, supervised.close()) }()
 	options.Parallel, options.Tool = f.parallel, tool()
+	plan := options
 	progress := newProgress(env, len(cases))
 	options.Progress = progress.see
 	record, err := f.record.begin(target, &options)
@@ -147,50 +174,44 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := signal.NotifyContext(ctx, ending...)
-	defer stop()
-	lacks, err := runner.Ready(ctx)
-	if err != nil && ctx.Err() == nil {
-		return nil, &exitError{exitUnreachable, err}
+	if target.Live() {
+		limit.atTenant()
 	}
-	for _, n := range split(f.require) {
-		if slices.Contains(lacks, n) {
-			return nil, &exitError{exitUnreachable, fmt.Errorf("the target lacks %s, which --require asks for", n)}
+	unstarted := f.preflight(ctx, runner)
+	chosen := cases
+	if unstarted != nil {
+		chosen = nil
+	} else if target.Live() && !limit.fixed {
+		if r, err := rehearse(ctx, rehearsed, plan, cases); err == nil { // else the run is interrupted
+			limit.expect(r.estimate(true))
 		}
 	}
-	result := runner.Run(ctx, cases)
-	left = supervised.cleanUp(ctx, env.stderr)
+	result := runner.Run(ctx, chosen)
+	left = supervised.cleanUp(ctx, env.stderr, runner)
 	progress.end()
 	result.Warnings = slices.Concat(result.Warnings, f.idle(options, cases), supervised.warnings())
-	settled := f.parity.settle(ctx, env, target, cases, runner.Now(), result)
-	unwritten := errors.Join(settled, record.end(env, result), writeReports(env, outputs, result))
-	var gaveUp error
-	if runner.Aborted() != nil && ctx.Err() == nil {
-		gaveUp = &exitError{exitUnreachable, errors.New("the target was given up in the middle of the run: the report has what was done until then")}
+	ended := unstarted
+	var unwritten error
+	if unstarted == nil {
+		ended = earlyEnd(ctx, runner, result)
+		unwritten = errors.Join(f.parity.settle(ctx, env, target, cases, runner.Now(), result), record.end(env, result))
 	}
-	return left, firstOf(unwritten, gaveUp, f.verdict(result))
-}
-
-// firstOf is what tells most of what ended a run: an interruption, then what could not be written, then that the target was
-// given up, then what was found. Of the first two, both are told.
-func firstOf(unwritten, gaveUp, verdict error) error {
-	var usage *usageError
-	var exit *exitError
-	ended := cmp.Or(gaveUp, verdict)
-	switch {
-	case unwritten == nil:
-		return ended
-	case errors.As(ended, &exit) && (exit.code == exitInterrupted || exit.code == exitUnreachable && !errors.As(unwritten, &usage)):
-		return &exitError{exit.code, fmt.Errorf("%w\n%s", exit.err, unwritten.Error())}
+	if ended != nil {
+		addUnfinished(result, ended)
 	}
-	return unwritten
+	unwritten = errors.Join(unwritten, writeReports(env, outputs, result))
+	if ended == nil {
+		ended = f.verdict(result)
+	}
+	return left, exitCause(ended, unwritten)
 }
 
 // rehearse prints what a run would send.
 func (f runFlags) rehearse(ctx context.Context, env environment, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) error {
-	ctx, stop := signal.NotifyContext(ctx, ending...)
-	defer stop()
 	r, err := rehearse(ctx, target, o, cases)
+	if ended := endError(ctx, "the dry run is not complete"); ended != nil {
+		return ended
+	}
 	if err != nil {
 		return err
 	}
@@ -209,12 +230,16 @@ func (f runFlags) idle(o contracttests.Options, cases []contracttests.Case) []re
 	return []report.Warning{{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)}}
 }
 
+// errNothingTested is the error of a run without a verdict on anything.
+var errNothingTested = errors.New("nothing was tested: no scenario could be tried to its end")
+
 // verdict is the exit code of a run.
 func (f runFlags) verdict(r *report.Report) error {
 	also := split(f.failOn)
+	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
 	switch {
-	case r.Interrupted:
-		return &exitError{exitInterrupted, errors.New("interrupted: the report has what was done until then")}
+	case judged == 0 && r.Counts[report.Error] > 0:
+		return &exitError{exitUnreachable, errNothingTested}
 	case r.Counts[report.Fail] > 0 || r.Counts[report.Error] > 0,
 		slices.Contains(also, onSkip) && r.Counts[report.Skip] > 0,
 		slices.Contains(also, onProvisional) && r.Counts[report.Provisional] > 0,

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -71,7 +70,12 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	if err != nil {
 		return err
 	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	t, err := f.tenant(ctx, env)
+	if ended := endError(ctx, "nothing was deleted"); ended != nil {
+		return ended
+	}
 	if err != nil {
 		return err
 	}
@@ -81,13 +85,11 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	}
 	t.ReadOnly = f.dryRun
 	outliveBrokenPipe()
-	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.supervise(&t, "sweep")
+	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.supervise(&t, "sweep", nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	ctx, stop := signal.NotifyContext(ctx, ending...)
-	defer stop()
 	result, failed := live.Sweep(ctx, live.SweepConfig{
 		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
 		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Now: time.Now, ByName: f.byName,

@@ -99,18 +99,25 @@ func (p parityRun) check(target contracttests.Target, dryRun bool) error {
 // locking is how long a run waits for another that writes to the same file.
 const locking = 30 * time.Second
 
+// lockingAtEnd is the same for a run that ends early.
+const lockingAtEnd = 500 * time.Millisecond
+
 // lock keeps other runs from the file until it is released. A file beside it is locked, since the file itself is replaced.
-func (p parityRun) lock(ctx context.Context) (release func() error, err error) {
+func (p parityRun) lock(run context.Context) (release func() error, err error) {
 	if err := makeFolderOf(p.file); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), locking)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), locking)
 	defer cancel()
+	stop := context.AfterFunc(run, func() { time.AfterFunc(lockingAtEnd, cancel) })
+	defer stop()
 	beside := flock.New(p.file + ".lock")
 	_, err = beside.TryLockContext(ctx, 20*time.Millisecond)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("--parity: another run has held %s for %s", beside.Path(), locking)
+	case errors.Is(err, context.Canceled):
+		return nil, fmt.Errorf("--parity: another run holds %s, and an interrupted run does not wait for it", beside.Path())
 	case err != nil:
 		return nil, fmt.Errorf("--parity: lock %s: %w", beside.Path(), err)
 	}

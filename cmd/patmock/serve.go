@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -31,13 +30,13 @@ func newServe(env environment) *cobra.Command {
 }
 
 func serve(ctx context.Context, f mockFlags, env environment) (err error) {
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	m, err := f.start(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.stop()) }()
-	ctx, again := signal.NotifyContext(ctx, ending...)
-	defer again()
 	outliveBrokenPipe()
 	remove, err := writeEnvFile(f.envFile, m)
 	if err != nil {
@@ -59,7 +58,6 @@ func serve(ctx context.Context, f mockFlags, env environment) (err error) {
 	if err := m.wait(ctx); err != nil {
 		return err
 	}
-	again() // a second signal ends the process at once
 	m.log.Info("stopping")
 	return nil
 }

@@ -32,7 +32,7 @@ type Config struct {
 	Tokens int
 	// Timeout of one attempt. Zero means 15 seconds. An http.Client should have none: it would end what waits.
 	Timeout time.Duration
-	// Latency is called once, with the mean time that the first ten responses took. May be nil.
+	// Latency is called once, with the mean time that the first [Measured] responses took. May be nil.
 	Latency func(mean time.Duration)
 	// Next carries the requests. Nil means a transport of its own, set up as http.DefaultTransport is.
 	Next http.RoundTripper
@@ -229,15 +229,17 @@ func (g *Guard) Err() error {
 	return g.unwritten
 }
 
+// Measured is the number of responses whose mean latency Config.Latency gets.
+const Measured = 10
+
 // noteLatency measures the first responses.
 func (g *Guard) noteLatency(d time.Duration) {
-	const measured = 10
 	g.mu.Lock()
 	g.timed++
 	g.latency += d
-	n, mean := g.timed, g.latency/measured
+	n, mean := g.timed, g.latency/Measured
 	g.mu.Unlock()
-	if n == measured && g.config.Latency != nil {
+	if n == Measured && g.config.Latency != nil {
 		g.config.Latency(mean)
 	}
 }

@@ -32,6 +32,8 @@ const (
 	KindLeftovers Kind = "leftovers"
 	// KindPanic is an error: the scenario panicked.
 	KindPanic Kind = "panic"
+	// KindUnfinished is an error: the run did not test every scenario.
+	KindUnfinished Kind = "unfinished"
 	// KindUntested is any other error: the network or the harness kept the scenario from being tried.
 	KindUntested Kind = "untested"
 )

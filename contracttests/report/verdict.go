@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,7 +36,8 @@ func (r *Report) Verdict() string {
 func (r *Report) headline(n map[Outcome]int) (line string, told Outcome) {
 	all := plural(len(r.Results), "scenario")
 	if r.Interrupted {
-		return "interrupted: " + all + " tried", ""
+		tried := slices.DeleteFunc(slices.Clone(r.Results), func(r Result) bool { return r.Kind == KindUnfinished })
+		return "interrupted: " + plural(len(tried), "scenario") + " tried", ""
 	}
 	for _, o := range []Outcome{Fail, Error, Pass, Provisional, Skip} {
 		switch {

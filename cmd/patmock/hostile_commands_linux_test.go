@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// hostileVariable asks for the slow rows as well, which take a quarter of an hour.
+const hostileVariable = "PATMOCK_HOSTILE"
+
+// measured is how a command ended.
+type measured struct {
+	code     int
+	took     time.Duration
+	megabyte int // of resident memory at most
+	output   string
+}
+
+// atHostile runs a command of the contract against a target, and measures it.
+func atHostile(t *testing.T, program, folder, address string, args ...string) measured {
+	t.Helper()
+	host := strings.TrimPrefix(address, "http://")
+	c := exec.Command(program, append([]string{"contract", args[0], "--target", address, "--allow-writes", host}, args[1:]...)...)
+	c.Dir = folder
+	c.Env = []string{"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface", "SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16)}
+	var output bytes.Buffer
+	c.Stdout, c.Stderr = &output, &output
+	started := time.Now()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = c.Wait() // the exit code says it
+	}()
+	m := measured{}
+	for tick := time.NewTicker(20 * time.Millisecond); ; {
+		select {
+		case <-ended:
+			tick.Stop()
+			m.took, m.code, m.output = time.Since(started), c.ProcessState.ExitCode(), output.String()
+			return m
+		case <-tick.C:
+			m.megabyte = max(m.megabyte, peakMemory(c.Process.Pid))
+		case <-time.After(2 * time.Minute):
+			_ = c.Process.Signal(syscall.SIGKILL)
+		}
+	}
+}
+
+// peakMemory returns the high-water mark of a process in megabytes, zero if it has ended.
+func peakMemory(pid int) int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	kilobytes, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	n, _ := strconv.Atoi(kilobytes)
+	return n / 1024
+}
+
+// TestCommandsAtHostileTargets runs commands against targets that hang, lie and flood: each ends by
+// itself within a minute and in little memory. A list that is too long takes two seconds.
+func TestCommandsAtHostileTargets(t *testing.T) {
+	full := os.Getenv(hostileVariable) != ""
+	folder := t.TempDir()
+	program := filepath.Join(folder, "patmock")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var leaked atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Add(1) }))
+	defer other.Close()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // that accepts no connection
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close() //nolint:errcheck // the test ends
+	targets := append(hostileTargets(other.URL), hostileTarget{name: "no accept", slow: true})
+	t.Logf("%-48s %-7s %5s %8s %6s", "TARGET", "COMMAND", "EXIT", "SECONDS", "MB")
+	for _, h := range targets {
+		if h.slow && !full {
+			continue
+		}
+		address := "http://" + silent.Addr().String()
+		if h.serve != nil {
+			address = h.start(t)
+		}
+		for _, command := range [][]string{
+			{"run", "--versions", "v2026", "--report", "junit=report.xml", "--report", "text=report.txt"},
+			{"doctor"},
+			{"sweep"},
+		} {
+			if command[0] == "doctor" {
+				command = append(command, "--versions", "v2026")
+			}
+			folder := t.TempDir()
+			m := atHostile(t, program, folder, address, command...)
+			t.Logf("%-48s %-7s %5d %8.1f %6d", h.name, command[0], m.code, m.took.Seconds(), m.megabyte)
+			limit := time.Minute
+			if strings.Contains(h.name, "400,000") {
+				limit = 20 * time.Second // two on a machine that has nothing else to do
+			}
+			if m.code < exitFound || m.took > limit || m.megabyte > 200 {
+				t.Errorf("%s at %q ends with %d after %s and %d MB: %s", command[0], h.name, m.code, m.took, m.megabyte, m.output)
+			}
+			if command[0] == "run" && junitCounts(t, filepath.Join(folder, "report.xml")) == "0/0/0" {
+				t.Errorf("%s: the report has no error", h.name)
+			}
+		}
+	}
+	if leaked.Load() > 0 {
+		t.Errorf("%d requests went to another host", leaked.Load())
+	}
+}
+
+// TestSignalsEndARun sends real signals to a run whose target hangs.
+func TestSignalsEndARun(t *testing.T) {
+	folder := t.TempDir()
+	program := filepath.Join(folder, "patmock")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, test := range []struct {
+		name, at string
+		args     []string
+		signals  []os.Signal
+		within   time.Duration // after the last signal
+	}{
+		{"Ctrl-C in the login", "POST /oauth/token", []string{"run"}, []os.Signal{os.Interrupt}, 2 * time.Second},
+		{"SIGTERM in the login", "POST /oauth/token", []string{"run"}, []os.Signal{syscall.SIGTERM}, 2 * time.Second},
+		{"SIGTERM in a write", "POST /v2026/personal-access-tokens", []string{"run"}, []os.Signal{syscall.SIGTERM}, 10 * time.Second},
+		{"Ctrl-C twice in a write", "POST /v2026/personal-access-tokens", []string{"run"}, []os.Signal{os.Interrupt, os.Interrupt}, 2 * time.Second},
+		{"Ctrl-C of the doctor", "POST /oauth/token", []string{"doctor"}, []os.Signal{os.Interrupt}, 2 * time.Second},
+		{"Ctrl-C of a sweep", "POST /oauth/token", []string{"sweep"}, []os.Signal{os.Interrupt}, 2 * time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			arrived := make(chan struct{}, 100)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // else the server does not see that the client has gone
+				switch {
+				case r.Method+" "+r.URL.Path == test.at:
+					arrived <- struct{}{}
+					<-r.Context().Done()
+				case r.URL.Path == "/oauth/token":
+					hostileStatus(200, "application/json", `{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all","identity_id":"i"}`)(w, r)
+				case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "personal-access-tokens"):
+					hostileStatus(200, "application/json", "[]")(w, r)
+				default:
+					http.NotFound(w, r)
+				}
+			}))
+			t.Cleanup(func() {
+				server.CloseClientConnections()
+				server.Close()
+			})
+			folder := t.TempDir()
+			args := append(append([]string{"contract"}, test.args...), "--target", server.URL, "--allow-writes", strings.TrimPrefix(server.URL, "http://"))
+			if test.args[0] == "run" {
+				args = append(args, "--run", "^create/", "--versions", "v2026", "--report", "junit=report.xml")
+			}
+			c := exec.Command(program, args...)
+			c.Dir = folder
+			c.Env = []string{"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface", "SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16)}
+			var output bytes.Buffer
+			c.Stdout, c.Stderr = &output, &output
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			<-arrived
+			var last time.Time
+			for i, s := range test.signals {
+				if i > 0 {
+					time.Sleep(300 * time.Millisecond) // the first one has to be seen alone
+				}
+				last = time.Now()
+				if err := c.Process.Signal(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_ = c.Wait() // the exit code says it
+			if took := time.Since(last); took > test.within || c.ProcessState.ExitCode() != exitInterrupted {
+				t.Errorf("it ends with %d after %s: %s", c.ProcessState.ExitCode(), took, output.String())
+			}
+			if test.args[0] != "run" || len(test.signals) > 1 {
+				return
+			}
+			if counted := junitCounts(t, filepath.Join(folder, "report.xml")); counted != "0/1/0" && !strings.Contains(counted, "/1/") {
+				t.Errorf("the report counts %s, want an error", counted)
+			}
+		})
+	}
+}
