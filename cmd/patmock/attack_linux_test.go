@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// maxResident bounds the resident memory of serve under each attack, in MB.
+const maxResident = 400
+
+// attack is one way to make a mock take memory.
+type attack struct {
+	name string
+	run  func(t *testing.T, v *victim)
+}
+
+var attacks = []attack{
+	{"unfinished bodies", func(t *testing.T, v *victim) {
+		for range 400 {
+			v.send(t, post("/v2026/personal-access-tokens", 900_000, strings.Repeat("x", 899_999)))
+		}
+		v.settle()
+	}},
+	{"bodies of many values", func(t *testing.T, v *victim) {
+		body := `{"name":"x","scope":[1` + strings.Repeat(",1", 449_000) + `]}`
+		for range 400 {
+			v.send(t, post("/v2026/personal-access-tokens", len(body), body))
+		}
+		v.settle()
+	}},
+	{"journals of 30 namespaces", func(t *testing.T, v *victim) {
+		var group sync.WaitGroup
+		for i := range 30 {
+			at := fmt.Sprintf("/t/n%d", i)
+			v.login(t, at)
+			group.Go(func() {
+				for range 400 {
+					r, err := http.Post(v.url+at+"/oauth/token", "text/plain", strings.NewReader(strings.Repeat("x", 60_000))) //nolint:noctx // it ends with the mock
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					_ = r.Body.Close()
+				}
+			})
+		}
+		group.Wait()
+	}},
+	{"idle connections", func(t *testing.T, v *victim) {
+		for range 4000 {
+			v.send(t, "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		}
+		v.settle()
+	}},
+	{"unfinished headers", func(t *testing.T, v *victim) {
+		for range 2000 {
+			v.send(t, "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "+strings.Repeat("x", 60_000))
+		}
+		v.settle()
+	}},
+	{"namespaces", func(t *testing.T, v *victim) {
+		for i := range 3000 {
+			v.login(t, fmt.Sprintf("/t/n%d", i))
+		}
+	}},
+	{"names that do not exist", func(t *testing.T, v *victim) {
+		for i := range 10_000 {
+			r, err := http.Get(fmt.Sprintf("%s/t/n%d/oauth/info", v.url, i)) //nolint:noctx // it ends with the mock
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			_ = r.Body.Close()
+		}
+	}},
+	{"snapshots", func(t *testing.T, v *victim) {
+		body := strings.Replace(post("/_mock/state", len(snapshotOf(100_000)), snapshotOf(100_000)), "POST", "PUT", 1)
+		for range 16 {
+			v.send(t, body)
+		}
+		v.settle()
+	}},
+	{"slow readers", func(t *testing.T, v *victim) {
+		state := snapshotOf(60_000)
+		r, err := http.NewRequest(http.MethodPut, v.url+"/_mock/state", strings.NewReader(state)) //nolint:noctx // it ends with the mock
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		answered, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answered.Body.Close()
+		if answered.StatusCode != http.StatusNoContent {
+			t.Fatalf("status %d", answered.StatusCode)
+		}
+		for range 100 {
+			v.send(t, "GET /_mock/state HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		}
+		v.settle()
+	}},
+	{"waiting verifications", func(t *testing.T, v *victim) {
+		body := `{"timeout":"30s","expect":[{"match":{"status":599,"path":"` + strings.Repeat("/x", 5000) + `"}}]}`
+		for range 2000 {
+			v.send(t, post("/_mock/verify", len(body), body))
+		}
+		v.settle()
+	}},
+	{"access tokens", func(t *testing.T, v *victim) {
+		for range 5000 {
+			v.login(t, "")
+		}
+	}},
+}
+
+func post(path string, size int, body string) string {
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, size, body)
+}
+
+// snapshotOf returns a snapshot of that many users.
+func snapshotOf(users int) string {
+	var b strings.Builder
+	b.WriteString(`{"identities":[`)
+	for i := range users {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"id":"%032x","name":"user-%d","userLevels":["USER"]}`, i+1, i)
+	}
+	b.WriteString(`]}`)
+	return b.String()
+}
+
+// victim is a mock as a process of its own.
+type victim struct {
+	url     string
+	process *os.Process
+	open    []net.Conn
+	written sync.WaitGroup
+}
+
+// send opens a connection and writes a text to it, as far as the mock reads. It reads no response.
+func (v *victim) send(t *testing.T, text string) {
+	t.Helper()
+	c, err := net.DialTimeout("tcp", strings.TrimPrefix(v.url, "http://"), time.Minute) //nolint:noctx // bounded
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.open = append(v.open, c)
+	_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
+	_ = c.SetWriteDeadline(time.Now().Add(20 * time.Second))
+	v.written.Go(func() { _, _ = io.WriteString(c, text) }) // the mock may have enough before the end
+}
+
+// settle returns when everything was written, and the mock had time to read it.
+func (v *victim) settle() {
+	v.written.Wait()
+	time.Sleep(time.Second)
+}
+
+func (v *victim) login(t *testing.T, at string) {
+	t.Helper()
+	const id = "cafecafecafecafecafecafecafecafe"
+	answered, err := http.PostForm(v.url+at+"/oauth/token", url.Values{ //nolint:noctx // it ends with the mock
+		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {id + id},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, answered.Body)
+	_ = answered.Body.Close()
+	if answered.StatusCode != http.StatusOK {
+		t.Fatalf("status %d", answered.StatusCode)
+	}
+}
+
+// status returns a size of the process in MB, by its name in /proc.
+func (v *victim) status(t *testing.T, name string) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", v.process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kb int
+	_, rest, _ := bytes.Cut(text, []byte("\n"+name+":"))
+	if _, err := fmt.Sscan(string(rest), &kb); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return kb >> 10
+}
+
+// Resident memory of serve is bounded under every attack, with the limits of a machine and with those of a container of
+// 512 MB. PATMOCK_BINARY is measured in the place of the program of this package; it may be a script that enters a
+// control group.
+func TestAttacks(t *testing.T) {
+	program := os.Getenv("PATMOCK_BINARY")
+	if program == "" {
+		program = filepath.Join(t.TempDir(), "patmock")
+		if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	small := []string{"GOMEMLIMIT=460MiB", "PATMOCK_MEMORY_BUDGET=128MiB"} // what serve takes from such a container
+	for _, a := range attacks {
+		t.Run(a.name, func(t *testing.T) { checkAttack(t, startVictim(t, program, nil), a) })
+	}
+	for _, a := range attacks[:3] {
+		t.Run("container/"+a.name, func(t *testing.T) { checkAttack(t, startVictim(t, program, small), a) })
+	}
+}
+
+func checkAttack(t *testing.T, v *victim, a attack) {
+	began := v.status(t, "VmRSS")
+	a.run(t, v)
+	peak := v.status(t, "VmHWM")
+	t.Logf("resident: %d MB at the start, %d MB at most", began, peak)
+	if peak >= maxResident {
+		t.Errorf("%d MB at most, want less than %d", peak, maxResident)
+	}
+}
+
+func startVictim(t *testing.T, program string, env []string) *victim {
+	t.Helper()
+	process := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--fixture", "empty", "--log-level", "error")
+	process.Env = append(os.Environ(), env...)
+	process.Stderr = os.Stderr
+	output, err := process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	v := &victim{process: process.Process}
+	t.Cleanup(func() {
+		for _, c := range v.open {
+			_ = c.Close()
+		}
+		_ = process.Process.Kill()
+		_ = process.Wait()
+	})
+	line, err := bufio.NewReader(output).ReadString('\n')
+	_, address, found := strings.Cut(line, "http://")
+	if err != nil || !found {
+		t.Fatalf("the mock did not start: %q, %v", line, err)
+	}
+	v.url = "http://" + strings.TrimSpace(address)
+	return v
+}
