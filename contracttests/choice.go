@@ -28,6 +28,8 @@ type Choice struct {
 	// AllowWrites is the host of a live target that may be written to, with its port where the address has one. Empty means
 	// that nothing is written.
 	AllowWrites string
+	// AllowPlaintext lets the control token go to a public host over plain http.
+	AllowPlaintext bool
 	// Offline tells that nothing may be sent: what is on loopback is not asked for its name, and live unless Mock or Control
 	// says otherwise.
 	Offline bool
@@ -62,7 +64,7 @@ const (
 	BadAddress ChoiceErrorKind = "bad-address"
 	// SecretInAddress is an address with a user or a password.
 	SecretInAddress ChoiceErrorKind = "secret-in-address"
-	// PlainHTTP is the address of a real tenant without TLS.
+	// PlainHTTP is the address of a real tenant, or of a public host that would get a control token, without TLS.
 	PlainHTTP ChoiceErrorKind = "plain-http"
 	// OtherHost is another host than that of the target.
 	OtherHost ChoiceErrorKind = "other-host"
@@ -124,7 +126,14 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 		if _, err := baseURL("Control", surface); err != nil {
 			return t, fmt.Errorf("the control surface: %w", err)
 		}
-		t.Control = control.New(control.Config{URL: surface, Token: strings.TrimSpace(c.variable(controlToken))})
+		config := control.Config{URL: surface, Token: strings.TrimSpace(c.variable(controlToken)), AllowPlaintext: c.AllowPlaintext}
+		if err := config.Validate(); err != nil {
+			if c.Control != "" {
+				setting = "Control"
+			}
+			return t, choiceErrorf(setting, PlainHTTP, "%w: use https, or allow it for a staging host behind a VPN (--allow-plaintext)", err)
+		}
+		t.Control = control.New(config)
 		return t, nil
 	}
 	return c.live(t, base)

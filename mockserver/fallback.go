@@ -8,13 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
-	"net/netip"
 	"net/url"
-	"strings"
-	"syscall"
 	"time"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/host"
 	"example.com/patmock/spec/redact"
 )
 
@@ -29,10 +27,10 @@ func (s *apiStrangers) forward(to string) error {
 	if err != nil {
 		return fmt.Errorf("fallback: %w", err)
 	}
-	if !private(target.Hostname()) {
+	if !host.IsPrivate(target.Hostname()) {
 		return fmt.Errorf("fallback: %s is a public host: expected another mock on this machine or a private network, such as http://127.0.0.1:8080", target.Host)
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: refusePublic}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: host.RejectPublic}
 	s.fallback = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
@@ -80,39 +78,4 @@ func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
 	trace := answer.TraceOf(r)
 	trace.Unmatched, trace.Forwarded = true, true
 	s.fallback.ServeHTTP(rw, r)
-}
-
-// private tells whether a host can be one's own: an address that is not public, or a name without a domain
-// or in one that is never public (RFC 6761, RFC 6762).
-func private(host string) bool {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return own(ip)
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if !strings.Contains(host, ".") {
-		return true
-	}
-	for _, domain := range []string{".localhost", ".local", ".internal", ".test", ".home.arpa"} {
-		if strings.HasSuffix(host, domain) {
-			return true
-		}
-	}
-	return false
-}
-
-func own(ip netip.Addr) bool {
-	ip = ip.Unmap()
-	return ip.IsLoopback() || ip.IsPrivate()
-}
-
-// refusePublic is asked with the address that a name has led to.
-func refusePublic(_, address string, _ syscall.RawConn) error {
-	to, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	if !own(to.Addr()) {
-		return fmt.Errorf("%s is a public address", to.Addr())
-	}
-	return nil
 }

@@ -17,7 +17,7 @@ import (
 // targetFlags say what is judged.
 type targetFlags struct {
 	target, control, allowWrites string
-	mock                         bool
+	mock, allowPlaintext         bool
 	// offline tells that the target is sent nothing.
 	offline bool
 }
@@ -27,6 +27,7 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
 	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
 	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
+	allowPlaintextFlag(flags, &f.allowPlaintext)
 	for _, own := range []string{"mock", "control", "allow-writes"} {
 		ignoreVariable(flags.Lookup(own))
 	}
@@ -40,7 +41,7 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 	case f.target == "mock":
 		return mockTarget()
 	}
-	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, Offline: f.offline, Lookup: env.lookup}
+	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.lookup}
 	t, err = choice.Target(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there

@@ -24,6 +24,7 @@ import (
 type controls struct {
 	env                   environment
 	url, namespace, token string
+	allowPlaintext        bool
 }
 
 func newControl(env environment) *cobra.Command {
@@ -52,6 +53,27 @@ func (c *controls) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.namespace, "namespace", "", "the namespace that is meant (default the default one)")
 	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
 	ignoreVariable(flags.Lookup("control-token"))
+	allowPlaintextFlag(flags, &c.allowPlaintext)
+}
+
+// allowPlaintextFlag adds --allow-plaintext to a command that sends a control token.
+func allowPlaintextFlag(flags *pflag.FlagSet, allow *bool) {
+	flags.BoolVar(allow, "allow-plaintext", false, "send the control token over http to a public host, such as a staging host behind a VPN")
+	ignoreVariable(flags.Lookup("allow-plaintext"))
+}
+
+// newControlClient returns a client of the mock at the address of --url, or a usage error if the token would
+// go to a public host over plain http.
+func newControlClient(config control.Config) (*control.Client, error) {
+	if err := config.Validate(); err != nil {
+		return nil, plaintextError(err)
+	}
+	return control.New(config), nil
+}
+
+// plaintextError says what to do about a [control.ErrPlaintext].
+func plaintextError(err error) error {
+	return usagef("--url", "--url: %w: use https, or --allow-plaintext for a staging host behind a VPN", err)
 }
 
 // controlToken is the variable that holds the control token itself.
@@ -90,7 +112,9 @@ func (c *controls) client() (*control.Client, error) {
 			return nil, err
 		}
 	}
-	return control.New(control.Config{URL: address, Namespace: c.namespace, Token: strings.TrimSpace(token)}), nil
+	return newControlClient(control.Config{
+		URL: address, Namespace: c.namespace, Token: strings.TrimSpace(token), AllowPlaintext: c.allowPlaintext,
+	})
 }
 
 // secretFrom reads a secret from a file. A flag that holds the secret itself is refused without
@@ -160,6 +184,9 @@ func refusal(err error) error {
 	var usage *usageError
 	if errors.As(err, &usage) {
 		return err
+	}
+	if errors.Is(err, control.ErrPlaintext) {
+		return plaintextError(err)
 	}
 	var problem *control.Problem
 	if !errors.As(err, &problem) {

@@ -20,7 +20,8 @@ const defaultURL = "http://" + defaultAddr
 type envFlags struct {
 	user, url, namespace, fixture, baseURL, format string
 
-	token string // of the control surface
+	token          string // of the control surface
+	allowPlaintext bool
 }
 
 func newEnv(env environment) *cobra.Command {
@@ -62,6 +63,7 @@ func newEnv(env environment) *cobra.Command {
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.baseURL, "base-url", "", "address to print (default that of the mock)")
 	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
+	allowPlaintextFlag(flags, &f.allowPlaintext)
 	for _, own := range []string{"fixture", "base-url", "format"} { // the mock's count, and what is asked for here
 		ignoreVariable(flags.Lookup(own))
 	}
@@ -93,7 +95,13 @@ func (f envFlags) variables(ctx context.Context) (variables, error) {
 func (f envFlags) ask(ctx context.Context) (variables, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	c, err := control.New(control.Config{URL: f.url, Namespace: f.namespace, Token: strings.TrimSpace(f.token)}).Credentials(ctx)
+	mock, err := newControlClient(control.Config{
+		URL: f.url, Namespace: f.namespace, Token: strings.TrimSpace(f.token), AllowPlaintext: f.allowPlaintext,
+	})
+	if err != nil {
+		return variables{}, err
+	}
+	c, err := mock.Credentials(ctx)
 	if err != nil {
 		return variables{}, unreachable(f.url, err)
 	}
@@ -120,6 +128,9 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 
 // unreachable says what to do where a mock tells no credentials.
 func unreachable(url string, err error) error {
+	if errors.Is(err, control.ErrPlaintext) {
+		return plaintextError(err)
+	}
 	var refused *control.Problem
 	if errors.As(err, &refused) {
 		return &exitError{exitUnreachable, fmt.Errorf("%s keeps its credentials to itself: %w (%s holds the control token)", url, err, controlToken)}

@@ -27,6 +27,7 @@ const (
 type healthFlags struct {
 	url, addr, controlAddr, controlToken string
 	wait                                 time.Duration
+	allowPlaintext                       bool
 	// named reports whether a flag, or PATMOCK_URL, says which mock is meant.
 	named bool
 }
@@ -53,6 +54,7 @@ func newHealthcheck(env environment) *cobra.Command {
 	flags.StringVar(&f.controlAddr, "control-addr", "", "address of the control surface, where it has a listener of its own")
 	flags.StringVar(&f.controlToken, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
 	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
+	allowPlaintextFlag(flags, &f.allowPlaintext)
 	for _, own := range []string{"control-token", "wait"} {
 		ignoreVariable(flags.Lookup(own))
 	}
@@ -66,10 +68,17 @@ func (f healthFlags) execute(ctx context.Context, env environment) error {
 		if err != nil {
 			return err
 		}
-		answered, err := health(ctx, control.New(control.Config{URL: address, Token: token}))
+		mock, err := newControlClient(control.Config{URL: address, Token: token, AllowPlaintext: f.allowPlaintext})
+		if err != nil {
+			return err
+		}
+		answered, err := health(ctx, mock)
 		if err == nil {
 			_, err = fmt.Fprintf(env.stdout, "patmock %s at %s is ready%s\n", visible(answered.Version), address, degraded(answered))
 			return err
+		}
+		if errors.Is(err, control.ErrPlaintext) {
+			return plaintextError(err)
 		}
 		var refused *control.Problem
 		if f.wait <= 0 || errors.As(err, &refused) { // which it would do again

@@ -95,7 +95,7 @@ func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return control.New(control.Config{URL: base, Token: c.token}), nil
+	return control.New(control.Config{URL: base, Token: c.token, AllowPlaintext: true}), nil
 }
 
 // Credentials are the id and secret that a user of the tenant logs in with. The error of another name

@@ -34,6 +34,8 @@ type Config struct {
 	Namespace string
 	// Token is the control token. Empty means none.
 	Token string
+	// AllowPlaintext lets Token go to a public host over plain http, such as a staging host behind a VPN.
+	AllowPlaintext bool
 	// HTTP sends the requests. Nil means a client that follows no redirects, which a mock never
 	// answers. Each request has a time limit of its own.
 	HTTP *http.Client
@@ -50,6 +52,9 @@ func New(c Config) *Client {
 	c.URL = strings.TrimRight(cmp.Or(c.URL, defaultURL), "/")
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	if c.Token != "" && !c.AllowPlaintext {
+		c.HTTP = rejectPlaintext(c.HTTP)
 	}
 	return &Client{c}
 }
@@ -119,6 +124,9 @@ func send[T any](ctx context.Context, c *Client, asked call, value any) (answere
 
 // do sends a call and returns the body of the answer, which is the one that is expected.
 func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
+	if err := c.config.Validate(); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", asked.method, c.place(asked), err)
+	}
 	limited, cancel := context.WithTimeout(ctx, patience+asked.waits)
 	defer cancel()
 	request, err := c.request(limited, asked)
@@ -129,6 +137,9 @@ func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
 	answered, err := c.transport(asked.waits).Do(request)
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("%s: %w", what, ctx.Err()) // the caller's own doing
+	}
+	if errors.Is(err, ErrPlaintext) { // after a redirect, or a look-up of the name
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", what, ErrNoMock, err)

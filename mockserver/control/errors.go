@@ -12,6 +12,8 @@ var (
 	ErrNoMock = errors.New("no mock answers there: start one with patmock serve, or give the address of one that runs")
 	// ErrAddress is the error of a Config whose URL is none.
 	ErrAddress = errors.New("expected the address of a mock, such as " + defaultURL)
+	// ErrPlaintext is the error of a token that would go to a public host over plain http.
+	ErrPlaintext = errors.New("a control token does not go to a public host over plain http")
 	// ErrName is the error of an id or a namespace that would lead to another path.
 	ErrName = errors.New("names nothing")
 	// ErrMatch is the error of a list by fields of a match that a list cannot have.

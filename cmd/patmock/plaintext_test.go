@@ -1,0 +1,60 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"example.com/patmock/fixtures/golden"
+)
+
+// A control token does not go to a public host over plain http.
+func TestPlaintextToken(t *testing.T) {
+	const public = "http://mock.example.com"
+	for i, tt := range []struct{ args, about string }{
+		{"contract run --target http://127.0.0.1:1 --control " + public, "--control"},
+		{"control reset --url " + public, "--url"},
+		{"control clock advance 1h --url " + public, "--url"},
+		{"check --url " + public, "--url"},
+		{"env --url " + public, "--url"},
+		{"healthcheck --wait 1h --url " + public, "--url"},
+		{"contract run --target " + public + " --mock", "--target"},
+		{"contract doctor --target http://127.0.0.1:1 --control " + public, "--control"},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			got := command(t.Context(), map[string]string{"PATMOCK_CONTROL_TOKEN": "hunter2"}, strings.Fields(tt.args)...)
+			got.wants(t, exitUsage, tt.about)
+			if i < 2 { // the others say the same
+				checkMessage(t, golden.Key(t), got.stderr)
+			}
+		})
+	}
+	t.Run("by a variable", func(t *testing.T) {
+		got := runControl(t, map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": public}, "reset")
+		got.wants(t, exitUsage, "--url")
+	})
+}
+
+// --allow-plaintext sends it. This machine has an address that counts as public, since it is not loopback.
+func TestAllowPlaintext(t *testing.T) {
+	fake := &fakeControl{t: t, status: http.StatusNoContent}
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: fake}}
+	server.Start()
+	defer server.Close()
+	address := strings.Replace(server.URL, "127.0.0.1", "0.0.0.0", 1)
+	variables := map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": address, "PATMOCK_ALLOW_PLAINTEXT": "true"}
+	runControl(t, variables, "reset").wants(t, exitUsage, "--url")
+	if fake.sent != "" {
+		t.Errorf("sent %s", fake.sent)
+	}
+	runControl(t, variables, "reset --allow-plaintext").wants(t, exitGood, "")
+	if fake.authorization != "Bearer t" {
+		t.Errorf("sent %q", fake.authorization)
+	}
+}

@@ -1,0 +1,22 @@
+package control
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+)
+
+// A private name may lead to a public address: it is rejected before a connection is opened.
+func TestPrivateTransport(t *testing.T) {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://192.0.2.1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := privateTransport().RoundTrip(r)
+	if err == nil {
+		_ = response.Body.Close() // it should not have come
+	}
+	if !errors.Is(err, ErrPlaintext) {
+		t.Errorf("got %v", err)
+	}
+}

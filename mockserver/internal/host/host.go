@@ -1,0 +1,44 @@
+// Package host decides which hosts are public.
+package host
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"syscall"
+)
+
+// IsPrivate reports whether a host can be the user's own: an address that is not public, or a name without a domain
+// or in one that is never public (RFC 6761, RFC 6762).
+func IsPrivate(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return isPrivate(ip)
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if !strings.Contains(host, ".") {
+		return true
+	}
+	for _, domain := range []string{".localhost", ".local", ".internal", ".test", ".home.arpa"} {
+		if strings.HasSuffix(host, domain) {
+			return true
+		}
+	}
+	return false
+}
+
+func isPrivate(ip netip.Addr) bool {
+	ip = ip.Unmap()
+	return ip.IsLoopback() || ip.IsPrivate()
+}
+
+// RejectPublic is a Control of a net.Dialer. It rejects the public addresses that a private name leads to.
+func RejectPublic(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if !isPrivate(to.Addr()) {
+		return fmt.Errorf("%s is a public address", to.Addr())
+	}
+	return nil
+}
