@@ -4,6 +4,7 @@ package rule
 const (
 	DialectSyntax       ID = "dialect-syntax"
 	DialectSize         ID = "dialect-size"
+	DialectSchema       ID = "dialect-schema"
 	DialectUnknownEntry ID = "dialect-unknown-entry"
 	DialectUnknownField ID = "dialect-unknown-field"
 	DialectDuplicateKey ID = "dialect-duplicate-key"
@@ -30,6 +31,12 @@ var dialects = []Rule{
 	{
 		ID: DialectSize, Evidence: published,
 		Text:         "A dialect is no larger than patmock's bound.",
+		Sources:      []string{dialectOfAMock},
+		Unobservable: ofDialects,
+	},
+	{
+		ID: DialectSchema, Evidence: published,
+		Text:         "A dialect has a schema that this patmock reads, or none.",
 		Sources:      []string{dialectOfAMock},
 		Unobservable: ofDialects,
 	},

@@ -4,6 +4,7 @@ package rule
 const (
 	FixtureSyntax        ID = "fixture-syntax"
 	FixtureSize          ID = "fixture-size"
+	FixtureSchema        ID = "fixture-schema"
 	FixtureUnknownKey    ID = "fixture-unknown-key"
 	FixtureDuplicateKey  ID = "fixture-duplicate-key"
 	FixturePlainKey      ID = "fixture-plain-key"
@@ -38,6 +39,12 @@ var fixtureFiles = []Rule{
 		ID: FixtureSize, Evidence: published,
 		Text:         "A fixture is no larger and nests no deeper than patmock's bounds.",
 		Sources:      []string{restoreState},
+		Unobservable: ofFixtures,
+	},
+	{
+		ID: FixtureSchema, Evidence: published,
+		Text:         "A fixture has a schema that this patmock reads, or none.",
+		Sources:      []string{restoreState, "control #/components/schemas/Tenant/properties/schema"},
 		Unobservable: ofFixtures,
 	},
 	{

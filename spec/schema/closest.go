@@ -1,0 +1,52 @@
+package schema
+
+import "strings"
+
+// maxCompared bounds the work of a comparison, which grows with the product of the lengths.
+const maxCompared = 100
+
+// maxCandidates bounds how many words a word is compared with.
+const maxCandidates = 5_000
+
+// Closest returns the known word closest to the given one, or "" if none is close.
+func Closest(word string, known []string) string {
+	if len(word) > maxCompared {
+		return ""
+	}
+	word = strings.ToLower(word)
+	best, least := "", max(1, len(word)/3)
+	for _, candidate := range known[:min(len(known), maxCandidates)] {
+		if len(candidate) > maxCompared || max(len(candidate)-len(word), len(word)-len(candidate)) > least {
+			continue
+		}
+		if d := distance(word, strings.ToLower(candidate)); d < least || d == least && best == "" {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance counts the bytes to insert, delete, replace or swap with their neighbour to turn a into b.
+func distance(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := d[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
+			}
+			d[i][j] = min(replaced, d[i-1][j]+1, d[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
