@@ -3,6 +3,8 @@ package file
 import (
 	"errors"
 	"fmt"
+
+	"example.com/patmock/spec/schema"
 )
 
 // Errors of [Open] and of changes.
@@ -19,7 +21,7 @@ var (
 	// unless bbolt does.
 	ErrDamaged  = errors.New("the state file is damaged")
 	ErrCutOff   = errors.New("it was cut off")
-	ErrNoFormat = fmt.Errorf("value %q is no number", formatKey)
+	ErrNoFormat = errors.New("the version of its form is no number")
 	ErrChecksum = errors.New("the checksum is wrong")
 	ErrKey      = errors.New("the key is no number")
 	// ErrMissing is the error of namespaces or values that a tally counts and that are not there.
@@ -43,11 +45,11 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // Unwritable returns the path of the file.
 func (e *WriteError) Unwritable() string { return e.Path }
 
-// FormatError is the error of a file in a format of another version of patmock.
+// FormatError is the error of a file in the form of another version of patmock.
 type FormatError struct{ Format int }
 
 func (e FormatError) Error() string {
-	return fmt.Sprintf("it has format %d, and this patmock knows format %d: use the patmock that wrote it, or name another file", e.Format, format)
+	return (&schema.VersionError{Schema: e.Format}).Error() + ", or name another file"
 }
 
 // PageError is the error of pages that do not make up a tree.

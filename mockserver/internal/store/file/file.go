@@ -19,16 +19,18 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec/schema"
 )
-
-// format is the number of the layout that this package writes, and the only one that it reads.
-const format = 1
 
 var (
 	serverBucket     = []byte("patmock")
 	namespacesBucket = []byte("namespaces")
 
-	formatKey     = []byte("format") // a number in plain text, so that any version can read it
+	// The version of the form is a number in plain text, so that any version can read it. It has a
+	// second key, since there are files without the first.
+	schemaKey = []byte(schema.Field)
+	formatKey = []byte("format")
+
 	secretKey     = []byte("key")
 	namespacesKey = []byte("namespaces") // the tally of their names
 )

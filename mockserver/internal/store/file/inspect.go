@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"go.etcd.io/bbolt"
+
+	"example.com/patmock/spec/schema"
 )
 
 // inspect tells whether the last change to a file is torn, and refuses one that is damaged in any other way.
@@ -72,12 +74,18 @@ func verify(tx *bbolt.Tx, metas metas) error {
 	if server == nil {
 		return ErrForeign
 	}
-	written, err := strconv.Atoi(string(server.Get(formatKey)))
-	if err != nil {
-		return damaged(ErrNoFormat)
-	}
-	if written != format {
-		return FormatError{written}
+	for _, key := range [][]byte{schemaKey, formatKey} {
+		text := server.Get(key)
+		if text == nil && slices.Equal(key, schemaKey) {
+			continue // an older file
+		}
+		version, err := strconv.Atoi(string(text))
+		if err != nil {
+			return damaged(ErrNoFormat)
+		}
+		if schema.Check(version) != nil {
+			return FormatError{version}
+		}
 	}
 	if err := verifyContent(tx, server); err != nil {
 		return damaged(err)
@@ -87,7 +95,7 @@ func verify(tx *bbolt.Tx, metas metas) error {
 
 func verifyContent(tx *bbolt.Tx, server *bbolt.Bucket) error {
 	err := server.ForEach(func(key, sealed []byte) error {
-		if slices.Equal(key, formatKey) {
+		if slices.Equal(key, schemaKey) || slices.Equal(key, formatKey) {
 			return nil
 		}
 		_, err := place{key: string(key)}.open(sealed)

@@ -168,6 +168,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no JSON", "tokens", "b", "{", "EOF"},
 		{"another type", "tokens", "b", `{"id":1}`, "number"},
 		{"a field that is not known", "tokens", "b", `{"id":"b","colour":"red"}`, "colour"},
+		{"a field that is misspelt", "tokens", "b", `{"id":"b","lastUsd":"2026-01-01T00:00:00Z"}`, `"lastUsd" (did you mean "lastUsed"?)`},
 		{"name taken", "tokens", "b", `{"id":"b","name":"a","ownerId":"ann"}`, pat.ErrNameTaken.Error()},
 		{"id taken", "tokens", "b", `{"id":"a","name":"b","ownerId":"ann"}`, pat.ErrConflict.Error()},
 		{"date without a zone", "tokens", "b", `{"id":"b","created":"2026-01-01T00:00:00"}`, "2026-01-01T00:00:00"},

@@ -13,6 +13,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"example.com/patmock/spec/schema"
 )
 
 // pageSize is that of every file, whatever machine it was made on: it may move to another.
@@ -94,8 +96,10 @@ func initialize(tx *bbolt.Tx) error {
 	if _, err := tx.CreateBucket(namespacesBucket); err != nil {
 		return err
 	}
-	if err := server.Put(formatKey, []byte(strconv.Itoa(format))); err != nil {
-		return err
+	for _, key := range [][]byte{schemaKey, formatKey} {
+		if err := server.Put(key, []byte(strconv.Itoa(schema.Version))); err != nil {
+			return err
+		}
 	}
 	return tally{}.put(server, place{key: string(namespacesKey)})
 }

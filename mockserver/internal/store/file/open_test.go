@@ -63,12 +63,21 @@ func TestLayout(t *testing.T) {
 		`patmock/format 1`,
 		`patmock/key "a2V5"`,
 		`patmock/namespaces {"count":1,"sum":440603109}`,
+		`patmock/schema 1`,
 	}
 	got := dump(t, path)
 	got[2] = cutSum(got[2])
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
+}
+
+// A file that was made before files had a schema is of schema 1.
+func TestOpenWithoutSchema(t *testing.T) {
+	path := newPath(t)
+	checkError(t, nil, open(t, path).Close())
+	edit(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("schema")) })
+	checkError(t, nil, open(t, path).Close())
 }
 
 func cutSum(line string) string {
@@ -95,7 +104,7 @@ func dump(t *testing.T, path string) []string {
 			switch {
 			case value == nil:
 				return walk(bucket.Bucket(key), prefix+name+"/")
-			case name == "format":
+			case name == "format", name == "schema":
 				lines = append(lines, prefix+name+" "+string(value))
 			default:
 				lines = append(lines, prefix+name+" "+string(value[4:]))
@@ -157,6 +166,12 @@ func TestOpenRefuses(t *testing.T) {
 			[]error{file.FormatError{Format: 2}},
 			file.PlaceError{},
 		},
+		{
+			"later schema", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("schema"), []byte("2")) }),
+			[]error{file.FormatError{Format: 2}},
+			file.PlaceError{},
+		},
+		{"schema that is no number", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("schema"), []byte("x")) }), []error{file.ErrDamaged, file.ErrNoFormat}, file.PlaceError{}},
 		{"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }), []error{file.ErrDamaged, file.ErrNoFormat}, file.PlaceError{}},
 		{"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{}},
 		{"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("namespaces")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Key: "namespaces"}},

@@ -8,6 +8,8 @@ import (
 	"hash/crc32"
 
 	"go.etcd.io/bbolt"
+
+	"example.com/patmock/spec/schema"
 )
 
 // A place is where a value stands. The server's own values have no namespace, and a namespace's no kind.
@@ -62,7 +64,7 @@ func (p place) read(sealed []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return p.fail(err)
+		return p.fail(schema.Explain(err, into))
 	}
 	return nil
 }
