@@ -65,6 +65,12 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 		want       []place
 	}{
 		{"unknown entry", "duplicat-name: {status: 409}", []place{{1, 1, "", rule.DialectUnknownEntry}}},
+		{"misspelt field", "duplicate-name: {statsu: 409}", []place{{1, 18, "duplicate-name.statsu", rule.DialectUnknownField}}},
+		{"misspelt schema", "shcema: 1", []place{{1, 1, "", rule.DialectUnknownEntry}}},
+		{"newer schema, of which nothing else is known", "flavour: new\nschema: 2", []place{{2, 9, "schema", rule.DialectSchema}}},
+		{"schema that never was", "schema: 0", []place{{1, 9, "schema", rule.DialectSchema}}},
+		{"schema that is text", "schema: first", []place{{1, 9, "schema", rule.DialectSchema}}},
+		{"schema twice", "schema: 1\nschema: 1", []place{{2, 1, "", rule.DialectDuplicateKey}}},
 		{"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", []place{{4, 3, "duplicate-name.code", rule.DialectUnknownField}}},
 		{"field of another form", "login-expired: {status: 401, detailCode: x}", []place{{1, 30, "login-expired.detailCode", rule.DialectUnknownField}}},
 		{"no status", "duplicate-name: {text: Taken.}", []place{
@@ -185,7 +191,7 @@ func TestWrite(t *testing.T) {
 		{Comments: []string{"nothing to say"}},
 		{ID: "never-expiring-answer", Answer: dialect.Answer{Value: "null"}},
 	})
-	const want = "# of a tenant duplicate-name: {status: 404}\n\n# seen\nduplicate-name:\n  status: 409\n  text: \"a: \\\"b\\\"\\nc # d\"\n\n" +
+	const want = "# of a tenant duplicate-name: {status: 404}\nschema: 1\n\n# seen\nduplicate-name:\n  status: 409\n  text: \"a: \\\"b\\\"\\nc # d\"\n\n" +
 		"# nothing to say\n\nnever-expiring-answer:\n  value: \"null\"\n"
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/schema"
 )
 
 // maxBytes bounds a file: every entry takes some hundred bytes.
@@ -60,7 +61,7 @@ func (m Mistakes) Error() string {
 }
 
 func unknown(id string) string {
-	return fmt.Sprintf("unknown entry %q; there are %s", id, strings.Join(IDs(), ", "))
+	return fmt.Sprintf("unknown entry %q%s; there are %s", id, schema.DidYouMean(id, append(IDs(), schema.Field)), strings.Join(IDs(), ", "))
 }
 
 // Read reads a dialect from a file. One without a letter is refused: whoever was to write it has failed.
@@ -79,7 +80,7 @@ func Read(path string) (Dialect, error) {
 // type Mistakes.
 func Parse(source string, data []byte) (Dialect, error) {
 	p := &parser{source: source, dialect: Dialect{}}
-	if root := p.document(data); root != nil {
+	if root := p.document(data); root != nil && p.schema(root) {
 		p.entries(root)
 	}
 	if len(p.mistakes) > 0 {
@@ -125,8 +126,30 @@ func (p *parser) document(data []byte) ast.Node {
 	return nil // nothing but comments: the defaults
 }
 
+// schema reports whether this patmock reads the version of the file. If not, nothing else can be said about it.
+func (p *parser) schema(root ast.Node) bool {
+	mapping, ok := root.(*ast.MappingNode)
+	if !ok {
+		return true
+	}
+	for _, entry := range mapping.Values {
+		if name, _ := textOf(entry.Key); name != schema.Field {
+			continue
+		}
+		text, _ := textOf(entry.Value)
+		if err := schema.CheckText(text); err != nil {
+			p.report(entry.Value.GetToken(), rule.DialectSchema, schema.Field, "%s", err)
+			return false
+		}
+	}
+	return true
+}
+
 func (p *parser) entries(root ast.Node) {
 	p.each(root, "a mapping of entries to answers", func(name string, key, value ast.Node) {
+		if name == schema.Field {
+			return // read already
+		}
 		e, known := Find(name)
 		if !known {
 			p.report(key.GetToken(), rule.DialectUnknownEntry, "", "%s", unknown(name))
@@ -145,7 +168,7 @@ func (p *parser) answer(e Entry, key, value ast.Node) {
 		places[field] = key
 		name := e.ID + "." + field
 		if !slices.Contains(e.fields(), field) {
-			p.report(key.GetToken(), rule.DialectUnknownField, name, "unknown field of this entry; there are %s", strings.Join(e.fields(), ", "))
+			p.report(key.GetToken(), rule.DialectUnknownField, name, "unknown field of this entry%s; there are %s", schema.DidYouMean(field, e.fields()), strings.Join(e.fields(), ", "))
 			return
 		}
 		if expected := a.set(field, value); expected != "" {

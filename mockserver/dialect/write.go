@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"example.com/patmock/spec/schema"
 )
 
 // A Line is an entry of a file, with the comments above it. One without an id is comments alone.
@@ -20,10 +22,9 @@ type Line struct {
 func Write(header []string, lines []Line) []byte {
 	var b bytes.Buffer
 	comment(&b, header)
+	fmt.Fprintf(&b, "%s: %d\n", schema.Field, schema.Version)
 	for _, l := range lines {
-		if b.Len() > 0 {
-			b.WriteByte('\n')
-		}
+		b.WriteByte('\n')
 		comment(&b, l.Comments)
 		if l.ID == "" {
 			continue
