@@ -18,6 +18,8 @@ const (
 	Syntax ErrorKind = "syntax"
 	// ManyDocuments is a second document in a file.
 	ManyDocuments ErrorKind = "many-documents"
+	// OtherSchema is a file of a version that this patmock does not read.
+	OtherSchema ErrorKind = "other-schema"
 	// WrongType is a value of another type, such as a list in place of a mapping.
 	WrongType ErrorKind = "wrong-type"
 	// UnknownField is a field that ledgers do not have.

@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"example.com/patmock/spec/schema"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
@@ -32,9 +33,11 @@ func ReadOwn(source string, data []byte) (*Ledger, error) {
 func read(source string, data []byte, fields []string) (*Ledger, error) {
 	r := &reader{source: source}
 	l := &Ledger{Confirmations: map[Key]Confirmation{}}
-	if root := r.document(data); root != nil {
+	if root := r.document(data); root != nil && r.schema(root) {
 		lines := map[Key]int{}
-		for name, n := range r.mapping("", root, fields, nil) {
+		there := r.mapping("", root, fields, []string{schema.Field})
+		delete(there, schema.Field)
+		for name, n := range there {
 			for i, element := range r.list(name, n) {
 				field := fmt.Sprintf("%s[%d]", name, i)
 				if name == "scenarios" {
@@ -56,6 +59,23 @@ func read(source string, data []byte, fields []string) (*Ledger, error) {
 type reader struct {
 	source string
 	errors Errors
+}
+
+// schema reports whether this patmock reads the version of the file. If not, nothing else can be said about it.
+func (r *reader) schema(root *yaml.Node) bool {
+	if root.Kind != yaml.MappingNode {
+		return true
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value != schema.Field {
+			continue
+		}
+		if err := schema.CheckText(root.Content[i+1].Value); err != nil {
+			r.report(root.Content[i+1], schema.Field, OtherSchema, "%s", err)
+			return false
+		}
+	}
+	return true
 }
 
 // document returns the only one in a file, nil if there is none or another.
@@ -114,7 +134,7 @@ func (r *reader) mapping(field string, n *yaml.Node, required, optional []string
 		child := strings.TrimPrefix(field+"."+plain(name.Value), ".")
 		switch {
 		case name.Kind != yaml.ScalarNode || !slices.Contains(names, name.Value):
-			r.report(name, child, UnknownField, "unknown field; there are %s", strings.Join(names, ", "))
+			r.report(name, child, UnknownField, "unknown field%s; there are %s", schema.DidYouMean(name.Value, names), strings.Join(names, ", "))
 		case there[name.Value] != nil:
 			r.report(name, child, Duplicate, "written twice, first in line %d", there[name.Value].Line)
 		default:

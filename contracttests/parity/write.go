@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"example.com/patmock/spec/schema"
 	"example.com/patmock/spec/version"
 )
 
@@ -19,7 +20,9 @@ const (
 
 // YAML writes a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for each entry, in order.
 func (l *Ledger) YAML() ([]byte, error) {
-	root := &yaml.Node{Kind: yaml.MappingNode}
+	root := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
+		word(schema.Field), {Kind: yaml.ScalarNode, Value: strconv.Itoa(schema.Version)},
+	}}
 	var b bytes.Buffer
 	if len(l.Scenarios) > 0 {
 		b.WriteString(publishedComment)
