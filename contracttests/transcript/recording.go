@@ -11,14 +11,18 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/schema"
 )
 
 // About is what a recording is of: its file recording.json.
 type About struct {
+	// Schema is the version of the form of the files, see [schema.Version]. Zero means 1.
+	Schema int `json:"schema"`
 	// NormalForm is that of its transcripts, see [NormalForm].
 	NormalForm int `json:"normalForm"`
 	// Tool is the program with its version.
@@ -68,6 +72,9 @@ func Open(dir string) (*Recording, error) {
 	}
 	defer func() { _ = folder.Close() }() // it is only read
 	r := &Recording{}
+	if err := checkSchema(folder.FS()); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
 	if err := read(folder.FS(), aboutFile, &r.About); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w: it has no %s", dir, ErrNoRecording, aboutFile)
 	} else if err != nil {
@@ -77,6 +84,7 @@ func Open(dir string) (*Recording, error) {
 		wrong := fileError(aboutFile, FileNormalForm, "the normal form is %d, and this program knows %d: remove it, or record into another folder", r.NormalForm, NormalForm)
 		return nil, fmt.Errorf("%s: %w", dir, wrong)
 	}
+	r.Schema = schema.Version
 	if err := r.readAll(folder.FS()); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
@@ -114,6 +122,21 @@ func (r *Recording) readAll(folder fs.FS) error {
 	return err
 }
 
+// checkSchema returns the error of a recording that another version of patmock made.
+func checkSchema(folder fs.FS) error {
+	var about struct {
+		Schema *int `json:"schema"`
+	}
+	text, err := fs.ReadFile(folder, aboutFile)
+	if err != nil || json.Unmarshal(text, &about) != nil || about.Schema == nil {
+		return nil // which read finds, or an older recording
+	}
+	if err := schema.Check(*about.Schema); err != nil {
+		return fileError(aboutFile, FileSchema, "%s", err)
+	}
+	return nil
+}
+
 // read decodes a file of one JSON value, in which nothing is unknown.
 func read(folder fs.FS, name string, into any) error {
 	text, err := fs.ReadFile(folder, name)
@@ -137,8 +160,9 @@ func read(folder fs.FS, name string, into any) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		kind, at, err = FileTruncated, int64(len(text)), errors.New("it ends too early")
 	case err != nil:
-		if _, name, unknown := strings.Cut(err.Error(), "unknown field "); unknown {
-			kind, at = FileField, int64(bytes.Index(text, []byte(name)))
+		var unknown *schema.UnknownFieldError
+		if err = schema.Explain(err, into); errors.As(err, &unknown) {
+			kind, at = FileField, int64(bytes.Index(text, []byte(strconv.Quote(unknown.Field))))
 		}
 	default:
 		if _, err = d.Token(); errors.Is(err, io.EOF) {

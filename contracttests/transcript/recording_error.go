@@ -23,6 +23,8 @@ const (
 	FileOtherCase FileErrorKind = "other-case"
 	// FileNoExchange refers to an exchange that it does not have.
 	FileNoExchange FileErrorKind = "no-exchange"
+	// FileSchema is of a version that this patmock does not read.
+	FileSchema FileErrorKind = "schema"
 	// FileNormalForm is in another normal form than [NormalForm].
 	FileNormalForm FileErrorKind = "normal-form"
 	// FileCases says another number of cases than there are.

@@ -78,7 +78,7 @@ func TestRecording(t *testing.T) {
 	}
 	all := cases()
 	whole := transcript.Recording{About: about(), Transcripts: []transcript.Transcript{all[2], all[0], all[1]}}
-	whole.NormalForm, whole.Cases = transcript.NormalForm, 3
+	whole.Schema, whole.NormalForm, whole.Cases = 1, transcript.NormalForm, 3
 	if diff := cmp.Diff(&whole, got); diff != "" {
 		t.Errorf("recording (-want +got):\n%s", diff)
 	}
@@ -174,6 +174,23 @@ func TestCreateRefuses(t *testing.T) {
 	record(t, filepath.Join(around, "empty"), about(), cases()...)
 }
 
+// A recording that was made before files had a schema is of schema 1.
+func TestOpenWithoutSchema(t *testing.T) {
+	dir := record(t, filepath.Join(t.TempDir(), "recording"), about(), cases()...)
+	name := filepath.Join(dir, "recording.json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(strings.Replace(string(text), "  \"schema\": 1,\n", "", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err := transcript.Open(dir)
+	if err != nil || got.Schema != 1 || strings.Count(string(text), "schema") != 1 {
+		t.Errorf("schema %v, %v, of\n%s", got, err, text)
+	}
+}
+
 func TestOpenNamesThePlace(t *testing.T) {
 	for _, test := range []struct {
 		name, file, from, to string
@@ -184,9 +201,12 @@ func TestOpenNamesThePlace(t *testing.T) {
 		{"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, 22, transcript.FileType},
 		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4, transcript.FileField},
 		{"cut off", "create/a/v2026.json", "\n}\n", "", 48, transcript.FileTruncated},
-		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 15, transcript.FileTrailing},
+		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 16, transcript.FileTrailing},
 		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, transcript.FileOtherCase},
 		{"answer without exchange", "create/a/v2026.json", `"exchanges"`, `"answers": {"token-limit": 7}, "exchanges"`, 0, transcript.FileNoExchange},
+		{"schema that is newer", "recording.json", `"schema": 1,`, `"schema": 2, "flavour": "new",`, 0, transcript.FileSchema},
+		{"schema that never was", "recording.json", `"schema": 1,`, `"schema": 0,`, 0, transcript.FileSchema},
+		{"schema that is misspelt", "recording.json", `"schema"`, `"shcema"`, 2, transcript.FileField},
 		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, 0, transcript.FileNormalForm},
 		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0, transcript.FileCases},
 	} {

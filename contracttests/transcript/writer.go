@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"example.com/patmock/spec/schema"
 )
 
 // A Writer makes a recording beside the folder it is for, and puts it there when it is complete.
@@ -50,14 +52,14 @@ func write(name string, value any) error {
 }
 
 // Close puts the recording into its folder, and tells which that is: one that was interrupted does not replace one that
-// was not, but goes beside it. Of what it is about NormalForm and Cases are filled in.
+// was not, but goes beside it. Schema, NormalForm and Cases of about are filled in.
 func (w *Writer) Close(about About) (dir string, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Discard())
 		}
 	}()
-	about.NormalForm, about.Cases = NormalForm, w.cases
+	about.Schema, about.NormalForm, about.Cases = schema.Version, NormalForm, w.cases
 	if err := write(filepath.Join(w.temporary, aboutFile), about); err != nil {
 		return "", err
 	}
