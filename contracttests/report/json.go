@@ -8,13 +8,15 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"example.com/patmock/spec/schema"
 )
 
 //go:embed schema.json
-var schema []byte
+var jsonSchema []byte
 
 // Schema is the JSON Schema of the JSON form.
-func Schema() []byte { return slices.Clone(schema) }
+func Schema() []byte { return slices.Clone(jsonSchema) }
 
 func renderJSON(r *Report) ([]byte, error) {
 	var b bytes.Buffer
@@ -34,9 +36,9 @@ type ReadErrorKind string
 const (
 	// NotJSON is no JSON object, or more than one.
 	NotJSON ReadErrorKind = "not-json"
-	// NotAReport has no schema version.
+	// NotAReport has no results.
 	NotAReport ReadErrorKind = "not-a-report"
-	// OtherSchema is of another schema version than SchemaVersion.
+	// OtherSchema is of a version that this patmock does not read.
 	OtherSchema ReadErrorKind = "other-schema"
 	// Malformed has a property that reports do not have, or one of another type.
 	Malformed ReadErrorKind = "malformed"
@@ -60,31 +62,35 @@ func readError(kind ReadErrorKind, format string, args ...any) error {
 	return &ReadError{kind, fmt.Errorf(format, args...)}
 }
 
-// Read reads the JSON form back. It refuses what another version of patmock wrote in another form, and what is no report: the
-// error is a [ReadError] unless it is that of r.
+// Read reads the JSON form back. It rejects what a newer patmock made, and what is no report: the error is a [ReadError] unless
+// it is that of r. A report without a schema is of version 1.
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("read the report: %w", err)
 	}
 	var head struct {
-		Schema *int `json:"schema"`
+		Schema  *int            `json:"schema"`
+		Results json.RawMessage `json:"results"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
 		return nil, readError(NotJSON, "it is not JSON of a report: %w", err)
 	}
-	if head.Schema == nil {
-		return nil, readError(NotAReport, "it has no schema version, so it is no report")
+	if head.Schema != nil {
+		if err := schema.Check(*head.Schema); err != nil {
+			return nil, readError(OtherSchema, "%w", err)
+		}
 	}
-	if *head.Schema != SchemaVersion {
-		return nil, readError(OtherSchema, "it is of schema version %d, and this patmock reads version %d: write it again with this patmock, or read it with the one that wrote it", *head.Schema, SchemaVersion)
+	if head.Results == nil {
+		return nil, readError(NotAReport, "it has no results, so it is no report")
 	}
 	var out Report
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&out); err != nil {
-		return nil, readError(Malformed, "%w", err)
+		return nil, readError(Malformed, "%w", schema.Explain(err, out))
 	}
+	out.Schema = SchemaVersion
 	for i, result := range out.Results {
 		if !slices.Contains(Outcomes(), result.Outcome) {
 			return nil, readError(UnknownOutcome, "result %d (%s) has the unknown outcome %q", i+1, result.Name(), result.Outcome)

@@ -140,6 +140,15 @@ func TestReadWhatWasWritten(t *testing.T) {
 	}
 }
 
+// A report without a schema is of version 1.
+func TestReadWithoutSchema(t *testing.T) {
+	text := strings.Replace(write(t, "json", sample()), "  \"schema\": 1,\n", "", 1)
+	got, err := report.Read(strings.NewReader(text))
+	if err != nil || got.Schema != 1 || strings.Contains(text, "schema") {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	good := write(t, "json", sample())
 	for _, test := range []struct {
@@ -151,6 +160,8 @@ func TestReadRefuses(t *testing.T) {
 		{"a list", "[]", report.NotJSON},
 		{"no report", `{"a":1}`, report.NotAReport},
 		{"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), report.OtherSchema},
+		{"newer, of which nothing else is known", `{"schema":2,"flavour":1}`, report.OtherSchema},
+		{"schema that never was", strings.Replace(good, `"schema": 1`, `"schema": 0`, 1), report.OtherSchema},
 		{"unknown property", strings.Replace(good, `"tool"`, `"tools"`, 1), report.Malformed},
 		{"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1), report.UnknownOutcome},
 		{"cut off", good[:len(good)/2], report.NotJSON},

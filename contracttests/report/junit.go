@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/patmock/spec/schema"
 )
 
 // The elements that GitLab, GitHub and Jenkins all read. What XML cannot have is replaced by its encoder.
@@ -80,6 +82,7 @@ func junitTime(seconds float64) string { return strconv.FormatFloat(seconds, 'f'
 
 func junitProperties(r *Report) []junitProperty {
 	properties := []junitProperty{
+		{schema.Field, strconv.Itoa(SchemaVersion)},
 		{"tool", r.Tool},
 		{"target", r.Target.Name},
 		{"live", strconv.FormatBool(r.Target.Live)},

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/patmock/spec/schema"
 	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
 // SchemaVersion is the version of the JSON form. It grows when a reader of the one before would go wrong.
-const SchemaVersion = 1
+const SchemaVersion = schema.Version
 
 // Outcome is what became of a scenario. The order is that of how bad it is.
 type Outcome string
