@@ -99,6 +99,10 @@ const (
 	Malformed LineErrorKind = "malformed"
 	// TrailingText follows the object.
 	TrailingText LineErrorKind = "trailing-text"
+	// UnknownField is one that lines do not have.
+	UnknownField LineErrorKind = "unknown-field"
+	// OtherSchema is of a version that this patmock does not read.
+	OtherSchema LineErrorKind = "other-schema"
 	// UnknownValue is in a field that has a fixed set of values.
 	UnknownValue LineErrorKind = "unknown-value"
 	// Missing is a field that the event needs.

@@ -11,17 +11,18 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/schema"
 )
 
 // A Ledger is a file that says what was made at live targets, written ahead: whatever kills a run, the next sweep finds what
 // it left. Each line is a JSON object, and is on the disk before the method that wrote it returns. Nothing in it is secret,
 // and lines are only ever added:
 //
-//	{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
-//	{"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
-//	{"at":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
+//	{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
+//	{"schema":1,"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
+//	{"schema":1,"at":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
 //
-// At is when the line was written, event is intend, made, refused or deleted, target is the host with its port where the
+// Schema is the version of the form, 1 if it is absent, at is when the line was written, event is intend, made, refused or deleted, target is the host with its port where the
 // address has one, run is the one that wrote it, name is as it was sent but for what looks like a secret, which redacted
 // then tells, owner is the id of the identity, targetTime is what the clock of the target showed. A line that power loss or
 // a full disk cut off ends in " #torn" once another follows it.
@@ -46,6 +47,8 @@ const (
 
 // line of a ledger.
 type line struct {
+	// Schema is the version of the form. Zero means 1.
+	Schema   int       `json:"schema"`
 	At       time.Time `json:"at"`
 	Event    string    `json:"event"`
 	Target   string    `json:"target"`
@@ -124,7 +127,7 @@ func (l *Ledger) Close() error {
 
 // write puts a line on the disk by one system call, which other processes do not get in between of.
 func (l *Ledger) write(entry line) error {
-	entry.At = l.now().UTC()
+	entry.Schema, entry.At = schema.Version, l.now().UTC()
 	if name := report.Redact(entry.Name); name != entry.Name {
 		entry.Name, entry.Redacted = name, true
 	}

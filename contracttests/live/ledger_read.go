@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/patmock/spec/schema"
 )
 
 // An Object is one of a ledger that is not known to be gone.
@@ -60,7 +62,7 @@ func parseLedger(path string, content []byte) ([]Object, error) {
 		switch {
 		case err == nil:
 			b.enter(entry)
-		case whole && len(kept) == len(text):
+		case whole && len(kept) == len(text), err.Kind == OtherSchema, err.Kind == UnknownField:
 			return nil, &LedgerError{path, number, err}
 		}
 	}
@@ -69,9 +71,21 @@ func parseLedger(path string, content []byte) ([]Object, error) {
 
 // parseLine reads a line. A part of one is never a line: it lacks the last brace.
 func parseLine(text []byte) (entry line, err *LineError) {
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if json.Unmarshal(text, &head) == nil && head.Schema != nil {
+		if err := schema.Check(*head.Schema); err != nil {
+			return entry, &LineError{OtherSchema, schema.Field, err.Error()}
+		}
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(&entry) != nil {
+	failed := schema.Explain(decoder.Decode(&entry), entry)
+	if unknown, ok := errors.AsType[*schema.UnknownFieldError](failed); ok {
+		return entry, &LineError{UnknownField, unknown.Field, unknown.Error()}
+	}
+	if failed != nil {
 		return entry, &LineError{Kind: Malformed, text: "no line of a ledger"}
 	}
 	if decoder.InputOffset() != int64(len(text)) {

@@ -128,10 +128,10 @@ func TestLedgerForm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
 	must(t, l.Intend(live.Object{Target: host, Run: "mk3", Name: "a"}), l.Made(host, "mk3", "a", "1", "me"), l.Deleted(host, "mk3", "1"), l.Refused(host, "mk3", "password=x"))
-	want := `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
-{"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
-{"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
-{"at":"2026-01-31T12:00:00Z","event":"refused","target":"acme.api.identitynow.com","run":"mk3","name":"password=[redacted]","redacted":true}
+	want := `{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
+{"schema":1,"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
+{"schema":1,"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
+{"schema":1,"at":"2026-01-31T12:00:00Z","event":"refused","target":"acme.api.identitynow.com","run":"mk3","name":"password=[redacted]","redacted":true}
 `
 	got, err := os.ReadFile(path)
 	must(t, err)
@@ -240,7 +240,11 @@ func TestDamagedLedger(t *testing.T) {
 		{"a list", "[]\n", 1, live.Malformed, ""},
 		{"another object", "{}\n", 1, live.UnknownValue, "event"},
 		{"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1, live.UnknownValue, "event"},
-		{"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1, live.Malformed, ""},
+		{"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1, live.UnknownField, "naem"},
+		{"an unknown field in a line without an end", lineA + "\n" + strings.Replace(lineB, "name", "naem", 1), 2, live.UnknownField, "naem"},
+		{"newer, of which nothing else is known", lineA + "\n" + `{"schema":2,"flavour":1}` + "\n", 2, live.OtherSchema, "schema"},
+		{"newer, without an end", lineA + "\n" + `{"schema":2,"flavour":1}`, 2, live.OtherSchema, "schema"},
+		{"a schema that never was", strings.Replace(lineA, "{", `{"schema":0,`, 1) + "\n", 1, live.OtherSchema, "schema"},
 		{"no target", strings.Replace(lineA, host, "", 1) + "\n", 1, live.Missing, "target"},
 		{"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", 1, live.Missing, "id"},
 		{"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1, live.Malformed, ""},
