@@ -111,7 +111,7 @@ func TestSnapshotWithoutSecrets(t *testing.T) {
 	added := c.post("/_mock/tokens", `{"owner":"jane.doe","name":"one more"}`).is(http.StatusCreated).object()
 	later := c.get("/_mock/state").text
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	c.put("/_mock/state", later).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureUnknownSecret, "line 206, column 5: tokens[12].secret"})
+	c.put("/_mock/state", later).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureUnknownSecret, "line 207, column 5: tokens[12].secret"})
 	m.login(added["clientId"].(string), added["clientSecret"].(string)).is(http.StatusUnauthorized)
 	m.as("jane.doe")
 }
@@ -129,9 +129,10 @@ func TestWrongSnapshotChangesNothing(t *testing.T) {
 		{"no tenant", `[]`, []cause{{rule.FixtureWrongType, "line 1, column 1"}}},
 		{"no identity", `{"identities":[]}`, []cause{{rule.FixtureRequired, "line 1, column 2: identities"}}},
 		{"unknown key", `{"people":[]}`, []cause{{rule.FixtureUnknownKey, "line 1, column 2: people"}}},
-		{"two of one name", strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1), []cause{{rule.FixtureDuplicate, "line 22, column 7: identities[2].name"}, {rule.FixtureReference, "line 76, column 7: tokens[2].owner"}, {rule.FixtureReference, "line 162, column 7: tokens[8].owner"}, {rule.FixtureReference, "line 192, column 7: tokens[10].owner"}}},
-		{"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1), []cause{{rule.FixtureReference, "line 76, column 7: tokens[2].owner"}}},
-		{"two of one id", strings.Replace(before, `"id": "`+janeID+`"`, `"id": "cafecafecafecafecafecafecafecafe"`, 1), []cause{{rule.FixtureDuplicate, "line 61, column 7: tokens[1].id"}}},
+		{"newer schema", strings.Replace(before, `"schema": 1`, `"schema": 2, "flavour": "new"`, 1), []cause{{rule.FixtureSchema, "line 2, column 3: schema"}}},
+		{"two of one name", strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1), []cause{{rule.FixtureDuplicate, "line 23, column 7: identities[2].name"}, {rule.FixtureReference, "line 77, column 7: tokens[2].owner"}, {rule.FixtureReference, "line 163, column 7: tokens[8].owner"}, {rule.FixtureReference, "line 193, column 7: tokens[10].owner"}}},
+		{"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1), []cause{{rule.FixtureReference, "line 77, column 7: tokens[2].owner"}}},
+		{"two of one id", strings.Replace(before, `"id": "`+janeID+`"`, `"id": "cafecafecafecafecafecafecafecafe"`, 1), []cause{{rule.FixtureDuplicate, "line 62, column 7: tokens[1].id"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.body == before {
