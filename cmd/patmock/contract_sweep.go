@@ -133,6 +133,9 @@ func (f sweepFlags) age() (time.Duration, error) {
 	if f.olderThan == "" {
 		return 0, nil
 	}
+	if strings.HasPrefix(f.olderThan, "-") {
+		return 0, usagef("--older-than", "--older-than must be positive, such as 90m or 7d, got %s", f.olderThan)
+	}
 	age, err := parseDuration(f.olderThan)
 	if err != nil {
 		return 0, usagef("--older-than", "--older-than: %w", err)
