@@ -18,11 +18,6 @@ func readDialect(path string) (dialect.Dialect, error) {
 	var mistakes dialect.Mistakes
 	switch {
 	case errors.As(err, &mistakes):
-		for i, m := range mistakes {
-			if m.Unknown != "" {
-				mistakes[i].Message += didYouMean(m.Unknown, dialect.IDs())
-			}
-		}
 		return nil, usagef("--dialect", "--dialect: %w", mistakes)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usagef("--dialect", "--dialect: there is no file %s", path)

@@ -127,12 +127,11 @@ func checkSchema(folder fs.FS) error {
 	var about struct {
 		Schema *int `json:"schema"`
 	}
-	text, err := fs.ReadFile(folder, aboutFile)
-	if err != nil || json.Unmarshal(text, &about) != nil || about.Schema == nil {
-		return nil // which read finds, or an older recording
-	}
-	if err := schema.Check(*about.Schema); err != nil {
-		return fileError(aboutFile, FileSchema, "%s", err)
+	text, _ := fs.ReadFile(folder, aboutFile) // what is wrong with it is for read to find
+	if json.Unmarshal(text, &about) == nil && about.Schema != nil {
+		if err := schema.Check(*about.Schema); err != nil {
+			return fileError(aboutFile, FileSchema, "%s", err)
+		}
 	}
 	return nil
 }
