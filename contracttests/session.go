@@ -115,7 +115,8 @@ type LoginError struct {
 func (t *T) loginError(who Credentials) *LoginError {
 	x := t.last
 	err := live.ExplainResponse(live.SetupResponse{
-		BaseURL: t.tenancy.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered, Body: []byte(x.Reply), Redact: t.redact,
+		BaseURL: t.tenancy.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered, Body: []byte(x.Reply),
+		ClientID: who.ClientID, Redact: t.redact,
 	})
 	return &LoginError{Role: t.role(who), Status: x.Status, Err: err}
 }

@@ -76,7 +76,7 @@ func newClockAdvance(c *controls) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			by, err := parseDuration(args[0])
 			if err != nil {
-				return &usageError{"DURATION", err}
+				return notAhead(args[0], err)
 			}
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
 				return client.Advance(ctx, by)
@@ -85,6 +85,14 @@ func newClockAdvance(c *controls) *cobra.Command {
 	}
 	formatFlag(cmd, textOrJSON...)
 	return cmd
+}
+
+// notAhead returns the error of an argument of advance. A negative one has another command.
+func notAhead(text string, err error) error {
+	if strings.HasPrefix(text, "-") {
+		err = fmt.Errorf("%w: patmock control clock set TIME moves the clock back", err)
+	}
+	return &usageError{"DURATION", err}
 }
 
 func newClockClear(c *controls) *cobra.Command {
@@ -116,9 +124,6 @@ var daysForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
 
 // parseDuration reads what time.ParseDuration does, with days in front.
 func parseDuration(text string) (time.Duration, error) {
-	if strings.HasPrefix(text, "-") {
-		return 0, fmt.Errorf("expected a duration ahead, such as 72h, got %q: patmock control clock set TIME moves the clock back", text)
-	}
 	wrong := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
 	rest, sum := text, 0.0
 	if days := daysForm.FindStringSubmatch(text); days != nil {

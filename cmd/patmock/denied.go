@@ -42,6 +42,9 @@ func explainDenied(err error) string {
 func deniedPath(err error) (path string, reason error) {
 	switch e := err.(type) { //nolint:errorlint // each error of the tree is visited by itself
 	case *fs.PathError:
+		if e.Op == "fork/exec" { // of exec: the file is no program
+			return "", nil
+		}
 		path, reason = e.Path, e.Err
 	case *os.LinkError:
 		path, reason = filepath.Dir(e.New), e.Err // which changes there, whatever the file allows

@@ -26,7 +26,13 @@ func flagError(cmd *cobra.Command, err error) error {
 		return negativeError(cmd, number)
 	}
 	name := unknown.GetSpecifiedName()
+	if word, _, _ := strings.Cut(unknown.GetSpecifiedShortnames(), "="); len(word) > 1 { // -profile
+		name = word
+	}
 	flag := "--" + name
+	if cmd.Flag(name) != nil {
+		return usagef(flag, "-%s is read as flags of one letter: write %s", name, flag)
+	}
 	if owners := ownersOf(cmd, name); len(owners) > 0 {
 		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
 		return usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag, others(owners[1:]))
@@ -48,7 +54,7 @@ func negativeError(cmd *cobra.Command, number string) error {
 	switch argument {
 	case "DURATION":
 		_, err := parseDuration(number)
-		return &usageError{argument, err}
+		return notAhead(number, err)
 	case "TIME":
 		return usagef(argument, "%s, got %q", expectedTime, number)
 	case strings.ToUpper(argument): // takes an argument of another kind

@@ -187,7 +187,8 @@ func (c *caller) send(r *http.Request, into any) (status int, err error) {
 		return answered.StatusCode, err
 	}
 	c.last = SetupResponse{
-		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: answered.StatusCode, Header: answered.Header, Body: body, Redact: c.clean,
+		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: answered.StatusCode, Header: answered.Header, Body: body,
+		ClientID: c.ClientID, Redact: c.clean,
 	}
 	if answered.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
 		err = ExplainResponse(c.last)

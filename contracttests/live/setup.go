@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"example.com/patmock/contracttests/report"
@@ -82,6 +83,8 @@ type SetupResponse struct {
 	Status               int
 	Header               http.Header
 	Body                 []byte
+	// ClientID is the one that a login was sent with, empty for other requests.
+	ClientID string
 	// Redact takes secrets out of a text. Nil means those that look like one.
 	Redact func(string) string
 }
@@ -127,6 +130,9 @@ func (r SetupResponse) explain() (SetupCause, string) {
 		return BadBearer, "the target rejects the access token that its login issued: look for a proxy that drops or changes the header Authorization"
 	}
 	if cause, remedy, known := statusRemedy(r.Status); known {
+		if cause == BadCredentials && dashedID.MatchString(r.ClientID) {
+			remedy += "; the client id has dashes, which those of personal access tokens have not"
+		}
 		return cause, remedy
 	}
 	return r.explainBody(body)
@@ -148,6 +154,9 @@ func (r SetupResponse) explainBody(body []byte) (SetupCause, string) {
 		return OtherJSON, "the body is JSON of another form: look whether the base URL is that of the API"
 	}
 }
+
+// dashedID matches a UUID: the form of the ids of API clients.
+var dashedID = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
 const proxyAuth = "a proxy requires credentials: put them into HTTPS_PROXY (http://USER:PASSWORD@PROXY:PORT), or name the target's host in NO_PROXY"
 

@@ -119,6 +119,16 @@ func TestExplainFailure(t *testing.T) {
 	}
 }
 
+// Ids of personal access tokens have no dashes, and a login with one that has says so.
+func TestExplainResponse_ClientIDWithDashes(t *testing.T) {
+	for id, want := range map[string]bool{"faceface-face-face-face-facefaceface": true, "facefacefacefacefacefacefaceface": false} {
+		r := live.SetupResponse{BaseURL: acme, Method: http.MethodPost, URL: acme + "/oauth/token", Status: 401, ClientID: id}
+		if got := live.ExplainResponse(r).Error(); strings.Contains(got, "dashes") != want {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+}
+
 // What fails in the same way each time is sent once; a refused connection as well, unless the
 // target responded before.
 func TestGuard_SendsPermanentFailuresOnce(t *testing.T) {
