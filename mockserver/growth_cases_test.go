@@ -200,8 +200,7 @@ func growthCases() []growthCase {
 // growthSizes are those of cases in which small sizes cost less than in proportion: the standard library
 // doubles small buffers.
 var growthSizes = map[string]int{
-	"patch/a value half wrong":      16_000,
-	"put state as YAML/a long text": 32_000,
+	"patch/a value half wrong": 16_000,
 }
 
 func controlGrowthCases() []growthCase {

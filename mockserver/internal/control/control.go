@@ -161,7 +161,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	if !op.Takes(contentType) {
 		return nil, unsupportedMediaType(contentType, op.MediaTypes)
 	}
-	c.body, err = io.ReadAll(r.Body)
+	c.body, err = readAll(r.Body)
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return nil, err
 	}
@@ -171,8 +171,15 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	if op.Name == "putState" {
 		return c, nil // its reader knows the form, and is made for what is large and hostile
 	}
-	if deep(c.body) {
+	if op.Name != "putNamespace" && len(c.body) > maxBody {
+		return nil, &http.MaxBytesError{Limit: maxBody}
+	}
+	depth, values := measure(c.body)
+	if depth > maxDepth {
 		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
+	}
+	if values > maxValues {
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d", maxValues, values)})
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
@@ -192,6 +199,17 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	return c, nil
 }
 
+// maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than its text.
+const maxBody = 1 << 20
+
+// readAll reads a body, without a copy if the mock has it already.
+func readAll(stream io.Reader) ([]byte, error) {
+	if held, ok := stream.(interface{ Whole() ([]byte, error) }); ok {
+		return held.Whole()
+	}
+	return io.ReadAll(stream)
+}
+
 // decode reads the body, whose shape is known to be right.
 func decode[T any](c *call) (T, error) {
 	var value T
@@ -208,8 +226,11 @@ func decode[T any](c *call) (T, error) {
 // maxDepth bounds how deep JSON may nest: checking it costs more than in proportion.
 const maxDepth = 64
 
-// deep tells whether a text nests deeper than that, if it is JSON.
-func deep(text []byte) bool {
+// maxValues bounds the values in JSON, which take far more memory than their text.
+const maxValues = 700_000
+
+// measure returns how deep a text nests and how many values it has, if it is JSON.
+func measure(text []byte) (deepest, values int) {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -219,14 +240,16 @@ func deep(text []byte) bool {
 			quoted = !quoted
 		case quoted:
 		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
+			depth++
+			deepest = max(deepest, depth)
+			values++
 		case c == '}' || c == ']':
 			depth--
+		case c == ',':
+			values++
 		}
 	}
-	return false
+	return deepest, values
 }
 
 // variable is a part of the path.
