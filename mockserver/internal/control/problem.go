@@ -54,9 +54,11 @@ func violations(found []spec.Violation) *control.Problem {
 		if v.Rule == "required" {
 			broken = rule.MissingProperty
 		}
-		errors[i] = control.ProblemError{
-			Pointer: v.Where(), Detail: fmt.Sprintf("expected %s, got %s (%s)", v.Expected, v.Got, v.Rule), Rule: string(broken),
+		detail := fmt.Sprintf("expected %s, got %s (%s)", v.Expected, v.Got, v.Rule)
+		if advice := pat.IDAdvice(strings.Trim(v.Got, `"`)); advice != "" && v.Rule == "pattern" {
+			detail += "; " + advice
 		}
+		errors[i] = control.ProblemError{Pointer: v.Where(), Detail: detail, Rule: string(broken)}
 	}
 	return invalid(errors...)
 }

@@ -64,7 +64,7 @@ func (s *Service) patchEach(p *patching, ids []string, held Rights) ([]Change, e
 		var refusal *Error
 		if errors.As(err, &refusal) {
 			return nil, refuse(Invalid, Cause{
-				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Advice: idAdvice(id), Rule: rule.BulkKnown,
+				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
 			})
 		}
 		if err != nil {

@@ -133,7 +133,7 @@ func (s *Service) checkOwner(id string) error {
 		return nil
 	}
 	return refuse(Invalid, Cause{
-		At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Advice: idAdvice(id), Rule: rule.UnknownOwner,
+		At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
 	}).asked(askUnknownOwner)
 }
 
@@ -142,7 +142,7 @@ func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights)
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
 		refusal.Causes[0].Advice = "log in as an administrator, or send owner-id=me"
-		if advice := idAdvice(ownerID); advice != "" {
+		if advice := IDAdvice(ownerID); advice != "" {
 			refusal.Causes[0].Advice += "; " + advice
 		}
 	}

@@ -41,7 +41,7 @@ func nameTaken(name, at string) *Error {
 
 func notFound(id string) *Error {
 	return refuse(NotFound, Cause{
-		At: "path parameter id", Expected: "the id of a token that the caller may see", Got: quote(id), Advice: idAdvice(id), Rule: rule.UnknownID,
+		At: "path parameter id", Expected: "the id of a token that the caller may see", Got: quote(id), Advice: IDAdvice(id), Rule: rule.UnknownID,
 	})
 }
 

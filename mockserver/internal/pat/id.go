@@ -7,9 +7,9 @@ import (
 
 var idForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// idAdvice says how an id is written that has dashes, as a UUID has, or capital letters. It is empty
+// IDAdvice says how an id is written that has dashes, as a UUID has, or capital letters. It is empty
 // for other ids.
-func idAdvice(id string) string {
+func IDAdvice(id string) string {
 	bare := strings.ToLower(strings.ReplaceAll(strings.Trim(id, "{}"), "-", ""))
 	if bare == id || !idForm.MatchString(bare) {
 		return ""
