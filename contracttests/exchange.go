@@ -17,29 +17,27 @@ type exchange transcript.Exchange
 // shownHeaders are those that matter to a reader, in this order.
 var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id", "X-Mock-Fault"}
 
-// text shows the exchange as it went over the wire, but for what does not matter. Redact takes secrets out of a text.
-func (x *exchange) text(redact func(string) string) string {
+// text shows the exchange as it went over the wire, but for what does not matter. Redact takes secrets out of a text, and
+// excerpt also bounds it.
+func (x *exchange) text(redact func(string) string, excerpt func(string, int) string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", x.Method, x.URL)
-	writeMessage(&b, x.Header, redact(x.Body))
+	writeMessage(&b, x.Header, x.Body, excerpt)
 	fmt.Fprintf(&b, "\n%d %s\n", x.Status, http.StatusText(x.Status))
-	writeMessage(&b, x.Answered, redact(x.Reply))
+	writeMessage(&b, x.Answered, x.Reply, excerpt)
 	return redact(b.String())
 }
 
 // longest bounds how much of a body is shown.
 const longest = 4000
 
-func writeMessage(b *strings.Builder, header http.Header, body string) {
+func writeMessage(b *strings.Builder, header http.Header, body string, excerpt func(string, int) string) {
 	for _, name := range shownHeaders {
 		for _, value := range header.Values(name) {
-			fmt.Fprintf(b, "%s: %s\n", name, value)
+			fmt.Fprintf(b, "%s: %s\n", name, excerpt(value, maxHeader))
 		}
 	}
-	if len(body) > longest { // without secrets, of which none is cut in two
-		body = strings.ToValidUTF8(body[:longest], "") + "..."
-	}
-	if body != "" {
+	if body = excerpt(body, longest); body != "" {
 		fmt.Fprintf(b, "\n%s\n", body)
 	}
 }

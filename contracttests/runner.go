@@ -195,7 +195,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 	result.Requests = t.requests
 	result.Failures = append(result.Failures, t.failures...)
 	for _, note := range t.notes {
-		result.Notes = append(result.Notes, t.redact(note))
+		result.Notes = append(result.Notes, t.excerpt(note, maxMessage))
 	}
 	isLive := t.run.target.Live()
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
@@ -204,7 +204,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 	var refused *live.Refusal
 	switch {
 	case left != nil:
-		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.redact(firstLine(left.Error())))
+		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.excerpt(firstLine(left.Error()), maxMessage))
 	case errors.As(err, &refused) && len(t.failures) == 0:
 		set(report.Skip, report.KindLacks, "the target lacks "+refused.Lacks)
 		result.Lacks = []string{string(refused.Reason)}
@@ -213,7 +213,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		if _, panicked := errors.AsType[*panicError](err); panicked {
 			kind = report.KindPanic
 		}
-		set(report.Error, kind, t.redact(firstLine(err.Error())))
+		set(report.Error, kind, t.excerpt(firstLine(err.Error()), maxMessage))
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
 		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
 	case len(t.failures) > 0:

@@ -243,9 +243,9 @@ func (t *T) Equal(what string, want, got any) {
 }
 
 func (t *T) fail(kind report.Kind, message, diff string) {
-	f := report.Failure{Kind: kind, Message: t.redact(message), Diff: t.redact(diff)}
+	f := report.Failure{Kind: kind, Message: t.excerpt(message, maxMessage), Diff: t.excerpt(diff, maxDiff)}
 	if t.last != nil {
-		f.Exchange, f.Curl = t.last.text(t.redact), t.last.curl(t.redact)
+		f.Exchange, f.Curl = t.last.text(t.redact, t.excerpt), t.last.curl(t.redact)
 	}
 	t.failures = append(t.failures, f)
 }

@@ -16,6 +16,9 @@ import (
 	"example.com/patmock/contracttests/live"
 )
 
+// deleteGrace is how long a delete under way is waited for when a sweep is interrupted.
+const deleteGrace = 5 * time.Second
+
 // sweepFlags are those of contract sweep, as they were given.
 type sweepFlags struct {
 	settle time.Duration
@@ -92,7 +95,7 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	defer func() { err = errors.Join(err, s.close()) }()
 	result, failed := live.Sweep(ctx, live.SweepConfig{
 		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
-		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Now: time.Now, ByName: f.byName,
+		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Grace: deleteGrace, Now: time.Now, ByName: f.byName,
 		Confirm: func(ctx context.Context, found []live.Found) bool { return f.confirm(ctx, env, found) },
 	})
 	switch unswept := errors.Is(failed, live.ErrUnreachable); {

@@ -19,6 +19,8 @@ type caller struct {
 	Login
 	http       *http.Client
 	base, path string
+	// grace is how long a delete under way is waited for once its context has ended.
+	grace time.Duration
 
 	bearer string
 	// identity is the id of who has logged in, empty where the target does not say.
@@ -120,6 +122,11 @@ func (c *caller) seesForeign(ctx context.Context, id string) (bool, error) {
 
 // delete deletes a token. One that is gone already is no error.
 func (c *caller) delete(ctx context.Context, id string) error {
+	if c.grace > 0 {
+		graceful, stop := Graceful(ctx, c.grace)
+		defer stop()
+		ctx = graceful
+	}
 	status, err := c.do(ctx, http.MethodDelete, c.path+"/"+id, nil)
 	if err == nil && status != http.StatusNoContent && status != http.StatusNotFound {
 		err = c.failed(DeleteToken, status, nil)
@@ -159,7 +166,7 @@ func (c *caller) do(ctx context.Context, method, path string, into any) (status 
 	if err != nil || status != http.StatusUnauthorized {
 		return status, err
 	}
-	if err := c.logIn(ctx); err != nil {
+	if err := c.logIn(startOf(ctx)); err != nil {
 		return status, err
 	}
 	return c.once(ctx, method, path, into)

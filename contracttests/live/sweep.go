@@ -46,6 +46,8 @@ type SweepConfig struct {
 	DryRun bool
 	// Settle is how long the lists may take to show what was written. Zero means ten seconds.
 	Settle time.Duration
+	// Grace is how long a delete under way is waited for once the context has ended.
+	Grace time.Duration
 	// Now is wall time.
 	Now func() time.Time
 	// Wait returns after a time, or with the error of the context when that ends. Nil means that it really waits.
@@ -192,7 +194,7 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	s.Known = slices.DeleteFunc(slices.Clone(c.Known), func(o Object) bool { return origin(base.Scheme, o.Target) != origin(base.Scheme, base.Host) })
 	path := cmp.Or(c.Version, version.V2026).CollectionPath()
 	for _, login := range c.Logins {
-		s.callers = append(s.callers, &caller{Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path})
+		s.callers = append(s.callers, &caller{Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path, grace: c.Grace})
 	}
 	return s, nil
 }

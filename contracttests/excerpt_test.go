@@ -1,0 +1,60 @@
+package contracttests_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+)
+
+// TestFailure_IsBounded checks what a failure shows of a target that sends megabytes.
+func TestFailure_IsBounded(t *testing.T) {
+	secret := strings.Repeat("0123456789abcdef", 4)
+	for _, test := range []struct{ name, sent string }{
+		{"words", strings.Repeat("word ", 1<<20)},
+		{"one word", strings.Repeat("x", 4<<20)},
+		// What is redacted in front of the second secret makes room for it, and it is cut in two.
+		{"a secret at the bound", "eyJ" + strings.Repeat("x", 64<<10-40) + " " + secret + strings.Repeat(" word", 1<<20)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			target := contracttests.Target{
+				Name: "tenant", BaseURL: tenantURL, Owner: contracttests.Credentials{ClientID: "login", ClientSecret: "secret-of-login"},
+				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					response := answer(http.StatusOK, test.sent, r)
+					response.Header.Set("Retry-After", test.sent)
+					return response, nil
+				})},
+			}
+			runner, err := contracttests.NewRunner(target, contracttests.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := runner.Run(t.Context(), []contracttests.Case{doing(func(c *contracttests.T) {
+				sent := c.Anonymous().List().Text()
+				c.Errorf("%s", sent)
+				c.Equal("the text", "", sent)
+				c.Note("%s", sent)
+			})})
+			for _, text := range r.Results[0].Notes {
+				checkBounded(t, "note", text, 2_100, secret)
+			}
+			if len(r.Results[0].Failures) < 2 {
+				t.Fatalf("failures %+v", r.Results[0].Failures)
+			}
+			for _, f := range r.Results[0].Failures {
+				checkBounded(t, "message", f.Message, 2_100, secret)
+				checkBounded(t, "difference", f.Diff, 8_100, secret)
+				checkBounded(t, "exchange", f.Exchange, 6_000, secret)
+			}
+		})
+	}
+}
+
+// checkBounded checks the length of a text, and that it has no half of a secret.
+func checkBounded(t *testing.T, what, text string, limit int, secret string) {
+	t.Helper()
+	if len(text) > limit || strings.Contains(text, secret[:16]) {
+		t.Errorf("%s of %d bytes, want at most %d and no part of the secret: %.200s", what, len(text), limit, text)
+	}
+}
