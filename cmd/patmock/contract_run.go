@@ -178,15 +178,14 @@ func (f runFlags) test(
 		limit.atTenant()
 	}
 	unstarted := f.preflight(ctx, runner)
-	chosen := cases
+	chosen, planned := cases, func() {}
 	if unstarted != nil {
 		chosen = nil
 	} else if target.Live() && !limit.fixed {
-		if r, err := rehearse(ctx, rehearsed, plan, cases); err == nil { // else the run is interrupted
-			limit.expect(r.estimate(true))
-		}
+		planned = limit.plan(ctx, rehearsed, plan, cases)
 	}
 	result := runner.Run(ctx, chosen)
+	planned()
 	left = supervised.cleanUp(ctx, env.stderr, runner)
 	progress.end()
 	result.Warnings = slices.Concat(result.Warnings, f.idle(options, cases), supervised.warnings())

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/live"
 )
 
@@ -51,9 +52,9 @@ type timeLimit struct {
 	fixed  bool
 	stderr io.Writer
 
-	mu      sync.Mutex
-	latency *time.Duration // of a request, nil until it was measured
-	plan    *estimate      // nil until it was made
+	mu       sync.Mutex
+	latency  *time.Duration // of a request, nil until it was measured
+	expected *estimate      // nil until it was made
 }
 
 // limitTime returns a context that ends when the time of a run is up. Zero means the default.
@@ -94,19 +95,41 @@ func (l *timeLimit) measure(latency time.Duration) {
 func (l *timeLimit) expect(e estimate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.plan = &e
+	l.expected = &e
 	if l.latency == nil && e.requests < live.Measured {
 		l.latency = new(time.Duration)
 	}
 	l.adjustLocked()
 }
 
+// quickCases is how many cases are rehearsed before a run, which takes less than a second. More are
+// rehearsed beside it: a run that the target ends early has no use for them.
+const quickCases = 100
+
+// plan rehearses the cases to know how long they take. The function that it returns ends that.
+func (l *timeLimit) plan(ctx context.Context, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() {
+		if r, err := rehearse(ctx, target, o, cases); err == nil { // else the run has ended
+			l.expect(r.estimate(true))
+		}
+	})
+	if len(cases) <= quickCases {
+		group.Wait()
+	}
+	return func() {
+		cancel()
+		group.Wait()
+	}
+}
+
 // adjustLocked sets and prints the time of the run once all is known that it depends on.
 func (l *timeLimit) adjustLocked() {
-	if l.fixed || l.plan == nil || l.latency == nil {
+	if l.fixed || l.expected == nil || l.latency == nil {
 		return
 	}
-	limit := timeoutPerEstimate * l.plan.duration(*l.latency)
+	limit := timeoutPerEstimate * l.expected.duration(*l.latency)
 	limit = min(max(limit, minTenantTimeout), maxTenantTimeout).Round(time.Second)
 	l.set(limit)
 	_, _ = fmt.Fprintf(l.stderr, "patmock: the run ends after %s at the latest (--timeout)\n", limit) // a hint
