@@ -176,6 +176,9 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 	t.random.Reset()
 	t.watch.Reset()
 	t.journal.Clear()
+	if t.tokens != nil { // else it is being made
+		t.tokens.Reset()
+	}
 	t.used.Store(false)
 	return t.keepClockLocked()
 }

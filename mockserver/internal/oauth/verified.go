@@ -82,6 +82,13 @@ func (v *verified) get(token digest) (b bearer, known bool) {
 	return b, known || aging
 }
 
+// clear forgets every access token. Those that are valid still are verified again.
+func (v *verified) clear() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.recent, v.old = generation{}, generation{}
+}
+
 // add remembers an access token. It forgets those that were not used since as many others were.
 func (v *verified) add(token digest, b bearer) {
 	v.mu.Lock()
