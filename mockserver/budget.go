@@ -14,6 +14,9 @@ import (
 // minBudget is the least memory budget, in bytes.
 const minBudget = 1 << 20
 
+// maxHeavy is how many operations on all of a namespace go on at once.
+const maxHeavy = 2
+
 // leastEntry is how much memory, in bytes, a request without a body takes in a journal.
 const leastEntry = 2 << 10
 
@@ -26,7 +29,7 @@ const retryOverBudget = time.Second
 // bound divides the memory budget between requests in flight and journals.
 func (s *Server) bound() {
 	c := s.config
-	s.inFlight = budget.InFlight(c.MemoryBudget)
+	s.inFlight, s.heavy = budget.InFlight(c.MemoryBudget), make(chan struct{}, maxHeavy)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if most := s.journals.Limit / leastEntry; int64(c.JournalSize) > most {
 		c.Log.Warn("journals lose requests before they have as many as they may have: the memory budget is too small",

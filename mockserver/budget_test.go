@@ -168,6 +168,52 @@ func TestMemoryBudget_Journals(t *testing.T) {
 	}
 }
 
+// Headers that do not end take no more than their share either.
+func TestMemoryBudget_Headers(t *testing.T) {
+	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 1 << 20}) // a quarter is for requests in flight
+	u, err := url.Parse(m.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "
+	var open []net.Conn
+	rejected := 0
+	for range 10 {
+		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", u.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = c.Close() }()
+		_, _ = io.WriteString(c, head+strings.Repeat("x", 50<<10))
+		open = append(open, c)
+	}
+	for _, c := range open {
+		_, _ = io.WriteString(c, "\r\n\r\n")
+		line, err := bufio.NewReader(c).ReadString('\n')
+		if err == nil && !strings.Contains(line, " 200 ") {
+			rejected++
+		}
+	}
+	if rejected < 3 || rejected > 9 {
+		t.Errorf("%d of 10 requests were rejected, want those beyond 256 kB", rejected)
+	}
+	for range 10 { // what the headers took is given back, on the same connection, too
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.URL+"/oauth/info", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X", strings.Repeat("x", 50<<10))
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("status %d", response.StatusCode)
+		}
+	}
+}
+
 // Clients that do not read a large response take no more than their share until they go away.
 func TestMemoryBudget_SlowReaders(t *testing.T) {
 	many := &fixtures.Tenant{ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod}

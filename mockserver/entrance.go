@@ -58,6 +58,10 @@ var noSniff = []string{"nosniff"}
 // ServeHTTP implements http.Handler.
 func (e *entrance) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header()["X-Content-Type-Options"] = noSniff
+	if c, ok := r.Context().Value(connKey{}).(*plainConn); ok {
+		c.begin()
+		defer c.end()
+	}
 	x := &exchange{entrance: e, came: e.server.wall(), recorder: recorder{ResponseWriter: rw}, lease: e.server.inFlight.Lease()}
 	defer x.finish()
 	x.enter(r)

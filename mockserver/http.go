@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"sync"
 
 	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/spec/rule"
 )
 
@@ -28,19 +30,23 @@ func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout: s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
-		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+		ErrorLog:    slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 	}
 }
 
+type connKey struct{}
+
 // Listener returns a listener that logs clients which speak TLS, once each, and sends them away.
 func (s *Server) Listener(l net.Listener) net.Listener {
-	return &plainListener{Listener: l, log: s.config.Log, known: map[string]bool{}}
+	return &plainListener{Listener: l, log: s.config.Log, inFlight: s.inFlight, known: map[string]bool{}}
 }
 
 // plainListener looks at the first byte of each connection.
 type plainListener struct {
 	net.Listener
-	log *slog.Logger
+	log      *slog.Logger
+	inFlight *budget.Share
 
 	mu    sync.Mutex
 	known map[string]bool // addresses of clients that spoke TLS
@@ -55,7 +61,7 @@ func (l *plainListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plainConn{Conn: connection, listener: l}, nil
+	return &plainConn{Conn: connection, listener: l, lease: l.inFlight.Lease()}, nil
 }
 
 // spokeTLS logs a client once.
@@ -77,6 +83,47 @@ type plainConn struct {
 	net.Conn
 	listener *plainListener
 	begun    bool // by the server's reading goroutine alone
+
+	mu      sync.Mutex
+	serving bool // a handler has the request, whose body is bounded elsewhere
+	shared  bool // by the requests of HTTP/2
+	header  int  // bytes of a request that no handler has yet
+	lease   budget.Lease
+}
+
+// freeHeader is how many bytes of headers, in the buffer that each connection has, are not taken from the budget.
+const freeHeader = 4 << 10
+
+// admit takes what was read of the headers of a request from the budget, and reports whether there is room for it.
+func (c *plainConn) admit(n int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.serving || c.shared {
+		return true
+	}
+	c.header += n
+	over := min(n, c.header-freeHeader)
+	return over <= 0 || c.lease.Grow(over)
+}
+
+// begin notes that a handler has a request of the connection, end that it has responded.
+func (c *plainConn) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.serving = true
+}
+
+func (c *plainConn) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.serving, c.header = false, 0
+	c.lease.Release()
+}
+
+// Close implements net.Conn.
+func (c *plainConn) Close() error {
+	c.end()
+	return c.Conn.Close()
 }
 
 // tlsHandshake is the type of the first TLS record (RFC 8446, section 5.1). No HTTP message begins so.
@@ -85,10 +132,20 @@ const tlsHandshake = 0x16
 // Read implements net.Conn.
 func (c *plainConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	if n > 0 && !c.admit(n) {
+		_, _ = io.WriteString(c.Conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 1\r\n"+
+			"X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"+errOverBudget.Error()+"\n")
+		return 0, io.EOF
+	}
 	if c.begun || n == 0 {
 		return n, err
 	}
 	c.begun = true
+	if bytes.HasPrefix(p[:n], []byte("PRI ")) {
+		c.mu.Lock()
+		c.shared = true
+		c.mu.Unlock()
+	}
 	if p[0] == tlsHandshake {
 		c.listener.spokeTLS(c.RemoteAddr())
 		// Clients recognize plain text and say so.

@@ -107,6 +107,7 @@ type Server struct {
 	namespaces *namespace.Set[*tenant]
 	home       *tenant // the default namespace
 	sample     sample
+	heavy      chan struct{} // see controls.Config
 	inFlight   *budget.Share
 	journals   *budget.Journals
 	file       *file.File // nil where the state ends with the process

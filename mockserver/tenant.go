@@ -123,7 +123,7 @@ func (t *tenant) serve() error {
 	t.controls = controls.New(controls.Config{
 		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal,
 		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: cmp.Or(s.config.PublicURL, s.config.BaseURL),
-		Token: s.config.ControlToken, Writer: s.writer,
+		Token: s.config.ControlToken, Writer: s.writer, Heavy: s.heavy,
 	})
 	return nil
 }

@@ -66,7 +66,7 @@ var attacks = []attack{
 		v.settle()
 	}},
 	{"unfinished headers", func(t *testing.T, v *victim) {
-		for range 2000 {
+		for range 6000 {
 			v.send(t, "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "+strings.Repeat("x", 60_000))
 		}
 		v.settle()

@@ -80,7 +80,12 @@ type Config struct {
 	// Token is demanded as a bearer. Empty demands nothing.
 	Token  string
 	Writer answer.Writer
+	// Heavy has room for the operations on all of a namespace that go on at once, over all namespaces.
+	Heavy chan struct{}
 }
+
+// heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
+var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true}
 
 // Server serves /_mock/ for one namespace.
 type Server struct{ config Config }
@@ -124,6 +129,14 @@ func NewRoute(op *spec.Operation) *Route {
 // Serve answers a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
+		if heavy[route.operation.Name] {
+			select {
+			case s.config.Heavy <- struct{}{}:
+				defer func() { <-s.config.Heavy }()
+			case <-r.Context().Done():
+				return nil, newProblem(http.StatusServiceUnavailable, rule.MemoryBudget, "the client went away while others were served")
+			}
+		}
 		c, err := s.read(r, route.operation)
 		if err != nil {
 			return nil, err
