@@ -115,11 +115,18 @@ func (s *started) line(t *testing.T) string {
 func (s *started) end(t *testing.T) (code int, took time.Duration) {
 	t.Helper()
 	begun := time.Now()
+	late := time.AfterFunc(patience, func() {
+		_ = s.process.Process.Kill()
+		_ = syscall.Kill(-s.group, syscall.SIGKILL)
+	})
 	closed := s.input.Close()
 	_, err := io.Copy(io.Discard, s.output)
 	var failed *exec.ExitError
 	if err := errors.Join(closed, err, s.process.Wait()); err != nil && !errors.As(err, &failed) {
 		t.Fatal(err)
+	}
+	if !late.Stop() {
+		t.Errorf("the job, or what has its output open, lives after %s", patience)
 	}
 	return s.process.ProcessState.ExitCode(), time.Since(begun)
 }

@@ -157,7 +157,8 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// A shell with job control stops and continues the command with this process.
+// A shell with job control stops and continues the command with this process. The command does not wait for a child
+// that it has made by vfork, as dash does: that cannot be stopped until the child runs.
 func TestJobControl(t *testing.T) {
 	const read = `$JOB sh -c 'echo rea""dy; read x; echo "got $x"'`
 	for _, tt := range []struct {
@@ -186,10 +187,15 @@ func TestJobControl(t *testing.T) {
 			{"got one", "exit\n"},
 		}},
 		{"started in the background", []step{
-			{"$ ", read + " &\n"}, {"ready", "\n"}, {"Stopped", ""}, {"$ ", "fg\n"}, {"read x", "one\n"}, {"got one", "exit\n"},
+			{"$ ", read + " &\n"},
+			{"ready", "until jobs | grep -q Stop; do sleep 0.02; done; jobs\n"},
+			{"Stopped", ""},
+			{"$ ", "fg\n"},
+			{"read x", "one\n"},
+			{"got one", "exit\n"},
 		}},
 		{"continued in the background", []step{
-			{"$ ", `$JOB sh -c 'echo rea""dy; sleep 0.5; echo "en""ded"'` + "\n"},
+			{"$ ", `$JOB sh -c 'sleep 0.5 & echo rea""dy; wait; echo "en""ded"'` + "\n"},
 			{"ready", suspend},
 			{"Stopped", ""},
 			{"$ ", "bg\n"},
@@ -199,7 +205,7 @@ func TestJobControl(t *testing.T) {
 			{"53b", "exit\n"},
 		}},
 		{"suspended without being in front", []step{
-			{"$ ", `$JOB sh -c 'echo rea""dy; sleep 0.5; echo "en""ded"' </dev/null` + "\n"},
+			{"$ ", `$JOB sh -c 'sleep 0.5 & echo rea""dy; wait; echo "en""ded"' </dev/null` + "\n"},
 			{"ready", suspend},
 			{"Stopped", ""},
 			{"$ ", "fg\n"},
