@@ -69,18 +69,24 @@ func (w *world) latestFiltered(int) error {
 	return w.send("GET", "/_mock/requests?limit=1&operation=patch", "", "")
 }
 
+// journal returns the journal with its latest request.
+func (w *world) journal() (journal control.Journal, err error) {
+	a, err := w.request("GET", "/_mock/requests?limit=1", "", "", 0)
+	if err != nil {
+		return journal, err
+	}
+	err = json.Unmarshal(a.body.Bytes(), &journal)
+	return journal, err
+}
+
 // byID reads the latest request of the journal.
 func (w *world) byID(int) error {
 	if w.latestID == "" {
-		a, err := w.request("GET", "/_mock/requests?limit=1", "", "", 0)
+		journal, err := w.journal()
 		if err != nil {
 			return err
 		}
-		var list control.Journal
-		if err := json.Unmarshal(a.body.Bytes(), &list); err != nil {
-			return err
-		}
-		w.latestID = list.Requests[0].ID
+		w.latestID = journal.Requests[0].ID
 	}
 	return w.send("GET", "/_mock/requests/"+w.latestID, "", "")
 }

@@ -27,6 +27,9 @@ type world struct {
 	once
 }
 
+// memoryBudget, in bytes, is enough for the largest journal.
+const memoryBudget = 4 << 30
+
 func newWorld(n int, config mockserver.Config) (*world, error) {
 	tenant := &fixtures.Tenant{Source: "bench", ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod}
 	for i := range n {
@@ -41,7 +44,7 @@ func newWorld(n int, config mockserver.Config) (*world, error) {
 			AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
 		})
 	}
-	config.Tenant, config.Log = tenant, slog.New(slog.DiscardHandler)
+	config.Tenant, config.Log, config.MemoryBudget = tenant, slog.New(slog.DiscardHandler), memoryBudget
 	mock, err := mockserver.New(config)
 	if err != nil {
 		return nil, err
@@ -130,7 +133,11 @@ func ofJournal(run func(*world, int) error) func(context.Context, int) (call, er
 		if err != nil {
 			return call{}, err
 		}
-		return w.call(run), nil
+		journal, err := w.journal()
+		if err == nil && journal.Held != n {
+			err = fmt.Errorf("%d requests are in the journal, want %d", journal.Held, n)
+		}
+		return w.call(run), err
 	}
 }
 
