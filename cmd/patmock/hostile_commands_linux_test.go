@@ -48,6 +48,8 @@ func atHostile(t *testing.T, program, folder, address string, args ...string) me
 		_ = c.Wait() // the exit code says it
 	}()
 	m := measured{}
+	late := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Signal(syscall.SIGKILL) })
+	defer late.Stop()
 	for tick := time.NewTicker(20 * time.Millisecond); ; {
 		select {
 		case <-ended:
@@ -56,8 +58,6 @@ func atHostile(t *testing.T, program, folder, address string, args ...string) me
 			return m
 		case <-tick.C:
 			m.megabyte = max(m.megabyte, peakMemory(c.Process.Pid))
-		case <-time.After(2 * time.Minute):
-			_ = c.Process.Signal(syscall.SIGKILL)
 		}
 	}
 }
