@@ -95,8 +95,8 @@ func ExplainResponse(r SetupResponse) *SetupError {
 		r.Redact = report.Redact
 	}
 	e := &SetupError{
-		Method: r.Method, URL: r.Redact(r.URL), Status: r.Status, Location: r.Redact(r.Header.Get("Location")),
-		ContentType: r.Redact(r.Header.Get("Content-Type")), Reason: r.reason(),
+		Method: r.Method, URL: report.Redact(r.URL), Status: r.Status, Location: r.Redact(r.Header.Get("Location")),
+		ContentType: report.Redact(r.Header.Get("Content-Type")), Reason: r.reason(),
 	}
 	e.Cause, e.remedy = r.explain()
 	return e

@@ -129,6 +129,18 @@ func TestExplainResponse_ClientIDWithDashes(t *testing.T) {
 	}
 }
 
+// A secret that a response repeats is taken out, but a short one damages no media type.
+func TestExplainResponse_Redacts(t *testing.T) {
+	e := live.ExplainResponse(live.SetupResponse{
+		BaseURL: acme, Method: http.MethodPost, URL: acme + "/oauth/token", Status: 401,
+		Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(`{"error":"bad x"}`),
+		Redact: func(text string) string { return strings.ReplaceAll(text, "x", "[redacted]") },
+	})
+	if e.Reason != "bad [redacted]" || e.ContentType != "text/plain" {
+		t.Errorf("reason %q, content type %q", e.Reason, e.ContentType)
+	}
+}
+
 // What fails in the same way each time is sent once; a refused connection as well, unless the
 // target responded before.
 func TestGuard_SendsPermanentFailuresOnce(t *testing.T) {
