@@ -134,7 +134,7 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 			case s.config.Heavy <- struct{}{}:
 				defer func() { <-s.config.Heavy }()
 			case <-r.Context().Done():
-				return nil, newProblem(http.StatusServiceUnavailable, rule.MemoryBudget, "the client went away while others were served")
+				panic(http.ErrAbortHandler) // the client went away
 			}
 		}
 		c, err := s.read(r, route.operation)
