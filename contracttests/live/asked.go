@@ -71,6 +71,15 @@ func (a *asked) writes() bool {
 	return !reads(a.request.Method) && a.place.kind != login && a.place.kind != inspection
 }
 
+// repeated returns a [RepeatedError] if a write was sent again and is rejected then: the first
+// attempt may have been carried out. Else it returns nil.
+func (a *asked) repeated(got *answer) error {
+	if !a.doubtful || !a.writes() || got.StatusCode < 400 || got.StatusCode >= 500 {
+		return nil
+	}
+	return &RepeatedError{Request: a.String(), Status: got.StatusCode}
+}
+
 // creates tells that it asks for a token.
 func (a *asked) creates() bool {
 	return a.request.Method == http.MethodPost && a.place.kind == collection

@@ -47,6 +47,9 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 	case isFull(got):
 		return nil, &Refusal{Reason: TargetFull, Lacks: "room for another token, as it says itself: it counts more than the list of its owner shows"}
 	}
+	if err := a.repeated(got); err != nil {
+		return nil, err
+	}
 	return got.Response, nil
 }
 

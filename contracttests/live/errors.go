@@ -160,6 +160,22 @@ func (e *RetryError) Error() string {
 		e.Wait, longestWait)
 }
 
+// A RepeatedError is the error of a write that a gateway responded to, and that the target rejected
+// when it was sent again. The first attempt may have been carried out, so that the rejection is no
+// evidence.
+type RepeatedError struct {
+	// Request is its method and path.
+	Request string
+	// Status is that of the last response.
+	Status int
+}
+
+// Error names the request and the status.
+func (e *RepeatedError) Error() string {
+	return fmt.Sprintf("%s: status %d after a gateway responded to the same request: it may have been carried out",
+		e.Request, e.Status)
+}
+
 // A Call is what a sweep or an examination requests of a target.
 type Call string
 

@@ -166,6 +166,9 @@ func (g *Guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	g.learn(a, got)
+	if err := a.repeated(got); err != nil {
+		return nil, err
+	}
 	return got.Response, nil
 }
 

@@ -225,9 +225,13 @@ func TestGuardDoubtsARepeatedCreate(t *testing.T) {
 		}
 		return reply(400, `{}`), nil
 	})
-	if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`); err != nil {
+	_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
+	repeated, ok := errors.AsType[*live.RepeatedError](err)
+	if !ok {
 		t.Fatal(err)
 	}
+	equal(t, "status", 400, repeated.Status)
+	checkMessage(t, repeated.Error())
 	equal(t, "ledger", []string{"intend patmock-r1-1"}, w.events())
 	equal(t, "left", []string{"(patmock-r1-1)"}, w.leftIDs())
 }
