@@ -92,7 +92,14 @@ func (c *Client) Bearer() string { return c.bearer }
 
 // Token asks for an access token by a form, as most SDKs do.
 func (c *Client) Token(who Credentials) *Response {
-	return c.Form("/oauth/token", "grant_type", "client_credentials", "client_id", who.ClientID, "client_secret", who.ClientSecret)
+	return c.Send(tokenRequest(who))
+}
+
+func tokenRequest(who Credentials) Request {
+	return Request{
+		Method: http.MethodPost, Path: "/oauth/token", ContentType: formType,
+		Body: form("grant_type", "client_credentials", "client_id", who.ClientID, "client_secret", who.ClientSecret),
+	}
 }
 
 // Form posts pairs as an urlencoded form.
@@ -175,6 +182,13 @@ func encode(value any) string {
 // Send makes a request and holds it, and what is answered, against the documents. What it made is removed when the scenario
 // ends, and a write is waited for until the lists of a live target show it.
 func (c *Client) Send(r Request) *Response {
+	response := c.send(r)
+	c.t.must(c.t.gatewayError(response.exchange))
+	return response
+}
+
+// send is Send, but returns also what a gateway responded.
+func (c *Client) send(r Request) *Response {
 	ctx, end := c.t.requestContext(r)
 	defer end()
 	x, err := c.carry(ctx, r)
@@ -205,6 +219,7 @@ func (c *Client) Burst(n int, r Request) []*Response {
 	for _, x := range exchanges {
 		x.AtOnce = true
 		answers = append(answers, c.take(r, x))
+		c.t.must(c.t.gatewayError(x))
 	}
 	return answers
 }
@@ -267,6 +282,10 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	t.keep(x)
 	t.observe(x)
 	t.warned.see(t.run.Now(), x)
+	response := &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
+	if t.gatewayError(x) != nil {
+		return response
+	}
 	t.reached = t.reached || x.Status < 300 || x.Status >= 400 && x.Status < 500 // the API does not redirect
 	op, document := t.run.operation(t.version, r.Method, r.Path)
 	if r.RawQuery != "" {
@@ -281,5 +300,5 @@ func (c *Client) take(r Request, x *exchange) *Response {
 		t.track(c, op.Name, x)
 		t.settle(effects(op.Name, x))
 	}
-	return &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
+	return response
 }

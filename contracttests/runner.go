@@ -212,6 +212,8 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		kind := report.KindUntested
 		if _, panicked := errors.AsType[*panicError](err); panicked {
 			kind = report.KindPanic
+		} else if _, gateway := errors.AsType[*GatewayError](err); gateway {
+			kind = report.KindGateway
 		}
 		set(report.Error, kind, t.excerpt(firstLine(err.Error()), maxMessage))
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
@@ -232,6 +234,7 @@ func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
 	return &T{
 		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
 		owners: map[string]Credentials{}, maxAlive: maxAlive, warned: warnings{r.warnings}, secrets: map[string]bool{}, refused: map[Credentials]error{},
+		injectsFaults: slices.Contains(c.Scenario.Needs, Faults),
 	}
 }
 

@@ -64,12 +64,13 @@ func (t *T) client(who Credentials) *Client {
 	if fresh {
 		t.observe(at.login)
 	} else {
-		answered := t.Anonymous().Token(who)
+		answered := t.Anonymous().send(tokenRequest(who))
 		if t.run.target.Live() && answered.status != http.StatusOK {
 			t.unreached = true
 			t.refused[who] = t.loginError(who)
 			t.must(t.refused[who])
 		}
+		t.must(t.gatewayError(answered.exchange))
 		answered.Status(http.StatusOK)
 		login := answered.Login()
 		life := time.Duration(login.ExpiresIn.Value) * time.Second

@@ -158,6 +158,7 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 		return "", "" // that it is gone matters more than that this shows
 	}
 	t.must(err)
+	t.must(t.gatewayError(x))
 	if x.Status == http.StatusUnauthorized { // its access token may have expired meanwhile
 		t.forget(c)
 	}

@@ -41,7 +41,9 @@ type T struct {
 	exchanges []transcript.Exchange
 	answers   map[string]int
 	requests  int
-	alive     map[string]string // owner of each live object
+	// injectsFaults reports that the scenario may inject faults.
+	injectsFaults bool
+	alive         map[string]string // owner of each live object
 	// owners are the identities that objects belong to, by id, as far as they are known.
 	owners map[string]Credentials
 	// maxAlive is how many objects of one owner there may be at a time.

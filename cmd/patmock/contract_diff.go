@@ -169,7 +169,7 @@ func (f diffFlags) run(ctx context.Context, env environment, target, dir string)
 	}
 	left, err = r.perform(ctx, env)
 	var exit *exitError
-	if errors.As(err, &exit) && exit.code == exitFound && exit.err == nil {
+	if errors.As(err, &exit) && exit.err == nil && (exit.code == exitFound || exit.code == exitUnreachable) {
 		return left, nil
 	}
 	return left, err

@@ -193,7 +193,7 @@ func (f runFlags) test(
 	var unwritten error
 	if unstarted == nil {
 		ended = earlyEnd(ctx, runner, result)
-		unwritten = errors.Join(f.parity.settle(ctx, env, target, cases, runner.Now(), result), record.end(env, result))
+		unwritten = errors.Join(f.parity.unless(env, runner.Aborted(), left).settle(ctx, env, target, cases, runner.Now(), result), record.end(env, result))
 	}
 	if ended != nil {
 		addUnfinished(result, ended)
@@ -239,11 +239,13 @@ func (f runFlags) verdict(r *report.Report) error {
 	switch {
 	case judged == 0 && r.Counts[report.Error] > 0:
 		return &exitError{exitUnreachable, errNothingTested}
-	case r.Counts[report.Fail] > 0 || r.Counts[report.Error] > 0,
+	case r.Counts[report.Fail] > 0,
 		slices.Contains(also, onSkip) && r.Counts[report.Skip] > 0,
 		slices.Contains(also, onProvisional) && r.Counts[report.Provisional] > 0,
 		slices.Contains(also, onWarning) && len(r.Warnings) > 0:
 		return &exitError{code: exitFound}
+	case r.Counts[report.Error] > 0:
+		return &exitError{code: exitUnreachable}
 	}
 	return nil
 }

@@ -127,6 +127,23 @@ func (p parityRun) lock(run context.Context) (release func() error, err error) {
 	return beside.Unlock, nil
 }
 
+// unless returns a parityRun that leaves the file as it was if the run was given up, or if what it
+// made could not be deleted: the target was not in order, and what it responded is no evidence.
+func (p parityRun) unless(env environment, aborted, left error) parityRun {
+	reason := ""
+	switch {
+	case aborted != nil:
+		reason = aborted.Error()
+	case left != nil:
+		reason = "the run could not delete what it made"
+	}
+	if p.update && reason != "" {
+		p.update = false
+		_, _ = fmt.Fprintf(env.stderr, "patmock: %s is left as it was: %s\n", p.file, reason) // a hint
+	}
+	return p
+}
+
 // settle writes down what a run confirmed, where that is asked for, and puts into the report what is confirmed. The file is
 // read again: another run may have written to it.
 func (p parityRun) settle(ctx context.Context, env environment, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) (err error) {

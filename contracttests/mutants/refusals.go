@@ -113,7 +113,7 @@ var refusals = []Mutant{
 		}
 	})},
 	{"rate-limit-as-api-error", "error-429", "A 429 has SailPoint's form of an error.", by("errors/declared-statuses-have-their-form", "ratelimit/hundred-requests"), rewrite(api, instead(429, apiError))},
-	{"rate-limit-is-503", "error-429", "Too many requests are 503.", by("errors/retry-after", "ratelimit/refused-request-does-nothing"), rewrite(anything, status(429, 503))},
+	{"rate-limit-is-503", "error-429", "Too many requests are 503.", by("errors/retry-after"), rewrite(anything, status(429, 503))},
 	{"retry-after-missing", "error-429", "A 429 has no Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) { a.header.Del("Retry-After") })},
 	{"retry-after-is-a-date", "error-429", "A 429 has a date as Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) {
 		if a.header.Get("Retry-After") != "" {

@@ -34,6 +34,8 @@ const (
 	KindPanic Kind = "panic"
 	// KindUnfinished is an error: the run did not test every scenario.
 	KindUnfinished Kind = "unfinished"
+	// KindGateway is an error: a gateway in front of the API responded, see [FromGateway].
+	KindGateway Kind = "gateway"
 	// KindUntested is any other error: the network or the harness kept the scenario from being tried.
 	KindUntested Kind = "untested"
 )

@@ -44,12 +44,15 @@ type Comparison struct {
 	OnlyA   []string `json:"onlyA"`
 	OnlyB   []string `json:"onlyB"`
 	Skipped []string `json:"skipped"`
+	// Untested names the cases to which a gateway responded in one recording instead of the API.
+	// Nothing can be said of them either.
+	Untested []string `json:"untested"`
 }
 
 // Compare finds what is different in the second of two recordings. References are the same where one stands for the other
 // throughout a transcript: their numbers do not matter.
 func Compare(a, b *Recording) *Comparison {
-	c := &Comparison{A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{}, Skipped: []string{}}
+	c := &Comparison{A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{}, Skipped: []string{}, Untested: []string{}}
 	others := map[string]Transcript{}
 	for _, t := range b.Transcripts {
 		others[t.Name()] = t
@@ -63,6 +66,8 @@ func Compare(a, b *Recording) *Comparison {
 		case t.Outcome == skipped && other.Outcome == skipped:
 		case t.Outcome == skipped, other.Outcome == skipped:
 			c.Skipped = append(c.Skipped, t.Name())
+		case t.hasGateway(), other.hasGateway():
+			c.Untested = append(c.Untested, t.Name())
 		default:
 			c.Compared++
 			c.Differences = append(c.Differences, Diff(t, other)...)
@@ -88,6 +93,14 @@ func Diff(a, b Transcript) []Difference {
 		w.found[i].Scenario, w.found[i].Version = a.Scenario, a.Version
 	}
 	return w.found
+}
+
+// hasGateway reports whether a gateway responded in a case that did not pass. A case that passes has
+// injected what it expects.
+func (t Transcript) hasGateway() bool {
+	return t.Outcome != report.Pass && slices.ContainsFunc(t.Exchanges, func(s Step) bool {
+		return report.FromGateway(s.Response.Status, s.Response.Header[report.FaultHeader])
+	})
 }
 
 // kept is an outcome as far as it tells of the target: on one that is live an open question is provisional whatever is

@@ -291,6 +291,37 @@ func recording(all ...transcript.Transcript) *transcript.Recording {
 	return &transcript.Recording{Transcripts: all}
 }
 
+// A case to which a gateway responded in one recording is not compared. One that passed injected
+// the fault, and is.
+func TestCompareLeavesOutGateways(t *testing.T) {
+	of := func(outcome report.Outcome, status int) transcript.Transcript {
+		x := exchange("GET", tokens, "", status, "[]")
+		return transcript.Of(transcript.Case{Scenario: "a/a", Outcome: outcome, Exchanges: []transcript.Exchange{x}}, base, true)
+	}
+	tests := []struct {
+		name     string
+		a, b     transcript.Transcript
+		untested int
+	}{
+		{"gateway in the second", of(report.Pass, 200), of(report.Error, 503), 1},
+		{"gateway in the first", of(report.Error, 502), of(report.Pass, 200), 1},
+		{"gateway in a recording of an older patmock", of(report.Pass, 200), of(report.Fail, 504), 1},
+		{"injected fault", of(report.Pass, 503), of(report.Pass, 503), 0},
+		{"error of the API", of(report.Pass, 200), of(report.Fail, 500), 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := transcript.Compare(recording(tt.a), recording(tt.b))
+			if len(got.Untested) != tt.untested || got.Compared != 1-tt.untested {
+				t.Errorf("%d untested and %d compared, want %d untested", len(got.Untested), got.Compared, tt.untested)
+			}
+			if tt.untested > 0 {
+				checkMessage(t, "text", got.Text())
+			}
+		})
+	}
+}
+
 func TestCompare(t *testing.T) {
 	in := func(scenario string, v version.Version, outcome report.Outcome, exchanges ...transcript.Exchange) transcript.Transcript {
 		return transcript.Of(transcript.Case{Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges}, base, true)

@@ -23,7 +23,10 @@ func (c *Comparison) Text() string {
 		text  string
 		names []string
 	}{
-		{"only in the first", c.OnlyA}, {"only in the second", c.OnlyB}, {"skipped in one of them", c.Skipped},
+		{"only in the first", c.OnlyA},
+		{"only in the second", c.OnlyB},
+		{"skipped in one of them", c.Skipped},
+		{"without a response of the API in one of them", c.Untested},
 	} {
 		if len(rest.names) > 0 {
 			fmt.Fprintf(&b, "%s, and not compared: %s\n", rest.text, some(rest.names))

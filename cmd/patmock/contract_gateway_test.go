@@ -1,0 +1,193 @@
+package main
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+)
+
+// A proxiedTenant is a mock without a control API, behind a proxy that the test controls.
+type proxiedTenant struct {
+	t         *testing.T
+	address   string
+	variables map[string]string
+	parity    string
+	// disturb responds instead of the API to the nth request, or reports false.
+	disturb func(n int64, w http.ResponseWriter, r *http.Request) bool
+}
+
+// newProxiedTenant starts a tenant whose clock differs from that of the run.
+func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Now().Add(skew) }
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mock.Close() })
+	p := &proxiedTenant{t: t, parity: filepath.Join(t.TempDir(), "parity.yaml")}
+	var n atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", now().UTC().Format(http.TimeFormat))
+		if strings.HasPrefix(r.URL.Path, "/_mock/") || p.disturb == nil || !p.disturb(n.Add(1), w, r) {
+			mock.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	seed, err := fixtures.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, err := seed.Login("jane.doe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.address = server.URL
+	p.variables = map[string]string{"SAIL_CLIENT_ID": login.ID, "SAIL_CLIENT_SECRET": login.Secret}
+	return p
+}
+
+// run runs scenarios with --update-parity, and returns the report.
+func (p *proxiedTenant) run(scenarios string, more ...string) (outcome, *report.Report) {
+	p.t.Helper()
+	args := append([]string{
+		"contract", "run", "--target", p.address, "--allow-writes", strings.TrimPrefix(p.address, "http://"), "--versions", "v2026",
+		"--ledger", filepath.Join(filepath.Dir(p.parity), "ledger.jsonl"), "--settle", "1s",
+		"--run", scenarios, "--update-parity", "--parity", p.parity, "--report", "json=-",
+	}, more...)
+	got := command(p.t.Context(), p.variables, args...)
+	var r report.Report
+	if err := json.Unmarshal([]byte(got.stdout), &r); err != nil {
+		p.t.Fatalf("exit code %d, %v: %s%s", got.code, err, got.stdout, got.stderr)
+	}
+	return got, &r
+}
+
+// confirmed returns the names of the confirmed scenarios.
+func (p *proxiedTenant) confirmed() map[parity.Key]bool {
+	all := map[parity.Key]bool{}
+	for k := range readParity(p.t, p.parity) {
+		all[k] = true
+	}
+	return all
+}
+
+// page responds with a status as a gateway does.
+func page(status int) func(int64, http.ResponseWriter, *http.Request) bool {
+	return func(_ int64, w http.ResponseWriter, _ *http.Request) bool {
+		hostileStatus(status, "text/html", "<html>maintenance</html>")(w, nil)
+		return true
+	}
+}
+
+func isWrite(r *http.Request) bool {
+	return r.Method != http.MethodGet && strings.Contains(r.URL.Path, "personal-access-tokens")
+}
+
+// A proxy that disturbs a run changes no confirmation and fails no promise. The run says that it
+// could not test.
+func TestDisturbedRunIsNoEvidence(t *testing.T) {
+	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|delete/|list/own)"
+	everySecond := func(pick func(*http.Request) bool, then func(int64, http.ResponseWriter, *http.Request) bool) func(int64, http.ResponseWriter, *http.Request) bool {
+		var n int64
+		return func(_ int64, w http.ResponseWriter, r *http.Request) bool {
+			if !pick(r) {
+				return false
+			}
+			n++
+			return n%2 == 0 && then(n, w, r)
+		}
+	}
+	drop := func(int64, http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }
+	tests := []struct {
+		name    string
+		disturb func(int64, http.ResponseWriter, *http.Request) bool
+		code    int
+	}{
+		{"503 to every second write", everySecond(isWrite, page(503)), exitUnreachable},
+		{"502 to every second write", everySecond(isWrite, page(502)), exitUnreachable},
+		{"504 to every second write", everySecond(isWrite, page(504)), exitUnreachable},
+		{"dropped connections", everySecond(isWrite, drop), exitUnreachable},
+		{"delays", everySecond(isWrite, func(int64, http.ResponseWriter, *http.Request) bool {
+			time.Sleep(50 * time.Millisecond) // the proxy is slow on purpose
+			return false
+		}), exitGood},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := newProxiedTenant(t, 0)
+			if got, r := p.run(chosen); got.code != exitGood || r.Counts[report.Pass] == 0 {
+				t.Fatalf("undisturbed: exit code %d, %v: %s", got.code, r.Counts, got.stderr)
+			}
+			before := p.confirmed()
+			p.disturb = tt.disturb
+			got, r := p.run(chosen)
+			if got.code != tt.code || r.Counts[report.Fail] > 0 {
+				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts, got.stderr)
+			}
+			if (r.Counts[report.Error] > 0) != (tt.code != exitGood) {
+				t.Errorf("counts %v", r.Counts)
+			}
+			if diff := cmp.Diff(before, p.confirmed()); diff != "" {
+				t.Errorf("parity (-before +after):\n%s", diff)
+			}
+			t.Logf("exit code %d, %v, parity %d before and %d after", got.code, r.Counts, len(before), len(p.confirmed()))
+		})
+	}
+}
+
+// A run that was given up, and one that could not delete what it made, leave the file as it was.
+func TestUnfinishedRunLeavesParity(t *testing.T) {
+	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|token/|list/own)"
+	tests := []struct {
+		name    string
+		disturb func(n int64, w http.ResponseWriter, r *http.Request) bool
+		code    int
+	}{
+		{"given up", func(n int64, w http.ResponseWriter, r *http.Request) bool {
+			return n > 30 && page(500)(n, w, r)
+		}, exitUnreachable},
+		{"not cleaned", func(n int64, w http.ResponseWriter, r *http.Request) bool {
+			return r.Method == http.MethodDelete && page(503)(n, w, r)
+		}, exitUnreachable},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := newProxiedTenant(t, 0)
+			if got, _ := p.run("^create/secret-is-shown-once"); got.code != exitGood {
+				t.Fatalf("exit code %d: %s", got.code, got.stderr)
+			}
+			before := read(t, p.parity)
+			p.disturb = tt.disturb
+			got, r := p.run(chosen)
+			if got.code != tt.code || r.Counts[report.Error] == 0 {
+				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts, got.stderr)
+			}
+			if diff := cmp.Diff(before, read(t, p.parity)); diff != "" {
+				t.Errorf("parity (-before +after):\n%s", diff)
+			}
+			if !strings.Contains(got.stderr, p.parity) {
+				t.Errorf("nothing says that the file is left as it was: %s", got.stderr)
+			}
+		})
+	}
+}

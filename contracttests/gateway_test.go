@@ -1,0 +1,117 @@
+package contracttests_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// gateway is a proxy that responds instead of the API to requests that it picks.
+type gateway struct {
+	next        http.RoundTripper
+	status      int
+	contentType string
+	pick        func(r *http.Request) bool
+}
+
+func (g gateway) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !g.pick(r) {
+		return g.next.RoundTrip(r)
+	}
+	body := "<html>maintenance</html>"
+	if strings.HasSuffix(g.contentType, "json") {
+		body = `{"detailCode":"503.0 Unavailable","trackingId":"1","messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"down"}],"causes":[]}`
+	}
+	got := answer(g.status, body, r)
+	got.Header.Set("Content-Type", g.contentType)
+	return got, nil
+}
+
+func calls(method, path string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return r.Method == method && strings.Contains(r.URL.Path, path) }
+}
+
+// A response of a gateway is an error of the run, and no failed promise: on a tenant and on a
+// patmock, to reads, writes and logins, in HTML and JSON.
+func TestGatewayIsNoEvidence(t *testing.T) {
+	const tokens = "personal-access-tokens"
+	scenario := func(t *contracttests.T) {
+		c := t.Owner()
+		token := c.Made()
+		c.List("owner-id", "me").Status(http.StatusOK)
+		c.Patch(token.ID, contracttests.Replace("/name", t.Name())).Status(http.StatusOK)
+		c.Delete(token.ID).Status(http.StatusNoContent)
+	}
+	tests := []struct {
+		name string
+		pick func(*http.Request) bool
+		kind report.Kind
+	}{
+		{"create", calls(http.MethodPost, tokens), report.KindGateway},
+		{"list", calls(http.MethodGet, tokens), ""}, // a tenant's cleanup reads it, too
+		{"patch", calls(http.MethodPatch, tokens), report.KindGateway},
+		{"delete", calls(http.MethodDelete, tokens), report.KindLeftovers},
+		{"login", calls(http.MethodPost, "/oauth/token"), ""},
+	}
+	for _, tt := range tests {
+		for _, status := range []int{502, 503, 504} {
+			for _, contentType := range []string{"text/html", "application/json"} {
+				t.Run(fmt.Sprintf("%s/%d/%s", tt.name, status, contentType), func(t *testing.T) {
+					n := newTenant(t)
+					tenant, mock := n.target(), inProcess(t)
+					for _, target := range []contracttests.Target{tenant, mock} {
+						target.HTTP = &http.Client{Transport: gateway{target.HTTP.Transport, status, contentType, tt.pick}}
+						runner, err := contracttests.NewRunner(target, n.options())
+						if err != nil {
+							t.Fatal(err)
+						}
+						got := runner.Run(t.Context(), []contracttests.Case{doing(scenario)}).Results[0]
+						if got.Outcome != report.Error || len(got.Failures) > 0 || tt.kind != "" && got.Kind != tt.kind {
+							t.Errorf("%s: %s of the kind %s: %s, %v", target.Name, got.Outcome, got.Kind, got.Message, got.Failures)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// A scenario that injects a fault expects it, and still does not take a gateway for it.
+func TestInjectedFaultIsEvidence(t *testing.T) {
+	mock := inProcess(t)
+	scenario := contracttests.Scenario{
+		ID: "test/of-a-fault", Needs: []contracttests.Need{contracttests.Faults},
+		Run: func(t *contracttests.T) {
+			t.Fault(control.Fault{Operation: "list", Status: http.StatusServiceUnavailable, Times: 1})
+			t.Owner().List().Status(http.StatusServiceUnavailable)
+		},
+	}
+	never := func(*http.Request) bool { return false }
+	tests := []struct {
+		name string
+		pick func(*http.Request) bool
+		want report.Outcome
+	}{
+		{"a fault", never, report.Pass},
+		{"a gateway", calls(http.MethodGet, "personal-access-tokens"), report.Error},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			target := mock
+			target.HTTP = &http.Client{Transport: gateway{mock.HTTP.Transport, 503, "application/json", tt.pick}}
+			got := run(t, target, contracttests.Case{Scenario: scenario, Version: version.V2026})[0]
+			if got.Outcome != tt.want {
+				t.Errorf("%s of the kind %s: %s", got.Outcome, got.Kind, got.Message)
+			}
+			if tt.want == report.Error {
+				checkMessage(t, got.Message)
+			}
+		})
+	}
+}
