@@ -47,7 +47,7 @@ var attacks = []attack{
 			v.login(t, at)
 			group.Go(func() {
 				for range 400 {
-					r, err := http.Post(v.url+at+"/oauth/token", "text/plain", strings.NewReader(strings.Repeat("x", 60_000))) //nolint:noctx // it ends with the mock
+					r, err := http.Post(v.url+at+"/oauth/token", "text/plain", strings.NewReader(strings.Repeat("x", 60_000)))
 					if err != nil {
 						t.Error(err)
 						return
@@ -78,7 +78,7 @@ var attacks = []attack{
 	}},
 	{"names that do not exist", func(t *testing.T, v *victim) {
 		for i := range 10_000 {
-			r, err := http.Get(fmt.Sprintf("%s/t/n%d/oauth/info", v.url, i)) //nolint:noctx // it ends with the mock
+			r, err := http.Get(fmt.Sprintf("%s/t/n%d/oauth/info", v.url, i))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ var attacks = []attack{
 	}},
 	{"slow readers", func(t *testing.T, v *victim) {
 		state := snapshotOf(60_000)
-		r, err := http.NewRequest(http.MethodPut, v.url+"/_mock/state", strings.NewReader(state)) //nolint:noctx // it ends with the mock
+		r, err := http.NewRequest(http.MethodPut, v.url+"/_mock/state", strings.NewReader(state))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +156,7 @@ type victim struct {
 // send opens a connection and writes a text to it, as far as the mock reads. It reads no response.
 func (v *victim) send(t *testing.T, text string) {
 	t.Helper()
-	c, err := net.DialTimeout("tcp", strings.TrimPrefix(v.url, "http://"), time.Minute) //nolint:noctx // bounded
+	c, err := net.DialTimeout("tcp", strings.TrimPrefix(v.url, "http://"), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func (v *victim) settle() {
 func (v *victim) login(t *testing.T, at string) {
 	t.Helper()
 	const id = "cafecafecafecafecafecafecafecafe"
-	answered, err := http.PostForm(v.url+at+"/oauth/token", url.Values{ //nolint:noctx // it ends with the mock
+	answered, err := http.PostForm(v.url+at+"/oauth/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {id + id},
 	})
 	if err != nil {

@@ -55,6 +55,7 @@ type timeLimit struct {
 	mu       sync.Mutex
 	latency  *time.Duration // of a request, nil until it was measured
 	expected *estimate      // nil until it was made
+	printed  time.Duration  // 0 until it was
 }
 
 // limitTime returns a context that ends when the time of a run is up. Zero means the default.
@@ -131,6 +132,10 @@ func (l *timeLimit) adjustLocked() {
 	}
 	limit := timeoutPerEstimate * l.expected.duration(*l.latency)
 	limit = min(max(limit, minTenantTimeout), maxTenantTimeout).Round(time.Second)
+	if limit == l.printed {
+		return
+	}
 	l.set(limit)
+	l.printed = limit
 	_, _ = fmt.Fprintf(l.stderr, "patmock: the run ends after %s at the latest (--timeout)\n", limit) // a hint
 }

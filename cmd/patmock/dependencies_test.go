@@ -39,6 +39,7 @@ var rules = []dependencyRule{
 	{"mockserver/internal/store/file", []string{"mockserver/internal/pat", "mockserver/internal/store/memory"}},
 	{"mockserver/internal/random", nil},
 	{"mockserver/internal/body", nil},
+	{"mockserver/internal/budget", nil},
 	{"mockserver/internal/clock", nil},
 	{"mockserver/internal/namespace", nil},
 	{"mockserver/internal/ratelimit", []string{"mockserver/internal/clock"}},

@@ -195,7 +195,7 @@ func writeBody(rw http.ResponseWriter, body []byte) (int, error) {
 	if keeper, ok := rw.(BodyWriter); ok {
 		return keeper.WriteBody(body)
 	}
-	return rw.Write(body)
+	return rw.Write(body) //nolint:gosec // its content type is set, and not sniffed
 }
 
 // checked returns an answer that its document allows: varied where the mock is hostile, and still legal.
