@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
 	controls "example.com/patmock/mockserver/internal/control"
@@ -20,18 +21,21 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxBody and maxState bound, in bytes, the body of a request: to the API, and to the control surface, where
-// a snapshot may come.
+// The largest body of a request, in bytes: to the API, and to the control API, where a tenant may come.
 const (
-	maxBody  = 1 << 20
-	maxState = 16 << 20
+	maxBody   = 1 << 20
+	maxTenant = 16 << 20
 )
 
-func bodyLimit(document *spec.Document) int64 {
-	if document.Name == spec.Control {
-		return maxState
+// bodyLimit returns the largest body of an operation at a path, in bytes. A state has what the mock writes of one.
+func bodyLimit(document *spec.Document, path string) int64 {
+	switch {
+	case document.Name != spec.Control:
+		return maxBody
+	case path == surface+"/state":
+		return fixtures.MaxBytes
 	}
-	return maxBody
+	return maxTenant
 }
 
 // surface is where the control surface begins.
@@ -161,7 +165,7 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 		x.refuse(r, true, namespace.ErrPage)
 		return
 	}
-	if err := x.read(r, maxState); err != nil {
+	if err := x.read(r, bodyLimit(x.server.documents.control, r.URL.Path)); err != nil {
 		x.rejectControlBody(r, err)
 		return
 	}

@@ -96,7 +96,7 @@ func (r *router) know(known bool, op *spec.Operation) bool {
 
 func (r *router) handle(op *spec.Operation, document *spec.Document, version string, serve func(*tenant, http.ResponseWriter, *http.Request)) {
 	if r.paths[op.Path] == nil {
-		r.paths[op.Path] = &path{document: document, methods: map[string]http.Handler{}, maxBody: bodyLimit(document)}
+		r.paths[op.Path] = &path{document: document, methods: map[string]http.Handler{}, maxBody: bodyLimit(document, op.Path)}
 	}
 	name := operationNames[op.Name]
 	if name == "" {

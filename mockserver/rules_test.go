@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -682,9 +683,18 @@ var problems = []problem{
 		send: func(c *client) response { return c.delete("/_mock/namespace") },
 	},
 	{
+		name: "state too large", status: 409, rule: rule.ControlStateTooLarge,
+		send: func(c *client) response {
+			for i := range 72 {
+				c.post("/_mock/tokens", fmt.Sprintf(`{"owner":"admin","name":"%d%s"}`, i, strings.Repeat("n", 1_000_000))).is(201)
+			}
+			return c.get("/_mock/state")
+		},
+	},
+	{
 		name: "body too large", status: 413, rule: rule.ContentTooLarge,
 		send: func(c *client) response {
-			return c.put("/_mock/state", strings.Repeat(" ", 16<<20+1))
+			return c.put("/_mock/state", strings.Repeat(" ", 64<<20+1))
 		},
 	},
 	{

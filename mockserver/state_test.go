@@ -145,7 +145,7 @@ func TestWrongSnapshotChangesNothing(t *testing.T) {
 		})
 	}
 	c.send("PUT", "/_mock/state", "text/plain", before).problem(http.StatusUnsupportedMediaType, rule.ControlMediaType)
-	c.send("PUT", "/_mock/state", "application/json", strings.Repeat(" ", 17<<20)).problem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge)
+	c.send("PUT", "/_mock/state", "application/json", strings.Repeat(" ", 65<<20)).problem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge)
 }
 
 func TestAddIdentity(t *testing.T) {

@@ -122,6 +122,7 @@ const (
 	ControlNameTaken        ID = "name-taken"
 	ControlTooManyFaults    ID = "too-many-faults"
 	ControlDefaultNamespace ID = "default-namespace"
+	ControlStateTooLarge    ID = "state-too-large"
 )
 
 var controlling = []Rule{
@@ -207,6 +208,12 @@ var controlling = []Rule{
 		ID: ControlDefaultNamespace, Evidence: published,
 		Text:         "The default namespace is not removed.",
 		Sources:      []string{"control #/paths/~1_mock~1namespace/delete"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlStateTooLarge, Evidence: published,
+		Text:         "A state that is fetched is not larger than one that can be put back.",
+		Sources:      []string{"control #/paths/~1_mock~1state/get"},
 		Unobservable: ofPatmock,
 	},
 }

@@ -102,6 +102,7 @@ func unsupportedMediaType(got string, want []string) *control.Problem {
 var conflicts = map[error]rule.ID{
 	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken, pat.ErrNameTaken: rule.ControlNameTaken,
 	fault.ErrTaken: rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults, namespace.ErrDefault: rule.ControlDefaultNamespace,
+	fixtures.ErrTooLarge: rule.ControlStateTooLarge,
 }
 
 // Bounds, in bytes of JSON, of the texts of a problem and of its errors: [limit.Items] of them have room

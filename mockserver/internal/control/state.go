@@ -30,7 +30,9 @@ func (s *Server) state(c *call) (*answer.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &answer.Answer{Status: http.StatusOK, ContentType: "application/json"}
+	// The document is not asked: decoding all of it would take many times its memory, and the YAML of that decoder lacks
+	// some escapes. Tests of fixtures read back what is written.
+	a := &answer.Answer{Status: http.StatusOK, ContentType: "application/json", Checked: true}
 	if strings.Contains(c.Header.Get("Accept"), "yaml") {
 		a.ContentType = "application/yaml"
 		a.Body, err = snapshot.YAML()
