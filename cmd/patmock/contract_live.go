@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -75,10 +76,14 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 		if err := makeFolderOf(f.ledger); err != nil {
 			return s, usagef("--ledger", "--ledger: %w", err)
 		}
+		_, missing := os.Stat(f.ledger)
 		if s.ledger, err = live.OpenLedger(f.ledger, time.Now); err != nil {
 			return s, usagef("--ledger", "--ledger: %w", err)
 		}
-		if err := giveAwayAll(f.ledger); err != nil {
+		if missing != nil {
+			err = giveAwayAll(f.ledger)
+		}
+		if err != nil {
 			return s, errors.Join(fmt.Errorf("--ledger: %w", err), s.close())
 		}
 		config.Ledger = s.ledger

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -63,10 +64,14 @@ func writeReports(env environment, outputs []output, r *report.Report) error {
 	return nil
 }
 
-// write writes a file whole or not at all.
+// write writes the report to a file, or to standard output.
 func (o output) write(stdout io.Writer, r *report.Report) error {
 	if o.path == "-" {
 		return report.Write(o.format, stdout, r)
 	}
-	return writeWhole(o.path, func(w io.Writer) error { return report.Write(o.format, w, r) })
+	var content bytes.Buffer
+	if err := report.Write(o.format, &content, r); err != nil {
+		return err
+	}
+	return writeFileAtomic(o.path, 0o644, content.Bytes())
 }

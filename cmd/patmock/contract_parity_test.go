@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -249,40 +248,6 @@ func TestTwoRunsUpdateOneFile(t *testing.T) {
 	}
 	if len(keys) != 2 {
 		t.Errorf("of both runs there is %v", keys)
-	}
-}
-
-// A file that cannot be written leaves the one that is there as it was, and nothing beside it.
-func TestWriteWhole(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "parity.yaml")
-	broken := errors.New("the disk is full")
-	tests := []struct {
-		name  string
-		path  string
-		write func(io.Writer) error
-		want  string
-	}{
-		{"anew", path, func(w io.Writer) error { _, err := io.WriteString(w, "one"); return err }, "one"},
-		{"again", path, func(w io.Writer) error { _, err := io.WriteString(w, "two"); return err }, "two"},
-		{"half", path, func(w io.Writer) error { _, err := io.WriteString(w, "thr"); return errors.Join(err, broken) }, "two"},
-		{"over a folder", folder, func(w io.Writer) error { _, err := io.WriteString(w, "four"); return err }, "two"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			err := writeWhole(tt.path, tt.write)
-			if failed := tt.name == "half" || tt.name == "over a folder"; failed != (err != nil) {
-				t.Errorf("error is %v", err)
-			}
-			if got := read(t, path); got != tt.want {
-				t.Errorf("the file holds %q, want %q", got, tt.want)
-			}
-			for _, beside := range []string{folder, filepath.Dir(folder)} {
-				if left, err := filepath.Glob(filepath.Join(beside, ".patmock-*")); err != nil || len(left) > 0 {
-					t.Errorf("there is %v, %v", left, err)
-				}
-			}
-		})
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -29,14 +28,18 @@ const (
 // ledgers of standing: the one that comes with patmock, and what runs of one's own have confirmed.
 type ledgers struct{ published, own *parity.Ledger }
 
-// readLedgers reads both. The default file need not be there, nor another one that is about to be written.
-func readLedgers(file string, mayMiss bool) (l ledgers, err error) {
+// readLedgers reads both. The default file need not exist, nor another one that is about to be
+// written, which has to be a regular file.
+func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 	if l.published, err = parity.Read("fixtures/parity.yaml", fixtures.Parity()); err != nil {
 		return l, err
 	}
+	if info, err := os.Stat(file); err == nil && mayWrite && !info.Mode().IsRegular() {
+		return l, usagef("--parity", "--parity %s: expected a file, got something else (%s)", file, info.Mode().Type())
+	}
 	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && (mayMiss || file == defaultParity):
+	case errors.Is(err, fs.ErrNotExist) && (mayWrite || file == defaultParity):
 		l.own = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 		return l, nil
 	case err != nil:
@@ -208,8 +211,5 @@ func (p parityRun) write(own *parity.Ledger) error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(p.file, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
+	return writeFileAtomic(p.file, 0o644, text)
 }

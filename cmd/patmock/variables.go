@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -86,15 +87,12 @@ func dotenvQuote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(s) + `"`
 }
 
-// writeEnvFile writes the variables of the mock's administrator for others to read, whole or not
-// at all, and returns what removes them. A file that is there already is not overwritten unless
-// it holds such variables: it may be somebody's real ones. No path writes nothing.
+// writeEnvFile writes the variables of the mock's administrator for others to read, and returns a
+// function that removes them. It overwrites only an empty file and one that patmock wrote: others
+// may have real variables. An empty path writes nothing.
 func writeEnvFile(path string, m *mock) (remove func(), err error) {
 	if path == "" {
 		return func() {}, nil
-	}
-	if old, err := os.Lstat(path); err == nil && !old.Mode().IsRegular() {
-		return nil, usagef("--env-file", "--env-file %s: expected a file, or none yet, got something else (%s)", path, old.Mode().Type())
 	}
 	admin, name, err := m.login("")
 	if err == nil && name == "" {
@@ -103,28 +101,51 @@ func writeEnvFile(path string, m *mock) (remove func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("--env-file: %w", err)
 	}
-	if old, err := os.ReadFile(path); err == nil && !strings.HasPrefix(string(old), envFileMark) { //nolint:gosec // the file that the person names
-		return nil, usagef("--env-file", "--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)
-	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, usagef("--env-file", "--env-file: %w", err)
+	if err := checkEnvFile(path); err != nil {
+		return nil, err
 	}
 	text := envFileMark + formats["dotenv"](admin)
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".patmock-*")
-	if err != nil {
+	if err := writeFileAtomic(path, 0o600, []byte(text)); err != nil {
 		return nil, usagef("--env-file", "--env-file: %w", err)
 	}
-	_, err = temporary.WriteString(text)
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
+	return func() { removeEnvFile(path, text) }, nil
+}
+
+// checkEnvFile returns a usage error if a file may not be overwritten with variables.
+func checkEnvFile(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("--env-file: %w", err), os.Remove(temporary.Name()))
+		return usagef("--env-file", "--env-file: %w", err)
 	}
-	return func() {
-		if now, err := os.ReadFile(path); err == nil && string(now) == text { //nolint:gosec // as above
-			_ = os.Remove(path) // another mock may have removed it
-		}
-	}, nil
+	if !info.Mode().IsRegular() {
+		return usagef("--env-file", "--env-file %s: expected a file, or none yet, got something else (%s)", path, info.Mode().Type())
+	}
+	old, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if err != nil {
+		return usagef("--env-file", "--env-file: %w", err)
+	}
+	if len(old) > 0 && !strings.HasPrefix(string(old), envFileMark) {
+		return usagef("--env-file", "--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)
+	}
+	return nil
+}
+
+// removeEnvFile removes an env file that still has this text, and the target of symbolic links to
+// it. A file that cannot be removed, since it is mounted, is emptied.
+func removeEnvFile(path, text string) {
+	if now, err := os.ReadFile(path); err != nil || string(now) != text { //nolint:gosec // as above
+		return // another mock has written or removed it
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		err = os.Remove(target)
+	}
+	if err != nil {
+		_ = os.Truncate(path, 0) // its variables are those of a mock that has ended
+	}
 }
 
 // envFileMark is how an env file of a mock begins.

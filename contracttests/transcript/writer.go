@@ -2,8 +2,10 @@ package transcript
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"example.com/patmock/spec/schema"
 )
@@ -16,7 +18,7 @@ type Writer struct {
 }
 
 // Create begins a recording. A folder that is there has to be empty or a recording, which is left as it is until Close:
-// else the error is [ErrNoFolder] or that of [Open].
+// else the error is [ErrNoFolder] or that of [Open]. Symbolic links to a folder stay.
 func Create(dir string) (*Writer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -26,7 +28,14 @@ func Create(dir string) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	temporary, err := os.MkdirTemp(filepath.Dir(dir), ".patmock-recording-*")
+	exists := false
+	if target, err := filepath.EvalSymlinks(dir); err == nil {
+		dir, exists = target, true
+	}
+	temporary, err := os.MkdirTemp(filepath.Dir(dir), temporaryPattern)
+	if exists && irreplaceable(err) { // a container may mount this folder, and no other
+		temporary, err = os.MkdirTemp("", temporaryPattern)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -76,12 +85,18 @@ func (w *Writer) Close(about About) (dir string, err error) {
 // Discard leaves nothing behind.
 func (w *Writer) Discard() error { return os.RemoveAll(w.temporary) }
 
-// replace puts a folder in place of another, which is put back where that fails.
+// temporaryPattern is that of the names of recordings that are not complete.
+const temporaryPattern = ".patmock-recording-*"
+
+// replace puts a folder in place of another, which is put back where that fails. A folder that
+// cannot be replaced, since it is mounted, gets the content of the new one.
 func replace(dir, with string) error {
 	former := with + "-former"
 	switch err := os.Rename(dir, former); {
 	case errors.Is(err, os.ErrNotExist):
 		return os.Rename(with, dir)
+	case irreplaceable(err):
+		return errors.Join(refill(dir, with), os.RemoveAll(with))
 	case err != nil:
 		return err
 	}
@@ -89,4 +104,25 @@ func replace(dir, with string) error {
 		return errors.Join(err, os.Rename(former, dir))
 	}
 	return os.RemoveAll(former)
+}
+
+// irreplaceable reports whether an error says that a folder cannot be replaced by another, although
+// it may be writable.
+func irreplaceable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
+		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
+}
+
+// refill replaces what a folder has by a copy of what another one has.
+func refill(dir, with string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return os.CopyFS(dir, os.DirFS(with))
 }
