@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -29,21 +28,25 @@ func newState(c *controls) *cobra.Command {
 
 func newStateGet(c *controls) *cobra.Command {
 	var secrets bool
+	var output string
 	cmd := &cobra.Command{
-		Use:     "get",
-		Short:   "Print the users and tokens as a fixture's file",
-		Example: "  patmock exec -- patmock control state get --secrets >state.yaml",
+		Use:   "get",
+		Short: "Print the users and tokens as a fixture's file",
+		Long: "Prints the users and tokens as a fixture's file, which state put and serve --fixture read. With --output the\n" +
+			"file is written as a whole; it stays as it is if the state cannot be had, which a redirection would empty.",
+		Example: "  patmock exec -- patmock control state get --secrets --output state.yaml",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.printState(cmd, secrets) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.printState(cmd, secrets, output) },
 	}
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "include the secrets")
+	cmd.Flags().StringVar(&output, "output", "-", "`FILE` to write, readable by its owner only if it is new; - for standard output")
 	formatFlag(cmd, yamlOrJSON...)
 	return cmd
 }
 
 var yamlOrJSON = []string{"yaml", "json"}
 
-func (c *controls) printState(cmd *cobra.Command, secrets bool) error {
+func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) error {
 	format, err := formatOf(cmd, yamlOrJSON)
 	if err != nil {
 		return err
@@ -56,14 +59,17 @@ func (c *controls) printState(cmd *cobra.Command, secrets bool) error {
 	if err != nil {
 		return refusal(err)
 	}
-	if format == "yaml" {
-		return c.print(string(state))
+	if format == "json" && !json.Valid(state) {
+		return &exitError{exitUnreachable, errors.New("the mock responds with a state that is no JSON")}
 	}
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, bytes.TrimSpace(state), "", "  "); err != nil {
-		return &exitError{exitUnreachable, fmt.Errorf("the mock answers a state that is no JSON: %w", err)}
+	if output == "-" {
+		_, err := c.env.stdout.Write(state)
+		return err
 	}
-	return c.print(indented.String() + "\n")
+	if err := writeFileAtomic(output, 0o600, state); err != nil {
+		return &usageError{"--output", err}
+	}
+	return nil
 }
 
 func newStatePut(c *controls) *cobra.Command {
