@@ -243,11 +243,13 @@ func (c *Client) carry(ctx context.Context, r Request) (*exchange, error) {
 	for name, values := range c.header {
 		request.Header[name] = values
 	}
+	sent := c.t.run.Now()
 	answered, err := c.t.run.http.Do(request)
 	var body []byte
 	if err == nil {
 		body, err = live.ReadResponse(answered.Body)
 		err = errors.Join(err, answered.Body.Close())
+		c.t.run.clock.Observe(answered.StatusCode, answered.Header, sent, c.t.run.Now())
 	}
 	if ctx.Err() == nil {
 		c.t.run.noteAttempt(r.isLogin(), err)
@@ -281,7 +283,7 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	t.last = x
 	t.keep(x)
 	t.observe(x)
-	t.warned.see(t.run.Now(), x)
+	t.warned.see(x)
 	response := &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
 	if t.gatewayError(x) != nil {
 		return response

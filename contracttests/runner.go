@@ -40,8 +40,10 @@ type Runner struct {
 	// timeouts are those of a target without a guard. Silent reports that the guard found the target
 	// not to answer.
 	timeouts live.Silence
-	silent   atomic.Bool
-	grace    grace
+	// clock is that of a target without a guard, which has its own.
+	clock  live.Clock
+	silent atomic.Bool
+	grace  grace
 }
 
 // NewRunner loads the documents. Its errors are those of the documents.
@@ -89,6 +91,14 @@ func NewID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
 // Now is wall time.
 func (r *Runner) Now() time.Time { return r.options.Now() }
 
+// Clock returns how far the clock of the target is from ours, by its responses so far.
+func (r *Runner) Clock() *live.Clock {
+	if guard, ok := r.http.Transport.(*live.Guard); ok {
+		return guard.Clock()
+	}
+	return &r.clock
+}
+
 // Run tries the cases and reports. When ctx ends the rest is left out, and the report says so.
 func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 	started := r.Now()
@@ -126,7 +136,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
 	out := &report.Report{
 		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, Live: r.target.Live()},
-		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.tell(), Results: []report.Result{},
+		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.tell(r.Clock()), Results: []report.Result{},
 	}
 	if tenant := r.known.tenant; tenant != nil {
 		out.Target.Version = tenant.version

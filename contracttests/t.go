@@ -111,10 +111,15 @@ func (t *T) LogIn(who Credentials) *Client {
 // Bearing makes a client with a bearer of any kind.
 func (t *T) Bearing(bearer string) *Client { return &Client{t: t, bearer: bearer} }
 
-// Now is the time at the target: that of its clock, or for a live one wall time.
+// Now returns the time at the target: that of the namespace on a patmock, and for a tenant that of
+// its responses. If there was none yet, the owner logs in.
 func (t *T) Now() time.Time {
 	if t.tenancy.control == nil {
-		return t.run.Now().UTC()
+		clock := t.run.Clock()
+		if !clock.Known() {
+			t.Owner()
+		}
+		return clock.At(t.run.Now()).UTC()
 	}
 	c, err := t.tenancy.control.Clock(t.ctx)
 	t.must(err)
@@ -196,10 +201,11 @@ func (t *T) must(err error) {
 	}
 }
 
-// Name returns a new name for an object. It carries the time and the marker of the run.
+// Name returns a new name for an object. It carries the time of the target and the marker of the
+// run.
 func (t *T) Name() string {
 	t.made++
-	return live.Name(t.run.Now(), t.run.marker, t.run.counter.Add(1))
+	return live.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
 }
 
 // requestContext returns the context of a request. If the run ends early, a write under way at a

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 )
 
@@ -22,17 +23,16 @@ type sharedWarnings struct {
 	mu       sync.Mutex
 	answers  int
 	statuses map[int]int
-	skew     time.Duration
 	// filtered lists, and those of them that were empty.
 	filtered, empty int
 	// refusals are those whose status no document declares, by what is told of them.
 	refusals map[string]bool
 }
 
-// maxSkew is how far a target's clock may be from ours.
+// maxSkew is how far a target's clock may be from ours without a warning.
 const maxSkew = 30 * time.Second
 
-func (w warnings) see(now time.Time, x *exchange) {
+func (w warnings) see(x *exchange) {
 	s := w.shared
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,11 +42,6 @@ func (w warnings) see(now time.Time, x *exchange) {
 		s.filtered++
 		if strings.TrimSpace(x.Reply) == "[]" {
 			s.empty++
-		}
-	}
-	if date, err := http.ParseTime(x.Answered.Get("Date")); err == nil {
-		if skew := date.Sub(now).Abs(); skew > s.skew {
-			s.skew = skew
 		}
 	}
 }
@@ -63,7 +58,7 @@ func (w warnings) undeclared(operation string, status int) {
 }
 
 // tell lists what makes the run doubtful.
-func (s *sharedWarnings) tell() []report.Warning {
+func (s *sharedWarnings) tell(clock *live.Clock) []report.Warning {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	told := []report.Warning{}
@@ -78,8 +73,8 @@ func (s *sharedWarnings) tell() []report.Warning {
 	if s.filtered > 0 && s.empty == s.filtered {
 		add(report.WarnNoFilterMatch, "no filter has matched any token: a target that answers every filter with an empty list would pass")
 	}
-	if s.skew > maxSkew {
-		add(report.WarnClockSkew, "the target's clock is %s from ours: what depends on time may fail for that", s.skew.Round(time.Second))
+	if clock.Differs(maxSkew) {
+		add(report.WarnClockSkew, "the target's clock is %s: dates in requests and expectations follow it", clock)
 	}
 	for _, text := range slices.Sorted(maps.Keys(s.refusals)) {
 		add(report.WarnUndeclaredStatus, "%s", text)

@@ -36,12 +36,16 @@ type diagnosis struct {
 	Tried   []string          `json:"tried"`
 	Skipped map[string]string `json:"skipped"`
 	// Requests that a run makes, Seconds that it takes about, Tokens that one owner has at most besides those it has.
-	Requests int             `json:"requests"`
-	Seconds  float64         `json:"seconds"`
-	Tokens   int             `json:"tokens"`
+	Requests int     `json:"requests"`
+	Seconds  float64 `json:"seconds"`
+	Tokens   int     `json:"tokens"`
+	// Clock is how many seconds the clock of the target is ahead of ours, 0 if they agree as far as
+	// they can be compared.
+	Clock    float64         `json:"clock"`
 	Warnings []doctorWarning `json:"warnings"`
 
 	remedies map[string]string // by the keys of Missing
+	clock    *live.Clock       // of a tenant
 }
 
 // examined is one of the identities of a target.
@@ -128,7 +132,11 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 		return d, err
 	}
 	d.take(r)
-	d.warn(time.Now())
+	now := time.Now()
+	if d.clock != nil {
+		now = d.clock.At(now)
+	}
+	d.warn(now)
 	return d, nil
 }
 
@@ -139,6 +147,7 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 		return err
 	}
 	client := guarded(guard)
+	d.clock = guard.Clock()
 	asked := version.V2026
 	if len(o.Versions) > 0 {
 		asked = o.Versions[len(o.Versions)-1]
@@ -158,6 +167,8 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 		}
 		d.Identities = append(d.Identities, examined{identity.role, found})
 	}
+	ahead, _ := d.clock.Difference()
+	d.Clock = ahead.Seconds()
 	return nil
 }
 
@@ -202,13 +213,17 @@ const (
 	secondIsAdmin       doctorKind = "second-is-admin"
 	administratorIsNone doctorKind = "administrator-is-none"
 	noWrites            doctorKind = "no-writes"
+	otherClock          doctorKind = "other-clock"
 )
 
 func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
 	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
 }
 
-// warn tells what may spoil a run.
+// maxSkew is how far the clock of a tenant may be from ours without a warning.
+const maxSkew = 2 * time.Second
+
+// warn adds what may spoil a run. Now is the time of the target.
 func (d *diagnosis) warn(now time.Time) {
 	for _, e := range d.Identities {
 		left := time.Duration(0)
@@ -233,6 +248,9 @@ func (d *diagnosis) warn(now time.Time) {
 		if e.Role == "administrator" && !e.ListsAll {
 			d.addWarning(administratorIsNone, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
 		}
+	}
+	if d.clock != nil && d.clock.Differs(maxSkew) {
+		d.addWarning(otherClock, "the target's clock is %s: dates in requests and expectations follow it", d.clock)
 	}
 	if d.Live && !d.Writes {
 		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other scenarios run")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -69,6 +70,9 @@ func TestDoctorWarns(t *testing.T) {
 			administratorIsNone,
 		},
 		{"a tenant that is only read", diagnosis{Live: true}, noWrites},
+		{"a clock ahead of ours", diagnosis{clock: clockAhead(2 * time.Hour)}, otherClock},
+		{"a clock behind ours", diagnosis{clock: clockAhead(-10 * time.Minute)}, otherClock},
+		{"a clock that is right enough", diagnosis{clock: clockAhead(2 * time.Second)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.d.warn(now)
@@ -139,4 +143,12 @@ func TestRehearsalCounts(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"v3": 6, "v1": 1, "oauth": 1}, r.paced()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
+}
+
+// clockAhead returns a clock that is ahead of ours.
+func clockAhead(d time.Duration) *live.Clock {
+	var clock live.Clock
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	clock.Observe(http.StatusOK, http.Header{"Date": {now.Add(d).Format(http.TimeFormat)}}, now, now)
+	return &clock
 }

@@ -191,3 +191,32 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 		})
 	}
 }
+
+// The dates of a run follow the clock of the target: what it confirms does not depend on how far the
+// two clocks are from each other.
+func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
+	const chosen = "^(create/created-is-now|expiry/past-date-is-refused|delete/answers-204-without-body)"
+	for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute, 2 * time.Hour, -2 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			t.Parallel()
+			p := newProxiedTenant(t, ahead)
+			got, r := p.run(chosen)
+			if got.code != exitGood || r.Counts[report.Pass] != 3 || len(p.confirmed()) != 3 {
+				t.Errorf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
+			}
+			told := len(r.Warnings) == 1 && r.Warnings[0].Kind == report.WarnClockSkew
+			if told != (ahead != 0) {
+				t.Errorf("warnings %v", r.Warnings)
+			}
+			diagnosed := command(t.Context(), p.variables, "contract", "doctor", "--target", p.address, "--run", chosen, "--versions", "v2026", "--format", "json")
+			var d diagnosis
+			if err := json.Unmarshal([]byte(diagnosed.stdout), &struct{ Clock *float64 }{&d.Clock}); err != nil {
+				t.Fatalf("%v: %s%s", err, diagnosed.stdout, diagnosed.stderr)
+			}
+			if differs := time.Duration(d.Clock*float64(time.Second)) - ahead; differs.Abs() > 2*time.Second {
+				t.Errorf("doctor says that the clock is %gs ahead, want %s", d.Clock, ahead)
+			}
+			t.Logf("exit code %d, %v, %d confirmed", got.code, r.Counts, len(p.confirmed()))
+		})
+	}
+}

@@ -21,6 +21,10 @@ type caller struct {
 	base, path string
 	// grace is how long a delete under way is waited for once its context has ended.
 	grace time.Duration
+	// now is our time, and clock how far that of the target is from it. All callers of a sweep share
+	// them.
+	now   func() time.Time
+	clock *Clock
 
 	bearer string
 	// identity is the id of who has logged in, empty where the target does not say.
@@ -184,6 +188,7 @@ func (c *caller) once(ctx context.Context, method, path string, into any) (statu
 // send sends a request, and decodes a good answer.
 func (c *caller) send(r *http.Request, into any) (status int, err error) {
 	r.Header.Set("Accept", "application/json")
+	sent := c.now()
 	answered, err := c.http.Do(r)
 	if err != nil {
 		return 0, err
@@ -193,6 +198,7 @@ func (c *caller) send(r *http.Request, into any) (status int, err error) {
 	if err != nil {
 		return answered.StatusCode, err
 	}
+	c.clock.Observe(answered.StatusCode, answered.Header, sent, c.now())
 	c.last = SetupResponse{
 		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: answered.StatusCode, Header: answered.Header, Body: body,
 		ClientID: c.ClientID, Redact: c.clean,

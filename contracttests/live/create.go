@@ -16,10 +16,7 @@ func (g *Guard) create(a *asked) (*http.Response, error) {
 		return nil, err
 	}
 	now := g.config.Now()
-	g.mu.Lock()
-	targetTime := g.clock.at(now)
-	g.mu.Unlock()
-	w, err := g.tokens.wish(a, g.config.Tokens, now, targetTime)
+	w, err := g.tokens.wish(a, g.config.Tokens, now, g.clock.earliest(now))
 	if err != nil {
 		return nil, err
 	}

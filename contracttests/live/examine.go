@@ -45,7 +45,7 @@ type ExamineConfig struct {
 // Examine logs in, reads the identity's own list, and tries whether it may list those of others. It writes nothing. Its error
 // is a [CallError]: the login was refused, or the list cannot be read.
 func Examine(ctx context.Context, c ExamineConfig) (Examination, error) {
-	by := &caller{Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath()}
+	by := &caller{Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath(), now: c.Now, clock: &Clock{}}
 	started := c.Now()
 	if err := by.look(ctx); err != nil {
 		return Examination{}, err

@@ -64,6 +64,7 @@ type Guard struct {
 	// unavailable reports that all attempts of a request failed, and that nothing but logins was
 	// answered since: other requests have one attempt.
 	unavailable atomic.Bool
+	clock       Clock
 	// reached reports that there was a response.
 	reached atomic.Bool
 
@@ -72,7 +73,6 @@ type Guard struct {
 	// timed is the number of responses that took latency together.
 	timed   int
 	latency time.Duration
-	clock   targetClock
 	// concluded tells that the run looks for what it left.
 	concluded bool
 	// unwritten is why the ledger could not be written.
@@ -224,6 +224,9 @@ func (g *Guard) Stats() Stats {
 	s.Alive = g.tokens.most()
 	return s
 }
+
+// Clock returns how far the clock of the target is from ours, by the responses so far.
+func (g *Guard) Clock() *Clock { return &g.clock }
 
 // Err is why the ledger could not be written, nil where it could. It lacks something then that was made or is gone.
 func (g *Guard) Err() error {

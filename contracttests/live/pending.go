@@ -1,9 +1,6 @@
 package live
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
 // pendingWindow is how long after its intent a create may have been carried out.
 const pendingWindow = 10 * time.Minute
@@ -32,21 +29,3 @@ func (o Object) created(name, owner, created string) bool {
 }
 
 func parseCreated(text string) (time.Time, error) { return time.Parse(time.RFC3339Nano, text) }
-
-// targetClock reckons the time of the target by the dates of its responses.
-type targetClock struct{ date, received time.Time }
-
-// observe reads the date of a response. The target sent it at that time or a second later at most.
-func (c *targetClock) observe(header http.Header, now time.Time) {
-	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		c.date, c.received = date, now
-	}
-}
-
-// at returns the time of the target, zero if it sent no date.
-func (c *targetClock) at(now time.Time) time.Time {
-	if c.date.IsZero() {
-		return time.Time{}
-	}
-	return c.date.Add(now.Sub(c.received))
-}

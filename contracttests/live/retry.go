@@ -122,10 +122,9 @@ func (g *Guard) roundTrip(r *http.Request) (*answer, error) {
 	if err = errors.Join(err, answered.Body.Close()); err != nil {
 		return nil, fmt.Errorf("%s %s: the body of the answer: %w", r.Method, report.Redact(r.URL.Path), err)
 	}
-	g.noteLatency(g.config.Now().Sub(started))
-	g.mu.Lock()
-	g.clock.observe(answered.Header, g.config.Now())
-	g.mu.Unlock()
+	received := g.config.Now()
+	g.noteLatency(received.Sub(started))
+	g.clock.Observe(answered.StatusCode, answered.Header, started, received)
 	answered.Body = io.NopCloser(bytes.NewReader(body))
 	return &answer{answered, body}, nil
 }

@@ -170,6 +170,7 @@ type sweep struct {
 	host    string
 	callers []*caller
 	result  SweepResult
+	clock   Clock // of the target
 }
 
 func newSweep(c SweepConfig) (*sweep, error) {
@@ -194,7 +195,10 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	s.Known = slices.DeleteFunc(slices.Clone(c.Known), func(o Object) bool { return origin(base.Scheme, o.Target) != origin(base.Scheme, base.Host) })
 	path := cmp.Or(c.Version, version.V2026).CollectionPath()
 	for _, login := range c.Logins {
-		s.callers = append(s.callers, &caller{Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path, grace: c.Grace})
+		s.callers = append(s.callers, &caller{
+			Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path, grace: c.Grace,
+			now: c.Now, clock: &s.clock,
+		})
 	}
 	return s, nil
 }

@@ -48,7 +48,8 @@ type swept struct {
 	mock    http.RoundTripper
 	sent    []string // method and last segment of what was sent
 	waited  time.Duration
-	bearers []string // that were issued
+	ahead   time.Duration // of the clock of the tenant
+	bearers []string      // that were issued
 	// byName finds tokens by name as well, and deletes them without a question.
 	byName bool
 }
@@ -82,6 +83,10 @@ func (x *swept) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if answered.Header == nil {
+		answered.Header = http.Header{}
+	}
+	answered.Header.Set("Date", atNoon().Add(x.waited+x.ahead).Format(http.TimeFormat))
 	body, err := io.ReadAll(answered.Body)
 	must(x.t, err)
 	if found := issued.FindSubmatch(body); found != nil {

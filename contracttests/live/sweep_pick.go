@@ -102,7 +102,7 @@ func (s *sweep) spared(t token) (kind FoundKind, why string) {
 		return "", ""
 	case err != nil:
 		return AgeUnknown, ""
-	case s.Now().Sub(created) < s.OlderThan:
+	case s.clock.At(s.Now()).Sub(created) < s.OlderThan:
 		return TooYoung, "it is younger than " + s.OlderThan.String()
 	}
 	return "", ""

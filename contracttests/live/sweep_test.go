@@ -293,19 +293,25 @@ func TestSweepDryRun(t *testing.T) {
 	}
 }
 
+// How old a token is follows from the clock of the target.
 func TestSweepOlderThan(t *testing.T) {
-	x := newSwept(t)
-	made := func(ago time.Duration) (id string) {
-		at := noon.Add(-ago)
-		return x.add("jane.doe", live.Name(at, marker, 1), at.UTC().Format(time.RFC3339))
+	for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute, -2 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			x := newSwept(t)
+			x.ahead = ahead
+			made := func(ago time.Duration) (id string) {
+				at := noon.Add(ahead - ago)
+				return x.add("jane.doe", live.Name(at, marker, 1), at.UTC().Format(time.RFC3339))
+			}
+			old, young := made(61*time.Minute), made(59*time.Minute)
+			state := x.state()
+			result, err := x.sweep(func(c *live.SweepConfig) { c.OlderThan = time.Hour }, "jane.doe")
+			must(t, err)
+			x.lost(state, old)
+			checkFound(t, "deleted", map[string]live.FoundKind{old: live.RunName}, result.Deleted)
+			checkFound(t, "left", map[string]live.FoundKind{young: live.TooYoung}, result.Left)
+		})
 	}
-	old, young := made(61*time.Minute), made(59*time.Minute)
-	state := x.state()
-	result, err := x.sweep(func(c *live.SweepConfig) { c.OlderThan = time.Hour }, "jane.doe")
-	must(t, err)
-	x.lost(state, old)
-	checkFound(t, "deleted", map[string]live.FoundKind{old: live.RunName}, result.Deleted)
-	checkFound(t, "left", map[string]live.FoundKind{young: live.TooYoung}, result.Left)
 }
 
 func TestSweepInEveryVersion(t *testing.T) {
