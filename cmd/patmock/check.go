@@ -26,9 +26,8 @@ func newCheck(env environment) *cobra.Command {
 		Example: "  patmock exec -- patmock check --report markdown=-",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			outputs, err := parseReports(reports)
-			if err != nil {
-				return err
+			if env.reports.err != nil {
+				return env.reports.err
 			}
 			client, err := c.client()
 			if err != nil {
@@ -46,7 +45,7 @@ func newCheck(env environment) *cobra.Command {
 				return refusal(err)
 			}
 			result.Target.Name = c.url
-			if err := writeReports(env, outputs, result); err != nil {
+			if err := env.reports.write(env, result); err != nil {
 				return err
 			}
 			if result.Counts[report.Fail] > 0 {

@@ -16,37 +16,43 @@ import (
 // output is a report that is asked for.
 type output struct{ format, path string }
 
-func parseReports(given []string) ([]output, error) {
-	if len(given) == 0 {
-		return []output{{"text", "-"}}, nil
+// parseReports returns the outputs that are well-formed, and the first error of the others.
+func parseReports(values []string) (outputs []output, err error) {
+	for _, text := range values {
+		o, wrong := parseReport(text)
+		if wrong == nil {
+			outputs = append(outputs, o)
+		} else if err == nil {
+			err = wrong
+		}
 	}
-	var outputs []output
-	for _, text := range given {
-		format, path, ok := strings.Cut(text, "=")
-		if !ok || path == "" {
-			return nil, usagef("--report", "--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
-		}
-		if err := checkNames(name{"--report", "format", format, report.Formats()}); err != nil {
-			return nil, err
-		}
-		if folder := filepath.Dir(path); path != "-" {
-			info, err := os.Stat(folder)
-			if errors.Is(err, fs.ErrPermission) {
-				return nil, usagef("--report", "--report %s: %w", text, err)
-			}
-			if err != nil || !info.IsDir() {
-				return nil, usagef("--report", "--report %s: there is no folder %s", text, folder)
-			}
-		}
-		outputs = append(outputs, output{format, path})
+	return outputs, err
+}
+
+func parseReport(text string) (output, error) {
+	format, path, ok := strings.Cut(text, "=")
+	if !ok || path == "" {
+		return output{}, usagef("--report", "--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
 	}
-	return outputs, nil
+	if err := checkNames(name{"--report", "format", format, report.Formats()}); err != nil {
+		return output{}, err
+	}
+	if folder := filepath.Dir(path); path != "-" {
+		info, err := os.Stat(folder)
+		if errors.Is(err, fs.ErrPermission) {
+			return output{}, usagef("--report", "--report %s: %w", text, err)
+		}
+		if err != nil || !info.IsDir() {
+			return output{}, usagef("--report", "--report %s: there is no folder %s", text, folder)
+		}
+	}
+	return output{format, path}, nil
 }
 
 // writeReports writes what was asked for and, under GitHub Actions, what that shows.
 func writeReports(env environment, outputs []output, r *report.Report) error {
 	for _, o := range outputs {
-		if err := o.write(env.stdout, r); err != nil {
+		if err := o.write(env, r); err != nil {
 			return fmt.Errorf("--report %s=%s: %w", o.format, o.path, err)
 		}
 	}
@@ -64,14 +70,40 @@ func writeReports(env environment, outputs []output, r *report.Report) error {
 	return nil
 }
 
-// write writes the report to a file, or to standard output.
-func (o output) write(stdout io.Writer, r *report.Report) error {
-	if o.path == "-" {
-		return report.Write(o.format, stdout, r)
+// write writes the report to a file or stream.
+func (o output) write(env environment, r *report.Report) error {
+	if stream := o.stream(env); stream != nil {
+		return report.Write(o.format, stream, r)
 	}
 	var content bytes.Buffer
 	if err := report.Write(o.format, &content, r); err != nil {
 		return err
 	}
 	return writeFileAtomic(o.path, 0o644, content.Bytes())
+}
+
+// stream returns the stream of the process that a path leads to, such as -, /dev/stdout or the file
+// that a shell redirects it to. It is nil for other paths.
+func (o output) stream(env environment) io.Writer {
+	if o.path == "-" {
+		return env.stdout
+	}
+	info, err := os.Stat(o.path)
+	if err != nil {
+		return nil
+	}
+	for _, stream := range []io.Writer{env.stdout, env.stderr} {
+		if file, ok := stream.(*os.File); ok {
+			if own, err := file.Stat(); err == nil && os.SameFile(own, info) {
+				return stream
+			}
+		}
+	}
+	return nil
+}
+
+// replaceable reports whether what is written to the output can be replaced later.
+func (o output) replaceable(env environment) bool {
+	info, err := os.Stat(o.path)
+	return o.stream(env) == nil && (err != nil || info.Mode().IsRegular())
 }

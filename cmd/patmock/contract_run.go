@@ -87,9 +87,8 @@ func (f runFlags) execute(ctx context.Context, env environment) error {
 
 // perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
 func (f runFlags) perform(ctx context.Context, env environment) (left, err error) {
-	outputs, err := parseReports(f.reports)
-	if err != nil {
-		return nil, err
+	if env.reports.err != nil {
+		return nil, env.reports.err
 	}
 	options, err := f.options()
 	if err != nil {
@@ -105,6 +104,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if err != nil {
 		return nil, err
 	}
+	env.reports.cases = cases
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	ctx, limit := limitTime(ctx, f.timeout, env.stderr)
@@ -123,7 +123,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if f.dryRun {
 		return nil, f.rehearse(ctx, env, target, options, cases)
 	}
-	return f.test(ctx, env, limit, outputs, target, options, cases)
+	return f.test(ctx, env, limit, target, options, cases)
 }
 
 // check checks flags that need nothing else.
@@ -145,13 +145,15 @@ func (f runFlags) check() error {
 		return usagef("--timeout", "--timeout must be positive, got %s", f.timeout)
 	case f.dryRun && f.record.dir != "":
 		return usagef("--record", "--record: a dry run has nothing to record")
+	case f.dryRun && len(f.reports) > 0:
+		return usagef("--report", "--report: a dry run has nothing to report")
 	}
 	return nil
 }
 
 // test runs the cases, and reports whatever ends the run.
 func (f runFlags) test(
-	ctx context.Context, env environment, limit *timeLimit, outputs []output,
+	ctx context.Context, env environment, limit *timeLimit,
 	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
 ) (left, err error) {
 	outliveBrokenPipe() // whoever reads may go; what was made has to be deleted
@@ -196,9 +198,9 @@ func (f runFlags) test(
 		unwritten = errors.Join(f.parity.unless(env, runner.Aborted(), left).settle(ctx, env, target, cases, runner.Now(), result), record.end(env, result))
 	}
 	if ended != nil {
-		addUnfinished(result, ended)
+		addUnfinished(result, cases, ended)
 	}
-	unwritten = errors.Join(unwritten, writeReports(env, outputs, result))
+	unwritten = errors.Join(unwritten, env.reports.write(env, result))
 	if ended == nil {
 		ended = f.verdict(result)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
@@ -43,12 +44,31 @@ func earlyEnd(ctx context.Context, runner *contracttests.Runner, result *report.
 }
 
 // addUnfinished adds a result for a run that did not test every case, so that programs that know
-// nothing of runs see an error.
-func addUnfinished(r *report.Report, why error) {
+// nothing of runs see an error. The cases that were not tested are skipped.
+func addUnfinished(r *report.Report, cases []contracttests.Case, why error) {
+	reason := report.Redact(why.Error())
+	tested := map[string]report.Result{}
+	for _, result := range r.Results {
+		tested[result.Name()] = result
+	}
+	r.Results = []report.Result{}
+	for _, c := range cases {
+		result, ok := tested[c.Name()]
+		if !ok {
+			s := c.Scenario
+			result = report.Result{
+				ID: s.ID, Version: c.Version, Promise: s.Promise, Sources: s.Sources, Standing: s.Standing,
+				Outcome: report.Skip, Kind: report.KindUnfinished,
+				Message:  "not tested: " + strings.TrimSuffix(reason, ": "+reportHasRest),
+				Failures: []report.Failure{}, Notes: []string{},
+			}
+		}
+		r.Results = append(r.Results, result)
+	}
 	r.Results = append(r.Results, report.Result{
 		ID: "run/complete", Promise: "The run tests every selected scenario.", Sources: []string{},
 		Standing: standing.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
-		Message: report.Redact(why.Error()), Failures: []report.Failure{}, Notes: []string{},
+		Message: reason, Failures: []report.Failure{}, Notes: []string{},
 	})
 	r.Count()
 }

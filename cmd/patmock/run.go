@@ -20,6 +20,7 @@ type environment struct {
 	stdout, stderr io.Writer
 	lookup         func(name string) (value string, set bool) // environment variables
 	container      bool                                       // the process is what a container runs
+	reports        *reports                                   // of the command
 }
 
 // The exit codes that every command keeps. A command that exec ran keeps its own.
@@ -72,11 +73,16 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	if code, ok := job.Helper(args); ok {
 		return code, nil
 	}
+	env.reports = &reports{}
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
+	env.reports.begin(env, root, args)
 	command, err := root.ExecuteContextC(ctx)
+	if unwritten := env.reports.end(env, command, err); unwritten != nil {
+		err = exitCause(err, unwritten)
+	}
 	if err == nil {
 		return exitGood, nil
 	}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// TestReportOfFailedStart checks that a command that cannot start replaces the report of another
+// run, in every format.
+func TestReportOfFailedStart(t *testing.T) {
+	contract := []string{"contract", "run", "--run=^create/"}
+	for _, tt := range []struct {
+		name string
+		args []string
+		want int // exit code
+	}{
+		{"unreachable", append(contract, "--target=http://127.0.0.1:1", "--mock"), exitUnreachable},
+		{"unknown flag", append(contract, "--unknown"), exitUsage},
+		{"malformed value", append(contract, "--parallel=many"), exitUsage},
+		{"wrong value", append(contract, "--parallel=0"), exitUsage},
+		{"argument", append(contract, "argument"), exitUsage},
+		{"empty selection", []string{"contract", "run", "--run=^nothing$"}, exitUsage},
+		{"another report", append(contract, "--report=unknown=file"), exitUsage},
+		{"report without a value", append(contract, "--report"), exitUsage},
+		{"dry run", append(contract, "--dry-run"), exitUsage},
+		{"parity", append(contract, "--target=http://127.0.0.1:1", "--parity="+t.TempDir()), exitUsage},
+		{"no mock", []string{"check", "--url=http://127.0.0.1:1"}, exitUnreachable},
+		{"no kind of finding", []string{"check", "--allow=unknown"}, exitUsage},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			folder := t.TempDir()
+			var args []string
+			for _, format := range report.Formats() {
+				path := filepath.Join(folder, format)
+				if err := os.WriteFile(path, []byte("yesterday"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, "--report", format+"="+path)
+			}
+			at := len(tt.args) - 1 // --report without a value comes last
+			got := command(t.Context(), nil, slices.Insert(slices.Clone(tt.args), at, args...)...)
+			if got.code != tt.want || got.stdout != "" {
+				t.Errorf("exit code %d, want %d: %s%s", got.code, tt.want, got.stdout, got.stderr)
+			}
+			checkFailureReports(t, folder, false)
+		})
+	}
+}
+
+// TestReportOfRunUnderway checks the files while a run goes on.
+func TestReportOfRunUnderway(t *testing.T) {
+	folder := t.TempDir()
+	args := []string{"contract", "run", "--run=^create/", "--mock"}
+	for _, format := range report.Formats() {
+		args = append(args, "--report", format+"="+filepath.Join(folder, format))
+	}
+	var once sync.Once
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		once.Do(func() { checkFailureReports(t, folder, true) })
+		http.Error(w, "no mock", http.StatusTeapot)
+	}))
+	defer target.Close()
+	if got := command(t.Context(), nil, append(args, "--target="+target.URL)...); got.code != exitUnreachable {
+		t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
+	}
+	once.Do(func() { t.Error("the target is sent nothing") })
+}
+
+// TestReportOnStandardOutput checks that a usage error is reported once where nothing can be replaced.
+func TestReportOnStandardOutput(t *testing.T) {
+	got := command(t.Context(), nil, "contract", "run", "--report=json=-", "--unknown")
+	if r, err := report.Read(strings.NewReader(got.stdout)); err != nil || r.Counts[report.Error] != 1 {
+		t.Errorf("%v: %s", err, got.stdout)
+	}
+	if got = command(t.Context(), nil, "contract", "run", "--report=json=-", "--help"); strings.Contains(got.stdout, "{") {
+		t.Errorf("help is %s", got.stdout)
+	}
+}
+
+// checkFailureReports checks reports in a folder, by format, of a run that tested nothing.
+func checkFailureReports(t *testing.T, folder string, underway bool) {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, "json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // it is read only
+	r, err := report.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Counts; n[report.Error] != 1 || n[report.Skip] != len(r.Results)-1 {
+		t.Errorf("counts are %v", n)
+	}
+	if r.Interrupted != underway {
+		t.Errorf("interrupted is %t", r.Interrupted)
+	}
+	for _, format := range []string{"text", "markdown", "html"} {
+		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, r.Verdict()) || !strings.Contains(text, "run/complete") {
+			t.Errorf("%s is %s", format, text)
+		}
+	}
+	if xml := read(t, filepath.Join(folder, "junit")); !strings.Contains(xml, ` errors="1"`) {
+		t.Errorf("junit is %s", xml)
+	}
+}
