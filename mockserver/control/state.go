@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Credentials returns how the users of the namespace log in.
@@ -26,9 +27,13 @@ type StateOptions struct {
 	YAML bool
 }
 
+// statePatience is how long a state of 100,000 tokens may take on a slow machine.
+const statePatience = 2 * time.Minute
+
 // State returns a snapshot of the tenant in the form of a fixture's file, with absolute times.
 func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error) {
 	asked := get("state")
+	asked.waits = statePatience
 	if options.YAML {
 		asked.accept = yamlType
 	}
@@ -42,6 +47,7 @@ func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error
 // begins with a brace is JSON, all other is YAML.
 func (c *Client) PutState(ctx context.Context, state []byte) error {
 	asked := done(http.MethodPut, "state")
+	asked.waits = statePatience
 	asked.body = &body{yamlType, state}
 	if bytes.HasPrefix(bytes.TrimSpace(state), []byte("{")) {
 		asked.body.mediaType = jsonType
