@@ -21,11 +21,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The largest body of a request, in bytes: to the API, and to the control API, where a tenant may come.
-const (
-	maxBody   = 1 << 20
-	maxTenant = 16 << 20
-)
+// maxBody is the largest body of a request to the API, in bytes.
+const maxBody = 1 << 20
 
 // bodyLimit returns the largest body of an operation at a path, in bytes. A state has what the mock writes of one.
 func bodyLimit(document *spec.Document, path string) int64 {
@@ -35,7 +32,7 @@ func bodyLimit(document *spec.Document, path string) int64 {
 	case path == surface+"/state":
 		return fixtures.MaxBytes
 	}
-	return maxTenant
+	return controls.MaxTenant
 }
 
 // surface is where the control surface begins.

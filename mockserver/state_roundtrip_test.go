@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"example.com/patmock/mockserver/control"
 )
 
 // stateForms are the media types of a state.
@@ -95,9 +97,16 @@ func TestLargeStateComesBack(t *testing.T) {
 	}
 	body.WriteString("]}")
 	c.put("/_mock/state", body.String()).is(http.StatusNoContent)
+	client := control.New(control.Config{URL: m.url})
 	for _, form := range stateForms {
-		taken := c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text
-		c.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
+		taken, err := client.State(t.Context(), control.StateOptions{Secrets: true, YAML: form == "application/yaml"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.put("/_mock/state", `{"identities":[{"name":"admin"}]}`).is(http.StatusNoContent)
+		if err := client.PutState(t.Context(), taken); err != nil {
+			t.Fatal(err)
+		}
 		var health struct{ Counters struct{ Tokens int } }
 		if err := json.Unmarshal([]byte(c.get("/_mock/health").text), &health); err != nil || health.Counters.Tokens != tokens {
 			t.Errorf("%s: %d tokens, %v", form, health.Counters.Tokens, err)

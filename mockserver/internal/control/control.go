@@ -192,7 +192,11 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
 	}
 	if values > maxValues {
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d", maxValues, values)})
+		advice := ""
+		if op.Name == "putNamespace" {
+			advice = tooLargeTenant
+		}
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d%s", maxValues, values, advice)})
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
@@ -211,6 +215,9 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	}
 	return c, nil
 }
+
+// MaxTenant bounds, in bytes, the body of a new namespace. A state may be larger, see [fixtures.MaxBytes].
+const MaxTenant = 16 << 20
 
 // maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than its text.
 const maxBody = 1 << 20

@@ -193,8 +193,18 @@ func unwritable(err error) *control.Problem {
 
 // TooLarge is the problem of a body over a limit in bytes.
 func TooLarge(limit int64) *control.Problem {
-	return newProblem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge, fmt.Sprintf("body: expected at most %d bytes, got more", limit))
+	advice := ""
+	switch limit {
+	case fixtures.MaxBytes:
+		advice = ": leave out tokens, or add them one by one (POST /_mock/tokens)"
+	case MaxTenant:
+		advice = tooLargeTenant
+	}
+	return newProblem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge, fmt.Sprintf("body: expected at most %d bytes, got more%s", limit, advice))
 }
+
+// tooLargeTenant says what to do about a tenant that is too large for a new namespace.
+const tooLargeTenant = ": make the namespace without this tenant, and put it there as a state (PUT /_mock/state)"
 
 // BodyProblem returns the problem of a body that no operation can read.
 func BodyProblem(status int, why answer.Reason) *control.Problem {
