@@ -25,6 +25,8 @@ type runFlags struct {
 	timeout         time.Duration
 	dryRun          bool
 	reports         []string
+	shardText       string
+	shard           shard
 	require, failOn string
 	parity          parityRun
 	record          recordFlag
@@ -63,7 +65,8 @@ func newContractRun(env environment) *cobra.Command {
 	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
-	for _, own := range []string{"parallel", "timeout", "dry-run", "report", "require", "fail-on"} {
+	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
+	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -100,8 +103,14 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if err := f.apply(&options); err != nil {
 		return nil, err
 	}
+	if f.shard, err = parseShard(f.shardText); err != nil {
+		return nil, err
+	}
 	cases, err := selected(options)
 	if err != nil {
+		return nil, err
+	}
+	if cases, err = f.shard.pick(cases); err != nil {
 		return nil, err
 	}
 	env.reports.cases = cases
@@ -187,10 +196,11 @@ func (f runFlags) test(
 		planned = limit.plan(ctx, rehearsed, plan, cases)
 	}
 	result := runner.Run(ctx, chosen)
+	result.Shard = f.shard.String()
 	planned()
 	left = supervised.cleanUp(ctx, env.stderr, runner)
 	progress.end()
-	result.Warnings = slices.Concat(result.Warnings, f.idle(options, cases), supervised.warnings())
+	result.Warnings = slices.Concat(result.Warnings, f.idle(options), supervised.warnings())
 	ended := unstarted
 	var unwritten error
 	if unstarted == nil {
@@ -220,10 +230,11 @@ func (f runFlags) rehearse(ctx context.Context, env environment, target contract
 }
 
 // idle tells of a choice that chose nothing: it may be misspelt.
-func (f runFlags) idle(o contracttests.Options, cases []contracttests.Case) []report.Warning {
+func (f runFlags) idle(o contracttests.Options) []report.Warning {
 	if o.Skip == nil {
 		return nil
 	}
+	cases := contracttests.Select(scenarios.All(), o)
 	o.Skip = nil
 	if len(contracttests.Select(scenarios.All(), o)) > len(cases) {
 		return nil

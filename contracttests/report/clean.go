@@ -14,7 +14,7 @@ import (
 // is made of one, before anything is cut or escaped.
 func (r *Report) clean() *Report {
 	out := *r
-	out.Tool = Redact(r.Tool)
+	out.Tool, out.Shard = Redact(r.Tool), Redact(r.Shard)
 	out.Target = Target{Name: Redact(r.Target.Name), Live: r.Target.Live, Version: Redact(r.Target.Version)}
 	out.Warnings = make([]Warning, len(r.Warnings))
 	for i, w := range r.Warnings {

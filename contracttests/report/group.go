@@ -124,5 +124,9 @@ func about(r *Report) string {
 			kind += " " + r.Target.Version
 		}
 	}
-	return oneLine(fmt.Sprintf("%s (%s), judged by %s", r.Target.Name, kind, r.Tool))
+	part := ""
+	if r.Shard != "" {
+		part = ", shard " + r.Shard
+	}
+	return oneLine(fmt.Sprintf("%s (%s), judged by %s%s", r.Target.Name, kind, r.Tool, part))
 }

@@ -88,6 +88,9 @@ func junitProperties(r *Report) []junitProperty {
 		{"live", strconv.FormatBool(r.Target.Live)},
 		{"interrupted", strconv.FormatBool(r.Interrupted)},
 	}
+	if r.Shard != "" {
+		properties = append(properties, junitProperty{"shard", r.Shard})
+	}
 	for _, warning := range r.Warnings {
 		properties = append(properties, junitProperty{"warning", warning.Text})
 	}

@@ -45,6 +45,8 @@ type Report struct {
 	Seconds float64   `json:"seconds"`
 	// Interrupted tells that the run was stopped: scenarios are missing.
 	Interrupted bool `json:"interrupted"`
+	// Shard is the part of the selection that was run, such as 1/4. It is empty for all of it.
+	Shard string `json:"shard,omitempty"`
 	// Warnings tell that the run did not really test.
 	Warnings []Warning `json:"warnings"`
 	// Counts of the results by outcome; every outcome has a number.
