@@ -300,6 +300,7 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	}
 	if op != nil {
 		t.track(c, op.Name, x)
+		t.noteOtherRuns(op.Name, x)
 		t.settle(effects(op.Name, x))
 	}
 	return response

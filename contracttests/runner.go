@@ -30,6 +30,7 @@ type Runner struct {
 	id        string
 	// marker is random. It is in the names of what the run makes.
 	marker   string
+	started  time.Time
 	counter  atomic.Int64
 	warnings *sharedWarnings
 	coverage coverage
@@ -66,7 +67,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
-		id: cmp.Or(o.ID, NewID(o.Now())), marker: live.NewMarker(), warnings: &sharedWarnings{statuses: map[int]int{}},
+		id: cmp.Or(o.ID, NewID(o.Now())), marker: live.NewMarker(), started: o.Now(), warnings: &sharedWarnings{statuses: map[int]int{}},
 	}
 	var more *spec.Errata
 	if target.Live() {
@@ -226,6 +227,8 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 			kind = report.KindGateway
 		}
 		set(report.Error, kind, t.excerpt(firstLine(err.Error()), maxMessage))
+	case len(t.failures) > 0 && t.interference != "":
+		set(report.Error, report.KindOtherRun, t.interference)
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
 		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
 	case len(t.failures) > 0:

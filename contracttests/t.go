@@ -57,6 +57,10 @@ type T struct {
 	failures []report.Failure
 	notes    []string
 	warned   warnings
+	// otherRuns are the tokens of other runs as lists show them, by name, for each request.
+	otherRuns map[string]map[string]string
+	// interference says what another run did during the scenario, empty if it did nothing.
+	interference string
 	// secrets are the access tokens that were sent, and those and the secrets of tokens that were answered.
 	secrets map[string]bool
 }

@@ -1,6 +1,7 @@
 package contracttests
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -27,6 +28,9 @@ type sharedWarnings struct {
 	filtered, empty int
 	// refusals are those whose status no document declares, by what is told of them.
 	refusals map[string]bool
+	// otherRuns are the names of tokens of other runs, and interfered says what one of them did.
+	otherRuns  map[string]bool
+	interfered string
 }
 
 // maxSkew is how far a target's clock may be from ours without a warning.
@@ -44,6 +48,25 @@ func (w warnings) see(x *exchange) {
 			s.empty++
 		}
 	}
+}
+
+// otherRun notes a token of another run.
+func (w warnings) otherRun(name string) {
+	s := w.shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.otherRuns == nil {
+		s.otherRuns = map[string]bool{}
+	}
+	s.otherRuns[name] = true
+}
+
+// interference notes what another run did, once.
+func (w warnings) interference(text string) {
+	s := w.shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interfered = cmp.Or(s.interfered, text)
 }
 
 // undeclared notes a refusal whose status the document of its operation does not declare.
@@ -75,6 +98,13 @@ func (s *sharedWarnings) tell(clock *live.Clock) []report.Warning {
 	}
 	if clock.Differs(maxSkew) {
 		add(report.WarnClockSkew, "the target's clock is %s: dates in requests and expectations follow it", clock)
+	}
+	switch names := slices.Sorted(maps.Keys(s.otherRuns)); {
+	case s.interfered != "":
+		add(report.WarnOtherRun, "%s", s.interfered)
+	case len(names) > 0:
+		add(report.WarnOtherRun, "%s is of another run, as are %d more: they are left alone, and patmock contract sweep deletes what that run left",
+			report.Redact(names[0]), len(names)-1)
 	}
 	for _, text := range slices.Sorted(maps.Keys(s.refusals)) {
 		add(report.WarnUndeclaredStatus, "%s", text)

@@ -46,3 +46,12 @@ func NamedAt(name string) (at time.Time, ok bool) {
 	milliseconds, err := strconv.ParseInt(found[1], timeBase, 64)
 	return time.UnixMilli(milliseconds), err == nil
 }
+
+// IsOfOtherRun reports whether a run made a name, and not the one with the marker.
+func IsOfOtherRun(name, marker string) bool {
+	if _, ok := NamedAt(name); !ok {
+		return false
+	}
+	const at = len("patmock-") + timeDigits
+	return name[at:at+markerDigits] != marker
+}

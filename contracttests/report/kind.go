@@ -36,6 +36,8 @@ const (
 	KindUnfinished Kind = "unfinished"
 	// KindGateway is an error: a gateway in front of the API responded, see [FromGateway].
 	KindGateway Kind = "gateway"
+	// KindOtherRun is an error: another run of the contract used the same user.
+	KindOtherRun Kind = "other-run"
 	// KindUntested is any other error: the network or the harness kept the scenario from being tried.
 	KindUntested Kind = "untested"
 )

@@ -26,6 +26,8 @@ const (
 	WarnBudgetSpent WarningKind = "budget-spent"
 	// WarnUnusedSkip is a pattern of scenarios to skip that matches none.
 	WarnUnusedSkip WarningKind = "unused-skip"
+	// WarnOtherRun is a list with tokens of another run, which is under way or left them.
+	WarnOtherRun WarningKind = "other-run"
 	// WarnNoRequests is a journal without requests.
 	WarnNoRequests WarningKind = "no-requests"
 	// WarnJournalDropped is a journal that no longer has every request.

@@ -1,0 +1,70 @@
+package contracttests
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"example.com/patmock/contracttests/live"
+)
+
+// noteOtherRuns looks in a list of a tenant for tokens that another run of the contract made. Such a
+// run may change what lists show while a scenario compares them.
+func (t *T) noteOtherRuns(operation string, x *exchange) {
+	if !t.run.target.Live() || operation != "listPersonalAccessTokens" || x.Status != http.StatusOK {
+		return
+	}
+	var list []json.RawMessage
+	if json.Unmarshal([]byte(x.Reply), &list) != nil {
+		return
+	}
+	others := map[string]string{}
+	for _, each := range list {
+		var token struct{ Name string }
+		if json.Unmarshal(each, &token) != nil || !live.IsOfOtherRun(token.Name, t.run.marker) {
+			continue
+		}
+		others[token.Name] = string(each)
+		if named, _ := live.NamedAt(token.Name); !named.Before(t.run.startedAtTarget()) {
+			t.interfere(token.Name, "appeared during")
+		}
+		t.warned.otherRun(token.Name)
+	}
+	key := x.Header.Get("Authorization") + " " + x.URL
+	if before, known := t.otherRuns[key]; known {
+		t.compareOtherRuns(before, others)
+	}
+	if t.otherRuns == nil {
+		t.otherRuns = map[string]map[string]string{}
+	}
+	t.otherRuns[key] = others
+}
+
+// compareOtherRuns compares the tokens of other runs in two responses to the same request.
+func (t *T) compareOtherRuns(before, after map[string]string) {
+	for name, was := range before {
+		switch is, listed := after[name]; {
+		case !listed:
+			t.interfere(name, "vanished from")
+		case is != was:
+			t.interfere(name, "changed in")
+		}
+	}
+	for name := range after {
+		if _, listed := before[name]; !listed {
+			t.interfere(name, "appeared during")
+		}
+	}
+}
+
+// interfere notes the first sign of another run that is under way.
+func (t *T) interfere(name, did string) {
+	if t.interference == "" {
+		t.interference = t.excerpt(name, maxHeader) + " " + did + " the list: another run uses this user"
+		t.warned.interference(t.interference)
+	}
+}
+
+// startedAtTarget returns when the run began, by the clock of the target. It is a second early, for
+// that is how accurate a date is.
+func (r *Runner) startedAtTarget() time.Time { return r.Clock().At(r.started).Add(-time.Second) }

@@ -1,0 +1,88 @@
+package contracttests_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+	"time"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
+)
+
+var markers = regexp.MustCompile(`patmock-[0-9a-z]{24}-`)
+
+// A list that differs because another run uses the same user is an error, and not a failed promise.
+// Its tokens are not deleted.
+func TestOtherRunIsNoEvidence(t *testing.T) {
+	const other = "0123456789abcdef"
+	tests := []struct {
+		name string
+		// token is the name that appears between two lists, with the time of the target.
+		token   func(now time.Time) string
+		outcome report.Outcome
+		warned  bool
+	}{
+		{"of another run", func(now time.Time) string { return live.Name(now, other, 3) }, report.Error, true},
+		{"of another run that began earlier", func(now time.Time) string { return live.Name(now.Add(-time.Hour), other, 3) }, report.Error, true},
+		{"of a user", func(time.Time) string { return "patmock-ci-3" }, report.Fail, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n := newTenant(t)
+			target := n.target()
+			guard := n.guarded(&target)
+			runner, err := contracttests.NewRunner(target, n.options())
+			if err != nil {
+				t.Fatal(err)
+			}
+			scenario := func(s *contracttests.T) {
+				c := s.Owner()
+				before := c.List("owner-id", "me").IDs()
+				if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: tt.token(n.Now())}); err != nil {
+					t.Error(err)
+				}
+				s.Equal("ids", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+			}
+			r := runner.Run(t.Context(), []contracttests.Case{doing(scenario)})
+			got := r.Results[0]
+			if got.Outcome != tt.outcome || (got.Kind == report.KindOtherRun) != (tt.outcome == report.Error) {
+				t.Errorf("%s of the kind %s: %s", got.Outcome, got.Kind, got.Message)
+			}
+			if warned := len(r.Warnings) == 1 && r.Warnings[0].Kind == report.WarnOtherRun; warned != tt.warned {
+				t.Errorf("warnings %v", r.Warnings)
+			}
+			if tt.warned {
+				checkMessage(t, markers.ReplaceAllString(got.Message, "patmock-...-"))
+			}
+			if left := guard.Left(); len(left) > 0 {
+				t.Errorf("the guard takes %v for its own", left)
+			}
+		})
+	}
+}
+
+// What an earlier run left is reported, and changes no outcome.
+func TestLeftoverOfAnotherRunIsReported(t *testing.T) {
+	n := newTenant(t)
+	name := live.Name(n.Now().Add(-24*time.Hour), "0123456789abcdef", 3)
+	if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: name}); err != nil {
+		t.Fatal(err)
+	}
+	runner, err := contracttests.NewRunner(n.target(), n.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runner.Run(t.Context(), []contracttests.Case{doing(func(s *contracttests.T) {
+		s.Owner().List("owner-id", "me").Status(http.StatusOK)
+		s.Fatalf("not so")
+	})})
+	if got := r.Results[0]; got.Outcome != report.Fail {
+		t.Errorf("%s of the kind %s: %s", got.Outcome, got.Kind, got.Message)
+	}
+	if len(r.Warnings) != 1 || r.Warnings[0].Kind != report.WarnOtherRun {
+		t.Errorf("warnings %v", r.Warnings)
+	}
+}
