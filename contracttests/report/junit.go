@@ -53,6 +53,7 @@ type (
 )
 
 // renderJUnit has a suite for each version. What is provisional counts as skipped: readers know nothing like it.
+// Details are cut if it would be too long.
 func renderJUnit(r *Report) ([]byte, error) {
 	suites := junitSuites{Name: "contract", junitCounts: junitCount(r.Results)}
 	suites.Time = junitTime(r.Seconds)
@@ -67,7 +68,67 @@ func renderJUnit(r *Report) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(xml.Header)+len(out) >= maxJUnit {
+		cut, err := suites.cut()
+		if err != nil {
+			return nil, err
+		}
+		if cut > 0 {
+			for i := range suites.Suites {
+				suites.Suites[i].Properties = append(suites.Suites[i].Properties, junitProperty{"cut", leftOut(cut, maxJUnit)})
+			}
+		}
+		if out, err = xml.MarshalIndent(suites, "", "  "); err != nil {
+			return nil, err
+		}
+	}
 	return []byte(xml.Header + string(out) + "\n"), nil
+}
+
+// cut cuts the details to what there is room for, and returns how many that changes.
+func (s junitSuites) cut() (int, error) {
+	var texts []string
+	var details []*string
+	add := func(text *string) {
+		if *text != "" {
+			texts, details = append(texts, *text), append(details, text)
+			*text = ""
+		}
+	}
+	for i := range s.Suites {
+		for j := range s.Suites[i].Cases {
+			c := &s.Suites[i].Cases[j]
+			for _, d := range []*junitDetail{c.Failure, c.Error, c.Skipped} {
+				if d != nil {
+					add(&d.Text)
+					d.Message = clip(d.Message, min(maxLine, maxJUnit/(10*s.Tests)))
+				}
+			}
+			add(&c.Output)
+		}
+	}
+	bare, err := xml.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return 0, err
+	}
+	const (
+		frame = 10_000 // what says that something is cut
+		tags  = 50     // of a case that has output
+	)
+	left := room{left: maxJUnit - frame - len(bare) - tags*len(details), results: len(details), cost: xmlLength}
+	for i, text := range details {
+		*text = left.take(texts[i])
+	}
+	return left.cut, nil
+}
+
+// xmlLength returns the length that a text has in XML at most.
+func xmlLength(text string) int {
+	n := len(text)
+	for _, c := range []string{`"`, "'", "&", "<", ">", "\t", "\r", "\n"} {
+		n += strings.Count(text, c) * (len("&#34;") - 1)
+	}
+	return n
 }
 
 func junitCount(results []Result) junitCounts {
@@ -104,20 +165,20 @@ func junitCases(results []Result) []junitCase {
 	for i, r := range results {
 		c := junitCase{
 			ClassName: fmt.Sprintf("contract.%s.%s", family(r.ID), versionName(r.Version)), Name: r.ID, Time: junitTime(r.Seconds),
-			Output: strings.Join(r.Notes, "\n"),
+			Output: visible(strings.Join(r.Notes, "\n")),
 		}
 		if seen[r.ID]++; seen[r.ID] > 1 {
 			c.Name = fmt.Sprintf("%s (%d)", r.ID, seen[r.ID])
 		}
 		switch r.Outcome {
 		case Fail:
-			c.Failure = &junitDetail{oneLine(r.Message), string(r.Standing), junitText(r)}
+			c.Failure = &junitDetail{clip(oneLine(r.Message), maxLine), string(r.Standing), junitText(r)}
 		case Error:
-			c.Error = &junitDetail{oneLine(r.Message), "error", junitText(r)}
+			c.Error = &junitDetail{clip(oneLine(r.Message), maxLine), "error", junitText(r)}
 		case Provisional:
-			c.Skipped = &junitDetail{Message: "provisional: " + oneLine(r.Message), Text: junitText(r)}
+			c.Skipped = &junitDetail{Message: "provisional: " + clip(oneLine(r.Message), maxLine), Text: junitText(r)}
 		case Skip:
-			c.Skipped = &junitDetail{Message: oneLine(r.Message)}
+			c.Skipped = &junitDetail{Message: clip(oneLine(r.Message), maxLine)}
 		}
 		cases[i] = c
 	}

@@ -17,14 +17,63 @@ func resultLine(r Result) string {
 	return out
 }
 
-// renderText is for people on a terminal: first what makes the run doubtful, at last the verdict.
+// maxList is how much of a text may list warnings, and how much skips.
+const maxList = 256 << 10
+
+// renderText is for people on a terminal: first the counts and what makes the run doubtful, at last
+// the verdict. The details of results are cut if it would be too long.
 func renderText(r *Report) ([]byte, error) {
-	var b bytes.Buffer
+	var warnings, skips, end bytes.Buffer
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", oneLine(warning.Text))
+		fmt.Fprintf(&warnings, "warning: %s\n", oneLine(warning.Text))
 	}
-	if len(r.Warnings) > 0 {
-		b.WriteByte('\n')
+	if skipped := reasons(r.Results); len(skipped) > 0 {
+		fmt.Fprintf(&skips, "skipped (%d):\n", len(only(r.Results, Skip)))
+		for _, reason := range skipped {
+			fmt.Fprintf(&skips, "  skip (%d): %s\n", len(reason.Names), reason.Text)
+			for _, name := range reason.Names {
+				fmt.Fprintf(&skips, "    %s\n", name)
+			}
+		}
+	}
+	counts := fmt.Sprintf("counts: %s\n", textCounts(r))
+	fmt.Fprintf(&end, "target: %s\n%s", about(r), counts)
+	if r.Proven != nil {
+		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Proven)
+	}
+	fmt.Fprintf(&end, "%s\n", r.Verdict())
+	doubts, _ := fitLines(warnings.String(), maxList, length)
+	skipped, _ := fitLines(skips.String(), maxList, length)
+	const frame = 1 << 10 // empty lines, and what says that something is cut
+	left := maxText - len(counts) - len(doubts) - len(skipped) - end.Len() - frame
+	results, cut := textResults(r, left)
+	note := ""
+	if cut > 0 {
+		note = leftOut(cut, maxText) + "\n"
+	}
+	var b bytes.Buffer
+	for _, part := range []string{counts + note + doubts, results, skipped, note + end.String()} {
+		if part == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(part)
+	}
+	return b.Bytes(), nil
+}
+
+// textResults returns what is no pass, and the number of the results that are cut.
+func textResults(r *Report, most int) (text string, cut int) {
+	var b strings.Builder
+	bad := only(r.Results, Fail, Error, Provisional)
+	left := &room{left: most - 200, results: len(bad), cost: length}
+	lines := map[string]string{}
+	for _, result := range bad {
+		line := "  " + clip(resultLine(result), 2*maxLine) + "\n"
+		lines[result.Name()] = line
+		left.left -= len(line)
 	}
 	for _, section := range []struct {
 		outcome Outcome
@@ -38,29 +87,17 @@ func renderText(r *Report) ([]byte, error) {
 		if len(results) == 0 {
 			continue
 		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
 		fmt.Fprintf(&b, "%s (%d):\n", section.title, len(results))
 		for _, result := range results {
-			textResult(&b, result)
+			b.WriteString(lines[result.Name()])
+			b.WriteString(left.take(textDetails(result)))
 		}
-		b.WriteByte('\n')
 	}
-	if skipped := reasons(r.Results); len(skipped) > 0 {
-		fmt.Fprintf(&b, "skipped (%d):\n", len(only(r.Results, Skip)))
-		for _, reason := range skipped {
-			fmt.Fprintf(&b, "  skip (%d): %s\n", len(reason.Names), reason.Text)
-			for _, name := range reason.Names {
-				fmt.Fprintf(&b, "    %s\n", name)
-			}
-		}
-		b.WriteByte('\n')
-	}
-	fmt.Fprintf(&b, "target: %s\n", about(r))
-	fmt.Fprintf(&b, "counts: %s\n", textCounts(r))
-	if r.Proven != nil {
-		fmt.Fprintf(&b, "confirmed by a tenant: %s\n", r.Proven)
-	}
-	fmt.Fprintf(&b, "%s\n", r.Verdict())
-	return b.Bytes(), nil
+	text, _ = fitLines(b.String(), most, length) // thousands of results more than there are scenarios
+	return text, left.cut
 }
 
 func textCounts(r *Report) string {
@@ -71,23 +108,24 @@ func textCounts(r *Report) string {
 	return counts + " in " + duration(r.Seconds)
 }
 
-// textResult shows all there is about one. What comes from the target stands behind a bar: no line of it can be taken for
-// one of ours, nor for a command to GitHub's runner, which begins with two colons.
-func textResult(b *bytes.Buffer, r Result) {
-	fmt.Fprintf(b, "  %s\n", resultLine(r))
-	fmt.Fprintf(b, "      promise: %s\n", oneLine(r.Promise))
-	fmt.Fprintf(b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")), oneLine(string(r.Standing)))
+// textDetails shows all there is about a result. What comes from the target stands behind a bar: no line of it can be taken
+// for one of ours, nor for a command to GitHub's runner, which begins with two colons.
+func textDetails(r Result) string {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "      promise: %s\n", oneLine(r.Promise))
+	fmt.Fprintf(&b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")), oneLine(string(r.Standing)))
 	for _, note := range r.Notes {
-		fmt.Fprintf(b, "      note: %s\n", oneLine(note))
+		fmt.Fprintf(&b, "      note: %s\n", oneLine(note))
 	}
 	for _, f := range r.Failures {
 		if len(r.Failures) > 1 || f.Message != r.Message {
-			fmt.Fprintf(b, "    - %s\n", oneLine(f.Message))
+			fmt.Fprintf(&b, "    - %s\n", oneLine(f.Message))
 		}
-		textBlock(b, "difference (- expected, + came)", f.Diff)
-		textBlock(b, "exchange", f.Exchange)
-		textCurl(b, f.Curl)
+		textBlock(&b, "difference (- expected, + came)", f.Diff)
+		textBlock(&b, "exchange", f.Exchange)
+		textCurl(&b, f.Curl)
 	}
+	return b.String()
 }
 
 func textBlock(b *bytes.Buffer, title, text string) {
