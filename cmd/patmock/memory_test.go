@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,25 +76,25 @@ func TestDefaultBudget(t *testing.T) {
 // Memory is given back once after each time that something happened, and only when nothing happens any more.
 func TestReleaseIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		count, released := int64(0), 0
+		var count, released atomic.Int64
 		stop := make(chan struct{})
-		go releaseIdle(stop, func() int64 { return count }, func() { released++ })
-		after := func(d time.Duration, want int) {
+		go releaseIdle(stop, count.Load, func() { released.Add(1) })
+		after := func(d time.Duration, want int64) {
 			t.Helper()
 			time.Sleep(d)
 			synctest.Wait()
-			if released != want {
-				t.Errorf("released %d times, want %d", released, want)
+			if got := released.Load(); got != want {
+				t.Errorf("released %d times, want %d", got, want)
 			}
 		}
 		after(5*time.Minute, 0)
 		for range 100 {
-			count++
+			count.Add(1)
 			after(time.Second, 0)
 		}
 		after(time.Minute, 1)
 		after(time.Hour, 1)
-		count++
+		count.Add(1)
 		after(20*time.Second, 1)
 		after(40*time.Second, 2)
 		close(stop)
