@@ -65,6 +65,6 @@ func (t *T) interfere(name, did string) {
 	}
 }
 
-// startedAtTarget returns when the run began, by the clock of the target. It is a second early, for
-// that is how accurate a date is.
-func (r *Runner) startedAtTarget() time.Time { return r.Clock().At(r.started).Add(-time.Second) }
+// startedAtTarget returns when the run has certainly begun, by the clock of the target: a second late,
+// for that is how accurate a date is. What a run before has left may have been named just before.
+func (r *Runner) startedAtTarget() time.Time { return r.Clock().At(r.started).Add(time.Second) }
