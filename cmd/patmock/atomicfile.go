@@ -52,7 +52,8 @@ func replaceFile(path string, mode fs.FileMode, former fs.FileInfo, content []by
 		return err
 	}
 	_, err = temporary.Write(content)
-	err = errors.Join(err, setOwner(temporary, folder, former), temporary.Chmod(mode), temporary.Sync(), temporary.Close())
+	// The mode comes first: the new owner alone may change it where root has few capabilities.
+	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, folder, former), temporary.Sync(), temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), path)
 	}

@@ -155,14 +155,17 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[parity.Key]bool{lost: true}
+	want, skipped := map[parity.Key]bool{lost: true}, 0
 	for _, result := range r.Results {
+		if result.Outcome == report.Skip {
+			skipped++
+		}
 		if result.Outcome == report.Pass {
 			want[parity.Key{Scenario: result.ID, Version: result.Version, Target: "127.0.0.1"}] = true
 		}
 	}
-	if len(want) < 2 || len(r.Results) > 5 {
-		t.Errorf("of %d scenarios that were done %d passed, want some and not all", len(r.Results), len(want)-1)
+	if len(want) < 2 || skipped == 0 {
+		t.Errorf("%d passed and %d were skipped, want some of both", len(want)-1, skipped)
 	}
 	confirmed := map[parity.Key]bool{}
 	for k := range readParity(t, path) {
@@ -186,7 +189,7 @@ func TestInterruptedRunThatCannotReport(t *testing.T) {
 	}
 	target, variables := tenantLikeInProcess(t, func(n int64) {
 		if n == 6 {
-			_ = os.Remove(folder) // which is empty
+			_ = os.RemoveAll(folder)
 			interrupt()
 		}
 	})

@@ -88,6 +88,20 @@ func (m *movable) wait(_ context.Context, d time.Duration) error {
 	return nil
 }
 
+// dated makes responses be of a tenant whose clock is the movable one.
+type dated struct {
+	http.RoundTripper
+	clock *movable
+}
+
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := d.RoundTripper.RoundTrip(r)
+	if err == nil {
+		response.Header.Set("Date", d.clock.Now().UTC().Format(http.TimeFormat))
+	}
+	return response, err
+}
+
 // recorded is what a mock of a dialect answers to the questions, in a recording that was written and read.
 func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string {
 	t.Helper()
@@ -99,7 +113,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
-	target := contracttests.Target{Name: "mock", BaseURL: "http://mock", HTTP: &http.Client{Transport: mock.Transport()}, Control: mock.Control()}
+	target := contracttests.Target{Name: "mock", BaseURL: "http://mock", HTTP: &http.Client{Transport: dated{mock.Transport(), clock}}, Control: mock.Control()}
 	if live {
 		who, err := mock.Control().Credentials(t.Context())
 		if err != nil {
