@@ -220,7 +220,10 @@ func shown(values []string) any {
 	return values
 }
 
+// pointerEscapes are those of RFC 6901, section 3.
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
 // escape writes a name as a part of a JSON pointer (https://www.rfc-editor.org/rfc/rfc6901#section-3).
 func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return pointerEscapes.Replace(name)
 }
