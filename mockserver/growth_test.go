@@ -261,7 +261,7 @@ func BenchmarkGrowth(b *testing.B) {
 			bearer := g.bearer(b, namespace)
 			for b.Loop() {
 				ratio := g.timeRatio(b, c, namespace, bearer)
-				if ratio > 2.5 { // a machine that does something else disturbs some
+				for try := 0; ratio > 2.5 && try < 4; try++ { // a machine that does something else disturbs some
 					ratio = min(ratio, g.timeRatio(b, c, namespace, bearer))
 				}
 				b.ReportMetric(ratio, "x-half")
