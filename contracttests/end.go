@@ -11,10 +11,10 @@ import (
 const (
 	// cleanupTimeout bounds the cleanup of a scenario.
 	cleanupTimeout = time.Minute
-	// writeGrace is how long a write under way is waited for when the run ends early. Its outcome
+	// writeGrace limits the wait for a write under way when the run ends early. Its outcome
 	// has to be known, so that what it made can be deleted.
 	writeGrace = 5 * time.Second
-	// cleanupGrace is how long all cleanups together may take when the run ends early. With
+	// cleanupGrace limits the time of all cleanups together when the run ends early. With
 	// writeGrace it is within the ten seconds that docker stop waits for.
 	cleanupGrace = 4 * time.Second
 )

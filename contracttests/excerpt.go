@@ -7,7 +7,7 @@ const (
 	maxMessage = 2_000
 	maxDiff    = 8_000
 	maxHeader  = 1_000
-	// maxRedacted is how much of a text is searched for secrets. It is more than is shown, since a
+	// maxRedacted limits the text that is searched for secrets. It is more than is shown, since a
 	// secret is replaced by a shorter mark.
 	maxRedacted = 64 << 10
 )

@@ -48,7 +48,7 @@ type T struct {
 	owners map[string]Credentials
 	// maxAlive is how many objects of one owner there may be at a time.
 	maxAlive int
-	// ending tells that the scenario has run, and what it made is being removed. Hurried reports then
+	// ending reports that the scenario has run, and what it made is being removed. Hurried reports then
 	// whether the run ends early.
 	ending   bool
 	hurried  func() bool

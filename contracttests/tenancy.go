@@ -24,7 +24,7 @@ func (r *Runner) open(ctx context.Context) (*tenancy, error) {
 		if ctx.Err() == nil {
 			return nil, err
 		}
-		return nil, errors.Join(err, r.remove(ctx, c)) // it may be there: nobody waited for the response
+		return nil, errors.Join(err, r.remove(ctx, c)) // it may be there: the response was not waited for
 	}
 	tenant, err := r.known.ask(ctx, c)
 	if err != nil {

@@ -33,7 +33,7 @@ type sharedWarnings struct {
 	interfered string
 }
 
-// maxSkew is how far a target's clock may be from ours without a warning.
+// maxSkew is the largest difference of a target's clock from ours without a warning.
 const maxSkew = 30 * time.Second
 
 func (w warnings) see(x *exchange) {

@@ -15,7 +15,7 @@ import (
 )
 
 // sample is a namespace as it is when it was just made. It responds to requests to names that do not
-// exist, so that a path that somebody made up costs no memory and no place among the namespaces. No
+// exist, so that an invented path costs no memory and no place among the namespaces. No
 // login succeeds in it, so that nothing changes it.
 type sample struct {
 	mu     sync.Mutex

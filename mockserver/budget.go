@@ -14,16 +14,16 @@ import (
 // minBudget is the least memory budget, in bytes.
 const minBudget = 1 << 20
 
-// maxHeavy is how many operations on all of a namespace go on at once.
+// maxHeavy limits the operations on all of a namespace that go on at once.
 const maxHeavy = 2
 
-// leastEntry is how much memory, in bytes, a request without a body takes in a journal.
+// leastEntry is the memory, in bytes, of a request without a body in a journal.
 const leastEntry = 2 << 10
 
 // errOverBudget rejects a request for which there is no memory now.
 var errOverBudget = errors.New("requests in flight take their share of the memory budget: send this one again later, or start the mock with a larger --memory-budget")
 
-// retryOverBudget is what such a request's Retry-After says.
+// retryOverBudget is the Retry-After of such a request.
 const retryOverBudget = time.Second
 
 // bound divides the memory budget between requests in flight and journals.

@@ -91,7 +91,7 @@ type plainConn struct {
 	lease   budget.Lease
 }
 
-// freeHeader is how many bytes of headers, in the buffer that each connection has, are not taken from the budget.
+// freeHeader is the number of bytes of headers, in the buffer of each connection, that are not taken from the budget.
 const freeHeader = 4 << 10
 
 // admit takes what was read of the headers of a request from the budget, and reports whether there is room for it.

@@ -317,7 +317,7 @@ func (s *Server) tellState(held []string) {
 	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile, len(held), s.config.Tenant.Source))
 }
 
-// spare reports whether a namespace can make room for another: nobody has used it, and it has nothing
+// spare reports whether a namespace can make room for another: it was never used, and it has nothing
 // but its fixture. The server's own fixture is the least of a loss.
 func (s *Server) spare(t *tenant) (rank int, ok bool) {
 	if t.used.Load() {

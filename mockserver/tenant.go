@@ -48,7 +48,7 @@ type tenant struct {
 	pats     *api.API
 	controls *controls.Server
 
-	// generation tells this namespace from earlier ones of its name, whose access tokens it rejects. It
+	// generation distinguishes this namespace from earlier ones of its name, whose access tokens it rejects. It
 	// is empty in state files that an older patmock wrote.
 	generation string
 	// used reports that the namespace may have more than what it started from.

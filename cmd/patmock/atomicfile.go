@@ -101,7 +101,7 @@ func writeInPlace(path string, flag int, content []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// readerWait is how long a FIFO may be without a reader.
+// readerWait limits the time that a FIFO may be without a reader.
 const readerWait = 5 * time.Second
 
 // writeFIFO writes to a FIFO. It does not wait forever for a reader: a run would never end.

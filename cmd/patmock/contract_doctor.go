@@ -39,7 +39,7 @@ type diagnosis struct {
 	Requests int     `json:"requests"`
 	Seconds  float64 `json:"seconds"`
 	Tokens   int     `json:"tokens"`
-	// Clock is how many seconds the clock of the target is ahead of ours, 0 if they agree as far as
+	// Clock is the number of seconds by which the target's clock is ahead of ours, 0 if they agree as far as
 	// they can be compared.
 	Clock    float64         `json:"clock"`
 	Warnings []doctorWarning `json:"warnings"`
@@ -220,7 +220,7 @@ func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
 	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
 }
 
-// maxSkew is how far the clock of a tenant may be from ours without a warning.
+// maxSkew is the largest difference of a tenant's clock from ours without a warning.
 const maxSkew = 2 * time.Second
 
 // warn adds what may spoil a run. Now is the time of the target.

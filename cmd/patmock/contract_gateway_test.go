@@ -204,8 +204,8 @@ func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 			if got.code != exitGood || r.Counts[report.Pass] != 3 || len(p.confirmed()) != 3 {
 				t.Errorf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 			}
-			told := len(r.Warnings) == 1 && r.Warnings[0].Kind == report.WarnClockSkew
-			if told != (ahead != 0) {
+			warned := len(r.Warnings) == 1 && r.Warnings[0].Kind == report.WarnClockSkew
+			if warned != (ahead != 0) {
 				t.Errorf("warnings %v", r.Warnings)
 			}
 			diagnosed := command(t.Context(), p.variables, "contract", "doctor", "--target", p.address, "--run", chosen, "--versions", "v2026", "--format", "json")

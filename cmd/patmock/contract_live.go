@@ -131,7 +131,7 @@ func (s supervision) warnings() []report.Warning {
 // cleaning is how long a run that has ended may take to delete what its scenarios could not.
 const cleaning = 2 * time.Minute
 
-// shortSettle is how long the lists may take to show what was written if the run ends early.
+// shortSettle limits the wait for lists to show what was written if the run ends early.
 const shortSettle = time.Second
 
 // cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an error.

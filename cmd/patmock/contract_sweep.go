@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/contracttests/live"
 )
 
-// deleteGrace is how long a delete under way is waited for when a sweep is interrupted.
+// deleteGrace limits the wait for a delete under way when a sweep is interrupted.
 const deleteGrace = 5 * time.Second
 
 // sweepFlags are those of contract sweep, as they were given.

@@ -19,12 +19,12 @@ const (
 	timeoutPerEstimate = 3
 )
 
-// estimate is what a run takes at a tenant, as far as a dry run shows.
+// estimate has the expected requests and time of a run at a tenant, by a dry run.
 type estimate struct {
 	requests int
-	// paced is what the requests take at least, because the rate limit holds them back.
+	// paced is the least time that the requests take under the rate limit.
 	paced time.Duration
-	// waits is how long scenarios let time pass.
+	// waits is the time that scenarios let pass.
 	waits time.Duration
 }
 
@@ -103,7 +103,7 @@ func (l *timeLimit) expect(e estimate) {
 	l.adjustLocked()
 }
 
-// quickCases is how many cases are rehearsed before a run, which takes less than a second. More are
+// quickCases limits the cases that are rehearsed before a run, which takes less than a second. More are
 // rehearsed beside it: a run that the target ends early has no use for them.
 const quickCases = 100
 

@@ -8,12 +8,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// variable is the environment variable that stands for a flag: PATMOCK_PUBLIC_URL for --public-url.
+// variable returns the environment variable of a flag: PATMOCK_PUBLIC_URL for --public-url.
 func variable(flag string) string {
 	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// noVariable marks a flag that no variable stands for.
+// noVariable marks a flag that has no variable.
 const noVariable = "patmock: no variable"
 
 func ignoreVariable(f *pflag.Flag) { f.Annotations = map[string][]string{noVariable: {}} }

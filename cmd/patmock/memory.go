@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// maxDefaultBudget bounds the memory budget that nobody chose, in bytes.
+// maxDefaultBudget limits the default memory budget, in bytes.
 const maxDefaultBudget = 256 << 20
 
 // byteUnits are the units of a size, the longest names first.

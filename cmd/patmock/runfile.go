@@ -28,7 +28,7 @@ type runFile struct {
 	ControlAddr string `json:"controlAddr,omitempty"`
 	// Container reports whether serve is what a container runs.
 	Container bool `json:"container,omitempty"`
-	// PIDNamespace tells the processes of two containers with one folder apart.
+	// PIDNamespace distinguishes the processes of two containers with one folder.
 	PIDNamespace string `json:"pidNamespace,omitempty"`
 }
 

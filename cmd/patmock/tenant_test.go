@@ -440,7 +440,7 @@ var timeHint = regexp.MustCompile(`patmock: the run ends after \S+ at the latest
 // it printed nothing of its own.
 func (x *tenantLike) leavesNothing(got outcome, code int) {
 	x.t.Helper()
-	if got.code != code || strings.Contains(timeHint.ReplaceAllString(got.stderr, ""), "patmock:") { // what it left would be told
+	if got.code != code || strings.Contains(timeHint.ReplaceAllString(got.stderr, ""), "patmock:") { // what it left would be reported
 		x.t.Errorf("a run ends with %d, want %d: %s", got.code, code, got.stderr)
 	}
 }

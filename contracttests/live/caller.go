@@ -19,7 +19,7 @@ type caller struct {
 	Login
 	http       *http.Client
 	base, path string
-	// grace is how long a delete under way is waited for once its context has ended.
+	// grace limits the wait for a delete under way once its context has ended.
 	grace time.Duration
 	// now is our time, and clock how far that of the target is from it. All callers of a sweep share
 	// them.

@@ -2,7 +2,7 @@ package live
 
 import "time"
 
-// pendingWindow is how long after its intent a create may have been carried out.
+// pendingWindow is the longest time between an intent and its create.
 const pendingWindow = 10 * time.Minute
 
 // isPending reports whether an object is a create whose outcome is unknown, and whether its name

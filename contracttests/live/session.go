@@ -18,7 +18,7 @@ type session struct {
 
 // owner is an identity that has tokens.
 type owner struct {
-	// id is empty where nobody knows it. It is that of the client unless identified says so.
+	// id is empty if it is unknown. It is that of the client unless identified says so.
 	id         string
 	identified bool
 	// alive are the tokens it has, as far as known: all of them where counted says so.

@@ -49,7 +49,7 @@ type SetupError struct {
 	// Location and ContentType are those of the response, empty without them.
 	Location, ContentType string
 	Cause                 SetupCause
-	// Reason is what the body says, empty if it has no message in a known form.
+	// Reason is the message of the body, empty if it has no message in a known form.
 	Reason string
 	// Err is why there is no response. It is nil if there is one.
 	Err    error

@@ -46,7 +46,7 @@ type SweepConfig struct {
 	DryRun bool
 	// Settle is how long the lists may take to show what was written. Zero means ten seconds.
 	Settle time.Duration
-	// Grace is how long a delete under way is waited for once the context has ended.
+	// Grace limits the wait for a delete under way once the context has ended.
 	Grace time.Duration
 	// Now is wall time.
 	Now func() time.Time

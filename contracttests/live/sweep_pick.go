@@ -11,7 +11,7 @@ import (
 // plainID is an id that is one segment of a path, whatever reads it.
 var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// nameTolerance is how far the time in a name may be from the creation of its token. The clock of
+// nameTolerance limits the difference between the time in a name and the creation of its token. The clock of
 // the run that made it may have been wrong by minutes.
 const nameTolerance = 10 * time.Minute
 

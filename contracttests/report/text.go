@@ -108,7 +108,7 @@ func textCounts(r *Report) string {
 	return counts + " in " + duration(r.Seconds)
 }
 
-// textDetails shows all there is about a result. What comes from the target stands behind a bar: no line of it can be taken
+// textDetails shows all there is about a result. What comes from the target is behind a bar: no line of it can be taken
 // for one of ours, nor for a command to GitHub's runner, which begins with two colons.
 func textDetails(r Result) string {
 	var b bytes.Buffer

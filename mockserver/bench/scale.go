@@ -35,7 +35,7 @@ type family struct {
 	curves []curve
 }
 
-// scaleRounds is how often a size is measured. The median counts.
+// scaleRounds is the number of times that a size is measured. The median counts.
 const scaleRounds = 3
 
 // scale measures every curve, for some time at each size.

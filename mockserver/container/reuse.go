@@ -35,7 +35,7 @@ func (e *ReuseError) Error() string {
 }
 
 // settings are what a container is started with: its image, the variables of patmock, and a hash of
-// what nobody shall read or what is too long.
+// what must not be read or is too long.
 type settings map[string]string
 
 func settingsOf(req *testcontainers.GenericContainerRequest) settings {

@@ -20,7 +20,7 @@ const (
 	LogLine = 2 << 10
 )
 
-// More returns the text that stands for n items that are not reported: "and 15,980 more".
+// More returns the text for n items that are not reported: "and 15,980 more".
 func More(n int) string {
 	digits := strconv.Itoa(n)
 	var b strings.Builder

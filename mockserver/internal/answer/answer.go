@@ -103,7 +103,7 @@ func (w Writer) Serve(rw http.ResponseWriter, r *http.Request, check Check, hand
 	}
 	response, err := handle(r, TraceOf(r))
 	if gone := r.Context().Err(); err != nil && gone != nil && errors.Is(err, gone) {
-		TraceOf(r).Abort = true // nobody reads a response
+		TraceOf(r).Abort = true // no client reads a response
 		return
 	}
 	if err != nil {

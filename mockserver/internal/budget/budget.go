@@ -21,7 +21,7 @@ func InFlight(budget int64) *Share { return &Share{Limit: budget / 4} }
 // Used returns how many bytes are taken.
 func (s *Share) Used() int64 { return s.used.Load() }
 
-// Lease is what one request has taken of a share. The zero value has none, of no share.
+// Lease counts the bytes that one request has taken of a share. The zero value has none, of no share.
 type Lease struct {
 	share *Share
 	bytes int64

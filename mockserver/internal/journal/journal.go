@@ -36,7 +36,7 @@ type Journal struct {
 	held    held
 	byID    map[string]int // sequence of the latest request with an ID; nil until Get needs it
 	bytes   int            // of the messages of the requests
-	changed chan struct{}  // closed by the next change; nil while nobody waits
+	changed chan struct{}  // closed by the next change; nil while no call waits
 }
 
 // New returns an empty journal.
@@ -64,7 +64,7 @@ func (j *Journal) add(e *entry) {
 	}
 }
 
-// overhead is how much memory, in bytes, a request takes beside its headers and bodies.
+// overhead is the memory, in bytes, of a request beside its headers and bodies.
 const overhead = 1 << 10
 
 func (j *Journal) append(e *entry) {

@@ -22,7 +22,7 @@ func (s *Set[T]) Remove(name string) error {
 	return s.remove(leaving)
 }
 
-// leave marks those of some members that are to be removed, so that nobody takes them up again.
+// leave marks those of some members that are to be removed, so that no request uses them again.
 func (s *Set[T]) leave(names []string, chosen func(m *Member[T]) bool) map[string]*Member[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Set[T]) leave(names []string, chosen func(m *Member[T]) bool) map[strin
 	return leaving
 }
 
-// remove tells of members that are leaving, and lets them go.
+// remove reports members that are leaving, and drops them.
 func (s *Set[T]) remove(leaving map[string]*Member[T]) error {
 	if len(leaving) == 0 {
 		return nil
@@ -78,7 +78,7 @@ func (s *Set[T]) sweep(now time.Time) {
 	idle := func(m *Member[T]) bool {
 		return m.active.Load() == 0 && now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL
 	}
-	_ = s.remove(s.leave(s.names(idle), idle)) // whoever cannot forget them has said so, and is asked again
+	_ = s.remove(s.leave(s.names(idle), idle)) // an error was logged, and removal is tried again
 }
 
 // names returns the names of the members that are chosen. Requests go on meanwhile.

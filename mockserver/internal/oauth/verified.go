@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// maxVerified is how many verified access tokens of a namespace are remembered at least. Twice as many are
+// maxVerified is the least number of verified access tokens of a namespace that are remembered. Twice as many are
 // at most: those that were used lately, and those of before.
 const maxVerified = 1 << 16
 

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxBulkIDs is how many tokens one bulk update may name.
+// maxBulkIDs limits the tokens that one bulk update may name.
 //
 // published: docs/behaviour.md#bulk-update-has-1-to-25-ids
 const maxBulkIDs = 25

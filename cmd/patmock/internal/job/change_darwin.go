@@ -10,7 +10,7 @@ import (
 
 // This file was compiled, and has not been run.
 
-// change is what happened to a command: its end, or a signal that stopped it.
+// change is the end of a command, or a signal that stopped it.
 type change struct {
 	ended  bool
 	signal syscall.Signal

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// change is what happened to a command: its end, or a signal that stopped it.
+// change is the end of a command, or a signal that stopped it.
 type change struct {
 	ended  bool
 	signal syscall.Signal

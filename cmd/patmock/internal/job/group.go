@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// secondSignal is how much later a second signal comes. A terminal and npm send the first one twice.
+	// secondSignal is the least time between two signals that count as two. A terminal and npm send the first one twice.
 	secondSignal = 500 * time.Millisecond
-	// killed is how long processes may take to end after SIGKILL.
+	// killed limits the wait for processes to end after SIGKILL.
 	killed = 2 * time.Second
 )
 

@@ -11,7 +11,7 @@ import (
 
 // Options say how a command ends. The zero value kills processes at once.
 type Options struct {
-	// KillAfter is how long processes may go on after a signal that ends them, and after the command itself
+	// KillAfter limits the time that processes may go on after a signal that ends them, and after the command itself
 	// has ended.
 	KillAfter time.Duration
 	// Log gets a warning if the command would outlive a kill of this process. Nil means [slog.Default].

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// orphaned is how long this process waits to be stopped. If no shell would continue it, the kernel does not
+// orphaned limits the wait of this process to be stopped. If no shell would continue it, the kernel does not
 // stop it.
 const orphaned = 200 * time.Millisecond
 
