@@ -16,7 +16,7 @@ import (
 )
 
 func TestControlOnAListenerOfItsOwn(t *testing.T) {
-	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: "http://mock:17280"})
+	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string { return "http://mock:17280" }})
 	apart := httptest.NewServer(m.mock.ControlHandler())
 	t.Cleanup(apart.Close)
 	for _, path := range []string{"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance"} {

@@ -62,9 +62,9 @@ type Config struct {
 	// StateFile holds every namespace and the signing key across restarts. Empty means that the state ends with
 	// the process. What the file holds wins over Tenant.
 	StateFile string
-	// BaseURL is where the control surface says that clients reach the mock. Empty means PublicURL, or else the host
+	// BaseURL returns where the control surface says that clients reach the mock. Nil means PublicURL, or else the host
 	// that the control surface was asked by: one on a listener of its own cannot know better.
-	BaseURL string
+	BaseURL func() string
 	// ReadTimeout is how long the headers of a request may take, and its body beside a minimum rate. What is late gets a
 	// 408, slow headers no response. Zero means 30 seconds.
 	ReadTimeout time.Duration
@@ -345,6 +345,14 @@ func (s *Server) removed(names []string) error {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(rw, r) }
+
+// publicURL returns the address of clients, empty if it is that of a request.
+func (s *Server) publicURL() string {
+	if s.config.PublicURL != "" || s.config.BaseURL == nil {
+		return s.config.PublicURL
+	}
+	return s.config.BaseURL()
+}
 
 // ControlHandler serves /_mock/ and nothing else, for a listener of its own.
 func (s *Server) ControlHandler() http.Handler { return s.control }

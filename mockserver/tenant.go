@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -122,7 +121,7 @@ func (t *tenant) serve() error {
 	})
 	t.controls = controls.New(controls.Config{
 		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal,
-		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: cmp.Or(s.config.PublicURL, s.config.BaseURL),
+		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: s.publicURL,
 		Token: s.config.ControlToken, Writer: s.writer, Heavy: s.heavy,
 	})
 	return nil

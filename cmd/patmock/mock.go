@@ -107,30 +107,28 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if unfilled := config.Tenant.Placeholders; len(unfilled) > 0 {
 		log.Warn("values of the fixture look like variables, which are not filled in: use envsubst on the file before", "fields", strings.Join(unfilled, ", "))
 	}
-	listener, err := f.listen(ctx, "addr", f.addr)
-	if err != nil {
-		return nil, err
-	}
-	m := &mock{tenant: config.Tenant, addr: listener.Addr(), local: localURL(listener.Addr().String()), log: log, failed: make(chan error, 2), ended: make(chan struct{})}
-	m.base, m.control = cmp.Or(config.PublicURL, m.local), m.local
-	m.controlAddr, m.controlToken = m.addr, config.ControlToken
-	var apart net.Listener
+	m := &mock{tenant: config.Tenant, controlToken: config.ControlToken, log: log, failed: make(chan error, 2), ended: make(chan struct{})}
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
-		config.BaseURL = m.base // the control surface is asked by another name
-		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
-			return nil, errors.Join(err, listener.Close())
-		}
-		m.control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()
+		config.BaseURL = func() string { return m.base } // the control surface is asked by another name
 	}
 	limit := cgroupLimit("/")
 	followLimit(env, limit)
 	config.MemoryBudget = cmp.Or(config.MemoryBudget, defaultBudget(limit))
 	if m.handler, err = mockserver.New(config); err != nil {
-		err = errors.Join(&usageError{flagOfConfig(err), err}, listener.Close())
-		if apart != nil {
-			err = errors.Join(err, apart.Close())
+		return nil, &usageError{flagOfConfig(err), err}
+	}
+	listener, err := f.listen(ctx, "addr", f.addr)
+	if err != nil {
+		return nil, errors.Join(err, m.handler.Close())
+	}
+	m.addr, m.local = listener.Addr(), localURL(listener.Addr().String())
+	m.base, m.control, m.controlAddr = cmp.Or(config.PublicURL, m.local), m.local, m.addr
+	var apart net.Listener
+	if config.ControlApart {
+		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
+			return nil, errors.Join(err, listener.Close(), m.handler.Close())
 		}
-		return nil, err
+		m.control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()
 	}
 	m.server = m.serve(listener, m.handler)
 	if apart != nil {

@@ -75,8 +75,8 @@ type Config struct {
 	Documents map[string]*spec.Document
 	// Statuses that an operation of a version may answer, by the short names of rules; empty for any of them.
 	Statuses func(operation, version string) []int
-	// PublicURL is how clients reach the mock. Empty means the request's own host.
-	PublicURL string
+	// PublicURL returns how clients reach the mock. Empty means the request's own host.
+	PublicURL func() string
 	// Token is demanded as a bearer. Empty demands nothing.
 	Token  string
 	Writer answer.Writer

@@ -14,7 +14,7 @@ import (
 
 // baseURL is where clients reach a namespace, seen from a request to this one.
 func (s *Server) baseURL(c *call, name string) string {
-	base := answer.BaseURL(c.Request, s.config.PublicURL)
+	base := answer.BaseURL(c.Request, s.config.PublicURL())
 	return strings.TrimSuffix(base, answer.TraceOf(c.Request).Prefix) + namespace.Prefix(name)
 }
 

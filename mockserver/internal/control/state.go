@@ -15,7 +15,7 @@ func (s *Server) credentials(c *call) (*answer.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer.JSON(http.StatusOK, control.Credentials{BaseURL: answer.BaseURL(c.Request, s.config.PublicURL), Users: users})
+	return answer.JSON(http.StatusOK, control.Credentials{BaseURL: answer.BaseURL(c.Request, s.config.PublicURL()), Users: users})
 }
 
 func (s *Server) reset(*call) (*answer.Answer, error) {
