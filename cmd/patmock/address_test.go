@@ -16,7 +16,7 @@ func TestPasswordInAddress(t *testing.T) {
 		{"serve --addr jane:hunter2@127.0.0.1", "--addr"},
 		{"serve --addr 127.0.0.1:0 --control-addr " + address, "--control-addr"},
 		{"env --url " + address, "--url"},
-		{"env --base-url " + address, "--base-url"},
+		{"env --public-url " + address, "--public-url"},
 		{"control reset --url " + address, "--url"},
 		{"check --url " + address, "--url"},
 		{"healthcheck --url " + address, "--url"},

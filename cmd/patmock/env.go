@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ const defaultURL = "http://" + defaultAddr
 
 // envFlags are the flags of env, as they were given.
 type envFlags struct {
-	user, url, namespace, fixture, baseURL, format string
+	user, url, namespace, fixture, publicURL, format string
 
 	token          string // of the control surface
 	allowPlaintext bool
@@ -42,10 +43,13 @@ func newEnv(env environment) *cobra.Command {
 			if f.url, err = mockserver.CheckBaseURL(f.url); err != nil {
 				return usagef("--url", "--url %w", err)
 			}
-			if cmd.Flags().Changed("base-url") {
-				if f.baseURL, err = mockserver.CheckBaseURL(f.baseURL); err != nil {
-					return usagef("--base-url", "--base-url %w", err)
+			if cmd.Flags().Changed("public-url") {
+				if f.publicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
+					return usagef("--public-url", "--public-url %w", err)
 				}
+			}
+			if f.namespace != "" && !namespaceForm.MatchString(f.namespace) { // a shell is going to read it
+				return usagef("--namespace", "--namespace %q: expected 1 to 63 of a-z, 0-9 and -", f.namespace)
 			}
 			f.token, _ = env.lookup(controlToken)
 			v, err := f.variables(cmd.Context())
@@ -61,10 +65,10 @@ func newEnv(env environment) *cobra.Command {
 	flags.StringVar(&f.url, "url", defaultURL, "the running mock")
 	flags.StringVar(&f.namespace, "namespace", "", "the namespace of the mock (default the default one)")
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
-	flags.StringVar(&f.baseURL, "base-url", "", "address to print (default that of the mock)")
+	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
 	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
 	allowPlaintextFlag(flags, &f.allowPlaintext)
-	for _, own := range []string{"fixture", "base-url", "format"} { // the mock's count, and what is asked for here
+	for _, own := range []string{"fixture", "public-url", "format"} { // the mock's count, and what is asked for here
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -85,10 +89,29 @@ func (f envFlags) variables(ctx context.Context) (variables, error) {
 	if err != nil {
 		return variables{}, &usageError{"--user", err}
 	}
-	if f.baseURL == "" {
-		f.baseURL = f.url
+	return variables{f.baseURL(f.url + namespacePrefix(f.namespace)), token.ID, token.Secret}, nil
+}
+
+// baseURL returns the address to print: the one of --public-url with the namespace behind it, or
+// else that of the mock.
+func (f envFlags) baseURL(mock string) string {
+	if f.publicURL == "" {
+		return mock
 	}
-	return variables{f.baseURL, token.ID, token.Secret}, nil
+	return f.publicURL + namespacePrefix(f.namespace)
+}
+
+// defaultNamespace is the namespace of a mock that is meant if none is named.
+const defaultNamespace = "default"
+
+var namespaceForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+
+// namespacePrefix returns what is in front of the paths of a namespace.
+func namespacePrefix(namespace string) string {
+	if namespace == "" || namespace == defaultNamespace {
+		return ""
+	}
+	return "/t/" + namespace
 }
 
 // ask gets the variables from the running mock.
@@ -105,10 +128,9 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 	if err != nil {
 		return variables{}, unreachable(f.url, err)
 	}
-	if f.baseURL == "" {
-		if f.baseURL, err = mockserver.CheckBaseURL(c.BaseURL); err != nil {
-			return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s tells a base URL that is none: %w", f.url, err)}
-		}
+	base, err := mockserver.CheckBaseURL(c.BaseURL)
+	if err != nil {
+		return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s returns a base URL that is none: %w", f.url, err)}
 	}
 	if len(c.Users) == 0 {
 		return variables{}, usagef("--user", "nobody at %s has a token to log in with", f.url)
@@ -119,7 +141,7 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 			return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s tells credentials with characters that none have", f.url)}
 		}
 		if f.user == "" || f.user == u.Name {
-			return variables{f.baseURL, u.ClientID, u.ClientSecret}, nil
+			return variables{f.baseURL(base), u.ClientID, u.ClientSecret}, nil
 		}
 		names = append(names, u.Name)
 	}
