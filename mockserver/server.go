@@ -86,7 +86,7 @@ type Config struct {
 	// UncheckedResponses sends answers without holding them against their documents, which costs little: it is for
 	// finding out how little. The log says so at the start.
 	UncheckedResponses bool
-	// Log takes what the mock has to tell. Nil means slog.Default().
+	// Log takes what the mock has to tell. Nil means slog.Default(), or the output of the test for Start.
 	Log *slog.Logger
 }
 

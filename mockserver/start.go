@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -32,12 +33,16 @@ type Instance struct {
 	Mock *Server
 
 	t         TB
-	root      string // URL of the mock
+	log       *testLog // nil if the lines of the mock go elsewhere
+	root      string   // URL of the mock
 	namespace string
 }
 
 // Start runs a mock for a test, and stops it when the test ends. It takes at most one Config;
 // none is the zero Config. What is wrong ends the test.
+//
+// Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]), and no longer
+// when the test has ended.
 func Start(t TB, config ...Config) *Instance {
 	t.Helper()
 	if len(config) > 1 {
@@ -46,6 +51,12 @@ func Start(t TB, config ...Config) *Instance {
 	var c Config
 	if len(config) == 1 {
 		c = config[0]
+	}
+	var log *testLog
+	if c.Log == nil {
+		if log = newTestLog(t); log != nil {
+			c.Log = slog.New(log)
+		}
 	}
 	c, err := c.withDefaults()
 	if err != nil {
@@ -67,6 +78,9 @@ func Start(t TB, config ...Config) *Instance {
 		_ = server.Serve(listener) // until it is closed
 	}()
 	t.Cleanup(func() {
+		if log != nil {
+			defer log.end()
+		}
 		mock.Stop() // which ends what a fault holds up
 		// Handlers end first, so that none of them logs into a test that is over.
 		grace, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -80,17 +94,21 @@ func Start(t TB, config ...Config) *Instance {
 		}
 	})
 	root := "http://" + listener.Addr().String()
-	return &Instance{URL: root, Mock: mock, t: t, root: root, namespace: namespace.Default}
+	return &Instance{URL: root, Mock: mock, t: t, log: log, root: root, namespace: namespace.Default}
 }
 
 // Namespace returns a namespace of the mock, a tenant of its own, for the test t, which may be another than
 // that of the mock. It starts as the mock did when nobody has used it yet. Names have 1 to 63 of a-z, 0-9 and -.
+// Log lines about its requests go to the output of t until t ends, if those of the mock go to a test.
 func (i *Instance) Namespace(t TB, name string) *Instance {
 	t.Helper()
 	if _, err := i.Mock.namespaces.Use(name); err != nil {
 		t.Fatalf("patmock: %v", err)
 	}
-	return &Instance{URL: i.root + namespace.Prefix(name), Mock: i.Mock, t: t, root: i.root, namespace: name}
+	if i.log != nil && name != namespace.Default {
+		i.log.add(t, name)
+	}
+	return &Instance{URL: i.root + namespace.Prefix(name), Mock: i.Mock, t: t, log: i.log, root: i.root, namespace: name}
 }
 
 // Control returns a client of the control surface of this namespace: reset, clock, faults, journal.

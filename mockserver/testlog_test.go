@@ -1,0 +1,90 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver"
+)
+
+// logTest is a test whose output is read, and which must not be written to after its end.
+type logTest struct {
+	t *testing.T
+
+	mu       sync.Mutex
+	text     bytes.Buffer
+	ended    bool
+	cleanups []func()
+}
+
+func (l *logTest) Helper()                           {}
+func (l *logTest) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+func (l *logTest) Cleanup(f func())                  { l.cleanups = append(l.cleanups, f) }
+func (l *logTest) Output() io.Writer                 { return l }
+
+// Write implements io.Writer.
+func (l *logTest) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		l.t.Errorf("written after the end: %s", p)
+	}
+	return l.text.Write(p)
+}
+
+// end runs the cleanups, and returns what was written.
+func (l *logTest) end() string {
+	for i := len(l.cleanups) - 1; i >= 0; i-- {
+		l.cleanups[i]()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	return l.text.String()
+}
+
+// check ends the test and compares the namespaces of its lines.
+func (l *logTest) check(want ...string) {
+	l.t.Helper()
+	var got []string
+	for line := range strings.Lines(l.end()) {
+		_, rest, _ := strings.Cut(line, " namespace=")
+		name, _, _ := strings.Cut(rest, " ")
+		got = append(got, name)
+		if !strings.HasPrefix(line, "level=WARN ") {
+			l.t.Errorf("line %q, want a warning", line)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		l.t.Errorf("namespaces of the lines (-want +got):\n%s", diff)
+	}
+}
+
+// Lines of the log go to the test whose requests they are about, and to none that has ended.
+func TestStartLogsToTheTest(t *testing.T) {
+	server, first, second := &logTest{t: t}, &logTest{t: t}, &logTest{t: t}
+	mock := mockserver.Start(server)
+	reject := func(prefix string) { // for the lack of a bearer, which is logged
+		r := httptest.NewRequest(http.MethodGet, prefix+"/v2026/personal-access-tokens", nil)
+		mock.Mock.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	mock.Namespace(first, "a")
+	mock.Namespace(second, "b")
+	mock.Namespace(second, "default")
+	reject("")
+	reject("/t/a")
+	reject("/t/b")
+	first.check("a")
+	reject("/t/a")
+	second.check("b")
+	server.check("default", "a")
+	reject("")
+}
