@@ -34,10 +34,11 @@ func newContract(env environment) *cobra.Command {
 type selection struct{ versions, run, skip, standing string }
 
 func (s *selection) register(flags *pflag.FlagSet) {
-	flags.StringVar(&s.versions, "versions", strings.Join(versionNames(), ","), "versions to try, with commas between")
 	flags.StringVar(&s.run, "run", "", "regular expression for the names of scenarios, ID/VERSION")
 	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
+	flags.StringVar(&s.versions, "versions", strings.Join(versionNames(), ","), "versions to try, with commas between")
 	flags.StringVar(&s.standing, "standing", "", "published, observed, assumed, with commas between (default all)")
+	setGroup(flags, groupScenarios, "versions", "run", "skip", "standing")
 	for _, own := range []string{"versions", "run", "skip", "standing"} {
 		ignoreVariable(flags.Lookup(own))
 	}

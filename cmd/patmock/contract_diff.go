@@ -36,7 +36,7 @@ func newContractDiff(env environment) *cobra.Command {
 			allowExample + "\n" +
 			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare, 3 a target could not be tested, 4 it has\n" +
 			"tokens left that the run made, 130 interrupted.",
-		Example: "  patmock contract run --run '^create/' --record recording && patmock contract diff recording mock --run '^create/'",
+		Example: "  patmock contract run --run '^create/' --record recording &&\n    patmock contract diff recording mock --run '^create/'",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return usagef("A,B", "expected two recordings or targets, got %d arguments", len(args))
@@ -58,8 +58,8 @@ func newContractDiff(env environment) *cobra.Command {
 }
 
 // allowExample is a file of --allow.
-const allowExample = `  - scenario: create/*                           # or one of them
-    version: v2026                               # may be left out, as the next two
+const allowExample = `  - scenario: create/*                        # or one of them
+    version: v2026                            # may be left out, as the next two
     at: /exchanges/*/response/header/Retry-After
     class: unknown
     reason: the tenant says nothing

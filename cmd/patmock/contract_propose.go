@@ -17,7 +17,7 @@ func newContractPropose(env environment) *cobra.Command {
 		Long: "Reads the recording of a run (contract run --record DIR) and prints, as a dialect, what the target answered to the questions\n" +
 			"that nothing published settles, where that differs from what the mock answers. What the versions disagree about, and what the\n" +
 			"mock cannot answer, is told in comments.",
-		Example: "  patmock contract run --run name-taken --versions v2026 --record recording && patmock contract propose recording",
+		Example: "  patmock contract run --run name-taken --versions v2026 --record recording &&\n    patmock contract propose recording",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("DIR", "expected the folder of a recording, got %d arguments", len(args))

@@ -18,6 +18,7 @@ type recordFlag struct{ dir string }
 
 func (f *recordFlag) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.dir, "record", "", "folder for the transcripts of the run, without its secrets, for contract diff and contract propose")
+	setGroup(flags, groupEvidence, "record")
 	ignoreVariable(flags.Lookup("record"))
 }
 

@@ -41,7 +41,7 @@ func newContractSweep(env environment) *cobra.Command {
 			"or a confirmation on the terminal.\n" +
 			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses\n" +
 			"the credentials, 4 something is left, or was found and not deleted, 130 interrupted.",
-		Example: "  patmock exec --control-addr 127.0.0.1:0 -- patmock contract sweep --target env --dry-run --older-than 1h",
+		Example: "  patmock exec --control-addr 127.0.0.1:0 -- \\\n    patmock contract sweep --target env --dry-run --older-than 1h",
 		Args:    noArgs,
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {

@@ -28,6 +28,8 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
 	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
 	allowPlaintextFlag(flags, &f.allowPlaintext)
+	setGroup(flags, groupTarget, "target", "mock", "control", "allow-plaintext")
+	setGroup(flags, groupTenant, "allow-writes")
 	for _, own := range []string{"mock", "control", "allow-writes"} {
 		ignoreVariable(flags.Lookup(own))
 	}

@@ -54,6 +54,7 @@ func (c *controls) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
 	ignoreVariable(flags.Lookup("control-token"))
 	allowPlaintextFlag(flags, &c.allowPlaintext)
+	setGroup(flags, groupRunning, "url", "namespace", "control-token", "allow-plaintext")
 }
 
 // allowPlaintextFlag adds --allow-plaintext to a command that sends a control token.

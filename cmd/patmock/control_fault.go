@@ -32,7 +32,7 @@ func newFaultAdd(c *controls) *cobra.Command {
 		Short: "Add a rule: which requests are met, and what happens to them",
 		Long: "Adds a rule from the flags, or from JSON with the same fields (retryAfter for --retry-after). One of --status, --latency\n" +
 			"and --effect says what happens; html may have a status. It happens once, unless --times or --rate says more.",
-		Example: "  patmock exec -- patmock control fault add --operation list --version v2026 --status 429 --retry-after 3s --times 2",
+		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version v2026 --status 429 --retry-after 3s --times 2",
 		Args:    atMostOne("FILE", "@FILE, or - for standard input"),
 	}
 	registerRule(cmd, &rule)
@@ -77,6 +77,7 @@ func registerRule(cmd *cobra.Command, rule *control.Fault) {
 	flags.IntVar(&rule.After, "after", 0, "how many requests pass unharmed first")
 	flags.IntVar(&rule.Times, "times", 0, "how many are met then (default once)")
 	flags.Float64Var(&rule.Rate, "rate", 0, "share of the requests that are met, from 0 to 1, instead of --after and --times")
+	setGroup(flags, groupRequests, "operation", "version", "owner", "header", "after", "times", "rate")
 	complete(cmd, "operation", faultOperations)
 	complete(cmd, "version", versionNames())
 	complete(cmd, "retry-after-as", retryAfterForms)
@@ -119,7 +120,7 @@ func newFaultRemove(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "rm ID | --all",
 		Short:   "Remove a rule, or all of them",
-		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 && patmock control fault rm busy'",
+		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
 		Args:    atMostOne("ID", "the id of a rule"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) == 1) {

@@ -23,7 +23,7 @@ func newIdentityAdd(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "add NAME",
 		Short:   "Add a user, and print the variables to log in with",
-		Example: `  patmock exec -- sh -c 'eval "$(patmock control identity add ann.smith --user-level ORG_ADMIN)"'`,
+		Example: "  patmock exec -- sh -c \\\n    'eval \"$(patmock control identity add ann.smith --user-level ORG_ADMIN)\"'",
 		Args:    one("NAME", "the name of a user"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			identity.Name = args[0]
@@ -48,7 +48,7 @@ func newTokenAdd(c *controls) *cobra.Command {
 		Short: "Add a token in any state, and print the variables to log in with",
 		Long: "Adds a token that may have expired, be managed and have been used, without any limit. Times are written like\n" +
 			"2027-01-31T00:00:00Z, or as offsets such as -3d from the clock of the namespace.",
-		Example: "  patmock exec -- patmock control token add --owner jane.doe --name nightly --expires -3d --created -50d --last-used -40d",
+		Example: "  patmock exec -- patmock control token add \\\n    --owner jane.doe --name nightly \\\n    --expires -3d --created -50d --last-used -40d",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if token.Owner == "" || token.Name == "" {

@@ -84,7 +84,7 @@ func newNamespaceRemove(c *controls) *cobra.Command {
 	return &cobra.Command{
 		Use:     "rm NAME",
 		Short:   "Remove a namespace with everything in it",
-		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 && patmock control namespace rm test-7'",
+		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
 		Args:    one("NAME", "the name of a namespace"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.tell(cmd, func(client *control.Client, ctx context.Context) error {

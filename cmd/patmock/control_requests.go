@@ -39,6 +39,7 @@ func (m *matchFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&match.Fault, "fault", "", "id of a rule that met it, or * for any")
 	flags.StringVar(&match.Finding, "finding", "", "kind of what the client did wrong, or * for any: "+strings.Join(control.FindingKinds(), ", "))
 	flags.BoolVar(&m.unmatched, "unmatched", false, "whether no operation took it")
+	setGroup(flags, groupRequests, "operation", "version", "method", "path", "status", "owner", "client-id", "fault", "finding", "unmatched")
 	complete(cmd, "operation", operations)
 	complete(cmd, "version", versionNames())
 	complete(cmd, "finding", control.FindingKinds())
@@ -66,7 +67,7 @@ func newRequestsList(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List requests, oldest first",
-		Example: "  patmock exec -- patmock control requests list --operation create --status 400 --finding unknown-property --limit 20",
+		Example: "  patmock exec -- patmock control requests list \\\n    --operation create --status 400 --finding unknown-property --limit 20",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			match, err := flags.given(cmd)
@@ -124,7 +125,7 @@ func newRequestsShow(c *controls) *cobra.Command {
 		Use:     "show [ID]",
 		Short:   "Show a request and its answer with headers and bodies, the last one without an id",
 		Long:    "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
-		Example: `  patmock exec -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info" >info.json && patmock control requests show'`,
+		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",
 		Args:    atMostOne("ID", "the id of a request"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Request, error) {

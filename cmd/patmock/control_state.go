@@ -78,7 +78,7 @@ func newStatePut(c *controls) *cobra.Command {
 		Short: "Put other users and tokens in the place of those there are",
 		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there is, whole or not at all. A token\n" +
 			"without a secret keeps the one that is known for its id. Clock, faults and journal stay.",
-		Example: "  patmock exec -- sh -c 'patmock control state get | patmock control state put -'",
+		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control state put -'",
 		Args:    one("FILE", "a file, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			state, err := readInput(cmd, args[0])

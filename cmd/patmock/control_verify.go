@@ -26,7 +26,7 @@ func newVerify(c *controls) *cobra.Command {
 		Long: "Compares what clients did with one expectation from the flags, or with any number of them from JSON, which can also ask\n" +
 			"for an order, for headers, query and body: {\"expect\": [{\"match\": {\"operation\": \"create\"}, \"times\": 1}], \"inOrder\": true}.\n" +
 			"At least one request is expected where no number is given.",
-		Example: `  patmock exec -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info" >info.json && patmock control verify --operation info --status 200 --times 1'`,
+		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control verify --operation info --status 200 --times 1'",
 		Args:    atMostOne("FILE", "@FILE, or - for standard input"),
 	}
 	flags.register(cmd)

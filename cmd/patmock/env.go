@@ -68,6 +68,7 @@ func newEnv(env environment) *cobra.Command {
 	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
 	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
 	allowPlaintextFlag(flags, &f.allowPlaintext)
+	setGroup(flags, groupRunning, "url", "namespace", "allow-plaintext")
 	for _, own := range []string{"fixture", "public-url", "format"} { // the mock's count, and what is asked for here
 		ignoreVariable(flags.Lookup(own))
 	}

@@ -16,17 +16,12 @@ func variable(flag string) string {
 // noVariable marks a flag that has no variable.
 const noVariable = "patmock: no variable"
 
-func ignoreVariable(f *pflag.Flag) { f.Annotations = map[string][]string{noVariable: {}} }
+func ignoreVariable(f *pflag.Flag) { annotate(f, noVariable) }
 
 // fromVariable marks a flag whose value comes from its variable.
 const fromVariable = "patmock: from its variable"
 
-func setByVariable(f *pflag.Flag) {
-	if f.Annotations == nil {
-		f.Annotations = map[string][]string{}
-	}
-	f.Annotations[fromVariable] = []string{}
-}
+func setByVariable(f *pflag.Flag) { annotate(f, fromVariable) }
 
 // onCommandLine reports whether one of the flags was given by its name.
 func onCommandLine(flags *pflag.FlagSet, names ...string) bool {

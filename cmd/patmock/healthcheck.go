@@ -55,6 +55,7 @@ func newHealthcheck(env environment) *cobra.Command {
 	flags.StringVar(&f.controlToken, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
 	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
 	allowPlaintextFlag(flags, &f.allowPlaintext)
+	setGroup(flags, groupRunning, "url", "addr", "control-addr", "control-token", "allow-plaintext")
 	for _, own := range []string{"control-token", "wait"} {
 		ignoreVariable(flags.Lookup(own))
 	}

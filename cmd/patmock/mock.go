@@ -51,15 +51,16 @@ type mockFlags struct {
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.fixture, "fixture", "default", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
-	flags.StringVar(&f.versions, "versions", strings.Join(versionNames(), ","), "versions to serve, with commas between")
-	flags.StringVar(&f.publicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
-	flags.StringVar(&f.envFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
 	f.registerProfile(flags)
 	flags.IntVar(&f.maxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
 	flags.DurationVar(&f.namespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
 	flags.IntVar(&f.journalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
 	flags.StringVar(&f.memoryBudget, "memory-budget", "", "memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as 128MiB (default a quarter of the container's limit, at most 256MiB)")
+	setGroup(flags, groupLimits, "max-namespaces", "namespace-ttl", "journal-size", "memory-budget")
 	flags.StringVar(&f.state, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
+	flags.StringVar(&f.envFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
+	flags.StringVar(&f.publicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
+	flags.StringVar(&f.versions, "versions", strings.Join(versionNames(), ","), "versions to serve, with commas between")
 	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
 	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+controlToken+" holds the token itself")
 	ignoreVariable(flags.Lookup("control-token"))
@@ -71,6 +72,11 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.checkResponses, "check-responses", "on", "on, or off to send answers without holding them against their documents, which proves nothing")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	setGroup(flags, groupControl, "control-addr", "control-token", "allowed-hosts")
+	setGroup(flags, groupBehaviour, "fallback", "check-responses")
+	setGroup(flags, groupLimits, "read-timeout", "idle-timeout")
+	setGroup(flags, groupLog, "log-format", "log-level")
+	setGroup(flags, groupMock)
 }
 
 // mock is a mock that listens.

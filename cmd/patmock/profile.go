@@ -12,7 +12,7 @@ import (
 // registerProfile adds the flags of what a tenant leaves open. Those that are not given follow the profile.
 func (f *mockFlags) registerProfile(flags *pflag.FlagSet) {
 	f.changed = flags.Changed
-	flags.StringVar(&f.profile, "profile", mockserver.ProfileFriendly, strings.Join(mockserver.Profiles(), ", ")+"; the flags below change it")
+	flags.StringVar(&f.profile, "profile", mockserver.ProfileFriendly, strings.Join(mockserver.Profiles(), ", ")+"; the flags of its behaviour change it")
 	flags.StringVar(&f.rateLimit, "rate-limit", "", "requests of a client id and version in a window such as 100/10s, or off")
 	flags.IntVar(&f.tokenLimit, "token-limit", 0, "how many tokens an owner may have, 0 for any number")
 	flags.DurationVar(&f.scopeDelay, "scope-delay", 0, "for how long logins give the scopes of before a change, such as 20m")
@@ -22,6 +22,9 @@ func (f *mockFlags) registerProfile(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.hostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
 	flags.IntVar(&f.hostileInARow, "hostile-in-a-row", 0, "after how many of them a client gets a plain one")
 	flags.StringVar(&f.randomSeed, "random-seed", "", "number that makes everything random the same in each run")
+	setGroup(flags, groupMock, "profile")
+	setGroup(flags, groupBehaviour, "rate-limit", "token-limit", "scope-delay", "never-expires-as", "dialect",
+		"hostile", "hostile-rate", "hostile-in-a-row", "random-seed")
 }
 
 // profileOf is the profile with what the flags change of it.

@@ -127,27 +127,10 @@ func newRoot(env environment) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp())
-	root.SetUsageTemplate(usage)
 	completeFlags(root)
+	setHelp(root, env)
 	return root
 }
-
-// usage ends with an example that can be pasted.
-const usage = `Usage:
-  {{.UseLine}}{{if .HasAvailableSubCommands}}
-
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-Inherited flags:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
-
-Example:
-{{.Example}}{{end}}
-`
 
 // newHelp is cobra's help, but for what it says of a command that there is not.
 func newHelp() *cobra.Command {

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// setHelp makes the help of a command and of those below it. It needs no templates: these keep the
+// linker from dropping methods that nothing calls.
+func setHelp(root *cobra.Command, env environment) {
+	keepOrder(root)
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := io.WriteString(cmd.OutOrStderr(), usageText(cmd, plainText))
+		return err
+	})
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		style := styleOf(cmd.OutOrStdout(), env.lookup)
+		_, _ = io.WriteString(cmd.OutOrStdout(), helpText(cmd, style)) // cobra expects no error
+	})
+}
+
+// A style writes a heading.
+type style func(heading string) string
+
+func plainText(heading string) string { return heading }
+
+func boldText(heading string) string { return "\x1b[1m" + heading + "\x1b[0m" }
+
+// styleOf returns the style of an output: bold on a terminal, unless NO_COLOR is set (no-color.org)
+// or the terminal is a dumb one. The console of Windows has to be prepared for it, so it gets none.
+func styleOf(w io.Writer, lookup func(string) (string, bool)) style {
+	if lookup == nil || !isTerminal(w) || runtime.GOOS == "windows" {
+		return plainText
+	}
+	without, _ := lookup("NO_COLOR")
+	terminal, _ := lookup("TERM")
+	if without != "" || terminal == "dumb" || terminal == "" {
+		return plainText
+	}
+	return boldText
+}
+
+// helpText returns what a command does and how it is used.
+func helpText(cmd *cobra.Command, s style) string {
+	long := cmd.Long
+	if long == "" {
+		long = cmd.Short
+	}
+	return wrapText(long, helpWidth) + "\n" + usageText(cmd, s)
+}
+
+// usageText returns how a command is used. It ends with an example that can be pasted.
+func usageText(cmd *cobra.Command, s style) string {
+	var b strings.Builder
+	section := func(heading, text string) {
+		if text == "" {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(s(heading+":") + "\n" + text)
+	}
+	section("Usage", useText(cmd))
+	section("Commands", commandsText(cmd))
+	flags := flagsOf(cmd)
+	for _, g := range flagGroups() {
+		section(string(g), flagsText(slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool {
+			return groupOf(f) != g
+		})))
+	}
+	if cmd.HasExample() {
+		section("Example", cmd.Example+"\n")
+	}
+	return b.String()
+}
+
+// useText returns the lines of a command's arguments.
+func useText(cmd *cobra.Command) string {
+	if !cmd.HasAvailableSubCommands() {
+		return indent(wrapText(cmd.UseLine(), helpWidth-helpIndent), helpIndent)
+	}
+	path := strings.Repeat(" ", helpIndent) + cmd.CommandPath()
+	return path + " COMMAND [flags]\n" + path + " COMMAND --help\n"
+}
+
+// commandsText returns the commands below a command, with the names of those below them.
+func commandsText(cmd *cobra.Command) string {
+	var rows []helpRow
+	for _, child := range cmd.Commands() {
+		if !child.IsAvailableCommand() || child.Name() == "help" {
+			continue
+		}
+		row := helpRow{child.Name(), child.Short}
+		var names []string
+		for _, below := range child.Commands() {
+			names = append(names, below.Name())
+		}
+		if len(names) > 0 {
+			row.text += ": " + strings.Join(names, ", ")
+		}
+		rows = append(rows, row)
+	}
+	return columns(rows)
+}
+
+// flagsText returns flags with their types, defaults and meaning.
+func flagsText(flags []*pflag.Flag) string {
+	var rows []helpRow
+	for _, f := range flags {
+		kind, usage := pflag.UnquoteUsage(f)
+		if given, ok := flagTypes[kind]; ok {
+			kind = given
+		}
+		row := helpRow{"--" + f.Name, usage}
+		if f.Shorthand != "" {
+			row.name = "-" + f.Shorthand + ", " + row.name
+		}
+		if kind != "" {
+			row.name += " " + kind
+		}
+		if shown := defaultText(f); shown != "" && !strings.Contains(usage, "(default ") {
+			row.text += " (default " + shown + ")"
+		}
+		rows = append(rows, row)
+	}
+	return columns(rows)
+}
+
+// flagTypes are the words for types that pflag names by those of Go.
+var flagTypes = map[string]string{
+	"stringArray": "text", "strings": "text", "string": "text", "float": "number", "int": "number",
+}
+
+// defaultText returns the default of a flag, empty if it is none.
+func defaultText(f *pflag.Flag) string {
+	switch f.DefValue {
+	case "", "0", "0s", "false", "[]":
+		return ""
+	}
+	if f.Value.Type() == "duration" { // 1h0m0s is 1h
+		return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(f.DefValue)
+	}
+	return f.DefValue
+}
