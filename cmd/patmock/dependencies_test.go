@@ -33,6 +33,7 @@ var rules = []dependencyRule{
 	{"spec/internal/gauge", nil},
 	{"spec", nil},
 	{"fixtures/golden", nil},
+	{"internal/sample", nil},
 	{"fixtures", nil},
 	{"mockserver/internal/pat", nil},
 	{"mockserver/internal/store/memory", []string{"mockserver/internal/pat"}},

@@ -1,0 +1,94 @@
+package sample
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// logged is a testing.TB that keeps what is logged and whether it was skipped.
+type logged struct {
+	testing.TB
+	name    string
+	text    string
+	skipped bool
+}
+
+func (l *logged) Name() string                    { return l.name }
+func (l *logged) Helper()                         {}
+func (l *logged) Logf(format string, args ...any) { l.text += fmt.Sprintf(format, args...) }
+func (l *logged) Skipf(format string, args ...any) {
+	l.skipped = true
+	l.Logf(format, args...)
+}
+
+func hundred() []int {
+	all := make([]int, 100)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+func TestOf(t *testing.T) {
+	t.Setenv(Variable, "")
+	log := &logged{TB: t, name: "TestA"}
+	some := Of(log, 10, hundred())
+	if len(slices.Compact(slices.Clone(some))) != 10 || !slices.IsSorted(some) || some[9] > 99 {
+		t.Errorf("got %v, want ten different elements in their order", some)
+	}
+	if !strings.Contains(log.text, "10 of 100") || !strings.Contains(log.text, Variable) {
+		t.Errorf("logged %q, want how many are left out, and how to try them", log.text)
+	}
+	if diff := cmp.Diff(some, Of(&logged{TB: t, name: "TestA"}, 10, hundred())); diff != "" {
+		t.Errorf("the same test chooses others (-once +again):\n%s", diff)
+	}
+	if slices.Equal(some, Of(&logged{TB: t, name: "TestB"}, 10, hundred())) {
+		t.Error("another test chooses the same elements")
+	}
+}
+
+func TestOfTriesAll(t *testing.T) {
+	for _, tt := range []struct {
+		name, variable string
+		n              int
+	}{
+		{"exhaustive", "1", 10},
+		{"as many as there are", "", 100},
+		{"more than there are", "", 1000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv(Variable, tt.variable)
+			log := &logged{TB: t, name: "TestA"}
+			if diff := cmp.Diff(hundred(), Of(log, tt.n, hundred())); diff != "" || log.text != "" {
+				t.Errorf("leaves out (-want +got), logged %q:\n%s", log.text, diff)
+			}
+		})
+	}
+}
+
+func TestSkip(t *testing.T) {
+	for _, tt := range []struct {
+		variable string
+		want     bool
+	}{{"", true}, {"0", true}, {"1", false}, {"true", false}} {
+		t.Setenv(Variable, tt.variable)
+		log := &logged{TB: t}
+		if Skip(log, "all of them"); log.skipped != tt.want || tt.want && !strings.HasPrefix(log.text, "all of them: ") {
+			t.Errorf("%s=%s: skipped %v with %q, want %v", Variable, tt.variable, log.skipped, log.text, tt.want)
+		}
+	}
+}
+
+func TestExhaustiveRejectsATypo(t *testing.T) {
+	t.Setenv(Variable, "yes")
+	defer func() {
+		if recover() == nil {
+			t.Error("a value that is neither true nor false leaves things out silently")
+		}
+	}()
+	Exhaustive()
+}
