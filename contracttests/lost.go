@@ -13,7 +13,7 @@ import (
 const givenUp = 3
 
 // errGaveUp ends a run after too many cases in a row that did not get through.
-var errGaveUp = fmt.Errorf("the target was given up: %d scenarios in a row could not log in, or got no answer but faults", givenUp)
+var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got no answer but faults", givenUp)
 
 // Aborted returns why the runner leaves out the rest of the cases: the target does not answer
 // ([live.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the run was

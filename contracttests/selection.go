@@ -20,7 +20,7 @@ type Options struct {
 	Run, Skip *regexp.Regexp
 	// Standing chooses scenarios by it. Empty means all.
 	Standing []standing.Standing
-	// Parallel is how many scenarios run side by side on a patmock; a live target gets one at a time, each of which removes
+	// Parallel is how many cases run side by side on a patmock; a live target gets one at a time, each of which removes
 	// what it made before the next begins. Zero means four.
 	Parallel int
 	// ID of the run is in the names of what it makes. Empty means one that is made of the time.

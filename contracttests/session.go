@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/contracttests/live"
 )
 
-// sessions are the logins of the identities at a live target, which all scenarios share: the token endpoint has a limit of its
-// own. On a patmock each scenario has a namespace, and logs in itself.
+// sessions are the logins of the identities at a live target, which all cases share: the token endpoint has a limit of its
+// own. On a patmock each case has a namespace, and logs in itself.
 type sessions struct {
 	mu sync.Mutex
 	of map[Credentials]session
@@ -23,7 +23,7 @@ type session struct {
 	until  time.Time
 }
 
-// sessionMargin is for how long an access token has to be good for another scenario to begin with it.
+// sessionMargin is for how long an access token has to be good for another case to begin with it.
 const sessionMargin = 2 * time.Minute
 
 // fresh returns the session of an identity, if there is one that is good for long enough.
@@ -53,7 +53,7 @@ func (s *sessions) drop(who Credentials, bearer string) {
 }
 
 // client is that of an identity, with an access token of its own, on a live target with the one of the run: its login is
-// observed in each scenario that uses it, as if it had been made for that.
+// observed in each case that uses it, as if it had been made for that.
 func (t *T) client(who Credentials) *Client {
 	if c := t.clients[who]; c != nil {
 		return c

@@ -23,7 +23,7 @@ import (
 // processID keeps the namespaces of two runs apart that judge the same mock.
 var processID = os.Getpid()
 
-// T is one scenario in one version on its way: what it has of the target, and what it found. It is used by one
+// T is one case, a scenario in one version, on its way: what it has of the target, and what it found. It is used by one
 // goroutine.
 type T struct {
 	ctx     context.Context //nolint:containedctx // a T lives as long as its scenario

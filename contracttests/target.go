@@ -45,7 +45,7 @@ const (
 	secondName = "john.roe"
 )
 
-// tenancy is what one scenario has of a target: on a patmock a namespace of its own.
+// tenancy is what one case has of a target: on a patmock a namespace of its own.
 type tenancy struct {
 	target  Target
 	base    string

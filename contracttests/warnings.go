@@ -19,7 +19,7 @@ type warnings struct {
 	shared *sharedWarnings
 }
 
-// sharedWarnings counts over all scenarios.
+// sharedWarnings counts over all cases.
 type sharedWarnings struct {
 	mu       sync.Mutex
 	answers  int

@@ -50,7 +50,7 @@ func newContractCoverage(env environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		c, err := measure(cmd.Context())
+		c, err := measure(cmd.Context(), env)
 		if err != nil {
 			return err
 		}
@@ -74,17 +74,20 @@ func newContractCoverage(env environment) *cobra.Command {
 	return cmd
 }
 
-func measure(ctx context.Context) (c coverage, err error) {
+func measure(ctx context.Context, env environment) (c coverage, err error) {
 	target, end, err := mockTarget()
 	if err != nil {
 		return c, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	runner, err := contracttests.NewRunner(target, contracttests.Options{})
+	cases := contracttests.Select(scenarios.All(), contracttests.Options{})
+	progress := newProgress(env, env.stderr, len(cases))
+	defer progress.end()
+	runner, err := contracttests.NewRunner(target, contracttests.Options{Progress: progress.see})
 	if err != nil {
 		return c, err
 	}
-	result := runner.Run(ctx, contracttests.Select(scenarios.All(), contracttests.Options{}))
+	result := runner.Run(ctx, cases)
 	seen := runner.Seen()
 	for _, row := range runner.Rows() {
 		c.Rows = append(c.Rows, coverageRow{row, seen[row], contracttests.Unreachable(row)})

@@ -75,7 +75,7 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 		}
 	})
 	f.liveFlags.register(flags)
-	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
+	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.allow, "allow", "", "YAML file of the differences that are accepted, with reasons")
 	for _, own := range []string{"parallel", "allow"} {
 		ignoreVariable(flags.Lookup(own))

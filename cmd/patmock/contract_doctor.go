@@ -65,7 +65,7 @@ func newContractDoctor(env environment) *cobra.Command {
 		Use:   "doctor",
 		Short: "Tell what a run would do to a target, and what it lacks",
 		Long: "Logs in as the identities of the environment, reads their lists, and tries the scenarios with a mock in process that lacks what\n" +
-			"the target lacks. Tells who logs in, which scenarios would run and why others would not, how many requests and seconds a run\n" +
+			"the target lacks. Tells who logs in, which cases would run and why others would not, how many requests and seconds a run\n" +
 			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read. --format json names each case.",
 		Example: "  patmock contract doctor --target mock --versions v2026",
 		Args:    noArgs,
@@ -237,7 +237,7 @@ func (d *diagnosis) warn(now time.Time) {
 			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
 		}
 		if d.Writes && e.Room < d.Tokens {
-			d.addWarning(littleRoom, "the %s identity has room for %d tokens, and scenarios need %d: those that need more are skipped", e.Role, e.Room, d.Tokens)
+			d.addWarning(littleRoom, "the %s identity has room for %d tokens, and cases need %d: those that need more are skipped", e.Role, e.Room, d.Tokens)
 		}
 		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
 			d.addWarning(sameUser, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
@@ -253,7 +253,7 @@ func (d *diagnosis) warn(now time.Time) {
 		d.addWarning(otherClock, "the target's clock is %s: dates in requests and expectations follow it", d.clock)
 	}
 	if d.Live && !d.Writes {
-		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other scenarios run")
+		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other cases run")
 	}
 }
 

@@ -125,7 +125,7 @@ func (s supervision) warnings() []report.Warning {
 	if s.guard == nil || s.guard.Stats().Unsent == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("the budget of %d requests is used up, and scenarios were skipped for that: see --max-requests", s.budget)
+	text := fmt.Sprintf("the budget of %d requests is used up, and cases were skipped for that: see --max-requests", s.budget)
 	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 

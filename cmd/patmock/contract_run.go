@@ -64,7 +64,7 @@ func newContractRun(env environment) *cobra.Command {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long the run may take (default 2m at a mock; at a tenant three times its estimate, 15m to 2h)")
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
-	flags.IntVar(&f.parallel, "parallel", 4, "how many scenarios run side by side on a patmock; a tenant gets one at a time")
+	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
 	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
@@ -116,7 +116,8 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	env.reports.cases = cases
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	ctx, limit := limitTime(ctx, f.timeout, env.stderr)
+	stderr := &lockedWriter{w: env.stderr} // a run writes to it from several goroutines
+	ctx, limit := limitTime(ctx, f.timeout, stderr)
 	f.offline = f.dryRun
 	target, end, err := f.open(ctx, env)
 	if ended := endError(ctx, "nothing was tested"); ended != nil {
@@ -132,7 +133,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if f.dryRun {
 		return nil, f.rehearse(ctx, env, target, options, cases)
 	}
-	return f.test(ctx, env, limit, target, options, cases)
+	return f.test(ctx, env, stderr, limit, target, options, cases)
 }
 
 // check checks flags that need nothing else.
@@ -162,7 +163,7 @@ func (f runFlags) check() error {
 
 // test runs the cases, and reports whatever ends the run.
 func (f runFlags) test(
-	ctx context.Context, env environment, limit *timeLimit,
+	ctx context.Context, env environment, stderr io.Writer, limit *timeLimit,
 	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
 ) (left, err error) {
 	outliveBrokenPipe() // whoever reads may go; what was made has to be deleted
@@ -174,7 +175,8 @@ func (f runFlags) test(
 	defer func() { err = errors.Join(err, supervised.close()) }()
 	options.Parallel, options.Tool = f.parallel, tool()
 	plan := options
-	progress := newProgress(env, len(cases))
+	progress := newProgress(env, stderr, len(cases))
+	defer progress.end()
 	options.Progress = progress.see
 	record, err := f.record.begin(target, &options)
 	if err != nil {
@@ -198,7 +200,7 @@ func (f runFlags) test(
 	result := runner.Run(ctx, chosen)
 	result.Shard = f.shard.String()
 	planned()
-	left = supervised.cleanUp(ctx, env.stderr, runner)
+	left = supervised.cleanUp(ctx, stderr, runner)
 	progress.end()
 	result.Warnings = slices.Concat(result.Warnings, f.idle(options), supervised.warnings())
 	ended := unstarted
@@ -211,6 +213,9 @@ func (f runFlags) test(
 		addUnfinished(result, cases, ended)
 	}
 	unwritten = errors.Join(unwritten, env.reports.write(env, result))
+	if len(env.reports.outputs) > 0 { // which may all be files
+		_, _ = fmt.Fprintln(env.stderr, result.Summary()) // a hint
+	}
 	if ended == nil {
 		ended = f.verdict(result)
 	}
@@ -243,7 +248,7 @@ func (f runFlags) idle(o contracttests.Options) []report.Warning {
 }
 
 // errNothingTested is the error of a run without a verdict on anything.
-var errNothingTested = errors.New("nothing was tested: no scenario could be tried to its end")
+var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")
 
 // verdict is the exit code of a run.
 func (f runFlags) verdict(r *report.Report) error {
@@ -261,36 +266,4 @@ func (f runFlags) verdict(r *report.Report) error {
 		return &exitError{code: exitUnreachable}
 	}
 	return nil
-}
-
-// progress tells on standard error how far a run is: in place on a terminal, else a line for what is no pass.
-type progress struct {
-	w        io.Writer
-	all      int
-	done     int
-	terminal bool
-}
-
-func newProgress(env environment, all int) *progress {
-	p := &progress{w: env.stderr, all: all, terminal: isTerminal(env.stderr)}
-	if ci, _ := env.lookup("CI"); ci != "" {
-		p.terminal = false
-	}
-	return p
-}
-
-func (p *progress) see(r report.Result) {
-	p.done++
-	switch {
-	case p.terminal:
-		_, _ = fmt.Fprintf(p.w, "\r%d of %d\x1b[K", p.done, p.all) // a progress that cannot be shown changes nothing
-	case r.Outcome != report.Pass && r.Outcome != report.Skip:
-		_, _ = fmt.Fprintln(p.w, report.Line(r))
-	}
-}
-
-func (p *progress) end() {
-	if p.terminal {
-		_, _ = fmt.Fprint(p.w, "\r\x1b[K")
-	}
 }

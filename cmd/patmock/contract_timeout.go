@@ -24,7 +24,7 @@ type estimate struct {
 	requests int
 	// paced is the least time that the requests take under the rate limit.
 	paced time.Duration
-	// waits is the time that scenarios let pass.
+	// waits is the time that cases let pass.
 	waits time.Duration
 }
 

@@ -66,7 +66,7 @@ func addUnfinished(r *report.Report, cases []contracttests.Case, why error) {
 		r.Results = append(r.Results, result)
 	}
 	r.Results = append(r.Results, report.Result{
-		ID: "run/complete", Promise: "The run tests every selected scenario.", Sources: []string{},
+		ID: "run/complete", Promise: "The run tests every selected case.", Sources: []string{},
 		Standing: standing.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
 		Message: reason, Failures: []report.Failure{}, Notes: []string{},
 	})

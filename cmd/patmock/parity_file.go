@@ -75,7 +75,7 @@ type parityRun struct {
 }
 
 func (p *parityRun) register(flags *pflag.FlagSet) {
-	flags.BoolVar(&p.update, "update-parity", false, "write down which scenarios a live target has confirmed, and which it confirms no longer")
+	flags.BoolVar(&p.update, "update-parity", false, "write down which cases a live target has confirmed, and which it confirms no longer")
 	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
 	setGroup(flags, groupEvidence, "update-parity", "parity")
 	for _, own := range []string{"update-parity", "parity"} {

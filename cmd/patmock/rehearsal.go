@@ -20,7 +20,7 @@ import (
 // A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the target will be asked.
 type rehearsal struct {
 	acts []contracttests.Observation
-	// waits is for how long the scenarios let time pass. Nobody waited for it.
+	// waits is for how long the cases let time pass. Nobody waited for it.
 	waits time.Duration
 }
 

@@ -44,7 +44,7 @@ type Config struct {
 	Jitter func() float64
 }
 
-// DefaultRequests leaves room for a run of every scenario in every version, which takes some 12,000.
+// DefaultRequests leaves room for a run of every case, which takes some 12,000.
 const DefaultRequests = 20_000
 
 // defaultTimeout is what zero means in a Config.

@@ -43,7 +43,7 @@ type Scenario struct {
 	Versions []version.Version
 }
 
-// Key is what a confirmation is of: a scenario in one version, at one target.
+// Key is what a confirmation is of: a case, which is a scenario in one version, at one target.
 type Key struct {
 	Scenario string
 	// Version is empty for a scenario that belongs to none.

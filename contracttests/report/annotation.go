@@ -15,7 +15,7 @@ func Annotations(r *Report) []string {
 	lines := []string{}
 	for i, result := range bad {
 		if i == maxAnnotations-1 && len(bad) > maxAnnotations {
-			return append(lines, annotation("contract", fmt.Sprintf("%d more scenarios failed or could not be tried", len(bad)-i)))
+			return append(lines, annotation("contract", fmt.Sprintf("%d more cases failed or could not be tried", len(bad)-i)))
 		}
 		lines = append(lines, annotation(string(result.Outcome)+" "+result.Name(), result.Message+"\nPromise: "+result.Promise))
 	}

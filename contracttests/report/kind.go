@@ -32,7 +32,7 @@ const (
 	KindLeftovers Kind = "leftovers"
 	// KindPanic is an error: the scenario panicked.
 	KindPanic Kind = "panic"
-	// KindUnfinished is an error of a run that did not test every scenario, and a skip of each of those.
+	// KindUnfinished is an error of a run that did not test every case, and a skip of each of those.
 	KindUnfinished Kind = "unfinished"
 	// KindGateway is an error: a gateway in front of the API responded, see [FromGateway].
 	KindGateway Kind = "gateway"

@@ -46,7 +46,7 @@ func AppendSummary(path string, r *Report) (err error) {
 func markdown(r *Report, room int) string {
 	head := fmt.Sprintf("## %s\n\nThe contract against %s, in %s.\n\n", markdownText(r.Verdict()), markdownText(about(r)), duration(r.Seconds))
 	if r.Interrupted {
-		head += "The run was **interrupted**: scenarios are missing.\n\n"
+		head += "The run was **interrupted**: cases are missing.\n\n"
 	}
 	head += markdownCounts(r)
 	if r.Proven != nil {
@@ -63,13 +63,13 @@ func markdown(r *Report, room int) string {
 		provisional = append(provisional, markdownResult(result))
 	}
 	for _, reason := range reasons(r.Results) {
-		skipped = append(skipped, fmt.Sprintf("<details><summary>%d skipped: %s</summary>\n\nScenarios: %s\n\n</details>\n\n",
+		skipped = append(skipped, fmt.Sprintf("<details><summary>%d skipped: %s</summary>\n\nCases: %s\n\n</details>\n\n",
 			len(reason.Names), markdownText(reason.Text), markdownNames(reason.Names)))
 	}
 	room -= len(head)
 	doubts := fit(min(maxSection, room), "", "warnings", warnings)
 	room -= len(doubts)
-	rest := fit(min(maxSection, room/3), "### Provisional\n\n", "provisional scenarios", provisional)
+	rest := fit(min(maxSection, room/3), "### Provisional\n\n", "provisional cases", provisional)
 	rest += fit(min(maxSection, room/3), "### Skipped\n\n", "reasons", skipped)
 	return head + doubts + fit(room-len(rest), "### Failures\n\n", "failures", failures) + rest
 }

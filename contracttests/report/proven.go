@@ -2,17 +2,17 @@ package report
 
 import "fmt"
 
-// Proven tells how many of the scenarios that were chosen a tenant has confirmed, in this run or in one before.
+// Proven has how many of the selected cases a tenant has confirmed, in this run or in one before.
 type Proven struct {
 	Confirmed   int `json:"confirmed"`
 	Unconfirmed int `json:"unconfirmed"`
 }
 
-// String is such as "none of 512 scenarios".
+// String is such as "none of 2248 cases".
 func (p Proven) String() string {
 	confirmed := "none"
 	if p.Confirmed > 0 {
 		confirmed = fmt.Sprint(p.Confirmed)
 	}
-	return fmt.Sprintf("%s of %s", confirmed, plural(p.Confirmed+p.Unconfirmed, "scenario"))
+	return fmt.Sprintf("%s of %s", confirmed, plural(p.Confirmed+p.Unconfirmed, "case"))
 }

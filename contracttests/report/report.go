@@ -13,19 +13,19 @@ import (
 // SchemaVersion is the version of the JSON form. It grows when a reader of the one before would go wrong.
 const SchemaVersion = schema.Version
 
-// Outcome is what became of a scenario. The order is that of how bad it is.
+// Outcome is what became of a case. The order is that of how bad it is.
 type Outcome string
 
 // The outcomes.
 const (
 	Pass Outcome = "pass"
-	// Skip is a scenario that the target lacks something for. It is never a pass.
+	// Skip is a case that the target lacks something for. It is never a pass.
 	Skip Outcome = "skip"
-	// Provisional is a scenario that failed on a live target where it is assumed, or whose question is open.
+	// Provisional is a case that failed on a live target where it is assumed, or whose question is open.
 	Provisional Outcome = "provisional"
 	// Fail is a promise that was not kept.
 	Fail Outcome = "fail"
-	// Error is a scenario that could not be tried: the network or the harness, not the contract.
+	// Error is a case that could not be tried: the network or the harness, not the contract.
 	Error Outcome = "error"
 )
 
@@ -43,7 +43,7 @@ type Report struct {
 	// Started is when, Seconds how long it took.
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
-	// Interrupted tells that the run was stopped: scenarios are missing.
+	// Interrupted reports that the run was stopped: cases are missing.
 	Interrupted bool `json:"interrupted"`
 	// Shard is the part of the selection that was run, such as 1/4. It is empty for all of it.
 	Shard string `json:"shard,omitempty"`
@@ -67,7 +67,7 @@ type Target struct {
 	Version string `json:"version"`
 }
 
-// Result is what became of one scenario in one version.
+// Result is what became of one case: one scenario in one version.
 type Result struct {
 	// ID of the scenario, such as create/secret-is-shown-once.
 	ID string `json:"id"`
@@ -83,7 +83,7 @@ type Result struct {
 	// Kind says why it is no pass, and Message says so in one line. Both are empty for a pass.
 	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`
-	// Lacks names what the target lacks for a skipped scenario: needs, the reason of a guard, or what
+	// Lacks names what the target lacks for a skipped case: needs, the reason of a guard, or what
 	// only the scenario could find out.
 	Lacks []string `json:"lacks,omitempty"`
 	// Failures are what was not as promised.

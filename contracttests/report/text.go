@@ -20,8 +20,8 @@ func resultLine(r Result) string {
 // maxList is how much of a text may list warnings, and how much skips.
 const maxList = 256 << 10
 
-// renderText is for people on a terminal: first the counts and what makes the run doubtful, at last
-// the verdict. The details of results are cut if it would be too long.
+// renderText is for people on a terminal: first the verdict and what makes the run doubtful, at last
+// the counts. The details of results are cut if it would be too long.
 func renderText(r *Report) ([]byte, error) {
 	var warnings, skips, end bytes.Buffer
 	for _, warning := range r.Warnings {
@@ -36,23 +36,23 @@ func renderText(r *Report) ([]byte, error) {
 			}
 		}
 	}
-	counts := fmt.Sprintf("counts: %s\n", textCounts(r))
-	fmt.Fprintf(&end, "target: %s\n%s", about(r), counts)
+	verdict := fmt.Sprintf("%s in %s\n", r.Verdict(), duration(r.Seconds))
+	fmt.Fprintf(&end, "target: %s\n", about(r))
 	if r.Proven != nil {
 		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Proven)
 	}
-	fmt.Fprintf(&end, "%s\n", r.Verdict())
+	fmt.Fprintf(&end, "%s\n", r.Summary())
 	doubts, _ := fitLines(warnings.String(), maxList, length)
 	skipped, _ := fitLines(skips.String(), maxList, length)
 	const frame = 1 << 10 // empty lines, and what says that something is cut
-	left := maxText - len(counts) - len(doubts) - len(skipped) - end.Len() - frame
+	left := maxText - len(verdict) - len(doubts) - len(skipped) - end.Len() - frame
 	results, cut := textResults(r, left)
 	note := ""
 	if cut > 0 {
 		note = leftOut(cut, maxText) + "\n"
 	}
 	var b bytes.Buffer
-	for _, part := range []string{counts + note + doubts, results, skipped, note + end.String()} {
+	for _, part := range []string{verdict + note + doubts, results, skipped, note + end.String()} {
 		if part == "" {
 			continue
 		}
@@ -96,16 +96,8 @@ func textResults(r *Report, most int) (text string, cut int) {
 			b.WriteString(left.take(textDetails(result)))
 		}
 	}
-	text, _ = fitLines(b.String(), most, length) // thousands of results more than there are scenarios
+	text, _ = fitLines(b.String(), most, length) // thousands of results more than there are cases
 	return text, left.cut
-}
-
-func textCounts(r *Report) string {
-	counts := tallyText(r.Counts)
-	if counts == "" {
-		counts = "none"
-	}
-	return counts + " in " + duration(r.Seconds)
 }
 
 // textDetails shows all there is about a result. What comes from the target is behind a bar: no line of it can be taken

@@ -2,53 +2,91 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
-// Verdict is the run in one line, such as "pass: 512 scenarios, 14 skipped" or "fail: 3 of 512 scenarios, 14 skipped". The
-// number behind the first word counts every result, the skipped ones too. The first word is interrupted, fail, error, pass,
-// provisional or skip, or empty for a run of nothing.
+// Verdict returns the run in one line: a word, and the summary with the number of warnings behind it.
+// The word is interrupted, fail, error, pass, provisional or skip, or empty for a run of nothing.
 func (r *Report) Verdict() string {
+	text := r.word() + ": " + r.Summary()
+	if len(r.Warnings) > 0 {
+		text += ", " + plural(len(r.Warnings), "warning")
+	}
+	return text
+}
+
+// word returns the first word of the verdict.
+func (r *Report) word() string {
+	if r.Interrupted {
+		return "interrupted"
+	}
 	n := tally(r.Results)
-	headline, told := r.headline(n)
-	parts := []string{headline}
+	for _, o := range []Outcome{Fail, Error, Pass, Provisional, Skip} {
+		if n[o] > 0 {
+			return string(o)
+		}
+	}
+	return "empty"
+}
+
+// Summary returns the counts of a run in one line, such as "376 passed, 41 provisional, 1831 skipped
+// of 2248 cases (458 scenarios)". A case is one scenario in one version. The result that reports that
+// a run did not test every case counts as none.
+func (r *Report) Summary() string {
+	n, scenarios, cases, untested := map[Outcome]int{}, map[string]bool{}, 0, 0
+	for _, result := range r.Results {
+		unfinished := result.Kind == KindUnfinished
+		if unfinished && result.Outcome == Error {
+			continue
+		}
+		cases++
+		scenarios[result.ID] = true
+		if unfinished {
+			untested++
+		} else {
+			n[result.Outcome]++
+		}
+	}
+	text := CountText(n)
+	if untested > 0 {
+		text += fmt.Sprintf(", %d not tested", untested)
+	}
+	text += " of "
+	if r.ofClients() {
+		return text + plural(cases, "rule")
+	}
+	text += fmt.Sprintf("%s (%s)", plural(cases, "case"), plural(len(scenarios), "scenario"))
+	if r.Shard != "" {
+		text += " in shard " + r.Shard
+	}
+	return text
+}
+
+// CountText returns counts by outcome, such as "376 passed, 41 provisional, 1831 skipped".
+func CountText(n map[Outcome]int) string {
+	parts := []string{fmt.Sprintf("%d passed", n[Pass])}
 	for _, rest := range []struct {
 		outcome Outcome
 		text    string
 	}{
-		{Fail, "failed"},
-		{Error, "could not be tried"},
-		{Provisional, "provisional"},
-		{Skip, "skipped"},
+		{Fail, fmt.Sprintf("%d failed", n[Fail])},
+		{Error, plural(n[Error], "error")},
+		{Provisional, fmt.Sprintf("%d provisional", n[Provisional])},
+		{Skip, fmt.Sprintf("%d skipped", n[Skip])},
 	} {
-		if rest.outcome != told && n[rest.outcome] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[rest.outcome], rest.text))
+		if n[rest.outcome] > 0 {
+			parts = append(parts, rest.text)
 		}
-	}
-	if len(r.Warnings) > 0 {
-		parts = append(parts, plural(len(r.Warnings), "warning"))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// headline is the first part of the verdict, and the outcome whose number it tells, empty for none.
-func (r *Report) headline(n map[Outcome]int) (line string, told Outcome) {
-	all := plural(len(r.Results), "scenario")
-	if r.Interrupted {
-		tried := slices.DeleteFunc(slices.Clone(r.Results), func(r Result) bool { return r.Kind == KindUnfinished })
-		return "interrupted: " + plural(len(tried), "scenario") + " tried", ""
-	}
-	for _, o := range []Outcome{Fail, Error, Pass, Provisional, Skip} {
-		switch {
-		case n[o] == 0:
-		case o == Pass:
-			return "pass: " + all, ""
-		default:
-			return fmt.Sprintf("%s: %d of %s", o, n[o], all), o
-		}
-	}
-	return "empty: nothing was tried", ""
+// clientFamily is the family of the results of a check of clients, each of which is about a rule.
+const clientFamily = "client"
+
+// ofClients reports whether the report is one of what clients did.
+func (r *Report) ofClients() bool {
+	return len(r.Results) > 0 && family(r.Results[0].ID) == clientFamily
 }
 
 func plural(n int, noun string) string {

@@ -24,25 +24,35 @@ func TestVerdict(t *testing.T) {
 	warned.Warnings = []report.Warning{{Text: "a"}, {Text: "b"}}
 	stopped, stoppedEmpty := one(report.Fail, report.Error, report.Pass), one()
 	stopped.Interrupted, stoppedEmpty.Interrupted = true, true
+	part := one(report.Pass)
+	part.Shard = "2/4"
+	twoVersions := reportOf(pass("create/a", version.V3), pass("create/a", version.V1), pass("create/b", version.V3))
+	unfinished := one(report.Pass, report.Skip, report.Error)
+	unfinished.Results[1].Kind, unfinished.Results[2].Kind = report.KindUnfinished, report.KindUnfinished
+	ofClients := reportOf(pass("client/unknown-property", ""), with(report.Fail, "why", pass("client/no-wait", "")))
 	for _, test := range []struct {
 		name   string
 		report *report.Report
 		first  string // word
-		counts []int  // told behind it
+		counts []int  // told behind it: of outcomes, cases, scenarios and warnings
 	}{
-		{"pass", one(report.Pass, report.Pass), "pass", []int{2}},
-		{"one", one(report.Pass), "pass", []int{1}},
-		{"pass with a skip", one(report.Pass, report.Skip), "pass", []int{2, 1}},
-		{"fail", one(report.Fail, report.Pass, report.Skip), "fail", []int{1, 3, 1}},
-		{"fail before error", one(report.Error, report.Fail), "fail", []int{1, 2, 1}},
-		{"error", one(report.Error, report.Pass), "error", []int{1, 2}},
-		{"provisional does not fail", one(report.Pass, report.Provisional), "pass", []int{2, 1}},
-		{"provisional only", one(report.Provisional, report.Skip), "provisional", []int{1, 2, 1}},
-		{"a skip is never a pass", one(report.Skip, report.Skip), "skip", []int{2, 2}},
-		{"nothing", one(), "empty", nil},
-		{"warnings", warned, "pass", []int{1, 2}},
-		{"interrupted", stopped, "interrupted", []int{3, 1, 1}},
-		{"interrupted at once", stoppedEmpty, "interrupted", []int{0}},
+		{"pass", one(report.Pass, report.Pass), "pass", []int{2, 2, 1}},
+		{"one", one(report.Pass), "pass", []int{1, 1, 1}},
+		{"versions of a scenario", twoVersions, "pass", []int{3, 3, 2}},
+		{"shard", part, "pass", []int{1, 1, 1, 2, 4}},
+		{"pass with a skip", one(report.Pass, report.Skip), "pass", []int{1, 1, 2, 1}},
+		{"fail", one(report.Fail, report.Pass, report.Skip), "fail", []int{1, 1, 1, 3, 1}},
+		{"fail before error", one(report.Error, report.Fail), "fail", []int{0, 1, 1, 2, 1}},
+		{"error", one(report.Error, report.Pass), "error", []int{1, 1, 2, 1}},
+		{"provisional does not fail", one(report.Pass, report.Provisional), "pass", []int{1, 1, 2, 1}},
+		{"provisional only", one(report.Provisional, report.Skip), "provisional", []int{0, 1, 1, 2, 1}},
+		{"a skip is never a pass", one(report.Skip, report.Skip), "skip", []int{0, 2, 2, 1}},
+		{"not tested to the end", unfinished, "error", []int{1, 1, 2, 1}},
+		{"rules of clients", ofClients, "fail", []int{1, 1, 2}},
+		{"nothing", one(), "empty", []int{0, 0, 0}},
+		{"warnings", warned, "pass", []int{1, 1, 1, 2}},
+		{"interrupted", stopped, "interrupted", []int{1, 1, 1, 3, 1}},
+		{"interrupted at once", stoppedEmpty, "interrupted", []int{0, 0, 0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := test.report.Verdict()
@@ -56,6 +66,9 @@ func TestVerdict(t *testing.T) {
 					t.Fatal(err)
 				}
 				counts = append(counts, n)
+			}
+			if !strings.Contains(got, ": "+test.report.Summary()) {
+				t.Errorf("verdict %q lacks the summary %q", got, test.report.Summary())
 			}
 			if diff := cmp.Diff(test.counts, counts); diff != "" {
 				t.Errorf("numbers of %q (-want +got):\n%s", got, diff)

@@ -35,7 +35,7 @@ func (d Difference) Name() string { return report.Result{ID: d.Scenario, Version
 type Comparison struct {
 	A About `json:"a"`
 	B About `json:"b"`
-	// Compared is how many cases were.
+	// Compared is the number of compared cases.
 	Compared int `json:"compared"`
 	// Differences in the order of the cases and of what happened in them.
 	Differences []Difference `json:"differences"`
@@ -47,12 +47,14 @@ type Comparison struct {
 	// Untested names the cases to which a gateway responded in one recording instead of the API.
 	// Nothing can be said of them either.
 	Untested []string `json:"untested"`
+
+	scenarios map[string]bool // of the compared cases
 }
 
 // Compare finds what is different in the second of two recordings. References are the same where one stands for the other
 // throughout a transcript: their numbers do not matter.
 func Compare(a, b *Recording) *Comparison {
-	c := &Comparison{A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{}, Skipped: []string{}, Untested: []string{}}
+	c := &Comparison{A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{}, Skipped: []string{}, Untested: []string{}, scenarios: map[string]bool{}}
 	others := map[string]Transcript{}
 	for _, t := range b.Transcripts {
 		others[t.Name()] = t
@@ -70,6 +72,7 @@ func Compare(a, b *Recording) *Comparison {
 			c.Untested = append(c.Untested, t.Name())
 		default:
 			c.Compared++
+			c.scenarios[t.Scenario] = true
 			c.Differences = append(c.Differences, Diff(t, other)...)
 		}
 	}

@@ -61,7 +61,7 @@ func (c *Comparison) Summary() string {
 	if allowed > 0 {
 		counts = append(counts, fmt.Sprintf("%d allowed", allowed))
 	}
-	text := plural(len(c.Differences), "difference") + " in " + plural(c.Compared, "case")
+	text := fmt.Sprintf("%s in %s (%s)", plural(len(c.Differences), "difference"), plural(c.Compared, "case"), plural(len(c.scenarios), "scenario"))
 	if len(counts) > 0 {
 		text += ": " + strings.Join(counts, ", ")
 	}
