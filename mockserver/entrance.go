@@ -238,6 +238,9 @@ func (x *exchange) name(source *random.Source) {
 
 // outlive makes a panic a fault of the mock, but for the one that ends a connection on purpose.
 func (x *exchange) outlive(r *http.Request, cause any) {
+	if x.server.config.LogRequests {
+		defer x.logRequest(r)
+	}
 	if log := x.server.config.Log; log.Enabled(r.Context(), slog.LevelDebug) {
 		log.DebugContext(r.Context(), "request", "method", answer.Cut(r.Method), "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
 			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", answer.Cut(x.trace.Namespace), "duration", x.server.wall().Sub(x.came))
@@ -246,6 +249,14 @@ func (x *exchange) outlive(r *http.Request, cause any) {
 		return
 	}
 	x.fault(r, cause)
+}
+
+// logRequest logs a request that was served. Reads of the control API are left out: health checks and
+// tests make many.
+func (x *exchange) logRequest(r *http.Request) {
+	if !x.toControl(r.URL.EscapedPath()) || !safe(r.Method) {
+		x.server.writer.LogRequest(r, x.status)
+	}
 }
 
 // fault answers a panic.

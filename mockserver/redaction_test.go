@@ -181,7 +181,7 @@ func checkDocument(t *testing.T, c canary, name string) {
 	}
 	log := &bytes.Buffer{}
 	m := startWith(t, "default", mockserver.Config{
-		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), JournalSize: 1 << 16,
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), LogRequests: true, JournalSize: 1 << 16,
 	})
 	bearer := m.as("jane.doe").authorization
 	controlled := name == spec.Control

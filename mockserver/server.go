@@ -86,6 +86,9 @@ type Config struct {
 	// UncheckedResponses sends answers without holding them against their documents, which costs little: it is for
 	// finding out how little. The log says so at the start.
 	UncheckedResponses bool
+	// LogRequests logs requests that are served, at level info, one line each. Requests that are rejected are
+	// logged in any case. Reads under /_mock/ are left out.
+	LogRequests bool
 	// Log takes what the mock has to tell. Nil means slog.Default(), or the output of the test for Start.
 	Log *slog.Logger
 }

@@ -28,9 +28,10 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	return nil, usagef("--log-format", "--log-format %q: expected text or json%s", format, didYouMean(format, values["log-format"]))
 }
 
-// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already.
+// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already. It
+// also leaves out the rule of a request that broke none.
 func withoutTrace(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) {
+	if len(groups) == 0 && (slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) || a.Key == "rule" && a.Value.String() == "") {
 		return slog.Attr{}
 	}
 	return a

@@ -29,6 +29,7 @@ type mockFlags struct {
 	addr, fixture, publicURL string
 	versions                 string
 	logFormat, logLevel      string
+	logRequests              bool
 	envFile                  string
 
 	profile, rateLimit, neverExpiresAs, hostile string
@@ -72,10 +73,11 @@ func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
 	flags.StringVar(&f.checkResponses, "check-responses", "on", "on, or off to send answers without holding them against their documents, which proves nothing")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	flags.BoolVar(&f.logRequests, "log-requests", false, "log requests that are served, too, one line each")
 	setGroup(flags, groupControl, "control-addr", "control-token", "allowed-hosts")
 	setGroup(flags, groupBehaviour, "fallback", "check-responses")
 	setGroup(flags, groupLimits, "read-timeout", "idle-timeout")
-	setGroup(flags, groupLog, "log-format", "log-level")
+	setGroup(flags, groupLog, "log-format", "log-level", "log-requests")
 	setGroup(flags, groupMock)
 }
 
@@ -169,7 +171,10 @@ func flagOfConfig(err error) string {
 func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config, error) {
 	config := mockserver.Config{
 		Log: log, MaxNamespaces: f.maxNamespaces, NamespaceTTL: f.namespaceTTL, JournalSize: f.journalSize, StateFile: f.state, Fallback: f.fallback,
-		CORS: f.cors, ReadTimeout: f.readTimeout, IdleTimeout: f.idleTimeout,
+		LogRequests: f.logRequests, CORS: f.cors, ReadTimeout: f.readTimeout, IdleTimeout: f.idleTimeout,
+	}
+	if f.logRequests && !log.Enabled(context.Background(), slog.LevelInfo) {
+		return config, usagef("--log-requests", "--log-requests needs --log-level info or debug, got %s: requests that are served are logged at info", f.logLevel)
 	}
 	if f.allowedHosts != "" {
 		config.AllowedHosts = strings.Split(f.allowedHosts, ",")

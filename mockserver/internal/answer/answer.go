@@ -244,6 +244,7 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 	if why, ok := Unwritable(err); ok {
 		return w.unwritable(rw, r, why)
 	}
+	trace.Logged = true
 	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Cut(r.Method), "path", redact.String(trace.Prefix+r.URL.Path),
 		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
 	why := Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"}

@@ -31,8 +31,36 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 		}
 		why = append(slices.Clone(why[:maxWhy]), limit.More(more))
 	}
-	line := strconv.Itoa(a.Status) + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + "): " + strings.Join(why, "; ")
-	w.Log.WarnContext(r.Context(), limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", ruleList(a.Reasons))
+	w.log(r, slog.LevelWarn, strconv.Itoa(a.Status), why)
+}
+
+// LogRequest logs a request that no line of the log is about yet. Status is that of the response, 0 if
+// there is none.
+func (w Writer) LogRequest(r *http.Request, status int) {
+	trace := TraceOf(r)
+	if trace.Logged || !w.Log.Enabled(r.Context(), slog.LevelInfo) {
+		return
+	}
+	outcome := "no response"
+	if status != 0 {
+		outcome = strconv.Itoa(status)
+	}
+	var why []string
+	if len(trace.Faults) > 0 {
+		why = []string{"injected: " + strings.Join(trace.Faults, ", ")}
+	}
+	w.log(r, slog.LevelInfo, outcome, why)
+}
+
+// log writes the line of a request.
+func (w Writer) log(r *http.Request, level slog.Level, outcome string, why []string) {
+	trace := TraceOf(r)
+	trace.Logged = true
+	line := outcome + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + ")"
+	if len(why) > 0 {
+		line += ": " + strings.Join(why, "; ")
+	}
+	w.Log.Log(r.Context(), level, limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", ruleList(trace.Reasons))
 }
 
 // What a line has at most: reasons, bytes of a method, path or client, and bytes in all without its

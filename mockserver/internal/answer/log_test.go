@@ -149,3 +149,41 @@ func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
 		})
 	}
 }
+
+func TestLogRequest(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		trace  answer.Trace
+		status int
+		level  slog.Level // of the log
+		want   string     // message, none if there is no line
+	}{
+		{"served", answer.Trace{User: "ann"}, 200, slog.LevelInfo, "200 GET /path (ann, Go/1)"},
+		{"without a response", answer.Trace{}, 0, slog.LevelInfo, "no response GET /path (Go/1)"},
+		{"with faults", answer.Trace{Faults: []string{"a", "b"}}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b"},
+		{"in a namespace", answer.Trace{Prefix: "/t/a"}, 200, slog.LevelInfo, "200 GET /t/a/path (Go/1)"},
+		{"of a user who looks like a secret", answer.Trace{User: strings.Repeat("0123456789abcdef", 4)}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)"},
+		{"logged already", answer.Trace{Logged: true}, 200, slog.LevelInfo, ""},
+		{"below the level of the log", answer.Trace{}, 200, slog.LevelWarn, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			r := answer.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), &tt.trace)
+			r.Header.Set("User-Agent", "Go/1")
+			writer := answer.Writer{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: tt.level}))}
+			writer.LogRequest(r, tt.status)
+			writer.LogRequest(r, tt.status) // which is logged now
+			var want []string
+			if tt.want != "" {
+				want = []string{tt.want}
+			}
+			var got []string
+			for _, line := range recorded(t, &log) {
+				got = append(got, line.Msg)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("messages (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

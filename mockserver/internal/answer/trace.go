@@ -32,6 +32,8 @@ type Trace struct {
 	Absent bool
 	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.
 	Unmatched, Forwarded bool
+	// Logged reports that the log has a line about the request.
+	Logged bool
 
 	// Faults names what was injected, Effect what that does to the answer.
 	Faults []string
