@@ -39,7 +39,7 @@ func (f *sample) get(s *Server) (*tenant, error) {
 	t.limits, t.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
 	t.hostile = hostile.New(hostile.Config{Random: t.random, Wall: s.wall})
 	t.generation = oauth.NewGeneration()
-	if err := errors.Join(t.Start(nil), t.serve()); err != nil {
+	if err := errors.Join(t.Start(nil, false), t.serve()); err != nil {
 		return nil, err
 	}
 	f.tenant, f.made = t, now

@@ -8,6 +8,7 @@ import (
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
 	controls "example.com/patmock/mockserver/internal/control"
+	"example.com/patmock/mockserver/internal/findings"
 	"example.com/patmock/spec/rule"
 )
 
@@ -30,6 +31,7 @@ const retryOverBudget = time.Second
 func (s *Server) bound() {
 	c := s.config
 	s.inFlight, s.heavy = budget.InFlight(c.MemoryBudget), make(chan struct{}, maxHeavy)
+	s.findings = findings.New(budget.ForFindings(c.MemoryBudget))
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if most := s.journals.Limit / leastEntry; int64(c.JournalSize) > most {
 		c.Log.Warn("journals lose requests before they have as many as they may have: the memory budget is too small",

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec/redact"
 )
@@ -122,6 +123,7 @@ const everyMethod = "DELETE, GET, HEAD, PATCH, POST"
 // preflight responds to a preflight. It is no request for an operation, and no finding.
 func (x *exchange) preflight(r *http.Request) {
 	header := x.Header()
+	x.trace.NotJudged = control.NotJudgedPreflight
 	if header.Get("Access-Control-Allow-Origin") == "" {
 		x.trace.Note(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", answer.Cut(r.Header.Get("Origin"))))
 	} else {

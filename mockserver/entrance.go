@@ -158,6 +158,10 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 		x.refuse(r, true, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
 		return
 	}
+	if !exists && readsFindings(r) {
+		x.serveFindings(r, name)
+		return
+	}
 	if !exists && x.server.cors.foreign(r) {
 		x.refuse(r, true, namespace.ErrPage)
 		return
@@ -180,6 +184,7 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 	if !safe(r.Method) {
 		x.tenant.used.Store(true) // unless this is a reset
 	}
+	x.countControl(r)
 	x.control.ServeHTTP(x, r)
 	if x.trace.Abort {
 		answer.Abort(x)

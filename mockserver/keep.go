@@ -15,13 +15,14 @@ const (
 	recordClock      = "clock"
 	recordFixture    = "fixture"
 	recordGeneration = "generation"
+	recordIgnored    = "ignored"
 )
 
 // load takes the tenant from the state file, or starts it where that does not know it.
 func (t *tenant) load() error {
 	if t.durable == nil {
 		t.generation = oauth.NewGeneration()
-		return t.Start(nil)
+		return t.Start(nil, false)
 	}
 	held, ok, err := t.durable.Load()
 	if err != nil {
@@ -49,6 +50,11 @@ func (t *tenant) load() error {
 		return err
 	}
 	t.generation = string(generation)
+	ignored, err := t.durable.Record(recordIgnored)
+	if err != nil {
+		return err
+	}
+	t.ignored.Store(ignored != nil)
 	record, err := t.durable.Record(recordFixture)
 	if err != nil || record == nil {
 		return err
@@ -67,7 +73,7 @@ func (t *tenant) begin() error {
 	if err := t.record(recordGeneration, []byte(t.generation)); err != nil {
 		return err
 	}
-	return t.Start(nil)
+	return t.Start(nil, false)
 }
 
 // startedFrom is how a fixture of a namespace's own outlives the process.

@@ -32,12 +32,12 @@ func (x *exchange) remember(r *http.Request) {
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
-	tenant.watch.Count(seen, trace.Findings)
+	tenant.watch.Count(seen, x.judge(tenant, r))
 	tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: findings(trace.Findings), Why: keptAll(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
+		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings), Why: keptAll(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
 	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
 		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
 }
@@ -70,11 +70,12 @@ func keptAll(sentences []string) []string {
 	return all
 }
 
-// findings is like keptAll for findings.
-func findings(found []control.Finding) []control.Finding {
+// shortened is like keptAll for findings.
+func shortened(found []control.Finding) []control.Finding {
 	all := make([]control.Finding, len(found))
 	for i, f := range found {
-		all[i] = control.Finding{Kind: f.Kind, Detail: kept(f.Detail)}
+		all[i] = f
+		all[i].Detail = kept(f.Detail)
 	}
 	return all
 }

@@ -21,6 +21,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/findings"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/random"
@@ -56,8 +57,9 @@ type Config struct {
 	NamespaceTTL time.Duration
 	// JournalSize is how many requests the journal of a namespace holds. Zero means 1,000.
 	JournalSize int
-	// MemoryBudget bounds, in bytes, what requests in flight and journals take together, over all namespaces. A request
-	// that is over their share gets a 503; journals over theirs lose their oldest requests. Zero means 256 MiB.
+	// MemoryBudget bounds, in bytes, what requests in flight, journals and findings take together, over all namespaces. A
+	// request that is over their share gets a 503; journals over theirs lose their oldest requests, findings over theirs
+	// have fewer examples. Zero means 256 MiB.
 	MemoryBudget int64
 	// StateFile holds every namespace and the signing key across restarts. Empty means that the state ends with
 	// the process. What the file holds wins over Tenant.
@@ -113,6 +115,7 @@ type Server struct {
 	heavy      chan struct{} // see controls.Config
 	inFlight   *budget.Share
 	journals   *budget.Journals
+	findings   *findings.Store
 	file       *file.File // nil where the state ends with the process
 	secret     []byte     // of the signing keys
 	writer     answer.Writer

@@ -52,6 +52,10 @@ type tenant struct {
 	generation string
 	// used reports that the namespace may have more than what it started from.
 	used atomic.Bool
+	// ignored reports that findings do not count, and allowed has the kinds that do not until the
+	// next reset.
+	ignored atomic.Bool
+	allowed atomic.Pointer[[]string]
 
 	mu      sync.Mutex       // held while the tenant is made anew
 	fixture *fixtures.Tenant // what a reset leads back to
@@ -120,7 +124,7 @@ func (t *tenant) serve() error {
 		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,
 	})
 	t.controls = controls.New(controls.Config{
-		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal,
+		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal, Findings: s.findings,
 		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: s.publicURL,
 		Token: s.config.ControlToken, Writer: s.writer, Heavy: s.heavy,
 	})
@@ -128,7 +132,7 @@ func (t *tenant) serve() error {
 }
 
 // Start implements control.Tenant. What it starts from was found good, or nothing has changed.
-func (t *tenant) Start(from *fixtures.Tenant) error {
+func (t *tenant) Start(from *fixtures.Tenant, ignoreFindings bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var record []byte // none for the server's own, which may be another one next time
@@ -147,7 +151,10 @@ func (t *tenant) Start(from *fixtures.Tenant) error {
 		return err
 	}
 	t.fixture = from
-	return t.record(recordFixture, record)
+	if err := t.record(recordFixture, record); err != nil {
+		return err
+	}
+	return t.ignoreFindingsLocked(ignoreFindings)
 }
 
 // Reset implements control.Tenant.
@@ -179,6 +186,7 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 		t.tokens.Reset()
 	}
 	t.used.Store(false)
+	t.allowed.Store(nil)
 	return t.keepClockLocked()
 }
 
@@ -253,5 +261,7 @@ func (t *tenant) Describe() control.Namespace {
 	t.mu.Lock()
 	fixture := t.fixture.Source
 	t.mu.Unlock()
-	return control.Namespace{Name: t.name, Fixture: fixture, Tokens: t.service.Count(), Requests: t.watch.Total()}
+	return control.Namespace{
+		Name: t.name, Fixture: fixture, Tokens: t.service.Count(), Requests: t.watch.Total(), IgnoreFindings: t.ignored.Load(),
+	}
 }

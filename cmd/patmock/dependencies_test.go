@@ -44,6 +44,7 @@ var rules = []dependencyRule{
 	{"mockserver/internal/clock", nil},
 	{"mockserver/internal/namespace", nil},
 	{"mockserver/internal/ratelimit", []string{"mockserver/internal/clock"}},
+	{"mockserver/internal/findings", []string{"mockserver/control"}},
 	{"mockserver/internal/watch", []string{"mockserver/control"}},
 	{"mockserver/internal/fault", []string{"mockserver/control", "mockserver/internal/clock", "mockserver/internal/random"}},
 	{"mockserver/internal/answer", []string{"spec", "mockserver/control"}},
@@ -53,7 +54,7 @@ var rules = []dependencyRule{
 	{"mockserver/internal/api", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate"}},
 	{"mockserver/internal/control", []string{
 		"spec", "fixtures", "mockserver/control", "mockserver/internal/answer", "mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
-		"mockserver/internal/journal", "mockserver/internal/namespace", "mockserver/internal/pat",
+		"mockserver/internal/findings", "mockserver/internal/journal", "mockserver/internal/namespace", "mockserver/internal/pat",
 	}},
 	{"mockserver/internal/journal", []string{"mockserver/control"}},
 	{"mockserver/internal/host", nil},

@@ -64,6 +64,8 @@ type Finding struct {
 	Kind string `json:"kind"`
 	// Detail is for people.
 	Detail string `json:"detail"`
+	// Allowed reports that the namespace allowed findings of this kind when the request came.
+	Allowed bool `json:"allowed,omitempty"`
 }
 
 // The kinds of findings.

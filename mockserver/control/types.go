@@ -147,14 +147,19 @@ type Namespace struct {
 	Requests int `json:"requests"`
 	// IdleSeconds since its last request, in wall time.
 	IdleSeconds int `json:"idleSeconds"`
+	// IgnoreFindings is that of [NewNamespace].
+	IgnoreFindings bool `json:"ignoreFindings,omitempty"`
 }
 
-// NewNamespace says what a namespace starts from: at most one of its fields is set.
+// NewNamespace says what a namespace starts from: at most one of Fixture and Tenant is set.
 type NewNamespace struct {
 	// Fixture is the name of a built-in tenant. Empty means the server's own.
 	Fixture string `json:"fixture,omitempty"`
 	// Tenant has the form of a fixture's file.
 	Tenant map[string]any `json:"tenant,omitempty"`
+	// IgnoreFindings keeps the requests to the namespace out of every verdict on clients: those of
+	// a contract run break rules on purpose.
+	IgnoreFindings bool `json:"ignoreFindings,omitempty"`
 }
 
 // NewIdentity is a user to add.

@@ -28,6 +28,8 @@ type Trace struct {
 	Hints []string
 	// Findings are what the client did wrong or carelessly.
 	Findings []control.Finding
+	// NotJudged is why the request says nothing about its client, empty if it does.
+	NotJudged string
 	// Absent reports that the namespace does not exist.
 	Absent bool
 	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.

@@ -18,6 +18,9 @@ type Share struct {
 // what it has not collected yet, and journals have a half.
 func InFlight(budget int64) *Share { return &Share{Limit: budget / 4} }
 
+// ForFindings returns the part of a budget for findings, in bytes: a sixteenth.
+func ForFindings(budget int64) int64 { return budget / 16 }
+
 // Used returns how many bytes are taken.
 func (s *Share) Used() int64 { return s.used.Load() }
 

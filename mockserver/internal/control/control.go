@@ -20,6 +20,7 @@ import (
 	"example.com/patmock/mockserver/internal/body"
 	"example.com/patmock/mockserver/internal/clock"
 	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/findings"
 	"example.com/patmock/mockserver/internal/journal"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/limit"
@@ -40,8 +41,11 @@ type Tenant interface {
 	Users() ([]control.User, error)
 	// Reset brings the namespace back to what it started from.
 	Reset() error
-	// Start makes the namespace anew from a tenant, the server's own where that is nil.
-	Start(from *fixtures.Tenant) error
+	// Start makes the namespace anew from a tenant, the server's own where that is nil. Its requests
+	// may be left out of verdicts on clients.
+	Start(from *fixtures.Tenant, ignoreFindings bool) error
+	// AllowFindings allows kinds of findings until the next reset, and returns all that are allowed.
+	AllowFindings(kinds []string) []string
 	// Snapshot returns the tenant with absolute times, with its secrets or without.
 	Snapshot(secrets bool) (*fixtures.Tenant, error)
 	// Restore puts a snapshot in the place of the tenant. Errors of what it holds are fixtures.Mistakes.
@@ -71,6 +75,8 @@ type Config struct {
 	Clock   *clock.Clock
 	Faults  *fault.Set
 	Journal *journal.Journal
+	// Findings are those of the whole server.
+	Findings *findings.Store
 	// Documents that are served, by name.
 	Documents map[string]*spec.Document
 	// Statuses that an operation of a version may answer, by the short names of rules; empty for any of them.
@@ -85,7 +91,7 @@ type Config struct {
 }
 
 // heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
-var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true}
+var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true, "getFindings": true, "deleteFindings": true}
 
 // Server serves /_mock/ for one namespace.
 type Server struct{ config Config }
@@ -108,6 +114,7 @@ var handlers = map[string]func(*Server, *call) (*answer.Answer, error){
 	"getClock": (*Server).clock, "setClock": (*Server).setClock, "clearClock": (*Server).clearClock, "advanceClock": (*Server).advanceClock,
 	"listFaults": (*Server).faults, "addFault": (*Server).addFault, "deleteFaults": (*Server).deleteFaults, "deleteFault": (*Server).deleteFault,
 	"listRequests": (*Server).requests, "getRequest": (*Server).request, "clearRequests": (*Server).clearRequests, "verify": (*Server).verify,
+	"getFindings": (*Server).findings, "deleteFindings": (*Server).deleteFindings, "allowFindings": (*Server).allowFindings,
 	"listNamespaces": (*Server).namespaces, "getNamespace": (*Server).namespace, "putNamespace": (*Server).putNamespace, "deleteNamespace": (*Server).deleteNamespace,
 }
 

@@ -36,6 +36,8 @@ func (s *Server) putNamespace(c *call) (*answer.Answer, error) {
 	wanted, err := decode[struct {
 		Fixture string          `json:"fixture"`
 		Tenant  json.RawMessage `json:"tenant"`
+
+		IgnoreFindings bool `json:"ignoreFindings"`
 	}](c)
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func (s *Server) putNamespace(c *call) (*answer.Answer, error) {
 			return nil, err
 		}
 	}
-	if err := s.config.Tenant.Start(from); err != nil {
+	if err := s.config.Tenant.Start(from, wanted.IgnoreFindings); err != nil {
 		return nil, err
 	}
 	return s.namespace(c)

@@ -1,0 +1,129 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/findings"
+	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/schema"
+)
+
+// unread are the rules by which the mock rejects a request without a look at it.
+var unread = []rule.ID{
+	rule.RateLimit, rule.InjectedFault, rule.PreferredStatus, rule.HostileProfile, rule.MemoryBudget, rule.TooManyNamespaces,
+}
+
+// judge counts a request for the verdict on its client, and returns the findings that count. It
+// marks those that the namespace allows.
+func (x *exchange) judge(t *tenant, r *http.Request) []control.Finding {
+	trace, store := &x.trace, x.server.findings
+	if t.ignored.Load() {
+		store.Skip(t.name, control.NotJudgedIgnored)
+		return nil
+	}
+	judged := findings.Request{
+		Namespace: t.name, NotJudged: notJudged(trace), ClientID: trace.ClientID, Owner: trace.User, UserAgent: r.UserAgent(), Findings: trace.Findings,
+	}
+	if len(trace.Findings) > 0 {
+		t.markAllowed(trace.Findings)
+		judged.Findings = shortened(trace.Findings)
+		judged.Example = &control.FindingExample{
+			RequestID: trace.RequestID, Namespace: t.name, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())),
+			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.status, Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
+		}
+		if trace.Absent {
+			judged.Example.Path = kept(redact.String(trace.Prefix + r.URL.EscapedPath()))
+		}
+	}
+	store.Add(judged)
+	return trace.Findings
+}
+
+// notJudged returns why a request is not judged, empty if it is.
+func notJudged(trace *answer.Trace) string {
+	if trace.Forwarded {
+		return control.NotJudgedForwarded
+	}
+	for _, why := range trace.Reasons {
+		if slices.Contains(unread, why.Rule) {
+			return string(why.Rule)
+		}
+	}
+	return trace.NotJudged
+}
+
+// markAllowed marks the findings of the kinds that the namespace allows.
+func (t *tenant) markAllowed(found []control.Finding) {
+	allowed := t.allowed.Load()
+	if allowed == nil {
+		return
+	}
+	for i := range found {
+		found[i].Allowed = slices.Contains(*allowed, found[i].Kind)
+	}
+}
+
+// AllowFindings implements control.Tenant.
+func (t *tenant) AllowFindings(kinds []string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if before := t.allowed.Load(); before != nil {
+		kinds = slices.Concat(*before, kinds)
+	}
+	all := slices.Compact(slices.Sorted(slices.Values(kinds)))
+	t.allowed.Store(&all)
+	return all
+}
+
+// ignoreFindingsLocked says whether requests to the namespace are left out of verdicts on clients.
+func (t *tenant) ignoreFindingsLocked(ignore bool) error {
+	if t.ignored.Load() == ignore {
+		return nil
+	}
+	var record []byte
+	if ignore {
+		record = []byte("true")
+	}
+	if err := t.record(recordIgnored, record); err != nil {
+		return err
+	}
+	t.ignored.Store(ignore)
+	return nil
+}
+
+// countControl counts a request to the control API of a namespace, which no verdict is about. What
+// reads the verdict or the health of the mock is not counted: it says nothing about a client.
+func (x *exchange) countControl(r *http.Request) {
+	if _, ok := x.ResponseWriter.(*memoryWriter); ok || under(r.URL.Path, findingsPath) || r.URL.Path == surface+"/health" {
+		return
+	}
+	x.server.findings.Skip(x.tenant.name, control.NotJudgedControl)
+}
+
+// findingsPath is where the control API has the findings of a namespace.
+const findingsPath = surface + "/findings"
+
+// readsFindings reports whether a request is for the findings that there are. It makes no namespace.
+func readsFindings(r *http.Request) bool {
+	return r.URL.Path == findingsPath && (safe(r.Method) || r.Method == http.MethodDelete)
+}
+
+// serveFindings responds to a request for the findings of a namespace that does not exist: it may
+// have existed.
+func (x *exchange) serveFindings(r *http.Request, name string) {
+	if x.server.findings.Has(name) {
+		x.tenant = x.server.home
+		x.control.ServeHTTP(x, r)
+		return
+	}
+	known := x.server.findings.Names()
+	x.server.namespaces.Each(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
+	x.refuse(r, true, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
+}

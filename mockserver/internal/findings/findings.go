@@ -1,0 +1,206 @@
+// Package findings stores what clients did wrong, apart from the journal, which forgets. Every
+// request is judged when it comes and counts until the findings are cleared.
+package findings
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/patmock/mockserver/control"
+)
+
+// The bounds of what is stored beside counts.
+const (
+	maxExamples = 50  // of a kind in a namespace
+	maxClients  = 100 // in a namespace
+	maxText     = 200 // bytes of what identifies a client
+)
+
+// Estimates of memory, in bytes, beside texts.
+const (
+	recordSize  = 1 << 10
+	clientSize  = 256
+	kindSize    = 64
+	exampleSize = 512
+)
+
+// Store counts the findings of a mock. It is safe for concurrent use.
+//
+// Counts are exact. Over its limit, it stores no further example, client or namespace; the
+// requests of further namespaces are counted together.
+type Store struct {
+	limit int
+
+	mu       sync.Mutex
+	size     int
+	sequence int            // of the last example
+	examples map[string]int // by kind, in all records
+	records  map[string]*record
+	others   record // what came to namespaces without a record
+}
+
+// record is what one namespace has.
+type record struct {
+	judged    int
+	notJudged map[string]int
+	clients   map[string]*client
+	// otherClients is how many requests came from clients beyond the bound.
+	otherClients int
+	kinds        []*kind
+	size         int
+}
+
+type client struct {
+	clientID, owner, userAgent string
+	requests                   int
+}
+
+type kind struct {
+	name           string
+	count, allowed int
+	examples       []example
+}
+
+type example struct {
+	control.FindingExample
+	sequence int
+}
+
+// New returns a store that takes about that many bytes.
+func New(limit int64) *Store {
+	return &Store{limit: int(limit), examples: map[string]int{}, records: map[string]*record{}}
+}
+
+// Request is a request of a client with what was found.
+type Request struct {
+	Namespace string
+	// NotJudged is why the request was not judged, empty if it was. One with a finding was.
+	NotJudged string
+	// ClientID and Owner are empty if they are not known.
+	ClientID, Owner, UserAgent string
+	Findings                   []control.Finding
+	// Example has everything about the request that an example shows, without a finding. Nil is
+	// allowed if there are no findings.
+	Example *control.FindingExample
+}
+
+// Add counts a request.
+func (s *Store) Add(r Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.recordLocked(r.Namespace)
+	if r.NotJudged != "" && len(r.Findings) == 0 {
+		of.skip(r.NotJudged)
+		return
+	}
+	of.judged++
+	s.addClientLocked(of, r)
+	for _, f := range r.Findings {
+		k := s.kindLocked(of, f.Kind)
+		if f.Allowed {
+			k.allowed++
+			continue
+		}
+		k.count++
+		s.addExampleLocked(of, k, r, f)
+	}
+}
+
+// Skip counts a request that is not judged. It makes no record of its namespace.
+func (s *Store) Skip(namespace, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.records[namespace]
+	if of == nil {
+		of = &s.others
+	}
+	of.skip(reason)
+}
+
+func (of *record) skip(reason string) {
+	if of.notJudged == nil {
+		of.notJudged = map[string]int{}
+	}
+	of.notJudged[reason]++
+}
+
+// recordLocked returns the record of a namespace, made if there is room for it.
+func (s *Store) recordLocked(namespace string) *record {
+	if of := s.records[namespace]; of != nil {
+		return of
+	}
+	of := &record{}
+	if !s.takeLocked(of, recordSize+len(namespace), s.limit) {
+		return &s.others
+	}
+	s.records[strings.Clone(namespace)] = of
+	return of
+}
+
+// takeLocked takes memory for a record, and reports whether there was as much below a limit.
+func (s *Store) takeLocked(of *record, bytes, limit int) bool {
+	if s.size+bytes > limit {
+		return false
+	}
+	s.size += bytes
+	of.size += bytes
+	return true
+}
+
+func (s *Store) addClientLocked(of *record, r Request) {
+	key := cut(r.ClientID)
+	if key == "" {
+		key = cut(r.UserAgent)
+	}
+	if c := of.clients[key]; c != nil {
+		c.requests++
+		return
+	}
+	size := clientSize + 2*len(key) + min(len(r.Owner), maxText) + min(len(r.UserAgent), maxText)
+	if len(of.clients) == maxClients || !s.takeLocked(of, size, s.limit) {
+		of.otherClients++
+		return
+	}
+	if of.clients == nil {
+		of.clients = map[string]*client{}
+	}
+	of.clients[strings.Clone(key)] = &client{
+		clientID: strings.Clone(cut(r.ClientID)), owner: strings.Clone(cut(r.Owner)), userAgent: strings.Clone(cut(r.UserAgent)), requests: 1,
+	}
+}
+
+// cut returns as much of a text as is stored.
+func cut(text string) string { return text[:min(len(text), maxText)] }
+
+// kindLocked returns the findings of a kind. It has no limit: kinds are few, and no finding is lost.
+func (s *Store) kindLocked(of *record, name string) *kind {
+	i, found := slices.BinarySearchFunc(of.kinds, name, func(k *kind, name string) int { return strings.Compare(k.name, name) })
+	if !found {
+		of.kinds = slices.Insert(of.kinds, i, &kind{name: name})
+		s.size += kindSize
+		of.size += kindSize
+	}
+	return of.kinds[i]
+}
+
+// addExampleLocked stores an example. Examples take no more than half of the memory, so that
+// namespaces and clients have the rest, but the first one of a kind is stored anyway.
+func (s *Store) addExampleLocked(of *record, k *kind, r Request, f control.Finding) {
+	if len(k.examples) == maxExamples || r.Example == nil {
+		return
+	}
+	e := *r.Example
+	e.Finding = f
+	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Owner) + len(e.ClientID)
+	if !s.takeLocked(of, size, s.limit/2) {
+		if s.examples[f.Kind] > 0 {
+			return
+		}
+		s.size += size
+		of.size += size
+	}
+	s.examples[f.Kind]++
+	s.sequence++
+	k.examples = append(k.examples, example{e, s.sequence})
+}
