@@ -51,7 +51,14 @@ func newContractRun(env environment) *cobra.Command {
 			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within ten seconds, with its reports; a second at once.",
 		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.execute(cmd.Context(), env) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if warning := unknownVariablesText(cmd, env); warning != "" {
+				if _, err := fmt.Fprintln(env.stderr, "patmock: warning:", warning); err != nil {
+					return err
+				}
+			}
+			return f.execute(cmd.Context(), env)
+		},
 	}
 	flags := cmd.Flags()
 	f.selection.register(flags)

@@ -46,6 +46,7 @@ func newExec(env environment) *cobra.Command {
 			if err := own.validate(); err != nil {
 				return err
 			}
+			f.warning = unknownVariablesText(cmd, env)
 			return execute(cmd.Context(), f, own, args, env)
 		},
 	}

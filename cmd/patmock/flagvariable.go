@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,8 +39,7 @@ func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 	flags.VisitAll(func(f *pflag.Flag) {
 		value, set := lookup(variable(f.Name))
 		value = strings.TrimSpace(value)
-		reserved := f.Name == "help" || f.Name == "version" || f.Annotations[noVariable] != nil
-		if reserved || f.Changed || !set || value == "" || err != nil {
+		if !hasVariable(f) || f.Changed || !set || value == "" || err != nil {
 			return
 		}
 		if quoted.MatchString(value) {
@@ -47,6 +47,10 @@ func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 			return
 		}
 		if refused := flags.Set(f.Name, value); refused != nil {
+			var invalid *pflag.InvalidValueError
+			if errors.As(refused, &invalid) { // it names the flag
+				refused = invalid.Unwrap()
+			}
 			err = usagef(variable(f.Name), "%s=%q: %w%s", variable(f.Name), value, refused, valueHint(f, value))
 		}
 		setByVariable(f)
@@ -82,11 +86,32 @@ func onOffHint(value, on, off string) string {
 	return didYouMean(value, []string{on, off})
 }
 
-// originOf says which variable the value of a wrong flag comes from, on a line of its own.
-func originOf(flags *pflag.FlagSet, subject string) string {
-	f := flags.Lookup(strings.TrimPrefix(subject, "--"))
-	if f == nil || !strings.HasPrefix(subject, "--") || f.Annotations[fromVariable] == nil {
-		return ""
+// nameVariable makes a usage error about a flag whose value comes from its variable one about the
+// variable.
+func nameVariable(flags *pflag.FlagSet, err error) error {
+	var usage *usageError
+	if !errors.As(err, &usage) || !strings.HasPrefix(usage.subject, "--") {
+		return err
 	}
-	return "The value of " + subject + " comes from the variable " + variable(f.Name) + ".\n"
+	f := flags.Lookup(strings.TrimPrefix(usage.subject, "--"))
+	if f == nil || f.Annotations[fromVariable] == nil {
+		return err
+	}
+	name := variable(f.Name)
+	text := err.Error()
+	if rest, ok := strings.CutPrefix(text, usage.subject); ok && !strings.HasPrefix(rest, "-") {
+		text = name + rest
+	} else if !strings.Contains(text, name) {
+		text = name + ": " + text
+	}
+	return &usageError{name, &renamedError{text, err}}
 }
+
+// renamedError is an error with another text.
+type renamedError struct {
+	text string
+	err  error
+}
+
+func (e *renamedError) Error() string { return e.text }
+func (e *renamedError) Unwrap() error { return e.err }

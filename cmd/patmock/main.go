@@ -14,7 +14,7 @@ func main() {
 // processEnvironment returns the environment of this process.
 func processEnvironment() environment {
 	return environment{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv, variables: os.Environ,
 		container: isContainer(os.Getpid(), os.Getppid(), exists),
 	}
 }

@@ -87,7 +87,16 @@ func command(ctx context.Context, variables map[string]string, args ...string) o
 		value, set := variables[name]
 		return value, set
 	}
-	code, err := runCommand(ctx, args, environment{stdout: &stdout, stderr: &stderr, lookup: lookup})
+	environ := func() []string {
+		var all []string
+		for name, value := range variables {
+			all = append(all, name+"="+value)
+		}
+		return all
+	}
+	code, err := runCommand(ctx, args, environment{
+		stdout: &stdout, stderr: &stderr, lookup: lookup, variables: environ,
+	})
 	return outcome{code, subject(err), stdout.String(), stderr.String()}
 }
 

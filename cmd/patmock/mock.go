@@ -47,6 +47,8 @@ type mockFlags struct {
 	fallback, checkResponses   string
 	cors, allowedHosts         string
 	readTimeout, idleTimeout   time.Duration
+
+	warning string // to be logged at the start, empty for none
 }
 
 func (f *mockFlags) register(flags *pflag.FlagSet, addr string) {
@@ -111,6 +113,9 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	config, err := f.config(log, env)
 	if err != nil {
 		return nil, err
+	}
+	if f.warning != "" {
+		log.Warn(f.warning)
 	}
 	if unfilled := config.Tenant.Placeholders; len(unfilled) > 0 {
 		log.Warn("values of the fixture look like variables, which are not filled in: use envsubst on the file before", "fields", strings.Join(unfilled, ", "))

@@ -19,8 +19,17 @@ type environment struct {
 	stdin          io.Reader // nil for none
 	stdout, stderr io.Writer
 	lookup         func(name string) (value string, set bool) // environment variables
+	variables      func() []string                            // all of them, NAME=VALUE; nil for none
 	container      bool                                       // the process is what a container runs
 	reports        *reports                                   // of the command
+}
+
+// environ returns all variables, NAME=VALUE.
+func (env environment) environ() []string {
+	if env.variables == nil {
+		return nil
+	}
+	return env.variables()
 }
 
 // The exit codes that every command keeps. A command that exec ran keeps its own.
@@ -80,6 +89,7 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	root.SetErr(env.stderr)
 	env.reports.begin(env, root, args)
 	command, err := root.ExecuteContextC(ctx)
+	err = nameVariable(command.Flags(), err)
 	if unwritten := env.reports.end(env, command, err); unwritten != nil {
 		err = exitCause(err, unwritten)
 	}
@@ -94,7 +104,6 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	var exit *exitError
 	switch {
 	case errors.As(err, &usage):
-		text += originOf(command.Flags(), usage.subject)
 		text += "See " + command.CommandPath() + " --help.\n"
 		code = exitUsage
 	case errors.As(err, &exit):
@@ -120,6 +129,9 @@ func newRoot(env environment) *cobra.Command {
 		Args:          noArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkVariables(cmd, env.environ()); err != nil {
+				return err
+			}
 			return fromEnvironment(cmd.Flags(), env.lookup)
 		},
 	}

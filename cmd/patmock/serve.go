@@ -23,7 +23,10 @@ func newServe(env environment) *cobra.Command {
 			"Every flag can also be set by a variable: PATMOCK_ADDR, PATMOCK_FIXTURE and so on.",
 		Example: "  patmock serve --addr 127.0.0.1:0 --fixture crowded",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, env) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.warning = unknownVariablesText(cmd, env)
+			return serve(cmd.Context(), f, env)
+		},
 	}
 	f.register(cmd.Flags(), defaultAddr)
 	return cmd
