@@ -16,7 +16,7 @@ import (
 type Options struct {
 	// Versions to try. Empty means all.
 	Versions []version.Version
-	// Run and Skip match the names of scenarios, with the version behind a slash. Nil matches everything and nothing.
+	// Run and Skip match the id of a scenario, or its id with the version behind a slash. Nil matches everything and nothing.
 	Run, Skip *regexp.Regexp
 	// Standing chooses scenarios by it. Empty means all.
 	Standing []standing.Standing
@@ -63,6 +63,11 @@ type Case struct {
 // Name is the scenario's id with the version behind it.
 func (c Case) Name() string { return report.Result{ID: c.Scenario.ID, Version: c.Version}.Name() }
 
+// matches reports whether an expression matches the scenario's id, or the name of the case.
+func (c Case) matches(expression *regexp.Regexp) bool {
+	return expression.MatchString(c.Scenario.ID) || expression.MatchString(c.Name())
+}
+
 // Select returns the cases that the options choose, in order.
 func Select(scenarios []Scenario, o Options) []Case {
 	var cases []Case
@@ -75,7 +80,7 @@ func Select(scenarios []Scenario, o Options) []Case {
 			if v != "" && len(o.Versions) > 0 && !slices.Contains(o.Versions, v) {
 				continue
 			}
-			if (o.Run == nil || o.Run.MatchString(c.Name())) && (o.Skip == nil || !o.Skip.MatchString(c.Name())) {
+			if (o.Run == nil || c.matches(o.Run)) && (o.Skip == nil || !c.matches(o.Skip)) {
 				cases = append(cases, c)
 			}
 		}

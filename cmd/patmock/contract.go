@@ -2,18 +2,13 @@ package main
 
 import (
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
-	"example.com/patmock/spec/version"
 )
 
 func newContract(env environment) *cobra.Command {
@@ -30,50 +25,6 @@ func newContract(env environment) *cobra.Command {
 	return cmd
 }
 
-// selection are the flags that choose scenarios.
-type selection struct{ versions, run, skip, standing string }
-
-func (s *selection) register(flags *pflag.FlagSet) {
-	flags.StringVar(&s.run, "run", "", "regular expression for the names of scenarios, ID/VERSION")
-	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
-	flags.StringVar(&s.versions, "versions", strings.Join(versionNames(), ","), "versions to try, with commas between")
-	flags.StringVar(&s.standing, "standing", "", "published, observed, assumed, with commas between (default all)")
-	setGroup(flags, groupScenarios, "versions", "run", "skip", "standing")
-	for _, own := range []string{"versions", "run", "skip", "standing"} {
-		ignoreVariable(flags.Lookup(own))
-	}
-}
-
-// standings are those that there are, the surest first.
-var standings = []string{string(standing.Published), string(standing.Observed), string(standing.Assumed)}
-
-func (s selection) options() (o contracttests.Options, err error) {
-	if o.Versions, err = parseVersions(s.versions); err != nil {
-		return o, err
-	}
-	if len(o.Versions) == len(version.All()) {
-		o.Versions = nil
-	}
-	for _, pattern := range []struct {
-		flag, text string
-		into       **regexp.Regexp
-	}{{"run", s.run, &o.Run}, {"skip", s.skip, &o.Skip}} {
-		if pattern.text == "" {
-			continue
-		}
-		if *pattern.into, err = regexp.Compile(pattern.text); err != nil {
-			return o, usagef("--"+pattern.flag, "--%s: %w", pattern.flag, err)
-		}
-	}
-	for _, chosen := range split(s.standing) {
-		if err := checkNames(name{"--standing", "standing", chosen, standings}); err != nil {
-			return o, err
-		}
-		o.Standing = append(o.Standing, standing.Standing(chosen))
-	}
-	return o, nil
-}
-
 // split reads names with commas between; nothing is none.
 func split(list string) []string {
 	var all []string
@@ -83,15 +34,6 @@ func split(list string) []string {
 		}
 	}
 	return all
-}
-
-// selected are the cases that are chosen. None is a mistake: it would look like a pass.
-func selected(o contracttests.Options) ([]contracttests.Case, error) {
-	cases := contracttests.Select(scenarios.All(), o)
-	if len(cases) == 0 {
-		return nil, usagef("--run", "no scenario is chosen: see patmock contract list")
-	}
-	return cases, nil
 }
 
 // scenarioRow is a row of the list.

@@ -56,6 +56,23 @@ func usagef(subject, format string, args ...any) error {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
+// helpedError is an error about which another command than the help says more.
+type helpedError struct {
+	command string
+	err     error
+}
+
+func (e *helpedError) Error() string { return e.err.Error() }
+func (e *helpedError) Unwrap() error { return e.err }
+
+// helpFor returns the command that says more about an error of a command.
+func helpFor(cmd *cobra.Command, err error) string {
+	if helped, ok := errors.AsType[*helpedError](err); ok {
+		return helped.command
+	}
+	return cmd.CommandPath() + " --help"
+}
+
 // exitError ends the process with a code. Nothing is printed where err is nil.
 type exitError struct {
 	code int
@@ -104,7 +121,7 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	var exit *exitError
 	switch {
 	case errors.As(err, &usage):
-		text += "See " + command.CommandPath() + " --help.\n"
+		text += "See " + helpFor(command, err) + ".\n"
 		code = exitUsage
 	case errors.As(err, &exit):
 		code = exit.code
