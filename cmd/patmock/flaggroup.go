@@ -84,3 +84,12 @@ func flagsOf(cmd *cobra.Command) []*pflag.Flag {
 	cmd.VisitParents(func(parent *cobra.Command) { parent.PersistentFlags().VisitAll(add) })
 	return all
 }
+
+// allFlags returns the flags of a command and of all below it.
+func allFlags(cmd *cobra.Command) []*pflag.Flag {
+	flags := flagsOf(cmd)
+	for _, child := range cmd.Commands() {
+		flags = append(flags, allFlags(child)...)
+	}
+	return flags
+}

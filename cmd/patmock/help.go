@@ -67,7 +67,14 @@ func usageText(cmd *cobra.Command, s style) string {
 		b.WriteString(s(heading+":") + "\n" + text)
 	}
 	section("Usage", useText(cmd))
-	section("Commands", commandsText(cmd))
+	if cmd.Name() == "help" {
+		section("Topics", topicsText())
+	} else {
+		section("Commands", commandsText(cmd))
+	}
+	if cmd == cmd.Root() {
+		section("Topics of patmock help", topicsText())
+	}
 	flags := flagsOf(cmd)
 	for _, g := range flagGroups() {
 		section(string(g), flagsText(slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool {
@@ -82,7 +89,7 @@ func usageText(cmd *cobra.Command, s style) string {
 
 // useText returns the lines of a command's arguments.
 func useText(cmd *cobra.Command) string {
-	if !cmd.HasAvailableSubCommands() {
+	if cmd.Name() == "help" || !cmd.HasAvailableSubCommands() {
 		return indent(wrapText(cmd.UseLine(), helpWidth-helpIndent), helpIndent)
 	}
 	path := strings.Repeat(" ", helpIndent) + cmd.CommandPath()

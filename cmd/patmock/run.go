@@ -155,26 +155,10 @@ func newRoot(env environment) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
-	root.SetHelpCommand(newHelp())
+	root.SetHelpCommand(newHelp(root, env))
 	completeFlags(root)
 	setHelp(root, env)
 	return root
-}
-
-// newHelp is cobra's help, but for what it says of a command that there is not.
-func newHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:     "help [COMMAND]",
-		Short:   "Show the help of a command",
-		Example: "  patmock help serve",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			about, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return noArgs(about, append(rest, args[len(args)-1:]...))
-			}
-			return about.Help()
-		},
-	}
 }
 
 // flagOf returns the flag that an error of pflag is about.

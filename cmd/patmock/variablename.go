@@ -31,7 +31,11 @@ var variableInfos = []variableInfo{
 	{"PATMOCK_ADMIN_CLIENT_SECRET", "client secret of an administrator", []string{"contract"}},
 	{"PATMOCK_ADMIN_CLIENT_SECRET_FILE", "file with that secret", []string{"contract"}},
 	{"NO_COLOR", "no color if it is not empty", nil},
+	{"TERM", "no color if it is dumb", nil},
 	{"CI", "no progress in place if it is not empty", []string{"contract run"}},
+	{"GITHUB_ACTIONS", "annotations for failures if it is true", []string{"contract run", "check"}},
+	{"GITHUB_STEP_SUMMARY", "file that a summary is appended to", []string{"contract run", "check"}},
+	{"GOMEMLIMIT", "limit of memory instead of that of the container", []string{"serve", "exec"}},
 	{"XDG_RUNTIME_DIR", "folder that serve leaves its address in", []string{"serve", "healthcheck"}},
 }
 
@@ -75,7 +79,7 @@ func variablesOf(cmd *cobra.Command) []string {
 
 // readBy reports whether a command reads the variable.
 func (v variableInfo) readBy(cmd *cobra.Command) bool {
-	path := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+	path := shortPath(cmd)
 	return slices.ContainsFunc(v.commands, func(c string) bool { return path == c || strings.HasPrefix(path, c+" ") })
 }
 
