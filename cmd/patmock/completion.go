@@ -12,8 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
-
-	"example.com/patmock/fixtures"
 )
 
 // completions write what a shell needs to complete patmock's commands, by the shell's name.
@@ -38,9 +36,10 @@ func newCompletion(env environment) *cobra.Command {
 
 func newMan() *cobra.Command {
 	return &cobra.Command{
-		Use:     "man DIRECTORY",
-		Short:   "Write the man pages into a folder",
-		Example: `  patmock man "$(mktemp -d)"`,
+		Use:               "man DIRECTORY",
+		ValidArgsFunction: firstArgument(completeDirectory),
+		Short:             "Write the man pages into a folder",
+		Example:           `  patmock man "$(mktemp -d)"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("DIRECTORY", "expected a folder, got %d arguments", len(args))
@@ -72,33 +71,5 @@ func oneOf(kind string, names []string) cobra.PositionalArgs {
 			return usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind, args[0], didYouMean(args[0], names), strings.Join(names, ", "))
 		}
 		return nil
-	}
-}
-
-// values are what a shell offers behind a flag.
-var values = map[string][]string{
-	"fixture":    fixtures.Names(),
-	"versions":   versionNames(),
-	"log-format": {"text", "json"},
-	"log-level":  {"debug", "info", "warn", "error"},
-}
-
-// completeFlags offers the values of flags that take one of a few. A file can stand for a fixture.
-func completeFlags(cmd *cobra.Command) {
-	for name, offered := range values {
-		if cmd.Flags().Lookup(name) == nil {
-			continue
-		}
-		directive := cobra.ShellCompDirectiveNoFileComp
-		if name == "fixture" {
-			directive = cobra.ShellCompDirectiveDefault
-		}
-		// It fails for a flag that does not exist only.
-		_ = cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return offered, directive
-		})
-	}
-	for _, child := range cmd.Commands() {
-		completeFlags(child)
 	}
 }

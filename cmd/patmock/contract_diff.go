@@ -28,8 +28,9 @@ type diffFlags struct {
 func newContractDiff(env environment) *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
-		Use:   "diff A B",
-		Short: "Tell what is different on the wire between two recordings or targets",
+		Use:               "diff A B",
+		ValidArgsFunction: cobra.FixedCompletions([]string{"mock", "env"}, cobra.ShellCompDirectiveDefault),
+		Short:             "Tell what is different on the wire between two recordings or targets",
 		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract run --record, or targets (mock, env, an\n" +
 			"address), which are run and recorded for it. Each difference is breaking, harmless, or unknown where that depends on the\n" +
 			"client; the references in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by what they stand for. --allow FILE accepts some:\n\n" +

@@ -51,6 +51,7 @@ func newContractParity(env environment) *cobra.Command {
 	flags.StringVar(&f.file, "parity", defaultParity, "file with what runs of your own have confirmed")
 	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24), "how old a confirmation may be, such as 90d; 0s is any age")
 	flags.StringVar(&f.failOn, "fail-on", "", "states that fail the command, with commas between: "+strings.Join(unproven(), ", "))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", severalValues(unproven())) // the flag exists
 	formatFlag(cmd, textOrJSON...)
 	for _, own := range []string{"parity", "max-age", "fail-on", "format"} {
 		ignoreVariable(flags.Lookup(own))

@@ -12,8 +12,9 @@ import (
 func newContractPropose(env environment) *cobra.Command {
 	all := false
 	cmd := &cobra.Command{
-		Use:   "propose DIR",
-		Short: "Print the dialect of a recorded target, for serve --dialect",
+		Use:               "propose DIR",
+		ValidArgsFunction: firstArgument(completeDirectory),
+		Short:             "Print the dialect of a recorded target, for serve --dialect",
 		Long: "Reads the recording of a run (contract run --record DIR) and prints, as a dialect, what the target answered to the questions\n" +
 			"that nothing published settles, where that differs from what the mock answers. What the versions disagree about, and what the\n" +
 			"mock cannot answer, is told in comments.",

@@ -118,10 +118,11 @@ func newFaultList(c *controls) *cobra.Command {
 func newFaultRemove(c *controls) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
-		Use:     "rm ID | --all",
-		Short:   "Remove a rule, or all of them",
-		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
-		Args:    atMostOne("ID", "the id of a rule"),
+		Use:               "rm ID | --all",
+		ValidArgsFunction: firstArgument(c.env.completeFault),
+		Short:             "Remove a rule, or all of them",
+		Example:           "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
+		Args:              atMostOne("ID", "the id of a rule"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) == 1) {
 				return usagef("ID", "expected the id of a rule, or --all")

@@ -38,11 +38,12 @@ func newNamespaceList(c *controls) *cobra.Command {
 func newNamespaceCreate(c *controls) *cobra.Command {
 	fixture := ""
 	cmd := &cobra.Command{
-		Use:     "create NAME",
-		Short:   "Make a namespace, or make it anew",
-		Long:    "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
-		Example: "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
-		Args:    one("NAME", "the name of a namespace"),
+		Use:               "create NAME",
+		ValidArgsFunction: firstArgument(c.env.completeNamespace),
+		Short:             "Make a namespace, or make it anew",
+		Long:              "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
+		Example:           "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
+		Args:              one("NAME", "the name of a namespace"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			start, err := startFrom(fixture)
 			if err != nil {
@@ -82,10 +83,11 @@ func startFrom(fixture string) (start control.NewNamespace, err error) {
 
 func newNamespaceRemove(c *controls) *cobra.Command {
 	return &cobra.Command{
-		Use:     "rm NAME",
-		Short:   "Remove a namespace with everything in it",
-		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
-		Args:    one("NAME", "the name of a namespace"),
+		Use:               "rm NAME",
+		ValidArgsFunction: firstArgument(c.env.completeNamespace),
+		Short:             "Remove a namespace with everything in it",
+		Example:           "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
+		Args:              one("NAME", "the name of a namespace"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.tell(cmd, func(client *control.Client, ctx context.Context) error {
 				return client.In(args[0]).DeleteNamespace(ctx)

@@ -122,11 +122,12 @@ func noted(r control.Request) string {
 
 func newRequestsShow(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "show [ID]",
-		Short:   "Show a request and its answer with headers and bodies, the last one without an id",
-		Long:    "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
-		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",
-		Args:    atMostOne("ID", "the id of a request"),
+		Use:               "show [ID]",
+		ValidArgsFunction: firstArgument(c.env.completeRequest),
+		Short:             "Show a request and its answer with headers and bodies, the last one without an id",
+		Long:              "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
+		Example:           "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",
+		Args:              atMostOne("ID", "the id of a request"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Request, error) {
 				if len(args) == 1 {

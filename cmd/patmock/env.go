@@ -67,6 +67,7 @@ func newEnv(env environment) *cobra.Command {
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
 	flags.StringVar(&f.format, "format", "sh", strings.Join(formatNames(), ", "))
+	complete(cmd, "format", formatNames())
 	allowPlaintextFlag(flags, &f.allowPlaintext)
 	setGroup(flags, groupRunning, "url", "namespace", "allow-plaintext")
 	for _, own := range []string{"fixture", "public-url", "format"} { // the mock's count, and what is asked for here

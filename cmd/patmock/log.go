@@ -10,10 +10,16 @@ import (
 	"github.com/lmittmann/tint"
 )
 
+// The values of --log-format and --log-level.
+var (
+	logFormats = []string{"text", "json"}
+	logLevels  = []string{"debug", "info", "warn", "error"}
+)
+
 func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil || strings.ContainsAny(level, "+-") {
-		return nil, usagef("--log-level", "--log-level %q: expected debug, info, warn or error%s", level, didYouMean(level, values["log-level"]))
+		return nil, usagef("--log-level", "--log-level %q: expected debug, info, warn or error%s", level, didYouMean(level, logLevels))
 	}
 	switch format {
 	case "text": // for people: the message as it is, without quotes
@@ -25,7 +31,7 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 	}
-	return nil, usagef("--log-format", "--log-format %q: expected text or json%s", format, didYouMean(format, values["log-format"]))
+	return nil, usagef("--log-format", "--log-format %q: expected text or json%s", format, didYouMean(format, logFormats))
 }
 
 // withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already. It

@@ -156,8 +156,8 @@ func newRoot(env environment) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp(root, env))
-	completeFlags(root)
 	setHelp(root, env)
+	completeFlags(root, env)
 	return root
 }
 
