@@ -150,14 +150,17 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
+	t.Origins = map[Role]string{}
 	for _, identity := range []struct {
+		role      Role
 		variables identityVariables
 		into      *Credentials
-	}{{ownerVariables, &t.Owner}, {secondVariables, &t.Second}, {adminVariables, &t.Admin}} {
+	}{{RoleOwner, ownerVariables, &t.Owner}, {RoleSecond, secondVariables, &t.Second}, {RoleAdmin, adminVariables, &t.Admin}} {
 		var err error
 		if *identity.into, err = c.credentials(identity.variables); err != nil {
 			return t, err
 		}
+		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " + c.setName(identity.variables.secret)
 	}
 	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
 		return t, choiceErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
@@ -197,6 +200,14 @@ func (c Choice) credentials(names identityVariables) (who Credentials, err error
 		return who, choiceErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set", names.id, names.secret)
 	}
 	return who, nil
+}
+
+// setName returns the name of the variable that is set: name, or name with _FILE behind it.
+func (c Choice) setName(name string) string {
+	if c.variable(name+"_FILE") != "" {
+		return name + "_FILE"
+	}
+	return name
 }
 
 // secret is the value of a variable, or of the file that the variable with _FILE behind it names.

@@ -7,9 +7,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests"
 )
@@ -117,6 +120,32 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 				t.Errorf("live %v, read only %v, owner %q", target.Live(), target.ReadOnly, target.Owner.ClientID)
 			}
 		})
+	}
+}
+
+// Origins name the variables that hold the credentials of each role.
+func TestChoice_Origins(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("a-secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set := variables{
+		"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file,
+		"PATMOCK_SECOND_CLIENT_ID": "second", "PATMOCK_SECOND_CLIENT_SECRET": "a-secret",
+		"PATMOCK_ADMIN_CLIENT_ID_FILE": file, "PATMOCK_ADMIN_CLIENT_SECRET": "a-secret",
+	}
+	target, err := contracttests.Choice{Address: acme, Lookup: set.lookup}.Target(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for role, names := range map[contracttests.Role][]string{
+		contracttests.RoleOwner:  {"SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET_FILE"},
+		contracttests.RoleSecond: {"PATMOCK_SECOND_CLIENT_ID", "PATMOCK_SECOND_CLIENT_SECRET"},
+		contracttests.RoleAdmin:  {"PATMOCK_ADMIN_CLIENT_ID_FILE", "PATMOCK_ADMIN_CLIENT_SECRET"},
+	} {
+		if diff := cmp.Diff(names, regexp.MustCompile(`[A-Z_]+`).FindAllString(target.Origins[role], -1)); diff != "" {
+			t.Errorf("origin of %s (-want +got):\n%s", role, diff)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/mockserver/control"
 )
 
 // ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
@@ -53,9 +54,12 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 	return tenant.lacks(Needs()), nil
 }
 
-// ExplainControl explains why the control API of a patmock did not respond. Errors with a remedy of
-// their own are returned as they are.
+// ExplainControl explains why the control API of a patmock did not respond, or rejected the control
+// token. Errors with a remedy of their own are returned as they are.
 func ExplainControl(err error) error {
+	if problem, ok := errors.AsType[*control.Problem](err); ok && problem.Status == http.StatusUnauthorized {
+		return fmt.Errorf("%w: status 401: %s has to hold the control token of the mock", err, controlToken)
+	}
 	sent, ok := errors.AsType[*url.Error](err)
 	if !ok || errors.Is(err, context.Canceled) {
 		return err

@@ -44,6 +44,7 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			target := n.target()
 			test.change(&target)
+			target.Origins = map[contracttests.Role]string{test.rejected: "THE_ID and THE_SECRET"}
 			err := ready(t, target, n.options())
 			if test.rejected == "" {
 				if err != nil {
@@ -54,6 +55,9 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 			login, _ := errors.AsType[*contracttests.LoginError](err)
 			if !errors.Is(err, contracttests.ErrUnreachable) || login == nil || login.Role != test.rejected || login.Status != test.status {
 				t.Fatalf("%v, want the %s rejected with %d", err, test.rejected, test.status)
+			}
+			if login.Origin != target.Origins[test.rejected] || !strings.Contains(err.Error(), login.Origin) {
+				t.Errorf("%v, want one with the origin %s", err, target.Origins[test.rejected])
 			}
 			checkMessage(t, err.Error())
 		})

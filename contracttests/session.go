@@ -106,6 +106,8 @@ func (t *T) role(who Credentials) Role {
 // A LoginError is the error of an identity that cannot log in.
 type LoginError struct {
 	Role Role
+	// Origin names what held the credentials, empty if that is unknown.
+	Origin string
 	// Status of the response.
 	Status int
 	// Err is a [live.SetupError], which says what is wrong with the response.
@@ -119,12 +121,16 @@ func (t *T) loginError(who Credentials) *LoginError {
 		BaseURL: t.tenancy.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered, Body: []byte(x.Reply),
 		ClientID: who.ClientID, Redact: t.redact,
 	})
-	return &LoginError{Role: t.role(who), Status: x.Status, Err: err}
+	role := t.role(who)
+	return &LoginError{Role: role, Origin: t.run.target.Origins[role], Status: x.Status, Err: err}
 }
 
 // Error names the identity and the problem.
 func (e *LoginError) Error() string {
 	who := map[Role]string{RoleOwner: "the first identity", RoleSecond: "the second identity", RoleAdmin: "the administrator"}[e.Role]
+	if e.Origin != "" {
+		who += " (" + e.Origin + ")"
+	}
 	return fmt.Sprintf("the login as %s: %v", who, e.Err)
 }
 

@@ -26,6 +26,9 @@ type Target struct {
 	// Owner is the first identity, with whom most scenarios are tried; Second is another, no administrator; Admin is one.
 	// On a patmock they are those of its fixture, and need not be filled in.
 	Owner, Second, Admin Credentials
+	// Origins name what held the credentials of a role, such as "SAIL_CLIENT_ID and
+	// SAIL_CLIENT_SECRET_FILE", for the error of a login. May be nil.
+	Origins map[Role]string
 	// ReadOnly forbids writes.
 	ReadOnly bool
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -44,8 +42,7 @@ type diagnosis struct {
 	Clock    float64         `json:"clock"`
 	Warnings []doctorWarning `json:"warnings"`
 
-	remedies map[string]string // by the keys of Missing
-	clock    *live.Clock       // of a tenant
+	clock *live.Clock // of a tenant
 }
 
 // examined is one of the identities of a target.
@@ -117,7 +114,6 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 	d = diagnosis{
 		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
 		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
-		remedies: map[string]string{},
 	}
 	if target.Live() {
 		err = d.examine(ctx, target, o)
@@ -153,19 +149,24 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 		asked = o.Versions[len(o.Versions)-1]
 	}
 	for _, identity := range []struct {
-		role string
+		name string
+		role contracttests.Role
 		who  contracttests.Credentials
-	}{{"first", t.Owner}, {"second", t.Second}, {"administrator", t.Admin}} {
+	}{
+		{"first", contracttests.RoleOwner, t.Owner},
+		{"second", contracttests.RoleSecond, t.Second},
+		{"administrator", contracttests.RoleAdmin, t.Admin},
+	} {
 		if identity.who == (contracttests.Credentials{}) {
 			continue
 		}
 		found, err := live.Examine(ctx, live.ExamineConfig{
-			BaseURL: t.BaseURL, HTTP: client, Login: live.Login(identity.who), Version: asked, Now: time.Now,
+			BaseURL: t.BaseURL, HTTP: client, Login: loginOf(t, identity.role, identity.who), Version: asked, Now: time.Now,
 		})
 		if err != nil {
-			return &exitError{exitUnreachable, fmt.Errorf("the %s identity: %w", identity.role, err)}
+			return &exitError{exitUnreachable, fmt.Errorf("the %s identity: %w", identity.name, err)}
 		}
-		d.Identities = append(d.Identities, examined{identity.role, found})
+		d.Identities = append(d.Identities, examined{identity.name, found})
 	}
 	ahead, _ := d.clock.Difference()
 	d.Clock = ahead.Seconds()
@@ -180,10 +181,9 @@ func (d *diagnosis) take(r rehearsal) {
 			d.Tried = append(d.Tried, act.Case.Name())
 			continue
 		}
-		missing := strings.Join(act.Result.Lacks, ", ")
+		missing := strings.Join(inOrder(act.Result.Lacks), ", ")
 		d.Missing[missing]++
 		d.Skipped[act.Case.Name()] = missing
-		d.remedies[missing] = remedyOf(act.Result.Lacks)
 	}
 	d.Requests, d.Tokens = r.requests(), r.alive()
 	var each float64
@@ -257,32 +257,6 @@ func (d *diagnosis) warn(now time.Time) {
 	}
 }
 
-// A remedy says what to do about a need that is missing.
-type remedy struct {
-	text string
-	mock bool // no tenant can have it
-}
-
-var remedies = map[contracttests.Need]remedy{
-	contracttests.Writes: {text: "--allow-writes with the target's host"},
-	contracttests.SecondIdentity: {
-		text: "PATMOCK_SECOND_CLIENT_ID and PATMOCK_SECOND_CLIENT_SECRET, of a user who is no administrator",
-	},
-	contracttests.Admin: {
-		text: "PATMOCK_ADMIN_CLIENT_ID and PATMOCK_ADMIN_CLIENT_SECRET, of an ORG_ADMIN",
-	},
-	contracttests.RateLimit: {
-		text: "--provoke-rate-limit, which keeps others from the tenant for a while",
-	},
-	contracttests.Clock:      {"a mock: no tenant's clock can be moved", true},
-	contracttests.Faults:     {"a mock: no tenant fails when it is asked to", true},
-	contracttests.Seeds:      {"a mock: no tenant takes tokens in any state", true},
-	contracttests.TokenLimit: {"a mock with --profile faithful", true},
-	contracttests.ScopeDelay: {"a mock with --profile faithful", true},
-	contracttests.APIClient:  {"a mock: the client of a tenant would have to be told", true},
-	contracttests.Disposable: {"a mock: no tenant's tokens may be lost", true},
-}
-
 // write tells it to a person.
 func (d diagnosis) write(w io.Writer) error {
 	kind := "a patmock, which is given namespaces of its own"
@@ -306,12 +280,8 @@ func (d diagnosis) write(w io.Writer) error {
 		d.Run, d.Cases, d.Requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
 	if len(d.Missing) > 0 {
 		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
-		byCount := slices.SortedFunc(maps.Keys(d.Missing), func(a, b string) int {
-			return cmp.Or(cmp.Compare(d.Missing[b], d.Missing[a]), cmp.Compare(a, b))
-		})
-		for _, missing := range byCount {
-			count := fmt.Sprint(d.Missing[missing])
-			rows = append(rows, []string{count, missing, d.remedies[missing]})
+		for _, s := range mergeSkipped(d.Missing) {
+			rows = append(rows, []string{fmt.Sprint(s.cases), strings.Join(s.needs, ", "), s.remedy})
 		}
 		lines = append(lines, "", strings.TrimRight(table(rows...), "\n"))
 	}
@@ -330,20 +300,4 @@ func (e examined) expires() string {
 		return "never"
 	}
 	return e.Expires.Format(time.DateOnly)
-}
-
-// remedyOf returns what would do if several things are missing: the first that no tenant has,
-// else all.
-func remedyOf(missing []string) string {
-	var all []string
-	for _, need := range missing {
-		r := remedies[contracttests.Need(need)]
-		if r.mock {
-			return r.text
-		}
-		if r.text != "" {
-			all = append(all, r.text)
-		}
-	}
-	return cmp.Or(strings.Join(all, "; "), "-")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,32 @@ func TestRemedies(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, remedyOf(tt.missing)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", tt.missing, diff)
+		}
+	}
+}
+
+// Rows that say the same are one row, whatever else their cases lack.
+func TestMergeSkipped(t *testing.T) {
+	got := mergeSkipped(map[string]int{
+		"writes": 3, "writes, clock": 75, "clock, rate-limit": 6, "clock": 1, "seeds": 1, "writes, seeds": 3,
+		"writes, admin": 5, "token-limit": 2, "scope-delay": 2, "owner-full": 1, "something unheard of": 1,
+	})
+	want := []skipped{
+		{82, []string{"clock"}, remedies[contracttests.Clock].text},
+		{5, []string{"writes", "admin"}, remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text},
+		{4, []string{"scope-delay", "token-limit"}, remedies[contracttests.TokenLimit].text},
+		{4, []string{"seeds"}, remedies[contracttests.Seeds].text},
+		{3, []string{"writes"}, remedies[contracttests.Writes].text},
+		{1, []string{"owner-full"}, noRemedy},
+		{1, []string{"something unheard of"}, noRemedy},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skipped{})); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	for lacks, want := range map[string]string{"seeds admin writes": "writes admin seeds", "other clock": "clock other"} {
+		got := strings.Join(inOrder(strings.Fields(lacks)), " ")
+		if got != want {
+			t.Errorf("%s becomes %s, want %s", lacks, got, want)
 		}
 	}
 }

@@ -105,12 +105,19 @@ func guarded(g *live.Guard) *http.Client {
 func (s supervision) logins() []live.Login { return loginsOf(s.target) }
 
 func loginsOf(t contracttests.Target) (logins []live.Login) {
-	for _, who := range []contracttests.Credentials{t.Owner, t.Second, t.Admin} {
-		if who != (contracttests.Credentials{}) {
-			logins = append(logins, live.Login(who))
+	for _, identity := range []struct {
+		role contracttests.Role
+		who  contracttests.Credentials
+	}{{contracttests.RoleOwner, t.Owner}, {contracttests.RoleSecond, t.Second}, {contracttests.RoleAdmin, t.Admin}} {
+		if identity.who != (contracttests.Credentials{}) {
+			logins = append(logins, loginOf(t, identity.role, identity.who))
 		}
 	}
 	return logins
+}
+
+func loginOf(t contracttests.Target, role contracttests.Role, who contracttests.Credentials) live.Login {
+	return live.Login{ClientID: who.ClientID, ClientSecret: who.ClientSecret, Origin: t.Origins[role]}
 }
 
 func (s supervision) close() error {

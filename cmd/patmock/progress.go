@@ -75,11 +75,11 @@ func (p *progress) printLines(stopped <-chan struct{}) {
 	}
 }
 
-// line returns how far the run is: "patmock: 812 of 2248 cases after 35s: 600 passed, 212 skipped".
+// line returns how far the run is: "812 of 2248 cases after 35s: 600 passed, 212 skipped".
 func (p *progress) line(after time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return fmt.Sprintf("patmock: %d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second), report.CountText(p.counts))
+	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second), report.CountText(p.counts))
 }
 
 // see counts a result.

@@ -148,7 +148,7 @@ func (c *caller) failed(call Call, status int, err error) error {
 	case unsent && ReasonOf(err) == "" && !isRetryError(err) && !errors.Is(err, context.Canceled):
 		err = ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err)
 	}
-	return &CallError{Call: call, ClientID: c.clean(c.ClientID), Status: status, Err: err}
+	return &CallError{Call: call, ClientID: c.clean(c.ClientID), Origin: c.Origin, Status: status, Err: err}
 }
 
 func isRetryError(err error) bool {

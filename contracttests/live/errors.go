@@ -192,6 +192,8 @@ type CallError struct {
 	Call Call
 	// ClientID is that of the token that logs in.
 	ClientID string
+	// Origin names what held the credentials, empty if that is unknown.
+	Origin string
 	// Status of the response, zero without one.
 	Status int
 	// Err says why there is no response, or why it cannot be read. Nil means that the status is the
@@ -207,7 +209,11 @@ func (e *CallError) Error() string {
 	}
 	switch e.Call {
 	case LogIn:
-		return fmt.Sprintf("log in as %s: %s", e.ClientID, problem)
+		who := e.ClientID
+		if e.Origin != "" {
+			who += " (" + e.Origin + ")"
+		}
+		return fmt.Sprintf("log in as %s: %s", who, problem)
 	case ListTokens:
 		return fmt.Sprintf("read the tokens of %s: %s", e.ClientID, problem)
 	case ListAllTokens:

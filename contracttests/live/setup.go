@@ -166,8 +166,7 @@ func statusRemedy(status int) (cause SetupCause, remedy string, known bool) {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
 		return NoSuchPath, "the target has no such path: the base URL is that of another server, or its path is too long", true
 	case http.StatusBadRequest, http.StatusUnauthorized:
-		return BadCredentials, "the client id or the secret is wrong, of another tenant, deleted or expired: " +
-			"look at SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, PATMOCK_SECOND_* and PATMOCK_ADMIN_*", true
+		return BadCredentials, "the client id or the secret is wrong, of another tenant, deleted or expired", true
 	case http.StatusForbidden:
 		return Forbidden, "the token may not do this: look at its scopes, its user's level, and the network rules of the tenant", true
 	case http.StatusTooManyRequests:

@@ -15,7 +15,11 @@ import (
 )
 
 // A Login is the id and secret of a personal access token.
-type Login struct{ ClientID, ClientSecret string }
+type Login struct {
+	ClientID, ClientSecret string
+	// Origin names what held them, for the error of a login. May be empty.
+	Origin string
+}
 
 // SweepConfig says what is swept.
 type SweepConfig struct {

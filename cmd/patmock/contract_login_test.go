@@ -1,0 +1,45 @@
+//go:build !windows
+
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The error of wrong credentials names the variables that hold them, and has the response of the
+// target. Secrets are in none.
+func TestWrongCredentials(t *testing.T) {
+	x := newTenantLike(t)
+	good := x.env
+	for _, role := range []struct{ prefix, other string }{
+		{"SAIL_", "PATMOCK_"},
+		{"PATMOCK_SECOND_", "SAIL_"},
+		{"PATMOCK_ADMIN_", "SAIL_"},
+	} {
+		x.env = slices.Concat(good, []string{role.prefix + "CLIENT_SECRET=0123456789abcdef-not-this-one"})
+		for _, command := range [][]string{
+			{"run", "--target", "env", "--run", "^list/keys", "--report", "text=report.txt"},
+			{"run", "--target", "env", "--run", "^list/keys", "--record", "recording"},
+			{"doctor", "--target", "env", "--run", "^list/keys"},
+			{"sweep", "--target", "env", "--dry-run"},
+			{"diff", "mock", "env", "--run", "^list/keys"},
+		} {
+			t.Run(role.prefix+command[0], func(t *testing.T) {
+				got := x.run(command...)
+				if got.code != exitUnreachable {
+					t.Errorf("exit code %d, want %d", got.code, exitUnreachable)
+				}
+				for _, want := range []string{role.prefix + "CLIENT_ID", role.prefix + "CLIENT_SECRET", "/oauth/token", "401", "Bad client credentials"} {
+					if !strings.Contains(got.stderr, want) {
+						t.Errorf("%s lacks %s", got.stderr, want)
+					}
+				}
+				if strings.Contains(got.stderr, role.other) {
+					t.Errorf("%s names variables of another identity", got.stderr)
+				}
+			})
+		}
+	}
+}
