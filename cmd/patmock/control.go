@@ -40,7 +40,7 @@ func newControl(env environment) *cobra.Command {
 	}
 	c.register(cmd.PersistentFlags())
 	cmd.AddCommand(
-		newHealth(c), newReset(c), newState(c), newClock(c), newFault(c), newRequests(c), newVerify(c), newNamespace(c),
+		newHealth(c), newReset(c), newState(c), newClock(c), newFault(c), newRequests(c), newFindings(c), newVerify(c), newNamespace(c),
 		newIdentity(c), newToken(c),
 	)
 	askedHere(cmd)
