@@ -75,7 +75,7 @@ func shortened(found []control.Finding) []control.Finding {
 	all := make([]control.Finding, len(found))
 	for i, f := range found {
 		all[i] = f
-		all[i].Detail = kept(f.Detail)
+		all[i].Detail, all[i].Remedy = kept(f.Detail), kept(f.Remedy)
 	}
 	return all
 }

@@ -4,26 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 )
 
 func newCheck(env environment) *cobra.Command {
 	c := &controls{env: env}
-	var reports, allow []string
+	f := checkFlags{}
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Tell whether your client keeps the rules",
-		Long: "Judges what clients did to a running mock, by its journal: each request that broke a rule, the rule and where it is\n" +
-			"published, and what to do. Looks at every namespace unless one is named. Exit code 1 when there is anything.\n" +
-			"contract run proves the mock, check proves your client; patmock exec --check does it after a command.",
-		Example: "  patmock exec -- patmock check --report markdown=-",
+		Long: "Judges what clients did to a running mock since it was started: each request\n" +
+			"that broke a rule, the rule and where it is published, and what to do. Looks at\n" +
+			"every namespace unless one is named, also at those that were reset or removed.\n" +
+			"Exit code 1 when there is anything, or when no request was judged. contract run\n" +
+			"proves the mock, check proves your client; patmock exec --check does it after a\n" +
+			"command.",
+		Example: "  patmock exec -- patmock check --allow-empty --report markdown=-",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if env.reports.err != nil {
@@ -33,38 +35,48 @@ func newCheck(env environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := checkKinds(allow); err != nil {
+			if err := f.validate(); err != nil {
 				return err
 			}
-			var names []string // all
-			if c.namespace != "" {
-				names = []string{c.namespace}
-			}
-			result, err := checkClients(cmd.Context(), client, names, allow)
+			result, err := f.judge(cmd.Context(), client, c.namespace, c.url)
 			if err != nil {
-				return refusal(err)
-			}
-			result.Target.Name = c.url
-			if err := env.reports.write(env, result); err != nil {
 				return err
 			}
-			if result.Counts[report.Fail] > 0 {
-				return &exitError{code: exitFound}
+			if err := env.reports.write(env, result); err != nil {
+				if f.clear { // there is no other copy
+					err = errors.Join(err, report.Write("text", env.stderr, result))
+				}
+				return err
 			}
-			return nil
+			return verdict(result)
 		},
 	}
 	c.register(cmd.Flags())
-	cmd.Flags().StringArrayVar(&reports, "report", nil, "FORMAT=FILE, or - for standard output (default text=-)")
-	cmd.Flags().StringArrayVar(&allow, "allow", nil, "kind of finding that is none here; may be given several times")
-	ignoreVariable(cmd.Flags().Lookup("report"))
-	ignoreVariable(cmd.Flags().Lookup("allow"))
+	f.register(cmd.Flags())
+	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings after they were judged")
+	ignoreVariable(cmd.Flags().Lookup("clear"))
 	complete(cmd, "allow", control.FindingKinds())
 	return cmd
 }
 
-func checkKinds(kinds []string) error {
-	for _, kind := range kinds {
+// checkFlags say what is judged, by check and by exec --check.
+type checkFlags struct {
+	allow             []string
+	allowEmpty, clear bool
+}
+
+func (f *checkFlags) register(flags *pflag.FlagSet) {
+	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)") // see reports
+	flags.StringArrayVar(&f.allow, "allow", nil, "kind of finding to ignore (repeatable)")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass if no request was judged")
+	for _, name := range []string{"report", "allow", "allow-empty"} {
+		ignoreVariable(flags.Lookup(name))
+	}
+}
+
+// validate returns a usage error if --allow names no kind of finding.
+func (f checkFlags) validate() error {
+	for _, kind := range f.allow {
 		if err := checkNames(name{"--allow", "kind of finding", kind, control.FindingKinds()}); err != nil {
 			return err
 		}
@@ -72,62 +84,59 @@ func checkKinds(kinds []string) error {
 	return nil
 }
 
-// checkClients judges the journals of namespaces together, of all where none is named.
-func checkClients(ctx context.Context, mock *control.Client, names, allow []string) (*report.Report, error) {
-	if names == nil {
-		all, err := mock.Namespaces(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range all {
-			names = append(names, n.Name)
-		}
+// judge judges what clients did in a namespace, in all for an empty name. The target is how the
+// report names the mock.
+func (f checkFlags) judge(ctx context.Context, mock *control.Client, namespace, target string) (*report.Report, error) {
+	result, err := contracttests.CheckClient(ctx, mock.In(namespace), contracttests.CheckOptions{
+		AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty, Clear: f.clear,
+	})
+	if err != nil {
+		return nil, refusal(err)
 	}
-	var together *report.Report
-	for _, n := range names {
-		one, err := contracttests.CheckClient(ctx, mock.In(n), allow)
-		if err != nil {
-			return nil, err
-		}
-		if together == nil {
-			together = one
-			continue
-		}
-		together.Warnings = append(together.Warnings, one.Warnings...)
-		for i, r := range one.Results {
-			into := &together.Results[i]
-			into.Requests += r.Requests
-			into.Failures = append(into.Failures, r.Failures...)
-			if r.Outcome == report.Fail {
-				into.Outcome, into.Kind, into.Message = r.Outcome, r.Kind, r.Message
-			}
-		}
-	}
-	if together == nil {
-		return nil, errors.New("the mock has no namespace")
-	}
-	idle := func(w report.Warning) bool { return w.Kind == report.WarnNoRequests }
-	if together.Results[0].Requests > 0 {
-		together.Warnings = slices.DeleteFunc(together.Warnings, idle)
-	}
-	together.Warnings = slices.Compact(together.Warnings)
-	together.Tool = "patmock " + mockserver.Version()
-	together.Count()
-	return together, nil
+	result.Tool, result.Target.Name = tool(), target
+	return result, nil
 }
 
-// checkAfter tells on standard error what a command did wrong that has just ended against a mock of its own.
-func checkAfter(env environment, m *mock) error {
-	result, err := checkClients(context.Background(), m.handler.Control(), nil, nil)
-	if err != nil {
-		return err
-	}
-	result.Target.Name = m.local
-	if err := report.Write("text", env.stderr, result); err != nil {
-		return fmt.Errorf("--check: %w", err)
-	}
+// verdict returns the exit code of a check.
+func verdict(result *report.Report) error {
 	if result.Counts[report.Fail] > 0 {
 		return &exitError{code: exitFound}
 	}
 	return nil
+}
+
+// checkAfter judges what a command did that has just ended against a mock of its own. Standard error
+// has the report, beside those that --report names.
+func (f execFlags) checkAfter(env environment, m *mock) error {
+	result, err := f.judge(context.Background(), m.handler.Control(), f.namespace, m.local)
+	if err != nil {
+		return err
+	}
+	if err := report.Write("text", env.stderr, result); err != nil {
+		return fmt.Errorf("--check: %w", err)
+	}
+	if err := env.reports.writeNamed(env, result); err != nil {
+		return err
+	}
+	return verdict(result)
+}
+
+// validateCheck returns a usage error if the flags of --check are wrong, or have no --check.
+func (f execFlags) validateCheck(flags *pflag.FlagSet, env environment) error {
+	if !f.check {
+		for _, name := range []string{"report", "allow", "allow-empty", "namespace"} {
+			if flags.Changed(name) {
+				return usagef("--"+name, "--%s needs --check, which judges what the command did", name)
+			}
+		}
+	}
+	if env.reports.err != nil {
+		return env.reports.err
+	}
+	if f.namespace != "" {
+		if err := checkSegment("--namespace", "the name of a namespace", f.namespace); err != nil {
+			return err
+		}
+	}
+	return f.checkFlags.validate()
 }

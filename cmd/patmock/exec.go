@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/cmd/patmock/internal/job"
+	"example.com/patmock/mockserver/control"
 )
 
 // The exit codes that a shell gives to a command that it cannot run.
@@ -46,6 +47,9 @@ func newExec(env environment) *cobra.Command {
 			if err := own.validate(); err != nil {
 				return err
 			}
+			if err := own.validateCheck(cmd.Flags(), env); err != nil {
+				return err
+			}
 			f.warning = unknownVariablesText(cmd, env)
 			return execute(cmd.Context(), f, own, args, env)
 		},
@@ -53,6 +57,8 @@ func newExec(env environment) *cobra.Command {
 	f.register(cmd.Flags(), "127.0.0.1:0")
 	own.register(cmd.Flags())
 	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
+	cmd.Annotations = map[string]string{runsCommand: "true"}
+	complete(cmd, "allow", control.FindingKinds())
 	for _, own := range []string{"addr", "public-url"} {
 		ignoreVariable(cmd.Flags().Lookup(own))
 	}
@@ -64,6 +70,9 @@ type execFlags struct {
 	user    string
 	check   bool
 	passEnv []string
+	// namespace and checkFlags are what --check judges.
+	namespace string
+	checkFlags
 
 	killAfter time.Duration
 }
@@ -71,9 +80,12 @@ type execFlags struct {
 func (f *execFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.user, "user", "", "whose credentials the command gets (default the first administrator)")
 	flags.BoolVar(&f.check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
+	f.checkFlags.register(flags)
+	flags.Lookup("report").Usage = "with --check: FORMAT=FILE, or - for standard output (repeatable)"
+	flags.StringVar(&f.namespace, "namespace", "", "with --check: the namespace to judge (default all)")
 	flags.StringArrayVar(&f.passEnv, "pass-env", nil, "variable that the command inherits although it may be a tenant's, such as SAIL_NERM_BASE_URL; can be repeated")
 	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second, "how long the command, and what it started, may go on after a signal or its end; then it is killed")
-	for _, name := range []string{"check", "pass-env", "kill-after"} {
+	for _, name := range []string{"check", "namespace", "pass-env", "kill-after"} {
 		ignoreVariable(flags.Lookup(name))
 	}
 }
@@ -101,13 +113,23 @@ func execute(ctx context.Context, f mockFlags, own execFlags, args []string, env
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.stdout, env.stderr
 	command.Env = own.environ(os.Environ(), m, login)
 	failed := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.log})
-	if !own.check {
+	if !own.check || hasText(failed) { // the command did not start
 		return failed
 	}
-	if found := checkAfter(env, m); failed == nil {
+	found := own.checkAfter(env, m)
+	if failed == nil {
 		return found
 	}
+	if hasText(found) {
+		m.log.Error(found.Error())
+	}
 	return failed
+}
+
+// hasText reports whether an error is more than an exit code.
+func hasText(err error) bool {
+	var exit *exitError
+	return err != nil && (!errors.As(err, &exit) || exit.err != nil)
 }
 
 // runJob runs a command to its end and returns its exit code as an error.

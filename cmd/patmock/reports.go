@@ -48,10 +48,16 @@ func (r *reports) begin(env environment, root *cobra.Command, args []string) {
 
 var errNotFinished = errors.New("not finished: the run goes on, or was killed")
 
+// runsCommand is the annotation of a command whose arguments are a command line.
+const runsCommand = "patmock_runs_command"
+
 // reportValues returns the values of --report among the arguments of a command, and reports whether
 // they ask for help.
 func reportValues(command *cobra.Command, args []string) (values []string, help bool) {
 	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		if !strings.HasPrefix(args[i], "-") && command.Annotations[runsCommand] != "" {
+			break // what follows are arguments of the command that it runs
+		}
 		name, value, inline := strings.Cut(args[i], "=")
 		if name == "--help" || name == "-h" {
 			return nil, true
@@ -81,6 +87,12 @@ func (r *reports) write(env environment, result *report.Report) error {
 		outputs = []output{{"text", "-"}}
 	}
 	return writeReports(env, outputs, result)
+}
+
+// writeNamed writes the report to what --report names, if anything.
+func (r *reports) writeNamed(env environment, result *report.Report) error {
+	r.written = true
+	return writeReports(env, r.outputs, result)
 }
 
 // end writes what ended a command that has written no report.

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if code, ok := job.Helper(os.Args[1:]); ok { // of an exec in this process
 		os.Exit(code)
 	}
-	testscript.Main(finishing{m}, map[string]func(){"patmock": patmock, "get": get})
+	testscript.Main(finishing{m}, map[string]func(){"patmock": patmock, "get": get, "create": create})
 }
 
 // finishing writes golden files after the tests.

@@ -59,6 +59,7 @@ func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r
 	result.Failures, result.Notes, result.Lacks = []report.Failure{{}, {}}, []string{"a", "b"}, []string{"a"}
 	r = reportOf(result)
 	r.Warnings = []report.Warning{{Kind: "a", Text: "a"}}
+	r.Judged = &report.Judged{ClientCount: 1, Clients: []report.Client{{}}, NotJudged: []report.NotJudged{{}}}
 	canaries = map[string]string{}
 	texts(reflect.ValueOf(r), "Report", func(path string, v reflect.Value) {
 		text, canary := plant(len(canaries) + 1)

@@ -20,6 +20,7 @@ func (r *Report) clean() *Report {
 	for i, w := range r.Warnings {
 		out.Warnings[i] = Warning{WarningKind(Redact(string(w.Kind))), Redact(w.Text)}
 	}
+	out.Judged = r.Judged.clean()
 	out.Results = make([]Result, len(r.Results))
 	for i, result := range r.Results {
 		out.Results[i] = result.clean()

@@ -25,7 +25,7 @@ type (
 		Verdict, About, Started, Took string
 		Interrupted                   bool
 		Proven                        *Proven
-		Warnings                      []string
+		Judged, Warnings              []string
 		Versions                      []string
 		Families                      []pageRow
 		Scenarios                     []pageRow
@@ -69,6 +69,9 @@ func newPage(r *Report) page {
 	p := page{
 		Verdict: r.Verdict(), About: left.take(about(r), maxLine), Started: r.Started.UTC().Format("2006-01-02 15:04:05 MST"),
 		Took: duration(r.Seconds), Interrupted: r.Interrupted, Proven: r.Proven,
+	}
+	for _, line := range r.Judged.lines() {
+		p.Judged = append(p.Judged, left.take("Requests "+line.title+": "+line.text, maxLine))
 	}
 	for _, warning := range r.Warnings {
 		p.Warnings = append(p.Warnings, left.take(oneLine(warning.Text), maxLine))

@@ -56,6 +56,7 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 	}
 	for name, r := range map[string]*report.Report{
 		"every outcome": sample(), "empty": reportOf(), "bare": bare, "every version": reportOf(all...), "hostile": hostileReport(),
+		"clients": checkOf(&report.Judged{}), "judged": checkOf(judgedSample()),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := validate(t, write(t, "json", r)); err != nil {

@@ -152,6 +152,9 @@ func junitProperties(r *Report) []junitProperty {
 	if r.Shard != "" {
 		properties = append(properties, junitProperty{"shard", r.Shard})
 	}
+	for _, line := range r.Judged.lines() {
+		properties = append(properties, junitProperty{line.title, clip(line.text, maxLine)})
+	}
 	for _, warning := range r.Warnings {
 		properties = append(properties, junitProperty{"warning", warning.Text})
 	}

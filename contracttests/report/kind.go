@@ -22,8 +22,10 @@ const (
 const (
 	// KindLacks is a skip because the target lacks something: see Result.Lacks.
 	KindLacks Kind = "lacks"
-	// KindAllowed is a skip of a check that was not wanted.
+	// KindAllowed is a skip of a check that was not wanted, or whose findings are all allowed.
 	KindAllowed Kind = "allowed"
+	// KindNoRequests is a check of clients that judged no request.
+	KindNoRequests Kind = "no-requests"
 	// KindAssumed is a provisional result of a promise that is only assumed.
 	KindAssumed Kind = "assumed"
 	// KindOpenQuestion is a provisional result of a scenario that asks what nothing settles.

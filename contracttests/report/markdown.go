@@ -49,6 +49,9 @@ func markdown(r *Report, room int) string {
 		head += "The run was **interrupted**: cases are missing.\n\n"
 	}
 	head += markdownCounts(r)
+	for _, line := range r.Judged.lines() {
+		head += "Requests " + line.title + ": " + markdownText(line.text) + ".\n\n"
+	}
 	if r.Proven != nil {
 		head += "Confirmed by a tenant: " + markdownText(r.Proven.String()) + ".\n\n"
 	}

@@ -53,6 +53,8 @@ type Report struct {
 	Counts map[Outcome]int `json:"counts"`
 	// Proven by tenants. Nil where nobody asked.
 	Proven *Proven `json:"proven,omitempty"`
+	// Judged is what a check of clients judged. Nil for a run of the contract.
+	Judged *Judged `json:"judged,omitempty"`
 	// Results in the order of scenario and version.
 	Results []Result `json:"results"`
 }

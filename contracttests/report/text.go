@@ -38,6 +38,9 @@ func renderText(r *Report) ([]byte, error) {
 	}
 	verdict := fmt.Sprintf("%s in %s\n", r.Verdict(), duration(r.Seconds))
 	fmt.Fprintf(&end, "target: %s\n", about(r))
+	for _, line := range r.Judged.lines() {
+		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
+	}
 	if r.Proven != nil {
 		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Proven)
 	}

@@ -28,8 +28,6 @@ const (
 	WarnUnusedSkip WarningKind = "unused-skip"
 	// WarnOtherRun is a list with tokens of another run, which is under way or left them.
 	WarnOtherRun WarningKind = "other-run"
-	// WarnNoRequests is a journal without requests.
+	// WarnNoRequests is a check of clients that judged no request and was to pass anyway.
 	WarnNoRequests WarningKind = "no-requests"
-	// WarnJournalDropped is a journal that no longer has every request.
-	WarnJournalDropped WarningKind = "journal-dropped"
 )

@@ -64,6 +64,8 @@ type Finding struct {
 	Kind string `json:"kind"`
 	// Detail is for people.
 	Detail string `json:"detail"`
+	// Remedy says what to do instead. It is empty if the kind has one remedy for all findings.
+	Remedy string `json:"remedy,omitempty"`
 	// Allowed reports that the namespace allowed findings of this kind when the request came.
 	Allowed bool `json:"allowed,omitempty"`
 }

@@ -192,7 +192,7 @@ func (s *Store) addExampleLocked(of *record, k *kind, r Request, f control.Findi
 	}
 	e := *r.Example
 	e.Finding = f
-	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Owner) + len(e.ClientID)
+	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Remedy) + len(e.Owner) + len(e.ClientID)
 	if !s.takeLocked(of, size, s.limit/2) {
 		if s.examples[f.Kind] > 0 {
 			return

@@ -1,0 +1,109 @@
+package contracttests_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// lint checks the clients of a mock and returns the result for a path that does not exist.
+func lint(t *testing.T, mock *mockserver.Instance, options contracttests.CheckOptions) (*report.Report, report.Result) {
+	t.Helper()
+	r, err := contracttests.CheckClient(t.Context(), mock.Control(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range r.Results {
+		if result.ID == "client/"+control.UnmatchedPath {
+			return r, result
+		}
+	}
+	return r, report.Result{}
+}
+
+// request sends requests to a path that does not exist.
+func request(t *testing.T, mock *mockserver.Instance, n int) {
+	t.Helper()
+	for range n {
+		answered, err := http.Get(mock.URL + "/nothing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := answered.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCheckClient_Empty(t *testing.T) {
+	mock := mockserver.Start(t)
+	for _, allowed := range []bool{false, true} {
+		r, _ := lint(t, mock, contracttests.CheckOptions{AllowEmpty: allowed})
+		want := report.Fail
+		if allowed {
+			want = report.Skip
+		}
+		if len(r.Results) != 1 || r.Results[0].Outcome != want || r.Results[0].Kind != report.KindNoRequests || r.Counts[want] != 1 {
+			t.Errorf("allowed %t: %+v", allowed, r.Results)
+		}
+		if warned := len(r.Warnings) > 0; warned != allowed {
+			t.Errorf("allowed %t: warnings %v", allowed, r.Warnings)
+		}
+	}
+}
+
+// TestCheckClient_Bound checks that every finding counts beyond those that are shown.
+func TestCheckClient_Bound(t *testing.T) {
+	mock := mockserver.Start(t, mockserver.Config{JournalSize: 10})
+	request(t, mock, 120)
+	r, result := lint(t, mock, contracttests.CheckOptions{})
+	if result.Outcome != report.Fail || !strings.HasPrefix(result.Message, "120 ") || result.Requests != 120 || r.Judged.Requests != 120 {
+		t.Errorf("%s: %s, %d requests", result.Outcome, result.Message, result.Requests)
+	}
+	if last := result.Failures[len(result.Failures)-1]; len(result.Failures) != 51 || last.Message != "and 70 more" {
+		t.Errorf("%d failures, the last one is %q", len(result.Failures), last.Message)
+	}
+}
+
+func TestCheckClient_Allowed(t *testing.T) {
+	mock := mockserver.Start(t)
+	allow := []string{control.UnmatchedPath, control.RepeatedRefusal} // the second request is the same
+	if err := mock.Control().AllowFindings(t.Context(), allow...); err != nil {
+		t.Fatal(err)
+	}
+	request(t, mock, 2)
+	if r, result := lint(t, mock, contracttests.CheckOptions{}); result.Outcome != report.Skip || result.Kind != report.KindAllowed || r.Counts[report.Fail] > 0 {
+		t.Errorf("allowed before: %+v", result)
+	}
+	if err := mock.Control().Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	request(t, mock, 1)
+	if _, result := lint(t, mock, contracttests.CheckOptions{}); result.Outcome != report.Fail || len(result.Failures) != 1 || len(result.Notes) != 1 {
+		t.Errorf("allowed in part: %+v", result)
+	}
+	if _, result := lint(t, mock, contracttests.CheckOptions{Allowed: allow}); result.Outcome != report.Skip || !strings.Contains(result.Message, "3") {
+		t.Errorf("allowed by the check: %+v", result)
+	}
+	if _, result := lint(t, mock, contracttests.CheckOptions{Clear: true}); result.Outcome != report.Fail {
+		t.Errorf("cleared: %+v", result)
+	}
+	if r, _ := lint(t, mock, contracttests.CheckOptions{AllNamespaces: true}); len(r.Results) != 1 {
+		t.Errorf("after they were cleared: %+v", r.Results)
+	}
+}
+
+func TestCheckClient_UnknownNamespace(t *testing.T) {
+	mock := mockserver.Start(t)
+	var problem *control.Problem
+	_, err := contracttests.CheckClient(t.Context(), mock.Control().In("never"), contracttests.CheckOptions{})
+	if !errors.As(err, &problem) || problem.Status != http.StatusNotFound {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Judged is which requests a check of clients judged.
+type Judged struct {
+	Requests   int `json:"requests"`
+	Namespaces int `json:"namespaces"`
+	// OtherNamespaceRequests is how many of the requests came to further namespaces, which the mock
+	// had no memory for.
+	OtherNamespaceRequests int `json:"otherNamespaceRequests,omitempty"`
+	ClientCount            int `json:"clientCount"`
+	// Clients are those that sent the most requests.
+	Clients []Client `json:"clients"`
+	// OtherClientRequests is how many of the requests came from further clients, which the mock had
+	// no memory for.
+	OtherClientRequests int `json:"otherClientRequests,omitempty"`
+	// NotJudged are the requests that were not judged, by reason.
+	NotJudged []NotJudged `json:"notJudged"`
+}
+
+// Client is a client whose requests were judged.
+type Client struct {
+	// ClientID and Owner are empty if the mock does not know them.
+	ClientID  string `json:"clientId"`
+	Owner     string `json:"owner"`
+	UserAgent string `json:"userAgent"`
+	Requests  int    `json:"requests"`
+}
+
+// NotJudged is how many requests were not judged for one reason.
+type NotJudged struct {
+	// Reason is for programs, and Text has it in words.
+	Reason   string `json:"reason"`
+	Text     string `json:"text"`
+	Requests int    `json:"requests"`
+}
+
+// maxClients is how many clients a sentence names.
+const maxClients = 5
+
+// String returns a sentence such as "12 requests of 1 client in 2 namespaces: 12 by jane.doe (curl/8.5.0)".
+func (j *Judged) String() string {
+	text := fmt.Sprintf("%s of %s in %s", plural(j.Requests, "request"),
+		further(plural(j.ClientCount, "client"), j.OtherClientRequests), further(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
+	var clients []string
+	for _, c := range j.Clients[:min(len(j.Clients), maxClients)] {
+		clients = append(clients, c.String())
+	}
+	if more := j.ClientCount - len(clients); more > 0 && len(clients) > 0 {
+		clients = append(clients, fmt.Sprintf("%d more", more))
+	}
+	if len(clients) == 0 {
+		return text
+	}
+	return text + ": " + strings.Join(clients, ", ")
+}
+
+// further adds to a number of clients or namespaces that there are more, with that many requests.
+func further(text string, requests int) string {
+	if requests == 0 {
+		return text
+	}
+	return fmt.Sprintf("%s and further ones (%s)", text, plural(requests, "request"))
+}
+
+// String returns a text such as "12 by jane.doe (curl/8.5.0)".
+func (c Client) String() string {
+	who, agent := cmp.Or(c.Owner, c.ClientID), c.UserAgent
+	if who == "" {
+		who, agent = cmp.Or(agent, "an unknown client"), ""
+	}
+	text := fmt.Sprintf("%d by %s", c.Requests, oneLine(who))
+	if agent != "" {
+		text += " (" + oneLine(agent) + ")"
+	}
+	return text
+}
+
+// NotJudgedText returns a text such as "2 to the control API, 1 over the rate limit", or "" if every
+// request was judged.
+func (j *Judged) NotJudgedText() string {
+	var parts []string
+	for _, n := range j.NotJudged {
+		parts = append(parts, fmt.Sprintf("%d %s", n.Requests, oneLine(n.Text)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// titled is a sentence with its title.
+type titled struct{ title, text string }
+
+// lines returns both sentences, and none for nil.
+func (j *Judged) lines() []titled {
+	if j == nil {
+		return nil
+	}
+	lines := []titled{{"judged", j.String()}}
+	if rest := j.NotJudgedText(); rest != "" {
+		total := 0
+		for _, n := range j.NotJudged {
+			total += n.Requests
+		}
+		lines = append(lines, titled{"not judged", plural(total, "request") + ": " + rest})
+	}
+	return lines
+}
+
+// clean returns a copy without secrets, whose lists are not nil.
+func (j *Judged) clean() *Judged {
+	if j == nil {
+		return nil
+	}
+	out := *j
+	out.Clients = append([]Client{}, j.Clients...)
+	for i, c := range out.Clients {
+		out.Clients[i] = Client{Redact(c.ClientID), Redact(c.Owner), Redact(c.UserAgent), c.Requests}
+	}
+	out.NotJudged = append([]NotJudged{}, j.NotJudged...)
+	for i, n := range out.NotJudged {
+		out.NotJudged[i] = NotJudged{Redact(n.Reason), Redact(n.Text), n.Requests}
+	}
+	slices.SortStableFunc(out.NotJudged, func(a, b NotJudged) int { return b.Requests - a.Requests })
+	return &out
+}
