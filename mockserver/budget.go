@@ -32,6 +32,7 @@ func (s *Server) bound() {
 	c := s.config
 	s.inFlight, s.heavy = budget.InFlight(c.MemoryBudget), make(chan struct{}, maxHeavy)
 	s.findings = findings.New(budget.ForFindings(c.MemoryBudget))
+	s.streams = make(chan struct{}, controls.MaxStreams)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if most := s.journals.Limit / leastEntry; int64(c.JournalSize) > most {
 		c.Log.Warn("journals lose requests before they have as many as they may have: the memory budget is too small",

@@ -1,7 +1,7 @@
 package mockserver
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,46 +17,60 @@ func (s *Server) Transport() http.RoundTripper { return inProcess{s.handler} }
 type inProcess struct{ handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
-func (t inProcess) RoundTrip(r *http.Request) (answered *http.Response, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			if aborted, ok := cause.(error); !ok || !errors.Is(aborted, http.ErrAbortHandler) {
-				panic(cause)
-			}
-			err = io.ErrUnexpectedEOF
-		}
-	}()
-	asked := r.Clone(r.Context())
+func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(r.Context())
+	asked := r.Clone(ctx)
 	if asked.Body == nil {
 		asked.Body = http.NoBody
 	}
 	asked.Host = r.URL.Host
-	written := &memoryWriter{header: http.Header{}, status: http.StatusOK}
-	t.handler.ServeHTTP(written, asked)
-	if err := asked.Body.Close(); err != nil {
-		return nil, err
+	written := newMemoryWriter(cancel)
+	served := make(chan any, 1)
+	go func() {
+		var cause any
+		defer func() { served <- cause }()
+		defer func() { cause = recover() }()
+		t.handler.ServeHTTP(written, asked)
+	}()
+	select {
+	case <-written.flushed:
+		go func() { written.finish(asked.Body.Close(), <-served) }()
+		return written.response(r, &memoryBody{written.memoryStream}, -1), nil
+	case cause := <-served:
+		cancel()
+		if err := abortError(cause); err != nil {
+			return nil, err
+		}
+		if err := asked.Body.Close(); err != nil {
+			return nil, err
+		}
+		return written.response(r, io.NopCloser(&written.body), int64(written.body.Len())), nil
 	}
-	if written.header.Get("Date") == "" { // which a server adds
-		written.header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+}
+
+// abortError returns the error of a connection that a handler aborted, nil if it did not. It panics with
+// any other cause.
+func abortError(cause any) error {
+	if cause == nil {
+		return nil
+	}
+	if aborted, ok := cause.(error); !ok || !errors.Is(aborted, http.ErrAbortHandler) {
+		panic(cause)
+	}
+	return io.ErrUnexpectedEOF
+}
+
+// response returns the response of a handler.
+func (w *memoryWriter) response(r *http.Request, body io.ReadCloser, length int64) *http.Response {
+	header := w.header
+	if length < 0 {
+		header = w.sent
+	}
+	if header.Get("Date") == "" { // which a server adds
+		header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
 	return &http.Response{
-		Status: fmt.Sprintf("%d %s", written.status, http.StatusText(written.status)), StatusCode: written.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: written.header, Body: io.NopCloser(&written.body), ContentLength: int64(written.body.Len()), Request: r,
-	}, nil
+		Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, Body: body, ContentLength: length, Request: r,
+	}
 }
-
-// memoryWriter is an http.ResponseWriter that keeps what is written.
-type memoryWriter struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter.
-func (w *memoryWriter) Header() http.Header { return w.header }
-
-// WriteHeader implements http.ResponseWriter.
-func (w *memoryWriter) WriteHeader(status int) { w.status = status }
-
-// Write implements http.ResponseWriter.
-func (w *memoryWriter) Write(p []byte) (int, error) { return w.body.Write(p) }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
@@ -676,6 +677,15 @@ var problems = []problem{
 				c.fault(`{"status":503}`)
 			}
 			return c.post("/_mock/faults", `{"status":503}`)
+		},
+	},
+	{
+		name: "too many streams", status: 503, rule: rule.ControlTooManyStreams,
+		send: func(c *client) response {
+			for range 64 {
+				follow(c.TB, c.mock.Control(), control.Match{}, "")
+			}
+			return c.get("/_mock/requests/stream")
 		},
 	},
 	{

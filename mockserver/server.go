@@ -113,6 +113,7 @@ type Server struct {
 	home       *tenant // the default namespace
 	sample     sample
 	heavy      chan struct{} // see controls.Config
+	streams    chan struct{} // as well
 	inFlight   *budget.Share
 	journals   *budget.Journals
 	findings   *findings.Store
@@ -269,7 +270,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		return nil, err
 	}
 	s.namespaces = namespace.New(namespace.Config[*tenant]{
-		Make: s.newTenant, Removed: s.removed, Spare: s.spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
+		Make: s.newTenant, Removed: s.removed, Gone: func(t *tenant) { close(t.removed) }, Spare: s.spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
 	})
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())

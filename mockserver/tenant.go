@@ -50,6 +50,8 @@ type tenant struct {
 	// generation distinguishes this namespace from earlier ones of its name, whose access tokens it rejects. It
 	// is empty in state files that an older patmock wrote.
 	generation string
+	// removed is closed when the namespace is removed.
+	removed chan struct{}
 	// used reports that the namespace may have more than what it started from.
 	used atomic.Bool
 	// ignored reports that findings do not count, and allowed has the kinds that do not until the
@@ -87,7 +89,7 @@ func (s *Server) prepare(name string, now func() time.Time) *tenant {
 	}
 	profile := s.config.Profile
 	return &tenant{
-		name: name, server: s, random: source, clock: clock.New(now), fixture: s.config.Tenant,
+		name: name, server: s, removed: make(chan struct{}), random: source, clock: clock.New(now), fixture: s.config.Tenant,
 		limits: ratelimit.New(limit), enforce: s.limit.Requests > 0, faults: fault.New(source), watch: watch.New(),
 		journal: journal.New(journal.Config{Size: s.config.JournalSize, Added: s.journals.Added}),
 		service: s.newService(memory.NewKeyed(choices(s.config.Dialect).NameKey()), source),
@@ -127,6 +129,7 @@ func (t *tenant) serve() error {
 		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal, Findings: s.findings,
 		Documents: s.documents.byName(), Statuses: s.documents.statuses, PublicURL: s.publicURL,
 		Token: s.config.ControlToken, Writer: s.writer, Heavy: s.heavy,
+		Removed: t.removed, Streams: s.streams,
 	})
 	return nil
 }

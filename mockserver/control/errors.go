@@ -20,6 +20,9 @@ var (
 	ErrMatch = errors.New("header, query and body cannot be asked for in a list")
 	// ErrUnexpectedBody is the error of a body that a patmock of this version does not send.
 	ErrUnexpectedBody = errors.New("the answer is not what a patmock of this version gives")
+	// ErrStopped and ErrRemoved are the errors of a stream that the mock ended.
+	ErrStopped = errors.New("the mock has stopped")
+	ErrRemoved = errors.New("the namespace was removed")
 	// ErrTooLarge is the error of a body that is larger than a client reads.
 	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 )

@@ -121,6 +121,7 @@ const (
 	ControlIDTaken          ID = "id-taken"
 	ControlNameTaken        ID = "name-taken"
 	ControlTooManyFaults    ID = "too-many-faults"
+	ControlTooManyStreams   ID = "too-many-streams"
 	ControlDefaultNamespace ID = "default-namespace"
 	ControlStateTooLarge    ID = "state-too-large"
 )
@@ -202,6 +203,12 @@ var controlling = []Rule{
 		ID: ControlTooManyFaults, Evidence: published,
 		Text:         "A namespace has no more fault rules than its bound.",
 		Sources:      []string{"control #/paths/~1_mock~1faults/post"},
+		Unobservable: ofPatmock,
+	},
+	{
+		ID: ControlTooManyStreams, Evidence: published,
+		Text:         "A mock has no more open streams than its bound.",
+		Sources:      []string{"control #/paths/~1_mock~1requests~1stream/get"},
 		Unobservable: ofPatmock,
 	},
 	{

@@ -86,9 +86,16 @@ type Config struct {
 	// Token is demanded as a bearer. Empty demands nothing.
 	Token  string
 	Writer answer.Writer
+	// Removed is closed when the namespace is removed.
+	Removed <-chan struct{}
+	// Streams has room for the streams that are open at once, over all namespaces.
+	Streams chan struct{}
 	// Heavy has room for the operations on all of a namespace that go on at once, over all namespaces.
 	Heavy chan struct{}
 }
+
+// streams are the operations whose responses are streams of events, by spec.Operation.Name.
+var streams = map[string]bool{"followRequests": true}
 
 // heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
 var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true, "getFindings": true, "deleteFindings": true}
@@ -127,7 +134,7 @@ type Route struct {
 // NewRoute returns the route of an operation, nil for one that no server knows.
 func NewRoute(op *spec.Operation) *Route {
 	handle := handlers[op.Name]
-	if handle == nil {
+	if handle == nil && !streams[op.Name] {
 		return nil
 	}
 	return &Route{operation: op, handle: handle}
@@ -135,6 +142,10 @@ func NewRoute(op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
+	if streams[route.operation.Name] {
+		s.serveStream(rw, r, route)
+		return
+	}
 	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
 		if heavy[route.operation.Name] {
 			select {

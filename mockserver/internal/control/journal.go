@@ -12,6 +12,12 @@ import (
 )
 
 func (s *Server) requests(c *call) (*answer.Answer, error) {
+	limit, _ := strconv.Atoi(c.query.Get("limit")) // digits, or nothing
+	return answer.JSON(http.StatusOK, s.config.Journal.List(c.match(), limit))
+}
+
+// match returns the match of a query.
+func (c *call) match() control.Match {
 	q := c.query
 	m := control.Match{
 		Operation: q.Get("operation"), Version: q.Get("version"), Method: q.Get("method"), Path: q.Get("path"),
@@ -21,8 +27,7 @@ func (s *Server) requests(c *call) (*answer.Answer, error) {
 	if unmatched := q.Get("unmatched"); unmatched != "" {
 		m.Unmatched = new(unmatched == "true")
 	}
-	limit, _ := strconv.Atoi(q.Get("limit")) // as well
-	return answer.JSON(http.StatusOK, s.config.Journal.List(m, limit))
+	return m
 }
 
 func (s *Server) request(c *call) (*answer.Answer, error) {

@@ -55,6 +55,8 @@ type Config[T any] struct {
 	// Removed is told of members that are being removed, before others can be made under their names. Its error keeps
 	// them. Nil is told nothing.
 	Removed func(names []string) error
+	// Gone is called with each member that was removed, and must not use the Set. Nil is not called.
+	Gone func(member T)
 	// Max bounds how many there are, the default one included. Zero means no bound.
 	Max int
 	// Spare reports whether a member can make room for another one when there are Max, and its rank: those of a

@@ -50,6 +50,9 @@ func (s *Set[T]) remove(leaving map[string]*Member[T]) error {
 	for name, m := range leaving {
 		if err == nil {
 			delete(s.members, name)
+			if s.config.Gone != nil {
+				s.config.Gone(m.value)
+			}
 		}
 		close(m.gone)
 		m.gone = nil
