@@ -18,7 +18,7 @@ import (
 var operations = []string{"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk"}
 
 func newRequests(c *controls) *cobra.Command {
-	return group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c), newRequestsClear(c))
+	return group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c), newRequestsFollow(c), newRequestsClear(c))
 }
 
 // matchFlags are the flags that say which requests are meant.
