@@ -294,6 +294,7 @@ func runShown(t *testing.T, c *client, request shownRequest) {
 	case request.method == "DELETE":
 		send().is(http.StatusNoContent)
 		send().is(http.StatusNotFound)
+		return // by an access token of the deleted token, in some cases
 	case strings.HasSuffix(request.path, "/bulk-update"):
 		body := decodeText[struct {
 			IDs   []string
@@ -318,6 +319,9 @@ func runShown(t *testing.T, c *client, request shownRequest) {
 		created := send().is(http.StatusOK).object()
 		delete(body, "userAwareTokenNeverExpires") // no response has it
 		has(t, created, body)
+	}
+	for _, entry := range c.journal("?finding=*") {
+		t.Errorf("what a document shows has findings: %v", entry["findings"])
 	}
 }
 

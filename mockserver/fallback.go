@@ -60,7 +60,7 @@ func (s *apiStrangers) forward(to string) error {
 			answer.TraceOf(r).Forwarded = false
 			e := rejections[http.StatusNotImplemented]
 			e.advice = "start the other mock, or correct --fallback"
-			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), e, fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())))
+			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), e, fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())), e.advice)
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
 	}
@@ -72,7 +72,7 @@ const forwardedBy = "X-Patmock-Forwarded"
 
 func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(forwardedBy) != "" {
-		s.notSimulated(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock")
+		s.notSimulated(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock", "name another mock than a patmock by --fallback")
 		return
 	}
 	trace := answer.TraceOf(r)

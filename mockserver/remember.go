@@ -20,7 +20,11 @@ func (x *exchange) remember(r *http.Request) {
 	}
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
-		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers: send it as a form")
+		remedy := "send access tokens in the Authorization header, and credentials to /oauth/token alone"
+		if answer.OAuthPath(r.URL.Path) {
+			remedy = "send it as a form"
+		}
+		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers", remedy)
 	}
 	tenant, prefix := x.tenant, ""
 	if trace.Absent {

@@ -30,16 +30,24 @@ func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path
 
 func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
 	cause := answer.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, answer.Cut(r.Method))}
-	unmatched(r, control.UnmatchedPath, cause.String())
+	unmatched(r, control.UnmatchedPath, cause.String(), methodRemedy(r, p, allowed))
 	rw.Header().Set("Allow", allowed)
 	s.reject(rw, r, p.document, rejections[http.StatusMethodNotAllowed], cause)
 }
 
+// methodRemedy says what to do instead of a request whose method its path does not have.
+func methodRemedy(r *http.Request, p *path, allowed string) string {
+	if safe(r.Method) && p.methods[http.MethodPatch] != nil && p.methods[http.MethodDelete] != nil {
+		return "request the list and look for the token: no operation gets one token by its id"
+	}
+	return "send " + strings.ReplaceAll(allowed, ", ", " or ") + " to this path"
+}
+
 // unmatched notes that no operation takes a request.
-func unmatched(r *http.Request, kind, why string) {
+func unmatched(r *http.Request, kind, why, remedy string) {
 	trace := answer.TraceOf(r)
 	trace.Unmatched = true
-	trace.Find(kind, why)
+	trace.Find(kind, why, remedy)
 }
 
 // otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
@@ -60,29 +68,32 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case r.ContentLength > maxBody:
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
 	case meant != "":
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", answer.Cut(answer.TraceOf(r).Prefix+meant), answer.Cut(at)))
+		meant = answer.Cut(answer.TraceOf(r).Prefix + meant)
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, answer.Cut(at)), "send the request to "+meant)
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
 		e := rejections[http.StatusNotImplemented]
 		e.advice = fmt.Sprintf("start patmock with %s among its --versions", v)
-		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("this patmock was started without version %s", v))
+		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("this patmock was started without version %s", v), e.advice)
 	case known && under(at, v.CollectionPath()):
-		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+answer.Cut(at))
+		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+answer.Cut(at), "send the request to the token itself")
 	case under(at, surface):
-		s.noSuchPath(rw, r, document, "path: the control API of this mock has a listener of its own, whose address the mock printed at its start")
+		s.noSuchPath(rw, r, document, "path: the control API of this mock has a listener of its own, whose address the mock printed at its start",
+			"send the request to the listener of the control API")
 	case under(at, "/oauth/authorize"):
-		s.notSimulated(rw, r, document, "patmock has no login page: log in by grant_type=client_credentials")
+		s.notSimulated(rw, r, document, "patmock has no login page: log in by grant_type=client_credentials",
+			"log in by POST /oauth/token and grant_type=client_credentials")
 	case under(at, "/cc"):
-		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc")
+		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
 		e := rejections[http.StatusNotImplemented]
 		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), answer.Cut(base))
-		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", answer.Cut(base), s.served()))
+		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", answer.Cut(base), s.served()), e.advice)
 	case known || base == "latest" || otherResource.MatchString(at):
-		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only")
+		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only", "")
 	default:
-		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+answer.Cut(at))
+		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+answer.Cut(at), "")
 	}
 }
 
@@ -112,19 +123,20 @@ func (s *apiStrangers) served() string {
 // under tells whether a path is another one or below it.
 func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
 
-func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why string) {
-	s.rejectUnserved(rw, r, document, rejections[http.StatusNotImplemented], why)
+func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why, remedy string) {
+	s.rejectUnserved(rw, r, document, rejections[http.StatusNotImplemented], why, remedy)
 }
 
-func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why string) {
+// rejectUnserved rejects a request that a tenant may serve. Its remedy is that of the kind if it is empty.
+func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why, remedy string) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", answer.Cut(r.Method), answer.Cut(r.URL.EscapedPath()), why)
-	unmatched(r, control.NotSimulated, text)
+	unmatched(r, control.NotSimulated, text, remedy)
 	s.reject(rw, r, document, e, answer.Reason{Rule: rule.NotSimulated, Text: text})
 }
 
-func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause string) {
+func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string) {
 	why := answer.Reason{Rule: rule.UnmatchedPath, Text: cause}
-	unmatched(r, control.UnmatchedPath, why.String())
+	unmatched(r, control.UnmatchedPath, why.String(), remedy)
 	s.reject(rw, r, document, rejections[http.StatusNotFound], why)
 }
 

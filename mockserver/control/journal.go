@@ -88,6 +88,13 @@ const (
 
 	MalformedCredentials = "malformed-credentials" // credentials were damaged: quotes, blanks, capitals, exchanged
 	PagesRepeat          = "pages-repeat"          // a list was requested by offset and returned the same tokens again
+
+	DuplicateKey     = "duplicate-key"     // an object of a JSON body has a name more than once
+	LoneSurrogate    = "lone-surrogate"    // half of a character, such as \ud800, is in a string
+	MisspeltScope    = "misspelt-scope"    // a scope differs by a letter or two from one that the documents name
+	ScopeSyntax      = "scope-syntax"      // a scope is empty or has blanks or commas
+	EmptyScope       = "empty-scope"       // a token gets no scope
+	IgnoredParameter = "ignored-parameter" // a parameter was sent more than once, or without a value
 )
 
 // FindingKinds lists the kinds of findings.
@@ -96,6 +103,7 @@ func FindingKinds() []string {
 		UnknownProperty, UnknownParameter, MissingProperty, InvalidProperty, WrongContentType, UnmatchedPath, NotSimulated,
 		RepeatedRefusal, NoWait, DeletedToken, ExpiredToken, ExpiredAccessToken, SecretInQuery,
 		MalformedCredentials, PagesRepeat,
+		DuplicateKey, LoneSurrogate, MisspeltScope, ScopeSyntax, EmptyScope, IgnoredParameter,
 	}
 }
 

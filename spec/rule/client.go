@@ -20,6 +20,13 @@ const (
 
 	MalformedCredentials ID = "malformed-credentials"
 	PagesRepeat          ID = "pages-repeat"
+
+	DuplicateKey     ID = "duplicate-key"
+	LoneSurrogate    ID = "lone-surrogate"
+	MisspeltScope    ID = "misspelt-scope"
+	ScopeSyntax      ID = "scope-syntax"
+	EmptyScope       ID = "empty-scope"
+	IgnoredParameter ID = "ignored-parameter"
 )
 
 const clientSide = "it binds the client: a server does not enforce it"
@@ -117,6 +124,52 @@ var clients = []Rule{
 		ID: PagesRepeat, Evidence: published,
 		Text:         "A client does not page a list that has no pages.",
 		Sources:      []string{listOperation + "/parameters"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: DuplicateKey, Evidence: published,
+		Text:         "A JSON object has each name once.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc8259#section-4"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: LoneSurrogate, Evidence: published,
+		Text:         "The \\u escapes of a JSON string are characters, or surrogates in pairs.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc8259#section-8.2"},
+		Unobservable: clientSide,
+	},
+	{
+		ID: MisspeltScope, Evidence: published,
+		Text: "A scope that the documents name is spelt as they name it.",
+		Sources: []string{
+			createOp + "/security",
+			createRequest + "/properties/scope/description",
+			"docs/behaviour.md#scope-default",
+		},
+		Unobservable: clientSide,
+	},
+	{
+		ID: ScopeSyntax, Evidence: published,
+		Text: "Each scope is an element of its own, without blanks and commas.",
+		Sources: []string{
+			createRequest + "/properties/scope",
+			"https://www.rfc-editor.org/rfc/rfc6749#section-3.3",
+		},
+		Unobservable: clientSide,
+	},
+	{
+		ID: EmptyScope, Evidence: published,
+		Text: "A token has a scope; all rights are no scope, null or sp:scopes:all.",
+		Sources: []string{
+			createRequest + "/properties/scope/description",
+			"docs/behaviour.md#one-scope-suffices",
+		},
+		Unobservable: clientSide,
+	},
+	{
+		ID: IgnoredParameter, Evidence: published,
+		Text:         "A parameter is sent once and has a value.",
+		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-3.2", listOperation + "/parameters"},
 		Unobservable: clientSide,
 	},
 	{

@@ -166,8 +166,8 @@ func TestTrace(t *testing.T) {
 	trace := &answer.Trace{}
 	r = answer.WithTrace(r, trace)
 	answer.TraceOf(r).Note("a")
-	answer.TraceOf(r).Find(control.NoWait, "b")
-	want := &answer.Trace{Notes: []string{"a"}, Findings: []control.Finding{{Kind: control.NoWait, Detail: "b"}}}
+	answer.TraceOf(r).Find(control.NoWait, "b", "c")
+	want := &answer.Trace{Notes: []string{"a"}, Findings: []control.Finding{{Kind: control.NoWait, Detail: "b", Remedy: "c"}}}
 	if diff := cmp.Diff(want, trace); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -53,20 +53,25 @@ type Trace struct {
 // Note adds a warning.
 func (t *Trace) Note(sentence string) { t.Notes = append(t.Notes, sentence) }
 
-// Find adds a finding.
-func (t *Trace) Find(kind, detail string) {
-	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail})
+// Find adds a finding. The remedy is what its kind generally needs if it is empty.
+func (t *Trace) Find(kind, detail, remedy string) {
+	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
 }
 
-// FindEach adds a finding of each item, up to [limit.Items], and then one that counts the rest.
-func (t *Trace) FindEach(kind string, items []string, detail func(item string) string) {
-	for i, item := range items {
-		if i == limit.Items {
-			t.Find(kind, limit.More(len(items)-i))
-			return
-		}
-		t.Find(kind, detail(item))
+// FindEach adds a finding of each of n items, up to [limit.Items], and then one that counts the rest.
+func (t *Trace) FindEach(kind string, n int, describe func(i int) (detail, remedy string)) {
+	for i := range min(n, limit.Items) {
+		detail, remedy := describe(i)
+		t.Find(kind, detail, remedy)
 	}
+	if n > limit.Items {
+		t.Find(kind, limit.More(n-limit.Items), "")
+	}
+}
+
+// FindPlaces adds a finding of each of the places, which are some of a total. The text says what is wrong there.
+func (t *Trace) FindPlaces(kind string, pointers []string, total int, text string) {
+	t.FindEach(kind, total, func(i int) (detail, remedy string) { return Cut(pointers[i]) + text, "" })
 }
 
 type traceKey struct{}

@@ -69,7 +69,7 @@ func (x *exchange) readBody() error {
 	if !nothing && !x.operation.Takes(contentType) {
 		question := contentTypeQuestions[x.operation.Name]
 		err := &unsupportedMediaType{question: question, got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
-		x.trace.Find(control.WrongContentType, err.Error())
+		x.trace.Find(control.WrongContentType, err.Error(), "send Content-Type: "+err.want)
 		if x.dialect[question].Status != http.StatusOK {
 			return err
 		}
@@ -88,6 +88,7 @@ func (x *exchange) readBody() error {
 	case err != nil:
 		return &malformed{rule.JSONSyntax, "body: " + syntaxProblem(text, err)}
 	}
+	x.findOddities(body.FindOddities(text, value))
 	text = x.withoutEmptyDate(text, value)
 	found := x.operation.CheckRequestText(x.request.Context(), contentType, text, value)
 	if err := x.request.Context().Err(); err != nil {
@@ -98,7 +99,14 @@ func (x *exchange) readBody() error {
 	}
 	x.findUnknown(x.operation.UnknownProperties(contentType, value))
 	x.body = value
+	x.findScopes()
 	return nil
+}
+
+// findOddities notes what a decoder accepts in a body although it loses what was sent there.
+func (x *exchange) findOddities(odd body.Oddities) {
+	x.trace.FindPlaces(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total, " is in its object more than once: the last one counts here, and another server may use the first")
+	x.trace.FindPlaces(control.LoneSurrogate, odd.LoneSurrogates.Pointers, odd.LoneSurrogates.Total, ": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
 }
 
 // findUnknown notes properties that the operation does not have.
@@ -106,9 +114,19 @@ func (x *exchange) findUnknown(pointers []string) {
 	pointers = slices.DeleteFunc(pointers, func(pointer string) bool {
 		return strings.HasSuffix(pointer, "/from") // of move and copy (RFC 6902), which the documents forget
 	})
-	x.trace.FindEach(control.UnknownProperty, pointers, func(pointer string) string {
+	x.trace.FindEach(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
+		pointer := pointers[i]
 		name := pointer[strings.LastIndex(pointer, "/")+1:]
-		return answer.Cut(pointer) + " is no property of " + x.operation.ID + ", and was ignored" + didYouMean(name, propertyNames)
+		detail = answer.Cut(pointer) + " is no property of " + x.operation.ID + ", and was ignored"
+		switch meant := nearestName(name, propertyNames); {
+		case meant == name:
+			return detail, "remove the property: it belongs to another operation or version"
+		case meant != "":
+			return detail + ": did you mean " + meant + "?", "send " + meant + " instead"
+		case slices.Contains(serverProperties, name):
+			return detail, "remove the property: the server sets it"
+		}
+		return detail, ""
 	})
 }
 
@@ -143,7 +161,7 @@ func (x *exchange) misshapen(violations []spec.Violation) error {
 		if v.Rule == "required" {
 			kind = control.MissingProperty
 		}
-		x.trace.Find(kind, v.String())
+		x.trace.Find(kind, v.String(), "")
 	}
 	return &misshapen{violations}
 }

@@ -12,8 +12,10 @@ var pagingParameters = []string{"limit", "offset", "count"}
 
 // pages reports whether the operation is a list that has pages.
 func (x *exchange) pages() bool {
-	return x.dialect[dialect.ListPaging].Value == dialect.Paged && x.operation.Name == "listPersonalAccessTokens"
+	return x.dialect[dialect.ListPaging].Value == dialect.Paged && x.isList()
 }
+
+func (x *exchange) isList() bool { return x.operation.Name == "listPersonalAccessTokens" }
 
 // page returns the part of a list that limit and offset choose. A limit beyond the maximum counts as the
 // maximum unless checkLimit rejects it.

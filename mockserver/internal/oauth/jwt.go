@@ -174,7 +174,7 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	caller := b.caller
 	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if errors.Is(err, errExpired) {
-		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()))
+		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
 		return pat.Caller{}, &answer.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
 	if _, known := s.config.Service.Identity(caller.ID); !known && caller.ID != "" {
@@ -182,10 +182,10 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 	}
 	if s.config.Service.Deleted(caller.ClientID) {
 		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
-			trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted")
+			trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
 			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)
 		}
-		trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)")
+		trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
 	}
 	if caller.Scopes, err = s.scopes(b); err != nil {
 		return pat.Caller{}, badBearer(rule.BearerRequired, err)

@@ -3,6 +3,7 @@ package oauth
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -62,6 +63,7 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 	if err != nil {
 		return nil, err
 	}
+	findRepeated(trace, all, "grant_type", "client_id", "client_secret")
 	response, err := s.login(id, secret, grant, trace, now)
 	if err != nil {
 		s.find(trace, err)
@@ -132,11 +134,24 @@ func (s *Server) Accepts(r *http.Request) bool {
 func (s *Server) find(trace *answer.Trace, err error) {
 	switch {
 	case errors.Is(err, pat.ErrDeleted):
-		trace.Find(control.DeletedToken, err.Error())
+		trace.Find(control.DeletedToken, err.Error(), "")
 	case errors.Is(err, pat.ErrExpired):
-		trace.Find(control.ExpiredToken, err.Error())
+		trace.Find(control.ExpiredToken, err.Error(), "")
 	case errors.Is(err, pat.ErrMalformed):
-		trace.Find(control.MalformedCredentials, err.Error())
+		remedy := ""
+		if cause := (interface{ Remedy() string })(nil); errors.As(err, &cause) {
+			remedy = cause.Remedy()
+		}
+		trace.Find(control.MalformedCredentials, err.Error(), remedy)
+	}
+}
+
+// findRepeated notes parameters of a form and a query that were sent more than once, with the same value.
+func findRepeated(trace *answer.Trace, all url.Values, names ...string) {
+	for _, name := range names {
+		if n := len(all[name]); n > 1 {
+			trace.Find(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
+		}
 	}
 }
 
@@ -181,7 +196,7 @@ func allowed(grant string) error {
 }
 
 // checkToken tells what an access token says.
-func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
+func (s *Server) checkToken(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -193,6 +208,7 @@ func (s *Server) checkToken(r *http.Request, _ *answer.Trace) (*answer.Answer, e
 	if token == "" {
 		return nil, missingToken
 	}
+	findRepeated(trace, all, "token")
 	b, err := s.verify(token, s.config.Now())
 	if errors.Is(err, errExpired) {
 		err = s.expired()

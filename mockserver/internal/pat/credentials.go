@@ -2,7 +2,6 @@ package pat
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,28 +11,31 @@ import (
 // way: with a line break behind them, quotes around them, and the like.
 var ErrMalformed = errors.New("the credentials are malformed")
 
+// damage is something that happens to credentials, what to do about it, and how it is undone.
+type damage struct {
+	name, remedy string
+	mend         func(string) string
+}
+
 // damages are what happens to credentials in files, shells and forms, in the order in which it is undone.
-var damages = []struct {
-	name string
-	mend func(string) string
-}{
-	{"percent-escapes", func(s string) string {
+var damages = []damage{
+	{"percent-escapes", "escape them once, as a form does", func(s string) string {
 		unescaped, err := url.QueryUnescape(s)
 		if err != nil {
 			return s
 		}
 		return unescaped
 	}},
-	{"a line break or blanks around it", strings.TrimSpace},
-	{"quotes around it", func(s string) string { return strings.Trim(s, "'\"`\u2018\u2019\u201c\u201d") }},
-	{"dashes", func(s string) string { return strings.ReplaceAll(s, "-", "") }},
-	{"capital letters", strings.ToLower},
+	{"a line break or blanks around it", "trim them where they are read", strings.TrimSpace},
+	{"quotes around it", "remove the quotes", func(s string) string { return strings.Trim(s, "'\"`\u2018\u2019\u201c\u201d") }},
+	{"dashes", "remove the dashes", func(s string) string { return strings.ReplaceAll(s, "-", "") }},
+	{"capital letters", "keep their lower case", strings.ToLower},
 }
 
 // mended is a text with some of its damages undone.
 type mended struct {
 	text  string
-	found []string // the names of what was undone
+	found []damage // that were undone
 }
 
 // mend returns a text as it is, and after each damage that is undone.
@@ -42,7 +44,7 @@ func mend(text string) []mended {
 	for _, d := range damages {
 		last := all[len(all)-1]
 		if next := d.mend(last.text); next != last.text {
-			all = append(all, mended{next, append(slices.Clone(last.found), d.name)})
+			all = append(all, mended{next, append(slices.Clone(last.found), d)})
 		}
 	}
 	return all
@@ -56,11 +58,12 @@ func (s *Service) nearMiss(id, secret string) error {
 		for _, x := range secrets {
 			switch {
 			case s.known(i.text, x.text):
-				return malformed("%s; send both as they were created", strings.Join(append(has("client id", i), has("secret", x)...), ", "))
+				what := strings.Join(append(has("client id", i), has("secret", x)...), ", ")
+				return malformed(what+"; send both as they were created", "send both as they were created: "+remedies(slices.Concat(i.found, x.found)))
 			case s.known(x.text, i.text) && i.found == nil && x.found == nil:
-				return malformed("client id and secret are exchanged")
+				return malformed("client id and secret are exchanged", exchange)
 			case s.known(x.text, i.text):
-				return malformed("client id and secret are exchanged, and malformed")
+				return malformed("client id and secret are exchanged, and malformed", exchange+", both as they were created: "+remedies(slices.Concat(i.found, x.found)))
 			}
 		}
 	}
@@ -72,7 +75,25 @@ func has(part string, m mended) []string {
 	if m.found == nil {
 		return nil
 	}
-	return []string{"the " + part + " has " + strings.Join(m.found, " and ")}
+	names := make([]string, len(m.found))
+	for i, d := range m.found {
+		names[i] = d.name
+	}
+	return []string{"the " + part + " has " + strings.Join(names, " and ")}
+}
+
+// exchange is the remedy of credentials that are each in the place of the other.
+const exchange = "send the id as client_id and the secret as client_secret"
+
+// remedies lists what to do about damages, each once.
+func remedies(of []damage) string {
+	var all []string
+	for _, d := range of {
+		if !slices.Contains(all, d.remedy) {
+			all = append(all, d.remedy)
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // known reports whether id and secret belong to a token or an API client.
@@ -84,8 +105,8 @@ func (s *Service) known(id, secret string) bool {
 	return err == nil && equal(t.Secret, secret)
 }
 
-func malformed(format string, args ...any) error {
-	return &credentialsError{ErrMalformed, fmt.Sprintf(format, args...)}
+func malformed(reason, remedy string) error {
+	return &credentialsError{ErrMalformed, reason, remedy}
 }
 
 // newCredentials returns an id that no token has, and a secret. With a seed, both come again after a restart.

@@ -46,7 +46,7 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 			return badCredentials("the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name))
 		}
 		if t.Expired(now) {
-			return &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate))}
+			return &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate)), ""}
 		}
 		return s.login(t, now, accept)
 	})
@@ -59,7 +59,7 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 			return badCredentials("the client id is as long as a secret: are the two exchanged?")
 		}
 		if s.deleted.has(id) {
-			return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id)}
+			return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id), ""}
 		}
 		return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.who.Load().users())
 	}
@@ -73,7 +73,11 @@ const secretLength = 64
 type credentialsError struct {
 	kind   error // ErrExpired, ErrDeleted, or nil
 	reason string
+	remedy string // empty for that of the kind
 }
+
+// Remedy returns what to do instead, empty if the error has no remedy of its own.
+func (e *credentialsError) Remedy() string { return e.remedy }
 
 // Error tells the reason.
 func (e *credentialsError) Error() string { return ErrBadCredentials.Error() + ": " + e.reason }

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec/redact"
+)
+
+// namedScopes are the scopes that the documents of the API name. A tenant has hundreds of others.
+var namedScopes = []string{
+	"sp:scopes:all",                        // published: v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/scope/description
+	"sp:scopes:default",                    // published: v2026 #/components/securitySchemes
+	"sp:my-personal-access-tokens:read",    // published: v2026 #/paths/~1personal-access-tokens/get/security
+	"sp:my-personal-access-tokens:manage",  // published: v2026 #/paths/~1personal-access-tokens/post/security
+	"sp:all-personal-access-tokens:read",   // published: v2026 #/paths/~1personal-access-tokens/get/security
+	"sp:all-personal-access-tokens:manage", // published: v2026 #/paths/~1personal-access-tokens/post/security
+}
+
+// A scopeAt is a scope that a request would give to a token, and the pointer to it.
+type scopeAt struct{ pointer, scope, meant string }
+
+// oddScopes are scopes of a request that cannot have been meant, by what is odd about them.
+type oddScopes struct{ empty, malformed, misspelt []scopeAt }
+
+// findScopes notes scopes that a request would give to a token and that cannot have been meant.
+func (x *exchange) findScopes() {
+	var odd oddScopes
+	switch x.operation.Name {
+	case "createPersonalAccessToken":
+		odd.addValue("/scope", x.body.(map[string]any)["scope"])
+	case "patchPersonalAccessToken":
+		for _, operation := range x.body.([]any) {
+			odd.addOperation(operation)
+		}
+	}
+	x.trace.FindEach(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
+		return answer.Cut(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
+	})
+	x.trace.FindEach(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
+		return odd.malformed[i].describeSyntax()
+	})
+	x.trace.FindEach(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
+		s := odd.misspelt[i]
+		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", answer.Cut(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
+	})
+}
+
+// addOperation adds what is odd about the value of an operation of a JSON Patch.
+func (o *oddScopes) addOperation(operation any) {
+	path, op := property[string](operation, "path"), property[string](operation, "op")
+	if path == nil || op == nil || *op != "add" && *op != "replace" {
+		return
+	}
+	if *path == "/scope" || strings.HasPrefix(*path, "/scope/") {
+		o.addValue(*path, operation.(map[string]any)["value"])
+	}
+}
+
+// addValue adds what is odd about a scope, or about an array of them.
+func (o *oddScopes) addValue(pointer string, value any) {
+	switch value := value.(type) {
+	case string:
+		o.add(pointer, value)
+	case []any:
+		if len(value) == 0 {
+			o.empty = append(o.empty, scopeAt{pointer: pointer})
+		}
+		for _, element := range value {
+			if scope, ok := element.(string); ok {
+				o.add(pointer, scope)
+			}
+		}
+	}
+}
+
+func (o *oddScopes) add(pointer, scope string) {
+	if scope == "" || hasSeparator(scope) {
+		o.malformed = append(o.malformed, scopeAt{pointer: pointer, scope: scope})
+	} else if meant := nearestScope(scope); meant != "" {
+		o.misspelt = append(o.misspelt, scopeAt{pointer, scope, meant})
+	}
+}
+
+// hasSeparator reports whether a scope has what separates several of them elsewhere.
+func hasSeparator(scope string) bool {
+	return strings.ContainsFunc(scope, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+}
+
+// describeSyntax says what is wrong with a scope that is empty or has separators.
+func (s scopeAt) describeSyntax() (detail, remedy string) {
+	at := answer.Cut(s.pointer)
+	switch {
+	case s.scope == "":
+		return at + ": a scope is empty", "remove the empty scope"
+	case hasSeparator(strings.TrimSpace(s.scope)):
+		return at + ": the scope " + redact.Quote(s.scope) + " has blanks or commas", "send each scope as an element of its own"
+	}
+	return at + ": the scope " + redact.Quote(s.scope) + " has blanks around it", "send the scope without the blanks"
+}
+
+// nearestScope returns the named scope that another one nearly is: it differs in capitals, or in one or
+// two letters. It returns nothing for a named scope, and for one that is simply another.
+func nearestScope(scope string) string {
+	if slices.Contains(namedScopes, scope) {
+		return ""
+	}
+	lower := strings.ToLower(scope)
+	for _, named := range namedScopes {
+		if lower == named || within(lower, named, maxSlips) && !hasOtherWord(lower, named) {
+			return named
+		}
+	}
+	return ""
+}
+
+// maxSlips is the number of letters in which a misspelt scope may differ from a named one.
+const maxSlips = 2
+
+// hasOtherWord reports whether a short part of a scope differs in more than a letter from its
+// counterpart: sp:scopes:api is another scope than sp:scopes:all.
+func hasOtherWord(scope, named string) bool {
+	const short = 4 // letters
+	parts, namedParts := strings.Split(scope, ":"), strings.Split(named, ":")
+	if len(parts) != len(namedParts) {
+		return false
+	}
+	for i, part := range parts {
+		if len(namedParts[i]) <= short && !within(part, namedParts[i], 1) {
+			return true
+		}
+	}
+	return false
+}
+
+// within reports whether a text becomes another one when at most n letters are added, removed, replaced
+// or exchanged with the next one. Its cost does not grow faster than the texts.
+func within(a, b string, n int) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	switch {
+	case a == "" || b == "":
+		return len(a)+len(b) <= n
+	case n == 0:
+		return false
+	case len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] && within(a[2:], b[2:], n-1):
+		return true
+	}
+	return within(a[1:], b[1:], n-1) || within(a[1:], b, n-1) || within(a, b[1:], n-1)
+}

@@ -1,0 +1,137 @@
+package body_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/spec/limit"
+)
+
+func TestFindOddities(t *testing.T) {
+	for _, test := range []struct {
+		name, text        string
+		duplicates, alone []string
+	}{
+		{"none", `{"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}]}`, nil, nil},
+		{"no object", ` [ 1 , "a:b" , null ] `, nil, nil},
+		{"names that differ in capitals", `{"name":1,"Name":2}`, nil, nil},
+		{"a name twice", `{"a":1, "b":2, "a":3}`, []string{"/a"}, nil},
+		{"a name four times", `{"a":1,"a":2,"a":3,"a":4}`, []string{"/a"}, nil},
+		{"an empty name", `{"":1,"":2}`, []string{"/"}, nil},
+		{"with an escape", `{"ab":1,"\u0061b":2}`, []string{"/ab"}, nil},
+		{"below", `[{"x":{"y":[0,{"a":{},"a":[]}]}}]`, []string{"/0/x/y/1/a"}, nil},
+		{"in a value that is replaced", `{"a":{"b":1,"b":2},"a":1}`, []string{"/a/b", "/a"}, nil},
+		{"a pointer with escapes", `{"a/~b":1,"a/~b":2}`, []string{"/a~1~0b"}, nil},
+		{"braces and quotes in strings", `{"a":"{\"b\":1,\"b\":2}\\","c":"[:"}`, nil, nil},
+		{"the high half", `{"a":"x\ud800y"}`, nil, []string{"/a"}},
+		{"the low half", `{"a":["\uDC00"]}`, nil, []string{"/a/0"}},
+		{"both in the wrong order", `{"a":"\udc00\ud800"}`, nil, []string{"/a"}},
+		{"the high half twice", `{"a":"\ud83d\ud83d\ude00"}`, nil, []string{"/a"}},
+		{"the high half at the end", `"\ud83d"`, nil, []string{""}},
+		{"in a name", `{"\udfff":1}`, nil, []string{"/\ufffd"}},
+		{"a character of two halves", `{"a":"\ud83d\ude00"}`, nil, nil},
+		{"another escape", `{"a":"\u00e4\n\uffff"}`, nil, nil},
+		{"an escaped backslash in front of a u", `{"a":"\\ud800"}`, nil, nil},
+		{"both kinds", `{"a":"\ud800","a":1}`, []string{"/a"}, []string{"/a"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var value any
+			if err := json.Unmarshal([]byte(test.text), &value); err != nil {
+				t.Fatal(err)
+			}
+			want := body.Oddities{
+				DuplicateKeys:  body.Places{Pointers: test.duplicates, Total: len(test.duplicates)},
+				LoneSurrogates: body.Places{Pointers: test.alone, Total: len(test.alone)},
+			}
+			if diff := cmp.Diff(want, body.FindOddities([]byte(test.text), value)); diff != "" {
+				t.Errorf("oddities (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFindOddities_ListsSome(t *testing.T) {
+	const n = limit.Items + 7
+	text := "[" + strings.Repeat(`{"a":"\ud800","a":"\ud800"},`, n-1) + `{"a":"\ud800","a":"\ud800"}]`
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatal(err)
+	}
+	found := body.FindOddities([]byte(text), value)
+	for name, places := range map[string]struct {
+		got   body.Places
+		total int
+	}{"duplicate keys": {found.DuplicateKeys, n}, "surrogates": {found.LoneSurrogates, 2 * n}} {
+		if places.got.Total != places.total || len(places.got.Pointers) != limit.Items {
+			t.Errorf("%s: %d of %d, want %d of %d", name, len(places.got.Pointers), places.got.Total, limit.Items, places.total)
+		}
+	}
+}
+
+// What is in order costs no allocation.
+func TestFindOddities_Allocations(t *testing.T) {
+	text := []byte(`{"name":"a \"build\"","scope":["sp:scopes:all"],"expirationDate":"2030-01-01T00:00:00Z"}`)
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(100, func() { body.FindOddities(text, value) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+func FuzzFindOddities(f *testing.F) {
+	for _, seed := range []string{`{"a":1,"a":2}`, `["\ud800",{"\ud800":{}}]`, ` "\\" `, `-1e5`, `{"a":[{},[],""]}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var value any
+		if json.Unmarshal([]byte(text), &value) != nil {
+			t.Skip()
+		}
+		found := body.FindOddities([]byte(text), value)
+		if lost := names(t, text) > names(t, encoded(t, value)); lost != (found.DuplicateKeys.Total > 0) {
+			t.Errorf("names are lost: %t, found %+v", lost, found.DuplicateKeys)
+		}
+	})
+}
+
+// names counts the names of objects in JSON.
+func names(t *testing.T, text string) int {
+	t.Helper()
+	var open []json.Delim // objects and arrays
+	decoder, n, values := json.NewDecoder(strings.NewReader(text)), 0, map[int]int{}
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return n
+		}
+		depth := len(open)
+		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
+			open = open[:depth-1]
+			continue
+		} else if ok {
+			open = append(open, delim)
+			values[len(open)] = 0
+		}
+		if depth == 0 || open[depth-1] != '{' {
+			continue
+		}
+		if values[depth]++; values[depth]%2 == 1 {
+			n++
+		}
+	}
+}
+
+func encoded(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

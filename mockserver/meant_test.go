@@ -1,0 +1,148 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// oddRequest is a request that is accepted although it cannot have been meant.
+type oddRequest struct {
+	name, method, path, contentType, body string
+	want                                  []finding
+}
+
+// oddRequests returns such requests of a version. The token with the id is the caller's own.
+func oddRequests(v version.Version, id string) []oddRequest {
+	create := func(name, body string, want ...finding) oddRequest {
+		return oddRequest{name, "POST", v.CollectionPath(), jsonType, body[:len(body)-1] + `,"expirationDate":"2026-09-30T00:00:00Z"}`, want}
+	}
+	patch := func(name, operations string, want ...finding) oddRequest {
+		return oddRequest{name, "PATCH", v.CollectionPath() + "/" + id, patchType, operations, want}
+	}
+	scope := func(name, scope string, want ...finding) oddRequest {
+		return create(name, `{"name":"`+name+`","scope":[`+scope+`]}`, want...)
+	}
+	list := func(name, query string, want ...finding) oddRequest {
+		return oddRequest{name, "GET", v.CollectionPath() + "?" + query, "", "", want}
+	}
+	all := []oddRequest{
+		create("duplicate key", `{"name":"a","name":"duplicate key"}`, finding{control.DuplicateKey, "/name"}),
+		create("duplicate key with escapes", `{"name":"a","n\u0061me":"duplicate key with escapes"}`, finding{control.DuplicateKey, "/name"}),
+		create("duplicate unknown key", `{"name":"duplicate unknown key","a":{"b":1,"b":2}}`, finding{control.DuplicateKey, "/a/b"}, finding{control.UnknownProperty, "/a"}),
+		create("lone surrogate", `{"name":"lone surrogate \ud800"}`, finding{control.LoneSurrogate, "/name"}),
+		create("emoji", `{"name":"\ud83d\ude00"}`),
+		patch("duplicate key of a patch", `[{"op":"replace","path":"/name","value":"b","path":"/name","value":"c"}]`, finding{control.DuplicateKey, "/0/path"}, finding{control.DuplicateKey, "/0/value"}),
+		patch("lone surrogate in a patch", `[{"op":"replace","path":"/name","value":"\udc00"}]`, finding{control.LoneSurrogate, "/0/value"}),
+		scope("no scope", ``, finding{control.EmptyScope, "/scope"}),
+		scope("singular", `"sp:scope:all"`, finding{control.MisspeltScope, "sp:scopes:all"}),
+		scope("capitals", `"SP:Scopes:ALL"`, finding{control.MisspeltScope, "sp:scopes:all"}),
+		scope("letters exchanged", `"sp:socpes:lal"`, finding{control.MisspeltScope, "sp:scopes:all"}),
+		scope("a letter too many", `"sp:scopes:defaults"`, finding{control.MisspeltScope, "sp:scopes:default"}),
+		scope("another separator", `"sp.scopes.all"`, finding{control.MisspeltScope, "sp:scopes:all"}),
+		scope("two letters", `"sp:my-personal-acces-token:read"`, finding{control.MisspeltScope, "sp:my-personal-access-tokens:read"}),
+		scope("capitals and a letter", `"SP:All-Personal-Access-Token:Manage"`, finding{control.MisspeltScope, "sp:all-personal-access-tokens:manage"}),
+		scope("two of them", `"sp:scope:all","sp:scopes:defautl"`, finding{control.MisspeltScope, "sp:scopes:all"}, finding{control.MisspeltScope, "sp:scopes:default"}),
+		scope("joined by a blank", `"sp:scopes:all sp:scopes:default"`, finding{control.ScopeSyntax, ""}),
+		scope("joined by a comma", `"idn:accounts:read,idn:sources:read"`, finding{control.ScopeSyntax, ""}),
+		scope("a blank behind", `"sp:scopes:all "`, finding{control.ScopeSyntax, ""}),
+		scope("a line break behind", `"sp:scopes:all\n"`, finding{control.ScopeSyntax, ""}),
+		scope("empty", `""`, finding{control.ScopeSyntax, "/scope"}),
+		scope("named", `"sp:scopes:all","sp:scopes:default","sp:my-personal-access-tokens:read","sp:my-personal-access-tokens:manage","sp:all-personal-access-tokens:read","sp:all-personal-access-tokens:manage"`),
+		scope("others", `"idn:accounts:read","idn:nelm:manage","demo:personal-access-token-scope:first","sp:scopes:api","sp:scopes","sp:my-personal-access-tokens:create","idn:my-personal-access-tokens:read","made:up","a"`),
+		patch("scope of a patch", `[{"op":"replace","path":"/scope","value":["sp:scope:all"]},{"op":"add","path":"/scope/-","value":"a b"}]`, finding{control.ScopeSyntax, "/scope/-"}, finding{control.MisspeltScope, "/scope"}),
+		patch("empty scope of a patch", `[{"op":"add","path":"/scope","value":[]}]`, finding{control.EmptyScope, "/scope"}),
+		patch("name of a patch", `[{"op":"replace","path":"/name","value":"sp:scope:all"}]`),
+		list("empty owner", "owner-id=", finding{control.IgnoredParameter, "owner-id"}),
+		list("empty filter", "owner-id=me&filters=", finding{control.IgnoredParameter, "filters"}),
+		list("unknown parameters", "owner-id=me&sorters=name&offset=0&page=1", finding{control.UnknownParameter, `"offset"`}, finding{control.UnknownParameter, `"page"`}, finding{control.UnknownParameter, `"sorters"`}),
+	}
+	if v == version.V1 {
+		all = append(all, oddRequest{
+			"duplicate key of a bulk update", "POST", bulkV1, jsonType,
+			`{"ids":["` + id + `"],"patch":[],"patch":[{"op":"replace","path":"/expirationDate","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]}`,
+			[]finding{{control.DuplicateKey, "/patch"}, {control.DuplicateKey, "/patch/0/path"}},
+		})
+	}
+	return all
+}
+
+// What is accepted and cannot have been meant is a finding, in every version and under every profile, and
+// changes no response.
+func TestFindings_NotMeant(t *testing.T) {
+	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
+		t.Run(profile, func(t *testing.T) {
+			each(t, version.All(), func(t *testing.T, v version.Version) {
+				m := startWith(t, "default", mockserver.Config{Profile: mockserver.Profile{Name: profile}})
+				login, err := m.seed.Login("admin")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, test := range oddRequests(v, login.ID) {
+					t.Run(test.name, func(t *testing.T) {
+						c := m.in(fmt.Sprintf("odd-%d", i)).of(t).as("admin")
+						c.send(test.method, test.path, test.contentType, test.body).is(http.StatusOK)
+						checkFindings(t, c, test.want)
+					})
+				}
+			})
+		})
+	}
+}
+
+// checkFindings compares the findings about the last request with what is expected, in any order.
+func checkFindings(t *testing.T, c *client, want []finding) {
+	t.Helper()
+	entry := c.last()
+	left := slices.Clone(want)
+	var texts []string
+	for _, f := range entry["findings"].([]any) {
+		f := f.(map[string]any)
+		kind, detail := f["kind"].(string), f["detail"].(string)
+		remedy, _ := f["remedy"].(string)
+		texts = append(texts, strings.TrimRight(detail+"\n  "+remedy, " \n"))
+		i := slices.IndexFunc(left, func(w finding) bool { return w.kind == kind && names(detail, w.at) })
+		if i < 0 {
+			t.Errorf("finding %s: %s", kind, detail)
+			continue
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	if len(left) > 0 {
+		t.Errorf("no finding %v, got %q", left, texts)
+	}
+	if len(texts) > 0 {
+		golden.Check(t, findingTexts, "meant/"+t.Name()[strings.LastIndex(t.Name(), "/")+1:], strings.NewReplacer("TokenV1 ", "Token ", "TokenV1,", "Token,", "TokensV1,", "Tokens,").Replace(normal(strings.Join(texts, "\n"))))
+	}
+}
+
+// A repeated parameter of a login is accepted if its values are the same.
+func TestFindings_RepeatedParameter(t *testing.T) {
+	m := start(t, "default")
+	login, err := m.seed.Login("admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := "grant_type=client_credentials&client_id=" + login.ID + "&client_secret=" + login.Secret
+	for _, test := range []struct {
+		name, query, form string
+		want              []finding
+	}{
+		{"once each", "", form, nil},
+		{"twice in the form", "", form + "&client_id=" + login.ID, []finding{{control.IgnoredParameter, "client_id"}}},
+		{"in query and form", "?grant_type=client_credentials", form, []finding{{control.IgnoredParameter, "grant_type"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := m.of(t).anonymous()
+			c.send("POST", "/oauth/token"+test.query, formType, test.form).is(http.StatusOK)
+			checkFindings(t, c, test.want)
+		})
+	}
+}
