@@ -61,6 +61,9 @@ func newMan() *cobra.Command {
 	}
 }
 
+// otherShells have names that look like those of shells with a completion, and are no slips.
+var otherShells = []string{"sh", "csh", "tcsh", "ksh", "mksh", "ash", "dash"}
+
 // oneOf demands one argument of a list, and proposes the one that looks like another.
 func oneOf(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
@@ -68,7 +71,11 @@ func oneOf(kind string, names []string) cobra.PositionalArgs {
 			return usagef(strings.ToUpper(kind), "expected one %s of %s, got %d", kind, strings.Join(names, ", "), len(args))
 		}
 		if !slices.Contains(names, args[0]) {
-			return usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind, args[0], didYouMean(args[0], names), strings.Join(names, ", "))
+			hint := didYouMean(args[0], names)
+			if slices.Contains(otherShells, args[0]) {
+				hint = ""
+			}
+			return usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind, args[0], hint, strings.Join(names, ", "))
 		}
 		return nil
 	}

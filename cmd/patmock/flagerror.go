@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/patmock/spec/schema"
 )
 
 // flagError explains an unknown flag: it names the commands that it belongs to, or proposes the
@@ -25,25 +27,38 @@ func flagError(cmd *cobra.Command, err error) error {
 	if number := "-" + unknown.GetSpecifiedShortnames(); negative.MatchString(number) {
 		return negativeError(cmd, number)
 	}
-	name := unknown.GetSpecifiedName()
-	if word, _, _ := strings.Cut(unknown.GetSpecifiedShortnames(), "="); len(word) > 1 { // -profile
-		name = word
-	}
+	name := nameOf(unknown)
 	flag := "--" + name
 	if cmd.Flag(name) != nil {
 		return usagef(flag, "-%s is read as flags of one letter: write %s", name, flag)
+	}
+	if meant := synonymOf(cmd, name); meant != "" {
+		return usagef(flag, "%w (did you mean --%s?)", err, meant)
 	}
 	if owners := ownersOf(cmd, name); len(owners) > 0 {
 		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
 		return usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag, others(owners[1:]))
 	}
-	hint := didYouMean(flag, flagNames(cmd))
+	hint := flagHint(cmd, name)
 	if serve, _, _ := cmd.Root().Find([]string{"serve"}); hint == "" && cmd == cmd.Root() {
-		if hint = didYouMean(flag, flagNames(serve)); hint != "" {
+		if hint = flagHint(serve, name); hint != "" {
 			hint += ": flags of serve follow that word"
 		}
 	}
 	return usagef(flag, "%w%s", err, hint)
+}
+
+// flagHint proposes the flag of a command that has the meaning or nearly the name of another, as the
+// end of a sentence.
+func flagHint(cmd *cobra.Command, name string) string {
+	meant := synonymOf(cmd, name)
+	if meant == "" {
+		meant = schema.Closest(name, flagNames(cmd))
+	}
+	if meant == "" || len(name) < 2 && synonymOf(cmd, name) == "" {
+		return ""
+	}
+	return " (did you mean --" + meant + "?)"
 }
 
 // negativeError returns the error of an argument that begins like a negative number, which is read
@@ -68,7 +83,7 @@ var negative = regexp.MustCompile(`^-\.?[0-9]`)
 
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
 }
 

@@ -170,13 +170,10 @@ func (f healthFlags) address() (string, error) {
 	if f.controlAddr != "" {
 		flag, addr = "--control-addr", f.controlAddr
 	}
-	_, port, err := net.SplitHostPort(addr)
-	if strings.Contains(addr, "@") { // the error of SplitHostPort repeats a password
-		err = errUserInAddress
+	if err := checkAddress(addr); err != nil {
+		return "", usagef(flag, "%s %s: %w", flag, redact.Address(addr), err)
 	}
-	if err != nil {
-		return "", usagef(flag, "%s: %w; expected an address such as %s", redact.Address(addr), err, defaultAddr)
-	}
+	_, port, _ := net.SplitHostPort(addr) // checked
 	if port == "0" || port == "" {
 		return "", usagef(flag, "%q: a mock on a free port can be anywhere: give its address with --url", addr)
 	}

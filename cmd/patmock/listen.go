@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -24,20 +27,63 @@ func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener,
 	return listen(ctx, flag, addr)
 }
 
-// errUserInAddress is the error of an address to listen on that has a user.
-var errUserInAddress = errors.New("it has a user, perhaps with a password")
+// checkAddress returns what is wrong with the form of an address to listen on, and what it is meant
+// to be.
+func checkAddress(addr string) error {
+	const expected = "expected an address such as 127.0.0.1:17280"
+	_, _, malformed := net.SplitHostPort(addr)
+	switch u, _ := url.Parse(addr); {
+	case strings.Contains(addr, "@"): // which may be repeated nowhere
+		return errors.New("expected an address without user and password")
+	case strings.Contains(addr, "://") && u != nil && u.Host != "":
+		return meantAddress(u.Host)
+	case strings.ContainsAny(addr, "/ "):
+		return errors.New(expected)
+	case malformed == nil:
+		return nil
+	case digits.MatchString(addr):
+		return meantAddress(":" + addr)
+	case strings.Contains(addr, ":") && !strings.Contains(addr, "["):
+		return errors.New(expected + ", or [::1]:17280")
+	case !strings.Contains(addr, ":"):
+		return meantAddress(addr + ":17280")
+	}
+	return errors.New(expected)
+}
+
+func meantAddress(addr string) error {
+	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
+}
+
+// explainListen says in plain words why an address cannot be bound.
+func explainListen(addr string, err error) error {
+	host, port, _ := net.SplitHostPort(addr) // checked
+	dns, unknownHost := errors.AsType[*net.DNSError](err)
+	_, wrong := strconv.ParseUint(port, 10, 16)
+	switch {
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return errors.New("this machine has no such address (try 127.0.0.1)")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("the port needs more rights: take one above 1023")
+	case unknownHost && dns.Name == host:
+		return fmt.Errorf("the host %s is not known", host)
+	case wrong != nil:
+		return fmt.Errorf("expected a port up to 65535, got %q", port)
+	}
+	return err
+}
 
 // listen says what to try when the address is taken.
 func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
+	if err := checkAddress(addr); err != nil {
+		return nil, usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), err)
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, usagef("--"+flag, "%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, variable(flag))
 	}
-	if strings.Contains(addr, "@") { // the error of Listen repeats a password
-		err = errUserInAddress
-	}
 	if err != nil {
-		return nil, usagef("--"+flag, "listen on %s: %w; expected an address such as 127.0.0.1:17280", redact.Address(addr), err)
+		return nil, usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), explainListen(addr, err))
 	}
 	return listener, nil
 }

@@ -190,5 +190,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if cmd.HasSubCommands() {
 		subject = "COMMAND"
 	}
-	return usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), didYouMean(args[0], names))
+	hint := didYouMean(args[0], names)
+	if meant := commandSynonym(args[0], names); meant != "" {
+		hint = " (did you mean " + meant + "?)"
+	}
+	return usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), hint)
 }

@@ -1,23 +1,13 @@
 package main
 
-import (
-	"strings"
-
-	"github.com/agnivade/levenshtein"
-)
+import "example.com/patmock/spec/schema"
 
 // didYouMean proposes the known name that is closest to what was written, as the end of a
-// sentence; it is empty when nothing is close.
+// sentence. It is empty if none is close: a slip for every three letters.
 func didYouMean(word string, known []string) string {
-	const near = 2 // edits: one slip, or two letters exchanged
-	best, least := "", near+1
-	for _, name := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), name); d < least && d < len(name) {
-			best, least = name, d
-		}
-	}
-	if best == "" {
+	name := schema.Closest(word, known)
+	if name == "" || len(name) < 2 {
 		return ""
 	}
-	return " (did you mean " + best + "?)"
+	return " (did you mean " + name + "?)"
 }

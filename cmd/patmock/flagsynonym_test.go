@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// An unknown flag or command proposes what it is called here, and nothing that is not near.
+func TestUnknownNamesAreExplained(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"serve --port 8080", "--addr"},
+		{"serve --host 0.0.0.0", "--addr"},
+		{"serve --listen=:80", "--addr"},
+		{"serve -p 8080", "--addr"},
+		{"serve -p8080", "--addr"},
+		{"serve --verbose", "--log-level"},
+		{"serve -v", "--log-level"},
+		{"serve --config x", "--fixture"},
+		{"serve --data x", "--fixture"},
+		{"serve --seed 1", "--random-seed"},
+		{"serve --profil x", "--profile"},
+		{"serve --adr x", "--addr"},
+		{"exec --port 1 -- true", "--addr"},
+		{"healthcheck --port 1", "--addr"},
+		{"control health --port 1", "--url"},
+		{"control health --addr x", "--url"},
+		{"control clock get --json", "--format"},
+		{"check --host x", "--url"},
+		{"check --json", "--report"},
+		{"contract list --json", "--format"},
+		{"contract list -o json", "--format"},
+		{"contract run --json", "--report"},
+		{"contract run --filter x", "--run"},
+		{"contract run --url x", "--target"},
+		{"--port 80", "--addr"},
+		{"serve --tls", ""},
+		{"serve --zzz", ""},
+		{"serve -z", ""},
+		{"completion tcsh", ""},
+		{"completion csh", ""},
+		{"completion bsh", "bash"},
+		{"start", "serve"},
+		{"run", "exec"},
+		{"serv", "serve"},
+		{"frob", ""},
+		{"control state set x", "put"},
+		{"control fault remove x", "rm"},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			var stderr bytes.Buffer
+			code := run(t.Context(), strings.Fields(test.args), environment{stdout: &stderr, stderr: &stderr, lookup: noVariables})
+			if code != exitUsage {
+				t.Fatalf("exit code %d, want %d: %s", code, exitUsage, stderr.String())
+			}
+			_, got, _ := strings.Cut(stderr.String(), "did you mean ")
+			got, _, _ = strings.Cut(got, "?")
+			if got != test.want {
+				t.Errorf("%q proposes %q, want %q", stderr.String(), got, test.want)
+			}
+		})
+	}
+}
+
+// Synonyms are of flags and commands that exist, and no command has a flag of such a name itself.
+func TestSynonymsExist(t *testing.T) {
+	root := newRoot(environment{lookup: noVariables})
+	flags, commands := map[string]bool{}, map[string]bool{}
+	var visit func(*cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		commands[cmd.Name()] = true
+		for _, name := range flagNames(cmd) {
+			flags[name] = true
+		}
+		for _, child := range cmd.Commands() {
+			visit(child)
+		}
+	}
+	visit(root)
+	for _, s := range flagSynonyms {
+		if !flags[s.flag] {
+			t.Errorf("no command has --%s", s.flag)
+		}
+	}
+	for _, s := range commandSynonyms {
+		if !commands[s.command] {
+			t.Errorf("there is no command %s", s.command)
+		}
+	}
+}
+
+// An address that is none is explained without the words of package net.
+func TestListen_Addresses(t *testing.T) {
+	for _, test := range []struct{ addr, want string }{
+		{"8080", ":8080"},
+		{"localhost", "localhost:17280"},
+		{"http://127.0.0.1:8080", "127.0.0.1:8080"},
+		{"127.0.0.1:99999", ""},
+		{"127.0.0.1:abc", ""},
+		{"::1:80", ""},
+		{"::1", ""},
+		{"/tmp/socket", ""},
+		{"192.0.2.1:17280", ""},
+		{"user:hunter2@localhost:80", ""},
+	} {
+		t.Run(test.addr, func(t *testing.T) {
+			for _, flag := range []string{"addr", "control-addr"} {
+				listener, err := listen(t.Context(), flag, test.addr)
+				if err == nil {
+					_ = listener.Close() // it is not used
+					t.Fatal("no error")
+				}
+				text := err.Error()
+				_, got, _ := strings.Cut(text, "did you mean ")
+				got, _, _ = strings.Cut(got, "?")
+				if got != test.want || !strings.HasPrefix(text, "--"+flag+" ") {
+					t.Errorf("%q proposes %q, want %q", text, got, test.want)
+				}
+				for _, raw := range []string{"listen tcp", "missing port", "too many colons", "bind:", "hunter2"} {
+					if strings.Contains(text, raw) {
+						t.Errorf("%q has %q", text, raw)
+					}
+				}
+				checkShort(t, err)
+			}
+		})
+	}
+}
