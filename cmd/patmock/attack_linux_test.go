@@ -10,11 +10,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/patmock/internal/sample"
 )
 
 // maxResident bounds the resident memory of serve under each attack, in MB.
@@ -207,19 +208,16 @@ func (v *victim) status(t *testing.T, name string) int {
 // 512 MB. PATMOCK_BINARY is measured in the place of the program of this package; it may be a script that enters a
 // control group.
 func TestAttacks(t *testing.T) {
-	program := os.Getenv("PATMOCK_BINARY")
-	if program == "" {
-		program = filepath.Join(t.TempDir(), "patmock")
-		if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
+	binary := os.Getenv("PATMOCK_BINARY")
+	if binary == "" {
+		binary = program(t)
 	}
 	small := []string{"GOMEMLIMIT=460MiB", "PATMOCK_MEMORY_BUDGET=128MiB"} // what serve takes from such a container
-	for _, a := range attacks {
-		t.Run(a.name, func(t *testing.T) { checkAttack(t, startVictim(t, program, nil), a) })
+	for _, a := range sample.Of(t, 3, attacks) {
+		t.Run(a.name, func(t *testing.T) { checkAttack(t, startVictim(t, binary, nil), a) })
 	}
-	for _, a := range attacks[:3] {
-		t.Run("container/"+a.name, func(t *testing.T) { checkAttack(t, startVictim(t, program, small), a) })
+	for _, a := range sample.Of(t, 1, attacks[:3]) {
+		t.Run("container/"+a.name, func(t *testing.T) { checkAttack(t, startVictim(t, binary, small), a) })
 	}
 }
 
@@ -233,9 +231,9 @@ func checkAttack(t *testing.T, v *victim, a attack) {
 	}
 }
 
-func startVictim(t *testing.T, program string, env []string) *victim {
+func startVictim(t *testing.T, binary string, env []string) *victim {
 	t.Helper()
-	process := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--fixture", "empty", "--log-level", "error")
+	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--fixture", "empty", "--log-level", "error")
 	process.Env = append(os.Environ(), env...)
 	process.Stderr = os.Stderr
 	output, err := process.StdoutPipe()

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/internal/sample"
 )
 
 // Every help ends with an example that can be pasted: here they are.
@@ -22,10 +24,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skipf("the examples need bash: %v", err)
 	}
-	bin := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "patmock"), ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	bin := filepath.Dir(program(t))
 	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv})
 	root.InitDefaultHelpCmd()
 	var commands []*cobra.Command
@@ -54,10 +53,17 @@ func TestExamplesOfTheHelp(t *testing.T) {
 				t.Errorf("the help does not end with the example:\n%s", help.String())
 			}
 			golden.Check(t, "testdata/help.golden", c.CommandPath(), help.String())
+			if slices.Contains(wholeContract, c.CommandPath()) {
+				sample.Skip(t, "its example runs the whole contract")
+			}
+			t.Parallel()
 			runExample(t, bin, strings.TrimSpace(c.Example))
 		})
 	}
 }
+
+// wholeContract are the commands whose example runs every scenario.
+var wholeContract = []string{"patmock contract coverage", "patmock contract diff"}
 
 // runExample runs a line as a person would. One that serves is told to stop once it is ready.
 func runExample(t *testing.T, bin, line string) {

@@ -30,10 +30,10 @@ type measured struct {
 }
 
 // atHostile runs a command of the contract against a target, and measures it.
-func atHostile(t *testing.T, program, folder, address string, args ...string) measured {
+func atHostile(t *testing.T, binary, folder, address string, args ...string) measured {
 	t.Helper()
 	host := strings.TrimPrefix(address, "http://")
-	c := exec.Command(program, append([]string{"contract", args[0], "--target", address, "--allow-writes", host}, args[1:]...)...)
+	c := exec.Command(binary, append([]string{"contract", args[0], "--target", address, "--allow-writes", host}, args[1:]...)...)
 	c.Dir = folder
 	c.Env = []string{"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface", "SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16)}
 	var output bytes.Buffer
@@ -75,11 +75,7 @@ func peakMemory(pid int) int {
 // itself within a minute and in little memory. A list that is too long takes two seconds.
 func TestCommandsAtHostileTargets(t *testing.T) {
 	full := os.Getenv(hostileVariable) != ""
-	folder := t.TempDir()
-	program := filepath.Join(folder, "patmock")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	binary := program(t)
 	var leaked atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Add(1) }))
 	defer other.Close()
@@ -102,7 +98,7 @@ func TestCommandsAtHostileTargets(t *testing.T) {
 				if h.serve != nil {
 					address = h.start(t)
 				}
-				checkAtHostile(t, program, address, h)
+				checkAtHostile(t, binary, address, h)
 			})
 		}
 	})
@@ -112,7 +108,7 @@ func TestCommandsAtHostileTargets(t *testing.T) {
 }
 
 // checkAtHostile runs the commands at a target, and logs a row of the table for each.
-func checkAtHostile(t *testing.T, program, address string, h hostileTarget) {
+func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 	t.Helper()
 	for _, command := range [][]string{
 		{"run", "--report", "junit=report.xml", "--report", "text=report.txt"},
@@ -120,7 +116,7 @@ func checkAtHostile(t *testing.T, program, address string, h hostileTarget) {
 		{"sweep"},
 	} {
 		folder := t.TempDir()
-		m := atHostile(t, program, folder, address, command...)
+		m := atHostile(t, binary, folder, address, command...)
 		t.Logf("%-48s %-7s exit %d %5.1f s %4d MB", h.name, command[0], m.code, m.took.Seconds(), m.megabyte)
 		limit := time.Minute
 		if strings.Contains(h.name, "400,000") {
@@ -137,11 +133,7 @@ func checkAtHostile(t *testing.T, program, address string, h hostileTarget) {
 
 // TestSignalsEndARun sends real signals to a run whose target hangs.
 func TestSignalsEndARun(t *testing.T) {
-	folder := t.TempDir()
-	program := filepath.Join(folder, "patmock")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	binary := program(t)
 	for _, test := range []struct {
 		name, at string
 		args     []string
@@ -182,7 +174,7 @@ func TestSignalsEndARun(t *testing.T) {
 			if test.args[0] == "run" {
 				args = append(args, "--run", "^create/", "--versions", "v2026", "--report", "junit=report.xml")
 			}
-			c := exec.Command(program, args...)
+			c := exec.Command(binary, args...)
 			c.Dir = folder
 			c.Env = []string{"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface", "SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16)}
 			var output bytes.Buffer

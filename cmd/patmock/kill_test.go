@@ -32,15 +32,12 @@ func TestKilledMockLosesNothing(t *testing.T) {
 		}
 	}
 	folder := t.TempDir()
-	program := filepath.Join(folder, "patmock")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	binary := program(t)
 	state := filepath.Join(folder, "state")
 	var bearer string
 	acknowledged := map[string]bool{}
 	for round := range rounds {
-		m := startKept(t, program, state)
+		m := startKept(t, binary, state)
 		if round == 0 {
 			bearer = m.login(t)
 		}
@@ -49,7 +46,7 @@ func TestKilledMockLosesNothing(t *testing.T) {
 			acknowledged[id] = true
 		}
 	}
-	startKept(t, program, state).check(t, bearer, acknowledged)
+	startKept(t, binary, state).check(t, bearer, acknowledged)
 	t.Logf("%d rounds, %d acknowledged tokens", rounds, len(acknowledged))
 	if len(acknowledged) < rounds {
 		t.Errorf("%d tokens in %d rounds show nothing", len(acknowledged), rounds)
@@ -62,9 +59,9 @@ type kept struct {
 	kill func() error // ends it at once, and returns when it has ended
 }
 
-func startKept(t *testing.T, program, state string) *kept {
+func startKept(t *testing.T, binary, state string) *kept {
 	t.Helper()
-	process := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--state", state, "--fixture", "empty", "--log-level", "error")
+	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--state", state, "--fixture", "empty", "--log-level", "error")
 	process.Stderr = os.Stderr
 	output, err := process.StdoutPipe()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,14 +30,21 @@ func TestMain(m *testing.M) {
 	if code, ok := job.Helper(os.Args[1:]); ok { // of an exec in this process
 		os.Exit(code)
 	}
+	// Many tests mostly wait: for a pace, a deadline, a process. The flag, which is read later, goes before.
+	if err := flag.Set("test.parallel", strconv.Itoa(max(6, 3*runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
 	testscript.Main(finishing{m}, map[string]func(){"patmock": patmock, "get": get, "create": create})
 }
 
-// finishing writes golden files after the tests.
+// finishing writes golden files after the tests, and removes what they built.
 type finishing struct{ m *testing.M }
 
 // Run implements testscript.TestingM.
-func (f finishing) Run() int { return golden.Finish(f.m.Run()) }
+func (f finishing) Run() int {
+	defer removeProgram()
+	return golden.Finish(f.m.Run())
+}
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

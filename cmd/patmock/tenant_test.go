@@ -26,6 +26,7 @@ import (
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/internal/sample"
 	"example.com/patmock/mockserver/control"
 )
 
@@ -41,11 +42,7 @@ type tenantLike struct {
 
 func newTenantLike(t *testing.T) *tenantLike {
 	t.Helper()
-	x := &tenantLike{t: t, folder: t.TempDir()}
-	x.program = filepath.Join(x.folder, "patmock")
-	if out, err := exec.Command("go", "build", "-o", x.program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	x := &tenantLike{t: t, program: program(t), folder: t.TempDir()}
 	serve := exec.Command(x.program, "serve", "--addr", "127.0.0.1:0", "--control-addr", "127.0.0.1:0", "--profile", "faithful", "--log-level", "error", "--journal-size", "100000")
 	serve.Stderr = os.Stderr
 	output, err := serve.StdoutPipe()
@@ -207,7 +204,8 @@ func TestTenantIsLeftAsItWas(t *testing.T) {
 	t.Parallel() // it mostly waits, so as not to ask too often
 	x := newTenantLike(t)
 	before := x.state()
-	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", "v3,v1")
+	versions := strings.Join(sample.Of(t, 1, []string{"v3", "v1"}), ",")
+	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", versions)
 	if got.code != exitGood || r.Counts[report.Pass] == 0 || lacksWrites(r) {
 		t.Fatalf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
