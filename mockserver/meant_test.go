@@ -146,3 +146,69 @@ func TestFindings_RepeatedParameter(t *testing.T) {
 		})
 	}
 }
+
+// After a rate limit a client waits with every request of its version, after a fault or a preference
+// with those that it would meet again.
+func TestFindings_NoWait(t *testing.T) {
+	const tokens = "/v2026/personal-access-tokens"
+	list := func(c *client) { c.get(tokens + "?owner-id=me") }
+	deletes := func(c *client) { c.delete(tokens + "/" + strings.Repeat("0", 32)) }
+	preferring := func(path, prefer string) func(c *client) {
+		return func(c *client) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", c.authorization)
+			r.Header.Set("Prefer", prefer)
+			c.exchange(r)
+		}
+	}
+	fault := func(rule string) func(c *client) {
+		return func(c *client) { c.fault(rule) }
+	}
+	prefersRate := preferring(tokens+"?owner-id=me", "code=429")
+	for _, test := range []struct {
+		name   string
+		config mockserver.Profile
+		does   []func(c *client)
+		want   bool // of the last request
+	}{
+		{"the same after a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, list}, true},
+		{"another operation after a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, deletes}, true},
+		{"another version after a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, func(c *client) { c.get("/v3/personal-access-tokens") }}, false},
+		{"after the time of a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, func(c *client) { c.post("/_mock/clock/advance", `{"by":"10s"}`) }, list}, false},
+		{"the same after a fault", mockserver.Profile{}, []func(c *client){fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, list}, true},
+		{"another operation after a fault", mockserver.Profile{}, []func(c *client){fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, deletes}, false},
+		{"another operation after a fault of any", mockserver.Profile{}, []func(c *client){fault(`{"status":429,"retryAfter":"9s"}`), list, deletes}, true},
+		{"the same after another one after a fault", mockserver.Profile{}, []func(c *client){fault(`{"operation":"list","status":503,"retryAfter":"9s"}`), list, deletes, list}, true},
+		{
+			"after two faults, like the first", mockserver.Profile{}, []func(c *client){
+				fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), fault(`{"operation":"delete","status":429,"retryAfter":"9s"}`), list, deletes, list,
+			}, true,
+		},
+		{"without the header of a fault", mockserver.Profile{}, []func(c *client){fault(`{"header":{"Prefer":"x"},"status":429,"retryAfter":"9s"}`), preferring(tokens+"?owner-id=me", "x"), list}, false},
+		{"the same after a preference", mockserver.Profile{}, []func(c *client){prefersRate, prefersRate}, true},
+		{"without the preference", mockserver.Profile{}, []func(c *client){prefersRate, list}, false},
+		{"with another preference", mockserver.Profile{}, []func(c *client){prefersRate, preferring(tokens+"?owner-id=me", "code=500")}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := startWith(t, "default", mockserver.Config{Profile: test.config}).as("jane.doe")
+			for _, does := range test.does {
+				does(c)
+			}
+			var got []string
+			for _, f := range c.last()["findings"].([]any) {
+				if f := f.(map[string]any); f["kind"] == control.NoWait {
+					got = append(got, f["remedy"].(string))
+				}
+			}
+			if (len(got) == 1) != test.want || len(got) > 1 {
+				t.Fatalf("findings %q, want one: %t", got, test.want)
+			}
+			if test.want {
+				golden.Check(t, findingTexts, golden.Key(t), got[0])
+			}
+		})
+	}
+}

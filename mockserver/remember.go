@@ -18,6 +18,9 @@ func (x *exchange) remember(r *http.Request) {
 		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
 		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0, Written: x.written,
 	}
+	if rule := trace.WaitRule; rule != nil {
+		seen.WaitRule, seen.WaitMatches = rule.ID, rule.Matches
+	}
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
 		remedy := "send access tokens in the Authorization header, and credentials to /oauth/token alone"

@@ -46,8 +46,18 @@ type Trace struct {
 	Vary func(*Answer) *Answer
 	// Wait is how long Retry-After tells the client to wait. Zero where it does not.
 	Wait time.Duration
+	// WaitRule limits what the client has to wait with. Nil is every request of its id and version.
+	WaitRule *WaitRule
 	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
 	Life int
+}
+
+// WaitRule is the reason of a response with Retry-After that is not about every request of a client.
+type WaitRule struct {
+	// ID distinguishes it from others.
+	ID string
+	// Matches reports whether it is about a request of the same client and version.
+	Matches func(operation string, header http.Header) bool
 }
 
 // Note adds a warning.

@@ -99,6 +99,30 @@ func (s *Set) Meet(r Request) Met {
 	return met
 }
 
+// Matcher returns a function that reports whether a rule is about another request of a client and version
+// that it was about. It is about none if it was removed.
+func (s *Set) Matcher(id string) func(operation string, header http.Header) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := s.findLocked(id); i >= 0 {
+		return s.rules[i].matches
+	}
+	return func(string, http.Header) bool { return false }
+}
+
+// matches reports whether a rule is about a request by its operation and header, whatever its counters.
+func (f *entry) matches(operation string, header http.Header) bool {
+	if f.Operation != "" && f.Operation != operation {
+		return false
+	}
+	for name, value := range f.Header {
+		if !slices.Contains(header.Values(name), value) {
+			return false
+		}
+	}
+	return true
+}
+
 // about reports whether a rule is about a request that its selector fits.
 func (f *entry) about(r Request) bool {
 	if len(f.Header) > 1 { // else the selector has it

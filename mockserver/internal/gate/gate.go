@@ -125,10 +125,16 @@ func (g *Gate) meet(v Visit) error {
 		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", ruleIDs(met.Rules), met.Status)}
 		if met.RetryAfter > 0 {
 			r.RetryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
+			v.Trace.WaitRule = g.waitRule(met.Rules[len(met.Rules)-1])
 		}
 		return r
 	}
 	return g.prefer(v)
+}
+
+// waitRule returns which requests have to wait after a response of a fault rule.
+func (g *Gate) waitRule(id string) *answer.WaitRule {
+	return &answer.WaitRule{ID: "fault " + id, Matches: g.Faults.Matcher(id)}
 }
 
 // ruleIDs lists ids of rules for a message.
@@ -158,11 +164,10 @@ func (g *Gate) prefer(v Visit) error {
 	if len(asked) == 0 {
 		return nil
 	}
-	match := preferred.FindStringSubmatch(strings.Join(asked, ", "))
-	if match == nil {
+	status := preferredStatus(asked)
+	if status == 0 {
 		return nil
 	}
-	status, _ := strconv.Atoi(match[1]) // digits
 	if status < http.StatusBadRequest || !v.Operation.Declares(status) {
 		v.Trace.Note(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal that the operation has, one of %s", status, refusals(v.Operation)))
 		return nil
@@ -171,8 +176,21 @@ func (g *Gate) prefer(v Visit) error {
 	r := &Refusal{Status: status, Why: answer.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)}}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		r.RetryAfter = g.retryAfter(v.Trace, time.Second, false)
+		v.Trace.WaitRule = &answer.WaitRule{ID: "prefer " + strconv.Itoa(status), Matches: func(_ string, header http.Header) bool {
+			return preferredStatus(header["Prefer"]) == status
+		}}
 	}
 	return r
+}
+
+// preferredStatus returns the status that Prefer headers ask for, 0 for none.
+func preferredStatus(headers []string) int {
+	match := preferred.FindStringSubmatch(strings.Join(headers, ", "))
+	if match == nil {
+		return 0
+	}
+	status, _ := strconv.Atoi(match[1]) // digits
+	return status
 }
 
 func refusals(op *spec.Operation) string {

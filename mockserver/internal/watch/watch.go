@@ -19,6 +19,7 @@ import (
 const (
 	maxRefused = 256
 	maxWaiting = 1024
+	maxWaits   = 16 // of a client
 )
 
 // Watch remembers what the clients of a namespace were told. It is safe for concurrent use.
@@ -26,7 +27,7 @@ type Watch struct {
 	mu       sync.Mutex
 	refused  map[uint64]int // status by fingerprint
 	order    []uint64       // of refused, oldest first
-	waiting  map[string]wait
+	waiting  map[string][]wait
 	pages    map[string]page
 	requests map[string]map[int]int // by operation and status
 	findings map[string]int
@@ -38,6 +39,9 @@ type Watch struct {
 type wait struct {
 	wall, clock time.Time
 	told        time.Duration
+	// rule and matches are those of the Exchange.
+	rule    string
+	matches func(operation string, header http.Header) bool
 }
 
 // An Exchange is a request with its answer.
@@ -52,6 +56,10 @@ type Exchange struct {
 	Status int
 	// Wait is how long the answer told the client to wait, zero for not at all.
 	Wait time.Duration
+	// WaitRule is the id of the rule by which it has to, and WaitMatches reports whether the rule is
+	// about another request of the client and version. Nil is every request.
+	WaitRule    string
+	WaitMatches func(operation string, header http.Header) bool
 	// Fault tells that something was injected.
 	Fault bool
 	// Written is the body of the response, or its beginning.
@@ -174,24 +182,44 @@ func (w *Watch) hastyLocked(x Exchange) *control.Finding {
 	}
 	key := x.ClientID + "\x00" + x.Version
 	var found *control.Finding
-	if told, ok := w.waiting[key]; ok {
-		if x.Came.Before(told.wall.Add(-tolerance)) && x.CameClock.Before(told.clock.Add(-tolerance)) {
-			found = &control.Finding{Kind: control.NoWait, Detail: fmt.Sprintf("the client was told by Retry-After to wait %s, and did not", told.told)}
-		} else {
-			delete(w.waiting, key)
+	waits := slices.DeleteFunc(w.waiting[key], func(told wait) bool {
+		if !x.Came.Before(told.wall.Add(-tolerance)) || !x.CameClock.Before(told.clock.Add(-tolerance)) {
+			return true
 		}
+		if found == nil && (told.matches == nil || told.matches(x.Operation, x.Request.Header)) {
+			found = told.finding()
+		}
+		return told.rule == x.WaitRule && x.Wait > 0 // which follows
+	})
+	if x.Wait > 0 {
+		if w.waiting == nil {
+			w.waiting = map[string][]wait{}
+		}
+		if len(w.waiting) >= maxWaiting {
+			clear(w.waiting)
+		}
+		waits = append(waits[max(0, len(waits)-maxWaits+1):], wait{
+			wall: x.Ended.Add(x.Wait), clock: x.CameClock.Add(x.Wait), told: x.Wait, rule: x.WaitRule, matches: x.WaitMatches,
+		})
 	}
-	if x.Wait == 0 {
-		return found
+	if len(waits) == 0 {
+		delete(w.waiting, key)
+	} else {
+		w.waiting[key] = waits
 	}
-	if w.waiting == nil {
-		w.waiting = map[string]wait{}
-	}
-	if len(w.waiting) >= maxWaiting {
-		clear(w.waiting)
-	}
-	w.waiting[key] = wait{wall: x.Ended.Add(x.Wait), clock: x.CameClock.Add(x.Wait), told: x.Wait}
 	return found
+}
+
+// finding returns the finding about a request that should have waited.
+func (t wait) finding() *control.Finding {
+	f := &control.Finding{
+		Kind: control.NoWait, Detail: fmt.Sprintf("the client was told by Retry-After to wait %s, and did not", t.told),
+		Remedy: "wait as Retry-After says before the next request of this client id and version",
+	}
+	if t.matches != nil {
+		f.Remedy = "wait as Retry-After says before a request like this one is sent again"
+	}
+	return f
 }
 
 // unmatched is what a request counts as that no operation took.

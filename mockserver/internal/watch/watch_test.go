@@ -214,6 +214,31 @@ func TestNoWait(t *testing.T) {
 	}
 }
 
+// A client has to wait by as many rules as are remembered, the newest of them.
+func TestNoWait_Rules(t *testing.T) {
+	w := watch.New()
+	const rules, remembered = 20, 16
+	for i := range rules {
+		x := request(429, "a", 0)
+		x.Operation, x.Wait, x.Ended, x.WaitRule = strconv.Itoa(i), time.Hour, noon, strconv.Itoa(i)
+		x.WaitMatches = func(operation string, _ http.Header) bool { return operation == x.WaitRule }
+		if found := w.See(x); found != nil {
+			t.Errorf("rule %d: found %v", i, found)
+		}
+	}
+	for i := range rules {
+		x := request(200, "a", 0)
+		x.Operation = strconv.Itoa(i)
+		want := ""
+		if i >= rules-remembered {
+			want = control.NoWait
+		}
+		if diff := cmp.Diff([]string{want}, kinds(w, x)); diff != "" {
+			t.Errorf("rule %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
 func TestNobodyIsNotWaitedFor(t *testing.T) {
 	nobody := request(429, "a", 0)
 	nobody.ClientID, nobody.Wait = "", time.Hour
