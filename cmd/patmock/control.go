@@ -220,8 +220,11 @@ func formatOf(cmd *cobra.Command, formats []string) (string, error) {
 	return format, checkNames(name{"--format", "format", format, formats})
 }
 
-func (c *controls) print(text string) error {
-	_, err := io.WriteString(c.env.stdout, text)
+func (c *controls) print(text string) error { return c.env.print(text) }
+
+// print writes to standard output.
+func (env environment) print(text string) error {
+	_, err := io.WriteString(env.stdout, text)
 	return err
 }
 

@@ -88,7 +88,7 @@ func fixturesTopic(_ *cobra.Command, s style) (string, error) {
 		if !t.Clock.IsZero() {
 			text += "; its clock starts at " + t.Clock.String()
 		}
-		rows = append(rows, helpRow{name, text})
+		rows = append(rows, helpRow{name, text + ". " + fixtures.Summary(name)})
 	}
 	t, err := fixtures.Load("default")
 	if err != nil {

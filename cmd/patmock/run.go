@@ -154,7 +154,7 @@ func newRoot(env environment) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServe(env), newExec(env), newEnv(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.AddCommand(newServe(env), newExec(env), newEnv(env), newUsers(env), newTokens(env), newFixtures(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp(root, env))
 	setHelp(root, env)
 	completeFlags(root, env)
