@@ -84,6 +84,8 @@ func expected(e *openapi3.SchemaError) string {
 		return "every element once"
 	case "minLength":
 		return plural("at least", s.MinLength, "character")
+	case "pattern":
+		return expectedText(s)
 	case "enum":
 		return "one of " + strings.Trim(compact(s.Enum), "[]")
 	case "format":

@@ -28,7 +28,7 @@ func newClockGet(c *controls) *cobra.Command {
 		Example: "  patmock exec -- patmock control clock get",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, (*control.Client).Clock, clockText)
+			return show(c, cmd, readClock, clockText)
 		},
 	}
 	formatFlag(cmd, textOrJSON...)
@@ -109,13 +109,48 @@ func newClockClear(c *controls) *cobra.Command {
 	return cmd
 }
 
+// timeForm is RFC 3339 with milliseconds.
+const timeForm = "2006-01-02T15:04:05.000Z07:00"
+
+// readClock returns the clock to the millisecond.
+func readClock(client *control.Client, ctx context.Context) (control.Clock, error) {
+	clock, err := client.Clock(ctx)
+	clock.Now = clock.Now.Truncate(time.Millisecond)
+	return clock, err
+}
+
+// daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of nothing
+// are left out, and a text of another form is returned as it is.
+func daysOf(text string) string {
+	sign := text[:len(text)-len(strings.TrimLeft(text, "+-"))]
+	d, err := time.ParseDuration(strings.TrimLeft(text, "+-"))
+	if err != nil || d == 0 {
+		return text
+	}
+	const day = 24 * time.Hour
+	out := ""
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if n := d / unit.size; n > 0 {
+			out += fmt.Sprintf("%d%s", n, unit.name)
+			d -= n * unit.size
+		}
+	}
+	if d > 0 {
+		out += d.Round(time.Millisecond).String()
+	}
+	return sign + out
+}
+
 func clockText(clock control.Clock) string {
-	text := clock.Now.Format(time.RFC3339Nano)
+	text := clock.Now.Format(timeForm)
 	if clock.Frozen {
 		text += ", frozen"
 	}
 	if clock.Moved != "" {
-		text += ", moved by " + visible(clock.Moved)
+		text += ", moved by " + visible(daysOf(clock.Moved))
 	}
 	return text + "\n"
 }

@@ -45,6 +45,9 @@ func newFaultAdd(c *controls) *cobra.Command {
 				return err
 			}
 		}
+		if len(args) == 0 && !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
+			return usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
+		}
 		err := checkNames(
 			name{"--operation", "operation", rule.Operation, faultOperations},
 			name{"--version", "version", rule.Version, versionNames()},

@@ -96,7 +96,7 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 	decoder.DisallowUnknownFields()
 	decoder.UseNumber()
 	if err := decoder.Decode(into); err != nil {
-		return usagef("FILE", "%s: %w", path, err)
+		return usagef("FILE", "%s: %w", path, explainJSON(content, err))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return usagef("FILE", "%s: expected one JSON object, got more", path)

@@ -155,7 +155,7 @@ func lastRequest(ctx context.Context, client *control.Client) (control.Request, 
 func requestText(r control.Request) string {
 	lines := []string{fmt.Sprintf("#%d %s %s: %s, in %v ms", r.Sequence, r.Method, target(r), status(r), r.DurationMS)}
 	lines = append(lines, strings.Join(words(
-		r.At.Format(time.RFC3339Nano), prefixed("operation ", r.Operation), r.Version, prefixed("by ", r.Owner),
+		r.At.Format(timeForm), prefixed("operation ", r.Operation), r.Version, prefixed("by ", r.Owner),
 		prefixed("client id ", r.ClientID), prefixed("fault ", r.Fault),
 	), ", "))
 	if r.Unmatched {

@@ -87,7 +87,7 @@ func (r *reader) document(data []byte) *yaml.Node {
 		r.add(1, 1, Empty, "expected a ledger, got an empty file: remove it, or write confirmations: []")
 		return nil
 	case err != nil:
-		r.notYAML(err)
+		r.notYAML(data, err)
 		return nil
 	}
 	switch err := decoder.Decode(&another); {
@@ -95,7 +95,7 @@ func (r *reader) document(data []byte) *yaml.Node {
 		r.add(another.Line, another.Column, ManyDocuments, "expected one document, got another")
 		return nil
 	case !errors.Is(err, io.EOF):
-		r.notYAML(err)
+		r.notYAML(data, err)
 		return nil
 	}
 	return root.Content[0]
@@ -103,7 +103,11 @@ func (r *reader) document(data []byte) *yaml.Node {
 
 var lineForm = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)`)
 
-func (r *reader) notYAML(err error) {
+func (r *reader) notYAML(data []byte, err error) {
+	if line, column, message, isJSON := schema.DescribeJSONError(r.source, data); isJSON {
+		r.add(line, column, Syntax, message)
+		return
+	}
 	found := lineForm.FindStringSubmatch(err.Error())
 	line, err := strconv.Atoi(found[1])
 	if err != nil { // there is none

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"example.com/patmock/spec/schema"
 	"example.com/patmock/spec/version"
 )
 
@@ -133,14 +134,14 @@ func (r *reader) allowances(data []byte) (all []Allowance) {
 	if err := d.Decode(&root); errors.Is(err, io.EOF) {
 		return nil // nothing but comments
 	} else if err != nil {
-		r.notYAML(err)
+		r.notYAML(data, err)
 		return nil
 	}
 	if err := d.Decode(&another); err == nil {
 		r.report(&another, "", ManyDocuments, "expected one document, got another")
 		return nil
 	} else if !errors.Is(err, io.EOF) {
-		r.notYAML(err)
+		r.notYAML(data, err)
 		return nil
 	}
 	list := root.Content[0]
@@ -156,8 +157,13 @@ func (r *reader) allowances(data []byte) (all []Allowance) {
 
 var lineForm = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?`)
 
-func (r *reader) notYAML(err error) {
+func (r *reader) notYAML(data []byte, err error) {
 	n := &yaml.Node{Line: 1}
+	if line, _, message, isJSON := schema.DescribeJSONError(r.source, data); isJSON {
+		n.Line = line
+		r.report(n, "", Syntax, "%s", message)
+		return
+	}
 	if found := lineForm.FindStringSubmatch(err.Error()); found != nil && found[1] != "" {
 		n.Line, _ = strconv.Atoi(found[1]) // it is digits
 	}

@@ -113,7 +113,11 @@ func (p *parser) document(data []byte) ast.Node {
 	}
 	file, err := yamlparser.ParseBytes(data, 0, yamlparser.AllowDuplicateMapKey())
 	var syntax yaml.Error
+	line, column, message, isJSON := schema.DescribeJSONError(p.source, data)
 	switch {
+	case err != nil && isJSON:
+		at := token.New("", "", &token.Position{Line: line, Column: column})
+		p.report(at, rule.DialectSyntax, "", "%s", message)
 	case errors.As(err, &syntax):
 		p.report(syntax.GetToken(), rule.DialectSyntax, "", "not YAML: %s", strings.Join(strings.Fields(syntax.GetMessage()), " "))
 	case err != nil:

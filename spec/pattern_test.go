@@ -1,0 +1,41 @@
+package spec_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"example.com/patmock/spec"
+)
+
+// A violation of a pattern says in words what it asks for: no document has a pattern without them.
+func TestPatternsHaveWords(t *testing.T) {
+	files, err := filepath.Glob("documents/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("documents: %v, %v", files, err)
+	}
+	patterns := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`(?m)\bpattern: ('[^']*')`).FindAllStringSubmatch(string(text), -1) {
+			var pattern string
+			if err := yaml.Unmarshal([]byte(found[1]), &pattern); err != nil {
+				t.Fatal(err)
+			}
+			patterns++
+			if words := spec.PatternWords(pattern); words == "" || strings.ContainsAny(words, `^$\`) {
+				t.Errorf("%s: the pattern %s has the words %q", file, pattern, words)
+			}
+		}
+	}
+	if patterns == 0 {
+		t.Error("there are no patterns")
+	}
+}
