@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/internal/sample"
 	"example.com/patmock/mockserver"
 )
 
@@ -170,7 +171,7 @@ func TestGrowth(t *testing.T) {
 		t.Skip("the race detector allocates, too: run without -race")
 	}
 	g := newGrower(t)
-	for i, c := range growthCases() {
+	for i, c := range sample.Of(t, 25, growthCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			namespace := fmt.Sprintf("/t/grow-%d", i)
 			bearer := g.bearer(t, namespace)
