@@ -158,7 +158,7 @@ var notJudgedTexts = map[string]string{
 	control.NotJudgedControl:       "to the control API",
 	control.NotJudgedIgnored:       "to namespaces whose findings are ignored, such as those of a contract run",
 	control.NotJudgedForwarded:     "forwarded to the fallback",
-	control.NotJudgedPreflight:     "preflights of a browser",
+	control.NotJudgedBrowser:       "by a browser on its own, such as preflights",
 	string(rule.RateLimit):         "over the rate limit",
 	string(rule.InjectedFault):     "rejected by a fault",
 	string(rule.PreferredStatus):   "rejected because of Prefer",

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/spec/redact"
 )
@@ -123,7 +122,7 @@ const everyMethod = "DELETE, GET, HEAD, PATCH, POST"
 // preflight responds to a preflight. It is no request for an operation, and no finding.
 func (x *exchange) preflight(r *http.Request) {
 	header := x.Header()
-	x.trace.NotJudged = control.NotJudgedPreflight
+	x.trace.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
 		x.trace.Note(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", answer.Cut(r.Header.Get("Origin"))))
 	} else {

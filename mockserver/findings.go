@@ -56,7 +56,10 @@ func notJudged(trace *answer.Trace) string {
 			return string(why.Rule)
 		}
 	}
-	return trace.NotJudged
+	if trace.Browser {
+		return control.NotJudgedBrowser
+	}
+	return ""
 }
 
 // markAllowed marks the findings of the kinds that the namespace allows.

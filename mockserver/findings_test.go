@@ -166,7 +166,7 @@ func TestFindings_NotJudged(t *testing.T) {
 	}
 	got := m.findings("default")
 	want := map[string]int{
-		string(rule.InjectedFault): 3, string(rule.PreferredStatus): 1, string(rule.RateLimit): 1, control.NotJudgedPreflight: 1, control.NotJudgedControl: 3,
+		string(rule.InjectedFault): 3, string(rule.PreferredStatus): 1, string(rule.RateLimit): 1, control.NotJudgedBrowser: 1, control.NotJudgedControl: 3,
 	}
 	if diff := cmp.Diff(want, got.NotJudged); diff != "" || got.Judged != 1+4+3 {
 		t.Errorf("%d judged, want the login, four lists and three that did not wait (-want +got):\n%s", got.Judged, diff)

@@ -35,7 +35,7 @@ const (
 	NotJudgedControl   = "control-api"       // it went to the control API
 	NotJudgedIgnored   = "ignored-namespace" // its namespace was made with IgnoreFindings
 	NotJudgedForwarded = "forwarded"         // the fallback responded to it
-	NotJudgedPreflight = "preflight"         // a browser sent it, not its page
+	NotJudgedBrowser   = "browser"           // a browser sent it on its own, such as a preflight
 )
 
 // FindingClient is a client whose requests were judged.

@@ -28,12 +28,13 @@ type Trace struct {
 	Hints []string
 	// Findings are what the client did wrong or carelessly.
 	Findings []control.Finding
-	// NotJudged is why the request says nothing about its client, empty if it does.
-	NotJudged string
 	// Absent reports that the namespace does not exist.
 	Absent bool
 	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.
 	Unmatched, Forwarded bool
+	// Browser reports that a browser sent the request on its own, such as a preflight: it says
+	// nothing about a client.
+	Browser bool
 	// Logged reports that the log has a line about the request.
 	Logged bool
 
