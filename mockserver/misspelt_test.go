@@ -85,7 +85,8 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 				t.Fatalf("findings %v", entry.Findings)
 			}
 			golden.Check(t, findingTexts, golden.Key(t), entry.Findings[0].Detail)
-			if text := strings.Join(entry.Why, " ") + entry.Findings[0].Detail; strings.Contains(strings.ToLower(text), login.Secret) {
+			golden.Check(t, findingTexts, golden.Key(t)+" (remedy)", entry.Findings[0].Remedy)
+			if text := strings.Join(entry.Why, " ") + entry.Findings[0].Detail + entry.Findings[0].Remedy; strings.Contains(strings.ToLower(text), login.Secret) {
 				t.Errorf("the secret shows: %s", text)
 			}
 		})
