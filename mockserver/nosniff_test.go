@@ -27,6 +27,7 @@ func TestNoSniff(t *testing.T) {
 		name, request string
 		status        int
 	}{
+		{"page", get("/"), 200},
 		{"API", get("/v2026/personal-access-tokens"), 401},
 		{"OAuth", get("/oauth/info"), 200},
 		{"HEAD", strings.Replace(get("/oauth/info"), "GET", "HEAD", 1), 200},

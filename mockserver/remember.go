@@ -52,7 +52,7 @@ func (x *exchange) remember(r *http.Request) {
 // across returns what a request and earlier ones show of a client. Requests to namespaces that do not
 // exist have nothing to do with each other.
 func (x *exchange) across(seen watch.Exchange) []control.Finding {
-	if x.trace.Absent {
+	if x.trace.Absent || x.trace.Browser {
 		return nil
 	}
 	return x.tenant.watch.See(seen)

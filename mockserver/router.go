@@ -45,7 +45,7 @@ type strangers interface {
 // newHandlers makes what serves the API and, by itself, the control surface.
 func newHandlers(s *Server) (main, control http.Handler, err error) {
 	d := s.documents
-	s.unmatched = &apiStrangers{documents: d, writer: s.writer}
+	s.unmatched = &apiStrangers{documents: d, writer: s.writer, apart: s.config.ControlApart}
 	apis := &router{strangers: s.unmatched, paths: map[string]*path{}}
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
@@ -59,7 +59,7 @@ func newHandlers(s *Server) (main, control http.Handler, err error) {
 			apis.handle(op, d.oauth, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.tokens.Serve(rw, r, route) })
 		}
 	}
-	surface := &router{strangers: &controlStrangers{document: d.control, writer: s.writer}, paths: map[string]*path{}}
+	surface := &router{strangers: &controlStrangers{documents: d, writer: s.writer}, paths: map[string]*path{}}
 	for _, op := range d.control.Operations {
 		if route := controls.NewRoute(op); surface.know(route != nil, op) {
 			surface.handle(op, d.control, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.controls.Serve(rw, r, route) })

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/patmock/mockserver/control"
@@ -19,6 +20,7 @@ type apiStrangers struct {
 	documents *documents
 	writer    answer.Writer
 	fallback  http.Handler // nil for none
+	apart     bool         // the control API has a listener of its own
 }
 
 // tooLarge refuses a body by its announced length, also where nobody would read it.
@@ -56,6 +58,10 @@ var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 // notFound responds to a path without operation: 404 to a near-miss of one of ours, 501 if a tenant has
 // the path and the mock does not, so that it is not taken for missing data, and 404 to anything else.
 func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
+	if isIndex(r) {
+		s.documents.index(s.writer, rw, r, s.apart)
+		return
+	}
 	at := r.URL.EscapedPath()
 	base, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
 	v, known := s.versionOf(at, base)
@@ -72,6 +78,10 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, answer.Cut(at)), "send the request to "+meant)
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
+	case isBrowserRequest(r):
+		answer.TraceOf(r).Browser = true
+		why := answer.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + answer.Cut(at)}
+		s.reject(rw, r, document, rejections[http.StatusNotFound], why)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
 		e := rejections[http.StatusNotImplemented]
 		e.advice = fmt.Sprintf("start patmock with %s among its --versions", v)
@@ -112,12 +122,15 @@ func (s *apiStrangers) versionOf(at, base string) (version.Version, bool) {
 // served lists the versions of the mock.
 func (s *apiStrangers) served() string {
 	var names []string
-	for _, v := range version.All() {
-		if s.documents.versions[v] != nil {
-			names = append(names, string(v))
-		}
+	for _, v := range s.documents.served() {
+		names = append(names, string(v))
 	}
 	return strings.Join(names, ", ")
+}
+
+// served returns the versions of the mock in their order.
+func (d *documents) served() []version.Version {
+	return slices.DeleteFunc(version.All(), func(v version.Version) bool { return d.versions[v] == nil })
 }
 
 // under tells whether a path is another one or below it.
@@ -199,20 +212,24 @@ func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejec
 
 // controlStrangers answers what no operation of the control surface takes, as problems.
 type controlStrangers struct {
-	document *spec.Document
-	writer   answer.Writer
+	documents *documents
+	writer    answer.Writer
 }
 
 func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
-	s.writer.Write(rw, r, controls.Answer(controls.TooLarge(p.maxBody)), s.document.CheckUnrouted)
+	s.writer.Write(rw, r, controls.Answer(controls.TooLarge(p.maxBody)), s.documents.control.CheckUnrouted)
 }
 
 func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, _ *path, allowed string) {
 	a := controls.Answer(controls.UnknownMethod(answer.Cut(r.Method), allowed))
 	a.Header = http.Header{"Allow": {allowed}}
-	s.writer.Write(rw, r, a, s.document.CheckUnrouted)
+	s.writer.Write(rw, r, a, s.documents.control.CheckUnrouted)
 }
 
 func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
-	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(answer.Cut(r.URL.EscapedPath()))), s.document.CheckUnrouted)
+	if isIndex(r) {
+		s.documents.index(s.writer, rw, r, false)
+		return
+	}
+	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(answer.Cut(r.URL.EscapedPath()))), s.documents.control.CheckUnrouted)
 }

@@ -68,7 +68,6 @@ func TestPathsThatAreNotServed(t *testing.T) {
 		{"version that there is not", "/personal-access-tokens/v2", 501, cause{rule.NotSimulated, ""}},
 		{"no id", "/v3/personal-access-tokens/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no id in v1", "/personal-access-tokens/v1/", 404, cause{rule.UnmatchedPath, "path"}},
-		{"root", "/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no version", "/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 		{"v1 in front", "/v1/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 		{"unknown version", "/v30/personal-access-tokens", 501, cause{rule.NotSimulated, "v30"}},

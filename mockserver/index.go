@@ -1,0 +1,145 @@
+package mockserver
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/spec"
+)
+
+// reads reports whether a method requests a page.
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// isIndex reports whether a request is for the page at the root of a namespace, which is none of the
+// API's paths.
+func isIndex(r *http.Request) bool { return r.URL.Path == "/" && reads(r.Method) }
+
+// browserPath is a path that browsers request without a link to it, as beside any page.
+var browserPath = regexp.MustCompile(`^/(favicon\.ico|robots\.txt|browserconfig\.xml|apple-touch-icon[a-z0-9-]*\.png|` +
+	`\.well-known/appspecific/com\.chrome\.devtools\.json)$`)
+
+// isBrowserRequest reports whether a browser sent a request by itself.
+func isBrowserRequest(r *http.Request) bool {
+	return reads(r.Method) && browserPath.MatchString(r.URL.Path)
+}
+
+// indexPolicy lets the page load and run nothing.
+const indexPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// indexLink is a link of the page.
+type indexLink struct{ path, text string }
+
+// index writes a page that says what the mock is and links to what it serves: HTML, or text for clients
+// that do not accept HTML. It judges no client.
+func (d *documents) index(w answer.Writer, rw http.ResponseWriter, r *http.Request, apart bool) {
+	trace := answer.TraceOf(r)
+	trace.Browser = true
+	a := &answer.Answer{
+		Status: http.StatusOK, Checked: true, ContentType: "text/plain; charset=utf-8",
+		Header: http.Header{"Vary": append(rw.Header()["Vary"], "Accept")},
+	}
+	links := d.indexLinks(trace.Prefix, apart)
+	if accepts(r.Header["Accept"], "text/html") {
+		a.ContentType = "text/html; charset=utf-8"
+		a.Header["Content-Security-Policy"] = []string{indexPolicy}
+		a.Body = indexHTML(trace.Prefix, links)
+	} else {
+		a.Body = indexText(trace.Prefix, links)
+	}
+	w.Write(rw, r, a, nil)
+}
+
+// indexLinks returns what there is to read. A listener without the control API has nothing.
+func (d *documents) indexLinks(prefix string, apart bool) []indexLink {
+	if apart {
+		return nil
+	}
+	at := prefix + surface
+	links := []indexLink{
+		{at + "/health", "health, profile and counters"},
+		{at + "/requests", "the requests of this namespace"},
+		{at + "/findings", "what clients did wrong"},
+		{at + "/spec/" + spec.Control, "OpenAPI document of the control API"},
+		{at + "/spec/" + spec.OAuth, "OpenAPI document of the token endpoint"},
+	}
+	for _, v := range d.served() {
+		links = append(links, indexLink{at + "/spec/" + string(v), "OpenAPI document of " + string(v)})
+	}
+	return links
+}
+
+// The sentences of the page.
+const (
+	indexTitle = "patmock"
+	indexWhat  = "A stand-in for the personal access token API of SailPoint Identity Security Cloud. It is not a SailPoint tenant."
+	indexApart = "The control API of this mock has a listener of its own. The mock printed its address at its start."
+)
+
+func indexText(prefix string, links []indexLink) []byte {
+	var b strings.Builder
+	b.WriteString(indexTitle + "\n\n" + indexWhat + "\nLog in at POST " + prefix + "/oauth/token.\n")
+	if links == nil {
+		b.WriteString(indexApart + "\n")
+	}
+	for _, link := range links {
+		b.WriteString("\n" + link.path + "  " + link.text)
+	}
+	return []byte(strings.TrimSuffix(b.String(), "\n") + "\n")
+}
+
+func indexHTML(prefix string, links []indexLink) []byte {
+	var b strings.Builder
+	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>" + indexTitle + "</title>\n")
+	b.WriteString("<style>body{font:1rem/1.5 sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}</style>\n")
+	b.WriteString("<h1>" + indexTitle + "</h1>\n<p>" + indexWhat + "</p>\n")
+	b.WriteString("<p>Log in at <code>POST " + html.EscapeString(prefix) + "/oauth/token</code>.</p>\n")
+	if links == nil {
+		b.WriteString("<p>" + indexApart + "</p>\n")
+		return []byte(b.String())
+	}
+	b.WriteString("<ul>\n")
+	for _, link := range links {
+		b.WriteString("<li><a href=\"" + html.EscapeString(link.path) + "\">" + html.EscapeString(link.text) + "</a></li>\n")
+	}
+	b.WriteString("</ul>\n")
+	return []byte(b.String())
+}
+
+// accepts reports whether Accept headers accept a media type (RFC 9110, section 12.5.1). The most specific
+// range decides; without a header everything is accepted.
+func accepts(headers []string, mediaType string) bool {
+	ranges := strings.Split(strings.Join(headers, ","), ",")
+	kind, _, _ := strings.Cut(mediaType, "/")
+	unlimited := true
+	for _, candidate := range []string{mediaType, kind + "/*", "*/*"} {
+		for _, r := range ranges {
+			name, parameters, _ := strings.Cut(r, ";")
+			if name = strings.TrimSpace(name); name != "" {
+				unlimited = false
+			}
+			if strings.EqualFold(name, candidate) {
+				return quality(parameters) > 0
+			}
+		}
+	}
+	return unlimited
+}
+
+// quality returns the weight among the parameters of a media range, 1 without one.
+func quality(parameters string) float64 {
+	for _, parameter := range strings.Split(parameters, ";") {
+		name, value, _ := strings.Cut(parameter, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "q") {
+			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				return 1
+			}
+			return q
+		}
+	}
+	return 1
+}
