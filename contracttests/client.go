@@ -288,6 +288,7 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	if t.gatewayError(x) != nil {
 		return response
 	}
+	t.judgeExchange(x)
 	t.reached = t.reached || x.Status < 300 || x.Status >= 400 && x.Status < 500 // the API does not redirect
 	op, document := t.run.operation(t.version, r.Method, r.Path)
 	if r.RawQuery != "" {
@@ -301,7 +302,12 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	if op != nil {
 		t.track(c, op.Name, x)
 		t.noteOtherRuns(op.Name, x)
-		t.settle(effects(op.Name, x))
+		done := effects(op.Name, x)
+		t.settle(done)
+		t.wrote = t.wrote || len(done) > 0
+		if !x.AtOnce {
+			t.requestLists(c, done)
+		}
 	}
 	return response
 }

@@ -45,6 +45,8 @@ type Runner struct {
 	clock  live.Clock
 	silent atomic.Bool
 	grace  grace
+	// observed counts what the observer has judged, and the lists that it has requested.
+	observed struct{ exchanges, lists atomic.Int64 }
 }
 
 // NewRunner loads the documents. Its errors are those of the documents.
@@ -139,6 +141,9 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, Live: r.target.Live()},
 		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.tell(r.Clock()), Results: []report.Result{},
 	}
+	if n := r.observed.exchanges.Load(); n > 0 {
+		out.Observed = &report.Observed{Exchanges: n, Lists: r.observed.lists.Load()}
+	}
 	if tenant := r.known.tenant; tenant != nil {
 		out.Target.Version = tenant.version
 	}
@@ -191,6 +196,9 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		t.ctx = live.Unpaced(ctx) // a guard would keep below the limit
 	}
 	err = t.guard(func() { c.Scenario.Run(t) })
+	if err == nil {
+		err = t.guard(t.requestLastLists)
+	}
 	observed.Cleanup = len(t.exchanges)
 	left := t.end(ctx)
 	t.judge(&result, c.Scenario, err, left)
@@ -204,7 +212,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 // judge turns what was found into an outcome: err ended the scenario, and left is what kept its end from removing what it made.
 func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 	result.Requests = t.requests
-	result.Failures = append(result.Failures, t.failures...)
+	result.Failures = slices.Concat(result.Failures, t.failures, t.beside, t.doubts)
 	for _, note := range t.notes {
 		result.Notes = append(result.Notes, t.excerpt(note, maxMessage))
 	}
@@ -216,7 +224,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 	switch {
 	case left != nil:
 		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.excerpt(firstLine(left.Error()), maxMessage))
-	case errors.As(err, &refused) && len(t.failures) == 0:
+	case errors.As(err, &refused) && len(t.failures)+len(t.beside) == 0:
 		set(report.Skip, report.KindLacks, "the target lacks "+refused.Lacks)
 		result.Lacks = []string{string(refused.Reason)}
 	case err != nil && !errors.As(err, &refused):
@@ -227,12 +235,16 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 			kind = report.KindGateway
 		}
 		set(report.Error, kind, t.excerpt(firstLine(err.Error()), maxMessage))
-	case len(t.failures) > 0 && t.interference != "":
+	case len(t.failures)+len(t.beside) > 0 && t.interference != "":
 		set(report.Error, report.KindOtherRun, t.interference)
+	case len(t.beside) > 0 && (isLive || len(t.failures) == 0):
+		set(report.Fail, t.beside[0].Kind, t.beside[0].Message)
 	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
 		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
 	case len(t.failures) > 0:
 		set(report.Fail, t.failures[0].Kind, t.failures[0].Message)
+	case len(t.doubts) > 0:
+		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.doubts[0].Message)
 	case s.Question && isLive:
 		set(report.Provisional, report.KindOpenQuestion, "an open question, answered: "+strings.Join(result.Notes, "; "))
 	}
@@ -244,11 +256,13 @@ func firstLine(text string) string {
 }
 
 func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
-	return &T{
+	t := &T{
 		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
 		owners: map[string]Credentials{}, maxAlive: maxAlive, warned: warnings{r.warnings}, secrets: map[string]bool{}, refused: map[Credentials]error{},
-		injectsFaults: slices.Contains(c.Scenario.Needs, Faults),
+		injectsFaults: slices.Contains(c.Scenario.Needs, Faults), needs: c.Scenario.Needs,
 	}
+	t.observer = t.newObserver(c.Scenario)
+	return t
 }
 
 // panicError is the error of a scenario that panicked.

@@ -34,6 +34,8 @@ type Scenario struct {
 	Needs []Need
 	// Rules are the rules that it covers.
 	Rules []rule.ID
+	// Breaks are the rules of every exchange that it breaks on purpose.
+	Breaks []rule.ID
 	// Run tries it. It fails by the methods of T.
 	Run func(t *T)
 }

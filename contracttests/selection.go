@@ -29,6 +29,9 @@ type Options struct {
 	ProvokeRateLimit bool
 	// Settle is how long the lists of a live target may take to show a write. Zero means DefaultSettle.
 	Settle time.Duration
+	// NoLists turns off the lists that the run requests of a patmock after each write, beside those of
+	// the scenario. Of a tenant it requests those that Settle is about, and no others.
+	NoLists bool
 	// Wait lets time pass at a live target, and ends early with the error of ctx. Nil means that it waits.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.

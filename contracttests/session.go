@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/transcript"
 )
 
 // sessions are the logins of the identities at a live target, which all cases share: the token endpoint has a limit of its
@@ -63,6 +64,7 @@ func (t *T) client(who Credentials) *Client {
 	at, fresh := t.run.sessions.fresh(who, now)
 	if fresh {
 		t.observe(at.login)
+		t.observer.Remember(transcript.Exchange(*at.login))
 	} else {
 		answered := t.Anonymous().send(tokenRequest(who))
 		if t.run.target.Live() && answered.status != http.StatusOK {

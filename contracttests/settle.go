@@ -152,6 +152,7 @@ func (t *T) await(owner Credentials, e effect) {
 func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	c := t.client(owner)
 	t.requests++
+	t.run.observed.lists.Add(1)
 	x, err := c.carry(t.ctx, Request{Method: http.MethodGet, Path: t.path(), Query: url.Values{"owner-id": {"me"}}})
 	var refused *live.Refusal
 	if errors.As(err, &refused) && t.ending {
@@ -159,6 +160,7 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	}
 	t.must(err)
 	t.must(t.gatewayError(x))
+	t.judgeExchange(x)
 	if x.Status == http.StatusUnauthorized { // its access token may have expired meanwhile
 		t.forget(c)
 	}

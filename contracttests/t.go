@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/contracttests/internal/observer"
 	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/transcript"
@@ -63,6 +64,17 @@ type T struct {
 	interference string
 	// secrets are the access tokens that were sent, and those and the secrets of tokens that were answered.
 	secrets map[string]bool
+	// observer judges every exchange. Beside are its findings, doubts those about what is only assumed,
+	// on a tenant.
+	observer       *observer.Observer
+	beside, doubts []report.Failure
+	needs          []Need
+	// wrote reports that a write was carried out.
+	wrote bool
+	// clock of a patmock as the scenario has set it, if it is frozen, and by how much it has moved it.
+	clock  time.Time
+	frozen bool
+	moved  time.Duration
 }
 
 // stopped ends a scenario from within.
@@ -162,20 +174,23 @@ func (t *T) Lacks(id, format string, args ...any) {
 
 // Advance lets time pass at the target. Its scenario needs Clock.
 func (t *T) Advance(by time.Duration) {
-	_, err := t.tenancy.control.Advance(t.ctx, by)
+	c, err := t.tenancy.control.Advance(t.ctx, by)
 	t.must(err)
+	t.setClock(c.Now, c.Frozen)
 }
 
 // SetClock stops the clock of the target at a moment.
 func (t *T) SetClock(now time.Time) {
-	_, err := t.tenancy.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
+	c, err := t.tenancy.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
 	t.must(err)
+	t.setClock(c.Now, c.Frozen)
 }
 
 // Seed adds a token in any state, and returns what logs in with it. Its scenario needs Seeds.
 func (t *T) Seed(token control.NewToken) Credentials {
 	user, err := t.tenancy.control.AddToken(t.ctx, token)
 	t.must(err)
+	t.observer.Seed(user.ClientID, user.ClientSecret)
 	return Credentials{user.ClientID, user.ClientSecret}
 }
 
@@ -183,6 +198,7 @@ func (t *T) Seed(token control.NewToken) Credentials {
 func (t *T) SeedUser(name string, levels ...string) Credentials {
 	user, err := t.tenancy.control.AddIdentity(t.ctx, control.NewIdentity{Name: name, UserLevels: levels})
 	t.must(err)
+	t.observer.Seed(user.ClientID, user.ClientSecret)
 	return Credentials{user.ClientID, user.ClientSecret}
 }
 
@@ -255,11 +271,16 @@ func (t *T) Equal(what string, want, got any) {
 }
 
 func (t *T) fail(kind report.Kind, message, diff string) {
+	t.failures = append(t.failures, t.failure(kind, message, diff))
+}
+
+// failure is one with the last exchange.
+func (t *T) failure(kind report.Kind, message, diff string) report.Failure {
 	f := report.Failure{Kind: kind, Message: t.excerpt(message, maxMessage), Diff: t.excerpt(diff, maxDiff)}
 	if t.last != nil {
 		f.Exchange, f.Curl = t.last.text(t.redact, t.excerpt), t.last.curl(t.redact)
 	}
-	t.failures = append(t.failures, f)
+	return f
 }
 
 // keep keeps the secrets of an exchange in mind, which need not look like one. What is shorter than they are is a word.

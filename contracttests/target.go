@@ -62,7 +62,9 @@ type tenancy struct {
 	provoke bool
 	profile control.Profile
 	version string // of the patmock
-	close   func(context.Context) error
+	// ahead is by how much the clock of a new namespace is ahead of ours.
+	ahead time.Duration
+	close func(context.Context) error
 }
 
 var tenancies atomic.Int64
@@ -74,12 +76,12 @@ type known struct {
 }
 
 // ask asks the first namespace, and tells the same of the others.
-func (k *known) ask(ctx context.Context, c *control.Client) (*tenancy, error) {
+func (k *known) ask(ctx context.Context, c *control.Client, now func() time.Time) (*tenancy, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.tenant == nil {
 		asked := &tenancy{control: c}
-		if err := asked.ask(ctx); err != nil {
+		if err := asked.ask(ctx, now); err != nil {
 			return nil, err
 		}
 		k.tenant = asked
@@ -89,7 +91,7 @@ func (k *known) ask(ctx context.Context, c *control.Client) (*tenancy, error) {
 }
 
 // ask finds out who there is, and how the mock behaves.
-func (t *tenancy) ask(ctx context.Context) error {
+func (t *tenancy) ask(ctx context.Context, now func() time.Time) error {
 	who, err := t.control.Credentials(ctx)
 	if err != nil {
 		return err
@@ -112,6 +114,11 @@ func (t *tenancy) ask(ctx context.Context) error {
 	t.apiClient = Credentials{seed.APIClients[0].ID, seed.APIClients[0].Secret}
 	health, err := t.control.Health(ctx)
 	t.profile, t.version = health.Profile, health.Version
+	if err != nil {
+		return err
+	}
+	clock, err := t.control.Clock(ctx)
+	t.ahead = clock.Now.Sub(now())
 	return err
 }
 

@@ -26,7 +26,7 @@ func (r *Runner) open(ctx context.Context) (*tenancy, error) {
 		}
 		return nil, errors.Join(err, r.remove(ctx, c)) // it may be there: the response was not waited for
 	}
-	tenant, err := r.known.ask(ctx, c)
+	tenant, err := r.known.ask(ctx, c, r.Now)
 	if err != nil {
 		return nil, errors.Join(err, r.remove(ctx, c))
 	}

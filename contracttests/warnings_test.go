@@ -1,6 +1,7 @@
 package contracttests_test
 
 import (
+	"fmt"
 	"bytes"
 	"io"
 	"net/http"
@@ -97,6 +98,9 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// notFound is a 404 in the form that every exchange is judged by.
+const notFound = `{"detailCode":"404 Not found","trackingId":%q,"causes":[],"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"Not found."}]}`
+
 // What is assumed, or asked, is provisional on a live target, and judged on a patmock.
 func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
 	for _, test := range []struct {
@@ -114,7 +118,8 @@ func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
 			behind := target.HTTP.Transport
 			target.HTTP = &http.Client{Transport: way{behind, func(r *http.Request, answered *http.Response) {
 				if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "personal-access-tokens") {
-					answered.StatusCode, answered.Body = http.StatusNotFound, io.NopCloser(strings.NewReader("{}"))
+					body := fmt.Sprintf(notFound, answered.Header.Get("Slpt-Request-Id"))
+					answered.StatusCode, answered.Body = http.StatusNotFound, io.NopCloser(strings.NewReader(body))
 				}
 			}}}
 			if test.live {

@@ -24,6 +24,7 @@ type runFlags struct {
 	parallel        int
 	timeout         time.Duration
 	dryRun          bool
+	extraLists      bool
 	reports         []string
 	shardText       string
 	shard           shard
@@ -69,12 +70,13 @@ func newContractRun(env environment) *cobra.Command {
 	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
 	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", severalValues(failOns)) // the flag exists
+	flags.BoolVar(&f.extraLists, "extra-lists", true, "list tokens of a patmock after each write, to judge what it changed")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long the run may take (default 2m at a mock; at a tenant three times its estimate, 15m to 2h)")
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
-	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "report", "require", "fail-on"} {
+	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "extra-lists", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -111,6 +113,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if err := f.apply(&options); err != nil {
 		return nil, err
 	}
+	options.NoLists = !f.extraLists
 	if f.shard, err = parseShard(f.shardText); err != nil {
 		return nil, err
 	}

@@ -233,14 +233,24 @@ var accessTokens = []Mutant{
 }
 
 // withField sets a field of the header or of the claims of a JWS.
-func withField(segment, name string, value any) string {
-	text, _ := base64.RawURLEncoding.DecodeString(segment) // other text has no fields
-	fields := decoded[map[string]any](text)
+func withField(part, name string, value any) string {
+	fields := claimsIn(part)
 	if fields == nil {
-		return segment
+		return part
 	}
 	fields[name] = value
-	text, _ = json.Marshal(fields) // it was just read
+	return segment(fields)
+}
+
+// claimsIn decodes a segment of a JWS, and returns nil if it has no fields.
+func claimsIn(part string) map[string]any {
+	text, _ := base64.RawURLEncoding.DecodeString(part) // other text has no fields
+	return decoded[map[string]any](text)
+}
+
+// segment encodes fields as a segment of a JWS.
+func segment(fields map[string]any) string {
+	text, _ := json.Marshal(fields) // it was just read
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 

@@ -12,6 +12,8 @@ const (
 	// KindRequest is a request of the scenario that its document does not allow, or that was to be
 	// wrong and is not: the scenario has a bug.
 	KindRequest Kind = "request"
+	// KindBeside is a rule that an exchange breaks which the scenario is not about.
+	KindBeside Kind = "beside"
 	// KindNotVisible is a write that the lists of a real tenant do not show in time.
 	KindNotVisible Kind = "not-visible"
 	// KindFinding is something that a client did wrong.

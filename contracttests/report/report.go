@@ -55,8 +55,17 @@ type Report struct {
 	Proven *Proven `json:"proven,omitempty"`
 	// Judged is what a check of clients judged. Nil for a run of the contract.
 	Judged *Judged `json:"judged,omitempty"`
+	// Observed counts what was judged whatever the scenarios are about. Nil if nothing was.
+	Observed *Observed `json:"observed,omitempty"`
 	// Results in the order of scenario and version.
 	Results []Result `json:"results"`
+}
+
+// Observed counts what the rules of every exchange were applied to.
+type Observed struct {
+	Exchanges int64 `json:"exchanges"`
+	// Lists is how many of the exchanges are lists that no scenario requested, but the run itself.
+	Lists int64 `json:"lists"`
 }
 
 // Target is what a run judges.

@@ -41,6 +41,9 @@ func renderText(r *Report) ([]byte, error) {
 	for _, line := range r.Judged.lines() {
 		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
 	}
+	if r.Observed != nil {
+		fmt.Fprintf(&end, "observed: %d exchanges, %d of them lists that no scenario requested\n", r.Observed.Exchanges, r.Observed.Lists)
+	}
 	if r.Proven != nil {
 		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Proven)
 	}

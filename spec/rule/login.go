@@ -21,6 +21,10 @@ const (
 	OAuthCheckToken       ID = "oauth-check-token"
 	NoPublishedKeys       ID = "no-published-keys"
 	AuthorizationCode     ID = "authorization-code"
+	LoginNoStore          ID = "login-no-store"
+	LoginScope            ID = "login-scope"
+	LoginUser             ID = "login-user"
+	ClaimsAgree           ID = "claims-agree"
 )
 
 var login = []Rule{
@@ -132,5 +136,31 @@ var login = []Rule{
 		Text:         "authorization_code and refresh_token work for clients that have them.",
 		Sources:      []string{"docs/behaviour.md#documented-grants"},
 		Unobservable: "a personal access token has neither grant, and no other client can be had",
+	},
+	{
+		ID: LoginNoStore, Evidence: published,
+		Text:    "Cache-Control and Pragma forbid storing the response to a login.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6749#section-5.1"},
+	},
+	{
+		ID: LoginScope, Evidence: published,
+		Text: "scope of a login has the scopes of its token, with blanks between them.",
+		Sources: []string{
+			"https://www.rfc-editor.org/rfc/rfc6749#section-3.3",
+			"docs/behaviour.md#scope-change-takes-up-to-20-minutes",
+		},
+	},
+	{
+		ID: LoginUser, Evidence: observed,
+		Text:    "A login names the owner of the token that logs in.",
+		Sources: []string{"docs/behaviour.md#login-names-tenant-and-user"},
+	},
+	{
+		ID: ClaimsAgree, Evidence: published,
+		Text: "The claims of an access token, the response to its login, and check_token agree.",
+		Sources: []string{
+			"docs/behaviour.md#access-token-claims", "docs/behaviour.md#expires-in",
+			"docs/behaviour.md#check-token",
+		},
 	},
 }

@@ -23,6 +23,14 @@ const (
 	DeleteForGood      ID = "delete-for-good"
 	ExpiredTokenStays  ID = "expired-token-stays"
 	OneStore           ID = "one-store"
+	// Those of every exchange, whatever a scenario is about.
+	NothingElseChanges     ID = "nothing-else-changes"
+	RejectedChangesNothing ID = "rejected-changes-nothing"
+	StoredAsSent           ID = "stored-as-sent"
+	WriteIsStored          ID = "write-is-stored"
+	SameOwner              ID = "same-owner"
+	ExactID                ID = "exact-id"
+	NoStore                ID = "no-store"
 )
 
 var tokens = []Rule{
@@ -166,5 +174,50 @@ var tokens = []Rule{
 		ID: OneStore, Evidence: assumed,
 		Text:    "All versions show the same tokens.",
 		Sources: []string{"docs/behaviour.md#one-store"},
+	},
+	{
+		ID: NothingElseChanges, Evidence: published,
+		Text: "A request changes what it names and nothing else; reading changes nothing.",
+		Sources: []string{
+			"https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1",
+			"https://www.rfc-editor.org/rfc/rfc6902#section-4.3",
+			"docs/behaviour.md#other-patches-keep-the-date",
+		},
+	},
+	{
+		ID: RejectedChangesNothing, Evidence: assumed,
+		Text:    "A rejected request changes nothing.",
+		Sources: []string{"docs/behaviour.md#rejected-requests-change-nothing"},
+	},
+	{
+		ID: StoredAsSent, Evidence: published,
+		Text: "The response to a write has the properties as they were sent, and defaults for the others.",
+		Sources: []string{
+			createRequest + "/properties", patchOperation + "/responses/200",
+			"docs/behaviour.md#patch-returns-the-token",
+		},
+	},
+	{
+		ID: WriteIsStored, Evidence: published,
+		Text: "Lists show what the response to a write has shown.",
+		Sources: []string{
+			createOp + "/description", patchOperation + "/responses/200",
+			"docs/behaviour.md#patch-returns-the-token", "docs/behaviour.md#bulk-update",
+		},
+	},
+	{
+		ID: SameOwner, Evidence: published,
+		Text:    "The owner of a token is the same in every response, whichever user requests it.",
+		Sources: []string{"v2026 #/components/schemas/PatOwner/properties", "docs/behaviour.md#owner-form"},
+	},
+	{
+		ID: ExactID, Evidence: published,
+		Text:    "A token has one id: part of it, or its letters in another case, are no id.",
+		Sources: []string{deleteOp + "/responses/404", "docs/behaviour.md#unknown-id-is-404"},
+	},
+	{
+		ID: NoStore, Evidence: observed,
+		Text:    "Responses forbid storing them.",
+		Sources: []string{"docs/behaviour.md#responses-are-not-stored"},
 	},
 }

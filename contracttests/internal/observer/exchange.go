@@ -1,0 +1,166 @@
+package observer
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/patmock/contracttests/transcript"
+)
+
+// Operation is what a request asks for.
+type Operation string
+
+// The operations. Other is any request outside them.
+const (
+	List       Operation = "list"
+	Create     Operation = "create"
+	Patch      Operation = "patch"
+	Bulk       Operation = "bulk"
+	Delete     Operation = "delete"
+	Login      Operation = "login"
+	CheckToken Operation = "check_token"
+	Info       Operation = "info"
+	Control    Operation = "control"
+	Other      Operation = "other"
+)
+
+// exchange is one that was read.
+type exchange struct {
+	transcript.Exchange
+	Op      Operation
+	Version string // empty outside the API
+	ID      string // in the path of a patch or a delete
+	OAuth   bool
+	Query   url.Values
+	// session is that of the access token in the request, nil for none or an unknown one.
+	session *session
+}
+
+var versions = []string{"beta", "v3", "v2024", "v2025", "v2026"}
+
+// read finds out what a request asks for.
+func (o *Observer) read(x transcript.Exchange) *exchange {
+	e := &exchange{Exchange: x, Op: Other}
+	at, err := url.Parse(x.URL)
+	if err != nil {
+		return e
+	}
+	e.Query = at.Query()
+	path := at.EscapedPath()
+	segments := strings.FieldsFunc(path, func(c rune) bool { return c == '/' })
+	if len(segments) > 1 && segments[0] == "t" {
+		segments = segments[2:]
+	}
+	if scheme, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		e.session = o.sessions[bearer]
+	}
+	if len(segments) > 0 && segments[0] == "_mock" {
+		e.Op = Control
+	}
+	if len(segments) < 2 {
+		return e
+	}
+	rest := segments[2:]
+	switch {
+	case segments[0] == "oauth":
+		e.OAuth = true
+		e.Op = oauthOperation(x.Method, segments[1:])
+		return e
+	case segments[0] == "personal-access-tokens" && segments[1] == "v1":
+		e.Version = "v1"
+	case segments[1] == "personal-access-tokens" && slices.Contains(versions, segments[0]):
+		e.Version = segments[0]
+	default:
+		return e
+	}
+	switch {
+	case len(rest) == 0 && x.Method == http.MethodGet:
+		e.Op = List
+	case len(rest) == 0 && x.Method == http.MethodPost:
+		e.Op = Create
+	case len(rest) == 1 && rest[0] == "bulk-update" && e.Version == "v1":
+		if x.Method == http.MethodPatch || x.Method == http.MethodPost {
+			e.Op = Bulk
+		}
+	case len(rest) == 1 && x.Method == http.MethodPatch:
+		e.Op = Patch
+	case len(rest) == 1 && x.Method == http.MethodDelete:
+		e.Op = Delete
+	}
+	if e.Op == Patch || e.Op == Delete {
+		e.ID, _ = url.PathUnescape(rest[0]) // a path that cannot be read names no token
+	}
+	return e
+}
+
+func oauthOperation(method string, path []string) Operation {
+	switch {
+	case len(path) != 1:
+	case method == http.MethodPost && path[0] == "token":
+		return Login
+	case method == http.MethodPost && path[0] == "check_token":
+		return CheckToken
+	case method == http.MethodGet && path[0] == "info":
+		return Info
+	}
+	return Other
+}
+
+// ok reports whether the request was carried out.
+func (e *exchange) ok() bool { return e.Status >= 200 && e.Status <= 299 }
+
+// unsure reports whether the outcome of the request is unknown.
+func (e *exchange) unsure() bool {
+	return e.AtOnce || e.Status >= 500 || e.Status == http.StatusRequestTimeout
+}
+
+// current reports whether tokens may live for ever in the version.
+func (e *exchange) current() bool {
+	return slices.Contains([]string{"v2025", "v2026", "v1"}, e.Version)
+}
+
+// caller returns the id of the identity that makes the request, empty if it is not known.
+func (e *exchange) caller() string {
+	if e.session == nil {
+		return ""
+	}
+	return e.session.identity
+}
+
+// object is a JSON object, its values not decoded.
+type object map[string]json.RawMessage
+
+// objectOf returns nil if data is no JSON object.
+func objectOf(data []byte) object {
+	var o object
+	if json.Unmarshal(data, &o) != nil {
+		return nil
+	}
+	return o
+}
+
+// has reports whether a property is neither absent nor null.
+func (o object) has(name string) bool { return len(o[name]) > 0 && string(o[name]) != "null" }
+
+// text returns a property that is a string, and else the empty string.
+func (o object) text(name string) string { return valueOf[string](o[name]) }
+
+// valueOf decodes a value, and returns the zero value if it is of another type.
+func valueOf[T any](data json.RawMessage) (value T) {
+	if len(data) == 0 || json.Unmarshal(data, &value) != nil {
+		return *new(T)
+	}
+	return value
+}
+
+// encoded returns a value as JSON.
+func encoded(value any) json.RawMessage {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil // of values that were decoded, there is none
+	}
+	return data
+}

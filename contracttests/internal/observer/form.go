@@ -1,0 +1,118 @@
+package observer
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"example.com/patmock/spec/rule"
+)
+
+// checkForm judges the headers of a response, and the body of an error.
+func (o *Observer) checkForm(e *exchange) {
+	if e.Method == http.MethodOptions {
+		return // of CORS, which is no part of the API
+	}
+	o.checkHeaders(e)
+	if e.Method == http.MethodHead {
+		return
+	}
+	kind, _, _ := mime.ParseMediaType(e.Answered.Get("Content-Type"))
+	switch {
+	case e.Reply == "" && kind != "":
+		o.find(rule.Headers, "no content", "Content-Type of a response without a body is %q, expected none", kind)
+	case e.Reply != "" && kind != "application/json":
+		o.find(rule.Headers, "content", "Content-Type is %q, expected application/json", kind)
+	}
+	o.checkCache(e)
+	if e.Status >= 400 {
+		o.checkError(e)
+	}
+}
+
+func (o *Observer) checkHeaders(e *exchange) {
+	id := e.Answered.Get("Slpt-Request-Id")
+	switch {
+	case id == "":
+		o.find(rule.Headers, "id", "the response has no SLPT-Request-ID")
+	case o.requests[id]:
+		o.find(rule.Headers, "id twice", "SLPT-Request-ID is %q as of a request before", id)
+	}
+	o.requests[id] = true
+	if at := e.Answered.Get("Date"); at == "" {
+		o.find(rule.Headers, "date", "the response has no Date")
+	} else if _, err := http.ParseTime(at); err != nil {
+		o.find(rule.Headers, "date form", "Date is %q, expected a date of HTTP", at)
+	}
+	if e.Status == http.StatusUnauthorized && e.Answered.Get("Www-Authenticate") == "" {
+		o.find(rule.Challenge, "", "a 401 has no WWW-Authenticate")
+	}
+}
+
+// checkCache judges whether a response with a secret may be stored.
+func (o *Observer) checkCache(e *exchange) {
+	control := strings.ToLower(e.Answered.Get("Cache-Control"))
+	switch {
+	case strings.Contains(control, "no-store"):
+	case e.Op == Login:
+		o.find(rule.LoginNoStore, "", "Cache-Control of the response to a login is %q, expected no-store", control)
+	case e.Op == Create:
+		o.find(rule.NoStore, "", "Cache-Control of the response to create is %q, expected no-store", control)
+	case !o.options.Tenant:
+		o.doubtful(rule.NoStore, "other", "Cache-Control of a response is %q, expected no-store", control)
+	}
+	if e.Op == Login && e.ok() && !strings.Contains(e.Answered.Get("Pragma"), "no-cache") {
+		o.find(rule.LoginNoStore, "pragma", "Pragma of the response to a login is %q, expected no-cache", e.Answered.Get("Pragma"))
+	}
+}
+
+// checkError judges the body of an error.
+func (o *Observer) checkError(e *exchange) {
+	body := objectOf([]byte(e.Reply))
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		if body.text("message") == "" {
+			o.find(rule.Error429, "message", "message of a 429 is %s, expected a text", body["message"])
+		}
+		if e.Answered.Get("Retry-After") == "" {
+			o.find(rule.Error429, "retry", "a 429 has no Retry-After")
+		}
+	case e.OAuth && (e.Op == Login || e.Op == CheckToken):
+		if body.text("error") == "" || body.text("error_description") == "" {
+			o.find(rule.OAuthError, "", "error and error_description of a %d are %s and %s, expected texts", e.Status, body["error"], body["error_description"])
+		}
+	case e.Status == http.StatusUnauthorized:
+		if body.text("error") == "" {
+			o.find(rule.Error401, "", "error of a 401 is %s, expected a text", body["error"])
+		}
+	case e.Version != "":
+		o.checkDTO(e, body)
+	}
+}
+
+// checkDTO judges an error in SailPoint's form.
+func (o *Observer) checkDTO(e *exchange, body object) {
+	if code := body.text("detailCode"); !strings.HasPrefix(code, fmt.Sprint(e.Status)) {
+		o.find(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code, e.Status)
+	}
+	if id := body.text("trackingId"); id != e.Answered.Get("Slpt-Request-Id") || id == "" {
+		o.find(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id, e.Answered.Get("Slpt-Request-Id"))
+	}
+	if causes, present := body["causes"]; !present || valueOf[[]json.RawMessage](causes) == nil {
+		o.find(rule.ErrorDTO, "causes", "causes is %s, expected an array", causes)
+	}
+	defaults := 0
+	for _, message := range valueOf[[]object](body["messages"]) {
+		if message.text("text") == "" {
+			o.find(rule.ErrorDTO, "text", "a message of the error has no text")
+		}
+		if message.text("localeOrigin") == "DEFAULT" && message.text("locale") != "" {
+			defaults++
+		}
+	}
+	if defaults != 1 {
+		o.find(rule.ErrorDTO, "default", "messages has %d messages of a DEFAULT locale, expected one", defaults)
+	}
+}

@@ -1,0 +1,229 @@
+package observer
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/spec/rule"
+)
+
+// session is what is known of an access token.
+type session struct {
+	client   string
+	identity string // empty for a client without a user
+	scopes   []string
+	claims   object
+	// expires is when it does, zero if its claims do not say so.
+	expires     time.Time
+	seesManaged bool
+}
+
+// seeLogin compares a login with its token, and its access token with the response.
+func (o *Observer) seeLogin(e *exchange) {
+	sent := credentials(e)
+	client := sent.Get("client_id")
+	t, known := o.tokens[client]
+	if !e.ok() {
+		if known {
+			t.rejectedLogin = true
+		}
+		return
+	}
+	s := o.learn(e)
+	shown := objectOf([]byte(e.Reply))
+	if got := s.claims.text("client_id"); got != client && s.claims != nil {
+		o.find(rule.ExactID, "client_id", "client_id in the access token is %q, expected the one that logged in: %q", got, client)
+	}
+	if shown.text("token_type") != "bearer" {
+		o.find(rule.TokenAnswer, "token_type", "token_type is %s, expected bearer", shown["token_type"])
+	}
+	if _, present := shown["refresh_token"]; present {
+		o.find(rule.TokenAnswer, "refresh_token", "the response to the login has a refresh_token")
+	}
+	o.checkUser(client, shown)
+	o.checkClaims(s, shown)
+	if known {
+		o.checkLoginOf(e, t, s, shown)
+	}
+	if isNew := t == nil; isNew && client != o.options.APIClient {
+		t = o.token(client)
+	}
+	if t != nil {
+		t.logins = append(t.logins, o.now)
+	}
+}
+
+// learn remembers what an access token gives.
+func (o *Observer) learn(e *exchange) *session {
+	shown := objectOf([]byte(e.Reply))
+	bearer := shown.text("access_token")
+	s := &session{
+		client: credentials(e).Get("client_id"), identity: shown.text("identity_id"),
+		scopes: strings.Fields(shown.text("scope")), claims: claimsOf(bearer),
+	}
+	if exp := valueOf[float64](s.claims["exp"]); exp > 0 {
+		s.expires = time.Unix(int64(exp), 0)
+	}
+	o.sessions[bearer] = s
+	o.checkName(s.identity, shown.text("user_name"), "user_name of the login")
+	return s
+}
+
+// checkUser judges whether a login names a user if it has one.
+func (o *Observer) checkUser(client string, shown object) {
+	for _, name := range []string{"identity_id", "user_name"} {
+		if isUser := client != o.options.APIClient; shown.has(name) != isUser {
+			o.find(rule.LoginUser, name, "%s of the login is there: %t, expected %t", name, shown.has(name), isUser)
+		}
+	}
+}
+
+// checkLoginOf compares the response to a login with the token that logged in.
+func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, shown object) {
+	if t.deleted && !t.unsure && !e.AtOnce {
+		o.find(rule.TokenDeletedOrExpired, "deleted", "the deleted token %s logs in", t.id)
+	}
+	if expiry := momentOf(t.known["expirationDate"]); !expiry.IsZero() && o.now.Sub(expiry) > tolerance && o.followed(t) {
+		o.find(rule.TokenDeletedOrExpired, "expired", "the token %s logs in, which expired at %s", t.id, stamp(expiry))
+	}
+	if validity, known := t.known["accessTokenValiditySeconds"]; known {
+		want, got := valueOf[float64](validity), valueOf[float64](shown["expires_in"])
+		if got > want || want-got > o.slack() {
+			o.find(rule.TokenExpiresIn, "", "expires_in is %s, expected accessTokenValiditySeconds of the token: %s", shown["expires_in"], validity)
+		}
+	}
+	if owner := t.owner(); owner != "" && s.identity != owner {
+		o.find(rule.LoginUser, "owner", "identity_id of the login is %q, expected the owner of the token %q", s.identity, owner)
+	}
+	if scope, known := t.known["scope"]; known && !o.isScope(t, scope, s.scopes) {
+		o.find(rule.LoginScope, "", "scope of the login is %s, expected the scopes of the token with blanks between them: %s", shown["scope"], scope)
+	}
+}
+
+// slack is by how many seconds expires_in may be less than the validity.
+func (o *Observer) slack() float64 {
+	if o.options.Tenant {
+		return 10 // it may count what remains
+	}
+	return 0
+}
+
+// scopeDelay is how long logins may give the scopes of before a change.
+const scopeDelay = 20*time.Minute + tolerance
+
+// isScope reports whether a login may give these scopes: those of its token, or, for a while, those
+// of before a change.
+func (o *Observer) isScope(t *token, scope json.RawMessage, given []string) bool {
+	same := func(value json.RawMessage) bool { return sameSet(valueOf[[]string](value), given) }
+	return same(scope) || slices.ContainsFunc(t.scopes, func(r replaced) bool { return o.now.Sub(r.at) <= scopeDelay && same(r.value) })
+}
+
+// sameSet compares what logins write as texts with blanks between them.
+func sameSet(a, b []string) bool {
+	a = strings.Fields(strings.Join(a, " ")) // a scope may have any letters
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(slices.Compact(a), slices.Compact(b))
+}
+
+// claimsOf returns the claims of an access token, nil if it is no JSON Web Token.
+func claimsOf(bearer string) object {
+	parts := strings.Split(bearer, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil
+	}
+	return objectOf(claims)
+}
+
+// checkClaims compares an access token with the response that it is in.
+func (o *Observer) checkClaims(s *session, shown object) {
+	if s.claims == nil {
+		o.find(rule.AccessTokenIsJWS, "form", "access_token is no JSON Web Token in compact form")
+		return
+	}
+	for _, name := range []string{"tenant_id", "pod", "org", "identity_id", "user_name", "strong_auth", "strong_auth_supported", "jti"} {
+		claim, claimed := s.claims[name]
+		if value, present := shown[name]; present && claimed && !o.same(name, value, claim) {
+			o.find(rule.ClaimsAgree, name, "%s in the access token is %s, and %s in the response to the login", name, claim, value)
+		} else if present != claimed && !o.options.Tenant {
+			o.find(rule.ClaimsAgree, name, "%s is in the access token: %t, and in the response to the login: %t", name, claimed, present)
+		}
+	}
+	want := o.now.Add(time.Duration(valueOf[float64](shown["expires_in"])) * time.Second)
+	if s.expires.Sub(want).Abs() > tolerance {
+		o.find(rule.ClaimsAgree, "exp", "exp in the access token is %s, expected expires_in from now: %s", stamp(s.expires), stamp(want))
+	}
+}
+
+// seeCheckToken compares an introspection with the access token.
+func (o *Observer) seeCheckToken(e *exchange) {
+	s := o.sessions[credentials(e).Get("token")]
+	if s == nil || !e.ok() {
+		return
+	}
+	shown := objectOf([]byte(e.Reply))
+	for _, name := range slices.Sorted(maps.Keys(s.claims)) {
+		value, present := shown[name]
+		if name == "scope" || name == "scope_hash" {
+			continue // written in another form
+		}
+		if present && !o.same(name, s.claims[name], value) || !present && !o.options.Tenant {
+			o.find(rule.ClaimsAgree, "check_token "+name, "%s of check_token is %s, and %s in the access token", name, value, s.claims[name])
+		}
+	}
+	if scopes := valueOf[[]string](shown["scope"]); !sameSet(scopes, s.scopes) {
+		o.find(rule.ClaimsAgree, "check_token scope", "scope of check_token is %q, expected those of the login: %q", scopes, s.scopes)
+	}
+	if active, present := shown["active"]; present && !valueOf[bool](active) {
+		o.find(rule.ClaimsAgree, "check_token active", "active of check_token is %s for a valid access token", active)
+	}
+}
+
+// credentials returns the parameters of a request to the token endpoint: of the query, of a form, and
+// of HTTP Basic.
+func credentials(e *exchange) url.Values {
+	values := maps.Clone(e.Query)
+	if values == nil {
+		values = url.Values{}
+	}
+	kind, parameters, _ := mime.ParseMediaType(e.Header.Get("Content-Type"))
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		form, _ := url.ParseQuery(e.Body) // what can be read of it
+		maps.Copy(values, form)
+	case "multipart/form-data":
+		readMultipart(multipart.NewReader(strings.NewReader(e.Body), parameters["boundary"]), values)
+	}
+	request := http.Request{Header: e.Header}
+	if id, secret, ok := request.BasicAuth(); ok {
+		values.Set("client_id", id)
+		values.Set("client_secret", secret)
+	}
+	return values
+}
+
+func readMultipart(parts *multipart.Reader, into url.Values) {
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return
+		}
+		into.Set(part.FormName(), string(value))
+	}
+}

@@ -1,0 +1,151 @@
+// Package observer judges every exchange of a scenario, whatever the scenario is about. It remembers
+// what the responses before have shown, and reports what contradicts it. It makes no request of its
+// own and knows nothing of the mock: exchanges go in, findings come out.
+package observer
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+)
+
+// A Finding is one way in which an exchange breaks a rule.
+type Finding struct {
+	Rule rule.ID
+	// Evidence is that of the part of the rule that is broken. It is never surer than the rule.
+	Evidence standing.Standing
+	// Message names the rule and the problem.
+	Message string
+}
+
+// Options say what an observer may rely on. With nothing but Now they are those of a patmock.
+type Options struct {
+	// Now returns the time at the target. It is required.
+	Now func() time.Time
+	// Tenant reports that the target is a real tenant. Others use it at the same time, so that only
+	// tokens that the observed exchanges created are followed.
+	Tenant bool
+	// Consistency is how long a list may still show what was before a write.
+	Consistency time.Duration
+	// Faults reports that responses may have injected faults. Those with the header of a fault are not
+	// judged.
+	Faults bool
+	// APIClient is the id of a client without a user, empty for none.
+	APIClient string
+	// Broken are the rules that the exchanges break on purpose.
+	Broken []rule.ID
+}
+
+// An Observer follows the exchanges of one scenario in one namespace. It is used by one goroutine.
+type Observer struct {
+	options  Options
+	tokens   map[string]*token
+	sessions map[string]*session // by access token
+	// secrets are those of tokens and logins, with what they are.
+	secrets map[string]string
+	// names are those of owners and users, by id.
+	names map[string]string
+	// complete are the ids of the owners whose tokens a list has shown completely.
+	complete map[string]bool
+	// rejected are the names of creates that were rejected, by owner.
+	rejected map[string]map[string]time.Time
+	requests map[string]bool // ids of requests
+	seen     map[string]bool // kinds of findings that were reported
+	findings []Finding
+	now      time.Time
+}
+
+// New returns an observer that has seen nothing.
+func New(o Options) *Observer {
+	return &Observer{
+		options: o, tokens: map[string]*token{}, sessions: map[string]*session{}, secrets: map[string]string{},
+		names: map[string]string{}, complete: map[string]bool{}, rejected: map[string]map[string]time.Time{},
+		requests: map[string]bool{}, seen: map[string]bool{},
+	}
+}
+
+// Rules returns the rules that an observer judges in every exchange.
+func Rules() []rule.ID {
+	return []rule.ID{
+		rule.NothingElseChanges, rule.RejectedChangesNothing, rule.StoredAsSent, rule.WriteIsStored, rule.SameOwner, rule.ExactID,
+		rule.SecretOnce, rule.NoStore, rule.LoginNoStore, rule.ClaimsAgree, rule.LoginScope, rule.LoginUser, rule.TokenAnswer,
+		rule.TokenExpiresIn, rule.TokenDeletedOrExpired, rule.AccessTokenIsJWS, rule.AccessTokenExpires, rule.BearerRequired,
+		rule.OperationScopes, rule.NoApplicationAuth, rule.LastUsed, rule.TokenKeys, rule.ListEachOnce, rule.ListOwn,
+		rule.DeleteForGood, rule.BulkUpdate, rule.BulkFlag, rule.CreateIs200, rule.CreateForCaller, rule.CreatedNow,
+		rule.IDAndSecretForm, rule.ExpirySixMonths, rule.ExpiryNever, rule.Headers, rule.TrackingID, rule.ErrorDTO,
+		rule.Error401, rule.Error429, rule.OAuthError, rule.Challenge, rule.FlagAfterDate,
+		rule.FilterIsNull, rule.FilterLe, rule.FilterPrecedence, rule.FilterUnknown,
+	}
+}
+
+// See judges an exchange by itself and by those before. It reports each kind of finding once.
+func (o *Observer) See(x transcript.Exchange) []Finding {
+	o.findings, o.now = nil, o.options.Now()
+	e := o.read(x)
+	if e.Op == Control {
+		return nil
+	}
+	if o.options.Faults && x.Answered.Get(faultHeader) != "" {
+		o.doubt(e)
+		return nil
+	}
+	o.checkSecrets(e)
+	o.checkForm(e)
+	o.checkRights(e)
+	switch e.Op {
+	case List:
+		o.seeList(e)
+	case Create:
+		o.seeCreate(e)
+	case Patch:
+		o.seePatch(e)
+	case Bulk:
+		o.seeBulk(e)
+	case Delete:
+		o.seeDelete(e)
+	case Login:
+		o.seeLogin(e)
+	case CheckToken:
+		o.seeCheckToken(e)
+	}
+	return o.findings
+}
+
+// Remember learns who an access token belongs to from a login that was judged before, by another
+// observer.
+func (o *Observer) Remember(x transcript.Exchange) {
+	if e := o.read(x); e.ok() && e.Op == Login {
+		o.learn(e)
+	}
+}
+
+// Seed makes a token known that no exchange created.
+func (o *Observer) Seed(id, secret string) {
+	o.tokens[id] = newToken(id)
+	o.secrets[secret] = "the secret of a token"
+}
+
+const faultHeader = "X-Mock-Fault"
+
+// find reports a finding unless one of its kind was reported, which the rule and the aspect name.
+func (o *Observer) find(id rule.ID, aspect, format string, args ...any) {
+	o.findOf(id, id.Evidence(), aspect, format, args...)
+}
+
+// doubtful reports a finding about a part of a rule that is only assumed.
+func (o *Observer) doubtful(id rule.ID, aspect, format string, args ...any) {
+	o.findOf(id, standing.Assumed, aspect, format, args...)
+}
+
+func (o *Observer) findOf(id rule.ID, of standing.Standing, aspect, format string, args ...any) {
+	kind := string(id) + " " + aspect
+	if o.seen[kind] || slices.Contains(o.options.Broken, id) {
+		return
+	}
+	o.seen[kind] = true
+	o.findings = append(o.findings, Finding{id, of, id.String() + ": " + fmt.Sprintf(format, args...)})
+}

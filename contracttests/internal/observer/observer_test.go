@@ -1,0 +1,227 @@
+package observer_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/internal/observer"
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/rule"
+)
+
+var now = time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
+
+const (
+	id      = "0123456789abcdef0123456789abcdef"
+	other   = "fedcba9876543210fedcba9876543210"
+	owner   = "00000000000000000000000000000001"
+	path    = "http://127.0.0.1/t/one/v2026/personal-access-tokens"
+	secret  = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	bearer  = "e30.e30.e30-of-the-owner"
+	created = "2027-01-02T03:04:05.000Z"
+)
+
+// exchange returns one in the form that every response has.
+func exchange(method, url, body string, status int, reply string) transcript.Exchange {
+	x := transcript.Exchange{
+		Method: method, URL: url, Body: body, Status: status, Reply: reply, Header: http.Header{},
+		Answered: http.Header{"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
+	}
+	requests++
+	x.Answered.Set("Slpt-Request-Id", strings.Repeat("0", 20)+time.Duration(requests).String())
+	if reply != "" {
+		x.Answered.Set("Content-Type", "application/json")
+	}
+	x.Header.Set("Authorization", "Bearer "+bearer)
+	return x
+}
+
+var requests int
+
+// token returns a token of a list, with properties besides.
+func token(besides map[string]any) string {
+	properties := map[string]any{
+		"id": id, "name": "report", "scope": []string{"sp:scopes:all"}, "created": created, "lastUsed": nil, "managed": false,
+		"owner":                      map[string]any{"type": "IDENTITY", "id": owner, "name": "jane.doe"},
+		"accessTokenValiditySeconds": 43200, "expirationDate": "2027-02-02T03:04:05.000Z", "userAwareTokenNeverExpires": false,
+	}
+	for name, value := range besides {
+		properties[name] = value
+	}
+	encoded, _ := json.Marshal(properties)
+	return string(encoded)
+}
+
+func list(tokens ...string) transcript.Exchange {
+	return exchange(http.MethodGet, path, "", http.StatusOK, "["+strings.Join(tokens, ",")+"]")
+}
+
+// filtered returns a list with a filter.
+func filtered(filter string, tokens ...string) transcript.Exchange {
+	x := list(tokens...)
+	x.URL += "?filters=" + url.QueryEscape(filter)
+	return x
+}
+
+func create(besides map[string]any) transcript.Exchange {
+	shown := map[string]any{}
+	_ = json.Unmarshal([]byte(token(besides)), &shown)
+	for _, name := range []string{"lastUsed", "managed", "userAwareTokenNeverExpires"} {
+		delete(shown, name)
+	}
+	shown["secret"] = secret
+	reply, _ := json.Marshal(shown)
+	return exchange(http.MethodPost, path, `{"name":"report","expirationDate":"2027-02-02T03:04:05.000Z"}`, http.StatusOK, string(reply))
+}
+
+func patch(body string, status int, reply string) transcript.Exchange {
+	return exchange(http.MethodPatch, path+"/"+id, body, status, reply)
+}
+
+func bulk(body, reply string) transcript.Exchange {
+	return exchange(http.MethodPatch, "http://127.0.0.1/t/one/personal-access-tokens/v1/bulk-update", body, http.StatusOK, reply)
+}
+
+func remove(status int, reply string) transcript.Exchange {
+	return exchange(http.MethodDelete, path+"/"+id, "", status, reply)
+}
+
+const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","causes":[],"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
+
+// rejected gives an error the id of its response.
+func rejected(x transcript.Exchange) transcript.Exchange {
+	x.Reply = strings.ReplaceAll(x.Reply, "TRACKING", x.Answered.Get("Slpt-Request-Id"))
+	return x
+}
+
+// withHeader changes a header of the response.
+func withHeader(x transcript.Exchange, name string, values ...string) transcript.Exchange {
+	x.Answered[http.CanonicalHeaderKey(name)] = values
+	return x
+}
+
+// bulkOf returns a token without what a bulk update leaves out.
+func bulkOf(besides map[string]any) string {
+	return strings.Replace(token(besides), `,"userAwareTokenNeverExpires":false`, "", 1)
+}
+
+func TestSee(t *testing.T) {
+	never := map[string]any{"expirationDate": nil, "userAwareTokenNeverExpires": true}
+	renamed := map[string]any{"name": "renamed"}
+	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
+	later := map[string]any{"expirationDate": "2027-03-02T03:04:05.000Z"}
+	const prolong = `{"ids":["` + id + `"],"patch":[{"op":"replace","path":"/expirationDate","value":"2027-03-02T03:04:05.000Z"}]}`
+	used := token(map[string]any{"lastUsed": "2027-01-01T00:00:00.000Z"})
+	for _, test := range []struct {
+		name      string
+		exchanges []transcript.Exchange
+		want      []rule.ID // of the last exchange
+	}{
+		{"the same list twice", []transcript.Exchange{list(token(nil)), list(token(nil))}, nil},
+		{"a scope that changes", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"scope": []string{"x"}}))}, []rule.ID{rule.NothingElseChanges}},
+		{"a date with other digits", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"created": "2027-01-02T04:04:05.000000+01:00"}))}, nil},
+		{"an owner of another name", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"owner": map[string]any{"type": "IDENTITY", "id": owner, "name": "j"}}))}, []rule.ID{rule.SameOwner}},
+		{"what was created", []transcript.Exchange{create(nil), list(token(nil))}, nil},
+		{"a create that is not stored", []transcript.Exchange{create(nil), list()}, []rule.ID{rule.WriteIsStored}},
+		{"a create with another name", []transcript.Exchange{create(renamed)}, []rule.ID{rule.StoredAsSent}},
+		{"a create that never expires", []transcript.Exchange{create(never)}, []rule.ID{rule.StoredAsSent}},
+		{"a secret in a list", []transcript.Exchange{create(nil), list(token(map[string]any{"secret": nil}))}, []rule.ID{rule.SecretOnce}},
+		{"a secret in a header", []transcript.Exchange{create(nil), withHeader(list(token(nil)), "X-Debug", "a"+secret)}, []rule.ID{rule.SecretOnce}},
+		{"a create that may be stored", []transcript.Exchange{withHeader(create(nil), "Cache-Control", "max-age=1")}, []rule.ID{rule.NoStore}},
+		{"a rename", []transcript.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(renamed))}, nil},
+		{"a rename that is not stored", []transcript.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
+		{"a rename to another name", []transcript.Exchange{patch(rename, 200, token(nil))}, []rule.ID{rule.StoredAsSent}},
+		{"a rename that moves the date", []transcript.Exchange{list(token(nil)), patch(rename, 200, token(map[string]any{"name": "renamed", "expirationDate": nil}))}, []rule.ID{rule.NothingElseChanges}},
+		{"a rejected rename that is stored", []transcript.Exchange{list(token(nil)), rejected(patch(rename, 400, rejection)), list(token(renamed))}, []rule.ID{rule.RejectedChangesNothing}},
+		{"a failure, after which anything may be", []transcript.Exchange{list(token(nil)), rejected(patch(rename, 500, strings.Replace(rejection, "400", "500", 1))), list(token(renamed))}, nil},
+		{"a patch of another id", []transcript.Exchange{patch(rename, 200, token(map[string]any{"id": other, "name": "renamed"}))}, []rule.ID{rule.ExactID}},
+		{"a bulk update", []transcript.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(later))}, nil},
+		{"a bulk update that is not stored", []transcript.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
+		{"a bulk update of another token", []transcript.Exchange{list(token(nil)), bulk(prolong, "[]")}, []rule.ID{rule.BulkUpdate}},
+		{"a bulk update with the flag", []transcript.Exchange{bulk(prolong, "["+token(later)+"]")}, []rule.ID{rule.BulkFlag}},
+		{"a filter that is ignored", []transcript.Exchange{filtered("not lastUsed isnull", token(nil))}, []rule.ID{rule.FilterPrecedence}},
+		{"a filter that finds nothing", []transcript.Exchange{list(token(nil)), filtered("lastUsed isnull")}, []rule.ID{rule.FilterIsNull}},
+		{
+			"a filter whose third operand is dropped",
+			[]transcript.Exchange{list(used), filtered("lastUsed isnull or lastUsed le 2026-01-01T00:00:00Z or lastUsed le 2027-01-01T00:00:00Z")},
+			[]rule.ID{rule.FilterPrecedence},
+		},
+		{"a filter that is right", []transcript.Exchange{list(used), filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not lastUsed isnull`, used)}, nil},
+		{"a filter that is none", []transcript.Exchange{list(used), filtered("name eq 1")}, nil},
+		{"a token twice", []transcript.Exchange{list(token(nil), token(nil))}, []rule.ID{rule.ListEachOnce}},
+		{"a deleted token", []transcript.Exchange{list(token(nil)), remove(204, ""), list(token(nil))}, []rule.ID{rule.DeleteForGood}},
+		{"a token that vanishes", []transcript.Exchange{list(token(nil)), list()}, []rule.ID{rule.NothingElseChanges}},
+		{"a token that appears", []transcript.Exchange{list(token(nil)), list(token(nil), token(map[string]any{"id": other}))}, []rule.ID{rule.NothingElseChanges}},
+		{"lastUsed without a login", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"lastUsed": created}))}, []rule.ID{rule.LastUsed}},
+		{"an error without a default message", []transcript.Exchange{rejected(patch(rename, 400, strings.Replace(rejection, "DEFAULT", "REQUEST", 1)))}, []rule.ID{rule.ErrorDTO}},
+		{"a response without a date", []transcript.Exchange{withHeader(list(), "Date")}, []rule.ID{rule.Headers}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := observer.New(observer.Options{Now: func() time.Time { return now }})
+			for i, x := range test.exchanges {
+				var broken []rule.ID
+				for _, f := range o.See(x) {
+					broken = append(broken, f.Rule)
+				}
+				want := test.want
+				if i < len(test.exchanges)-1 {
+					want = nil
+				}
+				if diff := cmp.Diff(want, broken); diff != "" {
+					t.Errorf("exchange %d breaks (-want +got):\n%s", i, diff)
+				}
+			}
+		})
+	}
+}
+
+// A finding is reported once, and not at all if its rule is broken on purpose.
+func TestSee_OncePerKind(t *testing.T) {
+	cut := []transcript.Exchange{withHeader(list(), "Date"), withHeader(list(), "Date")}
+	for _, test := range []struct {
+		broken []rule.ID
+		want   int
+	}{{nil, 1}, {[]rule.ID{rule.Headers}, 0}} {
+		o := observer.New(observer.Options{Now: func() time.Time { return now }, Broken: test.broken})
+		if found := slices.Concat(o.See(cut[0]), o.See(cut[1])); len(found) != test.want {
+			t.Errorf("%d findings %v, want %d", len(found), found, test.want)
+		}
+	}
+}
+
+// On a tenant a list may lag behind a write, and others create, change and delete tokens.
+func TestSee_Tenant(t *testing.T) {
+	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
+	at := now
+	o := observer.New(observer.Options{Now: func() time.Time { return at }, Tenant: true, Consistency: 20 * time.Second})
+	foreign := func(name string) string { return token(map[string]any{"id": other, "name": name}) }
+	for i, x := range []transcript.Exchange{
+		create(nil), list(), list(foreign("a")), list(token(nil), foreign("b")), list(token(nil)),
+		patch(rename, 200, token(map[string]any{"name": "renamed"})), list(token(nil)), list(token(map[string]any{"name": "renamed"})),
+	} {
+		for _, f := range o.See(x) {
+			t.Errorf("exchange %d: %s", i, f.Message)
+		}
+		at = at.Add(time.Second)
+	}
+	at = at.Add(time.Minute)
+	if found := o.See(list()); len(found) != 1 || found[0].Rule != rule.NothingElseChanges {
+		t.Errorf("findings %v, want the token that has vanished", found)
+	}
+}
+
+// Every rule of the observer is registered, and named once.
+func TestRules(t *testing.T) {
+	for i, each := range observer.Rules() {
+		if _, found := rule.Find(each); !found || slices.Contains(observer.Rules()[:i], each) {
+			t.Errorf("%q is no rule, or is named twice", string(each))
+		}
+	}
+}

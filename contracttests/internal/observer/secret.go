@@ -1,0 +1,59 @@
+package observer
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"example.com/patmock/spec/rule"
+)
+
+// shortest is how long a text has to be to count as a secret.
+const shortest = 16
+
+// checkSecrets judges whether a response shows a secret that it must not show, and learns those that
+// it may.
+func (o *Observer) checkSecrets(e *exchange) {
+	if e.Op == Login && e.ok() { // another secret may be an id in the wrong place
+		o.secret(credentials(e).Get("client_secret"), "the secret of a token")
+	}
+	texts := []string{e.Reply}
+	for _, values := range e.Answered {
+		texts = append(texts, values...)
+	}
+	for secret, what := range o.secrets {
+		if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, secret) }) {
+			o.find(rule.SecretOnce, string(e.Op)+what, "the response to %s has %s", e.Op, what)
+		}
+	}
+	shown := objectOf([]byte(e.Reply))
+	switch {
+	case e.Op == Create && e.ok():
+		secret := shown.text("secret")
+		if n := strings.Count(strings.Join(texts, "\n"), secret); n > 1 && secret != "" {
+			o.find(rule.SecretOnce, "twice", "the response to create has the secret %d times, expected it once", n)
+		}
+		o.secret(secret, "the secret of a token")
+	case e.Op == Login && e.ok():
+		o.secret(shown.text("access_token"), "an access token")
+	default:
+		o.checkSecretKey(e)
+	}
+}
+
+// checkSecretKey judges whether a token has the property secret outside the response to create.
+func (o *Observer) checkSecretKey(e *exchange) {
+	if !strings.Contains(e.Reply, `"secret"`) {
+		return
+	}
+	shown := append(valueOf[[]object](json.RawMessage(e.Reply)), objectOf([]byte(e.Reply)))
+	if slices.ContainsFunc(shown, func(each object) bool { return each["secret"] != nil }) {
+		o.find(rule.SecretOnce, string(e.Op)+" key", "a token has the property secret in the response to %s", e.Op)
+	}
+}
+
+func (o *Observer) secret(value, what string) {
+	if len(value) >= shortest {
+		o.secrets[value] = what
+	}
+}

@@ -1,0 +1,123 @@
+package contracttests
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"example.com/patmock/contracttests/internal/observer"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/standing"
+)
+
+// newObserver returns the observer of a scenario, which judges what the scenario is not about.
+func (t *T) newObserver(s Scenario) *observer.Observer {
+	o := observer.Options{
+		Now: t.estimatedNow, Tenant: t.run.target.Live(), Broken: s.Breaks, APIClient: t.tenancy.apiClient.ClientID,
+		Faults: t.injectsFaults || len(t.tenancy.profile.Hostile) > 0,
+	}
+	if o.Tenant {
+		o.Consistency = 2 * t.run.options.Settle // the wait for a write reports one that takes longer
+	}
+	return observer.New(o)
+}
+
+// estimatedNow returns the time at the target without a request: by the responses of a tenant, and
+// on a patmock as the scenario has set its clock.
+func (t *T) estimatedNow() time.Time {
+	now := t.run.Now()
+	switch {
+	case t.tenancy.control == nil:
+		return t.run.Clock().At(now)
+	case t.frozen:
+		return t.clock
+	}
+	return now.Add(t.tenancy.ahead + t.moved)
+}
+
+// setClock notes the clock that a control request has returned.
+func (t *T) setClock(now time.Time, frozen bool) {
+	t.clock, t.frozen, t.moved = now, frozen, now.Sub(t.run.Now().Add(t.tenancy.ahead))
+}
+
+// judgeExchange lets the observer judge an exchange. Its findings follow the failures of the scenario
+// itself. On a tenant a finding about what is only assumed is no failure.
+func (t *T) judgeExchange(x *exchange) {
+	t.run.observed.exchanges.Add(1)
+	for _, f := range t.observer.See(transcript.Exchange(*x)) {
+		into := &t.beside
+		if t.run.target.Live() && f.Evidence == standing.Assumed {
+			into = &t.doubts
+		}
+		t.last = x
+		*into = append(*into, t.failure(report.KindBeside, f.Message, ""))
+	}
+}
+
+// requestLists requests lists of a patmock after a write, which the observer compares with what is
+// known: the own list of the user who wrote, and that of the token's owner. They are no part of what
+// the scenario does.
+func (t *T) requestLists(c *Client, effects []effect) {
+	if len(effects) == 0 || !t.listsAllowed() || t.ending {
+		return
+	}
+	if c.bearer != "" {
+		t.requestList(c, t.path(), "owner-id", "me")
+	}
+	for _, e := range effects {
+		if owner := t.clients[t.owners[e.id]]; owner != nil && owner.bearer != c.bearer {
+			t.requestList(owner, t.path(), "owner-id", "me")
+			return
+		}
+	}
+}
+
+// requestLastLists requests lists of a patmock when a scenario that wrote has run: of another version,
+// and of all tokens.
+func (t *T) requestLastLists() {
+	if !t.wrote || !t.listsAllowed() {
+		return
+	}
+	other := Current[0].CollectionPath()
+	if t.Current() {
+		other = Legacy[0].CollectionPath()
+	}
+	if c := t.clients[t.tenancy.owner]; c != nil {
+		t.requestList(c, other, "owner-id", "me")
+	}
+	if t.tenancy.admin.given() {
+		t.requestList(t.unrecorded(t.tenancy.admin), t.path())
+	}
+}
+
+// unrecorded is a client of an identity, whose login is no part of what the scenario does.
+func (t *T) unrecorded(who Credentials) *Client {
+	if c := t.clients[who]; c != nil {
+		return c
+	}
+	exchanges, requests, last := t.exchanges, t.requests, t.last
+	c := t.client(who)
+	delete(t.clients, who)
+	t.exchanges, t.requests, t.last = exchanges, requests, last
+	return c
+}
+
+// listsAllowed reports whether the observer may request lists of its own.
+func (t *T) listsAllowed() bool {
+	countsRequests := t.injectsFaults || slices.Contains(t.needs, RateLimit)
+	return !t.run.target.Live() && !t.run.options.NoLists && !countsRequests && len(t.tenancy.profile.Hostile) == 0
+}
+
+func (t *T) requestList(c *Client, path string, pairs ...string) {
+	query, _ := url.ParseQuery(form(pairs...)) // it was just encoded
+	last := t.last
+	x, err := c.carry(t.ctx, Request{Method: http.MethodGet, Path: path, Query: query})
+	t.run.observed.lists.Add(1)
+	t.must(err)
+	t.must(t.gatewayError(x))
+	t.keep(x)
+	t.judgeExchange(x)
+	t.last = last
+}

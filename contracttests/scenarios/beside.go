@@ -1,0 +1,130 @@
+package scenarios
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+)
+
+// beside are situations that no other scenario brings about. Most of what they promise is judged by
+// the rules of every exchange.
+var beside = []contract.Scenario{
+	{
+		ID:       "auth/each-scope-counts",
+		Promise:  "Of three or four scopes the last one opens an operation as the first one does.",
+		Sources:  []string{listScopes, "docs/behaviour.md#scopes-add-up"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Rules: []rule.ID{rule.OperationScopes, rule.LoginScope, rule.StoredAsSent},
+		Run: func(t *contract.T) {
+			none := []string{defaultScope, "idn:nelm:manage", "idn:sources:read"}
+			for _, scope := range [][]string{append(none[:2:2], myRead), append(none[:3:3], myRead)} {
+				made := t.Owner().Made(contract.Body{"scope": scope})
+				t.Equal("scope", scope, made.Scope.Value)
+				t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)
+				t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			}
+		},
+	},
+	{
+		ID:       "patch/id-is-exact",
+		Promise:  "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
+		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Seeds},
+		Rules: []rule.ID{rule.ExactID, rule.UnknownID},
+		Run: func(t *contract.T) {
+			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
+			t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), ID: whole})
+			before := own(t.Owner())
+			for _, id := range []string{whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole)} {
+				t.Owner().Patch(id, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+				t.Owner().Delete(id).Refused(http.StatusNotFound)
+			}
+			t.Equal("tokens", before, own(t.Owner()))
+		},
+	},
+	{
+		ID:       "lifecycle/access-token-gains-no-scopes",
+		Promise:  "An access token does not gain the scopes that its token is given after the login.",
+		Sources:  []string{"docs/behaviour.md#access-token-outlives-scope-change"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Versions: sinceV3,
+		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made(contract.Body{"scope": []string{defaultScope}})
+			c := t.LogIn(made.Credentials())
+			t.Owner().Patch(made.ID, contract.Replace("/scope", []string{scopeAll})).Status(http.StatusOK)
+			c.List("owner-id", "me").Refused(http.StatusForbidden)
+		},
+	},
+	{
+		ID:       "token/check-token-of-one-scope",
+		Promise:  "check_token has the scopes of the access token, and no others.",
+		Sources:  []string{"docs/behaviour.md#check-token"},
+		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Rules: []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
+			login := loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
+			t.Equal("scope", contract.Value([]string{myRead}), got.Scope)
+		},
+	},
+	{
+		ID:       "expiry/never-with-validity",
+		Promise:  "A token that never expires has the validity and the scope that it is created with.",
+		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds"},
+		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Versions: contract.Current,
+		Rules: []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
+		Run: func(t *contract.T) {
+			made := t.Owner().Create(contract.Body{
+				"name": t.Name(), "userAwareTokenNeverExpires": true, "accessTokenValiditySeconds": 900, "scope": []string{myRead},
+			}).Token()
+			t.Equal("accessTokenValiditySeconds", float64(900), made.AccessTokenValiditySeconds.Value)
+			t.Equal("scope", []string{myRead}, made.Scope.Value)
+			login := loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			t.Equal("expires_in", float64(900), login.ExpiresIn.Value)
+		},
+	},
+	usedBy("multipart-form", "in a multipart form", "docs/behaviour.md#token-multipart", standing.Published,
+		func(t *contract.T, who contract.Credentials) *contract.Response {
+			const boundary = "boundary-of-the-form"
+			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(who))
+			return login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body)
+		}),
+	usedBy("query", "in the query", "docs/behaviour.md#token-query", standing.Published,
+		func(t *contract.T, who contract.Credentials) *contract.Response {
+			return login(t.Anonymous(), loginForm(who), "", "")
+		}),
+	usedBy("basic", "by HTTP Basic", "docs/behaviour.md#token-basic", standing.Observed,
+		func(t *contract.T, who contract.Credentials) *contract.Response {
+			request := http.Request{Header: http.Header{}}
+			request.SetBasicAuth(who.ClientID, who.ClientSecret)
+			c := t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			return login(c, nil, urlencoded, url.Values{"grant_type": {"client_credentials"}}.Encode())
+		}),
+}
+
+// usedBy makes a scenario about a form of the login, which sets lastUsed as every other form does.
+func usedBy(
+	id, how, fact string, evidence standing.Standing, logIn func(*contract.T, contract.Credentials) *contract.Response,
+) contract.Scenario {
+	return contract.Scenario{
+		ID:       "lifecycle/last-used-is-set-by/" + id,
+		Promise:  "The first login " + how + " sets lastUsed to that moment.",
+		Sources:  []string{lastUsedText, fact},
+		Standing: evidence, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.LastUsed},
+		Run: func(t *contract.T) {
+			made := t.Owner().Made()
+			loggedIn(t, logIn(t, made.Credentials()))
+			listed := t.Owner().MustFind(made.ID)
+			if !listed.LastUsed.HasValue() {
+				t.Fatalf("lastUsed is %v after a login %s", listed.LastUsed, how)
+			}
+			usedNow(t, listed)
+		},
+	}
+}
