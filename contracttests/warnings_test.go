@@ -1,8 +1,8 @@
 package contracttests_test
 
 import (
-	"fmt"
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"

@@ -14,7 +14,7 @@ var listKeys = []string{"id", "name", "scope", "owner", "created", "lastUsed", "
 
 // seeList compares the tokens of a list with what is known, and judges which are there.
 func (o *Observer) seeList(e *exchange) {
-	if !e.ok() {
+	if !e.ok() || e.AtOnce { // what writes beside it have done so far is unknown
 		return
 	}
 	owner := e.Query.Get("owner-id")
@@ -34,27 +34,23 @@ func (o *Observer) seeList(e *exchange) {
 		present[id] = true
 		o.seeListed(e, id, owner, shown)
 	}
-	switch filters := strings.TrimSpace(e.Query.Get("filters")); {
-	case e.AtOnce:
-	case filters == "":
+	if strings.TrimSpace(e.Query.Get("filters")) == "" {
 		o.checkComplete(e, owner, present)
-	default:
+	} else {
 		o.checkFiltered(e, owner, all)
 	}
 }
 
 // seeListed judges one token of a list.
 func (o *Observer) seeListed(e *exchange, id, owner string, shown object) {
-	if got := objectOf(shown["owner"]).text("id"); owner != "" && owner != "?" && got != owner {
-		o.find(rule.ListOwn, "owner", "the list of the owner %q has a token of %q", owner, got)
-	}
 	o.checkKeys(e, shown)
 	t, known := o.tokens[id]
 	if !known {
-		if !e.AtOnce {
-			o.checkAppeared(shown)
-		}
+		o.checkAppeared(shown)
 		t = o.token(id)
+	}
+	if got := t.ownerIn(shown).text("id"); owner != "" && owner != "?" && got != owner {
+		o.find(rule.ListOwn, "owner", "the list of the owner %q has a token of %q", owner, got)
 	}
 	if t.deleted && !t.unsure && o.now.Sub(t.deletedAt) >= o.options.Consistency {
 		o.find(rule.DeleteForGood, "list", "the deleted token %s is listed", id)

@@ -70,6 +70,12 @@ func filtered(filter string, tokens ...string) transcript.Exchange {
 	return x
 }
 
+// atOnce makes an exchange one of several side by side.
+func atOnce(x transcript.Exchange) transcript.Exchange {
+	x.AtOnce = true
+	return x
+}
+
 func create(besides map[string]any) transcript.Exchange {
 	shown := map[string]any{}
 	_ = json.Unmarshal([]byte(token(besides)), &shown)
@@ -156,6 +162,14 @@ func TestSee(t *testing.T) {
 		{"a filter that is right", []transcript.Exchange{list(used), filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not lastUsed isnull`, used)}, nil},
 		{"a filter that is none", []transcript.Exchange{list(used), filtered("name eq 1")}, nil},
 		{"a token twice", []transcript.Exchange{list(token(nil), token(nil))}, []rule.ID{rule.ListEachOnce}},
+		{"patches of two properties at once", []transcript.Exchange{
+			list(token(nil)), atOnce(patch(rename, 200, token(renamed))),
+			atOnce(patch(`[{"op":"replace","path":"/scope","value":["x"]}]`, 200, token(map[string]any{"name": "renamed", "scope": []string{"x"}}))),
+			list(token(map[string]any{"name": "renamed", "scope": []string{"x"}})),
+		}, nil},
+		{"a patch and a delete at once", []transcript.Exchange{
+			list(token(nil)), atOnce(remove(204, "")), atOnce(patch(rename, 200, token(renamed))), list(token(renamed)),
+		}, []rule.ID{rule.DeleteForGood}},
 		{"a deleted token", []transcript.Exchange{list(token(nil)), remove(204, ""), list(token(nil))}, []rule.ID{rule.DeleteForGood}},
 		{"a token that vanishes", []transcript.Exchange{list(token(nil)), list()}, []rule.ID{rule.NothingElseChanges}},
 		{"a token that appears", []transcript.Exchange{list(token(nil)), list(token(nil), token(map[string]any{"id": other}))}, []rule.ID{rule.NothingElseChanges}},

@@ -75,7 +75,7 @@ func (o *Observer) seeDelete(e *exchange) {
 	}
 	t = o.token(e.ID)
 	o.checkGone(e, t)
-	t.deleted, t.deletedAt, t.unsure = true, o.now, e.AtOnce
+	t.deleted, t.deletedAt, t.unsure = true, o.now, false
 }
 
 // checkGone reports a write that finds a token which was deleted.
@@ -111,7 +111,6 @@ func (o *Observer) apply(e *exchange, t *token, operations []object, shown objec
 		for _, name := range names {
 			delete(t.known, name)
 		}
-		o.sight(e, t, without(shown, names))
 		return
 	}
 	want := maps.Clone(t.known)
@@ -136,15 +135,6 @@ func (o *Observer) apply(e *exchange, t *token, operations []object, shown objec
 		t.expected[flag] = rule.FlagAfterDate // which no document settles
 	}
 	o.sight(e, t, shown, names...)
-}
-
-// without returns an object without some of its properties.
-func without(shown object, names []string) object {
-	rest := maps.Clone(shown)
-	for _, name := range names {
-		delete(rest, name)
-	}
-	return rest
 }
 
 // property returns the first segment of a JSON pointer.

@@ -26,16 +26,15 @@ func (o *Observer) checkSecrets(e *exchange) {
 			o.find(rule.SecretOnce, string(e.Op)+what, "the response to %s has %s", e.Op, what)
 		}
 	}
-	shown := objectOf([]byte(e.Reply))
 	switch {
 	case e.Op == Create && e.ok():
-		secret := shown.text("secret")
+		secret := objectOf([]byte(e.Reply)).text("secret")
 		if n := strings.Count(strings.Join(texts, "\n"), secret); n > 1 && secret != "" {
 			o.find(rule.SecretOnce, "twice", "the response to create has the secret %d times, expected it once", n)
 		}
 		o.secret(secret, "the secret of a token")
 	case e.Op == Login && e.ok():
-		o.secret(shown.text("access_token"), "an access token")
+		o.secret(objectOf([]byte(e.Reply)).text("access_token"), "an access token")
 	default:
 		o.checkSecretKey(e)
 	}

@@ -20,6 +20,11 @@ type token struct {
 	// expected are the rules that a property breaks which is not as known, if they are not
 	// [rule.NothingElseChanges].
 	expected map[string]rule.ID
+	// parsed is the owner as it was last decoded, from text.
+	parsed struct {
+		text  string
+		owner object
+	}
 	// made reports that an observed request created it, listed that a list has shown it.
 	made, listed bool
 	madeAt       time.Time
@@ -60,7 +65,15 @@ func (o *Observer) token(id string) *token {
 func (o *Observer) followed(t *token) bool { return t.made || !o.options.Tenant }
 
 // owner returns the id of the owner, empty if it is not known.
-func (t *token) owner() string { return objectOf(t.known["owner"]).text("id") }
+func (t *token) owner() string { return t.ownerIn(t.known).text("id") }
+
+// ownerIn returns the owner of the token as a response shows it, nil for none.
+func (t *token) ownerIn(shown object) object {
+	if text := string(shown["owner"]); text != t.parsed.text {
+		t.parsed.text, t.parsed.owner = text, objectOf(shown["owner"])
+	}
+	return t.parsed.owner
+}
 
 func (t *token) managed() bool { return valueOf[bool](t.known["managed"]) }
 
@@ -154,11 +167,14 @@ func (o *Observer) lags(earlier []replaced, name string, value json.RawMessage) 
 
 // checkOwner compares the owner of a token with what others show of the same one.
 func (o *Observer) checkOwner(t *token, shown object) {
-	owner := objectOf(shown["owner"])
+	if string(shown["owner"]) == string(t.known["owner"]) {
+		return
+	}
+	owner := t.ownerIn(shown)
 	if owner == nil {
 		return
 	}
-	if former := objectOf(t.known["owner"]); former != nil && o.followed(t) && !o.same("owner", t.known["owner"], shown["owner"]) {
+	if former := t.known["owner"]; former != nil && o.followed(t) && !o.same("owner", t.known["owner"], shown["owner"]) {
 		o.find(rule.SameOwner, "", "owner of the token %s is %s, expected %s as before", t.id, shown["owner"], t.known["owner"])
 		delete(t.known, "owner")
 		return
