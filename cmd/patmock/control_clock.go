@@ -28,7 +28,11 @@ func newClockGet(c *controls) *cobra.Command {
 		Example: "  patmock exec -- patmock control clock get",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, readClock, clockText)
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
+				clock, err := client.Clock(ctx)
+				clock.Now = clock.Now.Truncate(time.Millisecond)
+				return clock, err
+			}, clockText)
 		},
 	}
 	formatFlag(cmd, textOrJSON...)
@@ -111,13 +115,6 @@ func newClockClear(c *controls) *cobra.Command {
 
 // timeForm is RFC 3339 with milliseconds.
 const timeForm = "2006-01-02T15:04:05.000Z07:00"
-
-// readClock returns the clock to the millisecond.
-func readClock(client *control.Client, ctx context.Context) (control.Clock, error) {
-	clock, err := client.Clock(ctx)
-	clock.Now = clock.Now.Truncate(time.Millisecond)
-	return clock, err
-}
 
 // daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of nothing
 // are left out, and a text of another form is returned as it is.

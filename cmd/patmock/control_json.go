@@ -12,7 +12,7 @@ import (
 // explainJSON says in plain words, and with line and column, what a decoder found wrong with JSON.
 func explainJSON(content []byte, err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("%s: not JSON: %s", position(content, syntax.Offset-1), syntax)
+		return fmt.Errorf("%s: not JSON: %s", position(content, syntax.Offset-1), syntax.Error())
 	}
 	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := mistyped.Field

@@ -72,7 +72,7 @@ func TestErrorsOfTheFirstHour(t *testing.T) {
 		{"port alone in the variable", "serve", "PATMOCK_ADDR", "tcp", map[string]string{"PATMOCK_ADDR": "8080"}},
 		{"JSON fixture", "serve --fixture " + file, "not JSON", "YAML", nil},
 		{"JSON dialect", "serve --dialect " + file, "not JSON", "YAML", nil},
-		{"JSON of allowances", "contract diff mock mock --allow " + file, "not JSON", "YAML", nil},
+		{"JSON of allowances", "contract diff mock env --allow " + file, "not JSON", "YAML", nil},
 		{"JSON of parity", "contract parity --parity " + file, "not JSON", "YAML", nil},
 		{"JSON rule", "control fault add @" + file, "ends too early", "EOF", nil},
 		{"JSON verification", "control verify @" + file, "ends too early", "EOF", nil},
