@@ -7,6 +7,7 @@ import (
 
 	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec/schema"
 )
 
 func newContractPropose(env environment) *cobra.Command {
@@ -25,23 +26,43 @@ func newContractPropose(env environment) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := formatOf(cmd, yamlOrJSON)
+			if err != nil {
+				return err
+			}
 			recording, err := transcript.Open(args[0])
 			if err != nil {
 				return &usageError{"DIR", err}
 			}
 			p := proposal{recording: recording, all: all}
-			text, err := p.text()
+			lines, err := p.lines()
 			if err != nil {
 				return err
 			}
-			_, err = env.stdout.Write(text)
+			if format == "json" {
+				return printJSON(env.stdout, dialectJSON(lines))
+			}
+			_, err = env.stdout.Write(dialect.Write(p.header(), lines))
 			return err
 		},
 	}
+	formatFlag(cmd, yamlOrJSON...)
+	ignoreVariable(cmd.Flags().Lookup("format"))
 	cmd.Flags().BoolVar(&all, "all", false, "print also the answers that are those of the mock")
 	ignoreVariable(cmd.Flags().Lookup("all"))
 	return cmd
+}
+
+// dialectJSON returns lines as the object of a dialect's file, which has no comments.
+func dialectJSON(lines []dialect.Line) map[string]any {
+	file := map[string]any{schema.Field: schema.Version}
+	for _, l := range lines {
+		if l.ID != "" {
+			file[l.ID] = l.Answer
+		}
+	}
+	return file
 }
 
 // A proposal is what a recording says of the questions that a dialect answers.
@@ -50,9 +71,8 @@ type proposal struct {
 	all       bool
 }
 
-// text is the proposal as a file.
-func (p proposal) text() ([]byte, error) {
-	var lines []dialect.Line
+// lines returns the lines of the proposal's file.
+func (p proposal) lines() (lines []dialect.Line, err error) {
 	var notAsked, usual []string
 	for _, e := range dialect.Entries() {
 		found := p.find(e)
@@ -78,7 +98,7 @@ func (p proposal) text() ([]byte, error) {
 			lines = append(lines, dialect.Line{Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."}})
 		}
 	}
-	return dialect.Write(p.header(), lines), nil
+	return lines, nil
 }
 
 // header says what the proposal is worth.

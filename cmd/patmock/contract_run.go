@@ -25,6 +25,7 @@ type runFlags struct {
 	timeout         time.Duration
 	dryRun          bool
 	extraLists      bool
+	format          string // of a dry run
 	reports         []string
 	shardText       string
 	shard           shard
@@ -76,7 +77,9 @@ func newContractRun(env environment) *cobra.Command {
 	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
-	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "extra-lists", "report", "require", "fail-on"} {
+	flags.StringVar(&f.format, "format", "text", "with --dry-run: "+strings.Join(textOrJSON, ", "))
+	complete(cmd, "format", textOrJSON)
+	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "extra-lists", "format", "report", "require", "fail-on"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -159,7 +162,12 @@ func (f runFlags) check() error {
 			return err
 		}
 	}
+	if err := checkNames(name{"--format", "format", f.format, textOrJSON}); err != nil {
+		return err
+	}
 	switch {
+	case !f.dryRun && f.format == "json":
+		return usagef("--format", "--format is for --dry-run: --report json=- writes the report of a run")
 	case f.parallel < 1:
 		return usagef("--parallel", "--parallel %d: expected at least 1", f.parallel)
 	case f.timeout < 0:
@@ -241,6 +249,9 @@ func (f runFlags) rehearse(ctx context.Context, env environment, target contract
 	}
 	if err != nil {
 		return err
+	}
+	if f.format == "json" {
+		return printJSON(env.stdout, r.plan())
 	}
 	return r.write(env.stdout)
 }

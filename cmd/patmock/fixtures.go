@@ -48,14 +48,29 @@ func newFixtures(env environment) *cobra.Command {
 		Example:   "  patmock fixtures show default",
 		ValidArgs: fixtures.Names(),
 		Args:      oneOf("name", fixtures.Names()),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := formatOf(cmd, yamlOrJSON)
+			if err != nil {
+				return err
+			}
 			source, err := fixtures.Source(args[0])
 			if err != nil {
 				return err
 			}
+			if format == "json" {
+				tenant, err := fixtures.Load(args[0])
+				if err != nil {
+					return err
+				}
+				if source, err = tenant.JSON(); err != nil {
+					return err
+				}
+			}
 			return env.print(string(source))
 		},
 	}
+	formatFlag(show, yamlOrJSON...)
+	ignoreVariable(show.Flags().Lookup("format"))
 	schema := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of fixture files",

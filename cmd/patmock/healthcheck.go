@@ -27,6 +27,7 @@ const (
 type healthFlags struct {
 	url, addr, controlAddr, controlToken string
 	wait                                 time.Duration
+	format                               string
 	allowPlaintext                       bool
 	// named reports whether a flag, or PATMOCK_URL, says which mock is meant.
 	named bool
@@ -43,7 +44,10 @@ func newHealthcheck(env environment) *cobra.Command {
 			"not, as the health check of a container expects, 2 usage.",
 		Example: "  patmock exec -- patmock healthcheck --wait 10s",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if f.format, err = formatOf(cmd, textOrJSON); err != nil {
+				return err
+			}
 			f.named = f.url != "" || onCommandLine(cmd.Flags(), "addr", "control-addr")
 			return f.execute(cmd.Context(), env)
 		},
@@ -56,7 +60,8 @@ func newHealthcheck(env environment) *cobra.Command {
 	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
 	allowPlaintextFlag(flags, &f.allowPlaintext)
 	setGroup(flags, groupRunning, "url", "addr", "control-addr", "control-token", "allow-plaintext")
-	for _, own := range []string{"control-token", "wait"} {
+	formatFlag(cmd, textOrJSON...)
+	for _, own := range []string{"control-token", "wait", "format"} {
 		ignoreVariable(flags.Lookup(own))
 	}
 	return cmd
@@ -74,6 +79,9 @@ func (f healthFlags) execute(ctx context.Context, env environment) error {
 			return err
 		}
 		answered, err := health(ctx, mock)
+		if err == nil && f.format == "json" {
+			return printJSON(env.stdout, readyMock{address, answered})
+		}
 		if err == nil {
 			_, err = fmt.Fprintf(env.stdout, "patmock %s at %s is ready%s\n", visible(answered.Version), address, degraded(answered))
 			return err
@@ -91,6 +99,12 @@ func (f healthFlags) execute(ctx context.Context, env environment) error {
 		case <-time.After(healthPause):
 		}
 	}
+}
+
+// readyMock is the JSON of healthcheck: the health of the mock at an address.
+type readyMock struct {
+	URL string `json:"url"`
+	control.Health
 }
 
 // degraded returns why a mock cannot write, empty if it can.

@@ -93,6 +93,10 @@ func useText(cmd *cobra.Command) string {
 		return indent(wrapText(cmd.UseLine(), helpWidth-helpIndent), helpIndent)
 	}
 	path := strings.Repeat(" ", helpIndent) + cmd.CommandPath()
+	if cmd.LocalNonPersistentFlags().Lookup("format") != nil { // it prints data itself
+		path = indent(cmd.UseLine()+"\n", helpIndent) + path
+		return path + " COMMAND [flags]\n"
+	}
 	return path + " COMMAND [flags]\n" + path + " COMMAND --help\n"
 }
 

@@ -110,6 +110,47 @@ func (r rehearsal) write(w io.Writer) error {
 	return err
 }
 
+// A dryRunPlan is the JSON of a dry run.
+type dryRunPlan struct {
+	Cases    []plannedCase `json:"cases"`
+	Run      int           `json:"run"`      // cases that would run
+	Requests int           `json:"requests"` // of all cases
+}
+
+// A plannedCase is a case with the requests that it would send, or the reason why it would not run.
+type plannedCase struct {
+	ID       string           `json:"id"`
+	Version  string           `json:"version"`
+	Skipped  string           `json:"skipped,omitempty"`
+	Requests []plannedRequest `json:"requests"`
+}
+
+type plannedRequest struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+	Body   string `json:"body,omitempty"`
+}
+
+// plan returns each case with its requests, without secrets.
+func (r rehearsal) plan() dryRunPlan {
+	p := dryRunPlan{Cases: []plannedCase{}, Requests: r.requests()}
+	for _, act := range r.acts {
+		c := plannedCase{ID: act.Case.Scenario.ID, Version: string(act.Case.Version), Requests: []plannedRequest{}}
+		if act.Result.Outcome == report.Skip {
+			c.Skipped = act.Result.Message
+			p.Cases = append(p.Cases, c)
+			continue
+		}
+		p.Run++
+		for _, x := range act.Exchanges {
+			url := report.Redact(strings.TrimPrefix(x.URL, inProcess))
+			c.Requests = append(c.Requests, plannedRequest{x.Method, url, report.Redact(x.Body)})
+		}
+		p.Cases = append(p.Cases, c)
+	}
+	return p
+}
+
 // shortened is a body in one line, without what nobody reads.
 func shortened(body string) string {
 	const most = 200

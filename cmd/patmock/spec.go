@@ -22,31 +22,49 @@ func newSpec(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	format := "text"
 	errata := &cobra.Command{
 		Use:     "errata",
 		Short:   "List where the published documents contradict themselves or are silent",
 		Example: "  patmock spec errata --format json",
 		Args:    noArgs,
-		RunE:    func(*cobra.Command, []string) error { return printErrata(env, format) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			format, err := formatOf(cmd, textOrJSON)
+			if err != nil {
+				return err
+			}
+			return printErrata(env, format)
+		},
 	}
-	errata.Flags().StringVar(&format, "format", format, "text or json")
-	ignoreVariable(errata.Flags().Lookup("format"))
-	cmd.AddCommand(errata, newSpecDialect(env), &cobra.Command{
+	formatFlag(errata, textOrJSON...)
+	document := &cobra.Command{
 		Use:       "show DOCUMENT",
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
 		Example:   "  patmock spec show v2026",
 		ValidArgs: spec.Names(),
 		Args:      oneOf("document", spec.Names()),
-		RunE:      func(_ *cobra.Command, args []string) error { return showDocument(env, args[0]) },
-	})
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := formatOf(cmd, yamlOrJSON)
+			if err != nil {
+				return err
+			}
+			return showDocument(env, args[0], format)
+		},
+	}
+	formatFlag(document, yamlOrJSON...)
+	for _, child := range []*cobra.Command{errata, document} {
+		ignoreVariable(child.Flags().Lookup("format"))
+	}
+	cmd.AddCommand(errata, newSpecDialect(env), document)
 	return cmd
 }
 
-func showDocument(env environment, name string) error {
+func showDocument(env environment, name, format string) error {
 	document, err := spec.Load(name)
 	if err != nil {
 		return &usageError{"DOCUMENT", err}
+	}
+	if format == "json" {
+		return printJSON(env.stdout, json.RawMessage(document.JSON()))
 	}
 	text, err := document.YAML()
 	if err != nil {
@@ -102,20 +120,16 @@ func printErrata(env environment, format string) error {
 		return err
 	}
 	rows := errataRows(errata)
-	switch format {
-	case "json":
+	if format == "json" {
 		return printJSON(env.stdout, rows)
-	case "text":
-		table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tPUBLISHED\tEFFECTIVE\tREASON\n"
-		for _, r := range rows {
-			table += strings.Join([]string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, cell(r.Published), cell(r.Effective), r.Reason}, "\t") + "\n"
-		}
-		w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-		if _, err := io.WriteString(w, table); err != nil {
-			return err
-		}
-		return w.Flush()
 	}
-	formats := []string{"text", "json"}
-	return usagef("--format", "--format %q: expected text or json%s", format, didYouMean(format, formats))
+	table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tPUBLISHED\tEFFECTIVE\tREASON\n"
+	for _, r := range rows {
+		table += strings.Join([]string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, cell(r.Published), cell(r.Effective), r.Reason}, "\t") + "\n"
+	}
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(w, table); err != nil {
+		return err
+	}
+	return w.Flush()
 }

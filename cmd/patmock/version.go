@@ -12,32 +12,62 @@ import (
 )
 
 func newVersion(env environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version, the commit and what built it",
 		Example: "  patmock version",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(env.stdout, versionLine(debug.ReadBuildInfo()))
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			format, err := formatOf(cmd, textOrJSON)
+			if err != nil {
+				return err
+			}
+			b := newBuild(debug.ReadBuildInfo())
+			if format == "json" {
+				return printJSON(env.stdout, b)
+			}
+			_, err = fmt.Fprintln(env.stdout, b)
 			return err
 		},
 	}
+	formatFlag(cmd, textOrJSON...)
+	ignoreVariable(cmd.Flags().Lookup("format"))
+	return cmd
 }
 
-// versionLine tells the module's version, the commit as far as the build knows it, and Go.
-func versionLine(info *debug.BuildInfo, ok bool) string {
-	parts := []string{"patmock", mockserver.Version()}
-	if ok {
-		settings := map[string]string{}
-		for _, s := range info.Settings {
-			settings[s.Key] = s.Value
-		}
-		if commit := settings["vcs.revision"]; commit != "" {
-			if settings["vcs.modified"] == "true" {
-				commit += "+changes"
-			}
-			parts = append(parts, "commit", commit)
+// A build is what a binary is built from. Commit is empty if that is unknown.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit"`
+	Modified bool   `json:"modified"`
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+func newBuild(info *debug.BuildInfo, ok bool) build {
+	b := build{Version: mockserver.Version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
 		}
 	}
-	return strings.Join(append(parts, runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH), " ")
+	return b
+}
+
+// String returns the build on a line.
+func (b build) String() string {
+	parts := []string{"patmock", b.Version}
+	if b.Commit != "" && b.Modified {
+		parts = append(parts, "commit", b.Commit+"+changes")
+	} else if b.Commit != "" {
+		parts = append(parts, "commit", b.Commit)
+	}
+	return strings.Join(append(parts, b.Go, b.OS+"/"+b.Arch), " ")
 }
