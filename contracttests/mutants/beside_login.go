@@ -1,7 +1,9 @@
 package mutants
 
 import (
+	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +24,10 @@ func claim(change func(x *exchange, a *answer, claims map[string]any)) wrap {
 			return a
 		}
 		fields := claimsIn(parts[1])
-		change(x, a, fields)
+		before := maps.Clone(fields)
+		if change(x, a, fields); reflect.DeepEqual(before, fields) {
+			return a
+		}
 		original := strings.Join(parts, ".")
 		parts[1] = segment(fields)
 		issued[strings.Join(parts, ".")] = original

@@ -1,0 +1,215 @@
+package contracttests_test
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/mutants"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/internal/sample"
+)
+
+// Flags choose the generated mutants that TestGeneratedMutants tries.
+var (
+	generatedFlag = flag.Int("mutants", 0, "how many generated mutants to try, all if negative; 20 if zero, 200 in an exhaustive run")
+	seedFlag      = flag.Uint64("mutants.seed", 1, "seed of the choice of generated mutants")
+	namesFlag     = flag.String("mutants.match", "", "pattern of path.Match for the names of the generated mutants to try, all if empty")
+)
+
+// survivors are the generated mutants that the contract cannot notice, by patterns of their names, and
+// why.
+var survivors = []struct{ pattern, reason string }{}
+
+// recorded is a case and what it did on the wire.
+type recorded struct {
+	contracttests.Case
+	exchanges []mutants.Exchange
+}
+
+// hunt tries generated mutants, the cases first that noticed others before.
+type hunt struct {
+	target contracttests.Target
+	cases  []recorded
+
+	mu      sync.Mutex
+	killers []string // names of cases, the latest first
+	table   map[mutants.Kind]*tally
+}
+
+// tally counts the generated mutants of a kind.
+type tally struct {
+	failed, errors, unseen, reasoned int
+	survivors                        []string
+}
+
+// The contract notices the mutants that are generated from everything that its responses show.
+func TestGeneratedMutants(t *testing.T) {
+	h, all := newHunt(t)
+	for _, g := range choose(t, all) {
+		t.Run(g.Name, func(t *testing.T) {
+			t.Parallel()
+			h.try(t, g)
+		})
+	}
+}
+
+// newHunt runs every case once, and returns what is tried with the mutants of what it has shown.
+func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
+	t.Helper()
+	h := &hunt{target: inProcess(t), table: map[mutants.Kind]*tally{}}
+	surface := &mutants.Surface{}
+	watched := mutated(h.target, mutants.Mutant{Wrap: surface.Record})
+	for _, c := range contracttests.Select(scenarios.All(), contracttests.Options{}) {
+		for _, result := range run(t, watched, c) {
+			if result.Outcome != report.Pass {
+				t.Fatalf("without a mutant %s has the outcome %s: %s", c.Name(), result.Outcome, result.Message)
+			}
+		}
+		h.cases = append(h.cases, recorded{c, surface.Take()})
+	}
+	t.Cleanup(func() {
+		for _, kind := range slices.Sorted(maps.Keys(h.table)) {
+			c := h.table[kind]
+			t.Logf("%s: %d failed, %d in error, %d change nothing, %d survive for a reason, %d survive: %s",
+				kind, c.failed, c.errors, c.unseen, c.reasoned, len(c.survivors), strings.Join(c.survivors, ", "))
+		}
+	})
+	return h, surface.Generate()
+}
+
+// choose returns the mutants that the flags choose.
+func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
+	t.Helper()
+	if *namesFlag != "" {
+		all = slices.DeleteFunc(all, func(g mutants.Generated) bool {
+			matches, err := path.Match(*namesFlag, g.Name)
+			return err != nil || !matches
+		})
+	}
+	n := *generatedFlag
+	switch {
+	case n < 0:
+		n = len(all)
+	case n == 0 && sample.Exhaustive():
+		n = 200
+	case n == 0:
+		n = 20
+	}
+	t.Logf("tries %d of %d generated mutants, seed %d", min(n, len(all)), len(all), *seedFlag)
+	shuffled := slices.Clone(all)
+	rand.New(rand.NewPCG(*seedFlag, 0)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	return shuffled[:min(n, len(all))]
+}
+
+// try runs cases against a mutant until one notices it.
+func (h *hunt) try(t *testing.T, g mutants.Generated) {
+	t.Helper()
+	target := mutated(h.target, mutants.Mutant{Wrap: g.Wrap})
+	tried := map[string]bool{}
+	notices := func(cases ...recorded) bool {
+		for _, c := range cases {
+			tried[c.Name()] = true
+			for _, result := range run(t, target, c.Case) {
+				if result.Outcome == report.Fail || result.Outcome == report.Error {
+					h.note(g, c, result.Outcome)
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if notices(h.likely(g)...) {
+		return
+	}
+	var rest []recorded
+	changes := g.Kind == mutants.OfRule
+	for _, c := range h.cases {
+		if g.Kind != mutants.OfRule && !g.Changes(c.exchanges) {
+			continue
+		}
+		changes = true
+		if g.Kind == mutants.OfRule || !tried[c.Name()] {
+			rest = append(rest, c)
+		}
+	}
+	if notices(rest...) {
+		return
+	}
+	h.survives(t, g, changes)
+}
+
+// likely returns the cases that are tried first: those of the scenarios that notice the mutant it is
+// made of, and those that noticed others of late.
+func (h *hunt) likely(g mutants.Generated) []recorded {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	const most = 8
+	first := slices.Clone(h.killers[:min(most, len(h.killers))])
+	var likely []recorded
+	for _, c := range h.cases {
+		if slices.Contains(g.Scenarios, c.Scenario.ID) || slices.Contains(first, c.Name()) {
+			likely = append(likely, c)
+		}
+	}
+	rank := func(c recorded) int {
+		if i := slices.Index(first, c.Name()); i >= 0 {
+			return i
+		}
+		return -1
+	}
+	slices.SortStableFunc(likely, func(a, b recorded) int { return cmp.Compare(rank(a), rank(b)) })
+	return likely
+}
+
+func (h *hunt) note(g mutants.Generated, c recorded, outcome report.Outcome) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.killers = slices.DeleteFunc(h.killers, func(name string) bool { return name == c.Name() })
+	h.killers = slices.Insert(h.killers, 0, c.Name())
+	if outcome == report.Fail {
+		h.of(g.Kind).failed++
+	} else {
+		h.of(g.Kind).errors++
+	}
+}
+
+func (h *hunt) of(kind mutants.Kind) *tally {
+	if h.table[kind] == nil {
+		h.table[kind] = &tally{}
+	}
+	return h.table[kind]
+}
+
+// survives judges a mutant that no case has noticed.
+func (h *hunt) survives(t *testing.T, g mutants.Generated, changes bool) {
+	t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	reasoned := slices.ContainsFunc(survivors, func(s struct{ pattern, reason string }) bool {
+		matches, err := path.Match(s.pattern, g.Name)
+		return err == nil && matches
+	})
+	switch c := h.of(g.Kind); {
+	case !changes:
+		c.unseen++
+	case reasoned:
+		c.reasoned++
+	default:
+		c.survivors = append(c.survivors, g.Name)
+		t.Error("no scenario notices it")
+	}
+}
+
+var _ = fmt.Sprint
+var _ http.Handler
