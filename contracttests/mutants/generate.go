@@ -260,7 +260,7 @@ func otherThan(value any) any {
 	case string:
 		return "another " + value
 	case float64:
-		return value + 1
+		return value + 3600 // further than clocks may differ
 	case bool:
 		return !value
 	case []any:

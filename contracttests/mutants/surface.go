@@ -168,4 +168,3 @@ func (a *answer) same(other *answer) bool {
 	sameField := func(name string) bool { return slices.Equal(a.header[name], other.header[name]) }
 	return slices.Equal(names(a.header), names(other.header)) && !slices.ContainsFunc(names(a.header), func(name string) bool { return !sameField(name) })
 }
-
