@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http"
@@ -193,6 +194,12 @@ func TestAllocations(t *testing.T) {
 	if raceDetector() {
 		t.Skip("the race detector allocates, too: run without -race")
 	}
+	// By number of requests, because the shares of what grows in steps differ with it.
+	former := flag.Lookup("test.benchtime").Value.String()
+	if err := flag.Set("test.benchtime", "50000x"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = flag.Set("test.benchtime", former) }() // which it was
 	mock, bearer := benchMock(t)
 	for _, tt := range []struct {
 		name          string
