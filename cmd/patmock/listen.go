@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -19,19 +18,39 @@ import (
 // shutdownGrace is how long requests under way have to end once the process is told to stop.
 const shutdownGrace = 5 * time.Second
 
-// listen listens at the address of a flag.
-func (f mockFlags) listen(ctx context.Context, flag, addr string) (net.Listener, error) {
-	if addr == "" { // which would be every interface
-		return nil, usagef("--"+flag, "--%s is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface", flag)
+// checkPlaces returns a usage error if an address or the env file cannot be used, before anything
+// is bound.
+func (f mockFlags) checkPlaces() error {
+	if f.addr == "" { // which would be every interface
+		return usagef("--addr", "--addr is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
 	}
-	return listen(ctx, flag, addr)
+	if err := checkListen("addr", f.addr); err != nil {
+		return err
+	}
+	if f.controlAddr != "" {
+		if err := checkListen("control-addr", f.controlAddr); err != nil {
+			return err
+		}
+	}
+	if f.envFile != "" {
+		return checkEnvFile(f.envFile)
+	}
+	return nil
+}
+
+// checkListen returns a usage error if the form of an address to listen on is wrong.
+func checkListen(flag, addr string) error {
+	if err := checkAddress(addr); err != nil {
+		return usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), err)
+	}
+	return nil
 }
 
 // checkAddress returns what is wrong with the form of an address to listen on, and what it is meant
 // to be.
 func checkAddress(addr string) error {
 	const expected = "expected an address such as 127.0.0.1:17280"
-	_, _, malformed := net.SplitHostPort(addr)
+	_, port, malformed := net.SplitHostPort(addr)
 	switch u, _ := url.Parse(addr); {
 	case strings.Contains(addr, "@"): // which may be repeated nowhere
 		return errors.New("expected an address without user and password")
@@ -40,6 +59,9 @@ func checkAddress(addr string) error {
 	case strings.ContainsAny(addr, "/ "):
 		return errors.New(expected)
 	case malformed == nil:
+		if _, err := net.LookupPort("tcp", port); err != nil {
+			return fmt.Errorf("expected a port up to 65535, got %q", port)
+		}
 		return nil
 	case digits.MatchString(addr):
 		return meantAddress(":" + addr)
@@ -57,9 +79,8 @@ func meantAddress(addr string) error {
 
 // explainListen says in plain words why an address cannot be bound.
 func explainListen(addr string, err error) error {
-	host, port, _ := net.SplitHostPort(addr) // checked
+	host, _, _ := net.SplitHostPort(addr) // checked
 	dns, unknownHost := errors.AsType[*net.DNSError](err)
-	_, wrong := strconv.ParseUint(port, 10, 16)
 	switch {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return errors.New("this machine has no such address (try 127.0.0.1)")
@@ -67,16 +88,14 @@ func explainListen(addr string, err error) error {
 		return errors.New("the port needs more rights: take one above 1023")
 	case unknownHost && dns.Name == host:
 		return fmt.Errorf("the host %s is not known", host)
-	case wrong != nil:
-		return fmt.Errorf("expected a port up to 65535, got %q", port)
 	}
 	return err
 }
 
 // listen says what to try when the address is taken.
 func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
-	if err := checkAddress(addr); err != nil {
-		return nil, usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), err)
+	if err := checkListen(flag, addr); err != nil {
+		return nil, err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {

@@ -120,6 +120,9 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if unfilled := config.Tenant.Placeholders; len(unfilled) > 0 {
 		log.Warn("values of the fixture look like variables, which are not filled in: use envsubst on the file before", "fields", strings.Join(unfilled, ", "))
 	}
+	if err := f.checkPlaces(); err != nil {
+		return nil, err
+	}
 	m := &mock{tenant: config.Tenant, controlToken: config.ControlToken, log: log, failed: make(chan error, 2), ended: make(chan struct{})}
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
 		config.BaseURL = func() string { return m.base } // the control surface is asked by another name
@@ -130,7 +133,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	if m.handler, err = mockserver.New(config); err != nil {
 		return nil, &usageError{flagOfConfig(err), err}
 	}
-	listener, err := f.listen(ctx, "addr", f.addr)
+	listener, err := listen(ctx, "addr", f.addr)
 	if err != nil {
 		return nil, errors.Join(err, m.handler.Close())
 	}
@@ -138,7 +141,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	m.base, m.control, m.controlAddr = cmp.Or(config.PublicURL, m.local), m.local, m.addr
 	var apart net.Listener
 	if config.ControlApart {
-		if apart, err = f.listen(ctx, "control-addr", f.controlAddr); err != nil {
+		if apart, err = listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close(), m.handler.Close())
 		}
 		m.control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()

@@ -115,7 +115,13 @@ func writeEnvFile(path string, m *mock) (remove func(), err error) {
 func checkEnvFile(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		var target string
+		if target, err = linkTarget(path); err == nil {
+			_, err = os.Stat(filepath.Dir(target))
+		}
+		if err == nil {
+			return nil
+		}
 	}
 	if err != nil {
 		return usagef("--env-file", "--env-file: %w", err)

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"net"
+	"path/filepath"
+	"testing"
+)
+
+// Whatever is wrong with a flag is said before an address is bound: here it is taken.
+func TestFlagsAreCheckedBeforeAnAddressIsBound(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close() //nolint:errcheck // the test ends
+	folder := t.TempDir()
+	for _, test := range []struct{ flag, value string }{
+		{"fixture", "nope"},
+		{"versions", "v9"},
+		{"profile", "nope"},
+		{"dialect", filepath.Join(folder, "none.yaml")},
+		{"log-level", "loud"},
+		{"public-url", "x"},
+		{"control-addr", "nowhere"},
+		{"control-addr", "127.0.0.1:99999"},
+		{"control-token", "@" + filepath.Join(folder, "none")},
+		{"env-file", folder},
+		{"env-file", filepath.Join(folder, "no", "such", "file")},
+		{"memory-budget", "x"},
+		{"state", filepath.Join(folder, "no", "such", "file")},
+		{"idle-timeout", "-1s"},
+		{"fallback", "x"},
+		{"cors", "x"},
+	} {
+		t.Run(test.flag+" "+filepath.Base(test.value), func(t *testing.T) {
+			got := command(t.Context(), nil, "serve", "--addr", taken.Addr().String(), "--"+test.flag, test.value)
+			got.wants(t, exitUsage, "--"+test.flag)
+		})
+	}
+	t.Run("nothing", func(t *testing.T) {
+		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).wants(t, exitUsage, "--addr")
+	})
+}
