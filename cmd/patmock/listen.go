@@ -59,7 +59,7 @@ func checkAddress(addr string) error {
 	case strings.ContainsAny(addr, "/ "):
 		return errors.New(expected)
 	case malformed == nil:
-		if _, err := net.LookupPort("tcp", port); err != nil {
+		if _, err := net.DefaultResolver.LookupPort(context.Background(), "tcp", port); err != nil {
 			return fmt.Errorf("expected a port up to 65535, got %q", port)
 		}
 		return nil
