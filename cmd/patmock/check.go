@@ -15,7 +15,7 @@ import (
 
 func newCheck(env environment) *cobra.Command {
 	c := &controls{env: env}
-	f := checkFlags{}
+	f, list := checkFlags{}, false
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Tell whether your client keeps the rules",
@@ -30,6 +30,16 @@ func newCheck(env environment) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if env.reports.err != nil {
 				return env.reports.err
+			}
+			format, err := formatOf(cmd, textOrJSON)
+			if err != nil {
+				return err
+			}
+			if list {
+				return listKinds(env, format)
+			}
+			if cmd.Flags().Changed("format") {
+				return usagef("--format", "--format is for --list; a verdict is written by --report FORMAT=FILE")
 			}
 			client, err := c.client()
 			if err != nil {
@@ -55,6 +65,10 @@ func newCheck(env environment) *cobra.Command {
 	f.register(cmd.Flags())
 	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings after they were judged")
 	ignoreVariable(cmd.Flags().Lookup("clear"))
+	cmd.Flags().BoolVar(&list, "list", false, "list the kinds of findings, and judge nothing")
+	formatFlag(cmd, textOrJSON...)
+	ignoreVariable(cmd.Flags().Lookup("list"))
+	ignoreVariable(cmd.Flags().Lookup("format"))
 	complete(cmd, "allow", control.FindingKinds())
 	return cmd
 }

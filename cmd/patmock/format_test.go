@@ -23,7 +23,6 @@ import (
 // withoutFormat are the commands without --format json, with the reason. A new command that prints
 // data has the flag, and a row in docs/json.md.
 var withoutFormat = map[string]string{
-	"check":                  "--report json=-",
 	"completion":             "prints a script",
 	"control fault rm":       "prints nothing",
 	"control findings allow": "prints nothing",
@@ -43,6 +42,7 @@ var withoutFormat = map[string]string{
 // formatCases are command lines that print JSON, by the path of their command. Commands without one
 // get no arguments.
 var formatCases = map[string]string{
+	"check":                    "--list",
 	"contract coverage":        "--min 1",
 	"contract diff":            "RECORDING mock --versions v2026 --run ^create/name-taken",
 	"contract doctor":          "--target mock --versions v2026 --run ^create/name-taken",
