@@ -48,6 +48,7 @@ func play(t *rapid.T, target contracttests.Target) {
 		model: model{now: time.Date(2027, 8, 31, 12, 0, 0, 0, time.UTC)}, T: t, http: target.HTTP, control: target.Control.In(name), base: "http://127.0.0.1/t/" + name,
 		bearers: map[string]string{}, secrets: map[string]string{}, users: map[string]control.User{},
 	}
+	w.observe()
 	_, made := w.control.PutNamespace(ctx, control.NewNamespace{})
 	_, set := w.control.SetClock(ctx, control.ClockSetting{Now: &w.now, Frozen: true})
 	who, known := w.control.Credentials(ctx)
