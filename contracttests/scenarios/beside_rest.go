@@ -1,0 +1,87 @@
+package scenarios
+
+import (
+	"net/http"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+const changesNamed = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
+
+// special makes a token none of whose properties is a default, and which has logged in.
+func special(t *contract.T) contract.Token {
+	made := t.Owner().Made(contract.Body{"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900})
+	t.LogIn(made.Credentials())
+	return t.Owner().MustFind(made.ID)
+}
+
+// rest is about what a write and a read leave as it is.
+var rest = []contract.Scenario{
+	leavesTheRest("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
+		k.Name = t.Name()
+		return contract.Replace("/name", k.Name)
+	}),
+	leavesTheRest("scope", nil, func(_ *contract.T, k *contract.Token) contract.Op {
+		k.Scope = contract.Value([]string{myManage})
+		return contract.Replace("/scope", k.Scope.Value)
+	}),
+	leavesTheRest("date", contract.Current, func(t *contract.T, k *contract.Token) contract.Op {
+		date := later(t)
+		k.ExpirationDate.Value, _ = date.Value().(string)
+		return date
+	}),
+	{
+		ID: "bulk/leaves-the-rest", Promise: "A bulk update of a date leaves every other property as it is, in the response and in the list.",
+		Sources: []string{bulkOperation, bulkFields}, Standing: standing.Published, Versions: []version.Version{version.V1},
+		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
+		Run: func(t *contract.T) {
+			want, other := special(t), t.Owner().MustFind(t.Owner().Made().ID)
+			date := later(t)
+			t.Admin().Bulk([]string{want.ID}, date).Status(http.StatusOK)
+			want.ExpirationDate.Value, _ = date.Value().(string)
+			t.Equal("the token", want, t.Owner().MustFind(want.ID))
+			t.Equal("a token that the bulk update does not name", other, t.Owner().MustFind(other.ID))
+		},
+	},
+	{
+		ID: "lifecycle/every-list-shows-the-same", Promise: "A token is the same in the list of its owner, of all, of an owner's id, and with a filter.",
+		Sources: []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"}, Standing: standing.Published,
+		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
+		Run: func(t *contract.T) {
+			want := special(t)
+			const used = "not lastUsed isnull"
+			for _, form := range []struct {
+				name string
+				by   *contract.Client
+				list []string
+			}{
+				{"the owner's list with a filter", t.Owner(), []string{"owner-id", "me", "filters", used}},
+				{"the list of all", t.Admin(), nil},
+				{"the list of all with a filter", t.Admin(), []string{"filters", used}},
+				{"the list of the owner's id", t.Admin(), []string{"owner-id", want.Owner.ID.Value}},
+				{"the list of the owner's id with a filter", t.Admin(), []string{"owner-id", want.Owner.ID.Value, "filters", used}},
+				{"the owner's list again", t.Owner(), []string{"owner-id", "me"}},
+			} {
+				t.Equal("the token in "+form.name, want, form.by.List(form.list...).MustFind(want.ID))
+			}
+		},
+	},
+}
+
+// leavesTheRest makes a scenario about a patch, which change makes of what it does to the token.
+func leavesTheRest(id string, versions []version.Version, change func(*contract.T, *contract.Token) contract.Op) contract.Scenario {
+	return contract.Scenario{
+		ID: "patch/leaves-the-rest/" + id, Promise: "A patch of the " + id + " leaves every other property as it is, in its response and in the list.",
+		Sources: []string{changesNamed, "docs/behaviour.md#patch-returns-the-token"}, Standing: standing.Published, Versions: versions,
+		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
+		Run: func(t *contract.T) {
+			want := special(t)
+			op := change(t, &want)
+			t.Equal("the response", want, t.Owner().Patch(want.ID, op).Token())
+			t.Equal("the token in the list", want, t.Owner().MustFind(want.ID))
+		},
+	}
+}
