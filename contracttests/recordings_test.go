@@ -128,9 +128,9 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 
 // Reasons why no transcript shows a mutant that the observer notices.
 const (
-	ofClaims  = "of an access token a transcript has no claims"
-	ofHeaders = "of these headers a transcript has none"
-	ofOthers  = "of the tokens that a scenario has not made a transcript has no dates"
+	ofClaims  = "a transcript has no claims of access tokens"
+	ofHeaders = "a transcript has none of these headers"
+	ofOthers  = "a transcript has no dates of tokens that its scenario did not create"
 	ofLists   = "the lists that are requested for the observer are in no transcript"
 )
 

@@ -89,7 +89,7 @@ func TestAbsentNamespace(t *testing.T) {
 		{visit{"login by a page without origin", "POST", "/oauth/token", login, fields{"Sec-Fetch-Site": "cross-site"}, 403}, false},
 		{visit{"wrong login by a page", "POST", "/oauth/token", strings.Replace(login, "client_secret=", "client_secret=x", 1), fields{"Origin": "https://evil.example"}, 401}, false},
 		{visit{"login", "POST", "/oauth/token", login, nil, 200}, true},
-		{visit{"login in the query", "POST", "/oauth/token?" + login, "", nil, 200}, true},
+		{visit{"login by query", "POST", "/oauth/token?" + login, "", nil, 200}, true},
 		{visit{"login of a page of this machine", "POST", "/oauth/token", login, fields{"Origin": "http://localhost:3000"}, 200}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestControlCallsMakeNamespaces(t *testing.T) {
 	}{
 		{visit{"call", "GET", "/_mock/health", "", nil, 200}, true},
 		{visit{"page of this machine", "GET", "/_mock/health", "", fields{"Origin": "http://localhost:3000"}, 200}, true},
-		{visit{"page of another site", "GET", "/_mock/health", "", fields{"Origin": "https://evil.example"}, 403}, false},
+		{visit{"foreign page", "GET", "/_mock/health", "", fields{"Origin": "https://evil.example"}, 403}, false},
 		{visit{"image of another site", "GET", "/_mock/health", "", fields{"Sec-Fetch-Site": "cross-site"}, 403}, false},
 		{visit{"unknown path", "GET", "/_mock/nothing", "", nil, 404}, false},
 		{visit{"wrong method", "PUT", "/_mock/health", "", nil, 405}, false},

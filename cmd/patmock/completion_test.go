@@ -139,7 +139,7 @@ func TestComplete_FromMock(t *testing.T) {
 		{"namespaces of check", "check --namespace ", variables, []string{"default", "test-1", "test-2"}},
 		{"namespaces of env", "env --namespace ", variables, []string{"default", "test-1", "test-2"}},
 		{"namespace to remove", "control namespace rm ", variables, []string{"default", "test-1", "test-2"}},
-		{"no second namespace", "control namespace rm test-1 ", variables, nil},
+		{"no second namespace", "control namespace rm default ", variables, nil},
 		{"mock of flags", "control --url " + server.URL + " --control-token @" + token + " health --namespace ", nil, []string{"default", "test-1", "test-2"}},
 		{"users", "env --user ", variables, crowd},
 		{"users of a namespace", "env --namespace test-1 --user ", variables, few},

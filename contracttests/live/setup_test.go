@@ -46,7 +46,7 @@ func TestExplainResponse(t *testing.T) {
 		{"credentials", "", "", 401, jsonType, "", `{"error":"invalid_client","error_description":"Client not found"}`, live.BadCredentials},
 		{"credentials as a bad request", "", "", 400, jsonType, "", `{"error":"invalid_grant"}`, live.BadCredentials},
 		{"access token", "", "/v2026/personal-access-tokens", 401, jsonType, "", `{"error":"JWT validation failed"}`, live.BadBearer},
-		{"forbidden", "", "/v2026/personal-access-tokens", 403, jsonType, "", `{"detailCode":"403 Forbidden","messages":[{"text":"The server understood the request but refuses to authorize it."}]}`, live.Forbidden},
+		{"forbidden", "", "/v2026/personal-access-tokens", 403, jsonType, "", `{"detailCode":"403 Forbidden","messages":[{"text":"Forbidden"}]}`, live.Forbidden},
 		{"rate limit", "", "", 429, "", "", "", live.TooManyRequests},
 		{"proxy", "http://127.0.0.1:8080", "", 407, "", "", "", live.ProxyAuth},
 		{"plain HTTP to a port with TLS", "http://127.0.0.1:8443", "", 400, "text/plain", "", "Client sent an HTTP request to an HTTPS server.\n", live.PlainOnTLS},

@@ -93,7 +93,7 @@ func TestGuard_TriesUnavailableTargetOnce(t *testing.T) {
 		_, _, _ = w.send(t.Context(), http.MethodGet, tokensPath, "", "")
 		return len(w.tenant.take())
 	}
-	equal(t, "attempts of the first and the second request", []int{6, 1}, []int{attempts(), attempts()})
+	equal(t, "attempts of two requests", []int{6, 1}, []int{attempts(), attempts()})
 	status = 200
 	equal(t, "attempts of a request that succeeds", 1, attempts())
 	status = 503

@@ -12,8 +12,8 @@ import (
 
 // plants are the ways in which a secret can stand in a text. Each gets a canary that is at home there.
 var plants = map[string]func(n int) (text, canary string){
-	"secret of a token": func(n int) (string, string) { return both("%s", hexCanary(n)) },
-	"in capitals":       func(n int) (string, string) { return both("(%s)", strings.ToUpper(hexCanary(n))) },
+	"token secret": func(n int) (string, string) { return both("%s", hexCanary(n)) },
+	"in capitals":  func(n int) (string, string) { return both("(%s)", strings.ToUpper(hexCanary(n))) },
 	"access token": func(n int) (string, string) {
 		return both("%s", fmt.Sprintf("eyJhbGciOiJub25lIn0.eyJzdWIiOiI%d.Zq9sig%d", n, n))
 	},

@@ -28,7 +28,7 @@ func judgedSample() *report.Judged {
 			{UserAgent: "six", Requests: 1},
 			{UserAgent: "seven", Requests: 1},
 		},
-		NotJudged: []report.NotJudged{{Reason: "rate-limit", Text: "over the rate limit", Requests: 1}, {Reason: "control-api", Text: "to the control API", Requests: 2}},
+		NotJudged: []report.NotJudged{{Reason: "rate-limit", Text: "too fast", Requests: 1}, {Reason: "control-api", Text: "for control", Requests: 2}},
 	}
 }
 
@@ -61,7 +61,7 @@ func TestJudged_Text(t *testing.T) {
 func TestJudged_EveryFormat(t *testing.T) {
 	for _, format := range report.Formats() {
 		text := write(t, format, checkOf(judgedSample()))
-		for _, part := range []string{"jane.doe", "curl/8", "to the control API", "over the rate limit"} {
+		for _, part := range []string{"jane.doe", "curl/8", "for control", "too fast"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("%s lacks %q:\n%s", format, part, text)
 			}
@@ -71,7 +71,7 @@ func TestJudged_EveryFormat(t *testing.T) {
 		}
 	}
 	text := write(t, "text", checkOf(judgedSample()))
-	if !strings.Contains(text, "not judged: 3 requests: 2 to the control API, 1 over the rate limit\n") {
+	if !strings.Contains(text, "not judged: 3 requests: 2 for control, 1 too fast\n") {
 		t.Errorf("the text is\n%s", text)
 	}
 }

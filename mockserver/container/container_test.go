@@ -142,6 +142,9 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// fixtureContent is the setting that a changed file of the fixture is reported as.
+const fixtureContent = "content of the fixture file"
+
 // A container that is reused keeps its first fixture, and rejects others.
 func TestReuse(t *testing.T) {
 	needImage(t)
@@ -155,9 +158,9 @@ func TestReuse(t *testing.T) {
 		want    []string // nil if it is reused
 	}{
 		{"the same", []testcontainers.ContainerCustomizer{container.WithFixtureFile(first)}, nil},
-		{"another content", []testcontainers.ContainerCustomizer{container.WithFixtureFile(other)}, []string{"content of the fixture file"}},
-		{"another fixture", []testcontainers.ContainerCustomizer{container.WithFixture("crowded")}, []string{"PATMOCK_FIXTURE", "content of the fixture file"}},
-		{"no fixture", nil, []string{"PATMOCK_FIXTURE", "content of the fixture file"}},
+		{"another content", []testcontainers.ContainerCustomizer{container.WithFixtureFile(other)}, []string{fixtureContent}},
+		{"another fixture", []testcontainers.ContainerCustomizer{container.WithFixture("crowded")}, []string{"PATMOCK_FIXTURE", fixtureContent}},
+		{"no fixture", nil, []string{"PATMOCK_FIXTURE", fixtureContent}},
 		{"a profile and a token", []testcontainers.ContainerCustomizer{container.WithFixtureFile(first), container.WithProfile("faithful"), token}, []string{"PATMOCK_CONTROL_TOKEN", "PATMOCK_PROFILE"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
