@@ -1,10 +1,7 @@
 package report
 
 import (
-	"bytes"
-	_ "embed" // the page
 	"fmt"
-	"html/template"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,12 +11,7 @@ import (
 // maxPage is how much of a page, in bytes, may come from outside. Its own part is small.
 const maxPage = 1_500_000
 
-//go:embed page.html
-var pageText string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
-
-// The page, as its template reads it.
+// The page, as its elements are made of it.
 type (
 	page struct {
 		Verdict, About, Started, Took string
@@ -55,14 +47,6 @@ type (
 		Text, Names string
 	}
 )
-
-func renderHTML(r *Report) ([]byte, error) {
-	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, newPage(r)); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
 
 func newPage(r *Report) page {
 	left := budget(maxPage)
