@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 )
@@ -78,7 +76,7 @@ func (k *Token) unsettled(listed Token) (name, diff string) {
 			k.UserAwareTokenNeverExpires, listed.UserAwareTokenNeverExpires,
 		},
 	} {
-		if diff := cmp.Diff(property.want, property.got); property.present && diff != "" {
+		if diff := difference(property.want, property.got); property.present && diff != "" {
 			return property.name, diff
 		}
 	}

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"example.com/patmock/contracttests/internal/observer"
 	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
@@ -265,7 +263,7 @@ func (t *T) Fatalf(format string, args ...any) {
 
 // Equal compares, and notes the difference.
 func (t *T) Equal(what string, want, got any) {
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := difference(want, got); diff != "" {
 		t.fail(report.KindPromise, what+" is not as promised", diff)
 	}
 }

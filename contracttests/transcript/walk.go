@@ -2,11 +2,10 @@ package transcript
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // how two sides are different.
@@ -139,7 +138,7 @@ func (w *walker) value(at []string, a, b any) {
 	switch {
 	case kindOfJSON(a) != kindOfJSON(b):
 		w.add(change{at, typed, a, b})
-	case !cmp.Equal(a, b):
+	case !reflect.DeepEqual(a, b):
 		w.add(change{at, another, a, b})
 	}
 }
@@ -221,12 +220,12 @@ func (w *walker) reordered(a, b []any) bool {
 	for i := range a {
 		left, right = append(left, w.pairs.renamed(side(a[i], false))), append(right, side(b[i], false))
 	}
-	if cmp.Equal(left, right) {
+	if slices.Equal(left, right) {
 		return false
 	}
 	slices.Sort(left)
 	slices.Sort(right)
-	return cmp.Equal(left, right)
+	return slices.Equal(left, right)
 }
 
 // similar tells how surely two elements are the same one: 0 for two tokens with different ids, and for different types.
