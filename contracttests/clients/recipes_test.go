@@ -1,27 +1,95 @@
 package clients_test
 
 import (
+	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"regexp"
 	"testing"
 
-	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/mockserver"
-	"example.com/patmock/mockserver/control"
 )
 
-// TestRecipes_TypeScript checks that the recipes of the README pass, and that a check of their client
-// passes because it allows what one of them does on purpose.
-func TestRecipes_TypeScript(t *testing.T) {
-	d := driver{folder: "typescript", needs: []string{"node", "node_modules/vitest/vitest.mjs"}, get: "npm ci"}
-	d.ready(t)
-	recipes, err := os.ReadFile(filepath.FromSlash("../../cmd/patmock/testdata/recipes/recipes.test.ts"))
-	if err != nil {
-		t.Fatal(err)
+// A recipe of the README in a language, as patmock exec --check runs it.
+type recipe struct {
+	name, folder, file string
+	needs              []string
+	// command runs the file, whose folder follows.
+	command []string
+	// broken is a test of a client that sends a property that no document has.
+	broken string
+}
+
+var recipes = []recipe{
+	{
+		"TypeScript", "typescript", "recipes.test.ts",
+		[]string{"node", "node_modules/vitest/vitest.mjs"},
+		[]string{"node", "node_modules/vitest/vitest.mjs", "run", "--environment", "node", "--root"},
+		`
+it('sends an unknown property', async () => {
+  const body = { name: 'x', colour: 'red' } as unknown as { name: string }
+  await pats().createPersonalAccessToken({ createPersonalAccessTokenRequestV2024: body } as never)
+})
+it('begins with a reset', () => {})
+`,
+	},
+	{
+		"Python", "python", "test_recipes.py",
+		[]string{".venv-2/bin/python", ".venv-2/bin/pytest"},
+		[]string{".venv-2/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider"},
+		`
+
+def test_an_unknown_property_is_sent():
+    base, form = os.environ["SAIL_BASE_URL"], {"grant_type": "client_credentials"}
+    form |= {"client_id": os.environ["SAIL_CLIENT_ID"], "client_secret": os.environ["SAIL_CLIENT_SECRET"]}
+    token = json.load(urllib.request.urlopen(base + "/oauth/token", urlencode(form).encode()))["access_token"]
+    body = json.dumps({"name": "x", "colour": "red", "expirationDate": "2099-01-01T00:00:00Z"}).encode()
+    header = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(base + "/v2026/personal-access-tokens", body, header))
+
+
+def test_that_begins_with_a_reset():
+    pass
+`,
+	},
+}
+
+// The recipes of the README pass a check because their requests were judged and break no rule. A client that
+// breaks one fails it, although each test begins with a reset.
+func TestRecipes_Check(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "patmock")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "example.com/patmock/cmd/patmock").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
-	folder, err := os.MkdirTemp(d.folder, "recipes-") // packages are looked up from there
+	for _, r := range recipes {
+		t.Run(r.name, func(t *testing.T) {
+			driver{folder: r.folder, needs: r.needs, get: "npm ci, or ./install"}.ready(t)
+			text, err := os.ReadFile(filepath.Join("../../cmd/patmock/testdata/recipes", r.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			good, code := r.check(t, binary, string(text))
+			if code != 0 || good.Counts[report.Fail] > 0 || good.Judged == nil || good.Judged.Requests < 5 {
+				t.Errorf("exit code %d, counts %v, judged %+v, want 0 and no failure of 5 requests or more", code, good.Counts, good.Judged)
+			}
+			bad, code := r.check(t, binary, string(text)+r.broken)
+			if code != 1 || bad.Counts[report.Fail] != 1 {
+				t.Errorf("a broken client: exit code %d, counts %v, want 1 and one failure", code, bad.Counts)
+			}
+			for _, result := range bad.Results {
+				if failed := result.Outcome == report.Fail; failed != (result.ID == "client/unknown-property") {
+					t.Errorf("a broken client: %s is %s", result.ID, result.Outcome)
+				}
+			}
+		})
+	}
+}
+
+// check runs a recipe under patmock exec --check, and returns the report and the exit code.
+func (r recipe) check(t *testing.T, binary, text string) (judged report.Report, code int) {
+	t.Helper()
+	folder, err := os.MkdirTemp(r.folder, "recipes-") // beside what it imports
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,36 +98,28 @@ func TestRecipes_TypeScript(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for name, content := range map[string][]byte{"recipes.test.ts": recipes, "vitest.config.js": []byte("export default {}\n")} {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+	for name, content := range map[string]string{r.file: text, "vitest.config.js": "export default {}\n"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	mock := mockserver.Start(t)
-	id, secret := mock.Credentials("admin") // as exec does
-	out := d.run(t, []string{"node", "node_modules/vitest/vitest.mjs", "run", "--root", filepath.Base(folder)},
-		"NO_PROXY=127.0.0.1", "NO_COLOR=1", "CI=true", "PATMOCK_URL="+mock.URL,
-		"SAIL_BASE_URL="+mock.URL, "SAIL_CLIENT_ID="+id, "SAIL_CLIENT_SECRET="+secret)
-	if !regexp.MustCompile(`Tests .*3 passed`).MatchString(out) {
-		t.Errorf("vitest wrote %s", out)
-	}
-	checkRecipes(t, mock)
-}
-
-// checkRecipes checks the client of the recipes.
-func checkRecipes(t *testing.T, mock *mockserver.Instance) {
-	t.Helper()
-	checked, err := contracttests.CheckClient(t.Context(), mock.Control(), contracttests.CheckOptions{AllNamespaces: true})
-	if err != nil {
+	written := filepath.Join(t.TempDir(), "report.json")
+	arguments := append([]string{"exec", "--check", "--log-level", "error", "--report", "json=" + written, "--"}, r.command...)
+	command := exec.CommandContext(t.Context(), binary, append(arguments, filepath.Base(folder))...)
+	command.Dir, command.Env = r.folder, append(os.Environ(), "NO_COLOR=1", "CI=true", "PYTHONDONTWRITEBYTECODE=1")
+	out, err := command.CombinedOutput()
+	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+		code = failed.ExitCode()
+	} else if err != nil {
 		t.Fatal(err)
 	}
-	for _, result := range checked.Results {
-		want := report.Pass
-		if result.ID == "client/"+control.ExpiredToken {
-			want = report.Skip
-		}
-		if result.Outcome != want {
-			t.Errorf("%s %s, want %s: %s %v", result.Outcome, result.ID, want, result.Message, result.Failures)
-		}
+	encoded, err := os.ReadFile(written)
+	if err == nil {
+		err = json.Unmarshal(encoded, &judged)
 	}
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Logf("%s", out)
+	return judged, code
 }
