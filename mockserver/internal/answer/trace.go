@@ -37,12 +37,12 @@ type Trace struct {
 	Browser bool
 	// Logged reports that the log has a line about the request.
 	Logged bool
+	// Abort tells that there is no answer: the connection ends when everything about the request is noted.
+	Abort bool
 
 	// Faults names what was injected, Effect what that does to the answer.
 	Faults []string
 	Effect Effect
-	// Abort tells that there is no answer: the connection ends when everything about the request is noted.
-	Abort bool
 	// Vary changes an answer that was found to be legal into another one. Nil leaves it.
 	Vary func(*Answer) *Answer
 	// Wait is how long Retry-After tells the client to wait. Zero where it does not.
