@@ -217,6 +217,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		result.Notes = append(result.Notes, t.excerpt(note, maxMessage))
 	}
 	isLive := t.run.target.Live()
+	provisional := isLive && (s.Standing == standing.Assumed || s.Question)
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
 		result.Outcome, result.Kind, result.Message = outcome, kind, message
 	}
@@ -237,12 +238,12 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		set(report.Error, kind, t.excerpt(firstLine(err.Error()), maxMessage))
 	case len(t.failures)+len(t.beside) > 0 && t.interference != "":
 		set(report.Error, report.KindOtherRun, t.interference)
-	case len(t.beside) > 0 && (isLive || len(t.failures) == 0):
-		set(report.Fail, t.beside[0].Kind, t.beside[0].Message)
-	case len(t.failures) > 0 && isLive && (s.Standing == standing.Assumed || s.Question):
-		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
-	case len(t.failures) > 0:
+	case len(t.failures) > 0 && !provisional:
 		set(report.Fail, t.failures[0].Kind, t.failures[0].Message)
+	case len(t.beside) > 0:
+		set(report.Fail, t.beside[0].Kind, t.beside[0].Message)
+	case len(t.failures) > 0:
+		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
 	case len(t.doubts) > 0:
 		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.doubts[0].Message)
 	case s.Question && isLive:
