@@ -45,9 +45,6 @@ func newFaultAdd(c *controls) *cobra.Command {
 				return err
 			}
 		}
-		if len(args) == 0 && !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
-			return usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
-		}
 		err := checkNames(
 			name{"--operation", "operation", rule.Operation, faultOperations},
 			name{"--version", "version", rule.Version, versionNames()},
@@ -56,6 +53,9 @@ func newFaultAdd(c *controls) *cobra.Command {
 		)
 		if err != nil {
 			return err
+		}
+		if len(args) == 0 && !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
+			return usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
 		}
 		return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Fault, error) {
 			return client.AddFault(ctx, rule)

@@ -55,6 +55,7 @@ func TestControlFault(t *testing.T) {
 			name: "list as JSON", args: "fault list --format json", status: 200, sent: "GET /_mock/faults",
 			body: `{"faults":[{"id":"f1","owner":"<a>"}]}`,
 		},
+		{name: "nothing that happens", args: "fault add --operation list", code: 2, about: "--status"},
 		{name: "no operation", args: "fault add --operation lst", code: 2, about: "--operation"},
 		{name: "no version", args: "fault add --version v20266", code: 2, about: "--version"},
 		{name: "no effect", args: "fault add --effect rest", code: 2, about: "--effect"},
@@ -63,7 +64,7 @@ func TestControlFault(t *testing.T) {
 		{name: "no file", args: "fault add rule.json", code: 2, about: "FILE"},
 		{name: "a file and flags", args: "fault add --status 429 --namespace a @rule.json", code: 2, about: "--status"},
 		{
-			name: "refused", args: "fault add", status: 400, sent: "POST /_mock/faults {}",
+			name: "refused", args: "fault add --status 503", status: 400, sent: `POST /_mock/faults {"status":503}`,
 			body: `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid","status":400,"detail":"the rule does nothing","rule":"invalid-request","errors":[{"pointer":"/status","detail":"give one","rule":"fault-effect"},{"pointer":"","detail":"or this","rule":"other"}]}`, code: 2, about: "fault-effect@/status,other@",
 		},
 		{name: "remove", args: "fault rm f1", status: 204, sent: "DELETE /_mock/faults/f1"},
