@@ -33,7 +33,7 @@ func TestPlaintextToken(t *testing.T) {
 	}
 	t.Run("by a variable", func(t *testing.T) {
 		got := runControl(t, map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": public}, "reset")
-		got.wants(t, exitUsage, "--url")
+		got.wants(t, exitUsage, "PATMOCK_URL")
 	})
 }
 
@@ -49,7 +49,7 @@ func TestAllowPlaintext(t *testing.T) {
 	defer server.Close()
 	address := strings.Replace(server.URL, "127.0.0.1", "0.0.0.0", 1)
 	variables := map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": address, "PATMOCK_ALLOW_PLAINTEXT": "true"}
-	runControl(t, variables, "reset").wants(t, exitUsage, "--url")
+	runControl(t, variables, "reset").wants(t, exitUsage, "PATMOCK_URL")
 	if fake.sent != "" {
 		t.Errorf("sent %s", fake.sent)
 	}

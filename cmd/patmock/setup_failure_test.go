@@ -95,6 +95,9 @@ func TestSetupFailures(t *testing.T) {
 				if !strings.Contains(got.stderr, "POST "+tt.base) {
 					t.Errorf("the request is not named: %s", got.stderr)
 				}
+				if tt.name == "unauthorized" && !strings.Contains(got.stderr, "SAIL_CLIENT_ID") {
+					t.Errorf("the variables of the credentials are not named: %s", got.stderr)
+				}
 				if tt.name == "no host" { // what the resolver says differs
 					message = message[strings.LastIndex(message, ": "):]
 				}
