@@ -33,7 +33,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usagef(flag, "-%s is read as flags of one letter: write %s", name, flag)
 	}
 	if meant := synonymOf(cmd, name); meant != "" {
-		return usagef(flag, "%w (did you mean --%s?)", err, meant)
+		return usagef(flag, "%w (did you mean --%s?)%s", err, meant, formOf(meant))
 	}
 	if owners := ownersOf(cmd, name); len(owners) > 0 {
 		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
@@ -58,7 +58,19 @@ func flagHint(cmd *cobra.Command, name string) string {
 	if meant == "" || len(name) < 2 && synonymOf(cmd, name) == "" {
 		return ""
 	}
-	return " (did you mean --" + meant + "?)"
+	return " (did you mean --" + meant + "?)" + formOf(meant)
+}
+
+// formOf returns the form of the value of a flag whose synonyms take another, as the end of a
+// sentence.
+func formOf(flag string) string {
+	switch flag {
+	case "addr", "control-addr":
+		return ": it takes HOST:PORT, such as " + defaultAddr
+	case "url":
+		return ": it takes an address such as " + defaultURL
+	}
+	return ""
 }
 
 // negativeError returns the error of an argument that begins like a negative number, which is read

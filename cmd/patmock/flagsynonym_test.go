@@ -64,6 +64,31 @@ func TestUnknownNamesAreExplained(t *testing.T) {
 	}
 }
 
+// An error about a port says that the flag takes a host, too. A port alone opens every interface.
+func TestUnknownPort_NamesTheForm(t *testing.T) {
+	for _, args := range []string{"serve --port 8080", "serve -p 8080", "--port 80", "exec --port 1 -- true", "healthcheck --port 1", "serve --control-port 1"} {
+		t.Run(args, func(t *testing.T) {
+			got := command(t.Context(), nil, strings.Fields(args)...)
+			if got.code != exitUsage || !strings.Contains(got.stderr, "HOST:PORT") {
+				t.Errorf("exit code %d: %s", got.code, got.stderr)
+			}
+		})
+	}
+}
+
+// A variable proposes the address that its flag does.
+func TestAddressVariables(t *testing.T) {
+	for _, name := range []string{"PATMOCK_ADDR", "PATMOCK_CONTROL_ADDR"} {
+		t.Run(name, func(t *testing.T) {
+			got := command(t.Context(), map[string]string{name: "8080"}, "serve")
+			got.wants(t, exitUsage, name)
+			if !strings.Contains(got.stderr, " 127.0.0.1:8080?") {
+				t.Errorf("it proposes another address: %s", got.stderr)
+			}
+		})
+	}
+}
+
 // Synonyms are of flags and commands that exist, and no command has a flag of such a name itself.
 func TestSynonymsExist(t *testing.T) {
 	root := newRoot(environment{lookup: noVariables})
@@ -94,7 +119,10 @@ func TestSynonymsExist(t *testing.T) {
 // An address that is none is explained without the words of package net.
 func TestListen_Addresses(t *testing.T) {
 	for _, test := range []struct{ addr, want string }{
-		{"8080", ":8080"},
+		{"8080", "127.0.0.1:8080"},
+		{"http://:8080", "127.0.0.1:8080"},
+		{"http://localhost", "localhost:17280"},
+		{"http://[::1]", "[::1]:17280"},
 		{"localhost", "localhost:17280"},
 		{"http://127.0.0.1:8080", "127.0.0.1:8080"},
 		{"127.0.0.1:99999", ""},

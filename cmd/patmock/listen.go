@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func checkAddress(addr string) error {
 	case strings.Contains(addr, "@"): // which may be repeated nowhere
 		return errors.New("expected an address without user and password")
 	case strings.Contains(addr, "://") && u != nil && u.Host != "":
-		return meantAddress(u.Host)
+		return meantAddress(u.Hostname(), u.Port())
 	case strings.ContainsAny(addr, "/ "):
 		return errors.New(expected)
 	case malformed == nil:
@@ -64,16 +65,19 @@ func checkAddress(addr string) error {
 		}
 		return nil
 	case digits.MatchString(addr):
-		return meantAddress(":" + addr)
+		return meantAddress("", addr)
 	case strings.Contains(addr, ":") && !strings.Contains(addr, "["):
 		return errors.New(expected + ", or [::1]:17280")
 	case !strings.Contains(addr, ":"):
-		return meantAddress(addr + ":17280")
+		return meantAddress(addr, "")
 	}
 	return errors.New(expected)
 }
 
-func meantAddress(addr string) error {
+// meantAddress proposes an address for a host or a port alone. Without a host, it is one of loopback:
+// the port alone would open every interface.
+func meantAddress(host, port string) error {
+	addr := net.JoinHostPort(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "17280"))
 	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
 }
 
