@@ -99,7 +99,7 @@ const (
 )
 
 // Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is on loopback and
-// names itself: a stranger's tenant is not asked. Anything else is live: it is only read unless AllowWrites repeats its host,
+// names itself: a stranger's tenant is not asked. Its credentials are read only if Address is env. Anything else is live: it is only read unless AllowWrites repeats its host,
 // and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The error is a [*ChoiceError].
 func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
@@ -134,7 +134,10 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 			return t, choiceErrorf(setting, PlainHTTP, "%w: use https, or allow it for a staging host behind a VPN (--allow-plaintext)", err)
 		}
 		t.Control = control.New(config)
-		return t, nil
+		if c.Address == "env" {
+			err = c.logins(&t)
+		}
+		return t, err
 	}
 	return c.live(t, base)
 }
@@ -150,20 +153,8 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
-	t.Origins = map[Role]string{}
-	for _, identity := range []struct {
-		role      Role
-		variables identityVariables
-		into      *Credentials
-	}{{RoleOwner, ownerVariables, &t.Owner}, {RoleSecond, secondVariables, &t.Second}, {RoleAdmin, adminVariables, &t.Admin}} {
-		var err error
-		if *identity.into, err = c.credentials(identity.variables); err != nil {
-			return t, err
-		}
-		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " + c.setName(identity.variables.secret)
-	}
-	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
-		return t, choiceErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+	if err := c.logins(&t); err != nil {
+		return t, err
 	}
 	if !t.Owner.given() && c.Offline && onLoopback(base) {
 		return t, choiceErrorf("Mock", NotSet, "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
@@ -177,6 +168,26 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		return t, choiceErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in%s", ownerVariables.id, ownerVariables.secret, hint)
 	}
 	return t, nil
+}
+
+// logins reads the credentials of every identity.
+func (c Choice) logins(t *Target) error {
+	t.Origins = map[Role]string{}
+	for _, identity := range []struct {
+		role      Role
+		variables identityVariables
+		into      *Credentials
+	}{{RoleOwner, ownerVariables, &t.Owner}, {RoleSecond, secondVariables, &t.Second}, {RoleAdmin, adminVariables, &t.Admin}} {
+		var err error
+		if *identity.into, err = c.credentials(identity.variables); err != nil {
+			return err
+		}
+		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " + c.setName(identity.variables.secret)
+	}
+	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
+		return choiceErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+	}
+	return nil
 }
 
 func (c Choice) variable(name string) string {

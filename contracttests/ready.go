@@ -19,7 +19,8 @@ var ErrUnreachable = errors.New("the target cannot be tested")
 // ErrSameIdentity tells that two identities of a target are one user.
 var ErrSameIdentity = errors.New("the second identity is the same user as the first")
 
-// Ready logs in as every identity that a live target has, and as the first on a patmock, before anything is judged. Its error
+// Ready logs in as every identity that the target has credentials for, and as the first of a namespace on a patmock, before
+// anything is judged. Its error
 // is ErrUnreachable, with a [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all needs.
 func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 	tenant, err := r.open(ctx)
@@ -31,6 +32,9 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 		defer stop()
 		err = errors.Join(err, tenant.close(ctx))
 	}()
+	if err := r.checkCredentials(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
 	t := r.newT(ctx, Case{Version: ""}, tenant)
 	identities := []Credentials{tenant.owner}
 	if r.target.Live() {
@@ -52,6 +56,28 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 			"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
 	return tenant.lacks(Needs()), nil
+}
+
+// checkCredentials logs in to a patmock with the credentials of the target, which cases do not use.
+func (r *Runner) checkCredentials(ctx context.Context) error {
+	if r.target.Live() {
+		return nil
+	}
+	who := r.target
+	t := r.newT(ctx, Case{}, &tenancy{target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin})
+	for _, login := range []Credentials{who.Owner, who.Second, who.Admin} {
+		if !login.given() {
+			continue
+		}
+		var status int
+		if failed := t.guard(func() { status = t.Anonymous().send(tokenRequest(login)).status }); failed != nil {
+			return t.explainedFailure(failed)
+		}
+		if status != http.StatusOK {
+			return t.loginError(login)
+		}
+	}
+	return nil
 }
 
 // ExplainControl explains why the control API of a patmock did not respond, or rejected the control

@@ -24,7 +24,7 @@ type Target struct {
 	// Control is the control surface of a patmock. Nil means that the target is live: none of ours.
 	Control *control.Client
 	// Owner is the first identity, with whom most scenarios are tried; Second is another, no administrator; Admin is one.
-	// On a patmock they are those of its fixture, and need not be filled in.
+	// On a patmock they are those of its fixture, and need not be filled in. Those that are only log in, see [Runner.Ready].
 	Owner, Second, Admin Credentials
 	// Origins name what held the credentials of a role, such as "SAIL_CLIENT_ID and
 	// SAIL_CLIENT_SECRET_FILE", for the error of a login. May be nil.
@@ -35,6 +35,11 @@ type Target struct {
 
 // Credentials are the id and secret of a personal access token.
 type Credentials struct{ ClientID, ClientSecret string }
+
+// HasCredentials reports whether any identity has credentials.
+func (t Target) HasCredentials() bool {
+	return t.Owner.given() || t.Second.given() || t.Admin.given()
+}
 
 func (c Credentials) given() bool { return c.ClientID != "" && c.ClientSecret != "" }
 

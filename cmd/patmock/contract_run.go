@@ -209,7 +209,7 @@ func (f runFlags) test(
 	if target.Live() {
 		limit.atTenant()
 	}
-	unstarted := f.preflight(ctx, runner)
+	unstarted := f.preflight(ctx, stderr, target, runner)
 	chosen, planned := cases, func() {}
 	if unstarted != nil {
 		chosen = nil

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -52,6 +54,18 @@ func (f targetFlags) open(ctx context.Context, env environment) (t contracttests
 		return t, nil, usagef(settingOf(err), "--target %s: %w", f.target, err)
 	}
 	return t, func() error { return nil }, nil
+}
+
+// printUse prints what the credentials of the environment are used for if it names a patmock.
+func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
+	if f.target != "env" || t.Live() {
+		return
+	}
+	use := "SAIL_ credentials are not set, and not needed"
+	if t.HasCredentials() {
+		use = "SAIL_ credentials log in, and are used for nothing else"
+	}
+	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use) // a hint
 }
 
 // settingOf returns the flag or the variable that an error of contracttests.Choice is about.

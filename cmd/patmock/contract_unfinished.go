@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -16,7 +17,9 @@ const reportHasRest = "the report has what was done until then"
 
 // preflight logs in to the target, and checks that it has what --require names. Its error says why
 // the run cannot start.
-func (f runFlags) preflight(ctx context.Context, runner *contracttests.Runner) error {
+func (f runFlags) preflight(
+	ctx context.Context, stderr io.Writer, target contracttests.Target, runner *contracttests.Runner,
+) error {
 	lacks, err := runner.Ready(ctx)
 	if ended := endError(ctx, "nothing was tested"); ended != nil {
 		return ended
@@ -24,6 +27,7 @@ func (f runFlags) preflight(ctx context.Context, runner *contracttests.Runner) e
 	if err != nil {
 		return &exitError{exitUnreachable, err}
 	}
+	f.printUse(stderr, target)
 	for _, n := range split(f.require) {
 		if slices.Contains(lacks, n) {
 			return &exitError{exitUnreachable, errors.New("the target lacks " + n + ", which --require asks for")}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+
+	"example.com/patmock/mockserver"
+)
+
+// The credentials of the environment log in to a patmock before a run and a diagnosis. An address
+// does not read them.
+func TestContract_PatmockOfTheEnvironment(t *testing.T) {
+	mock := mockserver.Start(t)
+	set := map[string]string{"SAIL_BASE_URL": mock.URL}
+	for user, prefix := range map[string]string{"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_"} {
+		set[prefix+"CLIENT_ID"], set[prefix+"CLIENT_SECRET"] = mock.Credentials(user)
+	}
+	with := func(name, value string) map[string]string {
+		changed := maps.Clone(set)
+		changed[name] = value
+		return changed
+	}
+	tests := []struct {
+		name      string
+		variables map[string]string
+		target    string
+		code      int
+		about     string
+		// naming is a variable that the error names with the response, or empty.
+		naming string
+		use    bool // printed
+	}{
+		{"accepted", set, "env", exitGood, "", "", true},
+		{"unset", map[string]string{"SAIL_BASE_URL": mock.URL}, "env", exitGood, "", "", true},
+		{"rejected first", with("SAIL_CLIENT_SECRET", "wrong"), "env", exitUnreachable, "target", "SAIL_CLIENT_SECRET", false},
+		{"rejected second", with("PATMOCK_SECOND_CLIENT_SECRET", "wrong"), "env", exitUnreachable, "target", "PATMOCK_SECOND_CLIENT_SECRET", false},
+		{"rejected administrator", with("PATMOCK_ADMIN_CLIENT_SECRET", "wrong"), "env", exitUnreachable, "target", "PATMOCK_ADMIN_CLIENT_SECRET", false},
+		{"no secret", with("SAIL_CLIENT_SECRET", ""), "env", exitUsage, "SAIL_CLIENT_SECRET", "", false},
+		{"no client id of the second", with("PATMOCK_SECOND_CLIENT_ID", ""), "env", exitUsage, "PATMOCK_SECOND_CLIENT_ID", "", false},
+		{"rejected, but an address", with("SAIL_CLIENT_SECRET", "wrong"), mock.URL, exitGood, "", "", false},
+		{"no secret, but an address", with("SAIL_CLIENT_SECRET", ""), mock.URL, exitGood, "", "", false},
+	}
+	for _, tt := range tests {
+		for _, do := range []string{"run", "doctor"} {
+			t.Run(tt.name+"/"+do, func(t *testing.T) {
+				got := command(t.Context(), tt.variables, "contract", do, "--target", tt.target, "--run", "^list/keys", "--versions", "v3")
+				if got.code != tt.code || tt.code == exitUsage && got.about != tt.about {
+					t.Errorf("exit code %d, about %q, want %d, %q: %s", got.code, got.about, tt.code, tt.about, got.stderr)
+				}
+				if tt.naming != "" {
+					for _, want := range []string{tt.naming, "401", "Bad client credentials"} {
+						if !strings.Contains(got.stderr, want) {
+							t.Errorf("%s lacks %s", got.stderr, want)
+						}
+					}
+				}
+				if lines := strings.Count(got.stderr, "SAIL_ credentials"); (lines == 1) != tt.use {
+					t.Errorf("%d lines say what the credentials are used for: %s", lines, got.stderr)
+				}
+			})
+		}
+	}
+	var d diagnosis
+	got := command(t.Context(), set, "contract", "doctor", "--target", "env", "--run", "^list/keys", "--format", "json")
+	if err := json.Unmarshal([]byte(got.stdout), &struct{ Identities *[]examined }{&d.Identities}); err != nil || len(d.Identities) != 3 {
+		t.Fatalf("%v, identities %v", err, d.Identities)
+	}
+	if first := d.Identities[0]; first.ClientID != set["SAIL_CLIENT_ID"] || first.Name != "jane.doe" {
+		t.Errorf("the first identity is %+v", first)
+	}
+}
