@@ -1,22 +1,16 @@
 package contracttests
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/patmock/contracttests/live"
-	"example.com/patmock/contracttests/transcript"
-	"example.com/patmock/spec/version"
 )
 
 // A Client makes requests as one caller, and holds each exchange against the effective document of its version.
@@ -115,7 +109,7 @@ func (c *Client) List(pairs ...string) *Response {
 
 // Create asks for a token. One that comes into being is removed when the scenario ends.
 func (c *Client) Create(body Body) *Response {
-	return c.Send(Request{Method: http.MethodPost, Path: c.t.path(), ContentType: "application/json", Body: encode(body)})
+	return c.Send(c.CreateRequest(body))
 }
 
 // Expiring is a body for a token that expires at T.Expiry, in every version.
@@ -140,23 +134,17 @@ func (c *Client) Made(besides ...Body) Token {
 
 // Patch changes a token.
 func (c *Client) Patch(id string, operations ...Op) *Response {
-	return c.Send(Request{
-		Method: http.MethodPatch, Path: c.t.path() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
-		Body: encode(append([]Op{}, operations...)),
-	})
+	return c.Send(c.PatchRequest(id, operations...))
 }
 
 // Delete removes a token.
 func (c *Client) Delete(id string) *Response {
-	return c.Send(Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)})
+	return c.Send(c.DeleteRequest(id))
 }
 
 // Bulk changes several tokens.
 func (c *Client) Bulk(ids []string, operations ...Op) *Response {
-	return c.Send(Request{
-		Method: http.MethodPatch, Path: version.V1.CollectionPath() + "/bulk-update", ContentType: "application/json",
-		Body: encode(Body{"ids": ids, "patch": append([]Op{}, operations...)}),
-	})
+	return c.Send(c.BulkRequest(ids, operations...))
 }
 
 // Find returns the token of that id in the caller's own list, and reports whether it is there.
@@ -195,33 +183,6 @@ func (c *Client) send(r Request) *Response {
 	c.t.requests++
 	c.t.must(err)
 	return c.take(r, x)
-}
-
-// Burst makes the same request n times, as quickly as it can be done, and returns the answers, by status.
-func (c *Client) Burst(n int, r Request) []*Response {
-	const atOnce = 10
-	exchanges, errs := make([]*exchange, n), make([]error, n)
-	var group sync.WaitGroup
-	var next atomic.Int64
-	for range atOnce {
-		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				exchanges[i], errs[i] = c.carry(c.t.ctx, r)
-			}
-		})
-	}
-	group.Wait()
-	c.t.requests += n
-	c.t.must(errors.Join(errs...))
-	// None came before another: those that were served first make the same of two runs.
-	slices.SortStableFunc(exchanges, func(a, b *exchange) int { return cmp.Compare(a.Status, b.Status) })
-	var answers []*Response
-	for _, x := range exchanges {
-		x.AtOnce = true
-		answers = append(answers, c.take(r, x))
-		c.t.must(c.t.gatewayError(x))
-	}
-	return answers
 }
 
 // carry makes a request, and reads its answer. Several goroutines may do so at once.
@@ -273,7 +234,7 @@ func (r Request) query() string {
 // observe keeps an exchange where somebody observes.
 func (t *T) observe(x *exchange) {
 	if t.run.options.Observe != nil {
-		t.exchanges = append(t.exchanges, transcript.Exchange(*x))
+		t.exchanges = append(t.exchanges, x.recorded())
 	}
 }
 
@@ -303,9 +264,9 @@ func (c *Client) take(r Request, x *exchange) *Response {
 		t.track(c, op.Name, x)
 		t.noteOtherRuns(op.Name, x)
 		done := effects(op.Name, x)
-		t.settle(done)
 		t.wrote = t.wrote || len(done) > 0
 		if !x.AtOnce {
+			t.settle(done)
 			t.requestLists(c, done)
 		}
 	}

@@ -284,7 +284,7 @@ var twoVersions = []version.Version{version.V3, version.V1}
 
 // neverLive are what no live target has, or none of those here.
 var neverLive = []string{
-	"clock", "faults", "seeds", "disposable", "scope-delay", "api-client", "rate-limit", "user-level",
+	"clock", "faults", "seeds", "disposable", "unmetered", "scope-delay", "api-client", "rate-limit", "user-level",
 }
 
 // unfit says why an outcome is none of a live target that keeps every promise, empty where it is.

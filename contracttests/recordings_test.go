@@ -161,6 +161,8 @@ var unseen = map[string]string{
 	"list-of-all-without-last-use":     ofLists,
 	"created-a-day-ago":                "of created a transcript has the form, and not the moment",
 	"retry-after-is-too-short":         "of Retry-After a transcript has the form, and not the number",
+	"list-of-250":                      "of equal tokens in a list a transcript does not have the number",
+	"name-cut-at-4000":                 "of a long text a transcript has the beginning and the end",
 }
 
 // A comparison with the recording of the right mock shows every mutant, by what is on the wire: the outcome is left out.

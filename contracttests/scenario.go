@@ -76,11 +76,13 @@ const (
 	APIClient Need = "api-client"
 	// Disposable are tokens with which nothing is lost: what would take all of a user's is asked for there only.
 	Disposable Need = "disposable"
+	// Unmetered is a target on which a request costs nothing: tables of many boundaries are tried there only.
+	Unmetered Need = "unmetered"
 )
 
 // Needs lists them.
 func Needs() []Need {
-	return []Need{Writes, SecondIdentity, Admin, Clock, Faults, Seeds, RateLimit, TokenLimit, ScopeDelay, APIClient, Disposable}
+	return []Need{Writes, SecondIdentity, Admin, Clock, Faults, Seeds, RateLimit, TokenLimit, ScopeDelay, APIClient, Disposable, Unmetered}
 }
 
 // versions where the scenario is tried.

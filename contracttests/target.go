@@ -137,7 +137,7 @@ func (t *tenancy) has(n Need) bool {
 		return t.second.given()
 	case Admin:
 		return t.admin.given()
-	case Clock, Faults, Seeds, Disposable:
+	case Clock, Faults, Seeds, Disposable, Unmetered:
 		return mock
 	case APIClient:
 		return t.apiClient.given()

@@ -33,6 +33,7 @@ var remedies = map[contracttests.Need]remedy{
 	contracttests.ScopeDelay: {"a mock with --profile faithful", true},
 	contracttests.APIClient:  {"a mock: the client of a tenant would have to be told", true},
 	contracttests.Disposable: {"a mock: no tenant's tokens may be lost", true},
+	contracttests.Unmetered:  {"a mock: a tenant gets few requests", true},
 }
 
 // skipped has the number of the cases that one remedy would let run, and the needs that it is about.

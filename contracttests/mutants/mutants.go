@@ -27,6 +27,6 @@ type Mutant struct {
 func All() []Mutant {
 	return slices.Concat(
 		answers, keys, refusals, headers, manners, logins, bearers, accessTokens, rights, filters, lists, names, creates, expiries, dates,
-		patches, deletions, bulks, rateLimits, paths, besideTokens, besideLogins,
+		patches, deletions, bulks, boundaries, atOnce, rateLimits, paths, besideTokens, besideLogins,
 	)
 }

@@ -127,16 +127,6 @@ var bulk = []contract.Scenario{
 		}
 		t.Equal("expirationDate in the list", "", t.Owner().MustFind(one.ID).ExpirationDate.Value)
 	}), rule.BulkUpdate, rule.PatchNever),
-	covers(onV1("bulk/25-ids", "A bulk update takes 25 ids.", bulkCount, standing.Published, func(t *contract.T) {
-		date, ids := later(t), seeded(t, 25)
-		moved(t, t.Admin().Bulk(ids, date), date, ids...)
-	}, contract.Seeds), rule.BulkUpdate, rule.BulkIDs),
-	covers(onV1("bulk/26-ids", "A bulk update of 26 ids is refused with 400 and changes nothing.", bulkCount, standing.Published, func(t *contract.T) {
-		ids := seeded(t, 26)
-		before := t.Admin().List().Status(http.StatusOK).Text()
-		t.Admin().Wrong("/ids").Bulk(ids, later(t)).Refused(http.StatusBadRequest)
-		t.Equal("tokens", before, t.Admin().List().Status(http.StatusOK).Text())
-	}, contract.Seeds), rule.BulkIDs),
 	covers(bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", bulkUnknownID, standing.Assumed,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], strangerID, ids[1]}, operations: []contract.Op{later(t)}}

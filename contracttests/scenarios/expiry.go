@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/standing"
 )
 
-var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryDates(), expiryPatches)
+var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryDates(), expiryPatches, boundaryDates)
 
 const (
 	legacyRule  = "v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description"
@@ -113,30 +113,6 @@ var expiryLegacy = []contract.Scenario{
 			dateRefused(t, contract.Stamp(sixMonthsAfter(now).Add(time.Millisecond)))
 		},
 	},
-	monthEnd("august-has-31", "2030-08-31T09:30:00.250Z", "2031-02-28T09:30:00.250Z"),
-	monthEnd("august-before-a-leap-year", "2027-08-31T23:59:59.999Z", "2028-02-29T23:59:59.999Z"),
-	monthEnd("august-30", "2030-08-30T00:00:00.000Z", "2031-02-28T00:00:00.000Z"),
-	monthEnd("march-has-31", "2031-03-31T12:00:00.000Z", "2031-09-30T12:00:00.000Z"),
-	monthEnd("december-has-31", "2030-12-31T12:00:00.000Z", "2031-06-30T12:00:00.000Z"),
-	monthEnd("february-stays-the-28th", "2031-02-28T12:00:00.000Z", "2031-08-28T12:00:00.000Z"),
-	monthEnd("leap-day", "2028-02-29T12:00:00.000Z", "2028-08-29T12:00:00.000Z"),
-}
-
-func monthEnd(id, now, want string) contract.Scenario {
-	return contract.Scenario{
-		ID:       "expiry/month-end/" + id,
-		Promise:  "In a legacy version six months after " + now[:10] + " is " + want[:10] + ".",
-		Sources:  []string{legacyRule, "docs/behaviour.md#month-end"},
-		Standing: standing.Assumed,
-		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes, contract.Clock},
-		Rules:    []rule.ID{"expiry-month-end"},
-		Run: func(t *contract.T) {
-			t.SetClock(moment(t, now))
-			token := t.Owner().Create(contract.Body{"name": t.Name()}).Token()
-			t.Equal("expirationDate", want, token.ExpirationDate.Value)
-		},
-	}
 }
 
 var expiryCurrent = []contract.Scenario{

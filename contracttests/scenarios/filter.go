@@ -17,7 +17,7 @@ const (
 	filterPage    = "https://developer.sailpoint.com/idn/api/standard-collection-parameters#filtering-results"
 )
 
-var filter = slices.Concat(filterLive, filterAgreements(), filterLogic(), filterRefusals())
+var filter = slices.Concat(filterLive, filterAgreements(), filterLogic(), filterOperands(), filterRefusals())
 
 // filterLive are scenarios that need no seeds.
 var filterLive = []contract.Scenario{
@@ -164,6 +164,12 @@ func filterLogic() []contract.Scenario {
 		{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", standing.Published, "filter-le"},
 		{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", standing.Published, "filter-le"},
 		{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", standing.Published, "filter-le"},
+		{"le-one-digit", "lastUsed le 2024-06-01T12:00:00.5Z", "early middle", standing.Published, "filter-le"},
+		{"le-one-digit-before", "lastUsed le 2024-06-01T12:00:00.4Z", "early", standing.Published, "filter-le"},
+		{"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", standing.Published, "filter-le"},
+		{"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle", standing.Published, "filter-le"},
+		{"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early", standing.Published, "filter-le"},
+		{"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00", "early middle", standing.Published, "filter-le"},
 		{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", standing.Published, "filter-le"},
 		{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-precedence"},
 		{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", standing.Assumed, "filter-precedence"},
@@ -182,6 +188,7 @@ func filterLogic() []contract.Scenario {
 		{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-unknown"},
 		{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", standing.Assumed, "filter-unknown"},
 		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", standing.Assumed, "quoted-timestamp"},
+		{"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early", standing.Assumed, "quoted-timestamp"},
 	} {
 		all = append(all, l.scenario())
 	}

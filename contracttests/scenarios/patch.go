@@ -16,7 +16,7 @@ const (
 	patchAnswer    = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/200"
 )
 
-var patch = slices.Concat(patchChanges, patchRefusal, patchNames)
+var patch = slices.Concat(patchChanges, patchRefusal, patchRFC, patchNames)
 
 var patchChanges = []contract.Scenario{
 	{

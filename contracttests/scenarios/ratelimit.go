@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,7 +31,7 @@ func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 		t.Pass(window + time.Second) // what the run has asked for before counts, too
 	}
 	began := t.Now()
-	for _, r := range c.Burst(perWindow, cheapRequest(t.Version())) {
+	for _, r := range c.Burst(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...) {
 		if r.Code() != http.StatusOK {
 			t.Fatalf("a request is answered %d, expected %d to be served", r.Code(), perWindow)
 		}
@@ -104,7 +105,7 @@ var rateLimit = []contract.Scenario{
 			refused.Status(http.StatusTooManyRequests)
 			t.Pass(window)
 			other := t.LogIn(t.Owner().Made().Credentials())
-			c.Burst(perWindow, cheapRequest(t.Version()))
+			c.Burst(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...)
 			answers(t, "the same token", cheap(c, t.Version()), http.StatusTooManyRequests)
 			answers(t, "another token", cheap(other, t.Version()), http.StatusOK)
 			t.Pass(window)

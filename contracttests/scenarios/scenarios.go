@@ -10,7 +10,7 @@ import (
 
 // All lists every scenario, family by family, and behind them the open questions.
 func All() []contract.Scenario {
-	return slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses, rateLimit, manners, lifecycle, lastUsed, bulk, beside, rest, questions)
+	return slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses, rateLimit, manners, lifecycle, lastUsed, boundaryLives, bulk, boundaryBulk, boundarySizes, atOnce, beside, rest, questions)
 }
 
 // covers returns the scenario with these rules instead of those of its kind.

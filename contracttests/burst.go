@@ -1,0 +1,91 @@
+package contracttests
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/version"
+)
+
+// Burst makes requests side by side, as quickly as it can be done, and returns the responses, by
+// status. A patch is not waited for until a list shows it, because each may change what the others
+// respond.
+func (c *Client) Burst(requests ...Request) []*Response {
+	const atOnce = 10
+	type sent struct {
+		request Request
+		*exchange
+	}
+	all, errs := make([]sent, len(requests)), make([]error, len(requests))
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range min(atOnce, len(requests)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(requests); i = int(next.Add(1)) - 1 {
+				all[i].request = requests[i]
+				all[i].exchange, errs[i] = c.carry(c.t.ctx, requests[i])
+			}
+		})
+	}
+	group.Wait()
+	c.t.requests += len(requests)
+	// What was made is known even if other requests failed, so that it can be deleted.
+	all = slices.DeleteFunc(all, func(s sent) bool { return s.exchange == nil })
+	// None came before another: those that were served first make the same of two runs.
+	slices.SortStableFunc(all, func(a, b sent) int { return cmp.Compare(a.Status, b.Status) })
+	var answers []*Response
+	for _, s := range all {
+		s.AtOnce = true
+		answers = append(answers, c.take(s.request, s.exchange))
+	}
+	c.t.must(errors.Join(errs...))
+	for _, s := range all {
+		c.t.must(c.t.gatewayError(s.exchange))
+		if op, _ := c.t.run.operation(c.t.version, s.request.Method, s.request.Path); op != nil && s.Method != http.MethodPatch {
+			c.t.settle(effects(op.Name, s.exchange))
+		}
+	}
+	return answers
+}
+
+// recorded returns the exchange as it is recorded. A success of a write that was made at once with
+// others shows what came before it, which is chance, so that its body is left out.
+func (x *exchange) recorded() transcript.Exchange {
+	r := transcript.Exchange(*x)
+	if x.AtOnce && x.Method == http.MethodPatch && x.Status < 300 {
+		r.Reply = ""
+	}
+	return r
+}
+
+// CreateRequest returns the request that Create makes.
+func (c *Client) CreateRequest(body Body) Request {
+	return Request{Method: http.MethodPost, Path: c.t.path(), ContentType: "application/json", Body: encode(body)}
+}
+
+// PatchRequest returns the request that Patch makes.
+func (c *Client) PatchRequest(id string, operations ...Op) Request {
+	return Request{
+		Method: http.MethodPatch, Path: c.t.path() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
+		Body: encode(append([]Op{}, operations...)),
+	}
+}
+
+// DeleteRequest returns the request that Delete makes.
+func (c *Client) DeleteRequest(id string) Request {
+	return Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)}
+}
+
+// BulkRequest returns the request that Bulk makes.
+func (c *Client) BulkRequest(ids []string, operations ...Op) Request {
+	return Request{
+		Method: http.MethodPatch, Path: version.V1.CollectionPath() + "/bulk-update", ContentType: "application/json",
+		Body: encode(Body{"ids": ids, "patch": append([]Op{}, operations...)}),
+	}
+}

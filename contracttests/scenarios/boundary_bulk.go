@@ -1,0 +1,183 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+)
+
+// bulkIDCounts are numbers of ids, and whether a bulk update accepts them.
+var bulkIDCounts = []struct {
+	id       string
+	count    int
+	accepted bool
+}{
+	{"1-id", 1, true},
+	{"2-ids", 2, true},
+	{"10-ids", 10, true},
+	{"11-ids", 11, true},
+	{"20-ids", 20, true},
+	{"21-ids", 21, true},
+	{"24-ids", 24, true},
+	{"25-ids", 25, true},
+	{"26-ids", 26, false},
+	{"50-ids", 50, false},
+}
+
+func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
+	promise := fmt.Sprintf("A bulk update of %d ids is rejected with 400 and changes nothing.", count)
+	if accepted {
+		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by PATCH and by POST, and no other.", words(id))
+	}
+	return covers(onV1("bulk/"+id, promise, bulkCount, standing.Published, func(t *contract.T) {
+		ids, other, c := seeded(t, count), t.Owner().Made(), t.Admin()
+		if !accepted {
+			before := c.List().Status(http.StatusOK).Text()
+			for _, method := range []string{http.MethodPatch, http.MethodPost} {
+				sendBulk(c.Wrong("/ids"), method, ids, later(t)).Refused(http.StatusBadRequest)
+			}
+			t.Equal("tokens", before, c.List().Status(http.StatusOK).Text())
+			return
+		}
+		t.SetClock(t.Now()) // so that two dates are the same
+		for _, method := range []string{http.MethodPatch, http.MethodPost} {
+			date := later(t)
+			moved(t, sendBulk(c, method, ids, date), date, ids...)
+			stored := map[string]int{}
+			for _, listed := range c.List().Tokens() {
+				if slices.Contains(ids, listed.ID) {
+					stored[listed.ExpirationDate.Value]++
+				} else if listed.ID == other.ID {
+					t.Equal("expirationDate of another token", other.ExpirationDate, listed.ExpirationDate)
+				}
+			}
+			t.Equal("the dates in the list of all", map[string]int{fmt.Sprint(date.Value()): count}, stored)
+			t.Advance(1)
+		}
+	}, contract.Seeds, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
+}
+
+// patchCounts are numbers of operations. patch/101-operations is about the first that is too many.
+var patchCounts = []struct {
+	count    int
+	standing standing.Standing
+	fact     string
+}{
+	{1, standing.Published, patchFields},
+	{2, standing.Published, patchFields},
+	{10, standing.Published, patchFields},
+	{11, standing.Published, patchFields},
+	{99, standing.Assumed, "docs/behaviour.md#patch-size"},
+	{100, standing.Assumed, "docs/behaviour.md#patch-size"},
+}
+
+// patchOfOperations is about a patch of so many operations, each of which leaves its mark.
+func patchOfOperations(count int, s standing.Standing, fact string) contract.Scenario {
+	return contract.Scenario{
+		ID: fmt.Sprintf("patch/operations/%d", count), Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
+		Sources: []string{fact, jsonPatch + "#section-3"}, Standing: s,
+		Needs: []contract.Need{contract.Writes, contract.Unmetered}, Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
+		Run: func(t *contract.T) {
+			c := t.Owner()
+			token := c.Made(contract.Body{"scope": []string{}})
+			want, operations := []string{}, []contract.Op{}
+			for i := range count {
+				want = append(want, fmt.Sprintf("scope-%d", i))
+				operations = append(operations, contract.Op{"op": "add", "path": "/scope/-", "value": want[i]})
+			}
+			t.Equal("scope", want, c.Patch(token.ID, operations...).Token().Scope.Value)
+			t.Equal("scope in the list", want, c.MustFind(token.ID).Scope.Value)
+		},
+	}
+}
+
+// bulkOfOperations is about a bulk update of so many operations, of which the last date counts.
+func bulkOfOperations(count int, s standing.Standing, fact string) contract.Scenario {
+	return covers(onV1(
+		fmt.Sprintf("bulk/operations/%d", count), fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
+		fact, s, func(t *contract.T) {
+			one, other := t.Owner().Made(), t.Admin().Made()
+			operations := []contract.Op{}
+			for i := range count {
+				operations = append(operations, contract.Replace("/expirationDate", contract.Stamp(t.Expiry().AddDate(0, 0, i))))
+			}
+			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...), operations[count-1], one.ID, other.ID)
+			t.Equal("expirationDate in the list", operations[count-1].Value(), t.Owner().MustFind(one.ID).ExpirationDate.Value)
+		}, contract.Unmetered,
+	), rule.BulkUpdate, rule.PatchApplies)
+}
+
+// The published examples of a bulk update, with ids that exist, and a date that is in the future.
+var bulkExamples = []contract.Scenario{
+	covers(onV1(
+		"bulk/example/set-expiration", "The published example that sets a date on several tokens is accepted.", bulkChanges, standing.Published,
+		func(t *contract.T) {
+			one, other := t.Owner().Made(), t.Admin().Made()
+			date := later(t)
+			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
+			t.Equal("expirationDate in the list", date.Value(), t.Admin().MustFind(other.ID).ExpirationDate.Value)
+		},
+	), rule.BulkUpdate),
+	covers(onV1(
+		"bulk/example/never-expire", "The published example that removes the date first, and acknowledges it then, is accepted.", bulkToNever, standing.Published,
+		func(t *contract.T) {
+			one := t.Owner().Made()
+			tokens := t.Admin().Bulk([]string{one.ID},
+				contract.Op{"op": "remove", "path": "/expirationDate"}, contract.Replace("/userAwareTokenNeverExpires", true),
+			).Tokens()
+			t.Equal("number of tokens", 1, len(tokens))
+			t.Equal("expirationDate in the list", contract.Null[string](), t.Owner().MustFind(one.ID).ExpirationDate)
+		},
+	), rule.BulkUpdate, rule.PatchNever),
+}
+
+// bulkBadDates are rejections of text that is no date, of which nothing is changed.
+func bulkBadDates(id, promise, fact string, s standing.Standing, rules ...rule.ID) contract.Scenario {
+	return covers(onV1(id, promise, fact, s, func(t *contract.T) {
+		one, other := t.Owner().Made(), t.Admin().Made()
+		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
+		for _, bad := range badDates {
+			if bad.standing != s {
+				continue
+			}
+			date := contract.Replace("/expirationDate", bad.text(t.Now()))
+			t.Admin().Bulk([]string{one.ID, other.ID}, date).Declined(http.StatusBadRequest)
+		}
+		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
+	}), rules...)
+}
+
+func boundaryBulkScenarios() []contract.Scenario {
+	all := slices.Clone(bulkExamples)
+	for _, c := range bulkIDCounts {
+		all = append(all, bulkOfIDs(c.id, c.count, c.accepted))
+	}
+	for _, c := range patchCounts {
+		all = append(all, patchOfOperations(c.count, c.standing, c.fact), bulkOfOperations(c.count, c.standing, c.fact))
+	}
+	return append(all,
+		covers(onV1(
+			"bulk/101-operations", "A bulk update of 101 operations is rejected with 400 and changes nothing.",
+			"docs/behaviour.md#patch-size", standing.Assumed, func(t *contract.T) {
+				one := t.Owner().Made()
+				before := own(t.Owner())
+				t.Admin().Bulk([]string{one.ID}, slices.Repeat([]contract.Op{later(t)}, 101)...).Refused(http.StatusBadRequest)
+				t.Equal("tokens", before, own(t.Owner()))
+			}, contract.Unmetered,
+		), rule.PatchSize),
+		bulkBadDates(
+			"bulk/bad-dates", "A bulk update to text that is no date of RFC 3339 is rejected with 400, and the dates stay.",
+			rfc3339Date, standing.Published, rule.DateIsRFC3339,
+		),
+		bulkBadDates(
+			"bulk/odd-dates", "A bulk update to a date without a zone, to an empty text, or with a blank is rejected with 400.",
+			"docs/behaviour.md#date-without-zone-is-400", standing.Assumed, rule.DateNeedsZone, rule.EmptyDate, rule.DateIsRFC3339,
+		),
+	)
+}
+
+var boundaryBulk = boundaryBulkScenarios()

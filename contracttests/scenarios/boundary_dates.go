@@ -1,0 +1,221 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// offsets are zones in which a date may be written, in seconds east of Greenwich: those in use at
+// both ends, some that are no full hours, and the outermost that RFC 3339 has.
+var offsets = []int{0, 14 * 3600, -12 * 3600, 5*3600 + 45*60, -60, 23*3600 + 59*60, -23*3600 - 59*60}
+
+// inOffset writes a moment with an offset.
+func inOffset(m time.Time, seconds int) string {
+	return m.In(time.FixedZone("", seconds)).Format("2006-01-02T15:04:05.000-07:00")
+}
+
+// distance is how far a date is from now, and whether it is in the future.
+type distance struct {
+	id     string
+	from   time.Duration
+	future bool
+	// exact distances are about the moment itself, which the published texts do not mention.
+	exact bool
+}
+
+var distances = []distance{
+	{id: "a-year-before", from: -365 * 24 * time.Hour},
+	{id: "a-day-before", from: -24 * time.Hour},
+	{id: "an-hour-before", from: -time.Hour},
+	{id: "a-second-before", from: -time.Second},
+	{id: "a-millisecond-before", from: -time.Millisecond, exact: true},
+	{id: "this-moment", exact: true},
+	{id: "a-millisecond-after", from: time.Millisecond, future: true, exact: true},
+	{id: "a-second-after", from: time.Second, future: true},
+	{id: "an-hour-after", from: time.Hour, future: true},
+	{id: "a-day-after", from: 24 * time.Hour, future: true},
+}
+
+// aroundNow are the scenarios about dates around now in every offset, for create, patch and bulk.
+func aroundNow() []contract.Scenario {
+	var all []contract.Scenario
+	for _, d := range distances {
+		all = append(all,
+			d.scenario("expiry/around-now/", "a date ", nil, d.created),
+			d.scenario("expiry/patch-around-now/", "a patch to a date ", contract.Current, d.patched),
+			d.scenario("bulk/around-now/", "a bulk update to a date ", []version.Version{version.V1}, d.bulked),
+		)
+	}
+	return all
+}
+
+func (d distance) scenario(family, subject string, versions []version.Version, run func(*contract.T, time.Time)) contract.Scenario {
+	when, outcome := words(d.id)+" now", " is rejected."
+	if d.from == 0 {
+		when = "of " + words(d.id)
+	}
+	if d.future {
+		outcome = " is accepted."
+	}
+	s := contract.Scenario{
+		ID:       family + d.id,
+		Promise:  "In every offset " + subject + when + outcome,
+		Sources:  []string{currentRule, legacyRule, createRequest + "/properties/expirationDate/format", "docs/behaviour.md#date-is-in-the-future"},
+		Standing: standing.Published,
+		Versions: versions,
+		Needs:    []contract.Need{contract.Writes, contract.Clock, contract.Admin},
+		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
+		Run:      func(t *contract.T) { run(t, stopped(t)) },
+	}
+	if d.exact {
+		s.Standing, s.Sources = standing.Assumed, []string{"docs/behaviour.md#this-moment-has-passed"}
+	}
+	return s
+}
+
+// accepts compares a response with what the distance promises.
+func (d distance) accepts(t *contract.T, date string, want time.Time, r *contract.Response, got func() string) {
+	if !d.future {
+		answers(t, date, r, http.StatusBadRequest)
+		return
+	}
+	answers(t, date, r, http.StatusOK)
+	if r.Code() == http.StatusOK {
+		t.Equal("expirationDate of "+date, contract.Stamp(want), got())
+	}
+}
+
+func (d distance) created(t *contract.T, now time.Time) {
+	c, want := t.Owner(), now.Add(d.from)
+	for _, seconds := range offsets {
+		date := inOffset(want, seconds)
+		r := c.Create(contract.Body{"name": t.Name(), "expirationDate": date})
+		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
+		if r.Code() == http.StatusOK {
+			c.Delete(r.Token().ID).Status(http.StatusNoContent)
+		}
+	}
+}
+
+func (d distance) patched(t *contract.T, now time.Time) {
+	c, want := t.Owner(), now.Add(d.from)
+	token := c.Made()
+	before := c.MustFind(token.ID)
+	for _, seconds := range offsets {
+		date := inOffset(want, seconds)
+		r := c.Patch(token.ID, contract.Replace("/expirationDate", date))
+		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
+	}
+	if d.future {
+		before.ExpirationDate = contract.Value(contract.Stamp(want))
+	}
+	t.Equal("the token", before, c.MustFind(token.ID))
+}
+
+func (d distance) bulked(t *contract.T, now time.Time) {
+	want := now.Add(d.from)
+	one, other := t.Owner().Made(), t.Admin().Made()
+	before := t.Owner().MustFind(one.ID)
+	for _, seconds := range offsets {
+		date := inOffset(want, seconds)
+		r := t.Admin().Bulk([]string{one.ID, other.ID}, contract.Replace("/expirationDate", date))
+		d.accepts(t, date, want, r, func() string { return r.MustFind(one.ID).ExpirationDate.Value })
+	}
+	if d.future {
+		before.ExpirationDate = contract.Value(contract.Stamp(want))
+	}
+	t.Equal("the token", before, t.Owner().MustFind(one.ID))
+}
+
+// digitsAhead are scenarios for every target: the digits of a past date lie in the future.
+var digitsAhead = []contract.Scenario{
+	{
+		ID:       "expiry/patch-past-date-by-its-offset-is-refused",
+		Promise:  "A patch to a date in the past is rejected even if the digits of the date lie in the future.",
+		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},
+		Standing: standing.Published,
+		Versions: contract.Current,
+		Needs:    []contract.Need{contract.Writes},
+		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
+		Run: func(t *contract.T) {
+			date := inOffset(t.Now().Add(-time.Hour), 12*3600)
+			patchStays(t, t.Owner(), []contract.Op{contract.Replace("/expirationDate", date)}, func(r *contract.Response) { r.Declined(http.StatusBadRequest) })
+		},
+	},
+	covers(bulkRefuses(
+		"bulk/past-date-by-its-offset", "A bulk update to a date in the past is rejected even if the digits of the date lie in the future.",
+		bulkFuture, standing.Published,
+		func(t *contract.T, ids []string) update {
+			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600))}}
+		},
+	), rule.ExpiryFuture, rule.DateForms),
+}
+
+// end is a moment, and the one six months later.
+type end struct{ id, now, want string }
+
+// monthEnds are the last days of each month, the days before them if the other month is shorter,
+// and the Februaries of leap years.
+var monthEnds = []end{
+	{"january-has-31", "2031-01-31T12:00:00.000Z", "2031-07-31T12:00:00.000Z"},
+	{"february-stays-the-28th", "2031-02-28T12:00:00.000Z", "2031-08-28T12:00:00.000Z"},
+	{"leap-day", "2028-02-29T12:00:00.000Z", "2028-08-29T12:00:00.000Z"},
+	{"february-28-of-a-leap-year", "2028-02-28T12:00:00.000Z", "2028-08-28T12:00:00.000Z"},
+	{"march-has-31", "2031-03-31T12:00:00.000Z", "2031-09-30T12:00:00.000Z"},
+	{"april-has-30", "2031-04-30T12:00:00.000Z", "2031-10-30T12:00:00.000Z"},
+	{"may-has-31", "2031-05-31T12:00:00.000Z", "2031-11-30T12:00:00.000Z"},
+	{"june-has-30", "2031-06-30T12:00:00.000Z", "2031-12-30T12:00:00.000Z"},
+	{"july-has-31", "2031-07-31T12:00:00.000Z", "2032-01-31T12:00:00.000Z"},
+	{"august-has-31", "2030-08-31T09:30:00.250Z", "2031-02-28T09:30:00.250Z"},
+	{"august-before-a-leap-year", "2027-08-31T23:59:59.999Z", "2028-02-29T23:59:59.999Z"},
+	{"august-30", "2030-08-30T00:00:00.000Z", "2031-02-28T00:00:00.000Z"},
+	{"august-30-before-a-leap-year", "2027-08-30T00:00:00.000Z", "2028-02-29T00:00:00.000Z"},
+	{"august-29", "2030-08-29T12:00:00.000Z", "2031-02-28T12:00:00.000Z"},
+	{"september-has-30", "2031-09-30T12:00:00.000Z", "2032-03-30T12:00:00.000Z"},
+	{"october-has-31", "2031-10-31T12:00:00.000Z", "2032-04-30T12:00:00.000Z"},
+	{"november-has-30", "2031-11-30T12:00:00.000Z", "2032-05-30T12:00:00.000Z"},
+	{"december-has-31", "2030-12-31T12:00:00.000Z", "2031-06-30T12:00:00.000Z"},
+}
+
+func monthEndScenarios() []contract.Scenario {
+	var all []contract.Scenario
+	for _, e := range monthEnds {
+		all = append(all, e.scenario())
+	}
+	return all
+}
+
+// scenario is about the default at the end of a month, and about the bound, which is the same
+// moment in every offset.
+func (e end) scenario() contract.Scenario {
+	return contract.Scenario{
+		ID:       "expiry/month-end/" + e.id,
+		Promise:  "In a legacy version six months after " + e.now[:10] + " is " + e.want[:10] + ".",
+		Sources:  []string{legacyRule, "docs/behaviour.md#month-end", "docs/behaviour.md#legacy-upper-bound-is-exact"},
+		Standing: standing.Assumed,
+		Versions: contract.Legacy,
+		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Rules:    []rule.ID{rule.ExpiryMonthEnd, rule.ExpiryUpperBound},
+		Run: func(t *contract.T) {
+			t.SetClock(moment(t, e.now))
+			c := t.Owner()
+			t.Equal("expirationDate", e.want, c.Create(contract.Body{"name": t.Name()}).Token().ExpirationDate.Value)
+			bound := moment(t, e.want)
+			for _, seconds := range offsets[1:3] {
+				date := inOffset(bound, seconds)
+				token := c.Create(contract.Body{"name": t.Name(), "expirationDate": date}).Token()
+				t.Equal("expirationDate of "+date, e.want, token.ExpirationDate.Value)
+				beyond := inOffset(bound.Add(time.Millisecond), seconds)
+				answers(t, beyond, c.Create(contract.Body{"name": t.Name(), "expirationDate": beyond}), http.StatusBadRequest)
+			}
+		},
+	}
+}
+
+var boundaryDates = slices.Concat(digitsAhead, aroundNow(), monthEndScenarios())

@@ -1,0 +1,221 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+const validityRequest = createRequest + "/properties/accessTokenValiditySeconds"
+
+// lives are validities in seconds for which an access token is tried to the end.
+var lives = []int{15, 900, 3600, 43199, 43200}
+
+// accessTokenLives are the scenarios about an access token just before and just after its end.
+func accessTokenLives() []contract.Scenario {
+	var all []contract.Scenario
+	for _, seconds := range lives {
+		all = append(all, contract.Scenario{
+			ID:      fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
+			Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and gets 401 within a second of it.", seconds),
+			Sources: []string{
+				validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
+				"docs/behaviour.md#access-token-expires", "docs/behaviour.md#expires-in",
+			},
+			Standing: standing.Published,
+			Needs:    []contract.Need{contract.Writes, contract.Clock},
+			Rules:    []rule.ID{rule.AccessTokenExpires},
+			Run: func(t *contract.T) {
+				token := removed(t, t.Owner().Made(contract.Body{"accessTokenValiditySeconds": seconds}))
+				began, now := t.Now(), stopped(t)
+				c := t.LogIn(token.Credentials())
+				t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
+				c.List("owner-id", "me").Status(http.StatusOK)
+				t.SetClock(began.Add(time.Duration(seconds) * time.Second)) // patmock responds with how far that is from wall time
+				c.List("owner-id", "me").Status(http.StatusUnauthorized)
+			},
+		})
+	}
+	return all
+}
+
+// tokenLife is how long a token lives, and how it comes to.
+type tokenLife struct {
+	id, promise string
+	versions    []version.Version
+	sources     []string
+	standing    standing.Standing
+	rules       []rule.ID
+	// make returns a token with the moment at which it expires, zero for never.
+	make func(t *contract.T) (contract.Token, time.Time)
+}
+
+const loginExpired = "docs/behaviour.md#login-of-an-expired-token-is-401"
+
+// expiresIn makes a token that expires after a time.
+func expiresIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
+	return func(t *contract.T) (contract.Token, time.Time) {
+		end := stopped(t).Add(life)
+		return t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(end)}), end
+	}
+}
+
+func byDefault(t *contract.T) (contract.Token, time.Time) {
+	end := sixMonthsAfter(stopped(t))
+	return t.Owner().Create(contract.Body{"name": t.Name()}).Token(), end
+}
+
+func createdForever(t *contract.T) (contract.Token, time.Time) {
+	return t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Token(), time.Time{}
+}
+
+func patchedForever(t *contract.T) (contract.Token, time.Time) {
+	token := t.Owner().Made()
+	t.Owner().Patch(token.ID, endless()...).Status(http.StatusOK)
+	return token, time.Time{}
+}
+
+func bulkForever(t *contract.T) (contract.Token, time.Time) {
+	token := t.Owner().Made()
+	t.Admin().Bulk([]string{token.ID}, endless()...).Status(http.StatusOK)
+	return token, time.Time{}
+}
+
+var tokenLives = []tokenLife{
+	{
+		"an-hour", "A token with a date logs in until a millisecond before it, and not at it.", nil,
+		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
+		standing.Assumed,
+		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		expiresIn(time.Hour),
+	},
+	{
+		"a-month", "A token of thirty days logs in until a millisecond before its end, and not at it.", nil,
+		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
+		standing.Assumed,
+		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		expiresIn(30 * 24 * time.Hour),
+	},
+	{
+		"two-years", "A token of two years logs in until a millisecond before its end, and not at it.", contract.Current,
+		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
+		standing.Assumed,
+		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		expiresIn(2 * 365 * 24 * time.Hour),
+	},
+	{
+		"six-months-by-default", "A legacy token without a date logs in until a millisecond before its six months are over.", contract.Legacy,
+		[]string{legacyRule, loginExpired, "docs/behaviour.md#six-months-are-calendar-months"},
+		standing.Assumed,
+		[]rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
+		byDefault,
+	},
+	{
+		"never", "A token that never expires logs in a year later, and ten years later.", contract.Current,
+		[]string{currentRule, "docs/behaviour.md#never-needs-the-acknowledgment"},
+		standing.Published,
+		[]rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
+		createdForever,
+	},
+	{
+		"never-by-patch", "A token that a patch makes live for ever logs in a year later, and ten years later.", contract.Current,
+		[]string{patchText, "docs/behaviour.md#patch-to-never-needs-the-acknowledgment"},
+		standing.Published,
+		[]rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
+		patchedForever,
+	},
+	{
+		"never-by-bulk", "A token that a bulk update makes live for ever logs in a year later, and ten years later.",
+		[]version.Version{version.V1},
+		[]string{bulkOperation, bulkToNever},
+		standing.Published,
+		[]rule.ID{rule.PatchNever, rule.BulkUpdate},
+		bulkForever,
+	},
+}
+
+func (l tokenLife) scenario() contract.Scenario {
+	return contract.Scenario{
+		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources, Standing: l.standing, Versions: l.versions,
+		Needs: []contract.Need{contract.Writes, contract.Clock, contract.Admin}, Rules: l.rules,
+		Run: func(t *contract.T) {
+			token, end := l.make(t)
+			removed(t, token)
+			if end.IsZero() {
+				for _, years := range []time.Duration{1, 9} {
+					t.Advance(years*365*24*time.Hour + 24*time.Hour)
+					loggedIn(t, t.Anonymous().Token(token.Credentials()))
+				}
+				return
+			}
+			t.SetClock(end.Add(-time.Millisecond))
+			loggedIn(t, t.Anonymous().Token(token.Credentials()))
+			t.SetClock(end)
+			loginRefused(t, t.Anonymous().Token(token.Credentials()), http.StatusUnauthorized, "invalid_client")
+		},
+	}
+}
+
+// validities are numbers of seconds, and whether create accepts them.
+var validities = []struct {
+	seconds  int
+	accepted bool
+}{
+	{-1, false},
+	{0, false},
+	{1, false},
+	{14, false},
+	{15, true},
+	{16, true},
+	{899, true},
+	{900, true},
+	{901, true},
+	{43199, true},
+	{43200, true},
+	{43201, false},
+	{86400, false},
+	{1 << 31, false},
+}
+
+// validityTable tries each of the validities, with the login that it is for.
+var validityTable = contract.Scenario{
+	ID:       "create/validities",
+	Promise:  "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
+	Sources:  []string{validityRequest + "/minimum", "docs/behaviour.md#validity-is-15-to-43200", "docs/behaviour.md#expires-in"},
+	Standing: standing.Published,
+	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Rules:    []rule.ID{rule.ValidityBounds},
+	Run: func(t *contract.T) {
+		c := t.Owner()
+		for _, v := range validities {
+			body := c.Expiring()
+			body["accessTokenValiditySeconds"] = v.seconds
+			if !v.accepted {
+				answers(t, fmt.Sprint(v.seconds), c.Wrong("/accessTokenValiditySeconds").Create(body), http.StatusBadRequest)
+				continue
+			}
+			token := c.Create(body).Token()
+			want := float64(v.seconds)
+			t.Equal("accessTokenValiditySeconds", want, token.AccessTokenValiditySeconds.Value)
+			t.Equal("the validity in the list", want, c.MustFind(token.ID).AccessTokenValiditySeconds.Value)
+			t.Equal("expires_in", want, loggedIn(t, t.Anonymous().Token(token.Credentials())).ExpiresIn.Value)
+			c.Delete(token.ID).Status(http.StatusNoContent)
+		}
+	},
+}
+
+func lifeScenarios() []contract.Scenario {
+	all := append(accessTokenLives(), validityTable)
+	for _, l := range tokenLives {
+		all = append(all, l.scenario())
+	}
+	return all
+}
+
+var boundaryLives = slices.Clip(lifeScenarios())

@@ -1,0 +1,197 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+const unboundedSizes = "docs/behaviour.md#names-and-scopes-are-unbounded"
+
+// listSizes is about lists of as many tokens as other lists have on a page, and of one more.
+var listSizes = contract.Scenario{
+	ID:       "list/sizes",
+	Promise:  "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a filter.",
+	Sources:  []string{"docs/behaviour.md#list-is-not-paged", "docs/behaviour.md#list-names-each-token-once"},
+	Standing: standing.Assumed,
+	Versions: contract.Without,
+	Needs:    []contract.Need{contract.Admin, contract.Seeds},
+	Rules:    []rule.ID{rule.ListNoPaging, rule.ListEachOnce},
+	Run: func(t *contract.T) {
+		c := t.Admin()
+		there := c.List().Status(http.StatusOK).IDs()
+		unused := c.List("filters", "lastUsed isnull").Status(http.StatusOK).IDs()
+		for _, size := range []int{50, 51, 250, 251} {
+			owner := ""
+			for i := len(there); i < size; i++ {
+				if i%8 == 0 || owner == "" {
+					owner = t.Name()
+					id := t.SeedUser(owner, "USER").ClientID
+					there, unused = append(there, id), append(unused, id)
+					continue
+				}
+				id := t.Seed(control.NewToken{Owner: owner, Name: t.Name()}).ClientID
+				there, unused = append(there, id), append(unused, id)
+			}
+			versions := version.All()
+			if size%2 == 0 {
+				versions = versions[len(versions)-1:] // the next size is tried in all of them
+			}
+			for _, v := range versions {
+				all := c.Send(contract.Request{Method: http.MethodGet, Path: v.CollectionPath()})
+				sameIDs(t, fmt.Sprintf("%d tokens in %s", size, v), there, all.Status(http.StatusOK).IDs())
+			}
+			filtered := c.List("filters", "lastUsed isnull").Status(http.StatusOK).IDs()
+			sameIDs(t, fmt.Sprintf("%d unused tokens", len(unused)), unused, filtered)
+		}
+	},
+}
+
+// sameIDs compares ids in any order.
+func sameIDs(t *contract.T, what string, want, got []string) {
+	t.Equal(what, slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
+}
+
+// sizes are lengths and numbers around those that a column, a page or a header may be limited to.
+var sizes = []int{1, 64, 65, 128, 255, 256, 257, 512, 1000, 1001, 4000, 4001, 10_000}
+
+// letters are what names of growing length are made of, by the bytes that one takes.
+var letters = []string{"n", "é", "€", "😀"}
+
+var nameLengths = contract.Scenario{
+	ID:       "create/names-of-growing-length",
+	Promise:  "A name of any length is stored to its last letter, whatever the letters are.",
+	Sources:  []string{unboundedSizes, "docs/behaviour.md#name-is-kept"},
+	Standing: standing.Assumed,
+	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Rules:    []rule.ID{rule.NameUnchanged},
+	Run: func(t *contract.T) {
+		c := t.Owner()
+		token := c.Made()
+		for i, size := range sizes {
+			name := t.Name() + " " + strings.Repeat(letters[i%len(letters)], size)
+			made := c.Made(contract.Body{"name": name})
+			t.Equal(fmt.Sprintf("a name with %d letters", size), name, made.Name)
+			t.Equal("the name in the list", name, c.MustFind(made.ID).Name)
+			c.Delete(made.ID).Status(http.StatusNoContent)
+			if size%2 == 1 {
+				t.Equal("the name in a patch", name, c.Patch(token.ID, contract.Replace("/name", name)).Token().Name)
+			}
+		}
+	},
+}
+
+// scopeCounts are numbers of scopes.
+var scopeCounts = []int{1, 2, 3, 4, 10, 11, 50, 51, 100, 101, 251}
+
+var scopeSizes = contract.Scenario{
+	ID:       "create/scopes-of-growing-number-and-length",
+	Promise:  "A token has each of any number of scopes, in their order, and each to its last letter.",
+	Sources:  []string{unboundedSizes, "docs/behaviour.md#unknown-scope-is-stored"},
+	Standing: standing.Assumed,
+	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Rules:    []rule.ID{rule.ScopeOutOfLevel},
+	Run: func(t *contract.T) {
+		c := t.Owner()
+		token := c.Made()
+		for _, count := range scopeCounts {
+			scope := make([]string, count)
+			for i := range scope {
+				scope[i] = fmt.Sprintf("idn:scope-%d:%s", count-i, strings.Repeat("s", min(1001, 2002/count)))
+			}
+			made := c.Made(contract.Body{"scope": scope})
+			t.Equal(fmt.Sprintf("%d scopes", count), scope, made.Scope.Value)
+			t.Equal("the scopes in the list", scope, c.MustFind(made.ID).Scope.Value)
+			c.Delete(made.ID).Status(http.StatusNoContent)
+			if count == 3 || count == 251 {
+				patched := c.Patch(token.ID, contract.Replace("/scope", scope)).Token()
+				t.Equal("the scopes in a patch", scope, patched.Scope.Value)
+			}
+		}
+	},
+}
+
+// scopeAtPlace is about the only scope of a token that gives a right, behind others that give none.
+func scopeAtPlace(place string, others int, needs ...contract.Need) contract.Scenario {
+	return contract.Scenario{
+		ID:       "auth/scope-at-place/" + place,
+		Promise:  fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
+		Sources:  []string{"docs/behaviour.md#scopes-add-up", "docs/behaviour.md#scopes-of-list", listScopes},
+		Standing: standing.Published,
+		Needs:    append([]contract.Need{contract.Writes}, needs...),
+		Rules:    []rule.ID{rule.OperationScopes},
+		Run: func(t *contract.T) {
+			scope := make([]string, others, others+1)
+			for i := range scope {
+				scope[i] = fmt.Sprintf("idn:patmock-%d:read", i)
+			}
+			token := t.Owner().Made(contract.Body{"scope": append(scope, myRead)})
+			t.Equal("scope", append(scope, myRead), t.Owner().MustFind(token.ID).Scope.Value)
+			t.LogIn(token.Credentials()).List("owner-id", "me").Status(http.StatusOK)
+		},
+	}
+}
+
+// sameLetters are names outside ASCII, which are taken as any other name is.
+var sameLetters = []string{"é", "e\u0301", "ß", "İ", "ı", "名前", "имя", "😀"}
+
+var nameTakenInAnyScript = contract.Scenario{
+	ID:       "create/name-taken-in-any-script",
+	Promise:  "A name with letters outside ASCII is unique among the tokens of its owner, for create and for patch.",
+	Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
+	Standing: standing.Published,
+	Needs:    []contract.Need{contract.Writes},
+	Rules:    []rule.ID{rule.NameUnique},
+	Run: func(t *contract.T) {
+		c := t.Owner()
+		name := t.Name() + " " + strings.Join(sameLetters, " ")
+		c.Made(contract.Body{"name": name})
+		other := c.Made()
+		body := c.Expiring()
+		body["name"] = name
+		declined(t, c.Create(body))
+		declined(t, c.Patch(other.ID, contract.Replace("/name", name)))
+		t.Equal("how many tokens have the name", 1, countOf(c, name))
+	},
+}
+
+// eachLetter tries each of the letters by itself.
+var eachLetter = contract.Scenario{
+	ID:       "create/name-with-each-letter",
+	Promise:  "A name that ends in a letter of any script is taken by the same name, and another letter makes another name.",
+	Sources:  []string{nameIsUnique, "docs/behaviour.md#names-are-equal-to-the-letter"},
+	Standing: standing.Assumed,
+	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Rules:    []rule.ID{rule.NameUnique},
+	Run: func(t *contract.T) {
+		c := t.Owner()
+		token := c.Made()
+		for _, letter := range append(slices.Clone(sameLetters), "É", "SS", "ss", "i", "I") {
+			name := token.Name + " " + letter
+			c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK)
+			body := c.Expiring()
+			body["name"] = name
+			c.Create(body).Refused(http.StatusBadRequest)
+		}
+		for i, letter := range []string{"é", "e\u0301", "É", "ß", "ss"} {
+			made := c.Made(contract.Body{"name": token.Name + " " + letter})
+			if i > 1 {
+				c.Delete(made.ID).Status(http.StatusNoContent)
+			}
+		}
+	},
+}
+
+var boundarySizes = []contract.Scenario{
+	listSizes, nameLengths, scopeSizes, nameTakenInAnyScript, eachLetter,
+	scopeAtPlace("third", 2), scopeAtPlace("fourth", 3), scopeAtPlace("fifth", 4, contract.Unmetered),
+	scopeAtPlace("tenth", 9, contract.Unmetered), scopeAtPlace("eleventh", 10, contract.Unmetered),
+	scopeAtPlace("hundredth", 99, contract.Unmetered),
+}

@@ -1,0 +1,262 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	contract "example.com/patmock/contracttests"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
+)
+
+// truth is a value of three-valued logic: 1 for true, -1 for false, 0 for unknown.
+type truth int
+
+// An operand is a comparison with lastUsed, and its truth for a token that was last used at a
+// moment, or never.
+type operand struct {
+	text  string
+	holds func(lastUsed time.Time) truth
+}
+
+var isNull = operand{"lastUsed isnull", func(lastUsed time.Time) truth {
+	if lastUsed.IsZero() {
+		return 1
+	}
+	return -1
+}}
+
+// le compares with a date as it is written in a filter.
+func le(date string) operand {
+	limit := parsed(strings.Trim(date, `"`))
+	return operand{"lastUsed le " + date, func(lastUsed time.Time) truth {
+		switch {
+		case lastUsed.IsZero():
+			return 0
+		case lastUsed.After(limit):
+			return -1
+		}
+		return 1
+	}}
+}
+
+// operands are what filters are made of: the dates are written with quotes, offsets and any number
+// of digits of a second.
+var operands = []operand{
+	isNull,
+	le(middle),
+	le(`"` + early + `"`),
+	le("2024-12-31T23:59:59.998999999Z"),
+	le("2024-03-01T00:00:00.000000+14:00"),
+	le(late),
+	le(`"2024-06-01T00:00:00.499-12:00"`),
+	le("2024-06-01T12:00:00.5Z"),
+	le("2024-12-31T18:59:59.9990-05:00"),
+}
+
+// expression is a filter of operands with operators between them. Those from open to shut are in
+// parentheses, none if both are 0.
+type expression struct {
+	operators  []string
+	operands   []operand
+	nots       []bool
+	open, shut int
+}
+
+func (e expression) text() string {
+	var b strings.Builder
+	for i, o := range e.operands {
+		if i > 0 {
+			b.WriteString(" " + e.operators[i-1] + " ")
+		}
+		if i == e.open && e.shut > 0 {
+			b.WriteString("(")
+		}
+		if e.nots[i] {
+			b.WriteString("not ")
+		}
+		b.WriteString(o.text)
+		if i == e.shut-1 {
+			b.WriteString(")")
+		}
+	}
+	return b.String()
+}
+
+// holds returns the truth of the filter for a token.
+func (e expression) holds(lastUsed time.Time) truth {
+	values := make([]truth, len(e.operands))
+	for i, o := range e.operands {
+		if values[i] = o.holds(lastUsed); e.nots[i] {
+			values[i] = -values[i]
+		}
+	}
+	if e.shut == 0 {
+		return joined(values, e.operators)
+	}
+	inner := joined(values[e.open:e.shut], e.operators[e.open:e.shut-1])
+	return joined(
+		slices.Concat(values[:e.open], []truth{inner}, values[e.shut:]),
+		slices.Concat(e.operators[:e.open], e.operators[e.shut-1:]),
+	)
+}
+
+// joined returns the truth of values with operators between them, of which and binds first.
+func joined(values []truth, operators []string) truth {
+	result, term := truth(-1), values[0]
+	for i, operator := range operators {
+		if operator == "and" {
+			term = min(term, values[i+1])
+			continue
+		}
+		result, term = max(result, term), values[i+1]
+	}
+	return max(result, term)
+}
+
+// parentheses are the places where those of n operands may be.
+func parentheses(n int) [][2]int {
+	places := [][2]int{{0, 0}}
+	for open := range n {
+		for shut := open + 2; shut <= n; shut++ {
+			places = append(places, [2]int{open, shut})
+		}
+	}
+	return places
+}
+
+// moments are those at which the tokens for filters were last used, and the zero time for never.
+var moments = []time.Time{{}, parsed(early), parsed(middle), parsed(late)}
+
+func parsed(date string) time.Time {
+	m, err := time.Parse(time.RFC3339Nano, date)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// decisive returns how many of the operands count: without such a one, or with another one in its
+// place, the filter finds other tokens.
+func (e expression) decisive() (n int) {
+	for i := range e.operands {
+		other := e
+		other.operands = slices.Clone(e.operands)
+		for _, constant := range []truth{1, -1} {
+			other.operands[i] = operand{"", func(time.Time) truth { return constant }}
+			if slices.ContainsFunc(moments, func(m time.Time) bool { return (e.holds(m) > 0) != (other.holds(m) > 0) }) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// expressions returns a filter for each way in which operands are negated, every other one with
+// parentheses. Of the operands in turn those are taken of which the most count.
+func expressions(operators []string) []expression {
+	n := len(operators) + 1
+	places := parentheses(n)
+	var all []expression
+	for negated := range 1 << n {
+		place := [2]int{}
+		if negated%2 == 1 {
+			place = places[negated/2%len(places)]
+		}
+		var best expression
+		for turn := range 3 * len(operands) {
+			e := expression{operators: operators, open: place[0], shut: place[1]}
+			for i := range n {
+				e.operands = append(e.operands, operands[(negated+turn+i*(1+turn/len(operands)))%len(operands)])
+				e.nots = append(e.nots, negated>>i&1 == 1)
+			}
+			if best.operands == nil || e.decisive() > best.decisive() {
+				best = e
+			}
+		}
+		all = append(all, best)
+	}
+	return all
+}
+
+// operatorSequences are those of up to three operators.
+func operatorSequences() [][]string {
+	all, last := [][]string{}, [][]string{{}}
+	for range 3 {
+		var longer [][]string
+		for _, sequence := range last {
+			for _, operator := range []string{"and", "or"} {
+				longer = append(longer, append(slices.Clone(sequence), operator))
+			}
+		}
+		all, last = append(all, longer...), longer
+	}
+	return all
+}
+
+func filterOperands() []contract.Scenario {
+	var all []contract.Scenario
+	for _, operators := range operatorSequences() {
+		all = append(all, operandScenario(operators))
+	}
+	return all
+}
+
+// operandScenario tries the filters of a sequence of operators, each with another owner-id: the
+// versions take turns, so that together they try every filter with each.
+func operandScenario(operators []string) contract.Scenario {
+	filters := sync.OnceValue(func() []expression { return expressions(operators) })
+	return contract.Scenario{
+		ID:      "filter/operands/" + strings.Join(operators, "-"),
+		Promise: fmt.Sprintf("Filters of %d operands with %s find the tokens for which they are true, with and without owner-id.", len(operators)+1, strings.Join(operators, ", ")),
+		Sources: []string{
+			filterText, filterPage, "docs/behaviour.md#filter-composites", "docs/behaviour.md#filter-unknown-under-not",
+			"docs/behaviour.md#filter-quoted-date",
+		},
+		Standing: standing.Assumed,
+		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Rules:    []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
+		Run: func(t *contract.T) {
+			used := usedAt(t)
+			owner := t.Owner().MustFind(ownerCredentials(t).ClientID).Owner.ID.Value
+			lists := []func(filter string) *contract.Response{
+				func(filter string) *contract.Response { return t.Owner().List("owner-id", "me", "filters", filter) },
+				func(filter string) *contract.Response { return t.Admin().List("owner-id", owner, "filters", filter) },
+				func(filter string) *contract.Response { return t.Admin().List("filters", filter) },
+			}
+			turn := slices.Index(version.All(), t.Version())
+			for i, e := range filters() {
+				found := lists[(i+turn)%len(lists)](e.text()).Status(http.StatusOK).IDs()
+				want, got := []string{}, []string{}
+				for id, lastUsed := range used {
+					if e.holds(lastUsed) > 0 {
+						want = append(want, contract.Stamp(lastUsed))
+					}
+					if slices.Contains(found, id) {
+						got = append(got, contract.Stamp(lastUsed))
+					}
+				}
+				sameIDs(t, "the lastUsed of the tokens that "+e.text()+" finds", want, got)
+			}
+		},
+	}
+}
+
+// usedAt seeds a token for each moment at which it was last used, and one that was never used.
+func usedAt(t *contract.T) map[string]time.Time {
+	used := map[string]time.Time{}
+	for _, lastUsed := range []string{early, middle, late, ""} {
+		who := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z", LastUsed: lastUsed})
+		used[who.ClientID] = time.Time{}
+		if lastUsed != "" {
+			used[who.ClientID] = moment(t, lastUsed)
+		}
+	}
+	return used
+}
