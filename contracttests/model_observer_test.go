@@ -44,6 +44,7 @@ func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
 		Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: string(sent),
 		Status: answered.StatusCode, Answered: answered.Header, Reply: string(content),
 	}) {
+		o.world.Logf("%s", o.world.last)
 		o.world.Fatalf("%s", f.Message)
 	}
 	return answered, nil

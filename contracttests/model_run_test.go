@@ -1,16 +1,14 @@
 package contracttests_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,6 +19,8 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/patmock/contracttests"
+	"example.com/patmock/internal/sample"
+	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/version"
 )
@@ -29,48 +29,61 @@ import (
 type world struct {
 	model
 	*rapid.T
-	http             *http.Client
-	control          *control.Client
-	base             string
-	bearers, secrets map[string]string // by name, by id
-	ids              []string
-	users            map[string]control.User
+	http    *http.Client
+	control *control.Client
+	base    string
+	// bearers by name, secrets by id, identities by name.
+	bearers, secrets, identities map[string]string
+	ids                          []string
+	users                        map[string]control.User
+	// steps is the number of steps so far. Quiet requests compare, and are printed if they fail.
+	steps int
+	quiet bool
+	last  string
 }
 
 var worlds atomic.Int64
 
-var identities = map[string]string{"admin": strings.Repeat("cafedada", 4), "john.roe": strings.Repeat("beaddada", 4)}
-
-// play compares a sequence with the model: each answer, and after each step the list of all tokens.
+// play compares a sequence with the model: each response, and after each step all that can be seen.
 func play(t *rapid.T, target contracttests.Target) {
+	w := newWorld(t, target)
+	defer func() { w.must(w.control.DeleteNamespace(context.Background())) }()
+	t.Repeat(map[string]func(*rapid.T){
+		"step": func(t *rapid.T) { w.step(steps.Draw(t, "step")) },
+		"":     func(*rapid.T) { w.compare() },
+	})
+	for _, k := range slices.Clone(w.tokens) { // in the end all of them log in
+		if secret, known := w.secrets[k.ID]; known {
+			w.expect("the status of a login in the end", w.login(k.ID), w.token("", "form", k.ID, secret))
+		}
+	}
+	w.compare()
+}
+
+func newWorld(t *rapid.T, target contracttests.Target) *world {
 	name, ctx := fmt.Sprintf("model-%d", worlds.Add(1)), context.Background()
 	w := &world{
 		model: model{now: time.Date(2027, 8, 31, 12, 0, 0, 0, time.UTC)}, T: t, http: target.HTTP, control: target.Control.In(name), base: "http://127.0.0.1/t/" + name,
-		bearers: map[string]string{}, secrets: map[string]string{}, users: map[string]control.User{},
+		bearers: map[string]string{}, secrets: map[string]string{}, identities: map[string]string{}, users: map[string]control.User{}, quiet: true,
 	}
 	w.observe()
 	_, made := w.control.PutNamespace(ctx, control.NewNamespace{})
 	_, set := w.control.SetClock(ctx, control.ClockSetting{Now: &w.now, Frozen: true})
 	who, known := w.control.Credentials(ctx)
-	defer func() { w.must(w.control.DeleteNamespace(ctx)) }()
 	w.must(errors.Join(made, set, known))
 	for _, user := range who.Users {
-		if w.users[user.Name] = user; identities[user.Name] != "" {
-			w.token(user.Name, user.ClientID, user.ClientSecret)
-		}
+		w.users[user.Name] = user
+		w.token(user.Name, "form", user.ClientID, user.ClientSecret)
 	}
-	start, _ := w.listed("admin", version.V2026.CollectionPath())
+	start, _ := w.listed("admin", version.V2026, version.V2026.CollectionPath())
 	for _, k := range start {
-		w.tokens = append(w.tokens, &k)
+		w.tokens = append(w.tokens, &k.tokenModel)
+		w.identities[k.Owner] = k.identity
 		if !k.Managed && k.Name != "login" {
 			w.ids = append(w.ids, k.ID)
 		}
 	}
-	last := step{Version: version.V2026}
-	t.Repeat(map[string]func(*rapid.T){
-		"step": func(t *rapid.T) { last = steps.Draw(t, "step"); w.step(last) },
-		"":     func(*rapid.T) { w.list(step{User: "admin", Version: last.Version}) },
-	})
+	return w
 }
 
 func (w *world) must(err error) {
@@ -79,185 +92,208 @@ func (w *world) must(err error) {
 	}
 }
 
-// logIn gives both users access tokens.
+// logIn gives all users access tokens.
 func (w *world) logIn() {
-	for _, name := range []string{"admin", "john.roe"} {
+	for _, name := range modelUsers {
 		user := w.users[name]
-		w.expect("the login of "+name, w.login(user.ClientID), w.token(name, user.ClientID, user.ClientSecret))
+		w.expect("the login of "+name, w.login(user.ClientID), w.token(name, "form", user.ClientID, user.ClientSecret))
 	}
 }
 
 // expect compares. What differs is logged before: rapid shrinks by failures of the same text.
 func (w *world) expect(what string, want, got any) {
 	if diff := cmp.Diff(want, got); diff != "" {
-		w.Logf("-model +answer:\n%s", diff)
+		if w.quiet {
+			w.Logf("%s", w.last)
+		}
+		w.Logf("-model +response:\n%s", diff)
 		w.Fatalf("the model says otherwise of %s", what)
 	}
 }
 
-func (w *world) token(user, id, secret string) int {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
-	var answered struct {
-		Token string `json:"access_token"`
+// compare compares all lists, filters and logins that change nothing, each list in another version
+// than after the step before.
+func (w *world) compare() {
+	w.quiet = true
+	defer func() { w.quiet = false }()
+	turn := w.steps
+	next := func() version.Version {
+		turn++
+		return version.All()[turn%len(version.All())]
 	}
-	status := w.do(user, http.MethodPost, "/oauth/token", "application/x-www-form-urlencoded", form.Encode(), &answered)
-	if user != "" {
-		w.bearers[user] = answered.Token
+	w.list(step{User: "admin", Version: next()})
+	for _, user := range modelUsers {
+		w.list(step{User: user, Owner: "me", Version: next()})
+		w.list(step{User: "admin", Owner: user, Version: next()})
 	}
-	return status
+	for i, f := range []filterModel{{Op: "isnull"}, {Op: "le", Ago: 2 * day}, {Op: "not", Args: []filterModel{{Op: "le", Ago: time.Second}}}} {
+		owner := []string{"", "me", modelUsers[turn%len(modelUsers)]}[(turn+i)%3]
+		w.list(step{User: "admin", Owner: owner, Filter: &f, Version: next()})
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.secrets)) {
+		if k := w.model.token(id); !w.logsIn(k) || w.usedToday(k) {
+			w.expect("the status of a login", w.login(id), w.token("", "form", id, w.secrets[id]))
+		}
+	}
 }
 
-// curl is a line that repeats a request, where TOKEN is an access token of the user and SECRET that of the token.
-func curl(user, method, path, contentType, body string) string {
-	line := "curl -i -X " + method
-	if path != "/oauth/token" {
-		line += ` -H "Authorization: Bearer $TOKEN"`
-	}
-	if contentType != "" {
-		line += fmt.Sprintf(` -H 'Content-Type: %s' --data "%s"`, contentType, strings.ReplaceAll(secretForm.ReplaceAllString(body, "$$SECRET"), `"`, `\"`))
-	}
-	return fmt.Sprintf(`%s "$URL%s" # %s`, line, path, user)
-}
-
-// do makes a request, prints it as a curl line, and reads what is answered unless it is refused.
-func (w *world) do(user, method, path, contentType, body string, into any) int {
-	w.Logf("%s", curl(user, method, path, contentType, body))
-	r, err := http.NewRequest(method, w.base+path, strings.NewReader(body))
-	w.must(err)
-	r.Header.Set("Authorization", "Bearer "+w.bearers[user])
-	if contentType != "" {
-		r.Header.Set("Content-Type", contentType)
-	}
-	if path == "/oauth/token" {
-		r.Header.Del("Authorization")
-	}
-	answered, err := w.http.Do(r)
-	w.must(err)
-	content, err := io.ReadAll(answered.Body)
-	w.must(errors.Join(err, answered.Body.Close()))
-	if into != nil && answered.StatusCode == http.StatusOK {
-		w.must(json.NewDecoder(bytes.NewReader(content)).Decode(into))
-	}
-	return answered.StatusCode
-}
-
-var secretForm = regexp.MustCompile(`[0-9a-f]{64}`)
-
-// target is the token that a step is about: one of the user's own, one of anybody's that is there or was, or none.
-func (w *world) target(s step) string {
+// target returns the token that a step is about: one of the user's own, one of anybody's that is
+// there or was, or none.
+func (w *world) target(s step, at int) string {
 	ids := w.ids
 	if s.Own {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { k := w.model.token(id); return k == nil || k.Owner != s.User })
 	}
-	if s.Target < len(ids) {
-		return ids[s.Target]
+	if at < len(ids) {
+		return ids[at]
 	}
 	return "0123456789abcdef0123456789abcdef"
 }
 
 // step does one, and compares.
 func (w *world) step(s step) {
-	id := w.target(s)
+	w.steps++
+	w.quiet = false
+	id := w.target(s, s.Target)
 	path := s.Version.CollectionPath()
 	switch s.Op {
 	case "create":
 		w.create(s)
 	case "fill":
-		for n := 0; w.count(s.User) < 10; n++ {
+		for w.count(s.User) < 10 {
 			w.create(step{User: s.User, Version: s.Version, Name: fmt.Sprint("fill ", len(w.ids)), Forever: "true"})
 		}
 	case "list":
 		w.list(s)
 	case "patch":
-		w.expect("the status of patch", w.patch(s, id), w.do(s.User, http.MethodPatch, path+"/"+id, "application/json-patch+json", encoded(s.operations(w.now)), nil))
+		var patched wireToken
+		status := w.do(s.User, http.MethodPatch, path+"/"+id, "application/json-patch+json", encoded(s.sent(w.now)), &patched)
+		w.expect("the status of patch", w.patch(s, id), status)
+		if status == http.StatusOK {
+			w.expect("the response to patch", w.shown(id, s.Version), w.modelled(patched, s.Version).tokenModel)
+		}
+	case "bulk":
+		w.bulk(s)
 	case "delete":
 		w.expect("the status of delete", w.remove(s, id), w.do(s.User, http.MethodDelete, path+"/"+id, "", "", nil))
 	case "login":
 		if secret, known := w.secrets[id]; known {
-			w.expect("the status of login", w.login(id), w.token("", id, secret))
+			w.expect("the status of login", w.login(id), w.token("", s.Form, id, secret))
 		} else {
-			w.expect("the status of login with another secret", http.StatusUnauthorized, w.token("", id, strings.Repeat("0", 64)))
+			w.expect("the status of login with another secret", http.StatusUnauthorized, w.token("", s.Form, id, strings.Repeat("0", 64)))
 		}
 	case "advance":
-		w.Logf("patmock control clock advance %s", s.Passes)
-		_, err := w.control.Advance(context.Background(), s.Passes)
-		w.must(err)
-		w.now = w.now.Add(s.Passes)
-		w.logIn()
+		w.advance(s.Passes)
 	}
 }
 
-func encoded(value any) string {
-	text, _ := json.Marshal(value)
-	return string(text)
+// shown returns a token as a version shows it.
+func (w *world) shown(id string, v version.Version) tokenModel {
+	shown := *w.model.token(id)
+	shown.Acknowledged = shown.Acknowledged && !isLegacy(v)
+	return shown
+}
+
+func (w *world) advance(passes time.Duration) {
+	if next := w.nextExpiry(); passes < 0 && next.IsZero() {
+		return
+	} else if passes == toExpiry {
+		passes = next.Sub(w.now)
+	} else if passes == beforeExpiry {
+		passes = max(0, next.Sub(w.now)-time.Millisecond)
+	}
+	w.Logf("patmock control clock advance %s", passes)
+	_, err := w.control.Advance(context.Background(), passes)
+	w.must(err)
+	w.now = w.now.Add(passes)
+	w.quiet = true
+	w.logIn()
 }
 
 func (w *world) create(s step) {
-	body := contracttests.Body{"name": s.Name, "scope": s.Scope, "expirationDate": s.date(w.now)}
-	if s.Forever != "" {
-		body["userAwareTokenNeverExpires"] = s.Forever == "true"
-	}
-	var answered contracttests.Token
+	var answered wireToken
 	want, status := w.model.create(s)
-	w.expect("the status of create", status, w.do(s.User, http.MethodPost, s.Version.CollectionPath(), "application/json", encoded(body), &answered))
+	w.expect("the status of create", status, w.do(s.User, http.MethodPost, s.Version.CollectionPath(), "application/json", encoded(s.body(w.now)), &answered))
 	if want != nil {
 		want.ID = answered.ID
-		w.expect("what was created", *want, w.modelled(answered))
+		created := w.modelled(answered, version.V3) // its response has no acknowledgment
+		shown := *want
+		shown.Acknowledged = false
+		w.expect("what was created", shown, created.tokenModel)
 		w.tokens, w.ids = append(w.tokens, want), append(w.ids, want.ID)
 		w.secrets[want.ID] = answered.Secret.Value
 	}
 }
 
-func (w *world) list(s step) {
-	query, path := url.Values{}, s.Version.CollectionPath()
-	if s.Filter != nil {
-		query.Set("filters", s.Filter.text(w.now))
+func (w *world) bulk(s step) {
+	ids := []string{w.target(s, s.Target)}
+	for more := range s.More {
+		ids = append(ids, w.target(step{}, (s.Target+more+1)%(len(w.ids)+1)))
 	}
-	if s.Owner == "me" {
-		query.Set("owner-id", "me")
-	} else if s.Owner != "" {
-		query.Set("owner-id", identities[s.Owner])
+	var answered []wireToken
+	body := encoded(map[string]any{"ids": ids, "patch": s.sent(w.now)})
+	status := w.do(s.User, http.MethodPatch, version.V1.CollectionPath()+"/bulk-update", "application/json", body, &answered)
+	w.expect("the status of bulk update", w.model.bulk(s, ids), status)
+	if status != http.StatusOK {
+		return
 	}
-	if len(query) > 0 {
-		path += "?" + query.Encode()
+	var want, got []tokenModel
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		want = append(want, w.shown(id, version.V3)) // its response has no acknowledgment
 	}
-	want, status := w.model.list(s)
-	got, answered := w.listed(s.User, path)
-	w.expect("the status of list", status, answered)
-	w.expect("what is listed", want, got)
-}
-
-// modelled returns what the model has of a token in a response.
-func (w *world) modelled(k contracttests.Token) tokenModel {
-	return tokenModel{
-		k.ID, k.Name, k.Owner.Name.Value, k.Scope.Value, w.moment(k.ExpirationDate), w.moment(k.LastUsed), k.Managed.Value,
-	}
-}
-
-// moment returns the zero time for a date that is absent or null.
-func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
-	if date.HasValue() {
-		w.must(moment.UnmarshalText([]byte(date.Value)))
-	}
-	return moment
-}
-
-// listed are the tokens of a list by id, nil where it is refused.
-func (w *world) listed(user, path string) (tokens []tokenModel, status int) {
-	var answered []contracttests.Token
-	status = w.do(user, http.MethodGet, path, "", "", &answered)
 	for _, k := range answered {
-		tokens = append(tokens, w.modelled(k))
+		got = append(got, w.modelled(k, version.V3).tokenModel)
 	}
-	slices.SortFunc(tokens, func(a, b tokenModel) int { return strings.Compare(a.ID, b.ID) })
-	return tokens, status
+	w.expect("the response to bulk update", want, got)
 }
 
-// What the mock answers to any sequence of operations is what the model says.
+// modelTarget returns a mock whose clock does not move, and which does not count requests for that
+// reason.
+func modelTarget(t *testing.T) contracttests.Target {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile.RateLimit = "off"
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := mock.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return target(mock.Transport(), mock)
+}
+
+// modelTime lets TestModel go on with other sequences.
+var modelTime = flag.Duration("model", 0, "how long TestModel goes on with sequences of other seeds, besides -rapid.checks of the first one")
+
+// What the mock responds to any sequence of operations is what the model says. The seed that it
+// logs repeats the sequences by -rapid.seed.
 func TestModel(t *testing.T) {
-	setFlags(t, map[string]string{"rapid.nofailfile": "true"})
-	target := inProcess(t)
-	rapid.Check(t, func(t *rapid.T) { play(t, target) })
+	seed := flag.Lookup("rapid.seed").Value.String()
+	values := map[string]string{"rapid.nofailfile": "true"}
+	if flag.Lookup("rapid.checks").Value.String() == flag.Lookup("rapid.checks").DefValue {
+		values["rapid.checks"] = fmt.Sprint(sample.Count(t, 25, 100))
+	}
+	setFlags(t, values)
+	target := modelTarget(t)
+	for end := time.After(*modelTime); ; {
+		if seed == "0" {
+			values["rapid.seed"] = fmt.Sprint(rand.Uint64N(1 << 53)) //nolint:gosec // it is logged
+			setFlags(t, values)
+		}
+		t.Logf("sequences of -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
+		rapid.Check(t, func(t *rapid.T) { play(t, target) })
+		select {
+		case <-end:
+			return
+		default:
+		}
+	}
 }
 
 // setFlags sets flags of rapid for the time of a test.

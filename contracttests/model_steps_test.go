@@ -1,6 +1,7 @@
 package contracttests_test
 
 import (
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -9,51 +10,117 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// step is one operation of a sequence, and whatever any operation may need.
+// step is one operation of a sequence, with all that any operation needs.
 type step struct {
-	Op, User, Owner, Name, Forever string
-	Version                        version.Version
-	Scope, Fields                  []string
-	Dated, Own                     bool
-	Lives, Passes                  time.Duration
-	Target                         int
-	Filter                         *filterModel
+	Op, User, Owner, Name, Forever, Form string
+	Version                              version.Version
+	Scope, Omitted, Patch                []string
+	Validity                             int
+	Dated, Own                           bool
+	Lives, Passes                        time.Duration
+	// Offset is that of the date, in seconds east of Greenwich.
+	Offset, Target, More int
+	Filter               *filterModel
 }
 
-// GoString keeps what rapid logs short, because the curl lines say more.
+// GoString keeps short what rapid logs, because the curl lines say more.
 func (s step) GoString() string { return s.Op }
 
 const day = 24 * time.Hour
+
+// The users of a sequence. The last has all rights.
+var modelUsers = []string{"jane.doe", "john.roe", "helpdesk", "admin"}
 
 func drawn[V any](t *rapid.T, label string, from ...V) V {
 	return rapid.SampledFrom(from).Draw(t, label)
 }
 
+func some(t *rapid.T, label string, most int, from ...string) []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, most, rapid.ID).Draw(t, label)
+}
+
+// Two ways for the clock to pass, besides by a duration: to the next expiry of a token, and to the
+// millisecond before it.
+const (
+	toExpiry     = -1 * time.Millisecond
+	beforeExpiry = -2 * time.Millisecond
+)
+
+// Two dates besides those that are so far from now: the bound of the legacy versions, and a
+// millisecond more.
+const (
+	onBound     = 1 * time.Nanosecond
+	beyondBound = 2 * time.Nanosecond
+)
+
+// patchSteps are operations of a patch, by what they are called in a sequence.
+var patchSteps = map[string]operation{
+	"replace name": {Op: "replace", Path: "/name"}, "add name": {Op: "add", Path: "/name"}, "remove name": {Op: "remove", Path: "/name"},
+	"test name": {Op: "test", Path: "/name"}, "replace scope": {Op: "replace", Path: "/scope"}, "remove scope": {Op: "remove", Path: "/scope"},
+	"append a scope": {Op: "add", Path: "/scope/-", Value: "y"}, "insert a scope": {Op: "add", Path: "/scope/0", Value: "z"},
+	"insert a third scope": {Op: "add", Path: "/scope/2", Value: "third"}, "remove the first scope": {Op: "remove", Path: "/scope/0"},
+	"replace the second scope": {Op: "replace", Path: "/scope/1", Value: "w"}, "test the first scope": {Op: "test", Path: "/scope/0", Value: "x"},
+	"move a scope": {Op: "move", From: "/scope/0", Path: "/scope/1"}, "copy a scope": {Op: "copy", From: "/scope/1", Path: "/scope/0"},
+	"copy a scope to the name": {Op: "copy", From: "/scope/0", Path: "/name"}, "move a scope to the name": {Op: "move", From: "/scope/0", Path: "/name"},
+	"move the name to the scopes": {Op: "move", From: "/name", Path: "/scope/-"},
+	"replace date":                {Op: "replace", Path: "/expirationDate"}, "add date": {Op: "add", Path: "/expirationDate"}, "remove date": {Op: "remove", Path: "/expirationDate"},
+	"replace date without a value": {Op: "replace", Path: "/expirationDate", NoValue: true},
+	"replace flag":                 {Op: "replace", Path: "/userAwareTokenNeverExpires"}, "add flag": {Op: "add", Path: "/userAwareTokenNeverExpires"},
+	"remove flag": {Op: "remove", Path: "/userAwareTokenNeverExpires"}, "replace created": {Op: "replace", Path: "/created", Value: "2020-01-01T00:00:00.000Z"},
+	"copy owner": {Op: "copy", From: "/owner", Path: "/name"}, "name without a value": {Op: "replace", Path: "/name", NoValue: true},
+}
+
+// bulkSteps are those of them that a bulk update may have, and one that it may not.
+var bulkSteps = []string{"replace date", "remove date", "replace flag", "add flag", "remove flag", "replace name"}
+
+func patchNames() []string {
+	names := make([]string, 0, len(patchSteps))
+	for name := range patchSteps {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
 // steps are what sequences are made of. Only what an operation needs is drawn, so that a failure shrinks soon.
 var steps = rapid.Custom(func(t *rapid.T) step {
 	s := step{
-		Op:   drawn(t, "op", "create", "list", "patch", "delete", "login", "advance", "create", "patch", "list", "login", "fill"),
-		User: drawn(t, "user", "john.roe", "admin"), Version: drawn(t, "version", version.V1, version.V3, version.V2026, version.Beta, version.V2025, version.V2024),
+		Op:   drawn(t, "op", "create", "list", "patch", "delete", "login", "advance", "bulk", "create", "patch", "list", "login", "patch", "bulk", "fill"),
+		User: drawn(t, "user", modelUsers...), Version: drawn(t, "version", version.V1, version.V3, version.V2026, version.Beta, version.V2025, version.V2024),
+	}
+	if s.Op == "bulk" {
+		s.User, s.Version = drawn(t, "user", "admin", "admin", "admin", "john.roe"), version.V1
 	}
 	switch s.Op {
-	case "create", "patch":
-		s.Name, s.Scope = drawn(t, "name", "a", "b", "c", "login", ""), drawn(t, "scope", nil, []string{"x"}, []string{})
-		s.Forever, s.Dated = drawn(t, "forever", "", "true", "false"), rapid.Bool().Draw(t, "dated")
-		s.Lives = drawn(t, "lives", time.Hour, 150*day, 200*day, -time.Hour)
+	case "create", "patch", "bulk":
+		s.Name = drawn(t, "name", "a", "b", "login", "é", "e\u0301", "É", "ß", "SS", "😀", " a", " ", "")
+		s.Scope = drawn(t, "scope", nil, []string{"x"}, []string{}, []string{"x", "y", "sp:my-personal-access-tokens:read"})
+		s.Forever, s.Dated = drawn(t, "forever", "", "true", "false", "null"), rapid.Bool().Draw(t, "dated")
+		s.Lives = drawn(t, "lives", time.Hour, 150*day, 200*day, onBound, beyondBound, time.Millisecond, 0, -time.Hour)
+		s.Offset = drawn(t, "offset", 0, 14*3600, -12*3600, 5*3600+45*60)
 	case "list":
-		s.Owner = drawn(t, "owner", "me", "", "admin", "john.roe")
+		s.Owner = drawn(t, "owner", append([]string{"me", ""}, modelUsers...)...)
 		if rapid.Bool().Draw(t, "filtered") {
 			s.Filter = new(drawFilter(t, 3))
 		}
 	case "advance":
-		s.Passes = drawn(t, "passes", time.Second, 23*time.Hour, 25*time.Hour, 40*day, 200*day)
+		s.Passes = drawn(t, "passes", time.Second, 23*time.Hour, 25*time.Hour, 40*day, 200*day, toExpiry, beforeExpiry)
 	}
-	if s.Op == "patch" {
-		fields := []string{"name", "scope", "expirationDate", "userAwareTokenNeverExpires", "test", "created"}
-		s.Fields = rapid.SliceOfNDistinct(rapid.SampledFrom(fields), 0, 3, rapid.ID).Draw(t, "fields")
+	switch s.Op {
+	case "create":
+		s.Validity = drawn(t, "validity", 0, 15, 900, 43200, 14, 43201)
+		s.Omitted = some(t, "omitted", 3, "name", "scope", "accessTokenValiditySeconds", "expirationDate")
+	case "patch":
+		s.Patch = rapid.SliceOfN(rapid.SampledFrom(patchNames()), 0, 4).Draw(t, "patch")
+	case "bulk":
+		s.Patch = rapid.SliceOfN(rapid.SampledFrom(bulkSteps), 1, 3).Draw(t, "patch")
+		s.More = rapid.IntRange(0, 4).Draw(t, "more")
 	}
-	if s.Op == "patch" || s.Op == "delete" || s.Op == "login" {
-		s.Own, s.Target = rapid.Bool().Draw(t, "own"), rapid.IntRange(0, 12).Draw(t, "target")
+	if s.Op == "patch" || s.Op == "delete" || s.Op == "login" || s.Op == "bulk" {
+		s.Own, s.Target = rapid.Bool().Draw(t, "own"), rapid.IntRange(0, 14).Draw(t, "target")
+	}
+	if s.Op == "login" {
+		s.Form = drawn(t, "form", "form", "basic", "query", "multipart", "split")
 	}
 	return s
 })
@@ -70,25 +137,88 @@ func drawFilter(t *rapid.T, depth int) filterModel {
 	return f
 }
 
-// date of a step, null where it has none.
-func (s step) date(now time.Time) any {
-	if !s.Dated {
-		return nil
+func (s step) omits(property string) bool { return slices.Contains(s.Omitted, property) }
+
+// date returns the date of a step, the zero time for none.
+func (s step) date(now time.Time) time.Time {
+	switch {
+	case !s.Dated:
+		return time.Time{}
+	case s.Lives == onBound:
+		return halfYear(now)
+	case s.Lives == beyondBound:
+		return halfYear(now).Add(time.Millisecond)
 	}
-	return contracttests.Stamp(now.Add(s.Lives))
+	return now.Add(s.Lives)
 }
 
-func (s step) operations(now time.Time) []contracttests.Op {
-	values := map[string]any{
-		"name": s.Name, "scope": s.Scope, "expirationDate": s.date(now), "userAwareTokenNeverExpires": s.Forever == "true", "created": contracttests.Stamp(now),
+// written returns a date as requests have it: null for none, and with the offset of the step.
+func (s step) written(date time.Time) any {
+	switch {
+	case date.IsZero():
+		return nil
+	case s.Offset == 0:
+		return contracttests.Stamp(date)
 	}
-	operations := []contracttests.Op{}
-	for _, field := range s.Fields {
-		if field == "test" {
-			operations = append(operations, contracttests.Op{"op": "test", "path": "/name", "value": s.Name})
-			continue
+	return date.In(time.FixedZone("", s.Offset)).Format("2006-01-02T15:04:05.000-07:00")
+}
+
+// flag returns the acknowledgment of a step, nil for null.
+func (s step) flag() any {
+	switch s.Forever {
+	case "true", "false":
+		return s.Forever == "true"
+	}
+	return nil
+}
+
+// body returns what a step that creates sends.
+func (s step) body(now time.Time) contracttests.Body {
+	body := contracttests.Body{"name": s.Name, "scope": s.Scope, "expirationDate": s.written(s.date(now)), "accessTokenValiditySeconds": nil}
+	if s.Validity != 0 {
+		body["accessTokenValiditySeconds"] = s.Validity
+	}
+	if s.Forever != "" {
+		body["userAwareTokenNeverExpires"] = s.flag()
+	}
+	for _, name := range s.Omitted {
+		delete(body, name)
+	}
+	return body
+}
+
+// operations returns the patch of a step, with moments and scopes as the model has them.
+func (s step) operations(now time.Time) []operation {
+	all := []operation{}
+	for _, name := range s.Patch {
+		o := patchSteps[name]
+		switch {
+		case o.NoValue || o.Value != nil:
+		case o.Path == "/name":
+			o.Value = s.Name
+		case o.Path == "/scope":
+			o.Value = s.Scope
+		case o.Path == "/expirationDate":
+			o.Value = s.date(now)
+		case o.Path == "/userAwareTokenNeverExpires":
+			o.Value = s.flag()
 		}
-		operations = append(operations, contracttests.Replace("/"+field, values[field]))
+		all = append(all, o)
 	}
-	return operations
+	return all
+}
+
+// sent returns the patch of a step as requests have it.
+func (s step) sent(now time.Time) []map[string]any {
+	all := []map[string]any{}
+	for _, o := range s.operations(now) {
+		if date, ok := o.Value.(time.Time); ok {
+			o.Value = s.written(date)
+		}
+		if scope, ok := o.Value.([]string); ok && scope == nil {
+			o.Value = nil
+		}
+		all = append(all, o.encode())
+	}
+	return all
 }

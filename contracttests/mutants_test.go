@@ -170,12 +170,15 @@ var modelled = []string{
 	"acknowledgement-not-required", "delete-by-anybody", "delete-is-soft", "expired-token-logs-in", "expiry-overflows-month", "filter-le-excludes-the-moment",
 	"filter-or-binds-first", "filter-unknown-is-not-less", "last-used-on-every-login", "list-own-shows-all", "name-not-unique", "name-of-expired-is-free",
 	"patch-by-administrator", "patch-half-applied", "patch-never-without-acknowledgement", "store-per-version", "token-limit-is-nine",
+	"bulk-flag-second-refused", "bulk-half-applied", "bulk-past-date-by-digits", "expiry-bound-by-digits", "filter-ignored-with-an-owner",
+	"name-composed", "name-in-other-scripts-not-unique", "never-dies-after-a-year", "patch-forgets-last-use", "patch-move-copies", "patch-past-date-by-digits",
+	"token-ends-a-minute-early", "token-ends-a-minute-late", "validity-absent-is-an-hour",
 }
 
 // The model notices them, and shows what it noticed as lines that can be repeated.
 func TestModelNoticesMutants(t *testing.T) {
 	setFlags(t, map[string]string{"rapid.checks": "200", "rapid.seed": "1", "rapid.nofailfile": "true", "rapid.shrinktime": "100ms"})
-	target := inProcess(t)
+	target := modelTarget(t)
 	unknown := func(m mutants.Mutant) bool { return !slices.Contains(modelled, m.Name) }
 	for _, m := range sample.Of(t, 4, slices.DeleteFunc(slices.Clone(mutants.All()), unknown)) {
 		t.Run(m.Name, func(t *testing.T) {

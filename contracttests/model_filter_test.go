@@ -1,0 +1,59 @@
+package contracttests_test
+
+import (
+	"strings"
+	"time"
+
+	"example.com/patmock/contracttests"
+)
+
+// filterModel is a filter: isnull, le, not, and, or. Ago is how long before now the moment of le is.
+type filterModel struct {
+	Op   string
+	Ago  time.Duration
+	Args []filterModel
+}
+
+// holds is 1 for true, -1 for false, and 0 for unknown (12).
+func (f filterModel) holds(k *tokenModel, now time.Time) int {
+	switch f.Op {
+	case "isnull":
+		if k.Used.IsZero() {
+			return 1
+		}
+		return -1
+	case "le":
+		switch {
+		case k.Used.IsZero():
+			return 0
+		case k.Used.After(now.Add(-f.Ago)):
+			return -1
+		}
+		return 1
+	case "not":
+		return -f.Args[0].holds(k, now)
+	case "and":
+		return min(f.Args[0].holds(k, now), f.Args[1].holds(k, now))
+	}
+	return max(f.Args[0].holds(k, now), f.Args[1].holds(k, now))
+}
+
+// text writes the filter with no more parentheses than it needs (4.3).
+func (f filterModel) text(now time.Time) string {
+	binding := map[string]int{"or": 1, "and": 2, "not": 3, "isnull": 4, "le": 4}
+	args := make([]string, len(f.Args))
+	for i, arg := range f.Args {
+		if args[i] = arg.text(now); binding[arg.Op] < binding[f.Op] {
+			args[i] = "(" + args[i] + ")"
+		}
+	}
+	switch f.Op {
+	case "isnull":
+		return "lastUsed isnull"
+	case "le":
+		return "lastUsed le " + contracttests.Stamp(now.Add(-f.Ago))
+	case "not":
+		return "not " + args[0]
+	}
+	return strings.Join(args, " "+f.Op+" ")
+}

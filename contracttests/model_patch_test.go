@@ -1,0 +1,168 @@
+package contracttests_test
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/patmock/spec/version"
+)
+
+// operation is one of a JSON Patch. NoValue leaves the value out, which is not the same as null.
+type operation struct {
+	Op, Path, From string
+	Value          any
+	NoValue        bool
+}
+
+func (o operation) encode() map[string]any {
+	encoded := map[string]any{"op": o.Op, "path": o.Path}
+	if o.From != "" {
+		encoded["from"] = o.From
+	}
+	if !o.NoValue && o.Op != "remove" && o.From == "" {
+		encoded["value"] = o.Value
+	}
+	return encoded
+}
+
+// document is the part of a token that patches change, as JSON. What is removed is not there.
+type document map[string]any
+
+// patched returns a token to which a patch was applied, and reports whether it can be.
+func (m *model) patched(k *tokenModel, operations []operation, v version.Version) (changed tokenModel, ok bool) {
+	d := document{"name": k.Name, "scope": slices.Clone(k.Scope), "expirationDate": k.Expires, "userAwareTokenNeverExpires": k.Acknowledged}
+	redated, flagged := false, false
+	for _, o := range operations {
+		if !patchable(o.Path, v) || o.From != "" && !patchable(o.From, v) || !d.apply(o) {
+			return changed, false
+		}
+		redated = redated || o.Op != "test" && o.Path == "/expirationDate"
+		flagged = flagged || o.Op != "test" && o.Path == "/userAwareTokenNeverExpires"
+	}
+	changed = *k
+	name, _ := d["name"].(string)
+	changed.Name = name
+	changed.Scope, _ = d["scope"].([]string)
+	if changed.Scope == nil {
+		changed.Scope = []string{"sp:scopes:all"}
+	}
+	changed.Expires, _ = d["expirationDate"].(time.Time)
+	changed.Acknowledged, _ = d["userAwareTokenNeverExpires"].(bool)
+	switch forever := changed.Expires.IsZero(); {
+	case isBlank(name), m.taken(k.Owner, name, k):
+		return changed, false
+	case redated && !forever && !changed.Expires.After(m.now):
+		return changed, false
+	case redated && forever && (!flagged || !changed.Acknowledged):
+		return changed, false
+	case flagged && forever && !changed.Acknowledged:
+		return changed, false
+	}
+	return changed, true
+}
+
+// patchable reports whether a version patches what a path leads to.
+func patchable(path string, v version.Version) bool {
+	field, element, nested := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch field {
+	case "name":
+		return !nested
+	case "scope":
+		return !nested || element != ""
+	case "expirationDate", "userAwareTokenNeverExpires":
+		return !nested && !isLegacy(v)
+	}
+	return false
+}
+
+// apply carries out an operation of RFC 6902, and reports whether it applies.
+func (d document) apply(o operation) bool {
+	value := o.Value
+	if o.NoValue {
+		if o.Op != "replace" || o.Path != "/expirationDate" {
+			return false // only SDKs that cannot send null have a reason (date-without-value-is-null)
+		}
+		value = time.Time{}
+	}
+	switch o.Op {
+	case "add":
+		return d.add(o.Path, value)
+	case "remove":
+		return d.remove(o.Path)
+	case "replace":
+		_, there := d.get(o.Path)
+		return there && d.remove(o.Path) && d.add(o.Path, value)
+	case "test":
+		got, there := d.get(o.Path)
+		return there && equal(got, value)
+	case "copy":
+		value, there := d.get(o.From)
+		return there && d.add(o.Path, value)
+	case "move":
+		value, there := d.get(o.From)
+		return there && d.remove(o.From) && d.add(o.Path, value)
+	}
+	return false
+}
+
+func equal(a, b any) bool {
+	if one, ok := a.([]string); ok {
+		other, ok := b.([]string)
+		return ok && slices.Equal(one, other)
+	}
+	return a == b
+}
+
+// element returns the scopes and the index that a path names, up to their number. The index is -1
+// for a path of a field.
+func (d document) element(path string) (field string, scopes []string, index int, ok bool) {
+	field, step, nested := strings.Cut(path[1:], "/")
+	if !nested {
+		return field, nil, -1, true
+	}
+	scopes, _ = d["scope"].([]string)
+	if index = len(scopes); step != "-" {
+		index, _ = strconv.Atoi(step)
+	}
+	return field, scopes, index, scopes != nil && index <= len(scopes)
+}
+
+func (d document) get(path string) (value any, there bool) {
+	field, scopes, index, ok := d.element(path)
+	if index < 0 {
+		value, there = d[field]
+		return value, there
+	}
+	if !ok || index == len(scopes) {
+		return nil, false
+	}
+	return scopes[index], true
+}
+
+func (d document) add(path string, value any) bool {
+	field, scopes, index, ok := d.element(path)
+	if index < 0 {
+		d[field] = value
+		return true
+	}
+	scope, isText := value.(string)
+	if ok && isText {
+		d["scope"] = slices.Insert(slices.Clone(scopes), index, scope)
+	}
+	return ok && isText
+}
+
+func (d document) remove(path string) bool {
+	field, scopes, index, ok := d.element(path)
+	if _, there := d.get(path); !there || !ok {
+		return false
+	}
+	if index < 0 {
+		delete(d, field)
+		return true
+	}
+	d["scope"] = slices.Delete(slices.Clone(scopes), index, index+1)
+	return true
+}

@@ -1,0 +1,171 @@
+package contracttests_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/spec/version"
+)
+
+// wireToken is a token of a response.
+type wireToken = contracttests.Token
+
+// seenToken is a token of a response as the model has it, with the id of its owner.
+type seenToken struct {
+	tokenModel
+	identity string
+}
+
+// token logs in by a form of request, and keeps the access token for a user, if one is named.
+func (w *world) token(user, form, id, secret string) int {
+	values := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
+	grant := url.Values{"grant_type": {"client_credentials"}}
+	path, contentType, body, authorization := "/oauth/token", "application/x-www-form-urlencoded", values.Encode(), ""
+	switch form {
+	case "basic":
+		body, authorization = grant.Encode(), "Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+secret))
+	case "query":
+		path, contentType, body = path+"?"+values.Encode(), "", ""
+	case "split":
+		values.Del("grant_type")
+		path, body = path+"?"+grant.Encode(), values.Encode()
+	case "multipart":
+		var parts bytes.Buffer
+		writer := multipart.NewWriter(&parts)
+		w.must(writer.SetBoundary("model"))
+		for _, name := range []string{"grant_type", "client_id", "client_secret"} {
+			w.must(writer.WriteField(name, values.Get(name)))
+		}
+		w.must(writer.Close())
+		contentType, body = writer.FormDataContentType(), parts.String()
+	}
+	var answered contracttests.Login
+	status := w.send(user, authorization, http.MethodPost, path, contentType, body, &answered)
+	if user != "" {
+		w.bearers[user] = answered.AccessToken.Value
+	}
+	return status
+}
+
+// curl returns a line that repeats a request. TOKEN is an access token of the user, SECRET that of
+// the token.
+func curl(user, authorization, method, path, contentType, body string) string {
+	line := "curl -i -X " + method
+	switch {
+	case authorization != "":
+		line += ` -H "Authorization: Basic $SECRET"`
+	case !strings.HasPrefix(path, "/oauth/token"):
+		line += ` -H "Authorization: Bearer $TOKEN"`
+	}
+	if contentType != "" {
+		line += fmt.Sprintf(` -H 'Content-Type: %s' --data "%s"`, contentType, strings.ReplaceAll(body, `"`, `\"`))
+	}
+	return secretForm.ReplaceAllString(fmt.Sprintf(`%s "$URL%s" # %s`, line, path, user), "$$SECRET")
+}
+
+var secretForm = regexp.MustCompile(`[0-9a-f]{64}`)
+
+// do makes a request of a user, and decodes the response unless it is an error.
+func (w *world) do(user, method, path, contentType, body string, into any) int {
+	return w.send(user, "Bearer "+w.bearers[user], method, path, contentType, body, into)
+}
+
+// send makes a request, prints it as a curl line with its status, and decodes the response.
+func (w *world) send(user, authorization, method, path, contentType, body string, into any) int {
+	r, err := http.NewRequest(method, w.base+path, strings.NewReader(body))
+	w.must(err)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	shown := ""
+	if strings.HasPrefix(authorization, "Basic ") {
+		shown = authorization
+	}
+	w.last = curl(user, shown, method, path, contentType, body)
+	answered, err := w.http.Do(r)
+	w.must(err)
+	content, err := io.ReadAll(answered.Body)
+	w.must(errors.Join(err, answered.Body.Close()))
+	w.last = fmt.Sprintf("%s: %d", w.last, answered.StatusCode)
+	if !w.quiet {
+		w.Logf("%s", w.last)
+	}
+	if into != nil && answered.StatusCode == http.StatusOK {
+		w.must(json.Unmarshal(content, into))
+	}
+	return answered.StatusCode
+}
+
+func encoded(value any) string {
+	text, _ := json.Marshal(value) // what steps send always encodes
+	return string(text)
+}
+
+func (w *world) list(s step) {
+	query, path := url.Values{}, s.Version.CollectionPath()
+	if s.Filter != nil {
+		query.Set("filters", s.Filter.text(w.now))
+	}
+	if s.Owner == "me" {
+		query.Set("owner-id", "me")
+	} else if s.Owner != "" {
+		query.Set("owner-id", w.identities[s.Owner])
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	want, status := w.model.list(s)
+	seen, answered := w.listed(s.User, s.Version, path)
+	var got []tokenModel
+	for _, k := range seen {
+		got = append(got, k.tokenModel)
+	}
+	w.expect("the status of list", status, answered)
+	w.expect("what is listed", want, got)
+}
+
+// modelled returns what the model has of a token in a response of a version.
+func (w *world) modelled(k wireToken, v version.Version) seenToken {
+	if isLegacy(v) == k.UserAwareTokenNeverExpires.Present {
+		w.Fatalf("%s: userAwareTokenNeverExpires is %v", v, k.UserAwareTokenNeverExpires)
+	}
+	return seenToken{tokenModel{
+		ID: k.ID, Name: k.Name, Owner: k.Owner.Name.Value, Scope: k.Scope.Value, Validity: int(k.AccessTokenValiditySeconds.Value),
+		Expires: w.moment(k.ExpirationDate), Used: w.moment(k.LastUsed), Managed: k.Managed.Value,
+		Acknowledged: k.UserAwareTokenNeverExpires.Value,
+	}, k.Owner.ID.Value}
+}
+
+// moment returns the zero time for a date that is absent or null.
+func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
+	if date.HasValue() {
+		w.must(moment.UnmarshalText([]byte(date.Value)))
+	}
+	return moment
+}
+
+// listed returns the tokens of a list by id, none if the list is rejected.
+func (w *world) listed(user string, v version.Version, path string) (tokens []seenToken, status int) {
+	var answered []wireToken
+	status = w.do(user, http.MethodGet, path, "", "", &answered)
+	for _, k := range answered {
+		tokens = append(tokens, w.modelled(k, v))
+	}
+	slices.SortFunc(tokens, func(a, b seenToken) int { return strings.Compare(a.ID, b.ID) })
+	return tokens, status
+}
