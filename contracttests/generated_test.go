@@ -21,7 +21,7 @@ import (
 
 // Flags choose the generated mutants that TestGeneratedMutants tries.
 var (
-	generatedFlag = flag.Int("mutants", 0, "how many generated mutants to try, all if negative; if zero 200 in an exhaustive run, else 10 in one version")
+	generatedFlag = flag.Int("mutants", 0, "how many generated mutants to try, all if negative; if zero 200 in an exhaustive run, else 10 in one version and none of rules")
 	seedFlag      = flag.Uint64("mutants.seed", 1, "seed of the choice of generated mutants")
 	namesFlag     = flag.String("mutants.match", "", "pattern of path.Match for the names of the generated mutants to try, all if empty")
 )
@@ -29,6 +29,11 @@ var (
 // survivors are the generated mutants that the contract does not notice, by patterns of their names,
 // and why.
 var survivors = []struct{ pattern, reason string }{
+	{"claim/scope/*/second-user", "On a tenant it is a bitmap, and what its bits mean is not published."},
+	{"claim/scope_hash/*/*", "Only a patmock has it, in place of a long scope."},
+	{"claim/authorities/*/second-user", "What it says of a user is not published. check_token shows it, which one user asks for."},
+	{"claim/internal/*/second-user", "What it says is not published. check_token shows it, which one user asks for."},
+	{"claim/user_id/*/second-user", "What it says of a user is not published. check_token shows it, which one user asks for."},
 	{"header/*/X-Content-Type-Options/*", "No document says that a tenant sends it."},
 	{"header/*/X-Mock-Fault/*", "Only a patmock sends it, which says by it that a fault rule was applied."},
 	{"property/error/messages.locale/*/*", "The default locale of a tenant need not be en-US."},
@@ -112,8 +117,9 @@ func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
 		n = len(all)
 	case n == 0 && sample.Exhaustive():
 		n = 200
-	case n == 0:
+	case n == 0: // in one version, to which many rules do not belong
 		n = 10
+		all = slices.DeleteFunc(all, func(g mutants.Generated) bool { return g.Kind == mutants.OfRule })
 	}
 	t.Logf("tries %d of %d generated mutants, seed %d", min(n, len(all)), len(all), *seedFlag)
 	shuffled := slices.Clone(all)
