@@ -7,12 +7,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/version"
 )
 
 // CheckOptions say what [CheckClient] judges. The zero value is the client's namespace.
@@ -31,11 +33,12 @@ type CheckOptions struct {
 // report has a result for each rule. If no request was judged, it has one result, which fails. It
 // returns an error if the mock cannot be reached, or never had the namespace.
 func CheckClient(ctx context.Context, mock *control.Client, options CheckOptions) (*report.Report, error) {
+	began := time.Now()
 	found, err := options.fetch(ctx, mock)
 	if err != nil {
 		return nil, err
 	}
-	out := &report.Report{Schema: report.SchemaVersion, Warnings: []report.Warning{}, Results: []report.Result{}, Judged: judged(found)}
+	out := &report.Report{Schema: report.SchemaVersion, Started: began.UTC(), Warnings: []report.Warning{}, Results: []report.Result{}, Judged: judged(found)}
 	if found.Judged == 0 {
 		addEmpty(out, options.AllowEmpty)
 		return out, nil
@@ -52,6 +55,7 @@ func CheckClient(ctx context.Context, mock *control.Client, options CheckOptions
 		judgeRule(&result, bound, kinds[bound.Kind()], slices.Contains(options.Allowed, bound.Kind()))
 		out.Results = append(out.Results, result)
 	}
+	out.Seconds = time.Since(began).Seconds()
 	out.Count()
 	return out, nil
 }
@@ -90,16 +94,15 @@ func judgeRule(result *report.Result, bound ClientRule, found control.KindFindin
 	if permitted > 0 {
 		result.Notes = append(result.Notes, findingsText(permitted)+" more were allowed")
 	}
-	var remedies []string
 	for _, example := range found.Examples {
 		example.Remedy = cmp.Or(example.Remedy, bound.Advice)
-		remedies = append(remedies, example.Remedy)
 		result.Failures = append(result.Failures, clientFailure(example))
 	}
 	if more := found.Count - len(found.Examples); more > 0 {
 		result.Failures = append(result.Failures, report.Failure{Kind: report.KindFinding, Message: limit.More(more)})
 	}
-	result.Message = findingsText(found.Count) + ": " + commonRemedy(remedies, bound.Advice)
+	result.Sources = sourcesOf(bound.Sources, found.Examples)
+	result.Message = findingsMessage(found, bound.Advice)
 }
 
 func findingsText(n int) string {
@@ -109,16 +112,68 @@ func findingsText(n int) string {
 	return fmt.Sprintf("%d findings", n)
 }
 
-// commonRemedy returns the remedy of several findings if it is the same for all.
-func commonRemedy(remedies []string, advice string) string {
-	switch distinct := slices.Compact(slices.Sorted(slices.Values(remedies))); len(distinct) {
-	case 0:
-		return advice
-	case 1:
-		return report.Redact(distinct[0])
-	default:
-		return fmt.Sprintf("%d remedies, see each", len(distinct))
+// findingsMessage returns the number of findings, with the first one: its request, what was wrong
+// with it, and the remedy.
+func findingsMessage(found control.KindFindings, advice string) string {
+	text := findingsText(found.Count)
+	if len(found.Examples) == 0 {
+		return text + ": " + advice
 	}
+	if found.Count > 1 {
+		text += ", the first"
+	}
+	first := found.Examples[0]
+	return text + ": " + report.Redact(fmt.Sprintf("%s %s: %s; %s", first.Method, first.Path, first.Detail, cmp.Or(first.Remedy, advice)))
+}
+
+// sourcesOf returns the sources of a rule in the documents of the versions that the findings are of.
+func sourcesOf(sources []string, examples []control.FindingExample) []string {
+	var versions []version.Version
+	for _, v := range version.All() {
+		if slices.ContainsFunc(examples, func(e control.FindingExample) bool { return versionOf(e) == v }) {
+			versions = append(versions, v)
+		}
+	}
+	if len(versions) == 0 {
+		return sources
+	}
+	var out []string
+	for _, source := range sources {
+		name, pointer, found := strings.Cut(source, " #")
+		if _, err := version.Parse(name); !found || err != nil {
+			out = append(out, source)
+			continue
+		}
+		for _, v := range versions {
+			out = append(out, string(v)+" #"+pointerIn(v, pointer))
+		}
+	}
+	return out
+}
+
+// pointerIn returns a pointer into the document of another version. That of v1 has other paths, and
+// names of schemas in small letters.
+func pointerIn(v version.Version, pointer string) string {
+	if v != version.V1 {
+		return pointer
+	}
+	const schemas = "/components/schemas/"
+	if rest, found := strings.CutPrefix(pointer, schemas); found {
+		name, below, _ := strings.Cut(rest+"/", "/")
+		return strings.TrimSuffix(schemas+strings.ToLower(name)+"/"+below, "/")
+	}
+	return strings.Replace(pointer, "/~1personal-access-tokens", "/~1personal-access-tokens~1v1", 1)
+}
+
+// versionOf returns the version that the path of a request is of, empty if it is of none.
+func versionOf(e control.FindingExample) version.Version {
+	path := strings.TrimPrefix(e.Path, "/t/"+e.Namespace)
+	for _, v := range version.All() {
+		if strings.HasPrefix(path+"/", v.CollectionPath()+"/") || strings.HasPrefix(path, "/"+string(v)+"/") {
+			return v
+		}
+	}
+	return ""
 }
 
 func clientFailure(example control.FindingExample) report.Failure {
@@ -173,7 +228,11 @@ func addEmpty(r *report.Report, allowed bool) {
 	if rest := r.Judged.NotJudgedText(); rest != "" {
 		message += ", but these were sent: " + rest
 	}
-	message += "; a client has to send some, or --allow-empty lets this pass"
+	remedy := "; a client has to send some, or --allow-empty lets this pass"
+	if allowed {
+		remedy = ": --allow-empty allows this"
+	}
+	message += remedy
 	result := report.Result{
 		ID: "client/any-request", Promise: "A client sends a request that is judged.", Sources: []string{"README.md#checking-your-client"}, Standing: standing.Assumed,
 		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message, Failures: []report.Failure{}, Notes: []string{},

@@ -3,13 +3,16 @@ package contracttests_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
 )
 
 // lint checks the clients of a mock and returns the result for a path that does not exist.
@@ -51,6 +54,9 @@ func TestCheckClient_Empty(t *testing.T) {
 		}
 		if len(r.Results) != 1 || r.Results[0].Outcome != want || r.Results[0].Kind != report.KindNoRequests || r.Counts[want] != 1 {
 			t.Errorf("allowed %t: %+v", allowed, r.Results)
+		}
+		if says := strings.Contains(r.Results[0].Message, "has to"); says == allowed {
+			t.Errorf("allowed %t: message %q", allowed, r.Results[0].Message)
 		}
 		if warned := len(r.Warnings) > 0; warned != allowed {
 			t.Errorf("allowed %t: warnings %v", allowed, r.Warnings)
@@ -105,5 +111,45 @@ func TestCheckClient_UnknownNamespace(t *testing.T) {
 	_, err := contracttests.CheckClient(t.Context(), mock.Control().In("never"), contracttests.CheckOptions{})
 	if !errors.As(err, &problem) || problem.Status != http.StatusNotFound {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A result names the property and the request of its first finding, and cites the document of the
+// version that it is of.
+func TestCheckClient_NamesTheFinding(t *testing.T) {
+	for _, v := range version.All() {
+		t.Run(string(v), func(t *testing.T) {
+			mock := mockserver.Start(t)
+			client := mock.Client("admin")
+			for _, body := range []string{`{"name":"a","colour":1}`, `{"name":"b","size":1}`} {
+				answered, err := client.Post(mock.URL+v.CollectionPath(), "application/json", strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := answered.Body.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := time.Now() //nolint:forbidigo // the time of the report is the real one
+			r, err := contracttests.CheckClient(t.Context(), mock.Control(), contracttests.CheckOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Started.Before(before) || r.Seconds <= 0 {
+				t.Errorf("started %s, took %v s, want a time after %s", r.Started, r.Seconds, before)
+			}
+			i := slices.IndexFunc(r.Results, func(r report.Result) bool { return r.ID == "client/"+control.UnknownProperty })
+			result := r.Results[i]
+			for _, part := range []string{"2 ", "colour", "POST " + v.CollectionPath()} {
+				if !strings.Contains(result.Message, part) {
+					t.Errorf("message %q lacks %q", result.Message, part)
+				}
+			}
+			for _, source := range result.Sources {
+				if !strings.HasPrefix(source, string(v)+" #") {
+					t.Errorf("source %q, want one of %s", source, v)
+				}
+			}
+		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/version"
 )
 
 // A source that points into a document points at something: ours have the structure of the published ones.
@@ -46,6 +47,13 @@ func TestSourcesExist(t *testing.T) {
 		}
 		for _, source := range finding.Sources {
 			check("client/"+finding.Kind(), source)
+		}
+	}
+	for _, v := range version.All() {
+		for kind, sources := range contracttests.SourcesOf(v) {
+			for _, source := range sources {
+				check("client/"+kind+" of "+string(v), source)
+			}
 		}
 	}
 	for _, r := range rule.All() {

@@ -126,6 +126,7 @@ func (f execFlags) checkAfter(env environment, m *mock) error {
 	if err != nil {
 		return err
 	}
+	hintOwnMock(result)
 	if err := report.Write("text", env.stderr, result); err != nil {
 		return fmt.Errorf("--check: %w", err)
 	}
@@ -133,6 +134,17 @@ func (f execFlags) checkAfter(env environment, m *mock) error {
 		return err
 	}
 	return verdict(result)
+}
+
+// hintOwnMock adds a note to a report in which no request was judged: tests often start a mock in
+// their own process.
+func hintOwnMock(result *report.Report) {
+	for i, r := range result.Results {
+		if r.Kind == report.KindNoRequests {
+			result.Results[i].Notes = append(r.Notes, "exec judges requests to the mock that it started, at SAIL_BASE_URL and PATMOCK_URL: "+
+				"tests that start a mock of their own have to check that one (in Go, contracttests.CheckClient)")
+		}
+	}
 }
 
 // validateCheck returns a usage error if the flags of --check are wrong, or have no --check.

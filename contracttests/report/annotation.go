@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,11 +16,39 @@ func Annotations(r *Report) []string {
 	lines := []string{}
 	for i, result := range bad {
 		if i == maxAnnotations-1 && len(bad) > maxAnnotations {
-			return append(lines, annotation("contract", fmt.Sprintf("%d more cases failed or could not be tried", len(bad)-i)))
+			return append(lines, annotation(r.subject(), moreText(r, len(bad)-i)))
 		}
-		lines = append(lines, annotation(string(result.Outcome)+" "+result.Name(), result.Message+"\nPromise: "+result.Promise))
+		lines = append(lines, annotation(string(result.Outcome)+" "+result.Name(), annotationText(result)))
 	}
 	return lines
+}
+
+// moreText returns a text about the results that have no annotation of their own.
+func moreText(r *Report, n int) string {
+	if r.ofClients() {
+		return fmt.Sprintf("%d more rules were broken", n)
+	}
+	return fmt.Sprintf("%d more cases failed or could not be tried", n)
+}
+
+// annotationText returns the message of a result and its promise. Several findings of a rule are
+// listed, each with its request.
+func annotationText(r Result) string {
+	const most = 5
+	lines := []string{clip(r.Message, maxLine/2)}
+	var found []string
+	for _, f := range r.Failures {
+		request, _, _ := strings.Cut(f.Exchange, "\n")
+		if line := f.Message + ": " + request; f.Kind == KindFinding && request != "" && !slices.Contains(found, line) {
+			found = append(found, line)
+		}
+	}
+	if len(found) > 1 {
+		for _, line := range found[:min(len(found), most)] {
+			lines = append(lines, clip(line, maxLine/(3*most)))
+		}
+	}
+	return strings.Join(append(lines, "Promise: "+r.Promise), "\n")
 }
 
 // annotation escapes what would end the line, or a property.

@@ -37,6 +37,14 @@ func versionsOf(results []Result) []version.Version {
 	return slices.DeleteFunc(all, func(v version.Version) bool { return !seen[v] })
 }
 
+// versions lists the versions that there are results for, none in a report about clients.
+func (r *Report) versions() []version.Version {
+	if r.ofClients() {
+		return nil
+	}
+	return versionsOf(r.Results)
+}
+
 // families lists those of the results, in their order.
 func families(results []Result) []string {
 	var names []string
@@ -113,6 +121,30 @@ func reasons(results []Result) []reason {
 // duration tells seconds as people read them, to the millisecond.
 func duration(seconds float64) string {
 	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).String()
+}
+
+// subject returns what a report is about: the contract, or clients.
+func (r *Report) subject() string {
+	if r.ofClients() {
+		return clientFamily
+	}
+	return "contract"
+}
+
+// intro returns the beginning of the sentence about what was judged.
+func (r *Report) intro() string {
+	if r.ofClients() {
+		return "The clients of"
+	}
+	return "The contract against"
+}
+
+// suiteName returns the name of the results of a version. Those of clients are of no version.
+func (r *Report) suiteName(v version.Version) string {
+	if r.ofClients() {
+		return r.subject()
+	}
+	return r.subject() + "/" + versionName(v)
 }
 
 // about tells what was judged by what.

@@ -14,16 +14,17 @@ const maxPage = 1_500_000
 // The page, as its elements are made of it.
 type (
 	page struct {
-		Verdict, About, Started, Took string
-		Interrupted                   bool
-		Proven                        *Proven
-		Judged, Warnings              []string
-		Versions                      []string
-		Families                      []pageRow
-		Scenarios                     []pageRow
-		Failures, Provisional         []pageResult
-		Skipped                       []pageReason
-		LeftOut                       int // failures whose details did not fit
+		Verdict, Intro, About, Started, Took string
+		Interrupted                          bool
+		Clients                              bool // the results are rules
+		Proven                               *Proven
+		Judged, Warnings                     []string
+		Versions                             []string
+		Families                             []pageRow
+		Scenarios                            []pageRow
+		Failures, Provisional                []pageResult
+		Skipped                              []pageReason
+		LeftOut                              int // failures whose details did not fit
 	}
 	pageRow struct {
 		Name, Promise string
@@ -51,7 +52,7 @@ type (
 func newPage(r *Report) page {
 	left := budget(maxPage)
 	p := page{
-		Verdict: r.Verdict(), About: left.take(about(r), maxLine), Started: r.Started.UTC().Format("2006-01-02 15:04:05 MST"),
+		Verdict: r.Verdict(), Intro: r.intro(), Clients: r.ofClients(), About: left.take(about(r), maxLine), Started: r.Started.UTC().Format("2006-01-02 15:04:05 MST"),
 		Took: duration(r.Seconds), Interrupted: r.Interrupted, Proven: r.Proven,
 	}
 	for _, line := range r.Judged.lines() {
@@ -60,8 +61,11 @@ func newPage(r *Report) page {
 	for _, warning := range r.Warnings {
 		p.Warnings = append(p.Warnings, left.take(oneLine(warning.Text), maxLine))
 	}
-	for _, v := range versionsOf(r.Results) {
+	for _, v := range r.versions() {
 		p.Versions = append(p.Versions, left.take(oneLine(versionName(v)), maxLine))
+	}
+	if p.Clients {
+		p.Versions = []string{"outcome"}
 	}
 	failed, provisional := only(r.Results, Fail, Error), only(r.Results, Provisional)
 	anchors := map[string]string{}

@@ -65,7 +65,7 @@ func (p page) document() g.Node {
 func (p page) header() g.Node {
 	return h.Header(
 		newline, h.H1(g.Text(p.Verdict)), newline,
-		h.P(g.Textf("The contract against %s. Started %s, took %s.", p.About, p.Started, p.Took)), newline,
+		h.P(g.Textf("%s %s. Started %s, took %s.", p.Intro, p.About, p.Started, p.Took)), newline,
 		lines(p.Judged, func(line string) g.Node { return h.P(g.Text(line + ".")) }),
 		line(g.Iff(p.Proven != nil, func() g.Node { return h.P(g.Textf("Confirmed by a tenant: %s.", p.Proven)) })),
 		line(g.If(p.Interrupted, warning("The run was interrupted: cases are missing."))),
@@ -77,7 +77,7 @@ func (p page) header() g.Node {
 
 func (p page) main() g.Node {
 	return h.Main(
-		newline, h.H2(g.Text("Families")), newline,
+		newline, h.H2(g.Text(p.word("Rules", "Families"))), newline,
 		p.families(), newline,
 		results("Failures and errors", "", p.Failures),
 		results("Provisional",
@@ -96,21 +96,34 @@ func (p page) families() g.Node {
 	if len(p.Families) == 0 {
 		return h.P(g.Text("There are no results."))
 	}
+	if p.Clients {
+		return table("Rules", "Results of the rules", append([]string{"rules"}, p.Versions...),
+			lines(p.Families, func(row pageRow) g.Node { return h.Tr(heading("row", "all"), row.cells()) }))
+	}
 	return table("Families", "Results by family and version of the API", append([]string{"family"}, p.Versions...),
 		lines(p.Families, func(row pageRow) g.Node { return h.Tr(heading("row", row.Name), row.cells()) }))
 }
 
 func (p page) scenarios() g.Node {
 	return g.Group{
-		h.H2(g.Text("Scenarios")), newline,
+		h.H2(g.Text(p.word("Every rule", "Scenarios"))), newline,
 		h.Details(
-			h.Summary(g.Text("Every scenario with its promise")), newline,
-			table("Scenarios", "Outcomes by scenario and version of the API", append([]string{"scenario", "promise"}, p.Versions...),
+			h.Summary(g.Text(p.word("Every rule with its text", "Every scenario with its promise"))), newline,
+			table(p.word("Rules", "Scenarios"), p.word("Outcomes by rule", "Outcomes by scenario and version of the API"),
+				append([]string{p.word("rule", "scenario"), p.word("text", "promise")}, p.Versions...),
 				lines(p.Scenarios, func(row pageRow) g.Node {
 					return h.Tr(heading("row", row.Name), h.Td(g.Text(row.Promise)), row.cells())
 				})), newline,
 		), newline,
 	}
+}
+
+// word returns the word for a page about clients, or the one for a page about the contract.
+func (p page) word(clients, contract string) string {
+	if p.Clients {
+		return clients
+	}
+	return contract
 }
 
 // table returns a table that scrolls by itself, and can be reached by the keyboard for that.

@@ -52,16 +52,16 @@ type (
 	}
 )
 
-// renderJUnit has a suite for each version. What is provisional counts as skipped: readers know nothing like it.
+// renderJUnit has a suite for each version, or one for clients. What is provisional counts as skipped: readers know nothing like it.
 // Details are cut if it would be too long.
 func renderJUnit(r *Report) ([]byte, error) {
-	suites := junitSuites{Name: "contract", junitCounts: junitCount(r.Results)}
+	suites := junitSuites{Name: r.subject(), junitCounts: junitCount(r.Results)}
 	suites.Time = junitTime(r.Seconds)
 	for _, v := range versionsOf(r.Results) {
 		results := ofVersion(r.Results, v)
 		suites.Suites = append(suites.Suites, junitSuite{
-			Name: "contract/" + versionName(v), Timestamp: r.Started.UTC().Format(time.RFC3339), junitCounts: junitCount(results),
-			Properties: junitProperties(r), Cases: junitCases(results),
+			Name: r.suiteName(v), Timestamp: r.Started.UTC().Format(time.RFC3339), junitCounts: junitCount(results),
+			Properties: junitProperties(r), Cases: r.junitCases(results),
 		})
 	}
 	out, err := xml.MarshalIndent(suites, "", "  ")
@@ -162,30 +162,39 @@ func junitProperties(r *Report) []junitProperty {
 }
 
 // junitCases numbers a name that is there twice: readers would merge the two.
-func junitCases(results []Result) []junitCase {
+func (r *Report) junitCases(results []Result) []junitCase {
 	seen := map[string]int{}
 	cases := make([]junitCase, len(results))
-	for i, r := range results {
+	for i, result := range results {
 		c := junitCase{
-			ClassName: fmt.Sprintf("contract.%s.%s", family(r.ID), versionName(r.Version)), Name: r.ID, Time: junitTime(r.Seconds),
-			Output: visible(strings.Join(r.Notes, "\n")),
+			ClassName: r.className(result), Name: result.ID, Time: junitTime(result.Seconds),
+			Output: visible(strings.Join(result.Notes, "\n")),
 		}
-		if seen[r.ID]++; seen[r.ID] > 1 {
-			c.Name = fmt.Sprintf("%s (%d)", r.ID, seen[r.ID])
+		if seen[result.ID]++; seen[result.ID] > 1 {
+			c.Name = fmt.Sprintf("%s (%d)", result.ID, seen[result.ID])
 		}
-		switch r.Outcome {
+		message := clip(oneLine(result.Message), maxLine)
+		switch result.Outcome {
 		case Fail:
-			c.Failure = &junitDetail{clip(oneLine(r.Message), maxLine), string(r.Standing), junitText(r)}
+			c.Failure = &junitDetail{message, string(result.Standing), junitText(result)}
 		case Error:
-			c.Error = &junitDetail{clip(oneLine(r.Message), maxLine), "error", junitText(r)}
+			c.Error = &junitDetail{message, "error", junitText(result)}
 		case Provisional:
-			c.Skipped = &junitDetail{Message: "provisional: " + clip(oneLine(r.Message), maxLine), Text: junitText(r)}
+			c.Skipped = &junitDetail{Message: "provisional: " + message, Text: junitText(result)}
 		case Skip:
-			c.Skipped = &junitDetail{Message: clip(oneLine(r.Message), maxLine)}
+			c.Skipped = &junitDetail{Message: message}
 		}
 		cases[i] = c
 	}
 	return cases
+}
+
+// className returns the class of a case: its family and version, or that it is about clients.
+func (r *Report) className(result Result) string {
+	if r.ofClients() {
+		return r.subject()
+	}
+	return fmt.Sprintf("%s.%s.%s", r.subject(), family(result.ID), versionName(result.Version))
 }
 
 // junitText is all there is about a result, as text.

@@ -44,7 +44,7 @@ func AppendSummary(path string, r *Report) (err error) {
 
 // markdown is at most room bytes long, where the heading and the table of counts fit. The failures are cut first.
 func markdown(r *Report, room int) string {
-	head := fmt.Sprintf("## %s\n\nThe contract against %s, in %s.\n\n", markdownText(r.Verdict()), markdownText(about(r)), duration(r.Seconds))
+	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(), markdownText(about(r)), duration(r.Seconds))
 	if r.Interrupted {
 		head += "The run was **interrupted**: cases are missing.\n\n"
 	}
@@ -103,13 +103,17 @@ func fit(room int, heading, what string, blocks []string) string {
 	return out
 }
 
-// markdownCounts is the table of counts by version and outcome.
+// markdownCounts is the table of counts by version and outcome. Those of clients have no version.
 func markdownCounts(r *Report) string {
 	if len(r.Results) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("| version |")
+	column := "version"
+	if r.ofClients() {
+		column = "rules"
+	}
+	b.WriteString("| " + column + " |")
 	for _, o := range Outcomes() {
 		fmt.Fprintf(&b, " %s |", o)
 	}
@@ -121,7 +125,7 @@ func markdownCounts(r *Report) string {
 		}
 		b.WriteByte('\n')
 	}
-	for _, v := range versionsOf(r.Results) {
+	for _, v := range r.versions() {
 		row(markdownText(versionName(v)), tally(ofVersion(r.Results, v)))
 	}
 	row("**all**", tally(r.Results))

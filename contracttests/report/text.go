@@ -37,7 +37,11 @@ func renderText(r *Report) ([]byte, error) {
 		}
 	}
 	verdict := fmt.Sprintf("%s in %s\n", r.Verdict(), duration(r.Seconds))
-	fmt.Fprintf(&end, "target: %s\n", about(r))
+	title := "target"
+	if r.ofClients() {
+		title = "mock"
+	}
+	fmt.Fprintf(&end, "%s: %s\n", title, about(r))
 	for _, line := range r.Judged.lines() {
 		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
 	}
