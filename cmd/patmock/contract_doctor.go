@@ -14,11 +14,9 @@ import (
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/version"
 )
-
-// soon is from when on the end of a token is warned of.
-const soon = 14 * 24 * time.Hour
 
 // diagnosis is what a run would do, and who would do it.
 type diagnosis struct {
@@ -33,8 +31,10 @@ type diagnosis struct {
 	// Tried are the cases that would be, Skipped those that would not, each with what is missing.
 	Tried   []string          `json:"tried"`
 	Skipped map[string]string `json:"skipped"`
-	// Requests that a run makes, Seconds that it takes about, Tokens that one owner has at most besides those it has.
+	// Requests that a run makes, Lists of them that no scenario requests, Seconds that it takes about, Tokens that one owner has
+	// at most besides those it has.
 	Requests int     `json:"requests"`
+	Lists    int     `json:"lists"`
 	Seconds  float64 `json:"seconds"`
 	Tokens   int     `json:"tokens"`
 	// Clock is the number of seconds by which the target's clock is ahead of ours, 0 if they agree as far as
@@ -115,10 +115,13 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
 		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
 	}
+	var profile *control.Profile // of a patmock
 	if !target.Live() {
-		if _, err := target.Control.Health(ctx); err != nil {
+		health, err := target.Control.Health(ctx)
+		if err != nil {
 			return d, &exitError{exitUnreachable, contracttests.ExplainControl(err)}
 		}
+		profile = &health.Profile
 	}
 	if target.Live() || target.HasCredentials() {
 		if err := d.examine(ctx, target, o); err != nil {
@@ -126,11 +129,18 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 		}
 	}
 	f.printUse(env.stderr, target)
-	r, err := rehearse(ctx, target, o, cases)
+	progress := newProgress(env, env.stderr, len(cases))
+	defer progress.end()
+	o.Progress = progress.count
+	began := time.Now()
+	r, err := rehearse(ctx, target, profile, o, cases)
 	if err != nil {
 		return d, err
 	}
 	d.take(r)
+	if !d.Live { // it does the same
+		d.Seconds = time.Since(began).Seconds()
+	}
 	if d.Live { // a run on a patmock has namespaces of its own, with other tokens and another clock
 		d.warn(d.clock.At(time.Now()))
 	}
@@ -187,75 +197,14 @@ func (d *diagnosis) take(r rehearsal) {
 		d.Skipped[act.Case.Name()] = missing
 	}
 	d.Requests, d.Tokens = r.requests(), r.alive()
+	if !d.Live {
+		d.Requests, d.Lists = int(r.observed.Exchanges)+len(d.Identities), int(r.observed.Lists)
+	}
 	var each float64
 	for _, e := range d.Identities {
 		each = max(each, e.Seconds)
 	}
 	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
-}
-
-// A doctorWarning is something that may spoil a run. In JSON it is its text.
-type doctorWarning struct {
-	kind doctorKind
-	text string
-}
-
-// MarshalText implements encoding.TextMarshaler.
-func (w doctorWarning) MarshalText() ([]byte, error) { return []byte(w.text), nil } //nolint:unparam // encoding.TextMarshaler
-
-type doctorKind string
-
-// The kinds of warnings.
-const (
-	tokenNotListed      doctorKind = "token-not-listed"
-	tokenExpiresSoon    doctorKind = "token-expires-soon"
-	littleRoom          doctorKind = "little-room"
-	sameUser            doctorKind = "same-user"
-	secondIsAdmin       doctorKind = "second-is-admin"
-	administratorIsNone doctorKind = "administrator-is-none"
-	noWrites            doctorKind = "no-writes"
-	otherClock          doctorKind = "other-clock"
-)
-
-func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
-	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
-}
-
-// maxSkew is the largest difference of a tenant's clock from ours without a warning.
-const maxSkew = 2 * time.Second
-
-// warn adds what may spoil a run. Now is the time of the target.
-func (d *diagnosis) warn(now time.Time) {
-	for _, e := range d.Identities {
-		left := time.Duration(0)
-		if e.Expires != nil {
-			left = e.Expires.Sub(now)
-		}
-		switch {
-		case !e.Listed:
-			d.addWarning(tokenNotListed, "the list of the %s identity does not show the token %s that it logs in with: when that expires is unknown", e.Role, e.ClientID)
-		case e.Expires != nil && left < soon:
-			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
-		}
-		if d.Writes && e.Room < d.Tokens {
-			d.addWarning(littleRoom, "the %s identity has room for %d tokens, and cases need %d: those that need more are skipped", e.Role, e.Room, d.Tokens)
-		}
-		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
-			d.addWarning(sameUser, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
-		}
-		if e.Role == "second" && e.ListsAll {
-			d.addWarning(secondIsAdmin, "the second identity may list everybody's tokens: it shall be no administrator")
-		}
-		if e.Role == "administrator" && !e.ListsAll {
-			d.addWarning(administratorIsNone, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
-		}
-	}
-	if d.clock != nil && d.clock.Differs(maxSkew) {
-		d.addWarning(otherClock, "the target's clock is %s: dates in requests and expectations follow it", d.clock)
-	}
-	if d.Live && !d.Writes {
-		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other cases run")
-	}
 }
 
 // write tells it to a person.
@@ -277,11 +226,15 @@ func (d diagnosis) write(w io.Writer) error {
 		}
 		lines = append(lines, table(rows...))
 	}
-	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %d requests in about %s, and at most %d tokens of an owner more than there are.",
-		d.Run, d.Cases, d.Requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
+	requests := fmt.Sprintf("%d requests", d.Requests)
+	if d.Lists > 0 {
+		requests += fmt.Sprintf(" (%d of them lists that no scenario requests)", d.Lists)
+	}
+	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %s in about %s, and at most %d tokens of an owner more than there are.",
+		d.Run, d.Cases, requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
 	if len(d.Missing) > 0 {
 		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
-		for _, s := range mergeSkipped(d.Missing) {
+		for _, s := range mergeSkipped(d.Missing, d.Live) {
 			rows = append(rows, []string{fmt.Sprint(s.cases), strings.Join(s.needs, ", "), s.remedy})
 		}
 		lines = append(lines, "", strings.TrimRight(table(rows...), "\n"))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,7 +13,9 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/report"
 	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver"
 )
 
 // What may spoil a run is told, and nothing else.
@@ -111,9 +115,67 @@ func TestRemedies(t *testing.T) {
 		{[]string{"something unheard of"}, "-"},
 		{[]string{"owner-full"}, "-"},
 	} {
-		if diff := cmp.Diff(tt.want, remedyOf(tt.missing)); diff != "" {
+		if diff := cmp.Diff(tt.want, remedyOf(tt.missing, true)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", tt.missing, diff)
 		}
+	}
+}
+
+// A patmock without something is started with another profile.
+func TestMergeSkipped_Patmock(t *testing.T) {
+	got := mergeSkipped(map[string]int{"rate-limit": 30, "token-limit": 18, "scope-delay": 9, "rate-limit, scope-delay": 1}, false)
+	want := []skipped{{58, []string{"rate-limit", "scope-delay", "token-limit"}, faithfulRemedy}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skipped{})); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	got = mergeSkipped(map[string]int{"something unheard of": 1}, false)
+	if diff := cmp.Diff([]skipped{{1, []string{"something unheard of"}, noRemedy}}, got, cmp.AllowUnexported(skipped{})); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+// A diagnosis of a patmock says what a run then does: which cases it skips, for what, and how many
+// requests it makes.
+func TestDoctor_ForecastsRun(t *testing.T) {
+	const chosen = "^(ratelimit|lifecycle|list)/"
+	limit := mockserver.Profile{Name: mockserver.ProfileFriendly, TokenLimit: 10}
+	friendly, full := mockserver.Start(t), mockserver.Start(t, mockserver.Config{Profile: limit})
+	for _, tt := range []struct {
+		name, target string
+		lacks        []string
+	}{
+		{"in process", "mock", nil},
+		{"friendly", friendly.URL, []string{"rate-limit", "scope-delay", "token-limit"}},
+		{"token limit", full.URL, []string{"rate-limit", "scope-delay"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			args := []string{"--target", tt.target, "--run", chosen, "--versions", "v3"}
+			var d diagnosis
+			got := command(t.Context(), nil, append([]string{"contract", "doctor", "--format", "json"}, args...)...)
+			if err := json.Unmarshal([]byte(got.stdout), &d); err != nil {
+				t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
+			}
+			var r report.Report
+			got = command(t.Context(), nil, append([]string{"contract", "run", "--report", "json=-"}, args...)...)
+			if err := json.Unmarshal([]byte(got.stdout), &r); err != nil {
+				t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
+			}
+			skipped := map[string]string{}
+			for _, result := range r.Results {
+				if result.Outcome == report.Skip {
+					skipped[result.Name()] = strings.Join(result.Lacks, ", ")
+				}
+			}
+			if diff := cmp.Diff(skipped, d.Skipped); diff != "" {
+				t.Errorf("skipped (-run +diagnosis):\n%s", diff)
+			}
+			if d.Run != len(r.Results)-len(skipped) || d.Requests != int(r.Observed.Exchanges) || d.Lists != int(r.Observed.Lists) {
+				t.Errorf("%d cases, %d requests, %d lists, but a run has %+v of %d cases", d.Run, d.Requests, d.Lists, r.Observed, len(r.Results))
+			}
+			if lacks := slices.Sorted(maps.Keys(d.Missing)); !slices.Equal(lacks, tt.lacks) {
+				t.Errorf("lacks %q, want %q", lacks, tt.lacks)
+			}
+		})
 	}
 }
 
@@ -122,7 +184,7 @@ func TestMergeSkipped(t *testing.T) {
 	got := mergeSkipped(map[string]int{
 		"writes": 3, "writes, clock": 75, "clock, rate-limit": 6, "clock": 1, "seeds": 1, "writes, seeds": 3,
 		"writes, admin": 5, "token-limit": 2, "scope-delay": 2, "owner-full": 1, "something unheard of": 1,
-	})
+	}, true)
 	want := []skipped{
 		{82, []string{"clock"}, remedies[contracttests.Clock].text},
 		{5, []string{"writes", "admin"}, remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text},

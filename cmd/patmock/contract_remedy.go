@@ -36,6 +36,12 @@ var remedies = map[contracttests.Need]remedy{
 	contracttests.Unmetered:  {"a mock: a tenant gets few requests", true},
 }
 
+// ofFaithful are the needs that a patmock has with the faithful profile, and may lack with others.
+var ofFaithful = []contracttests.Need{contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay}
+
+// faithfulRemedy is what to do about them.
+const faithfulRemedy = "patmock serve --profile faithful"
+
 // skipped has the number of the cases that one remedy would let run, and the needs that it is about.
 type skipped struct {
 	cases  int
@@ -56,13 +62,13 @@ func inOrder(lacks []string) []string {
 }
 
 // mergeSkipped puts the skipped cases with the same remedy together, most cases first. Missing are
-// their numbers by what they lack.
-func mergeSkipped(missing map[string]int) []skipped {
+// their numbers by what they lack. Live reports that the target is a tenant.
+func mergeSkipped(missing map[string]int, live bool) []skipped {
 	var all []skipped
 	for _, lacks := range slices.Sorted(maps.Keys(missing)) {
 		needs := strings.Split(lacks, ", ")
-		one := skipped{missing[lacks], needs, remedyOf(needs)}
-		if isMock := func(need string) bool { return remedies[contracttests.Need(need)].mock }; slices.ContainsFunc(needs, isMock) {
+		one := skipped{missing[lacks], needs, remedyOf(needs, live)}
+		if isMock := func(need string) bool { return remedies[contracttests.Need(need)].mock }; live && slices.ContainsFunc(needs, isMock) {
 			one.needs = slices.DeleteFunc(needs, func(need string) bool { return remedies[contracttests.Need(need)].text != one.remedy })
 		}
 		i := slices.IndexFunc(all, func(s skipped) bool {
@@ -89,8 +95,12 @@ func mergeSkipped(missing map[string]int) []skipped {
 const noRemedy = "-"
 
 // remedyOf returns what would do if several things are missing: the first that no tenant has,
-// else all.
-func remedyOf(missing []string) string {
+// else all. Live reports that the target is a tenant.
+func remedyOf(missing []string, live bool) string {
+	isOther := func(need string) bool { return !slices.Contains(ofFaithful, contracttests.Need(need)) }
+	if !live && !slices.ContainsFunc(missing, isOther) {
+		return faithfulRemedy
+	}
 	var all []string
 	for _, need := range missing {
 		r := remedies[contracttests.Need(need)]

@@ -243,7 +243,7 @@ func (f runFlags) test(
 
 // rehearse prints what a run would send.
 func (f runFlags) rehearse(ctx context.Context, env environment, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) error {
-	r, err := rehearse(ctx, target, o, cases)
+	r, err := rehearse(ctx, target, nil, o, cases)
 	if ended := endError(ctx, "the dry run is not complete"); ended != nil {
 		return ended
 	}

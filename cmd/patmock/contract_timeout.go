@@ -112,7 +112,7 @@ func (l *timeLimit) plan(ctx context.Context, target contracttests.Target, o con
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() {
-		if r, err := rehearse(ctx, target, o, cases); err == nil { // else the run has ended
+		if r, err := rehearse(ctx, target, nil, o, cases); err == nil { // else the run has ended
 			l.expect(r.estimate(true))
 		}
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,16 +24,21 @@ type rehearsal struct {
 	acts []contracttests.Observation
 	// waits is for how long the cases let time pass. Nobody waited for it.
 	waits time.Duration
+	// observed has what a run on a patmock requests, with the lists that no scenario does. It is zero
+	// for a tenant.
+	observed report.Observed
 }
 
-// rehearse tries the cases as they would be tried on a target. Nothing is sent to it.
-func rehearse(ctx context.Context, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) (r rehearsal, err error) {
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+// rehearse tries the cases as they would be tried on a target. Nothing is sent to it. Profile is that
+// of a patmock; nil means a faithful one.
+func rehearse(
+	ctx context.Context, target contracttests.Target, profile *control.Profile, o contracttests.Options, cases []contracttests.Case,
+) (r rehearsal, err error) {
+	played, err := rehearsedProfile(target, profile)
 	if err != nil {
 		return r, err
 	}
-	profile.RateLimit = "off" // a run against a tenant paces itself
-	mock, err := quietMock(profile)
+	mock, err := quietMock(played)
 	if err != nil {
 		return r, err
 	}
@@ -42,20 +49,57 @@ func rehearse(ctx context.Context, target contracttests.Target, o contracttests.
 	} else if err := cast(ctx, mock.Control(), target, &stage); err != nil {
 		return r, err
 	}
-	o.Parallel, o.Progress = 1, nil
-	o.Now = func() time.Time { return time.Now().Add(r.waits) }
-	o.Wait = func(ctx context.Context, d time.Duration) error {
-		r.waits += d
-		_, err := mock.Control().Advance(ctx, d)
-		return err
+	if target.Live() {
+		o.Now = func() time.Time { return time.Now().Add(r.waits) }
+		o.Wait = func(ctx context.Context, d time.Duration) error {
+			r.waits += d
+			_, err := mock.Control().Advance(ctx, d)
+			return err
+		}
 	}
+	o.NoLists = o.NoLists || profile != nil && len(profile.Hostile) > 0 // as on the target
 	o.Observe = func(act contracttests.Observation) { r.acts = append(r.acts, act) }
 	runner, err := contracttests.NewRunner(stage, o)
 	if err != nil {
 		return r, err
 	}
-	runner.Run(ctx, cases)
+	if !target.Live() {
+		if _, err := runner.Ready(ctx); err != nil { // as in a run
+			return r, err
+		}
+	}
+	result := runner.Run(ctx, cases)
+	if !target.Live() && result.Observed != nil {
+		r.observed = *result.Observed
+	}
+	r.sort(cases)
 	return r, ctx.Err()
+}
+
+// rehearsedProfile returns the profile of the mock that a rehearsal uses.
+func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile, error) {
+	p, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	switch {
+	case err != nil:
+		return p, err
+	case target.Live():
+		p.RateLimit = "off" // a run against a tenant paces itself
+	case profile != nil:
+		p.RateLimit, p.TokenLimit = profile.RateLimit, profile.TokenLimit
+		p.ScopeDelay, err = time.ParseDuration(profile.ScopeDelay)
+	}
+	return p, err
+}
+
+// sort puts the acts in the order of the cases, several of which run at a time.
+func (r *rehearsal) sort(cases []contracttests.Case) {
+	order := map[string]int{}
+	for i, c := range cases {
+		order[c.Name()] = i
+	}
+	slices.SortFunc(r.acts, func(a, b contracttests.Observation) int {
+		return cmp.Compare(order[a.Case.Name()], order[b.Case.Name()])
+	})
 }
 
 // cast gives a stage the identities that a live target has, and no more.
