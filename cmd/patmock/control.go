@@ -189,6 +189,9 @@ func refusal(err error) error {
 	if errors.Is(err, control.ErrPlaintext) {
 		return plaintextError(err)
 	}
+	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
+		return &exitError{exitUnreachable, err}
+	}
 	var problem *control.Problem
 	if !errors.As(err, &problem) {
 		return &exitError{exitUnreachable, fmt.Errorf("%w; --url (PATMOCK_URL) says where the mock is", err)}

@@ -159,5 +159,8 @@ func unreachable(url string, err error) error {
 	if errors.As(err, &refused) {
 		return &exitError{exitUnreachable, fmt.Errorf("%s keeps its credentials to itself: %w (%s holds the control token)", url, err, controlToken)}
 	}
+	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
+		return &exitError{exitUnreachable, err}
+	}
 	return &exitError{exitUnreachable, fmt.Errorf("%w; or read a tenant with --fixture", err)}
 }

@@ -12,6 +12,7 @@ import (
 
 	"example.com/patmock/cmd/patmock/internal/job"
 	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
 )
 
 // environment is what a command has from outside.
@@ -117,6 +118,9 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	if why := explainDenied(err); why != "" {
 		text += why + "\n"
 	}
+	if errors.Is(err, control.ErrNoMock) {
+		text += noMockAdvice(command) + "\n"
+	}
 	var usage *usageError
 	var exit *exitError
 	switch {
@@ -131,6 +135,21 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	}
 	_, _ = io.WriteString(env.stderr, text) // there is nowhere left to tell that this failed
 	return code, err
+}
+
+// noMockAdvice returns what to do about a mock that does not respond, by the flags of the command.
+func noMockAdvice(cmd *cobra.Command) string {
+	advice := "Start one with patmock serve"
+	switch {
+	case cmd.Flag("url") != nil:
+		advice += ", or name another with --url (" + variable("url") + ")"
+	case cmd.Flag("target") != nil:
+		advice += ", or name another with --target"
+	}
+	if cmd.Flag("fixture") != nil && cmd.Parent() == cmd.Root() { // below control, it is sent to the mock
+		advice += "; --fixture needs no mock"
+	}
+	return advice + "."
 }
 
 func newRoot(env environment) *cobra.Command {

@@ -142,7 +142,7 @@ func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", what, ErrNoMock, err)
+		return nil, noMock(what, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(answered.Body, maxAnswer+1))
 	if err = errors.Join(err, answered.Body.Close()); err != nil {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -74,8 +74,8 @@ var ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+/`)
 func checkMessage(t *testing.T, err error) {
 	t.Helper()
 	text := err.Error()
-	if dial := (*net.OpError)(nil); errors.As(err, &dial) {
-		text = strings.ReplaceAll(text, dial.Error(), "ERROR OF THE SYSTEM")
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
+		text = strings.ReplaceAll(text, number.Error(), "ERROR OF THE SYSTEM")
 	}
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), ports.ReplaceAllString(text, "ADDRESS/"))
 }

@@ -3,13 +3,16 @@ package control
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
+	"syscall"
 )
 
 // Errors of a [Client] besides a [*Problem] and a [*NotPatmockError]. They are wrapped in an error that
 // says what was requested.
 var (
 	// ErrNoMock is the error of an address at which nothing responds.
-	ErrNoMock = errors.New("no mock answers there: start one with patmock serve, or give the address of one that runs")
+	ErrNoMock = errors.New("no mock responds")
 	// ErrAddress is the error of a Config whose URL is none.
 	ErrAddress = errors.New("expected the address of a mock, such as " + defaultURL)
 	// ErrPlaintext is the error of a token that would go to a public host over plain http.
@@ -26,6 +29,33 @@ var (
 	// ErrTooLarge is the error of a body that is larger than a client reads.
 	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 )
+
+// noMock returns an error of a request to an address at which nothing responds. Its text has neither
+// the address again nor the words of package net.
+func noMock(what string, err error) error {
+	return fmt.Errorf("%s: %w: %w", what, ErrNoMock, &dialError{err})
+}
+
+// dialError is an error of a connection, in short.
+type dialError struct{ err error }
+
+func (e *dialError) Unwrap() error { return e.err }
+
+func (e *dialError) Error() string {
+	if number, ok := errors.AsType[syscall.Errno](e.err); ok {
+		return number.Error()
+	}
+	if dns, ok := errors.AsType[*net.DNSError](e.err); ok && dns.IsNotFound {
+		return "the host " + dns.Name + " is not known"
+	}
+	if outer, ok := errors.AsType[*url.Error](e.err); ok {
+		if outer.Timeout() {
+			return "timeout"
+		}
+		return outer.Err.Error()
+	}
+	return e.err.Error()
+}
 
 // NotPatmockError is the error of a response that no patmock sends.
 type NotPatmockError struct {

@@ -114,7 +114,7 @@ func (s *RequestStream) failure(err error) error {
 	case errors.Is(err, ErrPlaintext):
 		return fmt.Errorf("%s: %w", s.what, err)
 	case s.body == nil:
-		return fmt.Errorf("%s: %w: %w", s.what, ErrNoMock, err)
+		return noMock(s.what, err)
 	}
 	return fmt.Errorf("%s: %w", s.what, err)
 }
