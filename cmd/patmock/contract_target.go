@@ -90,6 +90,7 @@ func mockTarget() (contracttests.Target, func() error, error) {
 	if err != nil {
 		return contracttests.Target{}, nil, err
 	}
+	collectLess()
 	return contracttests.Target{
 		Name: "mock", BaseURL: inProcess, Control: mock.Control(), HTTP: &http.Client{Transport: mock.Transport()},
 	}, mock.Close, nil
