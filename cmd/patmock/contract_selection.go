@@ -125,8 +125,8 @@ func onLines(text, remark string) string {
 
 var wordForm = regexp.MustCompile(`[a-z0-9]+`)
 
-// nearScenarios proposes scenarios whose ids have at least half of the words of an expression. It is
-// empty if there are none.
+// nearScenarios proposes scenarios whose ids have at least half of the words of an expression, and
+// as many of them without a slip as the best has. It is empty if there are none.
 func nearScenarios(expression string) string {
 	words := wordForm.FindAllString(strings.ToLower(expression), -1)
 	var inVersion version.Version
@@ -138,8 +138,9 @@ func nearScenarios(expression string) string {
 		return err == nil
 	})
 	type candidate struct {
-		name             string
-		shared, distance int
+		name          string
+		shared, equal int // words; those that are shared may have slips
+		distance      int
 	}
 	var near []candidate
 	for _, s := range scenarios.All() {
@@ -154,16 +155,19 @@ func nearScenarios(expression string) string {
 			if slices.ContainsFunc(own, func(w string) bool { return isNear(word, w) }) {
 				n.shared++
 			}
+			if slices.Contains(own, word) {
+				n.equal++
+			}
 		}
 		near = append(near, n)
 	}
 	slices.SortStableFunc(near, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(a.distance, b.distance))
+		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(b.equal, a.equal), cmp.Compare(a.distance, b.distance))
 	})
 	text := ""
 	for _, n := range near {
 		const most = 85 // of a line of 100
-		if n.shared < near[0].shared || 2*n.shared < len(words) || n.shared == 0 || len(text)+len(n.name) > most {
+		if n.shared < near[0].shared || n.equal < near[0].equal || 2*n.shared < len(words) || n.shared == 0 || len(text)+len(n.name) > most {
 			break
 		}
 		text += ", " + n.name
