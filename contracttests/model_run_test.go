@@ -54,7 +54,7 @@ func play(t *rapid.T, target contracttests.Target) {
 	})
 	for _, k := range slices.Clone(w.tokens) { // in the end all of them log in
 		if secret, known := w.secrets[k.ID]; known {
-			w.expect("the status of a login in the end", w.login(k.ID), w.token("", "form", k.ID, secret))
+			w.expect("status of the last login", w.login(k.ID), w.token("", "form", k.ID, secret))
 		}
 	}
 	w.compare()

@@ -61,7 +61,7 @@ var patchSteps = map[string]operation{
 	"insert a third scope": {Op: "add", Path: "/scope/2", Value: "third"}, "remove the first scope": {Op: "remove", Path: "/scope/0"},
 	"replace the second scope": {Op: "replace", Path: "/scope/1", Value: "w"}, "test the first scope": {Op: "test", Path: "/scope/0", Value: "x"},
 	"move a scope": {Op: "move", From: "/scope/0", Path: "/scope/1"}, "copy a scope": {Op: "copy", From: "/scope/1", Path: "/scope/0"},
-	"copy a scope to the name": {Op: "copy", From: "/scope/0", Path: "/name"}, "move a scope to the name": {Op: "move", From: "/scope/0", Path: "/name"},
+	"copy scope to name": {Op: "copy", From: "/scope/0", Path: "/name"}, "move scope to name": {Op: "move", From: "/scope/0", Path: "/name"},
 	"move the name to the scopes": {Op: "move", From: "/name", Path: "/scope/-"},
 	"replace date":                {Op: "replace", Path: "/expirationDate"}, "add date": {Op: "add", Path: "/expirationDate"}, "remove date": {Op: "remove", Path: "/expirationDate"},
 	"replace date without a value": {Op: "replace", Path: "/expirationDate", NoValue: true},

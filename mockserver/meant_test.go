@@ -66,7 +66,7 @@ func oddRequests(v version.Version, id string) []oddRequest {
 	}
 	if v == version.V1 {
 		all = append(all, oddRequest{
-			"duplicate key of a bulk update", "POST", bulkV1, jsonType,
+			"duplicate key in bulk", "POST", bulkV1, jsonType,
 			`{"ids":["` + id + `"],"patch":[],"patch":[{"op":"replace","path":"/expirationDate","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]}`,
 			[]finding{{control.DuplicateKey, "/patch"}, {control.DuplicateKey, "/patch/0/path"}},
 		})
