@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver"
 )
 
 // Whatever form a run is reported in, it tells the same.
@@ -100,4 +101,28 @@ func junitCounts(t *testing.T, path string) string {
 		}
 	}
 	return fmt.Sprintf("%d/%d/%d", pass, fail, skip)
+}
+
+// The text of a run that cannot start is short, however many cases it has.
+func TestContractRun_CannotStart(t *testing.T) {
+	mock := mockserver.Start(t)
+	id, _ := mock.Credentials("jane.doe")
+	rejected := map[string]string{"SAIL_BASE_URL": mock.URL, "SAIL_CLIENT_ID": id, "SAIL_CLIENT_SECRET": "wrong"}
+	for _, tt := range []struct {
+		name      string
+		variables map[string]string
+		args      []string
+	}{
+		{"nothing listens", nil, []string{"--target", "http://" + closedPort(t), "--mock"}},
+		{"nothing listens at a tenant", asTenant("http://" + closedPort(t)), []string{"--target", "env"}},
+		{"rejected login", rejected, []string{"--target", "env"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := command(t.Context(), tt.variables, append([]string{"contract", "run", "--report", "text=-"}, tt.args...)...)
+			lines := strings.Count(got.stdout, "\n")
+			if got.code != exitUnreachable || lines == 0 || lines > 15 {
+				t.Errorf("exit code %d, %d lines:\n%.2000s%s", got.code, lines, got.stdout, got.stderr)
+			}
+		})
+	}
 }

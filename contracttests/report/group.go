@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,26 +95,34 @@ func tallyText(n map[Outcome]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// reason is why scenarios were skipped.
+// reason is why scenarios were skipped. Names are those of the cases, none for cases that the run did
+// not get to: there may be thousands.
 type reason struct {
 	Text  string
+	Cases int
 	Names []string
 }
+
+// unfinishedText is the reason of a case that the run did not get to. The error of the run has the cause.
+const unfinishedText = "not tested, because the run ended before"
 
 // reasons groups what was skipped, in the order of the results.
 func reasons(results []Result) []reason {
 	var out []reason
 	for _, r := range only(results, Skip) {
-		text := oneLine(r.Message)
-		if text == "" {
-			text = "no reason is given"
+		text := cmp.Or(oneLine(r.Message), "no reason is given")
+		if r.Kind == KindUnfinished {
+			text = unfinishedText
 		}
 		i := slices.IndexFunc(out, func(other reason) bool { return other.Text == text })
 		if i < 0 {
 			i = len(out)
 			out = append(out, reason{Text: text})
 		}
-		out[i].Names = append(out[i].Names, oneLine(r.Name()))
+		out[i].Cases++
+		if r.Kind != KindUnfinished {
+			out[i].Names = append(out[i].Names, oneLine(r.Name()))
+		}
 	}
 	return out
 }

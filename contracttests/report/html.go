@@ -74,7 +74,7 @@ func newPage(r *Report) page {
 	p.Provisional = pageResults("provisional", provisional, anchors, &left)
 	p.Scenarios = pageScenarios(r.Results, anchors, &left)
 	for _, why := range reasons(r.Results) {
-		p.Skipped = append(p.Skipped, pageReason{len(why.Names), left.take(why.Text, maxLine), left.take(strings.Join(why.Names, ", "), maxBlock)})
+		p.Skipped = append(p.Skipped, pageReason{why.Cases, left.take(why.Text, maxLine), left.take(strings.Join(why.Names, ", "), maxBlock)})
 	}
 	// The details come last: they are what is left out first.
 	for i, result := range failed {

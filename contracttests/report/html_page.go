@@ -86,7 +86,11 @@ func (p page) main() g.Node {
 		line(g.If(p.LeftOut > 0, warning(fmt.Sprintf(
 			"The details of %d of these are left out here, all or some, for their size: the JSON report has them.", p.LeftOut)))),
 		g.If(len(p.Skipped) > 0, g.Group{h.H2(g.Text("Skipped")), newline, lines(p.Skipped, func(s pageReason) g.Node {
-			return h.Details(h.Summary(g.Textf("%d skipped: %s", s.Count, s.Text)), h.P(g.Text(s.Names)))
+			text := g.Textf("%d skipped: %s", s.Count, s.Text)
+			if s.Names == "" {
+				return h.P(text)
+			}
+			return h.Details(h.Summary(text), h.P(g.Text(s.Names)))
 		})}),
 		g.Iff(len(p.Scenarios) > 0, p.scenarios),
 	)

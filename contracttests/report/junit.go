@@ -199,9 +199,9 @@ func (r *Report) className(result Result) string {
 
 // junitText is all there is about a result, as text.
 func junitText(r Result) string {
-	parts := []string{
-		"promise: " + oneLine(r.Promise),
-		fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Standing),
+	parts := []string{"promise: " + oneLine(r.Promise)}
+	if len(r.Sources) > 0 {
+		parts = append(parts, fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Standing))
 	}
 	for _, f := range r.Failures {
 		for _, part := range []struct{ title, text string }{

@@ -66,8 +66,11 @@ func markdown(r *Report, room int) string {
 		provisional = append(provisional, markdownResult(result))
 	}
 	for _, reason := range reasons(r.Results) {
-		skipped = append(skipped, fmt.Sprintf("<details><summary>%d skipped: %s</summary>\n\nCases: %s\n\n</details>\n\n",
-			len(reason.Names), markdownText(reason.Text), markdownNames(reason.Names)))
+		text := fmt.Sprintf("%d skipped: %s", reason.Cases, markdownText(reason.Text))
+		if len(reason.Names) > 0 {
+			text = fmt.Sprintf("<details><summary>%s</summary>\n\nCases: %s\n\n</details>", text, markdownNames(reason.Names))
+		}
+		skipped = append(skipped, text+"\n\n")
 	}
 	room -= len(head)
 	doubts := fit(min(maxSection, room), "", "warnings", warnings)
@@ -138,7 +141,9 @@ func markdownResult(r Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n", markdownText(string(r.Outcome)), markdownText(r.Name()), markdownText(r.Message))
 	fmt.Fprintf(&b, "Promise: %s\n\n", markdownText(r.Promise))
-	fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownSources(r.Sources), markdownText(string(r.Standing)))
+	if len(r.Sources) > 0 {
+		fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownSources(r.Sources), markdownText(string(r.Standing)))
+	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s\n\n", markdownText(note))
 	}

@@ -30,7 +30,7 @@ func renderText(r *Report) ([]byte, error) {
 	if skipped := reasons(r.Results); len(skipped) > 0 {
 		fmt.Fprintf(&skips, "skipped (%d):\n", len(only(r.Results, Skip)))
 		for _, reason := range skipped {
-			fmt.Fprintf(&skips, "  skip (%d): %s\n", len(reason.Names), reason.Text)
+			fmt.Fprintf(&skips, "  skip (%d): %s\n", reason.Cases, reason.Text)
 			for _, name := range reason.Names {
 				fmt.Fprintf(&skips, "    %s\n", name)
 			}
@@ -115,7 +115,9 @@ func textResults(r *Report, most int) (text string, cut int) {
 func textDetails(r Result) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "      promise: %s\n", oneLine(r.Promise))
-	fmt.Fprintf(&b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")), oneLine(string(r.Standing)))
+	if len(r.Sources) > 0 {
+		fmt.Fprintf(&b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")), oneLine(string(r.Standing)))
+	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "      note: %s\n", oneLine(note))
 	}

@@ -1,0 +1,55 @@
+package report_test
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/version"
+)
+
+// The reports for people have the cause of a run that could not start once, and the number of the
+// cases that were not tested instead of their names.
+func TestWrite_RunThatCouldNotStart(t *testing.T) {
+	const cause, cases = "nothing listens there", 300
+	var results []report.Result
+	for i := range cases {
+		r := with(report.Skip, "not tested: "+cause, pass(fmt.Sprintf("create/scenario-%d", i), version.V3))
+		r.Kind = report.KindUnfinished
+		results = append(results, r)
+	}
+	run := with(report.Error, cause, pass("run/complete", ""))
+	run.Kind, run.Sources = report.KindUnfinished, []string{}
+	lacks := with(report.Skip, "the target lacks writes", pass("create/lacks", version.V3))
+	for _, format := range []string{"text", "markdown", "html"} {
+		t.Run(format, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := report.Write(format, &out, reportOf(append(results, lacks, run)...)); err != nil {
+				t.Fatal(err)
+			}
+			text := out.String()
+			if n := strings.Count(text, cause); n != 1 {
+				t.Errorf("the cause is there %d times", n)
+			}
+			if !regexp.MustCompile(`\b300\b.*: not tested`).MatchString(text) {
+				t.Error("the number of cases that were not tested is not there")
+			}
+			if strings.Contains(text, "sources:") || strings.Contains(text, "Sources:") {
+				t.Error("a list of no sources is there")
+			}
+			if format == "html" { // it has a table of all cases, behind what was skipped
+				_, text, _ = strings.Cut(text, "<h2>Skipped</h2>")
+				text, _, _ = strings.Cut(text, "<table")
+			}
+			if strings.Contains(text, "create/scenario-7") || !strings.Contains(text, "create/lacks") {
+				t.Errorf("not the names of what the target lacks only:\n%.2000s", text)
+			}
+			if t.Failed() {
+				t.Logf("%.3000s", text)
+			}
+		})
+	}
+}
