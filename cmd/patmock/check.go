@@ -62,13 +62,13 @@ func newCheck(env environment) *cobra.Command {
 		},
 	}
 	c.register(cmd.Flags())
+	cmd.Flags().Lookup("namespace").Usage = "the namespace to judge (default every namespace)"
 	f.register(cmd.Flags())
 	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings after they were judged")
 	ignoreVariable(cmd.Flags().Lookup("clear"))
 	cmd.Flags().BoolVar(&list, "list", false, "list the kinds of findings, and judge nothing")
 	formatFlag(cmd, textOrJSON...)
 	ignoreVariable(cmd.Flags().Lookup("list"))
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	complete(cmd, "allow", control.FindingKinds())
 	return cmd
 }

@@ -25,8 +25,11 @@ var completions = map[string]func(root *cobra.Command, w io.Writer) error{
 func newCompletion(env environment) *cobra.Command {
 	shells := slices.Sorted(maps.Keys(completions))
 	return &cobra.Command{
-		Use:       "completion SHELL",
-		Short:     "Print a completion script: " + strings.Join(shells, ", "),
+		Use:   "completion SHELL",
+		Short: "Print a completion script: " + strings.Join(shells, ", "),
+		Long: "Prints the completion script of a shell. That of bash needs the package\n" +
+			"bash-completion, version 2, which many images and macOS lack: without it, Tab\n" +
+			"prints _get_comp_words_by_ref: command not found.",
 		Example:   "  source <(patmock completion bash)",
 		ValidArgs: shells,
 		Args:      oneOf("shell", shells),
@@ -64,11 +67,19 @@ func newMan() *cobra.Command {
 // otherShells have names that look like those of shells with a completion, and are no slips.
 var otherShells = []string{"sh", "csh", "tcsh", "ksh", "mksh", "ash", "dash"}
 
+// gotArguments returns how many arguments came, as the end of a sentence. It is empty for none.
+func gotArguments(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; got %d arguments", n)
+}
+
 // oneOf demands one argument of a list, and proposes the one that looks like another.
 func oneOf(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usagef(strings.ToUpper(kind), "expected one %s of %s, got %d", kind, strings.Join(names, ", "), len(args))
+			return usagef(strings.ToUpper(kind), "expected one %s: %s%s", kind, strings.Join(names, ", "), gotArguments(len(args)))
 		}
 		if !slices.Contains(names, args[0]) {
 			hint := didYouMean(args[0], names)

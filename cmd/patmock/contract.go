@@ -82,7 +82,6 @@ func newContractList(env environment) *cobra.Command {
 	}
 	f.register(cmd.Flags())
 	formatFlag(cmd, textOrJSON...)
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	return cmd
 }
 

@@ -70,7 +70,6 @@ func newContractCoverage(env environment) *cobra.Command {
 	cmd.Flags().Float64Var(&least, "min", 0, "percentage of what can be reached, below which the command fails")
 	formatFlag(cmd, textOrJSON...)
 	ignoreVariable(cmd.Flags().Lookup("min"))
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	return cmd
 }
 

@@ -54,7 +54,6 @@ func newContractDiff(env environment) *cobra.Command {
 	}
 	f.registerAll(cmd.Flags())
 	formatFlag(cmd, textOrJSON...)
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	return cmd
 }
 

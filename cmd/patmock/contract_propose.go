@@ -48,7 +48,6 @@ func newContractPropose(env environment) *cobra.Command {
 		},
 	}
 	formatFlag(cmd, yamlOrJSON...)
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	cmd.Flags().BoolVar(&all, "all", false, "print also the answers that are those of the mock")
 	ignoreVariable(cmd.Flags().Lookup("all"))
 	return cmd

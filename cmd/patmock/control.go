@@ -215,6 +215,7 @@ var textOrJSON = []string{"text", "json"}
 // formatFlag adds --format to a command. The first format is the default.
 func formatFlag(cmd *cobra.Command, formats ...string) {
 	cmd.Flags().String("format", formats[0], strings.Join(formats, ", "))
+	ignoreVariable(cmd.Flags().Lookup("format")) // scripts read one form, whatever a person prefers
 	complete(cmd, "format", formats)
 }
 

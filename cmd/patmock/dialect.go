@@ -48,6 +48,5 @@ func newSpecDialect(env environment) *cobra.Command {
 		return err
 	}
 	formatFlag(cmd, formats...)
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	return cmd
 }

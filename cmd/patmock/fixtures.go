@@ -70,7 +70,6 @@ func newFixtures(env environment) *cobra.Command {
 		},
 	}
 	formatFlag(show, yamlOrJSON...)
-	ignoreVariable(show.Flags().Lookup("format"))
 	schema := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of fixture files",

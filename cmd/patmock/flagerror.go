@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if owners := ownersOf(cmd, name); len(owners) > 0 {
 		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
-		return usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag, others(owners[1:]))
+		return usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag, others(cmd, name, short))
 	}
 	hint := flagHint(cmd, name)
 	if serve, _, _ := cmd.Root().Find([]string{"serve"}); hint == "" && cmd == cmd.Root() {
@@ -54,6 +55,9 @@ func flagHint(cmd *cobra.Command, name string) string {
 	meant := synonymOf(cmd, name)
 	if meant == "" {
 		meant = schema.Closest(name, flagNames(cmd))
+	}
+	if meant == "" {
+		meant = nearSynonymOf(cmd, name)
 	}
 	if meant == "" || len(name) < 2 && synonymOf(cmd, name) == "" {
 		return ""
@@ -111,13 +115,24 @@ func ownersOf(cmd *cobra.Command, flag string) []string {
 	return owners
 }
 
-// others names further commands in parentheses, none of too many.
-func others(commands []string) string {
-	const most = 3
-	if len(commands) == 0 || len(commands) > most {
+// others names further commands that have a flag besides the one at a path, in parentheses. A group
+// is named in place of the commands below it if all have the flag.
+func others(cmd *cobra.Command, flag, path string) string {
+	const most = 8
+	matches := func(c *cobra.Command) bool { return c.RunE != nil && c.Flag(flag) != nil }
+	commands := commandPaths(cmd, matches)
+	if len(commands) == 0 {
+		commands = commandPaths(cmd.Root(), matches)
+	}
+	commands = slices.DeleteFunc(commands, func(c string) bool { return c == path })
+	if len(commands) == 0 {
 		return ""
 	}
-	return " (also " + strings.Join(commands, ", ") + ")"
+	more := ""
+	if len(commands) > most {
+		more, commands = fmt.Sprintf(" and %d more", len(commands)-most), commands[:most]
+	}
+	return " (also " + strings.Join(commands, ", ") + more + ")"
 }
 
 // commandsWith returns the paths of the commands below cmd that have a flag.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/patmock/spec/schema"
 )
 
 // flagSynonyms are the names that other tools have for flags of patmock, by the flag. A command with
@@ -73,6 +75,24 @@ func synonymOf(cmd *cobra.Command, name string) string {
 		}
 	}
 	return ""
+}
+
+// nearSynonymOf returns the flag of a command for which other tools have nearly this name. Short
+// names are near to too many others.
+func nearSynonymOf(cmd *cobra.Command, name string) string {
+	const long = 6 // letters
+	var names []string
+	for _, s := range flagSynonyms {
+		for other := range strings.FieldsSeq(s.names) {
+			if len(other) >= long && synonymOf(cmd, other) != "" {
+				names = append(names, other)
+			}
+		}
+	}
+	if len(name) < long {
+		return ""
+	}
+	return synonymOf(cmd, schema.Closest(name, names))
 }
 
 // commandSynonyms are the names that other tools have for commands of patmock, by the command.

@@ -22,6 +22,9 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 		commands := commandPaths(root, func(cmd *cobra.Command) bool {
 			return slices.Contains(variablesOf(cmd), strings.TrimPrefix(name, variablePrefix))
 		})
+		if len(commands) == 0 { // no command reads it
+			continue
+		}
 		byName[name] = helpRow{name, "--" + f.Name + " of " + strings.Join(commands, ", ")}
 	}
 	var flags, others []helpRow

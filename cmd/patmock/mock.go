@@ -131,7 +131,7 @@ func (f mockFlags) start(ctx context.Context, env environment) (*mock, error) {
 	followLimit(env, limit)
 	config.MemoryBudget = cmp.Or(config.MemoryBudget, defaultBudget(limit))
 	if m.handler, err = mockserver.New(config); err != nil {
-		return nil, &usageError{flagOfConfig(err), err}
+		return nil, configUsage(err)
 	}
 	listener, err := listen(ctx, "addr", f.addr)
 	if err != nil {
@@ -173,6 +173,17 @@ func flagOfConfig(err error) string {
 		return ""
 	}
 	return configFlags[wrong.Field]
+}
+
+// configUsage returns the usage error of an error of mockserver.New. It begins with the flag, in place
+// of what the package calls the field.
+func configUsage(err error) error {
+	flag := flagOfConfig(err)
+	if flag == "" || strings.Contains(err.Error(), flag) {
+		return &usageError{flag, err}
+	}
+	label := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", " ") + ": "
+	return &usageError{flag, &renamedError{flag + ": " + strings.TrimPrefix(err.Error(), label), err}}
 }
 
 // config is the mock that the flags ask for.

@@ -51,9 +51,6 @@ func newSpec(env environment) *cobra.Command {
 		},
 	}
 	formatFlag(document, yamlOrJSON...)
-	for _, child := range []*cobra.Command{errata, document} {
-		ignoreVariable(child.Flags().Lookup("format"))
-	}
 	cmd.AddCommand(errata, newSpecDialect(env), document)
 	return cmd
 }

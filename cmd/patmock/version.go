@@ -31,7 +31,6 @@ func newVersion(env environment) *cobra.Command {
 		},
 	}
 	formatFlag(cmd, textOrJSON...)
-	ignoreVariable(cmd.Flags().Lookup("format"))
 	return cmd
 }
 
