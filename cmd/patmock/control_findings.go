@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,13 +65,22 @@ func newFindingsAllow(c *controls) *cobra.Command {
 		Example: "  patmock exec -- patmock control findings allow unknown-property",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("KIND", "expected a kind of finding, such as: patmock control findings allow no-wait")
+				return usagef("KIND", "expected a kind of finding: %s", strings.Join(control.FindingKinds(), ", "))
+			}
+			for _, kind := range args {
+				if err := checkNames(name{"KIND", "kind of finding", kind, control.FindingKinds()}); err != nil {
+					return err
+				}
 			}
 			return nil
 		},
 		ValidArgs: control.FindingKinds(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.AllowFindings(ctx, args...) })
+			err := c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.AllowFindings(ctx, args...) })
+			if err != nil {
+				return err
+			}
+			return c.print(fmt.Sprintf("allowed in namespace %s until its next reset: %s\n", cmp.Or(c.namespace, "default"), strings.Join(args, ", ")))
 		},
 	}
 }

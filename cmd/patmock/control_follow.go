@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,10 +107,27 @@ func (c *controls) printRequest(r control.Request, format string) error {
 	return c.print(requestLine(r))
 }
 
+// remarks returns the rules by which a request was rejected, and its findings with what they are about.
+func remarks(r control.Request) string {
+	parts := words(prefixed("fault ", r.Fault))
+	found := func(kind string) bool {
+		return slices.ContainsFunc(r.Findings, func(f control.Finding) bool { return f.Kind == kind })
+	}
+	for _, rule := range r.Rules {
+		if !found(rule) { // else the finding follows
+			parts = append(parts, "rule "+rule)
+		}
+	}
+	for _, f := range r.Findings {
+		parts = append(parts, f.Kind+" ("+f.Detail+")")
+	}
+	return strings.Join(parts, ", ")
+}
+
 // requestLine returns a request as one line.
 func requestLine(r control.Request) string {
 	line := strings.Join(words(r.At.Format(time.RFC3339), status(r), r.Method, target(r), prefixed("by ", r.Owner)), " ")
-	if about := noted(r); about != "" {
+	if about := remarks(r); about != "" {
 		line += ": " + about
 	}
 	return strings.ReplaceAll(visible(line), "\n", " ") + "\n"

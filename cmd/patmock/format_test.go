@@ -25,7 +25,7 @@ import (
 var withoutFormat = map[string]string{
 	"completion":             "prints a script",
 	"control fault rm":       "prints nothing",
-	"control findings allow": "prints nothing",
+	"control findings allow": "prints a confirmation",
 	"control namespace rm":   "prints nothing",
 	"control requests clear": "prints nothing",
 	"control reset":          "prints nothing",
