@@ -283,7 +283,7 @@ func TestModel(t *testing.T) {
 	target := modelTarget(t)
 	for end := time.After(*modelTime); ; {
 		if seed == "0" {
-			values["rapid.seed"] = fmt.Sprint(rand.Uint64N(1 << 53)) //nolint:gosec // it is logged
+			values["rapid.seed"] = fmt.Sprint(rand.Uint64N(1 << 53))
 			setFlags(t, values)
 		}
 		t.Logf("sequences of -rapid.seed=%s", flag.Lookup("rapid.seed").Value)

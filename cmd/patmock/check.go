@@ -141,7 +141,7 @@ func (f execFlags) checkAfter(env environment, m *mock) error {
 func hintOwnMock(result *report.Report) {
 	for i, r := range result.Results {
 		if r.Kind == report.KindNoRequests {
-			result.Results[i].Notes = append(r.Notes, "exec judges requests to the mock that it started, at SAIL_BASE_URL and PATMOCK_URL: "+
+			result.Results[i].Notes = append(result.Results[i].Notes, "exec judges requests to the mock that it started, at SAIL_BASE_URL and PATMOCK_URL: "+
 				"tests that start a mock of their own have to check that one (in Go, contracttests.CheckClient)")
 		}
 	}
