@@ -50,7 +50,11 @@ func TestReportOfFailedStart(t *testing.T) {
 			if got.code != tt.want || got.stdout != "" {
 				t.Errorf("exit code %d, want %d: %s%s", got.code, tt.want, got.stdout, got.stderr)
 			}
-			checkFailureReports(t, folder, false)
+			id := "run/complete"
+			if tt.args[0] == "check" {
+				id = "client/complete"
+			}
+			checkFailureReports(t, folder, id, false)
 		})
 	}
 }
@@ -64,7 +68,7 @@ func TestReportOfRunUnderway(t *testing.T) {
 	}
 	var once sync.Once
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		once.Do(func() { checkFailureReports(t, folder, true) })
+		once.Do(func() { checkFailureReports(t, folder, "run/complete", true) })
 		http.Error(w, "no mock", http.StatusTeapot)
 	}))
 	defer target.Close()
@@ -86,7 +90,7 @@ func TestReportOnStandardOutput(t *testing.T) {
 }
 
 // checkFailureReports checks reports in a folder, by format, of a run that tested nothing.
-func checkFailureReports(t *testing.T, folder string, underway bool) {
+func checkFailureReports(t *testing.T, folder, id string, underway bool) {
 	t.Helper()
 	file, err := os.Open(filepath.Join(folder, "json"))
 	if err != nil {
@@ -104,7 +108,7 @@ func checkFailureReports(t *testing.T, folder string, underway bool) {
 		t.Errorf("interrupted is %t", r.Interrupted)
 	}
 	for _, format := range []string{"text", "markdown", "html"} {
-		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, r.Verdict()) || !strings.Contains(text, "run/complete") {
+		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, r.Verdict()) || !strings.Contains(text, id) {
 			t.Errorf("%s is %s", format, text)
 		}
 	}
