@@ -64,14 +64,19 @@ func (o *Observer) seeListed(e *exchange, id, owner string, shown object) {
 
 // checkKeys judges which properties a listed token has.
 func (o *Observer) checkKeys(e *exchange, shown object) {
-	for _, key := range listKeys {
-		if _, present := shown[key]; !present {
-			o.doubtful(rule.TokenKeys, key, "%s of a listed token is absent", key)
-		}
-	}
+	o.checkPresent(shown, "a listed token")
 	if _, present := shown["userAwareTokenNeverExpires"]; present != e.current() {
 		o.doubtful(rule.TokenKeys, "userAwareTokenNeverExpires", "userAwareTokenNeverExpires of a listed token is in the list of %s: %t, expected %t",
 			e.Version, present, e.current())
+	}
+}
+
+// checkPresent judges whether a token has the properties that it has in every version.
+func (o *Observer) checkPresent(shown object, what string) {
+	for _, key := range listKeys {
+		if _, present := shown[key]; !present {
+			o.doubtful(rule.TokenKeys, what+" "+key, "%s of %s is absent", key, what)
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ func (o *Observer) seeBulk(e *exchange) {
 	for _, shown := range valueOf[[]object](json.RawMessage(e.Reply)) {
 		id := shown.text("id")
 		answered = append(answered, id)
+		o.checkPresent(shown, "a token of a bulk update")
 		if _, present := shown["userAwareTokenNeverExpires"]; present {
 			o.find(rule.BulkFlag, "", "userAwareTokenNeverExpires is in the response to a bulk update, expected it absent")
 		}
