@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -153,11 +152,6 @@ var besideTokens = []Mutant{
 	{"bulk-forgets-last-use", "last-used", "A bulk update sets lastUsed to null.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("lastUsed", nil))},
 	{"list-of-owner-has-default-scopes", "nothing-else-changes", "Every scope is sp:scopes:all in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("scope", allScopes))},
 	{"list-of-owner-has-default-validity", "nothing-else-changes", "Every accessTokenValiditySeconds is 43200 in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("accessTokenValiditySeconds", 43200))},
-	{"list-of-owner-ignores-filters", "filter-precedence", "A filter is ignored in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), before(on(list), func(x *exchange) {
-		if ofOwner(x) {
-			x.setQuery(func(values url.Values) { values.Del("filters") })
-		}
-	})},
 	{"rename-prolongs", "nothing-else-changes", "A rename moves the date by a day.", by("patch/name"), afterWrite(patch, itself, func(token map[string]any) {
 		if date := moment(token["expirationDate"]); !date.IsZero() {
 			token["expirationDate"] = stamp(date.AddDate(0, 0, 1))

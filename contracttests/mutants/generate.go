@@ -2,10 +2,10 @@ package mutants
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,6 +114,8 @@ func wheres(group string, ops []operation) []where {
 type sighting struct {
 	value, before any
 	changed       bool
+	// number of the object, in the order in which they were seen first, from zero.
+	number int
 }
 
 // absent is the value of a property that is left out.
@@ -133,12 +135,14 @@ var values = []struct {
 	{"absent", func(string, string, any, map[string]sighting) (any, bool) { return absent{}, true }},
 	{"null", func(string, string, any, map[string]sighting) (any, bool) { return nil, true }},
 	{"another", func(_, id string, value any, seen map[string]sighting) (any, bool) {
-		for _, other := range slices.Sorted(maps.Keys(seen)) {
-			if s := seen[other]; other != id && !reflect.DeepEqual(s.value, value) {
-				return s.value, true
+		var another sighting
+		found := false
+		for other, s := range seen {
+			if other != id && !reflect.DeepEqual(s.value, value) && (!found || s.number < another.number) {
+				another, found = s, true
 			}
 		}
-		return nil, false
+		return another.value, found
 	}},
 	{"previous", func(_, id string, _ any, seen map[string]sighting) (any, bool) {
 		return seen[id].before, seen[id].changed
@@ -169,9 +173,12 @@ func ofProperty(group, name string, ops []operation) (all []Generated) {
 					}
 					objects, changed := a.objects(), false
 					for i, object := range objects {
-						id := idOf(x, object)
+						id := idOf(x, a, object)
 						visit(object, name, func(parent map[string]any, key string) {
 							value := parent[key]
+							if _, known := seen[id]; !known {
+								seen[id] = sighting{number: len(seen)}
+							}
 							seen[id] = seen[id].next(value)
 							other, ok := v.of(name, id, value, seen)
 							if !ok || !part.holds(x, a, i) || reflect.DeepEqual(other, value) {
@@ -205,12 +212,13 @@ func (s sighting) next(value any) sighting {
 	if reflect.DeepEqual(s.value, value) {
 		return s
 	}
-	return sighting{value: value, before: s.value, changed: s.value != nil}
+	return sighting{value: value, before: s.value, changed: s.value != nil, number: s.number}
 }
 
-// idOf tells the objects of a response apart: tokens by their ids, logins by their clients.
-func idOf(x *exchange, object map[string]any) string {
-	return cmp.Or(text(object, "id"), x.parameters().Get("client_id"), text(object, "trackingId"))
+// idOf distinguishes the objects of responses: tokens by their ids, logins by their clients, and errors
+// by their status.
+func idOf(x *exchange, a *answer, object map[string]any) string {
+	return cmp.Or(text(object, "id"), x.parameters().Get("client_id"), strconv.Itoa(a.status))
 }
 
 // ofHeader returns the mutants of a header of an operation.

@@ -12,7 +12,7 @@ import (
 // jsonPointer publishes the form of paths.
 const jsonPointer = "https://www.rfc-editor.org/rfc/rfc6901"
 
-// rejectedPatch is a patch that no version applies to a token with the scopes one and two.
+// rejectedPatch is a patch that no version applies to a token with the scopes myRead and myManage, in this order.
 type rejectedPatch struct {
 	operations []contract.Op
 	// wrong are the places that the document rejects or does not declare.
@@ -30,7 +30,7 @@ func patchTable(id, promise string, s standing.Standing, sources []string, rules
 		Needs: append([]contract.Need{contract.Writes}, needs...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made(contract.Body{"scope": []string{"one", "two"}})
+			token := c.Made(contract.Body{"scope": []string{myRead, myManage}})
 			before := c.MustFind(token.ID)
 			for _, row := range rows {
 				r := c.Wrong(row.wrong...).Patch(token.ID, row.operations...)
@@ -49,7 +49,7 @@ func patchTable(id, promise string, s standing.Standing, sources []string, rules
 func opNames(names ...any) []rejectedPatch {
 	var rows []rejectedPatch
 	for _, name := range names {
-		rows = append(rows, rejectedOp(contract.Op{"op": name, "path": "/scope", "value": []string{"three"}}, "/0/op"))
+		rows = append(rows, rejectedOp(contract.Op{"op": name, "path": "/scope", "value": []string{allRead}}, "/0/op"))
 	}
 	return rows
 }
@@ -58,7 +58,7 @@ func opNames(names ...any) []rejectedPatch {
 func paths(op string, all ...string) []rejectedPatch {
 	var rows []rejectedPatch
 	for _, path := range all {
-		rows = append(rows, rejectedOp(contract.Op{"op": op, "path": path, "value": "three"}, foreignPath(path)...))
+		rows = append(rows, rejectedOp(contract.Op{"op": op, "path": path, "value": allRead}, foreignPath(path)...))
 	}
 	return rows
 }
@@ -87,7 +87,7 @@ var patchRFC = []contract.Scenario{
 		[]rule.ID{rule.InvalidProperty},
 		append(
 			opNames("REPLACE", "Add", "replace ", " replace", "", "update", "set", "delete", "merge", "_get", nil, 7, true),
-			rejectedOp(contract.Op{"path": "/scope", "value": []string{"three"}}, "/0/op"),
+			rejectedOp(contract.Op{"path": "/scope", "value": []string{allRead}}, "/0/op"),
 		), contract.Unmetered,
 	),
 	patchTable(
@@ -107,13 +107,13 @@ var patchRFC = []contract.Scenario{
 		"end-of-the-array", "The place behind the last element is for add alone, and nothing is beyond it.", standing.Published, pointerSource,
 		[]rule.ID{rule.PatchApplies},
 		[]rejectedPatch{
-			rejectedOp(contract.Replace("/scope/-", "three")),
+			rejectedOp(contract.Replace("/scope/-", allRead)),
 			rejectedOp(contract.Op{"op": "remove", "path": "/scope/-"}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope/-", "value": "two"}),
+			rejectedOp(contract.Op{"op": "test", "path": "/scope/-", "value": myManage}),
 			rejectedOp(contract.Op{"op": "copy", "from": "/scope/-", "path": "/scope/0"}),
 			rejectedOp(contract.Op{"op": "move", "from": "/scope/-", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "add", "path": "/scope/3", "value": "three"}),
-			rejectedOp(contract.Replace("/scope/2", "three")),
+			rejectedOp(contract.Op{"op": "add", "path": "/scope/3", "value": allRead}),
+			rejectedOp(contract.Replace("/scope/2", allRead)),
 			rejectedOp(contract.Op{"op": "remove", "path": "/scope/2"}),
 			rejectedOp(contract.Op{"op": "test", "path": "/scope/2", "value": nil}),
 			rejectedOp(contract.Op{"op": "move", "from": "/scope/2", "path": "/scope/0"}),
@@ -137,16 +137,16 @@ var patchRFC = []contract.Scenario{
 		"failing-tests", "A test compares values as JSON: type, order and number of elements count.", standing.Assumed, testSource,
 		[]rule.ID{rule.PatchTest},
 		[]rejectedPatch{
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{"two", "one"}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{"one"}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{"one", "two", "three"}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": "one"}),
+			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myManage, myRead}}),
+			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myRead}}),
+			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myRead, myManage, allRead}}),
+			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": myRead}),
 			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope/0", "value": []string{"one"}}),
+			rejectedOp(contract.Op{"op": "test", "path": "/scope/0", "value": []string{myRead}}),
 			rejectedOp(contract.Op{"op": "test", "path": "/scope/0", "value": "One"}),
 			rejectedOp(contract.Op{"op": "test", "path": "/name", "value": ""}),
 			rejectedOp(contract.Op{"op": "test", "path": "/name", "value": 7}),
-			{operations: []contract.Op{{"op": "remove", "path": "/scope/0"}, {"op": "test", "path": "/scope/0", "value": "one"}}},
+			{operations: []contract.Op{{"op": "remove", "path": "/scope/0"}, {"op": "test", "path": "/scope/0", "value": myRead}}},
 		}, contract.Unmetered,
 	),
 	appliedPatches,
