@@ -45,7 +45,7 @@ var atOnce = []contract.Scenario{
 		Promise:  "Two patches of different properties of one token at once both count.",
 		Sources:  []string{patchFields, requestsAtOnce},
 		Standing: standing.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -90,7 +90,7 @@ var atOnce = []contract.Scenario{
 		Sources:  []string{bulkOperation, requestsAtOnce},
 		Standing: standing.Assumed,
 		Versions: []version.Version{version.V1},
-		Needs:    []contract.Need{contract.Writes, contract.Admin, contract.Unmetered},
+		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{rule.BulkUpdate, rule.PatchFields},
 		Run: func(t *contract.T) {
 			c, date := t.Admin(), later(t)

@@ -110,6 +110,9 @@ func (o *Observer) apply(e *exchange, t *token, operations []object, shown objec
 	names := named(operations)
 	if e.AtOnce { // the order of writes is unknown
 		for _, name := range names {
+			if former, known := t.known[name]; known { // which late lists may show
+				t.earlier[name] = append(t.earlier[name], replaced{former, o.now})
+			}
 			delete(t.known, name)
 		}
 		return
