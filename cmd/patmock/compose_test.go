@@ -280,7 +280,7 @@ func composeReadme(c *compose) {
 	})
 	c.Log(lastLine(c.good("run", "--rm", "app")))
 	for args, want := range map[string]string{
-		"env --user jane.doe": "export SAIL_BASE_URL=", "check --report json=-": `"fail": 0`,
+		"env --user jane.doe": "export SAIL_BASE_URL=", "check --allow-empty --report json=-": `"fail": 0`, // requests of a contract are not judged
 	} {
 		if out := c.good(append([]string{"exec", "-T", "mock", "/patmock"}, strings.Fields(args)...)...); !strings.Contains(out, want) {
 			c.Errorf("patmock %s in the mock: %s", args, out)

@@ -46,8 +46,18 @@ func (o *Observer) checkHeaders(e *exchange) {
 	} else if _, err := http.ParseTime(at); err != nil {
 		o.find(rule.Headers, "date form", "Date is %q, expected a date of HTTP", at)
 	}
-	if e.Status == http.StatusUnauthorized && e.Answered.Get("Www-Authenticate") == "" {
+	if e.Status == http.StatusUnauthorized {
+		o.checkChallenge(e.Answered.Get("Www-Authenticate"))
+	}
+}
+
+func (o *Observer) checkChallenge(challenge string) {
+	scheme, _, _ := strings.Cut(challenge, " ")
+	switch {
+	case challenge == "":
 		o.find(rule.Challenge, "", "a 401 has no WWW-Authenticate")
+	case !strings.EqualFold(scheme, "Bearer") && !strings.EqualFold(scheme, "Basic"):
+		o.find(rule.Challenge, "scheme", "WWW-Authenticate of a 401 is %q, expected the scheme Bearer or Basic", challenge)
 	}
 }
 
