@@ -119,8 +119,8 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"fixture file", container.WithFixtureFile(broken), []string{"/fixtures/tenant.yaml:9:5: tokens[0].owner: ", `"ann.ohter"`}},
 		{"fixture", container.WithFixture("emtpy"), []string{`"emtpy"`}},
-		{"profile", container.WithProfile("fiendly"), []string{"--profile", `"fiendly"`}},
-		{"random seed", container.WithRandomSeed(1 << 60), []string{"--random-seed", `"1152921504606846976"`}},
+		{"profile", container.WithProfile("fiendly"), []string{"PATMOCK_PROFILE", `"fiendly"`}},
+		{"random seed", container.WithRandomSeed(1 << 60), []string{"PATMOCK_RANDOM_SEED", `"1152921504606846976"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, err := tryToRun(t, test.option)
