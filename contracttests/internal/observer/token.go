@@ -130,10 +130,11 @@ func (o *Observer) sight(e *exchange, t *token, shown object, skip ...string) {
 			continue
 		}
 		known, ok := t.known[name]
-		if ok && o.followed(t) && !o.same(name, known, value) {
-			if o.lags(t.earlier[name], name, value) {
-				continue
-			}
+		changed := ok && o.followed(t) && !o.same(name, known, value)
+		if (changed || !ok) && o.lags(t.earlier[name], name, value) {
+			continue
+		}
+		if changed {
 			o.findChange(e, t, name, known, value)
 		}
 		t.known[name] = value
