@@ -9,8 +9,12 @@ import (
 	"example.com/patmock/contracttests/internal/observer"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/standing"
 )
+
+// JudgedRules returns the rules that are judged in every exchange, whatever its scenario is about.
+func JudgedRules() []rule.ID { return observer.Rules() }
 
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver(s Scenario) *observer.Observer {

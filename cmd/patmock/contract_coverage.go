@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,9 @@ type coverageRow struct {
 type ruleRow struct {
 	rule.Rule
 	Scenarios []string `json:"scenarios"`
-	Covered   bool     `json:"covered"`
+	// Judged reports that every exchange is judged by the rule.
+	Judged  bool `json:"judged"`
+	Covered bool `json:"covered"`
 }
 
 func newContractCoverage(env environment) *cobra.Command {
@@ -95,8 +98,10 @@ func measure(ctx context.Context, env environment) (c coverage, err error) {
 	for _, r := range result.Results {
 		passed[r.ID] = passed[r.ID] || r.Outcome == report.Pass
 	}
+	judged := contracttests.JudgedRules()
 	for _, promised := range rule.All() {
-		row := ruleRow{Rule: promised, Scenarios: []string{}}
+		row := ruleRow{Rule: promised, Scenarios: []string{}, Judged: slices.Contains(judged, promised.ID)}
+		row.Covered = row.Judged && len(result.Results) > 0
 		for _, s := range scenarios.All() {
 			for _, id := range s.Rules {
 				if id == promised.ID {
