@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,8 +26,9 @@ type shed struct {
 	retryAfter string
 }
 
-// unfinished sends all but the last byte of a body, and returns what sends that one and reads the status.
-func unfinished(t *testing.T, base, path string, size int) (finish func() shed) {
+// unfinished sends all but the last byte of a body, and returns what sends that one
+// at the end and reads the status.
+func unfinished(t *testing.T, base, path string, size int) (finish func(end <-chan struct{}) shed) {
 	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {
@@ -44,10 +46,13 @@ func unfinished(t *testing.T, base, path string, size int) (finish func() shed) 
 		defer close(sent)
 		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected in between
 	}()
-	return func() shed {
+	return func(end <-chan struct{}) shed {
 		t.Helper()
-		<-sent
-		_, _ = io.WriteString(c, " ")
+		go func() {
+			<-sent
+			<-end
+			_, _ = io.WriteString(c, " ")
+		}()
 		response, err := http.ReadResponse(bufio.NewReader(c), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -63,16 +68,23 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20}) // a quarter is for requests in flight
 			const size = 300 << 10
-			var all []func() shed
+			var all []func(end <-chan struct{}) shed
 			for range 8 {
 				all = append(all, unfinished(t, m.URL, path, size))
 			}
 			var group sync.WaitGroup
-			statuses := make([]int, len(all))
+			var rejections atomic.Int64
+			statuses, end := make([]int, len(all)), make(chan struct{}) // no body ends before two were rejected
+			finishAll := sync.OnceFunc(func() { close(end) })
+			timer := time.AfterFunc(30*time.Second, finishAll)
+			defer timer.Stop()
 			for i, finish := range all {
 				group.Go(func() {
-					r := finish()
+					r := finish(end)
 					statuses[i] = r.status
+					if r.status == http.StatusServiceUnavailable && rejections.Add(1) == 2 {
+						finishAll()
+					}
 					if r.status == http.StatusServiceUnavailable && r.retryAfter != "1" {
 						t.Errorf("Retry-After is %q, want 1", r.retryAfter)
 					}
@@ -92,7 +104,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 				checkShed(t, m)
 			}
 			// A request gives its memory back after its response was sent.
-			for try := 0; unfinished(t, m.URL, path, size)().status == http.StatusServiceUnavailable; try++ {
+			for try := 0; unfinished(t, m.URL, path, size)(end).status == http.StatusServiceUnavailable; try++ {
 				if try == 1000 {
 					t.Fatal("a body alone gets 503")
 				}
