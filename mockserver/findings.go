@@ -85,6 +85,14 @@ func (t *tenant) AllowFindings(kinds []string) []string {
 	return all
 }
 
+// AllowedFindings implements control.Tenant.
+func (t *tenant) AllowedFindings() []string {
+	if allowed := t.allowed.Load(); allowed != nil {
+		return *allowed
+	}
+	return []string{}
+}
+
 // ignoreFindingsLocked says whether requests to the namespace are left out of verdicts on clients.
 func (t *tenant) ignoreFindingsLocked(ignore bool) error {
 	if t.ignored.Load() == ignore {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -208,6 +209,9 @@ func TestFindings_Allowed(t *testing.T) {
 			counts, allowed := counted(m.findings("a"))
 			if counts[control.UnknownProperty] != test.count || allowed[control.UnknownProperty] != test.allow {
 				t.Errorf("counted %v, allowed %v, want %d and %d", counts, allowed, test.count, test.allow)
+			}
+			if kinds := m.findings("a").AllowedKinds; slices.Contains(kinds, control.UnknownProperty) != (test.allow > 0) {
+				t.Errorf("the kinds %q are allowed", kinds)
 			}
 			if marked := m.lastFindings("a")[0].Allowed; marked != (test.allow > 0) {
 				t.Errorf("allowed is %t in the journal", marked)

@@ -53,7 +53,11 @@ func findingsText(f control.Findings) string {
 	for _, n := range f.NotJudged {
 		notJudged += n
 	}
-	return table(rows...) + fmt.Sprintf("requests judged: %d, not judged: %d\n", f.Judged, notJudged)
+	text := table(rows...) + fmt.Sprintf("requests judged: %d, not judged: %d\n", f.Judged, notJudged)
+	if len(f.AllowedKinds) > 0 {
+		text += "allowed until the next reset: " + strings.Join(f.AllowedKinds, ", ") + "\n"
+	}
+	return text
 }
 
 func newFindingsAllow(c *controls) *cobra.Command {

@@ -28,6 +28,9 @@ type Findings struct {
 	OtherClientRequests int `json:"otherClientRequests"`
 	// Kinds are the kinds with a finding, by name.
 	Kinds []KindFindings `json:"kinds"`
+	// AllowedKinds are the kinds that the namespace allows until its next reset, sorted. There are
+	// none among the findings of all namespaces.
+	AllowedKinds []string `json:"allowedKinds"`
 }
 
 // The reasons for which requests are not judged, beside the ids of rules.

@@ -10,11 +10,12 @@ import (
 const findingsBody = `{"judged":3,"notJudged":{"control-api":2},"namespaces":1,"otherNamespaceRequests":1,"clientCount":1,` +
 	`"clients":[{"clientId":"cafe","owner":"jane.doe","userAgent":"curl/8","requests":2}],"otherClientRequests":1,` +
 	`"kinds":[{"kind":"no-wait","count":1,"allowed":2,"examples":[{"kind":"no-wait","detail":"early","requestId":"r1","namespace":"a",` +
-	`"method":"GET","path":"/v3","query":"a=b","status":200,"owner":"jane.doe","clientId":"cafe"}]}]}`
+	`"method":"GET","path":"/v3","query":"a=b","status":200,"owner":"jane.doe","clientId":"cafe"}]}],"allowedKinds":["no-wait"]}`
 
 func TestFindings(t *testing.T) {
 	found := control.Findings{
-		Judged: 3, NotJudged: map[string]int{control.NotJudgedControl: 2}, Namespaces: 1, OtherNamespaceRequests: 1, ClientCount: 1,
+		AllowedKinds: []string{control.NoWait},
+		Judged:       3, NotJudged: map[string]int{control.NotJudgedControl: 2}, Namespaces: 1, OtherNamespaceRequests: 1, ClientCount: 1,
 		Clients:             []control.FindingClient{{ClientID: "cafe", Owner: "jane.doe", UserAgent: "curl/8", Requests: 2}},
 		OtherClientRequests: 1,
 		Kinds: []control.KindFindings{{Kind: control.NoWait, Count: 1, Allowed: 2, Examples: []control.FindingExample{{

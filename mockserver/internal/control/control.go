@@ -46,6 +46,8 @@ type Tenant interface {
 	Start(from *fixtures.Tenant, ignoreFindings bool) error
 	// AllowFindings allows kinds of findings until the next reset, and returns all that are allowed.
 	AllowFindings(kinds []string) []string
+	// AllowedFindings returns the kinds of findings that are allowed until the next reset, sorted.
+	AllowedFindings() []string
 	// Snapshot returns the tenant with absolute times, with its secrets or without.
 	Snapshot(secrets bool) (*fixtures.Tenant, error)
 	// Restore puts a snapshot in the place of the tenant. Errors of what it holds are fixtures.Mistakes.

@@ -13,17 +13,23 @@ import (
 
 // findings returns those of the namespace that the path names. It may have been removed.
 func (s *Server) findings(c *call) (*answer.Answer, error) {
-	if everyNamespace(c) {
-		return answer.JSON(http.StatusOK, s.config.Findings.All())
-	}
-	return answer.JSON(http.StatusOK, s.config.Findings.Of(answer.TraceOf(c.Request).Namespace))
+	return s.respondWithFindings(c, s.config.Findings.All, s.config.Findings.Of)
 }
 
 func (s *Server) deleteFindings(c *call) (*answer.Answer, error) {
+	return s.respondWithFindings(c, s.config.Findings.ClearAll, s.config.Findings.Clear)
+}
+
+func (s *Server) respondWithFindings(c *call, all func() control.Findings, of func(namespace string) control.Findings) (*answer.Answer, error) {
 	if everyNamespace(c) {
-		return answer.JSON(http.StatusOK, s.config.Findings.ClearAll())
+		return answer.JSON(http.StatusOK, all())
 	}
-	return answer.JSON(http.StatusOK, s.config.Findings.Clear(answer.TraceOf(c.Request).Namespace))
+	name := answer.TraceOf(c.Request).Namespace
+	found := of(name)
+	if name == s.config.Tenant.Describe().Name { // and not one that was removed
+		found.AllowedKinds = s.config.Tenant.AllowedFindings()
+	}
+	return answer.JSON(http.StatusOK, found)
 }
 
 func everyNamespace(c *call) bool { return c.query.Get("all") == "true" }

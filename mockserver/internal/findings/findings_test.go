@@ -59,7 +59,8 @@ func TestStore_Counts(t *testing.T) {
 		return c
 	}
 	want := control.Findings{
-		Judged: 5, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 2}, Namespaces: 2, ClientCount: 2,
+		AllowedKinds: []string{},
+		Judged:       5, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 2}, Namespaces: 2, ClientCount: 2,
 		Clients: []control.FindingClient{client(4), {UserAgent: "client/2", Requests: 1}},
 		Kinds: []control.KindFindings{
 			{Kind: control.NoWait, Count: 2, Allowed: 1, Examples: []control.FindingExample{example("a", control.NoWait), example("b", control.NoWait)}},
@@ -70,7 +71,8 @@ func TestStore_Counts(t *testing.T) {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
 	want = control.Findings{
-		Judged: 3, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 1}, Namespaces: 1, ClientCount: 2,
+		AllowedKinds: []string{},
+		Judged:       3, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 1}, Namespaces: 1, ClientCount: 2,
 		Clients: []control.FindingClient{client(2), {UserAgent: "client/2", Requests: 1}},
 		Kinds:   []control.KindFindings{{Kind: control.NoWait, Count: 1, Allowed: 1, Examples: []control.FindingExample{example("b", control.NoWait)}}},
 	}
@@ -80,7 +82,7 @@ func TestStore_Counts(t *testing.T) {
 	if diff := cmp.Diff(want, s.Clear("b")); diff != "" {
 		t.Errorf("cleared (-want +got):\n%s", diff)
 	}
-	nothing := control.Findings{NotJudged: map[string]int{}, Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}}
+	nothing := control.Findings{NotJudged: map[string]int{}, Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}, AllowedKinds: []string{}}
 	if diff := cmp.Diff(nothing, s.Of("b")); diff != "" || s.Has("b") || !s.Has("a") {
 		t.Errorf("after it was cleared (-want +got):\n%s", diff)
 	}

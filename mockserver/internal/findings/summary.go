@@ -96,7 +96,7 @@ type summary struct {
 
 func newSummary() *summary {
 	return &summary{
-		found:   control.Findings{NotJudged: map[string]int{}, Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}},
+		found:   control.Findings{NotJudged: map[string]int{}, Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}, AllowedKinds: []string{}},
 		clients: map[string]*client{}, kinds: map[string]*kind{},
 	}
 }
