@@ -129,13 +129,19 @@ func (m *mock) wait(ctx context.Context) error {
 	}
 }
 
-// follow remembers the connections on which no request has come yet: clients open some ahead.
+// follow remembers the connections on which no request has come yet: clients open some ahead. One
+// that is accepted while the mock stops is closed.
 func (m *mock) follow(c net.Conn, state http.ConnState) {
 	m.activity.Add(1)
-	if state == http.StateNew {
-		m.silent.Store(c, nil)
-	} else {
+	if state != http.StateNew {
 		m.silent.Delete(c)
+		return
+	}
+	m.silent.Store(c, nil)
+	select {
+	case <-m.ended:
+		_ = c.Close()
+	default:
 	}
 }
 
@@ -143,11 +149,11 @@ func (m *mock) follow(c net.Conn, state http.ConnState) {
 func (m *mock) stop() error {
 	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
+	close(m.ended) // before the connections, so that follow closes what it adds from now on
 	m.silent.Range(func(c, _ any) bool {
 		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
 		return true
 	})
-	close(m.ended)
 	m.handler.Stop() // which ends what a fault holds up
 	var err error
 	for _, server := range []*http.Server{m.server, m.controls} {
