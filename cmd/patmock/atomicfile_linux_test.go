@@ -88,6 +88,7 @@ func TestWriteFileAtomicInPlace(t *testing.T) {
 
 // TestWriteFileAtomicSpecial checks what is no regular file.
 func TestWriteFileAtomicSpecial(t *testing.T) {
+	t.Parallel() // it mostly waits
 	folder := t.TempDir()
 	fifo := filepath.Join(folder, "fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {

@@ -167,6 +167,7 @@ func TestComplete_FromMock(t *testing.T) {
 
 // Without a mock, and with one that does not respond, a shell gets nothing, soon, and no error.
 func TestComplete_WithoutMock(t *testing.T) {
+	t.Parallel() // it mostly waits
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -137,6 +137,7 @@ func TestMergeSkipped_Patmock(t *testing.T) {
 // A diagnosis of a patmock says what a run then does: which cases it skips, for what, and how many
 // requests it makes.
 func TestDoctor_ForecastsRun(t *testing.T) {
+	t.Parallel() // it mostly waits
 	const chosen = "^(ratelimit|lifecycle|list)/"
 	limit := mockserver.Profile{Name: mockserver.ProfileFriendly, TokenLimit: 10}
 	friendly, full := mockserver.Start(t), mockserver.Start(t, mockserver.Config{Profile: limit})

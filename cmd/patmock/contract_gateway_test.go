@@ -104,6 +104,7 @@ func isWrite(r *http.Request) bool {
 // A proxy that disturbs a run changes no confirmation and fails no promise. The run says that it
 // could not test.
 func TestDisturbedRunIsNoEvidence(t *testing.T) {
+	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|delete/|list/own)"
 	everySecond := func(pick func(*http.Request) bool, then func(int64, http.ResponseWriter, *http.Request) bool) func(int64, http.ResponseWriter, *http.Request) bool {
 		var n int64
@@ -156,6 +157,7 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 
 // A run that was given up, and one that could not delete what it made, leave the file as it was.
 func TestUnfinishedRunLeavesParity(t *testing.T) {
+	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|token/|list/own)"
 	tests := []struct {
 		name    string

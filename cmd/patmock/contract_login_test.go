@@ -11,6 +11,7 @@ import (
 // The error of wrong credentials names the variables that hold them, and has the response of the
 // target. Secrets are in none.
 func TestWrongCredentials(t *testing.T) {
+	t.Parallel() // it mostly waits
 	x := newTenantLike(t)
 	good := x.env
 	for _, role := range []struct{ prefix, other string }{

@@ -193,6 +193,7 @@ func proposed(t *testing.T, got outcome) dialect.Dialect {
 
 // What a tenant answers is recorded, proposed, and answered by a mock that is told so.
 func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
+	t.Parallel() // it mostly waits
 	tellings := map[string]dialect.Dialect{"foreign": foreign}
 	for name, told := range dateless {
 		tellings[name] = told

@@ -193,6 +193,7 @@ func compact(t *testing.T, raw []byte) []byte {
 }
 
 func TestInterruptedContractSweep(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, test := range []struct {
 		name, method string
 		left         int // in the result, of which there is none before the first
@@ -234,6 +235,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 
 // A tenant that tells in its answers whatever it was sent makes the command tell nothing of it.
 func TestContractSweepTellsNoSecret(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, test := range []struct {
 		name   string
 		before func(x *sweeping, w http.ResponseWriter, r *http.Request) bool

@@ -21,6 +21,7 @@ import (
 
 // Every help ends with an example that can be pasted: here they are.
 func TestExamplesOfTheHelp(t *testing.T) {
+	t.Parallel() // it mostly waits
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skipf("the examples need bash: %v", err)
 	}

@@ -70,6 +70,7 @@ var formatSkips = map[string]string{
 
 // Every command that prints data does so as JSON, which docs/json.md describes.
 func TestFormatJSON(t *testing.T) {
+	t.Parallel() // it mostly waits
 	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

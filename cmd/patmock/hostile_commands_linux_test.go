@@ -74,6 +74,7 @@ func peakMemory(pid int) int {
 // TestCommandsAtHostileTargets runs commands against targets that hang, lie and flood: each ends by
 // itself within a minute and in little memory. A list that is too long takes two seconds.
 func TestCommandsAtHostileTargets(t *testing.T) {
+	t.Parallel() // it mostly waits
 	full := os.Getenv(hostileVariable) != ""
 	binary := program(t)
 	var leaked atomic.Int64
@@ -133,6 +134,7 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 
 // TestSignalsEndARun sends real signals to a run whose target hangs.
 func TestSignalsEndARun(t *testing.T) {
+	t.Parallel() // it mostly waits
 	binary := program(t)
 	for _, test := range []struct {
 		name, at string

@@ -47,6 +47,7 @@ func (f finishing) Run() int {
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel() // it mostly waits
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
