@@ -22,7 +22,7 @@ import (
 // A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the target will be asked.
 type rehearsal struct {
 	acts []contracttests.Observation
-	// waits is for how long the cases let time pass. Nobody waited for it.
+	// waits is for how long the cases let time pass. It was not waited for.
 	waits time.Duration
 	// observed has what a run on a patmock requests, with the lists that no scenario does. It is zero
 	// for a tenant.

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Kind is what a generated mutant changes.
+// Kind names what a generated mutant changes.
 type Kind string
 
 // Kinds of generated mutants.
@@ -127,7 +127,7 @@ var defaults = map[string]any{
 	"scope": []any{allScopes}, "userAwareTokenNeverExpires": false,
 }
 
-// values are what a property is replaced with. ok reports whether there is such a value.
+// values replace a property. ok reports whether there is such a value.
 var values = []struct {
 	name string
 	of   func(name, id string, value any, seen map[string]sighting) (other any, ok bool)

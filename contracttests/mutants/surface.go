@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// A Surface is what responses show: properties, headers and claims, by operation. It is learned from
+// A Surface holds what responses show: properties, headers and claims, by operation. It is learned from
 // the exchanges of a run, so that nothing that a response has is left out of the generated mutants.
 type Surface struct {
 	mu        sync.Mutex

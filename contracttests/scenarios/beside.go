@@ -15,22 +15,6 @@ import (
 // the rules of every exchange.
 var beside = []contract.Scenario{
 	{
-		ID:       "auth/each-scope-counts",
-		Promise:  "Of three or four scopes the last one opens an operation as the first one does.",
-		Sources:  []string{listScopes, "docs/behaviour.md#scopes-add-up"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.OperationScopes, rule.LoginScope, rule.StoredAsSent},
-		Run: func(t *contract.T) {
-			none := []string{defaultScope, "idn:nelm:manage", "idn:sources:read"}
-			for _, scope := range [][]string{append(none[:2:2], myRead), append(none[:3:3], myRead)} {
-				made := t.Owner().Made(contract.Body{"scope": scope})
-				t.Equal("scope", scope, made.Scope.Value)
-				t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)
-				t.Owner().Delete(made.ID).Status(http.StatusNoContent)
-			}
-		},
-	},
-	{
 		ID:       "patch/id-is-exact",
 		Promise:  "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
 		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/contracttests/transcript"
 )
 
-// Operation is what a request asks for.
+// Operation names what a request asks for.
 type Operation string
 
 // The operations. Other is any request outside them.

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// session is what is known of an access token.
+// session holds what is known about an access token.
 type session struct {
 	client   string
 	identity string // empty for a client without a user

@@ -28,7 +28,7 @@ type token struct {
 	// made reports that an observed request created it, listed that a list has shown it.
 	made, listed bool
 	madeAt       time.Time
-	// deleted reports that it is gone, unsure that nobody knows.
+	// deleted reports that it is gone, unsure that it is unknown whether it is.
 	deleted, unsure bool
 	deletedAt       time.Time
 	// presence is the rule that it breaks by being absent from a list.
