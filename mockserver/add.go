@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
 		return control.User{}, err
 	}
 	added := domain(checked, t.clock.Now())
-	if err := t.service.AddIdentity(added.Identities[0], added.Tokens[0]); err != nil {
+	if err := t.service.AddIdentity(context.TODO(), added.Identities[0], added.Tokens[0]); err != nil {
 		return control.User{}, err
 	}
 	return userOf(pat.Login{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
@@ -38,7 +39,7 @@ func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
 func (t *tenant) newID() string {
 	for {
 		id := t.random.Hex("token id", 16)
-		if _, taken := t.service.Owner(id); !taken {
+		if _, taken := t.service.Owner(context.TODO(), id); !taken {
 			return id
 		}
 	}
@@ -47,7 +48,7 @@ func (t *tenant) newID() string {
 func (t *tenant) newIdentityID() string {
 	for {
 		id := t.random.Hex("identity id", 16)
-		if _, taken := t.service.Identity(id); !taken {
+		if _, taken := t.service.Identity(context.TODO(), id); !taken {
 			return id
 		}
 	}
@@ -90,11 +91,11 @@ func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
 	if err != nil {
 		return control.User{}, err
 	}
-	added, err := t.service.AddToken(n.Owner, fields(checked.Tokens[0], t.clock.Now()))
+	added, err := t.service.AddToken(context.TODO(), n.Owner, fields(checked.Tokens[0], t.clock.Now()))
 	if err != nil {
 		return control.User{}, err
 	}
-	identity, _ := t.service.Identity(added.Owner.ID) // it was just there
+	identity, _ := t.service.Identity(context.TODO(), added.Owner.ID) // it was just there
 	return userOf(pat.Login{Identity: identity, Token: added}), nil
 }
 

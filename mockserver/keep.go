@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (t *tenant) load() error {
 		t.generation = oauth.NewGeneration()
 		return t.Start(nil, false)
 	}
-	held, ok, err := t.durable.Load()
+	held, ok, err := t.durable.Load(context.TODO())
 	if err != nil {
 		return err
 	}

@@ -172,7 +172,7 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 	if err != nil {
 		return err
 	}
-	if err := t.service.Replace(start); err != nil {
+	if err := t.service.Replace(context.TODO(), start); err != nil {
 		return fmt.Errorf("start from %s: %w", from.Source, err)
 	}
 	t.clock.Clear()
@@ -195,13 +195,13 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 
 // Snapshot implements control.Tenant.
 func (t *tenant) Snapshot(secrets bool) (*fixtures.Tenant, error) {
-	now, err := t.service.Snapshot()
+	now, err := t.service.Snapshot(context.TODO())
 	return snapshot(now, secrets), err
 }
 
 // Restore implements control.Tenant.
 func (t *tenant) Restore(ctx context.Context, source []byte) error {
-	now, err := t.service.Snapshot()
+	now, err := t.service.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (t *tenant) Restore(ctx context.Context, source []byte) error {
 		return err
 	}
 	start := startOf(from, t.clock.Now())
-	if err := t.service.Replace(domain(from, start)); err != nil || from.Clock.IsZero() {
+	if err := t.service.Replace(ctx, domain(from, start)); err != nil || from.Clock.IsZero() {
 		return err
 	}
 	return t.MoveClock(func(c *clock.Clock) error {
@@ -221,7 +221,7 @@ func (t *tenant) Restore(ctx context.Context, source []byte) error {
 
 // Users implements control.Tenant.
 func (t *tenant) Users() ([]control.User, error) {
-	logins, err := t.service.Logins()
+	logins, err := t.service.Logins(context.TODO())
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +248,7 @@ func (t *tenant) Health() control.Health {
 		Profile: t.server.config.Profile.told(t.server.config),
 		Counters: control.Counters{
 			Requests: t.watch.Requests(), Findings: t.watch.Findings(), Faults: t.watch.Faults(),
-			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(),
+			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(context.TODO()),
 		},
 	}
 	if t.server.file != nil {
@@ -265,6 +265,6 @@ func (t *tenant) Describe() control.Namespace {
 	fixture := t.fixture.Source
 	t.mu.Unlock()
 	return control.Namespace{
-		Name: t.name, Fixture: fixture, Tokens: t.service.Count(), Requests: t.watch.Total(), IgnoreFindings: t.ignored.Load(),
+		Name: t.name, Fixture: fixture, Tokens: t.service.Count(context.TODO()), Requests: t.watch.Total(), IgnoreFindings: t.ignored.Load(),
 	}
 }

@@ -3,6 +3,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"time"
 
@@ -21,7 +22,7 @@ type Config struct {
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its errors are of type
 	// *answer.BearerError.
-	Authenticate func(trace *answer.Trace, header string, now time.Time) (pat.Caller, error)
+	Authenticate func(ctx context.Context, trace *answer.Trace, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
 	Gate *gate.Gate
 	Now  func() time.Time
@@ -79,7 +80,7 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 
 // run leads a request through the steps that every operation has.
 func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, error)) (*answer.Answer, error) {
-	caller, err := a.config.Authenticate(x.trace, x.request.Header.Get("Authorization"), x.now)
+	caller, err := a.config.Authenticate(x.request.Context(), x.trace, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ func (a *API) bulkUpdate(x *exchange) (*answer.Answer, error) {
 	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) {
 		return a.bulkAnswer(tokens)
 	})
-	_, err = a.config.Service.BulkUpdate(call, texts(x.body, "ids"), operations)
+	_, err = a.config.Service.BulkUpdate(x.request.Context(), call, texts(x.body, "ids"), operations)
 	return made(), err
 }
 

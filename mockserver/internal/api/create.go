@@ -23,7 +23,7 @@ func (a *API) create(x *exchange) (*answer.Answer, error) {
 		r.UserAwareTokenNeverExpires = *aware
 	}
 	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) { return a.createdAnswer(tokens[0]) })
-	token, err := a.config.Service.Create(call, r)
+	token, err := a.config.Service.Create(x.request.Context(), call, r)
 	if err != nil {
 		return nil, err
 	}

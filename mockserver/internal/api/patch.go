@@ -17,7 +17,7 @@ func (a *API) patch(x *exchange) (*answer.Answer, error) {
 		body, err := a.encoded(x.policy.Shape, tokens[0])
 		return &answer.Answer{Status: http.StatusOK, Body: body, Checked: true}, err
 	})
-	_, err = a.config.Service.Patch(call, x.id, operations)
+	_, err = a.config.Service.Patch(x.request.Context(), call, x.id, operations)
 	return made(), err
 }
 

@@ -19,7 +19,7 @@ type tenantInfo struct {
 
 // info names the endpoints by the host that the client used, unless they are published under another.
 func (s *Server) info(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
-	base, t := answer.BaseURL(r, s.config.PublicURL), s.config.Service.About()
+	base, t := answer.BaseURL(r, s.config.PublicURL), s.config.Service.About(r.Context())
 	return answer.JSON(http.StatusOK, tenantInfo{
 		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,
 		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token", LogoutURL: base + "/logout",

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,9 +47,9 @@ const maxLength = 4096
 
 // issue makes an access token for a grant. If the names of the scopes would make it too long, it has
 // the hash of set instead, which has to be stored before the access token is sent. Set is nil otherwise.
-func (s *Server) issue(g pat.Grant, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
+func (s *Server) issue(ctx context.Context, g pat.Grant, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
-	tenant := s.config.Service.About()
+	tenant := s.config.Service.About(ctx)
 	c := &claims{
 		TenantID: tenant.ID, Pod: tenant.Pod, Org: tenant.Name,
 		IdentityID: g.Caller.ID, UserID: g.Caller.ID, UserName: g.Caller.Name,
@@ -83,11 +84,11 @@ func (s *Server) sign(c *claims) (string, error) {
 }
 
 // scopes returns the scopes of an access token by name.
-func (s *Server) scopes(b bearer) ([]string, error) {
+func (s *Server) scopes(ctx context.Context, b bearer) ([]string, error) {
 	if b.scopeHash == "" {
 		return b.caller.Scopes, nil
 	}
-	names, err := s.config.Service.ScopeSet(b.scopeHash)
+	names, err := s.config.Service.ScopeSet(ctx, b.scopeHash)
 	if errors.Is(err, pat.ErrNotFound) {
 		return nil, errScopesForgotten
 	}
@@ -155,7 +156,7 @@ func reason(err error) string {
 }
 
 // Authenticate turns an Authorization header into a caller. Its errors are of type *[answer.BearerError].
-func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time) (pat.Caller, error) {
+func (s *Server) Authenticate(ctx context.Context, trace *answer.Trace, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
 	}
@@ -177,17 +178,17 @@ func (s *Server) Authenticate(trace *answer.Trace, header string, now time.Time)
 		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
 		return pat.Caller{}, &answer.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
-	if _, known := s.config.Service.Identity(caller.ID); !known && caller.ID != "" {
+	if _, known := s.config.Service.Identity(ctx, caller.ID); !known && caller.ID != "" {
 		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", caller.Name))
 	}
-	if s.config.Service.Deleted(caller.ClientID) {
+	if s.config.Service.Deleted(ctx, caller.ClientID) {
 		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
 			trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
 			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)
 		}
 		trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
 	}
-	if caller.Scopes, err = s.scopes(b); err != nil {
+	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
 		return pat.Caller{}, badBearer(rule.BearerRequired, err)
 	}
 	return caller, nil

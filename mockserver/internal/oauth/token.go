@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -48,7 +49,7 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	owner, known := s.config.Service.Owner(id)
+	owner, known := s.config.Service.Owner(r.Context(), id)
 	if known { // what is not may be a secret in the wrong place
 		trace.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
@@ -64,7 +65,7 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 		return nil, err
 	}
 	findRepeated(trace, all, "grant_type", "client_id", "client_secret")
-	response, err := s.login(id, secret, grant, trace, now)
+	response, err := s.login(r.Context(), id, secret, grant, trace, now)
 	if err != nil {
 		s.find(trace, err)
 		return nil, err
@@ -74,9 +75,9 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 }
 
 // login makes the answer to credentials that are good for a grant.
-func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.Time) (response *answer.Answer, err error) {
+func (s *Server) login(ctx context.Context, id, secret, grant string, trace *answer.Trace, now time.Time) (response *answer.Answer, err error) {
 	var notes []string // of the last attempt: one that lost a race is made again
-	err = s.config.Service.Login(id, secret, now, func(g pat.Grant) error {
+	err = s.config.Service.Login(ctx, id, secret, now, func(g pat.Grant) error {
 		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
 		if err := allowed(grant); err != nil {
 			return err
@@ -84,7 +85,7 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 		if trace.Life > 0 {
 			g.ValiditySeconds = min(g.ValiditySeconds, trace.Life)
 		}
-		issued, set, err := s.issue(g, now)
+		issued, set, err := s.issue(ctx, g, now)
 		if err != nil {
 			return err
 		}
@@ -97,7 +98,7 @@ func (s *Server) login(id, secret, grant string, trace *answer.Trace, now time.T
 		if err != nil || set == nil {
 			return err
 		}
-		return s.config.Service.KeepScopeSet(*set)
+		return s.config.Service.KeepScopeSet(ctx, *set)
 	})
 	trace.Notes = append(trace.Notes, notes...)
 	return response, err
@@ -121,7 +122,7 @@ func (s *Server) Accepts(r *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	err = s.config.Service.Login(id, secret, s.config.Now(), func(pat.Grant) error {
+	err = s.config.Service.Login(r.Context(), id, secret, s.config.Now(), func(pat.Grant) error {
 		if err := allowed(grant); err != nil {
 			return err
 		}
@@ -216,7 +217,7 @@ func (s *Server) checkToken(r *http.Request, trace *answer.Trace) (*answer.Answe
 	if err != nil {
 		return nil, s.invalidToken(err)
 	}
-	scopes, err := s.scopes(b)
+	scopes, err := s.scopes(r.Context(), b)
 	if err != nil {
 		return nil, s.invalidToken(err)
 	}

@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -49,7 +50,7 @@ func TestAddIdentity(t *testing.T) {
 			store := peopledStore(t)
 			s := peopled(store)
 			before := everything(t, store)
-			err := s.AddIdentity(test.identity, test.login)
+			err := s.AddIdentity(t.Context(), test.identity, test.login)
 			if !errors.Is(err, test.want) {
 				t.Fatalf("error is %v, want %v", err, test.want)
 			}
@@ -59,7 +60,7 @@ func TestAddIdentity(t *testing.T) {
 			want := []string{"Ann", "Ben"}
 			if test.want == nil {
 				want = append(want, "Cem")
-				got, _ := s.Identity("cem")
+				got, _ := s.Identity(t.Context(), "cem")
 				if test.login != nil {
 					test.identity.Login = test.login.ID
 				}
@@ -80,13 +81,13 @@ func TestAddIdentity(t *testing.T) {
 func TestAddedIdentity(t *testing.T) {
 	s := newService(newStore(t))
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
-	mustRun(t, s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}, pat.NewToken(dated("1", cem))))
+	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}, pat.NewToken(dated("1", cem))))
 	var granted pat.Grant
-	mustRun(t, s.Login("1", "secret of 1", now, func(g pat.Grant) error { granted = g; return nil }))
+	mustRun(t, s.Login(t.Context(), "1", "secret of 1", now, func(g pat.Grant) error { granted = g; return nil }))
 	if diff := cmp.Diff(pat.Caller{ClientID: "1", ID: "cem", Name: "Cem", UserLevels: []string{"USER"}, Scopes: []string{"sp:scopes:all"}}, granted.Caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}
-	_, err := s.Create(callOf(granted.Caller, version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err := s.Create(t.Context(), callOf(granted.Caller, version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, accepted, err)
 }
 
@@ -116,7 +117,7 @@ func TestAddToken(t *testing.T) {
 			store := peopledStore(t)
 			s := peopled(store)
 			before := everything(t, store)
-			got, err := s.AddToken(test.owner, test.fields)
+			got, err := s.AddToken(t.Context(), test.owner, test.fields)
 			if !errors.Is(err, test.want) {
 				t.Fatalf("error is %v, want %v", err, test.want)
 			}
@@ -127,7 +128,7 @@ func TestAddToken(t *testing.T) {
 			if slices.Contains(test.wantLogins, "Ben 1") {
 				wantLogin = "1"
 			}
-			if i, _ := s.Identity("ben"); i.Login != wantLogin {
+			if i, _ := s.Identity(t.Context(), "ben"); i.Login != wantLogin {
 				t.Errorf("Ben is known to log in with %q, want %q", i.Login, wantLogin)
 			}
 			if test.want != nil {
@@ -159,7 +160,7 @@ func TestAddTokenNamesWhoThereIs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{Identities: test.identities}).AddToken("Ann", pat.Fields{})
+			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{Identities: test.identities}).AddToken(t.Context(), "Ann", pat.Fields{})
 			if !errors.Is(err, pat.ErrNoIdentity) {
 				t.Fatalf("error is %v, want ErrNoIdentity", err)
 			}
@@ -187,7 +188,7 @@ func numberedPeople(n int) []pat.Identity {
 // mute is a store that keeps tokens and no identities.
 type mute struct{ *memory.Store }
 
-func (mute) PutIdentity(pat.Identity) error { return errFull }
+func (mute) PutIdentity(context.Context, pat.Identity) error { return errFull }
 
 // What the store does not keep is not in the tenant.
 func TestAddWhatTheStoreRefuses(t *testing.T) {
@@ -197,12 +198,14 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 		wrap func(*memory.Store) pat.Store
 		run  func(*pat.Service) error
 	}{
-		{"identity", func(s *memory.Store) pat.Store { return mute{s} }, func(s *pat.Service) error { return s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem"}, nil) }},
-		{"token of an identity", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error {
-			return s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem"}, pat.NewToken(dated("1", cem)))
+		{"identity", func(s *memory.Store) pat.Store { return mute{s} }, func(s *pat.Service) error {
+			return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
 		}},
-		{"token", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error { _, err := s.AddToken("Ben", dated("1", ben)); return err }},
-		{"login of a token", func(s *memory.Store) pat.Store { return mute{s} }, func(s *pat.Service) error { _, err := s.AddToken("Ben", dated("1", ben)); return err }},
+		{"token of an identity", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error {
+			return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, pat.NewToken(dated("1", cem)))
+		}},
+		{"token", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error { _, err := s.AddToken(t.Context(), "Ben", dated("1", ben)); return err }},
+		{"login of a token", func(s *memory.Store) pat.Store { return mute{s} }, func(s *pat.Service) error { _, err := s.AddToken(t.Context(), "Ben", dated("1", ben)); return err }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -210,10 +213,10 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 			if err := test.run(s); !errors.Is(err, errFull) {
 				t.Errorf("error is %v, want that of the store", err)
 			}
-			if _, known := s.Identity("cem"); known {
+			if _, known := s.Identity(t.Context(), "cem"); known {
 				t.Error("the identity is known")
 			}
-			if i, _ := s.Identity("ben"); i.Login != "" {
+			if i, _ := s.Identity(t.Context(), "ben"); i.Login != "" {
 				t.Errorf("Ben logs in with %s", i.Login)
 			}
 		})
@@ -248,7 +251,7 @@ func TestLogins(t *testing.T) {
 	}
 	t.Run("deleted since", func(t *testing.T) {
 		s := configured(pat.Config{Store: newStore(t, older, younger)}, pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: "younger"}}})
-		mustRun(t, s.Delete(callOf(admin(ann), version.V3), "younger"))
+		mustRun(t, s.Delete(t.Context(), callOf(admin(ann), version.V3), "younger"))
 		if diff := cmp.Diff([]string{"Ann older"}, logins(t, s)); diff != "" {
 			t.Errorf("logins (-want +got):\n%s", diff)
 		}
@@ -262,7 +265,7 @@ func TestLogins(t *testing.T) {
 }
 
 func TestCountOfAStoreThatCannot(t *testing.T) {
-	if got := newService(full{newStore(t)}).Count(); got != 7 {
+	if got := newService(full{newStore(t)}).Count(t.Context()); got != 7 {
 		t.Errorf("count is %d, want what the store says beside its error, 7", got)
 	}
 }

@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ var attempts = []struct {
 	{"list another", scopesToList, list("ann")},
 	{"list all", scopesToList, list("")},
 	{"create", scopesToWrite, func(s *pat.Service, c pat.Caller) error {
-		_, err := s.Create(callOf(c, version.V1), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		_, err := s.Create(context.Background(), callOf(c, version.V1), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
 		return err
 	}},
 	{"patch own", scopesToPatch, rename("own")},
@@ -51,25 +52,27 @@ var attempts = []struct {
 
 func list(owner string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := s.List(c, pat.ListQuery{OwnerID: owner})
+		_, err := s.List(context.Background(), c, pat.ListQuery{OwnerID: owner})
 		return err
 	}
 }
 
 func rename(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := s.Patch(callOf(c, version.V1), id, patchOf(`replace /name "renamed"`))
+		_, err := s.Patch(context.Background(), callOf(c, version.V1), id, patchOf(`replace /name "renamed"`))
 		return err
 	}
 }
 
 func remove(id string) func(*pat.Service, pat.Caller) error {
-	return func(s *pat.Service, c pat.Caller) error { return s.Delete(callOf(c, version.V1), id) }
+	return func(s *pat.Service, c pat.Caller) error {
+		return s.Delete(context.Background(), callOf(c, version.V1), id)
+	}
 }
 
 func update(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := s.BulkUpdate(callOf(c, version.V1), []string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := s.BulkUpdate(context.Background(), callOf(c, version.V1), []string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}
 }

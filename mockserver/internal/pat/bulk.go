@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,8 +25,8 @@ var bulkOperations = map[string][]string{
 
 // BulkUpdate applies one patch to several tokens of any owner, all or none, and returns
 // them sorted by id. An id that is not there refuses the whole update (assumed).
-func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
-	held := s.rights(call.Caller)
+func (s *Service) BulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
+	held := s.rights(ctx, call.Caller)
 	if !held.Has(UpdateAll) {
 		return nil, missing(callerAt, UpdateAll, held, rule.WriteRights)
 	}
@@ -37,7 +38,7 @@ func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperatio
 	}
 	var changed []*Token
 	err := s.retry("", func() error {
-		changes, err := s.patchEach(p, ids, held)
+		changes, err := s.patchEach(ctx, p, ids, held)
 		if err != nil {
 			return err
 		}
@@ -48,7 +49,7 @@ func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperatio
 		if err := call.accept(changed...); err != nil {
 			return err
 		}
-		return s.config.Store.Swap(changes...)
+		return s.config.Store.Swap(ctx, changes...)
 	})
 	if err != nil {
 		return nil, err
@@ -57,10 +58,10 @@ func (s *Service) BulkUpdate(call Call, ids []string, operations []PatchOperatio
 }
 
 // patchEach makes the changes, sorted by id.
-func (s *Service) patchEach(p *patching, ids []string, held Rights) ([]Change, error) {
+func (s *Service) patchEach(ctx context.Context, p *patching, ids []string, held Rights) ([]Change, error) {
 	var changes []Change
 	for i, id := range ids {
-		t, err := s.visible(id, held)
+		t, err := s.visible(ctx, id, held)
 		var refusal *Error
 		if errors.As(err, &refusal) {
 			return nil, refuse(Invalid, Cause{

@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,11 +126,11 @@ func (c Choices) checkScope(scope []string, at string) *Error {
 func atMost(n int, what string) string { return "at most " + strconv.Itoa(n) + " " + what }
 
 // checkOwner refuses the id of an owner that does not exist.
-func (s *Service) checkOwner(id string) error {
+func (s *Service) checkOwner(ctx context.Context, id string) error {
 	if !s.config.Choices.RefuseUnknownOwner || id == "" || id == "me" {
 		return nil
 	}
-	if _, known := s.Identity(id); known {
+	if _, known := s.Identity(ctx, id); known {
 		return nil
 	}
 	return refuse(Invalid, Cause{
@@ -138,7 +139,7 @@ func (s *Service) checkOwner(id string) error {
 }
 
 // cannotList is the refusal of a list, and of the question that it answers where that is one.
-func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
+func (s *Service) cannotList(_ context.Context, caller Caller, ownerID string, needed, held Rights) *Error {
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
 		refusal.Causes[0].Advice = "log in as an administrator, or send owner-id=me"

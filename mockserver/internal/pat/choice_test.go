@@ -30,7 +30,7 @@ func TestListNeverUsed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.List(admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
+			if _, err := s.List(t.Context(), admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
 				t.Fatalf("the store was asked for %v, %v", asked, err)
 			}
 			var names []string
@@ -64,7 +64,7 @@ func TestRefuseUnknownScopes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t, pat.Fields{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
 			s := configured(pat.Config{Store: store, Choices: pat.Choices{RefuseUnknownScopes: true}}, annAndBen())
-			_, err := s.Patch(callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
+			_, err := s.Patch(t.Context(), callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
 			question := ""
 			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {
 				question = refusal.Question()

@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"errors"
 	"net/url"
 	"slices"
@@ -52,17 +53,17 @@ func mend(text string) []mended {
 
 // nearMiss returns an error that names what is wrong with credentials which are nearly right, nil if they
 // are not. It never repeats a secret.
-func (s *Service) nearMiss(id, secret string) error {
+func (s *Service) nearMiss(ctx context.Context, id, secret string) error {
 	ids, secrets := mend(id), mend(secret)
 	for _, i := range ids {
 		for _, x := range secrets {
 			switch {
-			case s.known(i.text, x.text):
+			case s.known(ctx, i.text, x.text):
 				what := strings.Join(append(has("client id", i), has("secret", x)...), ", ")
 				return malformed(what+"; send both as they were created", "send both as they were created: "+remedies(slices.Concat(i.found, x.found)))
-			case s.known(x.text, i.text) && i.found == nil && x.found == nil:
+			case s.known(ctx, x.text, i.text) && i.found == nil && x.found == nil:
 				return malformed("client id and secret are exchanged", exchange)
-			case s.known(x.text, i.text):
+			case s.known(ctx, x.text, i.text):
 				return malformed("client id and secret are exchanged, and malformed", exchange+", both as they were created: "+remedies(slices.Concat(i.found, x.found)))
 			}
 		}
@@ -97,11 +98,11 @@ func remedies(of []damage) string {
 }
 
 // known reports whether id and secret belong to a token or an API client.
-func (s *Service) known(id, secret string) bool {
+func (s *Service) known(ctx context.Context, id, secret string) bool {
 	if client, ok := s.who.Load().clients[id]; ok {
 		return equal(client.Secret, secret)
 	}
-	t, err := s.config.Store.Token(id)
+	t, err := s.config.Store.Token(ctx, id)
 	return err == nil && equal(t.Secret, secret)
 }
 
@@ -110,10 +111,10 @@ func malformed(reason, remedy string) error {
 }
 
 // newCredentials returns an id that no token has, and a secret. With a seed, both come again after a restart.
-func (s *Service) newCredentials() (id, secret string) {
+func (s *Service) newCredentials(ctx context.Context) (id, secret string) {
 	for {
 		id, secret = s.config.NewID(), s.config.NewSecret()
-		if _, err := s.config.Store.Token(id); err != nil {
+		if _, err := s.config.Store.Token(ctx, id); err != nil {
 			return id, secret
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // checkDeleted looks at whether a login with a token that is not there is told of a deletion.
 func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 	t.Helper()
-	err := s.Login(id, "secret of "+id, now, grantAll)
+	err := s.Login(t.Context(), id, "secret of "+id, now, grantAll)
 	if !errors.Is(err, pat.ErrBadCredentials) {
 		t.Errorf("login with %s: error is %v, want ErrBadCredentials", id, err)
 	}
@@ -29,8 +29,8 @@ func TestDeletionsAreBounded(t *testing.T) {
 	s := newService(store)
 	remove := func(id string) {
 		t.Helper()
-		mustRun(t, store.Create(pat.NewToken(dated(id, ben)), 0))
-		mustRun(t, s.Delete(callOf(user(ben), version.V3), id))
+		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(id, ben)), 0))
+		mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), id))
 	}
 	id := func(i int) string { return fmt.Sprintf("token-%d", i) }
 	for i := range remembered {
@@ -61,13 +61,13 @@ func TestDeletionsAreBounded(t *testing.T) {
 
 func TestDeletionsOfATenantEndWithIt(t *testing.T) {
 	s := newService(newStore(t, dated("1", ben), dated("2", ben)))
-	mustRun(t, s.Delete(callOf(user(ben), version.V3), "1"))
+	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "1"))
 	checkDeleted(t, true, s, "1")
-	if err := s.Replace(pat.Tenant{UserLevels: map[string][]string{"X": {"x"}}}); err == nil {
+	if err := s.Replace(t.Context(), pat.Tenant{UserLevels: map[string][]string{"X": {"x"}}}); err == nil {
 		t.Error("the tenant with an unknown right was accepted")
 	}
 	checkDeleted(t, true, s, "1")
-	mustRun(t, s.Replace(annAndBen()))
+	mustRun(t, s.Replace(t.Context(), annAndBen()))
 	checkDeleted(t, false, s, "1")
 	checkDeleted(t, false, s, "2")
 }
@@ -76,17 +76,17 @@ func TestNotDeleted(t *testing.T) {
 	store := newStore(t, dated("1", ben), dated("another's", ann))
 	s := newService(store)
 	t.Run("refused", func(t *testing.T) {
-		checkRefusal(t, forbidden("write-rights"), s.Delete(callOf(user(ben), version.V3), "another's"))
-		mustRun(t, store.Delete(mustToken(t, store, "another's")))
+		checkRefusal(t, forbidden("write-rights"), s.Delete(t.Context(), callOf(user(ben), version.V3), "another's"))
+		mustRun(t, store.Delete(t.Context(), mustToken(t, store, "another's")))
 		checkDeleted(t, false, s, "another's")
 	})
 	t.Run("not accepted", func(t *testing.T) {
 		call := callOf(user(ben), version.V3)
 		call.Accept = notAccepted
-		if err := s.Delete(call, "1"); !errors.Is(err, errNotAccepted) {
+		if err := s.Delete(t.Context(), call, "1"); !errors.Is(err, errNotAccepted) {
 			t.Errorf("error is %v, want that of Accept", err)
 		}
-		mustRun(t, store.Delete(mustToken(t, store, "1")))
+		mustRun(t, store.Delete(t.Context(), mustToken(t, store, "1")))
 		checkDeleted(t, false, s, "1")
 	})
 }
@@ -94,15 +94,15 @@ func TestNotDeleted(t *testing.T) {
 // A token that is there again is there, whatever was deleted before.
 func TestDeletedAndAddedAgain(t *testing.T) {
 	s := newService(newStore(t, dated("1", ben)))
-	mustRun(t, s.Delete(callOf(user(ben), version.V3), "1"))
-	_, err := s.AddToken("Ben", dated("1", pat.Owner{}))
+	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "1"))
+	_, err := s.AddToken(t.Context(), "Ben", dated("1", pat.Owner{}))
 	mustRun(t, err)
-	mustRun(t, s.Login("1", "secret of 1", now, grantAll))
+	mustRun(t, s.Login(t.Context(), "1", "secret of 1", now, grantAll))
 }
 
 func mustToken(t testing.TB, store pat.Store, id string) *pat.Token {
 	t.Helper()
-	token, err := store.Token(id)
+	token, err := store.Token(t.Context(), id)
 	mustRun(t, err)
 	return token
 }
@@ -112,7 +112,7 @@ func TestOwner(t *testing.T) {
 	s := configured(pat.Config{Store: newStore(t, dated("1", ben), dated("2", ben))}, pat.Tenant{
 		Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, APIClients: []pat.APIClient{{ID: "api"}},
 	})
-	mustRun(t, s.Delete(callOf(user(ben), version.V3), "2"))
+	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "2"))
 	type answer struct {
 		Owner          pat.Owner
 		Known, Deleted bool
@@ -129,8 +129,8 @@ func TestOwner(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			owner, known := s.Owner(test.id)
-			if diff := cmp.Diff(test.want, answer{owner, known, s.Deleted(test.id)}); diff != "" {
+			owner, known := s.Owner(t.Context(), test.id)
+			if diff := cmp.Diff(test.want, answer{owner, known, s.Deleted(t.Context(), test.id)}); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)
 			}
 		})

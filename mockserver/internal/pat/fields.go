@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,11 +54,11 @@ func limitReached(limit int) Cause {
 }
 
 // noteLimit tells of a token that a tenant would not have made.
-func (s *Service) noteLimit(call Call, o Owner) {
+func (s *Service) noteLimit(ctx context.Context, call Call, o Owner) {
 	if s.config.Limit > 0 || call.Note == nil {
 		return
 	}
-	if n, err := s.config.Store.Count(o.ID); err == nil && n > TenantLimit {
+	if n, err := s.config.Store.Count(ctx, o.ID); err == nil && n > TenantLimit {
 		call.Note("a tenant would refuse this: " + ordinal(n) + " token of " + o.Name + ", who may have " + strconv.Itoa(TenantLimit) +
 			" (" + rule.TokensPerOwner.String() + ")")
 	}

@@ -17,10 +17,16 @@ func TestIDWithDashes(t *testing.T) {
 	call := callOf(admin(ann), version.V1)
 	never := []pat.PatchOperation{{Op: "replace", Path: "/expirationDate", Value: []byte(`"2026-05-01T00:00:00Z"`)}}
 	for name, do := range map[string]func(id string) error{
-		"delete": func(id string) error { return service.Delete(call, id) },
-		"patch":  func(id string) error { _, err := service.Patch(call, id, never); return err },
-		"bulk":   func(id string) error { _, err := service.BulkUpdate(call, []string{id}, never); return err },
-		"list":   func(id string) error { _, err := service.List(user(ann), pat.ListQuery{OwnerID: id}); return err },
+		"delete": func(id string) error { return service.Delete(t.Context(), call, id) },
+		"patch":  func(id string) error { _, err := service.Patch(t.Context(), call, id, never); return err },
+		"bulk": func(id string) error {
+			_, err := service.BulkUpdate(t.Context(), call, []string{id}, never)
+			return err
+		},
+		"list": func(id string) error {
+			_, err := service.List(t.Context(), user(ann), pat.ListQuery{OwnerID: id})
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for id, want := range map[string]bool{dashed: true, strings.ToUpper(bare): true, "of another form": false, bare[:31] + "0": false} {

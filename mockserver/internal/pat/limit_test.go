@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,14 +33,14 @@ func TestNoteOfTheLimit(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t)
 			for i := range test.has {
-				mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
-				mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint("of ann ", i), ann)), 0))
+				mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
+				mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("of ann ", i), ann)), 0))
 			}
 			s := configured(pat.Config{Store: store, Limit: test.limit}, annAndBen())
 			var got []string
 			call := callOf(user(ben), version.V3)
 			call.Note = func(sentence string) { got = append(got, sentence) }
-			_, err := s.Create(call, pat.CreateRequest{Name: new("robot")})
+			_, err := s.Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
 			mustRun(t, err)
 			if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || !strings.Contains(got[0], test.want)) {
 				t.Fatalf("notes are %q, want one of the %s token", got, test.want)
@@ -48,7 +49,7 @@ func TestNoteOfTheLimit(t *testing.T) {
 				checkText(t, got[0])
 			}
 			t.Run("nobody listens", func(t *testing.T) {
-				_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("another")})
+				_, err := s.Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("another")})
 				checkRefusal(t, accepted, err)
 			})
 		})
@@ -58,24 +59,26 @@ func TestNoteOfTheLimit(t *testing.T) {
 // uncounted is a store that cannot count.
 type uncounted struct{ pat.Store }
 
-func (uncounted) Count(string) (int, error) { return 99, errors.New("no route to the store") }
+func (uncounted) Count(context.Context, string) (int, error) {
+	return 99, errors.New("no route to the store")
+}
 
 // A token that is there is answered, though nobody can tell how many there are.
 func TestNoNoteWithoutACount(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Note = func(sentence string) { t.Errorf("noted %s", sentence) }
-	_, err := newService(uncounted{newStore(t)}).Create(call, pat.CreateRequest{Name: new("robot")})
+	_, err := newService(uncounted{newStore(t)}).Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, accepted, err)
 }
 
 func TestNoNoteOfWhatIsRefused(t *testing.T) {
 	store := newStore(t)
 	for i := range 11 {
-		mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
+		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
 	}
 	call := callOf(user(ben), version.V3)
 	call.Note = func(sentence string) { t.Errorf("noted %s", sentence) }
-	_, err := newService(store).Create(call, pat.CreateRequest{Name: new("name of 1")})
+	_, err := newService(store).Create(t.Context(), call, pat.CreateRequest{Name: new("name of 1")})
 	checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 }
 
@@ -108,7 +111,7 @@ func TestTimed(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := newService(newStore(t)).Create(callOf(user(ben), test.version), test.request)
+			_, err := newService(newStore(t)).Create(t.Context(), callOf(user(ben), test.version), test.request)
 			cause := only(t, err).Causes[0]
 			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" || cause.Timed() != test.want {
 				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.Timed(), test.want, diff)

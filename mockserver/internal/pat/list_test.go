@@ -54,7 +54,7 @@ func TestList(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := service.List(test.caller, test.query)
+			got, err := service.List(t.Context(), test.caller, test.query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,6 +66,6 @@ func TestList(t *testing.T) {
 }
 
 func TestListRefusalText(t *testing.T) {
-	_, err := newService(newStore(t)).List(user(ben), pat.ListQuery{OwnerID: "ben"})
+	_, err := newService(newStore(t)).List(t.Context(), user(ben), pat.ListQuery{OwnerID: "ben"})
 	checkCause(t, refusal{pat.Forbidden, "query parameter owner-id", "list-rights"}, err)
 }

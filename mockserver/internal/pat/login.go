@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -23,10 +24,10 @@ const lastUsedStep = 24 * time.Hour
 // Login exchanges the id and secret of a token, or of an API client, for a grant. Whatever
 // is wrong with them is ErrBadCredentials. Accept sees the grant before the login is noted
 // in the token's lastUsed; its error stops the login.
-func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) error) error {
+func (s *Service) Login(ctx context.Context, id, secret string, now time.Time, accept func(Grant) error) error {
 	if client, ok := s.who.Load().clients[id]; ok {
 		if !equal(client.Secret, secret) {
-			if err := s.nearMiss(id, secret); err != nil {
+			if err := s.nearMiss(ctx, id, secret); err != nil {
 				return err
 			}
 			return badCredentials("the secret is not that of API client %s", quote(client.Name))
@@ -35,12 +36,12 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 		return accept(Grant{Caller: caller, ValiditySeconds: defaultValiditySeconds})
 	}
 	err := s.retry(id, func() error {
-		t, err := s.config.Store.Token(id)
+		t, err := s.config.Store.Token(ctx, id)
 		if err != nil {
 			return err
 		}
 		if !equal(t.Secret, secret) {
-			if err := s.nearMiss(id, secret); err != nil {
+			if err := s.nearMiss(ctx, id, secret); err != nil {
 				return err
 			}
 			return badCredentials("the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name))
@@ -48,11 +49,11 @@ func (s *Service) Login(id, secret string, now time.Time, accept func(Grant) err
 		if t.Expired(now) {
 			return &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate)), ""}
 		}
-		return s.login(t, now, accept)
+		return s.login(ctx, t, now, accept)
 	})
 	var refusal *Error
 	if errors.As(err, &refusal) && refusal.Kind == NotFound {
-		if err := s.nearMiss(id, secret); err != nil {
+		if err := s.nearMiss(ctx, id, secret); err != nil {
 			return err
 		}
 		if len(id) == secretLength { // a pair that was exchanged must not show in a log
@@ -102,8 +103,8 @@ func badCredentials(format string, args ...any) error {
 	return &credentialsError{reason: fmt.Sprintf(format, args...)}
 }
 
-func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error {
-	identity, ok := s.Identity(t.Owner.ID)
+func (s *Service) login(ctx context.Context, t *Token, now time.Time, accept func(Grant) error) error {
+	identity, ok := s.Identity(ctx, t.Owner.ID)
 	if !ok {
 		return badCredentials("token %s belongs to an identity that is gone", quote(t.Name))
 	}
@@ -120,7 +121,7 @@ func (s *Service) login(t *Token, now time.Time, accept func(Grant) error) error
 	}
 	used := NewToken(t.Fields)
 	used.LastUsed = now.UTC().Truncate(time.Millisecond)
-	return s.config.Store.Swap(Change{Old: t, New: used})
+	return s.config.Store.Swap(ctx, Change{Old: t, New: used})
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -48,7 +48,7 @@ func TestLogin(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got []pat.Grant
-			err := loginService(loginStore(t)).Login(test.id, test.secret, now, func(g pat.Grant) error {
+			err := loginService(loginStore(t)).Login(t.Context(), test.id, test.secret, now, func(g pat.Grant) error {
 				got = append(got, g)
 				return nil
 			})
@@ -78,7 +78,7 @@ func TestLoginRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := loginStore(t)
 			before := everything(t, store)
-			err := loginService(store).Login(test.id, test.secret, now, func(g pat.Grant) error {
+			err := loginService(store).Login(t.Context(), test.id, test.secret, now, func(g pat.Grant) error {
 				t.Errorf("granted %+v", g)
 				return nil
 			})
@@ -105,7 +105,7 @@ func TestLoginAroundTheExpiration(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := loginService(loginStore(t)).Login("token", "secret of token", moment(test.now), grantAll)
+			err := loginService(loginStore(t)).Login(t.Context(), "token", "secret of token", moment(test.now), grantAll)
 			if !errors.Is(err, test.want) {
 				t.Errorf("error is %v, want %v", err, test.want)
 			}
@@ -117,10 +117,10 @@ func grantAll(pat.Grant) error { return nil }
 
 func TestLoginAfterDelete(t *testing.T) {
 	service := loginService(loginStore(t))
-	if err := service.Delete(callOf(user(ben), version.V1), "endless"); err != nil {
+	if err := service.Delete(t.Context(), callOf(user(ben), version.V1), "endless"); err != nil {
 		t.Fatal(err)
 	}
-	err := service.Login("endless", "secret of endless", now, grantAll)
+	err := service.Login(t.Context(), "endless", "secret of endless", now, grantAll)
 	if !errors.Is(err, pat.ErrBadCredentials) {
 		t.Errorf("error is %v, want ErrBadCredentials", err)
 	}
@@ -146,7 +146,7 @@ func TestLoginRefusalTexts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := loginService(loginStore(t)).Login(test.id, test.secret, now, grantAll)
+			err := loginService(loginStore(t)).Login(t.Context(), test.id, test.secret, now, grantAll)
 			if !errors.Is(err, pat.ErrBadCredentials) || !errors.Is(err, test.wantIs) || errors.Is(err, pat.ErrExpired) != errors.Is(test.wantIs, pat.ErrExpired) {
 				t.Fatalf("error is %v, want %v", err, test.wantIs)
 			}
@@ -178,7 +178,7 @@ func TestLoginNotesLastUsed(t *testing.T) {
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
-			if err := service.Login("token", "secret of token", moment(step.now), grantAll); err != nil {
+			if err := service.Login(t.Context(), "token", "secret of token", moment(step.now), grantAll); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(step.want, written(stored(t, store, "token").LastUsed)); diff != "" {
@@ -190,7 +190,7 @@ func TestLoginNotesLastUsed(t *testing.T) {
 
 func TestLoginChangesNothingElse(t *testing.T) {
 	store := newStore(t, dated("token", ben))
-	if err := loginService(store).Login("token", "secret of token", now, grantAll); err != nil {
+	if err := loginService(store).Login(t.Context(), "token", "secret of token", now, grantAll); err != nil {
 		t.Fatal(err)
 	}
 	want := dated("token", ben)
@@ -207,7 +207,7 @@ func TestLoginNotAccepted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := loginStore(t)
 			before := everything(t, store)
-			err := loginService(store).Login(test.id, test.secret, now, func(pat.Grant) error { return errNotAccepted })
+			err := loginService(store).Login(t.Context(), test.id, test.secret, now, func(pat.Grant) error { return errNotAccepted })
 			if !errors.Is(err, errNotAccepted) {
 				t.Errorf("error is %v, want that of accept", err)
 			}
@@ -232,7 +232,7 @@ func TestLoginRace(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := &contested{Store: loginStore(t)}
 			store.meanwhile = func() error { return test.meanwhile(store) }
-			if err := loginService(store).Login("token", "secret of token", now, grantAll); !errors.Is(err, test.want) {
+			if err := loginService(store).Login(t.Context(), "token", "secret of token", now, grantAll); !errors.Is(err, test.want) {
 				t.Fatalf("error is %v, want %v", err, test.want)
 			}
 			if test.want != nil {

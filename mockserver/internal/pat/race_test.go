@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -29,31 +30,31 @@ func (s *contested) write(do func() error) error {
 	return do()
 }
 
-func (s *contested) Swap(changes ...pat.Change) error {
-	return s.write(func() error { return s.Store.Swap(changes...) })
+func (s *contested) Swap(ctx context.Context, changes ...pat.Change) error {
+	return s.write(func() error { return s.Store.Swap(ctx, changes...) })
 }
 
-func (s *contested) Delete(t *pat.Token) error {
-	return s.write(func() error { return s.Store.Delete(t) })
+func (s *contested) Delete(ctx context.Context, t *pat.Token) error {
+	return s.write(func() error { return s.Store.Delete(ctx, t) })
 }
 
 // rename is what somebody else does to a token.
 func (s *contested) rename(id, name string) error {
-	old, err := s.Token(id)
+	old, err := s.Token(context.Background(), id)
 	if err != nil {
 		return err
 	}
 	next := pat.NewToken(old.Fields)
 	next.Name = name
-	return s.Store.Swap(pat.Change{Old: old, New: next})
+	return s.Store.Swap(context.Background(), pat.Change{Old: old, New: next})
 }
 
 func (s *contested) remove(id string) error {
-	token, err := s.Token(id)
+	token, err := s.Token(context.Background(), id)
 	if err != nil {
 		return err
 	}
-	return s.Store.Delete(token)
+	return s.Store.Delete(context.Background(), token)
 }
 
 // writing are the operations that can lose a race for a token.
@@ -64,12 +65,14 @@ var writing = []struct {
 	wantGone refusal
 }{
 	{"patch", func(s *pat.Service) error {
-		_, err := s.Patch(callOf(admin(ann), version.V1), "token", patchOf(`replace /scope ["idn:a:read"]`))
+		_, err := s.Patch(context.Background(), callOf(admin(ann), version.V1), "token", patchOf(`replace /scope ["idn:a:read"]`))
 		return err
 	}, notFound},
-	{"delete", func(s *pat.Service) error { return s.Delete(callOf(admin(ann), version.V1), "token") }, notFound},
+	{"delete", func(s *pat.Service) error {
+		return s.Delete(context.Background(), callOf(admin(ann), version.V1), "token")
+	}, notFound},
 	{"bulk update", func(s *pat.Service) error {
-		_, err := s.BulkUpdate(callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := s.BulkUpdate(context.Background(), callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
 }
@@ -85,7 +88,7 @@ func TestLostRaceIsRepeated(t *testing.T) {
 			if store.writes != 2 {
 				t.Errorf("wrote %d times, want twice", store.writes)
 			}
-			token, err := store.Token("token")
+			token, err := store.Token(t.Context(), "token")
 			if test.name == "delete" {
 				if !errors.Is(err, pat.ErrNotFound) {
 					t.Errorf("token is there, error %v", err)
@@ -131,7 +134,7 @@ func TestTokenDeletedMeanwhile(t *testing.T) {
 func TestNameTakenMeanwhile(t *testing.T) {
 	store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
 	store.meanwhile = func() error { return store.rename("other", "robot") }
-	_, err := newService(store).Patch(callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
+	_, err := newService(store).Patch(t.Context(), callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
 	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique"}, err)
 	checkFields(t, dated("token", ann), stored(t, store, "token"))
 }
@@ -154,11 +157,14 @@ type unreachable struct{ pat.Store }
 
 var errUnreachable = errors.New("no route to the store")
 
-func (unreachable) Token(string) (*pat.Token, error)    { return nil, errUnreachable }
-func (unreachable) Tokens(string) ([]*pat.Token, error) { return nil, errUnreachable }
-func (unreachable) All() ([]*pat.Token, error)          { return nil, errUnreachable }
-func (unreachable) Used(pat.Span) ([]*pat.Token, error) { return nil, errUnreachable }
-func (unreachable) Create(*pat.Token, int) error        { return errUnreachable }
+func (unreachable) Token(context.Context, string) (*pat.Token, error) { return nil, errUnreachable }
+
+func (unreachable) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errUnreachable }
+
+func (unreachable) All(_ context.Context) ([]*pat.Token, error) { return nil, errUnreachable }
+
+func (unreachable) Used(context.Context, pat.Span) ([]*pat.Token, error) { return nil, errUnreachable }
+func (unreachable) Create(context.Context, *pat.Token, int) error        { return errUnreachable }
 
 func TestUnreachableStore(t *testing.T) {
 	service, call := newService(unreachable{}), callOf(admin(ann), version.V1)
@@ -167,22 +173,25 @@ func TestUnreachableStore(t *testing.T) {
 		run  func() error
 	}{
 		{"create", func() error {
-			_, err := service.Create(call, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+			_, err := service.Create(t.Context(), call, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
 			return err
 		}},
-		{"list own", func() error { _, err := service.List(call.Caller, pat.ListQuery{OwnerID: "me"}); return err }},
-		{"list all", func() error { _, err := service.List(call.Caller, pat.ListQuery{}); return err }},
+		{"list own", func() error {
+			_, err := service.List(t.Context(), call.Caller, pat.ListQuery{OwnerID: "me"})
+			return err
+		}},
+		{"list all", func() error { _, err := service.List(t.Context(), call.Caller, pat.ListQuery{}); return err }},
 		{"list all, filtered", func() error {
 			filter, err := pat.ParseFilter("lastUsed isnull")
 			if err == nil {
-				_, err = service.List(call.Caller, pat.ListQuery{Filter: filter})
+				_, err = service.List(t.Context(), call.Caller, pat.ListQuery{Filter: filter})
 			}
 			return err
 		}},
 		{"patch", func() error { return writing[0].run(service) }},
 		{"delete", func() error { return writing[1].run(service) }},
 		{"bulk update", func() error { return writing[2].run(service) }},
-		{"login", func() error { return service.Login("token", "secret", now, nil) }},
+		{"login", func() error { return service.Login(t.Context(), "token", "secret", now, nil) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

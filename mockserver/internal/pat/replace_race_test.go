@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -22,19 +23,19 @@ func (slow) pause() {
 	}
 }
 
-func (s slow) Replace(t pat.Tenant) error {
+func (s slow) Replace(ctx context.Context, t pat.Tenant) error {
 	defer s.pause()
-	return s.Store.Replace(t)
+	return s.Store.Replace(ctx, t)
 }
 
-func (s slow) Create(t *pat.Token, limit int) error {
+func (s slow) Create(ctx context.Context, t *pat.Token, limit int) error {
 	s.pause()
-	return s.Store.Create(t, limit)
+	return s.Store.Create(ctx, t, limit)
 }
 
-func (s slow) All() ([]*pat.Token, error) {
+func (s slow) All(ctx context.Context) ([]*pat.Token, error) {
 	defer s.pause()
-	return s.Store.All()
+	return s.Store.All(ctx)
 }
 
 // However creates, snapshots and replacements meet, no snapshot mixes one tenant with another.
@@ -44,7 +45,7 @@ func TestConcurrentReplace(t *testing.T) {
 		return pat.Tenant{Name: o.ID, Identities: []pat.Identity{{ID: o.ID, Name: o.Name}}, Tokens: tokens(dated("of "+o.ID, o))}
 	}
 	s := newService(slow{newStore(t)})
-	mustRun(t, s.Replace(tenantOf(ann)))
+	mustRun(t, s.Replace(t.Context(), tenantOf(ann)))
 	var (
 		running   sync.WaitGroup
 		replacing atomic.Int32
@@ -54,14 +55,14 @@ func TestConcurrentReplace(t *testing.T) {
 		running.Go(func() {
 			defer replacing.Add(-1)
 			for range rounds {
-				if err := s.Replace(tenantOf(o)); err != nil {
+				if err := s.Replace(t.Context(), tenantOf(o)); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 		running.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
-				_, err := s.Create(callOf(user(o), version.V3), pat.CreateRequest{Name: new(fmt.Sprint(i))})
+				_, err := s.Create(t.Context(), callOf(user(o), version.V3), pat.CreateRequest{Name: new(fmt.Sprint(i))})
 				var refused *pat.Error // the caller is gone, or has a token of that name
 				if err != nil && !errors.As(err, &refused) {
 					t.Errorf("create: %v", err)
@@ -70,14 +71,14 @@ func TestConcurrentReplace(t *testing.T) {
 		})
 		running.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
-				if _, err := s.AddToken(o.Name, dated(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil && !errors.Is(err, pat.ErrNoIdentity) && !errors.Is(err, pat.ErrIDTaken) {
+				if _, err := s.AddToken(t.Context(), o.Name, dated(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil && !errors.Is(err, pat.ErrNoIdentity) && !errors.Is(err, pat.ErrIDTaken) {
 					t.Errorf("add: %v", err)
 				}
 			}
 		})
 		running.Go(func() {
 			for replacing.Load() > 0 {
-				snapshot, err := s.Snapshot()
+				snapshot, err := s.Snapshot(t.Context())
 				if err != nil {
 					t.Error(err)
 				}
@@ -89,7 +90,7 @@ func TestConcurrentReplace(t *testing.T) {
 						t.Errorf("tenant %s has a token of %s", snapshot.Name, token.Owner.ID)
 					}
 				}
-				if _, err := s.Logins(); err != nil {
+				if _, err := s.Logins(t.Context()); err != nil {
 					t.Error(err)
 				}
 			}

@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -17,12 +18,12 @@ type full struct{ *memory.Store }
 
 var errFull = errors.New("no space left")
 
-func (full) Create(*pat.Token, int) error        { return errFull }
-func (full) Replace(pat.Tenant) error            { return errFull }
-func (full) PutIdentity(pat.Identity) error      { return errFull }
-func (full) All() ([]*pat.Token, error)          { return nil, errFull }
-func (full) Tokens(string) ([]*pat.Token, error) { return nil, errFull }
-func (full) Count(string) (int, error)           { return 7, errFull }
+func (full) Create(context.Context, *pat.Token, int) error        { return errFull }
+func (full) Replace(context.Context, pat.Tenant) error            { return errFull }
+func (full) PutIdentity(context.Context, pat.Identity) error      { return errFull }
+func (full) All(_ context.Context) ([]*pat.Token, error)          { return nil, errFull }
+func (full) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errFull }
+func (full) Count(context.Context, string) (int, error)           { return 7, errFull }
 
 func tokens(fields ...pat.Fields) []*pat.Token {
 	var tokens []*pat.Token
@@ -43,15 +44,15 @@ type view struct {
 
 func viewOf(t testing.TB, s *pat.Service) view {
 	t.Helper()
-	tenant, err := s.Snapshot()
+	tenant, err := s.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := view{Tokens: ids(tenant.Tokens), About: s.About(), Count: s.Count(), Logins: logins(t, s)}
+	v := view{Tokens: ids(tenant.Tokens), About: s.About(t.Context()), Count: s.Count(t.Context()), Logins: logins(t, s)}
 	tenant.Tokens = nil
 	v.Tenant = tenant
 	for _, i := range tenant.Identities {
-		got, known := s.Identity(i.ID)
+		got, known := s.Identity(t.Context(), i.ID)
 		if !known {
 			t.Errorf("identity %s is not known", i.ID)
 		}
@@ -65,7 +66,7 @@ func viewOf(t testing.TB, s *pat.Service) view {
 // logins are the names of the users who can log in, each with the id of the token.
 func logins(t testing.TB, s *pat.Service) []string {
 	t.Helper()
-	found, err := s.Logins()
+	found, err := s.Logins(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,17 +89,17 @@ func TestNobodyBeforeReplace(t *testing.T) {
 		Store: newStore(t), NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
 	})
 	checkView(t, view{}, s)
-	if i, known := s.Identity("ann"); known {
+	if i, known := s.Identity(t.Context(), "ann"); known {
 		t.Errorf("identity is %+v, want none", i)
 	}
-	_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err := s.Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, forbidden("no-application-auth"), err)
 }
 
 func TestReplace(t *testing.T) {
 	store := newStore(t)
 	s := newService(store)
-	if err := s.Replace(pat.Tenant{
+	if err := s.Replace(t.Context(), pat.Tenant{
 		ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{"READER": {"idn:my-personal-access-tokens:read"}},
 		Identities: []pat.Identity{{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"}},
 		APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
@@ -114,24 +115,24 @@ func TestReplace(t *testing.T) {
 		},
 		Tokens: []string{"1", "2"}, Count: 2, About: pat.Tenant{ID: "id", Name: "name", Pod: "pod"}, Logins: []string{"Cem 2"},
 	}, s)
-	if _, known := s.Identity("ben"); known {
+	if _, known := s.Identity(t.Context(), "ben"); known {
 		t.Error("the identity of before is still known")
 	}
 	t.Run("who may what follows", func(t *testing.T) {
-		_, err := s.List(caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{OwnerID: "me"})
+		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{OwnerID: "me"})
 		checkRefusal(t, accepted, err)
 	})
 	t.Run("API clients log in", func(t *testing.T) {
-		if err := s.Login("api", "s", now, grantAll); err != nil {
+		if err := s.Login(t.Context(), "api", "s", now, grantAll); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("by nothing", func(t *testing.T) {
-		if err := s.Replace(pat.Tenant{}); err != nil {
+		if err := s.Replace(t.Context(), pat.Tenant{}); err != nil {
 			t.Fatal(err)
 		}
 		checkView(t, view{}, s)
-		if err := s.Login("api", "s", now, grantAll); !errors.Is(err, pat.ErrBadCredentials) {
+		if err := s.Login(t.Context(), "api", "s", now, grantAll); !errors.Is(err, pat.ErrBadCredentials) {
 			t.Errorf("error is %v, want ErrBadCredentials", err)
 		}
 	})
@@ -166,14 +167,14 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 			store := newStore(t, dated("old", ben))
 			s := newService(store)
 			before := viewOf(t, s)
-			err := s.Replace(test.tenant)
+			err := s.Replace(t.Context(), test.tenant)
 			unknown := (*pat.UnknownRightError)(nil)
 			if test.wantIs != nil && !errors.Is(err, test.wantIs) || test.wantIs == nil && !errors.As(err, &unknown) {
 				t.Fatalf("error is %v, want %v", err, test.wantIs)
 			}
 			checkText(t, err.Error())
 			checkView(t, before, s)
-			if _, err := s.List(user(ben), pat.ListQuery{OwnerID: "me"}); err != nil {
+			if _, err := s.List(t.Context(), user(ben), pat.ListQuery{OwnerID: "me"}); err != nil {
 				t.Errorf("rights are others: %v", err)
 			}
 		})
@@ -182,10 +183,10 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 
 func TestReplaceThatTheStoreRefuses(t *testing.T) {
 	s := newService(full{newStore(t)})
-	if err := s.Replace(pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
+	if err := s.Replace(t.Context(), pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
-	if diff := cmp.Diff("acme", s.About().Name); diff != "" {
+	if diff := cmp.Diff("acme", s.About(t.Context()).Name); diff != "" {
 		t.Errorf("name (-want +got):\n%s", diff)
 	}
 }
@@ -211,19 +212,19 @@ func TestRestore(t *testing.T) {
 func TestSnapshotAndBack(t *testing.T) {
 	s := newService(newStore(t, dated("1", ben), dated("2", ann)))
 	before := viewOf(t, s)
-	snapshot, err := s.Snapshot()
+	snapshot, err := s.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustRun(t, s.Delete(callOf(user(ben), version.V3), "1"))
-	_, err = s.Patch(callOf(admin(ann), version.V3), "2", patchOf(`replace /name "x"`))
+	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "1"))
+	_, err = s.Patch(t.Context(), callOf(admin(ann), version.V3), "2", patchOf(`replace /name "x"`))
 	mustRun(t, err)
-	mustRun(t, s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem"}, nil))
-	_, err = s.AddToken("Ben", dated("3", pat.Owner{}))
+	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
+	_, err = s.AddToken(t.Context(), "Ben", dated("3", pat.Owner{}))
 	mustRun(t, err)
-	mustRun(t, s.Replace(snapshot))
+	mustRun(t, s.Replace(t.Context(), snapshot))
 	checkView(t, before, s)
-	got, _ := s.Snapshot()
+	got, _ := s.Snapshot(t.Context())
 	if diff := cmp.Diff([]string{"name of 1", "name of 2"}, []string{got.Tokens[0].Name, got.Tokens[1].Name}); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
@@ -232,11 +233,11 @@ func TestSnapshotAndBack(t *testing.T) {
 // A snapshot does not follow what is added later.
 func TestSnapshotStays(t *testing.T) {
 	s := newService(newStore(t))
-	snapshot, err := s.Snapshot()
+	snapshot, err := s.Snapshot(t.Context())
 	mustRun(t, err)
-	_, err = s.AddToken("Ben", dated("1", pat.Owner{}))
+	_, err = s.AddToken(t.Context(), "Ben", dated("1", pat.Owner{}))
 	mustRun(t, err)
-	mustRun(t, s.AddIdentity(pat.Identity{ID: "cem", Name: "Cem"}, nil))
+	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	if diff := cmp.Diff(annAndBen(), snapshot); diff != "" {
 		t.Errorf("snapshot (-want +got):\n%s", diff)
 	}
@@ -244,10 +245,10 @@ func TestSnapshotStays(t *testing.T) {
 
 func TestSnapshotWithoutAStore(t *testing.T) {
 	s := newService(full{newStore(t)})
-	if _, err := s.Snapshot(); !errors.Is(err, errFull) {
+	if _, err := s.Snapshot(t.Context()); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
-	if _, err := s.Logins(); !errors.Is(err, errFull) {
+	if _, err := s.Logins(t.Context()); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
 }
@@ -260,11 +261,11 @@ func TestReplacedMeanwhile(t *testing.T) {
 			s := newService(store)
 			next := annAndBen()
 			next.Tokens = tokens(named("token", ann, "of the next tenant"), dated("other", ann))
-			store.meanwhile = func() error { return s.Replace(next) }
+			store.meanwhile = func() error { return s.Replace(t.Context(), next) }
 			if err := test.run(s); err != nil {
 				t.Fatal(err)
 			}
-			if token, err := store.Token("token"); err == nil && token.Name != "of the next tenant" {
+			if token, err := store.Token(t.Context(), "token"); err == nil && token.Name != "of the next tenant" {
 				t.Errorf("token is %q, that of the tenant of before", token.Name)
 			}
 		})
@@ -273,7 +274,7 @@ func TestReplacedMeanwhile(t *testing.T) {
 			s := newService(store)
 			next := annAndBen()
 			next.Tokens = tokens(dated("other", ann))
-			store.meanwhile = func() error { return s.Replace(next) }
+			store.meanwhile = func() error { return s.Replace(t.Context(), next) }
 			checkRefusal(t, test.wantGone, test.run(s))
 			checkFields(t, dated("other", ann), stored(t, store, "other"))
 		})
@@ -297,7 +298,7 @@ func named(id string, owner pat.Owner, name string) pat.Fields {
 // sorted are the names of a tenant's identities.
 func sorted(t testing.TB, s *pat.Service) []string {
 	t.Helper()
-	snapshot, err := s.Snapshot()
+	snapshot, err := s.Snapshot(t.Context())
 	mustRun(t, err)
 	var names []string
 	for _, i := range snapshot.Identities {

@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -66,15 +67,17 @@ func AddScopeSets(sets []ScopeSet, added ...ScopeSet) []ScopeSet {
 
 // ScopeSet returns the scopes under a hash. ErrNotFound means that they were never stored, or that
 // too many others came after them.
-func (s *Service) ScopeSet(hash string) ([]string, error) { return s.config.Store.ScopeSet(hash) }
+func (s *Service) ScopeSet(ctx context.Context, hash string) ([]string, error) {
+	return s.config.Store.ScopeSet(ctx, hash)
+}
 
 // KeepScopeSet stores a set, unless it is there. An access token that names it must not be issued
 // before.
-func (s *Service) KeepScopeSet(set ScopeSet) error {
+func (s *Service) KeepScopeSet(ctx context.Context, set ScopeSet) error {
 	s.whole.RLock() // Replace must neither drop it nor be about to store it
 	defer s.whole.RUnlock()
-	if _, err := s.config.Store.ScopeSet(set.Hash); !errors.Is(err, ErrNotFound) {
+	if _, err := s.config.Store.ScopeSet(ctx, set.Hash); !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return s.config.Store.PutScopeSet(set)
+	return s.config.Store.PutScopeSet(ctx, set)
 }

@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -122,12 +123,12 @@ type puts struct {
 	err   error
 }
 
-func (p *puts) PutScopeSet(set pat.ScopeSet) error {
+func (p *puts) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 	p.count++
 	if p.err != nil {
 		return p.err
 	}
-	return p.Store.PutScopeSet(set)
+	return p.Store.PutScopeSet(ctx, set)
 }
 
 func checkError(t testing.TB, want, err error) {
@@ -141,34 +142,34 @@ func TestKeepScopeSet(t *testing.T) {
 	store := &puts{Store: newStore(t)}
 	service := newService(store)
 	set := pat.NewScopeSet([]string{"b", "a"})
-	_, err := service.ScopeSet(set.Hash)
+	_, err := service.ScopeSet(t.Context(), set.Hash)
 	checkError(t, pat.ErrNotFound, err)
 	for range 2 {
-		checkError(t, nil, service.KeepScopeSet(set))
+		checkError(t, nil, service.KeepScopeSet(t.Context(), set))
 	}
 	if store.count != 1 {
 		t.Errorf("stored %d times, want once", store.count)
 	}
-	got, err := service.ScopeSet(set.Hash)
+	got, err := service.ScopeSet(t.Context(), set.Hash)
 	checkError(t, nil, err)
 	if diff := cmp.Diff([]string{"a", "b"}, got); diff != "" {
 		t.Errorf("scopes (-want +got):\n%s", diff)
 	}
 	store.err = errFull
-	checkError(t, errFull, service.KeepScopeSet(pat.NewScopeSet([]string{"c"})))
+	checkError(t, errFull, service.KeepScopeSet(t.Context(), pat.NewScopeSet([]string{"c"})))
 }
 
 // Access tokens outlive what they were issued in, and so do the sets that they name.
 func TestReplace_KeepsScopeSets(t *testing.T) {
 	service := newService(newStore(t))
 	for _, set := range scopeSets(0, 2) {
-		checkError(t, nil, service.KeepScopeSet(set))
+		checkError(t, nil, service.KeepScopeSet(t.Context(), set))
 	}
 	tenant := annAndBen()
 	tenant.ScopeSets = scopeSets(1, 4)
-	checkError(t, nil, service.Replace(tenant))
-	checkError(t, nil, service.Replace(annAndBen()))
-	snapshot, err := service.Snapshot()
+	checkError(t, nil, service.Replace(t.Context(), tenant))
+	checkError(t, nil, service.Replace(t.Context(), annAndBen()))
+	snapshot, err := service.Snapshot(t.Context())
 	checkError(t, nil, err)
 	if diff := cmp.Diff(scopeSets(0, 4), snapshot.ScopeSets); diff != "" {
 		t.Errorf("sets (-want +got):\n%s", diff)

@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -89,12 +90,12 @@ type CreateRequest struct {
 }
 
 // Create makes a token for the caller. Errors are *Error, or what Accept and the store return.
-func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
-	if held := s.rights(call.Caller); !held.Has(CreateMy) {
+func (s *Service) Create(ctx context.Context, call Call, r CreateRequest) (*Token, error) {
+	if held := s.rights(ctx, call.Caller); !held.Has(CreateMy) {
 		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
 	}
 	now := call.now()
-	id, secret := s.newCredentials()
+	id, secret := s.newCredentials(ctx)
 	f := Fields{
 		ID: id, Secret: secret, Scope: kept(r.Scope),
 		Owner: Owner{ID: call.Caller.ID, Name: call.Caller.Name}, Created: now,
@@ -125,22 +126,22 @@ func (s *Service) Create(call Call, r CreateRequest) (*Token, error) {
 		return nil, refusal
 	}
 	f.ExpirationDate = expires
-	return s.create(call, NewToken(f))
+	return s.create(ctx, call, NewToken(f))
 }
 
-func (s *Service) create(call Call, t *Token) (*Token, error) {
+func (s *Service) create(ctx context.Context, call Call, t *Token) (*Token, error) {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
-	if _, known := s.Identity(t.Owner.ID); !known {
+	if _, known := s.Identity(ctx, t.Owner.ID); !known {
 		return nil, gone(call.Caller)
 	}
 	if err := call.accept(t); err != nil {
 		return nil, err
 	}
-	err := s.config.Store.Create(t, s.config.Limit)
-	for ; errors.Is(err, ErrConflict); err = s.config.Store.Create(t, s.config.Limit) {
+	err := s.config.Store.Create(ctx, t, s.config.Limit)
+	for ; errors.Is(err, ErrConflict); err = s.config.Store.Create(ctx, t, s.config.Limit) {
 		f := t.Fields
-		f.ID, f.Secret = s.newCredentials()
+		f.ID, f.Secret = s.newCredentials(ctx)
 		t = NewToken(f)
 		if err := call.accept(t); err != nil {
 			return nil, err
@@ -154,12 +155,12 @@ func (s *Service) create(call Call, t *Token) (*Token, error) {
 	case err != nil:
 		return nil, err
 	}
-	s.noteLimit(call, t.Owner)
+	s.noteLimit(ctx, call, t.Owner)
 	return t, nil
 }
 
 // rights of a caller in this tenant.
-func (s *Service) rights(c Caller) Rights { return s.who.Load().levels.rights(c) }
+func (s *Service) rights(_ context.Context, c Caller) Rights { return s.who.Load().levels.rights(c) }
 
 // ListQuery says which tokens to list.
 type ListQuery struct {
@@ -170,19 +171,19 @@ type ListQuery struct {
 
 // List returns the tokens that the caller asks for and may see, each once, oldest first.
 // An owner that does not exist has no tokens (assumed).
-func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
-	held := s.rights(caller)
+func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
+	held := s.rights(ctx, caller)
 	needed := ReadAll
 	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Choices.ReadMyByOwnID {
 		needed = ReadMy
 	}
 	if !held.Has(needed) {
-		return nil, s.cannotList(caller, q.OwnerID, needed, held)
+		return nil, s.cannotList(ctx, caller, q.OwnerID, needed, held)
 	}
-	if err := s.checkOwner(q.OwnerID); err != nil {
+	if err := s.checkOwner(ctx, q.OwnerID); err != nil {
 		return nil, err
 	}
-	tokens, err := s.candidates(caller, q)
+	tokens, err := s.candidates(ctx, caller, q)
 	if err != nil {
 		return nil, err
 	}
@@ -192,26 +193,26 @@ func (s *Service) List(caller Caller, q ListQuery) ([]*Token, error) {
 }
 
 // candidates has every token that a query can want.
-func (s *Service) candidates(caller Caller, q ListQuery) ([]*Token, error) {
+func (s *Service) candidates(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	switch {
 	case q.OwnerID == "me":
-		return s.config.Store.Tokens(caller.ID)
+		return s.config.Store.Tokens(ctx, caller.ID)
 	case q.OwnerID != "":
-		return s.config.Store.Tokens(q.OwnerID)
+		return s.config.Store.Tokens(ctx, q.OwnerID)
 	case q.Filter != nil:
-		return s.config.Store.Used(q.Filter.span())
+		return s.config.Store.Used(ctx, q.Filter.span())
 	}
-	return s.config.Store.All()
+	return s.config.Store.All(ctx)
 }
 
 // Delete removes a token for good: one's own, or with the right to all tokens anybody's.
-func (s *Service) Delete(call Call, id string) error {
-	held := s.rights(call.Caller)
+func (s *Service) Delete(ctx context.Context, call Call, id string) error {
+	held := s.rights(ctx, call.Caller)
 	if held&(DeleteMy|DeleteAll) == 0 {
 		return missing(callerAt, DeleteMy, held, rule.WriteRights)
 	}
 	return s.retry(id, func() error {
-		t, err := s.visible(id, held)
+		t, err := s.visible(ctx, id, held)
 		if err != nil {
 			return err
 		}
@@ -224,7 +225,7 @@ func (s *Service) Delete(call Call, id string) error {
 		if err := call.accept(t); err != nil {
 			return err
 		}
-		if err := s.config.Store.Delete(t); err != nil {
+		if err := s.config.Store.Delete(ctx, t); err != nil {
 			return err
 		}
 		s.deleted.add(t.ID)
@@ -233,15 +234,15 @@ func (s *Service) Delete(call Call, id string) error {
 }
 
 // Patch changes one of the caller's own tokens; nobody changes another's (observed).
-func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Token, error) {
-	held := s.rights(call.Caller)
+func (s *Service) Patch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Token, error) {
+	held := s.rights(ctx, call.Caller)
 	if !held.Has(UpdateMy) {
 		return nil, missing(callerAt, UpdateMy, held, rule.WriteRights)
 	}
 	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	var next *Token
 	err := s.retry(id, func() error {
-		t, err := s.visible(id, held)
+		t, err := s.visible(ctx, id, held)
 		if err != nil {
 			return err
 		}
@@ -262,7 +263,7 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 			return err
 		}
 		next = patched
-		err = s.config.Store.Swap(Change{Old: t, New: patched})
+		err = s.config.Store.Swap(ctx, Change{Old: t, New: patched})
 		if errors.Is(err, ErrNameTaken) {
 			at, _ := p.place(fieldName)
 			return nameTaken(patched.Name, at)
@@ -276,8 +277,8 @@ func (s *Service) Patch(call Call, id string, operations []PatchOperation) (*Tok
 }
 
 // visible returns a token, unless it is managed and the caller may not see those.
-func (s *Service) visible(id string, held Rights) (*Token, error) {
-	t, err := s.config.Store.Token(id)
+func (s *Service) visible(ctx context.Context, id string, held Rights) (*Token, error) {
+	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !held.Has(ReadManaged) {
 		return nil, notFound(id)
 	}

@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func TestCreate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t)
-			got, err := newService(store).Create(callOf(user(ben), version.V1), test.request)
+			got, err := newService(store).Create(t.Context(), callOf(user(ben), version.V1), test.request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +91,7 @@ func TestCreate(t *testing.T) {
 func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Now = time.Date(2026, 3, 1, 0, 30, 0, 123_999_999, time.FixedZone("", 60*60))
-	got, err := newService(newStore(t)).Create(call, pat.CreateRequest{Name: new("robot")})
+	got, err := newService(newStore(t)).Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
 
 func TestCreateCopiesScope(t *testing.T) {
 	scope := []string{"idn:a:read"}
-	got, err := newService(newStore(t)).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot"), Scope: scope})
+	got, err := newService(newStore(t)).Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot"), Scope: scope})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +121,7 @@ func TestCreateLimit(t *testing.T) {
 		}, annAndBen())
 	}
 	create := func(s *pat.Service) error {
-		_, err := s.Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		_, err := s.Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 		return err
 	}
 	t.Run("below, whatever others have", func(t *testing.T) {
@@ -138,7 +139,7 @@ func TestCreateLimit(t *testing.T) {
 	})
 	t.Run("free again after a delete", func(t *testing.T) {
 		s := service(2)
-		if err := s.Delete(callOf(user(ben), version.V3), "1"); err != nil {
+		if err := s.Delete(t.Context(), callOf(user(ben), version.V3), "1"); err != nil {
 			t.Fatal(err)
 		}
 		checkRefusal(t, accepted, create(s))
@@ -152,7 +153,7 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	var seen []string
 	call := callOf(user(ben), version.V3)
 	call.Accept = func(tokens ...*pat.Token) error { seen = append(seen, ids(tokens)...); return nil }
-	got, err := service.Create(call, pat.CreateRequest{Name: new("robot")})
+	got, err := service.Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,36 +167,36 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	checkFields(t, dated("new-1", ann), stored(t, store, "new-1"))
 	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
 	t.Run("name taken", func(t *testing.T) {
-		_, err := newService(store).Create(callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		_, err := newService(store).Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 	})
 	// take takes the id of the first token that Accept sees, before that is stored.
 	take := func(then error) (accept func(tokens ...*pat.Token) error) {
 		return func(tokens ...*pat.Token) error {
-			if _, err := store.Token(tokens[0].ID); tokens[0].ID != "new-4" || err == nil {
+			if _, err := store.Token(t.Context(), tokens[0].ID); tokens[0].ID != "new-4" || err == nil {
 				return then
 			}
-			return store.Create(pat.NewToken(dated("new-4", ann)), 0)
+			return store.Create(t.Context(), pat.NewToken(dated("new-4", ann)), 0)
 		}
 	}
 	t.Run("not accepted the second time", func(t *testing.T) {
 		call := callOf(user(ben), version.V3)
 		call.Accept = take(errNotAccepted)
-		_, err := newService(store).Create(call, pat.CreateRequest{Name: new("other")})
+		_, err := newService(store).Create(t.Context(), call, pat.CreateRequest{Name: new("other")})
 		if !errors.Is(err, errNotAccepted) {
 			t.Errorf("error is %v, want that of Accept", err)
 		}
-		if n, _ := store.Count(ben.ID); n != 2 {
+		if n, _ := store.Count(t.Context(), ben.ID); n != 2 {
 			t.Errorf("%d tokens of Ben are stored, want the two of before", n)
 		}
 	})
 	t.Run("taken meanwhile", func(t *testing.T) {
-		taken, err := store.Token("new-4")
+		taken, err := store.Token(t.Context(), "new-4")
 		mustRun(t, err)
-		mustRun(t, store.Delete(taken))
+		mustRun(t, store.Delete(t.Context(), taken))
 		call := callOf(user(ben), version.V3)
 		call.Accept = take(nil)
-		got, err := newService(store).Create(call, pat.CreateRequest{Name: new("other")})
+		got, err := newService(store).Create(t.Context(), call, pat.CreateRequest{Name: new("other")})
 		if err != nil || got.ID != "new-5" || got.Secret != "secret-5" {
 			t.Errorf("created %v, %v, want new-5 with its own secret", got, err)
 		}
@@ -206,32 +207,32 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 func TestCreateOfACallerWhoIsGone(t *testing.T) {
 	store := newStore(t)
 	service := newService(store)
-	if err := service.Replace(pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann"}}}); err != nil {
+	if err := service.Replace(t.Context(), pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann"}}}); err != nil {
 		t.Fatal(err)
 	}
 	call := callOf(user(ben), version.V3)
 	call.Accept = func(...*pat.Token) error { t.Error("Accept was called"); return nil }
-	_, err := service.Create(call, pat.CreateRequest{Name: new("robot")})
+	_, err := service.Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
 	checkCause(t, forbidden("no-application-auth"), err)
 	if got := everything(t, store); got != nil {
 		t.Errorf("stored %v", got)
 	}
-	_, err = service.Create(callOf(user(ann), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err = service.Create(t.Context(), callOf(user(ann), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, accepted, err)
 }
 
 func TestDelete(t *testing.T) {
 	store := newStore(t, dated("token", ben), dated("other", ben))
 	service := newService(store)
-	if err := service.Delete(callOf(user(ben), version.V1), "token"); err != nil {
+	if err := service.Delete(t.Context(), callOf(user(ben), version.V1), "token"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Token("token"); !errors.Is(err, pat.ErrNotFound) {
+	if _, err := store.Token(t.Context(), "token"); !errors.Is(err, pat.ErrNotFound) {
 		t.Errorf("token is still there: %v", err)
 	}
 	checkFields(t, dated("other", ben), stored(t, store, "other"))
 	t.Run("again", func(t *testing.T) {
-		checkRefusal(t, notFound, service.Delete(callOf(user(ben), version.V1), "token"))
+		checkRefusal(t, notFound, service.Delete(t.Context(), callOf(user(ben), version.V1), "token"))
 	})
 }
 
@@ -242,16 +243,16 @@ var accepting = []struct {
 	want []string
 }{
 	{"create", func(s *pat.Service, c pat.Call) error {
-		_, err := s.Create(c, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		_, err := s.Create(context.Background(), c, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
 		return err
 	}, []string{"new-1 robot"}},
 	{"patch", func(s *pat.Service, c pat.Call) error {
-		_, err := s.Patch(c, "token", patchOf(`replace /name "renamed"`))
+		_, err := s.Patch(context.Background(), c, "token", patchOf(`replace /name "renamed"`))
 		return err
 	}, []string{"token renamed"}},
-	{"delete", func(s *pat.Service, c pat.Call) error { return s.Delete(c, "token") }, []string{"token name of token"}},
+	{"delete", func(s *pat.Service, c pat.Call) error { return s.Delete(context.Background(), c, "token") }, []string{"token name of token"}},
 	{"bulk update", func(s *pat.Service, c pat.Call) error {
-		_, err := s.BulkUpdate(c, []string{"token", "other"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := s.BulkUpdate(context.Background(), c, []string{"token", "other"}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}, []string{"other name of other", "token name of token"}},
 }
@@ -297,7 +298,7 @@ func TestNothingIsStoredUnlessAccepted(t *testing.T) {
 // Who read a token before somebody changed it goes on seeing it as it was.
 func TestRevisionsDoNotChange(t *testing.T) {
 	store := newStore(t, robot())
-	before, err := store.Token("robot")
+	before, err := store.Token(t.Context(), "robot")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,13 +306,13 @@ func TestRevisionsDoNotChange(t *testing.T) {
 		name string
 		run  func() error
 	}{
-		{"login", func() error { return loginService(store).Login("robot", "secret of robot", now, grantAll) }},
+		{"login", func() error { return loginService(store).Login(t.Context(), "robot", "secret of robot", now, grantAll) }},
 		{"patch", func() error {
-			_, err := newService(store).Patch(callOf(user(ben), version.V1), "robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
+			_, err := newService(store).Patch(t.Context(), callOf(user(ben), version.V1), "robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
 			return err
 		}},
 		{"bulk update", func() error {
-			_, err := newService(store).BulkUpdate(callOf(admin(ann), version.V1), []string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
+			_, err := newService(store).BulkUpdate(t.Context(), callOf(admin(ann), version.V1), []string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
 			return err
 		}},
 	}
@@ -321,7 +322,7 @@ func TestRevisionsDoNotChange(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkFields(t, robot(), before.Fields)
-			if after, _ := store.Token("robot"); after == before {
+			if after, _ := store.Token(t.Context(), "robot"); after == before {
 				t.Error("there is no new revision")
 			}
 		})
@@ -331,7 +332,7 @@ func TestRevisionsDoNotChange(t *testing.T) {
 // everything is what a store holds, in its order.
 func everything(t testing.TB, store *memory.Store) []pat.Fields {
 	t.Helper()
-	tokens, err := store.All()
+	tokens, err := store.All(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

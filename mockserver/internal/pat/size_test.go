@@ -47,21 +47,21 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 		want error
 	}{
 		{"login with an unknown id", func(s *pat.Service, _ int) error {
-			return s.Login("unknown", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
+			return s.Login(t.Context(), "unknown", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
 		}, pat.ErrBadCredentials},
 		{"login with a wrong secret", func(s *pat.Service, _ int) error {
-			return s.Login("token 7", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
+			return s.Login(t.Context(), "token 7", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
 		}, pat.ErrBadCredentials},
-		{"add an identity", func(s *pat.Service, n int) error { return s.AddIdentity(newcomer(n), nil) }, nil},
+		{"add an identity", func(s *pat.Service, n int) error { return s.AddIdentity(t.Context(), newcomer(n), nil) }, nil},
 		{"add an identity whose name is taken", func(s *pat.Service, _ int) error {
-			return s.AddIdentity(pat.Identity{ID: "new", Name: "User 000007"}, nil)
+			return s.AddIdentity(t.Context(), pat.Identity{ID: "new", Name: "User 000007"}, nil)
 		}, pat.ErrIdentityTaken},
 		{"add a token", func(s *pat.Service, n int) error {
-			_, err := s.AddToken("User 000007", pat.Fields{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n)})
+			_, err := s.AddToken(t.Context(), "User 000007", pat.Fields{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n)})
 			return err
 		}, nil},
 		{"add a token to an unknown user", func(s *pat.Service, _ int) error {
-			_, err := s.AddToken("unknown", pat.Fields{ID: "new", Name: "new"})
+			_, err := s.AddToken(t.Context(), "unknown", pat.Fields{ID: "new", Name: "new"})
 			return err
 		}, pat.ErrNoIdentity},
 	}
@@ -89,7 +89,7 @@ func TestCreatePassesOverIDsInUse(t *testing.T) {
 	var ids, secrets, accepted int
 	store := newStore(t)
 	for n := range tokens {
-		mustRun(t, store.Create(pat.NewToken(dated(fmt.Sprint("id ", n+1), ann)), 0))
+		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("id ", n+1), ann)), 0))
 	}
 	s := configured(pat.Config{
 		Store: store,
@@ -97,7 +97,7 @@ func TestCreatePassesOverIDsInUse(t *testing.T) {
 	}, pat.Tenant{Identities: []pat.Identity{{ID: ann.ID, Name: ann.Name}}})
 	call := callOf(admin(ann), version.V3)
 	call.Accept = func(...*pat.Token) error { accepted++; return nil }
-	created, err := s.Create(call, pat.CreateRequest{Name: new("new")})
+	created, err := s.Create(t.Context(), call, pat.CreateRequest{Name: new("new")})
 	if err != nil {
 		t.Fatal(err)
 	}

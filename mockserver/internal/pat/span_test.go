@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"flag"
 	"strings"
 	"testing"
@@ -19,9 +20,9 @@ type watched struct {
 	asked *[]pat.Span
 }
 
-func (s watched) Used(within pat.Span) ([]*pat.Token, error) {
+func (s watched) Used(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
 	*s.asked = append(*s.asked, within)
-	return s.Store.Used(within)
+	return s.Store.Used(ctx, within)
 }
 
 // spanOf is what the service asks a store for, for the sake of a filter.
@@ -32,7 +33,7 @@ func spanOf(t rapid.TB, filter string) (span pat.Span, f *pat.Filter) {
 		t.Fatal(err)
 	}
 	var asked []pat.Span
-	if _, err := newService(watched{memory.New(), &asked}).List(admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
+	if _, err := newService(watched{memory.New(), &asked}).List(context.Background(), admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
 		t.Fatal("the store was asked for ", asked, err)
 	}
 	return asked[0], f

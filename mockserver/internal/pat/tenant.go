@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,20 +36,20 @@ type APIClient struct {
 }
 
 // About returns what the tenant says of itself: its ID, Name and Pod, and nothing else.
-func (s *Service) About() Tenant {
+func (s *Service) About(_ context.Context) Tenant {
 	t := s.who.Load().tenant
 	return Tenant{ID: t.ID, Name: t.Name, Pod: t.Pod}
 }
 
 // Identity returns the user of that id.
-func (s *Service) Identity(id string) (Identity, bool) {
+func (s *Service) Identity(_ context.Context, id string) (Identity, bool) {
 	return s.who.Load().identity(id)
 }
 
 // Owner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
 // false for any other.
-func (s *Service) Owner(clientID string) (owner Owner, known bool) {
-	if t, err := s.config.Store.Token(clientID); err == nil {
+func (s *Service) Owner(ctx context.Context, clientID string) (owner Owner, known bool) {
+	if t, err := s.config.Store.Token(ctx, clientID); err == nil {
 		return t.Owner, true
 	}
 	_, known = s.who.Load().clients[clientID]
@@ -56,24 +57,24 @@ func (s *Service) Owner(clientID string) (owner Owner, known bool) {
 }
 
 // Deleted tells whether a token of that id was deleted lately.
-func (s *Service) Deleted(id string) bool { return s.deleted.has(id) }
+func (s *Service) Deleted(_ context.Context, id string) bool { return s.deleted.has(id) }
 
 // Replace makes the tenant another one, whole or not at all. Who is in the middle of a change finds
 // the token that it read changed, and starts again. The scope sets of before are kept, because access
 // tokens of before stay valid.
-func (s *Service) Replace(t Tenant) error {
+func (s *Service) Replace(ctx context.Context, t Tenant) error {
 	who, err := newDirectory(t, s.config.Choices.levels())
 	if err != nil {
 		return err
 	}
 	s.whole.Lock()
 	defer s.whole.Unlock()
-	sets, err := s.config.Store.ScopeSets()
+	sets, err := s.config.Store.ScopeSets(ctx)
 	if err != nil {
 		return err
 	}
 	t.ScopeSets = AddScopeSets(sets, t.ScopeSets...)
-	if err := s.config.Store.Replace(t); err != nil {
+	if err := s.config.Store.Replace(ctx, t); err != nil {
 		return err
 	}
 	s.who.Store(who)
@@ -82,17 +83,17 @@ func (s *Service) Replace(t Tenant) error {
 }
 
 // Snapshot returns the tenant as it is, its tokens oldest first.
-func (s *Service) Snapshot() (Tenant, error) {
+func (s *Service) Snapshot(ctx context.Context) (Tenant, error) {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
 	who := s.who.Load()
 	t := who.tenant
 	t.Identities = who.all()
 	var err error
-	if t.Tokens, err = s.config.Store.All(); err != nil {
+	if t.Tokens, err = s.config.Store.All(ctx); err != nil {
 		return t, err
 	}
-	t.ScopeSets, err = s.config.Store.ScopeSets()
+	t.ScopeSets, err = s.config.Store.ScopeSets(ctx)
 	return t, err
 }
 
@@ -105,31 +106,31 @@ var (
 
 // AddIdentity adds a user and, unless it is nil, the token that the user logs in with. The errors of
 // what does not fit are ErrIDTaken and ErrIdentityTaken.
-func (s *Service) AddIdentity(i Identity, login *Token) error {
+func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) error {
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	if _, taken := s.who.Load().named(i.Name); taken {
 		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
 	}
-	if _, taken := s.Identity(i.ID); taken {
+	if _, taken := s.Identity(ctx, i.ID); taken {
 		return fmt.Errorf("%w: %s", ErrIDTaken, quote(i.ID))
 	}
 	if login == nil {
-		return s.put(i)
+		return s.put(ctx, i)
 	}
-	if err := s.free(login.ID); err != nil {
+	if err := s.free(ctx, login.ID); err != nil {
 		return err
 	}
 	i.Login = login.ID
-	if err := s.put(i); err != nil { // first, so that no token is ever without its owner
+	if err := s.put(ctx, i); err != nil { // first, so that no token is ever without its owner
 		return err
 	}
-	return s.add(login)
+	return s.add(ctx, login)
 }
 
 // AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
 // fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in with.
-func (s *Service) AddToken(owner string, f Fields) (*Token, error) {
+func (s *Service) AddToken(ctx context.Context, owner string, f Fields) (*Token, error) {
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	i, ok := s.who.Load().named(owner)
@@ -138,34 +139,34 @@ func (s *Service) AddToken(owner string, f Fields) (*Token, error) {
 	}
 	f.Owner = Owner{ID: i.ID, Name: i.Name}
 	t := NewToken(f)
-	if err := s.add(t); err != nil {
+	if err := s.add(ctx, t); err != nil {
 		return nil, err
 	}
 	if i.Login != "" || t.Managed {
 		return t, nil
 	}
 	i.Login = t.ID
-	return t, s.put(i)
+	return t, s.put(ctx, i)
 }
 
 // free refuses the id of a token or of an API client.
-func (s *Service) free(id string) error {
-	if _, taken := s.Owner(id); taken {
+func (s *Service) free(ctx context.Context, id string) error {
+	if _, taken := s.Owner(ctx, id); taken {
 		return fmt.Errorf("%w: %s", ErrIDTaken, quote(id))
 	}
 	return nil
 }
 
-func (s *Service) add(t *Token) error {
-	if err := s.free(t.ID); err != nil {
+func (s *Service) add(ctx context.Context, t *Token) error {
+	if err := s.free(ctx, t.ID); err != nil {
 		return err
 	}
-	return s.config.Store.Create(t, 0)
+	return s.config.Store.Create(ctx, t, 0)
 }
 
 // put adds an identity, or replaces the one of the same id.
-func (s *Service) put(i Identity) error {
-	if err := s.config.Store.PutIdentity(i); err != nil {
+func (s *Service) put(ctx context.Context, i Identity) error {
+	if err := s.config.Store.PutIdentity(ctx, i); err != nil {
 		return err
 	}
 	s.who.Load().put(i)
@@ -180,10 +181,10 @@ type Login struct {
 
 // Logins are the users who can log in, each with the token that is known for it or, where that was
 // deleted, the oldest that is not managed.
-func (s *Service) Logins() ([]Login, error) {
+func (s *Service) Logins(ctx context.Context) ([]Login, error) {
 	var logins []Login
 	for _, i := range s.who.Load().all() {
-		tokens, err := s.config.Store.Tokens(i.ID)
+		tokens, err := s.config.Store.Tokens(ctx, i.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +200,7 @@ func (s *Service) Logins() ([]Login, error) {
 }
 
 // Count is how many tokens there are.
-func (s *Service) Count() int {
-	n, _ := s.config.Store.Count("") // a store that cannot count has nothing to tell
+func (s *Service) Count(ctx context.Context) int {
+	n, _ := s.config.Store.Count(ctx, "") // a store that cannot count has nothing to tell
 	return n
 }

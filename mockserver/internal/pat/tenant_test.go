@@ -67,7 +67,7 @@ func newStore(t testing.TB, tokens ...pat.Fields) *memory.Store {
 	t.Helper()
 	store := memory.New()
 	for _, f := range tokens {
-		if err := store.Create(pat.NewToken(f), 0); err != nil {
+		if err := store.Create(t.Context(), pat.NewToken(f), 0); err != nil {
 			t.Fatalf("seed %s: %v", f.ID, err)
 		}
 	}
@@ -116,7 +116,7 @@ func callOf(c pat.Caller, v version.Version) pat.Call {
 // stored are the fields of the current revision of a token.
 func stored(t testing.TB, store pat.Store, id string) pat.Fields {
 	t.Helper()
-	token, err := store.Token(id)
+	token, err := store.Token(t.Context(), id)
 	if err != nil {
 		t.Fatalf("token %s: %v", id, err)
 	}

@@ -36,9 +36,9 @@ func TestConcurrentSwaps(t *testing.T) {
 	together(func(int) {
 		for range each {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
-				current, _ := s.Token("0")
+				current, _ := s.Token(t.Context(), "0")
 				n, _ := strconv.Atoi(current.Name)
-				if err = s.Swap(renamed(current, strconv.Itoa(n+1))); err != nil && !errors.Is(err, pat.ErrConflict) {
+				if err = s.Swap(t.Context(), renamed(current, strconv.Itoa(n+1))); err != nil && !errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
@@ -63,21 +63,21 @@ func TestConcurrentWrites(t *testing.T) {
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
 			made := token(id, pat.Owner{ID: "ann"}, i)
-			checkError(t, nil, s.Create(made, 0))
-			checkError(t, nil, s.PutIdentity(pat.Identity{ID: id}))
+			checkError(t, nil, s.Create(t.Context(), made, 0))
+			checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: id}))
 			checkError(t, nil, s.PutRecord(id, []byte(id)))
 			change := renamed(made, "renamed "+id)
-			checkError(t, nil, s.Swap(change))
+			checkError(t, nil, s.Swap(t.Context(), change))
 			if i%2 == 0 {
-				checkError(t, nil, s.Delete(change.New))
+				checkError(t, nil, s.Delete(t.Context(), change.New))
 			}
-			if _, err := s.All(); err != nil {
+			if _, err := s.All(t.Context()); err != nil {
 				t.Error(err)
 			}
 		}
 	})
 	for _, name := range []string{"0", "1", "2"} {
-		tokens, err := namespace(t, f, name).All()
+		tokens, err := namespace(t, f, name).All(t.Context())
 		checkError(t, nil, err)
 		want[name] = contentOf(pat.Tenant{Tokens: tokens})
 	}
@@ -108,10 +108,10 @@ func TestConcurrentDelete(t *testing.T) {
 			if worker == 0 && i == 5 {
 				checkError(t, nil, f.Delete("default"))
 			}
-			checkError(t, nil, s.Create(token(fmt.Sprintf("%d-%d", worker, i), ann, i), 0))
+			checkError(t, nil, s.Create(t.Context(), token(fmt.Sprintf("%d-%d", worker, i), ann, i), 0))
 		}
 	})
-	if n, _ := s.Count(""); n != workers*10 {
+	if n, _ := s.Count(t.Context(), ""); n != workers*10 {
 		t.Errorf("there are %d tokens in memory, want %d", n, workers*10)
 	}
 	names, err := reopen(t, f, path).Namespaces()
@@ -135,7 +135,7 @@ func benchmarkCreate(b *testing.B, s pat.Store) {
 	n := 0
 	for b.Loop() {
 		n++
-		if err := s.Create(token(strconv.Itoa(n), ann, n), 0); err != nil {
+		if err := s.Create(b.Context(), token(strconv.Itoa(n), ann, n), 0); err != nil {
 			b.Fatal(err)
 		}
 	}

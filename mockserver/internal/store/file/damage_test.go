@@ -37,17 +37,17 @@ func newSample(t *testing.T) sample {
 		tenant.Tokens = append(tenant.Tokens, token(fmt.Sprintf("token-%02d", i), ann, i%60))
 	}
 	s := namespace(t, f, "default")
-	checkError(t, nil, s.Replace(tenant))
+	checkError(t, nil, s.Replace(t.Context(), tenant))
 	checkError(t, nil, s.PutRecord("large", bytes.Repeat([]byte("of several pages "), 600)))
-	checkError(t, nil, namespace(t, f, "small").PutIdentity(pat.Identity{ID: "ann"}))
+	checkError(t, nil, namespace(t, f, "small").PutIdentity(t.Context(), pat.Identity{ID: "ann"}))
 	_, err := f.Key(func() ([]byte, error) { return []byte("key"), nil })
 	checkError(t, nil, err)
 	m := sample{path: path, contentBefore: contentOfFile(t, f)}
 	m.before, err = os.ReadFile(path)
 	checkError(t, nil, err)
-	last, err := s.Token("token-30")
+	last, err := s.Token(t.Context(), "token-30")
 	checkError(t, nil, err)
-	checkError(t, nil, s.Swap(renamed(last, "last")))
+	checkError(t, nil, s.Swap(t.Context(), renamed(last, "last")))
 	m.content = contentOfFile(t, f)
 	checkError(t, nil, f.Close())
 	m.bytes, err = os.ReadFile(path)
@@ -63,7 +63,7 @@ func contentOfFile(t *testing.T, f *file.File) map[string]content {
 	all := map[string]content{}
 	for _, name := range names {
 		s := namespace(t, f, name)
-		tenant, _, err := s.Load()
+		tenant, _, err := s.Load(t.Context())
 		checkError(t, nil, err)
 		all[name] = contentOf(tenant)
 		for _, record := range []string{"large", "clock"} {
@@ -199,7 +199,7 @@ func TestWriteAfterATornChange(t *testing.T) {
 	f = reopen(t, f, m.path)
 	s := namespace(t, f, "default")
 	loaded(t, s)
-	checkError(t, nil, s.Create(token("new", ben, 1), 0))
+	checkError(t, nil, s.Create(t.Context(), token("new", ben, 1), 0))
 	f = reopen(t, f, m.path)
 	if got := loaded(t, namespace(t, f, "default")); len(got.Tokens) != 61 {
 		t.Errorf("there are %d tokens, want 61", len(got.Tokens))

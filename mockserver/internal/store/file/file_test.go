@@ -99,7 +99,7 @@ func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s 
 	f = open(t, path)
 	s = namespace(t, f, "default")
 	for _, token := range tokens {
-		checkError(t, nil, s.Create(token, 0))
+		checkError(t, nil, s.Create(t.Context(), token, 0))
 	}
 	return f, path, s
 }
@@ -159,7 +159,7 @@ func contentOf(t pat.Tenant) content {
 
 func loaded(t testing.TB, s *file.Store) pat.Tenant {
 	t.Helper()
-	tenant, found, err := s.Load()
+	tenant, found, err := s.Load(t.Context())
 	if err != nil || !found {
 		t.Fatalf("load: found %t, error %v", found, err)
 	}
@@ -170,15 +170,15 @@ func loaded(t testing.TB, s *file.Store) pat.Tenant {
 func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 	t.Helper()
 	wantFields, got := contentOf(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
-	got.Tokens, _ = s.All()
+	got.Tokens, _ = s.All(t.Context())
 	if diff := cmp.Diff(wantFields, contentOf(got).Tokens); diff != "" {
 		t.Errorf("in memory (-want +got):\n%s", diff)
 	}
-	if n, err := s.Count(""); n != len(want) || err != nil {
+	if n, err := s.Count(t.Context(), ""); n != len(want) || err != nil {
 		t.Errorf("count is %d, %v, want %d", n, err, len(want))
 	}
 	for _, w := range want {
-		if token, err := s.Token(w.ID); err != nil || !cmp.Equal(w.Fields, token.Fields) {
+		if token, err := s.Token(t.Context(), w.ID); err != nil || !cmp.Equal(w.Fields, token.Fields) {
 			t.Errorf("token %s: error %v", w.ID, err)
 		}
 	}
@@ -188,7 +188,7 @@ func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 func checkFile(t testing.TB, want []*pat.Token, f *file.File, path string) {
 	t.Helper()
 	s := namespace(t, reopen(t, f, path), "default")
-	if _, _, err := s.Load(); err != nil {
+	if _, _, err := s.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	checkMemory(t, want, s)
@@ -237,9 +237,9 @@ func TestNamespacesAreApart(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
 	a, b := namespace(t, f, "a"), namespace(t, f, "b")
-	checkError(t, nil, a.Create(token("1", ann, 1), 0))
-	checkError(t, nil, b.Create(token("1", ben, 2), 0))
-	checkError(t, nil, b.Create(token("2", ben, 3), 0))
+	checkError(t, nil, a.Create(t.Context(), token("1", ann, 1), 0))
+	checkError(t, nil, b.Create(t.Context(), token("1", ben, 2), 0))
+	checkError(t, nil, b.Create(t.Context(), token("2", ben, 3), 0))
 	checkError(t, nil, a.PutRecord("clock", []byte("of a")))
 	f = reopen(t, f, path)
 	a, b = namespace(t, f, "a"), namespace(t, f, "b")
@@ -260,8 +260,8 @@ func TestDelete(t *testing.T) {
 	checkError(t, nil, f.Delete("default"))
 
 	// Who still has the store goes on in memory, and does not reach the namespace that follows.
-	checkError(t, nil, s.Create(token("2", ann, 2), 0))
-	checkError(t, nil, s.PutIdentity(pat.Identity{ID: "ann"}))
+	checkError(t, nil, s.Create(t.Context(), token("2", ann, 2), 0))
+	checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}))
 	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
 	checkMemory(t, []*pat.Token{token("1", ann, 1), token("2", ann, 2)}, s)
 
@@ -269,19 +269,19 @@ func TestDelete(t *testing.T) {
 	if next == s {
 		t.Fatal("the store is that of the deleted namespace")
 	}
-	checkError(t, nil, s.Create(token("3", ann, 3), 0))
+	checkError(t, nil, s.Create(t.Context(), token("3", ann, 3), 0))
 	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
 	checkError(t, nil, next.PutRecord("clock", []byte("morning")))
 	record, err := s.Record("clock")
 	if record != nil || err != nil {
 		t.Errorf("record of the deleted namespace is %q, %v, want none", record, err)
 	}
-	if _, found, err := s.Load(); found || err != nil {
+	if _, found, err := s.Load(t.Context()); found || err != nil {
 		t.Errorf("the deleted namespace was loaded, error %v", err)
 	}
 	f = reopen(t, f, path)
 	next = namespace(t, f, "default")
-	if tenant, found, err := next.Load(); found || err != nil {
+	if tenant, found, err := next.Load(t.Context()); found || err != nil {
 		t.Errorf("the new namespace has %+v, error %v, want nothing", tenant, err)
 	}
 	record, err = next.Record("clock")
@@ -338,10 +338,10 @@ func TestClosed(t *testing.T) {
 		{"namespaces", func() error { _, err := f.Namespaces(); return err }},
 		{"namespace", func() error { _, err := f.Namespace("new"); return err }},
 		{"delete", func() error { return f.Delete("default") }},
-		{"load", func() error { _, _, err := s.Load(); return err }},
+		{"load", func() error { _, _, err := s.Load(t.Context()); return err }},
 		{"record", func() error { _, err := s.Record("clock"); return err }},
 		{"put record", func() error { return s.PutRecord("clock", []byte("noon")) }},
-		{"create", func() error { return s.Create(token("2", ann, 2), 0) }},
+		{"create", func() error { return s.Create(t.Context(), token("2", ann, 2), 0) }},
 	}
 	for _, operation := range operations {
 		t.Run(operation.name, func(t *testing.T) {

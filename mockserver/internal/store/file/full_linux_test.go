@@ -38,18 +38,18 @@ func TestFullDisk(t *testing.T) {
 	full.Cur = uint64(info.Size())
 	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
 	for i := 0; err == nil && i < 10000; i++ {
-		if err = s.Create(next, 0); err == nil {
+		if err = s.Create(t.Context(), next, 0); err == nil {
 			want = append(want, next)
 			next = token(fmt.Sprintf("%05d", i), ann, i+2)
 		}
 	}
-	again := s.Create(next, 0)
+	again := s.Create(t.Context(), next, 0)
 	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
 
 	checkText(t, err, syscall.EFBIG.Error()) // bbolt does not wrap it
 	checkText(t, again, syscall.EFBIG.Error())
 	checkMemory(t, want, s)
-	checkError(t, nil, s.Create(next, 0))
+	checkError(t, nil, s.Create(t.Context(), next, 0))
 	want = append(want, next)
 	checkMemory(t, want, s)
 	checkFile(t, want, f, path)

@@ -2,6 +2,7 @@ package file_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -42,7 +43,7 @@ func createForEver(path, round string) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := s.Load(); err != nil {
+	if _, _, err := s.Load(context.Background()); err != nil {
 		return err
 	}
 	failed := make(chan error)
@@ -50,7 +51,7 @@ func createForEver(path, round string) error {
 		go func() {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%s-%d-%d", round, worker, i)
-				if err := s.Create(token(id, pat.Owner{ID: "ann"}, i), 0); err != nil {
+				if err := s.Create(context.Background(), token(id, pat.Owner{ID: "ann"}, i), 0); err != nil {
 					failed <- err
 				}
 				if _, err := fmt.Println(id); err != nil { // one write: lines do not mix
@@ -82,7 +83,7 @@ func TestKill(t *testing.T) {
 		s := namespace(t, f, "default")
 		loaded(t, s)
 		for _, id := range acknowledged {
-			if _, err := s.Token(id); err != nil {
+			if _, err := s.Token(t.Context(), id); err != nil {
 				t.Errorf("round %d: token %s: %v", round, id, err)
 			}
 		}

@@ -89,8 +89,8 @@ func TestRoundTrip(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f, path, s := newStore(t, token("before", ann, 1))
-			checkError(t, nil, s.PutIdentity(pat.Identity{ID: "before"}))
-			checkError(t, nil, s.Replace(test.tenant))
+			checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "before"}))
+			checkError(t, nil, s.Replace(t.Context(), test.tenant))
 			s = namespace(t, reopen(t, f, path), "default")
 			got := loaded(t, s)
 			if diff := cmp.Diff(contentOf(test.tenant), contentOf(got)); diff != "" {
@@ -108,9 +108,9 @@ func TestRoundTrip(t *testing.T) {
 
 func TestPutIdentity(t *testing.T) {
 	f, path, s := newStore(t)
-	checkError(t, nil, s.Replace(pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}}}))
+	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}}}))
 	for _, i := range []pat.Identity{{ID: "d", Name: "D"}, {ID: "b", Name: "Bea", Login: "1"}, {ID: "e", Name: "E"}, {ID: "d", Name: "Dea"}} {
-		checkError(t, nil, s.PutIdentity(i))
+		checkError(t, nil, s.PutIdentity(t.Context(), i))
 	}
 	want := pat.Tenant{Name: "acme", Identities: []pat.Identity{
 		{ID: "a", Name: "A"},
@@ -131,8 +131,8 @@ func TestLoadWithoutATenant(t *testing.T) {
 		write func(*file.Store) error
 		want  content
 	}{
-		{"identity", func(s *file.Store) error { return s.PutIdentity(pat.Identity{ID: "ann"}) }, content{Tenant: pat.Tenant{Identities: []pat.Identity{{ID: "ann"}}}}},
-		{"token", func(s *file.Store) error { return s.Create(token("a", ann, 1), 0) }, content{Tokens: []pat.Fields{token("a", ann, 1).Fields}}},
+		{"identity", func(s *file.Store) error { return s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}) }, content{Tenant: pat.Tenant{Identities: []pat.Identity{{ID: "ann"}}}}},
+		{"token", func(s *file.Store) error { return s.Create(t.Context(), token("a", ann, 1), 0) }, content{Tokens: []pat.Fields{token("a", ann, 1).Fields}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestLoadOfANewNamespace(t *testing.T) {
 	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
 	check := func(s *file.Store) {
 		t.Helper()
-		if tenant, found, err := s.Load(); found || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
+		if tenant, found, err := s.Load(t.Context()); found || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
 			t.Errorf("loaded %+v, %t, %v, want nothing", tenant, found, err)
 		}
 	}
@@ -183,7 +183,7 @@ func TestLoadRefuses(t *testing.T) {
 			putScopeSets(t, s, scopeSets(0, 1))
 			checkError(t, nil, s.PutRaw(test.kind, test.key, test.data))
 			s = namespace(t, reopen(t, f, path), "default")
-			tenant, found, err := s.Load()
+			tenant, found, err := s.Load(t.Context())
 			if test.want == "" {
 				checkError(t, nil, err)
 				return
@@ -213,7 +213,7 @@ func TestPutIdentityRefusesWhatItCannotRead(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, path, s := newStore(t)
 			checkError(t, nil, s.PutRaw("identities", test.key, test.data))
-			err := s.PutIdentity(pat.Identity{ID: "ann"})
+			err := s.PutIdentity(t.Context(), pat.Identity{ID: "ann"})
 			checkError(t, test.want, err)
 			if diff := cmp.Diff(file.PlaceError{Namespace: "default", Kind: "identities", Key: test.key}, placeOf(err)); diff != "" {
 				t.Errorf("place (-want +got):\n%s", diff)

@@ -39,7 +39,7 @@ func TestOpenMakesAFileForThisUserAlone(t *testing.T) {
 func TestLayout(t *testing.T) {
 	f, path, s := newStore(t)
 	at := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
-	checkError(t, nil, s.Replace(pat.Tenant{
+	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{
 		ID: "t", Name: "acme", Pod: "eu", UserLevels: map[string][]string{"READER": {"read"}},
 		Identities: []pat.Identity{{ID: "ann", Name: "Ann", UserLevels: []string{"USER"}, Login: "1"}},
 		APIClients: []pat.APIClient{{ID: "c", Secret: "s", Name: "ci"}},
@@ -134,7 +134,7 @@ func TestOpenRefuses(t *testing.T) {
 	state := func(change func(*bbolt.Tx) error) func(*testing.T, string) {
 		return func(t *testing.T, path string) {
 			f := open(t, path)
-			checkError(t, nil, namespace(t, f, "default").Replace(pat.Tenant{
+			checkError(t, nil, namespace(t, f, "default").Replace(t.Context(), pat.Tenant{
 				Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)}, ScopeSets: scopeSets(0, 2),
 			}))
 			checkError(t, nil, f.Close())
@@ -274,7 +274,7 @@ func TestOpenOfWhatIsOpen(t *testing.T) {
 		t.Errorf("it took %s to tell", took)
 	}
 	a := token("a", ann, 1)
-	checkError(t, nil, s.Create(a, 0))
+	checkError(t, nil, s.Create(t.Context(), a, 0))
 	checkFile(t, []*pat.Token{a}, f, path)
 }
 

@@ -24,7 +24,7 @@ func scopeSets(from, to int) []pat.ScopeSet {
 func putScopeSets(t testing.TB, s *file.Store, sets []pat.ScopeSet) {
 	t.Helper()
 	for _, set := range sets {
-		checkError(t, nil, s.PutScopeSet(set))
+		checkError(t, nil, s.PutScopeSet(t.Context(), set))
 	}
 }
 
@@ -36,7 +36,7 @@ func checkScopeSets(
 	t.Helper()
 	check := func(where string, s *file.Store) {
 		t.Helper()
-		got, err := s.ScopeSets()
+		got, err := s.ScopeSets(t.Context())
 		checkError(t, nil, err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", where, diff)
@@ -58,7 +58,7 @@ func TestScopeSets(t *testing.T) {
 	putScopeSets(t, s, scopeSets(0, 3))
 	putScopeSets(t, s, scopeSets(1, 2)) // again
 	f, s = checkScopeSets(t, scopeSets(0, 3), f, path, s)
-	checkError(t, nil, s.Replace(pat.Tenant{ScopeSets: scopeSets(0, 255)}))
+	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{ScopeSets: scopeSets(0, 255)}))
 	putScopeSets(t, s, scopeSets(255, 258))
 	f, s = checkScopeSets(t, scopeSets(2, 258), f, path, s)
 	for _, test := range []struct {
@@ -73,13 +73,13 @@ func TestScopeSets(t *testing.T) {
 		{"none", nil},
 	} {
 		t.Run("replace by "+test.name, func(*testing.T) {
-			checkError(t, nil, s.Replace(pat.Tenant{ScopeSets: test.sets}))
+			checkError(t, nil, s.Replace(t.Context(), pat.Tenant{ScopeSets: test.sets}))
 			f, s = checkScopeSets(t, test.sets, f, path, s)
 		})
 	}
 	checkError(t, nil, f.Delete("default"))
 	putScopeSets(t, s, scopeSets(0, 1)) // in memory
-	_, err := s.ScopeSet(scopeSets(0, 1)[0].Hash)
+	_, err := s.ScopeSet(t.Context(), scopeSets(0, 1)[0].Hash)
 	checkError(t, nil, err)
 }
 
@@ -90,18 +90,18 @@ func TestScopeSets_FailingDisk(t *testing.T) {
 	set := scopeSets(2, 3)[0]
 	type change = func(*bbolt.Tx) error
 	mend := f.BreakCommit(func(update func(change) error, do change) error {
-		if _, err := s.ScopeSet(set.Hash); !errors.Is(err, pat.ErrNotFound) {
+		if _, err := s.ScopeSet(t.Context(), set.Hash); !errors.Is(err, pat.ErrNotFound) {
 			t.Errorf("the set is found before it is in the file: %v", err)
 		}
 		return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
 	})
-	checkError(t, errDisk, s.PutScopeSet(set))
+	checkError(t, errDisk, s.PutScopeSet(t.Context(), set))
 	mend()
 	mend = f.BreakCommit(func(func(change) error, change) error { return errDisk })
-	checkError(t, errDisk, s.Replace(pat.Tenant{ScopeSets: scopeSets(1, 3)}))
+	checkError(t, errDisk, s.Replace(t.Context(), pat.Tenant{ScopeSets: scopeSets(1, 3)}))
 	mend()
 	f, s = checkScopeSets(t, scopeSets(0, 2), f, path, s)
-	checkError(t, nil, s.PutScopeSet(set))
+	checkError(t, nil, s.PutScopeSet(t.Context(), set))
 	checkScopeSets(t, scopeSets(0, 3), f, path, s)
 }
 
@@ -109,7 +109,7 @@ func TestPutScopeSet_RejectsKeyThatIsNoNumber(t *testing.T) {
 	_, path, s := newStore(t)
 	putScopeSets(t, s, scopeSets(0, 1))
 	checkError(t, nil, s.PutRaw("scopeSets", "first", `{}`))
-	err := s.PutScopeSet(scopeSets(1, 2)[0])
+	err := s.PutScopeSet(t.Context(), scopeSets(1, 2)[0])
 	checkError(t, file.ErrKey, err)
 	checkText(t, err, path)
 	at := file.PlaceError{Namespace: "default", Kind: "scopeSets", Key: "first"}

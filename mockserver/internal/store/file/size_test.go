@@ -28,9 +28,15 @@ func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
 		name  string
 		write func(s *file.Store, n int) error
 	}{
-		{"identity", func(s *file.Store, n int) error { return s.PutIdentity(pat.Identity{ID: fmt.Sprintf("new %d", n)}) }},
-		{"identity again", func(s *file.Store, _ int) error { return s.PutIdentity(pat.Identity{ID: "0", Login: "new"}) }},
-		{"token", func(s *file.Store, n int) error { return s.Create(token(fmt.Sprintf("new %d", n), ann, 1), 0) }},
+		{"identity", func(s *file.Store, n int) error {
+			return s.PutIdentity(t.Context(), pat.Identity{ID: fmt.Sprintf("new %d", n)})
+		}},
+		{"identity again", func(s *file.Store, _ int) error {
+			return s.PutIdentity(t.Context(), pat.Identity{ID: "0", Login: "new"})
+		}},
+		{"token", func(s *file.Store, n int) error {
+			return s.Create(t.Context(), token(fmt.Sprintf("new %d", n), ann, 1), 0)
+		}},
 		{"record", func(s *file.Store, _ int) error { return s.PutRecord("clock", []byte("{}")) }},
 	}
 	for _, test := range tests {
@@ -43,8 +49,8 @@ func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
 					tenant.Tokens = append(tenant.Tokens, token(fmt.Sprint(n), owner, 1))
 				}
 				_, _, s := newStore(t)
-				checkError(t, nil, s.Replace(tenant))
-				checkError(t, nil, s.PutIdentity(pat.Identity{ID: "0"})) // the first one reads the others
+				checkError(t, nil, s.Replace(t.Context(), tenant))
+				checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "0"})) // the first one reads the others
 				return allocated(func(n int) { checkError(t, nil, test.write(s, n)) })
 			}
 			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 { // the pages on the way are more

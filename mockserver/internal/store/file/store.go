@@ -1,6 +1,7 @@
 package file
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -45,23 +46,23 @@ func (s *Store) keep(write func(*space) error, undo func() error) error {
 }
 
 // Create implements pat.Store.
-func (s *Store) Create(t *pat.Token, limit int) error {
+func (s *Store) Create(ctx context.Context, t *pat.Token, limit int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.Store.Create(t, limit); err != nil {
+	if err := s.Store.Create(ctx, t, limit); err != nil {
 		return err
 	}
 	return s.keep(
 		func(to *space) error { return to.putToken(t) },
-		func() error { return s.Store.Delete(t) },
+		func() error { return s.Store.Delete(ctx, t) },
 	)
 }
 
 // Swap implements pat.Store.
-func (s *Store) Swap(changes ...pat.Change) error {
+func (s *Store) Swap(ctx context.Context, changes ...pat.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.Store.Swap(changes...); err != nil {
+	if err := s.Store.Swap(ctx, changes...); err != nil {
 		return err
 	}
 	return s.keep(
@@ -78,37 +79,37 @@ func (s *Store) Swap(changes ...pat.Change) error {
 			for _, c := range slices.Backward(changes) { // so that each finds its old name free
 				back = append(back, pat.Change{Old: c.New, New: c.Old})
 			}
-			return s.Store.Swap(back...)
+			return s.Store.Swap(ctx, back...)
 		},
 	)
 }
 
 // Delete implements pat.Store.
-func (s *Store) Delete(t *pat.Token) error {
+func (s *Store) Delete(ctx context.Context, t *pat.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.Store.Delete(t); err != nil {
+	if err := s.Store.Delete(ctx, t); err != nil {
 		return err
 	}
 	return s.keep(
 		func(from *space) error { return from.remove(kindToken, t.ID) },
-		func() error { return s.Store.Create(t, 0) },
+		func() error { return s.Store.Create(ctx, t, 0) },
 	)
 }
 
 // Replace implements pat.Store.
-func (s *Store) Replace(t pat.Tenant) error {
+func (s *Store) Replace(ctx context.Context, t pat.Tenant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tokens, err := s.All()
+	tokens, err := s.All(ctx)
 	if err != nil {
 		return err
 	}
-	sets, err := s.ScopeSets()
+	sets, err := s.ScopeSets(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Replace(t); err != nil {
+	if err := s.Store.Replace(ctx, t); err != nil {
 		return err
 	}
 	s.identities = nil
@@ -119,12 +120,12 @@ func (s *Store) Replace(t pat.Tenant) error {
 			}
 			return to.replaceScopeSets(sets, t.ScopeSets)
 		},
-		func() error { return s.Store.Replace(pat.Tenant{Tokens: tokens, ScopeSets: sets}) },
+		func() error { return s.Store.Replace(ctx, pat.Tenant{Tokens: tokens, ScopeSets: sets}) },
 	)
 }
 
 // PutIdentity implements pat.Store.
-func (s *Store) PutIdentity(i pat.Identity) error {
+func (s *Store) PutIdentity(_ context.Context, i pat.Identity) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keep(
@@ -145,10 +146,10 @@ func (s *Store) PutIdentity(i pat.Identity) error {
 
 // PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a set
 // that a crash would lose.
-func (s *Store) PutScopeSet(set pat.ScopeSet) error {
+func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sets, err := s.ScopeSets()
+	sets, err := s.ScopeSets(ctx)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (s *Store) PutScopeSet(set pat.ScopeSet) error {
 	if err != nil {
 		return err
 	}
-	return s.Store.PutScopeSet(set)
+	return s.Store.PutScopeSet(ctx, set)
 }
 
 // PutRecord keeps a small record beside the tenant, such as its clock, or removes it where data is nil.
@@ -214,27 +215,27 @@ func (s *Store) view(read func(*space) error) error {
 
 // Load returns the tenant that the file holds, its tokens oldest first, and puts those into memory. It is
 // false, and memory stays as it is, where nothing of a tenant was ever written. What does not fit is an error.
-func (s *Store) Load() (pat.Tenant, bool, error) {
+func (s *Store) Load(ctx context.Context) (pat.Tenant, bool, error) {
 	var (
 		tenant pat.Tenant
 		found  bool
 	)
 	err := s.view(func(from *space) error {
 		var err error
-		if tenant, found, err = load(from, s.Fresh()); err != nil || !found {
+		if tenant, found, err = load(ctx, from, s.Fresh()); err != nil || !found {
 			return err
 		}
-		return s.Store.Replace(tenant)
+		return s.Store.Replace(ctx, tenant)
 	})
 	if err != nil || !found {
 		return pat.Tenant{}, false, err
 	}
-	tenant.Tokens, err = s.All()
+	tenant.Tokens, err = s.All(ctx)
 	return tenant, true, err
 }
 
 // load reads a tenant, whose tokens must fit into an empty store.
-func load(from *space, fitting *memory.Store) (tenant pat.Tenant, found bool, err error) {
+func load(ctx context.Context, from *space, fitting *memory.Store) (tenant pat.Tenant, found bool, err error) {
 	if sealed := from.bucket.Get([]byte(tenantKey)); sealed != nil {
 		var record tenantRecord
 		if err := from.at("", tenantKey).read(sealed, &record); err != nil {
@@ -270,7 +271,7 @@ func load(from *space, fitting *memory.Store) (tenant pat.Tenant, found bool, er
 			return err
 		}
 		token := record.token()
-		if err := fitting.Create(token, 0); err != nil {
+		if err := fitting.Create(ctx, token, 0); err != nil {
 			return at.fail(err)
 		}
 		tenant.Tokens, found = append(tenant.Tokens, token), true

@@ -27,21 +27,21 @@ func TestWrites(t *testing.T) {
 		want    []*pat.Token
 		wantErr error
 	}{
-		{"create", func(s *file.Store) error { return s.Create(d, 3) }, []*pat.Token{d, a, b, c}, nil},
-		{"create above the limit", func(s *file.Store) error { return s.Create(d, 2) }, []*pat.Token{a, b, c}, pat.ErrLimit},
-		{"create with an id that exists", func(s *file.Store) error { return s.Create(token("a", ben, 9), 0) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"create with a name that is taken", func(s *file.Store) error { return s.Create(renamed(d, "a").New, 0) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
-		{"swap", func(s *file.Store) error { return s.Swap(swapped...) }, []*pat.Token{swapped[0].New, swapped[1].New, swapped[2].New}, nil},
-		{"swap of nothing", func(s *file.Store) error { return s.Swap() }, []*pat.Token{a, b, c}, nil},
-		{"swap of what was changed", func(s *file.Store) error { return s.Swap(renamed(token("a", ann, 1), "x")) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"swap to a name that is taken", func(s *file.Store) error { return s.Swap(renamed(c, "x"), taken) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
-		{"delete", func(s *file.Store) error { return s.Delete(b) }, []*pat.Token{a, c}, nil},
-		{"delete of what was changed", func(s *file.Store) error { return s.Delete(token("b", ann, 2)) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"delete of nothing", func(s *file.Store) error { return s.Delete(d) }, []*pat.Token{a, b, c}, pat.ErrNotFound},
-		{"replace", func(s *file.Store) error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{c, d}}) }, []*pat.Token{d, c}, nil},
-		{"replace by nothing", func(s *file.Store) error { return s.Replace(pat.Tenant{}) }, nil, nil},
-		{"replace by what does not fit", func(s *file.Store) error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{d, d}}) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"identity", func(s *file.Store) error { return s.PutIdentity(pat.Identity{ID: "ann"}) }, []*pat.Token{a, b, c}, nil},
+		{"create", func(s *file.Store) error { return s.Create(t.Context(), d, 3) }, []*pat.Token{d, a, b, c}, nil},
+		{"create above the limit", func(s *file.Store) error { return s.Create(t.Context(), d, 2) }, []*pat.Token{a, b, c}, pat.ErrLimit},
+		{"create with an id that exists", func(s *file.Store) error { return s.Create(t.Context(), token("a", ben, 9), 0) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"create with a name that is taken", func(s *file.Store) error { return s.Create(t.Context(), renamed(d, "a").New, 0) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
+		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), swapped...) }, []*pat.Token{swapped[0].New, swapped[1].New, swapped[2].New}, nil},
+		{"swap of nothing", func(s *file.Store) error { return s.Swap(t.Context()) }, []*pat.Token{a, b, c}, nil},
+		{"swap of what was changed", func(s *file.Store) error { return s.Swap(t.Context(), renamed(token("a", ann, 1), "x")) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"swap to a name that is taken", func(s *file.Store) error { return s.Swap(t.Context(), renamed(c, "x"), taken) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
+		{"delete", func(s *file.Store) error { return s.Delete(t.Context(), b) }, []*pat.Token{a, c}, nil},
+		{"delete of what was changed", func(s *file.Store) error { return s.Delete(t.Context(), token("b", ann, 2)) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"delete of nothing", func(s *file.Store) error { return s.Delete(t.Context(), d) }, []*pat.Token{a, b, c}, pat.ErrNotFound},
+		{"replace", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{c, d}}) }, []*pat.Token{d, c}, nil},
+		{"replace by nothing", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{}) }, nil, nil},
+		{"replace by what does not fit", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{d, d}}) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{"identity", func(s *file.Store) error { return s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}) }, []*pat.Token{a, b, c}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -62,13 +62,17 @@ func TestFailingDisk(t *testing.T) {
 		name  string
 		write func(*file.Store) error
 	}{
-		{"create", func(s *file.Store) error { return s.Create(token("d", ann, 4), 0) }},
-		{"create, the first of an owner", func(s *file.Store) error { return s.Create(token("d", ben, 4), 0) }},
-		{"swap", func(s *file.Store) error { return s.Swap(renamed(a, "x")) }},
-		{"swap that hands names on", func(s *file.Store) error { return s.Swap(renamed(a, "x"), renamed(b, "a"), renamed(c, "b")) }},
-		{"delete", func(s *file.Store) error { return s.Delete(b) }},
-		{"replace", func(s *file.Store) error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{token("d", ben, 4)}}) }},
-		{"identity", func(s *file.Store) error { return s.PutIdentity(pat.Identity{ID: "new"}) }},
+		{"create", func(s *file.Store) error { return s.Create(t.Context(), token("d", ann, 4), 0) }},
+		{"create, the first of an owner", func(s *file.Store) error { return s.Create(t.Context(), token("d", ben, 4), 0) }},
+		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), renamed(a, "x")) }},
+		{"swap that hands names on", func(s *file.Store) error {
+			return s.Swap(t.Context(), renamed(a, "x"), renamed(b, "a"), renamed(c, "b"))
+		}},
+		{"delete", func(s *file.Store) error { return s.Delete(t.Context(), b) }},
+		{"replace", func(s *file.Store) error {
+			return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{token("d", ben, 4)}})
+		}},
+		{"identity", func(s *file.Store) error { return s.PutIdentity(t.Context(), pat.Identity{ID: "new"}) }},
 		{"record", func(s *file.Store) error { return s.PutRecord("clock", []byte("noon")) }},
 	}
 	failures := []struct {
@@ -84,20 +88,20 @@ func TestFailingDisk(t *testing.T) {
 		for _, failure := range failures {
 			t.Run(test.name+", "+failure.name, func(t *testing.T) {
 				f, path, s := newStore(t, a, b, c)
-				checkError(t, nil, s.PutIdentity(pat.Identity{ID: "ann"}))
+				checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}))
 				mend := f.BreakCommit(failure.with)
 				err := test.write(s)
 				checkError(t, errDisk, err)
 				checkText(t, err, `"default"`, path)
 				for _, revision := range []*pat.Token{a, b, c} {
-					if got, _ := s.Token(revision.ID); got != revision {
+					if got, _ := s.Token(t.Context(), revision.ID); got != revision {
 						t.Errorf("token %s is another revision", revision.ID)
 					}
 				}
 				checkMemory(t, []*pat.Token{a, b, c}, s)
 				mend()
 				d := token("d", ben, 0)
-				checkError(t, nil, s.Create(d, 0))
+				checkError(t, nil, s.Create(t.Context(), d, 0))
 				s = namespace(t, reopen(t, f, path), "default")
 				tenant := loaded(t, s)
 				checkMemory(t, []*pat.Token{d, a, b, c}, s)
@@ -117,10 +121,10 @@ func TestFailureWithTheChangeInTheFile(t *testing.T) {
 	mend := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
 		return errors.Join(update(do), errDisk)
 	})
-	checkError(t, errDisk, s.Create(token("b", ann, 2), 0))
+	checkError(t, errDisk, s.Create(t.Context(), token("b", ann, 2), 0))
 	mend()
 	for _, store := range []*file.Store{s, other} {
-		err := store.Create(token("b", ann, 3), 0)
+		err := store.Create(t.Context(), token("b", ann, 3), 0)
 		checkError(t, errDisk, err)
 		checkError(t, file.ErrStopped, err)
 	}
@@ -135,13 +139,13 @@ func TestChangeOfWhatFails(t *testing.T) {
 	first := renamed(a, "first")
 	second := make(chan error, 1)
 	mend := f.BreakCommit(func(func(func(*bbolt.Tx) error) error, func(*bbolt.Tx) error) error {
-		go func() { second <- s.Swap(renamed(first.New, "second")) }()
+		go func() { second <- s.Swap(t.Context(), renamed(first.New, "second")) }()
 		for range 10000 { // which is time enough for the other one to get ahead, if it can
 			runtime.Gosched()
 		}
 		return errDisk
 	})
-	checkError(t, errDisk, s.Swap(first))
+	checkError(t, errDisk, s.Swap(t.Context(), first))
 	mend()
 	checkError(t, pat.ErrConflict, <-second)
 	checkMemory(t, []*pat.Token{a}, s)
@@ -152,9 +156,9 @@ func TestDateThatCannotBeWritten(t *testing.T) {
 	far := token("far", ann, 1)
 	far.ExpirationDate = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 	f, path, s := newStore(t)
-	checkText(t, s.Create(far, 0), "year")
+	checkText(t, s.Create(t.Context(), far, 0), "year")
 	checkMemory(t, nil, s)
-	checkError(t, nil, s.Create(token("near", ann, 1), 0))
+	checkError(t, nil, s.Create(t.Context(), token("near", ann, 1), 0))
 	checkFile(t, []*pat.Token{token("near", ann, 1)}, f, path)
 }
 
@@ -175,7 +179,7 @@ func TestRecord(t *testing.T) {
 	checkError(t, nil, s.PutRecord("gone", nil))
 	checkError(t, nil, s.PutRecord("never there", nil))
 	check("clock", []byte("noon\x00\xff"))
-	checkError(t, nil, s.Replace(pat.Tenant{Name: "acme"}))
+	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{Name: "acme"}))
 	checkError(t, nil, s.PutRecord("clock", []byte("later")))
 	s = namespace(t, reopen(t, f, path), "default")
 	check("clock", []byte("later"))

@@ -82,7 +82,7 @@ func benchList(b *testing.B, q pat.ListQuery) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		service := pat.NewService(pat.Config{Store: s})
 		for i := 0; b.Loop(); i += 7919 {
-			if listed, err := service.List(admin(tokens[i%len(tokens)].Owner.ID), q); err != nil || len(listed) != few {
+			if listed, err := service.List(b.Context(), admin(tokens[i%len(tokens)].Owner.ID), q); err != nil || len(listed) != few {
 				b.Fatalf("%d tokens, %v", len(listed), err)
 			}
 		}
@@ -145,7 +145,7 @@ func batches(b *testing.B, some int, do func(size int)) {
 
 func create(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 	for _, t := range tokens {
-		if err := s.Create(t, 0); err != nil {
+		if err := s.Create(b.Context(), t, 0); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -153,7 +153,7 @@ func create(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 
 func remove(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 	for _, t := range tokens {
-		if err := s.Delete(t); err != nil {
+		if err := s.Delete(b.Context(), t); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -179,7 +179,7 @@ func BenchmarkMixed(b *testing.B) {
 			running.Go(func() {
 				for i := range b.N/2/workers + 1 {
 					measure(worker, func() error {
-						_, err := service.List(admin("ann"), queries[i%2])
+						_, err := service.List(b.Context(), admin("ann"), queries[i%2])
 						return err
 					})
 				}
@@ -190,9 +190,9 @@ func BenchmarkMixed(b *testing.B) {
 					made := benchToken(len(tokens)+i*workers+worker, random)
 					used := renamed(made, made.Name)
 					used.New.LastUsed = made.LastUsed.Add(time.Hour)
-					measure(workers+worker, func() error { return s.Create(made, 0) })
-					measure(workers+worker, func() error { return s.Swap(used) })
-					measure(workers+worker, func() error { return s.Delete(used.New) })
+					measure(workers+worker, func() error { return s.Create(b.Context(), made, 0) })
+					measure(workers+worker, func() error { return s.Swap(b.Context(), used) })
+					measure(workers+worker, func() error { return s.Delete(b.Context(), used.New) })
 				}
 			})
 		}

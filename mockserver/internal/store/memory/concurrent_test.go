@@ -33,7 +33,7 @@ func TestConcurrentCreatesOfOneName(t *testing.T) {
 	s := newStore(t)
 	var made atomic.Int32
 	together(func(worker int) {
-		switch err := s.Create(token(fmt.Sprint(worker), "ann", "robot", worker), 0); {
+		switch err := s.Create(t.Context(), token(fmt.Sprint(worker), "ann", "robot", worker), 0); {
 		case err == nil:
 			made.Add(1)
 		case !errors.Is(err, pat.ErrNameTaken):
@@ -50,12 +50,12 @@ func TestConcurrentCreatesKeepTheLimit(t *testing.T) {
 	together(func(worker int) {
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
-			if err := s.Create(token(id, "ann", id, i), 10); err != nil && !errors.Is(err, pat.ErrLimit) {
+			if err := s.Create(t.Context(), token(id, "ann", id, i), 10); err != nil && !errors.Is(err, pat.ErrLimit) {
 				t.Errorf("error is %v, want ErrLimit", err)
 			}
 		}
 	})
-	tokens, err := s.Tokens("ann")
+	tokens, err := s.Tokens(t.Context(), "ann")
 	check(t, nil, err)
 	if len(tokens) != 10 {
 		t.Errorf("there are %d tokens, want 10", len(tokens))
@@ -69,9 +69,9 @@ func TestConcurrentSwaps(t *testing.T) {
 	together(func(int) {
 		for range each {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
-				a, _ := s.Token("a")
-				b, _ := s.Token("b")
-				if err = s.Swap(renamed(a, successor(a)), renamed(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
+				a, _ := s.Token(t.Context(), "a")
+				b, _ := s.Token(t.Context(), "b")
+				if err = s.Swap(t.Context(), renamed(a, successor(a)), renamed(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
@@ -91,7 +91,7 @@ func TestConcurrentDeletes(t *testing.T) {
 	s := newStore(t, a)
 	var deleted atomic.Int32
 	together(func(int) {
-		switch err := s.Delete(a); {
+		switch err := s.Delete(t.Context(), a); {
 		case err == nil:
 			deleted.Add(1)
 		case !errors.Is(err, pat.ErrNotFound):
@@ -110,10 +110,10 @@ func TestConcurrentReadersAndWriters(t *testing.T) {
 		for i := range 50 {
 			id := fmt.Sprintf("%d-%d", worker, i)
 			made := token(id, "ann", id, worker+1)
-			check(t, nil, s.Create(made, 0))
+			check(t, nil, s.Create(t.Context(), made, 0))
 			change := renamed(made, id+" renamed")
-			check(t, nil, s.Swap(change))
-			tokens, err := s.Tokens("ann")
+			check(t, nil, s.Swap(t.Context(), change))
+			tokens, err := s.Tokens(t.Context(), "ann")
 			check(t, nil, err)
 			for j := 1; j < len(tokens); j++ {
 				before, after := tokens[j-1], tokens[j]
@@ -121,10 +121,10 @@ func TestConcurrentReadersAndWriters(t *testing.T) {
 					t.Errorf("%s stands before %s", before.ID, after.ID)
 				}
 			}
-			check(t, nil, s.Delete(change.New))
+			check(t, nil, s.Delete(t.Context(), change.New))
 		}
 	})
-	if diff := cmp.Diff([]string{"first untouched"}, listed(t)(s.All())); diff != "" {
+	if diff := cmp.Diff([]string{"first untouched"}, listed(t)(s.All(t.Context()))); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -27,10 +28,10 @@ var reads = []struct {
 	name string
 	read func(*memory.Store) ([]*pat.Token, error)
 }{
-	{"all", (*memory.Store).All},
-	{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens("ann") }},
+	{"all", func(s *memory.Store) ([]*pat.Token, error) { return s.All(context.Background()) }},
+	{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens(context.Background(), "ann") }},
 	{"used", func(s *memory.Store) ([]*pat.Token, error) {
-		return s.Used(pat.Span{Never: true, After: newYear, Until: stale.Add(time.Hour)})
+		return s.Used(context.Background(), pat.Span{Never: true, After: newYear, Until: stale.Add(time.Hour)})
 	}},
 }
 
@@ -48,15 +49,15 @@ func TestLostUpdate(t *testing.T) {
 		for i := range rounds {
 			own := benchToken(random.IntN(len(tokens)), random)
 			own.Name = fmt.Sprintf("%d of %d", i, worker)
-			check(t, nil, s.Create(own, 0))
+			check(t, nil, s.Create(t.Context(), own, 0))
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
-				current, _ := s.Token(contested[i%len(contested)].ID)
+				current, _ := s.Token(t.Context(), contested[i%len(contested)].ID)
 				runtime.Gosched() // somebody else may be first
-				if err = s.Swap(used(current)); err != nil && !errors.Is(err, pat.ErrConflict) {
+				if err = s.Swap(t.Context(), used(current)); err != nil && !errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
-			check(t, nil, s.Delete(own))
+			check(t, nil, s.Delete(t.Context(), own))
 		}
 	}
 	read := func(int) {
@@ -76,14 +77,14 @@ func TestLostUpdate(t *testing.T) {
 	reading.Wait()
 	total := 0
 	for _, token := range contested {
-		current, err := s.Token(token.ID)
+		current, err := s.Token(t.Context(), token.ID)
 		check(t, nil, err)
 		total += current.AccessTokenValiditySeconds
 	}
 	if want := workers * rounds; total != want {
 		t.Errorf("%d updates are there, want %d", total, want)
 	}
-	if n, _ := s.Count(""); n != len(tokens) {
+	if n, _ := s.Count(t.Context(), ""); n != len(tokens) {
 		t.Errorf("there are %d tokens, want %d", n, len(tokens))
 	}
 }
@@ -118,7 +119,7 @@ func TestTornList(t *testing.T) {
 						t.Errorf("saw %d tokens, want %d", len(listed), group)
 					}
 					if worker%2 == 0 {
-						if err := s.Swap(changes...); err != nil && !errors.Is(err, pat.ErrConflict) {
+						if err := s.Swap(t.Context(), changes...); err != nil && !errors.Is(err, pat.ErrConflict) {
 							t.Errorf("error is %v, want ErrConflict", err)
 						}
 					}

@@ -2,6 +2,7 @@
 package memory
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -41,7 +42,7 @@ func NewKeyed(key func(name string) string) *Store {
 func (s *Store) trees(o *owner) [2]tree { return [...]tree{s.use, o.age} }
 
 // Token implements pat.Store.
-func (s *Store) Token(id string) (*pat.Token, error) {
+func (s *Store) Token(_ context.Context, id string) (*pat.Token, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if t := s.tokens[id]; t != nil {
@@ -51,7 +52,7 @@ func (s *Store) Token(id string) (*pat.Token, error) {
 }
 
 // Tokens implements pat.Store.
-func (s *Store) Tokens(ownerID string) ([]*pat.Token, error) {
+func (s *Store) Tokens(_ context.Context, ownerID string) ([]*pat.Token, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if o := s.owners[ownerID]; o != nil {
@@ -61,7 +62,7 @@ func (s *Store) Tokens(ownerID string) ([]*pat.Token, error) {
 }
 
 // All implements pat.Store. Nobody waits for it to read and to sort everything.
-func (s *Store) All() ([]*pat.Token, error) {
+func (s *Store) All(_ context.Context) ([]*pat.Token, error) {
 	s.mu.Lock()
 	now := s.use.snapshot()
 	s.mu.Unlock()
@@ -71,10 +72,10 @@ func (s *Store) All() ([]*pat.Token, error) {
 }
 
 // Used implements pat.Store.
-func (s *Store) Used(within pat.Span) ([]*pat.Token, error) {
+func (s *Store) Used(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
 	tokens, few := s.used(within)
 	if !few {
-		return s.All()
+		return s.All(ctx)
 	}
 	slices.SortFunc(tokens, compare)
 	return tokens, nil
@@ -93,7 +94,7 @@ func (s *Store) used(within pat.Span) (tokens []*pat.Token, few bool) {
 }
 
 // Count implements pat.Store.
-func (s *Store) Count(ownerID string) (int, error) {
+func (s *Store) Count(_ context.Context, ownerID string) (int, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if ownerID == "" {
@@ -106,7 +107,7 @@ func (s *Store) Count(ownerID string) (int, error) {
 }
 
 // Create implements pat.Store.
-func (s *Store) Create(t *pat.Token, limit int) error {
+func (s *Store) Create(_ context.Context, t *pat.Token, limit int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.owners[t.Owner.ID]
@@ -131,7 +132,7 @@ func (s *Store) Create(t *pat.Token, limit int) error {
 }
 
 // Swap implements pat.Store.
-func (s *Store) Swap(changes ...pat.Change) error {
+func (s *Store) Swap(_ context.Context, changes ...pat.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range changes {
@@ -167,7 +168,7 @@ func (s *Store) renameLocked(old, next *pat.Token) error {
 }
 
 // Delete implements pat.Store.
-func (s *Store) Delete(t *pat.Token) error {
+func (s *Store) Delete(_ context.Context, t *pat.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if current := s.tokens[t.ID]; current == nil {
@@ -191,10 +192,10 @@ func (s *Store) Delete(t *pat.Token) error {
 func (s *Store) Fresh() *Store { return NewKeyed(s.key) }
 
 // Replace implements pat.Store. What is wrong among the tokens leaves the store as it was.
-func (s *Store) Replace(t pat.Tenant) error {
+func (s *Store) Replace(ctx context.Context, t pat.Tenant) error {
 	fresh := s.Fresh()
 	for _, token := range t.Tokens {
-		if err := fresh.Create(token, 0); err != nil {
+		if err := fresh.Create(ctx, token, 0); err != nil {
 			return fmt.Errorf("token %q of %s: %w", token.Name, token.Owner.Name, err)
 		}
 	}
@@ -206,10 +207,10 @@ func (s *Store) Replace(t pat.Tenant) error {
 }
 
 // PutIdentity implements pat.Store. Nothing is kept: the process is not outlived.
-func (s *Store) PutIdentity(pat.Identity) error { return nil }
+func (s *Store) PutIdentity(context.Context, pat.Identity) error { return nil }
 
 // ScopeSet implements pat.Store.
-func (s *Store) ScopeSet(hash string) ([]string, error) {
+func (s *Store) ScopeSet(_ context.Context, hash string) ([]string, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, set := range s.scopes {
@@ -221,14 +222,14 @@ func (s *Store) ScopeSet(hash string) ([]string, error) {
 }
 
 // ScopeSets implements pat.Store.
-func (s *Store) ScopeSets() ([]pat.ScopeSet, error) {
+func (s *Store) ScopeSets(_ context.Context) ([]pat.ScopeSet, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Clone(s.scopes), nil
 }
 
 // PutScopeSet implements pat.Store.
-func (s *Store) PutScopeSet(set pat.ScopeSet) error {
+func (s *Store) PutScopeSet(_ context.Context, set pat.ScopeSet) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scopes = pat.AddScopeSets(s.scopes, set)

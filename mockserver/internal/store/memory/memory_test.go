@@ -31,7 +31,7 @@ func newStore(t testing.TB, tokens ...*pat.Token) *memory.Store {
 	t.Helper()
 	s := memory.New()
 	for _, token := range tokens {
-		if err := s.Create(token, 0); err != nil {
+		if err := s.Create(t.Context(), token, 0); err != nil {
 			t.Fatalf("create %s: %v", token.ID, err)
 		}
 	}
@@ -60,20 +60,20 @@ func listed(t testing.TB) func([]*pat.Token, error) []string {
 // checkAll looks at every way to read the tokens: the list, those of each owner, and each by id.
 func checkAll(t testing.TB, want []string, s *memory.Store) {
 	t.Helper()
-	all := listed(t)(s.All())
+	all := listed(t)(s.All(t.Context()))
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
-	tokens, _ := s.All()
+	tokens, _ := s.All(t.Context())
 	owned := map[string][]string{}
 	for _, token := range tokens {
 		owned[token.Owner.ID] = append(owned[token.Owner.ID], token.ID+" "+token.Name)
-		if got, err := s.Token(token.ID); got != token {
+		if got, err := s.Token(t.Context(), token.ID); got != token {
 			t.Errorf("token %s by id is %p, %v, want the one of the list, %p", token.ID, got, err, token)
 		}
 	}
 	for owner, want := range owned {
-		if diff := cmp.Diff(want, listed(t)(s.Tokens(owner))); diff != "" {
+		if diff := cmp.Diff(want, listed(t)(s.Tokens(t.Context(), owner))); diff != "" {
 			t.Errorf("tokens of %s (-all +got):\n%s", owner, diff)
 		}
 	}
@@ -82,12 +82,12 @@ func checkAll(t testing.TB, want []string, s *memory.Store) {
 func TestEmpty(t *testing.T) {
 	s := memory.New()
 	checkAll(t, nil, s)
-	got, err := s.Token("a")
+	got, err := s.Token(t.Context(), "a")
 	check(t, pat.ErrNotFound, err)
 	if got != nil {
 		t.Errorf("token is %v beside an error", got)
 	}
-	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens("ann"))); diff != "" {
+	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
 		t.Errorf("tokens of an owner that is not there (-want +got):\n%s", diff)
 	}
 }
@@ -135,7 +135,7 @@ func TestCreate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3))
-			check(t, test.want, s.Create(test.token, test.limit))
+			check(t, test.want, s.Create(t.Context(), test.token, test.limit))
 			want := []string{"a 1", "b 2", "c 1"}
 			if test.want == nil {
 				want = append(want, test.token.ID+" "+test.token.Name)
@@ -174,7 +174,7 @@ func TestSwap(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStore(t, a, b, c)
-			check(t, test.wantFail, s.Swap(test.changes...))
+			check(t, test.wantFail, s.Swap(t.Context(), test.changes...))
 			checkAll(t, test.want, s)
 		})
 	}
@@ -185,7 +185,7 @@ func TestFailedSwapLeavesNames(t *testing.T) {
 	a, b, c, d := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ann", "3", 3), token("d", "ann", "4", 4)
 	s := newStore(t, a, b, c, d)
 	// a frees 1 for b, b frees 2 for c, and then d wants a name that is taken.
-	check(t, pat.ErrNameTaken, s.Swap(renamed(a, "x"), renamed(b, "1"), renamed(c, "2"), renamed(d, "x")))
+	check(t, pat.ErrNameTaken, s.Swap(t.Context(), renamed(a, "x"), renamed(b, "1"), renamed(c, "2"), renamed(d, "x")))
 	for _, test := range []struct {
 		name string
 		want error
@@ -197,7 +197,7 @@ func TestFailedSwapLeavesNames(t *testing.T) {
 		{"x", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			check(t, test.want, s.Create(token("new", "ann", test.name, 9), 0))
+			check(t, test.want, s.Create(t.Context(), token("new", "ann", test.name, 9), 0))
 		})
 	}
 }
@@ -205,9 +205,9 @@ func TestFailedSwapLeavesNames(t *testing.T) {
 func TestSwapFreesTheOldName(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a)
-	check(t, nil, s.Swap(renamed(a, "x")))
-	check(t, pat.ErrNameTaken, s.Create(token("b", "ann", "x", 2), 0))
-	check(t, nil, s.Create(token("b", "ann", "1", 2), 0))
+	check(t, nil, s.Swap(t.Context(), renamed(a, "x")))
+	check(t, pat.ErrNameTaken, s.Create(t.Context(), token("b", "ann", "x", 2), 0))
+	check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 0))
 }
 
 func TestDelete(t *testing.T) {
@@ -226,7 +226,7 @@ func TestDelete(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStore(t, a, b)
-			check(t, test.wantFail, s.Delete(test.token))
+			check(t, test.wantFail, s.Delete(t.Context(), test.token))
 			checkAll(t, test.want, s)
 		})
 	}
@@ -235,27 +235,27 @@ func TestDelete(t *testing.T) {
 func TestDeleteForGood(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("z", "ann", "26", 1))
-	check(t, nil, s.Delete(a))
+	check(t, nil, s.Delete(t.Context(), a))
 	t.Run("not there", func(t *testing.T) {
-		_, err := s.Token("a")
+		_, err := s.Token(t.Context(), "a")
 		check(t, pat.ErrNotFound, err)
 		checkAll(t, []string{"z 26"}, s)
 	})
-	t.Run("not twice", func(t *testing.T) { check(t, pat.ErrNotFound, s.Delete(a)) })
-	t.Run("no swap", func(t *testing.T) { check(t, pat.ErrConflict, s.Swap(renamed(a, "x"))) })
-	t.Run("name and place are free", func(t *testing.T) { check(t, nil, s.Create(token("b", "ann", "1", 2), 2)) })
-	t.Run("id is free", func(t *testing.T) { check(t, nil, s.Create(token("a", "ben", "1", 3), 0)) })
+	t.Run("not twice", func(t *testing.T) { check(t, pat.ErrNotFound, s.Delete(t.Context(), a)) })
+	t.Run("no swap", func(t *testing.T) { check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x"))) })
+	t.Run("name and place are free", func(t *testing.T) { check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 2)) })
+	t.Run("id is free", func(t *testing.T) { check(t, nil, s.Create(t.Context(), token("a", "ben", "1", 3), 0)) })
 }
 
 func TestDeleteTheLastOfAnOwner(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("b", "ben", "1", 2))
-	check(t, nil, s.Delete(a))
+	check(t, nil, s.Delete(t.Context(), a))
 	checkAll(t, []string{"b 1"}, s)
-	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens("ann"))); diff != "" {
+	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
 		t.Errorf("tokens of the owner (-want +got):\n%s", diff)
 	}
-	check(t, nil, s.Create(token("c", "ann", "1", 3), 1))
+	check(t, nil, s.Create(t.Context(), token("c", "ann", "1", 3), 1))
 	checkAll(t, []string{"b 1", "c 1"}, s)
 }
 
@@ -272,16 +272,16 @@ func TestSlicesBelongToTheCaller(t *testing.T) {
 			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
 			got, _ := test.read(s)
 			_ = append(got, token("x", "ann", "x", 9))
-			check(t, nil, s.Create(token("c", "ann", "3", 3), 0))
+			check(t, nil, s.Create(t.Context(), token("c", "ann", "3", 3), 0))
 			checkAll(t, []string{"a 1", "b 2", "c 3"}, s)
 		})
 		t.Run(test.name+", while the store changes", func(t *testing.T) {
 			a, b := token("a", "ann", "1", 1), token("b", "ann", "2", 2)
 			s := newStore(t, a, b)
 			tokens, err := test.read(s)
-			check(t, nil, s.Swap(renamed(b, "x")))
-			check(t, nil, s.Delete(a))
-			check(t, nil, s.Create(token("c", "ann", "3", 0), 0))
+			check(t, nil, s.Swap(t.Context(), renamed(b, "x")))
+			check(t, nil, s.Delete(t.Context(), a))
+			check(t, nil, s.Create(t.Context(), token("c", "ann", "3", 0), 0))
 			if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(tokens, err)); diff != "" {
 				t.Errorf("list read before (-want +got):\n%s", diff)
 			}

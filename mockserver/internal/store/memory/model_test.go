@@ -143,7 +143,7 @@ func (m *machine) current(t *rapid.T) *pat.Token {
 
 func (m *machine) Create(t *rapid.T) {
 	token, limit := m.draw(t), rapid.SampledFrom([]int{0, 0, 1, 50}).Draw(t, "limit")
-	same(t, m.model.create(token, limit), m.store.Create(token, limit))
+	same(t, m.model.create(token, limit), m.store.Create(t.Context(), token, limit))
 }
 
 // Fill makes so many tokens that trees branch.
@@ -154,7 +154,7 @@ func (m *machine) Fill(t *rapid.T) {
 			ID: fmt.Sprint(m.ids), Name: fmt.Sprint("of ", m.ids), Owner: pat.Owner{ID: owners[m.ids%2]},
 			Created: newYear.Add(time.Duration(m.ids*7919%1000) * time.Second), LastUsed: stale.Add(time.Duration(m.ids) * time.Hour),
 		})
-		same(t, m.model.create(token, 0), m.store.Create(token, 0))
+		same(t, m.model.create(token, 0), m.store.Create(t.Context(), token, 0))
 	}
 }
 
@@ -169,13 +169,13 @@ func (m *machine) Swap(t *rapid.T) {
 		next.Name, next.LastUsed = m.name(t), rapid.SampledFrom(uses).Draw(t, "used")
 		changes = append(changes, pat.Change{Old: old, New: next})
 	}
-	same(t, m.model.swap(changes...), m.store.Swap(changes...))
+	same(t, m.model.swap(changes...), m.store.Swap(t.Context(), changes...))
 }
 
 func (m *machine) Delete(t *rapid.T) {
 	token := m.current(t)
-	same(t, m.model.delete(token), m.store.Delete(token))
-	same(t, m.model.delete(token), m.store.Delete(token)) // which finds it gone
+	same(t, m.model.delete(token), m.store.Delete(t.Context(), token))
+	same(t, m.model.delete(token), m.store.Delete(t.Context(), token)) // which finds it gone
 }
 
 // Empty deletes most of what there is, so that trees shrink.
@@ -183,7 +183,7 @@ func (m *machine) Empty(t *rapid.T) {
 	keep := rapid.IntRange(2, 9).Draw(t, "keep one of")
 	for i, token := range slices.Clone(m.model) {
 		if i%keep != 0 {
-			same(t, m.model.delete(token), m.store.Delete(token))
+			same(t, m.model.delete(token), m.store.Delete(t.Context(), token))
 		}
 	}
 }
@@ -193,20 +193,20 @@ func (m *machine) Replace(t *rapid.T) {
 	for range rapid.IntRange(0, 3).Draw(t, "tokens") {
 		tokens = append(tokens, m.draw(t))
 	}
-	same(t, m.model.replace(tokens), m.store.Replace(pat.Tenant{Tokens: tokens}))
+	same(t, m.model.replace(tokens), m.store.Replace(t.Context(), pat.Tenant{Tokens: tokens}))
 }
 
 // Check reads in every way.
 func (m *machine) Check(t *rapid.T) {
 	everything := m.model.where(func(*pat.Token) bool { return true })
-	sameTokens(t, "all", everything)(m.store.All())
+	sameTokens(t, "all", everything)(m.store.All(t.Context()))
 	sameCount(t, m.store, "", len(everything))
 	for _, owner := range owners {
-		sameTokens(t, "of "+owner, m.model.of(owner))(m.store.Tokens(owner))
+		sameTokens(t, "of "+owner, m.model.of(owner))(m.store.Tokens(t.Context(), owner))
 		sameCount(t, m.store, owner, len(m.model.of(owner)))
 	}
 	for _, token := range m.model {
-		if got, err := m.store.Token(token.ID); got != token || err != nil {
+		if got, err := m.store.Token(t.Context(), token.ID); got != token || err != nil {
 			t.Fatalf("token %s is %p, %v, want %p", token.ID, got, err, token)
 		}
 	}
@@ -214,7 +214,7 @@ func (m *machine) Check(t *rapid.T) {
 		Never: rapid.Bool().Draw(t, "never"),
 		After: rapid.SampledFrom(uses).Draw(t, "after"), Until: rapid.SampledFrom(uses).Draw(t, "until"),
 	}
-	used, err := m.store.Used(span)
+	used, err := m.store.Used(t.Context(), span)
 	found := map[*pat.Token]bool{}
 	for _, token := range used {
 		found[token] = true
@@ -237,7 +237,7 @@ func same(t *rapid.T, want, got error) {
 }
 
 func sameCount(t *rapid.T, s *memory.Store, owner string, want int) {
-	if got, err := s.Count(owner); got != want || err != nil {
+	if got, err := s.Count(t.Context(), owner); got != want || err != nil {
 		t.Fatalf("%q has %d tokens, %v, want %d", owner, got, err, want)
 	}
 }

@@ -17,7 +17,7 @@ func checkCounts(t testing.TB, want map[string]int, s *memory.Store) {
 	t.Helper()
 	got := map[string]int{}
 	for owner := range want {
-		n, err := s.Count(owner)
+		n, err := s.Count(t.Context(), owner)
 		check(t, nil, err)
 		got[owner] = n
 	}
@@ -35,17 +35,17 @@ func TestCount(t *testing.T) {
 		want map[string]int
 	}{
 		{"nothing", func() error { return nil }, map[string]int{"": 0, "ann": 0, "ben": 0}},
-		{"first", func() error { return s.Create(a, 0) }, map[string]int{"": 1, "ann": 1, "ben": 0}},
-		{"second of an owner", func() error { return s.Create(b, 0) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
-		{"another owner's", func() error { return s.Create(c, 0) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
+		{"first", func() error { return s.Create(t.Context(), a, 0) }, map[string]int{"": 1, "ann": 1, "ben": 0}},
+		{"second of an owner", func() error { return s.Create(t.Context(), b, 0) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
+		{"another owner's", func() error { return s.Create(t.Context(), c, 0) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
 		{"refused", func() error {
-			check(t, pat.ErrNameTaken, s.Create(token("x", "ann", "1", 9), 0))
+			check(t, pat.ErrNameTaken, s.Create(t.Context(), token("x", "ann", "1", 9), 0))
 			return nil
 		}, map[string]int{"": 3, "ann": 2, "ben": 1}},
-		{"swap", func() error { return s.Swap(renamed(c, "x")) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
-		{"delete", func() error { return s.Delete(a) }, map[string]int{"": 2, "ann": 1, "ben": 1}},
-		{"delete of the last of an owner", func() error { return s.Delete(b) }, map[string]int{"": 1, "ann": 0, "ben": 1}},
-		{"replace", func() error { return s.Replace(pat.Tenant{Tokens: []*pat.Token{a, b}}) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
+		{"swap", func() error { return s.Swap(t.Context(), renamed(c, "x")) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
+		{"delete", func() error { return s.Delete(t.Context(), a) }, map[string]int{"": 2, "ann": 1, "ben": 1}},
+		{"delete of the last of an owner", func() error { return s.Delete(t.Context(), b) }, map[string]int{"": 1, "ann": 0, "ben": 1}},
+		{"replace", func() error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{a, b}}) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestReplace(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStore(t, token("a", "ann", "1", 1), token("b", "ben", "2", 2))
-			err := s.Replace(pat.Tenant{Tokens: test.tokens})
+			err := s.Replace(t.Context(), pat.Tenant{Tokens: test.tokens})
 			check(t, test.wantFail, err)
 			if err != nil {
 				golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
@@ -112,21 +112,21 @@ func numbered(n int) []string {
 func TestReplaceForgets(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("b", "ann", "2", 2))
-	check(t, nil, s.Replace(pat.Tenant{Tokens: []*pat.Token{token("a", "ann", "1", 1)}}))
-	check(t, pat.ErrConflict, s.Swap(renamed(a, "x")))
-	check(t, pat.ErrConflict, s.Delete(a))
-	check(t, nil, s.Create(token("b", "ben", "2", 3), 0))
-	check(t, nil, s.Create(token("c", "ann", "2", 4), 2))
-	check(t, pat.ErrNameTaken, s.Create(token("d", "ann", "1", 5), 0))
+	check(t, nil, s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{token("a", "ann", "1", 1)}}))
+	check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x")))
+	check(t, pat.ErrConflict, s.Delete(t.Context(), a))
+	check(t, nil, s.Create(t.Context(), token("b", "ben", "2", 3), 0))
+	check(t, nil, s.Create(t.Context(), token("c", "ann", "2", 4), 2))
+	check(t, pat.ErrNameTaken, s.Create(t.Context(), token("d", "ann", "1", 5), 0))
 	checkAll(t, []string{"a 1", "b 2", "c 2"}, s)
 }
 
 // What somebody read before a replacement stays as it was.
 func TestReplaceLeavesLists(t *testing.T) {
 	s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
-	all, err := s.All()
+	all, err := s.All(t.Context())
 	check(t, nil, err)
-	check(t, nil, s.Replace(pat.Tenant{Tokens: []*pat.Token{token("x", "ann", "9", 1)}}))
+	check(t, nil, s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{token("x", "ann", "9", 1)}}))
 	if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(all, nil)); diff != "" {
 		t.Errorf("list read before (-want +got):\n%s", diff)
 	}
@@ -136,8 +136,8 @@ func TestReplaceLeavesLists(t *testing.T) {
 func TestReplaceCopiesTokens(t *testing.T) {
 	tokens := []*pat.Token{token("b", "ann", "2", 2), token("a", "ann", "1", 1)}
 	s := newStore(t)
-	check(t, nil, s.Replace(pat.Tenant{Tokens: tokens}))
-	check(t, nil, s.Create(token("0", "ann", "0", 0), 0))
+	check(t, nil, s.Replace(t.Context(), pat.Tenant{Tokens: tokens}))
+	check(t, nil, s.Create(t.Context(), token("0", "ann", "0", 0), 0))
 	if tokens[0].ID != "b" || tokens[1].ID != "a" {
 		t.Errorf("tokens are %s, %s by now", tokens[0].ID, tokens[1].ID)
 	}
@@ -147,7 +147,7 @@ func TestReplaceCopiesTokens(t *testing.T) {
 
 func TestPutIdentity(t *testing.T) {
 	s := newStore(t, token("a", "ann", "1", 1))
-	check(t, nil, s.PutIdentity(pat.Identity{ID: "ben"}))
+	check(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "ben"}))
 	checkAll(t, []string{"a 1"}, s)
 }
 
@@ -158,16 +158,16 @@ func TestConcurrentReplace(t *testing.T) {
 		owner := fmt.Sprint(worker)
 		return pat.Tenant{Tokens: []*pat.Token{token(owner+"1", owner, "1", 1), token(owner+"2", owner, "2", 2)}}
 	}
-	check(t, nil, s.Replace(tenant(0)))
+	check(t, nil, s.Replace(t.Context(), tenant(0)))
 	together(func(worker int) {
 		for range 50 {
-			check(t, nil, s.Replace(tenant(worker)))
-			all, err := s.All()
+			check(t, nil, s.Replace(t.Context(), tenant(worker)))
+			all, err := s.All(t.Context())
 			check(t, nil, err)
 			if len(all) != 2 || all[0].Owner.ID != all[1].Owner.ID {
 				t.Errorf("there are %d tokens, of %s first", len(all), all[0].Owner.ID)
 			}
-			if n, _ := s.Count(""); n != 2 {
+			if n, _ := s.Count(t.Context(), ""); n != 2 {
 				t.Errorf("count is %d, want 2", n)
 			}
 		}

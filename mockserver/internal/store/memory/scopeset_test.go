@@ -15,13 +15,13 @@ func TestScopeSets(t *testing.T) {
 	s := memory.New()
 	checkSets := func(want ...pat.ScopeSet) {
 		t.Helper()
-		got, err := s.ScopeSets()
+		got, err := s.ScopeSets(t.Context())
 		check(t, nil, err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("sets (-want +got):\n%s", diff)
 		}
 		for _, set := range want {
-			scopes, err := s.ScopeSet(set.Hash)
+			scopes, err := s.ScopeSet(t.Context(), set.Hash)
 			check(t, nil, err)
 			if diff := cmp.Diff(set.Scopes, scopes); diff != "" {
 				t.Errorf("scopes (-want +got):\n%s", diff)
@@ -29,27 +29,27 @@ func TestScopeSets(t *testing.T) {
 		}
 	}
 	checkSets()
-	_, err := s.ScopeSet(a.Hash)
+	_, err := s.ScopeSet(t.Context(), a.Hash)
 	check(t, pat.ErrNotFound, err)
 	for _, set := range []pat.ScopeSet{b, a, b} {
-		check(t, nil, s.PutScopeSet(set))
+		check(t, nil, s.PutScopeSet(t.Context(), set))
 	}
 	checkSets(b, a)
 	t.Run("slice belongs to the caller", func(*testing.T) {
-		got, _ := s.ScopeSets()
+		got, _ := s.ScopeSets(t.Context())
 		got[0] = c
 		checkSets(b, a)
 	})
 	t.Run("replace", func(*testing.T) {
 		sets := []pat.ScopeSet{c, a}
-		check(t, nil, s.Replace(pat.Tenant{ScopeSets: sets}))
+		check(t, nil, s.Replace(t.Context(), pat.Tenant{ScopeSets: sets}))
 		sets[0] = b
 		checkSets(c, a)
 	})
 	t.Run("replace by what does not fit", func(t *testing.T) {
 		twice := token("1", "ann", "x", 1)
 		wrong := pat.Tenant{Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{b}}
-		check(t, pat.ErrConflict, s.Replace(wrong))
+		check(t, pat.ErrConflict, s.Replace(t.Context(), wrong))
 		checkSets(c, a)
 	})
 }
