@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,49 @@ type PatchOperation struct {
 	Op, Path, From string
 	// Value as it came. Nil means that there was none, which is not the same as null.
 	Value json.RawMessage
+}
+
+// Patch changes one of the caller's own tokens; nobody changes another's (observed).
+func (s *Service) Patch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Token, error) {
+	held := s.rights(ctx, call.Caller)
+	if !held.Has(UpdateMy) {
+		return nil, missing(callerAt, UpdateMy, held, rule.WriteRights)
+	}
+	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
+	var next *Token
+	err := s.retry(id, func() error {
+		t, err := s.visible(ctx, id, held)
+		if err != nil {
+			return err
+		}
+		if t.Owner.ID != call.Caller.ID {
+			return refuse(Forbidden, Cause{
+				At: "path parameter id", Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
+				Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
+			})
+		}
+		if refusal := p.check(); refusal != nil {
+			return refusal
+		}
+		patched, refusal := p.apply(t)
+		if refusal != nil {
+			return refusal
+		}
+		if err := call.accept(patched); err != nil {
+			return err
+		}
+		next = patched
+		err = s.config.Store.Swap(ctx, Change{Old: t, New: patched})
+		if errors.Is(err, ErrNameTaken) {
+			at, _ := p.place(fieldName)
+			return nameTaken(patched.Name, at)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return next, nil
 }
 
 // patching is a JSON Patch on one token: it applies as a whole or not at all.

@@ -1,0 +1,49 @@
+package pat
+
+import (
+	"context"
+	"slices"
+)
+
+// ListQuery says which tokens to list.
+type ListQuery struct {
+	// OwnerID is "me", the id of an identity, or empty for every token.
+	OwnerID string
+	Filter  *Filter
+}
+
+// List returns the tokens that the caller asks for and may see, each once, oldest first.
+// An owner that does not exist has no tokens (assumed).
+func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
+	held := s.rights(ctx, caller)
+	needed := ReadAll
+	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Choices.ReadMyByOwnID {
+		needed = ReadMy
+	}
+	if !held.Has(needed) {
+		return nil, s.cannotList(ctx, caller, q.OwnerID, needed, held)
+	}
+	if err := s.checkOwner(ctx, q.OwnerID); err != nil {
+		return nil, err
+	}
+	tokens, err := s.candidates(ctx, caller, q)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(tokens, func(t *Token) bool {
+		return t.Managed && !held.Has(ReadManaged) || !q.Filter.Match(t)
+	}), nil
+}
+
+// candidates has every token that a query can want.
+func (s *Service) candidates(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
+	switch {
+	case q.OwnerID == "me":
+		return s.config.Store.Tokens(ctx, caller.ID)
+	case q.OwnerID != "":
+		return s.config.Store.Tokens(ctx, q.OwnerID)
+	case q.Filter != nil:
+		return s.config.Store.Used(ctx, q.Filter.span())
+	}
+	return s.config.Store.All(ctx)
+}
