@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/spec/version"
 )
 
@@ -56,8 +56,8 @@ func (c *Client) Burst(requests ...Request) []*Response {
 
 // recorded returns the exchange as it is recorded. A success of a write that was made at once with
 // others shows what came before it, which is chance, so that its body is left out.
-func (x *exchange) recorded() transcript.Exchange {
-	r := transcript.Exchange(*x)
+func (x *exchange) recorded() recording.Exchange {
+	r := recording.Exchange(*x)
 	if x.AtOnce && x.Method == http.MethodPatch && x.Status < 300 {
 		r.Reply = ""
 	}

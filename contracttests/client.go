@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // A Client makes requests as one caller, and holds each exchange against the effective document of its version.
@@ -208,7 +208,7 @@ func (c *Client) carry(ctx context.Context, r Request) (*exchange, error) {
 	answered, err := c.t.run.http.Do(request)
 	var body []byte
 	if err == nil {
-		body, err = live.ReadResponse(answered.Body)
+		body, err = tenantguard.ReadResponse(answered.Body)
 		err = errors.Join(err, answered.Body.Close())
 		c.t.run.clock.Observe(answered.StatusCode, answered.Header, sent, c.t.run.Now())
 	}

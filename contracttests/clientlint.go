@@ -11,9 +11,9 @@ import (
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -234,7 +234,7 @@ func addEmpty(r *report.Report, allowed bool) {
 	}
 	message += remedy
 	result := report.Result{
-		ID: "client/any-request", Promise: "A client sends a request that is judged.", Sources: []string{"README.md#checking-your-client"}, Standing: standing.Assumed,
+		ID: "client/any-request", Promise: "A client sends a request that is judged.", Sources: []string{"README.md#checking-your-client"}, Standing: evidence.Assumed,
 		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message, Failures: []report.Failure{}, Notes: []string{},
 	}
 	if allowed {

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // hanging is a tenant that hangs at some requests.
@@ -64,7 +64,7 @@ func hangingTarget(t *testing.T, transport http.RoundTripper, guarded bool) cont
 		HTTP: &http.Client{Transport: transport, Timeout: 15 * time.Second},
 	}
 	if guarded {
-		guard, err := live.NewGuard(live.Config{BaseURL: tenantURL, Next: transport, Now: bubbleTime})
+		guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: tenantURL, Next: transport, Now: bubbleTime})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func checkSilent(t *testing.T, target contracttests.Target) {
 	if took := runner.Now().Sub(started); took > 32*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	if !errors.Is(runner.Aborted(), live.ErrNotAnswering) || !r.Interrupted || r.Counts[report.Error] == 0 || r.Counts[report.Pass] > 0 {
+	if !errors.Is(runner.Aborted(), tenantguard.ErrNotAnswering) || !r.Interrupted || r.Counts[report.Error] == 0 || r.Counts[report.Pass] > 0 {
 		t.Errorf("aborted %v, interrupted %t, %v", runner.Aborted(), r.Interrupted, r.Counts)
 	}
 }

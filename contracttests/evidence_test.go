@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // publishers are the hosts whose pages are published, by path prefixes that are not: the forum.
@@ -25,7 +25,7 @@ var publishedPointer = regexp.MustCompile(`^(beta|v3|v2024|v2025|v2026|v1|contro
 // sources is what citations lead to.
 type sources struct {
 	facts  map[string]fact
-	errata map[string]standing.Standing
+	errata map[string]evidence.Standing
 }
 
 func readSources(t *testing.T) sources {
@@ -34,7 +34,7 @@ func readSources(t *testing.T) sources {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := sources{facts: readFacts(t), errata: map[string]standing.Standing{}}
+	s := sources{facts: readFacts(t), errata: map[string]evidence.Standing{}}
 	for _, c := range errata.Contradictions {
 		s.errata[c.ID] = c.Standing
 	}
@@ -48,9 +48,9 @@ func readSources(t *testing.T) sources {
 }
 
 // standing returns how sure a source is, empty for one that leads nowhere.
-func (s sources) standing(source string) standing.Standing {
+func (s sources) standing(source string) evidence.Standing {
 	if publishedPointer.MatchString(source) {
-		return standing.Published
+		return evidence.Published
 	}
 	if anchor, found := strings.CutPrefix(source, factsPath+"#"); found {
 		if f, known := s.facts[anchor]; known {
@@ -66,14 +66,14 @@ func (s sources) standing(source string) standing.Standing {
 		return ""
 	}
 	if forum, known := publishers[page.Host]; known && (forum == "" || !strings.HasPrefix(page.Path, forum)) {
-		return standing.Published
+		return evidence.Published
 	}
-	return standing.Observed
+	return evidence.Observed
 }
 
 // tooSure reports what is wrong with a claim of that standing, empty if its sources bear it.
-func (s sources) tooSure(claimed standing.Standing, cited []string) string {
-	var best standing.Standing
+func (s sources) tooSure(claimed evidence.Standing, cited []string) string {
+	var best evidence.Standing
 	for _, source := range cited {
 		of := s.standing(source)
 		if of == "" {
@@ -92,7 +92,7 @@ func (s sources) tooSure(claimed standing.Standing, cited []string) string {
 // No scenario, rule, finding or entry of a dialect is surer than the best of its sources.
 func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 	s := readSources(t)
-	check := func(what string, claimed standing.Standing, cited ...string) {
+	check := func(what string, claimed evidence.Standing, cited ...string) {
 		t.Helper()
 		if problem := s.tooSure(claimed, cited); problem != "" {
 			t.Errorf("%s %s", what, problem)
@@ -108,17 +108,17 @@ func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 		check("finding "+r.Kind(), r.Evidence, r.Sources...)
 	}
 	for _, e := range dialect.Entries() {
-		check("entry "+e.ID, standing.Assumed, e.Source)
+		check("entry "+e.ID, evidence.Assumed, e.Source)
 	}
 }
 
 func TestTooSure(t *testing.T) {
 	s := sources{
 		facts: map[string]fact{
-			"seen":    {evidence: []evidence{{standing.Assumed, "a guess"}, {standing.Observed, "a forum"}}},
-			"guessed": {evidence: []evidence{{standing.Assumed, "a guess"}}},
+			"seen":    {evidence: []factEvidence{{evidence.Assumed, "a guess"}, {evidence.Observed, "a forum"}}},
+			"guessed": {evidence: []factEvidence{{evidence.Assumed, "a guess"}}},
 		},
-		errata: map[string]standing.Standing{"known": standing.Observed},
+		errata: map[string]evidence.Standing{"known": evidence.Observed},
 	}
 	const (
 		seen, guessed = factsPath + "#seen", factsPath + "#guessed"
@@ -127,25 +127,25 @@ func TestTooSure(t *testing.T) {
 	)
 	for _, test := range []struct {
 		name    string
-		claimed standing.Standing
+		claimed evidence.Standing
 		cited   []string
 		want    string // part of the problem, empty for none
 	}{
-		{"pointer is published", standing.Published, []string{"v2026 #/paths"}, ""},
-		{"page is published", standing.Published, []string{page}, ""},
-		{"RFC is published", standing.Published, []string{"https://www.rfc-editor.org/rfc/rfc6902"}, ""},
-		{"forum is observed", standing.Published, []string{forum}, "is published, but the best of its sources is observed"},
-		{"page of others is observed", standing.Published, []string{"https://example.com/"}, "best of its sources is observed"},
-		{"fact is as its evidence", standing.Published, []string{seen}, "best of its sources is observed"},
-		{"fact is as its best evidence", standing.Observed, []string{seen}, ""},
-		{"assumed fact", standing.Observed, []string{guessed}, "best of its sources is assumed"},
-		{"best of several", standing.Observed, []string{guessed, seen}, ""},
-		{"less sure than its sources", standing.Assumed, []string{page}, ""},
-		{"erratum", standing.Published, []string{"errata known"}, "best of its sources is observed"},
-		{"unknown fact", standing.Assumed, []string{factsPath + "#gone"}, "leads nowhere"},
-		{"unknown erratum", standing.Assumed, []string{"errata gone"}, "leads nowhere"},
-		{"section of facts", standing.Assumed, []string{"section 1.2"}, "leads nowhere"},
-		{"no source", standing.Assumed, nil, "is assumed, but"},
+		{"pointer is published", evidence.Published, []string{"v2026 #/paths"}, ""},
+		{"page is published", evidence.Published, []string{page}, ""},
+		{"RFC is published", evidence.Published, []string{"https://www.rfc-editor.org/rfc/rfc6902"}, ""},
+		{"forum is observed", evidence.Published, []string{forum}, "is published, but the best of its sources is observed"},
+		{"page of others is observed", evidence.Published, []string{"https://example.com/"}, "best of its sources is observed"},
+		{"fact is as its evidence", evidence.Published, []string{seen}, "best of its sources is observed"},
+		{"fact is as its best evidence", evidence.Observed, []string{seen}, ""},
+		{"assumed fact", evidence.Observed, []string{guessed}, "best of its sources is assumed"},
+		{"best of several", evidence.Observed, []string{guessed, seen}, ""},
+		{"less sure than its sources", evidence.Assumed, []string{page}, ""},
+		{"erratum", evidence.Published, []string{"errata known"}, "best of its sources is observed"},
+		{"unknown fact", evidence.Assumed, []string{factsPath + "#gone"}, "leads nowhere"},
+		{"unknown erratum", evidence.Assumed, []string{"errata gone"}, "leads nowhere"},
+		{"section of facts", evidence.Assumed, []string{"section 1.2"}, "leads nowhere"},
+		{"no source", evidence.Assumed, nil, "is assumed, but"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			problem := s.tooSure(test.claimed, test.cited)

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 )
 
 // exchange is a request with its answer.
-type exchange transcript.Exchange
+type exchange recording.Exchange
 
 // shownHeaders are those that matter to a reader, in this order.
 var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id", "X-Mock-Fault"}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 )
 
 // factsPath is the page of facts, from the root of the repository.
@@ -21,20 +21,20 @@ const gapsHeading = "## Known gaps"
 // A fact is a line item of docs/behaviour.md.
 type fact struct {
 	anchor, text string
-	evidence     []evidence
+	evidence     []factEvidence
 	// gap reports whether the fact is in the section of known gaps.
 	gap bool
 }
 
-// evidence is how sure a fact is, and by which sources.
-type evidence struct {
-	standing standing.Standing
+// factEvidence records how certain a fact is and its source.
+type factEvidence struct {
+	standing evidence.Standing
 	source   string
 }
 
 // best returns the strongest evidence of the fact.
-func (f fact) best() standing.Standing {
-	best := standing.Assumed
+func (f fact) best() evidence.Standing {
+	best := evidence.Assumed
 	for _, e := range f.evidence {
 		if surer(e.standing, best) {
 			best = e.standing
@@ -44,11 +44,11 @@ func (f fact) best() standing.Standing {
 }
 
 // strength orders the standings. A word that is none has no strength.
-var strength = map[standing.Standing]int{
-	standing.Assumed: 1, standing.Observed: 2, standing.Published: 3,
+var strength = map[evidence.Standing]int{
+	evidence.Assumed: 1, evidence.Observed: 2, evidence.Published: 3,
 }
 
-func surer(a, b standing.Standing) bool { return strength[a] > strength[b] }
+func surer(a, b evidence.Standing) bool { return strength[a] > strength[b] }
 
 var (
 	factItem     = regexp.MustCompile(`^\* <a id="([^"]*)"></a>(.*)$`)
@@ -112,8 +112,8 @@ func parseFact(item string) (f fact, problem string) {
 		if i+1 < len(words) {
 			to = words[i+1][0]
 		}
-		e := evidence{
-			standing: standing.Standing(parts[2][word[2]:word[3]]),
+		e := factEvidence{
+			standing: evidence.Standing(parts[2][word[2]:word[3]]),
 			source:   strings.TrimRight(parts[2][word[1]:to], " ;."),
 		}
 		if strength[e.standing] == 0 {
@@ -157,13 +157,13 @@ func TestParseFacts(t *testing.T) {
 		"* <a id=\"a-fact\"></a>It\n  holds. *published*: [v2026] `#/paths`; *observed*: a forum.\n\n" +
 		gapsHeading + "\n\n* <a id=\"a-gap\"></a>It may. *assumed*: a guess.\n"
 	want := []fact{
-		{anchor: "a-fact", text: "It holds.", evidence: []evidence{
-			{standing.Published, "[v2026] `#/paths`"}, {standing.Observed, "a forum"},
+		{anchor: "a-fact", text: "It holds.", evidence: []factEvidence{
+			{evidence.Published, "[v2026] `#/paths`"}, {evidence.Observed, "a forum"},
 		}},
-		{anchor: "a-gap", text: "It may.", evidence: []evidence{{standing.Assumed, "a guess"}}, gap: true},
+		{anchor: "a-gap", text: "It may.", evidence: []factEvidence{{evidence.Assumed, "a guess"}}, gap: true},
 	}
 	facts, problems := parseFacts(page)
-	if diff := cmp.Diff(want, facts, cmp.AllowUnexported(fact{}, evidence{})); diff != "" {
+	if diff := cmp.Diff(want, facts, cmp.AllowUnexported(fact{}, factEvidence{})); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
 	if len(problems) > 0 {

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/mutants"
+	"example.com/patmock/contracttests/internal/mutants"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/internal/sample"

@@ -16,7 +16,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -29,7 +29,7 @@ func same(t *testing.T, before, after map[string]any) {
 
 // doing is a case of its own.
 func doing(run func(t *contracttests.T)) contracttests.Case {
-	return contracttests.Case{Version: version.V2026, Scenario: contracttests.Scenario{ID: "test/of-the-runner", Standing: standing.Published, Run: run}}
+	return contracttests.Case{Version: version.V2026, Scenario: contracttests.Scenario{ID: "test/of-the-runner", Standing: evidence.Published, Run: run}}
 }
 
 // atCreate calls what a test wants before a create is answered.

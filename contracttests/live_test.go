@@ -18,9 +18,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/internal/sample"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
@@ -125,9 +125,9 @@ func (n *tenant) options() contracttests.Options {
 }
 
 // guarded puts a guard in front of a target.
-func (n *tenant) guarded(target *contracttests.Target) *live.Guard {
+func (n *tenant) guarded(target *contracttests.Target) *tenantguard.Guard {
 	n.t.Helper()
-	ledger, err := live.OpenLedger(filepath.Join(n.t.TempDir(), "ledger.jsonl"), n.Now)
+	ledger, err := tenantguard.OpenLedger(filepath.Join(n.t.TempDir(), "ledger.jsonl"), n.Now)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func (n *tenant) guarded(target *contracttests.Target) *live.Guard {
 			n.t.Error(err)
 		}
 	})
-	guard, err := live.NewGuard(live.Config{
+	guard, err := tenantguard.NewGuard(tenantguard.Config{
 		BaseURL: tenantURL, Writes: !target.ReadOnly, Run: "run", Ledger: ledger,
 		Protected: []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID},
 		Next:      target.HTTP.Transport, Now: n.Now, Wait: n.Wait, Jitter: func() float64 { return 1 },
@@ -229,11 +229,11 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 		{"room for three tokens", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
 			target.Owner, target.Second, o.Versions = n.users["john.roe"], n.users["jane.doe"], twoVersions
 			n.fill("john.roe", 4)
-		}, []string{string(live.OwnerFull)}, 550},
+		}, []string{string(tenantguard.OwnerFull)}, 550},
 		{"room for no token", func(n *tenant, target *contracttests.Target, _ *contracttests.Options) {
 			target.Owner, target.Second = n.users["john.roe"], n.users["jane.doe"]
 			n.fill("john.roe", 7)
-		}, []string{string(live.OwnerFull)}, 450},
+		}, []string{string(tenantguard.OwnerFull)}, 450},
 		{"only reads", func(_ *tenant, target *contracttests.Target, _ *contracttests.Options) { target.ReadOnly = true }, []string{"writes"}, 450},
 		{"its rate limit is provoked", func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
 			o.ProvokeRateLimit, o.Run = true, regexp.MustCompile("^(ratelimit/|filter/agrees)")

@@ -17,9 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // wiretap keeps what was made and who logged in.
@@ -84,7 +84,7 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 	o.Progress = func(r report.Result) {
 		for _, token := range tap.take() {
 			made++
-			named, ok := live.NamedAt(token.Name)
+			named, ok := tenantguard.NamedAt(token.Name)
 			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
 				t.Errorf("%s makes a token with the name %q at %s", r.Name(), token.Name, token.Created)
 			}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // givenUp is after how many cases in a row that do not get through a live target is left alone: somebody may have to be told
@@ -16,7 +16,7 @@ const givenUp = 3
 var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got no answer but faults", givenUp)
 
 // Aborted returns why the runner leaves out the rest of the cases: the target does not answer
-// ([live.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the run was
+// ([tenantguard.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the run was
 // not ended by the target.
 func (r *Runner) Aborted() error {
 	if err := r.silence(); err != nil {
@@ -31,17 +31,17 @@ func (r *Runner) Aborted() error {
 // silence returns live.ErrNotAnswering if the target does not answer.
 func (r *Runner) silence() error {
 	if r.silent.Load() {
-		return live.ErrNotAnswering
+		return tenantguard.ErrNotAnswering
 	}
 	return r.timeouts.Err()
 }
 
 // noteAttempt counts an attempt at a target without a guard, which counts its own.
 func (r *Runner) noteAttempt(login bool, err error) {
-	if _, guarded := r.http.Transport.(*live.Guard); !guarded {
+	if _, guarded := r.http.Transport.(*tenantguard.Guard); !guarded {
 		r.timeouts.Note(login, err)
 	}
-	if errors.Is(err, live.ErrNotAnswering) {
+	if errors.Is(err, tenantguard.ErrNotAnswering) {
 		r.silent.Store(true)
 	}
 }
@@ -60,7 +60,7 @@ func (r Request) isWrite() bool {
 
 // countLost counts the cases in a row that did not get through.
 func (r *Runner) countLost(t *T, err error) {
-	var refused *live.Refusal
+	var refused *tenantguard.Refusal
 	switch {
 	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
 	case t.unreached || !t.reached && (err != nil || len(t.failures) > 0):

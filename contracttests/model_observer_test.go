@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/internal/observer"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 )
 
 // observed lets an observer judge every exchange of a sequence.
@@ -40,7 +40,7 @@ func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answered.Body = io.NopCloser(bytes.NewReader(content))
-	for _, f := range o.observer.See(transcript.Exchange{
+	for _, f := range o.observer.See(recording.Exchange{
 		Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: string(sent),
 		Status: answered.StatusCode, Answered: answered.Header, Reply: string(content),
 	}) {

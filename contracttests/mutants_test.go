@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/internal/mutants"
 	"example.com/patmock/contracttests/internal/observer"
-	"example.com/patmock/contracttests/mutants"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/internal/sample"

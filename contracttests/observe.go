@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/internal/observer"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // JudgedRules returns the rules that are judged in every exchange, whatever its scenario is about.
@@ -50,9 +50,9 @@ func (t *T) setClock(now time.Time, frozen bool) {
 // itself. On a tenant a finding about what is only assumed is no failure.
 func (t *T) judgeExchange(x *exchange) {
 	t.run.observed.exchanges.Add(1)
-	for _, f := range t.observer.See(transcript.Exchange(*x)) {
+	for _, f := range t.observer.See(recording.Exchange(*x)) {
 		into := &t.beside
-		if t.run.target.Live() && f.Evidence == standing.Assumed {
+		if t.run.target.Live() && f.Evidence == evidence.Assumed {
 			into = &t.doubts
 		}
 		t.last = x

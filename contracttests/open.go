@@ -2,7 +2,7 @@ package contracttests
 
 import (
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 )
 
 // open is what a live target's documents leave open that ours settle: the answer to create may lack expirationDate where the
@@ -12,5 +12,5 @@ var open = &spec.Errata{Contradictions: []spec.Contradiction{{
 	Pointer:   "/components/schemas/CreatePersonalAccessTokenResponse/required",
 	Published: []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds", "expirationDate"},
 	Effective: []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds"},
-	Reason:    "Whether a token that never expires has null there, or nothing, is not published (docs/behaviour.md#never-expiring-create-response).", Standing: standing.Assumed,
+	Reason:    "Whether a token that never expires has null there, or nothing, is not published (docs/behaviour.md#never-expiring-create-response).", Standing: evidence.Assumed,
 }}}

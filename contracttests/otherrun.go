@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // noteOtherRuns looks in a list of a tenant for tokens that another run of the contract made. Such a
@@ -21,11 +21,11 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 	others := map[string]string{}
 	for _, each := range list {
 		var token struct{ Name string }
-		if json.Unmarshal(each, &token) != nil || !live.IsOfOtherRun(token.Name, t.run.marker) {
+		if json.Unmarshal(each, &token) != nil || !tenantguard.IsOfOtherRun(token.Name, t.run.marker) {
 			continue
 		}
 		others[token.Name] = string(each)
-		if named, _ := live.NamedAt(token.Name); !named.Before(t.run.startedAtTarget()) {
+		if named, _ := tenantguard.NamedAt(token.Name); !named.Before(t.run.startedAtTarget()) {
 			t.interfere(token.Name, "appeared during")
 		}
 		t.warned.otherRun(token.Name)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
 )
 
@@ -25,8 +25,8 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 		outcome report.Outcome
 		warned  bool
 	}{
-		{"of another run", func(now time.Time) string { return live.Name(now, other, 3) }, report.Error, true},
-		{"of another run that began earlier", func(now time.Time) string { return live.Name(now.Add(-time.Hour), other, 3) }, report.Error, true},
+		{"of another run", func(now time.Time) string { return tenantguard.Name(now, other, 3) }, report.Error, true},
+		{"of another run that began earlier", func(now time.Time) string { return tenantguard.Name(now.Add(-time.Hour), other, 3) }, report.Error, true},
 		{"of a user", func(time.Time) string { return "patmock-ci-3" }, report.Fail, false},
 	}
 	for _, tt := range tests {
@@ -67,7 +67,7 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 // What an earlier run left is reported, and changes no outcome.
 func TestLeftoverOfAnotherRunIsReported(t *testing.T) {
 	n := newTenant(t)
-	name := live.Name(n.Now().Add(-24*time.Hour), "0123456789abcdef", 3)
+	name := tenantguard.Name(n.Now().Add(-24*time.Hour), "0123456789abcdef", 3)
 	if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: name}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strings"
 
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
 )
 
@@ -90,7 +90,7 @@ func ExplainControl(err error) error {
 	if !ok || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if e := live.ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err); e.Cause != live.Refused {
+	if e := tenantguard.ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err); e.Cause != tenantguard.Refused {
 		return e
 	}
 	return err
@@ -98,8 +98,8 @@ func ExplainControl(err error) error {
 
 // explainedFailure explains why a login had no response.
 func (t *T) explainedFailure(err error) error {
-	if sent, ok := errors.AsType[*url.Error](err); ok && live.ReasonOf(err) == "" && t.ctx.Err() == nil {
-		return live.ExplainFailure(http.MethodPost, sent.URL, err)
+	if sent, ok := errors.AsType[*url.Error](err); ok && tenantguard.ReasonOf(err) == "" && t.ctx.Err() == nil {
+		return tenantguard.ExplainFailure(http.MethodPost, sent.URL, err)
 	}
 	return err
 }

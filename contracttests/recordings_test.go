@@ -13,19 +13,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/mutants"
+	"example.com/patmock/contracttests/internal/mutants"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/scenarios"
-	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/internal/sample"
 	"example.com/patmock/mockserver"
 )
 
 // transcripts runs cases and returns what they did on the wire, by their names.
-func transcripts(t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case) map[string]transcript.Transcript {
+func transcripts(t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case) map[string]recording.Transcript {
 	t.Helper()
-	all := map[string]transcript.Transcript{}
+	all := map[string]recording.Transcript{}
 	runner, err := contracttests.NewRunner(target, contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
-		one := transcript.Of(transcript.Case{
+		one := recording.Of(recording.Case{
 			Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
 		}, target.BaseURL, target.Live())
 		all[o.Case.Name()] = one
@@ -50,7 +50,7 @@ func transcripts(t *testing.T, target contracttests.Target, parallel int, cases 
 var toldForms = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
 
 // told is what of the traffic no transcript may tell, also in base64.
-func told(exchanges []transcript.Exchange) (traces []string) {
+func told(exchanges []recording.Exchange) (traces []string) {
 	seen := map[string]bool{}
 	for _, x := range exchanges {
 		for _, found := range toldForms.FindAllString(x.URL+x.Header.Get("Authorization")+x.Body+x.Reply, -1) {
@@ -87,7 +87,7 @@ func TestRecordingsAreTheSame(t *testing.T) {
 		if diff := cmp.Diff(asJSON(t, once[name]), asJSON(t, again[name])); diff != "" {
 			t.Errorf("%s (-one after the other +eight at a time):\n%s", name, diff)
 		}
-		for _, d := range transcript.Diff(once[name], again[name]) {
+		for _, d := range recording.Diff(once[name], again[name]) {
 			t.Errorf("%s: %s: %s", name, d.At, d.What)
 		}
 	}
@@ -183,7 +183,7 @@ func TestDiffFindsMutants(t *testing.T) {
 			shows := func(id string) bool {
 				return slices.ContainsFunc(cases[id], func(c contracttests.Case) bool {
 					wrong := transcripts(t, mutated(target, m), 1, []contracttests.Case{c})[c.Name()]
-					return slices.ContainsFunc(transcript.Diff(right[c.Name()], wrong), func(d transcript.Difference) bool { return d.At != "/outcome" })
+					return slices.ContainsFunc(recording.Diff(right[c.Name()], wrong), func(d recording.Difference) bool { return d.At != "/outcome" })
 				})
 			}
 			shown := slices.ContainsFunc(m.Noticed, shows)

@@ -14,10 +14,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -40,9 +40,9 @@ type Runner struct {
 	lost atomic.Int64
 	// timeouts are those of a target without a guard. Silent reports that the guard found the target
 	// not to answer.
-	timeouts live.Silence
+	timeouts tenantguard.Silence
 	// clock is that of a target without a guard, which has its own.
-	clock  live.Clock
+	clock  tenantguard.Clock
 	silent atomic.Bool
 	grace  grace
 	// observed counts what the observer has judged, and the lists that it has requested.
@@ -69,7 +69,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
-		id: cmp.Or(o.ID, NewID(o.Now())), marker: live.NewMarker(), started: o.Now(), warnings: &sharedWarnings{statuses: map[int]int{}},
+		id: cmp.Or(o.ID, NewID(o.Now())), marker: tenantguard.NewMarker(), started: o.Now(), warnings: &sharedWarnings{statuses: map[int]int{}},
 	}
 	var more *spec.Errata
 	if target.Live() {
@@ -95,8 +95,8 @@ func NewID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
 func (r *Runner) Now() time.Time { return r.options.Now() }
 
 // Clock returns how far the clock of the target is from ours, by its responses so far.
-func (r *Runner) Clock() *live.Clock {
-	if guard, ok := r.http.Transport.(*live.Guard); ok {
+func (r *Runner) Clock() *tenantguard.Clock {
+	if guard, ok := r.http.Transport.(*tenantguard.Guard); ok {
 		return guard.Clock()
 	}
 	return &r.clock
@@ -193,7 +193,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	}
 	t := r.newT(ctx, c, tenant)
 	if slices.Contains(c.Scenario.Needs, RateLimit) {
-		t.ctx = live.Unpaced(ctx) // a guard would keep below the limit
+		t.ctx = tenantguard.Unpaced(ctx) // a guard would keep below the limit
 	}
 	err = t.guard(func() { c.Scenario.Run(t) })
 	if err == nil {
@@ -217,11 +217,11 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		result.Notes = append(result.Notes, t.excerpt(note, maxMessage))
 	}
 	isLive := t.run.target.Live()
-	provisional := isLive && (s.Standing == standing.Assumed || s.Question)
+	provisional := isLive && (s.Standing == evidence.Assumed || s.Question)
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
 		result.Outcome, result.Kind, result.Message = outcome, kind, message
 	}
-	var refused *live.Refusal
+	var refused *tenantguard.Refusal
 	switch {
 	case left != nil:
 		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.excerpt(firstLine(left.Error()), maxMessage))

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -25,7 +25,7 @@ type Scenario struct {
 	// "docs/behaviour.md#create-is-200".
 	Sources []string
 	// Standing of the promise.
-	Standing standing.Standing
+	Standing evidence.Standing
 	// Question marks one that nothing settles: what it notes is always provisional on a live target.
 	Question bool
 	// Versions where it holds. Nil means all. Without stands for a promise that belongs to no version.
@@ -122,7 +122,7 @@ func Check(scenarios []Scenario) error {
 				report("expected a document with a pointer, a page, an erratum, or the link to a fact of docs/behaviour.md as source, got %q", source)
 			}
 		}
-		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, s.Standing) {
+		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, s.Standing) {
 			report("expected a standing, got %q", s.Standing)
 		}
 		for _, n := range s.Needs {

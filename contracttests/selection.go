@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/transcript"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -19,7 +19,7 @@ type Options struct {
 	// Run and Skip match the id of a scenario, or its id with the version behind a slash. Nil matches everything and nothing.
 	Run, Skip *regexp.Regexp
 	// Standing chooses scenarios by it. Empty means all.
-	Standing []standing.Standing
+	Standing []evidence.Standing
 	// Parallel is how many cases run side by side on a patmock; a live target gets one at a time, each of which removes
 	// what it made before the next begins. Zero means four.
 	Parallel int
@@ -49,7 +49,7 @@ type Options struct {
 type Observation struct {
 	Case      Case
 	Result    report.Result
-	Exchanges []transcript.Exchange
+	Exchanges []recording.Exchange
 	// Cleanup is where in Exchanges the removal of what the case made begins.
 	Cleanup int
 	// Answers are the places in Exchanges where the target answered a question that nothing settles, by the id of the

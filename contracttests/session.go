@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"example.com/patmock/contracttests/live"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // sessions are the logins of the identities at a live target, which all cases share: the token endpoint has a limit of its
@@ -64,7 +64,7 @@ func (t *T) client(who Credentials) *Client {
 	at, fresh := t.run.sessions.fresh(who, now)
 	if fresh {
 		t.observe(at.login)
-		t.observer.Remember(transcript.Exchange(*at.login))
+		t.observer.Remember(recording.Exchange(*at.login))
 	} else {
 		answered := t.Anonymous().send(tokenRequest(who))
 		if t.run.target.Live() && answered.status != http.StatusOK {
@@ -112,14 +112,14 @@ type LoginError struct {
 	Origin string
 	// Status of the response.
 	Status int
-	// Err is a [live.SetupError], which says what is wrong with the response.
+	// Err is a [tenantguard.SetupError], which says what is wrong with the response.
 	Err error
 }
 
 // loginError returns the error of an identity that the latest response does not log in.
 func (t *T) loginError(who Credentials) *LoginError {
 	x := t.last
-	err := live.ExplainResponse(live.SetupResponse{
+	err := tenantguard.ExplainResponse(tenantguard.SetupResponse{
 		BaseURL: t.tenancy.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered, Body: []byte(x.Reply),
 		ClientID: who.ClientID, Redact: t.redact,
 	})

@@ -10,8 +10,8 @@ import (
 	"net/url"
 	"time"
 
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // DefaultSettle is how long the lists of a live target may take to show a write that it has answered. A tenant is
@@ -152,7 +152,7 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	t.requests++
 	t.run.observed.lists.Add(1)
 	x, err := c.carry(t.ctx, Request{Method: http.MethodGet, Path: t.path(), Query: url.Values{"owner-id": {"me"}}})
-	var refused *live.Refusal
+	var refused *tenantguard.Refusal
 	if errors.As(err, &refused) && t.ending {
 		return "", "" // that it is gone matters more than that this shows
 	}

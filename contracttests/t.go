@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/internal/observer"
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/version"
 )
@@ -37,7 +37,7 @@ type T struct {
 	// refused are the identities whose logins were, with what was answered: they do not try again.
 	refused map[Credentials]error
 	// exchanges are all that were made, where somebody observes, and answers say which of them answered a question.
-	exchanges []transcript.Exchange
+	exchanges []recording.Exchange
 	answers   map[string]int
 	requests  int
 	// injectsFaults reports that the scenario may inject faults.
@@ -167,7 +167,7 @@ func (t *T) Pass(d time.Duration) {
 // Lacks ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only. Results
 // name it by its id, which is in words with dashes.
 func (t *T) Lacks(id, format string, args ...any) {
-	t.must(&live.Refusal{Reason: live.Reason(id), Lacks: fmt.Sprintf(format, args...)})
+	t.must(&tenantguard.Refusal{Reason: tenantguard.Reason(id), Lacks: fmt.Sprintf(format, args...)})
 }
 
 // Advance lets time pass at the target. Its scenario needs Clock.
@@ -223,7 +223,7 @@ func (t *T) must(err error) {
 // run.
 func (t *T) Name() string {
 	t.made++
-	return live.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
+	return tenantguard.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
 }
 
 // requestContext returns the context of a request. If the run ends early, a write under way at a
@@ -232,7 +232,7 @@ func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 	if !r.isWrite() || t.ending || !t.run.target.Live() {
 		return context.WithCancel(t.ctx)
 	}
-	return live.Graceful(t.ctx, writeGrace)
+	return tenantguard.Graceful(t.ctx, writeGrace)
 }
 
 // Cleanup calls f when the scenario has ended, the last first.

@@ -7,7 +7,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -66,7 +66,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := contracttests.Scenario{
 				ID: "names/declared", Promise: "It is declared.", Sources: []string{"v2026 #/paths"},
-				Standing: standing.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
+				Standing: evidence.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
 			}
 			cases := contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
 			for _, result := range run(t, target, cases...) {

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // warnings notice that a run does not really test.
@@ -81,7 +81,7 @@ func (w warnings) undeclared(operation string, status int) {
 }
 
 // tell lists what makes the run doubtful.
-func (s *sharedWarnings) tell(clock *live.Clock) []report.Warning {
+func (s *sharedWarnings) tell(clock *tenantguard.Clock) []report.Warning {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	told := []report.Warning{}

@@ -43,7 +43,7 @@ type visit struct {
 	status                   int
 }
 
-func (v visit) send(t *testing.T, m *tenant) response {
+func (v visit) send(t *testing.T, m *tenant) testResponse {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), v.method, m.url+v.path, strings.NewReader(v.body))
 	if err != nil {

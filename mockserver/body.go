@@ -6,9 +6,9 @@ import (
 	"io"
 	"net/http"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/body"
 	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/rule"
 )
 
@@ -60,10 +60,10 @@ func isA[E error](err error) bool {
 }
 
 // bodyRejection returns the rejection of a body and its reason, nil if operations can read it.
-func bodyRejection(err error) (rejected *rejection, why answer.Reason) {
+func bodyRejection(err error) (rejected *rejection, why response.Reason) {
 	for _, e := range bodyRejections {
 		if err != nil && e.is(err) {
-			return &e.rejected, answer.Reason{Rule: e.rule, Text: err.Error()}
+			return &e.rejected, response.Reason{Rule: e.rule, Text: err.Error()}
 		}
 	}
 	return nil, why

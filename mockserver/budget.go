@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
-	controls "example.com/patmock/mockserver/internal/control"
+	controls "example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/findings"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/rule"
 )
 
@@ -64,13 +64,13 @@ const (
 
 // Shed implements answer.Shedder: it returns what is sent in the place of a large response that there is
 // no memory for while its client reads it.
-func (x *exchange) Shed(r *http.Request, size int) *answer.Answer {
+func (x *exchange) Shed(r *http.Request, size int) *response.Answer {
 	if size <= largeResponse {
 		return nil
 	}
 	if !x.lease.Grow(size) {
 		x.retryLater()
-		why := answer.Reason{Rule: rule.MemoryBudget, Text: errOverBudget.Error()}
+		why := response.Reason{Rule: rule.MemoryBudget, Text: errOverBudget.Error()}
 		if x.toControl(r.URL.EscapedPath()) {
 			return controls.Answer(controls.BodyProblem(http.StatusServiceUnavailable, why))
 		}

@@ -97,7 +97,7 @@ func TestFaithful_SendsKnownTexts(t *testing.T) {
 		for _, authorization := range []string{"", "Bearer ", "Bearer x", "Basic eDp5"} {
 			(&client{tenant: c.tenant, authorization: authorization}).get(path).is(401).equal("error", "JWT is required")
 		}
-		for _, r := range []response{
+		for _, r := range []testResponse{
 			c.post(path, `{}`), c.post(path, `{`), c.get(path + "?filters=x"), c.delete(path + "/x"), c.get(path),
 		} {
 			if r.status < 400 {
@@ -116,7 +116,7 @@ func TestOAuthErrors_HaveTheirForm(t *testing.T) {
 	c := m.anonymous()
 	for _, test := range []struct {
 		name string
-		got  response
+		got  testResponse
 		want int
 		kind string
 	}{

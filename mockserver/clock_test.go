@@ -16,7 +16,7 @@ import (
 func TestClock(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
-	shows := func(r response, now, moved string, frozen bool) {
+	shows := func(r testResponse, now, moved string, frozen bool) {
 		t.Helper()
 		r.is(http.StatusOK).equal("now", now)
 		r.equal("moved", moved)
@@ -180,7 +180,7 @@ func TestSixMonthsPassInOneCall(t *testing.T) {
 			delete(body, "expirationDate") // six calendar months, clamped to the end of February
 		}
 		token := c.post(v.CollectionPath(), body.String()).is(http.StatusOK).object()
-		login := func() response { return m.login(token["id"].(string), token["secret"].(string)) }
+		login := func() testResponse { return m.login(token["id"].(string), token["secret"].(string)) }
 		c.post("/_mock/clock/advance", `{"by":"180d23h59m59.999s"}`).is(http.StatusOK)
 		login().is(http.StatusOK)
 		c.post("/_mock/clock/advance", `{"by":"1ms"}`).is(http.StatusOK)
@@ -200,39 +200,45 @@ func TestRejection_NotesMovedClock(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		frost string // what the clock is set to, empty for nothing
-		send  func(c *client) response
+		send  func(c *client) testResponse
 		want  cause
 	}{
 		{
 			"clock that was not moved", "",
-			func(c *client) response { return c.post(v3, `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`) },
+			func(c *client) testResponse {
+				return c.post(v3, `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`)
+			},
 			cause{rule.ExpiryUpperBound, "/expirationDate"},
 		},
 		{
 			"past", "2026-09-01T00:00:00Z",
-			func(c *client) response { return c.post(v2026, `{"name":"x","expirationDate":"2026-09-01T00:00:00Z"}`) },
+			func(c *client) testResponse {
+				return c.post(v2026, `{"name":"x","expirationDate":"2026-09-01T00:00:00Z"}`)
+			},
 			cause{rule.ExpiryFuture, "/expirationDate"},
 		},
 		{
 			"six months", "2026-09-01T00:00:00Z",
-			func(c *client) response { return c.post(v3, `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`) },
+			func(c *client) testResponse {
+				return c.post(v3, `{"name":"far","expirationDate":"2027-09-01T00:00:00Z"}`)
+			},
 			cause{rule.ExpiryUpperBound, "/expirationDate"},
 		},
 		{
 			"past, patched", "2026-09-01T00:00:00Z",
-			func(c *client) response {
+			func(c *client) testResponse {
 				return c.patch(dated, `[{"op":"replace","path":"/expirationDate","value":"2026-08-31T00:00:00Z"}]`)
 			},
 			cause{rule.ExpiryFuture, "/0/value"},
 		},
 		{
 			"nothing about time", "2026-09-01T00:00:00Z",
-			func(c *client) response { return c.post(v2026, `{"name":" ","userAwareTokenNeverExpires":true}`) },
+			func(c *client) testResponse { return c.post(v2026, `{"name":" ","userAwareTokenNeverExpires":true}`) },
 			cause{rule.NameNotBlank, "/name"},
 		},
 		{
 			"login of an expired token", "2027-03-11T00:00:00Z",
-			func(c *client) response { return c.login(made["id"].(string), made["secret"].(string)) },
+			func(c *client) testResponse { return c.login(made["id"].(string), made["secret"].(string)) },
 			cause{rule.LoginExpired, "2026-09-30T12:00:00.000Z"},
 		},
 	} {

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
 )
 
@@ -124,12 +124,12 @@ func (x *exchange) preflight(r *http.Request) {
 	header := x.Header()
 	x.trace.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
-		x.trace.Note(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", answer.Cut(r.Header.Get("Origin"))))
+		x.trace.Note(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Cut(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", everyMethod)
 		if p, _ := x.api.find(r); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
 		}
 	}
-	x.server.writer.Write(x, r, &answer.Answer{Status: http.StatusNoContent, Checked: true}, nil)
+	x.server.writer.Write(x, r, &response.Answer{Status: http.StatusNoContent, Checked: true}, nil)
 }

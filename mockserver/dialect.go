@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -97,13 +97,13 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 			more.Undeclared = append(more.Undeclared, spec.Undeclared{
 				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here,
 				Schema: "ErrorResponseDto", OAuthSchema: "OAuthError",
-				Description: "Answered by a tenant, as the mock was told.", Reason: finding, Standing: standing.Assumed,
+				Description: "Answered by a tenant, as the mock was told.", Reason: finding, Standing: evidence.Assumed,
 			})
 		}
 		if e.ID == dialect.NeverExpiringAnswer && a.Value == dialect.Absent && slices.Contains(e.Versions, version.Version(document.Name)) {
 			more.Contradictions = append(more.Contradictions, spec.Contradiction{
 				ID: "dialect " + e.ID, Documents: here, Pointer: "/components/schemas/CreatePersonalAccessTokenResponse/required",
-				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated, Reason: finding, Standing: standing.Assumed,
+				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated, Reason: finding, Standing: evidence.Assumed,
 			})
 		}
 	}
@@ -114,7 +114,7 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 	if err == nil && len(all) > len(known) {
 		more.Contradictions = append(more.Contradictions, spec.Contradiction{
 			ID: "dialect errors", Documents: here, Pointer: "/components/schemas/OAuthError/properties/error/enum",
-			Published: known, Effective: all, Reason: finding, Standing: standing.Assumed,
+			Published: known, Effective: all, Reason: finding, Standing: evidence.Assumed,
 		})
 	}
 	return more, err

@@ -28,7 +28,7 @@ type asker struct {
 
 func (a asker) jane() *client { return a.as("jane.doe") }
 
-func (a asker) list(c *client, parameters ...string) response {
+func (a asker) list(c *client, parameters ...string) testResponse {
 	query := url.Values{}
 	for i := 0; i < len(parameters); i += 2 {
 		query.Set(parameters[i], parameters[i+1])
@@ -55,7 +55,7 @@ func (a asker) body(differs ...object) string {
 
 func (a asker) path(token object) string { return a.v.CollectionPath() + "/" + token["id"].(string) }
 
-func (a asker) renamed(c *client, token object, name string) response {
+func (a asker) renamed(c *client, token object, name string) testResponse {
 	return c.patch(a.path(token), `[{"op":"replace","path":"/name","value":"`+name+`"}]`)
 }
 
@@ -64,7 +64,7 @@ func (a asker) loggedIn(token object) *client {
 	return a.with(token["id"].(string), token["secret"].(string))
 }
 
-func (a asker) token(parameters ...string) response {
+func (a asker) token(parameters ...string) testResponse {
 	form := url.Values{}
 	for i := 0; i < len(parameters); i += 2 {
 		form.Set(parameters[i], parameters[i+1])
@@ -73,35 +73,35 @@ func (a asker) token(parameters ...string) response {
 }
 
 // A question is asked in one or more ways, which all get the same answer.
-var questions = map[string]func(a asker) []response{
-	dialect.DuplicateName: func(a asker) []response {
+var questions = map[string]func(a asker) []testResponse{
+	dialect.DuplicateName: func(a asker) []testResponse {
 		c := a.jane()
 		a.made(c)
 		other := a.made(c, object{"name": "other"})
-		return []response{c.post(a.v.CollectionPath(), a.body()), a.renamed(c, other, "asked")}
+		return []testResponse{c.post(a.v.CollectionPath(), a.body()), a.renamed(c, other, "asked")}
 	},
-	dialect.TokenLimit: func(a asker) []response {
+	dialect.TokenLimit: func(a asker) []testResponse {
 		c := a.as("john.roe")
 		for n := len(c.names(me)); n < tokenLimit; n++ {
 			a.made(c, object{"name": fmt.Sprint("token ", n)})
 		}
-		return []response{c.post(a.v.CollectionPath(), a.body())}
+		return []testResponse{c.post(a.v.CollectionPath(), a.body())}
 	},
-	dialect.UnknownScope: func(a asker) []response {
+	dialect.UnknownScope: func(a asker) []testResponse {
 		c, scope := a.jane(), []string{"sp:scopes:default", "no:such:scope"}
 		token := a.made(c, object{"scope": []string{"idn:accounts:read"}}) // which may well be
-		return []response{
+		return []testResponse{
 			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": scope})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"no:such:scope"}]`),
 		}
 	},
-	dialect.BadFilter: func(a asker) []response {
+	dialect.BadFilter: func(a asker) []testResponse {
 		c := a.jane()
-		return []response{a.list(c, "owner-id", "me", "filters", `name eq "a"`), a.list(c, "owner-id", "me", "filters", "lastUsed le soon"), a.list(c, "owner-id", "me", "filters", "lastUsed")}
+		return []testResponse{a.list(c, "owner-id", "me", "filters", `name eq "a"`), a.list(c, "owner-id", "me", "filters", "lastUsed le soon"), a.list(c, "owner-id", "me", "filters", "lastUsed")}
 	},
-	dialect.PastDate: func(a asker) []response {
+	dialect.PastDate: func(a asker) []testResponse {
 		c, past := a.jane(), stamp(a.Now().Add(-time.Hour))
-		all := []response{c.post(a.v.CollectionPath(), a.body(object{"expirationDate": past}))}
+		all := []testResponse{c.post(a.v.CollectionPath(), a.body(object{"expirationDate": past}))}
 		patch := `[{"op":"replace","path":"/expirationDate","value":"` + past + `"}]`
 		token := a.made(c)
 		if a.v.CollectionPath() == version.V1.CollectionPath() {
@@ -113,130 +113,130 @@ var questions = map[string]func(a asker) []response{
 		}
 		return all
 	},
-	dialect.UnknownOwner: func(a asker) []response {
-		return []response{a.list(a.as("admin"), "owner-id", strings.Repeat("0", 32))}
+	dialect.UnknownOwner: func(a asker) []testResponse {
+		return []testResponse{a.list(a.as("admin"), "owner-id", strings.Repeat("0", 32))}
 	},
-	dialect.UnpatchablePath: func(a asker) []response {
+	dialect.UnpatchablePath: func(a asker) []testResponse {
 		c := a.jane()
-		return []response{c.patch(a.path(a.made(c)), `[{"op":"replace","path":"/accessTokenValiditySeconds","value":900}]`)}
+		return []testResponse{c.patch(a.path(a.made(c)), `[{"op":"replace","path":"/accessTokenValiditySeconds","value":900}]`)}
 	},
-	dialect.PatchContentType: func(a asker) []response {
+	dialect.PatchContentType: func(a asker) []testResponse {
 		c := a.jane()
 		path := a.path(a.made(c))
 		const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
-		return []response{c.send("PATCH", path, "application/json", rename), c.send("PATCH", path, "text/plain", rename)}
+		return []testResponse{c.send("PATCH", path, "application/json", rename), c.send("PATCH", path, "text/plain", rename)}
 	},
-	dialect.CreateContentType: func(a asker) []response {
-		return []response{a.jane().send("POST", a.v.CollectionPath(), "text/plain", a.body())}
+	dialect.CreateContentType: func(a asker) []testResponse {
+		return []testResponse{a.jane().send("POST", a.v.CollectionPath(), "text/plain", a.body())}
 	},
-	dialect.EmptyPatch: func(a asker) []response {
+	dialect.EmptyPatch: func(a asker) []testResponse {
 		c := a.jane()
-		return []response{c.patch(a.path(a.made(c)), `[]`)}
+		return []testResponse{c.patch(a.path(a.made(c)), `[]`)}
 	},
-	dialect.LoginExpired: func(a asker) []response {
-		return []response{a.login("cafeacedcafeacedcafeacedcafeaced", "cafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeaced")}
+	dialect.LoginExpired: func(a asker) []testResponse {
+		return []testResponse{a.login("cafeacedcafeacedcafeacedcafeaced", "cafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeaced")}
 	},
-	dialect.LoginDeleted: func(a asker) []response {
+	dialect.LoginDeleted: func(a asker) []testResponse {
 		c := a.jane()
 		token := a.made(c)
 		c.delete(a.path(token)).is(http.StatusNoContent)
-		return []response{a.login(token["id"].(string), token["secret"].(string))}
+		return []testResponse{a.login(token["id"].(string), token["secret"].(string))}
 	},
-	dialect.UnsupportedGrant: func(a asker) []response {
-		return []response{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "no_such_grant")}
+	dialect.UnsupportedGrant: func(a asker) []testResponse {
+		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "no_such_grant")}
 	},
-	dialect.MissingGrant: func(a asker) []response {
-		return []response{a.token("client_id", janeID, "client_secret", janeSecret)}
+	dialect.MissingGrant: func(a asker) []testResponse {
+		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret)}
 	},
-	dialect.AccessTokenOfDeleted: func(a asker) []response {
+	dialect.AccessTokenOfDeleted: func(a asker) []testResponse {
 		c := a.jane()
 		token := a.made(c)
 		deleted := a.loggedIn(token)
 		c.delete(a.path(token)).is(http.StatusNoContent)
-		return []response{
+		return []testResponse{
 			a.list(deleted, "owner-id", "me"), deleted.post(a.v.CollectionPath(), a.body()),
 			a.renamed(deleted, c.get(me).list()[0], "renamed"),
 		}
 	},
-	dialect.HelpdeskListAll: func(a asker) []response {
-		return []response{a.list(a.as("helpdesk")), a.list(a.as("helpdesk"), "owner-id", a.owner("jane.doe"))}
+	dialect.HelpdeskListAll: func(a asker) []testResponse {
+		return []testResponse{a.list(a.as("helpdesk")), a.list(a.as("helpdesk"), "owner-id", a.owner("jane.doe"))}
 	},
-	dialect.OwnIDWithMyRead: func(a asker) []response {
+	dialect.OwnIDWithMyRead: func(a asker) []testResponse {
 		reader := a.loggedIn(a.made(a.jane(), object{"scope": []string{"sp:my-personal-access-tokens:read"}}))
-		return []response{a.list(reader, "owner-id", a.owner("jane.doe")), a.list(a.jane(), "owner-id", a.owner("jane.doe"))}
+		return []testResponse{a.list(reader, "owner-id", a.owner("jane.doe")), a.list(a.jane(), "owner-id", a.owner("jane.doe"))}
 	},
-	dialect.DeleteOfAnothers: func(a asker) []response {
-		return []response{a.as("john.roe").delete(a.path(a.made(a.jane())))}
+	dialect.DeleteOfAnothers: func(a asker) []testResponse {
+		return []testResponse{a.as("john.roe").delete(a.path(a.made(a.jane())))}
 	},
-	dialect.NeverExpiringAnswer: func(a asker) []response {
+	dialect.NeverExpiringAnswer: func(a asker) []testResponse {
 		if !a.isCurrent() {
 			return nil
 		}
-		return []response{a.jane().post(a.v.CollectionPath(), a.body(object{"expirationDate": nil, "userAwareTokenNeverExpires": true}))}
+		return []testResponse{a.jane().post(a.v.CollectionPath(), a.body(object{"expirationDate": nil, "userAwareTokenNeverExpires": true}))}
 	},
-	dialect.NeverUsedUnderLe: func(a asker) []response {
+	dialect.NeverUsedUnderLe: func(a asker) []testResponse {
 		a.made(a.jane(), object{"name": unused})
 		next := stamp(a.Now().AddDate(1, 0, 0))
-		return []response{
+		return []testResponse{
 			a.list(a.jane(), "owner-id", "me", "filters", "lastUsed le "+next),
 			a.list(a.as("admin"), "filters", "lastUsed le "+next), // by an index
 			a.list(a.as("admin"), "filters", "not (not lastUsed le "+next+")"),
 		}
 	},
-	dialect.QuotedTimestamp: func(a asker) []response {
-		return []response{a.list(a.jane(), "owner-id", "me", "filters", `lastUsed le "`+stamp(a.Now())+`"`)}
+	dialect.QuotedTimestamp: func(a asker) []testResponse {
+		return []testResponse{a.list(a.jane(), "owner-id", "me", "filters", `lastUsed le "`+stamp(a.Now())+`"`)}
 	},
-	dialect.Limit251: func(a asker) []response {
+	dialect.Limit251: func(a asker) []testResponse {
 		a.list(a.jane(), "owner-id", "me", "limit", "250").is(http.StatusOK)
 		a.list(a.jane(), "owner-id", "me", "limit", "many").is(http.StatusOK)
-		return []response{a.list(a.jane(), "owner-id", "me", "limit", "251")}
+		return []testResponse{a.list(a.jane(), "owner-id", "me", "limit", "251")}
 	},
-	dialect.BulkFlag: func(a asker) []response {
+	dialect.BulkFlag: func(a asker) []testResponse {
 		if a.v != version.V1 {
 			return nil
 		}
 		return a.bulkUpdated(a.made(a.jane()), `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`)
 	},
-	dialect.ListPaging: func(a asker) []response {
+	dialect.ListPaging: func(a asker) []testResponse {
 		for _, name := range []string{"one", "two", "three"} {
 			a.made(a.jane(), object{"name": name})
 		}
-		return []response{
+		return []testResponse{
 			a.list(a.jane(), "owner-id", "me", "limit", "2"), a.list(a.jane(), "owner-id", "me", "limit", "2", "offset", "1", "count", "true"),
 			a.list(a.as("admin"), "limit", "2"),
 		}
 	},
-	dialect.NameCase:          func(a asker) []response { return a.twice("My Token", "my token") },
-	dialect.NameBlanks:        func(a asker) []response { return a.twice("My Token", " My Token  ") },
-	dialect.NameNormalization: func(a asker) []response { return a.twice("Caf\u00e9", "Cafe\u0301") },
-	dialect.LongestName: func(a asker) []response {
+	dialect.NameCase:          func(a asker) []testResponse { return a.twice("My Token", "my token") },
+	dialect.NameBlanks:        func(a asker) []testResponse { return a.twice("My Token", " My Token  ") },
+	dialect.NameNormalization: func(a asker) []testResponse { return a.twice("Caf\u00e9", "Cafe\u0301") },
+	dialect.LongestName: func(a asker) []testResponse {
 		c := a.jane()
 		token := a.made(c, object{"name": strings.Repeat("\u00e9", bound)})
-		return []response{c.post(a.v.CollectionPath(), a.body(object{"name": strings.Repeat("n", bound+1)})), a.renamed(c, token, strings.Repeat("m", bound+1))}
+		return []testResponse{c.post(a.v.CollectionPath(), a.body(object{"name": strings.Repeat("n", bound+1)})), a.renamed(c, token, strings.Repeat("m", bound+1))}
 	},
-	dialect.LongestScope: func(a asker) []response {
+	dialect.LongestScope: func(a asker) []testResponse {
 		c := a.jane()
 		long := []string{"idn:" + strings.Repeat("n", bound-4)}
 		token := a.made(c, object{"scope": long})
-		return []response{
+		return []testResponse{
 			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": []string{long[0] + "n"}})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"`+long[0]+`n"}]`),
 		}
 	},
-	dialect.MostScopes: func(a asker) []response {
+	dialect.MostScopes: func(a asker) []testResponse {
 		c, many := a.jane(), []string{}
 		for i := range bound {
 			many = append(many, fmt.Sprint("idn:scope-", i))
 		}
 		token := a.made(c, object{"scope": many})
-		return []response{
+		return []testResponse{
 			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": append(many, "idn:more")})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"idn:more"}]`),
 		}
 	},
-	dialect.EmptyDate: func(a asker) []response {
+	dialect.EmptyDate: func(a asker) []testResponse {
 		c, never := a.jane(), object{"expirationDate": "", "userAwareTokenNeverExpires": true}
-		all := []response{c.post(a.v.CollectionPath(), a.body(never))}
+		all := []testResponse{c.post(a.v.CollectionPath(), a.body(never))}
 		const patch = `[{"op":"replace","path":"/expirationDate","value":""},{"op":"add","path":"/userAwareTokenNeverExpires","value":true}]`
 		if a.isCurrent() {
 			all = append(all, c.patch(a.path(a.made(c, object{"name": "other"})), patch))
@@ -246,23 +246,23 @@ var questions = map[string]func(a asker) []response{
 		}
 		return all
 	},
-	dialect.TestOfFixedField: func(a asker) []response {
+	dialect.TestOfFixedField: func(a asker) []testResponse {
 		c := a.jane()
 		token := a.made(c)
 		owner := token["owner"].(map[string]any)["id"].(string)
-		var all []response
+		var all []testResponse
 		for _, test := range []string{`/id","value":"` + token["id"].(string) + `"`, `/owner/id","value":"` + owner + `"`, `/lastUsed","value":null`, `/accessTokenValiditySeconds","value":43200`} {
 			all = append(all, c.patch(a.path(token), `[{"op":"test","path":"`+test+`}]`))
 		}
 		return all
 	},
-	dialect.FlagAfterDate: func(a asker) []response {
+	dialect.FlagAfterDate: func(a asker) []testResponse {
 		if !a.isCurrent() {
 			return nil
 		}
 		c, never := a.jane(), object{"expirationDate": nil, "userAwareTokenNeverExpires": true}
 		date := `[{"op":"replace","path":"/expirationDate","value":"` + stamp(a.Now().AddDate(1, 0, 0)) + `"}]`
-		all := []response{c.patch(a.path(a.made(c, never)), date)}
+		all := []testResponse{c.patch(a.path(a.made(c, never)), date)}
 		if a.v == version.V1 {
 			token := a.made(c, never, object{"name": "other"})
 			for _, updated := range a.bulkUpdated(token, date) {
@@ -272,24 +272,24 @@ var questions = map[string]func(a asker) []response{
 		}
 		return all
 	},
-	dialect.PasswordGrant: func(a asker) []response {
-		return []response{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "password", "username", "jane.doe", "password", "secret")}
+	dialect.PasswordGrant: func(a asker) []testResponse {
+		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "password", "username", "jane.doe", "password", "secret")}
 	},
-	dialect.ExperimentalHeader: func(a asker) []response { return a.withHeader("X-SailPoint-Experimental", "false") },
+	dialect.ExperimentalHeader: func(a asker) []testResponse { return a.withHeader("X-SailPoint-Experimental", "false") },
 }
 
 // bound is that of the entries that have a number.
 const bound = 40
 
 // bulkUpdated is one token after a bulk update, by PATCH and by POST.
-func (a asker) bulkUpdated(token object, patch string) []response {
+func (a asker) bulkUpdated(token object, patch string) []testResponse {
 	admin, path := a.as("admin"), a.v.CollectionPath()+"/bulk-update"
 	body := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
-	return []response{admin.send("PATCH", path, "application/json", body), admin.post(path, body)}
+	return []testResponse{admin.send("PATCH", path, "application/json", body), admin.post(path, body)}
 }
 
 // twice makes a token of a name, and tries another name for a second one, by create and by rename.
-func (a asker) twice(name, other string) []response {
+func (a asker) twice(name, other string) []testResponse {
 	c := a.jane()
 	a.made(c, object{"name": name})
 	third := a.made(c, object{"name": "third"})
@@ -297,7 +297,7 @@ func (a asker) twice(name, other string) []response {
 	if created.status == http.StatusOK {
 		c.delete(a.path(created.object())).is(http.StatusNoContent)
 	}
-	return []response{created, a.renamed(c, third, other)}
+	return []testResponse{created, a.renamed(c, third, other)}
 }
 
 const (
@@ -320,8 +320,8 @@ func (a asker) owner(name string) string {
 }
 
 // withHeader asks a list and a create with a header.
-func (a asker) withHeader(name, value string) []response {
-	var all []response
+func (a asker) withHeader(name, value string) []testResponse {
+	var all []testResponse
 	authorization := "Bearer " + a.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
 	for _, method := range []string{"GET", "POST"} {
 		r, err := http.NewRequest(method, a.url+a.v.CollectionPath()+"?owner-id=me", strings.NewReader(a.body()))
@@ -337,7 +337,7 @@ func (a asker) withHeader(name, value string) []response {
 }
 
 // seen is an answer in the words of a dialect.
-func seen(id string, r response) string {
+func seen(id string, r testResponse) string {
 	e, _ := dialect.Find(id)
 	switch {
 	case slices.Contains(e.Values, dialect.Same):

@@ -279,7 +279,7 @@ func testShown(t *testing.T, folder string, documents ...string) {
 // runShown sends a request and compares the response with it.
 func runShown(t *testing.T, c *client, request shownRequest) {
 	t.Helper()
-	send := func() response { return c.send(request.method, request.path, request.contentType, request.body) }
+	send := func() testResponse { return c.send(request.method, request.path, request.contentType, request.body) }
 	switch {
 	case request.method == "GET":
 		listed := send().is(http.StatusOK).list()
@@ -326,7 +326,7 @@ func runShown(t *testing.T, c *client, request shownRequest) {
 }
 
 // checkPast expects the error of an expiration date that has passed.
-func checkPast(t *testing.T, r response) {
+func checkPast(t *testing.T, r testResponse) {
 	t.Helper()
 	if got := r.is(http.StatusBadRequest).header.Get("X-Patmock-Rule"); got != string(rule.ExpiryFuture) {
 		t.Errorf("the response breaks the rule %q, want %s", got, rule.ExpiryFuture)

@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
@@ -47,7 +47,7 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 
 // outside returns the document that describes the errors of a path without operation.
 func (d *documents) outside(path string) *spec.Document {
-	if answer.OAuthPath(path) {
+	if response.OAuthPath(path) {
 		return d.oauth
 	}
 	return d.any

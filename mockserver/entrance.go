@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"example.com/patmock/fixtures"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
-	controls "example.com/patmock/mockserver/internal/control"
+	controls "example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -74,7 +74,7 @@ type exchange struct {
 	recorder
 	came   time.Time // wall time
 	at     time.Time // by the clock of the namespace
-	trace  answer.Trace
+	trace  response.Trace
 	tenant *tenant
 	body   []byte
 	lease  budget.Lease // memory that it takes
@@ -88,7 +88,7 @@ func (x *exchange) enter(r *http.Request) {
 	name, at := namespace.Split(collapsed(r.URL.EscapedPath()))
 	x.trace.Namespace, x.trace.Prefix = name, namespace.Prefix(name)
 	controlled := x.toControl(at)
-	r = answer.WithTrace(within(r, at), &x.trace)
+	r = response.WithTrace(within(r, at), &x.trace)
 	defer func() { x.outlive(r, recover()) }()
 
 	if controlled {
@@ -147,7 +147,7 @@ func (x *exchange) respond(r *http.Request, err error, preflight bool) {
 func (x *exchange) end(r *http.Request) {
 	x.remember(r)
 	if x.trace.Abort {
-		answer.Abort(x)
+		response.Abort(x)
 	}
 }
 
@@ -187,7 +187,7 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 	x.countControl(r)
 	x.control.ServeHTTP(x, r)
 	if x.trace.Abort {
-		answer.Abort(x)
+		response.Abort(x)
 	}
 }
 
@@ -233,7 +233,7 @@ func removal(r *http.Request) bool {
 }
 
 // requestID is the header as a map has it.
-var requestID = http.CanonicalHeaderKey(answer.RequestID)
+var requestID = http.CanonicalHeaderKey(response.RequestID)
 
 // name gives the request an id.
 func (x *exchange) name(source *random.Source) {
@@ -247,8 +247,8 @@ func (x *exchange) outlive(r *http.Request, cause any) {
 		defer x.logRequest(r)
 	}
 	if log := x.server.config.Log; log.Enabled(r.Context(), slog.LevelDebug) {
-		log.DebugContext(r.Context(), "request", "method", answer.Cut(r.Method), "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
-			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", answer.Cut(x.trace.Namespace), "duration", x.server.wall().Sub(x.came))
+		log.DebugContext(r.Context(), "request", "method", response.Cut(r.Method), "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
+			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", response.Cut(x.trace.Namespace), "duration", x.server.wall().Sub(x.came))
 	}
 	if cause == nil {
 		return
@@ -290,9 +290,9 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 	case controlled:
 		writer.Write(x, r, controls.Answer(problem), documents.control.CheckUnrouted)
 	default:
-		why := answer.Reason{Rule: rule.ID(problem.Rule), Text: problem.Detail}
+		why := response.Reason{Rule: rule.ID(problem.Rule), Text: problem.Detail}
 		a := writer.ErrorForStatus(x, problem.Status, why)
-		if answer.OAuthPath(r.URL.Path) {
+		if response.OAuthPath(r.URL.Path) {
 			a = writer.OAuthError(problem.Status, namespaceErrors[problem.Status], problem.Detail, why)
 		}
 		writer.Write(x, r, a, documents.outside(r.URL.Path).CheckUnrouted)
@@ -301,8 +301,8 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 
 // namespaceErrors are the errors of the token endpoint of a namespace that cannot be had, by status.
 var namespaceErrors = map[int]string{
-	http.StatusForbidden: answer.InvalidRequest, http.StatusNotFound: answer.NotFound,
-	http.StatusServiceUnavailable: answer.TemporarilyUnavailable,
+	http.StatusForbidden: response.InvalidRequest, http.StatusNotFound: response.NotFound,
+	http.StatusServiceUnavailable: response.TemporarilyUnavailable,
 }
 
 // collapsed makes one slash of those in front of a path: SDKs join a base URL that ends in a slash with a

@@ -12,7 +12,7 @@ import (
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
@@ -88,8 +88,8 @@ func request(t *testing.T, mock http.Handler, bearer, method, path, contentType,
 	if err != nil {
 		t.Fatal(err)
 	}
-	if header := rw.Header().Get(answer.RuleHeader); rw.Code == http.StatusInternalServerError && header != string(rule.ControlFault) {
-		t.Errorf("%s %q, want %q", answer.RuleHeader, header, string(rule.ControlFault))
+	if header := rw.Header().Get(response.RuleHeader); rw.Code == http.StatusInternalServerError && header != string(rule.ControlFault) {
+		t.Errorf("%s %q, want %q", response.RuleHeader, header, string(rule.ControlFault))
 	}
 	return rw.Code, string(text)
 }

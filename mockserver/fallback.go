@@ -11,8 +11,8 @@ import (
 	"net/url"
 	"time"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/host"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
 )
 
@@ -36,7 +36,7 @@ func (s *apiStrangers) forward(to string) error {
 			r.SetURL(target)
 			r.SetXForwarded()
 			r.Out.Header.Set(forwardedBy, "patmock")
-			if prefix := answer.TraceOf(r.In).Prefix; prefix != "" {
+			if prefix := response.TraceOf(r.In).Prefix; prefix != "" {
 				r.Out.Header.Set("X-Forwarded-Prefix", prefix)
 			}
 		},
@@ -47,9 +47,9 @@ func (s *apiStrangers) forward(to string) error {
 					r.Header.Del(name)
 				}
 			}
-			r.Header.Del("X-Content-Type-Options")    // this mock sets it
-			if r.Header.Get(answer.RequestID) != "" { // this mock has named the request already
-				r.Header.Del(answer.RequestID)
+			r.Header.Del("X-Content-Type-Options")      // this mock sets it
+			if r.Header.Get(response.RequestID) != "" { // this mock has named the request already
+				r.Header.Del(response.RequestID)
 			}
 			return nil
 		},
@@ -57,7 +57,7 @@ func (s *apiStrangers) forward(to string) error {
 			if errors.Is(err, context.Canceled) {
 				return // the client went away
 			}
-			answer.TraceOf(r).Forwarded = false
+			response.TraceOf(r).Forwarded = false
 			e := rejections[http.StatusNotImplemented]
 			e.advice = "start the other mock, or correct --fallback"
 			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), e, fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())), e.advice)
@@ -75,7 +75,7 @@ func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
 		s.notSimulated(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock", "name another mock than a patmock by --fallback")
 		return
 	}
-	trace := answer.TraceOf(r)
+	trace := response.TraceOf(r)
 	trace.Unmatched, trace.Forwarded = true, true
 	s.fallback.ServeHTTP(rw, r)
 }

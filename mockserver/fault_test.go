@@ -23,7 +23,7 @@ func (c *client) fault(rule string) string {
 }
 
 // statuses makes the same request several times.
-func statuses(n int, request func() response) (got []int) {
+func statuses(n int, request func() testResponse) (got []int) {
 	for range n {
 		got = append(got, request().status)
 	}
@@ -35,7 +35,7 @@ func TestFaultOfAStatus(t *testing.T) {
 		m := start(t, "empty")
 		c := m.as("jane.doe")
 		id := c.fault(`{"operation":"list","version":"` + string(v) + `","status":429,"retryAfter":"3s","times":2}`)
-		list := func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+		list := func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 		for range 2 {
 			r := list().is(http.StatusTooManyRequests)
 			if diff := cmp.Diff([]string{"3", id, `{"message":" Rate Limit Exceeded "}`}, []string{r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text}); diff != "" {
@@ -61,12 +61,14 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 		m := start(t, "empty")
 		c := m.as("admin")
 		id := c.create(v, "target")["id"].(string)
-		requests := map[string]func() response{
-			"list":   func() response { return c.get(v.CollectionPath()) },
-			"create": func() response { return c.post(v.CollectionPath(), `{"name":"x","userAwareTokenNeverExpires":true}`) },
-			"patch":  func() response { return c.patch(v.CollectionPath()+"/"+id, `[]`) },
-			"delete": func() response { return c.delete(v.CollectionPath() + "/" + id) },
-			"token":  func() response { return m.login(janeID, janeSecret) },
+		requests := map[string]func() testResponse{
+			"list": func() testResponse { return c.get(v.CollectionPath()) },
+			"create": func() testResponse {
+				return c.post(v.CollectionPath(), `{"name":"x","userAwareTokenNeverExpires":true}`)
+			},
+			"patch":  func() testResponse { return c.patch(v.CollectionPath()+"/"+id, `[]`) },
+			"delete": func() testResponse { return c.delete(v.CollectionPath() + "/" + id) },
+			"token":  func() testResponse { return m.login(janeID, janeSecret) },
 		}
 		declared := map[string][]int{
 			"list": {400, 401, 403, 413, 429, 500, 503}, "create": {400, 401, 403, 413, 415, 429, 500, 503},
@@ -92,8 +94,8 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 func TestFaultsChooseRequests(t *testing.T) {
 	m := start(t, "default")
 	jane, john := m.as("jane.doe"), m.as("john.roe")
-	list := func(c *client, v version.Version) func() response {
-		return func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+	list := func(c *client, v version.Version) func() testResponse {
+		return func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 	}
 	for name, test := range map[string]struct {
 		rule string
@@ -109,10 +111,10 @@ func TestFaultsChooseRequests(t *testing.T) {
 		"its status":  {`{"status":404}`, map[string]int{"jane v3": 200, "delete": 404, "token": 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			requests := map[string]func() response{
+			requests := map[string]func() testResponse{
 				"jane v3": list(jane, version.V3), "jane v1": list(jane, version.V1), "john v3": list(john, version.V3),
-				"delete": func() response { return john.delete("/v3/personal-access-tokens/cafebabe") },
-				"token":  func() response { return m.login(janeID, janeSecret) },
+				"delete": func() testResponse { return john.delete("/v3/personal-access-tokens/cafebabe") },
+				"token":  func() testResponse { return m.login(janeID, janeSecret) },
 			}
 			for request, want := range test.want {
 				jane.delete("/_mock/faults").is(http.StatusNoContent)
@@ -128,7 +130,7 @@ func TestFaultsChooseRequests(t *testing.T) {
 func TestFaultAfterAndTimes(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	list := func() response { return c.get(me) }
+	list := func() testResponse { return c.get(me) }
 	for rule, want := range map[string][]int{
 		`{"operation":"list","status":500}`:                       {500, 200, 200, 200, 200},
 		`{"operation":"list","status":500,"times":2}`:             {500, 500, 200, 200, 200},
@@ -148,7 +150,7 @@ func TestFaultAfterAndTimes(t *testing.T) {
 			c.delete("/_mock/faults").is(http.StatusNoContent)
 			c.fault(rule)
 			c := c.spoilt(t)
-			list = func() response { return c.get(me) }
+			list = func() testResponse { return c.get(me) }
 			if diff := cmp.Diff(want, statuses(5, list)); diff != "" {
 				t.Errorf("statuses (-want +got):\n%s", diff)
 			}
@@ -381,7 +383,7 @@ func TestPrefer(t *testing.T) {
 	m.preferring("", "code=429", me).is(http.StatusUnauthorized)
 }
 
-func (m *tenant) preferring(authorization, prefer, path string) response {
+func (m *tenant) preferring(authorization, prefer, path string) testResponse {
 	m.Helper()
 	r, err := http.NewRequest("GET", m.url+path, nil)
 	if err != nil {
@@ -397,8 +399,8 @@ func (m *tenant) preferring(authorization, prefer, path string) response {
 func TestRateLimit(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{RateLimit: "3/10s"}})
 	c := m.as("jane.doe")
-	list := func(c *client, v version.Version) func() response {
-		return func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+	list := func(c *client, v version.Version) func() testResponse {
+		return func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 	}
 	if diff := cmp.Diff([]int{200, 200, 200, 429, 429}, statuses(5, list(c, version.V3))); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
@@ -407,10 +409,10 @@ func TestRateLimit(t *testing.T) {
 	if r.header.Get("Retry-After") != "10" || r.text != `{"message":" Rate Limit Exceeded "}` || r.header.Get("X-Mock-Fault") != "" {
 		t.Errorf("Retry-After %q, X-Mock-Fault %q, %s", r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text)
 	}
-	list(c, version.V2026)().is(http.StatusOK)                                     // another version
-	list(m.as("admin"), version.V3)().is(http.StatusOK)                            // another client
-	list(m.in("other").as("jane.doe"), version.V3)().is(http.StatusOK)             // another namespace
-	if got := statuses(3, func() response { return m.login(janeID, janeSecret) }); // the token endpoint has its own
+	list(c, version.V2026)().is(http.StatusOK)                                         // another version
+	list(m.as("admin"), version.V3)().is(http.StatusOK)                                // another client
+	list(m.in("other").as("jane.doe"), version.V3)().is(http.StatusOK)                 // another namespace
+	if got := statuses(3, func() testResponse { return m.login(janeID, janeSecret) }); // the token endpoint has its own
 	!cmp.Equal([]int{200, 200, 429}, got) {
 		t.Errorf("logins %v", got)
 	}

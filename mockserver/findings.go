@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/findings"
 	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/schema"
@@ -47,7 +47,7 @@ func (x *exchange) judge(t *tenant, r *http.Request) []control.Finding {
 }
 
 // notJudged returns why a request is not judged, empty if it is.
-func notJudged(trace *answer.Trace) string {
+func notJudged(trace *response.Trace) string {
 	if trace.Forwarded {
 		return control.NotJudgedForwarded
 	}

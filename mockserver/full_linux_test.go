@@ -53,7 +53,7 @@ func checkFullDisk(t *testing.T, profile string) {
 
 	mend := fillDisk(t, state)
 	collection := version.V2026.CollectionPath()
-	create := func(i int) response {
+	create := func(i int) testResponse {
 		return c.post(collection, fmt.Sprintf(`{"name":"%d","userAwareTokenNeverExpires":true,"scope":["%s"]}`, i, strings.Repeat("x", 400)))
 	}
 	r, made := create(0), 0
@@ -82,7 +82,7 @@ func checkFullDisk(t *testing.T, profile string) {
 }
 
 // checkUnwritable expects the response to a change that the disk does not take.
-func checkUnwritable(t *testing.T, r response, path string) {
+func checkUnwritable(t *testing.T, r testResponse, path string) {
 	t.Helper()
 	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") != "" || !strings.Contains(r.text, path) {
 		t.Errorf("%s: status %d, Retry-After %q, want 503 without, and the path: %s", r.path, r.status, r.header.Get("Retry-After"), r.text)

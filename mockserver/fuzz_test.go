@@ -43,12 +43,12 @@ func (f *fuzzed) renew(t testing.TB) {
 
 // answer lets the mock answer a request, and holds the answer against every promise: no panic, no
 // 500, nothing that its document forbids.
-func (f *fuzzed) answer(r *http.Request) response {
+func (f *fuzzed) answer(r *http.Request) testResponse {
 	f.Helper()
 	rw := httptest.NewRecorder()
 	f.mock.ServeHTTP(rw, r)
 	rw.Header().Set("Date", "now") // set by the server that is not there
-	got := response{TB: f, status: rw.Code, header: rw.Header(), text: rw.Body.String()}
+	got := testResponse{TB: f, status: rw.Code, header: rw.Header(), text: rw.Body.String()}
 	f.checkPromises(r, got)
 	if got.status == http.StatusInternalServerError {
 		f.Errorf("%s %s: 500", r.Method, r.URL)

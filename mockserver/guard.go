@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
-	controls "example.com/patmock/mockserver/internal/control"
+	controls "example.com/patmock/mockserver/internal/controlapi"
+	"example.com/patmock/mockserver/internal/response"
 )
 
 // controlGuard keeps web pages away from the control API. A page of another site is recognized by what
@@ -46,7 +46,7 @@ func (g controlGuard) check(r *http.Request) *control.Problem {
 			"call it from a test process, such as by node:http, or send no Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
-		host = answer.Cut(host)
+		host = response.Cut(host)
 		return controls.HostProblem(fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
 			"start the mock with --allowed-hosts %s, or with a control token", host, host))
 	}

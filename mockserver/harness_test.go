@@ -116,7 +116,7 @@ func (m *tenant) of(t testing.TB) *tenant {
 }
 
 // put sends JSON.
-func (c *client) put(path, body string) response {
+func (c *client) put(path, body string) testResponse {
 	c.Helper()
 	return c.send("PUT", path, "application/json", body)
 }
@@ -138,8 +138,8 @@ func documents(t testing.TB, served []version.Version) []*spec.Document {
 	return all
 }
 
-// response is an answer, read to its end.
-type response struct {
+// testResponse is a testResponse, read to its end.
+type testResponse struct {
 	testing.TB
 	tenant *tenant
 	path   string // of the request
@@ -177,28 +177,28 @@ func (m *tenant) with(id, secret string) *client {
 	return &client{tenant: m, authorization: "Bearer " + r.object()["access_token"].(string)}
 }
 
-func (m *tenant) login(id, secret string) response {
+func (m *tenant) login(id, secret string) testResponse {
 	m.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
 	return m.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
 }
 
-func (c *client) get(path string) response { c.Helper(); return c.send("GET", path, "", "") }
+func (c *client) get(path string) testResponse { c.Helper(); return c.send("GET", path, "", "") }
 
-func (c *client) post(path, body string) response {
+func (c *client) post(path, body string) testResponse {
 	c.Helper()
 	return c.send("POST", path, "application/json", body)
 }
 
-func (c *client) patch(path, body string) response {
+func (c *client) patch(path, body string) testResponse {
 	c.Helper()
 	return c.send("PATCH", path, "application/json-patch+json", body)
 }
 
-func (c *client) delete(path string) response { c.Helper(); return c.send("DELETE", path, "", "") }
+func (c *client) delete(path string) testResponse { c.Helper(); return c.send("DELETE", path, "", "") }
 
 // send makes a request, and holds whatever is answered against the promises that every answer keeps.
-func (c *client) send(method, path, contentType, body string) response {
+func (c *client) send(method, path, contentType, body string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
 	if err != nil {
@@ -213,7 +213,7 @@ func (c *client) send(method, path, contentType, body string) response {
 	return c.exchange(r)
 }
 
-func (m *tenant) exchange(r *http.Request) response {
+func (m *tenant) exchange(r *http.Request) testResponse {
 	m.Helper()
 	answered, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
@@ -224,7 +224,7 @@ func (m *tenant) exchange(r *http.Request) response {
 	if err != nil {
 		m.Fatal(err)
 	}
-	got := response{TB: m, tenant: m, path: r.URL.Path, status: answered.StatusCode, header: answered.Header, text: string(text)}
+	got := testResponse{TB: m, tenant: m, path: r.URL.Path, status: answered.StatusCode, header: answered.Header, text: string(text)}
 	if !m.unchecked {
 		m.checkPromises(r, got)
 	}
@@ -233,7 +233,7 @@ func (m *tenant) exchange(r *http.Request) response {
 
 var requestID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-func (m *tenant) checkPromises(r *http.Request, got response) {
+func (m *tenant) checkPromises(r *http.Request, got testResponse) {
 	m.Helper()
 	m.checkRuleHeader(r, got)
 	if !requestID.MatchString(got.header.Get("SLPT-Request-ID")) || got.header.Get("Date") == "" {
@@ -265,13 +265,13 @@ var inNamespace = regexp.MustCompile(`^/t/[a-z0-9-]{1,63}/+`)
 var parameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
 // isPage reports whether a response is the page at the root of a namespace, which no document describes.
-func isPage(path, method string, got response) bool {
+func isPage(path, method string, got testResponse) bool {
 	root := path == "/" || strings.HasPrefix(path, "/t/") && strings.Count(path, "/") == 2
 	return root && got.status == http.StatusOK && (method == http.MethodGet || method == http.MethodHead)
 }
 
 // violations finds the operation without the mock's router, so that a wrong route shows.
-func (m *tenant) violations(r *http.Request, got response) []spec.Violation {
+func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation {
 	path := inNamespace.ReplaceAllString("/"+strings.TrimLeft(r.URL.EscapedPath(), "/"), "/")
 	if isPage(path, r.Method, got) {
 		return nil
@@ -310,12 +310,12 @@ func (m *tenant) violations(r *http.Request, got response) []spec.Violation {
 }
 
 // object is the body, which has to be a JSON object.
-func (r response) object() map[string]any { r.Helper(); return decode[map[string]any](r) }
+func (r testResponse) object() map[string]any { r.Helper(); return decode[map[string]any](r) }
 
 // list is the body, which has to be a JSON array of objects.
-func (r response) list() []map[string]any { r.Helper(); return decode[[]map[string]any](r) }
+func (r testResponse) list() []map[string]any { r.Helper(); return decode[[]map[string]any](r) }
 
-func decode[T any](r response) (value T) {
+func decode[T any](r testResponse) (value T) {
 	r.Helper()
 	if err := json.Unmarshal([]byte(r.text), &value); err != nil {
 		r.Fatalf("status %d: %v: %s", r.status, err, r.text)
@@ -324,7 +324,7 @@ func decode[T any](r response) (value T) {
 }
 
 // is expects a status.
-func (r response) is(status int) response {
+func (r testResponse) is(status int) testResponse {
 	r.Helper()
 	if r.status != status {
 		r.Fatalf("status %d, want %d: %s", r.status, status, r.text)
@@ -333,7 +333,7 @@ func (r response) is(status int) response {
 }
 
 // equal compares one property of an object.
-func (r response) equal(name string, want any) {
+func (r testResponse) equal(name string, want any) {
 	r.Helper()
 	got, present := r.object()[name]
 	if !present {

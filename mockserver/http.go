@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/rule"
 )
 
@@ -192,15 +192,15 @@ func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
 // refuseTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
 func (x *exchange) refuseTunnel(r *http.Request) {
-	why := answer.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", answer.Cut(r.Host))}
+	why := response.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Cut(r.Host))}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
-	x.server.config.Log.Warn(why.Text+": "+advice+answer.Cut(localAddr(r)), "rule", string(why.Rule))
+	x.server.config.Log.Warn(why.Text+": "+advice+response.Cut(localAddr(r)), "rule", string(why.Rule))
 	header := x.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")
 	header.Set("Allow", everyMethod)
 	if x.server.writer.NameRules {
-		header.Set(answer.RuleHeader, string(why.Rule))
+		header.Set(response.RuleHeader, string(why.Rule))
 	}
 	x.ResponseWriter.WriteHeader(http.StatusMethodNotAllowed)
 	_, _ = io.WriteString(x.ResponseWriter, strings.TrimPrefix(why.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n")

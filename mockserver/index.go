@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
@@ -35,10 +35,10 @@ type indexLink struct{ path, text string }
 
 // index writes a page that says what the mock is and links to what it serves: HTML, or text for clients
 // that do not accept HTML. It judges no client.
-func (d *documents) index(w answer.Writer, rw http.ResponseWriter, r *http.Request, apart bool) {
-	trace := answer.TraceOf(r)
+func (d *documents) index(w response.Writer, rw http.ResponseWriter, r *http.Request, apart bool) {
+	trace := response.TraceOf(r)
 	trace.Browser = true
-	a := &answer.Answer{
+	a := &response.Answer{
 		Status: http.StatusOK, Checked: true, ContentType: "text/plain; charset=utf-8",
 		Header: http.Header{"Vary": append(rw.Header()["Vary"], "Accept")},
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // page requests the page of a mock with an Accept header, none if it is empty.
-func page(t *testing.T, m *tenant, method, path, accept string) response {
+func page(t *testing.T, m *tenant, method, path, accept string) testResponse {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, m.url+path, http.NoBody)
 	if err != nil {

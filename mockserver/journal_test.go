@@ -327,7 +327,7 @@ func TestVerify(t *testing.T) {
 	c.post("/v2026/personal-access-tokens", `{"name":"build","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
 	c.get(me).is(http.StatusOK)
 	c.get(me).is(http.StatusOK)
-	verify := func(body string) response { return c.post("/_mock/verify", body).is(http.StatusOK) }
+	verify := func(body string) testResponse { return c.post("/_mock/verify", body).is(http.StatusOK) }
 	for body, want := range map[string]bool{
 		`{"expect":[{"match":{"operation":"create"}}]}`:                                                                                                   true,
 		`{"expect":[{"match":{"operation":"create","body":{"name":"build"}},"times":1}]}`:                                                                 true,

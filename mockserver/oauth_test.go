@@ -171,7 +171,7 @@ func TestLoginByJSONIsNoLogin(t *testing.T) {
 
 func TestBasicIsChallengedAndMustAgree(t *testing.T) {
 	m := start(t, "empty")
-	send := func(user, password, body string) response {
+	send := func(user, password, body string) testResponse {
 		r, err := http.NewRequest("POST", m.url+"/oauth/token", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)

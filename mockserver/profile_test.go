@@ -35,7 +35,7 @@ func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
 	c := m.as("jane.doe")
-	notes := func(r response, what string) {
+	notes := func(r testResponse, what string) {
 		t.Helper()
 		r.is(http.StatusOK)
 		noted := r.entry().Notes
@@ -96,7 +96,7 @@ func TestFaithful(t *testing.T) {
 	}
 
 	john := m.as("john.roe")
-	got := statuses(101, func() response { return john.get("/v3/personal-access-tokens?owner-id=me") })
+	got := statuses(101, func() testResponse { return john.get("/v3/personal-access-tokens?owner-id=me") })
 	if got[99] != 200 || got[100] != 429 {
 		t.Errorf("the 100th is %d, the 101st %d", got[99], got[100])
 	}
@@ -132,7 +132,7 @@ func TestHostile(t *testing.T) {
 			p := mockserver.Profile{Hostile: []string{behaviour}, HostileRate: 0.8, HostileInARow: 2}
 			m := startWith(t, "default", mockserver.Config{Profile: p, RandomSeed: new(uint64(7))})
 			shown, row, most := 0, 0, 0
-			see := func(r response) {
+			see := func(r testResponse) {
 				if r.header.Get("X-Mock-Fault") == "" {
 					row = 0
 					return
@@ -285,7 +285,7 @@ func alone(m *tenant, i int) {
 		m.Errorf("created %v, want %s", created["created"], stamp(day))
 	}
 	c.fault(object{"operation": "list", "status": 503, "times": 2}.String())
-	list := func() response { return c.get(v.CollectionPath() + "?owner-id=me") }
+	list := func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 	if diff := cmp.Diff([]int{503, 503, 200}, statuses(3, list)); diff != "" {
 		m.Errorf("statuses (-want +got):\n%s", diff)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"example.com/patmock/internal/sample"
 	"example.com/patmock/mockserver"
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
@@ -221,7 +221,7 @@ func checkDocument(t *testing.T, c canary, name string) {
 			if w.Code >= http.StatusBadRequest && strings.Contains(w.Body.String(), c.secret) {
 				t.Errorf("%s of %s %s: %d with %s", p.name, method, path, w.Code, w.Body)
 			}
-			for _, header := range []string{answer.RuleHeader, "WWW-Authenticate"} {
+			for _, header := range []string{response.RuleHeader, "WWW-Authenticate"} {
 				if value := w.Header().Get(header); strings.Contains(value, c.secret) {
 					t.Errorf("%s of %s %s: header %s: %s", p.name, method, path, header, value)
 				}

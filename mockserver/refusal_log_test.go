@@ -41,7 +41,7 @@ func TestLog_HasRejections(t *testing.T) {
 	const pats = "/v2026/personal-access-tokens"
 	for _, test := range []struct {
 		name, method, path, user, agent, contentType, body string
-		// status of the logged response, 0 if nothing is logged
+		// status of the logged testResponse, 0 if nothing is logged
 		status int
 		rules  string
 		at     string // a name or value that the line has
@@ -157,7 +157,7 @@ func TestLog_HasRejections(t *testing.T) {
 			}
 			rw := httptest.NewRecorder()
 			mock.ServeHTTP(rw, r)
-			got := log.of(response{TB: t, header: rw.Header()})
+			got := log.of(testResponse{TB: t, header: rw.Header()})
 			if test.status == 0 {
 				if got.message != "" {
 					t.Errorf("logged %q, want nothing", got.message)

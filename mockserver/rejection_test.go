@@ -38,7 +38,7 @@ type cause struct {
 
 // rejected expects an error in SailPoint's form: a status, the beginning of its detailCode, and its
 // causes. The golden file has their wording.
-func (r response) rejected(status int, detailCode string, want ...cause) {
+func (r testResponse) rejected(status int, detailCode string, want ...cause) {
 	r.Helper()
 	r.is(status)
 	if code, _ := r.object()["detailCode"].(string); !strings.HasPrefix(code, detailCode+" ") {
@@ -48,7 +48,7 @@ func (r response) rejected(status int, detailCode string, want ...cause) {
 }
 
 // unknownID expects that there is no token of the id in the path.
-func (r response) unknownID() {
+func (r testResponse) unknownID() {
 	r.Helper()
 	r.is(http.StatusNotFound)
 	if _, rules := r.reasons(); !cmp.Equal(rules, []string{string(rule.UnknownID)}) {
@@ -58,7 +58,7 @@ func (r response) unknownID() {
 
 // denied expects an error in the form of RFC 6749 and the rule that the request breaks. The golden
 // file has its description and its cause.
-func (r response) denied(status int, kind string, violated rule.ID) {
+func (r testResponse) denied(status int, kind string, violated rule.ID) {
 	r.Helper()
 	r.is(status).equal("error", kind)
 	description, _ := r.object()["error_description"].(string)
@@ -71,7 +71,7 @@ func (r response) denied(status int, kind string, violated rule.ID) {
 }
 
 // because expects the causes of an error, and that they are the ones that the header names.
-func (r response) because(want ...cause) {
+func (r testResponse) because(want ...cause) {
 	r.Helper()
 	texts, rules := r.reasons()
 	var wantRules, places []string
@@ -104,7 +104,7 @@ func names(text, name string) bool {
 
 // reasons returns the causes of a rejected request and the rules that they are about: as the response
 // has them if the mock is friendly, and else as the journal has them.
-func (r response) reasons() (texts, rules []string) {
+func (r testResponse) reasons() (texts, rules []string) {
 	r.Helper()
 	if !r.tenant.nameless {
 		rules = strings.Split(r.header.Get("X-Patmock-Rule"), ", ")
@@ -126,7 +126,7 @@ func (r response) reasons() (texts, rules []string) {
 var ofNamespace = regexp.MustCompile(`^/+t/([a-z0-9-]{1,63})(?:/|$)`)
 
 // entry returns what the journal has about the request.
-func (r response) entry() *control.Request {
+func (r testResponse) entry() *control.Request {
 	r.Helper()
 	c, id := r.tenant.mock.Control(), r.header.Get("SLPT-Request-ID")
 	entry, err := c.Request(r.Context(), id) // has it if there is no such namespace
@@ -141,7 +141,7 @@ func (r response) entry() *control.Request {
 
 // problem expects a problem of the control API: its status, the rule that its type names, and its
 // errors. The golden file has their wording.
-func (r response) problem(status int, violated rule.ID, want ...cause) {
+func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 	r.Helper()
 	r.is(status).equal("type", "urn:problem-type:patmock:"+string(violated))
 	got := decode[control.Problem](r)
@@ -163,7 +163,7 @@ func (r response) problem(status int, violated rule.ID, want ...cause) {
 
 // checkRuleHeader expects that a friendly mock names registered rules in the header of a rejected
 // request, and that no other response has the header.
-func (m *tenant) checkRuleHeader(r *http.Request, got response) {
+func (m *tenant) checkRuleHeader(r *http.Request, got testResponse) {
 	m.Helper()
 	header := got.header.Get("X-Patmock-Rule")
 	if got.status < http.StatusBadRequest || m.nameless {
@@ -251,7 +251,7 @@ func (l *records) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l *records) WithGroup(string) slog.Handler { return l }
 
 // of returns the only record about a request, the zero value if there is none.
-func (l *records) of(r response) record {
+func (l *records) of(r testResponse) record {
 	r.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()

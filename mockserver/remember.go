@@ -5,16 +5,16 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/journal"
-	"example.com/patmock/mockserver/internal/watch"
+	"example.com/patmock/mockserver/internal/lint"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
 )
 
 // remember writes the journal, and what the request shows of its client.
 func (x *exchange) remember(r *http.Request) {
 	trace, ended := &x.trace, x.server.wall()
-	seen := watch.Exchange{
+	seen := lint.Exchange{
 		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
 		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0, Written: x.written,
 	}
@@ -24,7 +24,7 @@ func (x *exchange) remember(r *http.Request) {
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
 		remedy := "send access tokens in the Authorization header, and credentials to /oauth/token alone"
-		if answer.OAuthPath(r.URL.Path) {
+		if response.OAuthPath(r.URL.Path) {
 			remedy = "send it as a form"
 		}
 		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers", remedy)
@@ -35,7 +35,7 @@ func (x *exchange) remember(r *http.Request) {
 	}
 	for _, f := range x.across(seen) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
-			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", answer.Cut(trace.Namespace))
+			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", response.Cut(trace.Namespace))
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
@@ -44,14 +44,14 @@ func (x *exchange) remember(r *http.Request) {
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
 		Status: x.status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings), Why: keptAll(answer.Texts(trace.Reasons)), Rules: answer.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
+		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings), Why: keptAll(response.Texts(trace.Reasons)), Rules: response.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
 	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
 		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
 }
 
 // across returns what a request and earlier ones show of a client. Requests to namespaces that do not
 // exist have nothing to do with each other.
-func (x *exchange) across(seen watch.Exchange) []control.Finding {
+func (x *exchange) across(seen lint.Exchange) []control.Finding {
 	if x.trace.Absent || x.trace.Browser {
 		return nil
 	}

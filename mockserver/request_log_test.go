@@ -58,7 +58,7 @@ func TestLogRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = sent.Body.Close()
-			got := log.of(response{TB: t, header: sent.Header})
+			got := log.of(testResponse{TB: t, header: sent.Header})
 			if tt.start == "" {
 				if got.message != "" {
 					t.Errorf("logged %q, want nothing", got.message)

@@ -134,7 +134,7 @@ func TestRights(t *testing.T) {
 }
 
 // ask sends what the first word says, to the token that the second names.
-func ask(c *client, v version.Version, asked, own string) response {
+func ask(c *client, v version.Version, asked, own string) testResponse {
 	c.Helper()
 	verb, object, _ := strings.Cut(asked, " ")
 	path := v.CollectionPath()

@@ -9,10 +9,10 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/api"
-	controls "example.com/patmock/mockserver/internal/control"
+	controls "example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/oauth"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
@@ -103,7 +103,7 @@ func (r *router) handle(op *spec.Operation, document *spec.Document, version str
 		name = op.Name
 	}
 	r.paths[op.Path].methods[op.Method] = http.HandlerFunc(func(rw http.ResponseWriter, request *http.Request) {
-		trace := answer.TraceOf(request)
+		trace := response.TraceOf(request)
 		trace.Operation, trace.Version = name, version
 		serve(tenantOf(rw), rw, request)
 	})

@@ -25,7 +25,7 @@ type rejection struct {
 	status int
 	rule   rule.ID
 	// send sends the request, as Jane unless it says otherwise.
-	send func(m *tenant, v version.Version) response
+	send func(m *tenant, v version.Version) testResponse
 	// setup changes the configuration. Nil leaves it.
 	setup func(*mockserver.Config)
 }
@@ -34,31 +34,31 @@ type rejection struct {
 var apiRejections = []rejection{
 	{
 		name: "no bearer", status: 401, rule: rule.BearerRequired,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.anonymous().get(v.CollectionPath())
 		},
 	},
 	{
 		name: "another scheme", status: 401, rule: rule.BearerRequired,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.bearing("Basic eDp5").get(v.CollectionPath())
 		},
 	},
 	{
 		name: "bad bearer", status: 401, rule: rule.BearerRequired,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.bearing("Bearer x").get(v.CollectionPath())
 		},
 	},
 	{
 		name: "bearer of another namespace", status: 401, rule: rule.BearerRequired,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.bearing(m.in("other").as("jane.doe").authorization).get(v.CollectionPath())
 		},
 	},
 	{
 		name: "expired access token", status: 401, rule: rule.AccessTokenExpires,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			c := m.as("jane.doe")
 			m.advance(13 * time.Hour)
 			return c.get(v.CollectionPath())
@@ -66,7 +66,7 @@ var apiRejections = []rejection{
 	},
 	{
 		name: "access token of a deleted token", status: 401, rule: rule.AccessTokenOfDeleted,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			c := m.as("jane.doe")
 			c.delete(v.CollectionPath() + "/" + janeID).is(http.StatusNoContent)
 			return c.get(v.CollectionPath())
@@ -77,100 +77,100 @@ var apiRejections = []rejection{
 	},
 	{
 		name: "scope", status: 403, rule: rule.OperationScopes,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.scoped("jane.doe", "sp:scopes:default").get(v.CollectionPath())
 		},
 	},
 	{
 		name: "right to list", status: 403, rule: rule.ListRights,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").get(v.CollectionPath())
 		},
 	},
 	{
 		name: "right to write", status: 403, rule: rule.WriteRights,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").delete(v.CollectionPath() + "/" + johns)
 		},
 	},
 	{
 		name: "patch of another's token", status: 403, rule: rule.PatchOwnOnly,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("admin").patch(v.CollectionPath()+"/"+johns, `[]`)
 		},
 	},
 	{
 		name: "API client", status: 403, rule: rule.NoApplicationAuth,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			client := m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
 			return client.get(v.CollectionPath())
 		},
 	},
 	{
 		name: "unknown id", status: 404, rule: rule.UnknownID,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").delete(v.CollectionPath() + "/" + nobodys)
 		},
 	},
 	{
 		name: "no id", status: 404, rule: rule.UnmatchedPath,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").delete(v.CollectionPath() + "/")
 		},
 	},
 	{
 		name: "method", status: 405, rule: rule.MethodNotAllowed,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").put(v.CollectionPath(), `{}`)
 		},
 	},
 	{
 		name: "announced body too large", status: 413, rule: rule.ContentTooLarge,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").post(v.CollectionPath(), strings.Repeat(" ", 1<<20+1))
 		},
 	},
 	{
 		name: "body too large", status: 413, rule: rule.ContentTooLarge,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").stream(v, strings.NewReader(strings.Repeat(" ", 1<<20+1)))
 		},
 	},
 	{
 		name: "body that breaks off", status: 400, rule: rule.IncompleteBody,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").inProcess(v, iotest.ErrReader(io.ErrUnexpectedEOF))
 		},
 	},
 	{
 		name: "content type of a create", status: 415, rule: rule.WrongContentType,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").send("POST", v.CollectionPath(), "text/plain", `{}`)
 		},
 	},
 	{
 		name: "content type of a patch", status: 415, rule: rule.WrongContentType,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			path := v.CollectionPath() + "/" + janeID
 			return m.as("jane.doe").send("PATCH", path, "application/json", `[]`)
 		},
 	},
 	{
 		name: "content encoding", status: 415, rule: rule.ContentEncoding,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			path := v.CollectionPath()
 			return m.as("jane.doe").headed("POST", path, `{}`, "Content-Encoding", "br")
 		},
 	},
 	{
 		name: "half an escape", status: 400, rule: rule.URLSyntax,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").get(v.CollectionPath() + "?filters=%zz")
 		},
 	},
 	{
 		name: "parameter twice", status: 400, rule: rule.InvalidProperty,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").get(v.CollectionPath() + "?owner-id=me&owner-id=you")
 		},
 	},
@@ -302,14 +302,14 @@ var apiRejections = []rejection{
 	{
 		name: "unknown owner", status: 400, rule: rule.UnknownOwner,
 		setup: refusing(dialect.UnknownOwner),
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("admin").get(v.CollectionPath() + "?owner-id=" + nobodys)
 		},
 	},
 	{
 		name: "too many requests", status: 429, rule: rule.RateLimit,
 		setup: func(c *mockserver.Config) { c.Profile.RateLimit = "1/1h" },
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			c := m.as("jane.doe")
 			c.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
 			return c.get(v.CollectionPath() + "?owner-id=me")
@@ -317,28 +317,28 @@ var apiRejections = []rejection{
 	},
 	{
 		name: "fault", status: 503, rule: rule.InjectedFault,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			m.anonymous().fault(`{"operation":"list","status":503}`)
 			return list("owner-id=me")(m, v)
 		},
 	},
 	{
 		name: "fault by a page", status: 502, rule: rule.InjectedFault,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			m.anonymous().fault(`{"operation":"list","effect":"html"}`)
 			return m.as("jane.doe").spoilt(m.TB).get(v.CollectionPath())
 		},
 	},
 	{
 		name: "preferred status", status: 429, rule: rule.PreferredStatus,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			path := v.CollectionPath() + "?owner-id=me"
 			return m.as("jane.doe").headed("GET", path, "", "Prefer", "code=429")
 		},
 	},
 	{
 		name: "outage of a hostile mock", status: 503, rule: rule.HostileProfile,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			c := m.as("jane.doe")
 			for range 100 {
 				r := c.get(v.CollectionPath() + "?owner-id=me")
@@ -347,7 +347,7 @@ var apiRejections = []rejection{
 				}
 			}
 			m.Fatal("no outage")
-			return response{}
+			return testResponse{}
 		},
 		setup: func(c *mockserver.Config) {
 			c.Profile.Hostile = []string{"outages"}
@@ -356,7 +356,7 @@ var apiRejections = []rejection{
 	},
 	{
 		name: "other resource", status: 501, rule: rule.NotSimulated,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			if v == version.V1 {
 				return m.as("jane.doe").get("/accounts/v1")
 			}
@@ -365,13 +365,13 @@ var apiRejections = []rejection{
 	},
 	{
 		name: "unknown namespace", status: 404, rule: rule.UnknownNamespace,
-		send: func(m *tenant, v version.Version) response {
+		send: func(m *tenant, v version.Version) testResponse {
 			return m.in("A").anonymous().get(v.CollectionPath())
 		},
 	},
 	{
 		name: "too many namespaces", status: 503, rule: rule.TooManyNamespaces,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			return m.in("a").login(janeID, janeSecret)
 		},
 		setup: func(c *mockserver.Config) { c.MaxNamespaces = 1 },
@@ -401,7 +401,7 @@ var bulkRejections = []rejection{
 	},
 	{
 		name: "right", status: 403, rule: rule.WriteRights,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			body := `{"ids":["` + janes + `"],"patch":` + unaware + `}`
 			return m.as("jane.doe").send("PATCH", bulkPath, "application/json", body)
 		},
@@ -420,7 +420,7 @@ var otherRejections = []rejection{
 	},
 	{
 		name: "credentials in JSON", status: 401, rule: rule.TokenNoJSON,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			return m.anonymous().post("/oauth/token", `{}`)
 		},
 	},
@@ -443,7 +443,7 @@ var otherRejections = []rejection{
 	},
 	{
 		name: "expired token", status: 401, rule: rule.LoginExpired,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			token := m.as("jane.doe").create(version.V2026, "short")
 			m.advance(31 * 24 * time.Hour)
 			return m.login(token["id"].(string), token["secret"].(string))
@@ -451,7 +451,7 @@ var otherRejections = []rejection{
 	},
 	{
 		name: "deleted token", status: 401, rule: rule.LoginDeleted,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			m.as("jane.doe").delete("/v3/personal-access-tokens/" + janeID).is(http.StatusNoContent)
 			return m.login(janeID, janeSecret)
 		},
@@ -467,21 +467,21 @@ var otherRejections = []rejection{
 	{
 		name: "too many logins", status: 429, rule: rule.RateLimit,
 		setup: func(c *mockserver.Config) { c.Profile.RateLimit = "1/1h" },
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			m.as("jane.doe")
 			return m.login(janeID, janeSecret)
 		},
 	},
 	{
 		name: "fault of a login", status: 503, rule: rule.InjectedFault,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			m.anonymous().fault(`{"operation":"token","status":503}`)
 			return m.login(janeID, janeSecret)
 		},
 	},
 	{
 		name: "preferred status of a login", status: 400, rule: rule.PreferredStatus,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			path := "/oauth/token?grant_type=client_credentials&" + janesCredentials
 			return m.anonymous().headed("POST", path, "", "Prefer", "code=400")
 		},
@@ -492,13 +492,13 @@ var otherRejections = []rejection{
 	},
 	{
 		name: "content encoding of a login", status: 415, rule: rule.ContentEncoding,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			return m.anonymous().headed("POST", "/oauth/token", "x", "Content-Encoding", "br")
 		},
 	},
 	{
 		name: "method of the token endpoint", status: 405, rule: rule.MethodNotAllowed,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			return m.anonymous().get("/oauth/token")
 		},
 	},
@@ -510,7 +510,7 @@ var otherRejections = []rejection{
 	{name: "another API", status: 501, rule: rule.NotSimulated, send: form("/accounts/v1", "")},
 	{
 		name: "control API of another listener", status: 404, rule: rule.UnmatchedPath,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			m.unchecked = true // no document has this error
 			return m.anonymous().get("/_mock")
 		},
@@ -518,7 +518,7 @@ var otherRejections = []rejection{
 	},
 	{
 		name: "login in an unknown namespace", status: 404, rule: rule.UnknownNamespace,
-		send: func(m *tenant, _ version.Version) response {
+		send: func(m *tenant, _ version.Version) testResponse {
 			return m.in("A").login(janeID, janeSecret)
 		},
 	},
@@ -595,7 +595,7 @@ func TestRejection_NamesRuleOfReset(t *testing.T) {
 		t.Errorf("journal has the rules %v, want %v", got, want)
 	}
 	id, _ := entry["id"].(string)
-	log.of(response{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).names(t, rule.InjectedFault)
+	log.of(testResponse{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).names(t, rule.InjectedFault)
 }
 
 // A problem is a rejected request to the control API.
@@ -603,7 +603,7 @@ type problem struct {
 	name   string
 	status int
 	rule   rule.ID
-	send   func(c *client) response
+	send   func(c *client) testResponse
 	// setup changes the configuration. Nil leaves it.
 	setup func(*mockserver.Config)
 }
@@ -611,69 +611,69 @@ type problem struct {
 var problems = []problem{
 	{
 		name: "unknown query parameter", status: 400, rule: rule.ControlInvalidRequest,
-		send: func(c *client) response { return c.get("/_mock/requests?colour=red") },
+		send: func(c *client) testResponse { return c.get("/_mock/requests?colour=red") },
 	},
 	{
 		name: "half a text", status: 400, rule: rule.ControlInvalidRequest,
-		send: func(c *client) response { return c.put("/_mock/clock", `{`) },
+		send: func(c *client) testResponse { return c.put("/_mock/clock", `{`) },
 	},
 	{
 		name: "number as name", status: 400, rule: rule.ControlInvalidRequest,
-		send: func(c *client) response { return c.post("/_mock/identities", `{"name":1}`) },
+		send: func(c *client) testResponse { return c.post("/_mock/identities", `{"name":1}`) },
 	},
 	{
 		name: "tenant without identities", status: 400, rule: rule.ControlInvalidTenant,
-		send: func(c *client) response { return c.put("/_mock/state", `{"identities":[]}`) },
+		send: func(c *client) testResponse { return c.put("/_mock/state", `{"identities":[]}`) },
 	},
 	{
 		name: "no control token", status: 401, rule: rule.ControlUnauthorized,
-		send:  func(c *client) response { return c.get("/_mock/health") },
+		send:  func(c *client) testResponse { return c.get("/_mock/health") },
 		setup: func(c *mockserver.Config) { c.ControlToken = "open sesame" },
 	},
 	{
 		name: "page of another site", status: 403, rule: rule.CrossOrigin,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			return c.headed("POST", "/_mock/reset", "", "Sec-Fetch-Site", "cross-site")
 		},
 	},
 	{
 		name: "unknown path", status: 404, rule: rule.ControlUnknownPath,
-		send: func(c *client) response { return c.get("/_mock/nothing") },
+		send: func(c *client) testResponse { return c.get("/_mock/nothing") },
 	},
 	{
 		name: "unknown document", status: 404, rule: rule.ControlUnknownDocument,
-		send: func(c *client) response { return c.get("/_mock/spec/v9") },
+		send: func(c *client) testResponse { return c.get("/_mock/spec/v9") },
 	},
 	{
 		name: "unknown request", status: 404, rule: rule.ControlUnknownRequest,
-		send: func(c *client) response { return c.get("/_mock/requests/x") },
+		send: func(c *client) testResponse { return c.get("/_mock/requests/x") },
 	},
 	{
 		name: "unknown fault", status: 404, rule: rule.ControlUnknownFault,
-		send: func(c *client) response { return c.delete("/_mock/faults/x") },
+		send: func(c *client) testResponse { return c.delete("/_mock/faults/x") },
 	},
 	{
 		name: "unknown namespace", status: 404, rule: rule.UnknownNamespace,
-		send: func(c *client) response { return c.delete("/t/a/_mock/namespace") },
+		send: func(c *client) testResponse { return c.delete("/t/a/_mock/namespace") },
 	},
 	{
 		name: "method", status: 405, rule: rule.MethodNotAllowed,
-		send: func(c *client) response { return c.delete("/_mock/verify") },
+		send: func(c *client) testResponse { return c.delete("/_mock/verify") },
 	},
 	{
 		name: "id taken", status: 409, rule: rule.ControlIDTaken,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			c.fault(`{"id":"x","status":503}`)
 			return c.post("/_mock/faults", `{"id":"x","status":503}`)
 		},
 	},
 	{
 		name: "name taken", status: 409, rule: rule.ControlNameTaken,
-		send: func(c *client) response { return c.post("/_mock/identities", `{"name":"admin"}`) },
+		send: func(c *client) testResponse { return c.post("/_mock/identities", `{"name":"admin"}`) },
 	},
 	{
 		name: "too many faults", status: 409, rule: rule.ControlTooManyFaults,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			for range 1000 {
 				c.fault(`{"status":503}`)
 			}
@@ -682,7 +682,7 @@ var problems = []problem{
 	},
 	{
 		name: "too many streams", status: 503, rule: rule.ControlTooManyStreams,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			for range 64 {
 				follow(c.TB, c.mock.Control(), control.Match{}, "")
 			}
@@ -691,11 +691,11 @@ var problems = []problem{
 	},
 	{
 		name: "default namespace", status: 409, rule: rule.ControlDefaultNamespace,
-		send: func(c *client) response { return c.delete("/_mock/namespace") },
+		send: func(c *client) testResponse { return c.delete("/_mock/namespace") },
 	},
 	{
 		name: "state too large", status: 409, rule: rule.ControlStateTooLarge,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			for i := range 72 {
 				c.post("/_mock/tokens", fmt.Sprintf(`{"owner":"admin","name":"%d%s"}`, i, strings.Repeat("n", 1_000_000))).is(201)
 			}
@@ -704,29 +704,29 @@ var problems = []problem{
 	},
 	{
 		name: "body too large", status: 413, rule: rule.ContentTooLarge,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			return c.put("/_mock/state", strings.Repeat(" ", 64<<20+1))
 		},
 	},
 	{
 		name: "content type", status: 415, rule: rule.ControlMediaType,
-		send: func(c *client) response { return c.send("PUT", "/_mock/state", "text/plain", "x") },
+		send: func(c *client) testResponse { return c.send("PUT", "/_mock/state", "text/plain", "x") },
 	},
 	{
 		name: "content encoding", status: 415, rule: rule.ContentEncoding,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			return c.headed("PUT", "/_mock/clock", `{}`, "Content-Encoding", "br")
 		},
 	},
 	{
 		name: "public host", status: 421, rule: rule.MisdirectedHost,
-		send: func(c *client) response {
+		send: func(c *client) testResponse {
 			return c.headed("GET", "/_mock/health", "", "Host", "evil.example")
 		},
 	},
 	{
 		name: "too many namespaces", status: 503, rule: rule.TooManyNamespaces,
-		send:  func(c *client) response { return c.get("/t/a/_mock/health") },
+		send:  func(c *client) testResponse { return c.get("/t/a/_mock/health") },
 		setup: func(c *mockserver.Config) { c.MaxNamespaces = 1 },
 	},
 }
@@ -772,37 +772,37 @@ func TestProblem_NamesItsRule(t *testing.T) {
 const janesCredentials = "client_id=facefacefacefacefacefacefaceface&" +
 	"client_secret=facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface"
 
-func create(body string) func(*tenant, version.Version) response {
-	return func(m *tenant, v version.Version) response {
+func create(body string) func(*tenant, version.Version) testResponse {
+	return func(m *tenant, v version.Version) testResponse {
 		return m.as("jane.doe").post(v.CollectionPath(), body)
 	}
 }
 
-func patch(body string) func(*tenant, version.Version) response {
-	return func(m *tenant, v version.Version) response {
+func patch(body string) func(*tenant, version.Version) testResponse {
+	return func(m *tenant, v version.Version) testResponse {
 		return m.as("jane.doe").patch(v.CollectionPath()+"/"+janeID, body)
 	}
 }
 
-func list(query string) func(*tenant, version.Version) response {
-	return func(m *tenant, v version.Version) response {
+func list(query string) func(*tenant, version.Version) testResponse {
+	return func(m *tenant, v version.Version) testResponse {
 		return m.as("jane.doe").get(v.CollectionPath() + "?" + query)
 	}
 }
 
-func bulk(body string) func(*tenant, version.Version) response {
-	return func(m *tenant, _ version.Version) response {
+func bulk(body string) func(*tenant, version.Version) testResponse {
+	return func(m *tenant, _ version.Version) testResponse {
 		return m.as("admin").send("PATCH", bulkPath, "application/json", body)
 	}
 }
 
-func form(path, body string) func(*tenant, version.Version) response {
-	return func(m *tenant, _ version.Version) response {
+func form(path, body string) func(*tenant, version.Version) testResponse {
+	return func(m *tenant, _ version.Version) testResponse {
 		return m.anonymous().send("POST", path, urlencode, body)
 	}
 }
 
-func login(body string) func(*tenant, version.Version) response {
+func login(body string) func(*tenant, version.Version) testResponse {
 	return form("/oauth/token", body)
 }
 
@@ -821,7 +821,7 @@ func bounding(entry string) func(*mockserver.Config) {
 }
 
 // headed sends JSON with another header.
-func (c *client) headed(method, path, body, name, value string) response {
+func (c *client) headed(method, path, body, name, value string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
 	if err != nil {
@@ -839,7 +839,7 @@ func (c *client) headed(method, path, body, name, value string) response {
 }
 
 // stream creates a token with a body of unknown length.
-func (c *client) stream(v version.Version, body io.Reader) response {
+func (c *client) stream(v version.Version, body io.Reader) testResponse {
 	c.Helper()
 	r, err := http.NewRequest("POST", c.url+v.CollectionPath(), io.MultiReader(body))
 	if err != nil {
@@ -851,7 +851,7 @@ func (c *client) stream(v version.Version, body io.Reader) response {
 }
 
 // inProcess creates a token without a socket, which would not carry a body that breaks off.
-func (c *client) inProcess(v version.Version, body io.Reader) response {
+func (c *client) inProcess(v version.Version, body io.Reader) testResponse {
 	c.Helper()
 	r, err := http.NewRequest("POST", c.url+v.CollectionPath(), body)
 	if err != nil {
@@ -869,7 +869,7 @@ func (c *client) inProcess(v version.Version, body io.Reader) response {
 	if err != nil {
 		c.Fatal(err)
 	}
-	return response{
+	return testResponse{
 		TB: c, tenant: c.tenant, path: r.URL.Path,
 		status: answered.StatusCode, header: answered.Header, text: string(text),
 	}

@@ -51,7 +51,7 @@ func (c *client) rescope(id string, scopes []string) {
 func (c *client) bearer() string { return strings.TrimPrefix(c.authorization, "Bearer ") }
 
 // checkToken calls check_token with the access token of a client.
-func (c *client) checkToken() response {
+func (c *client) checkToken() testResponse {
 	c.Helper()
 	return c.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+c.bearer())
 }

@@ -19,13 +19,13 @@ import (
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/mockserver/internal/findings"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/mockserver/internal/store/file"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
@@ -119,7 +119,7 @@ type Server struct {
 	findings   *findings.Store
 	file       *file.File // nil where the state ends with the process
 	secret     []byte     // of the signing keys
-	writer     answer.Writer
+	writer     response.Writer
 	wall       func() time.Time // which headers follow, whatever Config.Now is
 	stopped    chan struct{}
 	stop       func()
@@ -248,7 +248,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
 		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: answer.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
+		writer: response.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
 	}
 	if c.UncheckedResponses {
 		// As an error, so that no level of the log leaves it out.

@@ -384,7 +384,7 @@ func (s *soaker) remove() {
 }
 
 // names expects the header that names a rule.
-func (r response) names(want rule.ID) {
+func (r testResponse) names(want rule.ID) {
 	r.Helper()
 	if got := r.header.Get("X-Patmock-Rule"); got != string(want) {
 		r.Errorf("rule %q, want %q: %s", got, want, r.text)

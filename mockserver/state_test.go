@@ -204,7 +204,7 @@ func TestAddToken(t *testing.T) {
 }
 
 // accepting gets a representation.
-func (c *client) accepting(contentType, path string) response {
+func (c *client) accepting(contentType, path string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest("GET", c.url+path, nil)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
-	controls "example.com/patmock/mockserver/internal/control"
+	controls "example.com/patmock/mockserver/internal/controlapi"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
@@ -18,20 +18,20 @@ import (
 // apiStrangers answers what no operation of the API takes, in SailPoint's form.
 type apiStrangers struct {
 	documents *documents
-	writer    answer.Writer
+	writer    response.Writer
 	fallback  http.Handler // nil for none
 	apart     bool         // the control API has a listener of its own
 }
 
 // tooLarge refuses a body by its announced length, also where nobody would read it.
 func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
-	s.reject(rw, r, p.document, rejections[http.StatusRequestEntityTooLarge], answer.Reason{
+	s.reject(rw, r, p.document, rejections[http.StatusRequestEntityTooLarge], response.Reason{
 		Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got %d", p.maxBody, r.ContentLength),
 	})
 }
 
 func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
-	cause := answer.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, answer.Cut(r.Method))}
+	cause := response.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, response.Cut(r.Method))}
 	unmatched(r, control.UnmatchedPath, cause.String(), methodRemedy(r, p, allowed))
 	rw.Header().Set("Allow", allowed)
 	s.reject(rw, r, p.document, rejections[http.StatusMethodNotAllowed], cause)
@@ -47,7 +47,7 @@ func methodRemedy(r *http.Request, p *path, allowed string) string {
 
 // unmatched notes that no operation takes a request.
 func unmatched(r *http.Request, kind, why, remedy string) {
-	trace := answer.TraceOf(r)
+	trace := response.TraceOf(r)
 	trace.Unmatched = true
 	trace.Find(kind, why, remedy)
 }
@@ -74,20 +74,20 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case r.ContentLength > maxBody:
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
 	case meant != "":
-		meant = answer.Cut(answer.TraceOf(r).Prefix + meant)
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, answer.Cut(at)), "send the request to "+meant)
+		meant = response.Cut(response.TraceOf(r).Prefix + meant)
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, response.Cut(at)), "send the request to "+meant)
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case isBrowserRequest(r):
-		answer.TraceOf(r).Browser = true
-		why := answer.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + answer.Cut(at)}
+		response.TraceOf(r).Browser = true
+		why := response.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + response.Cut(at)}
 		s.reject(rw, r, document, rejections[http.StatusNotFound], why)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
 		e := rejections[http.StatusNotImplemented]
 		e.advice = fmt.Sprintf("start patmock with %s among its --versions", v)
 		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("this patmock was started without version %s", v), e.advice)
 	case known && under(at, v.CollectionPath()):
-		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+answer.Cut(at), "send the request to the token itself")
+		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Cut(at), "send the request to the token itself")
 	case under(at, surface):
 		s.noSuchPath(rw, r, document, "path: the control API of this mock has a listener of its own, whose address the mock printed at its start",
 			"send the request to the listener of the control API")
@@ -98,12 +98,12 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
 		e := rejections[http.StatusNotImplemented]
-		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), answer.Cut(base))
-		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", answer.Cut(base), s.served()), e.advice)
+		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), response.Cut(base))
+		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", response.Cut(base), s.served()), e.advice)
 	case known || base == "latest" || otherResource.MatchString(at):
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only", "")
 	default:
-		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+answer.Cut(at), "")
+		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+response.Cut(at), "")
 	}
 }
 
@@ -142,13 +142,13 @@ func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, doc
 
 // rejectUnserved rejects a request that a tenant may serve. Its remedy is that of the kind if it is empty.
 func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why, remedy string) {
-	text := fmt.Sprintf("%s %s is not simulated: %s", answer.Cut(r.Method), answer.Cut(r.URL.EscapedPath()), why)
+	text := fmt.Sprintf("%s %s is not simulated: %s", response.Cut(r.Method), response.Cut(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text, remedy)
-	s.reject(rw, r, document, e, answer.Reason{Rule: rule.NotSimulated, Text: text})
+	s.reject(rw, r, document, e, response.Reason{Rule: rule.NotSimulated, Text: text})
 }
 
 func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string) {
-	why := answer.Reason{Rule: rule.UnmatchedPath, Text: cause}
+	why := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
 	unmatched(r, control.UnmatchedPath, why.String(), remedy)
 	s.reject(rw, r, document, rejections[http.StatusNotFound], why)
 }
@@ -163,44 +163,44 @@ type rejection struct {
 
 var rejections = map[int]rejection{
 	http.StatusNotFound: {
-		http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource.", answer.NotFound, "",
+		http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource.", response.NotFound, "",
 	},
 	http.StatusMethodNotAllowed: {
-		http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", answer.MethodNotAllowed, "",
+		http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", response.MethodNotAllowed, "",
 	},
 	http.StatusRequestEntityTooLarge: {
-		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", answer.InvalidRequest, "",
+		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", response.InvalidRequest, "",
 	},
 	http.StatusNotImplemented: {
-		http.StatusNotImplemented, "501 Not implemented", "", answer.NotImplemented,
+		http.StatusNotImplemented, "501 Not implemented", "", response.NotImplemented,
 		"send requests like this one to another mock by --fallback, or leave them out",
 	},
 	http.StatusRequestTimeout: {
-		http.StatusRequestTimeout, "408 Request timeout", "", answer.InvalidRequest,
+		http.StatusRequestTimeout, "408 Request timeout", "", response.InvalidRequest,
 		"send the body to its end, and in Content-Length its number of bytes",
 	},
 	http.StatusServiceUnavailable: {
-		http.StatusServiceUnavailable, "503 Service unavailable", "The server cannot take the request now.", answer.TemporarilyUnavailable, "",
+		http.StatusServiceUnavailable, "503 Service unavailable", "The server cannot take the request now.", response.TemporarilyUnavailable, "",
 	},
 	http.StatusUnsupportedMediaType: {
-		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", answer.InvalidRequest, "",
+		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", response.InvalidRequest, "",
 	},
 }
 
 // reject writes an error in the form that the path has.
-func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why answer.Reason) {
+func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why response.Reason) {
 	s.writer.Write(rw, r, s.rejected(rw, r, e, why), document.CheckUnrouted)
 }
 
 // rejected returns an error in the form that the path has.
-func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejection, why answer.Reason) *answer.Answer {
+func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejection, why response.Reason) *response.Answer {
 	first := why
 	if e.text == "" { // 408 and 501 say why to clients of a faithful mock, too
 		e.text, first.Text = why.Text, e.advice
 	}
 	a := s.writer.Error(rw, e.status, e.code, e.text, first)
-	a.Reasons = []answer.Reason{why}
-	if answer.OAuthPath(r.URL.Path) {
+	a.Reasons = []response.Reason{why}
+	if response.OAuthPath(r.URL.Path) {
 		description := why.Text
 		if s.writer.Plain {
 			description = e.text
@@ -213,7 +213,7 @@ func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejec
 // controlStrangers answers what no operation of the control surface takes, as problems.
 type controlStrangers struct {
 	documents *documents
-	writer    answer.Writer
+	writer    response.Writer
 }
 
 func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
@@ -221,7 +221,7 @@ func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *
 }
 
 func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, _ *path, allowed string) {
-	a := controls.Answer(controls.UnknownMethod(answer.Cut(r.Method), allowed))
+	a := controls.Answer(controls.UnknownMethod(response.Cut(r.Method), allowed))
 	a.Header = http.Header{"Allow": {allowed}}
 	s.writer.Write(rw, r, a, s.documents.control.CheckUnrouted)
 }
@@ -231,5 +231,5 @@ func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.documents.index(s.writer, rw, r, false)
 		return
 	}
-	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(answer.Cut(r.URL.EscapedPath()))), s.documents.control.CheckUnrouted)
+	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(response.Cut(r.URL.EscapedPath()))), s.documents.control.CheckUnrouted)
 }

@@ -11,20 +11,20 @@ import (
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/api"
 	"example.com/patmock/mockserver/internal/clock"
-	controls "example.com/patmock/mockserver/internal/control"
+	controls "example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/fault"
-	"example.com/patmock/mockserver/internal/gate"
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/lint"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
 	"example.com/patmock/mockserver/internal/store/file"
 	"example.com/patmock/mockserver/internal/store/memory"
-	"example.com/patmock/mockserver/internal/watch"
 	"example.com/patmock/spec/redact"
 )
 
@@ -40,7 +40,7 @@ type tenant struct {
 	faults  *fault.Set
 	hostile *hostile.Hostile
 	journal *journal.Journal
-	watch   *watch.Watch
+	watch   *lint.Watch
 	durable *file.Store // nil where the state ends with the process
 
 	tokens   *oauth.Server
@@ -90,7 +90,7 @@ func (s *Server) prepare(name string, now func() time.Time) *tenant {
 	profile := s.config.Profile
 	return &tenant{
 		name: name, server: s, removed: make(chan struct{}), random: source, clock: clock.New(now), fixture: s.config.Tenant,
-		limits: ratelimit.New(limit), enforce: s.limit.Requests > 0, faults: fault.New(source), watch: watch.New(),
+		limits: ratelimit.New(limit), enforce: s.limit.Requests > 0, faults: fault.New(source), watch: lint.New(),
 		journal: journal.New(journal.Config{Size: s.config.JournalSize, Added: s.journals.Added}),
 		service: s.newService(memory.NewKeyed(choices(s.config.Dialect).NameKey()), source),
 		hostile: hostile.New(hostile.Config{
@@ -114,7 +114,7 @@ func (t *tenant) serve() error {
 	if err != nil {
 		return err
 	}
-	front := &gate.Gate{
+	front := &admission.Gate{
 		Limits: t.limits, Enforce: t.enforce, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped, ClockNote: t.clock.Note,
 	}
 	t.tokens = oauth.New(oauth.Config{

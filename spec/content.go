@@ -8,7 +8,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"example.com/patmock/spec/internal/gauge"
+	"example.com/patmock/spec/internal/fastpath"
 )
 
 // contents are the bodies that a request or an answer may have. Without any there is no body.
@@ -20,19 +20,19 @@ type contents struct {
 // content is a body of one media type.
 type content struct {
 	schema *openapi3.Schema
-	gauge  *gauge.Schema // for JSON, else the one that is certain of nothing
+	gauge  *fastpath.Schema // for JSON, else the one that is certain of nothing
 }
 
 // charsets are what clients write behind a media type.
 var charsets = []string{"", "; charset=utf-8", "; charset=UTF-8", ";charset=utf-8", ";charset=UTF-8"}
 
-func newContents(declared openapi3.Content, gauges gauge.Compiler) *contents {
+func newContents(declared openapi3.Content, gauges fastpath.Compiler) *contents {
 	c := &contents{map[string]*content{}, map[string]*content{}}
 	for mediaType, media := range declared {
 		if media.Schema == nil {
 			continue
 		}
-		body := &content{media.Schema.Value, &gauge.Schema{}}
+		body := &content{media.Schema.Value, &fastpath.Schema{}}
 		if strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json") {
 			body.gauge = gauges.Compile(body.schema)
 		}

@@ -17,7 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/goccy/go-yaml"
 
-	"example.com/patmock/spec/internal/gauge"
+	"example.com/patmock/spec/internal/fastpath"
 	"example.com/patmock/spec/version"
 )
 
@@ -49,7 +49,7 @@ type Document struct {
 	effective []byte // JSON
 	outside   string // the place of what is unrouted
 	unrouted  map[int]*contents
-	gauges    gauge.Compiler
+	gauges    fastpath.Compiler
 }
 
 // Load returns the effective document of that name, see Names. It is read once: who
@@ -100,7 +100,7 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 		return nil, &DocumentError{name, StepValidate, errors.New(firstLine(err))}
 	}
 	d := &Document{
-		Name: name, effective: effective, outside: name + " outside its operations", unrouted: map[int]*contents{}, gauges: gauge.Compiler{},
+		Name: name, effective: effective, outside: name + " outside its operations", unrouted: map[int]*contents{}, gauges: fastpath.Compiler{},
 	}
 	statuses, _ := t.Extensions["x-unrouted"].([]any) // in our own documents
 	for _, u := range errata.unrouted(name) {

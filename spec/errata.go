@@ -11,7 +11,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"github.com/goccy/go-yaml"
 
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 )
 
 //go:embed errata.yaml
@@ -35,7 +35,7 @@ type Contradiction struct {
 	// Effective is what has to stand there, nil to remove it.
 	Effective any               `yaml:"effective"`
 	Reason    string            `yaml:"reason"`
-	Standing  standing.Standing `yaml:"standing"`
+	Standing  evidence.Standing `yaml:"standing"`
 	// Call is the documented call that is refused as published. Nil means that
 	// the published document is invalid as a whole.
 	Call *Call `yaml:"call"`
@@ -62,7 +62,7 @@ type Undeclared struct {
 	OAuthSchema string            `yaml:"oauthSchema"` // the same in the document of the token endpoint
 	Description string            `yaml:"description"`
 	Reason      string            `yaml:"reason"`
-	Standing    standing.Standing `yaml:"standing"`
+	Standing    evidence.Standing `yaml:"standing"`
 }
 
 // An Addition is a part of our documents that the published snapshot does not have.
@@ -71,7 +71,7 @@ type Addition struct {
 	Documents []string          `yaml:"documents"`
 	Pointers  []string          `yaml:"pointers"`
 	Reason    string            `yaml:"reason"`
-	Standing  standing.Standing `yaml:"standing"`
+	Standing  evidence.Standing `yaml:"standing"`
 }
 
 // LoadErrata returns the errata. The caller must not change them.

@@ -11,7 +11,7 @@ import (
 
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 )
 
 func TestContradictionIsNeeded(t *testing.T) {
@@ -114,7 +114,7 @@ func TestEveryErratumIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	explained := func(id, reason string, sure standing.Standing, documents []string) {
+	explained := func(id, reason string, sure evidence.Standing, documents []string) {
 		if seen[id] {
 			t.Errorf("%s stands twice", id)
 		}
@@ -122,7 +122,7 @@ func TestEveryErratumIsExplained(t *testing.T) {
 		if reason == "" {
 			t.Errorf("%s gives no reason", id)
 		}
-		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, sure) {
+		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, sure) {
 			t.Errorf("%s: standing %q", id, sure)
 		}
 		for _, name := range documents {

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 )
 
 // diffFlags are those of contract diff. A target is run as contract run does it.
@@ -96,7 +96,7 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
 	}
 	var left error
-	var recordings []*transcript.Recording
+	var recordings []*recording.Recording
 	for i, side := range sides {
 		dir := side
 		if isTarget(side) {
@@ -120,7 +120,7 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 }
 
 // check refuses what cannot be compared before anything is run.
-func (f diffFlags) check(sides []string) (allowances []transcript.Allowance, err error) {
+func (f diffFlags) check(sides []string) (allowances []recording.Allowance, err error) {
 	for i, side := range sides {
 		if isTarget(side) {
 			continue
@@ -140,7 +140,7 @@ func (f diffFlags) check(sides []string) (allowances []transcript.Allowance, err
 	}
 	text, err := os.ReadFile(f.allow)
 	if err == nil {
-		allowances, err = transcript.ParseAllowances(f.allow, text)
+		allowances, err = recording.ParseAllowances(f.allow, text)
 	}
 	if err != nil {
 		return nil, usagef("--allow", "--allow: %w", err)
@@ -180,8 +180,8 @@ func argument(i int) string { return [...]string{"A", "B"}[i] }
 
 // open reads a recording, and leaves out the cases that are not chosen. Subject is the argument
 // that names it.
-func (f diffFlags) open(subject, dir string) (*transcript.Recording, error) {
-	r, err := transcript.Open(dir)
+func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
+	r, err := recording.Open(dir)
 	if err != nil {
 		return nil, &usageError{subject, err}
 	}
@@ -193,14 +193,14 @@ func (f diffFlags) open(subject, dir string) (*transcript.Recording, error) {
 	if err != nil || options.Versions == nil && options.Run == nil && options.Skip == nil && options.Standing == nil {
 		return r, err // with cases that this program does not know
 	}
-	r.Transcripts = slices.DeleteFunc(r.Transcripts, func(t transcript.Transcript) bool {
+	r.Transcripts = slices.DeleteFunc(r.Transcripts, func(t recording.Transcript) bool {
 		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool { return c.Name() == t.Name() })
 	})
 	return r, nil
 }
 
-func (f diffFlags) compare(env environment, sides []string, recordings []*transcript.Recording, allowances []transcript.Allowance, format string) error {
-	c := transcript.Compare(recordings[0], recordings[1])
+func (f diffFlags) compare(env environment, sides []string, recordings []*recording.Recording, allowances []recording.Allowance, format string) error {
+	c := recording.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
 		return usagef("A,B", "there is no case that was tried in both: nothing is compared")
 	}

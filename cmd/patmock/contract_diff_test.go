@@ -3,12 +3,12 @@ package main
 import (
 	"testing"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 )
 
 // What the help shows of --allow is taken as it stands there.
 func TestExampleOfAllow(t *testing.T) {
-	all, err := transcript.ParseAllowances("help", []byte(allowExample))
+	all, err := recording.ParseAllowances("help", []byte(allowExample))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/version"
 )
@@ -42,13 +42,13 @@ type diagnosis struct {
 	Clock    float64         `json:"clock"`
 	Warnings []doctorWarning `json:"warnings"`
 
-	clock *live.Clock // of a tenant
+	clock *tenantguard.Clock // of a tenant
 }
 
 // examined is one of the identities of a target.
 type examined struct {
 	Role string `json:"role"`
-	live.Examination
+	tenantguard.Examination
 }
 
 func newContractDoctor(env environment) *cobra.Command {
@@ -149,7 +149,7 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 
 // examine reads what there is to know of the identities. One that cannot log in ends it, as it would end a run.
 func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contracttests.Options) error {
-	guard, err := live.NewGuard(live.Config{BaseURL: t.BaseURL, Now: time.Now})
+	guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: t.BaseURL, Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 		if identity.who == (contracttests.Credentials{}) {
 			continue
 		}
-		found, err := live.Examine(ctx, live.ExamineConfig{
+		found, err := tenantguard.Examine(ctx, tenantguard.ExamineConfig{
 			BaseURL: t.BaseURL, HTTP: client, Login: loginOf(t, identity.role, identity.who), Version: asked, Now: time.Now,
 		})
 		if err != nil {

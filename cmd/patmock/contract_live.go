@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // defaultLedger is where a run writes down what it makes at a tenant.
@@ -31,7 +31,7 @@ type liveFlags struct {
 
 func (f *liveFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file that remembers what was made at a tenant")
-	flags.IntVar(&f.maxRequests, "max-requests", live.DefaultRequests, "how many requests a tenant is sent at most")
+	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests, "how many requests a tenant is sent at most")
 	flags.BoolVar(&f.provoke, "provoke-rate-limit", false, "exceed the rate limit of a tenant, for the scenarios about it")
 	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of a tenant may take to show what was written")
 	setGroup(flags, groupTenant, "ledger", "max-requests", "provoke-rate-limit", "settle")
@@ -54,8 +54,8 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 
 // supervision is what stands between a run and a live target. The zero value is that of a patmock: nothing.
 type supervision struct {
-	guard  *live.Guard
-	ledger *live.Ledger
+	guard  *tenantguard.Guard
+	ledger *tenantguard.Ledger
 	target contracttests.Target
 	run    string
 	settle time.Duration
@@ -69,7 +69,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 		return s, nil
 	}
 	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
-	config := live.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now, Latency: latency}
+	config := tenantguard.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now, Latency: latency}
 	for _, login := range s.logins() {
 		config.Protected = append(config.Protected, login.ClientID)
 	}
@@ -78,7 +78,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 			return s, usagef("--ledger", "--ledger: %w", err)
 		}
 		_, missing := os.Stat(f.ledger)
-		if s.ledger, err = live.OpenLedger(f.ledger, time.Now); err != nil {
+		if s.ledger, err = tenantguard.OpenLedger(f.ledger, time.Now); err != nil {
 			return s, usagef("--ledger", "--ledger: %w", err)
 		}
 		if missing != nil {
@@ -89,7 +89,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 		}
 		config.Ledger = s.ledger
 	}
-	if s.guard, err = live.NewGuard(config); err != nil {
+	if s.guard, err = tenantguard.NewGuard(config); err != nil {
 		return s, errors.Join(err, s.close())
 	}
 	t.HTTP = guarded(s.guard)
@@ -97,14 +97,14 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 }
 
 // guarded is a client whose requests pass a guard. A redirect would lead past what a scenario is about.
-func guarded(g *live.Guard) *http.Client {
+func guarded(g *tenantguard.Guard) *http.Client {
 	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // logins are the identities of a live target.
-func (s supervision) logins() []live.Login { return loginsOf(s.target) }
+func (s supervision) logins() []tenantguard.Login { return loginsOf(s.target) }
 
-func loginsOf(t contracttests.Target) (logins []live.Login) {
+func loginsOf(t contracttests.Target) (logins []tenantguard.Login) {
 	for _, identity := range []struct {
 		role contracttests.Role
 		who  contracttests.Credentials
@@ -116,8 +116,8 @@ func loginsOf(t contracttests.Target) (logins []live.Login) {
 	return logins
 }
 
-func loginOf(t contracttests.Target, role contracttests.Role, who contracttests.Credentials) live.Login {
-	return live.Login{ClientID: who.ClientID, ClientSecret: who.ClientSecret, Origin: t.Origins[role]}
+func loginOf(t contracttests.Target, role contracttests.Role, who contracttests.Credentials) tenantguard.Login {
+	return tenantguard.Login{ClientID: who.ClientID, ClientSecret: who.ClientSecret, Origin: t.Origins[role]}
 }
 
 func (s supervision) close() error {
@@ -164,13 +164,13 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 		case <-ctx.Done():
 		}
 	}
-	result, err := live.Sweep(ctx, live.SweepConfig{
+	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
 		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
 	})
 	left = s.guard.Left()
 	switch {
-	case errors.Is(err, live.ErrUnreachable) && len(left) == 0 && stats.Lost == 0: // all that was made is gone, as far as was answered
+	case errors.Is(err, tenantguard.ErrUnreachable) && len(left) == 0 && stats.Lost == 0: // all that was made is gone, as far as was answered
 		_, _ = fmt.Fprintln(stderr, "patmock: the run has deleted what it made, and could not look whether anything else is left: "+err.Error()) // it leaves nothing
 		return s.guard.Err()
 	case err != nil:

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec/schema"
 )
@@ -31,7 +31,7 @@ func newContractPropose(env environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			recording, err := transcript.Open(args[0])
+			recording, err := recording.Open(args[0])
 			if err != nil {
 				return &usageError{"DIR", err}
 			}
@@ -66,7 +66,7 @@ func dialectJSON(lines []dialect.Line) map[string]any {
 
 // A proposal is what a recording says of the questions that a dialect answers.
 type proposal struct {
-	recording *transcript.Recording
+	recording *recording.Recording
 	all       bool
 }
 

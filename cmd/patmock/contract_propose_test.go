@@ -16,9 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
-	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/dialect"
@@ -132,11 +132,11 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 			}
 		}
 	}
-	about := transcript.About{Tool: "patmock test", Target: report.Target{Name: target.Name, Live: live, Version: "test"}, Started: clock.Now()}
-	var cases []transcript.Transcript
+	about := recording.About{Tool: "patmock test", Target: report.Target{Name: target.Name, Live: live, Version: "test"}, Started: clock.Now()}
+	var cases []recording.Transcript
 	options := contracttests.Options{Now: clock.Now, Wait: clock.wait, Run: regexp.MustCompile(run), Observe: func(o contracttests.Observation) {
-		c := transcript.Case{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
-		cases = append(cases, transcript.Of(c, target.BaseURL, live))
+		c := recording.Case{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
+		cases = append(cases, recording.Of(c, target.BaseURL, live))
 	}}
 	runner, err := contracttests.NewRunner(target, options)
 	if err != nil {
@@ -147,9 +147,9 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 }
 
 // written is the folder of a recording.
-func written(t *testing.T, about transcript.About, cases []transcript.Transcript) string {
+func written(t *testing.T, about recording.About, cases []recording.Transcript) string {
 	t.Helper()
-	w, err := transcript.Create(filepath.Join(t.TempDir(), "recording"))
+	w, err := recording.Create(filepath.Join(t.TempDir(), "recording"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,14 +260,14 @@ func TestQuestionsAreAsked(t *testing.T) {
 }
 
 // a case of a hand-made recording.
-func handMade(scenario, v, question string, status int, body any) transcript.Transcript {
-	r := transcript.Response{Status: status}
+func handMade(scenario, v, question string, status int, body any) recording.Transcript {
+	r := recording.Response{Status: status}
 	if body != nil {
-		r.Body = &transcript.Body{Form: transcript.JSON, Value: body}
+		r.Body = &recording.Body{Form: recording.JSON, Value: body}
 	}
-	return transcript.Transcript{
+	return recording.Transcript{
 		Scenario: scenario, Version: version.Version(v), Outcome: "provisional",
-		Exchanges: []transcript.Step{{Request: transcript.Request{Method: "GET", Path: "/"}, Response: r}}, Answers: map[string]int{question: 0},
+		Exchanges: []recording.Step{{Request: recording.Request{Method: "GET", Path: "/"}, Response: r}}, Answers: map[string]int{question: 0},
 	}
 }
 
@@ -286,14 +286,14 @@ func TestProposal(t *testing.T) {
 	one := func(id string, answer dialect.Answer) dialect.Dialect { return dialect.Dialect{id: answer} }
 	tests := []struct {
 		name  string
-		about transcript.About
-		cases []transcript.Transcript
+		about recording.About
+		cases []recording.Transcript
 		all   bool
 		want  dialect.Dialect
 	}{
 		{
 			name: "versions agree",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade(taken, "v3", "duplicate-name", 409, conflict),
 				handMade(taken, "v2026", "duplicate-name", 409, conflict),
 			},
@@ -303,7 +303,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "versions disagree",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade(taken, "v3", "duplicate-name", 409, conflict),
 				handMade(taken, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
 				handMade(taken, "beta", "duplicate-name", 409, conflict),
@@ -311,17 +311,17 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "the mock cannot",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade(deleted, "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
 			},
 		},
 		{
 			name:  "the target was away",
-			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 503, nil)},
+			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 503, nil)},
 		},
 		{
 			name: "no version",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{
 					"error": "unauthorized", "error_description": "Who?",
 				}),
@@ -332,7 +332,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "the published 401",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{
 					"error": "JWT is revoked",
 				}),
@@ -341,12 +341,12 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name:  "an error without a body",
-			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 		{
 			name: "a date",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade("expiry/x", "v1", "never-expiring-answer", 200, map[string]any{
 					"expirationDate": "a date",
 				}),
@@ -357,7 +357,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "no token",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade(
 					"expiry/x", "v1", "never-expiring-answer", 400, sailPointError("400.1 x", "y"),
 				),
@@ -365,7 +365,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "default, and what is not asked",
-			cases: []transcript.Transcript{
+			cases: []recording.Transcript{
 				handMade("list/x", "v3", "limit-251", 200, []any{}),
 				handMade(
 					"list/y", "v3", "unknown-owner", 404, sailPointError("404 Not found", "Nobody."),
@@ -377,19 +377,19 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "all", all: true,
-			cases: []transcript.Transcript{handMade("list/x", "v3", "limit-251", 200, []any{})},
+			cases: []recording.Transcript{handMade("list/x", "v3", "limit-251", 200, []any{})},
 			want:  one("limit-251", dialect.Answer{Status: 200}),
 		},
 		{
 			name:  "an interrupted run",
-			about: transcript.About{Interrupted: true},
-			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			about: recording.About{Interrupted: true},
+			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 		{
 			name:  "a patmock",
-			about: transcript.About{Target: report.Target{Name: "mock", Version: "v1"}},
-			cases: []transcript.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			about: recording.About{Target: report.Target{Name: "mock", Version: "v1"}},
+			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 	}
@@ -415,8 +415,8 @@ func TestProposal(t *testing.T) {
 }
 
 func TestProposalOfNothing(t *testing.T) {
-	about := transcript.About{Target: report.Target{Name: "https://acme", Live: true}}
-	unasked := written(t, about, []transcript.Transcript{
+	about := recording.About{Target: report.Target{Name: "https://acme", Live: true}}
+	unasked := written(t, about, []recording.Transcript{
 		handMade("token/question-signature", "", "signature", 200, nil),
 	})
 	folder := t.TempDir()
@@ -440,7 +440,7 @@ func TestProposalOfNothing(t *testing.T) {
 // What a tenant writes for people may differ from request to request: the answer is proposed without it.
 func TestProposeLeavesWordsOut(t *testing.T) {
 	entry := dialect.Entries()[slices.IndexFunc(dialect.Entries(), func(e dialect.Entry) bool { return e.ID == dialect.PatchContentType })]
-	p := proposal{recording: &transcript.Recording{}}
+	p := proposal{recording: &recording.Recording{}}
 	answer := func(text string) dialect.Answer {
 		return dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: text}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/spec"
 )
 
@@ -28,7 +28,7 @@ func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options)
 	if f.dir == "" {
 		return r, nil
 	}
-	writer, err := transcript.Create(f.dir)
+	writer, err := recording.Create(f.dir)
 	if err != nil {
 		return nil, usagef("--record", "--record %s: %w", f.dir, err)
 	}
@@ -40,19 +40,19 @@ func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options)
 type recorder struct {
 	dir    string
 	target contracttests.Target
-	writer *transcript.Writer
+	writer *recording.Writer
 	err    error
 }
 
 // see records a case.
 func (r *recorder) see(o contracttests.Observation) {
-	c := transcript.Case{
+	c := recording.Case{
 		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
 	}
 	for _, who := range []contracttests.Credentials{r.target.Owner, r.target.Second, r.target.Admin} {
 		c.Secrets = append(c.Secrets, who.ClientSecret)
 	}
-	r.err = errors.Join(r.err, r.writer.Add(transcript.Of(c, r.target.BaseURL, r.target.Live())))
+	r.err = errors.Join(r.err, r.writer.Add(recording.Of(c, r.target.BaseURL, r.target.Live())))
 }
 
 // end puts the recording where it belongs.
@@ -60,7 +60,7 @@ func (r *recorder) end(env environment, result *report.Report) error {
 	if r.writer == nil {
 		return nil
 	}
-	about := transcript.About{
+	about := recording.About{
 		Tool: result.Tool, Target: result.Target, Started: result.Started, Interrupted: result.Interrupted, Documents: map[string]string{},
 	}
 	for _, name := range spec.Names() {

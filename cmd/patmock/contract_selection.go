@@ -14,7 +14,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/scenarios"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -33,7 +33,7 @@ func (s *selection) register(flags *pflag.FlagSet) {
 }
 
 // standings are those that there are, the surest first.
-var standings = []string{string(standing.Published), string(standing.Observed), string(standing.Assumed)}
+var standings = []string{string(evidence.Published), string(evidence.Observed), string(evidence.Assumed)}
 
 func (s selection) options() (o contracttests.Options, err error) {
 	if o.Versions, err = parseVersions(s.versions); err != nil {
@@ -52,7 +52,7 @@ func (s selection) options() (o contracttests.Options, err error) {
 		if err := checkNames(name{"--standing", "standing", chosen, standings}); err != nil {
 			return o, err
 		}
-		o.Standing = append(o.Standing, standing.Standing(chosen))
+		o.Standing = append(o.Standing, evidence.Standing(chosen))
 	}
 	return o, nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // deleteGrace limits the wait for a delete under way when a sweep is interrupted.
@@ -93,12 +93,12 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	result, failed := live.Sweep(ctx, live.SweepConfig{
+	result, failed := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
 		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Grace: deleteGrace, Now: time.Now, ByName: f.byName,
-		Confirm: func(ctx context.Context, found []live.Found) bool { return f.confirm(ctx, env, found) },
+		Confirm: func(ctx context.Context, found []tenantguard.Found) bool { return f.confirm(ctx, env, found) },
 	})
-	switch unswept := errors.Is(failed, live.ErrUnreachable); {
+	switch unswept := errors.Is(failed, tenantguard.ErrUnreachable); {
 	case unswept && ctx.Err() != nil:
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was deleted")}
 	case unswept:
@@ -119,7 +119,7 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 }
 
 // confirm reports whether tokens that were found by name may be deleted.
-func (f sweepFlags) confirm(ctx context.Context, env environment, found []live.Found) bool {
+func (f sweepFlags) confirm(ctx context.Context, env environment, found []tenantguard.Found) bool {
 	switch {
 	case f.yes:
 		return true
@@ -127,7 +127,7 @@ func (f sweepFlags) confirm(ctx context.Context, env environment, found []live.F
 		_, _ = fmt.Fprintf(env.stderr, "patmock: not deleted, since standard input is no terminal: --yes deletes what --by-name finds\n") // the exit code says it, too
 		return false
 	}
-	question := sweepText(live.SweepResult{WouldDelete: found}) + "Delete what is listed? It cannot be restored. Enter yes to delete: "
+	question := sweepText(tenantguard.SweepResult{WouldDelete: found}) + "Delete what is listed? It cannot be restored. Enter yes to delete: "
 	return confirm(ctx, env.stdin, env.stderr, question)
 }
 
@@ -166,7 +166,7 @@ func (f sweepFlags) tenant(ctx context.Context, env environment) (t contracttest
 }
 
 // known is what the ledger has. One that there is not may be misspelt.
-func (f sweepFlags) known(env environment) ([]live.Object, error) {
+func (f sweepFlags) known(env environment) ([]tenantguard.Object, error) {
 	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
 		hint := ""
 		if !f.byName {
@@ -174,14 +174,14 @@ func (f sweepFlags) known(env environment) ([]live.Object, error) {
 		}
 		_, _ = fmt.Fprintf(env.stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint) // a hint
 	}
-	known, err := live.ReadLedger(f.ledger)
+	known, err := tenantguard.ReadLedger(f.ledger)
 	if err != nil {
 		return nil, usagef("--ledger", "--ledger: %w", err)
 	}
 	return known, nil
 }
 
-func printSweep(w io.Writer, format string, r live.SweepResult) error {
+func printSweep(w io.Writer, format string, r tenantguard.SweepResult) error {
 	if format == "json" {
 		return printJSON(w, r)
 	}
@@ -190,11 +190,11 @@ func printSweep(w io.Writer, format string, r live.SweepResult) error {
 }
 
 // sweepText is the result for people.
-func sweepText(r live.SweepResult) string {
+func sweepText(r tenantguard.SweepResult) string {
 	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
 	for _, part := range []struct {
 		outcome string
-		found   []live.Found
+		found   []tenantguard.Found
 	}{{"deleted", r.Deleted}, {"would be deleted", r.WouldDelete}, {"left", r.Left}} {
 		for _, f := range part.found {
 			rows = append(rows, []string{part.outcome, f.ID, f.Name, f.Owner, f.Created, f.Why})

@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
@@ -64,7 +64,7 @@ func newSweeping(t *testing.T) *sweeping {
 }
 
 // name is the nth name of a run.
-func (x *sweeping) name(n int64) string { return live.Name(x.started, "0123456789abcdef", n) }
+func (x *sweeping) name(n int64) string { return tenantguard.Name(x.started, "0123456789abcdef", n) }
 
 func (x *sweeping) add(owner, name string) (id string) {
 	x.t.Helper()
@@ -94,13 +94,13 @@ func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 }
 
 // swept returns the result that a command printed as JSON, without dates and words.
-func (x *sweeping) swept(got outcome) live.SweepResult {
+func (x *sweeping) swept(got outcome) tenantguard.SweepResult {
 	x.t.Helper()
-	var result live.SweepResult
+	var result tenantguard.SweepResult
 	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
 		x.t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 	}
-	for _, all := range [][]live.Found{result.Deleted, result.WouldDelete, result.Left} {
+	for _, all := range [][]tenantguard.Found{result.Deleted, result.WouldDelete, result.Left} {
 		for i := range all {
 			all[i].Created, all[i].Why = "", ""
 		}
@@ -144,12 +144,12 @@ func TestContractSweep(t *testing.T) {
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, exitGood, "")
 	x.checkMessage(golden.Key(t), got)
-	want := live.SweepResult{
-		Deleted: []live.Found{
-			{ID: a, Name: x.name(1), Owner: "facedadafacedadafacedadafacedada", Kind: live.RunName},
-			{ID: b, Name: x.name(2), Owner: "beaddadabeaddadabeaddadabeaddada", Kind: live.RunName},
+	want := tenantguard.SweepResult{
+		Deleted: []tenantguard.Found{
+			{ID: a, Name: x.name(1), Owner: "facedadafacedadafacedadafacedada", Kind: tenantguard.RunName},
+			{ID: b, Name: x.name(2), Owner: "beaddadabeaddadabeaddadabeaddada", Kind: tenantguard.RunName},
 		},
-		WouldDelete: []live.Found{}, Left: []live.Found{},
+		WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{},
 	}
 	if diff := cmp.Diff(want, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
@@ -174,7 +174,7 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, exitGood, "")
-	nothing := live.SweepResult{Deleted: []live.Found{}, WouldDelete: []live.Found{}, Left: []live.Found{}}
+	nothing := tenantguard.SweepResult{Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{}}
 	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // The time of a run without --timeout: a tenant has a multiple of the estimate, between two bounds.
@@ -38,7 +38,7 @@ func (r rehearsal) estimate(tenant bool) estimate {
 	e := estimate{requests: r.requests(), waits: r.waits}
 	if tenant {
 		for _, n := range r.paced() {
-			e.paced = max(e.paced, live.AtLeast(n))
+			e.paced = max(e.paced, tenantguard.AtLeast(n))
 		}
 	}
 	return e
@@ -97,7 +97,7 @@ func (l *timeLimit) expect(e estimate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.expected = &e
-	if l.latency == nil && e.requests < live.Measured {
+	if l.latency == nil && e.requests < tenantguard.Measured {
 		l.latency = new(time.Duration)
 	}
 	l.adjustLocked()

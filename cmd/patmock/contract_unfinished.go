@@ -9,7 +9,7 @@ import (
 
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 )
 
 // reportHasRest says what becomes of a run that ends early.
@@ -71,7 +71,7 @@ func addUnfinished(r *report.Report, cases []contracttests.Case, why error) {
 	}
 	r.Results = append(r.Results, report.Result{
 		ID: "run/complete", Promise: "The run tests every selected case.", Sources: []string{},
-		Standing: standing.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
+		Standing: evidence.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
 		Message: reason, Failures: []report.Failure{}, Notes: []string{},
 	})
 	r.Count()

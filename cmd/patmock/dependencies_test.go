@@ -19,18 +19,18 @@ type dependencyRule struct {
 }
 
 // names are the packages that every package may import: ids, enumerations, limits and the redactor.
-var names = []string{"spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/standing", "spec/version"}
+var names = []string{"spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence", "spec/version"}
 
 // rules say what the packages of a folder may import of this module. A folder's own
 // packages are always allowed, and tests are not looked at.
 var rules = []dependencyRule{
 	{"spec/version", nil},
-	{"spec/standing", nil},
+	{"spec/evidence", nil},
 	{"spec/rule", nil},
 	{"spec/limit", nil},
 	{"spec/schema", nil},
 	{"spec/redact", nil},
-	{"spec/internal/gauge", nil},
+	{"spec/internal/fastpath", nil},
 	{"spec", nil},
 	{"fixtures/golden", nil},
 	{"internal/sample", nil},
@@ -45,15 +45,15 @@ var rules = []dependencyRule{
 	{"mockserver/internal/namespace", nil},
 	{"mockserver/internal/ratelimit", []string{"mockserver/internal/clock"}},
 	{"mockserver/internal/findings", []string{"mockserver/control"}},
-	{"mockserver/internal/watch", []string{"mockserver/control"}},
+	{"mockserver/internal/lint", []string{"mockserver/control"}},
 	{"mockserver/internal/fault", []string{"mockserver/control", "mockserver/internal/clock", "mockserver/internal/random"}},
-	{"mockserver/internal/answer", []string{"spec", "mockserver/control"}},
-	{"mockserver/internal/hostile", []string{"spec", "mockserver/internal/answer", "mockserver/internal/random"}},
-	{"mockserver/internal/gate", []string{"spec", "mockserver/internal/answer", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/ratelimit"}},
-	{"mockserver/internal/oauth", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate", "mockserver/internal/random"}},
-	{"mockserver/internal/api", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/answer", "mockserver/internal/gate"}},
-	{"mockserver/internal/control", []string{
-		"spec", "fixtures", "mockserver/control", "mockserver/internal/answer", "mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
+	{"mockserver/internal/response", []string{"spec", "mockserver/control"}},
+	{"mockserver/internal/hostile", []string{"spec", "mockserver/internal/response", "mockserver/internal/random"}},
+	{"mockserver/internal/admission", []string{"spec", "mockserver/internal/response", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/ratelimit"}},
+	{"mockserver/internal/oauth", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/response", "mockserver/internal/admission", "mockserver/internal/random"}},
+	{"mockserver/internal/api", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/response", "mockserver/internal/admission"}},
+	{"mockserver/internal/controlapi", []string{
+		"spec", "fixtures", "mockserver/control", "mockserver/internal/response", "mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
 		"mockserver/internal/findings", "mockserver/internal/journal", "mockserver/internal/namespace", "mockserver/internal/pat",
 	}},
 	{"mockserver/internal/journal", []string{"mockserver/control"}},
@@ -66,13 +66,13 @@ var rules = []dependencyRule{
 	{"mockserver/bench/bare/serve", []string{"mockserver/bench/bare"}},
 	{"mockserver", []string{"spec", "fixtures"}},
 	{"contracttests/report", []string{"spec"}},
-	{"contracttests/transcript", []string{"contracttests/report", "spec"}},
+	{"contracttests/recording", []string{"contracttests/report", "spec"}},
 	{"contracttests/parity", []string{"contracttests/report", "spec"}},
-	{"contracttests/live", []string{"contracttests/report", "spec"}},
-	{"contracttests/internal/observer", []string{"contracttests/report", "contracttests/transcript", "spec"}},
-	{"contracttests", []string{"contracttests/internal/observer", "contracttests/report", "contracttests/transcript", "contracttests/live", "spec", "fixtures", "mockserver/control"}},
+	{"contracttests/tenantguard", []string{"contracttests/report", "spec"}},
+	{"contracttests/internal/observer", []string{"contracttests/report", "contracttests/recording", "spec"}},
+	{"contracttests", []string{"contracttests/internal/observer", "contracttests/report", "contracttests/recording", "contracttests/tenantguard", "spec", "fixtures", "mockserver/control"}},
 	{"contracttests/scenarios", []string{"contracttests", "contracttests/report", "spec", "mockserver/control"}},
-	{"contracttests/mutants", nil},
+	{"contracttests/internal/mutants", nil},
 	{"contracttests/clients", nil},
 	{"cmd/patmock/internal/job", nil},
 	{"cmd/patmock", []string{"mockserver", "spec", "fixtures", "contracttests"}},
@@ -82,8 +82,8 @@ var rules = []dependencyRule{
 var closed = map[string][]string{
 	"cmd/patmock/internal/job": {"golang.org/x/sys"},
 	"spec/version":             {},
-	"spec/standing":            {},
-	"spec/internal/gauge":      {"github.com/getkin/kin-openapi"},
+	"spec/evidence":            {},
+	"spec/internal/fastpath":   {"github.com/getkin/kin-openapi"},
 	"fixtures":                 {"github.com/goccy/go-yaml"},
 	"contracttests/parity":     {"go.yaml.in/yaml"},
 	"mockserver/control":       {},

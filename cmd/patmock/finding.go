@@ -8,14 +8,14 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/transcript"
 	"example.com/patmock/mockserver/dialect"
 )
 
 // answered reads the answer to a question out of an exchange. Problem says why a dialect cannot
 // have it.
-func answered(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem string) {
+func answered(e dialect.Entry, step recording.Step) (a dialect.Answer, problem string) {
 	r := step.Response
 	if len(e.Values) > 0 && !report.FromGateway(r.Status, "") {
 		return valued(e, step)
@@ -38,7 +38,7 @@ func answered(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem 
 }
 
 // refusedAs reads the error of a response, in the form that its endpoint has.
-func refusedAs(e dialect.Entry, step transcript.Step) dialect.Answer {
+func refusedAs(e dialect.Entry, step recording.Step) dialect.Answer {
 	a, body := dialect.Answer{Status: step.Response.Status}, step.Response.Body
 	// The mock has words of its own in place of a text that cannot answer other requests.
 	if e.AtTokenEndpoint() {
@@ -52,7 +52,7 @@ func refusedAs(e dialect.Entry, step transcript.Step) dialect.Answer {
 }
 
 // message is the text of SailPoint's error, in the default locale where it says which that is.
-func message(body *transcript.Body) (text string) {
+func message(body *recording.Body) (text string) {
 	messages, _ := body.Object()["messages"].([]any)
 	for _, m := range messages {
 		object, _ := m.(map[string]any)
@@ -66,7 +66,7 @@ func message(body *transcript.Body) (text string) {
 }
 
 // valued reads an answer that no status tells apart.
-func valued(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem string) {
+func valued(e dialect.Entry, step recording.Step) (a dialect.Answer, problem string) {
 	r := step.Response
 	if slices.Contains(e.Values, dialect.Same) && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests {
 		return dialect.Answer{Value: dialect.Same}, ""
@@ -92,42 +92,42 @@ func valued(e dialect.Entry, step transcript.Step) (a dialect.Answer, problem st
 }
 
 // valueReaders read the value of an answer out of an exchange that was successful, by the id of the entry.
-var valueReaders = map[string]func(transcript.Step) string{
-	dialect.NeverUsedUnderLe: func(s transcript.Step) string {
+var valueReaders = map[string]func(recording.Step) string{
+	dialect.NeverUsedUnderLe: func(s recording.Step) string {
 		if slices.ContainsFunc(tokensOf(s), func(token map[string]any) bool { return token["lastUsed"] == nil }) {
 			return dialect.Listed
 		}
 		return dialect.LeftOut
 	},
-	dialect.ListPaging: func(s transcript.Step) string {
+	dialect.ListPaging: func(s recording.Step) string {
 		if len(tokensOf(s)) > 1 {
 			return dialect.Complete
 		}
 		return dialect.Paged
 	},
-	dialect.BulkFlag: func(s transcript.Step) string {
+	dialect.BulkFlag: func(s recording.Step) string {
 		if slices.ContainsFunc(tokensOf(s), func(token map[string]any) bool { return token[acknowledgment] != nil }) {
 			return dialect.Shown
 		}
 		return dialect.Absent
 	},
-	dialect.FlagAfterDate: func(s transcript.Step) string {
+	dialect.FlagAfterDate: func(s recording.Step) string {
 		if s.Response.Body.Object()[acknowledgment] == true {
 			return dialect.Kept
 		}
 		return dialect.Cleared
 	},
-	dialect.NameCase:          func(transcript.Step) string { return dialect.Distinct },
-	dialect.NameBlanks:        func(transcript.Step) string { return dialect.Distinct },
-	dialect.NameNormalization: func(transcript.Step) string { return dialect.Distinct },
-	dialect.LongestName: func(s transcript.Step) string {
+	dialect.NameCase:          func(recording.Step) string { return dialect.Distinct },
+	dialect.NameBlanks:        func(recording.Step) string { return dialect.Distinct },
+	dialect.NameNormalization: func(recording.Step) string { return dialect.Distinct },
+	dialect.LongestName: func(s recording.Step) string {
 		return sizeIn(s.Request.Body.Text("name"))
 	},
-	dialect.LongestScope: func(s transcript.Step) string {
+	dialect.LongestScope: func(s recording.Step) string {
 		scope, _ := s.Request.Body.Object()["scope"].([]any)
 		return sizeIn(fmt.Sprint(scope...))
 	},
-	dialect.MostScopes: func(s transcript.Step) string {
+	dialect.MostScopes: func(s recording.Step) string {
 		scope, _ := s.Request.Body.Object()["scope"].([]any)
 		return sizeOf(len(scope), 250)
 	},
@@ -136,7 +136,7 @@ var valueReaders = map[string]func(transcript.Step) string{
 const acknowledgment = "userAwareTokenNeverExpires"
 
 // tokensOf lists the tokens of a response.
-func tokensOf(s transcript.Step) (tokens []map[string]any) {
+func tokensOf(s recording.Step) (tokens []map[string]any) {
 	elements, _ := s.Response.Body.Value.([]any)
 	for _, element := range elements {
 		if token, ok := element.(map[string]any); ok {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/mockserver/dialect"
 )
 
@@ -34,7 +34,7 @@ func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := transcript.Exchange{
+		x := recording.Exchange{
 			Method: http.MethodPost, URL: "https://acme/v3/personal-access-tokens", Body: test.body, Header: http.Header{"Content-Type": {"application/json"}}, Status: http.StatusUnauthorized,
 			Answered: http.Header{"Content-Type": {"application/json"}}, Reply: strings.ReplaceAll(test.reply, "TEXT", string(text)),
 		}
@@ -42,7 +42,7 @@ func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 			x.URL = "https://acme/oauth/token"
 			x.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
-		recorded := transcript.Of(transcript.Case{Scenario: "a/b", Version: "v3", Exchanges: []transcript.Exchange{x}, Answers: map[string]int{entry.ID: 0}}, "https://acme", true)
+		recorded := recording.Of(recording.Case{Scenario: "a/b", Version: "v3", Exchanges: []recording.Exchange{x}, Answers: map[string]int{entry.ID: 0}}, "https://acme", true)
 		step, asked := recorded.Answer(entry.ID)
 		answer, problem := answered(entry, step)
 		if !asked || problem != "" || answer.Status != http.StatusUnauthorized {

@@ -6,14 +6,14 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 )
 
 // makeFolderOf makes the folder of a file of patmock's own, where there is none, out of the reach of git.
 func makeFolderOf(file string) error {
 	folder := filepath.Dir(file)
 	_, missing := os.Stat(folder)
-	err := live.MakeFolder(folder)
+	err := tenantguard.MakeFolder(folder)
 	if err != nil || missing == nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 
 // public are the packages that others may import.
 var public = []string{
-	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures", "spec", "spec/version", "spec/standing",
-	"contracttests", "contracttests/report", "contracttests/scenarios", "contracttests/mutants",
+	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures", "spec", "spec/version", "spec/evidence",
+	"contracttests", "contracttests/report", "contracttests/scenarios",
 }
 
 // A change of the public API shows as a change of these files; go test -update writes them.

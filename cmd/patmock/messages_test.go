@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
@@ -129,7 +129,7 @@ func subject(err error) string {
 			places = append(places, e.Rule+"@"+place)
 		}
 		return strings.Join(places, ",")
-	case errors.Is(err, contracttests.ErrUnreachable), errors.Is(err, live.ErrUnreachable):
+	case errors.Is(err, contracttests.ErrUnreachable), errors.Is(err, tenantguard.ErrUnreachable):
 		return "target"
 	case errors.Is(err, control.ErrNoMock):
 		return "no-mock"

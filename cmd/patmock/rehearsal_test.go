@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 )
 
 // A body is shortened after its secrets are taken out: half a secret looks like none.
@@ -13,7 +13,7 @@ func TestRehearsalTellsNoPartOfASecret(t *testing.T) {
 	secret := strings.Repeat("5ec2e7", 11)
 	act := contracttests.Observation{
 		Case:      contracttests.Case{Scenario: contracttests.Scenario{ID: "token/basic"}},
-		Exchanges: []transcript.Exchange{{Method: "POST", URL: inProcess + "/oauth/token", Body: strings.Repeat("x=y&", 45) + secret}},
+		Exchanges: []recording.Exchange{{Method: "POST", URL: inProcess + "/oauth/token", Body: strings.Repeat("x=y&", 45) + secret}},
 	}
 	var out strings.Builder
 	if err := (rehearsal{acts: []contracttests.Observation{act}}).write(&out); err != nil {

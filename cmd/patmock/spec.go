@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 )
 
 func newSpec(env environment) *cobra.Command {
@@ -75,7 +75,7 @@ func showDocument(env environment, name, format string) error {
 type erratum struct {
 	ID        string            `json:"id"`
 	Documents []string          `json:"documents"`
-	Standing  standing.Standing `json:"standing"`
+	Standing  evidence.Standing `json:"standing"`
 	Where     string            `json:"where"`
 	Published any               `json:"published"`
 	Effective any               `json:"effective"`

@@ -22,9 +22,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests"
-	"example.com/patmock/contracttests/live"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/internal/sample"
 	"example.com/patmock/mockserver/control"
@@ -128,7 +128,7 @@ func (x *tenantLike) report(args ...string) (outcome, *report.Report) {
 // swept reports whether a sweep would find, or did find, a token of a run.
 func (x *tenantLike) swept(got outcome) bool {
 	x.t.Helper()
-	var result live.SweepResult
+	var result tenantguard.SweepResult
 	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
 		x.t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 	}
@@ -335,7 +335,7 @@ func TestLeftoversAreTold(t *testing.T) {
 	// A comparison finds nothing different, and leaves something all the same.
 	got = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--format", "json")
 	left("comparison", got, exitLeftovers)
-	var compared transcript.Comparison
+	var compared recording.Comparison
 	if err := json.Unmarshal([]byte(got.stdout), &compared); err != nil || compared.Compared != 1 || len(compared.Differences) > 0 {
 		t.Errorf("%v: %s", err, got.stdout)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/patmock/contracttests/mutants"
+	"example.com/patmock/contracttests/internal/mutants"
 )
 
 // A fuzzMutant is a fault that a check has to notice at an operation.

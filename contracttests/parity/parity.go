@@ -20,7 +20,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -36,7 +36,7 @@ type Ledger struct {
 type Scenario struct {
 	ID string
 	// Standing of the promise.
-	Standing standing.Standing
+	Standing evidence.Standing
 	// Question marks one that nothing settles: no run confirms it.
 	Question bool
 	// Versions where it is made, in order; the empty one for a scenario that belongs to none.

@@ -11,7 +11,7 @@ import (
 
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/fixtures/golden"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -47,7 +47,7 @@ func TestRehearsed(t *testing.T) {
 }
 
 func TestUnknown(t *testing.T) {
-	base := &parity.Ledger{Scenarios: []parity.Scenario{{ID: "create/a", Standing: standing.Assumed, Versions: []version.Version{version.V3}}}}
+	base := &parity.Ledger{Scenarios: []parity.Scenario{{ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{version.V3}}}}
 	own := &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{
 		{Scenario: "create/a", Version: version.V3, Target: tenant}:   {},
 		{Scenario: "create/a", Version: version.V1, Target: tenant}:   {},
@@ -80,7 +80,7 @@ var (
 func drawScenarios(t *rapid.T) []parity.Scenario {
 	return rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) parity.Scenario {
 		return parity.Scenario{
-			ID: ids.Draw(t, "id"), Standing: rapid.SampledFrom([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}).Draw(t, "standing"),
+			ID: ids.Draw(t, "id"), Standing: rapid.SampledFrom([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}).Draw(t, "standing"),
 			Question: rapid.Bool().Draw(t, "question"), Versions: rapid.SliceOfNDistinct(versions, 1, 4, rapid.ID).Draw(t, "versions"),
 		}
 	}), 1, 5, func(s parity.Scenario) string { return s.ID }).Draw(t, "scenarios")

@@ -14,8 +14,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/schema"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -198,7 +198,7 @@ func (r *reader) scenario(field string, n *yaml.Node, l *Ledger) {
 	if s.ID != "" && slices.ContainsFunc(l.Scenarios, func(other Scenario) bool { return other.ID == s.ID }) {
 		r.report(there["id"], field+".id", Duplicate, "%s is there already", s.ID)
 	}
-	s.Standing = standing.Standing(r.text(field+".standing", there["standing"], standingForm))
+	s.Standing = evidence.Standing(r.text(field+".standing", there["standing"], standingForm))
 	if asked := there["question"]; asked != nil {
 		var err error
 		if s.Question, err = strconv.ParseBool(asked.Value); err != nil || asked.Tag != "!!bool" {

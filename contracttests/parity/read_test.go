@@ -11,7 +11,7 @@ import (
 
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/fixtures/golden"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -149,8 +149,8 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []parity.Scenario{
-		{ID: "token/a", Standing: standing.Observed, Versions: []version.Version{""}},
-		{ID: "create/a", Standing: standing.Assumed, Question: true, Versions: []version.Version{version.V2026, version.V1}},
+		{ID: "token/a", Standing: evidence.Observed, Versions: []version.Version{""}},
+		{ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{version.V2026, version.V1}},
 	}
 	if diff := cmp.Diff(want, l.Scenarios); diff != "" {
 		t.Errorf("scenarios (-want +got):\n%s", diff)

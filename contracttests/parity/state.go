@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -24,9 +24,9 @@ const (
 	Stale State = "stale"
 	// Rehearsed was kept by a live target that is no tenant.
 	Rehearsed State = "rehearsed"
-	Published State = State(standing.Published)
-	Observed  State = State(standing.Observed)
-	Assumed   State = State(standing.Assumed)
+	Published State = State(evidence.Published)
+	Observed  State = State(evidence.Observed)
+	Assumed   State = State(evidence.Assumed)
 )
 
 // States lists them, the surest first.

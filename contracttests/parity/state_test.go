@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -76,7 +76,7 @@ func TestRows(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := parity.Scenario{ID: "create/a", Standing: standing.Observed, Versions: []version.Version{version.V3, version.V2026}}
+			s := parity.Scenario{ID: "create/a", Standing: evidence.Observed, Versions: []version.Version{version.V3, version.V2026}}
 			l := &parity.Ledger{Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{
 				{Scenario: "create/b", Version: version.V2026, Target: tenant}: ago(0),
 			}}
@@ -102,7 +102,7 @@ func TestRows(t *testing.T) {
 
 // A line that somebody wrote by hand does not answer an open question.
 func TestAQuestionIsNeverConfirmed(t *testing.T) {
-	s := parity.Scenario{ID: "create/a", Standing: standing.Assumed, Question: true, Versions: []version.Version{""}}
+	s := parity.Scenario{ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{""}}
 	l := &parity.Ledger{Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{{Scenario: "create/a", Target: tenant}: ago(day)}}
 	want := []parity.Row{{Scenario: s, State: parity.Assumed}}
 	if diff := cmp.Diff(want, l.Rows(parity.Today{Now: now, Documents: map[version.Version]string{"": hash}})); diff != "" {

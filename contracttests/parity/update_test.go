@@ -9,14 +9,14 @@ import (
 
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
 func TestUpdate(t *testing.T) {
 	base := &parity.Ledger{Scenarios: []parity.Scenario{
-		{ID: "create/a", Standing: standing.Assumed, Versions: []version.Version{version.V3, version.V2026}},
-		{ID: "create/question", Standing: standing.Assumed, Question: true, Versions: []version.Version{version.V3}},
+		{ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{version.V3, version.V2026}},
+		{ID: "create/question", Standing: evidence.Assumed, Question: true, Versions: []version.Version{version.V3}},
 	}}
 	key := func(scenario, target string) parity.Key {
 		return parity.Key{Scenario: scenario, Version: version.V3, Target: target}

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -34,7 +34,7 @@ func (r Result) clean() Result {
 	r.Version = version.Version(Redact(string(r.Version)))
 	r.Promise = Redact(r.Promise)
 	r.Sources = redactAll(r.Sources)
-	r.Standing = standing.Standing(Redact(string(r.Standing)))
+	r.Standing = evidence.Standing(Redact(string(r.Standing)))
 	r.Outcome = Outcome(Redact(string(r.Outcome)))
 	r.Kind, r.Message = Kind(Redact(string(r.Kind))), Redact(r.Message)
 	if r.Lacks != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -20,7 +20,7 @@ func ExampleWrite() {
 		Started: time.Unix(0, 0).UTC(), Seconds: 0.1,
 		Results: []report.Result{{
 			ID: "create/answers-200", Version: version.V3, Promise: "Create answers 200.", Sources: []string{"v3 #/paths"},
-			Standing: standing.Published, Outcome: report.Fail, Kind: failure.Kind, Message: failure.Message,
+			Standing: evidence.Published, Outcome: report.Fail, Kind: failure.Kind, Message: failure.Message,
 			Failures: []report.Failure{failure}, Requests: 2, Seconds: 0.012,
 		}},
 	}

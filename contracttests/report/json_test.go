@@ -14,7 +14,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -47,7 +47,7 @@ func validate(t *testing.T, text string) error {
 
 func TestJSONKeepsItsSchema(t *testing.T) {
 	bare := &report.Report{Schema: report.SchemaVersion}
-	bare.Results = []report.Result{{ID: "create/a", Standing: standing.Observed, Outcome: report.Pass}} // nil lists, no counts
+	bare.Results = []report.Result{{ID: "create/a", Standing: evidence.Observed, Outcome: report.Pass}} // nil lists, no counts
 	var all []report.Result
 	for _, v := range append(version.All(), "") {
 		for _, o := range report.Outcomes() {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/schema"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -89,7 +89,7 @@ type Result struct {
 	// Sources say where the promise is made.
 	Sources []string `json:"sources"`
 	// Standing of the promise.
-	Standing standing.Standing `json:"standing"`
+	Standing evidence.Standing `json:"standing"`
 	Outcome  Outcome           `json:"outcome"`
 	// Kind says why it is no pass, and Message says so in one line. Both are empty for a pass.
 	Kind    Kind   `json:"kind"`

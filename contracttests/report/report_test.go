@@ -15,7 +15,7 @@ import (
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/fixtures/golden"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -31,7 +31,7 @@ func checkMessage(t *testing.T, message string) {
 // pass is a result that others are made of.
 func pass(id string, v version.Version) report.Result {
 	return report.Result{
-		ID: id, Version: v, Promise: "No two tokens of one owner share a name.", Standing: standing.Published, Outcome: report.Pass,
+		ID: id, Version: v, Promise: "No two tokens of one owner share a name.", Standing: evidence.Published, Outcome: report.Pass,
 		Sources: []string{
 			"v3 #/paths/~1personal-access-tokens/post", "https://developer.sailpoint.com/docs/api/authentication",
 			"docs/behaviour.md#create-is-200",
@@ -77,7 +77,7 @@ func failed(id string, v version.Version) report.Result {
 func sample() *report.Report {
 	question := with(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
 	question.Kind = report.KindOpenQuestion
-	question.Standing, question.Notes = standing.Assumed, []string{"status 404", `{"detailCode":"404 Not found"}`}
+	question.Standing, question.Notes = evidence.Assumed, []string{"status 404", `{"detailCode":"404 Not found"}`}
 	assumed := with(report.Provisional, "assumed: another day", pass("list/last-used-is-daily", version.V2024))
 	assumed.Failures = []report.Failure{{Kind: report.KindPromise, Message: "another day", Diff: "- a\n+ b\n"}}
 	skipped := with(report.Skip, "without admin", pass("list/of-another", version.Beta))

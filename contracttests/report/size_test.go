@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/spec/standing"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
 
@@ -19,7 +19,7 @@ func failures(results, size int) *report.Report {
 	for i := range results {
 		r.Results = append(r.Results, report.Result{
 			ID: fmt.Sprintf("create/scenario-%d", i), Version: version.All()[i%6], Promise: "A promise.", Sources: []string{"a source"},
-			Standing: standing.Published, Outcome: report.Fail, Kind: report.KindPromise, Message: "failed " + strings.Repeat("&", 200),
+			Standing: evidence.Published, Outcome: report.Fail, Kind: report.KindPromise, Message: "failed " + strings.Repeat("&", 200),
 			Failures: []report.Failure{{Kind: report.KindPromise, Message: "failed", Exchange: exchange, Curl: "curl"}},
 		})
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -22,7 +22,7 @@ var atOnce = []contract.Scenario{
 		ID:       "atonce/creates-of-one-name",
 		Promise:  "Of several creates of one name at once one succeeds, and one token has the name.",
 		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner", requestsAtOnce},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
@@ -44,7 +44,7 @@ var atOnce = []contract.Scenario{
 		ID:       "atonce/patches-of-two-properties",
 		Promise:  "Two patches of different properties of one token at once both count.",
 		Sources:  []string{patchFields, requestsAtOnce},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
@@ -65,7 +65,7 @@ var atOnce = []contract.Scenario{
 		ID:       "atonce/deletes-of-one-id",
 		Promise:  "Of several deletes of one token at once one is 204 and the others 404, and the token is gone.",
 		Sources:  []string{"docs/behaviour.md#delete-is-for-good", "docs/behaviour.md#unknown-id-is-404", requestsAtOnce},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DeleteForGood},
 		Run: func(t *contract.T) {
@@ -88,7 +88,7 @@ var atOnce = []contract.Scenario{
 		ID:       "atonce/bulk-and-patch",
 		Promise:  "A bulk update of several dates and patches of the names of its tokens at once all count.",
 		Sources:  []string{bulkOperation, requestsAtOnce},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: []version.Version{version.V1},
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{rule.BulkUpdate, rule.PatchFields},

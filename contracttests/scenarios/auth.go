@@ -6,8 +6,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -96,7 +96,7 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 			authorizationPage,
 			"docs/behaviour.md#bearer-required",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"bearer-required", "error-401"},
 		Run: func(t *contract.T) { unauthorized(t, client(t)) },
 	}
@@ -138,7 +138,7 @@ var auth = []contract.Scenario{
 			"docs/behaviour.md#forbidden-is-403",
 			"docs/behaviour.md#rejected-requests-change-nothing",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"bearer-required", "operation-scopes"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -151,7 +151,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: standing.Assumed, Rules: []rule.ID{"bearer-required"},
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
 			t.Anonymous().With("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
 		},
@@ -159,21 +159,21 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/default-scope-opens-nothing", Promise: "An access token with sp:scopes:default alone is refused by each operation with 403.",
 		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-default"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"scope-default", "operation-scopes"},
 		Run:   func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
 	},
 	{
 		ID: "auth/foreign-scope-opens-nothing", Promise: "An access token with a scope of another API alone is refused by each operation with 403.",
 		Sources:  []string{authorizationPage, "docs/behaviour.md#one-scope-suffices"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"operation-scopes"},
 		Run:   func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
 	},
 	{
 		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
 		Sources:  []string{"docs/behaviour.md#unknown-scope-is-stored"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
@@ -185,7 +185,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
 		Sources:  []string{authorizationPage, "docs/behaviour.md#scopes-add-up"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
@@ -201,7 +201,7 @@ var auth = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens/post/security",
 			"docs/behaviour.md#api-clients-are-forbidden",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
@@ -213,7 +213,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
 		Sources:  []string{"docs/behaviour.md#experimental-header"},
-		Standing: standing.Published, Rules: []rule.ID{"experimental-header"},
+		Standing: evidence.Published, Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			t.Owner().With("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
 		},
@@ -221,7 +221,7 @@ var auth = []contract.Scenario{
 	{
 		ID: "auth/experimental-header-is-tolerated", Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
 		Sources:  []string{"docs/behaviour.md#experimental-header"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			for _, c := range []*contract.Client{t.Owner(), t.Owner().With("X-SailPoint-Experimental", "true")} {

@@ -6,8 +6,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // ownID is the id of the user of a client, by the tokens it has.
@@ -26,7 +26,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
 		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-beyond-the-level"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
 			others := t.Owner().Made()
@@ -43,7 +43,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
 		Sources:  []string{listPublished, "docs/behaviour.md#list-of-others-needs-the-right"},
-		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
+		Standing: evidence.Published, Needs: []contract.Need{contract.SecondIdentity},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			t.Second().List().Refused(http.StatusForbidden)
@@ -53,7 +53,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
 		Sources:  []string{listPublished, "docs/behaviour.md#list-of-others-needs-the-right"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
@@ -70,7 +70,7 @@ var authRights = []contract.Scenario{
 			"docs/behaviour.md#list-of-others-needs-the-right",
 			"docs/behaviour.md#admin-has-all-rights",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own, other := t.Admin().Made(), t.Owner().Made()
@@ -90,7 +90,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
 		Sources:  []string{listPublished, "docs/behaviour.md#owner-id-me"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Second().Made()
@@ -101,7 +101,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/list-me-has-no-login-of-another", Promise: "With owner-id=me two users each see the token that they logged in with, and not that of the other.",
 		Sources:  []string{listPublished, "docs/behaviour.md#owner-id-me"},
-		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity},
+		Standing: evidence.Published, Needs: []contract.Need{contract.SecondIdentity},
 		Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
@@ -112,7 +112,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
 		Sources:  []string{listPublished, "docs/behaviour.md#own-id-needs-the-right"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
@@ -123,21 +123,21 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
 		Sources:  []string{patchScopes, "docs/behaviour.md#patch-of-anothers-is-403"},
-		Standing: standing.Observed,
+		Standing: evidence.Observed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
 	},
 	{
 		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
 		Sources:  []string{patchScopes, "docs/behaviour.md#patch-of-anothers-is-403"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
 	{
 		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
 		Sources:  []string{deleteScopes, "docs/behaviour.md#admin-deletes-anothers"},
-		Standing: standing.Observed,
+		Standing: evidence.Observed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
@@ -153,7 +153,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
 		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -164,7 +164,7 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
 		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
 		Run: func(t *contract.T) {
 			made := t.Second().Made()
@@ -179,7 +179,7 @@ var authRights = []contract.Scenario{
 			"docs/behaviour.md#managed-right-is-the-admins",
 			"docs/behaviour.md#hidden-managed-token-is-404",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID

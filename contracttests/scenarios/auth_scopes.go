@@ -4,8 +4,8 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // The scopes of the operations, as published.
@@ -22,7 +22,7 @@ func opened(
 	id, promise, source, fact string, want int, ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
 ) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{source, fact, "docs/behaviour.md#scope-all"}, Standing: standing.Published,
+		ID: id, Promise: promise, Sources: []string{source, fact, "docs/behaviour.md#scope-all"}, Standing: evidence.Published,
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			opens := map[string]bool{scopeAll: true}
@@ -90,7 +90,7 @@ var authScopes = []contract.Scenario{
 	{
 		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
 		Sources:  []string{"docs/behaviour.md#all-includes-my"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules: []rule.ID{rule.OperationScopes, rule.WriteRights},
 		Run: func(t *contract.T) {
 			second := t.Second()

@@ -7,8 +7,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // beside are situations that no other scenario brings about. Most of what they promise is judged by
@@ -18,7 +18,7 @@ var beside = []contract.Scenario{
 		ID:       "patch/id-is-exact",
 		Promise:  "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
 		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Seeds},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Seeds},
 		Rules: []rule.ID{rule.ExactID, rule.UnknownID},
 		Run: func(t *contract.T) {
 			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
@@ -35,7 +35,7 @@ var beside = []contract.Scenario{
 		ID:       "lifecycle/access-token-gains-no-scopes",
 		Promise:  "An access token does not gain the scopes that its token is given after the login.",
 		Sources:  []string{"docs/behaviour.md#access-token-outlives-scope-change"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Versions: sinceV3,
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes}, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{defaultScope}})
@@ -48,7 +48,7 @@ var beside = []contract.Scenario{
 		ID:       "token/check-token-of-one-scope",
 		Promise:  "check_token has the scopes of the access token, and no others.",
 		Sources:  []string{"docs/behaviour.md#check-token"},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
@@ -61,7 +61,7 @@ var beside = []contract.Scenario{
 		ID:       "expiry/never-with-validity",
 		Promise:  "A token that never expires has the validity and the scope that it is created with.",
 		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Versions: contract.Current,
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes}, Versions: contract.Current,
 		Rules: []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {
 			made := t.Owner().Create(contract.Body{
@@ -73,17 +73,17 @@ var beside = []contract.Scenario{
 			t.Equal("expires_in", float64(900), login.ExpiresIn.Value)
 		},
 	},
-	usedBy("multipart-form", "in a multipart form", "docs/behaviour.md#token-multipart", standing.Published,
+	usedBy("multipart-form", "in a multipart form", "docs/behaviour.md#token-multipart", evidence.Published,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			const boundary = "boundary-of-the-form"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(who))
 			return login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body)
 		}),
-	usedBy("query", "in the query", "docs/behaviour.md#token-query", standing.Published,
+	usedBy("query", "in the query", "docs/behaviour.md#token-query", evidence.Published,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			return login(t.Anonymous(), loginForm(who), "", "")
 		}),
-	usedBy("basic", "by HTTP Basic", "docs/behaviour.md#token-basic", standing.Observed,
+	usedBy("basic", "by HTTP Basic", "docs/behaviour.md#token-basic", evidence.Observed,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			request := http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
@@ -94,7 +94,7 @@ var beside = []contract.Scenario{
 
 // usedBy makes a scenario about a form of the login, which sets lastUsed as every other form does.
 func usedBy(
-	id, how, fact string, evidence standing.Standing, logIn func(*contract.T, contract.Credentials) *contract.Response,
+	id, how, fact string, evidence evidence.Standing, logIn func(*contract.T, contract.Credentials) *contract.Response,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID:       "lifecycle/last-used-is-set-by/" + id,

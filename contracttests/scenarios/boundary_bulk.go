@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // bulkIDCounts are numbers of ids, and whether a bulk update accepts them.
@@ -33,7 +33,7 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 	if accepted {
 		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by PATCH and by POST, and no other.", words(id))
 	}
-	return covers(onV1("bulk/"+id, promise, bulkCount, standing.Published, func(t *contract.T) {
+	return covers(onV1("bulk/"+id, promise, bulkCount, evidence.Published, func(t *contract.T) {
 		ids, other, c := seeded(t, count), t.Owner().Made(), t.Admin()
 		if !accepted {
 			before := c.List().Status(http.StatusOK).Text()
@@ -64,19 +64,19 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 // patchCounts are numbers of operations. patch/101-operations is about the first that is too many.
 var patchCounts = []struct {
 	count    int
-	standing standing.Standing
+	standing evidence.Standing
 	fact     string
 }{
-	{1, standing.Published, patchFields},
-	{2, standing.Published, patchFields},
-	{10, standing.Published, patchFields},
-	{11, standing.Published, patchFields},
-	{99, standing.Assumed, "docs/behaviour.md#patch-size"},
-	{100, standing.Assumed, "docs/behaviour.md#patch-size"},
+	{1, evidence.Published, patchFields},
+	{2, evidence.Published, patchFields},
+	{10, evidence.Published, patchFields},
+	{11, evidence.Published, patchFields},
+	{99, evidence.Assumed, "docs/behaviour.md#patch-size"},
+	{100, evidence.Assumed, "docs/behaviour.md#patch-size"},
 }
 
 // patchOfOperations is about a patch of so many operations, each of which leaves its mark.
-func patchOfOperations(count int, s standing.Standing, fact string) contract.Scenario {
+func patchOfOperations(count int, s evidence.Standing, fact string) contract.Scenario {
 	return contract.Scenario{
 		ID: fmt.Sprintf("patch/operations/%d", count), Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
 		Sources: []string{fact, jsonPatch + "#section-3"}, Standing: s,
@@ -96,7 +96,7 @@ func patchOfOperations(count int, s standing.Standing, fact string) contract.Sce
 }
 
 // bulkOfOperations is about a bulk update of so many operations, of which the last date counts.
-func bulkOfOperations(count int, s standing.Standing, fact string) contract.Scenario {
+func bulkOfOperations(count int, s evidence.Standing, fact string) contract.Scenario {
 	return covers(onV1(
 		fmt.Sprintf("bulk/operations/%d", count), fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
 		fact, s, func(t *contract.T) {
@@ -114,7 +114,7 @@ func bulkOfOperations(count int, s standing.Standing, fact string) contract.Scen
 // The published examples of a bulk update, with ids that exist, and a date that is in the future.
 var bulkExamples = []contract.Scenario{
 	covers(onV1(
-		"bulk/example/set-expiration", "The published example that sets a date on several tokens is accepted.", bulkChanges, standing.Published,
+		"bulk/example/set-expiration", "The published example that sets a date on several tokens is accepted.", bulkChanges, evidence.Published,
 		func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Admin().Made()
 			date := later(t)
@@ -123,7 +123,7 @@ var bulkExamples = []contract.Scenario{
 		},
 	), rule.BulkUpdate),
 	covers(onV1(
-		"bulk/example/never-expire", "The published example that removes the date first, and acknowledges it then, is accepted.", bulkToNever, standing.Published,
+		"bulk/example/never-expire", "The published example that removes the date first, and acknowledges it then, is accepted.", bulkToNever, evidence.Published,
 		func(t *contract.T) {
 			one := t.Owner().Made()
 			tokens := t.Admin().Bulk([]string{one.ID},
@@ -136,7 +136,7 @@ var bulkExamples = []contract.Scenario{
 }
 
 // bulkBadDates are rejections of text that is no date, of which nothing is changed.
-func bulkBadDates(id, promise, fact string, s standing.Standing, rules ...rule.ID) contract.Scenario {
+func bulkBadDates(id, promise, fact string, s evidence.Standing, rules ...rule.ID) contract.Scenario {
 	return covers(onV1(id, promise, fact, s, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
@@ -162,7 +162,7 @@ func boundaryBulkScenarios() []contract.Scenario {
 	return append(all,
 		covers(onV1(
 			"bulk/101-operations", "A bulk update of 101 operations is rejected with 400 and changes nothing.",
-			"docs/behaviour.md#patch-size", standing.Assumed, func(t *contract.T) {
+			"docs/behaviour.md#patch-size", evidence.Assumed, func(t *contract.T) {
 				one := t.Owner().Made()
 				before := own(t.Owner())
 				t.Admin().Bulk([]string{one.ID}, slices.Repeat([]contract.Op{later(t)}, 101)...).Refused(http.StatusBadRequest)
@@ -171,11 +171,11 @@ func boundaryBulkScenarios() []contract.Scenario {
 		), rule.PatchSize),
 		bulkBadDates(
 			"bulk/bad-dates", "A bulk update to text that is no date of RFC 3339 is rejected with 400, and the dates stay.",
-			rfc3339Date, standing.Published, rule.DateIsRFC3339,
+			rfc3339Date, evidence.Published, rule.DateIsRFC3339,
 		),
 		bulkBadDates(
 			"bulk/odd-dates", "A bulk update to a date without a zone, to an empty text, or with a blank is rejected with 400.",
-			"docs/behaviour.md#date-without-zone-is-400", standing.Assumed, rule.DateNeedsZone, rule.EmptyDate, rule.DateIsRFC3339,
+			"docs/behaviour.md#date-without-zone-is-400", evidence.Assumed, rule.DateNeedsZone, rule.EmptyDate, rule.DateIsRFC3339,
 		),
 	)
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -67,14 +67,14 @@ func (d distance) scenario(family, subject string, versions []version.Version, r
 		ID:       family + d.id,
 		Promise:  "In every offset " + subject + when + outcome,
 		Sources:  []string{currentRule, legacyRule, createRequest + "/properties/expirationDate/format", "docs/behaviour.md#date-is-in-the-future"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: versions,
 		Needs:    []contract.Need{contract.Writes, contract.Clock, contract.Admin},
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run:      func(t *contract.T) { run(t, stopped(t)) },
 	}
 	if d.exact {
-		s.Standing, s.Sources = standing.Assumed, []string{"docs/behaviour.md#this-moment-has-passed"}
+		s.Standing, s.Sources = evidence.Assumed, []string{"docs/behaviour.md#this-moment-has-passed"}
 	}
 	return s
 }
@@ -139,7 +139,7 @@ var digitsAhead = []contract.Scenario{
 		ID:       "expiry/patch-past-date-by-its-offset-is-refused",
 		Promise:  "A patch to a date in the past is rejected even if the digits of the date lie in the future.",
 		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
@@ -150,7 +150,7 @@ var digitsAhead = []contract.Scenario{
 	},
 	covers(bulkRefuses(
 		"bulk/past-date-by-its-offset", "A bulk update to a date in the past is rejected even if the digits of the date lie in the future.",
-		bulkFuture, standing.Published,
+		bulkFuture, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600))}}
 		},
@@ -198,7 +198,7 @@ func (e end) scenario() contract.Scenario {
 		ID:       "expiry/month-end/" + e.id,
 		Promise:  "In a legacy version six months after " + e.now[:10] + " is " + e.want[:10] + ".",
 		Sources:  []string{legacyRule, "docs/behaviour.md#month-end", "docs/behaviour.md#legacy-upper-bound-is-exact"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{rule.ExpiryMonthEnd, rule.ExpiryUpperBound},

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -28,7 +28,7 @@ func accessTokenLives() []contract.Scenario {
 				validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
 				"docs/behaviour.md#access-token-expires", "docs/behaviour.md#expires-in",
 			},
-			Standing: standing.Published,
+			Standing: evidence.Published,
 			Needs:    []contract.Need{contract.Writes, contract.Clock},
 			Rules:    []rule.ID{rule.AccessTokenExpires},
 			Run: func(t *contract.T) {
@@ -53,7 +53,7 @@ type tokenLife struct {
 	id, promise string
 	versions    []version.Version
 	sources     []string
-	standing    standing.Standing
+	standing    evidence.Standing
 	rules       []rule.ID
 	// make returns a token with the moment at which it expires, zero for never.
 	make func(t *contract.T) (contract.Token, time.Time)
@@ -94,42 +94,42 @@ var tokenLives = []tokenLife{
 	{
 		"an-hour", "A token with a date logs in until a millisecond before it, and not at it.", nil,
 		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
-		standing.Assumed,
+		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(time.Hour),
 	},
 	{
 		"a-month", "A token of thirty days logs in until a millisecond before its end, and not at it.", nil,
 		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
-		standing.Assumed,
+		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(30 * 24 * time.Hour),
 	},
 	{
 		"two-years", "A token of two years logs in until a millisecond before its end, and not at it.", contract.Current,
 		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
-		standing.Assumed,
+		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(2 * 365 * 24 * time.Hour),
 	},
 	{
 		"six-months-by-default", "A legacy token without a date logs in until a millisecond before its six months are over.", contract.Legacy,
 		[]string{legacyRule, loginExpired, "docs/behaviour.md#six-months-are-calendar-months"},
-		standing.Assumed,
+		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
 		byDefault,
 	},
 	{
 		"never", "A token that never expires logs in a year later, and ten years later.", contract.Current,
 		[]string{currentRule, "docs/behaviour.md#never-needs-the-acknowledgment"},
-		standing.Published,
+		evidence.Published,
 		[]rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
 		createdForever,
 	},
 	{
 		"never-by-patch", "A token that a patch makes live for ever logs in a year later, and ten years later.", contract.Current,
 		[]string{patchText, "docs/behaviour.md#patch-to-never-needs-the-acknowledgment"},
-		standing.Published,
+		evidence.Published,
 		[]rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
 		patchedForever,
 	},
@@ -137,7 +137,7 @@ var tokenLives = []tokenLife{
 		"never-by-bulk", "A token that a bulk update makes live for ever logs in a year later, and ten years later.",
 		[]version.Version{version.V1},
 		[]string{bulkOperation, bulkToNever},
-		standing.Published,
+		evidence.Published,
 		[]rule.ID{rule.PatchNever, rule.BulkUpdate},
 		bulkForever,
 	},
@@ -191,7 +191,7 @@ var validityTable = contract.Scenario{
 	ID:       "create/validities",
 	Promise:  "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
 	Sources:  []string{validityRequest + "/minimum", "docs/behaviour.md#validity-is-15-to-43200", "docs/behaviour.md#expires-in"},
-	Standing: standing.Published,
+	Standing: evidence.Published,
 	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
 	Rules:    []rule.ID{rule.ValidityBounds},
 	Run: func(t *contract.T) {

@@ -8,8 +8,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -20,7 +20,7 @@ var listSizes = contract.Scenario{
 	ID:       "list/sizes",
 	Promise:  "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a filter.",
 	Sources:  []string{"docs/behaviour.md#list-is-not-paged", "docs/behaviour.md#list-names-each-token-once"},
-	Standing: standing.Assumed,
+	Standing: evidence.Assumed,
 	Versions: contract.Without,
 	Needs:    []contract.Need{contract.Admin, contract.Seeds},
 	Rules:    []rule.ID{rule.ListNoPaging, rule.ListEachOnce},
@@ -69,7 +69,7 @@ var nameLengths = contract.Scenario{
 	ID:       "create/names-of-growing-length",
 	Promise:  "A name of any length is stored to its last letter, whatever the letters are.",
 	Sources:  []string{unboundedSizes, "docs/behaviour.md#name-is-kept"},
-	Standing: standing.Assumed,
+	Standing: evidence.Assumed,
 	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
 	Rules:    []rule.ID{rule.NameUnchanged},
 	Run: func(t *contract.T) {
@@ -95,7 +95,7 @@ var scopeSizes = contract.Scenario{
 	ID:       "create/scopes-of-growing-number-and-length",
 	Promise:  "A token has each of any number of scopes, in their order, and each to its last letter.",
 	Sources:  []string{unboundedSizes, "docs/behaviour.md#unknown-scope-is-stored"},
-	Standing: standing.Assumed,
+	Standing: evidence.Assumed,
 	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
 	Rules:    []rule.ID{rule.ScopeOutOfLevel},
 	Run: func(t *contract.T) {
@@ -124,7 +124,7 @@ func scopeAtPlace(place string, others int, needs ...contract.Need) contract.Sce
 		ID:       "auth/scope-at-place/" + place,
 		Promise:  fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
 		Sources:  []string{"docs/behaviour.md#scopes-add-up", "docs/behaviour.md#scopes-of-list", listScopes},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    append([]contract.Need{contract.Writes}, needs...),
 		Rules:    []rule.ID{rule.OperationScopes},
 		Run: func(t *contract.T) {
@@ -146,7 +146,7 @@ var nameTakenInAnyScript = contract.Scenario{
 	ID:       "create/name-taken-in-any-script",
 	Promise:  "A name with letters outside ASCII is unique among the tokens of its owner, for create and for patch.",
 	Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-	Standing: standing.Published,
+	Standing: evidence.Published,
 	Needs:    []contract.Need{contract.Writes},
 	Rules:    []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
@@ -167,7 +167,7 @@ var eachLetter = contract.Scenario{
 	ID:       "create/name-with-each-letter",
 	Promise:  "A name that ends in a letter of any script is taken by the same name, and another letter makes another name.",
 	Sources:  []string{nameIsUnique, "docs/behaviour.md#names-are-equal-to-the-letter"},
-	Standing: standing.Assumed,
+	Standing: evidence.Assumed,
 	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
 	Rules:    []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {

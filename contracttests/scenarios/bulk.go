@@ -8,8 +8,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -56,7 +56,7 @@ func endless() []contract.Op {
 }
 
 // onV1 makes a scenario about the bulk update, which v1 alone has.
-func onV1(id, promise, fact string, standing standing.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
+func onV1(id, promise, fact string, standing evidence.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Standing: standing, Versions: []version.Version{version.V1},
 		Needs: append([]contract.Need{contract.Writes, contract.Admin}, needs...), Rules: []rule.ID{"bulk-update"}, Run: run,
@@ -72,7 +72,7 @@ type update struct {
 
 // bulkRefuses makes a scenario about an update of two tokens, one of them another user's, that is refused with 400 by
 // PATCH as by POST, and changes nothing.
-func bulkRefuses(id, promise, fact string, standing standing.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
+func bulkRefuses(id, promise, fact string, standing evidence.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
 	return onV1(id, promise, fact, standing, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
@@ -96,7 +96,7 @@ func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string)
 }
 
 var bulk = []contract.Scenario{
-	covers(onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", bulkChanges, standing.Published, func(t *contract.T) {
+	covers(onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", bulkChanges, evidence.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
@@ -105,14 +105,14 @@ var bulk = []contract.Scenario{
 		theirs := t.Admin().MustFind(other.ID)
 		t.Equal("expirationDate in the administrator's list", date.Value(), theirs.ExpirationDate.Value)
 	}), rule.BulkUpdate, rule.SecretOnce),
-	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod, standing.Published, func(t *contract.T) {
+	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod, evidence.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		date := later(t)
 		moved(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID, other.ID)
 		mine := t.Owner().MustFind(one.ID)
 		t.Equal("expirationDate in the list", date.Value(), mine.ExpirationDate.Value)
 	}),
-	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", bulkSorted, standing.Published, func(t *contract.T) {
+	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", bulkSorted, evidence.Published, func(t *contract.T) {
 		ids := []string{t.Owner().Made().ID, t.Owner().Made().ID, t.Admin().Made().ID}
 		slices.Sort(ids)
 		for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
@@ -120,23 +120,23 @@ var bulk = []contract.Scenario{
 			moved(t, t.Admin().Bulk([]string{ids[order[0]], ids[order[1]], ids[order[2]]}, date), date, ids...)
 		}
 	}),
-	covers(onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, standing.Published, func(t *contract.T) {
+	covers(onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, evidence.Published, func(t *contract.T) {
 		one, other := t.Owner().Made(), t.Admin().Made()
 		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Tokens() {
 			t.Equal("expirationDate", "", listed.ExpirationDate.Value)
 		}
 		t.Equal("expirationDate in the list", "", t.Owner().MustFind(one.ID).ExpirationDate.Value)
 	}), rule.BulkUpdate, rule.PatchNever),
-	covers(bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", bulkUnknownID, standing.Assumed,
+	covers(bulkRefuses("bulk/unknown-id", "A bulk update that names an id which no token has is refused with 400 and changes none of the others.", bulkUnknownID, evidence.Assumed,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], strangerID, ids[1]}, operations: []contract.Op{later(t)}}
 		}), rule.BulkUpdate, rule.BulkKnown),
-	covers(bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", bulkToNever, standing.Published,
+	covers(bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", bulkToNever, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			// Of two operations the first would do by itself.
 			return update{ids: ids, operations: []contract.Op{later(t), {"op": "remove", "path": "/expirationDate"}}}
 		}), rule.BulkUpdate, rule.PatchNever),
-	covers(onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, standing.Assumed, func(t *contract.T) {
+	covers(onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, evidence.Assumed, func(t *contract.T) {
 		dated, never := t.Owner().Made(), t.Admin().Made()
 		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
 		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
@@ -146,46 +146,46 @@ var bulk = []contract.Scenario{
 		}
 		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 	}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
-	covers(bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, standing.Published,
+	covers(bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], ids[0]}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
 		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", bulkDistinct, standing.Published,
+	covers(bulkRefuses("bulk/an-empty-id", "A bulk update that names an empty id is refused with 400.", bulkDistinct, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], ""}, operations: []contract.Op{later(t)}}
 		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", bulkDistinct, standing.Published,
+	covers(bulkRefuses("bulk/a-blank-id", "A bulk update that names an id of blanks is refused with 400.", bulkDistinct, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{later(t)}}
 		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", bulkCount, standing.Published,
+	covers(bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", bulkCount, evidence.Published,
 		func(t *contract.T, _ []string) update {
 			return update{ids: []string{}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"}}
 		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", bulkOperations, standing.Published,
+	covers(bulkRefuses("bulk/no-operations", "A bulk update without an operation is refused with 400.", bulkOperations, evidence.Published,
 		func(_ *contract.T, ids []string) update {
 			return update{ids: ids, wrong: []string{"/patch"}}
 		}), rule.InvalidProperty),
-	covers(bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields, standing.Published,
+	covers(bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/name", t.Name())}}
 		}), rule.BulkFields),
-	covers(bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields, standing.Published,
+	covers(bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/scope", []string{defaultScope})}}
 		}), rule.BulkFields),
-	covers(bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", bulkFuture, standing.Published,
+	covers(bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", bulkFuture, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour)))}}
 		}), rule.ExpiryFuture),
-	covers(bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", bulkToNever, standing.Published,
+	covers(bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", bulkToNever, evidence.Published,
 		func(_ *contract.T, ids []string) update {
 			return update{ids: ids, operations: []contract.Op{{"op": "remove", "path": "/expirationDate"}}}
 		}), rule.PatchNever),
 	{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
 		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-right"},
-		Standing: standing.Published, Versions: []version.Version{version.V1},
+		Standing: evidence.Published, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
 			made, date := t.Second().Made(), later(t)
@@ -201,7 +201,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/scopes", Promise: "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
 		Sources:  []string{bulkOperation + "/security", "docs/behaviour.md#bulk-update-scope", "docs/behaviour.md#scope-all"},
-		Standing: standing.Published, Versions: []version.Version{version.V1},
+		Standing: evidence.Published, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{"bulk-rights", "operation-scopes"},
 		Run: func(t *contract.T) {
 			one, date := t.Owner().Made(), later(t)
@@ -219,7 +219,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
 		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-not-for-api-clients"},
-		Standing: standing.Published, Versions: []version.Version{version.V1},
+		Standing: evidence.Published, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"bulk-rights", "no-application-auth"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -231,7 +231,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/has-no-other-method", Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and Allow names PATCH and POST.",
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#bulk-update-path-is-reserved"},
-		Standing: standing.Assumed, Versions: []version.Version{version.V1},
+		Standing: evidence.Assumed, Versions: []version.Version{version.V1},
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Owner(), bulkPath, []string{http.MethodGet, http.MethodPut, http.MethodDelete}, http.MethodPatch, http.MethodPost)
@@ -240,7 +240,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/is-an-id-elsewhere", Promise: "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
 		Sources:  []string{"docs/behaviour.md#bulk-update-is-an-id-before-v1"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
 		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // Places in the published documents that several scenarios stand on.
@@ -32,7 +32,7 @@ var createAnswers = []contract.Scenario{
 			"docs/behaviour.md#secret-is-shown-once",
 			"docs/behaviour.md#id-and-secret-form",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"secret-once", "id-and-secret-form"},
 		Run: func(t *contract.T) {
@@ -60,7 +60,7 @@ var createAnswers = []contract.Scenario{
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name",
 			"docs/behaviour.md#name-is-kept",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.NameUnchanged},
 		Run: func(t *contract.T) {
@@ -80,7 +80,7 @@ var createAnswers = []contract.Scenario{
 			"docs/behaviour.md#create-is-200",
 			"docs/behaviour.md#create-has-eight-keys",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
@@ -99,7 +99,7 @@ var createAnswers = []contract.Scenario{
 			createAnswer + "/properties",
 			"docs/behaviour.md#create-has-no-other-keys",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
@@ -119,7 +119,7 @@ var createAnswers = []contract.Scenario{
 			"docs/behaviour.md#one-store",
 			"docs/behaviour.md#last-used-is-the-last-login",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
@@ -136,7 +136,7 @@ var createAnswers = []contract.Scenario{
 		ID:       "create/created-is-now",
 		Promise:  "A token is created at the moment of the request.",
 		Sources:  []string{createAnswer + "/properties/created"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
@@ -157,7 +157,7 @@ var createAnswers = []contract.Scenario{
 			"docs/behaviour.md#create-is-for-the-caller",
 			"docs/behaviour.md#unknown-properties-are-ignored",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
@@ -182,7 +182,7 @@ var createAnswers = []contract.Scenario{
 		ID:       "create/makes-different-tokens",
 		Promise:  "Two tokens have different ids and secrets.",
 		Sources:  []string{createAnswer + "/properties/id", "docs/behaviour.md#id-and-secret-form"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.IDAndSecretForm},
 		Run: func(t *contract.T) {

@@ -4,8 +4,8 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const nameIsUnique = createRequest + "/properties/name/description"
@@ -15,7 +15,7 @@ var createNames = []contract.Scenario{
 		ID:       "create/name-taken-is-refused",
 		Promise:  "A second token of the same name is refused to its owner, and none is made.",
 		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -31,7 +31,7 @@ var createNames = []contract.Scenario{
 		ID:       "create/name-is-free-for-others",
 		Promise:  "Two users may each have a token of the same name.",
 		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -47,7 +47,7 @@ var createNames = []contract.Scenario{
 			"docs/behaviour.md#name-is-unique-per-owner",
 			"docs/behaviour.md#delete-is-for-good",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique", "delete-for-good"},
 		Run: func(t *contract.T) {
@@ -64,7 +64,7 @@ var createNames = []contract.Scenario{
 		ID:       "create/name-is-free-after-rename",
 		Promise:  "The former name of a renamed token is free, and its new name is taken.",
 		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -82,7 +82,7 @@ var createNames = []contract.Scenario{
 		ID:       "create/name-is-free-after-refusal",
 		Promise:  "A request that was refused leaves its name free.",
 		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
@@ -98,7 +98,7 @@ var createNames = []contract.Scenario{
 		ID:       "create/name-of-an-expired-token-is-taken",
 		Promise:  "An expired token keeps its name.",
 		Sources:  []string{"docs/behaviour.md#expired-token-keeps-its-name"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
@@ -110,25 +110,25 @@ var createNames = []contract.Scenario{
 		},
 	},
 	covers(
-		nameRefused("absent", standing.Published, func(body contract.Body) { delete(body, "name") }, "/name"),
+		nameRefused("absent", evidence.Published, func(body contract.Body) { delete(body, "name") }, "/name"),
 		rule.NameRequired, rule.MissingProperty,
 	),
-	nameRefused("null", standing.Published, func(body contract.Body) { body["name"] = nil }, "/name"),
+	nameRefused("null", evidence.Published, func(body contract.Body) { body["name"] = nil }, "/name"),
 	covers(
-		nameRefused("a-number", standing.Published, func(body contract.Body) { body["name"] = 7 }, "/name"),
+		nameRefused("a-number", evidence.Published, func(body contract.Body) { body["name"] = 7 }, "/name"),
 		rule.NameRequired, rule.InvalidProperty,
 	),
 	covers(
-		nameRefused("empty", standing.Assumed, func(body contract.Body) { body["name"] = "" }),
+		nameRefused("empty", evidence.Assumed, func(body contract.Body) { body["name"] = "" }),
 		rule.NameRequired, rule.NameNotBlank,
 	),
 	covers(
-		nameRefused("blank", standing.Assumed, func(body contract.Body) { body["name"] = "  \t" }),
+		nameRefused("blank", evidence.Assumed, func(body contract.Body) { body["name"] = "  \t" }),
 		rule.NameNotBlank,
 	),
 }
 
-func nameRefused(what string, s standing.Standing, change func(contract.Body), wrong ...string) contract.Scenario {
+func nameRefused(what string, s evidence.Standing, change func(contract.Body), wrong ...string) contract.Scenario {
 	return contract.Scenario{
 		ID:      "create/name-is-required/" + what,
 		Promise: "A token needs a name, which is a string with something in it: " + words(what) + " is refused.",

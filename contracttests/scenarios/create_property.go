@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 var createProperties = []contract.Scenario{
@@ -17,7 +17,7 @@ var createProperties = []contract.Scenario{
 			createRequest + "/properties/scope/description",
 			"docs/behaviour.md#scope-defaults-to-all",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
@@ -35,7 +35,7 @@ var createProperties = []contract.Scenario{
 			createRequest + "/properties/scope",
 			"docs/behaviour.md#scope-beyond-the-level",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
@@ -52,7 +52,7 @@ var createProperties = []contract.Scenario{
 			createRequest + "/properties/accessTokenValiditySeconds/description",
 			"docs/behaviour.md#validity-defaults-to-43200",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
@@ -66,7 +66,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/validity-bounds-are-taken",
 		Promise:  "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken stays.",
 		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
@@ -90,7 +90,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/flag-in-quotes-is-refused",
 		Promise:  "userAwareTokenNeverExpires is true, false or null, and not their names in quotes.",
 		Sources:  []string{createRequest + "/properties/userAwareTokenNeverExpires/type", createRefusals},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.InvalidProperty},
@@ -105,7 +105,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/unknown-properties-are-ignored",
 		Promise:  "A property that create does not know is ignored, and changes nothing of the token.",
 		Sources:  []string{"docs/behaviour.md#unknown-properties-are-ignored"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -134,7 +134,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/malformed-body/not-in-utf-8",
 		Promise:  "A create whose body is not UTF-8 is 400, and creates nothing.",
 		Sources:  []string{createRefusals, "docs/behaviour.md#body-in-other-bytes-is-400"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
@@ -153,7 +153,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/other-content-type-is-refused",
 		Promise:  "Create takes JSON only: another content type is refused in some way, and nothing is made.",
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "errata unsupported-media-type"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
@@ -170,7 +170,7 @@ var createProperties = []contract.Scenario{
 			"https://www.rfc-editor.org/rfc/rfc8259#section-11",
 			"docs/behaviour.md#charset-is-tolerated",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
@@ -201,7 +201,7 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 			createRefusals,
 			"docs/behaviour.md#invalid-body-is-400",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
@@ -227,7 +227,7 @@ func malformed(id, what, body string) contract.Scenario {
 			createRefusals,
 			"docs/behaviour.md#invalid-body-is-400",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			c := t.Owner()

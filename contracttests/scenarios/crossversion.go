@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -19,7 +19,7 @@ var crossversion = []contract.Scenario{
 			"docs/behaviour.md#one-store",
 			"docs/behaviour.md#list-shows-the-acknowledgment",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
@@ -38,7 +38,7 @@ var crossversion = []contract.Scenario{
 			"docs/behaviour.md#one-store",
 			"docs/behaviour.md#list-shows-the-acknowledgment",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Without,
 		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
@@ -63,7 +63,7 @@ var crossversion = []contract.Scenario{
 			"errata list-never-expires",
 			"docs/behaviour.md#never-expiring-is-null-everywhere",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "expiry-never"},
@@ -79,7 +79,7 @@ var crossversion = []contract.Scenario{
 		ID:       "crossversion/far-date-is-shown-in-all",
 		Promise:  "A date beyond the six months of legacy versions is shown there, too.",
 		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store"},
@@ -95,7 +95,7 @@ var crossversion = []contract.Scenario{
 		ID:       "crossversion/renamed-in-another",
 		Promise:  "What a patch in one version changes is changed in all, and what the version cannot change stays.",
 		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "patch-fields"},
@@ -114,7 +114,7 @@ var crossversion = []contract.Scenario{
 		ID:       "crossversion/patched-here-seen-elsewhere",
 		Promise:  "A patch in one version shows in the list of each other.",
 		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
@@ -134,7 +134,7 @@ var crossversion = []contract.Scenario{
 			"docs/behaviour.md#one-store",
 			"docs/behaviour.md#name-is-unique-per-owner",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "name-unique"},
 		Run: func(t *contract.T) {
@@ -153,7 +153,7 @@ var crossversion = []contract.Scenario{
 		ID:       "crossversion/deleted-in-one-gone-from-all",
 		Promise:  "A token that is deleted in one version is gone from each other, and is not found there.",
 		Sources:  []string{"docs/behaviour.md#one-store", "docs/behaviour.md#delete-is-for-good"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
@@ -171,7 +171,7 @@ var crossversion = []contract.Scenario{
 		ID:       "crossversion/deleted-in-another",
 		Promise:  "A token that was made in one version can be deleted in each other.",
 		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const (
@@ -20,7 +20,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/answers-204-without-body",
 		Promise:  "A delete answers 204 without a body.",
 		Sources:  []string{deleteAnswer, "docs/behaviour.md#delete-is-204"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DeleteIs204},
 		Run: func(t *contract.T) {
@@ -36,7 +36,7 @@ var deletion = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
 			"docs/behaviour.md#delete-is-for-good",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{"delete-for-good"},
 		Run: func(t *contract.T) {
@@ -62,7 +62,7 @@ var deletion = []contract.Scenario{
 			"docs/behaviour.md#delete-is-for-good",
 			"docs/behaviour.md#unknown-id-is-404",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"delete-for-good", "unknown-id"},
 		Run: func(t *contract.T) {
@@ -77,7 +77,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/unknown-id-is-404",
 		Promise:  "A delete of an id that no token has is 404, and no token goes.",
 		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
@@ -90,7 +90,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/malformed-id-is-404",
 		Promise:  "A delete of something that is no id is 404.",
 		Sources:  []string{"docs/behaviour.md#malformed-id-is-404"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
@@ -103,7 +103,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/name-is-no-id",
 		Promise:  "A token is deleted by its id, not by its name.",
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/parameters/0"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
@@ -116,7 +116,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/expired-token",
 		Promise:  "An expired token can be deleted.",
 		Sources:  []string{"docs/behaviour.md#expired-token-can-be-deleted"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
@@ -131,7 +131,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/no-get-by-id",
 		Promise:  "There is no way to get or replace one token by its id: GET, PUT and POST are 405, and Allow names PATCH and DELETE.",
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -146,7 +146,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/no-delete-of-all",
 		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#collection-methods"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Disposable},
 		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {

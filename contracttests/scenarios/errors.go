@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // hasErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
@@ -95,7 +95,7 @@ func errorForm(status int, provoke func(*contract.T) []refusal, rules ...rule.ID
 			"docs/behaviour.md#error-code-begins-with-the-status",
 		},
 		// The form is published; so is what leads to it here.
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]rule.ID{"error-dto"}, rules...),
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
 			for _, refused := range provoke(t) {
 				if status == http.StatusBadRequest && refused.r.Declines(status) { // which 4xx a tenant chooses is asked elsewhere
@@ -122,7 +122,7 @@ var errorShapes = []contract.Scenario{
 			"docs/behaviour.md#error-of-401",
 			"docs/behaviour.md#jwt-is-required",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"error-401"},
 		Run:   func(t *contract.T) { unauthorized(t, t.Anonymous()) },
 	},
@@ -132,7 +132,7 @@ var errorShapes = []contract.Scenario{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"docs/behaviour.md#error-messages",
 		},
-		Standing: standing.Observed,
+		Standing: evidence.Observed,
 		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
@@ -145,7 +145,7 @@ var errorShapes = []contract.Scenario{
 	{
 		ID: "errors/tracking-id-is-the-request-id", Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
 		Sources:  []string{"docs/behaviour.md#tracking-id-is-the-request-id"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
@@ -159,7 +159,7 @@ var errorShapes = []contract.Scenario{
 	{
 		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
 		Sources:  []string{"docs/behaviour.md#request-id-and-date"},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"headers"},
 		Run:   func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
 	},
@@ -169,14 +169,14 @@ var errorShapes = []contract.Scenario{
 			"docs/behaviour.md#bodies-are-json",
 			"docs/behaviour.md#no-body-no-content-type",
 		},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"headers"},
 		Run:   func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
 		Sources:  []string{"docs/behaviour.md#leading-slashes"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"leading-slashes"},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
 			made := c.Made()
@@ -195,7 +195,7 @@ var errorShapes = []contract.Scenario{
 			"v2026 #/components/responses/400",
 			"docs/behaviour.md#unparsable-body-is-400",
 		},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			c := t.Owner()

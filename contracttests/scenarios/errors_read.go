@@ -4,8 +4,8 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // errorReads are about the form of answers, as far as it shows without a write.
@@ -18,7 +18,7 @@ var errorReads = []contract.Scenario{
 			"docs/behaviour.md#error-form",
 			"docs/behaviour.md#error-code-begins-with-the-status",
 		},
-		Standing: standing.Published, Rules: []rule.ID{"error-dto"},
+		Standing: evidence.Published, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Declined(http.StatusBadRequest)) },
 	},
 	{
@@ -29,7 +29,7 @@ var errorReads = []contract.Scenario{
 			"docs/behaviour.md#error-form",
 			"docs/behaviour.md#error-code-begins-with-the-status",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"error-dto"},
+		Standing: evidence.Published, Needs: []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, t.Second().List().Status(http.StatusForbidden)) },
 	},
 	{
@@ -38,13 +38,13 @@ var errorReads = []contract.Scenario{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"docs/behaviour.md#error-messages",
 		},
-		Standing: standing.Observed, Rules: []rule.ID{"error-dto"},
+		Standing: evidence.Observed, Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
 	},
 	{
 		ID: "errors/reads/tracking-id-is-the-request-id", Promise: "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
 		Sources:  []string{"docs/behaviour.md#tracking-id-is-the-request-id"},
-		Standing: standing.Assumed, Rules: []rule.ID{"tracking-id"},
+		Standing: evidence.Assumed, Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			r := badList(t)
 			t.Equal("trackingId", contract.Value(r.Header("SLPT-Request-ID")), r.ErrorBody().TrackingID)
@@ -53,20 +53,20 @@ var errorReads = []contract.Scenario{
 	{
 		ID: "errors/reads/request-and-date", Promise: "Every answer to a login, a list and their neighbours has Date, and an SLPT-Request-ID of its own.",
 		Sources:  []string{"docs/behaviour.md#request-id-and-date"},
-		Standing: standing.Observed, Rules: []rule.ID{"headers"},
+		Standing: evidence.Observed, Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
 	},
 	{
 		ID: "errors/reads/bodies-are-json", Promise: "Every answer to a login, a list and their neighbours is application/json.",
 		Sources:  []string{"docs/behaviour.md#bodies-are-json"},
-		Standing: standing.Observed, Rules: []rule.ID{"headers"},
+		Standing: evidence.Observed, Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
 	},
 	{
 		ID:       "errors/reads/incomplete-escape",
 		Promise:  "A list is 400 if a percent sign in its query begins no escape.",
 		Sources:  []string{"docs/behaviour.md#incomplete-escape-is-400"},
-		Standing: standing.Assumed, Rules: []rule.ID{rule.URLSyntax},
+		Standing: evidence.Assumed, Rules: []rule.ID{rule.URLSyntax},
 		Run: func(t *contract.T) {
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz"} {
 				t.Owner().Send(contract.Request{
@@ -78,7 +78,7 @@ var errorReads = []contract.Scenario{
 	{
 		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
 		Sources:  []string{"docs/behaviour.md#leading-slashes"},
-		Standing: standing.Assumed, Rules: []rule.ID{"leading-slashes"},
+		Standing: evidence.Assumed, Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			t.Owner().Send(contract.Request{
 				Method: http.MethodGet, Path: "/" + t.Version().CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},

@@ -8,8 +8,8 @@ import (
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -20,7 +20,7 @@ var tooMuch = strings.Repeat(" ", 1<<20+1)
 var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
-		Sources: []string{"errata unknown-path"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{rule.UnmatchedPath},
 		Run: func(t *contract.T) {
 			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
@@ -30,7 +30,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed", Promise: "A method that a path does not have is 405, and Allow names those it has.",
-		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Disposable},
+		Sources: []string{"errata method-not-allowed"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Disposable},
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			collection := t.Version().CollectionPath()
@@ -41,7 +41,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
 		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
-		Standing: standing.Assumed, Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
+		Standing: evidence.Assumed, Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
 				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
@@ -50,7 +50,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/no-get-of-the-token-endpoint", Promise: "The token endpoint and check_token have one method, GET is 405, and Allow names it.",
-		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Versions: contract.Without,
+		Sources: []string{"errata method-not-allowed"}, Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet}, http.MethodPost)
@@ -59,7 +59,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
-		Sources: []string{"errata method-not-allowed"}, Standing: standing.Assumed, Versions: contract.Without, Needs: []contract.Need{contract.Writes},
+		Sources: []string{"errata method-not-allowed"}, Standing: evidence.Assumed, Versions: contract.Without, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
@@ -73,7 +73,7 @@ var errorStatuses = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens~1{id}",
 			"docs/behaviour.md#no-get-by-id",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -87,7 +87,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/content-too-large", Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing is done.",
-		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Sources: []string{"errata content-too-large"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			c, collection := t.Owner(), t.Version().CollectionPath()
@@ -114,7 +114,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/content-too-large-for-the-token-endpoint", Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
-		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources: []string{"errata content-too-large"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			padding := strings.Repeat("x", 1<<20)
@@ -130,7 +130,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of just 1 MiB is taken.",
-		Sources: []string{"errata content-too-large"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources: []string{"errata content-too-large"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
@@ -143,7 +143,7 @@ var errorStatuses = []contract.Scenario{
 			"errata unsupported-media-type",
 			"docs/behaviour.md#unsupported-media-type-is-415",
 		},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -170,7 +170,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/not-simulated", Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it for missing data.",
 		Sources:  []string{"errata not-simulated", "docs/behaviour.md#not-simulated-is-501"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Rules: []rule.ID{rule.NotSimulated},
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
@@ -184,7 +184,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/retry-after", Promise: "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
-		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: standing.Assumed,
+		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: evidence.Assumed,
 		Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{rule.Error429, rule.InjectedFault},
 		Run: func(t *contract.T) {
 			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
@@ -200,7 +200,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/refused-create-makes-nothing", Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is sent again.",
-		Sources: []string{"errata service-unavailable"}, Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
 		Rules: []rule.ID{rule.InjectedFault},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -218,7 +218,7 @@ var errorStatuses = []contract.Scenario{
 			"v2026 #/components/responses/400", "v2026 #/components/responses/401", "v2026 #/components/responses/403", "v2026 #/components/responses/404",
 			"v2026 #/components/responses/429", "v2026 #/components/responses/500",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{"error-dto", "error-401", "error-429"},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{"error-dto", "error-401", "error-429"},
 		Run: func(t *contract.T) {
 			injected(t, func(status int) bool { return !slices.Contains(undeclared, status) })
 		},
@@ -226,14 +226,14 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/undeclared-statuses-have-their-form", Promise: "A refusal that no document declares, 503 among them, has the form of the other refusals.",
 		Sources:  []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
 		Rules: []rule.ID{rule.ErrorUndeclared},
 		Run:   func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
 	},
 	{
 		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each error of the token endpoint but 429 has an error code of RFC 6749.",
 		Sources:  []string{"docs/behaviour.md#token-endpoint-errors", "errata service-unavailable"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
 		Rules: []rule.ID{rule.OAuthError},
 		Run: func(t *contract.T) {
 			for _, status := range []int{400, 401, 413, 429, 500, 503} {

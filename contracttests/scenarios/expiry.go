@@ -6,8 +6,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryDates(), expiryPatches, boundaryDates)
@@ -22,7 +22,7 @@ var expiryLegacy = []contract.Scenario{
 		ID:       "expiry/legacy-default-is-six-months",
 		Promise:  "In a legacy version a token made without a date, or with null for it, expires six months after its creation.",
 		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-default-is-six-months"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-six-months"},
@@ -41,7 +41,7 @@ var expiryLegacy = []contract.Scenario{
 		ID:       "expiry/legacy-default-is-six-calendar-months",
 		Promise:  "In a legacy version a token made without a date expires on the same day, six calendar months on, at the same time in UTC.",
 		Sources:  []string{legacyRule, "docs/behaviour.md#six-months-are-calendar-months"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-six-months"},
@@ -58,7 +58,7 @@ var expiryLegacy = []contract.Scenario{
 			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties",
 			"docs/behaviour.md#legacy-has-no-acknowledgment",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-ignored", "expiry-six-months"},
@@ -79,7 +79,7 @@ var expiryLegacy = []contract.Scenario{
 			"v2024 #/paths/~1personal-access-tokens/post/responses/400",
 			"docs/behaviour.md#legacy-upper-bound-is-six-months",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-upper-bound"},
@@ -89,7 +89,7 @@ var expiryLegacy = []contract.Scenario{
 		ID:       "expiry/legacy-exactly-six-months-is-taken",
 		Promise:  "A legacy version takes a date exactly six calendar months on, to the millisecond.",
 		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-upper-bound-is-exact"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{"expiry-upper-bound"},
@@ -104,7 +104,7 @@ var expiryLegacy = []contract.Scenario{
 		ID:       "expiry/legacy-a-millisecond-beyond-is-refused",
 		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
 		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-upper-bound-is-exact"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{"expiry-upper-bound"},
@@ -120,7 +120,7 @@ var expiryCurrent = []contract.Scenario{
 		ID:       "expiry/current-has-no-upper-bound",
 		Promise:  "A current version takes any date in the future, up to the end of the year 9999.",
 		Sources:  []string{currentRule, "docs/behaviour.md#current-has-no-upper-bound"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-no-upper-bound"},

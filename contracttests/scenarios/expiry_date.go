@@ -8,8 +8,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // written is a form in which clients write dates.
@@ -46,7 +46,7 @@ func oddMoment(t *contract.T) time.Time {
 type badDate struct {
 	name     string
 	text     func(now time.Time) string
-	standing standing.Standing
+	standing evidence.Standing
 	rule     rule.ID
 	fact     string
 	// wrong is the pointer that the schema rejects. Nil means that only the table of leap seconds does.
@@ -63,41 +63,41 @@ func just(text string) func(time.Time) string { return func(time.Time) string { 
 const rfc3339Date = "docs/behaviour.md#date-is-rfc3339"
 
 var badDates = []badDate{
-	{"no-such-day", noSuchDay, standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{"no-such-day", noSuchDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"second-60", func(now time.Time) string { return laid("2006-01-02")(now) + "T12:00:60Z" },
-		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#second-60-is-a-leap-second", nil,
+		evidence.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#second-60-is-a-leap-second", nil,
 	},
 	{
 		"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" },
-		standing.Published, rule.DateIsRFC3339, rfc3339Date,
+		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
 	{
 		"no-zone", laid("2006-01-02T15:04:05"),
-		standing.Assumed, rule.DateNeedsZone, "docs/behaviour.md#date-without-zone-is-400",
+		evidence.Assumed, rule.DateNeedsZone, "docs/behaviour.md#date-without-zone-is-400",
 		[]string{"/expirationDate"},
 	},
-	{"no-time", laid("2006-01-02"), standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{"no-time", laid("2006-01-02"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"a-blank-for-t", laid("2006-01-02 15:04:05Z"),
-		standing.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#blank-for-t-is-400",
+		evidence.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#blank-for-t-is-400",
 		[]string{"/expirationDate"},
 	},
 	{
 		"comma-fraction", laid("2006-01-02T15:04:05,000Z"),
-		standing.Published, rule.DateIsRFC3339, rfc3339Date,
+		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
 	{
 		"offset-without-colon", laid("2006-01-02T15:04:05+0000"),
-		standing.Published, rule.DateIsRFC3339, rfc3339Date,
+		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
-	{"words", just("tomorrow"), standing.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{"words", just("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"empty", just(""),
-		standing.Assumed, rule.EmptyDate, "docs/behaviour.md#empty-date-is-400",
+		evidence.Assumed, rule.EmptyDate, "docs/behaviour.md#empty-date-is-400",
 		[]string{"/expirationDate"},
 	},
 }
@@ -133,7 +133,7 @@ func dateTaken(w written) contract.Scenario {
 			"docs/behaviour.md#date-is-rfc3339",
 			"docs/behaviour.md#dates-of-sdks",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
@@ -148,7 +148,7 @@ func dateTaken(w written) contract.Scenario {
 // smallLetters is a scenario of its own: RFC 3339 allows small letters, and few clients write them.
 func smallLetters() contract.Scenario {
 	s := dateTaken(written{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
-	s.Standing, s.Sources = standing.Assumed, []string{"docs/behaviour.md#small-t-and-z-are-taken"}
+	s.Standing, s.Sources = evidence.Assumed, []string{"docs/behaviour.md#small-t-and-z-are-taken"}
 	return s
 }
 
@@ -157,7 +157,7 @@ func leapSecond() contract.Scenario {
 		ID:       "expiry/date-forms/leap-second",
 		Promise:  "A date may be a leap second, which is at the end of a month in UTC.",
 		Sources:  []string{"docs/behaviour.md#second-60-is-a-leap-second"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DateForms},
 		Run: func(t *contract.T) {
@@ -194,7 +194,7 @@ var expiryMoments = []contract.Scenario{
 			createRefusals,
 			"docs/behaviour.md#date-is-in-the-future",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
@@ -207,7 +207,7 @@ var expiryMoments = []contract.Scenario{
 		ID:       "expiry/past-date-by-its-offset-is-refused",
 		Promise:  "Whether a date has passed is told by its offset, not by its digits.",
 		Sources:  []string{currentRule, createRequest + "/properties/expirationDate/format"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-future", "date-forms"},
 		Run: func(t *contract.T) {
@@ -219,7 +219,7 @@ var expiryMoments = []contract.Scenario{
 		ID:       "expiry/this-moment-is-refused",
 		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
 		Sources:  []string{currentRule, "docs/behaviour.md#this-moment-has-passed"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{"expiry-future"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
@@ -228,7 +228,7 @@ var expiryMoments = []contract.Scenario{
 		ID:       "expiry/next-millisecond-is-taken",
 		Promise:  "A date one millisecond from now is in the future.",
 		Sources:  []string{currentRule, "docs/behaviour.md#this-moment-has-passed"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Clock},
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
@@ -244,7 +244,7 @@ var expiryMoments = []contract.Scenario{
 			createAnswer + "/properties/expirationDate/description",
 			"docs/behaviour.md#dates-in-utc-with-milliseconds",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
@@ -266,7 +266,7 @@ var expiryMoments = []contract.Scenario{
 		ID:       "expiry/year-beyond-9999-is-refused",
 		Promise:  "A date that is in the year 10000 in UTC is refused, since it could not be answered as a date.",
 		Sources:  []string{createAnswer + "/properties/expirationDate/format"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DateYear},
 		Run: func(t *contract.T) {

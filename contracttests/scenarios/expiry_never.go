@@ -4,8 +4,8 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // given is how a request has a property: not at all, as null, or with a value.
@@ -49,7 +49,7 @@ func combination(date, flag given) contract.Scenario {
 	s := contract.Scenario{
 		ID:       "expiry/never/date-" + date.name + "-flag-" + flag.name,
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/description", currentRule, fact},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-never"},
@@ -65,7 +65,7 @@ func combination(date, flag given) contract.Scenario {
 	case date.name == "given":
 		s.Promise = with + " a token expires on that date."
 		if flag.name == "true" {
-			s.Standing = standing.Assumed // the text says that the date may be left out then, not that it must
+			s.Standing = evidence.Assumed // the text says that the date may be left out then, not that it must
 		}
 		s.Run = func(t *contract.T) {
 			body := request(t)

@@ -6,8 +6,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const (
@@ -39,33 +39,33 @@ var (
 
 var expiryPatches = slices.Concat(
 	[]contract.Scenario{
-		undated("null-and-flag", ackNeeded, standing.Published, dateNull, flagTrue),
-		undated("flag-and-null", ackFirst, standing.Assumed, flagTrue, dateNull),
-		undated("removed-and-flag", dateRemoved, standing.Assumed, dateGone, flagTrue),
-		undated("flag-and-removed", dateRemoved, standing.Assumed, flagTrue, dateGone),
-		undated("no-value-and-flag", dateWithoutValue, standing.Assumed, dateSilent, flagTrue),
+		undated("null-and-flag", ackNeeded, evidence.Published, dateNull, flagTrue),
+		undated("flag-and-null", ackFirst, evidence.Assumed, flagTrue, dateNull),
+		undated("removed-and-flag", dateRemoved, evidence.Assumed, dateGone, flagTrue),
+		undated("flag-and-removed", dateRemoved, evidence.Assumed, flagTrue, dateGone),
+		undated("no-value-and-flag", dateWithoutValue, evidence.Assumed, dateSilent, flagTrue),
 
-		undatedRefused("null-alone", ackNeeded, standing.Published, dateNull),
-		undatedRefused("null-and-flag-false", ackNeeded, standing.Published, dateNull, flagFalse),
-		undatedRefused("null-and-flag-null", onlyTrue, standing.Assumed, dateNull, flagNull),
-		undatedRefused("null-and-flag-removed", onlyTrue, standing.Assumed, dateNull, flagGone),
-		undatedRefused("removed-alone", dateRemoved, standing.Assumed, dateGone),
-		undatedRefused("no-value-alone", dateWithoutValue, standing.Assumed, dateSilent),
-		undatedRefused("null-and-name", ackNeeded, standing.Published, contract.Replace("/name", newName), dateNull),
+		undatedRefused("null-alone", ackNeeded, evidence.Published, dateNull),
+		undatedRefused("null-and-flag-false", ackNeeded, evidence.Published, dateNull, flagFalse),
+		undatedRefused("null-and-flag-null", onlyTrue, evidence.Assumed, dateNull, flagNull),
+		undatedRefused("null-and-flag-removed", onlyTrue, evidence.Assumed, dateNull, flagGone),
+		undatedRefused("removed-alone", dateRemoved, evidence.Assumed, dateGone),
+		undatedRefused("no-value-alone", dateWithoutValue, evidence.Assumed, dateSilent),
+		undatedRefused("null-and-name", ackNeeded, evidence.Published, contract.Replace("/name", newName), dateNull),
 		covers(
-			undatedRefused("flag-in-quotes", ackNeeded, standing.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
+			undatedRefused("flag-in-quotes", ackNeeded, evidence.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
 			rule.PatchNever, rule.InvalidProperty,
 		),
 
-		stillNever("flag-false", ackKept, standing.Published, flagFalse),
-		stillNever("flag-null", onlyTrue, standing.Assumed, flagNull),
-		stillNever("flag-removed", onlyTrue, standing.Assumed, flagGone),
+		stillNever("flag-false", ackKept, evidence.Published, flagFalse),
+		stillNever("flag-null", onlyTrue, evidence.Assumed, flagNull),
+		stillNever("flag-removed", onlyTrue, evidence.Assumed, flagGone),
 	},
 	expiryPatchDates,
 )
 
 // undated is a patch after which a dated token never expires.
-func undated(id, fact string, s standing.Standing, operations ...contract.Op) contract.Scenario {
+func undated(id, fact string, s evidence.Standing, operations ...contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-to-never/" + id,
 		Promise:  "A patch takes the date away when it acknowledges so itself: " + words(id) + ".",
@@ -88,7 +88,7 @@ func undated(id, fact string, s standing.Standing, operations ...contract.Op) co
 }
 
 // undatedRefused is a patch that would take the date away without acknowledging it.
-func undatedRefused(id, fact string, s standing.Standing, operations ...contract.Op) contract.Scenario {
+func undatedRefused(id, fact string, s evidence.Standing, operations ...contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-to-never-refused/" + id,
 		Promise:  "A patch that takes the date away has to acknowledge so itself, else it is refused and the date stays: " + words(id) + ".",
@@ -102,7 +102,7 @@ func undatedRefused(id, fact string, s standing.Standing, operations ...contract
 }
 
 // stillNever is a patch that takes the acknowledgement from a token that never expires.
-func stillNever(id, fact string, s standing.Standing, operation contract.Op) contract.Scenario {
+func stillNever(id, fact string, s evidence.Standing, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-never-needs-its-flag/" + id,
 		Promise:  "A token that never expires keeps its acknowledgement, until it gets a date: " + words(id) + " is refused.",

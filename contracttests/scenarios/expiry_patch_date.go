@@ -5,8 +5,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 var expiryPatchDates = []contract.Scenario{
@@ -18,7 +18,7 @@ var expiryPatchDates = []contract.Scenario{
 			patchRefusals,
 			"docs/behaviour.md#patch-to-never-needs-the-acknowledgment",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-never"},
@@ -35,7 +35,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-acknowledgement-keeps-the-date",
 		Promise:  "A patch of nothing but the acknowledgement keeps the date of a token and stores the flag.",
 		Sources:  []string{"docs/behaviour.md#acknowledgment-alone-keeps-the-date"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields, rule.PatchNever},
@@ -58,7 +58,7 @@ var expiryPatchDates = []contract.Scenario{
 			"docs/behaviour.md#patch-to-a-date",
 			"docs/behaviour.md#current-has-no-upper-bound",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields", "expiry-no-upper-bound"},
@@ -76,7 +76,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-dates-a-never-expiring-token",
 		Promise:  "A token that never expires is given a date by a patch, with the acknowledgement false or unmentioned.",
 		Sources:  []string{patchText, "docs/behaviour.md#patch-to-a-date"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
@@ -92,7 +92,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-of-another-field-keeps-the-date",
 		Promise:  "A patch that names neither date nor acknowledgement leaves both alone, in every version.",
 		Sources:  []string{"docs/behaviour.md#other-patches-keep-the-date"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
@@ -111,7 +111,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-past-date-is-refused",
 		Promise:  "A patch to a date in the past is refused, and the date stays.",
 		Sources:  []string{patchText, patchRefusals},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-future"},
@@ -130,7 +130,7 @@ var expiryPatchDates = []contract.Scenario{
 			"docs/behaviour.md#date-is-rfc3339",
 			"docs/behaviour.md#dates-of-sdks",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},
@@ -153,7 +153,7 @@ var expiryPatchDates = []contract.Scenario{
 			"docs/behaviour.md#date-is-rfc3339",
 			"docs/behaviour.md#date-without-zone-is-400",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DateIsRFC3339, rule.DateNeedsZone, rule.DateYear, rule.EmptyDate, rule.InvalidProperty},
@@ -175,7 +175,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-revives",
 		Promise:  "A new date revives an expired token, which then logs in again.",
 		Sources:  []string{"docs/behaviour.md#new-date-revives"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Versions: contract.Current,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{rule.PatchRevives, rule.TokenDeletedOrExpired},
@@ -190,7 +190,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-of-another-field-does-not-revive",
 		Promise:  "An expired token may be renamed, and stays expired.",
 		Sources:  []string{"docs/behaviour.md#expired-token-can-be-patched"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Seeds},
 		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {

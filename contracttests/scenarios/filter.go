@@ -7,8 +7,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const (
@@ -29,7 +29,7 @@ var filterLive = []contract.Scenario{
 			"docs/behaviour.md#filter-fields",
 			"docs/behaviour.md#filter-isnull",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
@@ -47,7 +47,7 @@ var filterLive = []contract.Scenario{
 			"docs/behaviour.md#filter-blanks-as-percent-20",
 			"docs/behaviour.md#filter-blanks-as-plus",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
@@ -65,7 +65,7 @@ var filterLive = []contract.Scenario{
 			"docs/behaviour.md#filter-fields",
 			"docs/behaviour.md#filter-le",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
@@ -86,7 +86,7 @@ var filterLive = []contract.Scenario{
 			"docs/behaviour.md#filter-fields",
 			"docs/behaviour.md#filter-le",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
@@ -105,7 +105,7 @@ var filterLive = []contract.Scenario{
 		ID:       "filter/of-all-tokens",
 		Promise:  "A filter holds for the list of all, too.",
 		Sources:  []string{filterText, listOfAll},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
@@ -120,7 +120,7 @@ var filterLive = []contract.Scenario{
 		ID:       "filter/empty-is-none",
 		Promise:  "An empty filter counts as absent.",
 		Sources:  []string{"docs/behaviour.md#filter-empty-is-absent"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
@@ -150,45 +150,45 @@ var filterFacts = map[rule.ID][]string{
 // logic is a filter, and which tokens it finds.
 type logic struct {
 	id, filter, finds string
-	standing          standing.Standing
+	standing          evidence.Standing
 	rule              rule.ID
 }
 
 func filterLogic() []contract.Scenario {
 	var all []contract.Scenario
 	for _, l := range []logic{
-		{"isnull", "lastUsed isnull", "never", standing.Published, "filter-isnull"},
-		{"not-isnull", "not lastUsed isnull", "early middle late", standing.Assumed, "filter-isnull"},
-		{"le-is-inclusive", "lastUsed le " + middle, "early middle", standing.Published, "filter-le"},
-		{"le-a-millisecond-before", "lastUsed le 2024-06-01T12:00:00.499Z", "early", standing.Published, "filter-le"},
-		{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", standing.Published, "filter-le"},
-		{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", standing.Published, "filter-le"},
-		{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", standing.Published, "filter-le"},
-		{"le-one-digit", "lastUsed le 2024-06-01T12:00:00.5Z", "early middle", standing.Published, "filter-le"},
-		{"le-one-digit-before", "lastUsed le 2024-06-01T12:00:00.4Z", "early", standing.Published, "filter-le"},
-		{"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", standing.Published, "filter-le"},
-		{"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle", standing.Published, "filter-le"},
-		{"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early", standing.Published, "filter-le"},
-		{"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00", "early middle", standing.Published, "filter-le"},
-		{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", standing.Published, "filter-le"},
-		{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-precedence"},
-		{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", standing.Assumed, "filter-precedence"},
-		{"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle", standing.Assumed, "filter-precedence"},
-		{"and-before-or", "lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early, "middle never", standing.Assumed, "filter-precedence"},
-		{"and-before-or-behind", "lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull", "early never", standing.Assumed, "filter-precedence"},
-		{"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle", standing.Assumed, "filter-precedence"},
-		{"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never", standing.Assumed, "filter-precedence"},
-		{"parentheses", "(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle", standing.Assumed, "filter-precedence"},
-		{"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late", standing.Assumed, "filter-precedence"},
-		{"parentheses-in-parentheses", "((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late", standing.Assumed, "filter-precedence"},
-		{"not-of-not", "not (not lastUsed isnull)", "never", standing.Assumed, "filter-precedence"},
-		{"unknown-under-not", "not lastUsed le " + late, "", standing.Assumed, "filter-unknown"},
-		{"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle, "early middle late", standing.Assumed, "filter-unknown"},
-		{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", standing.Assumed, "filter-unknown"},
-		{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", standing.Assumed, "filter-unknown"},
-		{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", standing.Assumed, "filter-unknown"},
-		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", standing.Assumed, "quoted-timestamp"},
-		{"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early", standing.Assumed, "quoted-timestamp"},
+		{"isnull", "lastUsed isnull", "never", evidence.Published, "filter-isnull"},
+		{"not-isnull", "not lastUsed isnull", "early middle late", evidence.Assumed, "filter-isnull"},
+		{"le-is-inclusive", "lastUsed le " + middle, "early middle", evidence.Published, "filter-le"},
+		{"le-a-millisecond-before", "lastUsed le 2024-06-01T12:00:00.499Z", "early", evidence.Published, "filter-le"},
+		{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", evidence.Published, "filter-le"},
+		{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", evidence.Published, "filter-le"},
+		{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", evidence.Published, "filter-le"},
+		{"le-one-digit", "lastUsed le 2024-06-01T12:00:00.5Z", "early middle", evidence.Published, "filter-le"},
+		{"le-one-digit-before", "lastUsed le 2024-06-01T12:00:00.4Z", "early", evidence.Published, "filter-le"},
+		{"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", evidence.Published, "filter-le"},
+		{"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle", evidence.Published, "filter-le"},
+		{"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early", evidence.Published, "filter-le"},
+		{"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00", "early middle", evidence.Published, "filter-le"},
+		{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", evidence.Published, "filter-le"},
+		{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", evidence.Assumed, "filter-precedence"},
+		{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", evidence.Assumed, "filter-precedence"},
+		{"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle", evidence.Assumed, "filter-precedence"},
+		{"and-before-or", "lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early, "middle never", evidence.Assumed, "filter-precedence"},
+		{"and-before-or-behind", "lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull", "early never", evidence.Assumed, "filter-precedence"},
+		{"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle", evidence.Assumed, "filter-precedence"},
+		{"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never", evidence.Assumed, "filter-precedence"},
+		{"parentheses", "(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle", evidence.Assumed, "filter-precedence"},
+		{"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late", evidence.Assumed, "filter-precedence"},
+		{"parentheses-in-parentheses", "((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late", evidence.Assumed, "filter-precedence"},
+		{"not-of-not", "not (not lastUsed isnull)", "never", evidence.Assumed, "filter-precedence"},
+		{"unknown-under-not", "not lastUsed le " + late, "", evidence.Assumed, "filter-unknown"},
+		{"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle, "early middle late", evidence.Assumed, "filter-unknown"},
+		{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", evidence.Assumed, "filter-unknown"},
+		{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", evidence.Assumed, "filter-unknown"},
+		{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", evidence.Assumed, "filter-unknown"},
+		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", evidence.Assumed, "quoted-timestamp"},
+		{"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early", evidence.Assumed, "quoted-timestamp"},
 	} {
 		all = append(all, l.scenario())
 	}
@@ -231,14 +231,14 @@ type refusedFilter struct{ id, filter string }
 type refusedFilters struct {
 	fact     string
 	rule     rule.ID
-	standing standing.Standing
+	standing evidence.Standing
 	filters  []refusedFilter
 }
 
 func filterRefusals() []contract.Scenario {
 	var all []contract.Scenario
 	for _, group := range []refusedFilters{
-		{"docs/behaviour.md#filter-unsupported-is-400", rule.FilterSupported, standing.Published, []refusedFilter{
+		{"docs/behaviour.md#filter-unsupported-is-400", rule.FilterSupported, evidence.Published, []refusedFilter{
 			{"other-field", `name eq "patmock"`},
 			{"date-of-another-field", "created le " + middle},
 			{"field-that-is-none", "colour isnull"},
@@ -251,13 +251,13 @@ func filterRefusals() []contract.Scenario {
 			{"pr", "pr lastUsed"},
 			{"unknown-operator", "lastUsed before " + middle},
 		}},
-		{"docs/behaviour.md#filter-operators-are-lower-case", rule.FilterSyntax, standing.Published, []refusedFilter{
+		{"docs/behaviour.md#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published, []refusedFilter{
 			{"upper-case-le", "lastUsed LE " + middle},
 			{"upper-case-isnull", "lastUsed ISNULL"},
 			{"upper-case-not", "NOT lastUsed isnull"},
 			{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
 		}},
-		{"docs/behaviour.md#filter-syntax-is-400", rule.FilterSyntax, standing.Published, []refusedFilter{
+		{"docs/behaviour.md#filter-syntax-is-400", rule.FilterSyntax, evidence.Published, []refusedFilter{
 			{"isnull-with-value", "lastUsed isnull true"},
 			{"isnull-in-front", "isnull lastUsed"},
 			{"le-without-value", "lastUsed le"},
@@ -268,7 +268,7 @@ func filterRefusals() []contract.Scenario {
 			{"nothing-between", "lastUsed isnull lastUsed isnull"},
 			{"empty-parentheses", "()"},
 		}},
-		{"docs/behaviour.md#filter-bad-date-is-400", rule.FilterSyntax, standing.Assumed, []refusedFilter{
+		{"docs/behaviour.md#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed, []refusedFilter{
 			{"le-of-no-date", "lastUsed le yesterday"},
 			{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
 		}},
@@ -280,7 +280,7 @@ func filterRefusals() []contract.Scenario {
 	return all
 }
 
-func (r refusedFilter) scenario(fact string, s standing.Standing) contract.Scenario {
+func (r refusedFilter) scenario(fact string, s evidence.Standing) contract.Scenario {
 	return contract.Scenario{
 		ID:       "filter/refused/" + r.id,
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",

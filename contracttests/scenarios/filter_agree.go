@@ -6,14 +6,14 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // agreement is a filter, and for which of the tokens that there are anyway it is true.
 type agreement struct {
 	id       string
-	standing standing.Standing
+	standing evidence.Standing
 	rule     rule.ID
 	// filter is told when the first and the last of the tokens were used.
 	filter func(first, last string) string
@@ -27,31 +27,31 @@ func filterAgreements() []contract.Scenario {
 	var all []contract.Scenario
 	for _, a := range []agreement{
 		{
-			"isnull", standing.Published, "filter-isnull", func(string, string) string { return "lastUsed isnull" },
+			"isnull", evidence.Published, "filter-isnull", func(string, string) string { return "lastUsed isnull" },
 			func(used, _, _ time.Time) bool { return used.IsZero() }, true,
 		},
 		{
-			"not-isnull", standing.Assumed, "filter-isnull", func(string, string) string { return "not lastUsed isnull" },
+			"not-isnull", evidence.Assumed, "filter-isnull", func(string, string) string { return "not lastUsed isnull" },
 			func(used, _, _ time.Time) bool { return !used.IsZero() }, true,
 		},
 		{
-			"le-the-first", standing.Published, "filter-le", func(first, _ string) string { return "lastUsed le " + first },
+			"le-the-first", evidence.Published, "filter-le", func(first, _ string) string { return "lastUsed le " + first },
 			func(used, first, _ time.Time) bool { return !used.After(first) }, false,
 		},
 		{
-			"le-the-last", standing.Published, "filter-le", func(_, last string) string { return "lastUsed le " + last },
+			"le-the-last", evidence.Published, "filter-le", func(_, last string) string { return "lastUsed le " + last },
 			func(time.Time, time.Time, time.Time) bool { return true }, false,
 		},
 		{
-			"le-long-ago", standing.Published, "filter-le", func(string, string) string { return "lastUsed le 2017-01-01T00:00:00.000Z" },
+			"le-long-ago", evidence.Published, "filter-le", func(string, string) string { return "lastUsed le 2017-01-01T00:00:00.000Z" },
 			func(time.Time, time.Time, time.Time) bool { return false }, false,
 		},
 		{
-			"le-or-isnull", standing.Assumed, "filter-precedence", func(first, _ string) string { return "lastUsed le " + first + " or lastUsed isnull" },
+			"le-or-isnull", evidence.Assumed, "filter-precedence", func(first, _ string) string { return "lastUsed le " + first + " or lastUsed isnull" },
 			func(used, first, _ time.Time) bool { return !used.After(first) }, true,
 		},
 		{
-			"le-and-not-le", standing.Assumed, "filter-precedence",
+			"le-and-not-le", evidence.Assumed, "filter-precedence",
 			func(first, last string) string { return "lastUsed le " + last + " and not lastUsed le " + first },
 			func(used, first, last time.Time) bool { return used.After(first) && !used.After(last) }, true,
 		},

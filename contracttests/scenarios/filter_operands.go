@@ -10,8 +10,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -219,7 +219,7 @@ func operandScenario(operators []string) contract.Scenario {
 			filterText, filterPage, "docs/behaviour.md#filter-composites", "docs/behaviour.md#filter-unknown-under-not",
 			"docs/behaviour.md#filter-quoted-date",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
 		Run: func(t *contract.T) {

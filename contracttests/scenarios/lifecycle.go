@@ -5,8 +5,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -34,7 +34,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/new-access-tokens-leave-older-ones-valid", Promise: "A new access token leaves those issued before it valid.",
 		Sources:  []string{"docs/behaviour.md#access-tokens-live-side-by-side"},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -49,7 +49,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
 		Sources:  []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -61,7 +61,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
 		Sources:  []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
@@ -77,7 +77,7 @@ var lifecycle = []contract.Scenario{
 			"docs/behaviour.md#expired-token-stays-listed",
 			"docs/behaviour.md#expired-token-keeps-its-name",
 		},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
@@ -96,7 +96,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
 		Sources:  []string{"docs/behaviour.md#access-token-outlives-deletion"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -112,7 +112,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
 		Sources:  []string{"docs/behaviour.md#access-token-outlives-expiry"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			c := t.LogIn(expiringIn(t, time.Hour).Credentials())
@@ -126,7 +126,7 @@ var lifecycle = []contract.Scenario{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "docs/behaviour.md#access-token-expires",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"access-token-expires", "bearer-required"},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"access-token-expires", "bearer-required"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -143,7 +143,7 @@ var lifecycle = []contract.Scenario{
 			"docs/behaviour.md#access-token-outlives-deletion",
 			"docs/behaviour.md#access-token-expires",
 		},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
 		Rules: []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
@@ -159,21 +159,21 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/access-token-outlives-scope-change", Promise: "A change of scope leaves access tokens that were issued before it as they are.",
 		Sources:  []string{scopeChangeText, "docs/behaviour.md#access-token-outlives-scope-change"},
-		Standing: standing.Published, Versions: sinceV3,
+		Standing: evidence.Published, Versions: sinceV3,
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
 		Run: scopeOutlives,
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change-in-beta", Promise: "In beta, too, a change of scope leaves access tokens that were issued before it as they are.",
 		Sources:  []string{"docs/behaviour.md#access-token-outlives-scope-change-in-beta"},
-		Standing: standing.Assumed, Versions: []version.Version{version.Beta},
+		Standing: evidence.Assumed, Versions: []version.Version{version.Beta},
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
 		Run: scopeOutlives,
 	},
 	{
 		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
 		Sources:  []string{scopeChangeText, "docs/behaviour.md#scope-change-takes-up-to-20-minutes"},
-		Standing: standing.Published, Versions: sinceV3,
+		Standing: evidence.Published, Versions: sinceV3,
 		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -189,7 +189,7 @@ var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
 		Sources:  []string{scopeChangeText, "docs/behaviour.md#scope-change-takes-up-to-20-minutes"},
-		Standing: standing.Published, Versions: sinceV3,
+		Standing: evidence.Published, Versions: sinceV3,
 		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -209,7 +209,7 @@ var lifecycle = []contract.Scenario{
 			"docs/behaviour.md#patchable-fields",
 			"docs/behaviour.md#legacy-patchable-fields",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()

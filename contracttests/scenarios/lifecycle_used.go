@@ -7,8 +7,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // lastUsed is about when a token was used last.
@@ -16,7 +16,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-is-null-until-the-first-login", Promise: "The lastUsed of a token is null until it makes its first access token.",
 		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-is-the-last-login"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -37,7 +37,7 @@ var lastUsed = []contract.Scenario{
 			"docs/behaviour.md#last-used-is-the-last-login",
 			"docs/behaviour.md#last-used-moves-once-a-day",
 		},
-		Standing: standing.Published, Rules: []rule.ID{"last-used"},
+		Standing: evidence.Published, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			at := moment(t, t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
 			if age := t.Now().Sub(at); age < -tolerance || age > 24*time.Hour+tolerance {
@@ -48,7 +48,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-is-set-by-the-first-login", Promise: "The first access token that a token makes sets its lastUsed to that moment.",
 		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-is-the-last-login"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -62,7 +62,7 @@ var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-stays-on-the-same-day", Promise: "A login seconds after another leaves lastUsed as it is.",
 		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-moves-once-a-day"},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
@@ -84,7 +84,7 @@ var lastUsed = []contract.Scenario{
 			"docs/behaviour.md#last-used-moves-once-a-day",
 			"docs/behaviour.md#last-used-moves-after-24-hours",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := removed(t, t.Owner().Made())
@@ -100,7 +100,7 @@ var lastUsed = []contract.Scenario{
 			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
 			"docs/behaviour.md#ten-tokens-per-user",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
@@ -112,7 +112,7 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
-		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"}, Standing: standing.Assumed,
+		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"}, Standing: evidence.Assumed,
 		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)

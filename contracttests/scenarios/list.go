@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const (
@@ -22,7 +22,7 @@ var listOwners = []contract.Scenario{
 		ID:       "list/me-is-the-caller",
 		Promise:  "With owner-id=me everybody sees their own tokens and nobody else's.",
 		Sources:  []string{listOwner, "docs/behaviour.md#owner-id-me"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
@@ -52,7 +52,7 @@ var listOwners = []contract.Scenario{
 			"docs/behaviour.md#owner-id-me",
 			"docs/behaviour.md#login-names-tenant-and-user",
 		},
-		Standing: standing.Observed,
+		Standing: evidence.Observed,
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -72,7 +72,7 @@ var listOwners = []contract.Scenario{
 			"docs/behaviour.md#list-of-others-needs-the-right",
 			"docs/behaviour.md#admin-has-all-rights",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
@@ -88,7 +88,7 @@ var listOwners = []contract.Scenario{
 			"docs/behaviour.md#list-of-others-needs-the-right",
 			"docs/behaviour.md#admin-has-all-rights",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
@@ -108,7 +108,7 @@ var listOwners = []contract.Scenario{
 		ID:       "list/empty-owner-id-is-none",
 		Promise:  "An empty owner-id counts as absent.",
 		Sources:  []string{"docs/behaviour.md#empty-owner-id-is-absent"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
@@ -124,7 +124,7 @@ var listWhole = []contract.Scenario{
 		ID:       "list/each-token-once",
 		Promise:  "A list names each token once.",
 		Sources:  []string{listOfAll, "docs/behaviour.md#list-names-each-token-once"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes, contract.Admin},
 		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
@@ -143,7 +143,7 @@ var listWhole = []contract.Scenario{
 		ID:       "list/own-tokens-once",
 		Promise:  "The list of one's own names each token once, and lists without a change between them are the same.",
 		Sources:  []string{listOfAll, "docs/behaviour.md#list-names-each-token-once"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK)
@@ -159,7 +159,7 @@ var listWhole = []contract.Scenario{
 			"docs/behaviour.md#list-is-not-paged",
 			"docs/behaviour.md#list-parameters",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
@@ -174,7 +174,7 @@ var listWhole = []contract.Scenario{
 		ID:       "list/unknown-parameters-are-ignored",
 		Promise:  "A query parameter that the list does not know is ignored.",
 		Sources:  []string{"docs/behaviour.md#unknown-parameters-are-ignored"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
@@ -191,7 +191,7 @@ var listWhole = []contract.Scenario{
 			"docs/behaviour.md#list-keys",
 			"docs/behaviour.md#owner-form",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Rules:    []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Tokens()
@@ -219,7 +219,7 @@ var listWhole = []contract.Scenario{
 			"docs/behaviour.md#list-has-every-key",
 			"docs/behaviour.md#list-shows-the-acknowledgment",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Rules:    []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().List("owner-id", "me").Tokens() {
@@ -231,7 +231,7 @@ var listWhole = []contract.Scenario{
 		ID:       "list/expired-token-stays",
 		Promise:  "An expired token stays in the list.",
 		Sources:  []string{"docs/behaviour.md#expired-token-stays-listed"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Seeds},
 		Rules:    []rule.ID{rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {

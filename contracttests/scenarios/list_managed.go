@@ -6,8 +6,8 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 var listManaged = []contract.Scenario{
@@ -20,7 +20,7 @@ var listManaged = []contract.Scenario{
 			"docs/behaviour.md#managed-tokens-need-their-right",
 			"docs/behaviour.md#managed-right-is-the-admins",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Seeds},
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
@@ -39,7 +39,7 @@ var listManaged = []contract.Scenario{
 			"docs/behaviour.md#managed-tokens-need-their-right",
 			"docs/behaviour.md#managed-right-is-the-admins",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
@@ -60,7 +60,7 @@ var listManaged = []contract.Scenario{
 			"docs/behaviour.md#managed-tokens-need-their-right",
 			"docs/behaviour.md#managed-right-is-the-admins",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
@@ -79,7 +79,7 @@ var listManaged = []contract.Scenario{
 		ID:       "list/managed-tokens-cannot-be-changed",
 		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
 		Sources:  []string{"docs/behaviour.md#hidden-managed-token-is-404"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Seeds, contract.Admin},
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {

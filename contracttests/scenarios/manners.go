@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const (
@@ -20,7 +20,7 @@ var manners = []contract.Scenario{
 	{
 		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",
 		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
-		Standing: standing.Assumed, Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
+		Standing: evidence.Assumed, Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
 		Run: func(t *contract.T) {
 			list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath()}
 			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
@@ -33,7 +33,7 @@ var manners = []contract.Scenario{
 	},
 	{
 		ID: "list/head", Promise: "HEAD of the list has the status of GET, and no body.",
-		Sources: []string{headMethod}, Standing: standing.Assumed, Rules: []rule.ID{rule.Head},
+		Sources: []string{headMethod}, Standing: evidence.Assumed, Rules: []rule.ID{rule.Head},
 		Needs: []contract.Need{contract.SecondIdentity},
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", strangerID} {
@@ -49,7 +49,7 @@ var manners = []contract.Scenario{
 	{
 		ID: "token/401-has-a-challenge", Promise: "A 401 of the token endpoint has a Basic challenge.",
 		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
-		Standing: standing.Assumed, Rules: []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
+		Standing: evidence.Assumed, Rules: []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
 		Needs: []contract.Need{contract.Disposable}, // a wrong secret may lock the token of the login
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 const (
@@ -28,7 +28,7 @@ var patchChanges = []contract.Scenario{
 			"docs/behaviour.md#patchable-fields",
 			"docs/behaviour.md#patch-returns-the-token",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
@@ -44,7 +44,7 @@ var patchChanges = []contract.Scenario{
 		ID:       "patch/keeps-last-used",
 		Promise:  "A patch of a token that was used leaves lastUsed as it is, in its answer and in the list.",
 		Sources:  []string{patchFields, "docs/behaviour.md#last-used-is-the-last-login"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
@@ -69,7 +69,7 @@ var patchChanges = []contract.Scenario{
 			"docs/behaviour.md#patchable-fields",
 			"docs/behaviour.md#patch-returns-the-token",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
@@ -99,7 +99,7 @@ var patchChanges = []contract.Scenario{
 		ID:       "patch/operations-in-order",
 		Promise:  "The operations of a patch are applied in order, each to what the one before left.",
 		Sources:  []string{patchFields, jsonPatch + "#section-3"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
@@ -115,7 +115,7 @@ var patchChanges = []contract.Scenario{
 		ID:       "patch/unknown-members-are-ignored",
 		Promise:  "A member that an operation does not define is ignored.",
 		Sources:  []string{patchFields, jsonPatch + "#section-4"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -129,7 +129,7 @@ var patchChanges = []contract.Scenario{
 		ID:       "patch/leaves-other-tokens-alone",
 		Promise:  "A patch changes the token of that id and no other.",
 		Sources:  []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
@@ -147,7 +147,7 @@ var patchChanges = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
 			"docs/behaviour.md#patch-charset-is-tolerated",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
@@ -168,7 +168,7 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 			jsonPatch + "#section-4",
 			patchOperation + "/properties/op/enum",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
@@ -184,7 +184,7 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 		ID:       "patch/scope-defaults-to-all/" + id,
 		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + words(id) + ".",
 		Sources:  []string{"docs/behaviour.md#scope-taken-away-is-all", "errata patch-value-null"},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {

@@ -2,8 +2,8 @@ package scenarios
 
 import (
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 var patchNames = []contract.Scenario{
@@ -14,7 +14,7 @@ var patchNames = []contract.Scenario{
 			listItem + "/properties/name/description",
 			"docs/behaviour.md#name-is-unique-per-owner",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
@@ -33,7 +33,7 @@ var patchNames = []contract.Scenario{
 			listItem + "/properties/name/description",
 			"docs/behaviour.md#name-is-unique-per-owner",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -49,7 +49,7 @@ var patchNames = []contract.Scenario{
 			listItem + "/properties/name/description",
 			"docs/behaviour.md#name-is-unique-per-owner",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -62,7 +62,7 @@ var patchNames = []contract.Scenario{
 		ID:       "patch/refused-name-stays-free",
 		Promise:  "A patch that was refused takes no name: it is free for another token.",
 		Sources:  []string{patchFields, jsonPatch + "#section-5"},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-atomic", "name-unique"},
 		Run: func(t *contract.T) {

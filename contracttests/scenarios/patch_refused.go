@@ -6,8 +6,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -44,95 +44,95 @@ const (
 var patchRefusal = slices.Concat(
 	[]contract.Scenario{
 		covers(
-			allOrNothing("field-that-is-fixed", standing.Published, contract.Replace("/id", "patmock")),
+			allOrNothing("field-that-is-fixed", evidence.Published, contract.Replace("/id", "patmock")),
 			rule.PatchAtomic, rule.PatchFields,
 		),
 		covers(
-			allOrNothing("failed-test", standing.Published, contract.Op{"op": "test", "path": "/name", "value": "patmock has no such name"}),
+			allOrNothing("failed-test", evidence.Published, contract.Op{"op": "test", "path": "/name", "value": "patmock has no such name"}),
 			rule.PatchAtomic, rule.PatchTest,
 		),
 		covers(
-			allOrNothing("scope-of-wrong-form", standing.Published, contract.Replace("/scope", "sp:scopes:all")),
+			allOrNothing("scope-of-wrong-form", evidence.Published, contract.Replace("/scope", "sp:scopes:all")),
 			rule.PatchAtomic, rule.InvalidProperty,
 		),
 		covers(
-			allOrNothing("no-such-element", standing.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
+			allOrNothing("no-such-element", evidence.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
 			rule.PatchAtomic, rule.PatchApplies,
 		),
 		covers(
-			allOrNothing("name-removed", standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+			allOrNothing("name-removed", evidence.Assumed, contract.Op{"op": "remove", "path": "/name"}),
 			rule.PatchAtomic, rule.NameRequired,
 		),
 
 		covers(
-			operationRefused("name-removed", nameStays, standing.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+			operationRefused("name-removed", nameStays, evidence.Assumed, contract.Op{"op": "remove", "path": "/name"}),
 			rule.NameRequired,
 		),
 		covers(
-			operationRefused("name-null", nameStays, standing.Assumed, contract.Replace("/name", nil)),
+			operationRefused("name-null", nameStays, evidence.Assumed, contract.Replace("/name", nil)),
 			rule.NameRequired,
 		),
 		covers(
-			operationRefused("name-empty", nameStays, standing.Assumed, contract.Replace("/name", "")),
+			operationRefused("name-empty", nameStays, evidence.Assumed, contract.Replace("/name", "")),
 			rule.NameRequired, rule.NameNotBlank,
 		),
 		covers(
-			operationRefused("name-of-wrong-form", patchFails, standing.Published, contract.Replace("/name", []string{newName})),
+			operationRefused("name-of-wrong-form", patchFails, evidence.Published, contract.Replace("/name", []string{newName})),
 			rule.InvalidProperty,
 		),
 		covers(
-			operationRefused("name-without-value", valueNeeded, standing.Published, contract.Op{"op": "replace", "path": "/name"}),
+			operationRefused("name-without-value", valueNeeded, evidence.Published, contract.Op{"op": "replace", "path": "/name"}),
 			rule.PatchValueRequired,
 		),
 		covers(
-			operationRefused("name-test-without-value", valueNeeded, standing.Published, contract.Op{"op": "test", "path": "/name"}),
+			operationRefused("name-test-without-value", valueNeeded, evidence.Published, contract.Op{"op": "test", "path": "/name"}),
 			rule.PatchValueRequired,
 		),
 		covers(
-			operationRefused("scope-without-value", valueNeeded, standing.Published, contract.Op{"op": "add", "path": "/scope"}),
+			operationRefused("scope-without-value", valueNeeded, evidence.Published, contract.Op{"op": "add", "path": "/scope"}),
 			rule.PatchValueRequired,
 		),
 		covers(
-			operationRefused("scope-of-numbers", patchFails, standing.Published, contract.Replace("/scope", []int{1})),
+			operationRefused("scope-of-numbers", patchFails, evidence.Published, contract.Replace("/scope", []int{1})),
 			rule.InvalidProperty,
 		),
 		covers(
-			operationRefused("element-out-of-range", patchFails, standing.Published, contract.Replace("/scope/1", "sp:scopes:all")),
+			operationRefused("element-out-of-range", patchFails, evidence.Published, contract.Replace("/scope/1", "sp:scopes:all")),
 			rule.PatchApplies,
 		),
 		covers(
-			operationRefused("element-counted-from-the-end", patchFails, standing.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
+			operationRefused("element-counted-from-the-end", patchFails, evidence.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
 			rule.PatchPointer,
 		),
 		covers(
-			operationRefused("inside-the-name", patchFails, standing.Published, contract.Replace("/name/0", newName)),
+			operationRefused("inside-the-name", patchFails, evidence.Published, contract.Replace("/name/0", newName)),
 			rule.PatchApplies,
 		),
 		covers(
-			operationRefused("whole-token", wholeToken, standing.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path="),
+			operationRefused("whole-token", wholeToken, evidence.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path="),
 			rule.PatchFields,
 		),
 		covers(
-			operationRefused("path-without-slash", patchFails, standing.Published, contract.Replace("name", newName), "/0/path=name"),
+			operationRefused("path-without-slash", patchFails, evidence.Published, contract.Replace("name", newName), "/0/path=name"),
 			rule.PatchPointer,
 		),
 		covers(
-			operationRefused("copy-without-from", patchFails, standing.Published, contract.Op{"op": "copy", "path": "/name"}),
+			operationRefused("copy-without-from", patchFails, evidence.Published, contract.Op{"op": "copy", "path": "/name"}),
 			rule.PatchPointer,
 		),
 		covers(
-			operationRefused("copy-from-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
+			operationRefused("copy-from-a-fixed-field", fromFixed, evidence.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
 			rule.PatchFields,
 		),
 		covers(
-			operationRefused("move-of-a-fixed-field", fromFixed, standing.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
+			operationRefused("move-of-a-fixed-field", fromFixed, evidence.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
 			rule.PatchFields,
 		),
 		{
 			ID:       "patch/failed-test-is-400",
 			Promise:  "A test that fails refuses the patch with 400.",
 			Sources:  []string{"docs/behaviour.md#failed-test-is-400", jsonPatch + "#section-4.6"},
-			Standing: standing.Assumed,
+			Standing: evidence.Assumed,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
@@ -143,7 +143,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/passing-test-changes-nothing",
 			Promise:  "A test that passes changes nothing and lets the patch through.",
 			Sources:  []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4.6"},
-			Standing: standing.Published,
+			Standing: evidence.Published,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
@@ -158,7 +158,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/101-operations",
 			Promise:  "A patch of 100 operations is applied, and one of 101 is 400.",
 			Sources:  []string{"docs/behaviour.md#patch-size"},
-			Standing: standing.Assumed,
+			Standing: evidence.Assumed,
 			Needs:    []contract.Need{contract.Writes, contract.Faults},
 			Rules:    []rule.ID{rule.PatchSize},
 			Run: func(t *contract.T) {
@@ -173,7 +173,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/test-of-a-fixed-field",
 			Promise:  "A test of a field that cannot be patched is 400, even if the field has the value.",
 			Sources:  []string{"docs/behaviour.md#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
-			Standing: standing.Assumed,
+			Standing: evidence.Assumed,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{rule.TestOfFixedField},
 			Run: func(t *contract.T) {
@@ -184,7 +184,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/unknown-operation-is-refused",
 			Promise:  "An operation that JSON Patch does not have is refused.",
 			Sources:  []string{patchOperation + "/properties/op/enum", patchRefusals},
-			Standing: standing.Published,
+			Standing: evidence.Published,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
@@ -195,7 +195,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/operation-needs-op-and-path",
 			Promise:  "An operation without op or without path is refused.",
 			Sources:  []string{patchOperation + "/required", patchRefusals},
-			Standing: standing.Published,
+			Standing: evidence.Published,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
@@ -217,7 +217,7 @@ var patchRefusal = slices.Concat(
 				"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404",
 				"docs/behaviour.md#unknown-id-is-404",
 			},
-			Standing: standing.Published,
+			Standing: evidence.Published,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
@@ -228,7 +228,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/malformed-id-is-404",
 			Promise:  "A patch of something that is no id is 404.",
 			Sources:  []string{"docs/behaviour.md#malformed-id-is-404"},
-			Standing: standing.Assumed,
+			Standing: evidence.Assumed,
 			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
@@ -267,7 +267,7 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 		ID:       "patch/fixed-fields/" + fieldID(name),
 		Promise:  "A patch of " + name + " is refused, and the token stays as it is.",
 		Sources:  sources,
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Versions: versions,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
@@ -300,7 +300,7 @@ func fieldID(name string) string {
 	return string(id)
 }
 
-func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Scenario {
+func allOrNothing(id string, s evidence.Standing, last contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/all-or-nothing/" + id,
 		Promise:  "A patch whose last operation is refused changes nothing: " + words(id) + ".",
@@ -317,7 +317,7 @@ func allOrNothing(id string, s standing.Standing, last contract.Op) contract.Sce
 	}
 }
 
-func operationRefused(id, fact string, s standing.Standing, operation contract.Op, wrong ...string) contract.Scenario {
+func operationRefused(id, fact string, s evidence.Standing, operation contract.Op, wrong ...string) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/operation-refused/" + id,
 		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
@@ -338,7 +338,7 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 			"docs/behaviour.md#patch-content-type",
 			"docs/behaviour.md#invalid-body-is-400",
 		},
-		Standing: standing.Published,
+		Standing: evidence.Published,
 		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
@@ -364,7 +364,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 			"docs/behaviour.md#unsupported-media-type-is-415",
 			"errata unsupported-media-type",
 		},
-		Standing: standing.Assumed,
+		Standing: evidence.Assumed,
 		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {

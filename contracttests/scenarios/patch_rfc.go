@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // jsonPointer publishes the form of paths.
@@ -24,7 +24,7 @@ func rejectedOp(operation contract.Op, wrong ...string) rejectedPatch {
 }
 
 // patchTable makes a scenario about patches that are rejected for one reason.
-func patchTable(id, promise string, s standing.Standing, sources []string, rules []rule.ID, rows []rejectedPatch, needs ...contract.Need) contract.Scenario {
+func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID, rows []rejectedPatch, needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/rfc6902/" + id, Promise: promise, Sources: append([]string{patchFields, patchRefusals}, sources...), Standing: s,
 		Needs: append([]contract.Need{contract.Writes}, needs...), Rules: rules,
@@ -79,11 +79,11 @@ var (
 
 var patchRFC = []contract.Scenario{
 	patchTable(
-		"op-in-capitals", "The operations have names in lower case: Replace is none.", standing.Published, opsSource,
+		"op-in-capitals", "The operations have names in lower case: Replace is none.", evidence.Published, opsSource,
 		[]rule.ID{rule.InvalidProperty}, opNames("Replace"),
 	),
 	patchTable(
-		"op-names", "An operation is one of add, remove, replace, move, copy and test, to the letter.", standing.Published, opsSource,
+		"op-names", "An operation is one of add, remove, replace, move, copy and test, to the letter.", evidence.Published, opsSource,
 		[]rule.ID{rule.InvalidProperty},
 		append(
 			opNames("REPLACE", "Add", "replace ", " replace", "", "update", "set", "delete", "merge", "_get", nil, 7, true),
@@ -91,7 +91,7 @@ var patchRFC = []contract.Scenario{
 		), contract.Unmetered,
 	),
 	patchTable(
-		"path-steps", "Array indices have no sign, no leading zero and nothing but digits.", standing.Published, pointerSource,
+		"path-steps", "Array indices have no sign, no leading zero and nothing but digits.", evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchPointer},
 		append(
 			paths("replace", "/scope/00", "/scope/01", "/scope/+1", "/scope/-1", "/scope/1e0", "/scope/0x1", "/scope/ 1", "/scope/1 ", "/scope/1.0", "/scope/١", "/scope/one", "/scope/", "/scope/1/0", "/scope/18446744073709551617"),
@@ -99,12 +99,12 @@ var patchRFC = []contract.Scenario{
 		), contract.Unmetered,
 	),
 	patchTable(
-		"paths", "A path is a JSON pointer to the letter: with a slash in front, in the case of the field, and ~0 and ~1 for ~ and /.", standing.Published, pointerSource,
+		"paths", "A path is a JSON pointer to the letter: with a slash in front, in the case of the field, and ~0 and ~1 for ~ and /.", evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchPointer, rule.PatchFields},
 		paths("replace", "name", "#/name", "$.name", "/Name", "/NAME", "//name", "/name/", "/name/0", "/ name", "/name ", "/na~0me", "/~1name", "/~2name", "/name~", "/~0name", "/", "/scope~10"), contract.Unmetered,
 	),
 	patchTable(
-		"end-of-the-array", "The place behind the last element is for add alone, and nothing is beyond it.", standing.Published, pointerSource,
+		"end-of-the-array", "The place behind the last element is for add alone, and nothing is beyond it.", evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchApplies},
 		[]rejectedPatch{
 			rejectedOp(contract.Replace("/scope/-", allRead)),
@@ -121,7 +121,7 @@ var patchRFC = []contract.Scenario{
 		}, contract.Unmetered,
 	),
 	patchTable(
-		"from", "copy and move need a place to take from, and nothing moves into itself.", standing.Published,
+		"from", "copy and move need a place to take from, and nothing moves into itself.", evidence.Published,
 		[]string{jsonPatch + "#section-4.4", jsonPatch + "#section-4.5", patchFails},
 		[]rule.ID{rule.PatchPointer, rule.PatchApplies},
 		[]rejectedPatch{
@@ -134,7 +134,7 @@ var patchRFC = []contract.Scenario{
 		}, contract.Unmetered,
 	),
 	patchTable(
-		"failing-tests", "A test compares values as JSON: type, order and number of elements count.", standing.Assumed, testSource,
+		"failing-tests", "A test compares values as JSON: type, order and number of elements count.", evidence.Assumed, testSource,
 		[]rule.ID{rule.PatchTest},
 		[]rejectedPatch{
 			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myManage, myRead}}),
@@ -165,7 +165,7 @@ var appliedPatches = contract.Scenario{
 	ID:       "patch/rfc6902/applied",
 	Promise:  "add inserts before an element or behind the last, copy and move take what is there by then, and a test of an equal value passes.",
 	Sources:  []string{"docs/behaviour.md#patch-of-scope-elements", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
-	Standing: standing.Assumed,
+	Standing: evidence.Assumed,
 	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
 	Rules:    []rule.ID{rule.PatchApplies, rule.PatchFields, rule.PatchTest},
 	Run: func(t *contract.T) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 	"example.com/patmock/spec/version"
 )
 
@@ -22,7 +22,7 @@ type record = func(r *contract.Response) *contract.Response
 
 // question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where it has none.
 func question(entry string, s contract.Scenario, run func(t *contract.T, record record)) contract.Scenario {
-	s.Standing, s.Question = standing.Assumed, true
+	s.Standing, s.Question = evidence.Assumed, true
 	if entry != "" {
 		s.Rules = append(s.Rules, rule.ID(entry))
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // authenticationPage describes the token endpoint.
@@ -64,7 +64,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#token-form"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-form"},
 		Run:   func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
 	},
@@ -75,7 +75,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#token-multipart",
 			"docs/behaviour.md#multipart-of-typescript",
 		},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "--------------------------104411303742914211117123"
@@ -90,7 +90,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#token-multipart",
 			"docs/behaviour.md#multipart-of-powershell",
 		},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
@@ -101,14 +101,14 @@ var token = []contract.Scenario{
 	{
 		ID: "token/query", Promise: "An id and secret in the query give an access token.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#token-query"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-query"},
 		Run:   func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
 	},
 	{
 		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
 		Sources:  []string{"docs/behaviour.md#token-split"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-split"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
@@ -119,7 +119,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
 		Sources:  []string{"docs/behaviour.md#token-basic"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -132,7 +132,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
 		Sources:  []string{"docs/behaviour.md#token-json-is-not-read"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -143,7 +143,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
 		Sources:  []string{"docs/behaviour.md#token-unknown-parameters"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
@@ -155,7 +155,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/scope-parameter-is-ignored", Promise: "A scope parameter at the token endpoint leaves the access token with the scopes of its token.",
 		Sources:  []string{"docs/behaviour.md#token-scope-parameter"},
-		Standing: standing.Assumed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
@@ -169,7 +169,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
 		Sources:  []string{"docs/behaviour.md#leading-slashes"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			loggedIn(t, t.Anonymous().Send(contract.Request{
@@ -180,7 +180,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
 		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -191,7 +191,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
 		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		// They might lock the token that the run logs in with.
 		Needs: []contract.Need{contract.Disposable}, Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
@@ -199,7 +199,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
 		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := t.Owner().Made().Credentials()
@@ -210,7 +210,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/secret-of-another-token", Promise: "The secret of one token does not log in with the id of another.",
 		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Owner().Made()
@@ -222,7 +222,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
 		Sources:  []string{"docs/behaviour.md#no-credentials-are-401"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
 			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
@@ -231,7 +231,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
 		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
@@ -243,7 +243,7 @@ var token = []contract.Scenario{
 		ID:       "token/parameter-with-two-values",
 		Promise:  "A login is 400 invalid_request if its grant or its id has two values.",
 		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
-		Standing: standing.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
+		Standing: evidence.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			for _, second := range []string{"&grant_type=refresh_token", "&client_id=" + strangerID} {
 				r := login(t.Anonymous(), nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+second)
@@ -255,7 +255,7 @@ var token = []contract.Scenario{
 		ID:       "token/basic-contradicts-the-form",
 		Promise:  "A login is 400 invalid_request if HTTP Basic has another id than the form.",
 		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
-		Standing: standing.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
+		Standing: evidence.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			request := http.Request{Header: http.Header{}}
@@ -268,7 +268,7 @@ var token = []contract.Scenario{
 	{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
 		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
 		Run:   func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
 	},
@@ -278,7 +278,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#password-grant-is-unsupported",
 			"docs/behaviour.md#password-grant-was-seen",
 		},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
 		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
@@ -288,7 +288,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#foreign-grant-is-401",
 			"docs/behaviour.md#documented-grants",
 		},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
 	},
@@ -298,7 +298,7 @@ var token = []contract.Scenario{
 			"docs/behaviour.md#foreign-grant-is-401",
 			"docs/behaviour.md#documented-grants",
 		},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"token-grants"},
 		Run:   func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
 	},

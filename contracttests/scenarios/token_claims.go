@@ -9,8 +9,8 @@ import (
 	"time"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // tolerance is how far the clocks of target and runner may be apart.
@@ -39,7 +39,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/answer-says-who-logged-in", Promise: "The answer to a login has the access token, its life and scope, and names tenant, pod, org and user.",
 		Sources:  []string{"docs/behaviour.md#login-names-tenant-and-user"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
@@ -58,7 +58,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#token-type-is-bearer"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
@@ -68,7 +68,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#no-refresh-token"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			if loggedIn(t, t.Anonymous().Token(ownerCredentials(t))).RefreshToken.Present {
@@ -82,7 +82,7 @@ var tokenAnswer = []contract.Scenario{
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
 			"docs/behaviour.md#expires-in",
 		},
-		Standing: standing.Published, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-expires-in"},
 		Run: func(t *contract.T) {
 			for _, seconds := range []any{15, 901, 43200, nil} {
@@ -98,7 +98,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/access-token-is-a-jws", Promise: "An access token is a JWS in compact form whose header names its algorithm.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#access-token-is-a-jws"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			header, _ := segments(t, t.Owner().Bearer())
@@ -110,7 +110,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/claims-name-user-and-client", Promise: "The claims of an access token name its user, org, pod, client, id and expiry, as the answer to the login does.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#access-token-claims"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -132,7 +132,7 @@ var tokenAnswer = []contract.Scenario{
 		Sources: []string{
 			"docs/behaviour.md#scope-claim-is-a-bitmap", "docs/behaviour.md#access-token-is-short",
 		},
-		Standing: standing.Observed, Needs: []contract.Need{contract.Writes},
+		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{rule.AccessTokenIsShort},
 		Run: func(t *contract.T) {
 			scopes := []string{myRead}
@@ -156,7 +156,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/access-tokens-have-ids-of-their-own", Promise: "Two logins give two access tokens with different ids.",
 		Sources:  []string{"docs/behaviour.md#access-token-id"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
@@ -168,7 +168,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#api-client-has-no-user"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Needs: []contract.Need{contract.APIClient}, Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
@@ -187,7 +187,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-tells-the-claims", Promise: "check_token answers the claims of a valid access token, with its scopes by name.",
 		Sources:  []string{"docs/behaviour.md#check-token"},
-		Standing: standing.Observed, Versions: contract.Without,
+		Standing: evidence.Observed, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -208,7 +208,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-refuses-another", Promise: "check_token refuses what is no valid access token with 400 invalid_token.",
 		Sources:  []string{"docs/behaviour.md#check-token-error"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			for _, wrong := range []string{"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer())} {
@@ -219,7 +219,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-refuses-an-expired-one", Promise: "check_token refuses an access token that has expired with 400 invalid_token.",
 		Sources:  []string{"docs/behaviour.md#check-token-error"},
-		Standing: standing.Assumed, Versions: contract.Without,
+		Standing: evidence.Assumed, Versions: contract.Without,
 		Needs: []contract.Need{contract.Clock}, Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
@@ -230,7 +230,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/info-needs-no-login", Promise: "/oauth/info names the tenant, its pod and its endpoints to anybody.",
 		Sources:  []string{authenticationPage, "docs/behaviour.md#oauth-info"},
-		Standing: standing.Published, Versions: contract.Without,
+		Standing: evidence.Published, Versions: contract.Without,
 		Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
 			request := contract.Request{Method: http.MethodGet, Path: "/oauth/info"}

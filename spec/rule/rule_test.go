@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -32,7 +32,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: want one sentence of its own, got %q (also %q)", r.ID, r.Text, other)
 		}
 		texts[r.Text] = r.ID
-		if !slices.Contains([]standing.Standing{standing.Published, standing.Observed, standing.Assumed}, r.Evidence) {
+		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, r.Evidence) {
 			t.Errorf("%s: evidence %q", r.ID, r.Evidence)
 		}
 		if len(r.Sources) == 0 {
@@ -82,7 +82,7 @@ func TestFind(t *testing.T) {
 	if r, found := rule.Find("no-such-rule"); found {
 		t.Errorf("found %v", r)
 	}
-	if r, found := rule.Find(rule.NameUnique); !found || r.Evidence != standing.Published {
+	if r, found := rule.Find(rule.NameUnique); !found || r.Evidence != evidence.Published {
 		t.Errorf("%v, %t", r, found)
 	}
 	if got := rule.NameUnique.String(); got != "rule name-unique, published" {

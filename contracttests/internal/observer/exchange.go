@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 )
 
 // Operation names what a request asks for.
@@ -29,7 +29,7 @@ const (
 
 // exchange is one that was read.
 type exchange struct {
-	transcript.Exchange
+	recording.Exchange
 	Op      Operation
 	Version string // empty outside the API
 	ID      string // in the path of a patch or a delete
@@ -42,7 +42,7 @@ type exchange struct {
 var versions = []string{"beta", "v3", "v2024", "v2025", "v2026"}
 
 // read finds out what a request asks for.
-func (o *Observer) read(x transcript.Exchange) *exchange {
+func (o *Observer) read(x recording.Exchange) *exchange {
 	e := &exchange{Exchange: x, Op: Other}
 	at, err := url.Parse(x.URL)
 	if err != nil {

@@ -8,16 +8,16 @@ import (
 	"slices"
 	"time"
 
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
-	"example.com/patmock/spec/standing"
 )
 
 // A Finding is one way in which an exchange breaks a rule.
 type Finding struct {
 	Rule rule.ID
 	// Evidence is that of the part of the rule that is broken. It is never surer than the rule.
-	Evidence standing.Standing
+	Evidence evidence.Standing
 	// Message names the rule and the problem.
 	Message string
 }
@@ -83,7 +83,7 @@ func Rules() []rule.ID {
 }
 
 // See judges an exchange by itself and by those before. It reports each kind of finding once.
-func (o *Observer) See(x transcript.Exchange) []Finding {
+func (o *Observer) See(x recording.Exchange) []Finding {
 	o.findings, o.now = nil, o.options.Now()
 	e := o.read(x)
 	if e.Op == Control {
@@ -117,7 +117,7 @@ func (o *Observer) See(x transcript.Exchange) []Finding {
 
 // Remember learns who an access token belongs to from a login that was judged before, by another
 // observer.
-func (o *Observer) Remember(x transcript.Exchange) {
+func (o *Observer) Remember(x recording.Exchange) {
 	if e := o.read(x); e.ok() && e.Op == Login {
 		o.learn(e)
 	}
@@ -138,10 +138,10 @@ func (o *Observer) find(id rule.ID, aspect, format string, args ...any) {
 
 // doubtful reports a finding about a part of a rule that is only assumed.
 func (o *Observer) doubtful(id rule.ID, aspect, format string, args ...any) {
-	o.findOf(id, standing.Assumed, aspect, format, args...)
+	o.findOf(id, evidence.Assumed, aspect, format, args...)
 }
 
-func (o *Observer) findOf(id rule.ID, of standing.Standing, aspect, format string, args ...any) {
+func (o *Observer) findOf(id rule.ID, of evidence.Standing, aspect, format string, args ...any) {
 	kind := string(id) + " " + aspect
 	if o.seen[kind] || slices.Contains(o.options.Broken, id) {
 		return

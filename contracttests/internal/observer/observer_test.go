@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/contracttests/internal/observer"
-	"example.com/patmock/contracttests/transcript"
+	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/spec/rule"
 )
 
@@ -29,8 +29,8 @@ const (
 )
 
 // exchange returns one in the form that every response has.
-func exchange(method, url, body string, status int, reply string) transcript.Exchange {
-	x := transcript.Exchange{
+func exchange(method, url, body string, status int, reply string) recording.Exchange {
+	x := recording.Exchange{
 		Method: method, URL: url, Body: body, Status: status, Reply: reply, Header: http.Header{},
 		Answered: http.Header{"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
 	}
@@ -59,24 +59,24 @@ func token(besides map[string]any) string {
 	return string(encoded)
 }
 
-func list(tokens ...string) transcript.Exchange {
+func list(tokens ...string) recording.Exchange {
 	return exchange(http.MethodGet, path, "", http.StatusOK, "["+strings.Join(tokens, ",")+"]")
 }
 
 // filtered returns a list with a filter.
-func filtered(filter string, tokens ...string) transcript.Exchange {
+func filtered(filter string, tokens ...string) recording.Exchange {
 	x := list(tokens...)
 	x.URL += "?filters=" + url.QueryEscape(filter)
 	return x
 }
 
 // atOnce makes an exchange one of several side by side.
-func atOnce(x transcript.Exchange) transcript.Exchange {
+func atOnce(x recording.Exchange) recording.Exchange {
 	x.AtOnce = true
 	return x
 }
 
-func create(besides map[string]any) transcript.Exchange {
+func create(besides map[string]any) recording.Exchange {
 	shown := map[string]any{}
 	_ = json.Unmarshal([]byte(token(besides)), &shown)
 	for _, name := range []string{"lastUsed", "managed", "userAwareTokenNeverExpires"} {
@@ -87,28 +87,28 @@ func create(besides map[string]any) transcript.Exchange {
 	return exchange(http.MethodPost, path, `{"name":"report","expirationDate":"2027-02-02T03:04:05.000Z"}`, http.StatusOK, string(reply))
 }
 
-func patch(body string, status int, reply string) transcript.Exchange {
+func patch(body string, status int, reply string) recording.Exchange {
 	return exchange(http.MethodPatch, path+"/"+id, body, status, reply)
 }
 
-func bulk(body, reply string) transcript.Exchange {
+func bulk(body, reply string) recording.Exchange {
 	return exchange(http.MethodPatch, "http://127.0.0.1/t/one/personal-access-tokens/v1/bulk-update", body, http.StatusOK, reply)
 }
 
-func remove(status int, reply string) transcript.Exchange {
+func remove(status int, reply string) recording.Exchange {
 	return exchange(http.MethodDelete, path+"/"+id, "", status, reply)
 }
 
 const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","causes":[],"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
 
 // rejected gives an error the id of its response.
-func rejected(x transcript.Exchange) transcript.Exchange {
+func rejected(x recording.Exchange) recording.Exchange {
 	x.Reply = strings.ReplaceAll(x.Reply, "TRACKING", x.Answered.Get("Slpt-Request-Id"))
 	return x
 }
 
 // withHeader changes a header of the response.
-func withHeader(x transcript.Exchange, name string, values ...string) transcript.Exchange {
+func withHeader(x recording.Exchange, name string, values ...string) recording.Exchange {
 	x.Answered[http.CanonicalHeaderKey(name)] = values
 	return x
 }
@@ -127,55 +127,55 @@ func TestSee(t *testing.T) {
 	used := token(map[string]any{"lastUsed": "2027-01-01T00:00:00.000Z"})
 	for _, test := range []struct {
 		name      string
-		exchanges []transcript.Exchange
+		exchanges []recording.Exchange
 		want      []rule.ID // of the last exchange
 	}{
-		{"the same list twice", []transcript.Exchange{list(token(nil)), list(token(nil))}, nil},
-		{"a scope that changes", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"scope": []string{"x"}}))}, []rule.ID{rule.NothingElseChanges}},
-		{"a date with other digits", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"created": "2027-01-02T04:04:05.000000+01:00"}))}, nil},
-		{"an owner of another name", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"owner": map[string]any{"type": "IDENTITY", "id": owner, "name": "j"}}))}, []rule.ID{rule.SameOwner}},
-		{"what was created", []transcript.Exchange{create(nil), list(token(nil))}, nil},
-		{"a create that is not stored", []transcript.Exchange{create(nil), list()}, []rule.ID{rule.WriteIsStored}},
-		{"a create with another name", []transcript.Exchange{create(renamed)}, []rule.ID{rule.StoredAsSent}},
-		{"a create that never expires", []transcript.Exchange{create(never)}, []rule.ID{rule.StoredAsSent}},
-		{"a secret in a list", []transcript.Exchange{create(nil), list(token(map[string]any{"secret": nil}))}, []rule.ID{rule.SecretOnce}},
-		{"a secret in a header", []transcript.Exchange{create(nil), withHeader(list(token(nil)), "X-Debug", "a"+secret)}, []rule.ID{rule.SecretOnce}},
-		{"a create that may be stored", []transcript.Exchange{withHeader(create(nil), "Cache-Control", "max-age=1")}, []rule.ID{rule.NoStore}},
-		{"a rename", []transcript.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(renamed))}, nil},
-		{"a rename that is not stored", []transcript.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
-		{"a rename to another name", []transcript.Exchange{patch(rename, 200, token(nil))}, []rule.ID{rule.StoredAsSent}},
-		{"a rename that moves the date", []transcript.Exchange{list(token(nil)), patch(rename, 200, token(map[string]any{"name": "renamed", "expirationDate": nil}))}, []rule.ID{rule.NothingElseChanges}},
-		{"a rejected rename that is stored", []transcript.Exchange{list(token(nil)), rejected(patch(rename, 400, rejection)), list(token(renamed))}, []rule.ID{rule.RejectedChangesNothing}},
-		{"a failure, after which anything may be", []transcript.Exchange{list(token(nil)), rejected(patch(rename, 500, strings.Replace(rejection, "400", "500", 1))), list(token(renamed))}, nil},
-		{"a patch of another id", []transcript.Exchange{patch(rename, 200, token(map[string]any{"id": other, "name": "renamed"}))}, []rule.ID{rule.ExactID}},
-		{"a bulk update", []transcript.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(later))}, nil},
-		{"a bulk update that is not stored", []transcript.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
-		{"a bulk update of another token", []transcript.Exchange{list(token(nil)), bulk(prolong, "[]")}, []rule.ID{rule.BulkUpdate}},
-		{"a bulk update with the flag", []transcript.Exchange{bulk(prolong, "["+token(later)+"]")}, []rule.ID{rule.BulkFlag}},
-		{"a filter that is ignored", []transcript.Exchange{filtered("not lastUsed isnull", token(nil))}, []rule.ID{rule.FilterPrecedence}},
-		{"a filter that finds nothing", []transcript.Exchange{list(token(nil)), filtered("lastUsed isnull")}, []rule.ID{rule.FilterIsNull}},
+		{"the same list twice", []recording.Exchange{list(token(nil)), list(token(nil))}, nil},
+		{"a scope that changes", []recording.Exchange{list(token(nil)), list(token(map[string]any{"scope": []string{"x"}}))}, []rule.ID{rule.NothingElseChanges}},
+		{"a date with other digits", []recording.Exchange{list(token(nil)), list(token(map[string]any{"created": "2027-01-02T04:04:05.000000+01:00"}))}, nil},
+		{"an owner of another name", []recording.Exchange{list(token(nil)), list(token(map[string]any{"owner": map[string]any{"type": "IDENTITY", "id": owner, "name": "j"}}))}, []rule.ID{rule.SameOwner}},
+		{"what was created", []recording.Exchange{create(nil), list(token(nil))}, nil},
+		{"a create that is not stored", []recording.Exchange{create(nil), list()}, []rule.ID{rule.WriteIsStored}},
+		{"a create with another name", []recording.Exchange{create(renamed)}, []rule.ID{rule.StoredAsSent}},
+		{"a create that never expires", []recording.Exchange{create(never)}, []rule.ID{rule.StoredAsSent}},
+		{"a secret in a list", []recording.Exchange{create(nil), list(token(map[string]any{"secret": nil}))}, []rule.ID{rule.SecretOnce}},
+		{"a secret in a header", []recording.Exchange{create(nil), withHeader(list(token(nil)), "X-Debug", "a"+secret)}, []rule.ID{rule.SecretOnce}},
+		{"a create that may be stored", []recording.Exchange{withHeader(create(nil), "Cache-Control", "max-age=1")}, []rule.ID{rule.NoStore}},
+		{"a rename", []recording.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(renamed))}, nil},
+		{"a rename that is not stored", []recording.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
+		{"a rename to another name", []recording.Exchange{patch(rename, 200, token(nil))}, []rule.ID{rule.StoredAsSent}},
+		{"a rename that moves the date", []recording.Exchange{list(token(nil)), patch(rename, 200, token(map[string]any{"name": "renamed", "expirationDate": nil}))}, []rule.ID{rule.NothingElseChanges}},
+		{"a rejected rename that is stored", []recording.Exchange{list(token(nil)), rejected(patch(rename, 400, rejection)), list(token(renamed))}, []rule.ID{rule.RejectedChangesNothing}},
+		{"a failure, after which anything may be", []recording.Exchange{list(token(nil)), rejected(patch(rename, 500, strings.Replace(rejection, "400", "500", 1))), list(token(renamed))}, nil},
+		{"a patch of another id", []recording.Exchange{patch(rename, 200, token(map[string]any{"id": other, "name": "renamed"}))}, []rule.ID{rule.ExactID}},
+		{"a bulk update", []recording.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(later))}, nil},
+		{"a bulk update that is not stored", []recording.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
+		{"a bulk update of another token", []recording.Exchange{list(token(nil)), bulk(prolong, "[]")}, []rule.ID{rule.BulkUpdate}},
+		{"a bulk update with the flag", []recording.Exchange{bulk(prolong, "["+token(later)+"]")}, []rule.ID{rule.BulkFlag}},
+		{"a filter that is ignored", []recording.Exchange{filtered("not lastUsed isnull", token(nil))}, []rule.ID{rule.FilterPrecedence}},
+		{"a filter that finds nothing", []recording.Exchange{list(token(nil)), filtered("lastUsed isnull")}, []rule.ID{rule.FilterIsNull}},
 		{
 			"a filter whose third operand is dropped",
-			[]transcript.Exchange{list(used), filtered("lastUsed isnull or lastUsed le 2026-01-01T00:00:00Z or lastUsed le 2027-01-01T00:00:00Z")},
+			[]recording.Exchange{list(used), filtered("lastUsed isnull or lastUsed le 2026-01-01T00:00:00Z or lastUsed le 2027-01-01T00:00:00Z")},
 			[]rule.ID{rule.FilterPrecedence},
 		},
-		{"a filter that is right", []transcript.Exchange{list(used), filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not lastUsed isnull`, used)}, nil},
-		{"a filter that is none", []transcript.Exchange{list(used), filtered("name eq 1")}, nil},
-		{"a token twice", []transcript.Exchange{list(token(nil), token(nil))}, []rule.ID{rule.ListEachOnce}},
-		{"patches of two properties at once", []transcript.Exchange{
+		{"a filter that is right", []recording.Exchange{list(used), filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not lastUsed isnull`, used)}, nil},
+		{"a filter that is none", []recording.Exchange{list(used), filtered("name eq 1")}, nil},
+		{"a token twice", []recording.Exchange{list(token(nil), token(nil))}, []rule.ID{rule.ListEachOnce}},
+		{"patches of two properties at once", []recording.Exchange{
 			list(token(nil)), atOnce(patch(rename, 200, token(renamed))),
 			atOnce(patch(`[{"op":"replace","path":"/scope","value":["x"]}]`, 200, token(map[string]any{"name": "renamed", "scope": []string{"x"}}))),
 			list(token(map[string]any{"name": "renamed", "scope": []string{"x"}})),
 		}, nil},
-		{"a patch and a delete at once", []transcript.Exchange{
+		{"a patch and a delete at once", []recording.Exchange{
 			list(token(nil)), atOnce(remove(204, "")), atOnce(patch(rename, 200, token(renamed))), list(token(renamed)),
 		}, []rule.ID{rule.DeleteForGood}},
-		{"a deleted token", []transcript.Exchange{list(token(nil)), remove(204, ""), list(token(nil))}, []rule.ID{rule.DeleteForGood}},
-		{"a token that vanishes", []transcript.Exchange{list(token(nil)), list()}, []rule.ID{rule.NothingElseChanges}},
-		{"a token that appears", []transcript.Exchange{list(token(nil)), list(token(nil), token(map[string]any{"id": other}))}, []rule.ID{rule.NothingElseChanges}},
-		{"lastUsed without a login", []transcript.Exchange{list(token(nil)), list(token(map[string]any{"lastUsed": created}))}, []rule.ID{rule.LastUsed}},
-		{"an error without a default message", []transcript.Exchange{rejected(patch(rename, 400, strings.Replace(rejection, "DEFAULT", "REQUEST", 1)))}, []rule.ID{rule.ErrorDTO}},
-		{"a response without a date", []transcript.Exchange{withHeader(list(), "Date")}, []rule.ID{rule.Headers}},
+		{"a deleted token", []recording.Exchange{list(token(nil)), remove(204, ""), list(token(nil))}, []rule.ID{rule.DeleteForGood}},
+		{"a token that vanishes", []recording.Exchange{list(token(nil)), list()}, []rule.ID{rule.NothingElseChanges}},
+		{"a token that appears", []recording.Exchange{list(token(nil)), list(token(nil), token(map[string]any{"id": other}))}, []rule.ID{rule.NothingElseChanges}},
+		{"lastUsed without a login", []recording.Exchange{list(token(nil)), list(token(map[string]any{"lastUsed": created}))}, []rule.ID{rule.LastUsed}},
+		{"an error without a default message", []recording.Exchange{rejected(patch(rename, 400, strings.Replace(rejection, "DEFAULT", "REQUEST", 1)))}, []rule.ID{rule.ErrorDTO}},
+		{"a response without a date", []recording.Exchange{withHeader(list(), "Date")}, []rule.ID{rule.Headers}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := observer.New(observer.Options{Now: func() time.Time { return now }})
@@ -198,7 +198,7 @@ func TestSee(t *testing.T) {
 
 // A finding is reported once, and not at all if its rule is broken on purpose.
 func TestSee_OncePerKind(t *testing.T) {
-	cut := []transcript.Exchange{withHeader(list(), "Date"), withHeader(list(), "Date")}
+	cut := []recording.Exchange{withHeader(list(), "Date"), withHeader(list(), "Date")}
 	for _, test := range []struct {
 		broken []rule.ID
 		want   int
@@ -216,7 +216,7 @@ func TestSee_Tenant(t *testing.T) {
 	at := now
 	o := observer.New(observer.Options{Now: func() time.Time { return at }, Tenant: true, Consistency: 20 * time.Second})
 	foreign := func(name string) string { return token(map[string]any{"id": other, "name": name}) }
-	for i, x := range []transcript.Exchange{
+	for i, x := range []recording.Exchange{
 		create(nil), list(), list(foreign("a")), list(token(nil), foreign("b")), list(token(nil)),
 		patch(rename, 200, token(map[string]any{"name": "renamed"})), list(token(nil)), list(token(map[string]any{"name": "renamed"})),
 	} {

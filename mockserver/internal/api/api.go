@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
-	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
@@ -22,15 +22,15 @@ type Config struct {
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its errors are of type
 	// *answer.BearerError.
-	Authenticate func(ctx context.Context, trace *answer.Trace, header string, now time.Time) (pat.Caller, error)
+	Authenticate func(ctx context.Context, trace *response.Trace, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
-	Gate *gate.Gate
+	Gate *admission.Gate
 	Now  func() time.Time
 	// ClockNote says that the clock was moved, empty where it was not.
 	ClockNote func() string
 	// Dialect has the answers that differ from those by default, complete.
 	Dialect dialect.Dialect
-	Writer  answer.Writer
+	Writer  response.Writer
 }
 
 // API serves the operations of its documents on one tenant.
@@ -45,7 +45,7 @@ func New(c Config) *API {
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*API, *exchange) (*answer.Answer, error){
+var handlers = map[string]func(*API, *exchange) (*response.Answer, error){
 	"listPersonalAccessTokens":           (*API).list,
 	"createPersonalAccessToken":          (*API).create,
 	"patchPersonalAccessToken":           (*API).patch,
@@ -58,7 +58,7 @@ var handlers = map[string]func(*API, *exchange) (*answer.Answer, error){
 type Route struct {
 	operation *spec.Operation
 	policy    pat.Policy
-	handle    func(*API, *exchange) (*answer.Answer, error)
+	handle    func(*API, *exchange) (*response.Answer, error)
 }
 
 // NewRoute returns the route of an operation of a version, nil for one that no API knows.
@@ -72,21 +72,21 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	a.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+	a.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.Trace) (*response.Answer, error) {
 		x := &exchange{operation: route.operation, policy: route.policy, dialect: a.config.Dialect, request: r, trace: trace, now: a.config.Now()}
 		return a.run(x, route.handle)
 	}, a.refusal)
 }
 
 // run leads a request through the steps that every operation has.
-func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, error)) (*answer.Answer, error) {
+func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Answer, error)) (*response.Answer, error) {
 	caller, err := a.config.Authenticate(x.request.Context(), x.trace, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
 		return nil, err
 	}
 	x.caller = caller
 	x.trace.User, x.trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
-	if err := a.config.Gate.Pass(gate.Visit{
+	if err := a.config.Gate.Pass(admission.Visit{
 		Request: x.request, Operation: x.operation, Trace: x.trace, ClientID: caller.ClientID,
 		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
 	}); err != nil {
@@ -106,14 +106,14 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*answer.Answer, err
 
 // call is the context of the exchange for the domain. The answer that accept makes
 // of the revisions is checked before any of them is stored.
-func (a *API) call(x *exchange, accept func(tokens ...*pat.Token) (*answer.Answer, error)) (call pat.Call, made func() *answer.Answer) {
-	var response *answer.Answer
+func (a *API) call(x *exchange, accept func(tokens ...*pat.Token) (*response.Answer, error)) (call pat.Call, made func() *response.Answer) {
+	var resp *response.Answer
 	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Note: x.trace.Note, Accept: func(tokens ...*pat.Token) error {
 		var err error
-		if response, err = accept(tokens...); err != nil {
+		if resp, err = accept(tokens...); err != nil {
 			return err
 		}
-		return a.config.Writer.Verify(response, x.operation.CheckResponse)
+		return a.config.Writer.Verify(resp, x.operation.CheckResponse)
 	}}
-	return call, func() *answer.Answer { return response }
+	return call, func() *response.Answer { return resp }
 }

@@ -2,16 +2,16 @@ package api
 
 import (
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) bulkUpdate(x *exchange) (*answer.Answer, error) {
+func (a *API) bulkUpdate(x *exchange) (*response.Answer, error) {
 	operations, err := patchOperations(*property[any](x.body, "patch"))
 	if err != nil {
 		return nil, err
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) {
+	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Answer, error) {
 		return a.bulkAnswer(tokens)
 	})
 	_, err = a.config.Service.BulkUpdate(x.request.Context(), call, texts(x.body, "ids"), operations)
@@ -22,7 +22,7 @@ func (a *API) bulkUpdate(x *exchange) (*answer.Answer, error) {
 // returned in the response", although the schema has it.
 //
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
-func (a *API) bulkAnswer(tokens []*pat.Token) (*answer.Answer, error) {
+func (a *API) bulkAnswer(tokens []*pat.Token) (*response.Answer, error) {
 	shape := pat.Legacy
 	if a.config.Dialect[dialect.BulkFlag].Value == dialect.Shown {
 		shape = pat.Current

@@ -4,12 +4,12 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 )
 
 // create reads the published CreatePersonalAccessTokenRequest; properties that it does not name are ignored.
-func (a *API) create(x *exchange) (*answer.Answer, error) {
+func (a *API) create(x *exchange) (*response.Answer, error) {
 	r := pat.CreateRequest{
 		Name:           property[string](x.body, "name"),
 		Scope:          texts(x.body, "scope"),
@@ -22,7 +22,7 @@ func (a *API) create(x *exchange) (*answer.Answer, error) {
 	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) { return a.createdAnswer(tokens[0]) })
+	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Answer, error) { return a.createdAnswer(tokens[0]) })
 	token, err := a.config.Service.Create(x.request.Context(), call, r)
 	if err != nil {
 		return nil, err

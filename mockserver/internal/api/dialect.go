@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 )
@@ -84,12 +84,12 @@ func (x *exchange) checkExperimental() error {
 
 // differing returns a rejection as the tenant's dialect has it, which leaves open what is usual for its
 // status. There is at least one reason.
-func (a *API) differing(rw http.ResponseWriter, c code, by dialect.Answer, at string, reasons ...answer.Reason) *answer.Answer {
+func (a *API) differing(rw http.ResponseWriter, c code, by dialect.Answer, at string, reasons ...response.Reason) *response.Answer {
 	if by.Status != c.status {
-		c.detail, c.text = answer.Usual(by.Status)
+		c.detail, c.text = response.Usual(by.Status)
 	}
 	if by.Status == http.StatusUnauthorized && by.DetailCode == "" { // the published form
-		refused := &answer.BearerError{Rule: reasons[0].Rule, Expired: true, Err: errors.New(reasons[0].Text)}
+		refused := &response.BearerError{Rule: reasons[0].Rule, Expired: true, Err: errors.New(reasons[0].Text)}
 		if by.Text != "" {
 			return challenge(refused, by.Text)
 		}

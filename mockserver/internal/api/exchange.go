@@ -16,9 +16,9 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/body"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -30,7 +30,7 @@ type exchange struct {
 	policy    pat.Policy
 	dialect   dialect.Dialect
 	request   *http.Request
-	trace     *answer.Trace
+	trace     *response.Trace
 	now       time.Time
 
 	caller pat.Caller // from here on filled in step by step
@@ -117,7 +117,7 @@ func (x *exchange) findUnknown(pointers []string) {
 	x.trace.FindEach(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
 		pointer := pointers[i]
 		name := pointer[strings.LastIndex(pointer, "/")+1:]
-		detail = answer.Cut(pointer) + " is no property of " + x.operation.ID + ", and was ignored"
+		detail = response.Cut(pointer) + " is no property of " + x.operation.ID + ", and was ignored"
 		switch meant := nearestName(name, propertyNames); {
 		case meant == name:
 			return detail, "remove the property: it belongs to another operation or version"

@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"strconv"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) list(x *exchange) (*answer.Answer, error) {
+func (a *API) list(x *exchange) (*response.Answer, error) {
 	if err := x.checkLimit(); err != nil {
 		return nil, err
 	}

@@ -4,18 +4,18 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) patch(x *exchange) (*answer.Answer, error) {
+func (a *API) patch(x *exchange) (*response.Answer, error) {
 	operations, err := patchOperations(x.body)
 	if err != nil {
 		return nil, err
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*answer.Answer, error) {
+	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Answer, error) {
 		body, err := a.encoded(x.policy.Shape, tokens[0])
-		return &answer.Answer{Status: http.StatusOK, Body: body, Checked: true}, err
+		return &response.Answer{Status: http.StatusOK, Body: body, Checked: true}, err
 	})
 	_, err = a.config.Service.Patch(x.request.Context(), call, x.id, operations)
 	return made(), err

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
-	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -25,8 +25,8 @@ type (
 	unsupportedMediaType struct{ question, got, want string }
 )
 
-func (e *unsupportedMediaType) reason() answer.Reason {
-	return answer.Reason{Rule: rule.WrongContentType, Text: e.Error()}
+func (e *unsupportedMediaType) reason() response.Reason {
+	return response.Reason{Rule: rule.WrongContentType, Text: e.Error()}
 }
 
 func (e *malformed) Error() string { return e.problem }
@@ -63,15 +63,15 @@ var (
 )
 
 // refusal turns an error into an answer. One that is none of a caller's is a fault of the mock.
-func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
+func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Answer {
 	var (
-		bearer    *answer.BearerError
+		bearer    *response.BearerError
 		syntax    *malformed
 		shape     *misshapen
 		mediaType *unsupportedMediaType
 		size      *http.MaxBytesError
 		broken    *pat.Error
-		stopped   *gate.Refusal
+		stopped   *admission.Refusal
 		open      questioned
 	)
 	if errors.As(err, &open) {
@@ -83,9 +83,9 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 	case errors.As(err, &bearer):
 		return a.unauthorized(bearer)
 	case errors.As(err, &syntax):
-		return a.answer(rw, badSyntax, "", answer.Reason{Rule: syntax.rule, Text: syntax.problem})
+		return a.answer(rw, badSyntax, "", response.Reason{Rule: syntax.rule, Text: syntax.problem})
 	case errors.As(err, &size):
-		return a.answer(rw, tooLarge, "", answer.Reason{
+		return a.answer(rw, tooLarge, "", response.Reason{
 			Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit),
 		})
 	case errors.As(err, &mediaType):
@@ -94,7 +94,7 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 		return a.answer(rw, shapeCode(shape.violations), shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
 	case errors.As(err, &broken):
 		reasons := a.reasons(broken)
-		if hints := answer.TraceOf(r).Hints; len(hints) > 0 {
+		if hints := response.TraceOf(r).Hints; len(hints) > 0 {
 			reasons[0].Text += "; " + strings.Join(hints, "; ")
 		}
 		return a.answer(rw, codes[broken.Kind], broken.Causes[0].At, reasons...)
@@ -105,7 +105,7 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *answe
 }
 
 // told is the refusal that answers a question, as the tenant's dialect has it.
-func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *answer.Answer {
+func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *response.Answer {
 	var (
 		mediaType *unsupportedMediaType
 		shape     *misshapen
@@ -119,14 +119,14 @@ func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer
 	case errors.As(refusal, &mediaType):
 		return a.differing(rw, badType, by, "", mediaType.reason())
 	}
-	return a.differing(rw, codes[pat.Invalid], by, "", answer.Reason{Rule: rule.ID(refusal.Question()), Text: refusal.Error()})
+	return a.differing(rw, codes[pat.Invalid], by, "", response.Reason{Rule: rule.ID(refusal.Question()), Text: refusal.Error()})
 }
 
 // reasons returns the causes of a rule's error. A rule that depends on a clock that was moved says so.
-func (a *API) reasons(broken *pat.Error) []answer.Reason {
-	reasons := make([]answer.Reason, len(broken.Causes))
+func (a *API) reasons(broken *pat.Error) []response.Reason {
+	reasons := make([]response.Reason, len(broken.Causes))
 	for i, c := range broken.Causes {
-		reasons[i] = answer.Reason{Rule: c.Rule, Text: c.Text()}
+		reasons[i] = response.Reason{Rule: c.Rule, Text: c.Text()}
 		if note := a.config.ClockNote(); note != "" && c.Timed() {
 			reasons[i].Text += "; " + note
 		}
@@ -135,18 +135,18 @@ func (a *API) reasons(broken *pat.Error) []answer.Reason {
 }
 
 // stoppedAnswer is what the gate answers, in the form that its status has.
-func (a *API) stoppedAnswer(rw http.ResponseWriter, refusal *gate.Refusal) *answer.Answer {
-	var response *answer.Answer
+func (a *API) stoppedAnswer(rw http.ResponseWriter, refusal *admission.Refusal) *response.Answer {
+	var resp *response.Answer
 	switch refusal.Status {
 	case http.StatusUnauthorized:
-		return a.unauthorized(&answer.BearerError{Rule: refusal.Why.Rule, Expired: true, Err: errors.New(refusal.Why.Text)})
+		return a.unauthorized(&response.BearerError{Rule: refusal.Why.Rule, Expired: true, Err: errors.New(refusal.Why.Text)})
 	case http.StatusTooManyRequests:
-		response = a.config.Writer.RateLimited(refusal.Why)
+		resp = a.config.Writer.RateLimited(refusal.Why)
 	default:
-		response = a.config.Writer.ErrorForStatus(rw, refusal.Status, refusal.Why)
+		resp = a.config.Writer.ErrorForStatus(rw, refusal.Status, refusal.Why)
 	}
-	response.Header = refusal.Header()
-	return response
+	resp.Header = refusal.Header()
+	return resp
 }
 
 // The texts of a tenant's 401: without a bearer that can be used (observed), and with one that has
@@ -157,7 +157,7 @@ const (
 )
 
 // unauthorized returns the 401 of a bearer, with a challenge.
-func (a *API) unauthorized(err *answer.BearerError) *answer.Answer {
+func (a *API) unauthorized(err *response.BearerError) *response.Answer {
 	text := err.Error()
 	switch {
 	case a.config.Writer.Plain && err.Expired:
@@ -169,15 +169,15 @@ func (a *API) unauthorized(err *answer.BearerError) *answer.Answer {
 }
 
 // challenge returns a 401 of a text, in the published form.
-func challenge(err *answer.BearerError, text string) *answer.Answer {
-	response, _ := answer.JSON(http.StatusUnauthorized, map[string]string{"error": text}) // strings always encode
-	response.Header = http.Header{"Www-Authenticate": {err.Challenge()}}
-	response.Reasons = []answer.Reason{{Rule: err.Rule, Text: err.Error()}}
-	return response
+func challenge(err *response.BearerError, text string) *response.Answer {
+	resp, _ := response.JSON(http.StatusUnauthorized, map[string]string{"error": text}) // strings always encode
+	resp.Header = http.Header{"Www-Authenticate": {err.Challenge()}}
+	resp.Reasons = []response.Reason{{Rule: err.Rule, Text: err.Error()}}
+	return resp
 }
 
 // answer makes a refusal of a code about the field at a place.
-func (a *API) answer(rw http.ResponseWriter, c code, at string, reasons ...answer.Reason) *answer.Answer {
+func (a *API) answer(rw http.ResponseWriter, c code, at string, reasons ...response.Reason) *response.Answer {
 	return a.config.Writer.Error(rw, c.status, c.detail, c.message(at), reasons...)
 }
 
@@ -204,14 +204,14 @@ func shapeCode(violations []spec.Violation) code {
 
 // shapeReasons returns violations as reasons, in the words of the domain if it has better ones: it
 // knows what is wrong with a date.
-func (a *API) shapeReasons(violations []spec.Violation) []answer.Reason {
-	reasons := make([]answer.Reason, len(violations))
+func (a *API) shapeReasons(violations []spec.Violation) []response.Reason {
+	reasons := make([]response.Reason, len(violations))
 	for i, v := range violations {
 		if v.More > 0 {
-			reasons[i] = answer.Reason{Text: v.String(), More: v.More}
+			reasons[i] = response.Reason{Text: v.String(), More: v.More}
 			continue
 		}
-		reasons[i] = answer.Reason{Rule: shapeRule(v), Text: v.String()}
+		reasons[i] = response.Reason{Rule: shapeRule(v), Text: v.String()}
 		if v.Format != "date-time" {
 			continue
 		}

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/version"
 )
 
@@ -59,25 +59,25 @@ type shown struct {
 // farDate stands for never, in answers to create for clients that refuse null there.
 const farDate = "9999-12-31T23:59:59.000Z"
 
-func (a *API) createdAnswer(t *pat.Token) (*answer.Answer, error) {
+func (a *API) createdAnswer(t *pat.Token) (*response.Answer, error) {
 	c := created{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
 		ExpirationDate: nullable(t.ExpirationDate),
 	}
 	if c.ExpirationDate != nil {
-		return answer.JSON(http.StatusOK, c)
+		return response.JSON(http.StatusOK, c)
 	}
 	if a.never.Flag == dialect.Shown {
 		c.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
 	}
 	switch a.never.Value {
 	case dialect.Absent:
-		return answer.JSON(http.StatusOK, undated{created: c})
+		return response.JSON(http.StatusOK, undated{created: c})
 	case dialect.FarDate:
 		c.ExpirationDate = new(farDate)
 	}
-	return answer.JSON(http.StatusOK, c)
+	return response.JSON(http.StatusOK, c)
 }
 
 func nullable(t time.Time) *string {
@@ -123,7 +123,7 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 			{"listPersonalAccessTokens", slices.Concat([]byte{'['}, token, []byte{']'})},
 			{"patchPersonalAccessToken", token},
 		} {
-			one := &answer.Answer{Status: http.StatusOK, Body: as.body}
+			one := &response.Answer{Status: http.StatusOK, Body: as.body}
 			if err := a.config.Writer.Verify(one, document.Operation(as.operation).CheckResponse); err != nil {
 				return err
 			}
@@ -133,7 +133,7 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 }
 
 // listAnswer joins tokens that were checked one by one.
-func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*answer.Answer, error) {
+func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*response.Answer, error) {
 	size := len("[]") + len(tokens) // a comma for each
 	for _, t := range tokens {
 		encoded, err := a.encoded(shape, t)
@@ -153,5 +153,5 @@ func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*answer.Answer, 
 		}
 		body = append(body, encoded...)
 	}
-	return &answer.Answer{Status: http.StatusOK, Body: append(body, ']'), Checked: true}, nil
+	return &response.Answer{Status: http.StatusOK, Body: append(body, ']'), Checked: true}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
 )
 
@@ -39,14 +39,14 @@ func (x *exchange) findScopes() {
 		}
 	}
 	x.trace.FindEach(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
-		return answer.Cut(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
+		return response.Cut(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
 	})
 	x.trace.FindEach(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
 		return odd.malformed[i].describeSyntax()
 	})
 	x.trace.FindEach(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
 		s := odd.misspelt[i]
-		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", answer.Cut(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
+		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", response.Cut(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
 	})
 }
 
@@ -93,7 +93,7 @@ func hasSeparator(scope string) bool {
 
 // describeSyntax says what is wrong with a scope that is empty or has separators.
 func (s scopeAt) describeSyntax() (detail, remedy string) {
-	at := answer.Cut(s.pointer)
+	at := response.Cut(s.pointer)
 	switch {
 	case s.scope == "":
 		return at + ": a scope is empty", "remove the empty scope"

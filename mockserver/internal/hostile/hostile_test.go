@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/fixtures/golden"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
@@ -53,7 +53,7 @@ func answers(t testing.TB, h *hostile.Hostile, client string) string {
 	if plan.Vary == nil {
 		return "-"
 	}
-	varied, behaviour := plan.Vary(&answer.Answer{Status: http.StatusOK, Body: []byte(tokens)})
+	varied, behaviour := plan.Vary(&response.Answer{Status: http.StatusOK, Body: []byte(tokens)})
 	if behaviour == "" {
 		return "-"
 	}
@@ -173,7 +173,7 @@ func TestPlainAnswersDoNotCount(t *testing.T) {
 	if plan.Vary == nil {
 		t.Fatal("nothing is planned after plain answers")
 	}
-	if _, behaviour := plan.Vary(&answer.Answer{Status: http.StatusBadRequest, Body: []byte(refusal)}); behaviour != hostile.MessageOrder {
+	if _, behaviour := plan.Vary(&response.Answer{Status: http.StatusBadRequest, Body: []byte(refusal)}); behaviour != hostile.MessageOrder {
 		t.Errorf("behaviour %q, want %s", behaviour, hostile.MessageOrder)
 	}
 }

@@ -7,20 +7,20 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
 // variation makes other answers of one, each as legal as that.
 type variation struct {
-	answer    *answer.Answer
+	answer    *response.Answer
 	operation *spec.Operation
 	luck      func(n int) int
 	wall      func() time.Time
 }
 
 // as returns the answer as a behaviour shows it, nil where there is nothing to change.
-func (v variation) as(behaviour string) *answer.Answer {
+func (v variation) as(behaviour string) *response.Answer {
 	switch behaviour {
 	case RetryAfterDate:
 		return v.retryAfterDate()
@@ -37,7 +37,7 @@ func (v variation) as(behaviour string) *answer.Answer {
 }
 
 // body changes the body, if change says that it did.
-func (v variation) body(change func(value any) bool) *answer.Answer {
+func (v variation) body(change func(value any) bool) *response.Answer {
 	value, ok := decoded(v.answer.Body)
 	if !ok || !change(value) {
 		return nil
@@ -128,13 +128,13 @@ func objects(value any) []map[string]any {
 }
 
 // retryAfterDate writes Retry-After in its other form (RFC 9110, section 10.2.3).
-func (v variation) retryAfterDate() *answer.Answer {
+func (v variation) retryAfterDate() *response.Answer {
 	seconds, err := strconv.Atoi(v.answer.Header.Get("Retry-After"))
 	if err != nil {
 		return nil
 	}
 	varied := *v.answer
 	varied.Header = v.answer.Header.Clone()
-	varied.Header.Set("Retry-After", answer.Date(v.wall().Add(time.Duration(seconds)*time.Second)))
+	varied.Header.Set("Retry-After", response.Date(v.wall().Add(time.Duration(seconds)*time.Second)))
 	return &varied
 }

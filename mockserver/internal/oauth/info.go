@@ -3,7 +3,7 @@ package oauth
 import (
 	"net/http"
 
-	"example.com/patmock/mockserver/internal/answer"
+	"example.com/patmock/mockserver/internal/response"
 )
 
 // tenantInfo is the answer of /oauth/info (published).
@@ -18,9 +18,9 @@ type tenantInfo struct {
 }
 
 // info names the endpoints by the host that the client used, unless they are published under another.
-func (s *Server) info(r *http.Request, _ *answer.Trace) (*answer.Answer, error) {
-	base, t := answer.BaseURL(r, s.config.PublicURL), s.config.Service.About(r.Context())
-	return answer.JSON(http.StatusOK, tenantInfo{
+func (s *Server) info(r *http.Request, _ *response.Trace) (*response.Answer, error) {
+	base, t := response.BaseURL(r, s.config.PublicURL), s.config.Service.About(r.Context())
+	return response.JSON(http.StatusOK, tenantInfo{
 		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,
 		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token", LogoutURL: base + "/logout",
 	})

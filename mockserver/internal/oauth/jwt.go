@@ -14,8 +14,8 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/rule"
 )
 
@@ -128,12 +128,12 @@ type deletedError struct{}
 
 // noBearer rejects a header without a bearer.
 func noBearer(format string, args ...any) error {
-	return &answer.BearerError{Rule: rule.BearerRequired, Missing: true, Err: fmt.Errorf(format, args...)}
+	return &response.BearerError{Rule: rule.BearerRequired, Missing: true, Err: fmt.Errorf(format, args...)}
 }
 
 // badBearer rejects a bearer that is not valid.
 func badBearer(violated rule.ID, err error) error {
-	return &answer.BearerError{Rule: violated, Err: err}
+	return &response.BearerError{Rule: violated, Err: err}
 }
 
 // Error tells what is wrong, in words like those that are published.
@@ -155,8 +155,8 @@ func reason(err error) string {
 	return "it cannot be verified"
 }
 
-// Authenticate turns an Authorization header into a caller. Its errors are of type *[answer.BearerError].
-func (s *Server) Authenticate(ctx context.Context, trace *answer.Trace, header string, now time.Time) (pat.Caller, error) {
+// Authenticate turns an Authorization header into a caller. Its errors are of type *[response.BearerError].
+func (s *Server) Authenticate(ctx context.Context, trace *response.Trace, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
 	}
@@ -176,7 +176,7 @@ func (s *Server) Authenticate(ctx context.Context, trace *answer.Trace, header s
 	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if errors.Is(err, errExpired) {
 		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
-		return pat.Caller{}, &answer.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
+		return pat.Caller{}, &response.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
 	if _, known := s.config.Service.Identity(ctx, caller.ID); !known && caller.ID != "" {
 		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", caller.Name))

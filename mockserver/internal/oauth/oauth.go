@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
-	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
@@ -28,7 +28,7 @@ type Config struct {
 	// Key signs access tokens: what another signed is worth nothing here.
 	Key *ecdsa.PrivateKey
 	// Gate is what stands in front of the token endpoint.
-	Gate *gate.Gate
+	Gate *admission.Gate
 	// Random names access tokens.
 	Random *random.Source
 	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's own host.
@@ -38,7 +38,7 @@ type Config struct {
 	ClockNote func() string
 	// Dialect has the answers that differ from those by default, complete.
 	Dialect dialect.Dialect
-	Writer  answer.Writer
+	Writer  response.Writer
 }
 
 // Server serves /oauth/ for one tenant.
@@ -85,7 +85,7 @@ func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, 
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server, *http.Request, *answer.Trace) (*answer.Answer, error){
+var handlers = map[string]func(*Server, *http.Request, *response.Trace) (*response.Answer, error){
 	"requestAccessToken": (*Server).token,
 	"checkAccessToken":   (*Server).checkToken,
 	"getTenantInfo":      (*Server).info,
@@ -94,7 +94,7 @@ var handlers = map[string]func(*Server, *http.Request, *answer.Trace) (*answer.A
 // Route is an operation with what handles it.
 type Route struct {
 	operation *spec.Operation
-	handle    func(*Server, *http.Request, *answer.Trace) (*answer.Answer, error)
+	handle    func(*Server, *http.Request, *response.Trace) (*response.Answer, error)
 }
 
 // NewRoute returns the route of an operation, nil for one that no server knows.
@@ -108,7 +108,7 @@ func NewRoute(op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.Trace) (*response.Answer, error) {
 		return route.handle(s, r, trace)
 	}, s.refusal)
 }

@@ -7,9 +7,9 @@ import (
 	"net/http"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/answer"
-	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
@@ -71,7 +71,7 @@ func invalidRequest(format string, args ...any) *refusal {
 
 // missingToken rejects a request to /oauth/check_token without a token. // assumed
 var missingToken = &refusal{
-	http.StatusBadRequest, answer.InvalidRequest, "Missing token", rule.OAuthCheckToken, "send the access token as the form field token", "",
+	http.StatusBadRequest, response.InvalidRequest, "Missing token", rule.OAuthCheckToken, "send the access token as the form field token", "",
 }
 
 // invalidToken rejects an access token. A tenant's own words are published for one that has expired;
@@ -91,7 +91,7 @@ func (s *Server) invalidToken(err error) *refusal {
 func noStore() http.Header { return http.Header{"Pragma": {"no-cache"}} }
 
 // refusal turns an error into an answer. One that is none of a client's is a fault of the mock.
-func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *answer.Answer {
+func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Answer {
 	why := err.Error()
 	var asked interface{ Question() string }
 	var by dialect.Answer
@@ -113,10 +113,10 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		text := fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit)
-		return s.config.Writer.OAuthError(http.StatusRequestEntityTooLarge, answer.InvalidRequest, text,
-			answer.Reason{Rule: rule.ContentTooLarge, Text: text})
+		return s.config.Writer.OAuthError(http.StatusRequestEntityTooLarge, response.InvalidRequest, text,
+			response.Reason{Rule: rule.ContentTooLarge, Text: text})
 	}
-	var stopped *gate.Refusal
+	var stopped *admission.Refusal
 	if errors.As(err, &stopped) {
 		return s.stoppedAnswer(stopped)
 	}
@@ -125,34 +125,34 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *an
 		return s.config.Writer.Fault(rw, r, err)
 	}
 	status, kind, description := cmp.Or(by.Status, told.status), cmp.Or(by.Error, told.kind), cmp.Or(by.Description, told.description)
-	response := s.config.Writer.OAuthError(status, kind, description, answer.Reason{Rule: cmp.Or(violated, told.rule), Text: why})
-	return challenged(response)
+	resp := s.config.Writer.OAuthError(status, kind, description, response.Reason{Rule: cmp.Or(violated, told.rule), Text: why})
+	return challenged(resp)
 }
 
 // challenged adds the challenge that every 401 has.
-func challenged(response *answer.Answer) *answer.Answer {
-	if response.Status == http.StatusUnauthorized {
-		response.Header["Www-Authenticate"] = []string{answer.BasicChallenge}
+func challenged(resp *response.Answer) *response.Answer {
+	if resp.Status == http.StatusUnauthorized {
+		resp.Header["Www-Authenticate"] = []string{response.BasicChallenge}
 	}
-	return response
+	return resp
 }
 
 // stoppedKinds are the errors of rejections by admission, by status.
 var stoppedKinds = map[int]string{
-	http.StatusBadRequest:          answer.InvalidRequest,
-	http.StatusUnauthorized:        answer.InvalidClient,
-	http.StatusServiceUnavailable:  answer.TemporarilyUnavailable,
-	http.StatusInternalServerError: answer.ServerError,
+	http.StatusBadRequest:          response.InvalidRequest,
+	http.StatusUnauthorized:        response.InvalidClient,
+	http.StatusServiceUnavailable:  response.TemporarilyUnavailable,
+	http.StatusInternalServerError: response.ServerError,
 }
 
 // stoppedAnswer is what the gate answers, in the form that its status has at the token endpoint.
-func (s *Server) stoppedAnswer(refusal *gate.Refusal) *answer.Answer {
-	var response *answer.Answer
+func (s *Server) stoppedAnswer(refusal *admission.Refusal) *response.Answer {
+	var resp *response.Answer
 	if refusal.Status == http.StatusTooManyRequests { // whose form is published
-		response = s.config.Writer.RateLimited(refusal.Why)
-		response.Header = noStore()
+		resp = s.config.Writer.RateLimited(refusal.Why)
+		resp.Header = noStore()
 	} else {
-		kind := cmp.Or(stoppedKinds[refusal.Status], answer.InvalidRequest)
+		kind := cmp.Or(stoppedKinds[refusal.Status], response.InvalidRequest)
 		description := refusal.Why.Text
 		if s.config.Writer.Plain {
 			description = http.StatusText(refusal.Status)
@@ -160,10 +160,10 @@ func (s *Server) stoppedAnswer(refusal *gate.Refusal) *answer.Answer {
 		if s.config.Writer.Plain && refusal.Status == http.StatusUnauthorized {
 			description = badCredentials.description
 		}
-		response = challenged(s.config.Writer.OAuthError(refusal.Status, kind, description, refusal.Why))
+		resp = challenged(s.config.Writer.OAuthError(refusal.Status, kind, description, refusal.Why))
 	}
 	if refusal.RetryAfter != "" {
-		response.Header.Set("Retry-After", refusal.RetryAfter)
+		resp.Header.Set("Retry-After", refusal.RetryAfter)
 	}
-	return response
+	return resp
 }

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/internal/answer"
-	"example.com/patmock/mockserver/internal/gate"
+	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/rule"
 )
 
@@ -40,7 +40,7 @@ const clientCredentials = "client_credentials"
 var otherGrants = []string{"authorization_code", "refresh_token"}
 
 // token exchanges credentials for an access token. Access tokens made before stay as they are.
-func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+func (s *Server) token(r *http.Request, trace *response.Trace) (*response.Answer, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 		trace.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
 	now := s.config.Now()
-	if err := s.config.Gate.Pass(gate.Visit{
+	if err := s.config.Gate.Pass(admission.Visit{
 		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: trace, ClientID: id,
 		OwnerID: owner.ID, OwnerName: owner.Name, Now: now,
 	}); err != nil {
@@ -65,17 +65,17 @@ func (s *Server) token(r *http.Request, trace *answer.Trace) (*answer.Answer, er
 		return nil, err
 	}
 	findRepeated(trace, all, "grant_type", "client_id", "client_secret")
-	response, err := s.login(r.Context(), id, secret, grant, trace, now)
+	resp, err := s.login(r.Context(), id, secret, grant, trace, now)
 	if err != nil {
 		s.find(trace, err)
 		return nil, err
 	}
 	s.config.Gate.LoggedIn(id)
-	return response, nil
+	return resp, nil
 }
 
 // login makes the answer to credentials that are good for a grant.
-func (s *Server) login(ctx context.Context, id, secret, grant string, trace *answer.Trace, now time.Time) (response *answer.Answer, err error) {
+func (s *Server) login(ctx context.Context, id, secret, grant string, trace *response.Trace, now time.Time) (resp *response.Answer, err error) {
 	var notes []string // of the last attempt: one that lost a race is made again
 	err = s.config.Service.Login(ctx, id, secret, now, func(g pat.Grant) error {
 		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
@@ -89,19 +89,19 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, trace *ans
 		if err != nil {
 			return err
 		}
-		if response, err = answer.JSON(http.StatusOK, issued); err != nil {
+		if resp, err = response.JSON(http.StatusOK, issued); err != nil {
 			return err
 		}
-		response.Header = noStore()
+		resp.Header = noStore()
 		notes = g.Notes
-		err = s.config.Writer.Verify(response, s.config.Document.Operation("requestAccessToken").CheckResponse)
+		err = s.config.Writer.Verify(resp, s.config.Document.Operation("requestAccessToken").CheckResponse)
 		if err != nil || set == nil {
 			return err
 		}
 		return s.config.Service.KeepScopeSet(ctx, *set)
 	})
 	trace.Notes = append(trace.Notes, notes...)
-	return response, err
+	return resp, err
 }
 
 // errAccepted stops a login that would succeed.
@@ -132,7 +132,7 @@ func (s *Server) Accepts(r *http.Request) bool {
 }
 
 // find notes the logins that a careful client would not have tried.
-func (s *Server) find(trace *answer.Trace, err error) {
+func (s *Server) find(trace *response.Trace, err error) {
 	switch {
 	case errors.Is(err, pat.ErrDeleted):
 		trace.Find(control.DeletedToken, err.Error(), "")
@@ -148,7 +148,7 @@ func (s *Server) find(trace *answer.Trace, err error) {
 }
 
 // findRepeated notes parameters of a form and a query that were sent more than once, with the same value.
-func findRepeated(trace *answer.Trace, all url.Values, names ...string) {
+func findRepeated(trace *response.Trace, all url.Values, names ...string) {
 	for _, name := range names {
 		if n := len(all[name]); n > 1 {
 			trace.Find(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
@@ -197,7 +197,7 @@ func allowed(grant string) error {
 }
 
 // checkToken tells what an access token says.
-func (s *Server) checkToken(r *http.Request, trace *answer.Trace) (*answer.Answer, error) {
+func (s *Server) checkToken(r *http.Request, trace *response.Trace) (*response.Answer, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -221,9 +221,9 @@ func (s *Server) checkToken(r *http.Request, trace *answer.Trace) (*answer.Answe
 	if err != nil {
 		return nil, s.invalidToken(err)
 	}
-	response, err := checked(token, scopes)
+	resp, err := checked(token, scopes)
 	if err != nil {
 		return nil, err
 	}
-	return answer.JSON(http.StatusOK, response)
+	return response.JSON(http.StatusOK, resp)
 }

@@ -1,0 +1,103 @@
+package recording_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"example.com/patmock/contracttests/recording"
+	"example.com/patmock/spec/version"
+)
+
+func TestAllow(t *testing.T) {
+	differences := func() []recording.Difference {
+		return []recording.Difference{
+			{Scenario: "create/a", Version: version.V3, At: "/exchanges/0/response/status", Class: recording.Breaking},
+			{Scenario: "create/a/b", Version: version.V2026, At: "/exchanges/12/response/header/Retry-After", Class: recording.Unknown},
+			{Scenario: "token/a", At: "/outcome", Class: recording.Breaking},
+		}
+	}
+	for _, test := range []struct {
+		name, file string
+		want       []string // reasons
+		unused     []string // scenarios of the allowances
+	}{
+		{"nothing", "# nothing\n", []string{"", "", ""}, nil},
+		{"an empty list", "[]", []string{"", "", ""}, nil},
+		{"exact", "- {scenario: create/a, reason: a}", []string{"a", "", ""}, nil},
+		{"glob", "- {scenario: create/*, reason: a}", []string{"a", "a", ""}, nil},
+		{"the first that fits", "- {scenario: create/a, reason: a}\n- {scenario: '*', reason: b}", []string{"a", "b", "b"}, nil},
+		{"version", "- {scenario: '*', version: v2026, reason: a}", []string{"", "a", ""}, nil},
+		{"pointer", "- {scenario: '*', at: /exchanges/*/response/header/Retry-After, reason: a}", []string{"", "a", ""}, nil},
+		{"class", "- {scenario: '*', class: breaking, reason: a}", []string{"a", "", "a"}, nil},
+		{
+			"too much", "- scenario: create/a\n  at: /exchanges/0\n  reason: a\n- {scenario: 'create.a', reason: b}",
+			[]string{"", "", ""},
+			[]string{"create/a", "create.a"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			allowances, err := recording.ParseAllowances("my.yaml", []byte(test.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := &recording.Comparison{Differences: differences()}
+			warnings := c.Allow(allowances)
+			got := []string{}
+			for _, d := range c.Differences {
+				got = append(got, d.Allowed)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("reasons (-want +got):\n%s", diff)
+			}
+			var unused []recording.Warning
+			for _, scenario := range test.unused {
+				unused = append(unused, recording.Warning{Kind: recording.WarnUnusedAllowance, Subjects: []string{scenario}})
+			}
+			checkWarnings(t, unused, warnings)
+		})
+	}
+}
+
+func TestAllowanceMistakes(t *testing.T) {
+	type wrong = recording.AllowanceErrors // without messages
+	at := func(line int, field string, kind recording.AllowanceErrorKind) *recording.AllowanceError {
+		return &recording.AllowanceError{Source: "my.yaml", Line: line, Field: field, Kind: kind}
+	}
+	for _, test := range []struct {
+		name, file string
+		want       wrong
+	}{
+		{"no YAML", "- a: [", wrong{at(1, "", recording.Syntax)}},
+		{"no YAML further down", "- scenario: a\n  reason: a\n- a: [", wrong{at(3, "", recording.Syntax)}},
+		{"no list", "scenario: a", wrong{at(1, "", recording.WrongType)}},
+		{"two documents", "[]\n---\n[]", wrong{at(2, "", recording.ManyDocuments)}},
+		{"no mapping", "- a", wrong{at(1, "", recording.WrongType)}},
+		{"no reason", "# x\n- scenario: a\n", wrong{at(2, "reason", recording.MissingField)}},
+		{"empty reason", "- scenario: a\n  reason: ' '\n", wrong{at(2, "reason", recording.WrongType)}},
+		{"list as scenario", "- scenario: [a]\n  reason: a\n", wrong{at(1, "scenario", recording.WrongType)}},
+		{"unknown field", "- scenario: a\n  reason: a\n  where: b\n", wrong{at(3, "where", recording.UnknownField)}},
+		{"twice", "- scenario: a\n  reason: a\n  reason: b\n", wrong{at(3, "reason", recording.Duplicate)}},
+		{"version", "- {scenario: a, reason: a, version: v4}", wrong{at(1, "version", recording.BadValue)}},
+		{"class", "- {scenario: a, reason: a, class: bad}", wrong{at(1, "class", recording.BadValue)}},
+		{"three at once", "- {scenario: a, reason: a, version: v4, class: bad, at: x}", wrong{
+			at(1, "version", recording.BadValue), at(1, "class", recording.BadValue), at(1, "at", recording.BadValue),
+		}},
+		{"pointer", "- {scenario: a, reason: a, at: status}", wrong{at(1, "at", recording.BadValue)}},
+		{"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{at(1, "reason", recording.MissingField), at(2, "scenario", recording.MissingField)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := recording.ParseAllowances("my.yaml", []byte(test.file))
+			got, ok := errors.AsType[recording.AllowanceErrors](err)
+			if !ok {
+				t.Fatalf("error %v", err)
+			}
+			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(recording.AllowanceError{}, "Message")); diff != "" {
+				t.Errorf("errors (-want +got):\n%s", diff)
+			}
+			checkMessage(t, "", err.Error())
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package recording
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// General returns a text of the response as the target wrote it, and reports whether it can be
+// that of responses to other requests. A text that has a placeholder cannot, and neither can one
+// that repeats a value of its request.
+func (s Step) General(text string) (original string, ok bool) {
+	repeated := func(value string) bool { return repeats(text, value) }
+	if hasPlaceholder(text) || slices.ContainsFunc(s.Request.values(), repeated) {
+		return "", false
+	}
+	return unescaper.Replace(text), true
+}
+
+// isWordOnly matches a path segment that the texts of any response may have, such as token.
+var isWordOnly = regexp.MustCompile(`^\pL*$`)
+
+// values returns the values of a request that a response may repeat.
+func (r Request) values() (all []string) {
+	for segment := range strings.SplitSeq(r.Path, "/") {
+		if !isWordOnly.MatchString(segment) {
+			all = append(all, segment)
+		}
+	}
+	all = slices.AppendSeq(all, maps.Values(r.Header))
+	for _, values := range r.Query {
+		all = append(all, values...)
+	}
+	if r.Body == nil {
+		return all
+	}
+	return appendValues(all, r.Body.Value)
+}
+
+// appendValues appends the texts and numbers of a decoded value.
+func appendValues(all []string, value any) []string {
+	switch v := value.(type) {
+	case string:
+		all = append(all, v)
+	case json.Number:
+		all = append(all, v.String())
+	case []any:
+		for _, element := range v {
+			all = appendValues(all, element)
+		}
+	case map[string]any:
+		for _, element := range v {
+			all = appendValues(all, element)
+		}
+	}
+	return all
+}
+
+// repeats reports whether a text has a value as a word or words. Of a JSON pointer it looks for the
+// field.
+func repeats(text, value string) bool {
+	const shortest = 3 // shorter values are found in any text
+	if value = strings.Trim(value, "/"); len(value) < shortest {
+		return false
+	}
+	const before, behind = `(?:^|[^\pL\pN_])`, `(?:$|[^\pL\pN_])`
+	return regexp.MustCompile(before + regexp.QuoteMeta(value) + behind).MatchString(text)
+}

@@ -1,0 +1,99 @@
+package recording
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// A text in normal form has placeholders such as ⟨id-1⟩ for the parts that belong to one run or one
+// request. The brackets of a text itself are doubled, so that it never looks like a placeholder.
+const (
+	opening = "⟨"
+	closing = "⟩"
+)
+
+// mark matches one doubled bracket or one placeholder. 1 is the content of a placeholder.
+const mark = `⟨⟨|⟩⟩|⟨([^⟨⟩]+)⟩`
+
+var (
+	marks     = regexp.MustCompile(mark)
+	escaper   = strings.NewReplacer(opening, opening+opening, closing, closing+closing)
+	unescaper = strings.NewReplacer(opening+opening, opening, closing+closing, closing)
+)
+
+// placeholder returns the placeholder of a reference or a word, with details if there are any.
+func placeholder(what string, details ...string) string {
+	if len(details) > 0 {
+		what += ": " + strings.Join(details, ", ")
+	}
+	return opening + what + closing
+}
+
+// isPlaceholder reports whether a match of marks is a placeholder.
+func isPlaceholder(found string) bool {
+	return !strings.HasPrefix(found, opening+opening) && strings.HasPrefix(found, opening)
+}
+
+// hasPlaceholder reports whether a text in normal form has a placeholder.
+func hasPlaceholder(text string) bool {
+	for _, found := range marks.FindAllString(text, -1) {
+		if isPlaceholder(found) {
+			return true
+		}
+	}
+	return false
+}
+
+const redacted = "[redacted]" // by report.Redact
+
+// protected matches what redact must not change: marks, and a text that only looks as if it had
+// been redacted.
+var protected = regexp.MustCompile(mark + `|` + regexp.QuoteMeta(redacted))
+
+// redact replaces what looks like a secret by placeholders. It never splits a mark.
+func redact(text string) string {
+	var all []string
+	text = protected.ReplaceAllStringFunc(text, func(found string) string {
+		all = append(all, found)
+		return opening + strconv.Itoa(len(all)-1) + closing
+	})
+	text = strings.ReplaceAll(report.Redact(text), redacted, placeholder("redacted"))
+	if len(all) == 0 {
+		return text
+	}
+	return marks.ReplaceAllStringFunc(text, func(found string) string {
+		if i, err := strconv.Atoi(strings.Trim(found, opening+closing)); err == nil {
+			return all[i]
+		}
+		return found
+	})
+}
+
+// shortened leaves out the end of a long text. It says how long the text is, unless that differs
+// from run to run. It never splits a mark.
+func shortened(text, original string) string {
+	const longest, left = 400, 200
+	length := len([]rune(original))
+	if length <= longest {
+		return text
+	}
+	end, count := len(text), 0
+	for at := range text {
+		if count++; count > left {
+			end = at
+			break
+		}
+	}
+	for _, at := range marks.FindAllStringIndex(text, -1) {
+		if at[0] < end && end < at[1] {
+			end = at[0]
+		}
+	}
+	if text == escaper.Replace(original) {
+		return text[:end] + placeholder("cut", plural(length, "character"))
+	}
+	return text[:end] + placeholder("cut")
+}

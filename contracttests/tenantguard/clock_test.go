@@ -1,0 +1,53 @@
+package tenantguard_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+// A seen is a response as a [tenantguard.Clock] sees it. All times are those since the test began, sent and
+// received by our clock, date by that of the target.
+type seen struct {
+	sent, received, date time.Duration
+	status               int
+}
+
+func TestClock(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	tests := []struct {
+		name            string
+		seen            []seen
+		ahead, accuracy time.Duration
+	}{
+		{"no response", nil, 0, 0},
+		{"the same clock", []seen{{0, 200 * ms, 0, 200}}, 0, 600 * ms},
+		{"less than the accuracy", []seen{{1500 * ms, 1700 * ms, 1 * s, 200}}, 0, 600 * ms},
+		{"ten minutes ahead", []seen{{0, 0, 600 * s, 200}}, 600*s + 500*ms, 500 * ms},
+		{"two hours behind", []seen{{0, 200 * ms, -7200 * s, 200}}, -7200*s + 400*ms, 600 * ms},
+		{"a slow response", []seen{{0, 30 * s, 600 * s, 200}}, 585*s + 500*ms, 15*s + 500*ms},
+		{"a quick one after a slow one", []seen{{0, 30 * s, 600 * s, 200}, {30 * s, 30 * s, 620 * s, 200}}, 590*s + 500*ms, 500 * ms},
+		{"a slow one after a quick one", []seen{{0, 0, 600 * s, 200}, {0, 30 * s, 600 * s, 200}}, 600*s + 500*ms, 500 * ms},
+		{"two that narrow it", []seen{{0, 0, 600 * s, 200}, {600 * ms, 600 * ms, 601 * s, 200}}, 600*s + 700*ms, 300 * ms},
+		{"a clock that was set", []seen{{0, 0, 600 * s, 200}, {s, s, s, 200}}, 0, 500 * ms},
+		{"a gateway's date", []seen{{0, 0, 600 * s, 200}, {s, s, s, 503}}, 600*s + 500*ms, 500 * ms},
+	}
+	began := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var c tenantguard.Clock
+			for _, x := range tt.seen {
+				header := http.Header{"Date": {began.Add(x.date).Format(http.TimeFormat)}}
+				c.Observe(x.status, header, began.Add(x.sent), began.Add(x.received))
+			}
+			ahead, accuracy := c.Difference()
+			equal(t, "known", len(tt.seen) > 0, c.Known())
+			equal(t, "difference", tt.ahead, ahead)
+			equal(t, "accuracy", tt.accuracy, accuracy)
+			equal(t, "time of the target", began.Add(tt.ahead), c.At(began))
+			equal(t, "differs by a minute", tt.ahead.Abs()-tt.accuracy > time.Minute, c.Differs(time.Minute))
+		})
+	}
+}

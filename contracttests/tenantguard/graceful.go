@@ -1,0 +1,31 @@
+package tenantguard
+
+import (
+	"context"
+	"time"
+)
+
+type startContext struct{}
+
+// Graceful returns a context for a request whose outcome has to be known: it ends only grace after
+// ctx does. A [Guard] does not begin or repeat the request once ctx has ended.
+func Graceful(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	graceful, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), startContext{}, ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(graceful, func() { timer.Stop() })
+	})
+	return graceful, func() {
+		stop()
+		cancel()
+	}
+}
+
+// startOf returns the context that a request may begin in. It differs from the context of the
+// request only if that is graceful.
+func startOf(ctx context.Context) context.Context {
+	if start, ok := ctx.Value(startContext{}).(context.Context); ok {
+		return start
+	}
+	return ctx
+}

@@ -1,0 +1,173 @@
+package tenantguard_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/patmock/contracttests/tenantguard"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/spec/version"
+)
+
+// faithful is a mock with a tenant's limits and without control surface, which counts its answers by their status.
+type faithful struct {
+	next     http.RoundTripper
+	statuses map[int]int
+}
+
+func (f *faithful) RoundTrip(r *http.Request) (*http.Response, error) {
+	answered, err := f.next.RoundTrip(r)
+	if err == nil {
+		f.statuses[answered.StatusCode]++
+	}
+	return answered, err
+}
+
+// watchedMock is a guard in front of a faithful mock that has the guard's clock, and the credentials of a user.
+func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, secret string) {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	must(t, err)
+	clock := &fakeClock{now: noon}
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: clock.Now, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(func() { must(t, mock.Close()) })
+	who, err := mock.Control().Credentials(t.Context())
+	must(t, err)
+	for _, user := range who.Users {
+		if user.Name == name {
+			id, secret = user.ClientID, user.ClientSecret
+		}
+	}
+	tenant = &faithful{next: mock.Transport(), statuses: map[int]int{}}
+	w = watched(t, func(c *tenantguard.Config) {
+		c.Next, c.Now, c.Wait, c.Protected = tenant, clock.Now, clock.Wait, []string{id}
+	})
+	w.clock = clock
+	return w, tenant, id, secret
+}
+
+func (w *watch) logInTo(id, secret string) string {
+	w.t.Helper()
+	var answered struct {
+		AccessToken string `json:"access_token"`
+	}
+	must(w.t, json.Unmarshal([]byte(w.is(200, "POST", "/oauth/token", "", "grant_type=client_credentials&client_id="+id+"&client_secret="+secret)), &answered))
+	return answered.AccessToken
+}
+
+// Hundreds of requests, as fast as they go, in every version: none is over the limit of a tenant.
+func TestGuardKeepsBelowTheLimitOfATenant(t *testing.T) {
+	w, tenant, id, secret := watchedMock(t, "jane.doe")
+	bearer := w.logInTo(id, secret)
+	const rounds = 300
+	for range rounds {
+		for _, v := range version.All() {
+			w.is(200, "GET", v.CollectionPath()+"?owner-id=me", bearer, "")
+		}
+	}
+	for range 150 {
+		w.logInTo(id, secret)
+	}
+	equal(t, "statuses", map[int]int{200: 1 + rounds*len(version.All()) + 150}, tenant.statuses)
+	stats := w.guard.Stats()
+	equal(t, "requests, retries", []int{1 + rounds*len(version.All()) + 150, 0}, []int{stats.Requests, stats.Retries})
+	if stats.Busiest > 90 || stats.Busiest < 80 {
+		t.Errorf("%d requests in ten seconds", stats.Busiest)
+	}
+	t.Logf("%d requests in %s, %d in the busiest ten seconds", stats.Requests, w.clock.Now().Sub(noon), stats.Busiest)
+}
+
+// The same without a pace is refused: the limit is real.
+func TestUnpacedMeetsTheLimitOfATenant(t *testing.T) {
+	w, tenant, id, secret := watchedMock(t, "jane.doe")
+	bearer := w.logInTo(id, secret)
+	ctx := tenantguard.Unpaced(t.Context())
+	for range 102 {
+		_, _, err := w.send(ctx, "GET", tokensPath+"?owner-id=me", bearer, "")
+		must(t, err)
+	}
+	equal(t, "statuses", map[int]int{200: 101, 429: 2}, tenant.statuses) // and the login
+	w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	equal(t, "statuses", map[int]int{200: 102, 429: 2}, tenant.statuses)
+}
+
+// One that somebody else has used up is waited for as the target asks.
+func TestGuardWaitsForTheLimitOfATenant(t *testing.T) {
+	w, tenant, id, secret := watchedMock(t, "jane.doe")
+	bearer := w.logInTo(id, secret)
+	for range 100 {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+tokensPath+"?owner-id=me", nil)
+		must(t, err)
+		r.Header.Set("Authorization", "Bearer "+bearer)
+		answered, err := tenant.next.RoundTrip(r) // past the guard
+		must(t, err)
+		must(t, answered.Body.Close())
+	}
+	w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	equal(t, "statuses", map[int]int{200: 2, 429: 1}, tenant.statuses)
+	equal(t, "waits", []time.Duration{10 * time.Second}, w.clock.waits)
+}
+
+// There is room for some tokens beside those that are there: they can be made, no more, and all of them go.
+func TestGuardFillsAndEmptiesATenant(t *testing.T) {
+	w, tenant, id, secret := watchedMock(t, "john.roe") // who has none that he does not see
+	bearer := w.logInTo(id, secret)
+	before := w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	there := strings.Count(before, `"owner"`)
+	made := 0
+	for i := range 20 {
+		body := fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i)
+		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer, body)
+		if tenantguard.ReasonOf(err) == tenantguard.OwnerFull {
+			break
+		}
+		if status != 200 || err != nil {
+			t.Fatalf("%d: %d %s %v", i, status, text, err)
+		}
+		made++
+	}
+	equal(t, "made beside "+fmt.Sprint(there), 10-there, made)
+	equal(t, "most at once", []int{10}, slices.Collect(maps.Values(w.guard.Stats().Alive)))
+	for _, o := range w.guard.Left() {
+		w.is(204, "DELETE", "/v3/personal-access-tokens/"+o.ID, bearer, "")
+	}
+	equal(t, "left", []string{}, w.leftIDs())
+	equal(t, "statuses of errors", 0, tenant.statuses[400]+tenant.statuses[403]+tenant.statuses[404])
+	equal(t, "tokens", before, w.is(200, "GET", tokensPath+"?owner-id=me", bearer, ""))
+	checkObjects(t, w.path)
+	if _, _, err := w.send(context.WithoutCancel(t.Context()), "DELETE", tokensPath+"/"+id, bearer, ""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+		t.Errorf("what is logged in with may be deleted: %v", err)
+	}
+}
+
+// A tenant that counts tokens which their owner does not see says that there is no room, and nothing else of what was asked.
+func TestGuardBelievesATenantThatIsFull(t *testing.T) {
+	w, tenant, id, secret := watchedMock(t, "jane.doe") // who does not see one
+	bearer := w.logInTo(id, secret)
+	var full error
+	for i := 0; full == nil && i < 20; i++ {
+		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer, fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i))
+		if full = err; err == nil && status != 200 {
+			t.Fatalf("%d: %d %s", i, status, text)
+		}
+	}
+	checkReason(t, tenantguard.TargetFull, full)
+	equal(t, "refusals", 1, tenant.statuses[400])
+	for _, o := range w.guard.Left() {
+		w.is(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")
+	}
+	checkObjects(t, w.path)
+	status, _, err := w.send(t.Context(), "POST", tokensPath, bearer, `{"name":""}`) // refused for another reason
+	if status != 400 || err != nil {
+		t.Errorf("status %d, %v", status, err)
+	}
+}

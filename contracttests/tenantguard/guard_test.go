@@ -1,0 +1,355 @@
+package tenantguard_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+// ledgerEvents are the lines of a ledger: event, name or id.
+func ledgerEvents(t *testing.T, path string) []string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := []string{}
+	for line := range strings.Lines(string(content)) {
+		var entry struct{ Event, Target, Run, Name, ID, Owner string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		if entry.Target != host || entry.Run != "r1" {
+			t.Errorf("target and run of %s", line)
+		}
+		if entry.Event == "intend" {
+			entry.Owner = "" // which TestGuardWritesWhoseAndWhen is about
+		}
+		events = append(events, strings.Join(strings.Fields(strings.Join([]string{entry.Event, entry.Name, entry.ID, entry.Owner}, " ")), " "))
+	}
+	return events
+}
+
+func equal(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func TestGuardConfiguration(t *testing.T) {
+	ledger := openLedger(t, t.TempDir()+"/ledger.jsonl")
+	for _, test := range []struct {
+		name   string
+		config tenantguard.Config
+		field  string // the wrong one, empty for none
+	}{
+		{"no address", tenantguard.Config{Now: atNoon}, "BaseURL"},
+		{"no host", tenantguard.Config{BaseURL: "/v3", Now: atNoon}, "BaseURL"},
+		{"a password", tenantguard.Config{BaseURL: "https://jane:hunter2@acme.example", Now: atNoon}, "BaseURL"},
+		{"no clock", tenantguard.Config{BaseURL: tenantURL}, "Now"},
+		{"writes without a ledger", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Writes: true}, "Ledger"},
+		{"less than no requests", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Requests: -1}, "Requests"},
+		{"less than no tokens", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Tokens: -1}, "Tokens"},
+		{"less than no time", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Timeout: -1}, "Timeout"},
+		{"to read", tenantguard.Config{BaseURL: tenantURL, Now: atNoon}, ""},
+		{"to write", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Writes: true, Ledger: ledger}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := tenantguard.NewGuard(test.config)
+			if err == nil && test.field == "" {
+				return
+			}
+			wrong, ok := errors.AsType[*tenantguard.ConfigError](err)
+			if !ok || wrong.Field != test.field {
+				t.Fatalf("error %v, want one of the field %q", err, test.field)
+			}
+			checkMessage(t, err.Error())
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error shows a secret: %v", err)
+			}
+		})
+	}
+}
+
+func TestGuardSendsToTheTargetAlone(t *testing.T) {
+	for _, test := range []struct {
+		name, address string
+		want          string // the host that the error names, empty where it is sent
+	}{
+		{"the target", tenantURL + "/x", ""},
+		{"its port named", tenantURL + ":443/x", ""},
+		{"in capitals", "HTTPS://" + strings.ToUpper(host) + "/x", ""},
+		{"another host", "https://evil.example/x", "https://evil.example"},
+		{"another tenant", "https://other.api.identitynow.com/x", "https://other.api.identitynow.com"},
+		{"another port", tenantURL + ":8443/x", tenantURL + ":8443"},
+		{"plain http", "http://" + host + "/x", "http://" + host},
+		{"plain http at the port", "http://" + host + ":443/x", "http://" + host + ":443"},
+		{"a host that begins so", tenantURL + ".evil.example/x", tenantURL + ".evil.example"},
+		{"the target as the user", tenantURL + "@evil.example/x", "https://evil.example"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := watched(t)
+			_, _, err := w.send(t.Context(), "GET", test.address, "secret-bearer", "")
+			if test.want == "" {
+				if err != nil || len(w.tenant.take()) != 1 {
+					t.Errorf("not sent: %v", err)
+				}
+				return
+			}
+			if sent := w.tenant.take(); len(sent) > 0 || err == nil {
+				t.Fatalf("sent %v, error %v", sent, err)
+			}
+			checkReason(t, tenantguard.OtherHost, err)
+			for _, named := range []string{test.want, tenantURL} {
+				if !strings.Contains(err.Error(), named) {
+					t.Errorf("%v does not name %s", err, named)
+				}
+			}
+		})
+	}
+	t.Run("what goes past the path", func(t *testing.T) {
+		w := watched(t)
+		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+"/x", nil)
+		must(t, err)
+		r.URL.Opaque = "//evil.example/x"
+		_, err = w.guard.RoundTrip(r) //nolint:bodyclose // there is none
+		checkReason(t, tenantguard.OtherHost, err)
+		equal(t, "sent", 0, len(w.tenant.take()))
+	})
+	t.Run("another name in the header Host", func(t *testing.T) {
+		w := watched(t)
+		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+"/x", nil)
+		must(t, err)
+		r.Host = "other.api.identitynow.com"
+		_, err = w.guard.RoundTrip(r) //nolint:bodyclose // there is none
+		checkReason(t, tenantguard.OtherHost, err)
+		equal(t, "sent", 0, len(w.tenant.take()))
+	})
+}
+
+func TestGuardRefusesWrites(t *testing.T) {
+	for _, test := range []struct {
+		method, path string
+		reads        bool
+	}{
+		{"GET", tokensPath + "?owner-id=me", true},
+		{"HEAD", tokensPath, true},
+		{"OPTIONS", tokensPath, true},
+		{"POST", "/oauth/token", true},
+		{"POST", "//oauth/token", true},
+		{"POST", "/oauth/check_token", true},
+		{"PUT", "/oauth/token", true},
+		{"POST", "/oauth/info", false},
+		{"POST", "/oauth/token/x", false},
+		{"POST", "/v2026/oauth/token", false},
+		{"POST", tokensPath, false},
+		{"POST", "/personal-access-tokens/v1/bulk-update", false},
+		{"PATCH", "/personal-access-tokens/v1/bulk-update", false},
+		{"PATCH", tokensPath + "/1", false},
+		{"PUT", tokensPath, false},
+		{"DELETE", tokensPath + "/1", false},
+		{"BREW", "/coffee", false},
+		{"get", tokensPath, false},
+	} {
+		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			w := watched(t, func(c *tenantguard.Config) { c.Writes, c.Ledger = false, nil })
+			_, _, err := w.send(t.Context(), test.method, test.path, "", "")
+			sent := len(w.tenant.take())
+			if test.reads && (err != nil || sent != 1) || !test.reads && (tenantguard.ReasonOf(err) != tenantguard.WritesNotAllowed || sent != 0) {
+				t.Errorf("sent %d, error %v", sent, err)
+			}
+		})
+	}
+}
+
+func TestGuardKeepsOffStrangers(t *testing.T) {
+	const v1 = "/personal-access-tokens/v1"
+	bulk := func(ids string) string { return `{"ids":[` + ids + `],"patch":[]}` }
+	for _, test := range []struct {
+		name, method, path, body string
+		want                     string // the id that the error names, empty where it is sent
+	}{
+		{"one's own", "DELETE", tokensPath + "/made-1", "", ""},
+		{"one's own, in capitals", "DELETE", tokensPath + "/MADE-1", "", ""},
+		{"one's own, patched", "PATCH", "/v3/personal-access-tokens/made-1", "[]", ""},
+		{"adopted", "DELETE", tokensPath + "/adopted", "", ""},
+		{"unknown", "DELETE", tokensPath + "/0f1e2d3c", "", ""},
+		{"none", "DELETE", tokensPath, "", ""},
+		{"a stranger's", "DELETE", tokensPath + "/laptop", "", "laptop"},
+		{"a stranger's, patched", "PATCH", tokensPath + "/laptop", "[]", "laptop"},
+		{"a stranger's, by another method", "PUT", tokensPath + "/laptop", "", "laptop"},
+		{"that of another's list", "DELETE", tokensPath + "/phone", "", "phone"},
+		{"that of a list of another form", "DELETE", tokensPath + "/wrapped", "", "wrapped"},
+		{"the identity of an owner", "DELETE", tokensPath + "/jane", "", ""},
+		{"that of a patch", "DELETE", tokensPath + "/patched", "", "patched"},
+		{"what is logged in with", "DELETE", tokensPath + "/login-of-jane", "", "login-of-jane"},
+		{"what somebody else logs in with", "DELETE", tokensPath + "/login-of-john", "", "login-of-john"},
+		{"in another version", "DELETE", "/beta/personal-access-tokens/laptop", "", "laptop"},
+		{"in v1", "DELETE", v1 + "/laptop", "", "laptop"},
+		{"in no version", "DELETE", "/personal-access-tokens/laptop", "", "laptop"},
+		{"in a namespace", "DELETE", "/t/a/v3/personal-access-tokens/laptop", "", "laptop"},
+		{"behind two slashes", "DELETE", "//v3//personal-access-tokens//laptop/", "", "laptop"},
+		{"escaped", "DELETE", tokensPath + "/%6captop", "", "laptop"},
+		{"with an escaped slash", "DELETE", tokensPath + "/made-1%2F..%2Flaptop", "", "laptop"},
+		{"behind one's own", "DELETE", tokensPath + "/made-1/../laptop", "", "laptop"},
+		{"in capitals", "DELETE", tokensPath + "/LAPTOP", "", "laptop"},
+		{"with a blank", "DELETE", tokensPath + "/laptop%20", "", "laptop"},
+		{"with a parameter", "DELETE", tokensPath + "/laptop;v=1", "", "laptop"},
+		{"one's own in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","0f1e2d3c",""`), ""},
+		{"a stranger's in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","laptop"`), "laptop"},
+		{"a stranger's in bulk by POST", "POST", v1 + "/bulk-update", bulk(`"laptop"`), "laptop"},
+		{"a stranger's in bulk, escaped", "POST", v1 + "/bulk-update", bulk(`"\u006captop"`), "laptop"},
+		{"the first of two lists", "POST", v1 + "/bulk-update", `{"ids":["laptop"],"ids":["made-1"]}`, "laptop"},
+		{"in front of what cannot be read", "POST", v1 + "/bulk-update", bulk(`"laptop"`) + "}", "laptop"},
+		{"what is logged in with, in bulk", "PATCH", v1 + "/bulk-update", bulk(`"LOGIN-of-jane"`), "login-of-jane"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := watched(t)
+			w.tenant.add("laptop", "jane", "laptop")
+			w.tenant.add("phone", "john", "phone")
+			w.tenant.add("adopted", "john", "adopted")
+			jane, john := w.logIn("login-of-jane"), w.logIn("login-of-john")
+			w.is(200, "GET", tokensPath+"?owner-id=me", john, "")
+			w.guard.Adopt("adopted")
+			w.guard.Adopt("login-of-jane") // does not help
+			w.create(jane, "patmock-r1-1")
+			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
+				if r.URL.RawQuery == "wrapped" {
+					return reply(200, `{"page":{"items":[[{"id":"wrapped"}]]}}`), nil
+				}
+				return nil, nil
+			}
+			w.is(200, "GET", tokensPath+"?wrapped", jane, "")
+			w.tenant.add("patched", "jane", "")
+			w.is(200, "PATCH", tokensPath+"/patched", jane, "")
+			w.tenant.take()
+			_, _, err := w.send(t.Context(), test.method, test.path, jane, test.body)
+			sent := len(w.tenant.take())
+			if test.want == "" {
+				if err != nil || sent != 1 {
+					t.Errorf("sent %d, error %v", sent, err)
+				}
+				return
+			}
+			checkReason(t, tenantguard.ForeignToken, err)
+			if sent > 0 || err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("sent %d, error %v", sent, err)
+			}
+		})
+	}
+}
+
+// A target that answers a create with a token that was there hands it over to nobody.
+func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
+	for _, id := range []string{"laptop", "login-of-jane", "login-of-admin"} {
+		w := watched(t, func(c *tenantguard.Config) { c.Protected = []string{"login-of-admin"} })
+		w.tenant.add("laptop", "jane", "laptop")
+		jane := w.logIn("login-of-jane")
+		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
+			if r.Method == http.MethodPost {
+				return reply(200, w.tenant.shown(id)), nil
+			}
+			return nil, nil
+		}
+		w.is(200, "POST", tokensPath, jane, `{"name":"laptop"}`)
+		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+			t.Errorf("%s may be deleted: %v", id, err)
+		}
+		equal(t, "ledger", []string{"intend laptop", "refused laptop"}, w.events())
+		equal(t, "left", []string{}, w.leftIDs())
+	}
+}
+
+// A list that is read while a token is made may show it first, or again what was there before.
+func TestGuardKnowsWhatIsNew(t *testing.T) {
+	for id, isNew := range map[string]bool{"new": true, "laptop": false} {
+		w := watched(t)
+		w.tenant.add("laptop", "jane", "laptop")
+		jane := w.logIn("login-of-jane")
+		w.onCreate(func() (*http.Response, error) {
+			answer := w.tenant.add(id, "jane", "a")
+			w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
+			return reply(200, answer), nil
+		})
+		w.is(200, "POST", tokensPath, jane, `{"name":"a"}`)
+		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); (err == nil) != isNew || !isNew && tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+func TestGuardOfAPath(t *testing.T) {
+	w := watched(t, func(c *tenantguard.Config) { c.BaseURL += "/t/a/"; c.Writes = false })
+	w.tenant.add("laptop", "jane", "laptop")
+	w.is(200, "POST", "/t/a/oauth/token", "", "client_id=login-of-jane")
+	_, _, err := w.send(t.Context(), "POST", "/t/b/oauth/token", "", "")
+	checkReason(t, tenantguard.WritesNotAllowed, err)
+}
+
+func TestGuardBudget(t *testing.T) {
+	w := watched(t, func(c *tenantguard.Config) { c.Requests = 5 })
+	jane := w.logIn("login-of-jane")
+	id := w.create(jane, "patmock-r1-1") // and a list before
+	w.is(200, "GET", tokensPath, jane, "")
+	w.is(200, "GET", tokensPath, jane, "")
+	w.tenant.take()
+	for _, test := range []struct{ method, path, body string }{
+		{"GET", tokensPath, ""},
+		{"POST", tokensPath, `{"name":"x"}`},
+		{"PATCH", tokensPath + "/" + id, ""},
+		{"DELETE", tokensPath + "/unknown", ""},
+		{"DELETE", tokensPath, ""},
+	} {
+		_, _, err := w.send(t.Context(), test.method, test.path, jane, test.body)
+		checkReason(t, tenantguard.BudgetSpent, err)
+		if sent := w.tenant.take(); len(sent) > 0 {
+			t.Errorf("%s %s: sent %v, error %v", test.method, test.path, sent, err)
+		}
+	}
+	w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
+	w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
+	for _, forNothing := range [][2]string{{"POST", "/oauth/token"}, {"GET", tokensPath + "?owner-id=me"}} {
+		if _, _, err := w.send(t.Context(), forNothing[0], forNothing[1], jane, ""); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent {
+			t.Errorf("%s for nothing: %v", forNothing[1], err)
+		}
+	}
+	equal(t, "requests", 8, w.guard.Stats().Requests)
+	equal(t, "ledger", []string{"intend patmock-r1-1", "made patmock-r1-1 made-1 jane", "intend x", "refused x", "deleted made-1"}, w.events())
+}
+
+// The same token ends the budget of its retries, too.
+func TestGuardBudgetCountsRetries(t *testing.T) {
+	w := watched(t, func(c *tenantguard.Config) { c.Requests = 3 })
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "1"), nil }
+	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
+	if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent || len(sent) != 3 {
+		t.Errorf("%d requests, error %v", len(sent), err)
+	}
+	equal(t, "stats", tenantguard.Stats{Requests: 3, Retries: 2, Unsent: 1, Waited: 2 * time.Second, Busiest: 3, Alive: map[string]int{}}, w.guard.Stats())
+}
+
+func TestGuardTellsNoSecrets(t *testing.T) {
+	const secret = "cafefacecafefacecafefacecafefacecafefacecafefacecafefacecafeface"
+	w := watched(t, func(c *tenantguard.Config) { c.Writes = false })
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "3600"), nil }
+	for _, send := range []struct{ method, address, body string }{
+		{"POST", "https://evil.example/oauth/token?client_secret=" + secret, "client_secret=" + secret},
+		{"POST", "/oauth/token?client_secret=" + secret, "client_secret=" + secret},
+		{"DELETE", "/v3/personal-access-tokens/" + secret + "?client_secret=" + secret, secret},
+		{"GET", "/v3/" + secret, ""},
+	} {
+		_, _, err := w.send(t.Context(), send.method, send.address, secret, send.body)
+		if err == nil || strings.Contains(err.Error(), secret[:16]) {
+			t.Errorf("%s: error %v", send.method, err)
+		}
+	}
+}

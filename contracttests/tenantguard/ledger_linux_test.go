@@ -1,0 +1,60 @@
+package tenantguard_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+// A line counts when it is on the disk, and not before: /dev/null takes everything and cannot sync.
+func TestLedgerSyncs(t *testing.T) {
+	l := openLedger(t, os.DevNull)
+	err := l.Intend(intent("a"))
+	if failed, ok := errors.AsType[*fs.PathError](err); !ok || failed.Op != "sync" || failed.Path != os.DevNull {
+		t.Errorf("a line that is not on the disk counts: %v", err)
+	}
+}
+
+// A disk that fills up in the middle of a line costs that line, and no other.
+func TestLedgerOnFullDisk(t *testing.T) {
+	const limited = "PATMOCK_FULL_DISK"
+	if os.Getenv(limited) == "" { // the limit is that of a process, which writes to other files, too
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLedgerOnFullDisk$", "-test.v")
+		command.Env = append(os.Environ(), limited+"=1")
+		if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: TestLedgerOnFullDisk") {
+			t.Errorf("%v\n%s", err, output)
+		}
+		return
+	}
+	path := filepath.Join(t.TempDir(), "ledger.jsonl")
+	l := openLedger(t, path)
+	must(t, l.Intend(intent("a")))
+
+	signal.Ignore(syscall.SIGXFSZ)
+	defer signal.Reset(syscall.SIGXFSZ)
+	var free syscall.Rlimit
+	must(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &free))
+	full := free
+	full.Cur = 150 // in the middle of the second line
+	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
+	first, second := l.Intend(intent("b")), l.Intend(intent("c"))
+	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
+
+	for _, err := range []error{first, second} {
+		if !errors.Is(err, syscall.EFBIG) {
+			t.Errorf("got %v", err)
+		}
+	}
+	a, d := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}, tenantguard.Object{Target: host, Run: "r", Name: "d", At: noon}
+	checkObjects(t, path, a)
+	must(t, l.Intend(intent("d")))
+	checkObjects(t, path, a, d)
+}

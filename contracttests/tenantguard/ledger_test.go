@@ -1,0 +1,338 @@
+package tenantguard_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+const host = "acme.api.identitynow.com"
+
+// intent returns an object that is about to be made.
+func intent(name string) tenantguard.Object {
+	return tenantguard.Object{Target: host, Run: "r", Name: name}
+}
+
+var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+func atNoon() time.Time { return noon }
+
+// openLedger opens a ledger, which is closed when the test ends.
+func openLedger(t *testing.T, path string) *tenantguard.Ledger {
+	t.Helper()
+	l, err := tenantguard.OpenLedger(path, atNoon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() }) // it may be closed already
+	return l
+}
+
+func checkObjects(t *testing.T, path string, want ...tenantguard.Object) {
+	t.Helper()
+	got, err := tenantguard.ReadLedger(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("objects (-want +got):\n%s", diff)
+	}
+}
+
+func must(t *testing.T, errs ...error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestLedger(t *testing.T) {
+	known := tenantguard.Object{Target: host, Run: "r", Name: "a", ID: "1", Owner: "me", At: noon}
+	unknown := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
+	for _, test := range []struct {
+		name  string
+		write func(l *tenantguard.Ledger) []error
+		want  []tenantguard.Object
+	}{
+		{"nothing", func(*tenantguard.Ledger) []error { return nil }, nil},
+		{"intended", func(l *tenantguard.Ledger) []error { return []error{l.Intend(intent("a"))} }, []tenantguard.Object{unknown}},
+		{"intended by an identity, at a time of the target", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(tenantguard.Object{Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour)})}
+		}, []tenantguard.Object{{Target: host, Run: "r", Name: "a", Owner: "me", At: noon, TargetTime: noon.Add(time.Hour)}}},
+		{"refused", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(intent("a")), l.Refused(host, "r", "a")}
+		}, nil},
+		{"made", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(intent("a")), l.Made(host, "r", "a", "1", "me")}
+		}, []tenantguard.Object{known}},
+		{"made and deleted", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(intent("a")), l.Made(host, "r", "a", "1", "me"), l.Deleted(host, "other", "1")}
+		}, nil},
+		{"deleted before another process said that it was made", func(l *tenantguard.Ledger) []error {
+			return []error{l.Deleted(host, "r", "1"), l.Made(host, "r", "a", "1", "me")}
+		}, nil},
+		{"made twice, as two processes tell it", func(l *tenantguard.Ledger) []error {
+			return []error{l.Made(host, "r", "a", "1", "me"), l.Made(host, "r", "a", "1", "me")}
+		}, []tenantguard.Object{known}},
+		{"twice the name, one refused", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(intent("a")), l.Intend(intent("a")), l.Refused(host, "r", "a")}
+		}, []tenantguard.Object{unknown}},
+		{"of another run, target and name", func(l *tenantguard.Ledger) []error {
+			return []error{
+				l.Intend(intent("a")), l.Refused(host, "other", "a"), l.Refused("other", "r", "a"), l.Refused(host, "r", "b"), l.Deleted("other", "r", "1"),
+			}
+		}, []tenantguard.Object{unknown}},
+		{"deleted elsewhere", func(l *tenantguard.Ledger) []error {
+			return []error{l.Made(host, "r", "a", "1", "me"), l.Deleted("other", "r", "1")}
+		}, []tenantguard.Object{known}},
+		{"a host in capitals", func(l *tenantguard.Ledger) []error {
+			return []error{l.Made(strings.ToUpper(host), "r", "a", "1", "me")}
+		}, []tenantguard.Object{known}},
+		{"a name of two lines", func(l *tenantguard.Ledger) []error { return []error{l.Intend(intent("a\nb\"}"))} }, []tenantguard.Object{
+			{Target: host, Run: "r", Name: "a\nb\"}", At: noon},
+		}},
+		{"a name like a secret", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(intent("client_secret=hunter2"))}
+		}, []tenantguard.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, At: noon}}},
+		{"an id and an owner like secrets", func(l *tenantguard.Ledger) []error {
+			return []error{l.Made(host, "r", "a", "client_secret=hunter2", "client_secret=hunter2")}
+		}, []tenantguard.Object{{Target: host, Run: "r", Name: "a", ID: "client_secret=[redacted]", Owner: "client_secret=[redacted]", At: noon}}},
+		{"a name like a secret, made", func(l *tenantguard.Ledger) []error {
+			return []error{l.Intend(intent("client_secret=hunter2")), l.Made(host, "r", "client_secret=hunter2", "1", "me")}
+		}, []tenantguard.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, ID: "1", Owner: "me", At: noon}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "ledger.jsonl")
+			l := openLedger(t, path)
+			must(t, test.write(l)...)
+			must(t, l.Close())
+			checkObjects(t, path, test.want...)
+			text, err := os.ReadFile(path)
+			if must(t, err); strings.Contains(string(text), "hunter2") {
+				t.Errorf("it tells a secret: %s", text)
+			}
+		})
+	}
+}
+
+// The form of the file stands in the documentation of the type, and others may read it.
+func TestLedgerForm(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.jsonl")
+	l := openLedger(t, path)
+	must(t, l.Intend(tenantguard.Object{Target: host, Run: "mk3", Name: "a"}), l.Made(host, "mk3", "a", "1", "me"), l.Deleted(host, "mk3", "1"), l.Refused(host, "mk3", "password=x"))
+	want := `{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
+{"schema":1,"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
+{"schema":1,"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
+{"schema":1,"at":"2026-01-31T12:00:00Z","event":"refused","target":"acme.api.identitynow.com","run":"mk3","name":"password=[redacted]","redacted":true}
+`
+	got, err := os.ReadFile(path)
+	must(t, err)
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+}
+
+func TestLedgerIsPrivate(t *testing.T) {
+	for _, test := range []struct {
+		name, there, path string // there is the folder that there is
+		ignored           bool
+	}{
+		{"a new folder", "", "work/patmock/ledger.jsonl", true},
+		{"the default, in a folder of another tool", "work/.patmock", "work/.patmock/ledger.jsonl", true},
+		{"a folder of somebody", "work", "work/ledger.jsonl", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root := t.TempDir()
+			must(t, os.MkdirAll(filepath.Join(root, test.there), 0o755))
+			path := filepath.Join(root, filepath.FromSlash(test.path))
+			l := openLedger(t, path)
+			must(t, l.Intend(intent("a")))
+			openLedger(t, path) // which changes nothing
+			if got := mode(t, path); got != 0o600 {
+				t.Errorf("the file has the rights %o", got)
+			}
+			if got := mode(t, filepath.Dir(path)); test.there == "" && got != 0o700 {
+				t.Errorf("the folder has the rights %o", got)
+			}
+			ignore, err := os.ReadFile(filepath.Join(filepath.Dir(path), ".gitignore"))
+			if test.ignored && string(ignore) != "*\n" || !test.ignored && err == nil {
+				t.Errorf(".gitignore: %q, %v", ignore, err)
+			}
+		})
+	}
+}
+
+func mode(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	must(t, err)
+	return info.Mode().Perm()
+}
+
+// A .gitignore that is there belongs to somebody.
+func TestLedgerKeepsGitignore(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), ".patmock")
+	ignore := filepath.Join(folder, ".gitignore")
+	must(t, os.Mkdir(folder, 0o700), os.WriteFile(ignore, []byte("!parity.yaml\n"), 0o600))
+	openLedger(t, filepath.Join(folder, "ledger.jsonl"))
+	if got, err := os.ReadFile(ignore); err != nil || string(got) != "!parity.yaml\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+const (
+	lineA = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"r","name":"a"}`
+	lineB = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"r","name":"b"}`
+)
+
+// A line that was cut off anywhere is left out, and what is written next is not lost with it, whoever writes it.
+func TestTornLedger(t *testing.T) {
+	a := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
+	b, c, d := a, a, a
+	b.Name, c.Name, d.Name = "b", "c", "d"
+	for cut := range len(lineB) + 1 {
+		path := filepath.Join(t.TempDir(), "ledger.jsonl")
+		must(t, os.WriteFile(path, []byte(lineA+"\n"+lineB[:cut]), 0o600))
+		want := []tenantguard.Object{a}
+		if cut == len(lineB) { // only the end of the line is missing
+			want = append(want, b)
+		}
+		checkObjects(t, path, want...)
+		first, second := openLedger(t, path), openLedger(t, path)
+		must(t, first.Intend(intent("c")), second.Intend(intent("d")))
+		checkObjects(t, path, append(want, c, d)...)
+		must(t, openLedger(t, path).Refused(host, "r", "d"))
+		checkObjects(t, path, append(want, c)...)
+	}
+}
+
+// What follows a line without its end may be cut off itself, behind the mark, and the line is still there.
+func TestLedgerTornTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.jsonl")
+	must(t, os.WriteFile(path, []byte(lineA+" #torn"), 0o600))
+	a := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
+	b := a
+	b.Name = "b"
+	checkObjects(t, path, a)
+	must(t, openLedger(t, path).Intend(intent("b")))
+	checkObjects(t, path, a, b)
+}
+
+func TestDamagedLedger(t *testing.T) {
+	for _, test := range []struct {
+		name, content string
+		line          int
+		kind          tenantguard.LineErrorKind
+		field         string
+	}{
+		{"no JSON", lineA + "\nnonsense\n" + lineB + "\n", 2, tenantguard.Malformed, ""},
+		{"half a line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", 2, tenantguard.Malformed, ""},
+		{"an empty line", lineA + "\n\n", 2, tenantguard.Malformed, ""},
+		{"two in a line", lineA + lineB + "\n", 1, tenantguard.TrailingText, ""},
+		{"a list", "[]\n", 1, tenantguard.Malformed, ""},
+		{"another object", "{}\n", 1, tenantguard.UnknownValue, "event"},
+		{"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1, tenantguard.UnknownValue, "event"},
+		{"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1, tenantguard.UnknownField, "naem"},
+		{"an unknown field in a line without an end", lineA + "\n" + strings.Replace(lineB, "name", "naem", 1), 2, tenantguard.UnknownField, "naem"},
+		{"newer, of which nothing else is known", lineA + "\n" + `{"schema":2,"flavour":1}` + "\n", 2, tenantguard.OtherSchema, "schema"},
+		{"newer, without an end", lineA + "\n" + `{"schema":2,"flavour":1}`, 2, tenantguard.OtherSchema, "schema"},
+		{"a schema that never was", strings.Replace(lineA, "{", `{"schema":0,`, 1) + "\n", 1, tenantguard.OtherSchema, "schema"},
+		{"no target", strings.Replace(lineA, host, "", 1) + "\n", 1, tenantguard.Missing, "target"},
+		{"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", 1, tenantguard.Missing, "id"},
+		{"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1, tenantguard.Malformed, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "ledger.jsonl")
+			must(t, os.WriteFile(path, []byte(test.content), 0o600))
+			_, read := tenantguard.ReadLedger(path)
+			_, opened := tenantguard.OpenLedger(path, atNoon)
+			for _, err := range []error{read, opened} {
+				damage, ok := errors.AsType[*tenantguard.LedgerError](err)
+				if !ok || damage.Path != path || damage.Line != test.line || damage.Err.Kind != test.kind || damage.Err.Field != test.field {
+					t.Fatalf("got %v, want line %d, %s, field %q", err, test.line, test.kind, test.field)
+				}
+				checkMessage(t, err.Error(), path)
+			}
+			if got, err := os.ReadFile(path); err != nil || string(got) != test.content {
+				t.Errorf("the file was changed: %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestNoLedger(t *testing.T) {
+	folder := t.TempDir()
+	checkObjects(t, filepath.Join(folder, "ledger.jsonl"))
+	if _, err := tenantguard.ReadLedger(folder); err == nil {
+		t.Error("a folder is read")
+	}
+	if _, err := tenantguard.OpenLedger(folder, atNoon); err == nil {
+		t.Error("a folder is opened")
+	}
+}
+
+// What cannot be read again is not written.
+func TestLedgerRefusesLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.jsonl")
+	l := openLedger(t, path)
+	for _, test := range []struct {
+		name  string
+		err   error
+		field string
+	}{
+		{"no target", l.Intend(tenantguard.Object{Target: "", Run: "r", Name: "a"}), "target"},
+		{"no id, made", l.Made(host, "r", "a", "", "me"), "id"},
+		{"no id, deleted", l.Deleted(host, "r", ""), "id"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			wrong, ok := errors.AsType[*tenantguard.LineError](test.err)
+			if !ok || wrong.Kind != tenantguard.Missing || wrong.Field != test.field {
+				t.Fatalf("error %v, want a missing field %s", test.err, test.field)
+			}
+			checkMessage(t, test.err.Error())
+		})
+	}
+	must(t, l.Close())
+	if err := l.Intend(intent("a")); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("a closed ledger takes a line: %v", err)
+	}
+	checkObjects(t, path)
+}
+
+func FuzzReadLedger(f *testing.F) {
+	f.Add([]byte(lineA + "\n" + lineB[:30]))
+	f.Add([]byte(lineA + "\n" + lineB[:30] + " #torn\n" + lineB + "\n"))
+	f.Add([]byte(strings.Replace(lineA, "intend", "deleted", 1)))
+	f.Add([]byte(lineA + " #torn"))
+	f.Add([]byte("\x00\x00"))
+	path := filepath.Join(f.TempDir(), "ledger.jsonl")
+	f.Fuzz(func(t *testing.T, content []byte) {
+		must(t, os.WriteFile(path, content, 0o600))
+		before, err := tenantguard.ReadLedger(path)
+		if err != nil {
+			if damage, ok := errors.AsType[*tenantguard.LedgerError](err); !ok || damage.Path != path || damage.Line < 1 {
+				t.Errorf("no place in %v", err)
+			}
+			return
+		}
+		// What can be read can be written on, and loses nothing.
+		l, err := tenantguard.OpenLedger(path, atNoon)
+		must(t, err)
+		must(t, l.Intend(tenantguard.Object{Target: "another.example", Run: "r", Name: "last"}), l.Close())
+		after, err := tenantguard.ReadLedger(path)
+		must(t, err)
+		if diff := cmp.Diff(append(before, tenantguard.Object{Target: "another.example", Run: "r", Name: "last", At: noon}), after); diff != "" {
+			t.Errorf("objects (-want +got):\n%s", diff)
+		}
+	})
+}

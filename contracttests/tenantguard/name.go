@@ -1,0 +1,57 @@
+package tenantguard
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A run names its tokens patmock-WORD-N. WORD is the time in milliseconds in base 36, which has
+// eight digits until the year 2059, and the marker of the run, 64 random bits in hexadecimal. N
+// counts the names of the run. No other program makes such a name by chance. Some scenarios add
+// a text after a blank.
+const (
+	timeBase     = 36
+	timeDigits   = 8
+	markerDigits = 16
+)
+
+var runName = regexp.MustCompile(fmt.Sprintf(
+	`^patmock-([0-9a-z]{%d})[0-9a-f]{%d}-[0-9]+( .*)?$`, timeDigits, markerDigits))
+
+// NewMarker returns a random marker for the names of a run.
+func NewMarker() string {
+	var random [markerDigits / 2]byte
+	_, _ = rand.Read(random[:]) // which never fails
+	return hex.EncodeToString(random[:])
+}
+
+// Name returns the nth name of the run with a marker.
+func Name(at time.Time, marker string, n int64) string {
+	word := strconv.FormatInt(at.UnixMilli(), timeBase)
+	word = strings.Repeat("0", max(0, timeDigits-len(word))) + word
+	return fmt.Sprintf("patmock-%s%s-%d", word, marker, n)
+}
+
+// NamedAt returns when a run made a name. It reports false if the name carries no time and marker.
+func NamedAt(name string) (at time.Time, ok bool) {
+	found := runName.FindStringSubmatch(name)
+	if found == nil {
+		return at, false
+	}
+	milliseconds, err := strconv.ParseInt(found[1], timeBase, 64)
+	return time.UnixMilli(milliseconds), err == nil
+}
+
+// IsOfOtherRun reports whether a run made a name, and not the one with the marker.
+func IsOfOtherRun(name, marker string) bool {
+	if _, ok := NamedAt(name); !ok {
+		return false
+	}
+	const at = len("patmock-") + timeDigits
+	return name[at:at+markerDigits] != marker
+}

@@ -1,0 +1,192 @@
+package tenantguard_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+// arrivals are when requests came, by client and version.
+type arrivals map[string][]time.Time
+
+func (a arrivals) at(now time.Time, r *http.Request) {
+	version, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	key := r.Header.Get("Authorization") + " " + version
+	a[key] = append(a[key], now)
+}
+
+// busiest is the most of them in any ten seconds, both ends included.
+func busiest(times []time.Time) (most int) {
+	for i, from := range times {
+		n := 0
+		for _, at := range times[i:] {
+			if at.Sub(from) <= 10*time.Second {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// Whatever comes when, and however late those who wait wake up: no ten seconds have more requests than a tenant takes.
+func TestPaceKeepsBelowTheLimit(t *testing.T) {
+	ledger := openLedger(t, t.TempDir()+"/ledger.jsonl")
+	rapid.Check(t, func(t *rapid.T) {
+		clock, arrived := &fakeClock{now: noon}, arrivals{}
+		oversleep := rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second, 30 * time.Second}).Draw(t, "oversleep")
+		guard, err := tenantguard.NewGuard(tenantguard.Config{
+			BaseURL: tenantURL, Writes: true, Ledger: ledger, Now: clock.Now,
+			Wait: func(ctx context.Context, d time.Duration) error {
+				return clock.Wait(ctx, d+oversleep)
+			},
+			Next: roundTripper(func(r *http.Request) (*http.Response, error) {
+				arrived.at(clock.Now(), r)
+				return reply(200, "[]"), nil
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pauses := []time.Duration{0, 0, time.Microsecond, 50 * time.Millisecond, 200 * time.Millisecond, 3 * time.Second, 9999 * time.Millisecond, 10 * time.Second}
+		for range rapid.IntRange(1, 30).Draw(t, "bursts") {
+			clock.Advance(rapid.SampledFrom(pauses).Draw(t, "pause"))
+			version := rapid.SampledFrom([]string{"v3", "v2026"}).Draw(t, "version")
+			step := rapid.SampledFrom(pauses[:5]).Draw(t, "step")
+			for range rapid.IntRange(1, 60).Draw(t, "requests") {
+				clock.Advance(step)
+				r, err := http.NewRequestWithContext(context.Background(), "GET", tenantURL+"/"+version+"/personal-access-tokens", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := guard.RoundTrip(r); err != nil { //nolint:bodyclose // it is in memory
+					t.Fatal(err)
+				}
+			}
+		}
+		most := 0
+		for key, times := range arrived {
+			n := busiest(times)
+			if n > 100 {
+				t.Fatalf("%s: %d requests in ten seconds", key, n)
+			}
+			most = max(most, n)
+		}
+		if told := guard.Stats().Busiest; told != most {
+			t.Fatalf("told %d requests in ten seconds, there were %d", told, most)
+		}
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Who does nothing but wait is let through as often as is promised.
+func TestPaceLetsThrough(t *testing.T) {
+	w := watched(t)
+	for range tenantguard.Burst + 10*tenantguard.PerSecond {
+		w.is(401, "GET", tokensPath, "", "")
+	}
+	if took := w.clock.Now().Sub(noon); took < 9*time.Second || took > 11*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if most := w.guard.Stats().Busiest; most < tenantguard.Burst+10*tenantguard.PerSecond-2 || most > tenantguard.Burst+10*tenantguard.PerSecond {
+		t.Errorf("%d in ten seconds", most)
+	}
+}
+
+func TestPaceHasLanes(t *testing.T) {
+	w := watched(t)
+	jane, report := w.logIn("login-of-jane"), w.logIn("report-of-jane")
+	for range 2 { // another bearer of the same client is in the same lane
+		w.is(200, "GET", tokensPath, jane, "")
+	}
+	for _, lane := range []struct {
+		path, bearer string
+		used         int
+	}{
+		{tokensPath, jane, 2},
+		{tokensPath, report, 0},
+		{"/v3/personal-access-tokens", jane, 0},
+		{"/personal-access-tokens/v1", jane, 0},
+		{"/oauth/info", jane, 1}, // the login
+		{tokensPath, "", 0},
+	} {
+		for range tenantguard.Burst - lane.used {
+			_, _, err := w.send(t.Context(), "GET", lane.path, lane.bearer, "")
+			must(t, err)
+		}
+		equal(t, fmt.Sprintf("waits of %s at %s", lane.bearer, lane.path), 0, len(w.clock.waits))
+	}
+	w.is(200, "GET", tokensPath+"?a=b", jane, "")
+	equal(t, "waits", 1, len(w.clock.waits))
+}
+
+func TestUnpaced(t *testing.T) {
+	w := watched(t)
+	n := 0
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		if n++; n > 100 {
+			return reply(429, "", "Retry-After", "9"), nil
+		}
+		return nil, nil
+	}
+	ctx := tenantguard.Unpaced(t.Context())
+	statuses := []int{}
+	for range 102 {
+		status, _, err := w.send(ctx, "GET", tokensPath, "", "")
+		must(t, err)
+		statuses = append(statuses, status)
+	}
+	equal(t, "statuses", append(slices.Repeat([]int{401}, 100), 429, 429), statuses)
+	equal(t, "stats", tenantguard.Stats{Requests: 102, Unpaced: 102, Alive: map[string]int{}}, w.guard.Stats())
+	w.tenant.reply = nil
+	w.is(401, "GET", tokensPath, "", "")
+	if took := w.clock.Now().Sub(noon); took < 10*time.Second {
+		t.Errorf("the next request was sent after %s, into the same window", took)
+	}
+}
+
+func TestPaceEndsWithItsContext(t *testing.T) {
+	w := watched(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.clock.onWait = cancel
+	var err error
+	for range tenantguard.Burst + 1 {
+		_, _, err = w.send(ctx, "GET", tokensPath, "", "")
+	}
+	if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) != tenantguard.Burst {
+		t.Errorf("sent %d, error %v", len(sent), err)
+	}
+}
+
+// The wait that nobody replaces ends with the context, too.
+func TestGuardReallyWaits(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	guard, err := tenantguard.NewGuard(tenantguard.Config{
+		BaseURL: tenantURL, Now: func() time.Time { return noon }, Jitter: func() float64 { return 0 },
+		Next: roundTripper(func(*http.Request) (*http.Response, error) {
+			if n++; n == 2 {
+				time.AfterFunc(time.Millisecond, cancel)
+			}
+			return reply(429, "", "Retry-After", []string{"0", "100"}[n-1]), nil
+		}),
+	})
+	must(t, err)
+	r, err := http.NewRequestWithContext(ctx, "GET", tenantURL, nil)
+	must(t, err)
+	if _, err := guard.RoundTrip(r); !errors.Is(err, context.Canceled) || n != 2 { //nolint:bodyclose // there is none
+		t.Errorf("sent %d, error %v", n, err)
+	}
+}

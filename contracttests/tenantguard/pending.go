@@ -1,0 +1,31 @@
+package tenantguard
+
+import "time"
+
+// pendingWindow is the longest time between an intent and its create.
+const pendingWindow = 10 * time.Minute
+
+// isPending reports whether an object is a create whose outcome is unknown, and whether its name
+// carries a marker, so that a token with the name comes from it.
+func (o Object) isPending() bool {
+	_, marked := NamedAt(o.Name)
+	return o.ID == "" && !o.Redacted && marked
+}
+
+// created reports whether a pending create made a token. The token has its name to the letter,
+// belongs to the identity that wrote the intent, and was created between the intent and ten minutes
+// after, by the clock of the target.
+func (o Object) created(name, owner, created string) bool {
+	at, err := parseCreated(created)
+	if err != nil || !o.isPending() || o.Name != name || o.Owner == "" || o.Owner != owner {
+		return false
+	}
+	intent := o.TargetTime
+	if intent.IsZero() {
+		intent = o.At
+	}
+	// A target may report whole seconds.
+	return !at.Before(intent.Truncate(time.Second)) && !at.After(intent.Add(pendingWindow))
+}
+
+func parseCreated(text string) (time.Time, error) { return time.Parse(time.RFC3339Nano, text) }

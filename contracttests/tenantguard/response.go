@@ -1,0 +1,62 @@
+package tenantguard
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// The limits of a response. A list of 13,000 tokens is within them.
+const (
+	maxResponseBytes = 16 << 20
+	// maxValues bounds the memory of decoded JSON: a value of two bytes takes over a hundred.
+	maxValues = 250_000
+)
+
+// ErrTooLarge is the error of a response that is larger than a harness reads.
+var ErrTooLarge = errors.New("the response is too large")
+
+// ReadResponse reads the body of a response. Its error is ErrTooLarge for more than 16 MiB, and for
+// JSON of more than 250,000 values.
+func ReadResponse(from io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(from, maxResponseBytes+1))
+	switch {
+	case err != nil:
+		return body, err
+	case len(body) > maxResponseBytes:
+		return nil, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxResponseBytes>>20)
+	case countValues(body) > maxValues:
+		return nil, fmt.Errorf("%w: JSON of more than %d values", ErrTooLarge, maxValues)
+	}
+	return body, nil
+}
+
+// countValues counts the values of JSON without decoding it: each begins the text, or follows a
+// bracket or a comma. It is zero for other texts.
+func countValues(body []byte) int {
+	start := bytes.TrimLeft(body, " \t\r\n")
+	if len(start) == 0 || start[0] != '[' && start[0] != '{' {
+		return 0
+	}
+	n := 1
+	for at := 0; at < len(start); at++ {
+		switch start[at] {
+		case ',', '[', '{':
+			n++
+		case '"':
+			at = endOfText(start, at+1)
+		}
+	}
+	return n
+}
+
+// endOfText returns the position of the quote that ends a text.
+func endOfText(body []byte, at int) int {
+	for ; at < len(body) && body[at] != '"'; at++ {
+		if body[at] == '\\' {
+			at++
+		}
+	}
+	return at
+}

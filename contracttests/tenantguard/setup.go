@@ -1,0 +1,274 @@
+package tenantguard
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/version"
+)
+
+// A SetupCause is the likely cause of a [SetupError].
+type SetupCause string
+
+// The causes that a response shows.
+const (
+	Redirected      SetupCause = "redirected"
+	PlainOnTLS      SetupCause = "plain-http-to-tls"
+	ProxyAuth       SetupCause = "proxy-authentication"
+	VersionInBase   SetupCause = "version-in-base-url"
+	EndpointInBase  SetupCause = "endpoint-in-base-url"
+	WebPage         SetupCause = "web-page"
+	NoSuchPath      SetupCause = "no-such-path"
+	BadCredentials  SetupCause = "bad-credentials"
+	BadBearer       SetupCause = "bad-access-token"
+	Forbidden       SetupCause = "forbidden"
+	TooManyRequests SetupCause = "too-many-requests"
+	Unavailable     SetupCause = "unavailable"
+	ByteOrderMark   SetupCause = "byte-order-mark"
+	EmptyBody       SetupCause = "empty-body"
+	NoJSON          SetupCause = "no-json"
+	OtherJSON       SetupCause = "other-json"
+	OtherStatus     SetupCause = "other-status"
+)
+
+// A SetupError is the error of the first requests to a target, whose responses are not those of the
+// API. It names the request, the response, and the likely cause with a remedy.
+type SetupError struct {
+	Method, URL string
+	// Status of the response, zero without one.
+	Status int
+	// Location and ContentType are those of the response, empty without them.
+	Location, ContentType string
+	Cause                 SetupCause
+	// Reason is the message of the body, empty if it has no message in a known form.
+	Reason string
+	// Err is why there is no response. It is nil if there is one.
+	Err    error
+	remedy string
+}
+
+// Error names the request and the response, and says what to do.
+func (e *SetupError) Error() string {
+	text := e.Method + " " + e.URL + ": "
+	if e.Err != nil {
+		return text + e.Err.Error() + ": " + e.remedy
+	}
+	text += strings.TrimSpace(fmt.Sprintf("status %d %s", e.Status, http.StatusText(e.Status)))
+	if e.Location != "" {
+		text += ", Location " + e.Location
+	}
+	text += ", " + cmp.Or(e.ContentType, "no content type")
+	if e.Reason != "" {
+		text += fmt.Sprintf(", %q", e.Reason)
+	}
+	return text + ": " + e.remedy
+}
+
+// Unwrap returns why there is no response.
+func (e *SetupError) Unwrap() error { return e.Err }
+
+// A SetupResponse is a response to one of the first requests to a target.
+type SetupResponse struct {
+	// BaseURL of the target, to which the path of URL is appended.
+	BaseURL, Method, URL string
+	Status               int
+	Header               http.Header
+	Body                 []byte
+	// ClientID is the one that a login was sent with, empty for other requests.
+	ClientID string
+	// Redact takes secrets out of a text. Nil means those that look like one.
+	Redact func(string) string
+}
+
+// ExplainResponse returns the error of a response that is not what the request needs.
+func ExplainResponse(r SetupResponse) *SetupError {
+	if r.Redact == nil {
+		r.Redact = report.Redact
+	}
+	e := &SetupError{
+		Method: r.Method, URL: report.Redact(r.URL), Status: r.Status, Location: r.Redact(r.Header.Get("Location")),
+		ContentType: report.Redact(r.Header.Get("Content-Type")), Reason: r.reason(),
+	}
+	e.Cause, e.remedy = r.explain()
+	return e
+}
+
+// explain returns the likely cause and its remedy. What the base URL or the way to the target
+// explains comes before what the status means.
+func (r SetupResponse) explain() (SetupCause, string) {
+	base, _ := url.Parse(r.BaseURL) // the request was made with it
+	if base == nil {
+		base = &url.URL{}
+	}
+	body := bytes.TrimSpace(r.Body)
+	switch {
+	case r.Status >= 300 && r.Status <= 399:
+		return Redirected, r.redirection()
+	case r.Status == http.StatusProxyAuthRequired:
+		return ProxyAuth, proxyAuth
+	case base.Scheme == "http" && r.Status == http.StatusBadRequest && isTLSComplaint(body):
+		return PlainOnTLS, "the port speaks TLS: write https:// in the base URL"
+	case r.Status != http.StatusOK && versionIn(base.Path) != "":
+		return VersionInBase, fmt.Sprintf("the base URL ends in a version: leave %s out, since patmock appends it", versionIn(base.Path))
+	case r.Status != http.StatusOK && strings.Contains(base.Path, "/oauth"):
+		return EndpointInBase, "the base URL ends in the token endpoint: leave its path out, since patmock appends it"
+	case r.Status >= 500:
+		return Unavailable, "the target or a gateway in front of it fails: try again later"
+	case r.isPage():
+		return WebPage, "a web page is no response of the API: " + webPage(base.Hostname())
+	}
+	if r.Status == http.StatusUnauthorized && !strings.HasSuffix(r.URL, "/oauth/token") {
+		return BadBearer, "the target rejects the access token that its login issued: look for a proxy that drops or changes the header Authorization"
+	}
+	if cause, remedy, known := statusRemedy(r.Status); known {
+		if cause == BadCredentials && dashedID.MatchString(r.ClientID) {
+			remedy += "; the client id has dashes, which those of personal access tokens have not"
+		}
+		return cause, remedy
+	}
+	return r.explainBody(body)
+}
+
+// explainBody returns what is wrong with the body of a good response.
+func (r SetupResponse) explainBody(body []byte) (SetupCause, string) {
+	switch {
+	case r.Status != http.StatusOK:
+		return OtherStatus, "expected 200: look whether the base URL is that of the API"
+	case hasByteOrderMark(body):
+		return ByteOrderMark, "the body begins with a byte order mark, which JSON must not have (RFC 8259, 8.1): " +
+			"let the target, or the proxy in front of it, send UTF-8 without one"
+	case len(body) == 0:
+		return EmptyBody, "the body is empty: look whether the base URL is that of the API, and for a proxy that drops bodies"
+	case !json.Valid(body):
+		return NoJSON, "the body is no JSON: look whether the base URL is that of the API"
+	default:
+		return OtherJSON, "the body is JSON of another form: look whether the base URL is that of the API"
+	}
+}
+
+// dashedID matches a UUID: the form of the ids of API clients.
+var dashedID = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+
+const proxyAuth = "a proxy requires credentials: put them into HTTPS_PROXY (http://USER:PASSWORD@PROXY:PORT), or name the target's host in NO_PROXY"
+
+// statusRemedy returns what a status means when nothing else explains it.
+func statusRemedy(status int) (cause SetupCause, remedy string, known bool) {
+	switch status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
+		return NoSuchPath, "the target has no such path: the base URL is that of another server, or its path is too long", true
+	case http.StatusBadRequest, http.StatusUnauthorized:
+		return BadCredentials, "the client id or the secret is wrong, of another tenant, deleted or expired", true
+	case http.StatusForbidden:
+		return Forbidden, "the token may not do this: look at its scopes, its user's level, and the network rules of the tenant", true
+	case http.StatusTooManyRequests:
+		return TooManyRequests, "the rate limit is reached: try again later, or end other clients of this token", true
+	}
+	return "", "", false
+}
+
+// redirection says which base URL a redirect leads to.
+func (r SetupResponse) redirection() string {
+	from, err := url.Parse(r.URL)
+	location := r.Header.Get("Location")
+	if err != nil || location == "" {
+		return "a redirect without a Location: look whether the base URL is that of the API"
+	}
+	to, err := from.Parse(location)
+	suffix := strings.TrimPrefix(r.URL, strings.TrimRight(r.BaseURL, "/"))
+	suffix, _, _ = strings.Cut(suffix, "?")
+	if err != nil || suffix == "" || !strings.HasSuffix(strings.TrimRight(to.Path, "/"), suffix) {
+		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to log in: " + webPage(from.Hostname())
+	}
+	base := *to
+	base.Path, base.RawPath, base.RawQuery, base.User = strings.TrimSuffix(strings.TrimRight(to.Path, "/"), suffix), "", "", nil
+	return "redirects are not followed, since they turn POST into GET or lose the secret: name the base URL " + r.Redact(base.String())
+}
+
+// webPage says where the API is, for the host of a page.
+func webPage(host string) string {
+	tenant, domain, _ := strings.Cut(host, ".")
+	if (strings.HasPrefix(domain, "identitynow") || strings.HasPrefix(domain, "saas.sailpoint")) && tenant != "" {
+		return fmt.Sprintf("the API of this tenant is at https://%s.api.%s", tenant, domain)
+	}
+	return "name the base URL of the API (https://TENANT.api.identitynow.com), and look for a proxy that asks to log in"
+}
+
+// versionIn returns the last segment of a path if it is that of a version, or of an older API.
+func versionIn(path string) string {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	last := segments[len(segments)-1]
+	if _, err := version.Parse(last); err == nil || last == "cc" {
+		return "/" + last
+	}
+	return ""
+}
+
+// isPage reports whether the response is HTML.
+func (r SetupResponse) isPage() bool {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // one that cannot be read is no HTML
+	body := bytes.ToLower(bytes.TrimSpace(r.Body))
+	return mediaType == "text/html" || bytes.HasPrefix(body, []byte("<!doctype html")) || bytes.HasPrefix(body, []byte("<html"))
+}
+
+// isTLSComplaint reports whether a body is what servers send for plain HTTP on a port with TLS:
+// Go's, nginx's and Apache's.
+func isTLSComplaint(body []byte) bool {
+	text := strings.ToLower(string(body))
+	return strings.Contains(text, "http request to an https server") || strings.Contains(text, "plain http request was sent to https port") ||
+		strings.Contains(text, "speaking plain http to an ssl-enabled server port")
+}
+
+func hasByteOrderMark(text []byte) bool {
+	for _, mark := range []string{"\xef\xbb\xbf", "\xfe\xff", "\xff\xfe"} {
+		if bytes.HasPrefix(text, []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxReason bounds the reason of a body, in runes.
+const maxReason = 200
+
+// reason returns the message of an error in one of the forms of the token endpoint and the API.
+func (r SetupResponse) reason() string {
+	var e struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+		Message     string `json:"message"`
+		DetailCode  string `json:"detailCode"`
+		Messages    []struct {
+			Text string `json:"text"`
+		} `json:"messages"`
+	}
+	// An empty reason says that there is none in a known form.
+	_ = json.Unmarshal(bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf")), &e)
+	text := cmp.Or(e.Description, e.Message, e.Error)
+	if len(e.Messages) > 0 {
+		text = cmp.Or(e.Messages[0].Text, text)
+	}
+	text = r.Redact(strings.Join(strings.Fields(cmp.Or(text, e.DetailCode)), " "))
+	if runes := []rune(text); len(runes) > maxReason {
+		return string(runes[:maxReason]) + "..."
+	}
+	return text
+}
+
+// ExplainFailure returns the error of a request without a response.
+func ExplainFailure(method, address string, err error) *SetupError {
+	var sent *url.Error
+	if errors.As(err, &sent) { // which repeats the address
+		err = sent.Err
+	}
+	cause, remedy := failureRemedy(err)
+	return &SetupError{Method: method, URL: report.Redact(address), Cause: cause, Err: err, remedy: remedy}
+}

@@ -1,0 +1,53 @@
+package tenantguard
+
+import (
+	"errors"
+	"net"
+	"sync"
+)
+
+// ErrNotAnswering is the error of requests to a target that does not answer, see [Silence].
+var ErrNotAnswering = errors.New(
+	"the target does not answer: two requests in a row had no response in time",
+)
+
+// maxTimeouts is the number of consecutive timeouts after which a target does not answer.
+const maxTimeouts = 2
+
+// A Silence detects a target that does not answer: two requests in a row time out, with nothing
+// between them but logins. The zero value is ready for use, by several goroutines at once.
+type Silence struct {
+	mu       sync.Mutex
+	timeouts int
+}
+
+// Note counts the end of an attempt that was not canceled. A nil err is a complete response. A
+// login that succeeds does not end a silence: a target may log in and then hang.
+func (s *Silence) Note(login bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	timeout, isTimeout := errors.AsType[net.Error](err)
+	switch {
+	case isTimeout && timeout.Timeout():
+		s.timeouts++
+	case !login:
+		s.timeouts = 0
+	}
+}
+
+// Err returns ErrNotAnswering if the target does not answer, and else nil.
+func (s *Silence) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timeouts >= maxTimeouts {
+		return ErrNotAnswering
+	}
+	return nil
+}
+
+// reset allows requests again.
+func (s *Silence) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timeouts = 0
+}

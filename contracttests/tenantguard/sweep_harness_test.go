@@ -1,0 +1,265 @@
+package tenantguard_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"example.com/patmock/contracttests/tenantguard"
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// Ids of the tenant that sweeps are tried on.
+const (
+	jane      = "facedadafacedadafacedadafacedada"
+	john      = "beaddadabeaddadabeaddadabeaddada"
+	janeLogin = "facefacefacefacefacefacefaceface"
+	johnLogin = "beadbeadbeadbeadbeadbeadbeadbead"
+	mockHost  = "127.0.0.1:17280"
+)
+
+// longAgo is how long ago the ledger was written, so that the lists show it all.
+const longAgo = 30 * time.Second
+
+// swept is a tenant that is swept, with what carries the requests to it.
+type swept struct {
+	t       *testing.T
+	control *control.Client
+	logins  map[string]tenantguard.Login
+	ledger  string
+	// change stands in the way of each request, where it is not nil.
+	change  func(send http.RoundTripper, r *http.Request) (*http.Response, error)
+	mock    http.RoundTripper
+	sent    []string // method and last segment of what was sent
+	waited  time.Duration
+	ahead   time.Duration // of the clock of the tenant
+	bearers []string      // that were issued
+	// byName finds tokens by name as well, and deletes them without a question.
+	byName bool
+}
+
+func newSwept(t *testing.T) *swept {
+	t.Helper()
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	must(t, err)
+	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: atNoon, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(func() { _ = mock.Close() })
+	x := &swept{t: t, control: mock.Control(), mock: mock.Transport(), logins: map[string]tenantguard.Login{}, waited: longAgo, ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), byName: true}
+	who, err := x.control.Credentials(t.Context())
+	must(t, err)
+	for _, u := range who.Users {
+		x.logins[u.Name] = tenantguard.Login{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
+	}
+	return x
+}
+
+var issued = regexp.MustCompile(`"access_token":"([^"]+)"`)
+
+// RoundTrip notes what is sent.
+func (x *swept) RoundTrip(r *http.Request) (*http.Response, error) {
+	x.sent = append(x.sent, r.Method+" "+r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
+	send := x.mock.RoundTrip
+	if x.change != nil {
+		send = func(r *http.Request) (*http.Response, error) { return x.change(x.mock, r) }
+	}
+	answered, err := send(r)
+	if err != nil {
+		return nil, err
+	}
+	if answered.Header == nil {
+		answered.Header = http.Header{}
+	}
+	answered.Header.Set("Date", atNoon().Add(x.waited+x.ahead).Format(http.TimeFormat))
+	body, err := io.ReadAll(answered.Body)
+	must(x.t, err)
+	if found := issued.FindSubmatch(body); found != nil {
+		x.bearers = append(x.bearers, string(found[1]))
+	}
+	answered.Body = io.NopCloser(bytes.NewReader(body))
+	return answered, nil
+}
+
+// add adds a token, in the order of their ids.
+func (x *swept) add(owner, name, created string) (id string) {
+	x.t.Helper()
+	user, err := x.control.AddToken(x.t.Context(), control.NewToken{Owner: owner, Name: name, Created: created})
+	must(x.t, err)
+	return user.ClientID
+}
+
+// write writes into the ledger.
+func (x *swept) write(entries ...func(*tenantguard.Ledger) error) {
+	x.t.Helper()
+	l, err := tenantguard.OpenLedger(x.ledger, atNoon)
+	must(x.t, err)
+	for _, write := range entries {
+		must(x.t, write(l))
+	}
+	must(x.t, l.Close())
+}
+
+func madeBy(target, id, owner string) func(*tenantguard.Ledger) error {
+	return func(l *tenantguard.Ledger) error { return l.Made(target, "r", "patmock-r-1", id, owner) }
+}
+
+func intendedAs(target, name string) func(*tenantguard.Ledger) error {
+	return intendedBy(tenantguard.Object{Target: target, Name: name, Owner: jane})
+}
+
+func intendedBy(o tenantguard.Object) func(*tenantguard.Ledger) error {
+	o.Run = "r"
+	return func(l *tenantguard.Ledger) error { return l.Intend(o) }
+}
+
+// runName is the nth name of a run at noon.
+func runName(n int64) string { return tenantguard.Name(noon, marker, n) }
+
+// sweep sweeps as users, and looks for secrets in everything that comes of it.
+func (x *swept) sweep(change func(*tenantguard.SweepConfig), users ...string) (tenantguard.SweepResult, error) {
+	x.t.Helper()
+	known, err := tenantguard.ReadLedger(x.ledger)
+	must(x.t, err)
+	ledger, err := tenantguard.OpenLedger(x.ledger, atNoon)
+	must(x.t, err)
+	c := tenantguard.SweepConfig{
+		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known, Ledger: ledger, Run: "sweep", ByName: x.byName,
+		Confirm: func(context.Context, []tenantguard.Found) bool { return true },
+	}
+	for _, user := range users {
+		c.Logins = append(c.Logins, x.logins[user])
+	}
+	c.Now = func() time.Time { return noon.Add(x.waited) }
+	c.Wait = func(ctx context.Context, d time.Duration) error {
+		x.waited += d
+		return ctx.Err()
+	}
+	if change != nil {
+		change(&c)
+	}
+	result, failed := tenantguard.Sweep(x.t.Context(), c)
+	must(x.t, ledger.Close())
+	text, err := json.Marshal(result)
+	must(x.t, err)
+	entries, err := os.ReadFile(x.ledger)
+	must(x.t, err)
+	x.keepsSecrets(fmt.Sprintf("%s %s %v %#v", text, entries, failed, failed))
+	return result, failed
+}
+
+// wants sweeps as a user, and compares what becomes of a token: deleted, left, or not noticed.
+func (x *swept) wants(user, id string, deleted, left tenantguard.FoundKind) {
+	x.t.Helper()
+	state := x.state()
+	result, err := x.sweep(nil, user)
+	must(x.t, err)
+	if deleted != "" {
+		x.lost(state, id)
+	} else {
+		x.lost(state)
+	}
+	checkFound(x.t, "deleted", because(id, deleted), result.Deleted)
+	checkFound(x.t, "left", because(id, left), result.Left)
+}
+
+func (x *swept) keepsSecrets(text string) {
+	x.t.Helper()
+	secrets := slices.Clone(x.bearers)
+	for _, login := range x.logins {
+		secrets = append(secrets, login.ClientSecret)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(text, secret) {
+			x.t.Errorf("it tells a secret: %s", text)
+		}
+	}
+}
+
+// tokens are all that the tenant has, by id, but for when they were used last.
+func (x *swept) tokens() map[string]any {
+	x.t.Helper()
+	tokens := map[string]any{}
+	for _, token := range x.state()["tokens"].([]any) {
+		token := token.(map[string]any)
+		tokens[token["id"].(string)] = token
+	}
+	return tokens
+}
+
+// state is everything that the tenant has, but for when the logins were used last.
+func (x *swept) state() map[string]any {
+	x.t.Helper()
+	raw, err := x.control.State(x.t.Context(), control.StateOptions{Secrets: true})
+	must(x.t, err)
+	var state map[string]any
+	must(x.t, json.Unmarshal(raw, &state))
+	for _, token := range state["tokens"].([]any) {
+		token := token.(map[string]any)
+		for _, login := range x.logins {
+			if token["id"] == login.ClientID {
+				delete(token, "lastUsed")
+			}
+		}
+	}
+	return state
+}
+
+// lost checks that the tenant is as it was, but for these tokens.
+func (x *swept) lost(before map[string]any, ids ...string) {
+	x.t.Helper()
+	want := map[string]any{}
+	for name, value := range before {
+		want[name] = value
+	}
+	want["tokens"] = slices.DeleteFunc(slices.Clone(before["tokens"].([]any)), func(token any) bool {
+		return slices.Contains(ids, token.(map[string]any)["id"].(string))
+	})
+	if n := len(before["tokens"].([]any)) - len(want["tokens"].([]any)); n != len(ids) {
+		x.t.Fatalf("%d of %d tokens were there", n, len(ids))
+	}
+	if diff := cmp.Diff(want, x.state()); diff != "" {
+		x.t.Errorf("the tenant (-want +got):\n%s", diff)
+	}
+}
+
+// checkFound compares ids and kinds, and the words of each kind with the golden file.
+func checkFound(t *testing.T, what string, want map[string]tenantguard.FoundKind, got []tenantguard.Found) {
+	t.Helper()
+	all := map[string]tenantguard.FoundKind{}
+	for _, f := range got {
+		all[f.ID] = f.Kind
+		if f.Kind != tenantguard.DeleteFailed { // whose words are those of its error
+			golden.Check(t, "testdata/messages.golden", "kind "+string(f.Kind), f.Why)
+		}
+	}
+	if len(all) != len(got) {
+		t.Errorf("%s: a token is there twice: %v", what, got)
+	}
+	if diff := cmp.Diff(want, all, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// because is one token with a kind, or none.
+func because(id string, kind tenantguard.FoundKind) map[string]tenantguard.FoundKind {
+	if kind == "" {
+		return nil
+	}
+	return map[string]tenantguard.FoundKind{id: kind}
+}

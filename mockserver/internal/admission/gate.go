@@ -1,0 +1,265 @@
+// Package admission is what can stop a request that is in order: the rate limit, faults, and a hostile mock.
+package admission
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/hostile"
+	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/rule"
+)
+
+// Gate stands in front of the operations of a namespace.
+type Gate struct {
+	// Limits counts requests. Where Enforce is false it only tells what a tenant would refuse.
+	Limits  *ratelimit.Limiter
+	Enforce bool
+	Faults  *fault.Set
+	// Hostile is nil where the mock is not.
+	Hostile *hostile.Hostile
+	// Wall is wall time, which Retry-After dates follow.
+	Wall func() time.Time
+	// ClockNote says that the clock of the namespace was moved, empty where it was not. Nil says nothing.
+	ClockNote func() string
+	// Stopped ends what is held up when the mock stops.
+	Stopped <-chan struct{}
+}
+
+// A Visit is a request that asks to pass. Its trace names operation and version.
+type Visit struct {
+	Request   *http.Request
+	Operation *spec.Operation
+	Trace     *response.Trace
+	ClientID  string
+	// OwnerID and OwnerName are empty where they are not known.
+	OwnerID, OwnerName string
+	// Now is the time in the namespace.
+	Now time.Time
+}
+
+// A Refusal is an answer that the gate gives instead of the operation's.
+type Refusal struct {
+	// Status is one that the operation declares, or any where Effect says that its body is none of its own.
+	Status int
+	// RetryAfter is the header's value, empty for none.
+	RetryAfter string
+	// Why says which rule stops the request, and how.
+	Why response.Reason
+}
+
+// Error returns the reason.
+func (r *Refusal) Error() string { return r.Why.String() }
+
+// Header is what a refusal adds to an answer, nil for nothing.
+func (r *Refusal) Header() http.Header {
+	if r.RetryAfter == "" {
+		return nil
+	}
+	return http.Header{"Retry-After": {r.RetryAfter}}
+}
+
+// Pass lets a request on, after as long as faults hold it up, or returns a *Refusal. What happens to the
+// answer of one that passes is noted in its trace.
+func (g *Gate) Pass(v Visit) error {
+	if err := g.limit(v); err != nil {
+		return err
+	}
+	if err := g.meet(v); err != nil {
+		return err
+	}
+	return g.surprise(v)
+}
+
+// LoggedIn notes that a client has got its first access token.
+func (g *Gate) LoggedIn(clientID string) { g.Hostile.LoggedIn(clientID) }
+
+// limit counts the request for its client id and version (published).
+func (g *Gate) limit(v Visit) error {
+	limit := g.Limits.Limit()
+	count, wait := g.Limits.Take(ratelimit.Key{ClientID: bounded(v.ClientID), Version: v.Trace.Version}, v.Now)
+	if wait <= 0 || !g.Enforce && count != limit.Requests+1 { // what is not refused is told once in each window
+		return nil
+	}
+	told := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version", count, shorten(v.ClientID), limit.Window, limit.Requests)
+	if g.Enforce {
+		if g.ClockNote != nil && g.ClockNote() != "" {
+			told += "; windows go by the namespace's clock: " + g.ClockNote()
+		}
+		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: response.Reason{Rule: rule.RateLimit, Text: told}}
+	}
+	v.Trace.Note("a tenant would refuse this: " + response.Reason{Rule: rule.RateLimit, Text: told}.String())
+	return nil
+}
+
+// bounded is as much of a client id as a window is kept for: it may be anything.
+func bounded(id string) string {
+	const most = 64
+	return id[:min(len(id), most)]
+}
+
+// preferred is a preference for a status (RFC 7240), as Prism knows it.
+var preferred = regexp.MustCompile(`(?i)(?:^|[,;]\s*|\s)code\s*=\s*"?([0-9]{3})"?(?:[,;\s]|$)`)
+
+// meet asks the rules, and the Prefer header.
+func (g *Gate) meet(v Visit) error {
+	met := g.Faults.Meet(fault.Request{
+		Operation: v.Trace.Operation, Version: v.Trace.Version, OwnerID: v.OwnerID, OwnerName: v.OwnerName,
+		Header: v.Request.Header, Declares: v.Operation.Declares,
+	})
+	v.Trace.Faults = append(v.Trace.Faults, met.Rules...)
+	g.hold(v.Request.Context(), met.Latency)
+	switch {
+	case met.Effect != "":
+		return g.effect(v, met)
+	case met.Status != 0:
+		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", ruleIDs(met.Rules), met.Status)}
+		if met.RetryAfter > 0 {
+			r.RetryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
+			v.Trace.WaitRule = g.waitRule(met.Rules[len(met.Rules)-1])
+		}
+		return r
+	}
+	return g.prefer(v)
+}
+
+// waitRule returns which requests have to wait after a response of a fault rule.
+func (g *Gate) waitRule(id string) *response.WaitRule {
+	return &response.WaitRule{ID: "fault " + id, Matches: g.Faults.Matcher(id)}
+}
+
+// ruleIDs lists ids of rules for a message.
+func ruleIDs(ids []string) string { return response.Cut(strings.Join(ids, ", ")) }
+
+// injected is the reason of a response that a fault rule replaces.
+func injected(format string, args ...any) response.Reason {
+	return response.Reason{Rule: rule.InjectedFault, Text: fmt.Sprintf(format, args...)}
+}
+
+// effect does what a rule asks for beside a status: before the operation, or to its answer.
+func (g *Gate) effect(v Visit, met fault.Met) error {
+	v.Trace.Effect = response.Effect(met.Effect)
+	switch v.Trace.Effect {
+	case response.Reset, response.Hang:
+		return &Refusal{Status: http.StatusServiceUnavailable, Why: injected("fault %s: %s", ruleIDs(met.Rules), met.Effect)}
+	case response.HTML:
+		return &Refusal{Status: met.Status, Why: injected("fault %s answers %d with an HTML page", ruleIDs(met.Rules), met.Status)}
+	}
+	return nil
+}
+
+// prefer answers the status that the request asks for, where the operation has it; preferences that cannot be
+// met are ignored.
+func (g *Gate) prefer(v Visit) error {
+	asked := v.Request.Header["Prefer"]
+	if len(asked) == 0 {
+		return nil
+	}
+	status := preferredStatus(asked)
+	if status == 0 {
+		return nil
+	}
+	if status < http.StatusBadRequest || !v.Operation.Declares(status) {
+		v.Trace.Note(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal that the operation has, one of %s", status, refusals(v.Operation)))
+		return nil
+	}
+	v.Trace.Faults = append(v.Trace.Faults, "prefer")
+	r := &Refusal{Status: status, Why: response.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)}}
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		r.RetryAfter = g.retryAfter(v.Trace, time.Second, false)
+		v.Trace.WaitRule = &response.WaitRule{ID: "prefer " + strconv.Itoa(status), Matches: func(_ string, header http.Header) bool {
+			return preferredStatus(header["Prefer"]) == status
+		}}
+	}
+	return r
+}
+
+// preferredStatus returns the status that Prefer headers ask for, 0 for none.
+func preferredStatus(headers []string) int {
+	match := preferred.FindStringSubmatch(strings.Join(headers, ", "))
+	if match == nil {
+		return 0
+	}
+	status, _ := strconv.Atoi(match[1]) // digits
+	return status
+}
+
+func refusals(op *spec.Operation) string {
+	var all []string
+	for _, status := range op.Statuses() {
+		if status >= http.StatusBadRequest {
+			all = append(all, strconv.Itoa(status))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// surprise lets a hostile mock decide.
+func (g *Gate) surprise(v Visit) error {
+	plan := g.Hostile.Plan(v.ClientID, v.Trace.Operation, v.Operation)
+	v.Trace.Life = plan.Life
+	if plan.Life > 0 {
+		v.Trace.Faults = append(v.Trace.Faults, name(hostile.EarlyExpiry))
+	}
+	if plan.Vary != nil {
+		v.Trace.Vary = func(a *response.Answer) *response.Answer {
+			varied, behaviour := plan.Vary(a)
+			if behaviour != "" {
+				v.Trace.Faults = append(v.Trace.Faults, name(behaviour))
+			}
+			return varied
+		}
+	}
+	if plan.Status == 0 {
+		return nil
+	}
+	v.Trace.Faults = append(v.Trace.Faults, name(hostile.Outages))
+	return &Refusal{
+		Status: plan.Status, RetryAfter: g.retryAfter(v.Trace, outage, plan.AsDate),
+		Why: response.Reason{Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status)},
+	}
+}
+
+// outage is how long a client shall wait that a hostile mock does not serve.
+const outage = 2 * time.Second
+
+func name(behaviour string) string { return "hostile-" + behaviour }
+
+// hold waits, until the client has gone or the mock stops. The request goes on in any case: a tenant
+// does not notice either that nobody waits any more.
+func (g *Gate) hold(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-g.Stopped:
+	}
+}
+
+// retryAfter writes a delay, rounded up to seconds, in one of the forms of RFC 9110, section 10.2.3.
+func (g *Gate) retryAfter(trace *response.Trace, d time.Duration, asDate bool) string {
+	trace.Wait = d
+	if asDate {
+		return response.Date(g.Wall().Add(d))
+	}
+	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
+}
+
+// shorten keeps what a client wrote in place of an id from filling a line.
+func shorten(id string) string {
+	const most = 40
+	return strconv.Quote(redact.Cut(id, most))
+}

@@ -1,0 +1,73 @@
+package controlapi
+
+import (
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/response"
+)
+
+func (s *Server) clock(*call) (*response.Answer, error) {
+	now := s.config.Clock.State()
+	told := control.Clock{Now: now.Now, Frozen: now.Frozen}
+	if now.Touched {
+		told.Moved = now.Moved.String()
+		if now.Moved >= 0 {
+			told.Moved = "+" + told.Moved
+		}
+	}
+	return response.JSON(http.StatusOK, told)
+}
+
+// move changes the clock and answers it.
+func (s *Server) move(c *call, change func(*clock.Clock) error) (*response.Answer, error) {
+	if err := s.config.Tenant.MoveClock(change); err != nil {
+		return nil, err
+	}
+	return s.clock(c)
+}
+
+func (s *Server) setClock(c *call) (*response.Answer, error) {
+	setting, err := decode[control.ClockSetting](c)
+	if err != nil {
+		return nil, err
+	}
+	var now time.Time
+	if setting.Now != nil {
+		if now = *setting.Now; !clock.Valid(now) {
+			return nil, invalid(control.ProblemError{Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000"})
+		}
+	}
+	return s.move(c, func(clock *clock.Clock) error {
+		clock.Set(now, setting.Frozen)
+		return nil
+	})
+}
+
+func (s *Server) advanceClock(c *call) (*response.Answer, error) {
+	advance, err := decode[struct {
+		By string `json:"by"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	by, err := clock.ParseDuration(advance.By)
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
+	}
+	return s.move(c, func(clock *clock.Clock) error {
+		if err := clock.Advance(by); err != nil {
+			return invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
+		}
+		return nil
+	})
+}
+
+func (s *Server) clearClock(c *call) (*response.Answer, error) {
+	return s.move(c, func(clock *clock.Clock) error {
+		clock.Clear()
+		return nil
+	})
+}

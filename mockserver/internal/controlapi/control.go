@@ -1,0 +1,311 @@
+// Package controlapi is what the mock itself offers under /_mock/.
+package controlapi
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/findings"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/limit"
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/rule"
+)
+
+// Product is how a mock names itself, so that it can be told from a tenant.
+const Product = "patmock"
+
+// Tenant is a namespace as the surface knows it.
+type Tenant interface {
+	// Health tells version, profile and counters.
+	Health() control.Health
+	// Describe tells what the namespace is, but for its BaseURL.
+	Describe() control.Namespace
+	// Users are those who can log in, the first administrator first.
+	Users() ([]control.User, error)
+	// Reset brings the namespace back to what it started from.
+	Reset() error
+	// Start makes the namespace anew from a tenant, the server's own where that is nil. Its requests
+	// may be left out of verdicts on clients.
+	Start(from *fixtures.Tenant, ignoreFindings bool) error
+	// AllowFindings allows kinds of findings until the next reset, and returns all that are allowed.
+	AllowFindings(kinds []string) []string
+	// AllowedFindings returns the kinds of findings that are allowed until the next reset, sorted.
+	AllowedFindings() []string
+	// Snapshot returns the tenant with absolute times, with its secrets or without.
+	Snapshot(secrets bool) (*fixtures.Tenant, error)
+	// Restore puts a snapshot in the place of the tenant. Errors of what it holds are fixtures.Mistakes.
+	Restore(ctx context.Context, snapshot []byte) error
+	// AddIdentity and AddToken add what can log in. Errors of what they are given are fixtures.Mistakes, or
+	// those of pat that say what is taken or missing.
+	AddIdentity(control.NewIdentity) (control.User, error)
+	AddToken(control.NewToken) (control.User, error)
+	// MoveClock changes the clock and keeps that, or leaves it as it was.
+	MoveClock(change func(*clock.Clock) error) error
+}
+
+// Namespaces are those of the whole server.
+type Namespaces interface {
+	// List describes them by name, each but for its BaseURL.
+	List() []control.Namespace
+	// Remove forgets one.
+	Remove(name string) error
+}
+
+// Config is what a Server needs.
+type Config struct {
+	Tenant     Tenant
+	Namespaces Namespaces
+	// Name of the namespace.
+	Name    string
+	Clock   *clock.Clock
+	Faults  *fault.Set
+	Journal *journal.Journal
+	// Findings are those of the whole server.
+	Findings *findings.Store
+	// Documents that are served, by name.
+	Documents map[string]*spec.Document
+	// Statuses that an operation of a version may answer, by the short names of rules; empty for any of them.
+	Statuses func(operation, version string) []int
+	// PublicURL returns how clients reach the mock. Empty means the request's own host.
+	PublicURL func() string
+	// Token is demanded as a bearer. Empty demands nothing.
+	Token  string
+	Writer response.Writer
+	// Removed is closed when the namespace is removed.
+	Removed <-chan struct{}
+	// Streams has room for the streams that are open at once, over all namespaces.
+	Streams chan struct{}
+	// Heavy has room for the operations on all of a namespace that go on at once, over all namespaces.
+	Heavy chan struct{}
+}
+
+// streams are the operations whose responses are streams of events, by spec.Operation.Name.
+var streams = map[string]bool{"followRequests": true}
+
+// heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
+var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true, "getFindings": true, "deleteFindings": true}
+
+// Server serves /_mock/ for one namespace.
+type Server struct{ config Config }
+
+// New returns a server.
+func New(c Config) *Server { return &Server{config: c} }
+
+// call is one request to the surface.
+type call struct {
+	*http.Request
+	query url.Values
+	body  []byte
+}
+
+// handlers of the operations, by spec.Operation.Name.
+var handlers = map[string]func(*Server, *call) (*response.Answer, error){
+	"getHealth": (*Server).health, "getDocument": (*Server).document,
+	"listCredentials": (*Server).credentials, "reset": (*Server).reset, "getState": (*Server).state, "putState": (*Server).putState,
+	"addIdentity": (*Server).addIdentity, "addToken": (*Server).addToken,
+	"getClock": (*Server).clock, "setClock": (*Server).setClock, "clearClock": (*Server).clearClock, "advanceClock": (*Server).advanceClock,
+	"listFaults": (*Server).faults, "addFault": (*Server).addFault, "deleteFaults": (*Server).deleteFaults, "deleteFault": (*Server).deleteFault,
+	"listRequests": (*Server).requests, "getRequest": (*Server).request, "clearRequests": (*Server).clearRequests, "verify": (*Server).verify,
+	"getFindings": (*Server).findings, "deleteFindings": (*Server).deleteFindings, "allowFindings": (*Server).allowFindings,
+	"listNamespaces": (*Server).namespaces, "getNamespace": (*Server).namespace, "putNamespace": (*Server).putNamespace, "deleteNamespace": (*Server).deleteNamespace,
+}
+
+// Route is an operation with what handles it.
+type Route struct {
+	operation *spec.Operation
+	handle    func(*Server, *call) (*response.Answer, error)
+}
+
+// NewRoute returns the route of an operation, nil for one that no server knows.
+func NewRoute(op *spec.Operation) *Route {
+	handle := handlers[op.Name]
+	if handle == nil && !streams[op.Name] {
+		return nil
+	}
+	return &Route{operation: op, handle: handle}
+}
+
+// Serve answers a request of a route.
+func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
+	if streams[route.operation.Name] {
+		s.serveStream(rw, r, route)
+		return
+	}
+	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *response.Trace) (*response.Answer, error) {
+		if heavy[route.operation.Name] {
+			select {
+			case s.config.Heavy <- struct{}{}:
+				defer func() { <-s.config.Heavy }()
+			case <-r.Context().Done():
+				panic(http.ErrAbortHandler) // the client went away
+			}
+		}
+		c, err := s.read(r, route.operation)
+		if err != nil {
+			return nil, err
+		}
+		return route.handle(s, c)
+	}, s.refusal)
+}
+
+// Allowed tells whether a request may use the surface of a mock that demands a token.
+func Allowed(r *http.Request, token string) bool {
+	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return token == "" || strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
+}
+
+// read holds a request against the document of its operation.
+func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
+	if !Allowed(r, s.config.Token) {
+		return nil, Unauthorized()
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: redact.String(err.Error())})
+	}
+	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + response.Cut(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
+	}
+	c := &call{Request: r, query: query}
+	if found := op.CheckQuery(query); len(found) > 0 {
+		return nil, violations(found)
+	}
+	if len(op.MediaTypes) == 0 {
+		return c, nil
+	}
+	contentType := r.Header.Get("Content-Type")
+	if !op.Takes(contentType) {
+		return nil, unsupportedMediaType(contentType, op.MediaTypes)
+	}
+	c.body, err = readAll(r.Body)
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected all of the body, got an end in between: " + redact.String(err.Error())})
+	}
+	if op.Name == "putState" {
+		return c, nil // its reader knows the form, and is made for what is large and hostile
+	}
+	if op.Name != "putNamespace" && len(c.body) > maxBody {
+		return nil, &http.MaxBytesError{Limit: maxBody}
+	}
+	depth, values := measure(c.body)
+	if depth > maxDepth {
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
+	}
+	if values > maxValues {
+		advice := ""
+		if op.Name == "putNamespace" {
+			advice = tooLargeTenant
+		}
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d%s", maxValues, values, advice)})
+	}
+	value, err := spec.Decode(contentType, c.body)
+	if err != nil {
+		detail := "expected a body in " + response.Cut(contentType) + ": " + redact.String(err.Error())
+		if charset := body.Charset(c.body); charset != "" {
+			detail = "expected UTF-8, got " + charset
+		}
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: detail})
+	}
+	found := op.CheckRequest(r.Context(), contentType, value)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
+		return nil, violations(found)
+	}
+	return c, nil
+}
+
+// MaxTenant bounds, in bytes, the body of a new namespace. A state may be larger, see [fixtures.MaxBytes].
+const MaxTenant = 16 << 20
+
+// maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than its text.
+const maxBody = 1 << 20
+
+// readAll reads a body, without a copy if the mock has it already.
+func readAll(stream io.Reader) ([]byte, error) {
+	if held, ok := stream.(interface{ Whole() ([]byte, error) }); ok {
+		return held.Whole()
+	}
+	return io.ReadAll(stream)
+}
+
+// decode reads the body, whose shape is known to be right.
+func decode[T any](c *call) (T, error) {
+	var value T
+	err := json.Unmarshal(c.body, &value)
+	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
+		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + response.Cut(mistyped.Value) + ", which does not fit"})
+	}
+	if err != nil { // a leap second, for example, which time.Time does not have
+		return value, invalid(control.ProblemError{Pointer: "", Detail: redact.String(err.Error())})
+	}
+	return value, nil
+}
+
+// maxDepth bounds how deep JSON may nest: checking it costs more than in proportion.
+const maxDepth = 64
+
+// maxValues bounds the values in JSON, which take far more memory than their text.
+const maxValues = 700_000
+
+// measure returns how deep a text nests and how many values it has, if it is JSON.
+func measure(text []byte) (deepest, values int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+			values++
+		case c == '}' || c == ']':
+			depth--
+		case c == ',':
+			values++
+		}
+	}
+	return deepest, values
+}
+
+// variable is a part of the path.
+func (c *call) variable(name string) string { return mux.Vars(c.Request)[name] }
+
+// none is the answer to what was done without anything to tell.
+func none() (*response.Answer, error) { return &response.Answer{Status: http.StatusNoContent}, nil }
+
+func (s *Server) health(*call) (*response.Answer, error) {
+	return response.JSON(http.StatusOK, s.config.Tenant.Health())
+}
+
+func (s *Server) document(c *call) (*response.Answer, error) {
+	document := s.config.Documents[c.variable("document")]
+	if document == nil {
+		return nil, unknown(rule.ControlUnknownDocument, "document", c.variable("document"))
+	}
+	return &response.Answer{Status: http.StatusOK, Body: document.JSON()}, nil
+}

@@ -1,0 +1,55 @@
+package controlapi
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/schema"
+)
+
+// findings returns those of the namespace that the path names. It may have been removed.
+func (s *Server) findings(c *call) (*response.Answer, error) {
+	return s.respondWithFindings(c, s.config.Findings.All, s.config.Findings.Of)
+}
+
+func (s *Server) deleteFindings(c *call) (*response.Answer, error) {
+	return s.respondWithFindings(c, s.config.Findings.ClearAll, s.config.Findings.Clear)
+}
+
+func (s *Server) respondWithFindings(c *call, all func() control.Findings, of func(namespace string) control.Findings) (*response.Answer, error) {
+	if everyNamespace(c) {
+		return response.JSON(http.StatusOK, all())
+	}
+	name := response.TraceOf(c.Request).Namespace
+	found := of(name)
+	if name == s.config.Tenant.Describe().Name { // and not one that was removed
+		found.AllowedKinds = s.config.Tenant.AllowedFindings()
+	}
+	return response.JSON(http.StatusOK, found)
+}
+
+func everyNamespace(c *call) bool { return c.query.Get("all") == "true" }
+
+func (s *Server) allowFindings(c *call) (*response.Answer, error) {
+	wanted, err := decode[control.AllowedFindings](c)
+	if err != nil {
+		return nil, err
+	}
+	known := control.FindingKinds()
+	var wrong []control.ProblemError
+	for i, kind := range wanted.Kinds {
+		if !slices.Contains(known, kind) {
+			wrong = append(wrong, control.ProblemError{
+				Pointer: fmt.Sprintf("/kinds/%d", i), Detail: "expected a kind of finding, got " + redact.Quote(kind) + schema.DidYouMean(kind, known),
+			})
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, invalid(wrong...)
+	}
+	return response.JSON(http.StatusOK, control.AllowedFindings{Kinds: s.config.Tenant.AllowFindings(wanted.Kinds)})
+}

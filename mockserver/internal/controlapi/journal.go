@@ -1,0 +1,64 @@
+package controlapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/rule"
+)
+
+func (s *Server) requests(c *call) (*response.Answer, error) {
+	limit, _ := strconv.Atoi(c.query.Get("limit")) // digits, or nothing
+	return response.JSON(http.StatusOK, s.config.Journal.List(c.match(), limit))
+}
+
+// match returns the match of a query.
+func (c *call) match() control.Match {
+	q := c.query
+	m := control.Match{
+		Operation: q.Get("operation"), Version: q.Get("version"), Method: q.Get("method"), Path: q.Get("path"),
+		Owner: q.Get("owner"), ClientID: q.Get("clientId"), Fault: q.Get("fault"), Finding: q.Get("finding"),
+	}
+	m.Status, _ = strconv.Atoi(q.Get("status")) // digits, or nothing
+	if unmatched := q.Get("unmatched"); unmatched != "" {
+		m.Unmatched = new(unmatched == "true")
+	}
+	return m
+}
+
+func (s *Server) request(c *call) (*response.Answer, error) {
+	r, ok := s.config.Journal.Get(c.variable("id"))
+	if !ok {
+		return nil, unknown(rule.ControlUnknownRequest, "request", c.variable("id"))
+	}
+	return response.JSON(http.StatusOK, r)
+}
+
+func (s *Server) clearRequests(*call) (*response.Answer, error) {
+	s.config.Journal.Clear()
+	return none()
+}
+
+func (s *Server) verify(c *call) (*response.Answer, error) {
+	v, err := decode[control.Verification](c)
+	if err != nil {
+		return nil, err
+	}
+	if found := journal.Check(v); len(found) > 0 {
+		return nil, invalid(found...)
+	}
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	go func() { // a mock that stops waits for nobody
+		select {
+		case <-s.config.Writer.Stopped:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return response.JSON(http.StatusOK, s.config.Journal.Verify(ctx, v))
+}

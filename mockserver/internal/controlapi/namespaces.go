@@ -1,0 +1,69 @@
+package controlapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/redact"
+)
+
+// baseURL is where clients reach a namespace, seen from a request to this one.
+func (s *Server) baseURL(c *call, name string) string {
+	base := response.BaseURL(c.Request, s.config.PublicURL())
+	return strings.TrimSuffix(base, response.TraceOf(c.Request).Prefix) + namespace.Prefix(name)
+}
+
+func (s *Server) namespaces(c *call) (*response.Answer, error) {
+	all := s.config.Namespaces.List()
+	for i := range all {
+		all[i].BaseURL = s.baseURL(c, all[i].Name)
+	}
+	return response.JSON(http.StatusOK, map[string][]control.Namespace{"namespaces": all})
+}
+
+func (s *Server) namespace(c *call) (*response.Answer, error) {
+	n := s.config.Tenant.Describe()
+	n.BaseURL = s.baseURL(c, n.Name)
+	return response.JSON(http.StatusOK, n)
+}
+
+func (s *Server) putNamespace(c *call) (*response.Answer, error) {
+	wanted, err := decode[struct {
+		Fixture string          `json:"fixture"`
+		Tenant  json.RawMessage `json:"tenant"`
+
+		IgnoreFindings bool `json:"ignoreFindings"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	var from *fixtures.Tenant // the server's own
+	switch {
+	case wanted.Fixture != "" && wanted.Tenant != nil:
+		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected a fixture or a tenant, got both"})
+	case wanted.Fixture != "":
+		if from, err = fixtures.Load(wanted.Fixture); err != nil {
+			return nil, invalid(control.ProblemError{Pointer: "/fixture", Detail: redact.String(err.Error()) + "; a tenant of your own goes into the request as tenant"})
+		}
+	case wanted.Tenant != nil:
+		if from, err = fixtures.ParseContext(c.Context(), "the request", wanted.Tenant); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.config.Tenant.Start(from, wanted.IgnoreFindings); err != nil {
+		return nil, err
+	}
+	return s.namespace(c)
+}
+
+func (s *Server) deleteNamespace(*call) (*response.Answer, error) {
+	if err := s.config.Namespaces.Remove(s.config.Name); err != nil {
+		return nil, err
+	}
+	return none()
+}

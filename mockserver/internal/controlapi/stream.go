@@ -1,0 +1,157 @@
+package controlapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/rule"
+)
+
+// MaxStreams bounds the streams of events of a server that are open at once.
+const MaxStreams = 64
+
+// heartbeat is the time between two comments of a stream without events.
+const heartbeat = 15 * time.Second
+
+// endGrace is how long a client has to read the end of a stream when the mock stops.
+const endGrace = time.Second
+
+// lastEventID is the header by which a client resumes a stream.
+const lastEventID = "Last-Event-ID"
+
+// serveStream responds with the requests of the namespace as they come.
+func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Route) {
+	var follower *journal.Follower
+	var found bool
+	var reject error
+	c, err := s.read(r, route.operation)
+	if err == nil {
+		select {
+		case s.config.Streams <- struct{}{}:
+			defer func() { <-s.config.Streams }()
+			follower, found = s.follow(c)
+		default:
+			reject = tooManyStreams()
+		}
+	}
+	if err != nil || reject != nil {
+		s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(*http.Request, *response.Trace) (*response.Answer, error) {
+			if err != nil {
+				return nil, err
+			}
+			return nil, reject
+		}, s.refusal)
+		return
+	}
+	events, err := s.config.Writer.Events(rw, r)
+	if err != nil || r.Method == http.MethodHead {
+		return
+	}
+	if !found {
+		err = events.Send(control.EventMissed, "", []byte(`{"requests":0}`))
+	}
+	if err == nil {
+		s.stream(r.Context(), events, follower)
+	}
+}
+
+// follow returns a follower of the requests behind the one that the client saw last, or of those that
+// come. It reports whether it begins there.
+func (s *Server) follow(c *call) (*journal.Follower, bool) {
+	m := c.match()
+	if id := c.Header.Get(lastEventID); id != "" {
+		return s.config.Journal.FollowAfter(m, id)
+	}
+	return s.config.Journal.Follow(m), true
+}
+
+func tooManyStreams() error {
+	return newProblem(http.StatusServiceUnavailable, rule.ControlTooManyStreams,
+		fmt.Sprintf("%d streams of this mock are open, which is the most it has: close one", MaxStreams))
+}
+
+// stream sends what a follower reads until the client goes away, the mock stops, or the namespace is removed.
+func (s *Server) stream(ctx context.Context, events *response.Events, follower *journal.Follower) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.endStopped(ctx, events)
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		changed, err := sendNews(events, follower)
+		if err != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-beat.C:
+			if events.Heartbeat() != nil {
+				return
+			}
+		case <-s.config.Removed:
+			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may be gone
+			return
+		case <-s.config.Writer.Stopped:
+			if _, err := sendNews(events, follower); err == nil {
+				_ = events.Send("end", "", []byte(`{"reason":"stopped"}`))
+			}
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// endStopped cuts a stream short when the mock stops, so that a client that reads nothing does not hold
+// that up.
+func (s *Server) endStopped(ctx context.Context, events *response.Events) {
+	select {
+	case <-s.config.Writer.Stopped:
+	case <-ctx.Done():
+		return
+	}
+	grace := time.NewTimer(endGrace)
+	defer grace.Stop()
+	select {
+	case <-grace.C:
+		events.End()
+	case <-ctx.Done():
+	}
+}
+
+// sendNews sends what a follower reads. Changed is closed when there is more.
+func sendNews(events *response.Events, follower *journal.Follower) (changed <-chan struct{}, err error) {
+	news, changed, ok := follower.Next()
+	if !ok {
+		return changed, nil
+	}
+	if news.Cleared {
+		err = events.Send(control.EventCleared, "", []byte("{}"))
+	}
+	if err == nil && news.Missed > 0 {
+		err = events.Send(control.EventMissed, "", fmt.Appendf(nil, `{"requests":%d}`, news.Missed))
+	}
+	for _, r := range news.Requests {
+		if err != nil {
+			break
+		}
+		var data []byte
+		if data, err = json.Marshal(r); err == nil {
+			err = events.Send("", r.ID, data)
+		}
+	}
+	return closed, err
+}
+
+// closed is ready at once.
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()

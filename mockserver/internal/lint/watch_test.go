@@ -1,0 +1,339 @@
+package lint_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/lint"
+)
+
+func TestMain(m *testing.M) { golden.Main(m) }
+
+// noon is when the first request comes by wall time, start by the clock of the namespace.
+var (
+	noon  = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+	start = noon.AddDate(1, 0, 0)
+)
+
+// request is an exchange of a kind, after noon by both clocks.
+func request(status int, body string, after time.Duration) lint.Exchange {
+	r := httptest.NewRequest(http.MethodPost, "/v3/personal-access-tokens?limit=1", nil)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer a")
+	return lint.Exchange{
+		Request: r, Body: []byte(body), Operation: "create", Version: "v3", ClientID: "cafe", Status: status,
+		Came: noon.Add(after), CameClock: start.Add(after), Ended: noon.Add(after),
+	}
+}
+
+// kinds sees exchanges and tells the kinds of the findings about each.
+func kinds(w *lint.Watch, exchanges ...lint.Exchange) []string {
+	var all []string
+	for _, x := range exchanges {
+		var found []string
+		for _, f := range w.See(x) {
+			found = append(found, f.Kind)
+		}
+		all = append(all, strings.Join(found, " "))
+	}
+	return all
+}
+
+func TestRepeatedRefusal(t *testing.T) {
+	const repeated = control.RepeatedRefusal
+	get := func(change func(x *lint.Exchange)) lint.Exchange {
+		x := request(400, "a", 0)
+		change(&x)
+		return x
+	}
+	tests := []struct {
+		name      string
+		exchanges []lint.Exchange
+		want      []string
+	}{
+		{"again", []lint.Exchange{request(400, "a", 0), request(400, "a", time.Hour)}, []string{"", repeated}},
+		{"and again", []lint.Exchange{request(400, "a", 0), request(400, "a", 0), request(400, "a", 0)}, []string{"", repeated, repeated}},
+		{"with another status", []lint.Exchange{request(401, "a", 0), request(403, "a", 0)}, []string{"", repeated}},
+		{"with another in between", []lint.Exchange{request(400, "a", 0), request(400, "b", 0), request(400, "a", 0)}, []string{"", "", repeated}},
+		{"lowest and highest status", []lint.Exchange{request(499, "a", 0), request(400, "a", 0)}, []string{"", repeated}},
+		{"a success is none", []lint.Exchange{request(200, "a", 0), request(200, "a", 0)}, []string{"", ""}},
+		{"a redirect is none", []lint.Exchange{request(399, "a", 0), request(399, "a", 0)}, []string{"", ""}},
+		{"a failure of the server is none", []lint.Exchange{request(500, "a", 0), request(500, "a", 0)}, []string{"", ""}},
+		{"too many requests is none", []lint.Exchange{request(429, "a", 0), request(429, "a", 0)}, []string{"", ""}},
+		{"a timeout is none", []lint.Exchange{request(408, "a", 0), request(408, "a", 0)}, []string{"", ""}},
+		{"no answer is none", []lint.Exchange{request(0, "a", 0), request(0, "a", 0)}, []string{"", ""}},
+		{
+			"a success in between ends it",
+			[]lint.Exchange{request(400, "a", 0), request(200, "a", 0), request(400, "a", 0), request(400, "a", 0)},
+			[]string{"", "", "", repeated},
+		},
+		{
+			"another success does not",
+			[]lint.Exchange{request(400, "a", 0), request(200, "b", 0), request(400, "a", 0)},
+			[]string{"", "", repeated},
+		},
+		{"another body", []lint.Exchange{request(400, "a", 0), request(400, "b", 0)}, []string{"", ""}},
+		{"another method", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Method = http.MethodPut })}, []string{"", ""}},
+		{"another path", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.URL.Path = "/v3" })}, []string{"", ""}},
+		{"another query", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.URL.RawQuery = "limit=2" })}, []string{"", ""}},
+		{"another content type", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Header.Set("Content-Type", "a/b") })}, []string{"", ""}},
+		{"another access token", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Header.Set("Authorization", "b") })}, []string{"", ""}},
+		{"another User-Agent is the same", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Header.Set("User-Agent", "b") })}, []string{"", repeated}},
+		{
+			"what ends one part does not begin the next",
+			[]lint.Exchange{
+				get(func(x *lint.Exchange) { x.Request.URL.RawQuery = "ab"; x.Request.Header.Set("Content-Type", "c") }),
+				get(func(x *lint.Exchange) { x.Request.URL.RawQuery = "a"; x.Request.Header.Set("Content-Type", "bc") }),
+			},
+			[]string{"", ""},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, kinds(lint.New(), test.exchanges...)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFindingsSayWhatWasBefore(t *testing.T) {
+	w := lint.New()
+	first := request(401, "a", 0)
+	first.Wait = 1500 * time.Millisecond
+	w.See(first)
+	before := map[string]string{control.RepeatedRefusal: "401", control.NoWait: "1.5s"}
+	found := w.See(request(403, "a", time.Second))
+	if len(found) != len(before) {
+		t.Fatalf("found %v, want one of each of %v", found, before)
+	}
+	for _, f := range found {
+		if value := before[f.Kind]; value == "" || !strings.Contains(f.Detail, value) {
+			t.Errorf("%+v, want %q in it", f, value)
+		}
+		delete(before, f.Kind)
+		golden.Check(t, "testdata/findings.golden", f.Kind, f.Detail)
+	}
+}
+
+// refusals are n refused requests whose bodies are those numbers.
+func refusals(from, to int) []lint.Exchange {
+	var all []lint.Exchange
+	for i := from; i < to; i++ {
+		all = append(all, request(400, strconv.Itoa(i), 0))
+	}
+	return all
+}
+
+func TestOldRefusalsAreForgotten(t *testing.T) {
+	const most = 256
+	tests := []struct {
+		name   string
+		before []lint.Exchange
+		want   string // of a request that is like the first one
+	}{
+		{"as many as are remembered", refusals(0, most), control.RepeatedRefusal},
+		{"one more", refusals(0, most+1), ""},
+		{"many more", refusals(0, 3*most), ""},
+		{"repeated ones take no room", append(append(refusals(0, most), refusals(0, most)...), refusals(0, most)...), control.RepeatedRefusal},
+		{
+			"those that went well take no room",
+			append([]lint.Exchange{request(400, "0", 0), request(200, "0", 0)}, refusals(0, most)...),
+			control.RepeatedRefusal,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := lint.New()
+			kinds(w, test.before...)
+			if diff := cmp.Diff([]string{test.want}, kinds(w, request(400, "0", 0))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNoWait(t *testing.T) {
+	told := func() lint.Exchange {
+		x := request(429, "a", 0)
+		x.Wait, x.Ended = 3*time.Second, noon.Add(time.Second) // the answer took a second
+		return x
+	}
+	at := func(wall, clock time.Duration) lint.Exchange {
+		x := request(200, "a", 0)
+		x.Came, x.CameClock, x.Ended = noon.Add(wall), start.Add(clock), noon.Add(wall)
+		return x
+	}
+	by := func(change func(x *lint.Exchange)) lint.Exchange {
+		x := at(0, 0)
+		change(&x)
+		return x
+	}
+	again := at(0, 0)
+	again.Status, again.Wait = 429, time.Second
+	const tolerance = 100 * time.Millisecond
+	tests := []struct {
+		name      string
+		exchanges []lint.Exchange // after the one that is told to wait three seconds
+		want      []string
+	}{
+		{"at once", []lint.Exchange{at(time.Second, 0)}, []string{control.NoWait}},
+		{"after it, by wall time", []lint.Exchange{at(4*time.Second, 0)}, []string{""}},
+		{"a little early, by wall time", []lint.Exchange{at(4*time.Second-tolerance, 0)}, []string{""}},
+		{"too early, by wall time", []lint.Exchange{at(4*time.Second-tolerance-1, 0)}, []string{control.NoWait}},
+		{"after it, by the clock", []lint.Exchange{at(time.Second, 3*time.Second)}, []string{""}},
+		{"a little early, by the clock", []lint.Exchange{at(time.Second, 3*time.Second-tolerance)}, []string{""}},
+		{"too early, by the clock", []lint.Exchange{at(time.Second, 3*time.Second-tolerance-1)}, []string{control.NoWait}},
+		{"each that is too early", []lint.Exchange{at(time.Second, 0), at(2*time.Second, 0), at(4*time.Second, 0)}, []string{control.NoWait, control.NoWait, ""}},
+		{"who waited once has waited", []lint.Exchange{at(4*time.Second, 0), at(0, 0)}, []string{"", ""}},
+		{"another client", []lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "babe" })}, []string{""}},
+		{"another version", []lint.Exchange{by(func(x *lint.Exchange) { x.Version = "beta" })}, []string{""}},
+		{"nobody", []lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "" })}, []string{""}},
+		{"another operation", []lint.Exchange{by(func(x *lint.Exchange) { x.Operation = "list" })}, []string{control.NoWait}},
+		{"told again, for less", []lint.Exchange{again, at(999*time.Millisecond, time.Second)}, []string{control.NoWait, ""}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := lint.New()
+			if found := w.See(told()); found != nil {
+				t.Errorf("found %v", found)
+			}
+			if diff := cmp.Diff(test.want, kinds(w, test.exchanges...)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A client has to wait by as many rules as are remembered, the newest of them.
+func TestNoWait_Rules(t *testing.T) {
+	w := lint.New()
+	const rules, remembered = 20, 16
+	for i := range rules {
+		x := request(429, "a", 0)
+		x.Operation, x.Wait, x.Ended, x.WaitRule = strconv.Itoa(i), time.Hour, noon, strconv.Itoa(i)
+		x.WaitMatches = func(operation string, _ http.Header) bool { return operation == x.WaitRule }
+		if found := w.See(x); found != nil {
+			t.Errorf("rule %d: found %v", i, found)
+		}
+	}
+	for i := range rules {
+		x := request(200, "a", 0)
+		x.Operation = strconv.Itoa(i)
+		want := ""
+		if i >= rules-remembered {
+			want = control.NoWait
+		}
+		if diff := cmp.Diff([]string{want}, kinds(w, x)); diff != "" {
+			t.Errorf("rule %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+func TestNobodyIsNotWaitedFor(t *testing.T) {
+	nobody := request(429, "a", 0)
+	nobody.ClientID, nobody.Wait = "", time.Hour
+	if diff := cmp.Diff([]string{"", ""}, kinds(lint.New(), nobody, nobody)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestManyWaitingClients(t *testing.T) {
+	const most = 1024
+	tests := []struct {
+		name    string
+		clients int
+		want    string // of the first of them, at once
+	}{
+		{"as many as are remembered", most, control.NoWait},
+		{"one more forgets the others", most + 1, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := lint.New()
+			for i := range test.clients {
+				x := request(429, "a", 0)
+				x.ClientID, x.Wait = strconv.Itoa(i), time.Hour
+				w.See(x)
+			}
+			for client, want := range map[int]string{0: test.want, test.clients - 1: control.NoWait} {
+				x := request(200, "a", 0)
+				x.ClientID = strconv.Itoa(client)
+				if diff := cmp.Diff([]string{want}, kinds(w, x)); diff != "" {
+					t.Errorf("client %d (-want +got):\n%s", client, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestCountAndReset(t *testing.T) {
+	type counted struct {
+		Requests      map[string]map[string]int
+		Findings      map[string]int
+		Total, Faults int
+	}
+	of := func(w *lint.Watch) counted { return counted{w.Requests(), w.Findings(), w.Total(), w.Faults()} }
+	nothing := counted{map[string]map[string]int{}, map[string]int{}, 0, 0}
+	w := lint.New()
+	if diff := cmp.Diff(nothing, of(w)); diff != "" {
+		t.Errorf("at first (-want +got):\n%s", diff)
+	}
+	wait := request(429, "a", 0)
+	wait.Wait, wait.Fault = time.Hour, true
+	stray := lint.Exchange{Request: wait.Request, Status: 404}
+	gone := request(0, "b", 0)
+	for _, x := range []lint.Exchange{wait, request(200, "b", 0), stray, stray, gone} {
+		w.Count(x, w.See(x))
+	}
+	want := counted{
+		map[string]map[string]int{"create": {"429": 1, "200": 1, "0": 1}, "unmatched": {"404": 2}},
+		map[string]int{control.NoWait: 2, control.RepeatedRefusal: 1},
+		5, 1,
+	}
+	if diff := cmp.Diff(want, of(w)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	w.Requests()["create"]["429"] = 7
+	w.Findings()[control.NoWait] = 7
+	if diff := cmp.Diff(want, of(w)); diff != "" {
+		t.Errorf("after a change of what was returned (-want +got):\n%s", diff)
+	}
+	w.Reset()
+	if diff := cmp.Diff(nothing, of(w)); diff != "" {
+		t.Errorf("after a reset (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"", "", ""}, kinds(w, request(200, "b", 0), stray, request(400, "a", 0))); diff != "" {
+		t.Errorf("findings after a reset (-want +got):\n%s", diff)
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	const workers, each = 8, 50
+	w := lint.New()
+	var all sync.WaitGroup
+	for i := range workers {
+		all.Go(func() {
+			for range each {
+				x := request(400, strconv.Itoa(i), 0)
+				w.Count(x, w.See(x))
+				w.Requests()
+				w.Findings()
+			}
+		})
+	}
+	all.Wait()
+	want := map[string]int{control.RepeatedRefusal: workers * (each - 1)}
+	if diff := cmp.Diff(want, w.Findings()); diff != "" || w.Total() != workers*each {
+		t.Errorf("%d requests, findings (-want +got):\n%s", w.Total(), diff)
+	}
+}

@@ -1,0 +1,211 @@
+package response_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
+)
+
+// serve writes an answer to a GET of /path, and returns what was logged.
+func serve(t testing.TB, trace *response.Trace, a *response.Answer, check response.Check) (rw *httptest.ResponseRecorder, log []record) {
+	t.Helper()
+	var lines bytes.Buffer
+	w := response.Writer{Log: slog.New(slog.NewJSONHandler(&lines, nil))}
+	rw = httptest.NewRecorder()
+	w.Write(rw, response.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), trace), a, check)
+	return rw, recorded(t, &lines)
+}
+
+func forbids(int, string, []byte) []spec.Violation {
+	return []spec.Violation{{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Place: "here"}}
+}
+
+func TestEffects(t *testing.T) {
+	type written struct {
+		Status            int
+		ContentType, Body string
+	}
+	const page = "<!DOCTYPE html>\n<html><head><title>Bad Gateway</title></head>\n<body><h1>Bad Gateway</h1><hr>the gateway</body></html>\n"
+	tests := []struct {
+		name   string
+		effect response.Effect
+		status int
+		body   []byte
+		check  response.Check
+		want   written
+	}{
+		{"none", "", 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a":"b"}`}},
+		{"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a"`}},
+		{"truncated nothing", response.Truncated, 204, nil, allows, written{204, "", ""}},
+		{"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), allows, written{200, "text/plain; charset=utf-8", `{"a":"b"}`}},
+		{"wrong type of nothing", response.WrongType, 204, nil, allows, written{204, "", ""}},
+		{"empty", response.Empty, 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", ""}},
+		{"empty without a body", response.Empty, 204, nil, allows, written{204, "", ""}},
+		{"page", response.HTML, 502, []byte(`{"a":"b"}`), allows, written{502, "text/html; charset=utf-8", page}},
+		{"page of a status that is not declared", response.HTML, 502, []byte(`{}`), forbids, written{502, "text/html; charset=utf-8", page}},
+		{"another effect", "melt", 200, []byte(`{}`), allows, written{200, "application/json", `{}`}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			trace := &response.Trace{Effect: test.effect, Faults: []string{"f1"}}
+			a := &response.Answer{Status: test.status, Body: test.body}
+			before := string(test.body)
+			rw, _ := serve(t, trace, a, test.check)
+			if diff := cmp.Diff(test.want, written{rw.Code, rw.Header().Get("Content-Type"), rw.Body.String()}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if string(a.Body) != before || a.ContentType != "" {
+				t.Errorf("the answer itself became %s %s", a.ContentType, a.Body)
+			}
+			if rw.Header().Get(response.FaultHeader) != "f1" {
+				t.Errorf("%s is %q, want f1", response.FaultHeader, rw.Header().Get(response.FaultHeader))
+			}
+		})
+	}
+}
+
+func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
+	for _, effect := range []response.Effect{response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty} {
+		t.Run(string(effect), func(t *testing.T) {
+			trace := &response.Trace{Effect: effect, Faults: []string{"f1"}}
+			rw, log := serve(t, trace, &response.Answer{Status: 200, Body: []byte(`{}`)}, forbids)
+			checkFault(t, rw, log)
+		})
+	}
+}
+
+func TestResetLeavesNoAnswer(t *testing.T) {
+	trace := &response.Trace{Effect: response.Reset, Faults: []string{"f1"}}
+	rw, _ := serve(t, trace, &response.Answer{Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{{Rule: rule.InjectedFault, Text: "why"}}}, allows)
+	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
+		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
+	}
+	if diff := cmp.Diff([]response.Reason{{Rule: rule.InjectedFault, Text: "why"}}, trace.Reasons); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestHang(t *testing.T) {
+	tests := []struct {
+		name string
+		end  func(cancel, stop func())
+	}{
+		{"until the client has gone", func(cancel, _ func()) { cancel() }},
+		{"until the mock stops", func(_, stop func()) { stop() }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				stopped, ended := make(chan struct{}), make(chan struct{})
+				w := response.Writer{Log: slog.New(slog.DiscardHandler), Stopped: stopped}
+				trace := &response.Trace{Effect: response.Hang}
+				r := response.WithTrace(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), trace)
+				rw := httptest.NewRecorder()
+				go func() {
+					defer close(ended)
+					w.Write(rw, r, &response.Answer{Status: 503, Body: []byte(`{}`)}, allows)
+				}()
+				synctest.Wait()
+				select {
+				case <-ended:
+					t.Error("ended before anything happened")
+				default:
+				}
+				test.end(cancel, func() { close(stopped) })
+				<-ended
+				if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
+					t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
+				}
+			})
+		})
+	}
+}
+
+func TestAbortWithoutAConnection(t *testing.T) {
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("ended with %v, want %v", err, http.ErrAbortHandler)
+		}
+	}()
+	response.Abort(httptest.NewRecorder())
+}
+
+func TestAbortEndsTheConnection(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { response.Abort(rw) }))
+	t.Cleanup(server.Close)
+	response, err := http.Get(server.URL)
+	if err == nil {
+		_ = response.Body.Close()
+		t.Errorf("answered %s", response.Status)
+	}
+}
+
+func TestFaultHeader(t *testing.T) {
+	tests := []struct {
+		name   string
+		faults []string
+		want   []string
+	}{
+		{"none", nil, nil},
+		{"one", []string{"f1"}, []string{"f1"}},
+		{"two", []string{"f1", "hostile-list-order"}, []string{"f1, hostile-list-order"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rw, _ := serve(t, &response.Trace{Faults: test.faults}, &response.Answer{Status: 200, Body: []byte(`{}`)}, allows)
+			if diff := cmp.Diff(test.want, rw.Header().Values(response.FaultHeader)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if got := rw.Header().Get("Cache-Control"); got != "no-cache, no-store, must-revalidate" {
+				t.Errorf("Cache-Control %q", got)
+			}
+		})
+	}
+}
+
+func TestVary(t *testing.T) {
+	legal := func(_ int, _ string, body []byte) []spec.Violation {
+		if string(body) == `"illegal"` {
+			return forbids(0, "", nil)
+		}
+		return nil
+	}
+	tests := []struct {
+		name   string
+		plain  string
+		varied string
+		fault  bool
+	}{
+		{"another answer", `"plain"`, `"other"`, false},
+		{"an illegal one is a fault", `"plain"`, `"illegal"`, true},
+		{"never of an illegal one", `"illegal"`, `"other"`, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			trace := &response.Trace{}
+			trace.Vary = func(*response.Answer) *response.Answer {
+				trace.Faults = append(trace.Faults, "varied")
+				return &response.Answer{Status: 200, Body: []byte(test.varied)}
+			}
+			rw, log := serve(t, trace, &response.Answer{Status: 200, Body: []byte(test.plain)}, legal)
+			if test.fault {
+				checkFault(t, rw, log)
+			} else if rw.Code != 200 || rw.Body.String() != test.varied || len(log) > 0 {
+				t.Errorf("%d %s, log %+v", rw.Code, rw.Body, log)
+			}
+		})
+	}
+}

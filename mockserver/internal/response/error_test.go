@@ -1,0 +1,260 @@
+package response_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/rule"
+)
+
+func TestErrorForStatus(t *testing.T) {
+	tests := []struct {
+		status    int
+		code      string
+		published string // empty for a text that is patmock's own
+	}{
+		{400, "400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
+		{403, "403 Forbidden", "The server understood the request but refuses to authorize it."},
+		{404, "404 Not found", "The server did not find a current representation for the target resource."},
+		{413, "413 Request Entity Too Large", ""},
+		{500, "500.0 Internal fault", "An internal fault occurred."},
+		{503, "503 Service unavailable", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.code, func(t *testing.T) {
+			rw := httptest.NewRecorder()
+			rw.Header().Set(response.RequestID, "cede")
+			got := response.Writer{}.ErrorForStatus(rw, test.status, because)
+			if diff := cmp.Diff([]response.Reason{because}, got.Reasons); diff != "" || got.Status != test.status {
+				t.Errorf("status %d, reasons (-want +got):\n%s", got.Status, diff)
+			}
+			body := decoded(t, got.Body)
+			text := body.Messages[0].Text
+			want := errorBody{DetailCode: test.code, TrackingID: "cede"}
+			want.Messages = append(want.Messages, message{"en-US", "DEFAULT", text}, message{"und", "REQUEST", text})
+			want.Causes = append(want.Causes, message{"en-US", "DEFAULT", because.String()})
+			if diff := cmp.Diff(want, body); diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+			if test.published != "" && text != test.published {
+				t.Errorf("message %q, want %q", text, test.published)
+			}
+			golden.Check(t, errorTexts, golden.Key(t), text+"\n"+body.Causes[0].Text)
+		})
+	}
+}
+
+var because = response.Reason{Rule: rule.InjectedFault, Text: "because"}
+
+func TestRateLimited(t *testing.T) {
+	want := &response.Answer{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []response.Reason{because}}
+	got := response.Writer{}.RateLimited(because)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	d, err := spec.Load("v2026")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Verify(d.Operation("listPersonalAccessTokens").CheckResponse); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	a, err := response.JSON(http.StatusOK, map[string]int{"a": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&response.Answer{Status: 200, Body: []byte(`{"a":1}`)}, a); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := response.JSON(http.StatusOK, make(chan int)); err == nil {
+		t.Error("a channel became JSON")
+	}
+}
+
+func TestVerify(t *testing.T) {
+	a := &response.Answer{Status: 200, Body: []byte(`{}`), ContentType: "application/yaml"}
+	var asked string
+	err := a.Verify(func(status int, contentType string, body []byte) []spec.Violation {
+		asked = fmt.Sprint(status, " ", contentType, " ", string(body))
+		return forbids(status, contentType, body)
+	})
+	var invalid *response.Invalid
+	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 || a.Checked {
+		t.Errorf("%#v, checked %t", err, a.Checked)
+	}
+	golden.Check(t, errorTexts, golden.Key(t), err.Error())
+	if asked != "200 application/yaml {}" {
+		t.Errorf("asked about %s", asked)
+	}
+	if err := (&response.Answer{Checked: true}).Verify(forbids); err != nil {
+		t.Errorf("%v, and it was checked already", err)
+	}
+}
+
+func TestServe(t *testing.T) {
+	broken := errors.New("broken")
+	teapot := func(_ http.ResponseWriter, _ *http.Request, err error) *response.Answer {
+		return &response.Answer{Status: http.StatusTeapot, Body: []byte(`"` + err.Error() + `"`)}
+	}
+	tests := []struct {
+		name   string
+		err    error
+		refuse response.Refuse
+		status int
+		want   string // empty for a fault of the mock
+	}{
+		{"answer", nil, teapot, 200, `"fine"`},
+		{"answer without refusals", nil, nil, 200, `"fine"`},
+		{"refusal", broken, teapot, 418, `"broken"`},
+		{"fault", broken, nil, 500, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var log bytes.Buffer
+			rw := httptest.NewRecorder()
+			trace := &response.Trace{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
+			r := response.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), trace)
+			response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Serve(rw, r, allows, func(_ *http.Request, got *response.Trace) (*response.Answer, error) {
+				if got != trace {
+					t.Error("handles another trace")
+				}
+				return &response.Answer{Status: 200, Body: []byte(`"fine"`)}, test.err
+			}, test.refuse)
+			lines := recorded(t, &log)
+			if test.want != "" {
+				if rw.Code != test.status || rw.Body.String() != test.want || len(lines) > 0 {
+					t.Errorf("%d %s, want %d %s; log %+v", rw.Code, rw.Body, test.status, test.want, lines)
+				}
+				return
+			}
+			checkFault(t, rw, lines)
+			got := lines[0]
+			got.Msg, got.Level = "", 0
+			want := record{RequestID: "cede", Namespace: "a", Operation: "list", Path: "/t/a/path", Rule: "fault", Error: "broken"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("log (-want +got):\n%s", diff)
+			}
+			golden.Check(t, errorTexts, golden.Key(t), lines[0].Msg+"\n"+decoded(t, rw.Body.Bytes()).Causes[0].Text)
+		})
+	}
+}
+
+func TestTrace(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	response.TraceOf(r).Note("nobody reads it")
+	if diff := cmp.Diff(&response.Trace{}, response.TraceOf(r)); diff != "" {
+		t.Errorf("without one (-want +got):\n%s", diff)
+	}
+	trace := &response.Trace{}
+	r = response.WithTrace(r, trace)
+	response.TraceOf(r).Note("a")
+	response.TraceOf(r).Find(control.NoWait, "b", "c")
+	want := &response.Trace{Notes: []string{"a"}, Findings: []control.Finding{{Kind: control.NoWait, Detail: "b", Remedy: "c"}}}
+	if diff := cmp.Diff(want, trace); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDate(t *testing.T) {
+	at := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name string
+		at   time.Time
+		want string
+	}{
+		{"a whole second", at, "Sun, 01 Mar 2026 12:00:00 GMT"},
+		{"a moment later", at.Add(1), "Sun, 01 Mar 2026 12:00:01 GMT"},
+		{"a moment before the next", at.Add(time.Second - 1), "Sun, 01 Mar 2026 12:00:01 GMT"},
+		{"in another zone", at.In(time.FixedZone("CET", 3600)), "Sun, 01 Mar 2026 12:00:00 GMT"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := response.Date(test.at); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	local := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}
+	tests := []struct {
+		name   string
+		prefix string
+		public string
+		host   string
+		local  bool
+		tls    bool
+		want   string
+	}{
+		{"host", "", "", "mock:8080", true, false, "http://mock:8080"},
+		{"host by TLS", "", "", "mock:8080", false, true, "https://mock:8080"},
+		{"namespace", "/t/a", "", "mock:8080", false, false, "http://mock:8080/t/a"},
+		{"namespace by TLS", "/t/a", "", "mock", false, true, "https://mock/t/a"},
+		{"public URL", "", "https://example.com/mock", "mock:8080", true, false, "https://example.com/mock"},
+		{"public URL and namespace", "/t/a", "https://example.com", "mock:8080", false, true, "https://example.com/t/a"},
+		{"no host", "", "", "", true, false, "http://127.0.0.1:8080"},
+		{"no host, namespace by TLS", "/t/a", "", "", true, true, "https://127.0.0.1:8080/t/a"},
+		{"no host and no address", "", "", "", false, false, "http://"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Host, r.TLS = test.host, nil
+			if test.tls {
+				r.TLS = &tls.ConnectionState{}
+			}
+			if test.local {
+				r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
+			}
+			r = response.WithTrace(r, &response.Trace{Prefix: test.prefix})
+			if got := response.BaseURL(r, test.public); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRuleHeader(t *testing.T) {
+	reason := func(id rule.ID) response.Reason { return response.Reason{Rule: id, Text: "because"} }
+	tests := []struct {
+		name      string
+		nameRules bool
+		reasons   []response.Reason
+		want      []string
+	}{
+		{"not named", false, []response.Reason{reason(rule.NameUnique)}, nil},
+		{"no reason", true, nil, nil},
+		{"one rule", true, []response.Reason{reason(rule.NameUnique)}, []string{"name-unique"}},
+		{"two rules", true, []response.Reason{reason(rule.NameUnique), reason(rule.ExpiryNever)}, []string{"name-unique, expiry-never"}},
+		{"one rule twice", true, []response.Reason{reason(rule.NameUnique), reason(rule.NameUnique)}, []string{"name-unique"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rw := httptest.NewRecorder()
+			w := response.Writer{Log: slog.New(slog.DiscardHandler), NameRules: test.nameRules}
+			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &response.Answer{Status: 400, Body: []byte(`{}`), Reasons: test.reasons}, allows)
+			if diff := cmp.Diff(test.want, rw.Header().Values(response.RuleHeader)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", response.RuleHeader, diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,189 @@
+package response_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/fixtures/golden"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/rule"
+)
+
+// logged is the line of the log about an answer, nil for none.
+func logged(t testing.TB, trace *response.Trace, method, path, agent string, a *response.Answer) *record {
+	t.Helper()
+	var log bytes.Buffer
+	r := response.WithTrace(httptest.NewRequest(method, path, nil), trace)
+	r.Header.Set("User-Agent", agent)
+	response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Write(httptest.NewRecorder(), r, a, allows)
+	switch lines := recorded(t, &log); len(lines) {
+	case 0:
+		return nil
+	case 1:
+		return &lines[0]
+	default:
+		t.Fatalf("%d lines, want one: %+v", len(lines), lines)
+		return nil
+	}
+}
+
+func TestLine(t *testing.T) {
+	const (
+		none = "" // no line
+		line = " "
+		// asked and its like are our own words, which stay.
+		asked = "Prefer: code=401 asked for it; /access_token: expected a string"
+	)
+	secret := strings.Repeat("0123456789abcdef", 4)
+	tests := []struct {
+		name   string
+		trace  response.Trace
+		method string
+		path   string
+		agent  string
+		status int
+		why    []string
+		has    string // what a line has of the request, none if there is no line
+	}{
+		{"refusal", response.Trace{}, "GET", "/path", "Go/1", 400, []string{"no name"}, "no name"},
+		{"several reasons", response.Trace{}, "GET", "/path", "Go/1", 400, []string{"a", "b"}, line},
+		{"as many reasons as fit", response.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcde", ""), line},
+		{"one reason too many", response.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcdef", ""), line},
+		{"too many reasons", response.Trace{}, "GET", "/path", "Go/1", 400, strings.Split("abcdefg", ""), line},
+		{"refusal without a reason", response.Trace{}, "GET", "/path", "Go/1", 400, nil, none},
+		{"notes of a refusal are not told", response.Trace{Notes: []string{"note"}}, "GET", "/path", "Go/1", 400, nil, none},
+		{"success", response.Trace{}, "GET", "/path", "Go/1", 200, []string{"why"}, none},
+		{"success with notes", response.Trace{Notes: []string{"a", "b"}}, "GET", "/path", "Go/1", 200, nil, line},
+		{"redirect with notes", response.Trace{Notes: []string{"a"}}, "GET", "/path", "Go/1", 399, nil, "399"},
+		{"a fault that was asked for", response.Trace{Faults: []string{"f1"}}, "GET", "/path", "Go/1", 500, []string{"why"}, "500"},
+		{"another failure", response.Trace{}, "GET", "/path", "Go/1", 503, []string{"why"}, "503"},
+		{"user", response.Trace{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{"why"}, "jane.doe"},
+		{"first word of the agent", response.Trace{}, "GET", "/path", "Go/1 (linux)", 400, []string{"why"}, "Go/1"},
+		{"no agent", response.Trace{}, "GET", "/path", "", 400, []string{"why"}, line},
+		{"prefix", response.Trace{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{"why"}, "/t/a/path"},
+		{"query is not told", response.Trace{}, "GET", "/path?client_secret=" + secret, "Go/1", 400, []string{"why"}, "/path"},
+		{"escapes stay", response.Trace{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{"why"}, "/a%2Fb%20c"},
+		{"a secret in the path", response.Trace{}, "GET", "/" + secret, "Go/1", 400, []string{"why"}, line},
+		{"words like a secret in a reason", response.Trace{}, "GET", "/path", "Go/1", 401, []string{asked}, asked},
+		{"words like a secret in a note", response.Trace{Notes: []string{asked}}, "GET", "/path", "Go/1", 200, nil, asked},
+		{"a secret in the method", response.Trace{}, secret, "/path", "Go/1", 400, []string{"why"}, line},
+		{"a secret in the namespace", response.Trace{Prefix: "/t/" + secret}, "GET", "/path", "Go/1", 400, []string{"why"}, line},
+		{"a secret in the user", response.Trace{User: secret}, "GET", "/path", "Go/1", 400, []string{"why"}, line},
+		{"a secret that is cut", response.Trace{}, "GET", "/" + strings.Repeat("x", 180) + secret, "Go/1", 400, []string{"why"}, "[redacted]"},
+		{"a secret in the agent", response.Trace{}, "GET", "/path", secret, 400, []string{"why"}, line},
+		{"lines become one", response.Trace{}, "GET", "/path", "Go/1", 400, []string{"a\r\nb\u2028c\x1b[31m"}, "a  b c [31m"},
+		{"a long method", response.Trace{}, strings.Repeat("G", 201), "/path", "Go/1", 400, []string{"why"}, strings.Repeat("G", 200) + "..."},
+		{"a path that just fits", response.Trace{}, "GET", "/" + strings.Repeat("x", 199), "Go/1", 400, []string{"why"}, "/" + strings.Repeat("x", 199)},
+		{"a long path", response.Trace{}, "GET", "/" + strings.Repeat("x", 200), "Go/1", 400, []string{"why"}, "/" + strings.Repeat("x", 199) + "..."},
+		{"a long agent, cut between characters", response.Trace{}, "GET", "/path", "a" + strings.Repeat("é", 100), 400, []string{"why"}, "a" + strings.Repeat("é", 99) + "..."},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			trace := test.trace
+			a := &response.Answer{Status: test.status, Body: []byte(`{}`), Reasons: reasons(test.why)}
+			got := logged(t, &trace, test.method, test.path, test.agent, a)
+			if (got != nil) != (test.has != none) {
+				t.Fatalf("line %+v", got)
+			}
+			if diff := cmp.Diff(reasons(test.why), trace.Reasons); diff != "" {
+				t.Errorf("trace (-want +got):\n%s", diff)
+			}
+			if got == nil {
+				return
+			}
+			want := record{Level: slog.LevelWarn, Msg: got.Msg}
+			if test.status >= 400 {
+				want.Rule = string(rule.InjectedFault)
+			}
+			if diff := cmp.Diff(want, *got); diff != "" {
+				t.Errorf("line (-want +got):\n%s", diff)
+			}
+			if !strings.Contains(got.Msg, test.has) || strings.Contains(got.Msg, secret) || strings.ContainsFunc(got.Msg, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("line %q, want %q in it", got.Msg, test.has)
+			}
+			golden.Check(t, errorTexts, golden.Key(t), got.Msg)
+		})
+	}
+}
+
+// reasons are texts of one rule.
+func reasons(texts []string) []response.Reason {
+	var all []response.Reason
+	for _, text := range texts {
+		all = append(all, response.Reason{Rule: rule.InjectedFault, Text: text})
+	}
+	return all
+}
+
+// gone is a client that went away.
+type gone struct{ *httptest.ResponseRecorder }
+
+func (gone) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
+	tests := []struct {
+		name string
+		body []byte
+		want bool
+	}{
+		{"with a body", []byte(`{}`), true},
+		{"without", nil, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var log bytes.Buffer
+			w := response.Writer{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+			w.Write(gone{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil), &response.Answer{Status: 200, Body: test.body}, allows)
+			if got := slices.ContainsFunc(recorded(t, &log), func(r record) bool { return r.Level == slog.LevelDebug && r.Error == "broken pipe" }); got != test.want {
+				t.Errorf("log %q", &log)
+			}
+		})
+	}
+}
+
+func TestLogRequest(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		trace  response.Trace
+		status int
+		level  slog.Level // of the log
+		want   string     // message, none if there is no line
+	}{
+		{"served", response.Trace{User: "ann"}, 200, slog.LevelInfo, "200 GET /path (ann, Go/1)"},
+		{"without a response", response.Trace{}, 0, slog.LevelInfo, "no response GET /path (Go/1)"},
+		{"with faults", response.Trace{Faults: []string{"a", "b"}}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b"},
+		{"in a namespace", response.Trace{Prefix: "/t/a"}, 200, slog.LevelInfo, "200 GET /t/a/path (Go/1)"},
+		{"of a user who looks like a secret", response.Trace{User: strings.Repeat("0123456789abcdef", 4)}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)"},
+		{"logged already", response.Trace{Logged: true}, 200, slog.LevelInfo, ""},
+		{"below the level of the log", response.Trace{}, 200, slog.LevelWarn, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			r := response.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), &tt.trace)
+			r.Header.Set("User-Agent", "Go/1")
+			writer := response.Writer{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: tt.level}))}
+			writer.LogRequest(r, tt.status)
+			writer.LogRequest(r, tt.status) // which is logged now
+			var want []string
+			if tt.want != "" {
+				want = []string{tt.want}
+			}
+			var got []string
+			for _, line := range recorded(t, &log) {
+				got = append(got, line.Msg)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("messages (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package response
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/limit"
+)
+
+// A Trace collects what there is to tell of a request beside its answer. One goroutine fills it in.
+type Trace struct {
+	// RequestID is told to the client as SLPT-Request-ID.
+	RequestID string
+	// Namespace that the request is for, and Prefix, what stood in front of its path for that.
+	Namespace, Prefix string
+	// Operation is the short name that rules and the journal use, Version that of the API. Both are empty
+	// where no operation takes the request.
+	Operation, Version string
+	// User is whose request it is, ClientID the token it is made with; empty while that is unknown.
+	User, ClientID string
+	// Notes are warnings about a request that was not refused, in sentences.
+	Notes []string
+	// Reasons are why the request was rejected.
+	Reasons []Reason
+	// Hints are misspellings that may be the reason of an error, in sentences.
+	Hints []string
+	// Findings are what the client did wrong or carelessly.
+	Findings []control.Finding
+	// Absent reports that the namespace does not exist.
+	Absent bool
+	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.
+	Unmatched, Forwarded bool
+	// Browser reports that a browser sent the request on its own, such as a preflight: it says
+	// nothing about a client.
+	Browser bool
+	// Logged reports that the log has a line about the request.
+	Logged bool
+	// Abort tells that there is no answer: the connection ends when everything about the request is noted.
+	Abort bool
+
+	// Faults names what was injected, Effect what that does to the answer.
+	Faults []string
+	Effect Effect
+	// Vary changes an answer that was found to be legal into another one. Nil leaves it.
+	Vary func(*Answer) *Answer
+	// Wait is how long Retry-After tells the client to wait. Zero where it does not.
+	Wait time.Duration
+	// WaitRule limits what the client has to wait with. Nil is every request of its id and version.
+	WaitRule *WaitRule
+	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
+	Life int
+}
+
+// WaitRule is the reason of a response with Retry-After that is not about every request of a client.
+type WaitRule struct {
+	// ID distinguishes it from others.
+	ID string
+	// Matches reports whether it is about a request of the same client and version.
+	Matches func(operation string, header http.Header) bool
+}
+
+// Note adds a warning.
+func (t *Trace) Note(sentence string) { t.Notes = append(t.Notes, sentence) }
+
+// Find adds a finding. The remedy is what its kind generally needs if it is empty.
+func (t *Trace) Find(kind, detail, remedy string) {
+	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
+}
+
+// FindEach adds a finding of each of n items, up to [limit.Items], and then one that counts the rest.
+func (t *Trace) FindEach(kind string, n int, describe func(i int) (detail, remedy string)) {
+	for i := range min(n, limit.Items) {
+		detail, remedy := describe(i)
+		t.Find(kind, detail, remedy)
+	}
+	if n > limit.Items {
+		t.Find(kind, limit.More(n-limit.Items), "")
+	}
+}
+
+// FindPlaces adds a finding of each of the places, which are some of a total. The text says what is wrong there.
+func (t *Trace) FindPlaces(kind string, pointers []string, total int, text string) {
+	t.FindEach(kind, total, func(i int) (detail, remedy string) { return Cut(pointers[i]) + text, "" })
+}
+
+type traceKey struct{}
+
+// WithTrace attaches a trace to a request.
+func WithTrace(r *http.Request, t *Trace) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), traceKey{}, t))
+}
+
+// TraceOf returns the trace of a request; one without has an empty one, which nobody reads.
+func TraceOf(r *http.Request) *Trace {
+	if t, ok := r.Context().Value(traceKey{}).(*Trace); ok {
+		return t
+	}
+	return &Trace{}
+}
+
+// Date writes a moment as a header does (RFC 9110, section 5.6.7), rounded up to seconds.
+func Date(t time.Time) string {
+	return t.Add(time.Second - 1).UTC().Format(http.TimeFormat)
+}

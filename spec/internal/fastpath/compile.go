@@ -1,0 +1,181 @@
+package fastpath
+
+import (
+	"math"
+	"reflect"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// kinds of JSON values
+const (
+	null = iota
+	boolean
+	number
+	text
+	array
+	object
+	kinds
+)
+
+// kindOf names the kinds as documents do.
+var kindOf = map[string]int{
+	"boolean": boolean, "number": number, "integer": number, "string": text, "array": array, "object": object,
+}
+
+// A Schema is compiled from one of the library. The zero Schema is certain of no value.
+type Schema struct {
+	of [kinds]*Schema // that holds the rules for a kind, nil where nothing is certain
+
+	integer              bool
+	minimum, maximum     float64
+	dateTime             bool
+	minLength, maxLength uint64
+	enum                 []string // of texts; nil for any
+	items                *Schema
+	members              []member
+	others               *Schema // of members without a name here
+	required             uint64  // a bit for each of members
+}
+
+type member struct {
+	name  string
+	value *Schema
+}
+
+var (
+	nothing  = &Schema{}
+	anything = func() *Schema {
+		s := &Schema{minimum: math.Inf(-1), maximum: math.Inf(1), maxLength: math.MaxUint64}
+		s.of, s.items, s.others = [kinds]*Schema{s, s, s, s, s, s}, s, s
+		return s
+	}()
+)
+
+// A Compiler keeps what it compiled, for schemas that several operations share.
+type Compiler map[*openapi3.Schema]*Schema
+
+// Compile reads a schema. A keyword that it does not know makes it certain of nothing.
+func (c Compiler) Compile(schema *openapi3.Schema) *Schema {
+	if known := c[schema]; known != nil {
+		return known // perhaps unfinished, in a schema that contains itself
+	}
+	s := &Schema{}
+	c[schema] = s
+	rest := *schema
+	rest.Extensions, rest.Origin, rest.ExternalDocs, rest.XML = nil, nil, nil, nil
+	rest.Title, rest.Description, rest.Default, rest.Example = "", "", nil, nil
+	rest.Nullable, rest.ReadOnly, rest.WriteOnly, rest.Deprecated = false, false, false, false
+	branches := schema.OneOf
+	if len(branches) == 0 {
+		branches = schema.AnyOf
+		rest.AnyOf = nil
+	}
+	if rest.OneOf = nil; len(branches) == 0 {
+		rest.Type, rest.Format, rest.Enum = nil, "", nil
+		rest.Min, rest.Max, rest.MinLength, rest.MaxLength = nil, nil, 0, nil
+		rest.Items, rest.Properties, rest.Required, rest.AdditionalProperties = nil, nil, nil, openapi3.AdditionalProperties{}
+	}
+	switch {
+	case !reflect.ValueOf(rest).IsZero():
+		return s
+	case len(branches) > 0:
+		c.choose(s, branches)
+	case isKnown(schema.Format) && len(schema.Properties)+len(schema.Required) <= 64:
+		c.fill(s, schema)
+	}
+	if schema.PermitsNull() { // then the library looks at nothing else
+		s.of[null] = s
+	}
+	return s
+}
+
+// choose joins the branches of a oneOf or anyOf when the kind of a value leaves it but one.
+func (c Compiler) choose(s *Schema, branches openapi3.SchemaRefs) {
+	var chosen [kinds]*Schema
+	for _, branch := range branches {
+		types := branch.Value.Type.Slice()
+		if len(types) != 1 || chosen[kindOf[types[0]]] != nil {
+			return
+		}
+		chosen[kindOf[types[0]]] = c.Compile(branch.Value)
+	}
+	for kind, branch := range chosen {
+		if branch != nil && kind != null {
+			s.of[kind] = branch.of[kind]
+		}
+	}
+}
+
+// fill reads a schema that is no combination of others.
+func (c Compiler) fill(s *Schema, schema *openapi3.Schema) {
+	for name, kind := range kindOf {
+		if schema.Type.Permits(name) && (kind == text || len(schema.Enum) == 0) {
+			s.of[kind] = s
+		}
+	}
+	s.numbers(schema)
+	s.texts(schema)
+	s.items, s.others = anything, anything
+	if schema.Items != nil {
+		s.items = c.Compile(schema.Items.Value)
+	}
+	if has := schema.AdditionalProperties.Has; has != nil && !*has {
+		s.others = nothing
+	} else if others := schema.AdditionalProperties.Schema; others != nil {
+		s.others = c.Compile(others.Value)
+	}
+	for name, property := range schema.Properties {
+		s.members = append(s.members, member{name, c.Compile(property.Value)})
+	}
+	for _, name := range schema.Required {
+		i := slices.IndexFunc(s.members, func(m member) bool { return m.name == name })
+		if i < 0 {
+			i = len(s.members)
+			s.members = append(s.members, member{name, s.others})
+		}
+		s.required |= 1 << i
+	}
+}
+
+func (s *Schema) numbers(schema *openapi3.Schema) {
+	s.integer = schema.Type.Permits("integer") && !schema.Type.Permits("number")
+	s.minimum, s.maximum = math.Inf(-1), math.Inf(1)
+	switch schema.Format {
+	case "int32":
+		s.minimum, s.maximum = math.MinInt32, math.MaxInt32
+	case "int64":
+		s.minimum, s.maximum = -1<<53, 1<<53 // what a float64 tells apart
+	}
+	if schema.Min != nil {
+		s.minimum = max(s.minimum, *schema.Min)
+	}
+	if schema.Max != nil {
+		s.maximum = min(s.maximum, *schema.Max)
+	}
+}
+
+func (s *Schema) texts(schema *openapi3.Schema) {
+	s.dateTime = schema.Format == "date-time"
+	s.minLength, s.maxLength = schema.MinLength, math.MaxUint64
+	if schema.MaxLength != nil {
+		s.maxLength = *schema.MaxLength
+	}
+	if len(schema.Enum) > 0 {
+		s.enum = []string{}
+	}
+	for _, value := range schema.Enum {
+		if value, ok := value.(string); ok {
+			s.enum = append(s.enum, value)
+		}
+	}
+}
+
+// isKnown tells of a format that it is read here, or that the library does not check it.
+func isKnown(format string) bool {
+	_, ofTexts := openapi3.SchemaStringFormats[format]
+	_, ofNumbers := openapi3.SchemaNumberFormats[format]
+	_, ofIntegers := openapi3.SchemaIntegerFormats[format]
+	return slices.Contains([]string{"date-time", "int32", "int64"}, format) || !ofTexts && !ofNumbers && !ofIntegers
+}

@@ -1,0 +1,135 @@
+package fastpath
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxNumeral is up to which length a numeral becomes a string without an allocation.
+const maxNumeral = 32
+
+// next is the byte at a place, 0 at the end.
+func next(b []byte, at int) byte {
+	if at < len(b) {
+		return b[at]
+	}
+	return 0
+}
+
+func space(b []byte, at int) int {
+	for at < len(b) && (b[at] == ' ' || b[at] == '\n' || b[at] == '\r' || b[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+func word(b []byte, at int, want string) int {
+	if end := at + len(want); end <= len(b) && string(b[at:end]) == want {
+		return end
+	}
+	return -1
+}
+
+// quoted reads a string with its quotes. Plain means that the bytes between them are its
+// characters: printable ASCII, and nothing escaped.
+func quoted(b []byte, at int) (end int, plain bool) {
+	if next(b, at) != '"' {
+		return -1, false
+	}
+	plain = true
+	for at++; at < len(b); at++ {
+		switch c := b[at]; {
+		case c == '"':
+			return at + 1, plain
+		case c < ' ':
+			return -1, false
+		case c > '~':
+			plain = false
+		case c == '\\':
+			plain = false
+			if at = escape(b, at+1); at < 0 {
+				return -1, false
+			}
+		}
+	}
+	return -1, false
+}
+
+// escape reads what stands behind a backslash, and returns where its last byte is.
+func escape(b []byte, at int) int {
+	switch c := next(b, at); {
+	case strings.IndexByte(`"\/bfnrt`, c) >= 0:
+		return at
+	case c == 'u' && at+4 < len(b):
+		if _, err := strconv.ParseUint(string(b[at+1:at+5]), 16, 16); err == nil {
+			return at + 4
+		}
+	}
+	return -1
+}
+
+// numeral reads a number by the grammar of RFC 8259, less the exponent.
+func numeral(b []byte, at int) int {
+	if next(b, at) == '-' {
+		at++
+	}
+	whole := at
+	if at = digits(b, at); at > whole+1 && b[whole] == '0' {
+		return -1
+	}
+	if at >= 0 && next(b, at) == '.' {
+		at = digits(b, at+1)
+	}
+	return at
+}
+
+func digits(b []byte, at int) int {
+	start := at
+	for isDigit(next(b, at)) {
+		at++
+	}
+	if at == start {
+		return -1
+	}
+	return at
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// isDateTime reports whether the library accepts a text as a date and time.
+func isDateTime(s []byte) bool {
+	const form = "0000-00-00T00:00:00"
+	if len(s) <= len(form) || !hasForm(s[:len(form)], form) {
+		return false
+	}
+	if _, err := time.Parse(time.DateOnly, string(s[:len(time.DateOnly)])); err != nil { // no such day
+		return false
+	}
+	hour, minute, second := s[11:13], s[14:16], s[17:19]
+	if string(hour) > "23" || string(minute) > "59" || string(second) > "60" {
+		return false
+	}
+	at := len(form)
+	if s[at] == '.' {
+		if at = digits(s, at+1); at < 0 {
+			return false
+		}
+	}
+	zone := s[at:]
+	return string(zone) == "Z" ||
+		(hasForm(zone, "+00:00") || hasForm(zone, "-00:00")) && string(zone[1:3]) <= "23" && string(zone[4:]) <= "59"
+}
+
+// hasForm compares a text with a form, in which 0 is any digit.
+func hasForm(s []byte, form string) bool {
+	if len(s) != len(form) {
+		return false
+	}
+	for i := range s {
+		if s[i] != form[i] && (form[i] != '0' || !isDigit(s[i])) {
+			return false
+		}
+	}
+	return true
+}
