@@ -16,7 +16,7 @@ import (
 )
 
 // lint checks the clients of a mock and returns the result for a path that does not exist.
-func lint(t *testing.T, mock *mockserver.Instance, options contracttests.CheckOptions) (*report.Report, report.Result) {
+func lint(t *testing.T, mock *mockserver.TestServer, options contracttests.CheckOptions) (*report.Report, report.Result) {
 	t.Helper()
 	r, err := contracttests.CheckClient(t.Context(), mock.Control(), options)
 	if err != nil {
@@ -31,7 +31,7 @@ func lint(t *testing.T, mock *mockserver.Instance, options contracttests.CheckOp
 }
 
 // request sends requests to a path that does not exist.
-func request(t *testing.T, mock *mockserver.Instance, n int) {
+func request(t *testing.T, mock *mockserver.TestServer, n int) {
 	t.Helper()
 	for range n {
 		answered, err := http.Get(mock.URL + "/nothing")

@@ -115,7 +115,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 }
 
 // checkShed expects requests that were over the budget in the journal of the default namespace.
-func checkShed(t *testing.T, m *mockserver.Instance) {
+func checkShed(t *testing.T, m *mockserver.TestServer) {
 	t.Helper()
 	verdict, err := m.Control().Verify(t.Context(), control.Verification{
 		Timeout: "10s", Expect: []control.Expectation{{Match: control.Match{Status: http.StatusServiceUnavailable}, AtLeast: new(2)}},
@@ -133,7 +133,7 @@ func checkShed(t *testing.T, m *mockserver.Instance) {
 func TestMemoryBudget_Journals(t *testing.T) {
 	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20, JournalSize: 900}) // a half is for journals
 	small := m.Namespace(t, "small")
-	send := func(i *mockserver.Instance, body string) {
+	send := func(i *mockserver.TestServer, body string) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, i.URL+"/oauth/token", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -147,7 +147,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 			t.Fatalf("status %d", response.StatusCode)
 		}
 	}
-	held := func(i *mockserver.Instance) (held, dropped int) {
+	held := func(i *mockserver.TestServer) (held, dropped int) {
 		t.Helper()
 		journal, err := i.Control().Requests(t.Context(), control.Match{}, 1)
 		if err != nil {
@@ -158,7 +158,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 	for range 10 {
 		send(small, "x=y")
 	}
-	large := []*mockserver.Instance{m.Namespace(t, "a"), m.Namespace(t, "b"), m.Namespace(t, "c")}
+	large := []*mockserver.TestServer{m.Namespace(t, "a"), m.Namespace(t, "b"), m.Namespace(t, "c")}
 	for range 40 {
 		for _, one := range large {
 			send(one, "x="+strings.Repeat("y", 60<<10))

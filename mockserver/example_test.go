@@ -99,7 +99,7 @@ func ExampleStart() {
 }
 
 // The credentials of a user are what an SDK under test is configured with.
-func ExampleInstance_Credentials() {
+func ExampleTestServer_Credentials() {
 	t := &example{} // in a test, its *testing.T
 	defer t.end()
 

@@ -62,7 +62,7 @@ func TestNoSniff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := m.Mock.Transport().RoundTrip(r)
+		response, err := m.Server.Transport().RoundTrip(r)
 		if err != nil {
 			t.Fatal(err)
 		}

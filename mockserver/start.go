@@ -25,12 +25,12 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Instance is a mock that listens on a free port of loopback, or a namespace of one.
-type Instance struct {
+// TestServer is a mock that listens on a free port of loopback, or a namespace of one.
+type TestServer struct {
 	// URL is the base URL of clients, without a slash at its end.
 	URL string
-	// Mock is what serves there.
-	Mock *Server
+	// Server is what serves there.
+	Server *Server
 
 	t         TB
 	log       *testLog // nil if the lines of the mock go elsewhere
@@ -43,7 +43,7 @@ type Instance struct {
 //
 // Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]), and no longer
 // when the test has ended.
-func Start(t TB, config ...Config) *Instance {
+func Start(t TB, config ...Config) *TestServer {
 	t.Helper()
 	if len(config) > 1 {
 		t.Fatalf("patmock: %d configurations, expected at most one", len(config))
@@ -94,30 +94,30 @@ func Start(t TB, config ...Config) *Instance {
 		}
 	})
 	root := "http://" + listener.Addr().String()
-	return &Instance{URL: root, Mock: mock, t: t, log: log, root: root, namespace: namespace.Default}
+	return &TestServer{URL: root, Server: mock, t: t, log: log, root: root, namespace: namespace.Default}
 }
 
 // Namespace returns a namespace of the mock, a tenant of its own, for the test t, which may be another than
 // that of the mock. It starts as the mock did when nobody has used it yet. Names have 1 to 63 of a-z, 0-9 and -.
 // Log lines about its requests go to the output of t until t ends, if those of the mock go to a test.
-func (i *Instance) Namespace(t TB, name string) *Instance {
+func (i *TestServer) Namespace(t TB, name string) *TestServer {
 	t.Helper()
-	if _, err := i.Mock.namespaces.Use(name); err != nil {
+	if _, err := i.Server.namespaces.Use(name); err != nil {
 		t.Fatalf("patmock: %v", err)
 	}
 	if i.log != nil && name != namespace.Default {
 		i.log.add(t, name)
 	}
-	return &Instance{URL: i.root + namespace.Prefix(name), Mock: i.Mock, t: t, log: i.log, root: i.root, namespace: name}
+	return &TestServer{URL: i.root + namespace.Prefix(name), Server: i.Server, t: t, log: i.log, root: i.root, namespace: name}
 }
 
 // Control returns a client of the control surface of this namespace: reset, clock, faults, journal.
-func (i *Instance) Control() *control.Client { return i.Mock.Control().In(i.namespace) }
+func (i *TestServer) Control() *control.Client { return i.Server.Control().In(i.namespace) }
 
 // Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends the test.
-func (i *Instance) Credentials(user string) (clientID, clientSecret string) {
+func (i *TestServer) Credentials(user string) (clientID, clientSecret string) {
 	i.t.Helper()
-	tenant, err := i.Mock.namespaces.Use(i.namespace)
+	tenant, err := i.Server.namespaces.Use(i.namespace)
 	if err != nil {
 		i.t.Fatalf("patmock: %v", err)
 	}
@@ -138,17 +138,17 @@ func (i *Instance) Credentials(user string) (clientID, clientSecret string) {
 }
 
 // now is the time in the namespace.
-func (i *Instance) now() time.Time {
-	tenant, err := i.Mock.namespaces.Use(i.namespace)
+func (i *TestServer) now() time.Time {
+	tenant, err := i.Server.namespaces.Use(i.namespace)
 	if err != nil {
-		return i.Mock.config.Now() // whoever asks next is told why
+		return i.Server.config.Now() // whoever asks next is told why
 	}
 	return tenant.clock.Now()
 }
 
 // Client returns a client that logs a user in when it first needs to, and again when its access
 // token has expired by the mock's clock. An unknown user ends the test.
-func (i *Instance) Client(user string) *http.Client {
+func (i *TestServer) Client(user string) *http.Client {
 	i.t.Helper()
 	id, secret := i.Credentials(user)
 	return &http.Client{Transport: &authenticated{instance: i, id: id, secret: secret}}
@@ -156,7 +156,7 @@ func (i *Instance) Client(user string) *http.Client {
 
 // authenticated adds a user's access token to requests.
 type authenticated struct {
-	instance   *Instance
+	instance   *TestServer
 	id, secret string
 
 	mu      sync.Mutex

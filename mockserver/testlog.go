@@ -11,7 +11,7 @@ import (
 )
 
 // testLog is a slog.Handler that writes to the output of tests: a line about a namespace to the test
-// of [Instance.Namespace] as long as that runs, any other line to the test of [Start].
+// of [TestServer.Namespace] as long as that runs, any other line to the test of [Start].
 type testLog struct {
 	*testOutputs
 	text slog.Handler // writes to line

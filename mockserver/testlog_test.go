@@ -74,7 +74,7 @@ func TestStartLogsToTheTest(t *testing.T) {
 	mock := mockserver.Start(server)
 	reject := func(prefix string) { // for the lack of a bearer, which is logged
 		r := httptest.NewRequest(http.MethodGet, prefix+"/v2026/personal-access-tokens", nil)
-		mock.Mock.ServeHTTP(httptest.NewRecorder(), r)
+		mock.Server.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	mock.Namespace(first, "a")
 	mock.Namespace(second, "b")

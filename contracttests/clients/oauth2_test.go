@@ -157,7 +157,7 @@ func TestOAuth2Expiry(t *testing.T) {
 	})
 }
 
-func jane(mock *mockserver.Instance, style oauth2.AuthStyle) *clientcredentials.Config {
+func jane(mock *mockserver.TestServer, style oauth2.AuthStyle) *clientcredentials.Config {
 	id, secret := mock.Credentials("jane.doe")
 	return &clientcredentials.Config{ClientID: id, ClientSecret: secret, TokenURL: mock.URL + "/oauth/token", AuthStyle: style}
 }

@@ -100,7 +100,7 @@ func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler, varia
 	tenant := mock.Namespace(t, f.set+"-"+f.name)
 	address := tenant.URL
 	if around != nil {
-		server := httptest.NewServer(around(mock.Mock))
+		server := httptest.NewServer(around(mock.Server))
 		t.Cleanup(server.Close)
 		address = strings.Replace(address, mock.URL, server.URL, 1)
 	}

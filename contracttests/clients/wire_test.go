@@ -79,7 +79,7 @@ type session struct {
 	version version.Version
 	base    string // path of the base URL
 
-	mock    *mockserver.Instance
+	mock    *mockserver.TestServer
 	conn    net.Conn
 	answers *bufio.Reader
 	bearers map[string]string // by user
