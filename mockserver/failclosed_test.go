@@ -172,7 +172,7 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 
 // A mock that was told not to check its answers sends them, and says so where somebody looks.
 func TestUncheckedAnswersAreSent(t *testing.T) {
-	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText, func(c *Config) { c.UncheckedResponses = true })
+	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText, func(c *Config) { c.SkipResponseValidation = true })
 	for _, v := range []string{"v3", "v2026"} {
 		if status, body := request(t, mock, bearerOf(t, mock), "GET", "/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK || !strings.Contains(body, `"login"`) {
 			t.Errorf("%s: status %d, want 200: %s", v, status, body)

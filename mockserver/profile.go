@@ -114,6 +114,6 @@ func (p Profile) told(c Config) control.Profile {
 	return control.Profile{
 		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit, ScopeDelay: p.ScopeDelay.String(),
 		NeverExpiresAs: c.Dialect.Answer(dialect.NeverExpiringAnswer).Value, Dialect: append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...), Hostile: append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
-		HostileInARow: p.HostileInARow, CheckResponses: !c.UncheckedResponses,
+		HostileInARow: p.HostileInARow, CheckResponses: !c.SkipResponseValidation,
 	}
 }

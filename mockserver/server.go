@@ -85,9 +85,9 @@ type Config struct {
 	// Fallback is the base URL of another mock, on this machine or a private network, which gets the requests to
 	// paths that patmock does not simulate. Empty means none.
 	Fallback string
-	// UncheckedResponses sends answers without holding them against their documents, which costs little: it is for
+	// SkipResponseValidation sends answers without holding them against their documents, which costs little: it is for
 	// finding out how little. The log says so at the start.
-	UncheckedResponses bool
+	SkipResponseValidation bool
 	// LogRequests logs requests that are served, at level info, one line each. Requests that are rejected are
 	// logged in any case. Reads under /_mock/ are left out.
 	LogRequests bool
@@ -248,9 +248,9 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
 		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: response.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.UncheckedResponses, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
+		writer: response.Writer{Log: c.Log, Stopped: stopped, Unchecked: c.SkipResponseValidation, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
 	}
-	if c.UncheckedResponses {
+	if c.SkipResponseValidation {
 		// As an error, so that no level of the log leaves it out.
 		c.Log.Error("answers are NOT held against their documents: what this mock answers proves nothing")
 	}

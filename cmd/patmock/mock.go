@@ -214,7 +214,7 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 	if f.checkResponses != "on" && f.checkResponses != "off" {
 		return config, usagef("--check-responses", "--check-responses %q: expected on or off%s", f.checkResponses, onOffHint(f.checkResponses, "on", "off"))
 	}
-	config.UncheckedResponses = f.checkResponses == "off"
+	config.SkipResponseValidation = f.checkResponses == "off"
 	if f.namespaceTTL <= 0 {
 		config.NamespaceTTL = -1 // keeps all
 	}
