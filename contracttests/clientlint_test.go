@@ -108,7 +108,7 @@ func TestCheckClient_Allowed(t *testing.T) {
 func TestCheckClient_UnknownNamespace(t *testing.T) {
 	mock := mockserver.Start(t)
 	var problem *control.Problem
-	_, err := contracttests.CheckClient(t.Context(), mock.Control().In("never"), contracttests.CheckOptions{})
+	_, err := contracttests.CheckClient(t.Context(), mock.Control().WithNamespace("never"), contracttests.CheckOptions{})
 	if !errors.As(err, &problem) || problem.Status != http.StatusNotFound {
 		t.Errorf("error %v", err)
 	}

@@ -63,7 +63,7 @@ func play(t *rapid.T, target contracttests.Target) {
 func newWorld(t *rapid.T, target contracttests.Target) *world {
 	name, ctx := fmt.Sprintf("model-%d", worlds.Add(1)), context.Background()
 	w := &world{
-		model: model{now: time.Date(2027, 8, 31, 12, 0, 0, 0, time.UTC)}, T: t, http: target.HTTP, control: target.Control.In(name), base: "http://127.0.0.1/t/" + name,
+		model: model{now: time.Date(2027, 8, 31, 12, 0, 0, 0, time.UTC)}, T: t, http: target.HTTP, control: target.Control.WithNamespace(name), base: "http://127.0.0.1/t/" + name,
 		bearers: map[string]string{}, secrets: map[string]string{}, identities: map[string]string{}, users: map[string]control.User{}, quiet: true,
 	}
 	w.observe()

@@ -17,7 +17,7 @@ func (r *Runner) open(ctx context.Context) (*tenancy, error) {
 		}, nil
 	}
 	name := fmt.Sprintf("contract-%d-%d", processID, tenancies.Add(1))
-	c := r.target.Control.In(name)
+	c := r.target.Control.WithNamespace(name)
 	_, err := c.PutNamespace(ctx, control.NewNamespace{Fixture: fixture, IgnoreFindings: true})
 	if err != nil {
 		err = fmt.Errorf("make a namespace: %w", err)

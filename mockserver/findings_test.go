@@ -24,7 +24,7 @@ func (m *tenant) breakRule() {
 // findings returns those of a namespace, and all for an empty name.
 func (m *tenant) findings(namespace string) control.Findings {
 	m.Helper()
-	c := m.mock.Control().In(namespace)
+	c := m.mock.Control().WithNamespace(namespace)
 	find := c.Findings
 	if namespace == "" {
 		find = c.AllFindings
@@ -39,7 +39,7 @@ func (m *tenant) findings(namespace string) control.Findings {
 // lastFindings returns the findings of the last request of a namespace, by its journal.
 func (m *tenant) lastFindings(namespace string) []control.Finding {
 	m.Helper()
-	journal, err := m.mock.Control().In(namespace).Requests(m.Context(), control.Match{}, 1)
+	journal, err := m.mock.Control().WithNamespace(namespace).Requests(m.Context(), control.Match{}, 1)
 	if err != nil || len(journal.Requests) != 1 {
 		m.Fatalf("%v, %v", journal, err)
 	}
@@ -279,7 +279,7 @@ func TestFindings_Clear(t *testing.T) {
 		m.in(name).breakRule()
 	}
 	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
-	cleared, err := m.mock.Control().In("b").ClearFindings(t.Context())
+	cleared, err := m.mock.Control().WithNamespace("b").ClearFindings(t.Context())
 	if n, _ := counted(cleared); err != nil || n[control.UnknownProperty] != 1 {
 		t.Errorf("cleared %v, %v", n, err)
 	}

@@ -239,7 +239,7 @@ var dates = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\
 // replayed is the journal of a namespace with headers and bodies, less what is a time or an address.
 func replayed(t *testing.T, mock *mockserver.Server, name string) string {
 	t.Helper()
-	c := mock.Control().In(name)
+	c := mock.Control().WithNamespace(name)
 	listed, err := c.Requests(t.Context(), control.Match{}, 0)
 	if err != nil {
 		t.Fatal(err)

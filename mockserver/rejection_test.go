@@ -131,7 +131,7 @@ func (r testResponse) entry() *control.Request {
 	c, id := r.tenant.mock.Control(), r.header.Get("SLPT-Request-ID")
 	entry, err := c.Request(r.Context(), id) // has it if there is no such namespace
 	if match := ofNamespace.FindStringSubmatch(r.path); match != nil && err != nil {
-		entry, err = c.In(match[1]).Request(r.Context(), id)
+		entry, err = c.WithNamespace(match[1]).Request(r.Context(), id)
 	}
 	if err != nil {
 		r.Fatal(err)

@@ -112,7 +112,7 @@ func (i *TestServer) Namespace(t TB, name string) *TestServer {
 }
 
 // Control returns a client of the control surface of this namespace: reset, clock, faults, journal.
-func (i *TestServer) Control() *control.Client { return i.Server.Control().In(i.namespace) }
+func (i *TestServer) Control() *control.Client { return i.Server.Control().WithNamespace(i.namespace) }
 
 // Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends the test.
 func (i *TestServer) Credentials(user string) (clientID, clientSecret string) {

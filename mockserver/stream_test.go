@@ -203,7 +203,7 @@ func TestFollowRequests_Reset(t *testing.T) {
 
 func TestFollowRequests_RemovedNamespace(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
-	c := mock.Control().In("a")
+	c := mock.Control().WithNamespace("a")
 	s := follow(t, c, control.Match{}, "")
 	other := follow(t, mock.Control(), control.Match{}, "")
 	getOf(mock, "/t/a/oauth/info")
@@ -305,7 +305,7 @@ func TestFollowRequests_Bound(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	var open []*control.RequestStream
 	for i := range 64 {
-		open = append(open, follow(t, mock.Control().In(fmt.Sprintf("n%d", i%8)), control.Match{}, ""))
+		open = append(open, follow(t, mock.Control().WithNamespace(fmt.Sprintf("n%d", i%8)), control.Match{}, ""))
 	}
 	_, err := mock.Control().FollowRequests(t.Context(), control.Match{}, "")
 	var problem *control.Problem

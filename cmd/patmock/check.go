@@ -101,7 +101,7 @@ func (f checkFlags) validate() error {
 // judge judges what clients did in a namespace, in all for an empty name. The target is how the
 // report names the mock.
 func (f checkFlags) judge(ctx context.Context, mock *control.Client, namespace, target string) (*report.Report, error) {
-	result, err := contracttests.CheckClient(ctx, mock.In(namespace), contracttests.CheckOptions{
+	result, err := contracttests.CheckClient(ctx, mock.WithNamespace(namespace), contracttests.CheckOptions{
 		AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty, Clear: f.clear,
 	})
 	if err != nil {

@@ -111,12 +111,12 @@ func TestComplete_FromMock(t *testing.T) {
 	t.Cleanup(server.Close)
 	ctl := mock.Control()
 	for _, name := range []string{"test-1", "test-2"} {
-		if _, err := ctl.In(name).PutNamespace(t.Context(), control.NewNamespace{Fixture: "default"}); err != nil {
+		if _, err := ctl.WithNamespace(name).PutNamespace(t.Context(), control.NewNamespace{Fixture: "default"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for namespace, id := range map[string]string{"default": "busy", "test-1": "slow"} {
-		if _, err := ctl.In(namespace).AddFault(t.Context(), control.Fault{ID: id, Status: 503}); err != nil {
+		if _, err := ctl.WithNamespace(namespace).AddFault(t.Context(), control.Fault{ID: id, Status: 503}); err != nil {
 			t.Fatal(err)
 		}
 	}

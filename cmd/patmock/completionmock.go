@@ -109,7 +109,7 @@ func (env environment) completeFromMock(
 		if !hasNamespace(ctx, client, name) { // a request would make it
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		client = client.In(name)
+		client = client.WithNamespace(name)
 	}
 	all, err := get(ctx, client)
 	if err != nil {

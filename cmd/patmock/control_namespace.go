@@ -50,7 +50,7 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 				return &usageError{"--fixture", err}
 			}
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Namespace, error) {
-				return client.In(args[0]).PutNamespace(ctx, start)
+				return client.WithNamespace(args[0]).PutNamespace(ctx, start)
 			}, func(n control.Namespace) string { return namespacesText(namespaceList{[]control.Namespace{n}}) })
 		},
 	}
@@ -90,7 +90,7 @@ func newNamespaceRemove(c *controls) *cobra.Command {
 		Args:              one("NAME", "the name of a namespace"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.tell(cmd, func(client *control.Client, ctx context.Context) error {
-				return client.In(args[0]).DeleteNamespace(ctx)
+				return client.WithNamespace(args[0]).DeleteNamespace(ctx)
 			})
 		},
 	}

@@ -59,9 +59,9 @@ func New(c Config) *Client {
 	return &Client{c}
 }
 
-// In returns a client for another namespace of the same server, which need not exist yet. An empty
+// WithNamespace returns a client for another namespace of the same server, which need not exist yet. An empty
 // name means the default one.
-func (c *Client) In(namespace string) *Client {
+func (c *Client) WithNamespace(namespace string) *Client {
 	config := c.config
 	config.Namespace = namespace
 	return &Client{config}

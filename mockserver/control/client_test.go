@@ -164,7 +164,7 @@ func TestBodyThatIsNoJSON(t *testing.T) {
 func TestToken(t *testing.T) {
 	f, url := serve(t, http.StatusNoContent, "")
 	for token, want := range map[string]string{"": "", "t0k3n": "Bearer t0k3n"} {
-		if err := control.New(control.Config{URL: url, Token: token}).In("a").Reset(t.Context()); err != nil {
+		if err := control.New(control.Config{URL: url, Token: token}).WithNamespace("a").Reset(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, f.header.Get("Authorization")); diff != "" {
@@ -182,8 +182,8 @@ func TestIn(t *testing.T) {
 		client *control.Client
 		want   string
 	}{
-		{"another", first.In("b"), "POST /t/b/_mock/reset"},
-		{"the default", first.In(""), "POST /_mock/reset"},
+		{"another", first.WithNamespace("b"), "POST /t/b/_mock/reset"},
+		{"the default", first.WithNamespace(""), "POST /_mock/reset"},
 		{"the first", first, "POST /t/a/_mock/reset"},
 	}
 	for _, test := range tests {

@@ -104,7 +104,7 @@ func ExampleClient_In() {
 	defer server.Close()
 
 	client := control.New(control.Config{URL: server.URL})
-	namespace, err := client.In("test-7").PutNamespace(context.Background(), control.NewNamespace{Fixture: "crowded"})
+	namespace, err := client.WithNamespace("test-7").PutNamespace(context.Background(), control.NewNamespace{Fixture: "crowded"})
 	if err != nil {
 		fmt.Println(err)
 		return

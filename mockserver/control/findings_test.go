@@ -26,7 +26,7 @@ func TestFindings(t *testing.T) {
 	testCalls(t, []callTest{
 		{
 			"findings", 200, findingsBody,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.In("a").Findings(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.WithNamespace("a").Findings(ctx)) },
 			[]string{"GET /t/a/_mock/findings"},
 			found,
 		},
@@ -39,7 +39,7 @@ func TestFindings(t *testing.T) {
 		{
 			"clear findings", 200, findingsBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.In("a").ClearFindings(ctx))
+				return answered(c.WithNamespace("a").ClearFindings(ctx))
 			},
 			[]string{"DELETE /t/a/_mock/findings"},
 			found,
@@ -53,7 +53,7 @@ func TestFindings(t *testing.T) {
 		{
 			"allow findings", 200, `{"kinds":["no-wait","unmatched-path"]}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.In("a").AllowFindings(ctx, control.NoWait))
+				return none(c.WithNamespace("a").AllowFindings(ctx, control.NoWait))
 			},
 			[]string{"POST /t/a/_mock/findings/allowed", "application/json", `{"kinds":["no-wait"]}`},
 			nil,

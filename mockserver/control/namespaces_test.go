@@ -19,21 +19,21 @@ func TestNamespaces(t *testing.T) {
 		},
 		{
 			"namespace", 200, namespace,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.In("a").Namespace(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.WithNamespace("a").Namespace(ctx)) },
 			[]string{"GET /t/a/_mock/namespace"},
 			control.Namespace{Name: "a", BaseURL: "http://127.0.0.1:17280/t/a", Fixture: "default", Tokens: 3},
 		},
 		{
 			"put a namespace", 200, namespace,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.In("a b/c").PutNamespace(ctx, control.NewNamespace{Fixture: "crowded"}))
+				return answered(c.WithNamespace("a b/c").PutNamespace(ctx, control.NewNamespace{Fixture: "crowded"}))
 			},
 			[]string{"PUT /t/a%20b%2Fc/_mock/namespace", "application/json", `{"fixture":"crowded"}`},
 			control.Namespace{Name: "a", BaseURL: "http://127.0.0.1:17280/t/a", Fixture: "default", Tokens: 3},
 		},
 		{
 			"delete a namespace", 204, "",
-			func(ctx context.Context, c *control.Client) (any, error) { return none(c.In("a").DeleteNamespace(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) { return none(c.WithNamespace("a").DeleteNamespace(ctx)) },
 			[]string{"DELETE /t/a/_mock/namespace"},
 			nil,
 		},

@@ -35,7 +35,7 @@ func TestPlaintext(t *testing.T) {
 				sent = append(sent, r.URL.Host)
 				return nil, errors.New("not sent")
 			})}
-			err := control.New(tt.config).In("b").Reset(t.Context())
+			err := control.New(tt.config).WithNamespace("b").Reset(t.Context())
 			if errors.Is(err, control.ErrPlaintext) != tt.rejected || (len(sent) == 0) != tt.rejected {
 				t.Errorf("Reset: %v, sent to %q", err, sent)
 			}
