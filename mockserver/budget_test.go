@@ -117,7 +117,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 // checkShed expects requests that were over the budget in the journal of the default namespace.
 func checkShed(t *testing.T, m *mockserver.TestServer) {
 	t.Helper()
-	verdict, err := m.Control().Verify(t.Context(), control.Verification{
+	verdict, err := m.Control().Verify(t.Context(), control.VerifyRequest{
 		Timeout: "10s", Expect: []control.Expectation{{Match: control.Match{Status: http.StatusServiceUnavailable}, AtLeast: new(2)}},
 	})
 	if err != nil || !verdict.Verified {

@@ -144,9 +144,9 @@ func advances(t *testing.T, state string, sides int) time.Time {
 // A mock that stops does not wait for whoever waits.
 func TestStopEndsAVerificationThatWaits(t *testing.T) {
 	m := start(t, "empty")
-	ended := make(chan control.Verdict, 1)
+	ended := make(chan control.VerifyResult, 1)
 	go func() {
-		verdict, err := m.mock.Control().Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: control.Match{Operation: "list"}}}, Timeout: "50s"})
+		verdict, err := m.mock.Control().Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: control.Match{Operation: "list"}}}, Timeout: "50s"})
 		if err != nil {
 			t.Error(err)
 		}

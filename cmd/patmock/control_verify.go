@@ -46,7 +46,7 @@ func newVerify(c *controls) *cobra.Command {
 }
 
 // verification is what is asked: by the file where there is one, else by the flags.
-func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.Verification, err error) {
+func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.VerifyRequest, err error) {
 	if len(args) == 1 {
 		if err := onlyFile(cmd); err != nil {
 			return v, err
@@ -83,9 +83,9 @@ func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control
 }
 
 // verify prints what came out, and fails where it is not what was expected.
-func (c *controls) verify(cmd *cobra.Command, verification control.Verification) error {
-	var verdict control.Verdict
-	err := show(c, cmd, func(client *control.Client, ctx context.Context) (_ control.Verdict, err error) {
+func (c *controls) verify(cmd *cobra.Command, verification control.VerifyRequest) error {
+	var verdict control.VerifyResult
+	err := show(c, cmd, func(client *control.Client, ctx context.Context) (_ control.VerifyResult, err error) {
 		verdict, err = client.Verify(ctx, verification)
 		return verdict, err
 	}, verdictText)
@@ -95,7 +95,7 @@ func (c *controls) verify(cmd *cobra.Command, verification control.Verification)
 	return err
 }
 
-func verdictText(verdict control.Verdict) string {
+func verdictText(verdict control.VerifyResult) string {
 	text := ""
 	for _, o := range verdict.Outcomes {
 		mark := "verified"

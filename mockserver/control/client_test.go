@@ -153,7 +153,7 @@ func TestErrorsOfTheClient(t *testing.T) {
 
 func TestBodyThatIsNoJSON(t *testing.T) {
 	f, url := serve(t, http.StatusOK, "{}")
-	_, err := control.New(control.Config{URL: url}).Verify(t.Context(), control.Verification{
+	_, err := control.New(control.Config{URL: url}).Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{{Match: control.Match{Body: func() {}}}},
 	})
 	if !errors.As(err, new(*json.UnsupportedTypeError)) || f.sent != nil {
@@ -227,7 +227,7 @@ func TestVerifyIsPatient(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := &recorder{}
 			c := control.New(control.Config{HTTP: &http.Client{Transport: r, Timeout: test.limit}})
-			if _, err := c.Verify(t.Context(), control.Verification{Timeout: test.timeout}); err == nil {
+			if _, err := c.Verify(t.Context(), control.VerifyRequest{Timeout: test.timeout}); err == nil {
 				t.Fatal("no error")
 			}
 			if r.left < test.want || r.left > test.want+20*time.Second {

@@ -79,7 +79,7 @@ func ExampleClient_Verify() {
 	defer server.Close()
 
 	once := 1
-	verdict, err := control.New(control.Config{URL: server.URL}).Verify(context.Background(), control.Verification{
+	verdict, err := control.New(control.Config{URL: server.URL}).Verify(context.Background(), control.VerifyRequest{
 		Expect:  []control.Expectation{{Match: control.Match{Operation: "create", Status: 200}, Times: &once}},
 		Timeout: "2s",
 	})

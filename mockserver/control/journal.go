@@ -142,8 +142,8 @@ type Match struct {
 	Body any `json:"body,omitempty"`
 }
 
-// Verification asks whether requests were made.
-type Verification struct {
+// VerifyRequest asks whether requests were made.
+type VerifyRequest struct {
 	Expect []Expectation `json:"expect"`
 	// InOrder asks that the requests of each expectation came after those that fulfilled the one before.
 	InOrder bool `json:"inOrder,omitempty"`
@@ -160,8 +160,8 @@ type Expectation struct {
 	AtMost  *int `json:"atMost,omitempty"`
 }
 
-// Verdict is the answer to a Verification.
-type Verdict struct {
+// VerifyResult is the response to a [VerifyRequest].
+type VerifyResult struct {
 	Verified bool      `json:"verified"`
 	Outcomes []Outcome `json:"outcomes"`
 	// Dropped is how many requests the journal no longer holds: none of them was counted.
@@ -177,11 +177,11 @@ type Outcome struct {
 	Actual  int      `json:"actual"`
 	Matched []string `json:"matched"`
 	// Nearest are those that come closest, where too few were found.
-	Nearest []Miss `json:"nearest"`
+	Nearest []NearMiss `json:"nearest"`
 }
 
-// Miss is a request that almost matched.
-type Miss struct {
+// NearMiss is a request that almost matched.
+type NearMiss struct {
 	ID          string       `json:"id"`
 	Sequence    int          `json:"sequence"`
 	Request     string       `json:"request"` // method, path and status

@@ -7,11 +7,11 @@ import (
 )
 
 // Verify asks whether requests were made, and waits for them as long as the verification says.
-func (c *Client) Verify(ctx context.Context, verification Verification) (Verdict, error) {
+func (c *Client) Verify(ctx context.Context, verification VerifyRequest) (VerifyResult, error) {
 	asked := get("verify")
 	asked.method = http.MethodPost
 	if wait, err := time.ParseDuration(verification.Timeout); err == nil { // what is none is for the mock to refuse
 		asked.waits = min(max(wait, 0), 24*time.Hour)
 	}
-	return send[Verdict](ctx, c, asked, verification)
+	return send[VerifyResult](ctx, c, asked, verification)
 }

@@ -15,15 +15,15 @@ func TestVerify(t *testing.T) {
 		{
 			"verify", 200, verdict,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Verify(ctx, control.Verification{
+				return answered(c.Verify(ctx, control.VerifyRequest{
 					Expect:  []control.Expectation{{Match: control.Match{Status: 201, Body: map[string]any{"name": "a"}}, Times: &two}},
 					InOrder: true, Timeout: "10ms",
 				}))
 			},
 			[]string{"POST /_mock/verify", "application/json", `{"expect":[{"match":{"status":201,"body":{"name":"a"}},"times":2}],"inOrder":true,"timeout":"10ms"}`},
-			control.Verdict{Outcomes: []control.Outcome{{
+			control.VerifyResult{Outcomes: []control.Outcome{{
 				Expected: "one list", Matched: []string{},
-				Nearest: []control.Miss{{ID: "r1", Sequence: 4, Request: "GET / 200", Differences: []control.Difference{{Pointer: "/status", Expected: 201.0, Actual: 200.0}}}},
+				Nearest: []control.NearMiss{{ID: "r1", Sequence: 4, Request: "GET / 200", Differences: []control.Difference{{Pointer: "/status", Expected: 201.0, Actual: 200.0}}}},
 			}}},
 		},
 	})

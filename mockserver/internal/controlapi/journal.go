@@ -44,7 +44,7 @@ func (s *Server) clearRequests(*call) (*response.Answer, error) {
 }
 
 func (s *Server) verify(c *call) (*response.Answer, error) {
-	v, err := decode[control.Verification](c)
+	v, err := decode[control.VerifyRequest](c)
 	if err != nil {
 		return nil, err
 	}

@@ -139,7 +139,7 @@ func TestJSONHasNoNullLists(t *testing.T) {
 	empty := j.List(control.Match{}, 0)
 	j.Add(&control.Request{ID: "a"})
 	got, _ := j.Get("a")
-	verdict := j.Verify(t.Context(), control.Verification{Expect: []control.Expectation{{}, {Match: control.Match{Status: 1}}}})
+	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{}, {Match: control.Match{Status: 1}}}})
 	for name, value := range map[string]any{"empty": empty, "list": j.List(control.Match{}, 0), "request": got, "verdict": verdict} {
 		text, err := json.Marshal(value)
 		if err != nil {
@@ -212,7 +212,7 @@ func TestConcurrentUse(t *testing.T) {
 			}
 		})
 		group.Go(func() {
-			j.Verify(t.Context(), control.Verification{
+			j.Verify(t.Context(), control.VerifyRequest{
 				Expect: []control.Expectation{{Match: control.Match{Body: map[string]any{"a": 1}}, AtLeast: new(5)}}, Timeout: "10s",
 			})
 		})

@@ -37,7 +37,7 @@ func differences(t *testing.T, r *control.Request, m control.Match) string {
 	t.Helper()
 	j := journal.New(journal.Config{})
 	j.Add(r)
-	verdict := j.Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: m}}})
+	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: m}}})
 	if list := j.List(m, 0); len(list.Requests) == 1 != verdict.Verified {
 		t.Errorf("listed: %d, verified: %v", len(list.Requests), verdict.Verified)
 	}

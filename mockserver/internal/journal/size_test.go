@@ -43,7 +43,7 @@ func compareSizes(t *testing.T, bytes func(t *testing.T, j *journal.Journal) int
 func TestWaitingVerifyReadsNewRequestsOnly(t *testing.T) {
 	compareSizes(t, func(t *testing.T, j *journal.Journal) (bytes int) {
 		synctest.Test(t, func(t *testing.T) {
-			v := control.Verification{Expect: []control.Expectation{atLeast("a", 1000), expect("b")}, InOrder: true, Timeout: "1m"}
+			v := control.VerifyRequest{Expect: []control.Expectation{atLeast("a", 1000), expect("b")}, InOrder: true, Timeout: "1m"}
 			go j.Verify(t.Context(), v)
 			synctest.Wait()
 			bytes = allocated(func() {
@@ -120,14 +120,14 @@ func TestVerifyForgetsDroppedRequests(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				j := journal.New(journal.Config{Size: 3})
 				addAll(j, strings.Repeat("a ", 3))
-				verdicts := make(chan control.Verdict, 1)
+				verdicts := make(chan control.VerifyResult, 1)
 				go func() {
 					expect := []control.Expectation{exactly("a", 1), exactly("b", 1)}
 					if !test.inOrder {
 						expect = []control.Expectation{exactly("a", 2), expect[1]}
 						expect[1] = exactly("b", 2)
 					}
-					verdicts <- j.Verify(t.Context(), control.Verification{Expect: expect, InOrder: test.inOrder, Timeout: "1m"})
+					verdicts <- j.Verify(t.Context(), control.VerifyRequest{Expect: expect, InOrder: test.inOrder, Timeout: "1m"})
 				}()
 				synctest.Wait()
 				for i, operation := range strings.Fields(test.then) {
@@ -152,7 +152,7 @@ func TestVerifyAfterClearReadsAnew(t *testing.T) {
 		j := sequenceOf(strings.Repeat("a ", 3))
 		verified := make(chan bool, 1)
 		go func() {
-			v := control.Verification{Expect: []control.Expectation{exactly("b", 1), exactly("a", 1)}, Timeout: "1m"}
+			v := control.VerifyRequest{Expect: []control.Expectation{exactly("b", 1), exactly("a", 1)}, Timeout: "1m"}
 			verified <- j.Verify(t.Context(), v).Verified
 		}()
 		synctest.Wait()

@@ -21,7 +21,7 @@ const (
 )
 
 // Check tells what is wrong with a verification beyond what the document of the control surface says of it.
-func Check(v control.Verification) []control.ProblemError {
+func Check(v control.VerifyRequest) []control.ProblemError {
 	var found []control.ProblemError
 	report := func(broken rule.ID, detail, pointer string, args ...any) {
 		found = append(found, control.ProblemError{Pointer: fmt.Sprintf(pointer, args...), Detail: detail, Rule: string(broken)})
@@ -61,7 +61,7 @@ func Check(v control.Verification) []control.ProblemError {
 //
 // In order, the requests that count for an expectation are those after the one that fulfilled the minimum of the
 // expectation before; a request that came too early has a difference at /inOrder, which leads into the verification.
-func (j *Journal) Verify(ctx context.Context, v control.Verification) control.Verdict {
+func (j *Journal) Verify(ctx context.Context, v control.VerifyRequest) control.VerifyResult {
 	timeout, _ := time.ParseDuration(v.Timeout) // 0 where it is empty
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -101,7 +101,7 @@ type count struct {
 	matched []int
 }
 
-func newEvaluation(v control.Verification) *evaluation {
+func newEvaluation(v control.VerifyRequest) *evaluation {
 	e := &evaluation{inOrder: v.InOrder}
 	for _, expected := range v.Expect {
 		x := expectation{matcher: newMatcher(expected.Match), least: 1, most: -1}
@@ -165,12 +165,12 @@ func (e *evaluation) count() (counts []count, all bool) {
 	return counts, all
 }
 
-func (e *evaluation) verdict(counts []count, all bool) control.Verdict {
-	verdict := control.Verdict{Verified: all, Outcomes: []control.Outcome{}, Dropped: e.requests.dropped}
+func (e *evaluation) verdict(counts []count, all bool) control.VerifyResult {
+	verdict := control.VerifyResult{Verified: all, Outcomes: []control.Outcome{}, Dropped: e.requests.dropped}
 	for i, x := range e.expectations {
 		n := len(counts[i].matched)
 		outcome := control.Outcome{
-			Verified: x.holds(n), Expected: x.String(), Actual: n, Matched: []string{}, Nearest: []control.Miss{},
+			Verified: x.holds(n), Expected: x.String(), Actual: n, Matched: []string{}, Nearest: []control.NearMiss{},
 		}
 		for _, sequence := range counts[i].matched[max(0, n-maxMatched):] {
 			if r := e.requests.slot(sequence).Load(); r != nil { // else it was dropped this moment
@@ -186,8 +186,8 @@ func (e *evaluation) verdict(counts []count, all bool) control.Verdict {
 }
 
 // nearest returns the requests with the fewest differences, the latest first among equals.
-func (e *evaluation) nearest(x expectation, start int) []control.Miss {
-	misses, s := []control.Miss{}, &subject{}
+func (e *evaluation) nearest(x expectation, start int) []control.NearMiss {
+	misses, s := []control.NearMiss{}, &subject{}
 	for r := range e.requests.backward() {
 		*s = subject{entry: r}
 		differences := x.differences(s)
@@ -199,14 +199,14 @@ func (e *evaluation) nearest(x expectation, start int) []control.Miss {
 		if len(differences) == 0 {
 			continue // it counts
 		}
-		at := slices.IndexFunc(misses, func(m control.Miss) bool { return len(m.Differences) > len(differences) })
+		at := slices.IndexFunc(misses, func(m control.NearMiss) bool { return len(m.Differences) > len(differences) })
 		if at < 0 {
 			at = len(misses)
 		}
 		if at == maxNearest {
 			continue
 		}
-		misses = slices.Insert(misses, at, control.Miss{ID: r.ID, Sequence: r.Sequence, Request: describe(&r.Request), Differences: differences})
+		misses = slices.Insert(misses, at, control.NearMiss{ID: r.ID, Sequence: r.Sequence, Request: describe(&r.Request), Differences: differences})
 		misses = misses[:min(len(misses), maxNearest)]
 	}
 	return misses

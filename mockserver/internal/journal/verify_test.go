@@ -57,7 +57,7 @@ func between(operation string, least, most int) control.Expectation {
 
 // outcomes returns a line for each: whether it holds, how many were found and which. It compares the
 // words of what was expected with the golden file.
-func outcomes(t *testing.T, v control.Verdict) string {
+func outcomes(t *testing.T, v control.VerifyResult) string {
 	t.Helper()
 	var lines, words []string
 	for _, o := range v.Outcomes {
@@ -94,7 +94,7 @@ func TestVerifyCounts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			verdict := sequenceOf("a b a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{test.expectation}})
+			verdict := sequenceOf("a b a").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{test.expectation}})
 			if diff := cmp.Diff(test.want, outcomes(t, verdict)); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
@@ -129,7 +129,7 @@ func TestVerifyOrder(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			verdict := sequenceOf(test.requests).Verify(t.Context(), control.Verification{Expect: test.expect, InOrder: true})
+			verdict := sequenceOf(test.requests).Verify(t.Context(), control.VerifyRequest{Expect: test.expect, InOrder: true})
 			var got []string
 			for _, o := range verdict.Outcomes {
 				mark := "!"
@@ -149,7 +149,7 @@ func TestVerifyOrder(t *testing.T) {
 }
 
 func TestVerifyInAnyOrder(t *testing.T) {
-	verdict := sequenceOf("b a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a"), expect("b"), expect("b")}})
+	verdict := sequenceOf("b a").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{expect("a"), expect("b"), expect("b")}})
 	const want = "true 1 r2\ntrue 1 r1\ntrue 1 r1"
 	if diff := cmp.Diff(want, outcomes(t, verdict)); diff != "" || !verdict.Verified {
 		t.Errorf("verified: %v, outcomes (-want +got):\n%s", verdict.Verified, diff)
@@ -169,20 +169,20 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 		j.Add(&r)
 	}
 	match := control.Match{Operation: "create", Status: 201}
-	verdict := j.Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: match, Times: new(2)}}})
+	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: match, Times: new(2)}}})
 	status := func(actual any) control.Difference {
 		return control.Difference{Pointer: "/status", Expected: 201, Actual: actual}
 	}
 	operation := control.Difference{Pointer: "/operation", Expected: "create", Actual: "list"}
-	want := control.Verdict{Outcomes: []control.Outcome{{
+	want := control.VerifyResult{Outcomes: []control.Outcome{{
 		Actual: 1, Matched: []string{"r3"},
-		Nearest: []control.Miss{
+		Nearest: []control.NearMiss{
 			{ID: "r4", Sequence: 4, Differences: []control.Difference{status(0)}},
 			{ID: "r2", Sequence: 2, Differences: []control.Difference{status(400)}},
 			{ID: "r5", Sequence: 5, Differences: []control.Difference{operation, status(500)}},
 		},
 	}}}
-	words := []cmp.Option{cmpopts.IgnoreFields(control.Outcome{}, "Expected"), cmpopts.IgnoreFields(control.Miss{}, "Request")}
+	words := []cmp.Option{cmpopts.IgnoreFields(control.Outcome{}, "Expected"), cmpopts.IgnoreFields(control.NearMiss{}, "Request")}
 	if diff := cmp.Diff(want, verdict, words...); diff != "" {
 		t.Errorf("verdict (-want +got):\n%s", diff)
 	}
@@ -197,8 +197,8 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
 	for name, e := range map[string]control.Expectation{"enough": expect("a"), "too many": exactly("a", 0)} {
 		t.Run(name, func(t *testing.T) {
-			verdict := sequenceOf("a b").Verify(t.Context(), control.Verification{Expect: []control.Expectation{e}})
-			if diff := cmp.Diff([]control.Miss{}, verdict.Outcomes[0].Nearest); diff != "" {
+			verdict := sequenceOf("a b").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{e}})
+			if diff := cmp.Diff([]control.NearMiss{}, verdict.Outcomes[0].Nearest); diff != "" {
 				t.Errorf("nearest (-want +got):\n%s", diff)
 			}
 		})
@@ -206,8 +206,8 @@ func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
 }
 
 func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
-	verdict := sequenceOf("b c a").Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true})
-	want := []control.Miss{
+	verdict := sequenceOf("b c a").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true})
+	want := []control.NearMiss{
 		{
 			ID: "r1", Sequence: 1,
 			Differences: []control.Difference{{Pointer: "/inOrder"}},
@@ -235,14 +235,14 @@ func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest, cmpopts.IgnoreFields(control.Miss{}, "Request")); diff != "" {
+	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest, cmpopts.IgnoreFields(control.NearMiss{}, "Request")); diff != "" {
 		t.Errorf("nearest (-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
 }
 
 func TestVerifyNamesTheLastHundred(t *testing.T) {
-	verdict := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.Verification{Expect: []control.Expectation{expect("a")}})
+	verdict := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{expect("a")}})
 	outcome := verdict.Outcomes[0]
 	if outcome.Actual != 150 || len(outcome.Matched) != 100 || outcome.Matched[0] != "r51" {
 		t.Errorf("%d requests, %d named from %s on, want 150, 100 from r51 on", outcome.Actual, len(outcome.Matched), outcome.Matched[0])
@@ -255,7 +255,7 @@ func TestVerifyWordsHoldNoSecret(t *testing.T) {
 		Header: map[string]string{"Authorization": "Bearer hunter2", "X": "y"}, Query: map[string]string{"code": "hunter2", "z": "1"},
 		Body: map[string]any{"secret": "hunter2", "name": "n", "text": strings.Repeat("x", 300)},
 	}
-	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.Verification{Expect: []control.Expectation{{Match: match}}})
+	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: match}}})
 	words := verdict.Outcomes[0].Expected
 	if strings.Contains(words, "hunter2") {
 		t.Errorf("a secret is shown: %s", words)
@@ -276,36 +276,36 @@ func TestCheck(t *testing.T) {
 	good := []control.Expectation{expect("a")}
 	tests := []struct {
 		name         string
-		verification control.Verification
+		verification control.VerifyRequest
 		want         []place
 	}{
-		{"good", control.Verification{Expect: good}, nil},
-		{"all of it good", control.Verification{Expect: []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)}, InOrder: true, Timeout: "1m"}, nil},
-		{"no timeout", control.Verification{Expect: good, Timeout: "0s"}, nil},
-		{"no expectations", control.Verification{}, []place{{"/expect", rule.VerifyExpectations}}},
+		{"good", control.VerifyRequest{Expect: good}, nil},
+		{"all of it good", control.VerifyRequest{Expect: []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)}, InOrder: true, Timeout: "1m"}, nil},
+		{"no timeout", control.VerifyRequest{Expect: good, Timeout: "0s"}, nil},
+		{"no expectations", control.VerifyRequest{}, []place{{"/expect", rule.VerifyExpectations}}},
 		{
 			"times beside atLeast",
-			control.Verification{Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}}},
+			control.VerifyRequest{Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}}},
 			[]place{{"/expect/1/times", rule.VerifyExactNumber}},
 		},
 		{
 			"times beside atMost",
-			control.Verification{Expect: []control.Expectation{{Times: new(1), AtMost: new(1)}}},
+			control.VerifyRequest{Expect: []control.Expectation{{Times: new(1), AtMost: new(1)}}},
 			[]place{{"/expect/0/times", rule.VerifyExactNumber}},
 		},
-		{"bounds crossed", control.Verification{Expect: []control.Expectation{between("a", 3, 2)}}, []place{{"/expect/0/atLeast", rule.VerifyBounds}}},
+		{"bounds crossed", control.VerifyRequest{Expect: []control.Expectation{between("a", 3, 2)}}, []place{{"/expect/0/atLeast", rule.VerifyBounds}}},
 		{
 			"negative",
-			control.Verification{Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)}},
+			control.VerifyRequest{Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)}},
 			[]place{
 				{"/expect/0/times", rule.VerifyNumber},
 				{"/expect/1/atLeast", rule.VerifyNumber},
 				{"/expect/1/atMost", rule.VerifyNumber},
 			},
 		},
-		{"timeout without a unit", control.Verification{Expect: good, Timeout: "5"}, []place{{"/timeout", rule.VerifyTimeout}}},
-		{"negative timeout", control.Verification{Expect: good, Timeout: "-1s"}, []place{{"/timeout", rule.VerifyTimeout}}},
-		{"long timeout", control.Verification{Expect: good, Timeout: "61s"}, []place{{"/timeout", rule.VerifyTimeout}}},
+		{"timeout without a unit", control.VerifyRequest{Expect: good, Timeout: "5"}, []place{{"/timeout", rule.VerifyTimeout}}},
+		{"negative timeout", control.VerifyRequest{Expect: good, Timeout: "-1s"}, []place{{"/timeout", rule.VerifyTimeout}}},
+		{"long timeout", control.VerifyRequest{Expect: good, Timeout: "61s"}, []place{{"/timeout", rule.VerifyTimeout}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

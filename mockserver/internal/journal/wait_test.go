@@ -41,7 +41,7 @@ func TestVerifyWaits(t *testing.T) {
 				j, took := sequenceOf(test.before), stopwatch()
 				timer := time.AfterFunc(test.after, func() { addAll(j, "b a") })
 				defer timer.Stop()
-				verdict := j.Verify(t.Context(), control.Verification{Expect: []control.Expectation{test.expect}, Timeout: test.wait})
+				verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{test.expect}, Timeout: test.wait})
 				if took := took(); verdict.Verified != test.want || took != test.took {
 					t.Errorf("verified: %v after %s, want %v after %s", verdict.Verified, took, test.want, test.took)
 				}
@@ -55,11 +55,11 @@ func TestVerifyEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
 		took := stopwatch()
-		verdict := sequenceOf("b").Verify(ctx, control.Verification{Expect: []control.Expectation{expect("a")}, Timeout: "1m"})
+		verdict := sequenceOf("b").Verify(ctx, control.VerifyRequest{Expect: []control.Expectation{expect("a")}, Timeout: "1m"})
 		if took := took(); verdict.Verified || took != 3*time.Second {
 			t.Errorf("verified: %v after %s, want false after 3s", verdict.Verified, took)
 		}
-		if verdict := sequenceOf("a").Verify(ctx, control.Verification{Expect: []control.Expectation{expect("a")}, Timeout: "1m"}); !verdict.Verified {
+		if verdict := sequenceOf("a").Verify(ctx, control.VerifyRequest{Expect: []control.Expectation{expect("a")}, Timeout: "1m"}); !verdict.Verified {
 			t.Error("what is already true is not, once the context has ended")
 		}
 	})
@@ -69,7 +69,7 @@ func TestVerifyWakesUpOnClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, took := sequenceOf("a"), stopwatch()
 		time.AfterFunc(time.Second, j.Clear)
-		verdict := j.Verify(t.Context(), control.Verification{Expect: []control.Expectation{exactly("a", 0)}, Timeout: "10s"})
+		verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{exactly("a", 0)}, Timeout: "10s"})
 		if took := took(); !verdict.Verified || took != time.Second {
 			t.Errorf("verified: %v after %s, want true after 1s", verdict.Verified, took)
 		}
