@@ -99,7 +99,7 @@ func ExampleClient_Verify() {
 }
 
 // Each test gets a tenant of its own on the same server.
-func ExampleClient_In() {
+func ExampleClient_WithNamespace() {
 	server := mock("application/json", `{"name":"test-7","baseUrl":"http://127.0.0.1:17280/t/test-7","fixture":"crowded","tokens":60,"requests":0,"idleSeconds":0}`)
 	defer server.Close()
 

@@ -26,7 +26,9 @@ func TestFindings(t *testing.T) {
 	testCalls(t, []callTest{
 		{
 			"findings", 200, findingsBody,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.WithNamespace("a").Findings(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return answered(c.WithNamespace("a").Findings(ctx))
+			},
 			[]string{"GET /t/a/_mock/findings"},
 			found,
 		},

@@ -19,7 +19,9 @@ func TestNamespaces(t *testing.T) {
 		},
 		{
 			"namespace", 200, namespace,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.WithNamespace("a").Namespace(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return answered(c.WithNamespace("a").Namespace(ctx))
+			},
 			[]string{"GET /t/a/_mock/namespace"},
 			control.Namespace{Name: "a", BaseURL: "http://127.0.0.1:17280/t/a", Fixture: "default", Tokens: 3},
 		},
@@ -33,7 +35,9 @@ func TestNamespaces(t *testing.T) {
 		},
 		{
 			"delete a namespace", 204, "",
-			func(ctx context.Context, c *control.Client) (any, error) { return none(c.WithNamespace("a").DeleteNamespace(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return none(c.WithNamespace("a").DeleteNamespace(ctx))
+			},
 			[]string{"DELETE /t/a/_mock/namespace"},
 			nil,
 		},
