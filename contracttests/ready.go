@@ -90,7 +90,7 @@ func ExplainControl(err error) error {
 	if !ok || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if e := tenantguard.ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err); e.Cause != tenantguard.Refused {
+	if e := tenantguard.ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err); e.Cause != tenantguard.ConnectionRefused {
 		return e
 	}
 	return err

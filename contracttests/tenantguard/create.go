@@ -4,117 +4,144 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
-// create sends a request for a token: there has to be room for it, and the ledger knows before the target does.
-func (g *Guard) create(a *asked) (*http.Response, error) {
-	if err := g.count(a); err != nil {
+// create sends a request for a token if its owner has room for it. The ledger has it first.
+func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
+	if err := g.count(r); err != nil {
 		return nil, err
 	}
-	if err := startOf(a.context()).Err(); err != nil {
+	if err := startOf(r.Context()).Err(); err != nil {
 		return nil, err
 	}
 	now := g.config.Now()
-	w, err := g.tokens.wish(a, g.config.Tokens, now, g.clock.earliest(now))
+	intent := Object{Name: r.name(), At: now, TargetTime: g.clock.earliest(now)}
+	t, err := g.tokens.begin(r.session, intent, g.config.Tokens)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.config.Ledger.Intend(w.object); err != nil {
-		g.tokens.end(w)
-		return nil, blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", a, err)
+	if err := g.config.Ledger.Write(Intended, t.Object); err != nil {
+		g.tokens.conclude(t, rejected, tokenRef{})
+		return nil, blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", r, err)
 	}
-	g.mu.Lock()
-	g.stats.Creates++
-	g.mu.Unlock()
-	got, err := g.send(a)
-	switch {
-	case err != nil && (a.unsure || a.doubtful), err == nil && got.StatusCode >= 500:
-		g.lose(w)
-	case err == nil && got.succeeded():
-		g.granted(w, got)
-	case a.doubtful:
-		g.lose(w) // the name may be taken by what an earlier attempt made
+	g.addStats(Stats{Creates: 1})
+	got, err := g.send(r)
+	state, shown := outcomeOf(r, got, err)
+	switch isCreated := g.tokens.conclude(t, state, shown); {
+	case isCreated:
+		g.write(Made, t.Object)
+	case state == unknown:
+		g.addStats(Stats{Lost: 1})
 	default:
-		g.refused(w)
+		g.write(Refused, Object{Name: t.Name})
 	}
 	switch {
 	case err != nil:
 		return nil, err
 	case isFull(got):
-		return nil, &Refusal{Reason: TargetFull, Lacks: "room for another token, as it says itself: it counts more than the list of its owner shows"}
+		return nil, &Refusal{
+			Reason: TargetFull,
+			Lacks: "room for another token, as it says itself: " +
+				"it counts more than the list of its owner shows",
+		}
 	}
-	if err := a.repeated(got); err != nil {
+	if err := r.checkRepeated(got); err != nil {
 		return nil, err
 	}
 	return got.Response, nil
 }
 
-// isFull tells that a limit is the reason of a refusal, as SailPoint's APIs say it: whatever else was asked about is not
-// answered.
-func isFull(got *answer) bool {
-	var told struct {
+// outcomeOf returns what became of a create: unknown, rejected, or created with a token.
+func outcomeOf(r *guardedRequest, got *response, err error) (state, tokenRef) {
+	switch {
+	case err == nil && got.succeeded():
+		all, array := extractTokens(got.body)
+		if len(all) == 0 || array || !all[0].topLevel {
+			return unknown, tokenRef{}
+		}
+		return created, all[0]
+	case r.maybeApplied, // the name may be taken by what an earlier attempt created
+		err != nil && r.outcomeUnknown,
+		err == nil && got.StatusCode >= http.StatusInternalServerError:
+		return unknown, tokenRef{}
+	}
+	return rejected, tokenRef{}
+}
+
+// isFull reports whether a create was rejected because of a limit. Nothing else about the request
+// was judged.
+func isFull(got *response) bool {
+	var body struct {
 		DetailCode string `json:"detailCode"`
 	}
-	if got.StatusCode != http.StatusBadRequest || json.Unmarshal(got.body, &told) != nil {
+	if got.StatusCode != http.StatusBadRequest || json.Unmarshal(got.body, &body) != nil {
 		return false
 	}
-	code, _, _ := strings.Cut(told.DetailCode, " ")
+	code, _, _ := strings.Cut(body.DetailCode, " ")
 	return code == "400.1.4"
 }
 
-// granted takes an answer of success.
-func (g *Guard) granted(w *wish, got *answer) {
-	all, array := found(got.body)
-	if len(all) == 0 || array || !all[0].outer {
-		g.lose(w)
-		return
-	}
-	if o, ok := g.tokens.grant(w, all[0]); ok {
-		g.record(o)
-		return
-	}
-	g.refused(w)
-}
-
-// lose takes it that nobody knows what became of a wish.
-func (g *Guard) lose(w *wish) {
-	g.mu.Lock()
-	g.stats.Lost++
-	g.mu.Unlock()
-	g.tokens.lose(w)
-}
-
-// refused takes an answer by which nothing was made.
-func (g *Guard) refused(w *wish) {
-	g.tokens.end(w)
-	g.note(g.config.Ledger.Refused(g.base.Host, g.config.Run, w.object.Name))
-}
-
-// count asks for the caller's own list, where nobody has looked at it. A bearer that is refused altogether makes nothing;
-// where one is that makes tokens but cannot list them, nobody knows whether there is room.
-func (g *Guard) count(a *asked) error {
-	if a.session == nil || g.tokens.counted(a.session) {
+// count lists the caller's own tokens unless they are counted. A bearer that is not accepted creates
+// nothing.
+func (g *Guard) count(r *guardedRequest) error {
+	if r.session == nil || g.tokens.ownerOf(r.session).listed != nil {
 		return nil
 	}
-	r, err := http.NewRequestWithContext(startOf(a.context()), http.MethodGet, a.request.URL.String(), nil)
+	get, err := http.NewRequestWithContext(startOf(r.Context()), http.MethodGet, r.URL.String(), nil)
 	if err != nil {
 		return err
 	}
-	r.URL.RawQuery = ownTokens
-	r.Header.Set("Authorization", a.request.Header.Get("Authorization"))
-	list := &asked{request: r, place: a.place, client: a.client, session: a.session}
+	get.URL.RawQuery = ownTokens
+	get.Header.Set("Authorization", r.Header.Get("Authorization"))
+	list := &guardedRequest{Request: get, route: r.route, client: r.client, session: r.session}
 	got, err := g.send(list)
 	if err != nil {
 		return err
 	}
-	g.learn(list, got)
-	if got.StatusCode == http.StatusUnauthorized || g.tokens.counted(a.session) {
+	g.observe(list, got)
+	o := g.tokens.ownerOf(r.session)
+	if got.StatusCode == http.StatusUnauthorized || o.listed != nil {
 		return nil
 	}
-	owner, id := g.tokens.ownerOf(a.session)
 	return &Refusal{
-		Reason: NotCounted, Owner: id,
-		Lacks: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d", owner, got.StatusCode),
+		Reason: NotCounted, Owner: o.id,
+		Lacks: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d",
+			&o, got.StatusCode),
+	}
+}
+
+// observe updates what is known of tokens by a response.
+func (g *Guard) observe(r *guardedRequest, got *response) {
+	switch {
+	case !got.succeeded():
+	case r.route.kind == loginRoute:
+		g.tokens.logIn(r.client, got.body)
+	case r.route.kind >= listRoute:
+		all, array := extractTokens(got.body)
+		if array && r.listsOwn() {
+			top := slices.DeleteFunc(slices.Clone(all), func(t tokenRef) bool { return !t.topLevel })
+			for _, o := range g.tokens.list(r.session, top) {
+				g.write(Made, o)
+			}
+		}
+		g.tokens.see(all)
+	}
+	if r.Method == http.MethodDelete && r.route.kind == tokenRoute {
+		if o, gone := g.tokens.delete(r, got.StatusCode); gone {
+			g.write(Deleted, Object{ID: o.ID})
+		}
+	}
+}
+
+// write adds a line to the ledger. After its first error nothing is created any more.
+func (g *Guard) write(e Event, o Object) {
+	o.Target, o.Run = g.base.Host, g.config.Run
+	err := g.config.Ledger.Write(e, o)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ledgerErr == nil {
+		g.ledgerErr = err
 	}
 }

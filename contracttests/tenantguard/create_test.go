@@ -311,7 +311,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.create(jane, "f")
 		w.is(204, "DELETE", tokensPath+"/made-2", jane, "")
 		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
-		equal(t, "most at once", map[string]int{"jane": 3, "john": 2}, w.guard.Stats().Alive)
+		equal(t, "most at once", map[string]int{"jane": 3, "john": 2}, w.tenant.most)
 	})
 	t.Run("asked once", func(t *testing.T) {
 		w := watched(t)
@@ -496,6 +496,6 @@ func TestGuardAtOnce(t *testing.T) {
 	close(made)
 	equal(t, "made", 10, len(made))
 	equal(t, "left", 10, len(w.leftIDs()))
-	equal(t, "most at once", map[string]int{"jane": 10}, w.guard.Stats().Alive)
+	equal(t, "most at once", map[string]int{"jane": 10}, w.tenant.most)
 	equal(t, "lines of the ledger", 20, len(w.events()))
 }

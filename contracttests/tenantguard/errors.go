@@ -157,7 +157,7 @@ func (e *RetryError) Error() string {
 		return fmt.Sprintf(answers+", %d times in a row", e.Request, e.Status, e.Attempts)
 	}
 	return fmt.Sprintf(answers+" and asks to wait %s, which is more than %s", e.Request, e.Status,
-		e.Wait, longestWait)
+		e.Wait, maxWait)
 }
 
 // A RepeatedError is the error of a write that a gateway responded to, and that the target rejected

@@ -9,57 +9,58 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An Examination is what a target tells of one of its identities when it is only read.
+// An Examination describes an identity, as far as a target reports it without writes.
 type Examination struct {
-	// ClientID is that of the token that logged in.
+	// ClientID of the token that logged in.
 	ClientID string `json:"clientId"`
-	// Identity is the id of who that is, Name what it is called; empty where the target does not say.
+	// Identity is the id of its owner, and Name the name. Both are empty if the target does not
+	// report them.
 	Identity string `json:"identity"`
 	Name     string `json:"name"`
-	// Tokens is how many it has, Room how many more it may have.
+	// Tokens that it has, and Room for more.
 	Tokens int `json:"tokens"`
 	Room   int `json:"room"`
-	// ListsAll tells whether it may list the tokens of others, as an administrator may.
+	// ListsAll reports whether it may list the tokens of others, as an administrator may.
 	ListsAll bool `json:"listsAll"`
-	// Listed tells whether its own list shows the token that logged in.
+	// Listed reports whether its own list has the token that logged in.
 	Listed bool `json:"listed"`
 	// Expires is when that token does. Nil means never, or that it is not listed.
 	Expires *time.Time `json:"expires"`
-	// Seconds is how long a request took, on average.
+	// Seconds is the mean time of a request.
 	Seconds float64 `json:"seconds"`
 }
 
-// ExamineConfig says who is examined, and where.
+// ExamineConfig configures [Examine].
 type ExamineConfig struct {
-	// BaseURL of the target.
 	BaseURL string
-	// HTTP carries the requests.
-	HTTP  *http.Client
-	Login Login
-	// Version of the API that is asked.
+	HTTP    *http.Client
+	Login   Login
 	Version version.Version
-	// Now is wall time.
-	Now func() time.Time
+	Now     func() time.Time
 }
 
-// Examine logs in, reads the identity's own list, and tries whether it may list those of others. It writes nothing. Its error
-// is a [CallError]: the login was refused, or the list cannot be read.
+// Examine logs in, reads the identity's own list, and tries whether it may list the tokens of others.
+// It writes nothing. Its error is a [CallError].
 func Examine(ctx context.Context, c ExamineConfig) (Examination, error) {
-	by := &caller{Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath(), now: c.Now, clock: &Clock{}}
+	by := &apiClient{
+		Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath(),
+		now: c.Now, clock: &Clock{},
+	}
 	started := c.Now()
-	if err := by.look(ctx); err != nil {
+	if err := by.refresh(ctx); err != nil {
 		return Examination{}, err
 	}
-	// What nobody can have used is asked for: the answer is short whoever may see it.
+	// No token matches, so that the response is short.
 	nothing := url.Values{"filters": {"lastUsed le 1990-01-01T00:00:00Z"}}
 	status, err := by.do(ctx, http.MethodGet, by.path+"?"+nothing.Encode(), nil)
 	if err != nil {
-		return Examination{}, by.failed(ListAllTokens, status, err)
+		return Examination{}, by.fail(ListAllTokens, status, err)
 	}
 	const requests = 3
 	e := Examination{
-		ClientID: c.Login.ClientID, Identity: by.identity, Tokens: len(by.tokens), Room: max(0, TokenLimit-len(by.tokens)),
-		ListsAll: status == http.StatusOK, Seconds: c.Now().Sub(started).Seconds() / requests,
+		ClientID: c.Login.ClientID, Identity: by.identity, Tokens: len(by.tokens),
+		Room: max(0, TokenLimit-len(by.tokens)), ListsAll: status == http.StatusOK,
+		Seconds: c.Now().Sub(started).Seconds() / requests,
 	}
 	for _, t := range by.tokens {
 		if t.ID != c.Login.ClientID {
@@ -73,7 +74,7 @@ func Examine(ctx context.Context, c ExamineConfig) (Examination, error) {
 	return e, nil
 }
 
-// AtLeast is how long a guard takes for so many requests of one client and version.
+// AtLeast returns the least time in which a guard sends requests of one client and version.
 func AtLeast(requests int) time.Duration {
 	return time.Duration(float64(max(0, requests-Burst)) / PerSecond * float64(time.Second))
 }

@@ -1,8 +1,11 @@
+// Package tenantguard makes runs of the contract safe for a real tenant: a [Guard] that every request
+// passes, a [Ledger] of what was created, and [Sweep], which deletes what was left.
 package tenantguard
 
 import (
 	"cmp"
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,93 +16,81 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// Config says what a guard lets through.
+// Config configures a [Guard].
 type Config struct {
-	// BaseURL of the target. Nothing is sent to another host.
+	// BaseURL of the target. Requests to other hosts are not sent.
 	BaseURL string
-	// Writes are let through.
+	// Writes allows requests that change something.
 	Writes bool
 	// Protected are the ids of the tokens that the run logs in with. They are never changed.
 	Protected []string
-	// Run is written into the ledger with what the run makes.
+	// Run is the id of the run in the ledger.
 	Run string
-	// Ledger is written before and after each request that makes or deletes something. Nil is for runs that do not write.
+	// Ledger is written before and after each create and delete. It is required for writes.
 	Ledger *Ledger
-	// Requests that the run may make, retries included. Zero means DefaultRequests.
+	// Requests limits the requests of the run, retries included. Zero means DefaultRequests.
 	Requests int
-	// Tokens that an owner may have. Zero means TokenLimit. Managed tokens, which their owner may not see, are not
-	// counted: whether a tenant does is not published.
+	// Tokens limits the tokens of an owner. Zero means TokenLimit. Managed tokens, which their owner
+	// may not see, are not counted: whether a tenant counts them is not published.
 	Tokens int
-	// Timeout of one attempt. Zero means 15 seconds. An http.Client should have none: it would end what waits.
+	// Timeout of one attempt. Zero means 15 seconds. An http.Client should have no timeout, since it
+	// would include the waits of the guard.
 	Timeout time.Duration
-	// Latency is called once, with the mean time that the first [Measured] responses took. May be nil.
+	// Latency is called once, with the mean latency of the first [Measured] responses. May be nil.
 	Latency func(mean time.Duration)
-	// Next carries the requests. Nil means a transport of its own, set up as http.DefaultTransport is.
+	// Next carries the requests. Nil means a clone of http.DefaultTransport.
 	Next http.RoundTripper
-	// Now is wall time, with the monotonic reading that time.Now gives.
+	// Now is wall time, with the monotonic reading that time.Now returns.
 	Now func() time.Time
-	// Wait returns after a time, or with the error of the context when that ends. Nil means that it really waits.
+	// Wait returns after a time, or with the error of the context when that ends. Nil means a timer.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Jitter is anything from 0 to 1, by which waits are shortened that the target does not ask for. Nil means random.
+	// Jitter returns 0 to 1, the part of a backoff that is waited for. Nil means random.
 	Jitter func() float64
 }
 
-// DefaultRequests leaves room for a run of every case, which takes some 12,000.
+// TokenLimit is the number of tokens that an owner may have.
+// published: docs/behaviour.md#ten-tokens-per-user
+const TokenLimit = 10
+
+// DefaultRequests leaves room for a run of every case. It takes some 12,000.
 const DefaultRequests = 20_000
 
-// defaultTimeout is what zero means in a Config.
 const defaultTimeout = 15 * time.Second
 
-// A Guard is what every request to a live target passes. It sends none to another host, none that writes unless that is
-// allowed, and none that would change a token which the run did not make; it makes no more tokens and requests than there is
-// room for, writes down what it makes before the target does, keeps below the rate limit, and sends again what the target
-// did not take. It is an http.RoundTripper, and safe for concurrent use.
+// A Guard is an http.RoundTripper that enforces the safety rules for a real tenant. It sends requests
+// to the target only, and none that would change a token which the run did not create. It limits
+// requests and tokens, writes creates into the ledger before they are sent, stays below the rate
+// limit, and repeats what the target did not accept. A Guard is safe for concurrent use.
 type Guard struct {
-	config Config
-	base   *url.URL
-	pace   *pace
-	tokens *tokens
-	// silence ends the requests to a target that does not answer.
+	config  Config
+	base    *url.URL
+	limiter *limiter
+	tokens  *tokens
 	silence Silence
-	// unavailable reports that all attempts of a request failed, and that nothing but logins was
-	// answered since: other requests have one attempt.
+	clock   Clock
+	// unavailable is set when all attempts of a request have failed. Until a request that is no login
+	// has a response, others have one attempt.
 	unavailable atomic.Bool
-	clock       Clock
-	// reached reports that there was a response.
-	reached atomic.Bool
+	reached     atomic.Bool // by a request that had a response
 
-	mu    sync.Mutex
-	stats Stats
-	// timed is the number of responses that took latency together.
-	timed   int
-	latency time.Duration
-	// concluded tells that the run looks for what it left.
-	concluded bool
-	// unwritten is why the ledger could not be written.
-	unwritten error
+	mu        sync.Mutex
+	stats     Stats
+	measured  int           // responses
+	latency   time.Duration // of these responses, in total
+	cleanup   bool          // the run has ended
+	ledgerErr error
 }
 
-// Stats are what a guard let through.
+// Stats counts what a guard sent.
 type Stats struct {
-	// Requests that were sent, those included that were sent again.
+	// Requests that were sent, retries included.
 	Requests int
-	// Retries are the requests that were sent again.
-	Retries int
-	// Unsent are those that the budget kept back.
+	// Unsent are those that were over the limit.
 	Unsent int
-	// Creates are the tokens that were asked for, Lost those of them of which nobody knew for a while whether they were made.
+	// Creates that were sent, and Lost those whose outcome was unknown, if only for a while.
 	Creates, Lost int
-	// Unpaced are the requests that were not held back, see [Unpaced].
-	Unpaced int
-	// Waited is for how long requests were held back, for the rate limit and to be sent again.
-	Waited time.Duration
-	// Busiest is the most requests that one client sent in one version in any ten seconds, but for unpaced ones.
-	Busiest int
-	// Alive is the most tokens that each identity had at once, by its id, as far as the guard saw.
-	Alive map[string]int
 }
 
-// negative is the message about a number below zero.
 const negative = "the guard: less than nothing is allowed"
 
 // NewGuard returns a guard. Its error is a [ConfigError].
@@ -123,22 +114,22 @@ func NewGuard(c Config) (*Guard, error) {
 	c.Tokens = cmp.Or(c.Tokens, TokenLimit)
 	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	if c.Next == nil {
-		c.Next = ownTransport()
+		c.Next = defaultTransport()
 	}
 	if c.Wait == nil {
 		c.Wait = sleep
 	}
 	if c.Jitter == nil {
-		c.Jitter = jitter
+		c.Jitter = rand.Float64
 	}
 	base.Host = strings.ToLower(base.Host)
 	return &Guard{
 		config: c, base: base, tokens: newTokens(base.Host, c.Run, c.Protected),
-		pace: &pace{now: c.Now, wait: c.Wait, lanes: map[laneKey]*lane{}},
+		limiter: &limiter{now: c.Now, wait: c.Wait, buckets: map[bucketKey]*bucket{}},
 	}, nil
 }
 
-func ownTransport() http.RoundTripper {
+func defaultTransport() http.RoundTripper {
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = t.Clone()
 		t.OnProxyConnectResponse = checkProxy
@@ -147,92 +138,100 @@ func ownTransport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// RoundTrip sends a request, or says why it does not. The error is a [Refusal] if the target has no
-// room for the request or the run may not make it, a [BlockedError] if the request is a mistake, and
-// a [RetryError] if the target did not take it.
-func (g *Guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	a, err := g.ask(r)
+// RoundTrip sends a request. The error is a [Refusal] if the target has no room for the request or
+// the run may not make it, a [BlockedError] if the request is a mistake, and a [RetryError] if the
+// target did not accept it.
+func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
+	r, err := g.read(request)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.admit(a); err != nil {
+	if err := g.check(r); err != nil {
 		return nil, err
 	}
-	if a.creates() {
-		return g.create(a)
+	if r.isCreate() {
+		return g.create(r)
 	}
-	got, err := g.send(a)
+	got, err := g.send(r)
 	if err != nil {
 		return nil, err
 	}
-	g.learn(a, got)
-	if err := a.repeated(got); err != nil {
+	g.observe(r, got)
+	if err := r.checkRepeated(got); err != nil {
 		return nil, err
 	}
 	return got.Response, nil
 }
 
-// admit says why a request is not sent.
-func (g *Guard) admit(a *asked) error {
-	u := a.request.URL
-	if host := cmp.Or(a.request.Host, u.Host); origin(u.Scheme, u.Host) != origin(g.base.Scheme, g.base.Host) || origin(u.Scheme, host) != origin(u.Scheme, u.Host) || u.Opaque != "" {
-		return blocked(OtherHost, "%s: not sent to %s://%s: the target is %s://%s", a, u.Scheme, host, g.base.Scheme, g.base.Host)
+// check returns why a request must not be sent.
+func (g *Guard) check(r *guardedRequest) error {
+	u, target := r.URL, origin(g.base.Scheme, g.base.Host)
+	host := cmp.Or(r.Host, u.Host)
+	if u.Opaque != "" || origin(u.Scheme, u.Host) != target || origin(u.Scheme, host) != target {
+		return blocked(OtherHost, "%s: not sent to %s://%s: the target is %s://%s",
+			r, u.Scheme, host, g.base.Scheme, g.base.Host)
 	}
-	if !a.writes() {
+	if !r.isWrite() {
 		return nil
 	}
 	if !g.config.Writes {
 		return &Refusal{Reason: WritesNotAllowed, Lacks: "writes"}
 	}
-	for _, id := range a.ids() {
-		if g.tokens.stranger(id) {
-			return blocked(ForeignToken, "%s: not sent: the token %s is not of this run", a, report.Redact(id))
+	for _, id := range r.ids() {
+		if g.tokens.isForeign(id) {
+			return blocked(ForeignToken, "%s: not sent: the token %s is not of this run",
+				r, report.Redact(id))
 		}
 	}
-	if err := g.Err(); err != nil && a.request.Method != http.MethodDelete {
-		return blocked(LedgerFailed, "%s: not sent, since the ledger could not be written before: %w", a, err)
+	if err := g.Err(); err != nil && r.Method != http.MethodDelete {
+		return blocked(LedgerFailed, "%s: not sent, since the ledger could not be written before: %w",
+			r, err)
 	}
 	return nil
 }
 
-// Adopt lets the token be changed as if the run had made it: a sweep knows whose it is. What is protected stays so.
-func (g *Guard) Adopt(id string) { g.tokens.adopt(id) }
+// Adopt allows a sweep to delete a token unless the run logs in with it.
+func (g *Guard) Adopt(id string) { g.tokens.allow(id) }
 
-// Conclude lets logins and lists through from now on, whatever the budget: the run has ended, and looks for what it left.
-// A target that did not answer is tried once more.
+// Conclude allows logins and lists whatever the limit, so that the run can look for what it left. A
+// target that did not respond is tried once more.
 func (g *Guard) Conclude() {
 	g.silence.reset()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.concluded = true
+	g.cleanup = true
 }
 
-// Left are the tokens that the run made and that are not known to be gone, in the order they were made in, and behind them,
-// without an id, those of which nobody knows whether they were made.
-func (g *Guard) Left() []Object { return g.tokens.left() }
+// Left returns the tokens that the run created and that may exist, and behind them, without an id,
+// the creates whose outcome is unknown.
+func (g *Guard) Left() []Object { return append(g.tokens.in(created), g.tokens.in(unknown)...) }
 
-// Unlisted returns the pending creates that a list of their owner did not show. Lists may be late,
-// so that such a token can still appear.
-func (g *Guard) Unlisted() []Object { return g.tokens.notListed() }
+// Unlisted returns the creates whose outcome is unknown and whose token a list of their owner did not
+// show. Lists may be late, so that such a token can still appear.
+func (g *Guard) Unlisted() []Object { return g.tokens.in(unlisted) }
 
-// Stats tells what was let through so far.
+// Stats returns what was sent so far.
 func (g *Guard) Stats() Stats {
 	g.mu.Lock()
-	s := g.stats
-	g.mu.Unlock()
-	g.pace.tell(&s)
-	s.Alive = g.tokens.most()
-	return s
+	defer g.mu.Unlock()
+	return g.stats
 }
 
-// Clock returns how far the clock of the target is from ours, by the responses so far.
+func (g *Guard) addStats(more Stats) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stats.Creates += more.Creates
+	g.stats.Lost += more.Lost
+}
+
+// Clock returns the difference between the clock of the target and ours, by the responses so far.
 func (g *Guard) Clock() *Clock { return &g.clock }
 
-// Err is why the ledger could not be written, nil where it could. It lacks something then that was made or is gone.
+// Err returns the first error of the ledger. It lacks something that was created or deleted then.
 func (g *Guard) Err() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.unwritten
+	return g.ledgerErr
 }
 
 // Measured is the number of responses whose mean latency Config.Latency gets.
@@ -241,9 +240,9 @@ const Measured = 10
 // noteLatency measures the first responses.
 func (g *Guard) noteLatency(d time.Duration) {
 	g.mu.Lock()
-	g.timed++
+	g.measured++
 	g.latency += d
-	n, mean := g.timed, g.latency/Measured
+	n, mean := g.measured, g.latency/Measured
 	g.mu.Unlock()
 	if n == Measured && g.config.Latency != nil {
 		g.config.Latency(mean)

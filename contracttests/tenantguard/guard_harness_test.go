@@ -58,6 +58,8 @@ type fakeTenant struct {
 	made int
 	// tokens by id, and whose they are.
 	tokens map[string][2]string
+	// most tokens that each identity had at once.
+	most map[string]int
 	// created says when tokens were created, noon unless it has them.
 	created map[string]time.Time
 	// date is that of responses, zero for none.
@@ -144,7 +146,17 @@ func (f *fakeTenant) add(id, whose, name string) string {
 	if f.tokens == nil {
 		f.tokens = map[string][2]string{}
 	}
+	if f.most == nil {
+		f.most = map[string]int{}
+	}
 	f.tokens[id] = [2]string{whose, name}
+	n := 0
+	for _, token := range f.tokens {
+		if token[0] == whose {
+			n++
+		}
+	}
+	f.most[whose] = max(f.most[whose], n)
 	return f.shown(id)
 }
 

@@ -14,18 +14,16 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// A Ledger is a file that says what was made at live targets, written ahead: whatever kills a run, the next sweep finds what
-// it left. Each line is a JSON object, and is on the disk before the method that wrote it returns. Nothing in it is secret,
-// and lines are only ever added:
+// A Ledger is a file of what was created at real tenants, written ahead: whatever kills a run, the
+// next sweep finds what it left. Each line is a JSON object, and is on the disk when [Ledger.Write]
+// returns. It has no secrets, and lines are only ever appended:
 //
 //	{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
 //	{"schema":1,"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
 //	{"schema":1,"at":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
 //
-// Schema is the version of the form, 1 if it is absent, at is when the line was written, event is intend, made, refused or deleted, target is the host with its port where the
-// address has one, run is the one that wrote it, name is as it was sent but for what looks like a secret, which redacted
-// then tells, owner is the id of the identity, targetTime is what the clock of the target showed. A line that power loss or
-// a full disk cut off ends in " #torn" once another follows it.
+// The field at is when the line was written; the others are those of [Object]. A line that power
+// loss or a full disk cut off ends in " #torn" once another follows it.
 //
 // A Ledger is safe for concurrent use, and several processes may write to one file.
 type Ledger struct {
@@ -33,39 +31,35 @@ type Ledger struct {
 
 	mu   sync.Mutex
 	file *os.File
-	// torn tells that the file does not end with a whole line.
-	torn bool
+	torn bool // the file does not end with a complete line
 }
+
+// An Event is what a line of a ledger reports.
+type Event string
 
 // The events.
 const (
-	intended = "intend"
-	made     = "made"
-	refused  = "refused"
-	deleted  = "deleted"
+	// Intended is a create that is about to be sent. Made or Refused have its outcome.
+	Intended Event = "intend"
+	Made     Event = "made"
+	// Refused is a create that made nothing.
+	Refused Event = "refused"
+	Deleted Event = "deleted"
 )
 
-// line of a ledger.
+// line is a line of a ledger.
 type line struct {
-	// Schema is the version of the form. Zero means 1.
-	Schema   int       `json:"schema"`
-	At       time.Time `json:"at"`
-	Event    string    `json:"event"`
-	Target   string    `json:"target"`
-	Run      string    `json:"run"`
-	Name     string    `json:"name,omitempty"`
-	Redacted bool      `json:"redacted,omitempty"`
-	ID       string    `json:"id,omitempty"`
-	Owner    string    `json:"owner,omitempty"`
-	// TargetTime is zero if the target sent no date.
-	TargetTime time.Time `json:"targetTime,omitzero"`
+	Schema int       `json:"schema"` // of the form, zero for 1
+	At     time.Time `json:"at"`
+	Event  Event     `json:"event"`
+	Object
 }
 
-// torn is behind what is left of a line that was not wholly written.
+// torn is behind what is left of an incomplete line.
 const torn = " #torn"
 
-// OpenLedger opens a ledger, or begins one that only its owner can read. A folder that it makes for it, and one of the name
-// .patmock, gets a .gitignore that leaves everything out. A file with anything else in it than a ledger is refused.
+// OpenLedger opens a ledger, or creates one that only its owner can read, in a directory as
+// [MakeFolder] makes it. It rejects a file that is no ledger.
 func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	if err := MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
@@ -81,59 +75,36 @@ func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	if _, err := parseLedger(path, content); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600) //nolint:gosec // the file that the person names
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600) //nolint:gosec // as above
 	if err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
 	}
 	if isNew {
-		if err := syncFolder(filepath.Dir(path)); err != nil {
+		if err := syncDir(filepath.Dir(path)); err != nil {
 			return nil, errors.Join(fmt.Errorf("the ledger: %w", err), file.Close())
 		}
 	}
-	return &Ledger{now: now, file: file, torn: len(content) > 0 && content[len(content)-1] != '\n'}, nil
+	isTorn := len(content) > 0 && content[len(content)-1] != '\n'
+	return &Ledger{now: now, file: file, torn: isTorn}, nil
 }
 
-// Intend writes that an object is about to be made: its target, run and name, the identity that it
-// will belong to, and the time of the target if that is known. Made or Refused write the outcome.
-func (l *Ledger) Intend(o Object) error {
-	return l.write(line{
-		Event: intended, Target: o.Target, Run: o.Run, Name: o.Name, Owner: o.Owner,
-		TargetTime: o.TargetTime,
-	})
-}
-
-// Made says that the target made the object. Owner is the id of the identity it belongs to, empty where the target does not
-// say.
-func (l *Ledger) Made(target, run, name, id, owner string) error {
-	return l.write(line{Event: made, Target: target, Run: run, Name: name, ID: id, Owner: owner})
-}
-
-// Refused says that the target made nothing of that name.
-func (l *Ledger) Refused(target, run, name string) error {
-	return l.write(line{Event: refused, Target: target, Run: run, Name: name})
-}
-
-// Deleted says that an object is gone.
-func (l *Ledger) Deleted(target, run, id string) error {
-	return l.write(line{Event: deleted, Target: target, Run: run, ID: id})
-}
-
-// Close ends the writing. What was written is on the disk already.
+// Close closes the file. Its lines are on the disk already.
 func (l *Ledger) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.file.Close()
 }
 
-// write puts a line on the disk by one system call, which other processes do not get in between of.
-func (l *Ledger) write(entry line) error {
-	entry.Schema, entry.At = schema.Version, l.now().UTC()
-	if name := report.Redact(entry.Name); name != entry.Name {
+// Write appends a line, by one system call, so that lines of other processes do not split it. The
+// time At of the object is ignored.
+func (l *Ledger) Write(e Event, o Object) error {
+	entry := line{Schema: schema.Version, At: l.now().UTC(), Event: e, Object: o}
+	if name := report.Redact(o.Name); name != o.Name {
 		entry.Name, entry.Redacted = name, true
 	}
-	entry.ID, entry.Owner = report.Redact(entry.ID), report.Redact(entry.Owner) // which are what a target calls so
-	if problem := entry.problem(); problem != nil {
-		return fmt.Errorf("the ledger: a line of the event %q has %w", entry.Event, problem)
+	entry.ID, entry.Owner = report.Redact(o.ID), report.Redact(o.Owner) // as the target sent them
+	if problem := entry.check(); problem != nil {
+		return fmt.Errorf("the ledger: a line of the event %q has %w", e, problem)
 	}
 	text, err := json.Marshal(entry)
 	if err != nil {

@@ -78,7 +78,7 @@ func writeUntilKilled(path string) {
 		group.Go(func() {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%d-%d-%d", os.Getpid(), side, i)
-				if err := l.Made(host, "r", "patmock-r-"+id, id, "me"); err != nil {
+				if err := writeMade(l, host, "r", "patmock-r-"+id, id, "me"); err != nil {
 					panic(err)
 				}
 				if _, err := fmt.Println(id); err != nil {

@@ -17,7 +17,7 @@ import (
 // A line counts when it is on the disk, and not before: /dev/null takes everything and cannot sync.
 func TestLedgerSyncs(t *testing.T) {
 	l := openLedger(t, os.DevNull)
-	err := l.Intend(intent("a"))
+	err := l.Write(tenantguard.Intended, intent("a"))
 	if failed, ok := errors.AsType[*fs.PathError](err); !ok || failed.Op != "sync" || failed.Path != os.DevNull {
 		t.Errorf("a line that is not on the disk counts: %v", err)
 	}
@@ -36,7 +36,7 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	must(t, l.Intend(intent("a")))
+	must(t, l.Write(tenantguard.Intended, intent("a")))
 
 	signal.Ignore(syscall.SIGXFSZ)
 	defer signal.Reset(syscall.SIGXFSZ)
@@ -45,7 +45,7 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	full := free
 	full.Cur = 150 // in the middle of the second line
 	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
-	first, second := l.Intend(intent("b")), l.Intend(intent("c"))
+	first, second := l.Write(tenantguard.Intended, intent("b")), l.Write(tenantguard.Intended, intent("c"))
 	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
 
 	for _, err := range []error{first, second} {
@@ -55,6 +55,6 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	}
 	a, d := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}, tenantguard.Object{Target: host, Run: "r", Name: "d", At: noon}
 	checkObjects(t, path, a)
-	must(t, l.Intend(intent("d")))
+	must(t, l.Write(tenantguard.Intended, intent("d")))
 	checkObjects(t, path, a, d)
 }

@@ -21,6 +21,20 @@ func intent(name string) tenantguard.Object {
 	return tenantguard.Object{Target: host, Run: "r", Name: name}
 }
 
+func writeMade(l *tenantguard.Ledger, target, run, name, id, owner string) error {
+	return l.Write(tenantguard.Made, tenantguard.Object{
+		Target: target, Run: run, Name: name, ID: id, Owner: owner,
+	})
+}
+
+func writeRefused(l *tenantguard.Ledger, target, run, name string) error {
+	return l.Write(tenantguard.Refused, tenantguard.Object{Target: target, Run: run, Name: name})
+}
+
+func writeDeleted(l *tenantguard.Ledger, target, run, id string) error {
+	return l.Write(tenantguard.Deleted, tenantguard.Object{Target: target, Run: run, ID: id})
+}
+
 var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
 func atNoon() time.Time { return noon }
@@ -65,50 +79,50 @@ func TestLedger(t *testing.T) {
 		want  []tenantguard.Object
 	}{
 		{"nothing", func(*tenantguard.Ledger) []error { return nil }, nil},
-		{"intended", func(l *tenantguard.Ledger) []error { return []error{l.Intend(intent("a"))} }, []tenantguard.Object{unknown}},
+		{"intended", func(l *tenantguard.Ledger) []error { return []error{l.Write(tenantguard.Intended, intent("a"))} }, []tenantguard.Object{unknown}},
 		{"intended by an identity, at a time of the target", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(tenantguard.Object{Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour)})}
+			return []error{l.Write(tenantguard.Intended, tenantguard.Object{Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour)})}
 		}, []tenantguard.Object{{Target: host, Run: "r", Name: "a", Owner: "me", At: noon, TargetTime: noon.Add(time.Hour)}}},
 		{"refused", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(intent("a")), l.Refused(host, "r", "a")}
+			return []error{l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a")}
 		}, nil},
 		{"made", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(intent("a")), l.Made(host, "r", "a", "1", "me")}
+			return []error{l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me")}
 		}, []tenantguard.Object{known}},
 		{"made and deleted", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(intent("a")), l.Made(host, "r", "a", "1", "me"), l.Deleted(host, "other", "1")}
+			return []error{l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, host, "other", "1")}
 		}, nil},
 		{"deleted before another process said that it was made", func(l *tenantguard.Ledger) []error {
-			return []error{l.Deleted(host, "r", "1"), l.Made(host, "r", "a", "1", "me")}
+			return []error{writeDeleted(l, host, "r", "1"), writeMade(l, host, "r", "a", "1", "me")}
 		}, nil},
 		{"made twice, as two processes tell it", func(l *tenantguard.Ledger) []error {
-			return []error{l.Made(host, "r", "a", "1", "me"), l.Made(host, "r", "a", "1", "me")}
+			return []error{writeMade(l, host, "r", "a", "1", "me"), writeMade(l, host, "r", "a", "1", "me")}
 		}, []tenantguard.Object{known}},
 		{"twice the name, one refused", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(intent("a")), l.Intend(intent("a")), l.Refused(host, "r", "a")}
+			return []error{l.Write(tenantguard.Intended, intent("a")), l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a")}
 		}, []tenantguard.Object{unknown}},
 		{"of another run, target and name", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Intend(intent("a")), l.Refused(host, "other", "a"), l.Refused("other", "r", "a"), l.Refused(host, "r", "b"), l.Deleted("other", "r", "1"),
+				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "other", "a"), writeRefused(l, "other", "r", "a"), writeRefused(l, host, "r", "b"), writeDeleted(l, "other", "r", "1"),
 			}
 		}, []tenantguard.Object{unknown}},
 		{"deleted elsewhere", func(l *tenantguard.Ledger) []error {
-			return []error{l.Made(host, "r", "a", "1", "me"), l.Deleted("other", "r", "1")}
+			return []error{writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, "other", "r", "1")}
 		}, []tenantguard.Object{known}},
 		{"a host in capitals", func(l *tenantguard.Ledger) []error {
-			return []error{l.Made(strings.ToUpper(host), "r", "a", "1", "me")}
+			return []error{writeMade(l, strings.ToUpper(host), "r", "a", "1", "me")}
 		}, []tenantguard.Object{known}},
-		{"a name of two lines", func(l *tenantguard.Ledger) []error { return []error{l.Intend(intent("a\nb\"}"))} }, []tenantguard.Object{
+		{"a name of two lines", func(l *tenantguard.Ledger) []error { return []error{l.Write(tenantguard.Intended, intent("a\nb\"}"))} }, []tenantguard.Object{
 			{Target: host, Run: "r", Name: "a\nb\"}", At: noon},
 		}},
 		{"a name like a secret", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(intent("client_secret=hunter2"))}
+			return []error{l.Write(tenantguard.Intended, intent("client_secret=hunter2"))}
 		}, []tenantguard.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, At: noon}}},
 		{"an id and an owner like secrets", func(l *tenantguard.Ledger) []error {
-			return []error{l.Made(host, "r", "a", "client_secret=hunter2", "client_secret=hunter2")}
+			return []error{writeMade(l, host, "r", "a", "client_secret=hunter2", "client_secret=hunter2")}
 		}, []tenantguard.Object{{Target: host, Run: "r", Name: "a", ID: "client_secret=[redacted]", Owner: "client_secret=[redacted]", At: noon}}},
 		{"a name like a secret, made", func(l *tenantguard.Ledger) []error {
-			return []error{l.Intend(intent("client_secret=hunter2")), l.Made(host, "r", "client_secret=hunter2", "1", "me")}
+			return []error{l.Write(tenantguard.Intended, intent("client_secret=hunter2")), writeMade(l, host, "r", "client_secret=hunter2", "1", "me")}
 		}, []tenantguard.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, ID: "1", Owner: "me", At: noon}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -129,7 +143,7 @@ func TestLedger(t *testing.T) {
 func TestLedgerForm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	must(t, l.Intend(tenantguard.Object{Target: host, Run: "mk3", Name: "a"}), l.Made(host, "mk3", "a", "1", "me"), l.Deleted(host, "mk3", "1"), l.Refused(host, "mk3", "password=x"))
+	must(t, l.Write(tenantguard.Intended, tenantguard.Object{Target: host, Run: "mk3", Name: "a"}), writeMade(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"), writeRefused(l, host, "mk3", "password=x"))
 	want := `{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
 {"schema":1,"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
 {"schema":1,"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
@@ -156,7 +170,7 @@ func TestLedgerIsPrivate(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Join(root, test.there), 0o755))
 			path := filepath.Join(root, filepath.FromSlash(test.path))
 			l := openLedger(t, path)
-			must(t, l.Intend(intent("a")))
+			must(t, l.Write(tenantguard.Intended, intent("a")))
 			openLedger(t, path) // which changes nothing
 			if got := mode(t, path); got != 0o600 {
 				t.Errorf("the file has the rights %o", got)
@@ -209,9 +223,9 @@ func TestTornLedger(t *testing.T) {
 		}
 		checkObjects(t, path, want...)
 		first, second := openLedger(t, path), openLedger(t, path)
-		must(t, first.Intend(intent("c")), second.Intend(intent("d")))
+		must(t, first.Write(tenantguard.Intended, intent("c")), second.Write(tenantguard.Intended, intent("d")))
 		checkObjects(t, path, append(want, c, d)...)
-		must(t, openLedger(t, path).Refused(host, "r", "d"))
+		must(t, writeRefused(openLedger(t, path), host, "r", "d"))
 		checkObjects(t, path, append(want, c)...)
 	}
 }
@@ -224,7 +238,7 @@ func TestLedgerTornTwice(t *testing.T) {
 	b := a
 	b.Name = "b"
 	checkObjects(t, path, a)
-	must(t, openLedger(t, path).Intend(intent("b")))
+	must(t, openLedger(t, path).Write(tenantguard.Intended, intent("b")))
 	checkObjects(t, path, a, b)
 }
 
@@ -290,9 +304,9 @@ func TestLedgerRefusesLines(t *testing.T) {
 		err   error
 		field string
 	}{
-		{"no target", l.Intend(tenantguard.Object{Target: "", Run: "r", Name: "a"}), "target"},
-		{"no id, made", l.Made(host, "r", "a", "", "me"), "id"},
-		{"no id, deleted", l.Deleted(host, "r", ""), "id"},
+		{"no target", l.Write(tenantguard.Intended, tenantguard.Object{Target: "", Run: "r", Name: "a"}), "target"},
+		{"no id, made", writeMade(l, host, "r", "a", "", "me"), "id"},
+		{"no id, deleted", writeDeleted(l, host, "r", ""), "id"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			wrong, ok := errors.AsType[*tenantguard.LineError](test.err)
@@ -303,7 +317,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 		})
 	}
 	must(t, l.Close())
-	if err := l.Intend(intent("a")); !errors.Is(err, fs.ErrClosed) {
+	if err := l.Write(tenantguard.Intended, intent("a")); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("a closed ledger takes a line: %v", err)
 	}
 	checkObjects(t, path)
@@ -328,7 +342,7 @@ func FuzzReadLedger(f *testing.F) {
 		// What can be read can be written on, and loses nothing.
 		l, err := tenantguard.OpenLedger(path, atNoon)
 		must(t, err)
-		must(t, l.Intend(tenantguard.Object{Target: "another.example", Run: "r", Name: "last"}), l.Close())
+		must(t, l.Write(tenantguard.Intended, tenantguard.Object{Target: "another.example", Run: "r", Name: "last"}), l.Close())
 		after, err := tenantguard.ReadLedger(path)
 		must(t, err)
 		if diff := cmp.Diff(append(before, tenantguard.Object{Target: "another.example", Run: "r", Name: "last", At: noon}), after); diff != "" {

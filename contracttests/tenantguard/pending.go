@@ -6,15 +6,15 @@ import "time"
 const pendingWindow = 10 * time.Minute
 
 // isPending reports whether an object is a create whose outcome is unknown, and whether its name
-// carries a marker, so that a token with the name comes from it.
+// has a marker, so that a token with the name comes from it.
 func (o Object) isPending() bool {
 	_, marked := NamedAt(o.Name)
 	return o.ID == "" && !o.Redacted && marked
 }
 
-// created reports whether a pending create made a token. The token has its name to the letter,
-// belongs to the identity that wrote the intent, and was created between the intent and ten minutes
-// after, by the clock of the target.
+// created reports whether a pending create made a token. The token has exactly its name, belongs to
+// the identity that wrote the intent, and was created between the intent and ten minutes after, by
+// the clock of the target.
 func (o Object) created(name, owner, created string) bool {
 	at, err := parseCreated(created)
 	if err != nil || !o.isPending() || o.Name != name || o.Owner == "" || o.Owner != owner {

@@ -82,8 +82,7 @@ func TestRetries(t *testing.T) {
 				for _, each := range sent {
 					equal(t, "sent", method+" "+tenantURL+"/v3/things what is sent", each)
 				}
-				stats := w.guard.Stats()
-				equal(t, "requests, retries", []int{len(sent), len(sent) - 1}, []int{stats.Requests, stats.Retries})
+				equal(t, "requests", len(sent), w.guard.Stats().Requests)
 			})
 		}
 	}
@@ -136,7 +135,7 @@ func TestBackoff(t *testing.T) {
 		if !errors.Is(err, errBroken) {
 			t.Fatal(err)
 		}
-		equal(t, "waited", time.Duration(share*float64(25*time.Second)), w.guard.Stats().Waited)
+		equal(t, "waited", time.Duration(share*float64(25*time.Second)), w.clock.Now().Sub(noon))
 	}
 }
 

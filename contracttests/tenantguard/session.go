@@ -9,25 +9,19 @@ import (
 	"strings"
 )
 
-// session is a bearer that was seen.
+// session is an access token that the run uses.
 type session struct {
-	// client id that it was given to, empty where nobody saw that.
-	client string
+	client string // that it was issued to, empty if the guard has not seen the login
 	owner  *owner
 }
 
 // owner is an identity that has tokens.
 type owner struct {
-	// id is empty if it is unknown. It is that of the client unless identified says so.
+	// id is empty if it is unknown. It is that of the client unless identified is set.
 	id         string
 	identified bool
-	// alive are the tokens it has, as far as known: all of them where counted says so.
-	alive   map[string]bool
-	counted bool
-	// pending are the tokens that are asked for right now.
-	pending int
-	// most is how many there were at once.
-	most int
+	// listed are the folded ids of the owner's latest list, nil if it has to be read.
+	listed map[string]bool
 }
 
 func (o *owner) String() string {
@@ -37,16 +31,7 @@ func (o *owner) String() string {
 	return "the identity " + o.id
 }
 
-// grow adds a token.
-func (o *owner) grow(id string) {
-	if o.alive == nil {
-		o.alive = map[string]bool{}
-	}
-	o.alive[id] = true
-	o.most = max(o.most, len(o.alive))
-}
-
-// bearer is the hash of an access token, which is not kept itself.
+// bearer is the hash of an access token. The token itself is not stored.
 type bearer [sha256.Size]byte
 
 func bearerOf(r *http.Request) (b bearer, ok bool) {
@@ -62,9 +47,12 @@ func bearerOfToken(token string) (b bearer, ok bool) {
 	return sha256.Sum256([]byte(token)), token != ""
 }
 
-// clientOf is who logs in, in whichever way, empty where nobody can be seen.
+// clientOf returns the client id that a login is sent with, empty if there is none.
 func clientOf(r *http.Request, body []byte) string {
-	form := &http.Request{Method: http.MethodPost, URL: r.URL, Header: r.Header, Body: io.NopCloser(bytes.NewReader(body))}
+	form := &http.Request{
+		Method: http.MethodPost, URL: r.URL, Header: r.Header,
+		Body: io.NopCloser(bytes.NewReader(body)),
+	}
 	if id := form.FormValue("client_id"); id != "" {
 		return id
 	}
@@ -72,7 +60,7 @@ func clientOf(r *http.Request, body []byte) string {
 	return id
 }
 
-// session of a bearer, which may be one that nobody has seen yet, with the client id that it counts for.
+// session returns the session of a bearer, a new one if the guard has not seen its login.
 func (k *tokens) session(b bearer) (s *session, client string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -83,69 +71,60 @@ func (k *tokens) session(b bearer) (s *session, client string) {
 	return s, s.client
 }
 
-// logIn takes the answer to a login. What logs in, and was not made by the run, is a stranger's.
+// logIn takes the response to a login. A client that the run did not create is foreign.
 func (k *tokens) logIn(client string, body []byte) {
-	var answered struct {
+	var response struct {
 		AccessToken string `json:"access_token"`
 		IdentityID  string `json:"identity_id"`
 	}
-	_ = json.Unmarshal(body, &answered) // what is left out is not there
-	b, ok := bearerOfToken(answered.AccessToken)
+	_ = json.Unmarshal(body, &response) // a body of another form has no access token
+	b, ok := bearerOfToken(response.AccessToken)
 	if !ok {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.showLocked(shown{id: client})
+	t := k.seeLocked(tokenRef{id: client})
 	s := &session{client: client}
-	t := k.own[fold(client)]
 	switch {
-	case answered.IdentityID != "":
-		s.owner = k.identityLocked(answered.IdentityID)
-	case t != nil && t.by != nil:
-		s.owner = t.by
+	case response.IdentityID != "":
+		s.owner = k.ownerLocked(response.IdentityID, true)
+	case t != nil && t.isOwn() && t.owner != nil:
+		s.owner = t.owner
 	default:
-		s.owner = k.ownerLocked(client)
+		s.owner = k.ownerLocked(client, false)
 	}
 	k.sessions[b] = s
 }
 
-// identityLocked returns the owner that is an identity.
-func (k *tokens) identityLocked(id string) *owner {
-	o := k.ownerLocked(id)
-	o.identified = true
-	return o
-}
-
-func (k *tokens) ownerLocked(id string) *owner {
+func (k *tokens) ownerLocked(id string, identified bool) *owner {
 	o := k.owners[id]
 	if o == nil {
 		o = &owner{id: id}
 		k.owners[id] = o
 	}
+	o.identified = o.identified || identified
 	return o
 }
 
-func (k *tokens) counted(s *session) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return s.owner.counted
-}
-
-// ownerOf returns the identity of a session, for messages, and its id.
-func (k *tokens) ownerOf(s *session) (name, id string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return s.owner.String(), s.owner.id
-}
-
-// most is how many tokens the owners had at once.
-func (k *tokens) most() map[string]int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	most := map[string]int{}
-	for id, o := range k.owners {
-		most[id] = o.most
+// identifyLocked replaces an owner by the identity that it turns out to be.
+func (k *tokens) identifyLocked(before *owner, id string) {
+	o := k.ownerLocked(id, true)
+	for _, t := range k.records {
+		if t.owner == before {
+			t.owner = o
+		}
 	}
-	return most
+	for _, s := range k.sessions {
+		if s.owner == before {
+			s.owner = o
+		}
+	}
+}
+
+// ownerOf returns a copy of the owner of a session.
+func (k *tokens) ownerOf(s *session) owner {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return *s.owner
 }

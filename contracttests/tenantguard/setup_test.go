@@ -100,7 +100,7 @@ func TestExplainFailure(t *testing.T) {
 		{"no TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, tenantguard.TLSOnPlain},
 		{"alert of TLS", errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03\x01\x00\x02\x02"`), tenantguard.PlainOnTLS},
 		{"unknown host", &net.DNSError{Err: "no such host", Name: "acme.example.com", IsNotFound: true}, tenantguard.UnknownHost},
-		{"refused", refused, tenantguard.Refused},
+		{"refused", refused, tenantguard.ConnectionRefused},
 		{"proxy that is not there", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}, tenantguard.ProxyFailed},
 		{"proxy with credentials", &tenantguard.ProxyError{Proxy: "http://proxy:3128", Status: 407}, tenantguard.ProxyAuth},
 		{"proxy that forbids the host", &tenantguard.ProxyError{Proxy: "http://proxy:3128", Status: 403}, tenantguard.ProxyFailed},

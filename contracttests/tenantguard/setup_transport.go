@@ -16,16 +16,16 @@ import (
 
 // The causes of a request without a response.
 const (
-	UnknownCA       SetupCause = "unknown-ca"
-	OtherCertHost   SetupCause = "certificate-of-another-host"
-	BadCertificate  SetupCause = "bad-certificate"
-	TLSOnPlain      SetupCause = "tls-to-plain-http"
-	UnknownHost     SetupCause = "unknown-host"
-	Refused         SetupCause = "connection-refused"
-	ProxyFailed     SetupCause = "proxy-failed"
-	NoResponse      SetupCause = "no-response"
-	ConnectionEnded SetupCause = "connection-ended"
-	OtherFailure    SetupCause = "other-failure"
+	UnknownCA         SetupCause = "unknown-ca"
+	OtherCertHost     SetupCause = "certificate-of-another-host"
+	BadCertificate    SetupCause = "bad-certificate"
+	TLSOnPlain        SetupCause = "tls-to-plain-http"
+	UnknownHost       SetupCause = "unknown-host"
+	ConnectionRefused SetupCause = "connection-refused"
+	ProxyFailed       SetupCause = "proxy-failed"
+	NoResponse        SetupCause = "no-response"
+	ConnectionEnded   SetupCause = "connection-ended"
+	OtherFailure      SetupCause = "other-failure"
 )
 
 // A ProxyError is the error of a proxy that does not connect to the target.
@@ -57,14 +57,14 @@ func failureRemedy(err error) (SetupCause, string) {
 	remedies := map[SetupCause]string{
 		UnknownCA: "no authority that is trusted here has signed the certificate: name a PEM file with the CA in SSL_CERT_FILE; " +
 			"a proxy that inspects TLS has one of its own",
-		OtherCertHost:  "the certificate is that of another host: name the host that it is for in the base URL",
-		BadCertificate: "the certificate is not valid now: look at its dates, and at the clock of this machine",
-		TLSOnPlain:     "the port speaks no TLS: write http:// in the base URL of a mock, or name the port with TLS",
-		PlainOnTLS:     "the port speaks TLS: write https:// in the base URL",
-		UnknownHost:    "look at the spelling of the base URL, and at the DNS of this machine or container",
-		Refused:        "nothing listens there: look at host and port of the base URL; in a container, 127.0.0.1 is the container itself",
-		ProxyFailed:    "the proxy of HTTPS_PROXY or HTTP_PROXY cannot be used: correct the variable, or name the target's host in NO_PROXY",
-		NoResponse:     "look for a firewall, or for a proxy that has to be named in HTTPS_PROXY",
+		OtherCertHost:     "the certificate is that of another host: name the host that it is for in the base URL",
+		BadCertificate:    "the certificate is not valid now: look at its dates, and at the clock of this machine",
+		TLSOnPlain:        "the port speaks no TLS: write http:// in the base URL of a mock, or name the port with TLS",
+		PlainOnTLS:        "the port speaks TLS: write https:// in the base URL",
+		UnknownHost:       "look at the spelling of the base URL, and at the DNS of this machine or container",
+		ConnectionRefused: "nothing listens there: look at host and port of the base URL; in a container, 127.0.0.1 is the container itself",
+		ProxyFailed:       "the proxy of HTTPS_PROXY or HTTP_PROXY cannot be used: correct the variable, or name the target's host in NO_PROXY",
+		NoResponse:        "look for a firewall, or for a proxy that has to be named in HTTPS_PROXY",
 		ConnectionEnded: "the connection ended without a response: look whether the port speaks TLS (https) or not (http), " +
 			"and for a proxy or firewall",
 		OtherFailure: "look at the base URL and at the network",
@@ -91,7 +91,7 @@ func causeOfFailure(err error) SetupCause {
 	case dns != nil:
 		return UnknownHost
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return Refused
+		return ConnectionRefused
 	case errors.Is(err, ErrNotAnswering) || timeout != nil && timeout.Timeout():
 		return NoResponse
 	case endsEarly(err):
@@ -134,8 +134,8 @@ func isPermanent(err error) bool {
 	return false
 }
 
-// isElsewhere reports whether a failure of the first request means that the target is not there.
-func isElsewhere(err error) bool {
+// isUnreachable reports whether a failure of the first request means that the target is not there.
+func isUnreachable(err error) bool {
 	cause := causeOfFailure(err)
-	return cause == Refused || cause == UnknownHost
+	return cause == ConnectionRefused || cause == UnknownHost
 }

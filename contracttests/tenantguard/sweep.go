@@ -17,162 +17,163 @@ import (
 // A Login is the id and secret of a personal access token.
 type Login struct {
 	ClientID, ClientSecret string
-	// Origin names what held them, for the error of a login. May be empty.
+	// Origin names the source of the credentials, for the error of a login. May be empty.
 	Origin string
 }
 
-// SweepConfig says what is swept.
+// SweepConfig configures [Sweep].
 type SweepConfig struct {
-	// BaseURL of the target.
 	BaseURL string
-	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 30 seconds.
+	// HTTP carries the requests. It must not follow redirects.
 	HTTP *http.Client
-	// Logins are the identities whose tokens are looked at. What they log in with is never deleted.
+	// Logins are the identities whose tokens are swept. The tokens that log in are never deleted.
 	Logins []Login
-	// Version of the API that is used. Empty means v2026.
+	// Version of the API. Empty means v2026.
 	Version version.Version
-	// Known is what a ledger has, of this and of other targets. Nothing else is deleted but by name.
+	// Known are the objects of a ledger, of this and of other targets. No other token is deleted but
+	// by name.
 	Known []Object
-	// ByName looks for tokens of a lost ledger as well. Their names carry the marker of a run, and the
+	// ByName finds tokens of a lost ledger as well: their names have the marker of a run, and the
 	// time of their creation.
 	ByName bool
 	// Confirm reports whether the tokens that were found by name may be deleted. Nil means no.
 	Confirm func(ctx context.Context, found []Found) bool
-	// Ledger is told what is gone. Nil means that none is.
+	// Ledger gets the tokens that are gone, as lines of Run. May be nil.
 	Ledger *Ledger
-	// Run is what the lines of the ledger are written as.
-	Run string
-	// Guard is told of each token before it is deleted. Nil means that nobody guards HTTP.
+	Run    string
+	// Guard is called before each delete. May be nil.
 	Guard interface{ Adopt(id string) }
-	// OlderThan leaves younger tokens, which may be those of a run that goes on.
+	// OlderThan leaves younger tokens, since the run that created them may not have ended.
 	OlderThan time.Duration
-	// DryRun deletes nothing, and tells the ledger nothing.
+	// DryRun deletes nothing, and writes nothing into the ledger.
 	DryRun bool
-	// Settle is how long the lists may take to show what was written. Zero means ten seconds.
+	// Settle is how long the lists may take to show writes. Zero means ten seconds.
 	Settle time.Duration
-	// Grace limits the wait for a delete under way once the context has ended.
+	// Grace limits the wait for a delete under way when the context has ended.
 	Grace time.Duration
 	// Now is wall time.
 	Now func() time.Time
-	// Wait returns after a time, or with the error of the context when that ends. Nil means that it really waits.
+	// Wait returns after a time, or with the error of the context when that ends. Nil means a timer.
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
-// SweepResult is what became of the tokens that runs of the contract made and did not delete.
+// SweepResult is what became of the tokens that runs created and did not delete.
 type SweepResult struct {
-	// Deleted are gone.
 	Deleted []Found `json:"deleted"`
-	// WouldDelete are what a dry run found, and what was found by name and not confirmed.
+	// WouldDelete are found by a dry run, or by name and not confirmed.
 	WouldDelete []Found `json:"wouldDelete"`
-	// Left are there still, or may be.
+	// Left may exist.
 	Left []Found `json:"left"`
 }
 
-// Found is a token that a run made.
+// Found is a token that a run created.
 type Found struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	// Owner is the id of its identity.
 	Owner string `json:"owner"`
-	// Created is when, as the target says it, or else the ledger.
+	// Created is the date that the target reports, or else that of the ledger.
 	Created string `json:"created"`
-	// Kind says why it was taken for one, or was left, and Why says so in words.
+	// Kind is the reason for which it is deleted or left, and Why describes it.
 	Kind FoundKind `json:"kind"`
 	Why  string    `json:"why"`
 }
 
-// A FoundKind says why a token was taken for one that a run made, or why it was left.
+// A FoundKind is the reason for which a token is deleted or left.
 type FoundKind string
 
-// The kinds of what is deleted.
+// The reasons to delete a token.
 const (
-	// RecordedID is in the ledger.
 	RecordedID FoundKind = "recorded-id"
 	// RunName is a name with a marker and the time of creation.
 	RunName FoundKind = "run-name"
-	// RecordedName is that of a pending create in the ledger.
+	// RecordedName is the name of a create in the ledger whose outcome is unknown.
 	RecordedName FoundKind = "recorded-name"
 )
 
-// The kinds of what is left.
+// The reasons to leave a token.
 const (
-	// OwnerAbsent is recorded, and its owner is none of the logins.
+	// OwnerAbsent is a recorded token whose owner is none of the logins.
 	OwnerAbsent FoundKind = "owner-absent"
-	// OwnerUnknown cannot be attributed: the target does not report the owner, or the caller.
+	// OwnerUnknown is a token whose owner, or the caller, is not reported by the target.
 	OwnerUnknown FoundKind = "owner-unknown"
-	// OwnerForeign is recorded, and belongs to another than the caller in whose list it is.
+	// OwnerForeign is a recorded token of another identity than the caller.
 	OwnerForeign FoundKind = "owner-foreign"
-	// CreationMismatch has the name of a pending create, and was not created then.
+	// CreationMismatch has the name of a create in the ledger, and was created at another time.
 	CreationMismatch FoundKind = "creation-mismatch"
 	// UnsafeID cannot be a segment of a path, or is redacted.
 	UnsafeID FoundKind = "unsafe-id"
-	// AgeUnknown has no date of creation that can be read.
+	// AgeUnknown has no valid date of creation.
 	AgeUnknown FoundKind = "age-unknown"
 	// TooYoung is younger than SweepConfig.OlderThan.
-	TooYoung FoundKind = "too-young"
-	// DeleteFailed was not deleted: the error is the reason.
+	TooYoung     FoundKind = "too-young"
 	DeleteFailed FoundKind = "delete-failed"
-	// StillListed was deleted, and the list has it.
+	// StillListed was deleted, and is listed.
 	StillListed FoundKind = "still-listed"
 )
 
-// whys are the kinds in words, but for those that have more to say.
+// whys describe the kinds whose description does not vary.
 var whys = map[FoundKind]string{
-	RecordedID:       "the ledger has its id",
-	RunName:          "its name has the marker of a run and the time of its creation",
-	RecordedName:     "the ledger has its name",
-	OwnerAbsent:      "the ledger has it, and its owner did not log in",
-	OwnerUnknown:     "the target does not say whose it is",
-	OwnerForeign:     "it belongs to another",
-	CreationMismatch: "the ledger has its name, but it was not created in the ten minutes after the ledger had it",
-	UnsafeID:         "its id is none that can be deleted",
-	AgeUnknown:       "the target does not say when it was created",
-	StillListed:      "it was deleted, and is listed still",
+	RecordedID:   "the ledger has its id",
+	RunName:      "its name has the marker of a run and the time of its creation",
+	RecordedName: "the ledger has its name",
+	OwnerAbsent:  "the ledger has it, and its owner did not log in",
+	OwnerUnknown: "the target does not say whose it is",
+	OwnerForeign: "it belongs to another",
+	CreationMismatch: "the ledger has its name, but it was not created in the ten minutes " +
+		"after the ledger had it",
+	UnsafeID:    "its id is none that can be deleted",
+	AgeUnknown:  "the target does not say when it was created",
+	StillListed: "it was deleted, and is listed still",
 }
 
-// ErrUnreachable tells that nothing was swept: the target does not answer, refuses a login or shows no list.
+// ErrUnreachable is the error of a sweep that deleted nothing, since a login failed or a list could
+// not be read.
 var ErrUnreachable = errors.New("the target cannot be swept")
 
-// Sweep deletes what runs of the contract left at a target. A token goes if it belongs to one of the logins, and if the
-// ledger has its id, or a pending create of that name, owner and time. Tokens of a lost ledger are found by name and deleted
-// once confirmed. A token that logs in never goes. Nothing is deleted before every login has succeeded and every list was
-// read: else the error is ErrUnreachable, with a [CallError] or a [ConfigError]. What cannot be deleted is left, and no error.
-// An interrupted sweep reports what it did until then.
+// Sweep deletes what runs of the contract left at a target: tokens of one of the logins whose id the
+// ledger has, or that match a pending create by name, owner and time. Tokens of a lost ledger are
+// found by name and deleted once confirmed. A token that logs in is never deleted, and none is before
+// every login has succeeded and every list was read: else the error is ErrUnreachable, with a
+// [CallError] or a [ConfigError]. A token that cannot be deleted is left, and no error. When the
+// context ends, the result has what was done.
 func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	s, err := newSweep(c)
 	if err != nil {
 		return SweepResult{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	for _, by := range s.callers {
-		if err := by.look(ctx); err != nil {
+	for _, by := range s.clients {
+		if err := by.refresh(ctx); err != nil {
 			return s.result, fmt.Errorf("%w: %w", ErrUnreachable, err)
 		}
 	}
-	if err := s.awaitKnown(ctx); err != nil {
+	if err := s.waitForKnown(ctx); err != nil {
 		return s.result, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	picked := s.pick()
+	selected := s.selectTokens()
 	if !c.DryRun {
-		picked = s.confirmed(ctx, picked)
+		selected = s.confirmNames(ctx, selected)
 	}
 	gone := s.missing(ctx)
 	if c.DryRun {
-		s.wouldDelete(picked)
+		s.wouldDelete(selected)
 		return s.result, nil
 	}
-	s.delete(ctx, picked)
-	s.confirm(ctx, picked)
+	for _, t := range selected {
+		t.err = s.delete(ctx, t.by, t.ID)
+	}
+	s.verify(ctx, selected)
 	for _, found := range s.result.Deleted {
 		gone = append(gone, found.ID)
 	}
 	return s.result, errors.Join(s.record(gone), ctx.Err())
 }
 
-// sweep is one that is on its way.
+// sweep is a sweep under way.
 type sweep struct {
 	SweepConfig
 	host    string
-	callers []*caller
+	clients []*apiClient
 	result  SweepResult
 	clock   Clock // of the target
 }
@@ -185,46 +186,42 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	if len(c.Logins) == 0 {
 		return nil, &ConfigError{"Logins", "there is nobody to log in as"}
 	}
-	if c.HTTP == nil {
-		c.HTTP = &http.Client{
-			Timeout:       30 * time.Second,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
-	}
 	if c.Wait == nil {
 		c.Wait = sleep
 	}
 	c.Settle = cmp.Or(c.Settle, defaultSettle)
-	s := &sweep{SweepConfig: c, host: base.Host, result: SweepResult{Deleted: []Found{}, WouldDelete: []Found{}, Left: []Found{}}}
-	s.Known = slices.DeleteFunc(slices.Clone(c.Known), func(o Object) bool { return origin(base.Scheme, o.Target) != origin(base.Scheme, base.Host) })
+	c.Known = slices.DeleteFunc(slices.Clone(c.Known), func(o Object) bool {
+		return origin(base.Scheme, o.Target) != origin(base.Scheme, base.Host)
+	})
+	result := SweepResult{Deleted: []Found{}, WouldDelete: []Found{}, Left: []Found{}}
+	s := &sweep{SweepConfig: c, host: base.Host, result: result}
 	path := cmp.Or(c.Version, version.V2026).CollectionPath()
 	for _, login := range c.Logins {
-		s.callers = append(s.callers, &caller{
-			Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path, grace: c.Grace,
-			now: c.Now, clock: &s.clock,
+		s.clients = append(s.clients, &apiClient{
+			Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path,
+			grace: c.Grace, now: c.Now, clock: &s.clock,
 		})
 	}
 	return s, nil
 }
 
-// chosen is a token that is to be deleted.
-type chosen struct {
+// selected is a token that is to be deleted.
+type selected struct {
 	Found
-	by *caller
-	// problem is why it was not, nil where the target says that it is gone.
-	problem error
+	by  *apiClient
+	err error // of its delete
 }
 
-// confirmed leaves out the tokens that were found by name, unless they may be deleted.
-func (s *sweep) confirmed(ctx context.Context, all []*chosen) []*chosen {
-	var byName, rest []*chosen
+// confirmNames leaves out the tokens that were found by name, unless they may be deleted.
+func (s *sweep) confirmNames(ctx context.Context, all []*selected) []*selected {
+	var byName, rest []*selected
 	var found []Found
-	for _, one := range all {
-		if one.Kind != RunName {
-			rest = append(rest, one)
+	for _, t := range all {
+		if t.Kind != RunName {
+			rest = append(rest, t)
 			continue
 		}
-		byName, found = append(byName, one), append(found, one.Found)
+		byName, found = append(byName, t), append(found, t.Found)
 	}
 	if len(byName) == 0 || s.Confirm != nil && s.Confirm(ctx, found) {
 		return all
@@ -233,59 +230,56 @@ func (s *sweep) confirmed(ctx context.Context, all []*chosen) []*chosen {
 	return rest
 }
 
-func (s *sweep) wouldDelete(all []*chosen) {
-	for _, one := range all {
-		s.result.WouldDelete = append(s.result.WouldDelete, one.Found)
+func (s *sweep) wouldDelete(all []*selected) {
+	for _, t := range all {
+		s.result.WouldDelete = append(s.result.WouldDelete, t.Found)
 	}
 }
 
-// delete deletes the tokens one after the other, until the sweep is interrupted.
-func (s *sweep) delete(ctx context.Context, all []*chosen) {
-	for _, one := range all {
-		if one.problem = ctx.Err(); one.problem != nil {
-			continue
-		}
-		if s.Guard != nil {
-			s.Guard.Adopt(one.ID)
-		}
-		one.problem = one.by.delete(ctx, one.ID)
+// delete deletes a token unless the sweep is interrupted.
+func (s *sweep) delete(ctx context.Context, by *apiClient, id string) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
+	if s.Guard != nil {
+		s.Guard.Adopt(id)
+	}
+	return by.delete(ctx, id)
 }
 
-// confirm reads the lists again: they say better than the answers to the deletes what is gone. Where they cannot be read the
-// answers count.
-func (s *sweep) confirm(ctx context.Context, all []*chosen) {
-	for _, by := range s.callers {
-		mine := slices.DeleteFunc(slices.Clone(all), func(one *chosen) bool { return one.by != by })
-		if len(mine) == 0 {
+// verify lists the tokens again. If a list cannot be read, the responses to the deletes count.
+func (s *sweep) verify(ctx context.Context, all []*selected) {
+	for _, by := range s.clients {
+		own := slices.DeleteFunc(slices.Clone(all), func(t *selected) bool { return t.by != by })
+		if len(own) == 0 {
 			continue
 		}
-		unread := by.list(ctx)
-		if unread == nil {
-			unread = s.await(ctx, by, func() bool {
-				return !slices.ContainsFunc(mine, func(one *chosen) bool { return one.problem == nil && by.has(one.ID) })
+		err := by.list(ctx)
+		if err == nil {
+			err = s.waitFor(ctx, by, func() bool {
+				return !slices.ContainsFunc(own, func(t *selected) bool { return t.err == nil && by.has(t.ID) })
 			})
 		}
-		for _, one := range mine {
-			switch listed := by.has(one.ID); {
-			case unread == nil && !listed, unread != nil && one.problem == nil:
-				s.result.Deleted = append(s.result.Deleted, one.Found)
-			case one.problem == nil:
-				s.leave(one.Found, StillListed, "")
+		for _, t := range own {
+			switch listed := by.has(t.ID); {
+			case err == nil && !listed, err != nil && t.err == nil:
+				s.result.Deleted = append(s.result.Deleted, t.Found)
+			case t.err == nil:
+				s.leave(t.Found, StillListed, "")
 			default:
-				s.leave(one.Found, DeleteFailed, s.clean(one.problem.Error()))
+				s.leave(t.Found, DeleteFailed, s.redact(t.err.Error()))
 			}
 		}
 	}
 }
 
-// leave says why a token is left: in words of its own, unless they are empty.
+// leave adds a token to those that are left. An empty why means that of the kind.
 func (s *sweep) leave(f Found, kind FoundKind, why string) {
 	f.Kind, f.Why = kind, cmp.Or(why, whys[kind])
 	s.result.Left = append(s.result.Left, f)
 }
 
-// record tells the ledger what is gone.
+// record writes the tokens that are gone into the ledger.
 func (s *sweep) record(gone []string) error {
 	if s.Ledger == nil {
 		return nil
@@ -293,19 +287,18 @@ func (s *sweep) record(gone []string) error {
 	for _, id := range gone {
 		target := s.host
 		if i := slices.IndexFunc(s.Known, func(o Object) bool { return o.ID == id }); i >= 0 {
-			target = s.Known[i].Target // as the ledger has it, with its port or without
+			target = s.Known[i].Target // its port may be left out in the address
 		}
-		if err := s.Ledger.Deleted(target, s.Run, id); err != nil {
+		if err := s.Ledger.Write(Deleted, Object{Target: target, Run: s.Run, ID: id}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// clean takes out what nobody shall read.
-func (s *sweep) clean(text string) string {
-	for _, by := range s.callers {
-		text = by.clean(text)
+func (s *sweep) redact(text string) string {
+	for _, by := range s.clients {
+		text = by.redact(text)
 	}
 	return text
 }

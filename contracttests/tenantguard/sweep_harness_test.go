@@ -116,7 +116,7 @@ func (x *swept) write(entries ...func(*tenantguard.Ledger) error) {
 }
 
 func madeBy(target, id, owner string) func(*tenantguard.Ledger) error {
-	return func(l *tenantguard.Ledger) error { return l.Made(target, "r", "patmock-r-1", id, owner) }
+	return func(l *tenantguard.Ledger) error { return writeMade(l, target, "r", "patmock-r-1", id, owner) }
 }
 
 func intendedAs(target, name string) func(*tenantguard.Ledger) error {
@@ -125,7 +125,7 @@ func intendedAs(target, name string) func(*tenantguard.Ledger) error {
 
 func intendedBy(o tenantguard.Object) func(*tenantguard.Ledger) error {
 	o.Run = "r"
-	return func(l *tenantguard.Ledger) error { return l.Intend(o) }
+	return func(l *tenantguard.Ledger) error { return l.Write(tenantguard.Intended, o) }
 }
 
 // runName is the nth name of a run at noon.

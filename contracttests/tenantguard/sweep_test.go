@@ -62,7 +62,7 @@ func TestSweep(t *testing.T) {
 		{name: "created by the clock of the target", owner: "jane.doe", token: marked, created: elapsed(3600 * second), ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }), deleted: tenantguard.RecordedName},
 		{name: "created by the clock of the machine", owner: "jane.doe", token: marked, ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }), left: tenantguard.CreationMismatch},
 		{name: "created in whole seconds", owner: "jane.doe", token: marked, ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(999 * time.Millisecond) }), deleted: tenantguard.RecordedName},
-		{name: "refused", owner: "jane.doe", token: marked, ledger: append(pending[:1:1], func(l *tenantguard.Ledger) error { return l.Refused(mockHost, "r", marked) })},
+		{name: "refused", owner: "jane.doe", token: marked, ledger: append(pending[:1:1], func(l *tenantguard.Ledger) error { return writeRefused(l, mockHost, "r", marked) })},
 		{name: "another case", owner: "jane.doe", token: strings.ToUpper(marked), ledger: pending},
 		{name: "a blank behind", owner: "jane.doe", token: marked + " ", ledger: pending},
 		{name: "a blank in front", owner: "jane.doe", token: " " + marked, ledger: pending},

@@ -1,173 +1,247 @@
 package tenantguard
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 )
 
-// tokens is what is known of the tokens at a target, and of who has them. Ids are folded where they are keys.
-type tokens struct {
-	// target and run of the objects.
-	target, run string
-	// protected are never changed.
-	protected map[string]bool
+// state is what the run knows of a token, and may do with it.
+type state int
 
-	mu sync.Mutex
-	// own are those that the run may change, made those of them that it made, in that order.
-	own  map[string]*ownToken
-	made []*ownToken
-	// foreign are the others that the target showed, with how many wishes there had been when it first did.
-	foreign map[string]int
-	// wished is how many wishes there were, and wishes are those of which it is not known what became of them.
-	wished   int
-	wishes   []*wish
-	unlisted []Object
+const (
+	foreign   state = iota // it was there before, or logs in: the run never changes it
+	protected              // the run logs in with it
+	allowed                // a sweep may delete it
+	pending                // its create is under way
+	unknown                // its create may have been carried out
+	unlisted               // as unknown, and a list of its owner did not show it
+	rejected               // its create made nothing
+	created                // the run created it
+	deleted                // the run created it, or a sweep was allowed to delete it
+)
+
+// record is all that is known of a token at the target, or of a create that may make one.
+type record struct {
+	Object
+	state state
+	owner *owner // nil if it is unknown
+	// creates is the number of creates that began before this one, or before the target first
+	// showed the token.
+	creates int
+}
+
+// isOwn reports whether the run may change the token.
+func (t *record) isOwn() bool { return slices.Contains([]state{allowed, created, deleted}, t.state) }
+
+// tokens has a record of each token that the run has created, deleted or seen.
+type tokens struct {
+	target, run string
+
+	mu       sync.Mutex
+	records  []*record          // in the order in which they began
+	byID     map[string]*record // by folded id
+	creates  int
 	sessions map[bearer]*session
 	owners   map[string]*owner
 }
 
-// ownToken is one that the run may change.
-type ownToken struct {
-	object Object
-	by     *owner // nil where nobody knows
-	gone   bool
-}
-
-func newTokens(target, run string, protected []string) *tokens {
+func newTokens(target, run string, ids []string) *tokens {
 	k := &tokens{
-		target: target, run: run, protected: map[string]bool{},
-		own: map[string]*ownToken{}, foreign: map[string]int{}, sessions: map[bearer]*session{}, owners: map[string]*owner{},
+		target: target, run: run,
+		byID: map[string]*record{}, sessions: map[bearer]*session{}, owners: map[string]*owner{},
 	}
-	for _, id := range protected {
-		k.protected[fold(id)] = true
+	for _, id := range ids {
+		k.addLocked(&record{Object: Object{ID: id}, state: protected})
 	}
 	return k
 }
 
-// stranger tells that an id is of a token that the run has nothing to do with.
-func (k *tokens) stranger(id string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, foreign := k.foreign[id]
-	return k.protected[id] || k.own[id] == nil && foreign
-}
-
-// owns tells that all of these tokens may be changed.
-func (k *tokens) owns(ids []string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return k.protected[id] || k.own[id] == nil })
-}
-
-func (k *tokens) adopt(id string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.own[fold(id)] == nil {
-		k.own[fold(id)] = &ownToken{object: Object{Target: k.target, Run: k.run, ID: id}}
+func (k *tokens) addLocked(t *record) {
+	t.Target, t.Run, t.creates = k.target, k.run, k.creates
+	k.records = append(k.records, t)
+	if t.ID != "" {
+		k.byID[fold(t.ID)] = t
 	}
 }
 
-// left are the tokens that were made and are not known to be gone, and those of which nobody knows whether they were made.
-func (k *tokens) left() (left []Object) {
+// isForeign reports whether a token was not created by this run.
+func (k *tokens) isForeign(id string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, t := range k.made {
-		if !t.gone {
-			left = append(left, t.object)
+	t := k.byID[id]
+	return t != nil && !t.isOwn()
+}
+
+// areOwn reports whether the run may change all of these tokens.
+func (k *tokens) areOwn(ids []string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool {
+		return k.byID[id] == nil || !k.byID[id].isOwn()
+	})
+}
+
+func (k *tokens) allow(id string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if t := k.seeLocked(tokenRef{id: id}); t != nil && t.state == foreign {
+		t.state = allowed
+	}
+}
+
+// in returns the tokens that are in a state, in the order in which they began.
+func (k *tokens) in(s state) (all []Object) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, t := range k.records {
+		if t.state == s {
+			all = append(all, t.Object)
 		}
 	}
-	for _, w := range k.wishes {
-		if w.lost {
-			left = append(left, w.object)
-		}
-	}
-	return left
+	return all
 }
 
-// notListed returns the pending creates that no list showed.
-func (k *tokens) notListed() []Object {
+// begin reserves room for a token of the session's owner, for a create that is pending from now on.
+func (k *tokens) begin(s *session, o Object, limit int) (*record, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return slices.Clone(k.unlisted)
+	t := &record{Object: o, state: pending}
+	if s != nil {
+		t.owner = s.owner
+		if t.owner.identified {
+			t.Owner = t.owner.id
+		}
+		if k.countLocked(t.owner) >= limit {
+			return nil, &Refusal{
+				Reason: OwnerFull, Owner: t.owner.id,
+				Lacks: "room for another token of " + t.owner.String(),
+			}
+		}
+	}
+	k.addLocked(t)
+	k.creates++
+	return t, nil
 }
 
-// list takes the whole list of a caller's own tokens, and returns those that pending creates made.
-// A wish whose name is not there becomes unlisted.
-func (k *tokens) list(s *session, all []shown) (made []Object) {
+// countLocked returns the number of tokens that an owner has: those listed, and those created or
+// pending since.
+func (k *tokens) countLocked(o *owner) (n int) {
+	for id := range o.listed {
+		if k.byID[id].state != deleted {
+			n++
+		}
+	}
+	for _, t := range k.records {
+		if t.owner == o && (t.state == pending || t.state == created && !o.listed[fold(t.ID)]) {
+			n++
+		}
+	}
+	return n
+}
+
+// conclude sets the state of a pending create, and reports whether the target has created a token,
+// which the response shows.
+func (k *tokens) conclude(t *record, s state, shown tokenRef) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s == created {
+		return k.confirmLocked(t, shown)
+	}
+	t.state = s
+	if s == unknown && t.owner != nil {
+		t.owner.listed = nil
+	}
+	return false
+}
+
+// confirmLocked reports whether a create has made the token that the target shows. It has not if
+// the token was there before.
+func (k *tokens) confirmLocked(t *record, shown tokenRef) bool {
+	if before := k.byID[fold(shown.id)]; before != nil {
+		if before.state != foreign || before.creates <= t.creates {
+			t.state = rejected
+			return false
+		}
+		before.state = rejected // it was seen before the response to its create
+	}
+	t.state, t.ID, t.TargetTime = created, shown.id, time.Time{}
+	t.Owner = cmp.Or(shown.owner, t.Owner)
+	k.byID[fold(t.ID)] = t
+	return true
+}
+
+// list takes the complete list of a caller's own tokens. It returns those that were created although
+// the outcome of their creates was unknown.
+func (k *tokens) list(s *session, all []tokenRef) (found []Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if s == nil {
 		return nil
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(t shown) bool { return !t.outer })
 	if !s.owner.identified && len(all) > 0 && all[0].owner != "" {
-		s.owner = k.identityLocked(all[0].owner)
+		k.identifyLocked(s.owner, all[0].owner)
 	}
-	o := s.owner
-	for _, w := range slices.Clone(k.wishes) {
-		if !w.lost || w.owner != o {
-			continue
-		}
-		at := slices.IndexFunc(all, func(t shown) bool { return w.object.created(t.name, t.owner, t.created) })
-		switch {
-		case at >= 0:
-			if o, ok := k.grantLocked(w, all[at]); ok {
-				made = append(made, o)
-			}
-		case !slices.ContainsFunc(all, func(t shown) bool { return t.name == w.object.Name }):
-			k.endLocked(w)
-			k.unlisted = append(k.unlisted, w.object)
+	for _, t := range k.records {
+		if t.state == unknown && t.owner == s.owner && k.lookUpLocked(t, all) {
+			found = append(found, t.Object)
 		}
 	}
-	o.alive, o.counted = map[string]bool{}, true
-	for id, t := range k.own {
-		if t.by == o && !t.gone {
-			o.grow(id)
+	s.owner.listed = map[string]bool{}
+	for _, shown := range all {
+		if k.seeLocked(shown) != nil {
+			s.owner.listed[fold(shown.id)] = true
 		}
 	}
-	for _, t := range all {
-		if own := k.own[fold(t.id)]; own == nil || !own.gone {
-			o.grow(fold(t.id))
-		}
-	}
-	return made
+	return found
 }
 
-// show takes tokens that an answer shows.
-func (k *tokens) show(all []shown) {
+// lookUpLocked looks in a list for the token of a create whose outcome is unknown.
+func (k *tokens) lookUpLocked(t *record, all []tokenRef) (isCreated bool) {
+	for _, shown := range all {
+		if t.created(shown.name, shown.owner, shown.created) {
+			return k.confirmLocked(t, shown)
+		}
+	}
+	if !slices.ContainsFunc(all, func(shown tokenRef) bool { return shown.name == t.Name }) {
+		t.state = unlisted
+	}
+	return false
+}
+
+// see takes the tokens that a response shows.
+func (k *tokens) see(all []tokenRef) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, t := range all {
-		k.showLocked(t)
+	for _, shown := range all {
+		k.seeLocked(shown)
 	}
 }
 
-// showLocked notes a stranger's token.
-func (k *tokens) showLocked(t shown) {
-	id := fold(t.id)
-	if _, before := k.foreign[id]; !before && id != "" && k.own[id] == nil {
-		k.foreign[id] = k.wished
+// seeLocked returns the record of a token, nil if it has no id. One that is not known is foreign.
+func (k *tokens) seeLocked(shown tokenRef) *record {
+	id := fold(shown.id)
+	if id != "" && k.byID[id] == nil {
+		k.addLocked(&record{Object: Object{ID: shown.id}})
 	}
+	return k.byID[id]
 }
 
-// gone takes the answer to a delete, and returns the id of a token of the run that is gone by it. Not found counts for who
-// made it: to others a target may say so of what is there.
-func (k *tokens) gone(a *asked, got *answer) (id string, gone bool) {
+// delete takes the response to a delete of one token. It returns the token if it is gone by it. 404
+// counts for its owner only: a target may respond with it to others although the token exists.
+func (k *tokens) delete(r *guardedRequest, status int) (o Object, gone bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key := a.place.ids[0]
-	t := k.own[key]
-	if t == nil || t.gone || len(a.place.ids) > 1 {
-		return "", false
+	t := k.byID[r.route.ids[0]]
+	if len(r.route.ids) > 1 || t == nil || t.state != created && t.state != allowed {
+		return o, false
 	}
-	byMaker := t.by == nil || a.session != nil && a.session.owner == t.by
-	if notFound := got.StatusCode == http.StatusNotFound && byMaker; !notFound && got.StatusCode != http.StatusNoContent {
-		return "", false
+	byOwner := t.state == allowed || t.owner == nil || r.session != nil && r.session.owner == t.owner
+	if status != http.StatusNoContent && (status != http.StatusNotFound || !byOwner) {
+		return o, false
 	}
-	t.gone = true
-	for _, s := range k.sessions {
-		delete(s.owner.alive, key)
-	}
-	return t.object.ID, true
+	t.state = deleted
+	return t.Object, true
 }

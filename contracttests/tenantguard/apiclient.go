@@ -1,0 +1,206 @@
+package tenantguard
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// apiClient calls the API as one identity.
+type apiClient struct {
+	Login
+	http       *http.Client
+	base, path string
+	// grace limits the wait for a delete under way when its context has ended.
+	grace time.Duration
+	now   func() time.Time
+	clock *Clock // of the target
+
+	bearer string
+	// identity is the id of the caller, empty if the target does not report it.
+	identity string
+	tokens   []token // of the caller
+	all      []token // of every identity, nil until they were listed
+	last     SetupResponse
+	loginErr error // of a login that was rejected and is not repeated
+}
+
+// token is an element of a list.
+type token struct {
+	ID             string                    `json:"id"`
+	Name           string                    `json:"name"`
+	Owner          struct{ ID, Name string } `json:"owner"`
+	Created        string                    `json:"created"`
+	ExpirationDate string                    `json:"expirationDate"` // empty for null
+}
+
+// refresh logs in and lists the caller's own tokens.
+func (c *apiClient) refresh(ctx context.Context) error {
+	if err := c.logIn(ctx); err != nil {
+		return err
+	}
+	if err := c.list(ctx); err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(c.tokens, func(t token) bool { return t.ID == c.ClientID }); i >= 0 {
+		c.identity = cmp.Or(c.identity, c.tokens[i].Owner.ID)
+	}
+	return nil
+}
+
+func (c *apiClient) logIn(ctx context.Context) error {
+	if c.loginErr != nil {
+		return c.loginErr
+	}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret},
+	}
+	body := strings.NewReader(form.Encode())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth/token", body)
+	if err != nil {
+		return &ConfigError{"BaseURL", "log in: the target has no address"}
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var issued struct {
+		AccessToken string `json:"access_token"`
+		IdentityID  string `json:"identity_id"`
+	}
+	status, err := c.send(r, &issued)
+	switch {
+	case err != nil:
+		return c.fail(LogIn, status, err)
+	case status != http.StatusOK || issued.AccessToken == "":
+		err = c.fail(LogIn, status, nil)
+		if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+			c.loginErr = err
+		}
+		return err
+	}
+	c.bearer, c.identity = issued.AccessToken, cmp.Or(issued.IdentityID, c.identity)
+	return nil
+}
+
+// list reads the caller's own list. On an error the tokens stay as they were.
+func (c *apiClient) list(ctx context.Context) error {
+	var tokens []token
+	status, err := c.do(ctx, http.MethodGet, c.path+"?"+ownTokens, &tokens)
+	if err != nil || status != http.StatusOK {
+		return c.fail(ListTokens, status, err)
+	}
+	c.tokens = tokens
+	return nil
+}
+
+// seesForeign reports whether the caller may list a token of another identity with this id. An
+// administrator could delete it.
+func (c *apiClient) seesForeign(ctx context.Context, id string) (bool, error) {
+	if c.all == nil {
+		all := []token{}
+		status, err := c.do(ctx, http.MethodGet, c.path, &all)
+		if err != nil || status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+			return false, c.fail(ListAllTokens, status, err)
+		}
+		c.all = all
+	}
+	return slices.ContainsFunc(c.all, func(t token) bool {
+		return t.ID == id && t.Owner.ID != c.identity
+	}), nil
+}
+
+// delete deletes a token. One that is gone already is no error.
+func (c *apiClient) delete(ctx context.Context, id string) error {
+	if c.grace > 0 {
+		graceful, stop := Graceful(ctx, c.grace)
+		defer stop()
+		ctx = graceful
+	}
+	status, err := c.do(ctx, http.MethodDelete, c.path+"/"+id, nil)
+	if err == nil && status != http.StatusNoContent && status != http.StatusNotFound {
+		err = c.fail(DeleteToken, status, nil)
+	}
+	return err
+}
+
+// fail returns the error of a call. A nil err means that the latest response is the problem.
+func (c *apiClient) fail(call Call, status int, err error) error {
+	sent, unsent := errors.AsType[*url.Error](err)
+	_, retried := errors.AsType[*RetryError](err)
+	switch {
+	case call == DeleteToken: // its status says it all
+	case err == nil:
+		err = ExplainResponse(c.last)
+	case unsent && !retried && ReasonOf(err) == "" && !errors.Is(err, context.Canceled):
+		err = ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err)
+	}
+	return &CallError{
+		Call: call, ClientID: c.redact(c.ClientID), Origin: c.Origin, Status: status, Err: err,
+	}
+}
+
+// has reports whether the caller's list has a token.
+func (c *apiClient) has(id string) bool {
+	return slices.ContainsFunc(c.tokens, func(t token) bool { return t.ID == id })
+}
+
+// do sends a request with the access token, and again with a new one if that has expired.
+func (c *apiClient) do(ctx context.Context, method, path string, into any) (status int, err error) {
+	status, err = c.doOnce(ctx, method, path, into)
+	if err != nil || status != http.StatusUnauthorized {
+		return status, err
+	}
+	if err := c.logIn(startOf(ctx)); err != nil {
+		return status, err
+	}
+	return c.doOnce(ctx, method, path, into)
+}
+
+func (c *apiClient) doOnce(ctx context.Context, method, path string, into any) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.bearer)
+	return c.send(r, into)
+}
+
+// send sends a request, and decodes the body of a 200.
+func (c *apiClient) send(r *http.Request, into any) (status int, err error) {
+	r.Header.Set("Accept", "application/json")
+	sent := c.now()
+	got, err := c.http.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = got.Body.Close() }() // it was read by then
+	body, err := ReadResponse(got.Body)
+	if err != nil {
+		return got.StatusCode, err
+	}
+	c.clock.Observe(got.StatusCode, got.Header, sent, c.now())
+	c.last = SetupResponse{
+		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: got.StatusCode,
+		Header: got.Header, Body: body, ClientID: c.ClientID, Redact: c.redact,
+	}
+	if got.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
+		err = ExplainResponse(c.last)
+	}
+	return got.StatusCode, err
+}
+
+// redact replaces the caller's secrets, and what looks like one.
+func (c *apiClient) redact(text string) string {
+	for _, secret := range []string{c.ClientSecret, c.bearer} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "[redacted]")
+		}
+	}
+	return report.Redact(text)
+}

@@ -1,0 +1,150 @@
+package tenantguard
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/spec/schema"
+)
+
+// An Object is a token that a run created, or a create whose outcome is unknown.
+type Object struct {
+	// Target is the host of the tenant, with its port if the address has one.
+	Target string `json:"target"`
+	// Run is the id of the run.
+	Run string `json:"run"`
+	// Name is the one it was created with.
+	Name string `json:"name,omitempty"`
+	// Redacted reports that the name looked like a secret, and that Name is not it.
+	Redacted bool `json:"redacted,omitempty"`
+	// ID is empty if the outcome of the create is unknown.
+	ID string `json:"id,omitempty"`
+	// Owner is the id of the identity it belongs to, empty if that is unknown.
+	Owner string `json:"owner,omitempty"`
+	// TargetTime is the time of the target when the create was sent. It is zero for objects with an
+	// ID, and if the target sent no date.
+	TargetTime time.Time `json:"targetTime,omitzero"`
+	// At is when it was created, or when its create was sent.
+	At time.Time `json:"-"`
+}
+
+// ReadLedger returns the objects that may exist, in the order in which they were created: those with
+// an id, and the creates whose outcome is unknown. A missing file has none. A last line that was cut
+// off is left out; any other damage is a [LedgerError].
+func ReadLedger(path string) ([]Object, error) {
+	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the ledger: %w", err)
+	}
+	return parseLedger(path, content)
+}
+
+func parseLedger(path string, content []byte) ([]Object, error) {
+	s := ledgerState{gone: map[objectKey]bool{}}
+	for number := 1; len(content) > 0; number++ {
+		text, rest, complete := bytes.Cut(content, []byte("\n"))
+		content = rest
+		left := text
+		for cut := true; cut; { // what follows a torn line may be torn itself, behind the mark
+			left, cut = bytes.CutSuffix(left, []byte(torn))
+		}
+		entry, err := parseLine(left)
+		switch {
+		case err == nil:
+			s.apply(entry)
+		case complete && len(left) == len(text), err.Kind == OtherSchema, err.Kind == UnknownField:
+			return nil, &LedgerError{path, number, err}
+		}
+	}
+	return s.left(), nil
+}
+
+// parseLine parses a line. A part of one is never a line: it lacks the last brace.
+func parseLine(text []byte) (entry line, err *LineError) {
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if json.Unmarshal(text, &head) == nil && head.Schema != nil {
+		if err := schema.Check(*head.Schema); err != nil {
+			return entry, &LineError{OtherSchema, schema.Field, err.Error()}
+		}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	failed := schema.Explain(decoder.Decode(&entry), entry)
+	if unknown, ok := errors.AsType[*schema.UnknownFieldError](failed); ok {
+		return entry, &LineError{UnknownField, unknown.Field, unknown.Error()}
+	}
+	if failed != nil {
+		return entry, &LineError{Kind: Malformed, text: "no line of a ledger"}
+	}
+	if decoder.InputOffset() != int64(len(text)) {
+		return entry, &LineError{Kind: TrailingText, text: "something follows the line of a ledger"}
+	}
+	return entry, entry.check()
+}
+
+// check returns what a line lacks, nil if it is complete.
+func (e line) check() *LineError {
+	switch {
+	case !slices.Contains([]Event{Intended, Made, Refused, Deleted}, e.Event):
+		return &LineError{UnknownValue, "event", "an unknown event"}
+	case e.Target == "":
+		return &LineError{Missing, "target", "no target"}
+	case e.ID == "" && (e.Event == Made || e.Event == Deleted):
+		return &LineError{Missing, "id", "no id"}
+	}
+	return nil
+}
+
+// ledgerState is what the lines of a ledger amount to.
+type ledgerState struct {
+	objects []Object
+	gone    map[objectKey]bool // deleted, maybe before the line that has it as created
+}
+
+type objectKey struct{ target, id string }
+
+// apply takes a line. The outcome of a create replaces the latest intent of its name: an earlier one
+// may be left of a run that was killed.
+func (s *ledgerState) apply(l line) {
+	o := l.Object
+	o.Target, o.At = strings.ToLower(o.Target), l.At
+	if l.Event == Deleted {
+		s.gone[objectKey{o.Target, o.ID}] = true
+		return
+	}
+	if l.Event != Intended {
+		for i, p := range slices.Backward(s.objects) {
+			if p.ID == "" && p.Target == o.Target && p.Run == o.Run && p.Name == o.Name {
+				s.objects = slices.Delete(s.objects, i, i+1)
+				break
+			}
+		}
+	}
+	if l.Event != Refused {
+		s.objects = append(s.objects, o)
+	}
+}
+
+// left returns the objects that may exist, each once.
+func (s *ledgerState) left() (left []Object) {
+	for _, o := range s.objects {
+		key := objectKey{o.Target, o.ID}
+		if o.ID == "" || !s.gone[key] {
+			left = append(left, o)
+		}
+		s.gone[key] = true // so that it is not repeated
+	}
+	return left
+}

@@ -1,0 +1,125 @@
+package tenantguard
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.com/patmock/contracttests/report"
+)
+
+// guardedRequest is a request on its way through the guard.
+type guardedRequest struct {
+	*http.Request
+	body  []byte
+	route route
+	// client id that the request counts for, empty if it is unknown.
+	client string
+	// session of its bearer, nil if it has none.
+	session *session
+	// outcomeUnknown reports that it was sent, and had no complete response.
+	outcomeUnknown bool
+	// maybeApplied reports that it had a response of 5xx and was sent again.
+	maybeApplied bool
+}
+
+// maxRequestBytes bounds the body of a request.
+const maxRequestBytes = 64 << 20
+
+// read reads a request and closes its body.
+func (g *Guard) read(r *http.Request) (*guardedRequest, error) {
+	out := &guardedRequest{Request: r, route: routeOf(g.base, r.URL)}
+	if r.Body != nil {
+		body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
+		if len(body) > maxRequestBytes {
+			err = fmt.Errorf("it is longer than %d bytes", maxRequestBytes)
+		}
+		if err = errors.Join(err, r.Body.Close()); err != nil {
+			return nil, fmt.Errorf("%s: the body of the request: %w", out, err)
+		}
+		out.body = body
+	}
+	if out.route.kind == loginRoute {
+		out.client = clientOf(r, out.body)
+	} else if b, ok := bearerOf(r); ok {
+		out.session, out.client = g.tokens.session(b)
+	}
+	return out, nil
+}
+
+// String names the request for errors, without secrets.
+func (r *guardedRequest) String() string {
+	return fmt.Sprintf("%s %s", r.Method, report.Redact(r.URL.Path))
+}
+
+// isWrite reports whether the request may change something.
+func (r *guardedRequest) isWrite() bool {
+	return !isSafe(r.Method) && r.route.kind != loginRoute && r.route.kind != checkTokenRoute
+}
+
+// checkRepeated returns a [RepeatedError] if a write was sent again and is rejected then: the first
+// attempt may have been carried out.
+func (r *guardedRequest) checkRepeated(got *response) error {
+	if !r.maybeApplied || !r.isWrite() || got.StatusCode < 400 || got.StatusCode >= 500 {
+		return nil
+	}
+	return &RepeatedError{Request: r.String(), Status: got.StatusCode}
+}
+
+func (r *guardedRequest) isCreate() bool {
+	return r.Method == http.MethodPost && r.route.kind == listRoute
+}
+
+// ownTokens is the query of the complete list of the caller's own tokens.
+const ownTokens = "owner-id=me"
+
+func (r *guardedRequest) listsOwn() bool { return r.lists(ownTokens) }
+
+// lists reports whether the request is a list with exactly this query.
+func (r *guardedRequest) lists(query string) bool {
+	return r.Method == http.MethodGet && r.route.kind == listRoute && r.URL.RawQuery == query
+}
+
+// name returns the name of the token that a create asks for, empty if it has none.
+func (r *guardedRequest) name() string {
+	var body any
+	if json.Unmarshal(r.body, &body) != nil {
+		return ""
+	}
+	object, _ := body.(map[string]any)
+	name, _ := object["name"].(string)
+	return name
+}
+
+// ids returns the ids of the tokens that the request may change. Every text in the body of a bulk
+// update may be one.
+func (r *guardedRequest) ids() []string {
+	ids := r.route.ids
+	if r.route.kind != bulkRoute {
+		return ids
+	}
+	for decoder := json.NewDecoder(bytes.NewReader(r.body)); ; {
+		token, err := decoder.Token()
+		if err != nil {
+			return ids
+		}
+		if text, ok := token.(string); ok {
+			ids = append(ids, fold(text))
+		}
+	}
+}
+
+// origin returns the scheme, host and port of a URL.
+func origin(scheme, host string) string {
+	u := &url.URL{Scheme: strings.ToLower(scheme), Host: strings.ToLower(host)}
+	if u.Port() == "" {
+		port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+		u.Host = strings.TrimSuffix(u.Host, ":") + port
+	}
+	return u.String()
+}
