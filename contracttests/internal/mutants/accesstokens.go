@@ -157,7 +157,7 @@ var accessTokens = []Mutant{
 				deleted[x.id] = true
 			}
 			if x.op == login && deleted[x.parameters().Get("client_id")] {
-				return reply(400, map[string]any{"error": "invalid_grant"})
+				return reply(400, object{"error": "invalid_grant"})
 			}
 			return a
 		}),
@@ -172,14 +172,12 @@ var accessTokens = []Mutant{
 	{"expired-token-is-another-error", "login-expired", "The login with an expired token is invalid_grant.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
 		a := x.forward()
 		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
-			return reply(400, map[string]any{"error": "invalid_grant", "error_description": "The token has expired"})
+			return reply(400, object{"error": "invalid_grant", "error_description": "The token has expired"})
 		}
 		return a
 	})},
-	{"expired-token-not-listed", "expired-token-stays", "An expired token is not listed.", by("lifecycle/expired-token-stays-listed"), around(on(list), func(x *exchange) *answer {
-		a := x.forward()
-		a.keep(func(token map[string]any) bool { return !x.expired(token) })
-		return a
+	{"expired-token-not-listed", "expired-token-stays", "An expired token is not listed.", by("lifecycle/expired-token-stays-listed"), after(on(list), func(x *exchange, a *answer) {
+		a.keep(func(token object) bool { return !x.expired(token) })
 	})},
 	{"scope-change-never-shows", "scope-change-delay", "New access tokens never have the new scope.", by("lifecycle/withdrawn-scope-goes-within-twenty-minutes"), remembering(on(login, patch), func(changed map[string]string, x *exchange) *answer {
 		if user := changed[x.parameters().Get("client_id")]; x.op == login && user != "" {
@@ -198,37 +196,27 @@ var accessTokens = []Mutant{
 		return x.parameters().Get("client_id")
 	})},
 	{"last-used-on-every-call", "last-used", "lastUsed is that of the last request, of any kind.", by("lifecycle/last-used-stays-on-the-same-day"), lastUsed(api, func(x *exchange, _ *answer) string { return x.caller().ClientID })},
-	{"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.", by("patch/keeps-last-used"), remembering(on(list, patch), func(patched map[string]bool, x *exchange) *answer {
-		a := x.forward()
+	{"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.", by("patch/keeps-last-used"), recalling(on(list, patch), func(patched map[string]bool, x *exchange, a *answer) {
 		if x.op == patch && a.ok() {
 			patched[x.id] = true
 		}
-		a.each(func(token map[string]any) {
+		a.each(func(token object) {
 			if patched[text(token, "id")] {
 				token["lastUsed"] = nil
 			}
 		})
-		return a
 	})},
 	{"last-used-never", "last-used", "lastUsed is always null.", by("lifecycle/last-used-is-set-by-the-first-login", "lifecycle/last-used-moves-after-a-day"), rewrite(on(list), set("lastUsed", nil))},
-	{"last-used-from-creation", "last-used", "lastUsed is created until the first login.", by("lifecycle/last-used-is-null-until-the-first-login", "create/answer-is-what-the-list-shows"), rewrite(on(list), func(a *answer) {
-		a.each(func(token map[string]any) {
-			if token["lastUsed"] == nil {
-				token["lastUsed"] = token["created"]
-			}
-		})
+	{"last-used-from-creation", "last-used", "lastUsed is created until the first login.", by("lifecycle/last-used-is-null-until-the-first-login", "create/answer-is-what-the-list-shows"), eachToken(on(list), func(token object) {
+		if token["lastUsed"] == nil {
+			token["lastUsed"] = token["created"]
+		}
 	})},
-	{"last-used-only-once", "last-used", "lastUsed never moves after the first login.", by("lifecycle/last-used-moves-after-a-day"), remembering(on(login, list), func(first map[string]string, x *exchange) *answer {
-		a := x.forward()
+	{"last-used-only-once", "last-used", "lastUsed never moves after the first login.", by("lifecycle/last-used-moves-after-a-day"), recalling(on(login, list), func(first map[string]string, x *exchange, a *answer) {
 		if id := x.parameters().Get("client_id"); a.text("access_token") != "" && first[id] == "" {
 			first[id] = stamp(x.now())
 		}
-		a.each(func(token map[string]any) {
-			if at := first[text(token, "id")]; at != "" {
-				token["lastUsed"] = at
-			}
-		})
-		return a
+		show(a, "lastUsed", first)
 	})},
 }
 
@@ -243,32 +231,26 @@ func withField(part, name string, value any) string {
 }
 
 // claimsIn decodes a segment of a JWS, and returns nil if it has no fields.
-func claimsIn(part string) map[string]any {
+func claimsIn(part string) object {
 	text, _ := base64.RawURLEncoding.DecodeString(part) // other text has no fields
-	return decoded[map[string]any](text)
+	return decoded[object](text)
 }
 
 // segment encodes fields as a segment of a JWS.
-func segment(fields map[string]any) string {
+func segment(fields object) string {
 	text, _ := json.Marshal(fields) // it was just read
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
 // lastUsed shows the time of the last request for which f names a token.
 func lastUsed(m match, f func(*exchange, *answer) string) wrap {
-	return remembering(m, func(moments map[string]string, x *exchange) *answer {
-		a := x.forward()
+	return recalling(m, func(moments map[string]string, x *exchange, a *answer) {
 		if id := f(x, a); id != "" && a.ok() {
 			moments[id] = stamp(x.now())
 		}
 		if x.op == list {
-			a.each(func(token map[string]any) {
-				if at := moments[text(token, "id")]; at != "" {
-					token["lastUsed"] = at
-				}
-			})
+			show(a, "lastUsed", moments)
 		}
-		return a
 	})
 }
 
@@ -280,6 +262,6 @@ func (x *exchange) asFixture(user string) *answer {
 }
 
 // touches tells whether a patch names a path.
-func touches(operations []map[string]any, paths ...string) bool {
-	return slices.ContainsFunc(operations, func(op map[string]any) bool { return slices.Contains(paths, text(op, "path")) })
+func touches(operations []object, paths ...string) bool {
+	return slices.ContainsFunc(operations, func(op object) bool { return slices.Contains(paths, text(op, "path")) })
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// object is a JSON object.
+type object = map[string]any
+
 // answer is one that was not sent yet.
 type answer struct {
 	status int
@@ -39,13 +42,22 @@ func decoded[T any](body []byte) (value T) {
 }
 
 // object is the body, nil where it is no JSON object.
-func (a *answer) object() map[string]any {
-	return decoded[map[string]any](a.body)
+func (a *answer) object() object {
+	return decoded[object](a.body)
 }
 
 // array is the body, nil where it is no array of objects.
-func (a *answer) array() []map[string]any {
-	return decoded[[]map[string]any](a.body)
+func (a *answer) array() []object {
+	return decoded[[]object](a.body)
+}
+
+// show sets a property of the objects that values has one for, by id.
+func show[V any](a *answer, name string, values map[string]V) {
+	a.each(func(token object) {
+		if value, known := values[text(token, "id")]; known {
+			token[name] = value
+		}
+	})
 }
 
 // put replaces the body.
@@ -54,37 +66,37 @@ func (a *answer) put(value any) { a.body, _ = json.Marshal(value) } // it is mad
 // text is a property of the body.
 func (a *answer) text(name string) string { return text(a.object(), name) }
 
-func text(object map[string]any, name string) string {
-	value, _ := object[name].(string)
+func text(o object, name string) string {
+	value, _ := o[name].(string)
 	return value
 }
 
 // each changes the object that is the body, or every object of the array, unless the request was refused.
-func (a *answer) each(change func(map[string]any)) {
+func (a *answer) each(change func(object)) {
 	if !a.ok() {
 		return
 	}
-	if object := a.object(); object != nil {
-		change(object)
-		a.put(object)
+	if o := a.object(); o != nil {
+		change(o)
+		a.put(o)
 	} else if array := a.array(); array != nil {
-		for _, object := range array {
-			change(object)
+		for _, o := range array {
+			change(o)
 		}
 		a.put(array)
 	}
 }
 
 // items changes a list.
-func (a *answer) items(change func([]map[string]any) []map[string]any) {
+func (a *answer) items(change func([]object) []object) {
 	if array := a.array(); a.ok() && array != nil {
-		a.put(append([]map[string]any{}, change(array)...))
+		a.put(append([]object{}, change(array)...))
 	}
 }
 
 // keep leaves the items that f chooses.
-func (a *answer) keep(f func(map[string]any) bool) {
-	a.items(func(tokens []map[string]any) (kept []map[string]any) {
+func (a *answer) keep(f func(object) bool) {
+	a.items(func(tokens []object) (kept []object) {
 		for _, token := range tokens {
 			if f(token) {
 				kept = append(kept, token)
@@ -109,9 +121,9 @@ func refuse(status int, words string) *answer {
 	code := map[int]string{
 		http.StatusBadRequest: "400.1 Bad request content", http.StatusForbidden: "403 Forbidden", http.StatusNotFound: "404 Not found",
 	}[status]
-	a.put(map[string]any{
+	a.put(object{
 		"detailCode": code, "trackingId": a.header.Get("Slpt-Request-Id"), "causes": []any{},
-		"messages": []any{map[string]any{"locale": "en-US", "localeOrigin": "DEFAULT", "text": words}},
+		"messages": []any{object{"locale": "en-US", "localeOrigin": "DEFAULT", "text": words}},
 	})
 	return a
 }
@@ -120,9 +132,13 @@ func bad() *answer       { return refuse(http.StatusBadRequest, "The request is 
 func forbidden() *answer { return refuse(http.StatusForbidden, "The request is refused.") }
 func missing() *answer   { return refuse(http.StatusNotFound, "There is no such token.") }
 
+func badCredentials() *answer {
+	return reply(http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Bad client credentials"})
+}
+
 // stranger is the answer to a bearer that is not taken.
 func stranger() *answer {
-	return reply(http.StatusUnauthorized, map[string]any{"error": "JWT validation failed: JWT is expired"})
+	return reply(http.StatusUnauthorized, object{"error": "JWT validation failed: JWT is expired"})
 }
 
 // digits makes n random bytes in hexadecimal digits.

@@ -17,10 +17,19 @@ func status(from, to int) func(*answer) {
 	}
 }
 
+// swap replaces the responses of a status.
+func swap(from int, other func() *answer) func(*answer) {
+	return func(a *answer) {
+		if a.status == from {
+			*a = *other()
+		}
+	}
+}
+
 // set, drop and add change properties of what is answered.
 func set(name string, value any) func(*answer) {
 	return func(a *answer) {
-		a.each(func(o map[string]any) {
+		a.each(func(o object) {
 			if _, present := o[name]; present {
 				o[name] = value
 			}
@@ -29,11 +38,11 @@ func set(name string, value any) func(*answer) {
 }
 
 func drop(name string) func(*answer) {
-	return func(a *answer) { a.each(func(o map[string]any) { delete(o, name) }) }
+	return func(a *answer) { a.each(func(o object) { delete(o, name) }) }
 }
 
 func add(name string, value any) func(*answer) {
-	return func(a *answer) { a.each(func(o map[string]any) { o[name] = value }) }
+	return func(a *answer) { a.each(func(o object) { o[name] = value }) }
 }
 
 // answers are mutants of a status, or of what a body says.
@@ -58,34 +67,24 @@ var answers = []Mutant{
 	{"secret-in-patch", "secret-once", "A patch shows the secret.", by("create/secret-is-shown-once"), rewrite(on(patch), add("secret", digits(32)))},
 	{"secret-in-bulk", "secret-once", "A bulk update shows the secrets.", by("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"), rewrite(on(bulk), add("secret", digits(32)))},
 	{"secret-is-masked", "secret-once", "Create masks the secret.", by("create/secret-is-shown-once"), rewrite(on(create), set("secret", "********"))},
-	{"secret-is-short", "id-and-secret-form", "A secret has 32 digits.", by("create/secret-is-shown-once"), rewrite(on(create), func(a *answer) {
-		a.each(func(o map[string]any) { o["secret"] = fmt.Sprintf("%.32s", text(o, "secret")) })
+	{"secret-is-short", "id-and-secret-form", "A secret has 32 digits.", by("create/secret-is-shown-once"), eachToken(on(create), func(o object) { o["secret"] = fmt.Sprintf("%.32s", text(o, "secret")) })},
+	{"id-has-dashes", "id-and-secret-form", "An id is written as UUID.", by("create/secret-is-shown-once"), eachToken(on(create), func(o object) {
+		if id := text(o, "id"); len(id) == 32 {
+			o["id"] = id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
+		}
 	})},
-	{"id-has-dashes", "id-and-secret-form", "An id is written as UUID.", by("create/secret-is-shown-once"), rewrite(on(create), func(a *answer) {
-		a.each(func(o map[string]any) {
-			if id := text(o, "id"); len(id) == 32 {
-				o["id"] = id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
-			}
-		})
-	})},
-	{"owner-is-no-identity", "create-for-caller", "The owner has the type USER.", by("create/is-for-the-caller"), rewrite(api, func(a *answer) {
-		a.each(func(o map[string]any) {
-			if owner, ok := o["owner"].(map[string]any); ok {
-				owner["type"] = "USER"
-			}
-		})
+	{"owner-is-no-identity", "create-for-caller", "The owner has the type USER.", by("create/is-for-the-caller"), eachToken(api, func(o object) {
+		if owner, ok := o["owner"].(object); ok {
+			owner["type"] = "USER"
+		}
 	})},
 	{
 		"created-a-day-ago", "created-is-now", "Create shows created as a day before.",
 		by("create/created-is-now"),
-		rewrite(on(create), func(a *answer) {
-			a.each(func(o map[string]any) { o["created"] = stamp(moment(o["created"]).AddDate(0, 0, -1)) })
-		}),
+		eachToken(on(create), func(o object) { o["created"] = stamp(moment(o["created"]).AddDate(0, 0, -1)) }),
 	},
-	{"created-is-now", "one-store", "A list shows created as the time of the request.", by("crossversion/made-in-one-listed-in-all", "crossversion/renamed-in-another"), around(on(list), func(x *exchange) *answer {
-		a := x.forward()
+	{"created-is-now", "one-store", "A list shows created as the time of the request.", by("crossversion/made-in-one-listed-in-all", "crossversion/renamed-in-another"), after(on(list), func(x *exchange, a *answer) {
 		set("created", stamp(x.now()))(a)
-		return a
 	})},
 }
 
@@ -105,21 +104,17 @@ var keys = []Mutant{
 	{"create-with-another-key", "create-is-200", "Create answers a ninth key.", by("create/answers-no-other-keys"), rewrite(on(create), add("lastUsed", nil))},
 	{"list-without-id", "token-keys", "A list has no ids.", by("list/keys-are-present", "list/has-every-key"), rewrite(on(list), drop("id"))},
 	{"list-without-owner", "token-keys", "A list has no owners.", by("list/keys-are-present", "list/has-every-key"), rewrite(on(list), drop("owner"))},
-	{"list-without-last-used", "token-keys", "A list has no lastUsed where it would be null.", by("list/has-every-key", "expiry/patch-to-never/flag-and-null"), rewrite(on(list), func(a *answer) {
-		a.each(func(o map[string]any) {
-			if o["lastUsed"] == nil {
-				delete(o, "lastUsed")
-			}
-		})
+	{"list-without-last-used", "token-keys", "A list has no lastUsed where it would be null.", by("list/has-every-key", "expiry/patch-to-never/flag-and-null"), eachToken(on(list), func(o object) {
+		if o["lastUsed"] == nil {
+			delete(o, "lastUsed")
+		}
 	})},
 	{"list-without-managed", "token-keys", "A list does not say which tokens are managed.", by("list/has-every-key", "auth/managed-tokens-need-the-right"), rewrite(on(list), drop("managed"))},
 	{"list-without-validity", "token-keys", "A list has no accessTokenValiditySeconds.", by("create/validity-bounds-are-taken", "list/has-every-key"), rewrite(on(list), drop("accessTokenValiditySeconds"))},
-	{"list-without-expiration", "token-keys", "A list has no expirationDate where it would be null.", by("crossversion/never-is-null-in-all", "list/has-every-key"), rewrite(on(list), func(a *answer) {
-		a.each(func(o map[string]any) {
-			if o["expirationDate"] == nil {
-				delete(o, "expirationDate")
-			}
-		})
+	{"list-without-expiration", "token-keys", "A list has no expirationDate where it would be null.", by("crossversion/never-is-null-in-all", "list/has-every-key"), eachToken(on(list), func(o object) {
+		if o["expirationDate"] == nil {
+			delete(o, "expirationDate")
+		}
 	})},
 	{"list-with-another-key", "token-keys", "A list has a key that no document has.", by("list/has-every-key", "patch/name"), rewrite(on(list), add("tenant", "example"))},
 	{"patch-without-id", "patch-fields", "A patch answers no id.", by("patch/name", "patch/scope"), rewrite(on(patch), drop("id"))},

@@ -81,11 +81,11 @@ func about(x *exchange) string {
 func lost(first, second *exchange) (a, b *answer) {
 	former := first.token(about(first))
 	a, b = first.forward(), second.forward()
-	restored := []map[string]any{}
+	restored := []object{}
 	for _, op := range append(second.operations(), second.steps()...) {
 		field := strings.Split(text(op, "path")+"/", "/")[1]
 		if value, present := former[field]; present {
-			restored = append(restored, map[string]any{"op": "replace", "path": "/" + field, "value": value})
+			restored = append(restored, object{"op": "replace", "path": "/" + field, "value": value})
 		}
 	}
 	undo := second.with(restored)
@@ -105,7 +105,7 @@ var atOnce = []Mutant{
 			a = first.forward()
 			name, _ := otherName(second)
 			b = second.forward()
-			b.each(func(token map[string]any) { token["name"] = name })
+			b.each(func(token object) { token["name"] = name })
 			return a, b
 		}),
 	},

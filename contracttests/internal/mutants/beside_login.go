@@ -10,7 +10,7 @@ import (
 )
 
 // claim changes the claims of access tokens. The wrapped handler gets those that it has issued.
-func claim(change func(x *exchange, a *answer, claims map[string]any)) wrap {
+func claim(change func(x *exchange, a *answer, claims object)) wrap {
 	return remembering(anything, func(issued map[string]string, x *exchange) *answer {
 		if bearer := issued[x.bearer()]; bearer != "" {
 			x.as(bearer)
@@ -50,12 +50,12 @@ var besideLogins = []Mutant{
 		scope, _, _ := strings.Cut(a.text("scope"), " ")
 		set("scope", scope)(a)
 	})},
-	{"exp-is-always-twelve-hours", "claims-agree", "exp is always twelve hours ahead.", by("lifecycle/access-token-expires"), claim(func(x *exchange, _ *answer, claims map[string]any) {
+	{"exp-is-always-twelve-hours", "claims-agree", "exp is always twelve hours ahead.", by("lifecycle/access-token-expires"), claim(func(x *exchange, _ *answer, claims object) {
 		claims["exp"] = x.now().Add(12 * time.Hour).Unix()
 	})},
-	{"claims-name-another-user", "claims-agree", "user_name in the access token is another user's.", by("create/answers-200-with-eight-keys"), claim(func(_ *exchange, _ *answer, claims map[string]any) { claims["user_name"] = "somebody" })},
-	{"claims-name-another-client", "exact-id", "client_id in the access token is the user's id.", by("create/answers-200-with-eight-keys"), claim(func(_ *exchange, _ *answer, claims map[string]any) { claims["client_id"] = claims["identity_id"] })},
-	{"claims-name-another-tenant", "claims-agree", "tenant_id in the access token is another's.", by("create/answers-200-with-eight-keys"), claim(func(_ *exchange, _ *answer, claims map[string]any) { claims["tenant_id"] = digits(16) })},
+	{"claims-name-another-user", "claims-agree", "user_name in the access token is another user's.", by("create/answers-200-with-eight-keys"), claim(func(_ *exchange, _ *answer, claims object) { claims["user_name"] = "somebody" })},
+	{"claims-name-another-client", "exact-id", "client_id in the access token is the user's id.", by("create/answers-200-with-eight-keys"), claim(func(_ *exchange, _ *answer, claims object) { claims["client_id"] = claims["identity_id"] })},
+	{"claims-name-another-tenant", "claims-agree", "tenant_id in the access token is another's.", by("create/answers-200-with-eight-keys"), claim(func(_ *exchange, _ *answer, claims object) { claims["tenant_id"] = digits(16) })},
 	{"login-names-another-user", "login-user", "A login of an administrator has the user_name of another.", by("auth/list-all-as-administrator"), rewrite(on(login), func(a *answer) {
 		if a.text("user_name") == admin {
 			set("user_name", "jane.doe")(a)
@@ -82,13 +82,11 @@ var besideLogins = []Mutant{
 	{"patch-error-without-default", "error-dto", "A 404 to a patch has no message of a DEFAULT locale.", by("patch/unknown-id-is-404"), around(on(patch), func(x *exchange) *answer {
 		return inLocale(x.forward(), "REQUEST")
 	})},
-	{"bulk-error-without-causes", "error-dto", "A 400 to a bulk update has no causes.", by("bulk/26-ids"), around(on(bulk), func(x *exchange) *answer {
-		a := x.forward()
+	{"bulk-error-without-causes", "error-dto", "A 400 to a bulk update has no causes.", by("bulk/26-ids"), after(on(bulk), func(x *exchange, a *answer) {
 		if o := a.object(); !a.ok() && o != nil {
 			delete(o, "causes")
 			a.put(o)
 		}
-		return a
 	})},
 	{"bulk-without-request-id", "headers", "The response to a bulk update has no SLPT-Request-ID.", by("bulk/by-post"), rewrite(on(bulk), func(a *answer) { a.header.Del("Slpt-Request-Id") })},
 	{"delete-without-date", "headers", "The response to a delete has no Date.", by("delete/answers-204-without-body"), rewrite(on(remove), func(a *answer) { a.header["Date"] = nil })},
@@ -97,19 +95,13 @@ var besideLogins = []Mutant{
 
 // rejectedLogin shows as lastUsed the moment of a rejected login with a token that f chooses.
 func rejectedLogin(f func(x *exchange, id string) bool) wrap {
-	return remembering(on(login, list), func(moved map[string]string, x *exchange) *answer {
-		a := x.forward()
+	return recalling(on(login, list), func(moved map[string]string, x *exchange, a *answer) {
 		if id := x.parameters().Get("client_id"); x.op == login && a.status == http.StatusUnauthorized && f(x, id) {
 			moved[id] = stamp(x.now())
 		}
 		if x.op == list {
-			a.each(func(token map[string]any) {
-				if at := moved[text(token, "id")]; at != "" {
-					token["lastUsed"] = at
-				}
-			})
+			show(a, "lastUsed", moved)
 		}
-		return a
 	})
 }
 
@@ -121,7 +113,7 @@ func inLocale(a *answer, origin string) *answer {
 	}
 	messages, _ := o["messages"].([]any)
 	for _, each := range messages {
-		if message, ok := each.(map[string]any); ok {
+		if message, ok := each.(object); ok {
 			message["localeOrigin"] = origin
 		}
 	}
@@ -131,8 +123,7 @@ func inLocale(a *answer, origin string) *answer {
 
 // unused shows lastUsed as null of tokens that have logged in only as f chooses.
 func unused(f func(*exchange) bool) wrap {
-	return remembering(on(login, list), func(logins map[string]string, x *exchange) *answer {
-		a := x.forward()
+	return recalling(on(login, list), func(logins map[string]string, x *exchange, a *answer) {
 		if id := x.parameters().Get("client_id"); x.op == login && a.ok() {
 			if kind := logins[id]; f(x) && kind != "counts" {
 				logins[id] = "does not"
@@ -141,13 +132,12 @@ func unused(f func(*exchange) bool) wrap {
 			}
 		}
 		if x.op == list {
-			a.each(func(token map[string]any) {
+			a.each(func(token object) {
 				if logins[text(token, "id")] == "does not" && !slices.Contains(fixtureIDs(), text(token, "id")) {
 					token["lastUsed"] = nil
 				}
 			})
 		}
-		return a
 	})
 }
 

@@ -3,7 +3,6 @@ package mutants
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ func digitsOf(value any) time.Time {
 }
 
 // byDigits makes dates of a patch that have passed those of their digits, if these lie ahead.
-func byDigits(x *exchange, operations []map[string]any) bool {
+func byDigits(x *exchange, operations []object) bool {
 	changed := false
 	for _, op := range operations {
 		if date, digits := moment(op["value"]), digitsOf(op["value"]); !date.IsZero() && !date.After(x.now()) && digits.After(x.now()) {
@@ -28,11 +27,11 @@ func byDigits(x *exchange, operations []map[string]any) bool {
 }
 
 // bulkPatch changes the patch of a bulk update.
-func bulkPatch(change func(x *exchange, operations []map[string]any) []map[string]any) wrap {
+func bulkPatch(change func(x *exchange, operations []object) []object) wrap {
 	return before(on(bulk), func(x *exchange) {
-		if object := x.object(); object != nil {
-			object["patch"] = change(x, x.steps())
-			x.put(object)
+		if o := x.object(); o != nil {
+			o["patch"] = change(x, x.steps())
+			x.put(o)
 		}
 	})
 }
@@ -40,23 +39,23 @@ func bulkPatch(change func(x *exchange, operations []map[string]any) []map[strin
 // bulkUnstored makes a bulk update of more than n ids answer what it would, and store the first n.
 func bulkUnstored(n, stored int) wrap {
 	return around(on(bulk), func(x *exchange) *answer {
-		ids, object := x.ids(), x.object()
+		ids, o := x.ids(), x.object()
 		if len(ids) <= n || len(ids) > 25 {
 			return x.forward()
 		}
-		tokens := slices.DeleteFunc(x.tokens(), func(token map[string]any) bool { return !slices.Contains(ids, text(token, "id")) })
+		tokens := slices.DeleteFunc(x.tokens(), func(token object) bool { return !slices.Contains(ids, text(token, "id")) })
 		for _, token := range tokens {
 			delete(token, "userAwareTokenNeverExpires")
 			for _, op := range x.steps() {
 				token["expirationDate"] = op["value"]
 			}
 		}
-		if object["ids"] = ids[:stored]; stored > 0 {
-			if a := x.with(object).forward(); !a.ok() {
+		if o["ids"] = ids[:stored]; stored > 0 {
+			if a := x.with(o).forward(); !a.ok() {
 				return a
 			}
 		}
-		slices.SortFunc(tokens, func(a, b map[string]any) int { return strings.Compare(text(a, "id"), text(b, "id")) })
+		slices.SortFunc(tokens, func(a, b object) int { return strings.Compare(text(a, "id"), text(b, "id")) })
 		return reply(http.StatusOK, tokens)
 	})
 }
@@ -65,7 +64,7 @@ func bulkUnstored(n, stored int) wrap {
 func cut[E any](all []E, n int) []E { return all[:min(n, len(all))] }
 
 // patched changes the operations of a patch.
-func patched(change func(operations []map[string]any) []map[string]any) wrap {
+func patched(change func(operations []object) []object) wrap {
 	return before(on(patch), func(x *exchange) {
 		if operations := x.operations(); operations != nil {
 			x.put(change(operations))
@@ -73,36 +72,39 @@ func patched(change func(operations []map[string]any) []map[string]any) wrap {
 	})
 }
 
-// repathed changes the path of each operation.
-func repathed(change func(op, path string) string) wrap {
-	return patched(func(operations []map[string]any) []map[string]any {
+// patchedEach changes each operation of a patch.
+func patchedEach(change func(op object)) wrap {
+	return patched(func(operations []object) []object {
 		for _, op := range operations {
-			if path, ok := op["path"].(string); ok {
-				op["path"] = change(text(op, "op"), path)
-			}
+			change(op)
 		}
 		return operations
 	})
 }
 
+// repathed changes the path of each operation.
+func repathed(change func(op, path string) string) wrap {
+	return patchedEach(func(op object) {
+		if path, ok := op["path"].(string); ok {
+			op["path"] = change(text(op, "op"), path)
+		}
+	})
+}
+
 // weakened stores the first n scopes, and shows all.
 func weakened(n int) wrap {
-	return remembering(on(create, list), func(all map[string]any, x *exchange) *answer {
+	return remembering(on(create, list), func(all object, x *exchange) *answer {
 		scope, _ := x.object()["scope"].([]any)
 		if x.op == create && len(scope) > n {
-			object := x.object()
-			object["scope"] = scope[:n]
-			x.put(object)
+			o := x.object()
+			o["scope"] = scope[:n]
+			x.put(o)
 		}
 		a := x.forward()
 		if x.op == create && a.ok() && len(scope) > n {
 			all[a.text("id")] = scope
 		}
-		a.each(func(token map[string]any) {
-			if scope := all[text(token, "id")]; scope != nil {
-				token["scope"] = scope
-			}
-		})
+		show(a, "scope", all)
 		return a
 	})
 }
@@ -125,13 +127,11 @@ func beyondASCII(name string) bool {
 
 // boundaries are mutants of the tables of boundaries.
 var boundaries = []Mutant{
-	{"bulk-flag-second-refused", "patch-never", "A bulk update wants the acknowledgement before the date.", by("bulk/example/never-expire"), around(on(bulk), func(x *exchange) *answer {
-		if steps := x.steps(); len(steps) > 1 && removesDate(steps[0]) {
-			return bad()
-		}
-		return x.forward()
+	{"bulk-flag-second-refused", "patch-never", "A bulk update wants the acknowledgement before the date.", by("bulk/example/never-expire"), rejectIf(on(bulk), func(x *exchange) bool {
+		steps := x.steps()
+		return len(steps) > 1 && removesDate(steps[0])
 	})},
-	{"bulk-date-without-time-taken", "date-is-rfc3339", "A bulk update takes a date without a time.", by("bulk/bad-dates"), bulkPatch(func(_ *exchange, operations []map[string]any) []map[string]any {
+	{"bulk-date-without-time-taken", "date-is-rfc3339", "A bulk update takes a date without a time.", by("bulk/bad-dates"), bulkPatch(func(_ *exchange, operations []object) []object {
 		for _, op := range operations {
 			if date := text(op, "value"); len(date) == len(time.DateOnly) {
 				op["value"] = date + "T00:00:00Z"
@@ -139,7 +139,7 @@ var boundaries = []Mutant{
 		}
 		return operations
 	})},
-	{"bulk-date-without-zone-taken", "date-needs-zone", "A bulk update takes a date without a zone.", by("bulk/odd-dates"), bulkPatch(func(_ *exchange, operations []map[string]any) []map[string]any {
+	{"bulk-date-without-zone-taken", "date-needs-zone", "A bulk update takes a date without a zone.", by("bulk/odd-dates"), bulkPatch(func(_ *exchange, operations []object) []object {
 		for _, op := range operations {
 			if date := text(op, "value"); len(date) > len(time.DateOnly) && !zoned(date) {
 				op["value"] = date + "Z"
@@ -152,7 +152,7 @@ var boundaries = []Mutant{
 			x.put(operations)
 		}
 	})},
-	{"bulk-past-date-by-digits", "expiry-future", "A bulk update takes a past date whose digits lie ahead.", by("bulk/past-date-by-its-offset", "bulk/around-now/a-second-before"), bulkPatch(func(x *exchange, operations []map[string]any) []map[string]any {
+	{"bulk-past-date-by-digits", "expiry-future", "A bulk update takes a past date whose digits lie ahead.", by("bulk/past-date-by-its-offset", "bulk/around-now/a-second-before"), bulkPatch(func(x *exchange, operations []object) []object {
 		byDigits(x, operations)
 		return operations
 	})},
@@ -160,11 +160,11 @@ var boundaries = []Mutant{
 		ahead := digitsOf(x.object()["expirationDate"]).Sub(moment(x.object()["expirationDate"]))
 		return past(x) && ahead > 23*time.Hour
 	}, inAMonth)},
-	{"create-next-second-refused", "expiry-future", "Create wants a date that is a minute ahead.", by("expiry/around-now/a-second-after", "expiry/around-now/a-millisecond-after"), undated(on(create), func(x *exchange) bool {
+	{"create-next-second-refused", "expiry-future", "Create wants a date that is a minute ahead.", by("expiry/around-now/a-second-after", "expiry/around-now/a-millisecond-after"), rejectIf(on(create), func(x *exchange) bool {
 		date := moment(x.object()["expirationDate"])
 		return date.After(x.now()) && date.Before(x.now().Add(time.Minute))
 	})},
-	{"expiry-bound-by-digits", "expiry-upper-bound", "The six months are compared with the digits of a date.", by("expiry/month-end/january-has-31", "expiry/month-end/august-29"), undated(onLegacy(create), func(x *exchange) bool {
+	{"expiry-bound-by-digits", "expiry-upper-bound", "The six months are compared with the digits of a date.", by("expiry/month-end/january-has-31", "expiry/month-end/august-29"), rejectIf(onLegacy(create), func(x *exchange) bool {
 		return digitsOf(x.object()["expirationDate"]).After(sixMonths(x.now()))
 	})},
 	{"expiry-bound-taken-west", "expiry-upper-bound", "A date beyond six months is taken if its digits are not.", by("expiry/month-end/april-has-30"), dated(onLegacy(create), func(x *exchange) bool {
@@ -174,13 +174,13 @@ var boundaries = []Mutant{
 	{"never-dies-after-a-year", "expiry-never", "A token that never expires logs in for a year.", by("lifecycle/token-lives/never"), around(on(login), func(x *exchange) *answer {
 		token := x.token(x.parameters().Get("client_id"))
 		if token != nil && token["expirationDate"] == nil && text(token, "name") != "login" && x.now().Sub(moment(token["created"])) > 365*24*time.Hour {
-			return reply(401, map[string]any{"error": "invalid_client", "error_description": "Bad client credentials"})
+			return badCredentials()
 		}
 		return x.forward()
 	})},
 	{"token-ends-a-minute-early", "token-deleted-or-expired", "A token logs in until a minute before its date.", by("lifecycle/token-lives/an-hour", "lifecycle/token-lives/six-months-by-default"), around(on(login), func(x *exchange) *answer {
 		if date := moment(x.token(x.parameters().Get("client_id"))["expirationDate"]); !date.IsZero() && x.now().After(date.Add(-time.Minute)) {
-			return reply(401, map[string]any{"error": "invalid_client", "error_description": "Bad client credentials"})
+			return badCredentials()
 		}
 		return x.forward()
 	})},
@@ -217,21 +217,21 @@ var boundaries = []Mutant{
 	{"validity-zero-is-default", "validity-bounds", "A validity of 0 is the default.", by("create/validities"), validity(0, 43200)},
 	{"bulk-of-21-stores-none", "bulk-update", "A bulk update of more than 20 ids answers, and stores nothing.", by("bulk/21-ids", "bulk/24-ids", "bulk/25-ids"), bulkUnstored(20, 0)},
 	{"bulk-stores-the-first-ten", "bulk-update", "A bulk update stores the first ten tokens.", by("bulk/11-ids", "bulk/25-ids"), bulkUnstored(10, 10)},
-	{"bulk-first-ten-operations", "patch-applies", "A bulk update applies the first ten operations.", by("bulk/operations/11"), bulkPatch(func(_ *exchange, operations []map[string]any) []map[string]any { return cut(operations, 10) })},
-	{"bulk-of-101-operations-taken", "patch-size", "A bulk update applies the first 100 operations.", by("bulk/101-operations"), bulkPatch(func(_ *exchange, operations []map[string]any) []map[string]any { return cut(operations, 100) })},
-	{"patch-first-ten-operations", "patch-applies", "A patch applies the first ten operations.", by("patch/operations/11", "patch/operations/100"), patched(func(operations []map[string]any) []map[string]any { return cut(operations, 10) })},
+	{"bulk-first-ten-operations", "patch-applies", "A bulk update applies the first ten operations.", by("bulk/operations/11"), bulkPatch(func(_ *exchange, operations []object) []object { return cut(operations, 10) })},
+	{"bulk-of-101-operations-taken", "patch-size", "A bulk update applies the first 100 operations.", by("bulk/101-operations"), bulkPatch(func(_ *exchange, operations []object) []object { return cut(operations, 100) })},
+	{"patch-first-ten-operations", "patch-applies", "A patch applies the first ten operations.", by("patch/operations/11", "patch/operations/100"), patched(func(operations []object) []object { return cut(operations, 10) })},
 	{"list-of-50", "list-no-paging", "A list has 50 tokens at most.", by("list/sizes"), rewrite(on(list), func(a *answer) {
-		a.items(func(tokens []map[string]any) []map[string]any { return cut(tokens, 50) })
+		a.items(func(tokens []object) []object { return cut(tokens, 50) })
 	})},
 	{"list-of-250", "list-no-paging", "A list has 250 tokens at most.", by("list/sizes"), rewrite(on(list), func(a *answer) {
-		a.items(func(tokens []map[string]any) []map[string]any { return cut(tokens, 250) })
+		a.items(func(tokens []object) []object { return cut(tokens, 250) })
 	})},
-	{"name-cut-at-4000", "name-unchanged", "A name is cut behind 4000 characters.", by("create/names-of-growing-length"), body(on(create), func(o map[string]any) {
+	{"name-cut-at-4000", "name-unchanged", "A name is cut behind 4000 characters.", by("create/names-of-growing-length"), body(on(create), func(o object) {
 		if name := text(o, "name"); len(name) > 4000 {
 			o["name"] = string(cut([]rune(name), 4000))
 		}
 	})},
-	{"scopes-cut-at-100", "scope-out-of-level", "A token has the first 100 of its scopes.", by("create/scopes-of-growing-number-and-length"), body(on(create), func(o map[string]any) {
+	{"scopes-cut-at-100", "scope-out-of-level", "A token has the first 100 of its scopes.", by("create/scopes-of-growing-number-and-length"), body(on(create), func(o object) {
 		if scope, ok := o["scope"].([]any); ok {
 			o["scope"] = cut(scope, 100)
 		}
@@ -252,7 +252,7 @@ var boundaries = []Mutant{
 	{"name-composed", "name-unique", "A composed and a decomposed letter make one name.", by("create/name-with-each-letter"), sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace)},
 	{"filter-ignored-with-an-owner", "filter-precedence", "The filter is ignored with the id of an owner.", by("filter/operands/and", "filter/operands/or-or-or"), before(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id != "me" {
-			x.setQuery(func(values url.Values) { values.Del("filters") })
+			x.setQuery("filters", "")
 		}
 	})},
 	{"filter-third-operand-dropped", "filter-precedence", "A filter has two operands, and the others are left out.", by("filter/operands/and-and", "filter/operands/or-and-or"), operandsBeyond(2)},
@@ -272,21 +272,15 @@ var boundaries = []Mutant{
 		}
 		return offset.ReplaceAllString(text, "Z")
 	})},
-	{"patch-op-in-capitals-taken", "invalid-property", "The name of an operation may have capitals.", by("patch/rfc6902/op-in-capitals", "patch/rfc6902/op-names"), patched(func(operations []map[string]any) []map[string]any {
-		for _, op := range operations {
-			if name, ok := op["op"].(string); ok {
-				op["op"] = strings.ToLower(name)
-			}
+	{"patch-op-in-capitals-taken", "invalid-property", "The name of an operation may have capitals.", by("patch/rfc6902/op-in-capitals", "patch/rfc6902/op-names"), patchedEach(func(op object) {
+		if name, ok := op["op"].(string); ok {
+			op["op"] = strings.ToLower(name)
 		}
-		return operations
 	})},
-	{"patch-op-absent-is-replace", "invalid-property", "An operation without a name replaces.", by("patch/rfc6902/op-names"), patched(func(operations []map[string]any) []map[string]any {
-		for _, op := range operations {
-			if op["op"] == nil {
-				op["op"] = "replace"
-			}
+	{"patch-op-absent-is-replace", "invalid-property", "An operation without a name replaces.", by("patch/rfc6902/op-names"), patchedEach(func(op object) {
+		if op["op"] == nil {
+			op["op"] = "replace"
 		}
-		return operations
 	})},
 	{"patch-leading-zeros-taken", "patch-pointer", "An index may have zeros in front.", by("patch/rfc6902/path-steps"), repathed(func(_, path string) string {
 		return regexp.MustCompile(`^/scope/0+(\d)$`).ReplaceAllString(path, "/scope/$1")
@@ -303,21 +297,18 @@ var boundaries = []Mutant{
 		}
 		return path
 	})},
-	{"patch-moves-into-itself", "patch-applies", "A move of the scope into itself is left out.", by("patch/rfc6902/from"), patched(func(operations []map[string]any) []map[string]any {
-		return slices.DeleteFunc(operations, func(op map[string]any) bool { return op["op"] == "move" && op["from"] == "/scope" })
+	{"patch-moves-into-itself", "patch-applies", "A move of the scope into itself is left out.", by("patch/rfc6902/from"), patched(func(operations []object) []object {
+		return slices.DeleteFunc(operations, func(op object) bool { return op["op"] == "move" && op["from"] == "/scope" })
 	})},
-	{"patch-test-of-scopes-in-any-order", "patch-test", "A test of the scope does not compare the order.", by("patch/rfc6902/failing-tests"), patched(func(operations []map[string]any) []map[string]any {
-		return slices.DeleteFunc(operations, func(op map[string]any) bool {
+	{"patch-test-of-scopes-in-any-order", "patch-test", "A test of the scope does not compare the order.", by("patch/rfc6902/failing-tests"), patched(func(operations []object) []object {
+		return slices.DeleteFunc(operations, func(op object) bool {
 			scope, _ := op["value"].([]any)
 			return op["op"] == "test" && op["path"] == "/scope" && len(scope) == 2
 		})
 	})},
-	{"patch-move-copies", "patch-fields", "A move of a scope to the name leaves the scope.", by("patch/rfc6902/applied"), patched(func(operations []map[string]any) []map[string]any {
-		for _, op := range operations {
-			if op["op"] == "move" && op["path"] == "/name" {
-				op["op"] = "copy"
-			}
+	{"patch-move-copies", "patch-fields", "A move of a scope to the name leaves the scope.", by("patch/rfc6902/applied"), patchedEach(func(op object) {
+		if op["op"] == "move" && op["path"] == "/name" {
+			op["op"] = "copy"
 		}
-		return operations
 	})},
 }

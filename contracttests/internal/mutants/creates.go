@@ -13,34 +13,32 @@ import (
 )
 
 // body changes the object that a request holds.
-func body(m match, change func(map[string]any)) wrap {
+func body(m match, change func(object)) wrap {
 	return before(m, func(x *exchange) {
-		if object := x.object(); object != nil {
-			change(object)
-			x.put(object)
+		if o := x.object(); o != nil {
+			change(o)
+			x.put(o)
 		}
 	})
 }
 
 // unless refuses requests with a body that f chooses.
-func unless(m match, f func(map[string]any) bool) wrap {
-	return around(m, func(x *exchange) *answer {
-		if object := x.object(); object != nil && f(object) {
-			return bad()
-		}
-		return x.forward()
+func unless(m match, f func(object) bool) wrap {
+	return insteadIf(m, bad, func(x *exchange) bool {
+		o := x.object()
+		return o != nil && f(o)
 	})
 }
 
 // number is a property as integer, and whether it is one.
-func number(object map[string]any, name string) (int, bool) {
-	value, ok := object[name].(float64)
+func number(o object, name string) (int, bool) {
+	value, ok := o[name].(float64)
 	return int(value), ok
 }
 
 // validity changes one accessTokenValiditySeconds into another.
 func validity(from, to int) wrap {
-	return body(on(create), func(o map[string]any) {
+	return body(on(create), func(o object) {
 		if seconds, ok := number(o, "accessTokenValiditySeconds"); ok && seconds == from {
 			o["accessTokenValiditySeconds"] = to
 		}
@@ -50,7 +48,7 @@ func validity(from, to int) wrap {
 // published are the properties that a request to create has in any version.
 var published = []string{"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires"}
 
-func hasUnknown(o map[string]any) bool {
+func hasUnknown(o object) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Keys(o)), func(name string) bool { return !slices.Contains(published, name) })
 }
 
@@ -62,11 +60,7 @@ var creates = []Mutant{
 	{
 		"create-media-type-is-400", "create-content-type", "Create answers 400 to another content type.",
 		by("create/question-other-content-type", "errors/unsupported-media-type"),
-		rewrite(on(create), func(a *answer) {
-			if a.status == http.StatusUnsupportedMediaType {
-				*a = *bad()
-			}
-		}),
+		rewrite(on(create), swap(http.StatusUnsupportedMediaType, bad)),
 	},
 	{
 		"json-tail-ignored", "json-syntax", "What follows a JSON value is left out.",
@@ -86,7 +80,7 @@ var creates = []Mutant{
 	{
 		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
 		by("create/property-of-wrong-form/validity-in-quotes"),
-		body(on(create), func(o map[string]any) {
+		body(on(create), func(o object) {
 			if seconds, err := strconv.Atoi(text(o, "accessTokenValiditySeconds")); err == nil {
 				o["accessTokenValiditySeconds"] = seconds
 			}
@@ -95,7 +89,7 @@ var creates = []Mutant{
 	{
 		"scope-as-string-taken", "invalid-property", "A scope that is one string is read as an array of it.",
 		by("create/property-of-wrong-form/scope-as-string"),
-		body(on(create), func(o map[string]any) {
+		body(on(create), func(o object) {
 			if scope := text(o, "scope"); scope != "" {
 				o["scope"] = []string{scope}
 			}
@@ -104,7 +98,7 @@ var creates = []Mutant{
 	{
 		"scope-unknown-refused", "unknown-scope", "A scope that begins with neither sp: nor idn: is refused.",
 		by("create/unknown-scope-is-kept"),
-		unless(on(create), func(o map[string]any) bool {
+		unless(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool {
 				name, _ := scope.(string)
@@ -112,7 +106,7 @@ var creates = []Mutant{
 			})
 		}),
 	},
-	{"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o map[string]any) {
+	{"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o object) {
 		if name := text(o, "name"); name != "" {
 			o["name"] = strings.Map(func(c rune) rune {
 				if c > 127 {
@@ -122,41 +116,34 @@ var creates = []Mutant{
 			}, name)
 		}
 	})},
-	{"charset-refused", "wrong-content-type", "A content type with a charset is refused.", by("patch/charset-is-tolerated"), around(on(create, patch), func(x *exchange) *answer {
-		if strings.Contains(x.r.Header.Get("Content-Type"), ";") {
-			return bad()
-		}
-		return x.forward()
-	})},
-	{"scope-sorted", "scope-out-of-level", "The scopes are put in order.", by("create/scope-is-kept"), body(on(create), func(o map[string]any) {
+	{"charset-refused", "wrong-content-type", "A content type with a charset is refused.", by("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool { return strings.Contains(x.r.Header.Get("Content-Type"), ";") })},
+	{"scope-sorted", "scope-out-of-level", "The scopes are put in order.", by("create/scope-is-kept"), body(on(create), func(o object) {
 		if scope, ok := o["scope"].([]any); ok {
 			slices.SortFunc(scope, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		}
 	})},
 	{"secret-is-constant", "id-and-secret-form", "Every token has the same secret.", by("create/makes-different-tokens"), rewrite(on(create), set("secret", digits(32)))},
-	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), body(on(create), func(o map[string]any) {
+	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), body(on(create), func(o object) {
 		if _, given := o["scope"]; !given {
 			o["scope"] = []string{"sp:scopes:default"}
 		}
 	})},
-	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), body(on(create), func(o map[string]any) {
+	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), body(on(create), func(o object) {
 		if scope, given := o["scope"]; given && scope == nil {
 			o["scope"] = []string{}
 		}
 	})},
-	{"scope-answered-as-null", "scope-defaults-to-all", "Create answers scope as null where none was given.", by("create/scope-defaults-to-all"), around(on(create), func(x *exchange) *answer {
-		a := x.forward()
+	{"scope-answered-as-null", "scope-defaults-to-all", "Create answers scope as null where none was given.", by("create/scope-defaults-to-all"), after(on(create), func(x *exchange, a *answer) {
 		if x.object()["scope"] == nil {
 			set("scope", nil)(a)
 		}
-		return a
 	})},
-	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), body(on(create), func(o map[string]any) {
+	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), body(on(create), func(o object) {
 		if _, given := o["accessTokenValiditySeconds"]; !given {
 			o["accessTokenValiditySeconds"] = 3600
 		}
 	})},
-	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), unless(on(create), func(o map[string]any) bool {
+	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), unless(on(create), func(o object) bool {
 		seconds, given := o["accessTokenValiditySeconds"]
 		return given && seconds == nil
 	})},
@@ -166,7 +153,7 @@ var creates = []Mutant{
 	{"validity-highest-refused", "validity-bounds", "43200 seconds are refused.", by("create/validity-bounds-are-taken"), validity(43200, 43201)},
 	{"create-for-administrator", "create-for-caller", "What is created is the administrator's.", by("create/is-for-the-caller"), before(on(create), func(x *exchange) { x.asUser(admin) })},
 	{"create-for-named-owner", "create-for-caller", "What is created is that of the owner in the body.", by("create/is-for-the-caller"), before(on(create), func(x *exchange) {
-		named, _ := x.object()["owner"].(map[string]any)
+		named, _ := x.object()["owner"].(object)
 		for user, who := range credentials {
 			if id := text(named, "id"); id == who.identity || id == "" && text(named, "name") == user {
 				x.asUser(user)
@@ -174,16 +161,14 @@ var creates = []Mutant{
 		}
 	})},
 	{"unknown-property-refused", "unknown-ignored", "A property that no document has is refused.", by("create/unknown-properties-are-ignored"), unless(on(create), hasUnknown)},
-	{"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.", by("create/unknown-properties-are-ignored"), around(on(create), func(x *exchange) *answer {
-		a := x.forward()
+	{"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.", by("create/unknown-properties-are-ignored"), after(on(create), func(x *exchange, a *answer) {
 		for name, value := range x.object() {
 			if !slices.Contains(published, name) {
-				a.each(func(o map[string]any) { o[name] = value })
+				a.each(func(o object) { o[name] = value })
 			}
 		}
-		return a
 	})},
-	{"acknowledgement-refused-in-legacy", "unknown-ignored", "The legacy versions refuse the property of the current ones.", by("expiry/legacy-flag-is-ignored"), unless(onLegacy(create), func(o map[string]any) bool {
+	{"acknowledgement-refused-in-legacy", "unknown-ignored", "The legacy versions refuse the property of the current ones.", by("expiry/legacy-flag-is-ignored"), unless(onLegacy(create), func(o object) bool {
 		_, given := o["userAwareTokenNeverExpires"]
 		return given
 	})},
@@ -195,8 +180,8 @@ var creates = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(9, func(x *exchange, token map[string]any) bool { return owner(token) == self(x) })},
-	{"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(18, func(*exchange, map[string]any) bool { return true })},
+	{"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(9, func(x *exchange, token object) bool { return owner(token) == self(x) })},
+	{"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(18, func(*exchange, object) bool { return true })},
 	{"token-limit-off", "tokens-per-owner", "A user has any number of tokens.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), around(on(create), func(x *exchange) *answer {
 		a := x.forward()
 		if a.status == 400 && len(a.text("detailCode")) > 7 && a.text("detailCode")[:7] == "400.1.4" {
@@ -213,7 +198,7 @@ var creates = []Mutant{
 }
 
 // limited refuses to create where there are n tokens already that f counts.
-func limited(n int, f func(*exchange, map[string]any) bool) wrap {
+func limited(n int, f func(*exchange, object) bool) wrap {
 	return around(on(create), func(x *exchange) *answer {
 		counted := 0
 		for _, token := range x.tokens() {
@@ -230,8 +215,7 @@ func limited(n int, f func(*exchange, map[string]any) bool) wrap {
 
 // renamed makes what is refused for its name under another one, and shows it by the name that was asked for.
 func renamed(m match, rename func(*exchange) (string, bool)) wrap {
-	return remembering(on(create, patch, list), func(shown map[string]string, x *exchange) *answer {
-		a := x.forward()
+	return recalling(on(create, patch, list), func(shown map[string]string, x *exchange, a *answer) {
 		if a.status == 400 && m(x.target) {
 			if name, ok := rename(x); ok {
 				if again := x.forward(); again.ok() {
@@ -240,21 +224,16 @@ func renamed(m match, rename func(*exchange) (string, bool)) wrap {
 				}
 			}
 		}
-		a.each(func(token map[string]any) {
-			if name := shown[text(token, "id")]; name != "" {
-				token["name"] = name
-			}
-		})
-		return a
+		show(a, "name", shown)
 	})
 }
 
 // otherName changes the name that a request asks for, and returns what it was.
 func otherName(x *exchange) (string, bool) {
-	if object := x.object(); text(object, "name") != "" {
-		name := text(object, "name")
-		object["name"] = digits(8)
-		x.put(object)
+	if o := x.object(); text(o, "name") != "" {
+		name := text(o, "name")
+		o["name"] = digits(8)
+		x.put(o)
 		return name, true
 	}
 	operations := x.operations()
@@ -300,12 +279,12 @@ var names = []Mutant{
 	{
 		"name-of-1001-rejected", "longest-name", "A name of more than 1000 characters is rejected.",
 		by("create/question-longest-name"),
-		unless(on(create), func(o map[string]any) bool { return len(text(o, "name")) > 1000 }),
+		unless(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
 	},
 	{
 		"scope-of-1001-rejected", "longest-scope", "A scope of more than 1000 characters is rejected.",
 		by("create/question-longest-scope"),
-		unless(on(create), func(o map[string]any) bool {
+		unless(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool { return len(fmt.Sprint(scope)) > 1000 })
 		}),
@@ -313,7 +292,7 @@ var names = []Mutant{
 	{
 		"scopes-beyond-100-rejected", "most-scopes", "More than 100 scopes are rejected.",
 		by("create/question-most-scopes"),
-		unless(on(create), func(o map[string]any) bool {
+		unless(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return len(scopes) > 100
 		}),
@@ -337,17 +316,17 @@ var names = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"name-absent-taken", "name-required", "A token without a name is called unnamed.", by("create/name-is-required/absent"), body(on(create), func(o map[string]any) {
+	{"name-absent-taken", "name-required", "A token without a name is called unnamed.", by("create/name-is-required/absent"), body(on(create), func(o object) {
 		if _, given := o["name"]; !given {
 			o["name"] = "unnamed"
 		}
 	})},
-	{"name-null-taken", "name-required", "A name may be null.", by("create/name-is-required/null"), body(on(create), func(o map[string]any) {
+	{"name-null-taken", "name-required", "A name may be null.", by("create/name-is-required/null"), body(on(create), func(o object) {
 		if name, given := o["name"]; given && name == nil {
 			o["name"] = "unnamed"
 		}
 	})},
-	{"name-empty-taken", "name-not-blank", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o map[string]any) {
+	{"name-empty-taken", "name-not-blank", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o object) {
 		if o["name"] == "" {
 			o["name"] = "unnamed"
 		}
@@ -355,7 +334,7 @@ var names = []Mutant{
 	{
 		"name-blank-taken", "name-not-blank", "A name may have nothing but blanks.",
 		by("create/name-is-required/blank"),
-		body(on(create), func(o map[string]any) {
+		body(on(create), func(o object) {
 			if name := text(o, "name"); name != "" && strings.TrimSpace(name) == "" {
 				o["name"] = "unnamed"
 			}

@@ -50,14 +50,37 @@ func before(m match, f func(*exchange)) wrap {
 	})
 }
 
-// rewrite changes the answers to the requests that m chooses.
-func rewrite(m match, f func(*answer)) wrap {
+// after changes the responses to the requests that m selects.
+func after(m match, f func(x *exchange, a *answer)) wrap {
 	return around(m, func(x *exchange) *answer {
 		a := x.forward()
-		f(a)
+		f(x, a)
 		return a
 	})
 }
+
+// rewrite is after for changes that do not depend on the request.
+func rewrite(m match, f func(*answer)) wrap {
+	return after(m, func(_ *exchange, a *answer) { f(a) })
+}
+
+// eachToken changes the objects in the responses to the requests that m selects.
+func eachToken(m match, change func(object)) wrap {
+	return rewrite(m, func(a *answer) { a.each(change) })
+}
+
+// insteadIf responds to the requests that f selects, which are not forwarded.
+func insteadIf(m match, respond func() *answer, f func(*exchange) bool) wrap {
+	return around(m, func(x *exchange) *answer {
+		if f(x) {
+			return respond()
+		}
+		return x.forward()
+	})
+}
+
+// rejectIf rejects the requests that f selects with 400.
+func rejectIf(m match, f func(*exchange) bool) wrap { return insteadIf(m, bad, f) }
 
 // remembering is around with a memory for each namespace, in which one request is answered at a time.
 func remembering[V any](m match, f func(memory map[string]V, x *exchange) *answer) wrap {
@@ -75,6 +98,15 @@ func remembering[V any](m match, f func(memory map[string]V, x *exchange) *answe
 			return f(s.memory, x)
 		})(next)
 	}
+}
+
+// recalling is after with the memory of remembering.
+func recalling[V any](m match, f func(memory map[string]V, x *exchange, a *answer)) wrap {
+	return remembering(m, func(memory map[string]V, x *exchange) *answer {
+		a := x.forward()
+		f(memory, x, a)
+		return a
+	})
 }
 
 // forward asks what is wrapped.
@@ -134,13 +166,13 @@ func (x *exchange) ask(q request) *answer {
 }
 
 // object is the body of the request, nil where it is no JSON object.
-func (x *exchange) object() map[string]any {
-	return decoded[map[string]any](x.body)
+func (x *exchange) object() object {
+	return decoded[object](x.body)
 }
 
 // operations are those of a patch, nil where the body is none.
-func (x *exchange) operations() []map[string]any {
-	return decoded[[]map[string]any](x.body)
+func (x *exchange) operations() []object {
+	return decoded[[]object](x.body)
 }
 
 // put replaces the body.
@@ -153,12 +185,15 @@ func (x *exchange) with(value any) *exchange {
 	return &other
 }
 
-// query returns a parameter, and setQuery changes those there are.
+// query returns a parameter.
 func (x *exchange) query(name string) string { return x.r.URL.Query().Get(name) }
 
-func (x *exchange) setQuery(change func(url.Values)) {
+// setQuery changes a parameter. An empty value deletes it.
+func (x *exchange) setQuery(name, value string) {
 	values := x.r.URL.Query()
-	change(values)
+	if values.Set(name, value); value == "" {
+		values.Del(name)
+	}
 	x.r.URL.RawQuery = values.Encode()
 }
 

@@ -23,17 +23,11 @@ func sixMonths(t time.Time) time.Time {
 
 // defaulted shows another date for tokens that are made without one in the legacy versions.
 func defaulted(date func(created time.Time) time.Time) wrap {
-	return remembering(on(create, list, patch), func(shown map[string]string, x *exchange) *answer {
-		a := x.forward()
+	return recalling(on(create, list, patch), func(shown map[string]string, x *exchange, a *answer) {
 		if x.op == create && x.legacy() && x.object()["expirationDate"] == nil && a.ok() {
 			shown[a.text("id")] = stamp(date(moment(a.text("created"))))
 		}
-		a.each(func(token map[string]any) {
-			if date := shown[text(token, "id")]; date != "" {
-				token["expirationDate"] = date
-			}
-		})
-		return a
+		show(a, "expirationDate", shown)
 	})
 }
 
@@ -48,20 +42,10 @@ func later(limit func(time.Time) time.Time) func(*exchange) bool {
 // dated changes the date that create asks for, where f says so.
 func dated(m match, f func(*exchange) bool, date func(now time.Time) any) wrap {
 	return before(m, func(x *exchange) {
-		if object := x.object(); object != nil && f(x) {
-			object["expirationDate"] = date(x.now())
-			x.put(object)
+		if o := x.object(); o != nil && f(x) {
+			o["expirationDate"] = date(x.now())
+			x.put(o)
 		}
-	})
-}
-
-// undated refuses a create that f chooses.
-func undated(m match, f func(*exchange) bool) wrap {
-	return around(m, func(x *exchange) *answer {
-		if f(x) {
-			return bad()
-		}
-		return x.forward()
 	})
 }
 
@@ -86,8 +70,8 @@ func inAMonth(now time.Time) any    { return stamp(now.AddDate(0, 1, 0)) }
 func inSixMonths(now time.Time) any { return stamp(sixMonths(now).Add(-time.Minute)) }
 
 // acknowledged changes the acknowledgement of a create that has no date.
-func acknowledged(f func(o map[string]any) bool) wrap {
-	return body(onCurrent(create), func(o map[string]any) {
+func acknowledged(f func(o object) bool) wrap {
+	return body(onCurrent(create), func(o object) {
 		if o["expirationDate"] == nil && f(o) {
 			o["userAwareTokenNeverExpires"] = true
 		}
@@ -103,9 +87,9 @@ var expiries = []Mutant{
 	{"expiry-in-days", "expiry-six-months", "No date means 180 days.", by("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 0, 180) })},
 	{"expiry-overflows-month", "expiry-month-end", "Six months after the end of August is in March.", by("expiry/month-end/august-has-31", "expiry/month-end/august-before-a-leap-year"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 6, 0) })},
 	{"expiry-never-in-legacy", "expiry-six-months", "No date means never.", by("expiry/legacy-default-is-six-months", "expiry/legacy-default-is-six-calendar-months"), before(onLegacy(create), func(x *exchange) {
-		if object := x.object(); object != nil && object["expirationDate"] == nil {
-			object["userAwareTokenNeverExpires"] = true
-			x.put(object)
+		if o := x.object(); o != nil && o["expirationDate"] == nil {
+			o["userAwareTokenNeverExpires"] = true
+			x.put(o)
 			x.modernize()
 		}
 	})},
@@ -114,47 +98,41 @@ var expiries = []Mutant{
 			x.modernize()
 		}
 	})},
-	{"expiry-bound-a-day-early", "expiry-upper-bound", "A date on the last of the six months' days is refused.", by("expiry/legacy-exactly-six-months-is-taken"), undated(onLegacy(create), later(func(t time.Time) time.Time { return sixMonths(t).AddDate(0, 0, -1) }))},
+	{"expiry-bound-a-day-early", "expiry-upper-bound", "A date on the last of the six months' days is refused.", by("expiry/legacy-exactly-six-months-is-taken"), rejectIf(onLegacy(create), later(func(t time.Time) time.Time { return sixMonths(t).AddDate(0, 0, -1) }))},
 	{"expiry-bound-clamps", "expiry-upper-bound", "A date later than six months becomes six months.", by("expiry/legacy-beyond-six-months-is-refused", "expiry/legacy-a-millisecond-beyond-is-refused"), dated(onLegacy(create), later(sixMonths), inSixMonths)},
 	{"acknowledgement-makes-legacy-forever", "expiry-six-months", "The acknowledgement works in the legacy versions.", by("expiry/legacy-flag-is-ignored"), before(onLegacy(create), func(x *exchange) {
 		if forever(x) {
 			x.modernize()
 		}
 	})},
-	{"acknowledgement-not-required", "expiry-never", "No date needs no acknowledgement.", by("expiry/never/date-absent-flag-absent", "expiry/never/date-absent-flag-null"), acknowledged(func(o map[string]any) bool { return o["userAwareTokenNeverExpires"] == nil })},
-	{"acknowledgement-may-be-false", "expiry-never", "No date is taken with an acknowledgement that is false.", by("expiry/never/date-absent-flag-false", "expiry/never/date-null-flag-false"), acknowledged(func(o map[string]any) bool { return o["userAwareTokenNeverExpires"] == false })},
-	{"forever-refused", "expiry-never", "No date is refused with the acknowledgement, too.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), undated(onCurrent(create), forever)},
+	{"acknowledgement-not-required", "expiry-never", "No date needs no acknowledgement.", by("expiry/never/date-absent-flag-absent", "expiry/never/date-absent-flag-null"), acknowledged(func(o object) bool { return o["userAwareTokenNeverExpires"] == nil })},
+	{"acknowledgement-may-be-false", "expiry-never", "No date is taken with an acknowledgement that is false.", by("expiry/never/date-absent-flag-false", "expiry/never/date-null-flag-false"), acknowledged(func(o object) bool { return o["userAwareTokenNeverExpires"] == false })},
+	{"forever-refused", "expiry-never", "No date is refused with the acknowledgement, too.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), rejectIf(onCurrent(create), forever)},
 	{"forever-is-six-months", "expiry-never", "No date with the acknowledgement means six months.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), dated(onCurrent(create), forever, inSixMonths)},
-	{"forever-is-the-year-9999", "expiry-never", "A token that never expires is answered with a far date.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), rewrite(onCurrent(create, list, patch), func(a *answer) {
-		a.each(func(o map[string]any) {
-			if date, present := o["expirationDate"]; present && date == nil {
-				o["expirationDate"] = "9999-12-31T23:59:59.999Z"
-			}
-		})
+	{"forever-is-the-year-9999", "expiry-never", "A token that never expires is answered with a far date.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), eachToken(onCurrent(create, list, patch), func(o object) {
+		if date, present := o["expirationDate"]; present && date == nil {
+			o["expirationDate"] = "9999-12-31T23:59:59.999Z"
+		}
 	})},
 	{
 		"create-without-null-date", "never-expiring-answer", "Create leaves a date out that is null.",
 		by("expiry/never-is-a-null-in-create"),
-		rewrite(onCurrent(create), func(a *answer) {
-			a.each(func(o map[string]any) {
-				if o["expirationDate"] == nil {
-					delete(o, "expirationDate")
-				}
-			})
+		eachToken(onCurrent(create), func(o object) {
+			if o["expirationDate"] == nil {
+				delete(o, "expirationDate")
+			}
 		}),
 	},
-	{"forever-with-a-date-refused", "expiry-never", "A date beside the acknowledgement is refused.", by("expiry/never/date-given-flag-true"), undated(onCurrent(create), datedForever)},
+	{"forever-with-a-date-refused", "expiry-never", "A date beside the acknowledgement is refused.", by("expiry/never/date-given-flag-true"), rejectIf(onCurrent(create), datedForever)},
 	{"forever-drops-the-date", "expiry-never", "A date beside the acknowledgement is dropped.", by("expiry/never/date-given-flag-true"), dated(onCurrent(create), datedForever, func(time.Time) any { return nil })},
 	{"expiry-past-taken", "expiry-future", "A date in the past is taken.", by("expiry/past-date-is-refused", "expiry/past-date-by-its-offset-is-refused"), dated(on(create), past, inAMonth)},
 	{
 		"expiry-past-is-422", "past-date", "A date in the past is 422.",
 		by("expiry/question-past-date"),
-		around(on(create), func(x *exchange) *answer {
-			a := x.forward()
+		after(on(create), func(x *exchange, a *answer) {
 			if a.status == http.StatusBadRequest && past(x) {
 				a.status = http.StatusUnprocessableEntity
 			}
-			return a
 		}),
 	},
 	{"expiry-now-taken", "expiry-future", "A date that is now is taken.", by("expiry/this-moment-is-refused"), dated(on(create), func(x *exchange) bool {
@@ -169,8 +147,8 @@ var expiries = []Mutant{
 			}
 		}
 	})},
-	{"expiry-bounded-in-current", "expiry-no-upper-bound", "A date later than six months is refused.", by("expiry/current-has-no-upper-bound"), undated(onCurrent(create), later(sixMonths))},
-	{"expiry-bounded-by-ten-years", "expiry-no-upper-bound", "A date later than ten years is refused.", by("expiry/current-has-no-upper-bound"), undated(onCurrent(create), later(func(t time.Time) time.Time { return t.AddDate(10, 0, 0) }))},
+	{"expiry-bounded-in-current", "expiry-no-upper-bound", "A date later than six months is refused.", by("expiry/current-has-no-upper-bound"), rejectIf(onCurrent(create), later(sixMonths))},
+	{"expiry-bounded-by-ten-years", "expiry-no-upper-bound", "A date later than ten years is refused.", by("expiry/current-has-no-upper-bound"), rejectIf(onCurrent(create), later(func(t time.Time) time.Time { return t.AddDate(10, 0, 0) }))},
 	{"expiry-bounded-in-patch", "expiry-no-upper-bound", "A patch may not set a date later than six months.", by("expiry/patch-new-date"), around(onCurrent(patch), func(x *exchange) *answer {
 		for _, op := range x.operations() {
 			if op["path"] == "/expirationDate" && moment(op["value"]).After(sixMonths(x.now())) {
@@ -183,26 +161,24 @@ var expiries = []Mutant{
 
 // written changes how dates are answered.
 func written(change func(string) string) wrap {
-	return rewrite(api, func(a *answer) {
-		a.each(func(o map[string]any) {
-			for _, name := range []string{"created", "lastUsed", "expirationDate"} {
-				if date := text(o, name); !moment(date).IsZero() {
-					o[name] = change(date)
-				}
+	return eachToken(api, func(o object) {
+		for _, name := range []string{"created", "lastUsed", "expirationDate"} {
+			if date := text(o, name); !moment(date).IsZero() {
+				o[name] = change(date)
 			}
-		})
+		}
 	})
 }
 
 // asked changes, or refuses with an empty text, dates in requests.
 func asked(change func(string) string) wrap {
 	return around(on(create), func(x *exchange) *answer {
-		object := x.object()
-		if date := text(object, "expirationDate"); date != "" {
-			if object["expirationDate"] = change(date); object["expirationDate"] == "" {
+		o := x.object()
+		if date := text(o, "expirationDate"); date != "" {
+			if o["expirationDate"] = change(date); o["expirationDate"] == "" {
 				return bad()
 			}
-			x.put(object)
+			x.put(o)
 		}
 		return x.forward()
 	})
@@ -252,7 +228,7 @@ var dates = []Mutant{
 	{
 		"date-empty-is-none", "empty-date", "An empty date counts as absent.",
 		by("expiry/bad-date/empty"),
-		body(on(create), func(o map[string]any) {
+		body(on(create), func(o object) {
 			if o["expirationDate"] == "" {
 				delete(o, "expirationDate")
 			}

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 func filter(change func(string) string) wrap {
 	return before(on(list), func(x *exchange) {
 		if text := x.query("filters"); text != "" {
-			x.setQuery(func(values url.Values) { values.Set("filters", change(text)) })
+			x.setQuery("filters", change(text))
 		}
 	})
 }
@@ -21,7 +20,7 @@ func unfiltered(f func(string) bool) wrap {
 	return around(on(list), func(x *exchange) *answer {
 		a := x.forward()
 		if a.status == 400 && f(x.query("filters")) {
-			x.setQuery(func(values url.Values) { values.Del("filters") })
+			x.setQuery("filters", "")
 			return x.forward()
 		}
 		return a
@@ -65,28 +64,21 @@ func notLast(text string) string {
 var filters = []Mutant{
 	{"filter-of-all-ignored", "filter-isnull", "The filter is ignored where no owner is named.", by("filter/of-all-tokens"), before(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
-			x.setQuery(func(values url.Values) { values.Del("filters") })
+			x.setQuery("filters", "")
 		}
 	})},
 	{"filter-ignored", "filter-isnull", "The filter is ignored.", by("filter/isnull-finds-the-unused", "filter/of-all-tokens"), before(on(list), func(x *exchange) {
-		x.setQuery(func(values url.Values) { values.Del("filters") })
+		x.setQuery("filters", "")
 	})},
 	{"filter-isnull-inverted", "filter-isnull", "lastUsed isnull finds the tokens that were used.", by("filter/isnull-finds-the-unused", "filter/finds/isnull"), filter(func(text string) string {
 		return notUsed.ReplaceAllString(text, "(not lastUsed isnull)")
 	})},
-	{"filter-isnull-refused", "filter-isnull", "lastUsed isnull is refused.", by("filter/isnull-finds-the-unused", "filter/finds/isnull"), around(on(list), func(x *exchange) *answer {
-		if strings.Contains(x.query("filters"), "isnull") {
-			return bad()
-		}
-		return x.forward()
-	})},
-	{"filter-le-excludes-the-moment", "filter-le", "lastUsed le does not find those used at that very moment.", by("filter/le-includes-the-moment", "filter/finds/le-is-inclusive"), around(on(list), func(x *exchange) *answer {
-		a := x.forward()
+	{"filter-isnull-refused", "filter-isnull", "lastUsed isnull is refused.", by("filter/isnull-finds-the-unused", "filter/finds/isnull"), rejectIf(on(list), func(x *exchange) bool { return strings.Contains(x.query("filters"), "isnull") })},
+	{"filter-le-excludes-the-moment", "filter-le", "lastUsed le does not find those used at that very moment.", by("filter/le-includes-the-moment", "filter/finds/le-is-inclusive"), after(on(list), func(x *exchange, a *answer) {
 		if found := usedBy.FindStringSubmatch(x.query("filters")); found != nil {
 			limit := moment(strings.Trim(found[1], `"`))
-			a.keep(func(token map[string]any) bool { return !moment(token["lastUsed"]).Equal(limit) })
+			a.keep(func(token object) bool { return !moment(token["lastUsed"]).Equal(limit) })
 		}
-		return a
 	})},
 	{"filter-le-is-ge", "filter-le", "lastUsed le finds those used since then.", by("filter/le-finds-the-used", "filter/le-includes-the-moment"), filter(func(text string) string {
 		return usedBy.ReplaceAllString(text, "(not $0)")
@@ -103,12 +95,7 @@ var filters = []Mutant{
 	{"filter-offset-ignored", "filter-le", "An offset in a filter counts as UTC.", by("filter/finds/le-with-offset-before"), filter(func(text string) string {
 		return offset.ReplaceAllStringFunc(text, func(string) string { return "Z" })
 	})},
-	{"filter-quotes-refused", "quoted-timestamp", "A date in quotes is refused in a filter.", by("filter/finds/quoted-date"), around(on(list), func(x *exchange) *answer {
-		if strings.Contains(x.query("filters"), `"`) {
-			return bad()
-		}
-		return x.forward()
-	})},
+	{"filter-quotes-refused", "quoted-timestamp", "A date in quotes is refused in a filter.", by("filter/finds/quoted-date"), rejectIf(on(list), func(x *exchange) bool { return strings.Contains(x.query("filters"), `"`) })},
 	{"filter-or-binds-first", "filter-precedence", "or binds before and.", by("filter/finds/and-before-or-behind", "filter/finds/and-before-or"), filter(swapped)},
 	{"filter-not-binds-last", "filter-precedence", "not binds last.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(notLast)},
 	{"filter-parentheses-ignored", "filter-precedence", "Parentheses are ignored.", by("filter/finds/parentheses", "filter/finds/not-of-parentheses"), filter(strings.NewReplacer("(", "", ")", "").Replace)},
@@ -123,7 +110,7 @@ var filters = []Mutant{
 	{
 		"filter-refused-as-no-json", "bad-filter", "A rejected filter has the code of a body that is no JSON.",
 		by("filter/question-bad-filter"),
-		rewrite(on(list), refused(400, func(e map[string]any) {
+		rewrite(on(list), refused(400, func(e object) {
 			e["detailCode"] = "400.0 Bad request syntax"
 		})),
 	},
@@ -137,16 +124,11 @@ var filters = []Mutant{
 	{"filter-syntax-ignored", "filter-syntax", "Parentheses that do not close are closed.", by("filter/refused/parenthesis-left-open", "filter/refused/parenthesis-never-opened"), unfiltered(func(text string) bool {
 		return strings.Count(text, "(") != strings.Count(text, ")")
 	})},
-	{"filter-empty-refused", "filter-empty", "An empty filter is refused.", by("filter/empty-is-none"), around(on(list), func(x *exchange) *answer {
-		if x.r.URL.Query().Has("filters") && x.query("filters") == "" {
-			return bad()
-		}
-		return x.forward()
-	})},
+	{"filter-empty-refused", "filter-empty", "An empty filter is refused.", by("filter/empty-is-none"), rejectIf(on(list), func(x *exchange) bool { return x.r.URL.Query().Has("filters") && x.query("filters") == "" })},
 }
 
 // page cuts a list as limit and offset say.
-func page(x *exchange, tokens []map[string]any) []map[string]any {
+func page(x *exchange, tokens []object) []object {
 	if skip, err := strconv.Atoi(x.query("offset")); err == nil {
 		tokens = tokens[min(max(skip, 0), len(tokens)):]
 	}
@@ -158,57 +140,49 @@ func page(x *exchange, tokens []map[string]any) []map[string]any {
 
 // lists are mutants of which tokens a list names.
 var lists = []Mutant{
-	{"paging-honoured", "list-no-paging", "limit and offset cut the list.", by("list/paging-is-ignored"), around(on(list), func(x *exchange) *answer {
-		a := x.forward()
-		a.items(func(tokens []map[string]any) []map[string]any { return page(x, tokens) })
-		return a
+	{"paging-honoured", "list-no-paging", "limit and offset cut the list.", by("list/paging-is-ignored"), after(on(list), func(x *exchange, a *answer) {
+		a.items(func(tokens []object) []object { return page(x, tokens) })
 	})},
 	{
 		"list-paged", "list-paging", "limit and offset choose a page of the list.",
 		by("list/question-paging"),
-		around(on(list), func(x *exchange) *answer {
-			a := x.forward()
-			a.items(func(tokens []map[string]any) []map[string]any { return page(x, tokens) })
-			return a
+		after(on(list), func(x *exchange, a *answer) {
+			a.items(func(tokens []object) []object { return page(x, tokens) })
 		}),
 	},
-	{"limit-bounded", "limit-251", "A limit over 250 is refused.", by("list/limit-of-999-is-tolerated"), around(on(list), func(x *exchange) *answer {
-		if limit, err := strconv.Atoi(x.query("limit")); err == nil && limit > 250 {
-			return bad()
-		}
-		return x.forward()
+	{"limit-bounded", "limit-251", "A limit over 250 is refused.", by("list/limit-of-999-is-tolerated"), rejectIf(on(list), func(x *exchange) bool {
+		limit, err := strconv.Atoi(x.query("limit"))
+		return err == nil && limit > 250
 	})},
 	{"list-in-an-object", "list-no-paging", "A list is an object with items.", by("list/paging-is-ignored", "list/limit-of-999-is-tolerated"), rewrite(on(list), func(a *answer) {
 		if tokens := a.array(); a.ok() && tokens != nil {
-			a.put(map[string]any{"items": tokens})
+			a.put(object{"items": tokens})
 		}
 	})},
 	{"list-names-one-twice", "list-each-once", "A list names the first token twice.", by("list/each-token-once"), rewrite(on(list), func(a *answer) {
-		a.items(func(tokens []map[string]any) []map[string]any { return append(tokens, tokens[:min(1, len(tokens))]...) })
+		a.items(func(tokens []object) []object { return append(tokens, tokens[:min(1, len(tokens))]...) })
 	})},
 	{"list-forgets-one", "list-own", "A list leaves out the token that was made last.", by("list/me-is-the-caller", "auth/list-me-is-ones-own"), rewrite(on(list), func(a *answer) {
 		newest := ""
 		for _, token := range a.array() {
 			newest = max(newest, text(token, "created"))
 		}
-		a.keep(func(token map[string]any) bool { return text(token, "created") != newest })
+		a.keep(func(token object) bool { return text(token, "created") != newest })
 	})},
 	{"list-empty-is-404", "unknown-owner", "A list without tokens is 404.", by("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"), rewrite(on(list), func(a *answer) {
 		if a.ok() && len(a.array()) == 0 {
 			*a = *missing()
 		}
 	})},
-	{"store-per-version", "one-store", "A token that was made in one version is not listed in others.", by("crossversion/made-in-one-listed-in-all"), remembering(on(create, list), func(made map[string]string, x *exchange) *answer {
-		a := x.forward()
+	{"store-per-version", "one-store", "A token that was made in one version is not listed in others.", by("crossversion/made-in-one-listed-in-all"), recalling(on(create, list), func(made map[string]string, x *exchange, a *answer) {
 		if x.op == create && a.ok() {
 			made[a.text("id")] = x.version
 		}
 		if x.op == list {
-			a.keep(func(token map[string]any) bool { v := made[text(token, "id")]; return v == "" || v == x.version })
+			a.keep(func(token object) bool { v := made[text(token, "id")]; return v == "" || v == x.version })
 		}
-		return a
 	})},
 	{"never-hidden-in-legacy", "one-store", "The legacy versions do not list tokens that never expire.", by("crossversion/never-is-null-in-all"), rewrite(onLegacy(list), func(a *answer) {
-		a.keep(func(token map[string]any) bool { return token["expirationDate"] != nil })
+		a.keep(func(token object) bool { return token["expirationDate"] != nil })
 	})},
 }

@@ -122,7 +122,7 @@ type sighting struct {
 type absent struct{}
 
 // defaults are the values that a property has if a request leaves it out.
-var defaults = map[string]any{
+var defaults = object{
 	"accessTokenValiditySeconds": float64(43200), "expirationDate": nil, "lastUsed": nil, "managed": false,
 	"scope": []any{allScopes}, "userAwareTokenNeverExpires": false,
 }
@@ -172,9 +172,9 @@ func ofProperty(group, name string, ops []operation) (all []Generated) {
 						return a
 					}
 					objects, changed := a.objects(), false
-					for i, object := range objects {
-						id := idOf(x, a, object)
-						visit(object, name, func(parent map[string]any, key string) {
+					for i, o := range objects {
+						id := idOf(x, a, o)
+						visit(o, name, func(parent object, key string) {
 							value := parent[key]
 							if _, known := seen[id]; !known {
 								seen[id] = sighting{number: len(seen)}
@@ -217,8 +217,8 @@ func (s sighting) next(value any) sighting {
 
 // idOf distinguishes the objects of responses: tokens by their ids, logins by their clients, and errors
 // by their status.
-func idOf(x *exchange, a *answer, object map[string]any) string {
-	return cmp.Or(text(object, "id"), x.parameters().Get("client_id"), strconv.Itoa(a.status))
+func idOf(x *exchange, a *answer, o object) string {
+	return cmp.Or(text(o, "id"), x.parameters().Get("client_id"), strconv.Itoa(a.status))
 }
 
 // ofHeader returns the mutants of a header of an operation.
@@ -246,18 +246,18 @@ func ofHeader(op operation, name string) []Generated {
 // ofClaim returns the mutants of a claim of access tokens.
 func ofClaim(name string) (all []Generated) {
 	for _, part := range []where{{"everywhere", everywhere}, {"second-user", secondOnly}} {
-		change := func(kind string, f func(claims map[string]any)) {
+		change := func(kind string, f func(claims object)) {
 			all = append(all, Generated{
 				Name: strings.Join([]string{string(OfClaim), name, kind, part.name}, "/"), Kind: OfClaim,
-				wrap: claim(func(x *exchange, a *answer, claims map[string]any) {
+				wrap: claim(func(x *exchange, a *answer, claims object) {
 					if _, present := claims[name]; present && part.holds(x, a, 0) {
 						f(claims)
 					}
 				}),
 			})
 		}
-		change("absent", func(claims map[string]any) { delete(claims, name) })
-		change("other", func(claims map[string]any) { claims[name] = otherThan(claims[name]) })
+		change("absent", func(claims object) { delete(claims, name) })
+		change("other", func(claims object) { claims[name] = otherThan(claims[name]) })
 	}
 	return all
 }

@@ -44,13 +44,13 @@ var logins = []Mutant{
 	})},
 	{"login-basic-refused", "token-basic", "HTTP Basic is not read.", by("token/basic"), before(on(login), func(x *exchange) { x.r.Header.Del("Authorization") })},
 	{"login-json-taken", "token-no-json", "Credentials in JSON are read.", by("token/json-is-not-read"), before(on(login), func(x *exchange) {
-		object := x.object()
-		if object == nil {
+		o := x.object()
+		if o == nil {
 			return
 		}
 		values := url.Values{}
-		for name := range object {
-			values.Set(name, text(object, name))
+		for name := range o {
+			values.Set(name, text(o, name))
 		}
 		x.form(values)
 	})},
@@ -66,16 +66,14 @@ var logins = []Mutant{
 	},
 	{"login-scope-refused", "token-scope-ignored", "A scope parameter is refused.", by("token/scope-parameter-is-ignored"), around(on(login), func(x *exchange) *answer {
 		if x.parameters().Get("scope") != "" {
-			return reply(http.StatusBadRequest, map[string]any{"error": "invalid_scope", "error_description": "Invalid scope"})
+			return reply(http.StatusBadRequest, object{"error": "invalid_scope", "error_description": "Invalid scope"})
 		}
 		return x.forward()
 	})},
-	{"login-scope-echoed", "token-scope-ignored", "A scope parameter becomes the scope of the answer.", by("token/scope-parameter-is-ignored"), around(on(login), func(x *exchange) *answer {
-		a := x.forward()
+	{"login-scope-echoed", "token-scope-ignored", "A scope parameter becomes the scope of the answer.", by("token/scope-parameter-is-ignored"), after(on(login), func(x *exchange, a *answer) {
 		if scope := x.parameters().Get("scope"); scope != "" {
 			set("scope", scope)(a)
 		}
-		return a
 	})},
 	{"login-type-in-capitals", "token-answer", "token_type is Bearer.", by("token/type-is-bearer-in-lower-case", "token/answer-says-who-logged-in"), rewrite(on(login), set("token_type", "Bearer"))},
 	{"login-with-refresh-token", "token-answer", "A login answers a refresh_token.", by("token/no-refresh-token"), rewrite(on(login), func(a *answer) {
@@ -101,7 +99,7 @@ var logins = []Mutant{
 	})},
 	{"no-credentials-is-invalid-client", "token-no-credentials", "No credentials at all are invalid_client.", by("token/no-credentials"), rewrite(on(login), func(a *answer) {
 		if a.text("error") == "unauthorized" {
-			a.put(map[string]any{"error": "invalid_client", "error_description": "Bad client credentials"})
+			a.put(object{"error": "invalid_client", "error_description": "Bad client credentials"})
 		}
 	})},
 	{"every-grant-taken", "token-grants", "Every grant is client_credentials.", by("token/unknown-grant", "token/refresh-token-grant"), parameter(func(values url.Values) { values.Set("grant_type", "client_credentials") })},
@@ -113,41 +111,32 @@ var logins = []Mutant{
 	{
 		"missing-grant-is-unsupported", "missing-grant", "No grant is unsupported_grant_type.",
 		by("token/no-grant", "token/question-missing-grant"),
-		around(on(login), func(x *exchange) *answer {
-			a := x.forward()
+		after(on(login), func(x *exchange, a *answer) {
 			if a.text("error") == "invalid_request" && x.parameters().Get("grant_type") == "" {
-				a.put(map[string]any{"error": "unsupported_grant_type"})
+				a.put(object{"error": "unsupported_grant_type"})
 			}
-			return a
 		}),
 	},
 	{"unknown-grant-is-invalid-grant", "unsupported-grant", "An unknown grant is invalid_grant.", by("token/unknown-grant", "token/password-grant"), rewrite(on(login), func(a *answer) {
 		if a.text("error") == "unsupported_grant_type" {
-			a.put(map[string]any{"error": "invalid_grant", "error_description": "Unsupported grant type"})
+			a.put(object{"error": "invalid_grant", "error_description": "Unsupported grant type"})
 		}
 	})},
 	{
 		"password-grant-is-invalid-grant", "password-grant", "The password grant is invalid_grant.",
 		by("token/question-password-grant", "token/password-grant"),
-		around(on(login), func(x *exchange) *answer {
-			a := x.forward()
+		after(on(login), func(x *exchange, a *answer) {
 			if !a.ok() && x.parameters().Get("grant_type") == "password" {
-				a.put(map[string]any{"error": "invalid_grant", "error_description": "Bad Credentials"})
+				a.put(object{"error": "invalid_grant", "error_description": "Bad Credentials"})
 			}
-			return a
 		}),
 	},
-	{"info-needs-login", "oauth-info", "/oauth/info needs a bearer.", by("token/info-needs-no-login"), around(on(info), func(x *exchange) *answer {
-		if x.bearer() == "" {
-			return stranger()
-		}
-		return x.forward()
-	})},
+	{"info-needs-login", "oauth-info", "/oauth/info needs a bearer.", by("token/info-needs-no-login"), insteadIf(on(info), stranger, func(x *exchange) bool { return x.bearer() == "" })},
 	{"info-without-token-endpoint", "oauth-info", "/oauth/info does not name the token endpoint.", by("token/info-needs-no-login"), rewrite(on(info), drop("tokenEndpoint"))},
 	{"check-token-takes-anything", "oauth-check-token", "/oauth/check_token answers a bad access token with an empty object.", by("token/check-token-refuses-another", "token/check-token-refuses-an-expired-one"), rewrite(on(check), func(a *answer) {
 		if !a.ok() {
 			a.status = http.StatusOK
-			a.put(map[string]any{})
+			a.put(object{})
 		}
 	})},
 	{"check-token-of-administrator", "oauth-check-token", "/oauth/check_token names another user.", by("token/check-token-tells-the-claims"), rewrite(on(check), set("user_name", admin))},

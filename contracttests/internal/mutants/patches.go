@@ -9,7 +9,7 @@ import (
 )
 
 // without leaves out the operations of a patch that f chooses.
-func without(m match, f func(op map[string]any) bool) wrap {
+func without(m match, f func(op object) bool) wrap {
 	return before(m, func(x *exchange) {
 		if operations := x.operations(); operations != nil {
 			x.put(slices.DeleteFunc(operations, f))
@@ -18,8 +18,8 @@ func without(m match, f func(op map[string]any) bool) wrap {
 }
 
 // onPath chooses operations by their path, and if there are any by what they do.
-func onPath(path string, ops ...string) func(map[string]any) bool {
-	return func(op map[string]any) bool {
+func onPath(path string, ops ...string) func(object) bool {
+	return func(op object) bool {
 		return op["path"] == path && (len(ops) == 0 || slices.Contains(ops, text(op, "op")))
 	}
 }
@@ -27,27 +27,17 @@ func onPath(path string, ops ...string) func(map[string]any) bool {
 // patchable are the fields that a patch may change in some version.
 var patchable = []string{"/name", "/scope", "/expirationDate", "/userAwareTokenNeverExpires"}
 
-func onForeignPath(op map[string]any) bool {
+func onForeignPath(op object) bool {
 	path := "/" + strings.Split(text(op, "path")+"/", "/")[min(1, strings.Count(text(op, "path"), "/"))]
 	return !slices.Contains(patchable, path)
 }
 
-// noPatch refuses patches that f chooses.
-func noPatch(m match, f func(*exchange) bool) wrap {
-	return around(m, func(x *exchange) *answer {
-		if f(x) {
-			return bad()
-		}
-		return x.forward()
-	})
-}
-
 // removesDate tells an operation after which a token has no date.
-func removesDate(op map[string]any) bool {
+func removesDate(op object) bool {
 	return op["path"] == "/expirationDate" && (op["op"] == "remove" || op["op"] == "replace" && op["value"] == nil)
 }
 
-func has(f func(map[string]any) bool) func(*exchange) bool {
+func has(f func(object) bool) func(*exchange) bool {
 	return func(x *exchange) bool { return slices.ContainsFunc(x.operations(), f) }
 }
 
@@ -55,7 +45,7 @@ func has(f func(map[string]any) bool) func(*exchange) bool {
 var patches = []Mutant{
 	{"patch-changes-secret", "patch-fields", "After a patch the secret is another.", by("lifecycle/scope-change-keeps-the-secret"), remembering(on(login, patch), func(patched map[string]bool, x *exchange) *answer {
 		if x.op == login && patched[x.parameters().Get("client_id")] {
-			return reply(401, map[string]any{"error": "invalid_client", "error_description": "Bad client credentials"})
+			return badCredentials()
 		}
 		a := x.forward()
 		if x.op == patch && a.ok() {
@@ -63,36 +53,19 @@ var patches = []Mutant{
 		}
 		return a
 	})},
-	{"patch-moves-created", "patch-fields", "A patch moves created back by an hour.", by("patch/name"), remembering(on(list, patch), func(moved map[string]string, x *exchange) *answer {
-		a := x.forward()
+	{"patch-moves-created", "patch-fields", "A patch moves created back by an hour.", by("patch/name"), recalling(on(list, patch), func(moved map[string]string, x *exchange, a *answer) {
 		if x.op == patch && a.ok() {
 			moved[x.id] = stamp(x.now().Add(-time.Hour)) // which no token was made at
 		}
-		a.each(func(token map[string]any) {
-			if at := moved[text(token, "id")]; at != "" {
-				token["created"] = at
-			}
-		})
-		return a
+		show(a, "created", moved)
 	})},
-	{"patch-prolongs", "patch-fields", "A patch of the name in the legacy versions moves the date to six months from now.", by("expiry/patch-of-another-field-keeps-the-date"), remembering(on(list, patch), func(moved map[string]string, x *exchange) *answer {
-		a := x.forward()
+	{"patch-prolongs", "patch-fields", "A patch of the name in the legacy versions moves the date to six months from now.", by("expiry/patch-of-another-field-keeps-the-date"), recalling(on(list, patch), func(moved map[string]string, x *exchange, a *answer) {
 		if x.op == patch && x.legacy() && a.ok() {
 			moved[x.id] = stamp(sixMonths(x.now()))
 		}
-		a.each(func(token map[string]any) {
-			if date := moved[text(token, "id")]; date != "" {
-				token["expirationDate"] = date
-			}
-		})
-		return a
+		show(a, "expirationDate", moved)
 	})},
-	{"expired-token-not-patched", "expired-token-stays", "An expired token is not found by a patch.", by("expiry/patch-of-another-field-does-not-revive"), around(on(patch), func(x *exchange) *answer {
-		if x.expired(x.token(x.id)) {
-			return missing()
-		}
-		return x.forward()
-	})},
+	{"expired-token-not-patched", "expired-token-stays", "An expired token is not found by a patch.", by("expiry/patch-of-another-field-does-not-revive"), insteadIf(on(patch), missing, func(x *exchange) bool { return x.expired(x.token(x.id)) })},
 	{"patch-half-applied", "patch-atomic", "The operations of a patch are applied one by one until one fails.", by("patch/all-or-nothing/failed-test", "patch/all-or-nothing/field-that-is-fixed"), around(on(patch), func(x *exchange) *answer {
 		operations := x.operations()
 		if len(operations) < 2 {
@@ -100,22 +73,20 @@ var patches = []Mutant{
 		}
 		var a *answer
 		for _, op := range operations {
-			if a = x.with([]map[string]any{op}).forward(); !a.ok() {
+			if a = x.with([]object{op}).forward(); !a.ok() {
 				return a
 			}
 		}
 		return a
 	})},
-	{"patch-skips-what-fails", "patch-atomic", "Operations of a patch that are refused are left out.", by("expiry/patch-to-never-refused/null-and-flag-false", "expiry/patch-to-never-refused/null-and-flag-null"), around(on(patch), func(x *exchange) *answer {
-		a := x.forward()
+	{"patch-skips-what-fails", "patch-atomic", "Operations of a patch that are refused are left out.", by("expiry/patch-to-never-refused/null-and-flag-false", "expiry/patch-to-never-refused/null-and-flag-null"), after(on(patch), func(x *exchange, a *answer) {
 		if operations := x.operations(); a.status == 400 && len(operations) > 1 {
 			for _, op := range operations {
-				if one := x.with([]map[string]any{op}).forward(); one.ok() {
+				if one := x.with([]object{op}).forward(); one.ok() {
 					a = one
 				}
 			}
 		}
-		return a
 	})},
 	{"patch-expiration-in-legacy", "patch-fields", "The legacy versions patch expirationDate.", by("patch/fixed-fields/expiration-date"), before(onLegacy(patch), func(x *exchange) {
 		if touches(x.operations(), "/expirationDate") {
@@ -127,7 +98,7 @@ var patches = []Mutant{
 			x.modernize()
 		}
 	})},
-	{"patch-expiration-refused", "patch-fields", "The current versions do not patch expirationDate.", by("expiry/patch-dates-a-never-expiring-token", "expiry/patch-new-date"), noPatch(onCurrent(patch), has(onPath("/expirationDate")))},
+	{"patch-expiration-refused", "patch-fields", "The current versions do not patch expirationDate.", by("expiry/patch-dates-a-never-expiring-token", "expiry/patch-new-date"), rejectIf(onCurrent(patch), has(onPath("/expirationDate")))},
 	{"patch-name-ignored", "patch-fields", "A patch does not change the name.", by("expiry/patch-of-another-field-does-not-revive", "patch/name"), without(on(patch), onPath("/name", "replace"))},
 	{"patch-scope-ignored", "patch-fields", "A patch does not change the scope.", by("patch/scope"), without(on(patch), onPath("/scope", "replace"))},
 	{"patch-scope-adds", "patch-fields", "A patch adds to the scope instead of replacing it.", by("patch/scope-elements/added-as-a-whole", "patch/scope"), before(on(patch), func(x *exchange) {
@@ -141,31 +112,31 @@ var patches = []Mutant{
 		}
 	})},
 	{"patch-validity-taken", "patch-fields", "A patch of accessTokenValiditySeconds is taken.", by("patch/fixed-fields/access-token-validity-seconds", "patch/fixed-fields-are-400"), without(on(patch), onPath("/accessTokenValiditySeconds"))},
-	{"patch-owner-taken", "patch-fields", "A patch of the owner is taken.", by("patch/fixed-fields/owner"), without(on(patch), func(op map[string]any) bool { return strings.HasPrefix(text(op, "path"), "/owner") })},
+	{"patch-owner-taken", "patch-fields", "A patch of the owner is taken.", by("patch/fixed-fields/owner"), without(on(patch), func(op object) bool { return strings.HasPrefix(text(op, "path"), "/owner") })},
 	{"patch-id-taken", "patch-fields", "A patch of the id is taken.", by("patch/fixed-fields/id"), without(on(patch), onPath("/id"))},
 	{"patch-of-anything-taken", "patch-fields", "Operations on other fields are left out.", by("patch/fixed-fields-are-400", "patch/fixed-fields/secret"), without(on(patch), onForeignPath)},
 	{"patch-name-removed", "name-required", "A patch that removes the name is taken.", by("patch/operation-refused/name-removed", "patch/all-or-nothing/name-removed"), without(on(patch), onPath("/name", "remove"))},
-	{"patch-name-empty", "name-not-blank", "A patch that empties the name is taken.", by("patch/operation-refused/name-empty"), without(on(patch), func(op map[string]any) bool {
+	{"patch-name-empty", "name-not-blank", "A patch that empties the name is taken.", by("patch/operation-refused/name-empty"), without(on(patch), func(op object) bool {
 		return onPath("/name", "replace")(op) && text(op, "value") == ""
 	})},
-	{"patch-scope-null-refused", "scope-defaults-to-all", "A patch may not set the scope to null.", by("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"), noPatch(on(patch), has(func(op map[string]any) bool {
+	{"patch-scope-null-refused", "scope-defaults-to-all", "A patch may not set the scope to null.", by("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"), rejectIf(on(patch), has(func(op object) bool {
 		return op["path"] == "/scope" && op["op"] != "test" && op["value"] == nil
 	}))},
 	{"patch-any-content-type", "wrong-content-type", "A patch is taken with any content type.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), before(on(patch), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json-patch+json")
 	})},
-	{"patch-empty-refused", "empty-patch", "An empty patch is refused.", by("patch/empty-changes-nothing"), noPatch(on(patch), func(x *exchange) bool {
+	{"patch-empty-refused", "empty-patch", "An empty patch is refused.", by("patch/empty-changes-nothing"), rejectIf(on(patch), func(x *exchange) bool {
 		operations := x.operations()
 		return operations != nil && len(operations) == 0
 	})},
 	{"patch-empty-renames", "empty-patch", "An empty patch changes the name.", by("patch/empty-changes-nothing"), before(on(patch), func(x *exchange) {
 		if operations := x.operations(); operations != nil && len(operations) == 0 {
-			x.put([]map[string]any{{"op": "replace", "path": "/name", "value": digits(8)}})
+			x.put([]object{{"op": "replace", "path": "/name", "value": digits(8)}})
 		}
 	})},
-	{"patch-test-ignored", "patch-test", "A test in a patch is left out.", by("patch/failed-test-is-400"), without(on(patch), func(op map[string]any) bool { return op["op"] == "test" })},
-	{"patch-test-always-fails", "patch-test", "A test in a patch always fails.", by("patch/passing-test-changes-nothing", "patch/operations-in-order"), noPatch(on(patch), has(func(op map[string]any) bool { return op["op"] == "test" }))},
-	{"patch-unknown-op-taken", "invalid-property", "An unknown operation is left out.", by("patch/unknown-operation-is-refused"), without(on(patch), func(op map[string]any) bool {
+	{"patch-test-ignored", "patch-test", "A test in a patch is left out.", by("patch/failed-test-is-400"), without(on(patch), func(op object) bool { return op["op"] == "test" })},
+	{"patch-test-always-fails", "patch-test", "A test in a patch always fails.", by("patch/passing-test-changes-nothing", "patch/operations-in-order"), rejectIf(on(patch), has(func(op object) bool { return op["op"] == "test" }))},
+	{"patch-unknown-op-taken", "invalid-property", "An unknown operation is left out.", by("patch/unknown-operation-is-refused"), without(on(patch), func(op object) bool {
 		return !slices.Contains([]string{"add", "remove", "replace", "move", "copy", "test"}, text(op, "op"))
 	})},
 	{
@@ -184,7 +155,7 @@ var patches = []Mutant{
 	{
 		"patch-without-value-left-out", "patch-value-required", "An operation that lacks its value is left out.",
 		by("patch/operation-refused/name-without-value", "patch/operation-refused/scope-without-value"),
-		without(on(patch), func(op map[string]any) bool {
+		without(on(patch), func(op object) bool {
 			_, given := op["value"]
 			needs := slices.Contains([]string{"add", "replace", "test"}, text(op, "op"))
 			return needs && !given && op["path"] != "/expirationDate"
@@ -193,7 +164,7 @@ var patches = []Mutant{
 	{
 		"patch-without-path-left-out", "missing-property", "An operation without op or path is left out.",
 		by("patch/operation-needs-op-and-path"),
-		without(on(patch), func(op map[string]any) bool { return op["op"] == nil || op["path"] == nil }),
+		without(on(patch), func(op object) bool { return op["op"] == nil || op["path"] == nil }),
 	},
 	{
 		"patch-appends-what-is-not-there", "patch-applies", "An element of the scope that there is not is appended.",
@@ -233,17 +204,15 @@ var patches = []Mutant{
 	{
 		"patch-tests-fixed-field", "test-of-fixed-field", "A test of a field that cannot be patched is left out.",
 		by("patch/test-of-a-fixed-field"),
-		without(on(patch), func(op map[string]any) bool { return op["op"] == "test" && onForeignPath(op) }),
+		without(on(patch), func(op object) bool { return op["op"] == "test" && onForeignPath(op) }),
 	},
 	{
 		"patch-date-clears-flag", "flag-after-date", "A patch that sets a date clears the acknowledgment.",
 		by("expiry/question-flag-after-date"),
-		around(onCurrent(patch), func(x *exchange) *answer {
-			a := x.forward()
+		after(onCurrent(patch), func(x *exchange, a *answer) {
 			if touches(x.operations(), "/expirationDate") {
 				set("userAwareTokenNeverExpires", false)(a)
 			}
-			return a
 		}),
 	},
 	{
@@ -259,33 +228,25 @@ var patches = []Mutant{
 	},
 	{"patch-never-without-acknowledgement", "patch-never", "Removing the date needs no acknowledgement.", by("expiry/patch-to-never-refused/null-alone", "expiry/patch-to-never-refused/removed-alone"), before(onCurrent(patch), func(x *exchange) {
 		if operations := x.operations(); has(removesDate)(x) && !touches(operations, "/userAwareTokenNeverExpires") {
-			x.put(append(operations, map[string]any{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true}))
+			x.put(append(operations, object{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true}))
 		}
 	})},
-	{"patch-never-refused", "patch-never", "A patch may not remove the date.", by("expiry/patch-to-never/flag-and-null", "expiry/patch-to-never/flag-and-removed"), noPatch(onCurrent(patch), has(removesDate))},
-	{"patch-never-in-one-order", "patch-never", "The acknowledgement has to come before the date that is removed.", by("expiry/patch-to-never/removed-and-flag", "expiry/patch-to-never/null-and-flag"), noPatch(onCurrent(patch), func(x *exchange) bool {
+	{"patch-never-refused", "patch-never", "A patch may not remove the date.", by("expiry/patch-to-never/flag-and-null", "expiry/patch-to-never/flag-and-removed"), rejectIf(onCurrent(patch), has(removesDate))},
+	{"patch-never-in-one-order", "patch-never", "The acknowledgement has to come before the date that is removed.", by("expiry/patch-to-never/removed-and-flag", "expiry/patch-to-never/null-and-flag"), rejectIf(onCurrent(patch), func(x *exchange) bool {
 		operations := x.operations()
 		date := slices.IndexFunc(operations, removesDate)
 		return date >= 0 && slices.IndexFunc(operations, onPath("/userAwareTokenNeverExpires")) > date
 	})},
-	{"patch-takes-acknowledgement-back", "never-keeps-acknowledgment", "The acknowledgement of a token without a date may be taken back.", by("expiry/patch-acknowledgement-keeps-the-date", "expiry/patch-never-needs-its-flag/flag-false"), without(onCurrent(patch), func(op map[string]any) bool {
+	{"patch-takes-acknowledgement-back", "never-keeps-acknowledgment", "The acknowledgement of a token without a date may be taken back.", by("expiry/patch-acknowledgement-keeps-the-date", "expiry/patch-never-needs-its-flag/flag-false"), without(onCurrent(patch), func(op object) bool {
 		return op["path"] == "/userAwareTokenNeverExpires" && op["value"] == false
 	})},
 	{"patch-acknowledgement-drops-date", "patch-never", "The acknowledgement alone removes the date.", by("expiry/patch-acknowledgement-keeps-the-date"), before(onCurrent(patch), func(x *exchange) {
 		operations := x.operations()
 		if len(operations) == 1 && operations[0]["path"] == "/userAwareTokenNeverExpires" && operations[0]["value"] == true {
-			x.put(append(operations, map[string]any{"op": "replace", "path": "/expirationDate", "value": nil}))
+			x.put(append(operations, object{"op": "replace", "path": "/expirationDate", "value": nil}))
 		}
 	})},
-	{"patch-revives-nothing", "patch-revives", "An expired token is not patched.", by("expiry/patch-revives"), noPatch(onCurrent(patch), func(x *exchange) bool { return x.expired(x.token(x.id)) })},
-	{"patch-of-unknown-is-400", "unknown-id", "A patch of an unknown id is 400.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), rewrite(on(patch), func(a *answer) {
-		if a.status == 404 {
-			*a = *bad()
-		}
-	})},
-	{"patch-of-unknown-is-403", "unknown-id", "A patch of an unknown id is 403.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), rewrite(on(patch), func(a *answer) {
-		if a.status == 404 {
-			*a = *forbidden()
-		}
-	})},
+	{"patch-revives-nothing", "patch-revives", "An expired token is not patched.", by("expiry/patch-revives"), rejectIf(onCurrent(patch), func(x *exchange) bool { return x.expired(x.token(x.id)) })},
+	{"patch-of-unknown-is-400", "unknown-id", "A patch of an unknown id is 400.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), rewrite(on(patch), swap(404, bad))},
+	{"patch-of-unknown-is-403", "unknown-id", "A patch of an unknown id is 403.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), rewrite(on(patch), swap(404, forbidden))},
 }

@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -24,7 +23,7 @@ func counted(limit int, key func(*exchange) string) wrap {
 		}
 		w.count++
 		if w.count > limit {
-			a := reply(http.StatusTooManyRequests, map[string]any{"message": " Rate Limit Exceeded "})
+			a := reply(http.StatusTooManyRequests, object{"message": " Rate Limit Exceeded "})
 			a.header.Set("Retry-After", "10")
 			return a
 		}
@@ -107,14 +106,14 @@ var paths = []Mutant{
 	{
 		"incomplete-escape-left-out", "url-syntax", "A parameter whose escapes are incomplete is left out.",
 		by("errors/reads/incomplete-escape"),
-		before(on(list), func(x *exchange) { x.setQuery(func(url.Values) {}) }),
+		before(on(list), func(x *exchange) { x.r.URL.RawQuery = x.r.URL.Query().Encode() }),
 	},
 	{
 		"keys-are-published", "no-published-keys", "There is a path with the keys of access tokens.",
 		by("token/question-keys"),
 		around(on(another), func(x *exchange) *answer {
 			if strings.HasSuffix(x.r.URL.Path, "/.well-known/jwks.json") {
-				return reply(http.StatusOK, map[string]any{"keys": []any{}})
+				return reply(http.StatusOK, object{"keys": []any{}})
 			}
 			return x.forward()
 		}),
@@ -122,11 +121,7 @@ var paths = []Mutant{
 	{
 		"unknown-path-is-403", "unmatched-path", "A path that does not exist is 403.",
 		by("errors/unknown-path"),
-		rewrite(on(another), func(a *answer) {
-			if a.status == http.StatusNotFound {
-				*a = *forbidden()
-			}
-		}),
+		rewrite(on(another), swap(http.StatusNotFound, forbidden)),
 	},
 	{"bulk-update-in-all-versions", "unknown-id", "There is a bulk update in all versions.", by("bulk/is-an-id-elsewhere"), around(on(patch), func(x *exchange) *answer {
 		if x.id == "bulk-update" {
@@ -142,22 +137,7 @@ var paths = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"leading-slashes-not-found", "leading-slashes", "A path with two slashes in front is 404.", by("token/leading-slashes", "errors/leading-slashes"), around(anything, func(x *exchange) *answer {
-		if strings.Contains(x.r.URL.Path, "//") {
-			return missing()
-		}
-		return x.forward()
-	})},
-	{"experimental-header-required", "experimental-header", "X-SailPoint-Experimental is required.", by("auth/experimental-header-is-tolerated"), around(api, func(x *exchange) *answer {
-		if x.r.Header.Get("X-SailPoint-Experimental") == "" {
-			return bad()
-		}
-		return x.forward()
-	})},
-	{"experimental-header-refused", "experimental-header", "X-SailPoint-Experimental is refused.", by("auth/experimental-header-is-tolerated"), around(api, func(x *exchange) *answer {
-		if x.r.Header.Get("X-SailPoint-Experimental") != "" {
-			return bad()
-		}
-		return x.forward()
-	})},
+	{"leading-slashes-not-found", "leading-slashes", "A path with two slashes in front is 404.", by("token/leading-slashes", "errors/leading-slashes"), insteadIf(anything, missing, func(x *exchange) bool { return strings.Contains(x.r.URL.Path, "//") })},
+	{"experimental-header-required", "experimental-header", "X-SailPoint-Experimental is required.", by("auth/experimental-header-is-tolerated"), rejectIf(api, func(x *exchange) bool { return x.r.Header.Get("X-SailPoint-Experimental") == "" })},
+	{"experimental-header-refused", "experimental-header", "X-SailPoint-Experimental is refused.", by("auth/experimental-header-is-tolerated"), rejectIf(api, func(x *exchange) bool { return x.r.Header.Get("X-SailPoint-Experimental") != "" })},
 }

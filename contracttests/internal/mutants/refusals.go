@@ -3,17 +3,17 @@ package mutants
 import "net/http"
 
 // refused changes the error of one status.
-func refused(code int, change func(map[string]any)) func(*answer) {
+func refused(code int, change func(object)) func(*answer) {
 	return func(a *answer) {
-		if object := a.object(); a.status == code && object != nil {
-			change(object)
-			a.put(object)
+		if o := a.object(); a.status == code && o != nil {
+			change(o)
+			a.put(o)
 		}
 	}
 }
 
 // instead replaces the error of one status.
-func instead(code int, body map[string]any) func(*answer) {
+func instead(code int, body object) func(*answer) {
 	return func(a *answer) {
 		if a.status == code {
 			a.put(body)
@@ -22,54 +22,40 @@ func instead(code int, body map[string]any) func(*answer) {
 }
 
 // every changes the errors of all statuses that have SailPoint's form.
-func every(change func(map[string]any)) func(*answer) {
+func every(change func(object)) func(*answer) {
 	return func(a *answer) {
-		if object := a.object(); object["detailCode"] != nil {
-			change(object)
-			a.put(object)
+		if o := a.object(); o["detailCode"] != nil {
+			change(o)
+			a.put(o)
 		}
 	}
 }
 
 // The forms of an error, in the wrong place.
 var (
-	oauthError = map[string]any{"error": "access_denied", "error_description": "Access is denied"}
-	apiError   = map[string]any{
+	oauthError = object{"error": "access_denied", "error_description": "Access is denied"}
+	apiError   = object{
 		"detailCode": "401 Unauthorized", "trackingId": digits(16), "causes": []any{},
-		"messages": []any{map[string]any{"locale": "en-US", "localeOrigin": "DEFAULT", "text": "Unauthorized"}},
+		"messages": []any{object{"locale": "en-US", "localeOrigin": "DEFAULT", "text": "Unauthorized"}},
 	}
 )
 
 // refusals are mutants of errors: their status and their form.
 var refusals = []Mutant{
-	{"method-not-allowed-is-404", "method-not-allowed", "A method that a path has not is 404.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) {
-		if a.status == http.StatusMethodNotAllowed {
-			*a = *missing()
-		}
-	})},
-	{"large-body-is-400", "content-too-large", "A body that is too large is 400.", by("errors/content-too-large"), rewrite(anything, func(a *answer) {
-		if a.status == http.StatusRequestEntityTooLarge {
-			*a = *bad()
-		}
-	})},
+	{"method-not-allowed-is-404", "method-not-allowed", "A method that a path has not is 404.", by("delete/no-get-by-id"), rewrite(anything, swap(http.StatusMethodNotAllowed, missing))},
+	{"large-body-is-400", "content-too-large", "A body that is too large is 400.", by("errors/content-too-large"), rewrite(anything, swap(http.StatusRequestEntityTooLarge, bad))},
 	{
 		"not-simulated-is-404", "not-simulated", "A path that patmock has not is 404.",
 		by("errors/not-simulated"),
-		rewrite(anything, func(a *answer) {
-			if a.status == http.StatusNotImplemented {
-				*a = *missing()
-			}
-		}),
+		rewrite(anything, swap(http.StatusNotImplemented, missing)),
 	},
 	{
 		"fault-after-create", "injected-fault", "A create with an injected fault makes its token.",
 		by("errors/refused-create-makes-nothing"),
-		around(on(create), func(x *exchange) *answer {
-			a := x.forward()
+		after(on(create), func(x *exchange, a *answer) {
 			if a.status == http.StatusTooManyRequests || a.status >= 500 {
 				x.forward()
 			}
-			return a
 		}),
 	},
 	{
@@ -89,29 +75,25 @@ var refusals = []Mutant{
 	{"forbidden-delete-is-404", "delete-of-anothers", "Deleting another's token is 404.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), rewrite(on(remove), status(403, 404))},
 	{"forbidden-as-oauth-error", "error-dto", "A 403 has the form of an OAuth error.", by("errors/form-of-403", "errors/declared-statuses-have-their-form"), rewrite(api, instead(403, oauthError))},
 	{"not-found-as-oauth-error", "error-dto", "A 404 has the form of an OAuth error.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, instead(404, oauthError))},
-	{"not-found-without-body", "error-dto", "A 404 has an empty object.", by("errors/form-of-404", "errors/messages-and-causes"), rewrite(api, instead(404, map[string]any{}))},
-	{"error-without-detail-code", "error-dto", "Errors have no detailCode.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e map[string]any) { delete(e, "detailCode") }))},
-	{"error-without-causes", "error-dto", "Errors have no causes.", by("errors/messages-and-causes"), rewrite(api, every(func(e map[string]any) { delete(e, "causes") }))},
-	{"error-without-messages", "error-dto", "Errors have no messages.", by("errors/messages-and-causes", "errors/declared-statuses-have-their-form"), rewrite(api, every(func(e map[string]any) { e["messages"] = []any{} }))},
-	{"error-without-default-locale", "error-dto", "Errors have the message of the request's locale only.", by("errors/messages-and-causes"), rewrite(api, every(func(e map[string]any) {
+	{"not-found-without-body", "error-dto", "A 404 has an empty object.", by("errors/form-of-404", "errors/messages-and-causes"), rewrite(api, instead(404, object{}))},
+	{"error-without-detail-code", "error-dto", "Errors have no detailCode.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e object) { delete(e, "detailCode") }))},
+	{"error-without-causes", "error-dto", "Errors have no causes.", by("errors/messages-and-causes"), rewrite(api, every(func(e object) { delete(e, "causes") }))},
+	{"error-without-messages", "error-dto", "Errors have no messages.", by("errors/messages-and-causes", "errors/declared-statuses-have-their-form"), rewrite(api, every(func(e object) { e["messages"] = []any{} }))},
+	{"error-without-default-locale", "error-dto", "Errors have the message of the request's locale only.", by("errors/messages-and-causes"), rewrite(api, every(func(e object) {
 		messages, _ := e["messages"].([]any)
 		for _, message := range messages {
-			if m, ok := message.(map[string]any); ok {
+			if m, ok := message.(object); ok {
 				m["localeOrigin"] = "REQUEST"
 			}
 		}
 	}))},
-	{"error-without-tracking-id", "error-dto", "Errors have no trackingId.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e map[string]any) { delete(e, "trackingId") }))},
-	{"error-code-of-another-status", "error-dto", "The detailCode of a 404 is that of a 400.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, refused(404, func(e map[string]any) {
+	{"error-without-tracking-id", "error-dto", "Errors have no trackingId.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e object) { delete(e, "trackingId") }))},
+	{"error-code-of-another-status", "error-dto", "The detailCode of a 404 is that of a 400.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, refused(404, func(e object) {
 		e["detailCode"] = "400.1 Bad request content"
 	}))},
-	{"tracking-id-differs", "tracking-id", "trackingId is another than SLPT-Request-ID.", by("errors/tracking-id-is-the-request-id"), rewrite(api, every(func(e map[string]any) { e["trackingId"] = digits(16) }))},
+	{"tracking-id-differs", "tracking-id", "trackingId is another than SLPT-Request-ID.", by("errors/tracking-id-is-the-request-id"), rewrite(api, every(func(e object) { e["trackingId"] = digits(16) }))},
 	{"unauthorized-as-api-error", "error-401", "A 401 has SailPoint's form of an error.", by("auth/no-header", "auth/garbage-bearer"), rewrite(api, instead(401, apiError))},
-	{"unauthorized-is-403", "bearer-required", "A bearer that is missing or wrong is 403.", by("auth/no-header", "auth/garbage-bearer"), rewrite(api, func(a *answer) {
-		if a.status == http.StatusUnauthorized {
-			*a = *forbidden()
-		}
-	})},
+	{"unauthorized-is-403", "bearer-required", "A bearer that is missing or wrong is 403.", by("auth/no-header", "auth/garbage-bearer"), rewrite(api, swap(http.StatusUnauthorized, forbidden))},
 	{"rate-limit-as-api-error", "error-429", "A 429 has SailPoint's form of an error.", by("errors/declared-statuses-have-their-form", "ratelimit/hundred-requests"), rewrite(api, instead(429, apiError))},
 	{"rate-limit-is-503", "error-429", "Too many requests are 503.", by("errors/retry-after"), rewrite(anything, status(429, 503))},
 	{"retry-after-missing", "error-429", "A 429 has no Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) { a.header.Del("Retry-After") })},
@@ -120,11 +102,7 @@ var refusals = []Mutant{
 			a.header.Set("Retry-After", "Fri, 31 Dec 2027 23:59:59 GMT")
 		}
 	})},
-	{"media-type-is-400", "patch-content-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), func(a *answer) {
-		if a.status == http.StatusUnsupportedMediaType {
-			*a = *bad()
-		}
-	})},
+	{"media-type-is-400", "patch-content-type", "Another content type is 400.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), rewrite(on(patch), swap(http.StatusUnsupportedMediaType, bad))},
 	{"login-refused-with-400", "token-bad-credentials", "A wrong secret is 400.", by("token/wrong-secret", "token/wrong-id"), rewrite(on(login), status(401, 400))},
 	{"login-refused-as-api-error", "token-bad-credentials", "A wrong secret has SailPoint's form of an error.", by("token/wrong-secret", "token/wrong-id"), rewrite(on(login), instead(401, apiError))},
 }

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -34,12 +33,7 @@ func scoped(m match, scope string, user func(*exchange) string) wrap {
 
 // denied refuses requests with a scope that opens the operation.
 func denied(m match, scope string) wrap {
-	return around(m, func(x *exchange) *answer {
-		if slices.Contains(x.caller().Scope, scope) {
-			return forbidden()
-		}
-		return x.forward()
-	})
+	return insteadIf(m, forbidden, func(x *exchange) bool { return slices.Contains(x.caller().Scope, scope) })
 }
 
 // The scopes of the operations.
@@ -77,11 +71,8 @@ var bearers = []Mutant{
 	{"patch-needs-all-scopes", "operation-scopes", "The scope to manage one's own tokens does not open the patch.", by("auth/scopes-of-patch"), denied(on(patch), manageMine)},
 	{"delete-needs-manage-all", "operation-scopes", "The scope to manage one's own tokens does not open delete.", by("auth/scopes-of-delete", "auth/scopes-add-up"), denied(on(remove), manageMine)},
 	{"scope-default-is-all", "scope-default", "sp:scopes:default opens what sp:scopes:all does.", by("auth/default-scope-opens-nothing"), scoped(api, "sp:scopes:default", self)},
-	{"scope-out-of-level-refused", "scope-out-of-level", "A scope beyond the user's level is refused.", by("auth/scope-out-of-level", "create/scope-is-kept"), around(on(create, patch), func(x *exchange) *answer {
-		if x.caller().UserName != admin && strings.Contains(string(x.body), "sp:all-personal-access-tokens") {
-			return bad()
-		}
-		return x.forward()
+	{"scope-out-of-level-refused", "scope-out-of-level", "A scope beyond the user's level is refused.", by("auth/scope-out-of-level", "create/scope-is-kept"), rejectIf(on(create, patch), func(x *exchange) bool {
+		return x.caller().UserName != admin && strings.Contains(string(x.body), "sp:all-personal-access-tokens")
 	})},
 	{"scope-out-of-level-gives-rights", "scope-out-of-level", "A scope beyond the user's level gives its rights.", by("auth/scope-out-of-level"), before(api, func(x *exchange) {
 		if scope := x.caller().Scope; slices.Contains(scope, readAll) || slices.Contains(scope, manageAll) {
@@ -95,12 +86,12 @@ var rights = []Mutant{
 	{"list-own-shows-all", "list-own", "owner-id=me lists everybody's tokens.", by("auth/list-me-is-ones-own", "list/me-is-the-caller"), before(on(list), func(x *exchange) {
 		if x.query("owner-id") == "me" {
 			x.asUser(admin)
-			x.setQuery(func(values url.Values) { values.Del("owner-id") })
+			x.setQuery("owner-id", "")
 		}
 	})},
 	{"owner-id-ignored", "list-rights", "owner-id is ignored by an administrator.", by("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
 		if x.caller().UserName == admin {
-			x.setQuery(func(values url.Values) { values.Del("owner-id") })
+			x.setQuery("owner-id", "")
 		}
 	})},
 	{"list-all-by-anybody", "list-rights", "Anybody lists all tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
@@ -115,7 +106,7 @@ var rights = []Mutant{
 	})},
 	{"list-own-by-id", "own-id-with-my-read", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), before(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id == x.caller().IdentityID {
-			x.setQuery(func(values url.Values) { values.Set("owner-id", "me") })
+			x.setQuery("owner-id", "me")
 		}
 	})},
 	{
@@ -129,7 +120,7 @@ var rights = []Mutant{
 	},
 	{"list-all-is-own", "list-rights", "An administrator who names no owner lists his own tokens.", by("list/all-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
-			x.setQuery(func(values url.Values) { values.Set("owner-id", "me") })
+			x.setQuery("owner-id", "me")
 		}
 	})},
 	{"unknown-owner-is-404", "unknown-owner", "An unknown owner-id is 404.", by("list/unknown-owner-id-is-empty"), around(on(list), func(x *exchange) *answer {
@@ -154,11 +145,9 @@ var rights = []Mutant{
 			x.asUser(ownerOf(x))
 		}
 	})},
-	{"delete-by-administrator-refused", "delete-own-or-all", "An administrator deletes his own tokens only.", by("auth/delete-of-anothers-as-administrator"), around(on(remove), func(x *exchange) *answer {
-		if whose := ownerOf(x); self(x) == admin && whose != "" && whose != admin {
-			return forbidden()
-		}
-		return x.forward()
+	{"delete-by-administrator-refused", "delete-own-or-all", "An administrator deletes his own tokens only.", by("auth/delete-of-anothers-as-administrator"), insteadIf(on(remove), forbidden, func(x *exchange) bool {
+		whose := ownerOf(x)
+		return self(x) == admin && whose != "" && whose != admin
 	})},
 	{
 		"delete-by-scope-beyond-level", "write-rights",
@@ -178,7 +167,7 @@ var rights = []Mutant{
 	})},
 	{"managed-tokens-shown", "managed-tokens", "Everybody sees their managed tokens.", by("list/managed-tokens-are-hidden-from-their-owner", "auth/managed-tokens-need-the-right"), around(on(list), func(x *exchange) *answer {
 		a, me := x.forward(), self(x)
-		a.items(func(shown []map[string]any) []map[string]any {
+		a.items(func(shown []object) []object {
 			for _, token := range x.tokens() {
 				if token["managed"] == true && owner(token) == me && me != admin && x.query("filters") == "" {
 					shown = append(shown, token)
@@ -189,7 +178,7 @@ var rights = []Mutant{
 		return a
 	})},
 	{"managed-tokens-hidden", "managed-tokens", "An administrator does not see managed tokens.", by("list/managed-tokens-are-shown-to-administrators", "auth/managed-tokens-need-the-right"), rewrite(on(list), func(a *answer) {
-		a.keep(func(token map[string]any) bool { return token["managed"] != true })
+		a.keep(func(token object) bool { return token["managed"] != true })
 	})},
 	{"managed-tokens-deleted", "managed-tokens", "Their owner deletes managed tokens.", by("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"), before(on(remove), func(x *exchange) {
 		if token := x.token(x.id); token["managed"] == true && owner(token) == self(x) {

@@ -36,13 +36,11 @@ type Exchange struct {
 
 // Record returns a handler that records the exchanges with next.
 func (s *Surface) Record(next http.Handler) http.Handler {
-	return around(anything, func(x *exchange) *answer {
-		a := x.forward()
+	return after(anything, func(x *exchange, a *answer) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.exchanges = append(s.exchanges, Exchange{x.r, x.body, a})
 		s.learn(x, a)
-		return a
 	})(next)
 }
 
@@ -67,8 +65,8 @@ func (s *Surface) learn(x *exchange, a *answer) {
 		}
 	}
 	if group := groupOf(x, a); group != "" {
-		for _, object := range a.objects() {
-			eachPlace("", object, func(name string) { add(OfProperty, group, name) })
+		for _, o := range a.objects() {
+			eachPlace("", o, func(name string) { add(OfProperty, group, name) })
 		}
 	}
 	if parts := strings.Split(a.text("access_token"), "."); x.op == login && len(parts) == 3 {
@@ -98,24 +96,24 @@ func groupOf(x *exchange, a *answer) string {
 }
 
 // objects are the object that is the body, or those of the array.
-func (a *answer) objects() []map[string]any {
-	if object := a.object(); object != nil {
-		return []map[string]any{object}
+func (a *answer) objects() []object {
+	if o := a.object(); o != nil {
+		return []object{o}
 	}
 	return a.array()
 }
 
 // eachPlace calls f with the name of each property of an object and of those in it.
-func eachPlace(prefix string, object map[string]any, f func(name string)) {
-	for name, value := range object {
+func eachPlace(prefix string, o object, f func(name string)) {
+	for name, value := range o {
 		f(prefix + name)
 		switch value := value.(type) {
-		case map[string]any:
+		case object:
 			eachPlace(prefix+name+"/", value, f)
 		case []any:
 			for _, item := range value {
-				if object, ok := item.(map[string]any); ok {
-					eachPlace(prefix+name+"/", object, f)
+				if o, ok := item.(object); ok {
+					eachPlace(prefix+name+"/", o, f)
 				}
 			}
 		}
@@ -123,21 +121,21 @@ func eachPlace(prefix string, object map[string]any, f func(name string)) {
 }
 
 // visit calls f for the parent of each property of that name.
-func visit(object map[string]any, name string, f func(parent map[string]any, key string)) {
+func visit(o object, name string, f func(parent object, key string)) {
 	key, rest, deeper := strings.Cut(name, "/")
-	value, present := object[key]
+	value, present := o[key]
 	switch {
 	case !present:
 	case !deeper:
-		f(object, key)
+		f(o, key)
 	default:
 		items, isArray := value.([]any)
 		if !isArray {
 			items = []any{value}
 		}
 		for _, item := range items {
-			if object, ok := item.(map[string]any); ok {
-				visit(object, rest, f)
+			if o, ok := item.(object); ok {
+				visit(o, rest, f)
 			}
 		}
 	}

@@ -63,12 +63,12 @@ func claimsOf(bearer string) (c claims) {
 func (x *exchange) caller() claims { return claimsOf(x.bearer()) }
 
 // tokens lists those of everybody.
-func (x *exchange) tokens() []map[string]any {
+func (x *exchange) tokens() []object {
 	return x.ask(request{method: http.MethodGet, path: x.collection("v2026"), bearer: x.login(admin)}).array()
 }
 
 // token finds one, nil where there is none.
-func (x *exchange) token(id string) map[string]any {
+func (x *exchange) token(id string) object {
 	for _, token := range x.tokens() {
 		if token["id"] == id {
 			return token
@@ -78,13 +78,13 @@ func (x *exchange) token(id string) map[string]any {
 }
 
 // owner is the name of a token's owner.
-func owner(token map[string]any) string {
-	o, _ := token["owner"].(map[string]any)
+func owner(token object) string {
+	o, _ := token["owner"].(object)
 	return text(o, "name")
 }
 
 // expired tells whether a token has a date that has come.
-func (x *exchange) expired(token map[string]any) bool {
+func (x *exchange) expired(token object) bool {
 	date := moment(token["expirationDate"])
 	return !date.IsZero() && !x.now().Before(date)
 }
