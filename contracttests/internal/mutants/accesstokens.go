@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // void is a bearer that nobody issued.
@@ -17,7 +18,7 @@ type used map[string]string
 // issued notes the access token of a login under the client id, and under its own name the client id.
 func (u used) issued(x *exchange, a *answer) {
 	if bearer := a.text("access_token"); bearer != "" {
-		id := x.parameters().Get("client_id")
+		id := x.client()
 		u[bearer], u[id] = id, bearer
 	}
 }
@@ -34,55 +35,82 @@ func forgetting(f func(memory map[string]string, x *exchange, a *answer)) wrap {
 	})
 }
 
-// accessTokens are mutants of how long what a login answers is good.
-var accessTokens = []Mutant{
-	{"access-token-is-opaque", "access-token-is-jws", "An access token is no JWS.", by("token/access-token-is-a-jws", "token/claims-name-user-and-client"), remembering(anything, func(bearers map[string]string, x *exchange) *answer {
-		if bearer := bearers[x.bearer()]; bearer != "" {
+// disguisedBy gives clients other access tokens than the wrapped handler has issued, which gets its own.
+func disguisedBy(change func(x *exchange, a *answer, bearer string) string) wrap {
+	return remembering(anything, func(issued map[string]string, x *exchange) *answer {
+		if bearer := issued[x.bearer()]; bearer != "" {
 			x.as(bearer)
+		}
+		if token := x.parameters().Get("token"); x.op == check && issued[token] != "" {
+			x.body = []byte(strings.ReplaceAll(string(x.body), token, issued[token]))
 		}
 		a := x.forward()
 		if bearer := a.text("access_token"); x.op == login && bearer != "" {
-			opaque := digits(20)
-			bearers[opaque] = bearer
-			set("access_token", opaque)(a)
+			other := change(x, a, bearer)
+			issued[other] = bearer
+			set("access_token", other)(a)
 		}
 		return a
-	})},
+	})
+}
+
+func disguised(change func(bearer string, a *answer) string) wrap {
+	return disguisedBy(func(_ *exchange, a *answer, bearer string) string { return change(bearer, a) })
+}
+
+// ending calls f for each request with an access token, with the moment at which a part of its life is over.
+func ending(part float64, f func(x *exchange, end time.Time)) wrap {
+	return remembering(anything, func(ends map[string]time.Time, x *exchange) *answer {
+		if end := ends[x.bearer()]; !end.IsZero() {
+			f(x, end)
+		}
+		a := x.forward()
+		if bearer := a.text("access_token"); x.op == login && bearer != "" {
+			seconds, _ := a.object()["expires_in"].(float64)
+			ends[bearer] = x.now().Add(time.Duration(seconds * part * float64(time.Second)))
+		}
+		return a
+	})
+}
+
+// anyPath is the path of every patch, and of a delete.
+const anyPath = ""
+
+// loginAfter responds to logins with tokens that a write of this path has changed, whoever's user they are of.
+func loginAfter(write operation, path string, respond func(x *exchange, user string) *answer) wrap {
+	return remembering(on(login, write), func(users map[string]string, x *exchange) *answer {
+		if user := users[x.client()]; x.op == login && user != "" {
+			return respond(x, user)
+		}
+		a := x.forward()
+		if x.op == write && a.ok() && (path == anyPath || touches(x.operations(), path)) {
+			users[x.id] = self(x)
+		}
+		return a
+	})
+}
+
+// accessTokens are mutants of how long what a login answers is good.
+var accessTokens = []Mutant{
+	{"access-token-is-opaque", "access-token-is-jws", "An access token is no JWS.", by("token/access-token-is-a-jws", "token/claims-name-user-and-client"), disguised(func(string, *answer) string { return digits(20) })},
 	{
 		"access-token-names-its-key", "signature", "The header of an access token names its key.",
 		by("token/question-signature"),
-		remembering(anything, func(bearers map[string]string, x *exchange) *answer {
-			if bearer := bearers[x.bearer()]; bearer != "" {
-				x.as(bearer)
-			}
-			a := x.forward()
-			bearer := a.text("access_token")
-			if header, rest, found := strings.Cut(bearer, "."); x.op == login && found {
-				keyed := withField(header, "kid", "1") + "." + rest
-				bearers[keyed] = bearer
-				set("access_token", keyed)(a)
-			}
-			return a
+		disguised(func(bearer string, _ *answer) string {
+			header, rest, _ := strings.Cut(bearer, ".")
+			return withField(header, "kid", "1") + "." + rest
 		}),
 	},
 	{
 		"access-token-names-many-scopes", "access-token-is-short",
 		"An access token names its scopes, however many they are.",
 		by("token/access-token-of-many-scopes-is-short"),
-		remembering(anything, func(bearers map[string]string, x *exchange) *answer {
-			if bearer := bearers[x.bearer()]; bearer != "" {
-				x.as(bearer)
-			}
-			a := x.forward()
-			parts := strings.Split(a.text("access_token"), ".")
-			if x.op == login && len(parts) == 3 {
-				bearer := strings.Join(parts, ".")
+		disguised(func(bearer string, a *answer) string {
+			parts := strings.Split(bearer, ".")
+			if len(parts) == 3 {
 				parts[1] = withField(parts[1], "scope", strings.Fields(a.text("scope")))
-				named := strings.Join(parts, ".")
-				bearers[named] = bearer
-				set("access_token", named)(a)
 			}
-			return a
+			return strings.Join(parts, ".")
 		}),
 	},
 	{"new-login-ends-the-former", "access-tokens-stay-valid", "A new login makes older access tokens of the same token void.", by("lifecycle/new-access-tokens-leave-older-ones-valid"), remembering(anything, func(memory map[string]string, x *exchange) *answer {
@@ -127,51 +155,27 @@ var accessTokens = []Mutant{
 		}
 		return a
 	})},
-	{"access-token-ends-early", "access-token-expires", "An access token expires after half its time.", by("lifecycle/access-token-of-a-deleted-token-expires", "lifecycle/access-token-expires"), remembering(anything, func(ends map[string]string, x *exchange) *answer {
-		if end := ends[x.bearer()]; end != "" && x.now().After(moment(end)) {
+	{"access-token-ends-early", "access-token-expires", "An access token expires after half its time.", by("lifecycle/access-token-of-a-deleted-token-expires", "lifecycle/access-token-expires"), ending(0.5, func(x *exchange, end time.Time) {
+		if x.now().After(end) {
 			x.as(void)
 		}
-		a := x.forward()
-		if bearer := a.text("access_token"); x.op == login && bearer != "" {
-			seconds, _ := a.object()["expires_in"].(float64)
-			ends[bearer] = stamp(x.now().Add(duration(seconds / 2)))
-		}
-		return a
 	})},
-	{"deleted-token-logs-in", "token-deleted-or-expired", "A deleted token logs in.", by("lifecycle/deleted-token-mints-nothing"), remembering(on(login, remove), func(deleted map[string]string, x *exchange) *answer {
-		a := x.forward()
-		if x.op == remove && a.ok() {
-			deleted[x.id] = self(x)
-		}
-		if x.op == login && deleted[x.parameters().Get("client_id")] != "" {
-			return x.asFixture(deleted[x.parameters().Get("client_id")])
-		}
-		return a
-	})},
+	{"deleted-token-logs-in", "token-deleted-or-expired", "A deleted token logs in.", by("lifecycle/deleted-token-mints-nothing"), loginAfter(remove, anyPath, (*exchange).asFixture)},
 	{
 		"deleted-token-is-another-error", "login-deleted", "The login with a deleted token is invalid_grant.",
 		by("lifecycle/deleted-token-mints-nothing", "lifecycle/question-login-of-a-deleted-token"),
-		remembering(on(login, remove), func(deleted map[string]bool, x *exchange) *answer {
-			a := x.forward()
-			if x.op == remove && a.ok() {
-				deleted[x.id] = true
-			}
-			if x.op == login && deleted[x.parameters().Get("client_id")] {
-				return reply(400, object{"error": "invalid_grant"})
-			}
-			return a
-		}),
+		loginAfter(remove, anyPath, func(*exchange, string) *answer { return reply(400, object{"error": "invalid_grant"}) }),
 	},
 	{"expired-token-logs-in", "token-deleted-or-expired", "An expired token logs in.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
 		a := x.forward()
-		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
+		if token := x.token(x.client()); a.status == 401 && x.expired(token) {
 			return x.asFixture(owner(token))
 		}
 		return a
 	})},
 	{"expired-token-is-another-error", "login-expired", "The login with an expired token is invalid_grant.", by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
 		a := x.forward()
-		if token := x.token(x.parameters().Get("client_id")); a.status == 401 && x.expired(token) {
+		if token := x.token(x.client()); a.status == 401 && x.expired(token) {
 			return reply(400, object{"error": "invalid_grant", "error_description": "The token has expired"})
 		}
 		return a
@@ -179,33 +183,20 @@ var accessTokens = []Mutant{
 	{"expired-token-not-listed", "expired-token-stays", "An expired token is not listed.", by("lifecycle/expired-token-stays-listed"), after(on(list), func(x *exchange, a *answer) {
 		a.keep(func(token object) bool { return !x.expired(token) })
 	})},
-	{"scope-change-never-shows", "scope-change-delay", "New access tokens never have the new scope.", by("lifecycle/withdrawn-scope-goes-within-twenty-minutes"), remembering(on(login, patch), func(changed map[string]string, x *exchange) *answer {
-		if user := changed[x.parameters().Get("client_id")]; x.op == login && user != "" {
-			return x.asFixture(user)
-		}
-		a := x.forward()
-		if x.op == patch && a.ok() && touches(x.operations(), "/scope") {
-			changed[x.id] = self(x)
-		}
-		return a
-	})},
+	{"scope-change-never-shows", "scope-change-delay", "New access tokens never have the new scope.", by("lifecycle/withdrawn-scope-goes-within-twenty-minutes"), loginAfter(patch, "/scope", (*exchange).asFixture)},
 	{"last-used-on-every-login", "last-used", "lastUsed moves on every login.", by("lifecycle/last-used-stays-on-the-same-day"), lastUsed(on(login, list), func(x *exchange, a *answer) string {
 		if a.text("access_token") == "" {
 			return ""
 		}
-		return x.parameters().Get("client_id")
+		return x.client()
 	})},
-	{"last-used-on-every-call", "last-used", "lastUsed is that of the last request, of any kind.", by("lifecycle/last-used-stays-on-the-same-day"), lastUsed(api, func(x *exchange, _ *answer) string { return x.caller().ClientID })},
-	{"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.", by("patch/keeps-last-used"), recalling(on(list, patch), func(patched map[string]bool, x *exchange, a *answer) {
-		if x.op == patch && a.ok() {
-			patched[x.id] = true
+	{"last-used-on-every-call", "last-used", "lastUsed is that of the last request, of any kind.", by("lifecycle/last-used-stays-on-the-same-day"), lastUsed(api, func(x *exchange, a *answer) string {
+		if !a.ok() {
+			return ""
 		}
-		a.each(func(token object) {
-			if patched[text(token, "id")] {
-				token["lastUsed"] = nil
-			}
-		})
+		return x.caller().ClientID
 	})},
+	{"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.", by("patch/keeps-last-used"), afterWrite(patch, itself, shows("lastUsed", nil))},
 	{"last-used-never", "last-used", "lastUsed is always null.", by("lifecycle/last-used-is-set-by-the-first-login", "lifecycle/last-used-moves-after-a-day"), rewrite(on(list), set("lastUsed", nil))},
 	{"last-used-from-creation", "last-used", "lastUsed is created until the first login.", by("lifecycle/last-used-is-null-until-the-first-login", "create/answer-is-what-the-list-shows"), eachToken(on(list), func(token object) {
 		if token["lastUsed"] == nil {
@@ -213,7 +204,7 @@ var accessTokens = []Mutant{
 		}
 	})},
 	{"last-used-only-once", "last-used", "lastUsed never moves after the first login.", by("lifecycle/last-used-moves-after-a-day"), recalling(on(login, list), func(first map[string]string, x *exchange, a *answer) {
-		if id := x.parameters().Get("client_id"); a.text("access_token") != "" && first[id] == "" {
+		if id := x.client(); a.text("access_token") != "" && first[id] == "" {
 			first[id] = stamp(x.now())
 		}
 		show(a, "lastUsed", first)
@@ -245,7 +236,7 @@ func segment(fields object) string {
 // lastUsed shows the time of the last request for which f names a token.
 func lastUsed(m match, f func(*exchange, *answer) string) wrap {
 	return recalling(m, func(moments map[string]string, x *exchange, a *answer) {
-		if id := f(x, a); id != "" && a.ok() {
+		if id := f(x, a); id != "" {
 			moments[id] = stamp(x.now())
 		}
 		if x.op == list {

@@ -73,11 +73,7 @@ var answers = []Mutant{
 			o["id"] = id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 		}
 	})},
-	{"owner-is-no-identity", "create-for-caller", "The owner has the type USER.", by("create/is-for-the-caller"), eachToken(api, func(o object) {
-		if owner, ok := o["owner"].(object); ok {
-			owner["type"] = "USER"
-		}
-	})},
+	{"owner-is-no-identity", "create-for-caller", "The owner has the type USER.", by("create/is-for-the-caller"), eachToken(api, owned(func(owner object) { owner["type"] = "USER" }))},
 	{
 		"created-a-day-ago", "created-is-now", "Create shows created as a day before.",
 		by("create/created-is-now"),
@@ -104,18 +100,10 @@ var keys = []Mutant{
 	{"create-with-another-key", "create-is-200", "Create answers a ninth key.", by("create/answers-no-other-keys"), rewrite(on(create), add("lastUsed", nil))},
 	{"list-without-id", "token-keys", "A list has no ids.", by("list/keys-are-present", "list/has-every-key"), rewrite(on(list), drop("id"))},
 	{"list-without-owner", "token-keys", "A list has no owners.", by("list/keys-are-present", "list/has-every-key"), rewrite(on(list), drop("owner"))},
-	{"list-without-last-used", "token-keys", "A list has no lastUsed where it would be null.", by("list/has-every-key", "expiry/patch-to-never/flag-and-null"), eachToken(on(list), func(o object) {
-		if o["lastUsed"] == nil {
-			delete(o, "lastUsed")
-		}
-	})},
+	{"list-without-last-used", "token-keys", "A list has no lastUsed where it would be null.", by("list/has-every-key", "expiry/patch-to-never/flag-and-null"), eachToken(on(list), removingNull("lastUsed"))},
 	{"list-without-managed", "token-keys", "A list does not say which tokens are managed.", by("list/has-every-key", "auth/managed-tokens-need-the-right"), rewrite(on(list), drop("managed"))},
 	{"list-without-validity", "token-keys", "A list has no accessTokenValiditySeconds.", by("create/validity-bounds-are-taken", "list/has-every-key"), rewrite(on(list), drop("accessTokenValiditySeconds"))},
-	{"list-without-expiration", "token-keys", "A list has no expirationDate where it would be null.", by("crossversion/never-is-null-in-all", "list/has-every-key"), eachToken(on(list), func(o object) {
-		if o["expirationDate"] == nil {
-			delete(o, "expirationDate")
-		}
-	})},
+	{"list-without-expiration", "token-keys", "A list has no expirationDate where it would be null.", by("crossversion/never-is-null-in-all", "list/has-every-key"), eachToken(on(list), removingNull("expirationDate"))},
 	{"list-with-another-key", "token-keys", "A list has a key that no document has.", by("list/has-every-key", "patch/name"), rewrite(on(list), add("tenant", "example"))},
 	{"patch-without-id", "patch-fields", "A patch answers no id.", by("patch/name", "patch/scope"), rewrite(on(patch), drop("id"))},
 	{"patch-without-owner", "patch-fields", "A patch answers no owner.", by("patch/name", "patch/scope"), rewrite(on(patch), drop("owner"))},

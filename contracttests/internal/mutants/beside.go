@@ -22,6 +22,22 @@ func listed(f func(*exchange) bool, change func(token object)) wrap {
 	})
 }
 
+// owned changes the owner of a token.
+func owned(change func(owner object)) func(object) {
+	return func(token object) {
+		if owner, ok := token["owner"].(object); ok {
+			change(owner)
+		}
+	}
+}
+
+// aDayLater moves the date of a token that has one.
+func aDayLater(token object) {
+	if date := moment(token["expirationDate"]); !date.IsZero() {
+		token["expirationDate"] = stamp(date.AddDate(0, 0, 1))
+	}
+}
+
 // shows returns a change of a property that is there.
 func shows(name string, value any) func(object) {
 	return func(token object) {
@@ -113,38 +129,26 @@ var besideTokens = []Mutant{
 			a.items(func(tokens []object) []object { return tokens[:min(5, len(tokens))] })
 		}
 	})},
-	{"list-of-all-names-no-owner", "same-owner", "owner.name is the id in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
-		if o, ok := token["owner"].(object); ok {
-			o["name"] = o["id"]
-		}
-	})},
+	{"list-of-all-names-no-owner", "same-owner", "owner.name is the id in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, owned(func(owner object) { owner["name"] = owner["id"] }))},
 	{"owner-is-the-caller", "same-owner", "The owner of a token has the name of whichever user lists it.", by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
-		a.each(func(token object) {
-			if o, ok := token["owner"].(object); ok {
-				o["name"] = x.caller().UserName
-			}
-		})
+		a.each(owned(func(owner object) { owner["name"] = x.caller().UserName }))
 	})},
 	{"filtered-list-has-default-scopes", "nothing-else-changes", "Every scope is sp:scopes:all in a filtered list.", by("filter/isnull-finds-the-unused"), after(on(list), func(x *exchange, a *answer) {
 		if x.query("filters") != "" {
 			a.each(shows("scope", []string{"sp:scopes:default"}))
 		}
 	})},
-	{"rename-resets-scope", "nothing-else-changes", "A rename resets the scope.", by("patch/name"), besides("/name", object{"op": "replace", "path": "/scope", "value": []string{"sp:scopes:default"}})},
-	{"rename-resets-scope-to-all", "nothing-else-changes", "A rename resets the scope to the default.", by("patch/leaves-the-rest/name"), besides("/name", object{"op": "replace", "path": "/scope", "value": nil})},
+	{"rename-resets-scope", "nothing-else-changes", "A rename resets the scope.", by("patch/name"), besides("/name", replacing("/scope", []string{"sp:scopes:default"}))},
+	{"rename-resets-scope-to-all", "nothing-else-changes", "A rename resets the scope to the default.", by("patch/leaves-the-rest/name"), besides("/name", replacing("/scope", nil))},
 	{"rename-resets-validity-to-default", "nothing-else-changes", "A rename resets accessTokenValiditySeconds to 43200.", by("patch/leaves-the-rest/name"), afterWrite(patch, itself, shows("accessTokenValiditySeconds", 43200))},
 	{"bulk-resets-scope-to-all", "nothing-else-changes", "A bulk update resets scopes to the default.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("scope", allScopes))},
 	{"bulk-resets-validity", "nothing-else-changes", "A bulk update resets accessTokenValiditySeconds to 43200.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("accessTokenValiditySeconds", 43200))},
 	{"bulk-forgets-last-use", "last-used", "A bulk update sets lastUsed to null.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("lastUsed", nil))},
 	{"list-of-owner-has-default-scopes", "nothing-else-changes", "Every scope is sp:scopes:all in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("scope", allScopes))},
 	{"list-of-owner-has-default-validity", "nothing-else-changes", "Every accessTokenValiditySeconds is 43200 in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("accessTokenValiditySeconds", 43200))},
-	{"rename-prolongs", "nothing-else-changes", "A rename moves the date by a day.", by("patch/name"), afterWrite(patch, itself, func(token object) {
-		if date := moment(token["expirationDate"]); !date.IsZero() {
-			token["expirationDate"] = stamp(date.AddDate(0, 0, 1))
-		}
-	})},
+	{"rename-prolongs", "nothing-else-changes", "A rename moves the date by a day.", by("patch/name"), afterWrite(patch, itself, aDayLater)},
 	{"rename-resets-validity", "nothing-else-changes", "A patch resets accessTokenValiditySeconds to 1000.", by("patch/name"), afterWrite(patch, itself, shows("accessTokenValiditySeconds", 1000))},
-	{"scope-change-renames", "nothing-else-changes", "A patch of the scope renames the token.", by("patch/scope"), besides("/scope", object{"op": "replace", "path": "/name", "value": "renamed"})},
+	{"scope-change-renames", "nothing-else-changes", "A patch of the scope renames the token.", by("patch/scope"), besides("/scope", replacing("/name", "renamed"))},
 	{"patch-uses-the-token", "last-used", "A patch sets lastUsed.", by("patch/name"), after(on(patch), func(x *exchange, a *answer) {
 		a.each(shows("lastUsed", stamp(x.now())))
 	})},
@@ -153,7 +157,7 @@ var besideTokens = []Mutant{
 		a, o := x.forward(), x.object()
 		if ids := x.ids(); a.ok() && len(ids) > 2 && o != nil {
 			o["ids"] = ids[1:]
-			o["patch"] = []any{object{"op": "replace", "path": "/expirationDate", "value": stamp(x.now().AddDate(0, 0, 1))}}
+			o["patch"] = []any{replacing("/expirationDate", stamp(x.now().AddDate(0, 0, 1)))}
 			x.with(o).forward()
 		}
 		return a
@@ -168,17 +172,13 @@ var besideTokens = []Mutant{
 	}},
 	{"bulk-renames", "nothing-else-changes", "A bulk update adds a letter to names.", by("bulk/by-post"), afterWrite(bulk, each, func(token object) { token["name"] = text(token, "name") + "x" })},
 	{"bulk-keeps-the-flag", "write-is-stored", "A bulk update does not store the flag.", by("bulk/never-expires"), afterWrite(bulk, each, shows("userAwareTokenNeverExpires", false))},
-	{"bulk-touches-neighbours", "nothing-else-changes", "A bulk update moves the date of the tokens that it does not name.", by("bulk/scopes"), afterWrite(bulk, neighbours, func(token object) {
-		if date := moment(token["expirationDate"]); !date.IsZero() {
-			token["expirationDate"] = stamp(date.AddDate(0, 0, 1))
-		}
-	})},
+	{"bulk-touches-neighbours", "nothing-else-changes", "A bulk update moves the date of the tokens that it does not name.", by("bulk/scopes"), afterWrite(bulk, neighbours, aDayLater)},
 	{"bulk-by-post-shows-acknowledgment", "bulk-flag", "A bulk update by POST shows userAwareTokenNeverExpires.", by("bulk/by-post"), after(on(bulk), func(x *exchange, a *answer) {
 		if x.r.Method == http.MethodPost {
 			a.each(func(token object) { token["userAwareTokenNeverExpires"] = true })
 		}
 	})},
-	{"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.", by("bulk/sorted-by-id"), after(on(bulk), func(x *exchange, a *answer) {
+	{"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.", by("bulk/sorted-by-id"), rewrite(on(bulk), func(a *answer) {
 		a.items(func(tokens []object) []object {
 			if len(tokens) > 2 {
 				return tokens[1:]

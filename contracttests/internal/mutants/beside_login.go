@@ -9,30 +9,19 @@ import (
 	"time"
 )
 
-// claim changes the claims of access tokens. The wrapped handler gets those that it has issued.
+// claim changes the claims of access tokens.
 func claim(change func(x *exchange, a *answer, claims object)) wrap {
-	return remembering(anything, func(issued map[string]string, x *exchange) *answer {
-		if bearer := issued[x.bearer()]; bearer != "" {
-			x.as(bearer)
-		}
-		if token := x.parameters().Get("token"); x.op == check && issued[token] != "" {
-			x.body = []byte(strings.ReplaceAll(string(x.body), token, issued[token]))
-		}
-		a := x.forward()
-		parts := strings.Split(a.text("access_token"), ".")
-		if x.op != login || len(parts) != 3 {
-			return a
+	return disguisedBy(func(x *exchange, a *answer, bearer string) string {
+		parts := strings.Split(bearer, ".")
+		if len(parts) != 3 {
+			return bearer
 		}
 		fields := claimsIn(parts[1])
 		before := maps.Clone(fields)
-		if change(x, a, fields); reflect.DeepEqual(before, fields) {
-			return a
+		if change(x, a, fields); !reflect.DeepEqual(before, fields) {
+			parts[1] = segment(fields)
 		}
-		original := strings.Join(parts, ".")
-		parts[1] = segment(fields)
-		issued[strings.Join(parts, ".")] = original
-		set("access_token", strings.Join(parts, "."))(a)
-		return a
+		return strings.Join(parts, ".")
 	})
 }
 
@@ -73,58 +62,31 @@ var besideLogins = []Mutant{
 		}
 		return a
 	})},
-	{"login-may-be-cached", "login-no-store", "The response to a login may be cached.", by("token/urlencoded-form"), rewrite(on(login), func(a *answer) { a.header.Set("Cache-Control", "max-age=60") })},
-	{"login-without-pragma", "login-no-store", "The response to a login has no Pragma.", by("token/urlencoded-form"), rewrite(on(login), func(a *answer) { a.header.Del("Pragma") })},
-	{"create-may-be-cached", "no-store", "The response to create may be cached.", by("create/answers-200-with-eight-keys"), rewrite(on(create), func(a *answer) { a.header.Set("Cache-Control", "private, max-age=60") })},
-	{"bulk-error-without-default", "error-dto", "A 400 to a bulk update has no message of a DEFAULT locale.", by("bulk/26-ids"), around(on(bulk), func(x *exchange) *answer {
-		return inLocale(x.forward(), "REQUEST")
-	})},
-	{"patch-error-without-default", "error-dto", "A 404 to a patch has no message of a DEFAULT locale.", by("patch/unknown-id-is-404"), around(on(patch), func(x *exchange) *answer {
-		return inLocale(x.forward(), "REQUEST")
-	})},
-	{"bulk-error-without-causes", "error-dto", "A 400 to a bulk update has no causes.", by("bulk/26-ids"), after(on(bulk), func(x *exchange, a *answer) {
-		if o := a.object(); !a.ok() && o != nil {
-			delete(o, "causes")
-			a.put(o)
-		}
-	})},
-	{"bulk-without-request-id", "headers", "The response to a bulk update has no SLPT-Request-ID.", by("bulk/by-post"), rewrite(on(bulk), func(a *answer) { a.header.Del("Slpt-Request-Id") })},
-	{"delete-without-date", "headers", "The response to a delete has no Date.", by("delete/answers-204-without-body"), rewrite(on(remove), func(a *answer) { a.header["Date"] = nil })},
-	{"patch-is-text", "headers", "The response to a patch has the content type text/json.", by("patch/scope"), rewrite(on(patch), func(a *answer) { a.header.Set("Content-Type", "text/json") })},
+	{"login-may-be-cached", "login-no-store", "The response to a login may be cached.", by("token/urlencoded-form"), rewrite(on(login), header("Cache-Control", "max-age=60"))},
+	{"login-without-pragma", "login-no-store", "The response to a login has no Pragma.", by("token/urlencoded-form"), rewrite(on(login), header("Pragma", ""))},
+	{"create-may-be-cached", "no-store", "The response to create may be cached.", by("create/answers-200-with-eight-keys"), rewrite(on(create), header("Cache-Control", "private, max-age=60"))},
+	{"bulk-error-without-default", "error-dto", "A 400 to a bulk update has no message of a DEFAULT locale.", by("bulk/26-ids"), rewrite(on(bulk), every(fromRequest))},
+	{"patch-error-without-default", "error-dto", "A 404 to a patch has no message of a DEFAULT locale.", by("patch/unknown-id-is-404"), rewrite(on(patch), every(fromRequest))},
+	{"bulk-error-without-causes", "error-dto", "A 400 to a bulk update has no causes.", by("bulk/26-ids"), rewrite(on(bulk), every(removing("causes")))},
+	{"bulk-without-request-id", "headers", "The response to a bulk update has no SLPT-Request-ID.", by("bulk/by-post"), rewrite(on(bulk), header("Slpt-Request-Id", ""))},
+	{"delete-without-date", "headers", "The response to a delete has no Date.", by("delete/answers-204-without-body"), rewrite(on(remove), header("Date", ""))},
+	{"patch-is-text", "headers", "The response to a patch has the content type text/json.", by("patch/scope"), rewrite(on(patch), header("Content-Type", "text/json"))},
 }
 
 // rejectedLogin shows as lastUsed the moment of a rejected login with a token that f chooses.
 func rejectedLogin(f func(x *exchange, id string) bool) wrap {
-	return recalling(on(login, list), func(moved map[string]string, x *exchange, a *answer) {
-		if id := x.parameters().Get("client_id"); x.op == login && a.status == http.StatusUnauthorized && f(x, id) {
-			moved[id] = stamp(x.now())
+	return lastUsed(on(login, list), func(x *exchange, a *answer) string {
+		if id := x.client(); x.op == login && a.status == http.StatusUnauthorized && f(x, id) {
+			return id
 		}
-		if x.op == list {
-			show(a, "lastUsed", moved)
-		}
+		return ""
 	})
-}
-
-// inLocale changes the origin of every message of an error.
-func inLocale(a *answer, origin string) *answer {
-	o := a.object()
-	if a.ok() || o == nil {
-		return a
-	}
-	messages, _ := o["messages"].([]any)
-	for _, each := range messages {
-		if message, ok := each.(object); ok {
-			message["localeOrigin"] = origin
-		}
-	}
-	a.put(o)
-	return a
 }
 
 // unused shows lastUsed as null of tokens that have logged in only as f chooses.
 func unused(f func(*exchange) bool) wrap {
 	return recalling(on(login, list), func(logins map[string]string, x *exchange, a *answer) {
-		if id := x.parameters().Get("client_id"); x.op == login && a.ok() {
+		if id := x.client(); x.op == login && a.ok() {
 			if kind := logins[id]; f(x) && kind != "counts" {
 				logins[id] = "does not"
 			} else {

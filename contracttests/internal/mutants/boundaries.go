@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -16,18 +15,17 @@ func digitsOf(value any) time.Time {
 }
 
 // byDigits makes dates of a patch that have passed those of their digits, if these lie ahead.
-func byDigits(x *exchange, operations []object) bool {
-	changed := false
-	for _, op := range operations {
-		if date, digits := moment(op["value"]), digitsOf(op["value"]); !date.IsZero() && !date.After(x.now()) && digits.After(x.now()) {
-			op["value"], changed = stamp(digits), true
-		}
+var byDigits = eachOf(func(x *exchange, op object) {
+	if date, digits := moment(op["value"]), digitsOf(op["value"]); !date.IsZero() && !date.After(x.now()) && digits.After(x.now()) {
+		op["value"] = stamp(digits)
 	}
-	return changed
-}
+})
+
+// operations changes those of a patch.
+type operations = func(x *exchange, operations []object) []object
 
 // bulkPatch changes the patch of a bulk update.
-func bulkPatch(change func(x *exchange, operations []object) []object) wrap {
+func bulkPatch(change operations) wrap {
 	return before(on(bulk), func(x *exchange) {
 		if o := x.object(); o != nil {
 			o["patch"] = change(x, x.steps())
@@ -43,7 +41,7 @@ func bulkUnstored(n, stored int) wrap {
 		if len(ids) <= n || len(ids) > 25 {
 			return x.forward()
 		}
-		tokens := slices.DeleteFunc(x.tokens(), func(token object) bool { return !slices.Contains(ids, text(token, "id")) })
+		tokens := x.named()
 		for _, token := range tokens {
 			delete(token, "userAwareTokenNeverExpires")
 			for _, op := range x.steps() {
@@ -55,7 +53,7 @@ func bulkUnstored(n, stored int) wrap {
 				return a
 			}
 		}
-		slices.SortFunc(tokens, func(a, b object) int { return strings.Compare(text(a, "id"), text(b, "id")) })
+		sortByID(tokens)
 		return reply(http.StatusOK, tokens)
 	})
 }
@@ -63,28 +61,41 @@ func bulkUnstored(n, stored int) wrap {
 // cut keeps the first n elements.
 func cut[E any](all []E, n int) []E { return all[:min(n, len(all))] }
 
-// patched changes the operations of a patch.
-func patched(change func(operations []object) []object) wrap {
-	return before(on(patch), func(x *exchange) {
+func firstOf(n int) operations {
+	return func(_ *exchange, operations []object) []object { return cut(operations, n) }
+}
+
+// atMost cuts lists behind the first n tokens.
+func atMost(n int) wrap {
+	return rewrite(on(list), func(a *answer) { a.items(func(tokens []object) []object { return cut(tokens, n) }) })
+}
+
+// patchedOn changes the operations of a patch.
+func patchedOn(m match, change operations) wrap {
+	return before(m, func(x *exchange) {
 		if operations := x.operations(); operations != nil {
-			x.put(change(operations))
+			x.put(change(x, operations))
 		}
 	})
 }
 
-// patchedEach changes each operation of a patch.
-func patchedEach(change func(op object)) wrap {
-	return patched(func(operations []object) []object {
+func patched(change operations) wrap { return patchedOn(on(patch), change) }
+
+// eachOf changes operations one by one.
+func eachOf(change func(x *exchange, op object)) operations {
+	return func(x *exchange, operations []object) []object {
 		for _, op := range operations {
-			change(op)
+			change(x, op)
 		}
 		return operations
-	})
+	}
 }
+
+func patchedEach(change func(x *exchange, op object)) wrap { return patched(eachOf(change)) }
 
 // repathed changes the path of each operation.
 func repathed(change func(op, path string) string) wrap {
-	return patchedEach(func(op object) {
+	return patchedEach(func(_ *exchange, op object) {
 		if path, ok := op["path"].(string); ok {
 			op["path"] = change(text(op, "op"), path)
 		}
@@ -131,31 +142,18 @@ var boundaries = []Mutant{
 		steps := x.steps()
 		return len(steps) > 1 && removesDate(steps[0])
 	})},
-	{"bulk-date-without-time-taken", "date-is-rfc3339", "A bulk update takes a date without a time.", by("bulk/bad-dates"), bulkPatch(func(_ *exchange, operations []object) []object {
-		for _, op := range operations {
-			if date := text(op, "value"); len(date) == len(time.DateOnly) {
-				op["value"] = date + "T00:00:00Z"
-			}
+	{"bulk-date-without-time-taken", "date-is-rfc3339", "A bulk update takes a date without a time.", by("bulk/bad-dates"), bulkPatch(eachOf(func(_ *exchange, op object) {
+		if date := text(op, "value"); len(date) == len(time.DateOnly) {
+			op["value"] = date + "T00:00:00Z"
 		}
-		return operations
-	})},
-	{"bulk-date-without-zone-taken", "date-needs-zone", "A bulk update takes a date without a zone.", by("bulk/odd-dates"), bulkPatch(func(_ *exchange, operations []object) []object {
-		for _, op := range operations {
-			if date := text(op, "value"); len(date) > len(time.DateOnly) && !zoned(date) {
-				op["value"] = date + "Z"
-			}
+	}))},
+	{"bulk-date-without-zone-taken", "date-needs-zone", "A bulk update takes a date without a zone.", by("bulk/odd-dates"), bulkPatch(eachOf(func(_ *exchange, op object) {
+		if date := text(op, "value"); len(date) > len(time.DateOnly) && !zoned(date) {
+			op["value"] = date + "Z"
 		}
-		return operations
-	})},
-	{"patch-past-date-by-digits", "expiry-future", "A patch takes a past date whose digits lie ahead.", by("expiry/patch-past-date-by-its-offset-is-refused", "expiry/patch-around-now/an-hour-before", "expiry/patch-around-now/this-moment"), before(onCurrent(patch), func(x *exchange) {
-		if operations := x.operations(); byDigits(x, operations) {
-			x.put(operations)
-		}
-	})},
-	{"bulk-past-date-by-digits", "expiry-future", "A bulk update takes a past date whose digits lie ahead.", by("bulk/past-date-by-its-offset", "bulk/around-now/a-second-before"), bulkPatch(func(x *exchange, operations []object) []object {
-		byDigits(x, operations)
-		return operations
-	})},
+	}))},
+	{"patch-past-date-by-digits", "expiry-future", "A patch takes a past date whose digits lie ahead.", by("expiry/patch-past-date-by-its-offset-is-refused", "expiry/patch-around-now/an-hour-before", "expiry/patch-around-now/this-moment"), patchedOn(onCurrent(patch), byDigits)},
+	{"bulk-past-date-by-digits", "expiry-future", "A bulk update takes a past date whose digits lie ahead.", by("bulk/past-date-by-its-offset", "bulk/around-now/a-second-before"), bulkPatch(byDigits)},
 	{"create-past-date-by-digits", "expiry-future", "Create takes a past date whose digits lie ahead by minutes.", by("expiry/around-now/a-second-before", "expiry/around-now/this-moment"), dated(on(create), func(x *exchange) bool {
 		ahead := digitsOf(x.object()["expirationDate"]).Sub(moment(x.object()["expirationDate"]))
 		return past(x) && ahead > 23*time.Hour
@@ -172,60 +170,44 @@ var boundaries = []Mutant{
 		return moment(date).After(bound) && !digitsOf(date).After(bound)
 	}, inSixMonths)},
 	{"never-dies-after-a-year", "expiry-never", "A token that never expires logs in for a year.", by("lifecycle/token-lives/never"), around(on(login), func(x *exchange) *answer {
-		token := x.token(x.parameters().Get("client_id"))
+		token := x.token(x.client())
 		if token != nil && token["expirationDate"] == nil && text(token, "name") != "login" && x.now().Sub(moment(token["created"])) > 365*24*time.Hour {
 			return badCredentials()
 		}
 		return x.forward()
 	})},
 	{"token-ends-a-minute-early", "token-deleted-or-expired", "A token logs in until a minute before its date.", by("lifecycle/token-lives/an-hour", "lifecycle/token-lives/six-months-by-default"), around(on(login), func(x *exchange) *answer {
-		if date := moment(x.token(x.parameters().Get("client_id"))["expirationDate"]); !date.IsZero() && x.now().After(date.Add(-time.Minute)) {
+		if date := moment(x.token(x.client())["expirationDate"]); !date.IsZero() && x.now().After(date.Add(-time.Minute)) {
 			return badCredentials()
 		}
 		return x.forward()
 	})},
 	{"token-ends-a-minute-late", "token-deleted-or-expired", "A token logs in until a minute behind its date.", by("lifecycle/token-lives/an-hour", "lifecycle/token-lives/two-years"), around(on(login), func(x *exchange) *answer {
-		a, token := x.forward(), x.token(x.parameters().Get("client_id"))
+		a, token := x.forward(), x.token(x.client())
 		if a.status == 401 && x.expired(token) && x.now().Sub(moment(token["expirationDate"])) < time.Minute {
 			return x.asFixture(owner(token))
 		}
 		return a
 	})},
-	{"access-token-ends-two-seconds-early", "access-token-expires", "An access token is valid until two seconds before its end.", by("lifecycle/access-token-lives/15-seconds", "lifecycle/access-token-lives/43200-seconds"), remembering(anything, func(ends map[string]time.Time, x *exchange) *answer {
-		if end := ends[x.bearer()]; !end.IsZero() && x.now().After(end.Add(-2*time.Second)) {
+	{"access-token-ends-two-seconds-early", "access-token-expires", "An access token is valid until two seconds before its end.", by("lifecycle/access-token-lives/15-seconds", "lifecycle/access-token-lives/43200-seconds"), ending(1, func(x *exchange, end time.Time) {
+		if x.now().After(end.Add(-2 * time.Second)) {
 			x.as(void)
 		}
-		a := x.forward()
-		if bearer := a.text("access_token"); x.op == login && bearer != "" {
-			seconds, _ := a.object()["expires_in"].(float64)
-			ends[bearer] = x.now().Add(duration(seconds))
-		}
-		return a
 	})},
-	{"access-token-ends-a-second-late", "access-token-expires", "An access token is valid for a second more.", by("lifecycle/access-token-lives/900-seconds"), remembering(anything, func(ends map[string]time.Time, x *exchange) *answer {
-		if end := ends[x.bearer()]; !end.IsZero() && x.now().Sub(end).Abs() < time.Second {
+	{"access-token-ends-a-second-late", "access-token-expires", "An access token is valid for a second more.", by("lifecycle/access-token-lives/900-seconds"), ending(1, func(x *exchange, end time.Time) {
+		if x.now().Sub(end).Abs() < time.Second {
 			x.asUser(self(x))
 		}
-		a := x.forward()
-		if bearer := a.text("access_token"); x.op == login && bearer != "" {
-			seconds, _ := a.object()["expires_in"].(float64)
-			ends[bearer] = x.now().Add(duration(seconds))
-		}
-		return a
 	})},
 	{"validity-rounded-to-minutes", "validity-bounds", "A validity of 901 seconds is stored as 900.", by("create/validities"), validity(901, 900)},
 	{"validity-zero-is-default", "validity-bounds", "A validity of 0 is the default.", by("create/validities"), validity(0, 43200)},
 	{"bulk-of-21-stores-none", "bulk-update", "A bulk update of more than 20 ids answers, and stores nothing.", by("bulk/21-ids", "bulk/24-ids", "bulk/25-ids"), bulkUnstored(20, 0)},
 	{"bulk-stores-the-first-ten", "bulk-update", "A bulk update stores the first ten tokens.", by("bulk/11-ids", "bulk/25-ids"), bulkUnstored(10, 10)},
-	{"bulk-first-ten-operations", "patch-applies", "A bulk update applies the first ten operations.", by("bulk/operations/11"), bulkPatch(func(_ *exchange, operations []object) []object { return cut(operations, 10) })},
-	{"bulk-of-101-operations-taken", "patch-size", "A bulk update applies the first 100 operations.", by("bulk/101-operations"), bulkPatch(func(_ *exchange, operations []object) []object { return cut(operations, 100) })},
-	{"patch-first-ten-operations", "patch-applies", "A patch applies the first ten operations.", by("patch/operations/11", "patch/operations/100"), patched(func(operations []object) []object { return cut(operations, 10) })},
-	{"list-of-50", "list-no-paging", "A list has 50 tokens at most.", by("list/sizes"), rewrite(on(list), func(a *answer) {
-		a.items(func(tokens []object) []object { return cut(tokens, 50) })
-	})},
-	{"list-of-250", "list-no-paging", "A list has 250 tokens at most.", by("list/sizes"), rewrite(on(list), func(a *answer) {
-		a.items(func(tokens []object) []object { return cut(tokens, 250) })
-	})},
+	{"bulk-first-ten-operations", "patch-applies", "A bulk update applies the first ten operations.", by("bulk/operations/11"), bulkPatch(firstOf(10))},
+	{"bulk-of-101-operations-taken", "patch-size", "A bulk update applies the first 100 operations.", by("bulk/101-operations"), bulkPatch(firstOf(100))},
+	{"patch-first-ten-operations", "patch-applies", "A patch applies the first ten operations.", by("patch/operations/11", "patch/operations/100"), patched(firstOf(10))},
+	{"list-of-50", "list-no-paging", "A list has 50 tokens at most.", by("list/sizes"), atMost(50)},
+	{"list-of-250", "list-no-paging", "A list has 250 tokens at most.", by("list/sizes"), atMost(250)},
 	{"name-cut-at-4000", "name-unchanged", "A name is cut behind 4000 characters.", by("create/names-of-growing-length"), body(on(create), func(o object) {
 		if name := text(o, "name"); len(name) > 4000 {
 			o["name"] = string(cut([]rune(name), 4000))
@@ -272,12 +254,12 @@ var boundaries = []Mutant{
 		}
 		return offset.ReplaceAllString(text, "Z")
 	})},
-	{"patch-op-in-capitals-taken", "invalid-property", "The name of an operation may have capitals.", by("patch/rfc6902/op-in-capitals", "patch/rfc6902/op-names"), patchedEach(func(op object) {
+	{"patch-op-in-capitals-taken", "invalid-property", "The name of an operation may have capitals.", by("patch/rfc6902/op-in-capitals", "patch/rfc6902/op-names"), patchedEach(func(_ *exchange, op object) {
 		if name, ok := op["op"].(string); ok {
 			op["op"] = strings.ToLower(name)
 		}
 	})},
-	{"patch-op-absent-is-replace", "invalid-property", "An operation without a name replaces.", by("patch/rfc6902/op-names"), patchedEach(func(op object) {
+	{"patch-op-absent-is-replace", "invalid-property", "An operation without a name replaces.", by("patch/rfc6902/op-names"), patchedEach(func(_ *exchange, op object) {
 		if op["op"] == nil {
 			op["op"] = "replace"
 		}
@@ -297,16 +279,12 @@ var boundaries = []Mutant{
 		}
 		return path
 	})},
-	{"patch-moves-into-itself", "patch-applies", "A move of the scope into itself is left out.", by("patch/rfc6902/from"), patched(func(operations []object) []object {
-		return slices.DeleteFunc(operations, func(op object) bool { return op["op"] == "move" && op["from"] == "/scope" })
+	{"patch-moves-into-itself", "patch-applies", "A move of the scope into itself is left out.", by("patch/rfc6902/from"), without(on(patch), func(op object) bool { return op["op"] == "move" && op["from"] == "/scope" })},
+	{"patch-test-of-scopes-in-any-order", "patch-test", "A test of the scope does not compare the order.", by("patch/rfc6902/failing-tests"), without(on(patch), func(op object) bool {
+		scope, _ := op["value"].([]any)
+		return op["op"] == "test" && op["path"] == "/scope" && len(scope) == 2
 	})},
-	{"patch-test-of-scopes-in-any-order", "patch-test", "A test of the scope does not compare the order.", by("patch/rfc6902/failing-tests"), patched(func(operations []object) []object {
-		return slices.DeleteFunc(operations, func(op object) bool {
-			scope, _ := op["value"].([]any)
-			return op["op"] == "test" && op["path"] == "/scope" && len(scope) == 2
-		})
-	})},
-	{"patch-move-copies", "patch-fields", "A move of a scope to the name leaves the scope.", by("patch/rfc6902/applied"), patchedEach(func(op object) {
+	{"patch-move-copies", "patch-fields", "A move of a scope to the name leaves the scope.", by("patch/rfc6902/applied"), patchedEach(func(_ *exchange, op object) {
 		if op["op"] == "move" && op["path"] == "/name" {
 			op["op"] = "copy"
 		}

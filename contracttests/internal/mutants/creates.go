@@ -45,6 +45,23 @@ func validity(from, to int) wrap {
 	})
 }
 
+// absentIs gives a property a value that create lacks, and nullIs one that is null.
+func absentIs(name string, value any) wrap {
+	return body(on(create), func(o object) {
+		if _, given := o[name]; !given {
+			o[name] = value
+		}
+	})
+}
+
+func nullIs(name string, value any) wrap {
+	return body(on(create), func(o object) {
+		if former, given := o[name]; given && former == nil {
+			o[name] = value
+		}
+	})
+}
+
 // published are the properties that a request to create has in any version.
 var published = []string{"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires"}
 
@@ -123,26 +140,14 @@ var creates = []Mutant{
 		}
 	})},
 	{"secret-is-constant", "id-and-secret-form", "Every token has the same secret.", by("create/makes-different-tokens"), rewrite(on(create), set("secret", digits(32)))},
-	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), body(on(create), func(o object) {
-		if _, given := o["scope"]; !given {
-			o["scope"] = []string{"sp:scopes:default"}
-		}
-	})},
-	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), body(on(create), func(o object) {
-		if scope, given := o["scope"]; given && scope == nil {
-			o["scope"] = []string{}
-		}
-	})},
+	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), absentIs("scope", []string{"sp:scopes:default"})},
+	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), nullIs("scope", []string{})},
 	{"scope-answered-as-null", "scope-defaults-to-all", "Create answers scope as null where none was given.", by("create/scope-defaults-to-all"), after(on(create), func(x *exchange, a *answer) {
 		if x.object()["scope"] == nil {
 			set("scope", nil)(a)
 		}
 	})},
-	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), body(on(create), func(o object) {
-		if _, given := o["accessTokenValiditySeconds"]; !given {
-			o["accessTokenValiditySeconds"] = 3600
-		}
-	})},
+	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), absentIs("accessTokenValiditySeconds", 3600)},
 	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), unless(on(create), func(o object) bool {
 		seconds, given := o["accessTokenValiditySeconds"]
 		return given && seconds == nil
@@ -219,7 +224,7 @@ func renamed(m match, rename func(*exchange) (string, bool)) wrap {
 		if a.status == 400 && m(x.target) {
 			if name, ok := rename(x); ok {
 				if again := x.forward(); again.ok() {
-					a = again
+					*a = *again
 					shown[a.text("id")] = name
 				}
 			}
@@ -316,16 +321,8 @@ var names = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"name-absent-taken", "name-required", "A token without a name is called unnamed.", by("create/name-is-required/absent"), body(on(create), func(o object) {
-		if _, given := o["name"]; !given {
-			o["name"] = "unnamed"
-		}
-	})},
-	{"name-null-taken", "name-required", "A name may be null.", by("create/name-is-required/null"), body(on(create), func(o object) {
-		if name, given := o["name"]; given && name == nil {
-			o["name"] = "unnamed"
-		}
-	})},
+	{"name-absent-taken", "name-required", "A token without a name is called unnamed.", by("create/name-is-required/absent"), absentIs("name", "unnamed")},
+	{"name-null-taken", "name-required", "A name may be null.", by("create/name-is-required/null"), nullIs("name", "unnamed")},
 	{"name-empty-taken", "name-not-blank", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o object) {
 		if o["name"] == "" {
 			o["name"] = "unnamed"

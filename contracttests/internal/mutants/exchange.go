@@ -227,6 +227,9 @@ func (x *exchange) parameters() url.Values {
 	return values
 }
 
+// client is the id of the client that logs in.
+func (x *exchange) client() string { return x.parameters().Get("client_id") }
+
 // form makes the login one by an urlencoded form.
 func (x *exchange) form(values url.Values) {
 	x.r.URL.RawQuery = ""

@@ -9,9 +9,6 @@ import (
 	"time"
 )
 
-// duration is a number of seconds.
-func duration(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
-
 // sixMonths is the same day six months later, or the last one of that month.
 func sixMonths(t time.Time) time.Time {
 	later := t.AddDate(0, 6, 0)
@@ -93,18 +90,10 @@ var expiries = []Mutant{
 			x.modernize()
 		}
 	})},
-	{"expiry-bound-off", "expiry-upper-bound", "A date later than six months is taken.", by("expiry/legacy-beyond-six-months-is-refused", "expiry/legacy-a-millisecond-beyond-is-refused"), before(onLegacy(create), func(x *exchange) {
-		if x.object()["expirationDate"] != nil {
-			x.modernize()
-		}
-	})},
+	{"expiry-bound-off", "expiry-upper-bound", "A date later than six months is taken.", by("expiry/legacy-beyond-six-months-is-refused", "expiry/legacy-a-millisecond-beyond-is-refused"), modernizing(onLegacy(create), func(x *exchange) bool { return x.object()["expirationDate"] != nil })},
 	{"expiry-bound-a-day-early", "expiry-upper-bound", "A date on the last of the six months' days is refused.", by("expiry/legacy-exactly-six-months-is-taken"), rejectIf(onLegacy(create), later(func(t time.Time) time.Time { return sixMonths(t).AddDate(0, 0, -1) }))},
 	{"expiry-bound-clamps", "expiry-upper-bound", "A date later than six months becomes six months.", by("expiry/legacy-beyond-six-months-is-refused", "expiry/legacy-a-millisecond-beyond-is-refused"), dated(onLegacy(create), later(sixMonths), inSixMonths)},
-	{"acknowledgement-makes-legacy-forever", "expiry-six-months", "The acknowledgement works in the legacy versions.", by("expiry/legacy-flag-is-ignored"), before(onLegacy(create), func(x *exchange) {
-		if forever(x) {
-			x.modernize()
-		}
-	})},
+	{"acknowledgement-makes-legacy-forever", "expiry-six-months", "The acknowledgement works in the legacy versions.", by("expiry/legacy-flag-is-ignored"), modernizing(onLegacy(create), forever)},
 	{"acknowledgement-not-required", "expiry-never", "No date needs no acknowledgement.", by("expiry/never/date-absent-flag-absent", "expiry/never/date-absent-flag-null"), acknowledged(func(o object) bool { return o["userAwareTokenNeverExpires"] == nil })},
 	{"acknowledgement-may-be-false", "expiry-never", "No date is taken with an acknowledgement that is false.", by("expiry/never/date-absent-flag-false", "expiry/never/date-null-flag-false"), acknowledged(func(o object) bool { return o["userAwareTokenNeverExpires"] == false })},
 	{"forever-refused", "expiry-never", "No date is refused with the acknowledgement, too.", by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"), rejectIf(onCurrent(create), forever)},
@@ -117,11 +106,7 @@ var expiries = []Mutant{
 	{
 		"create-without-null-date", "never-expiring-answer", "Create leaves a date out that is null.",
 		by("expiry/never-is-a-null-in-create"),
-		eachToken(onCurrent(create), func(o object) {
-			if o["expirationDate"] == nil {
-				delete(o, "expirationDate")
-			}
-		}),
+		eachToken(onCurrent(create), removingNull("expirationDate")),
 	},
 	{"forever-with-a-date-refused", "expiry-never", "A date beside the acknowledgement is refused.", by("expiry/never/date-given-flag-true"), rejectIf(onCurrent(create), datedForever)},
 	{"forever-drops-the-date", "expiry-never", "A date beside the acknowledgement is dropped.", by("expiry/never/date-given-flag-true"), dated(onCurrent(create), datedForever, func(time.Time) any { return nil })},
@@ -138,13 +123,9 @@ var expiries = []Mutant{
 	{"expiry-now-taken", "expiry-future", "A date that is now is taken.", by("expiry/this-moment-is-refused"), dated(on(create), func(x *exchange) bool {
 		return past(x) && x.now().Sub(moment(x.object()["expirationDate"])) < time.Minute
 	}, inAMonth)},
-	{"expiry-past-taken-by-patch", "expiry-future", "A patch may set a date in the past.", by("expiry/patch-past-date-is-refused"), before(on(patch), func(x *exchange) {
-		operations := x.operations()
-		for _, op := range operations {
-			if date := moment(op["value"]); op["path"] == "/expirationDate" && !date.IsZero() && !date.After(x.now()) {
-				op["value"] = inAMonth(x.now())
-				x.put(operations)
-			}
+	{"expiry-past-taken-by-patch", "expiry-future", "A patch may set a date in the past.", by("expiry/patch-past-date-is-refused"), patchedEach(func(x *exchange, op object) {
+		if date := moment(op["value"]); op["path"] == "/expirationDate" && !date.IsZero() && !date.After(x.now()) {
+			op["value"] = inAMonth(x.now())
 		}
 	})},
 	{"expiry-bounded-in-current", "expiry-no-upper-bound", "A date later than six months is refused.", by("expiry/current-has-no-upper-bound"), rejectIf(onCurrent(create), later(sixMonths))},

@@ -27,6 +27,15 @@ func unfiltered(f func(string) bool) wrap {
 	})
 }
 
+func containing(part string) func(string) bool {
+	return func(text string) bool { return strings.Contains(text, part) }
+}
+
+// usedByBecomes rewrites the comparisons with a date.
+func usedByBecomes(template string) wrap {
+	return filter(func(text string) string { return usedBy.ReplaceAllString(text, template) })
+}
+
 // comparisons are the parts of a filter that mutants change.
 var (
 	notUsed = regexp.MustCompile(`lastUsed isnull`)
@@ -80,9 +89,7 @@ var filters = []Mutant{
 			a.keep(func(token object) bool { return !moment(token["lastUsed"]).Equal(limit) })
 		}
 	})},
-	{"filter-le-is-ge", "filter-le", "lastUsed le finds those used since then.", by("filter/le-finds-the-used", "filter/le-includes-the-moment"), filter(func(text string) string {
-		return usedBy.ReplaceAllString(text, "(not $0)")
-	})},
+	{"filter-le-is-ge", "filter-le", "lastUsed le finds those used since then.", by("filter/le-finds-the-used", "filter/le-includes-the-moment"), usedByBecomes("(not $0)")},
 	{"filter-le-by-day", "filter-le", "lastUsed le compares days.", by("filter/finds/le-a-millisecond-before", "filter/finds/le-with-offset-before"), filter(func(text string) string {
 		return usedBy.ReplaceAllStringFunc(text, func(comparison string) string {
 			date := strings.Trim(comparison[len("lastUsed le "):], `"`)
@@ -100,12 +107,8 @@ var filters = []Mutant{
 	{"filter-not-binds-last", "filter-precedence", "not binds last.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(notLast)},
 	{"filter-parentheses-ignored", "filter-precedence", "Parentheses are ignored.", by("filter/finds/parentheses", "filter/finds/not-of-parentheses"), filter(strings.NewReplacer("(", "", ")", "").Replace)},
 	{"filter-not-ignored", "filter-precedence", "not is ignored.", by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(func(text string) string { return strings.ReplaceAll(text, "not ", "") })},
-	{"filter-unknown-is-less", "never-used-under-le", "A token that was never used matches lastUsed le.", by("filter/finds/unknown-or-its-opposite", "filter/question-never-used-under-le"), filter(func(text string) string {
-		return usedBy.ReplaceAllString(text, "($0 or lastUsed isnull)")
-	})},
-	{"filter-unknown-is-not-less", "filter-unknown", "A token that was never used matches the opposite of lastUsed le.", by("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"), filter(func(text string) string {
-		return usedBy.ReplaceAllString(text, "($0 and not lastUsed isnull)")
-	})},
+	{"filter-unknown-is-less", "never-used-under-le", "A token that was never used matches lastUsed le.", by("filter/finds/unknown-or-its-opposite", "filter/question-never-used-under-le"), usedByBecomes("($0 or lastUsed isnull)")},
+	{"filter-unknown-is-not-less", "filter-unknown", "A token that was never used matches the opposite of lastUsed le.", by("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"), usedByBecomes("($0 and not lastUsed isnull)")},
 	{"filter-unsupported-ignored", "filter-supported", "A filter that is not supported is ignored.", by("filter/refused/other-field", "filter/refused/lt"), unfiltered(func(string) bool { return true })},
 	{
 		"filter-refused-as-no-json", "bad-filter", "A rejected filter has the code of a body that is no JSON.",
@@ -115,9 +118,9 @@ var filters = []Mutant{
 		})),
 	},
 	{"filter-by-name-taken", "filter-supported", "A filter by name is taken.", by("filter/refused/other-field"), unfiltered(func(text string) bool { return strings.HasPrefix(text, "name ") })},
-	{"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/refused/lt"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed lt ") })},
-	{"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/refused/ge"), unfiltered(func(text string) bool { return strings.Contains(text, "lastUsed ge ") })},
-	{"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/refused/pr"), unfiltered(func(text string) bool { return strings.Contains(text, "pr lastUsed") })},
+	{"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/refused/lt"), unfiltered(containing("lastUsed lt "))},
+	{"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/refused/ge"), unfiltered(containing("lastUsed ge "))},
+	{"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/refused/pr"), unfiltered(containing("pr lastUsed"))},
 	{"filter-capitals-taken", "filter-syntax", "Operators in capitals are taken.", by("filter/refused/upper-case-le", "filter/refused/upper-case-isnull"), unfiltered(func(text string) bool {
 		return regexp.MustCompile(`\b(LE|ISNULL|AND|OR|NOT)\b`).MatchString(text)
 	})},
@@ -138,17 +141,17 @@ func page(x *exchange, tokens []object) []object {
 	return tokens
 }
 
+var paged = after(on(list), func(x *exchange, a *answer) {
+	a.items(func(tokens []object) []object { return page(x, tokens) })
+})
+
 // lists are mutants of which tokens a list names.
 var lists = []Mutant{
-	{"paging-honoured", "list-no-paging", "limit and offset cut the list.", by("list/paging-is-ignored"), after(on(list), func(x *exchange, a *answer) {
-		a.items(func(tokens []object) []object { return page(x, tokens) })
-	})},
+	{"paging-honoured", "list-no-paging", "limit and offset cut the list.", by("list/paging-is-ignored"), paged},
 	{
 		"list-paged", "list-paging", "limit and offset choose a page of the list.",
 		by("list/question-paging"),
-		after(on(list), func(x *exchange, a *answer) {
-			a.items(func(tokens []object) []object { return page(x, tokens) })
-		}),
+		paged,
 	},
 	{"limit-bounded", "limit-251", "A limit over 250 is refused.", by("list/limit-of-999-is-tolerated"), rejectIf(on(list), func(x *exchange) bool {
 		limit, err := strconv.Atoi(x.query("limit"))

@@ -218,7 +218,7 @@ func (s sighting) next(value any) sighting {
 // idOf distinguishes the objects of responses: tokens by their ids, logins by their clients, and errors
 // by their status.
 func idOf(x *exchange, a *answer, o object) string {
-	return cmp.Or(text(o, "id"), x.parameters().Get("client_id"), strconv.Itoa(a.status))
+	return cmp.Or(text(o, "id"), x.client(), strconv.Itoa(a.status))
 }
 
 // ofHeader returns the mutants of a header of an operation.

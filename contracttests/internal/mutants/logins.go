@@ -11,6 +11,15 @@ func (x *exchange) holds(contentType string) bool {
 	return strings.HasPrefix(x.r.Header.Get("Content-Type"), contentType)
 }
 
+// anotherError replaces an error of the token endpoint by another.
+func anotherError(from, to, description string) func(*answer) {
+	return func(a *answer) {
+		if a.text("error") == from {
+			a.put(object{"error": to, "error_description": description})
+		}
+	}
+}
+
 // parameter changes one of a login.
 func parameter(change func(url.Values)) wrap {
 	return before(on(login), func(x *exchange) {
@@ -97,11 +106,7 @@ var logins = []Mutant{
 			}
 		}
 	})},
-	{"no-credentials-is-invalid-client", "token-no-credentials", "No credentials at all are invalid_client.", by("token/no-credentials"), rewrite(on(login), func(a *answer) {
-		if a.text("error") == "unauthorized" {
-			a.put(object{"error": "invalid_client", "error_description": "Bad client credentials"})
-		}
-	})},
+	{"no-credentials-is-invalid-client", "token-no-credentials", "No credentials at all are invalid_client.", by("token/no-credentials"), rewrite(on(login), anotherError("unauthorized", "invalid_client", "Bad client credentials"))},
 	{"every-grant-taken", "token-grants", "Every grant is client_credentials.", by("token/unknown-grant", "token/refresh-token-grant"), parameter(func(values url.Values) { values.Set("grant_type", "client_credentials") })},
 	{"missing-grant-taken", "token-grants", "No grant is client_credentials.", by("token/no-grant"), parameter(func(values url.Values) {
 		if values.Get("grant_type") == "" {
@@ -117,11 +122,7 @@ var logins = []Mutant{
 			}
 		}),
 	},
-	{"unknown-grant-is-invalid-grant", "unsupported-grant", "An unknown grant is invalid_grant.", by("token/unknown-grant", "token/password-grant"), rewrite(on(login), func(a *answer) {
-		if a.text("error") == "unsupported_grant_type" {
-			a.put(object{"error": "invalid_grant", "error_description": "Unsupported grant type"})
-		}
-	})},
+	{"unknown-grant-is-invalid-grant", "unsupported-grant", "An unknown grant is invalid_grant.", by("token/unknown-grant", "token/password-grant"), rewrite(on(login), anotherError("unsupported_grant_type", "invalid_grant", "Unsupported grant type"))},
 	{
 		"password-grant-is-invalid-grant", "password-grant", "The password grant is invalid_grant.",
 		by("token/question-password-grant", "token/password-grant"),

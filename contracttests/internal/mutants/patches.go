@@ -10,11 +10,7 @@ import (
 
 // without leaves out the operations of a patch that f chooses.
 func without(m match, f func(op object) bool) wrap {
-	return before(m, func(x *exchange) {
-		if operations := x.operations(); operations != nil {
-			x.put(slices.DeleteFunc(operations, f))
-		}
-	})
+	return patchedOn(m, func(_ *exchange, operations []object) []object { return slices.DeleteFunc(operations, f) })
 }
 
 // onPath chooses operations by their path, and if there are any by what they do.
@@ -32,6 +28,28 @@ func onForeignPath(op object) bool {
 	return !slices.Contains(patchable, path)
 }
 
+// replacing is an operation.
+func replacing(path string, value any) object {
+	return object{"op": "replace", "path": path, "value": value}
+}
+
+func isTest(op object) bool { return op["op"] == "test" }
+
+// isEmpty tells a patch without operations.
+func isEmpty(x *exchange) bool {
+	operations := x.operations()
+	return operations != nil && len(operations) == 0
+}
+
+// modernizing sends the requests that f chooses to a current version.
+func modernizing(m match, f func(*exchange) bool) wrap {
+	return before(m, func(x *exchange) {
+		if f(x) {
+			x.modernize()
+		}
+	})
+}
+
 // removesDate tells an operation after which a token has no date.
 func removesDate(op object) bool {
 	return op["path"] == "/expirationDate" && (op["op"] == "remove" || op["op"] == "replace" && op["value"] == nil)
@@ -43,22 +61,8 @@ func has(f func(object) bool) func(*exchange) bool {
 
 // patches are mutants of what a patch does.
 var patches = []Mutant{
-	{"patch-changes-secret", "patch-fields", "After a patch the secret is another.", by("lifecycle/scope-change-keeps-the-secret"), remembering(on(login, patch), func(patched map[string]bool, x *exchange) *answer {
-		if x.op == login && patched[x.parameters().Get("client_id")] {
-			return badCredentials()
-		}
-		a := x.forward()
-		if x.op == patch && a.ok() {
-			patched[x.id] = true
-		}
-		return a
-	})},
-	{"patch-moves-created", "patch-fields", "A patch moves created back by an hour.", by("patch/name"), recalling(on(list, patch), func(moved map[string]string, x *exchange, a *answer) {
-		if x.op == patch && a.ok() {
-			moved[x.id] = stamp(x.now().Add(-time.Hour)) // which no token was made at
-		}
-		show(a, "created", moved)
-	})},
+	{"patch-changes-secret", "patch-fields", "After a patch the secret is another.", by("lifecycle/scope-change-keeps-the-secret"), loginAfter(patch, anyPath, func(*exchange, string) *answer { return badCredentials() })},
+	{"patch-moves-created", "patch-fields", "A patch moves created back by an hour.", by("patch/name"), afterWrite(patch, itself, func(token object) { token["created"] = stamp(moment(token["created"]).Add(-time.Hour)) })},
 	{"patch-prolongs", "patch-fields", "A patch of the name in the legacy versions moves the date to six months from now.", by("expiry/patch-of-another-field-keeps-the-date"), recalling(on(list, patch), func(moved map[string]string, x *exchange, a *answer) {
 		if x.op == patch && x.legacy() && a.ok() {
 			moved[x.id] = stamp(sixMonths(x.now()))
@@ -83,32 +87,20 @@ var patches = []Mutant{
 		if operations := x.operations(); a.status == 400 && len(operations) > 1 {
 			for _, op := range operations {
 				if one := x.with([]object{op}).forward(); one.ok() {
-					a = one
+					*a = *one
 				}
 			}
 		}
 	})},
-	{"patch-expiration-in-legacy", "patch-fields", "The legacy versions patch expirationDate.", by("patch/fixed-fields/expiration-date"), before(onLegacy(patch), func(x *exchange) {
-		if touches(x.operations(), "/expirationDate") {
-			x.modernize()
-		}
-	})},
-	{"patch-acknowledgement-in-legacy", "patch-fields", "The legacy versions patch userAwareTokenNeverExpires.", by("patch/fixed-fields/user-aware-token-never-expires"), before(onLegacy(patch), func(x *exchange) {
-		if touches(x.operations(), "/userAwareTokenNeverExpires") {
-			x.modernize()
-		}
-	})},
+	{"patch-expiration-in-legacy", "patch-fields", "The legacy versions patch expirationDate.", by("patch/fixed-fields/expiration-date"), modernizing(onLegacy(patch), func(x *exchange) bool { return touches(x.operations(), "/expirationDate") })},
+	{"patch-acknowledgement-in-legacy", "patch-fields", "The legacy versions patch userAwareTokenNeverExpires.", by("patch/fixed-fields/user-aware-token-never-expires"), modernizing(onLegacy(patch), func(x *exchange) bool { return touches(x.operations(), "/userAwareTokenNeverExpires") })},
 	{"patch-expiration-refused", "patch-fields", "The current versions do not patch expirationDate.", by("expiry/patch-dates-a-never-expiring-token", "expiry/patch-new-date"), rejectIf(onCurrent(patch), has(onPath("/expirationDate")))},
 	{"patch-name-ignored", "patch-fields", "A patch does not change the name.", by("expiry/patch-of-another-field-does-not-revive", "patch/name"), without(on(patch), onPath("/name", "replace"))},
 	{"patch-scope-ignored", "patch-fields", "A patch does not change the scope.", by("patch/scope"), without(on(patch), onPath("/scope", "replace"))},
-	{"patch-scope-adds", "patch-fields", "A patch adds to the scope instead of replacing it.", by("patch/scope-elements/added-as-a-whole", "patch/scope"), before(on(patch), func(x *exchange) {
-		operations := x.operations()
-		for _, op := range operations {
-			if value, ok := op["value"].([]any); ok && op["path"] == "/scope" {
-				former, _ := x.token(x.id)["scope"].([]any)
-				op["value"] = append(slices.Clone(former), value...)
-				x.put(operations)
-			}
+	{"patch-scope-adds", "patch-fields", "A patch adds to the scope instead of replacing it.", by("patch/scope-elements/added-as-a-whole", "patch/scope"), patchedEach(func(x *exchange, op object) {
+		if value, ok := op["value"].([]any); ok && op["path"] == "/scope" {
+			former, _ := x.token(x.id)["scope"].([]any)
+			op["value"] = append(slices.Clone(former), value...)
 		}
 	})},
 	{"patch-validity-taken", "patch-fields", "A patch of accessTokenValiditySeconds is taken.", by("patch/fixed-fields/access-token-validity-seconds", "patch/fixed-fields-are-400"), without(on(patch), onPath("/accessTokenValiditySeconds"))},
@@ -125,31 +117,25 @@ var patches = []Mutant{
 	{"patch-any-content-type", "wrong-content-type", "A patch is taken with any content type.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), before(on(patch), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json-patch+json")
 	})},
-	{"patch-empty-refused", "empty-patch", "An empty patch is refused.", by("patch/empty-changes-nothing"), rejectIf(on(patch), func(x *exchange) bool {
-		operations := x.operations()
-		return operations != nil && len(operations) == 0
-	})},
+	{"patch-empty-refused", "empty-patch", "An empty patch is refused.", by("patch/empty-changes-nothing"), rejectIf(on(patch), isEmpty)},
 	{"patch-empty-renames", "empty-patch", "An empty patch changes the name.", by("patch/empty-changes-nothing"), before(on(patch), func(x *exchange) {
-		if operations := x.operations(); operations != nil && len(operations) == 0 {
-			x.put([]object{{"op": "replace", "path": "/name", "value": digits(8)}})
+		if isEmpty(x) {
+			x.put([]object{replacing("/name", digits(8))})
 		}
 	})},
-	{"patch-test-ignored", "patch-test", "A test in a patch is left out.", by("patch/failed-test-is-400"), without(on(patch), func(op object) bool { return op["op"] == "test" })},
-	{"patch-test-always-fails", "patch-test", "A test in a patch always fails.", by("patch/passing-test-changes-nothing", "patch/operations-in-order"), rejectIf(on(patch), has(func(op object) bool { return op["op"] == "test" }))},
+	{"patch-test-ignored", "patch-test", "A test in a patch is left out.", by("patch/failed-test-is-400"), without(on(patch), isTest)},
+	{"patch-test-always-fails", "patch-test", "A test in a patch always fails.", by("patch/passing-test-changes-nothing", "patch/operations-in-order"), rejectIf(on(patch), has(isTest))},
 	{"patch-unknown-op-taken", "invalid-property", "An unknown operation is left out.", by("patch/unknown-operation-is-refused"), without(on(patch), func(op object) bool {
 		return !slices.Contains([]string{"add", "remove", "replace", "move", "copy", "test"}, text(op, "op"))
 	})},
 	{
 		"patch-path-without-slash-taken", "patch-pointer", "A path is read as if it began with a slash.",
 		by("patch/operation-refused/path-without-slash"),
-		before(on(patch), func(x *exchange) {
-			operations := x.operations()
-			for _, op := range operations {
-				if path := text(op, "path"); path != "" && !strings.HasPrefix(path, "/") {
-					op["path"] = "/" + path
-					x.put(operations)
-				}
+		repathed(func(_, path string) string {
+			if path != "" && !strings.HasPrefix(path, "/") {
+				return "/" + path
 			}
+			return path
 		}),
 	},
 	{
@@ -169,37 +155,27 @@ var patches = []Mutant{
 	{
 		"patch-appends-what-is-not-there", "patch-applies", "An element of the scope that there is not is appended.",
 		by("patch/operation-refused/element-out-of-range"),
-		before(on(patch), func(x *exchange) {
-			operations := x.operations()
-			for _, op := range operations {
-				index, found := strings.CutPrefix(text(op, "path"), "/scope/")
-				n, err := strconv.Atoi(index)
-				scope, _ := x.token(x.id)["scope"].([]any)
-				if found && err == nil && n >= len(scope) && op["op"] == "replace" {
-					op["op"], op["path"] = "add", "/scope/-"
-					x.put(operations)
-				}
+		patchedEach(func(x *exchange, op object) {
+			index, found := strings.CutPrefix(text(op, "path"), "/scope/")
+			n, err := strconv.Atoi(index)
+			scope, _ := x.token(x.id)["scope"].([]any)
+			if found && err == nil && n >= len(scope) && op["op"] == "replace" {
+				op["op"], op["path"] = "add", "/scope/-"
 			}
 		}),
 	},
 	{
 		"patch-in-reverse", "patch-applies", "The operations of a patch are applied from the last to the first.",
 		by("patch/operations-in-order"),
-		before(on(patch), func(x *exchange) {
-			if operations := x.operations(); operations != nil {
-				slices.Reverse(operations)
-				x.put(operations)
-			}
+		patched(func(_ *exchange, operations []object) []object {
+			slices.Reverse(operations)
+			return operations
 		}),
 	},
 	{
 		"patch-of-101-cut", "patch-size", "Of more than 100 operations the first 100 are applied.",
 		by("patch/101-operations"),
-		before(on(patch), func(x *exchange) {
-			if operations := x.operations(); len(operations) > 100 {
-				x.put(operations[:100])
-			}
-		}),
+		patched(firstOf(100)),
 	},
 	{
 		"patch-tests-fixed-field", "test-of-fixed-field", "A test of a field that cannot be patched is left out.",

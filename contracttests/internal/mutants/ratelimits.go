@@ -84,25 +84,23 @@ func single(x *exchange, method string) (id string, found bool) {
 	return to.id, to.op == remove && x.r.Method == method && to.id != "bulk-update"
 }
 
+// byID responds to a method with the token of an id.
+func byID(method string) wrap {
+	return around(on(another), func(x *exchange) *answer {
+		if id, found := single(x, method); found {
+			if token := x.token(id); token != nil {
+				return reply(http.StatusOK, token)
+			}
+		}
+		return x.forward()
+	})
+}
+
 // paths are mutants of what is where.
 var paths = []Mutant{
-	{"get-by-id", "no-get-by-id", "A token is had by its id.", by("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"), around(on(another), func(x *exchange) *answer {
-		if id, found := single(x, http.MethodGet); found {
-			if token := x.token(id); token != nil {
-				return reply(http.StatusOK, token)
-			}
-		}
-		return x.forward()
-	})},
-	{"put-by-id", "no-get-by-id", "A token is replaced by its id.", by("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"), around(on(another), func(x *exchange) *answer {
-		if id, found := single(x, http.MethodPut); found {
-			if token := x.token(id); token != nil {
-				return reply(http.StatusOK, token)
-			}
-		}
-		return x.forward()
-	})},
-	{"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), rewrite(anything, func(a *answer) { a.header.Del("Allow") })},
+	{"get-by-id", "no-get-by-id", "A token is had by its id.", by("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"), byID(http.MethodGet)},
+	{"put-by-id", "no-get-by-id", "A token is replaced by its id.", by("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"), byID(http.MethodPut)},
+	{"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), rewrite(anything, header("Allow", ""))},
 	{
 		"incomplete-escape-left-out", "url-syntax", "A parameter whose escapes are incomplete is left out.",
 		by("errors/reads/incomplete-escape"),

@@ -31,6 +31,27 @@ func every(change func(object)) func(*answer) {
 	}
 }
 
+// removing removes a property, and removingNull one that is null.
+func removing(name string) func(object) { return func(o object) { delete(o, name) } }
+
+func removingNull(name string) func(object) {
+	return func(o object) {
+		if o[name] == nil {
+			delete(o, name)
+		}
+	}
+}
+
+// fromRequest makes messages those of the request's locale.
+func fromRequest(e object) {
+	messages, _ := e["messages"].([]any)
+	for _, message := range messages {
+		if m, ok := message.(object); ok {
+			m["localeOrigin"] = "REQUEST"
+		}
+	}
+}
+
 // The forms of an error, in the wrong place.
 var (
 	oauthError = object{"error": "access_denied", "error_description": "Access is denied"}
@@ -76,18 +97,11 @@ var refusals = []Mutant{
 	{"forbidden-as-oauth-error", "error-dto", "A 403 has the form of an OAuth error.", by("errors/form-of-403", "errors/declared-statuses-have-their-form"), rewrite(api, instead(403, oauthError))},
 	{"not-found-as-oauth-error", "error-dto", "A 404 has the form of an OAuth error.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, instead(404, oauthError))},
 	{"not-found-without-body", "error-dto", "A 404 has an empty object.", by("errors/form-of-404", "errors/messages-and-causes"), rewrite(api, instead(404, object{}))},
-	{"error-without-detail-code", "error-dto", "Errors have no detailCode.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e object) { delete(e, "detailCode") }))},
-	{"error-without-causes", "error-dto", "Errors have no causes.", by("errors/messages-and-causes"), rewrite(api, every(func(e object) { delete(e, "causes") }))},
+	{"error-without-detail-code", "error-dto", "Errors have no detailCode.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(removing("detailCode")))},
+	{"error-without-causes", "error-dto", "Errors have no causes.", by("errors/messages-and-causes"), rewrite(api, every(removing("causes")))},
 	{"error-without-messages", "error-dto", "Errors have no messages.", by("errors/messages-and-causes", "errors/declared-statuses-have-their-form"), rewrite(api, every(func(e object) { e["messages"] = []any{} }))},
-	{"error-without-default-locale", "error-dto", "Errors have the message of the request's locale only.", by("errors/messages-and-causes"), rewrite(api, every(func(e object) {
-		messages, _ := e["messages"].([]any)
-		for _, message := range messages {
-			if m, ok := message.(object); ok {
-				m["localeOrigin"] = "REQUEST"
-			}
-		}
-	}))},
-	{"error-without-tracking-id", "error-dto", "Errors have no trackingId.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(func(e object) { delete(e, "trackingId") }))},
+	{"error-without-default-locale", "error-dto", "Errors have the message of the request's locale only.", by("errors/messages-and-causes"), rewrite(api, every(fromRequest))},
+	{"error-without-tracking-id", "error-dto", "Errors have no trackingId.", by("errors/declared-statuses-have-their-form", "errors/form-of-403"), rewrite(api, every(removing("trackingId")))},
 	{"error-code-of-another-status", "error-dto", "The detailCode of a 404 is that of a 400.", by("errors/form-of-404", "errors/declared-statuses-have-their-form"), rewrite(api, refused(404, func(e object) {
 		e["detailCode"] = "400.1 Bad request content"
 	}))},
@@ -96,7 +110,7 @@ var refusals = []Mutant{
 	{"unauthorized-is-403", "bearer-required", "A bearer that is missing or wrong is 403.", by("auth/no-header", "auth/garbage-bearer"), rewrite(api, swap(http.StatusUnauthorized, forbidden))},
 	{"rate-limit-as-api-error", "error-429", "A 429 has SailPoint's form of an error.", by("errors/declared-statuses-have-their-form", "ratelimit/hundred-requests"), rewrite(api, instead(429, apiError))},
 	{"rate-limit-is-503", "error-429", "Too many requests are 503.", by("errors/retry-after"), rewrite(anything, status(429, 503))},
-	{"retry-after-missing", "error-429", "A 429 has no Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) { a.header.Del("Retry-After") })},
+	{"retry-after-missing", "error-429", "A 429 has no Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, header("Retry-After", ""))},
 	{"retry-after-is-a-date", "error-429", "A 429 has a date as Retry-After.", by("errors/retry-after", "ratelimit/hundred-requests"), rewrite(anything, func(a *answer) {
 		if a.header.Get("Retry-After") != "" {
 			a.header.Set("Retry-After", "Fri, 31 Dec 2027 23:59:59 GMT")

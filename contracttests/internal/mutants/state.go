@@ -74,6 +74,15 @@ func (x *exchange) steps() []object {
 	return decoded[struct{ Patch []object }](x.body).Patch
 }
 
+// named are the tokens that a bulk update names.
+func (x *exchange) named() []object {
+	return slices.DeleteFunc(x.tokens(), func(token object) bool { return !slices.Contains(x.ids(), text(token, "id")) })
+}
+
+func sortByID(tokens []object) {
+	slices.SortFunc(tokens, func(a, b object) int { return strings.Compare(text(a, "id"), text(b, "id")) })
+}
+
 // some changes the ids of a bulk update.
 func some(change func([]string) []string) wrap {
 	return body(on(bulk), func(o object) {
@@ -110,7 +119,7 @@ var bulks = []Mutant{
 			}
 			tokens = append(tokens, a.array()...)
 		}
-		slices.SortFunc(tokens, func(a, b object) int { return strings.Compare(text(a, "id"), text(b, "id")) })
+		sortByID(tokens)
 		return reply(http.StatusOK, tokens)
 	})},
 	{"bulk-unknown-id-skipped", "bulk-update-known-ids", "A bulk update leaves out unknown ids.", by("bulk/unknown-id", "bulk/an-empty-id"), around(on(bulk), func(x *exchange) *answer {
@@ -139,7 +148,7 @@ var bulks = []Mutant{
 		return a
 	})},
 	{"bulk-changes-nothing", "bulk-update", "A bulk update answers the tokens as they were.", by("bulk/changes-tokens-of-any-owner", "bulk/never-expires"), around(on(bulk), func(x *exchange) *answer {
-		former := slices.DeleteFunc(x.tokens(), func(token object) bool { return !slices.Contains(x.ids(), text(token, "id")) })
+		former := x.named()
 		a := x.forward()
 		if a.ok() {
 			a.put(former)
@@ -152,7 +161,7 @@ var bulks = []Mutant{
 			return
 		}
 		if op, ok := operations[0].(object); ok && removesDate(op) {
-			o["patch"] = append(operations, object{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true})
+			o["patch"] = append(operations, replacing("/userAwareTokenNeverExpires", true))
 		}
 	})},
 	{"bulk-by-anybody", "bulk-rights", "Anybody makes a bulk update.", by("bulk/needs-the-right", "bulk/scopes"), again(on(bulk), administrator)},
