@@ -53,7 +53,7 @@ func (s *Server) allJournals() []budget.Journal {
 // retryLater makes a response say when to send the request again.
 func (x *exchange) retryLater() {
 	x.Header()["Retry-After"] = []string{"1"} // retryOverBudget
-	x.trace.Wait = retryOverBudget
+	x.trace.RetryAfter = retryOverBudget
 }
 
 // A large response has to be read at a minimum rate, as a body has to arrive.
@@ -64,7 +64,7 @@ const (
 
 // Shed implements answer.Shedder: it returns what is sent in the place of a large response that there is
 // no memory for while its client reads it.
-func (x *exchange) Shed(r *http.Request, size int) *response.Answer {
+func (x *exchange) Shed(r *http.Request, size int) *response.Response {
 	if size <= largeResponse {
 		return nil
 	}

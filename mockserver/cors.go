@@ -124,12 +124,12 @@ func (x *exchange) preflight(r *http.Request) {
 	header := x.Header()
 	x.trace.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
-		x.trace.Note(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Cut(r.Header.Get("Origin"))))
+		x.trace.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", everyMethod)
 		if p, _ := x.api.find(r); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
 		}
 	}
-	x.server.writer.Write(x, r, &response.Answer{Status: http.StatusNoContent, Checked: true}, nil)
+	x.server.writer.Write(x, r, &response.Response{Status: http.StatusNoContent, Validated: true}, nil)
 }

@@ -74,7 +74,7 @@ type exchange struct {
 	recorder
 	came   time.Time // wall time
 	at     time.Time // by the clock of the namespace
-	trace  response.Trace
+	trace  response.RequestInfo
 	tenant *tenant
 	body   []byte
 	lease  budget.Lease // memory that it takes
@@ -88,7 +88,7 @@ func (x *exchange) enter(r *http.Request) {
 	name, at := namespace.Split(collapsed(r.URL.EscapedPath()))
 	x.trace.Namespace, x.trace.Prefix = name, namespace.Prefix(name)
 	controlled := x.toControl(at)
-	r = response.WithTrace(within(r, at), &x.trace)
+	r = response.RequestWithInfo(within(r, at), &x.trace)
 	defer func() { x.outlive(r, recover()) }()
 
 	if controlled {
@@ -247,8 +247,8 @@ func (x *exchange) outlive(r *http.Request, cause any) {
 		defer x.logRequest(r)
 	}
 	if log := x.server.config.Log; log.Enabled(r.Context(), slog.LevelDebug) {
-		log.DebugContext(r.Context(), "request", "method", response.Cut(r.Method), "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
-			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", response.Cut(x.trace.Namespace), "duration", x.server.wall().Sub(x.came))
+		log.DebugContext(r.Context(), "request", "method", response.Truncate(r.Method), "path", redact.String(x.trace.Prefix+r.URL.Path), "status", x.status,
+			"requestId", x.trace.RequestID, "operation", x.trace.Operation, "namespace", response.Truncate(x.trace.Namespace), "duration", x.server.wall().Sub(x.came))
 	}
 	if cause == nil {
 		return
@@ -269,8 +269,8 @@ func (x *exchange) fault(r *http.Request, cause any) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
-	fault := x.server.writer.Fault(x, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
-	fault.Checked = true // nothing is known about the operation here
+	fault := x.server.writer.InternalError(x, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	fault.Validated = true // nothing is known about the operation here
 	x.trace.Vary = nil
 	x.server.writer.Write(x, r, fault, nil)
 }
@@ -281,11 +281,11 @@ func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
 	problem := controls.NoNamespace(err)
 	switch {
 	case problem == nil:
-		fault := writer.Fault(x, r, err)
+		fault := writer.InternalError(x, r, err)
 		if controlled {
 			fault = controls.Answer(controls.Fault())
 		}
-		fault.Checked = true // the documents have no 500 where no operation is
+		fault.Validated = true // the documents have no 500 where no operation is
 		writer.Write(x, r, fault, nil)
 	case controlled:
 		writer.Write(x, r, controls.Answer(problem), documents.control.CheckUnrouted)

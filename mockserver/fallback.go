@@ -36,7 +36,7 @@ func (s *apiStrangers) forward(to string) error {
 			r.SetURL(target)
 			r.SetXForwarded()
 			r.Out.Header.Set(forwardedBy, "patmock")
-			if prefix := response.TraceOf(r.In).Prefix; prefix != "" {
+			if prefix := response.InfoFrom(r.In).Prefix; prefix != "" {
 				r.Out.Header.Set("X-Forwarded-Prefix", prefix)
 			}
 		},
@@ -57,7 +57,7 @@ func (s *apiStrangers) forward(to string) error {
 			if errors.Is(err, context.Canceled) {
 				return // the client went away
 			}
-			response.TraceOf(r).Forwarded = false
+			response.InfoFrom(r).Forwarded = false
 			e := rejections[http.StatusNotImplemented]
 			e.advice = "start the other mock, or correct --fallback"
 			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), e, fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())), e.advice)
@@ -75,7 +75,7 @@ func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
 		s.notSimulated(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock", "name another mock than a patmock by --fallback")
 		return
 	}
-	trace := response.TraceOf(r)
+	trace := response.InfoFrom(r)
 	trace.Unmatched, trace.Forwarded = true, true
 	s.fallback.ServeHTTP(rw, r)
 }

@@ -47,7 +47,7 @@ func (x *exchange) judge(t *tenant, r *http.Request) []control.Finding {
 }
 
 // notJudged returns why a request is not judged, empty if it is.
-func notJudged(trace *response.Trace) string {
+func notJudged(trace *response.RequestInfo) string {
 	if trace.Forwarded {
 		return control.NotJudgedForwarded
 	}

@@ -46,7 +46,7 @@ func (g controlGuard) check(r *http.Request) *control.Problem {
 			"call it from a test process, such as by node:http, or send no Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
-		host = response.Cut(host)
+		host = response.Truncate(host)
 		return controls.HostProblem(fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
 			"start the mock with --allowed-hosts %s, or with a control token", host, host))
 	}

@@ -192,9 +192,9 @@ func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
 // refuseTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
 func (x *exchange) refuseTunnel(r *http.Request) {
-	why := response.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Cut(r.Host))}
+	why := response.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Truncate(r.Host))}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
-	x.server.config.Log.Warn(why.Text+": "+advice+response.Cut(localAddr(r)), "rule", string(why.Rule))
+	x.server.config.Log.Warn(why.Text+": "+advice+response.Truncate(localAddr(r)), "rule", string(why.Rule))
 	header := x.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")

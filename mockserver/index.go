@@ -36,10 +36,10 @@ type indexLink struct{ path, text string }
 // index writes a page that says what the mock is and links to what it serves: HTML, or text for clients
 // that do not accept HTML. It judges no client.
 func (d *documents) index(w response.Writer, rw http.ResponseWriter, r *http.Request, apart bool) {
-	trace := response.TraceOf(r)
+	trace := response.InfoFrom(r)
 	trace.Browser = true
-	a := &response.Answer{
-		Status: http.StatusOK, Checked: true, ContentType: "text/plain; charset=utf-8",
+	a := &response.Response{
+		Status: http.StatusOK, Validated: true, ContentType: "text/plain; charset=utf-8",
 		Header: http.Header{"Vary": append(rw.Header()["Vary"], "Accept")},
 	}
 	links := d.indexLinks(trace.Prefix, apart)

@@ -16,9 +16,9 @@ func (x *exchange) remember(r *http.Request) {
 	trace, ended := &x.trace, x.server.wall()
 	seen := lint.Exchange{
 		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
-		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.Wait, Fault: len(trace.Faults) > 0, Written: x.written,
+		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.RetryAfter, Fault: len(trace.Faults) > 0, Written: x.written,
 	}
-	if rule := trace.WaitRule; rule != nil {
+	if rule := trace.RetryRule; rule != nil {
 		seen.WaitRule, seen.WaitMatches = rule.ID, rule.Matches
 	}
 	query := redact.Query(r.URL.RawQuery)
@@ -27,7 +27,7 @@ func (x *exchange) remember(r *http.Request) {
 		if response.OAuthPath(r.URL.Path) {
 			remedy = "send it as a form"
 		}
-		trace.Find(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers", remedy)
+		trace.AddFinding(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers", remedy)
 	}
 	tenant, prefix := x.tenant, ""
 	if trace.Absent {
@@ -35,7 +35,7 @@ func (x *exchange) remember(r *http.Request) {
 	}
 	for _, f := range x.across(seen) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
-			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", response.Cut(trace.Namespace))
+			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", response.Truncate(trace.Namespace))
 		}
 		trace.Findings = append(trace.Findings, f)
 	}

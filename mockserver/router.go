@@ -103,7 +103,7 @@ func (r *router) handle(op *spec.Operation, document *spec.Document, version str
 		name = op.Name
 	}
 	r.paths[op.Path].methods[op.Method] = http.HandlerFunc(func(rw http.ResponseWriter, request *http.Request) {
-		trace := response.TraceOf(request)
+		trace := response.InfoFrom(request)
 		trace.Operation, trace.Version = name, version
 		serve(tenantOf(rw), rw, request)
 	})

@@ -31,7 +31,7 @@ func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path
 }
 
 func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string) {
-	cause := response.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, response.Cut(r.Method))}
+	cause := response.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, response.Truncate(r.Method))}
 	unmatched(r, control.UnmatchedPath, cause.String(), methodRemedy(r, p, allowed))
 	rw.Header().Set("Allow", allowed)
 	s.reject(rw, r, p.document, rejections[http.StatusMethodNotAllowed], cause)
@@ -47,9 +47,9 @@ func methodRemedy(r *http.Request, p *path, allowed string) string {
 
 // unmatched notes that no operation takes a request.
 func unmatched(r *http.Request, kind, why, remedy string) {
-	trace := response.TraceOf(r)
+	trace := response.InfoFrom(r)
 	trace.Unmatched = true
-	trace.Find(kind, why, remedy)
+	trace.AddFinding(kind, why, remedy)
 }
 
 // otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
@@ -74,20 +74,20 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case r.ContentLength > maxBody:
 		s.tooLarge(rw, r, &path{document: document, maxBody: maxBody})
 	case meant != "":
-		meant = response.Cut(response.TraceOf(r).Prefix + meant)
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, response.Cut(at)), "send the request to "+meant)
+		meant = response.Truncate(response.InfoFrom(r).Prefix + meant)
+		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, response.Truncate(at)), "send the request to "+meant)
 	case s.fallback != nil && !strings.Contains(at, surface):
 		s.forwarded(rw, r)
 	case isBrowserRequest(r):
-		response.TraceOf(r).Browser = true
-		why := response.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + response.Cut(at)}
+		response.InfoFrom(r).Browser = true
+		why := response.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + response.Truncate(at)}
 		s.reject(rw, r, document, rejections[http.StatusNotFound], why)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
 		e := rejections[http.StatusNotImplemented]
 		e.advice = fmt.Sprintf("start patmock with %s among its --versions", v)
 		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("this patmock was started without version %s", v), e.advice)
 	case known && under(at, v.CollectionPath()):
-		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Cut(at), "send the request to the token itself")
+		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Truncate(at), "send the request to the token itself")
 	case under(at, surface):
 		s.noSuchPath(rw, r, document, "path: the control API of this mock has a listener of its own, whose address the mock printed at its start",
 			"send the request to the listener of the control API")
@@ -98,12 +98,12 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
 		e := rejections[http.StatusNotImplemented]
-		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), response.Cut(base))
-		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", response.Cut(base), s.served()), e.advice)
+		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), response.Truncate(base))
+		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base), s.served()), e.advice)
 	case known || base == "latest" || otherResource.MatchString(at):
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only", "")
 	default:
-		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+response.Cut(at), "")
+		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(at), "")
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, doc
 
 // rejectUnserved rejects a request that a tenant may serve. Its remedy is that of the kind if it is empty.
 func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why, remedy string) {
-	text := fmt.Sprintf("%s %s is not simulated: %s", response.Cut(r.Method), response.Cut(r.URL.EscapedPath()), why)
+	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method), response.Truncate(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text, remedy)
 	s.reject(rw, r, document, e, response.Reason{Rule: rule.NotSimulated, Text: text})
 }
@@ -193,7 +193,7 @@ func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document 
 }
 
 // rejected returns an error in the form that the path has.
-func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejection, why response.Reason) *response.Answer {
+func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejection, why response.Reason) *response.Response {
 	first := why
 	if e.text == "" { // 408 and 501 say why to clients of a faithful mock, too
 		e.text, first.Text = why.Text, e.advice
@@ -221,7 +221,7 @@ func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *
 }
 
 func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, _ *path, allowed string) {
-	a := controls.Answer(controls.UnknownMethod(response.Cut(r.Method), allowed))
+	a := controls.Answer(controls.UnknownMethod(response.Truncate(r.Method), allowed))
 	a.Header = http.Header{"Allow": {allowed}}
 	s.writer.Write(rw, r, a, s.documents.control.CheckUnrouted)
 }
@@ -231,5 +231,5 @@ func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.documents.index(s.writer, rw, r, false)
 		return
 	}
-	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(response.Cut(r.URL.EscapedPath()))), s.documents.control.CheckUnrouted)
+	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(response.Truncate(r.URL.EscapedPath()))), s.documents.control.CheckUnrouted)
 }

@@ -39,7 +39,7 @@ type Gate struct {
 type Visit struct {
 	Request   *http.Request
 	Operation *spec.Operation
-	Trace     *response.Trace
+	Trace     *response.RequestInfo
 	ClientID  string
 	// OwnerID and OwnerName are empty where they are not known.
 	OwnerID, OwnerName string
@@ -97,7 +97,7 @@ func (g *Gate) limit(v Visit) error {
 		}
 		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: response.Reason{Rule: rule.RateLimit, Text: told}}
 	}
-	v.Trace.Note("a tenant would refuse this: " + response.Reason{Rule: rule.RateLimit, Text: told}.String())
+	v.Trace.AddNote("a tenant would refuse this: " + response.Reason{Rule: rule.RateLimit, Text: told}.String())
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (g *Gate) meet(v Visit) error {
 		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", ruleIDs(met.Rules), met.Status)}
 		if met.RetryAfter > 0 {
 			r.RetryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
-			v.Trace.WaitRule = g.waitRule(met.Rules[len(met.Rules)-1])
+			v.Trace.RetryRule = g.waitRule(met.Rules[len(met.Rules)-1])
 		}
 		return r
 	}
@@ -133,12 +133,12 @@ func (g *Gate) meet(v Visit) error {
 }
 
 // waitRule returns which requests have to wait after a response of a fault rule.
-func (g *Gate) waitRule(id string) *response.WaitRule {
-	return &response.WaitRule{ID: "fault " + id, Matches: g.Faults.Matcher(id)}
+func (g *Gate) waitRule(id string) *response.RetryRule {
+	return &response.RetryRule{ID: "fault " + id, Matches: g.Faults.Matcher(id)}
 }
 
 // ruleIDs lists ids of rules for a message.
-func ruleIDs(ids []string) string { return response.Cut(strings.Join(ids, ", ")) }
+func ruleIDs(ids []string) string { return response.Truncate(strings.Join(ids, ", ")) }
 
 // injected is the reason of a response that a fault rule replaces.
 func injected(format string, args ...any) response.Reason {
@@ -169,14 +169,14 @@ func (g *Gate) prefer(v Visit) error {
 		return nil
 	}
 	if status < http.StatusBadRequest || !v.Operation.Declares(status) {
-		v.Trace.Note(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal that the operation has, one of %s", status, refusals(v.Operation)))
+		v.Trace.AddNote(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal that the operation has, one of %s", status, refusals(v.Operation)))
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, "prefer")
 	r := &Refusal{Status: status, Why: response.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)}}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		r.RetryAfter = g.retryAfter(v.Trace, time.Second, false)
-		v.Trace.WaitRule = &response.WaitRule{ID: "prefer " + strconv.Itoa(status), Matches: func(_ string, header http.Header) bool {
+		v.Trace.RetryRule = &response.RetryRule{ID: "prefer " + strconv.Itoa(status), Matches: func(_ string, header http.Header) bool {
 			return preferredStatus(header["Prefer"]) == status
 		}}
 	}
@@ -206,12 +206,12 @@ func refusals(op *spec.Operation) string {
 // surprise lets a hostile mock decide.
 func (g *Gate) surprise(v Visit) error {
 	plan := g.Hostile.Plan(v.ClientID, v.Trace.Operation, v.Operation)
-	v.Trace.Life = plan.Life
+	v.Trace.TokenTTL = plan.Life
 	if plan.Life > 0 {
 		v.Trace.Faults = append(v.Trace.Faults, name(hostile.EarlyExpiry))
 	}
 	if plan.Vary != nil {
-		v.Trace.Vary = func(a *response.Answer) *response.Answer {
+		v.Trace.Vary = func(a *response.Response) *response.Response {
 			varied, behaviour := plan.Vary(a)
 			if behaviour != "" {
 				v.Trace.Faults = append(v.Trace.Faults, name(behaviour))
@@ -250,8 +250,8 @@ func (g *Gate) hold(ctx context.Context, d time.Duration) {
 }
 
 // retryAfter writes a delay, rounded up to seconds, in one of the forms of RFC 9110, section 10.2.3.
-func (g *Gate) retryAfter(trace *response.Trace, d time.Duration, asDate bool) string {
-	trace.Wait = d
+func (g *Gate) retryAfter(trace *response.RequestInfo, d time.Duration, asDate bool) string {
+	trace.RetryAfter = d
 	if asDate {
 		return response.Date(g.Wall().Add(d))
 	}

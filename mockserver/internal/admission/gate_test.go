@@ -64,7 +64,7 @@ func visit(t testing.TB) admission.Visit {
 	t.Helper()
 	return admission.Visit{
 		Request: httptest.NewRequest(http.MethodGet, "/v2026/personal-access-tokens", nil), Operation: operation(t, "v2026", "listPersonalAccessTokens"),
-		Trace: &response.Trace{Operation: "list", Version: "v2026"}, ClientID: "cafe", OwnerID: "id", OwnerName: "jane.doe", Now: now,
+		Trace: &response.RequestInfo{Operation: "list", Version: "v2026"}, ClientID: "cafe", OwnerID: "id", OwnerName: "jane.doe", Now: now,
 	}
 }
 
@@ -84,7 +84,7 @@ type passed struct {
 func pass(t testing.TB, g *admission.Gate, v admission.Visit) passed {
 	t.Helper()
 	err := g.Pass(v)
-	p := passed{Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.Wait, HasNote: len(v.Trace.Notes) > 0}
+	p := passed{Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.RetryAfter, HasNote: len(v.Trace.Notes) > 0}
 	var refusal *admission.Refusal
 	if err != nil && !errors.As(err, &refusal) {
 		t.Fatalf("%v is no refusal", err)

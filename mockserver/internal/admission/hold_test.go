@@ -104,8 +104,8 @@ func TestHostileEarlyExpiry(t *testing.T) {
 	v := visit(t)
 	v.Operation, v.Trace.Operation, v.Trace.Version = operation(t, "oauth", "requestAccessToken"), "token", ""
 	checkPassed(t, passed{Faults: []string{"hostile-early-expiry"}}, pass(t, g, v))
-	if v.Trace.Life < 5 || v.Trace.Life > 14 {
-		t.Errorf("an access token lives %d seconds, want 5 to 14", v.Trace.Life)
+	if v.Trace.TokenTTL < 5 || v.Trace.TokenTTL > 14 {
+		t.Errorf("an access token lives %d seconds, want 5 to 14", v.Trace.TokenTTL)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestHostileAnswersAreMarked(t *testing.T) {
 			g.LoggedIn("cafe")
 			v := visit(t)
 			checkPassed(t, passed{}, pass(t, g, v))
-			plain := &response.Answer{Status: http.StatusOK, Body: []byte(test.body)}
+			plain := &response.Response{Status: http.StatusOK, Body: []byte(test.body)}
 			if varied := v.Trace.Vary(plain); (varied == plain) != (test.want == nil) {
 				t.Errorf("answers %s", varied.Body)
 			}
@@ -140,7 +140,7 @@ func TestWithoutHostility(t *testing.T) {
 	g, v := start(t), visit(t)
 	g.LoggedIn("cafe")
 	pass(t, g, v)
-	if v.Trace.Vary != nil || v.Trace.Life != 0 {
+	if v.Trace.Vary != nil || v.Trace.TokenTTL != 0 {
 		t.Errorf("trace %+v", v.Trace)
 	}
 }

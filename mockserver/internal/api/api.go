@@ -22,7 +22,7 @@ type Config struct {
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its errors are of type
 	// *answer.BearerError.
-	Authenticate func(ctx context.Context, trace *response.Trace, header string, now time.Time) (pat.Caller, error)
+	Authenticate func(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
 	Gate *admission.Gate
 	Now  func() time.Time
@@ -45,7 +45,7 @@ func New(c Config) *API {
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*API, *exchange) (*response.Answer, error){
+var handlers = map[string]func(*API, *exchange) (*response.Response, error){
 	"listPersonalAccessTokens":           (*API).list,
 	"createPersonalAccessToken":          (*API).create,
 	"patchPersonalAccessToken":           (*API).patch,
@@ -58,7 +58,7 @@ var handlers = map[string]func(*API, *exchange) (*response.Answer, error){
 type Route struct {
 	operation *spec.Operation
 	policy    pat.Policy
-	handle    func(*API, *exchange) (*response.Answer, error)
+	handle    func(*API, *exchange) (*response.Response, error)
 }
 
 // NewRoute returns the route of an operation of a version, nil for one that no API knows.
@@ -72,14 +72,14 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	a.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.Trace) (*response.Answer, error) {
+	a.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
 		x := &exchange{operation: route.operation, policy: route.policy, dialect: a.config.Dialect, request: r, trace: trace, now: a.config.Now()}
 		return a.run(x, route.handle)
 	}, a.refusal)
 }
 
 // run leads a request through the steps that every operation has.
-func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Answer, error)) (*response.Answer, error) {
+func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response, error)) (*response.Response, error) {
 	caller, err := a.config.Authenticate(x.request.Context(), x.trace, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
 		return nil, err
@@ -106,14 +106,14 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Answer, e
 
 // call is the context of the exchange for the domain. The answer that accept makes
 // of the revisions is checked before any of them is stored.
-func (a *API) call(x *exchange, accept func(tokens ...*pat.Token) (*response.Answer, error)) (call pat.Call, made func() *response.Answer) {
-	var resp *response.Answer
-	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Note: x.trace.Note, Accept: func(tokens ...*pat.Token) error {
+func (a *API) call(x *exchange, accept func(tokens ...*pat.Token) (*response.Response, error)) (call pat.Call, made func() *response.Response) {
+	var resp *response.Response
+	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Note: x.trace.AddNote, Accept: func(tokens ...*pat.Token) error {
 		var err error
 		if resp, err = accept(tokens...); err != nil {
 			return err
 		}
-		return a.config.Writer.Verify(resp, x.operation.CheckResponse)
+		return a.config.Writer.Validate(resp, x.operation.CheckResponse)
 	}}
-	return call, func() *response.Answer { return resp }
+	return call, func() *response.Response { return resp }
 }

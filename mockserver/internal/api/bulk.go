@@ -6,12 +6,12 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) bulkUpdate(x *exchange) (*response.Answer, error) {
+func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 	operations, err := patchOperations(*property[any](x.body, "patch"))
 	if err != nil {
 		return nil, err
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Answer, error) {
+	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Response, error) {
 		return a.bulkAnswer(tokens)
 	})
 	_, err = a.config.Service.BulkUpdate(x.request.Context(), call, texts(x.body, "ids"), operations)
@@ -22,14 +22,14 @@ func (a *API) bulkUpdate(x *exchange) (*response.Answer, error) {
 // returned in the response", although the schema has it.
 //
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
-func (a *API) bulkAnswer(tokens []*pat.Token) (*response.Answer, error) {
+func (a *API) bulkAnswer(tokens []*pat.Token) (*response.Response, error) {
 	shape := pat.Legacy
 	if a.config.Dialect[dialect.BulkFlag].Value == dialect.Shown {
 		shape = pat.Current
 	}
 	response, err := a.listAnswer(shape, tokens)
 	if err == nil {
-		response.Checked = false // by this operation
+		response.Validated = false // by this operation
 	}
 	return response, err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // create reads the published CreatePersonalAccessTokenRequest; properties that it does not name are ignored.
-func (a *API) create(x *exchange) (*response.Answer, error) {
+func (a *API) create(x *exchange) (*response.Response, error) {
 	r := pat.CreateRequest{
 		Name:           property[string](x.body, "name"),
 		Scope:          texts(x.body, "scope"),
@@ -22,13 +22,13 @@ func (a *API) create(x *exchange) (*response.Answer, error) {
 	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Answer, error) { return a.createdAnswer(tokens[0]) })
+	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Response, error) { return a.createdAnswer(tokens[0]) })
 	token, err := a.config.Service.Create(x.request.Context(), call, r)
 	if err != nil {
 		return nil, err
 	}
 	if token.ExpirationDate.IsZero() && a.never.Value == dialect.Null && isPythonSDK(x.request.UserAgent()) {
-		x.trace.Note("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
+		x.trace.AddNote("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
 			"the token was made, but its secret is lost to the caller; send a date instead, however far away, or start the mock with --never-expires-as far-date")
 	}
 	return made(), nil

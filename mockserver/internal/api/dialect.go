@@ -84,9 +84,9 @@ func (x *exchange) checkExperimental() error {
 
 // differing returns a rejection as the tenant's dialect has it, which leaves open what is usual for its
 // status. There is at least one reason.
-func (a *API) differing(rw http.ResponseWriter, c code, by dialect.Answer, at string, reasons ...response.Reason) *response.Answer {
+func (a *API) differing(rw http.ResponseWriter, c code, by dialect.Answer, at string, reasons ...response.Reason) *response.Response {
 	if by.Status != c.status {
-		c.detail, c.text = response.Usual(by.Status)
+		c.detail, c.text = response.DefaultMessage(by.Status)
 	}
 	if by.Status == http.StatusUnauthorized && by.DetailCode == "" { // the published form
 		refused := &response.BearerError{Rule: reasons[0].Rule, Expired: true, Err: errors.New(reasons[0].Text)}

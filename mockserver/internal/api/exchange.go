@@ -30,7 +30,7 @@ type exchange struct {
 	policy    pat.Policy
 	dialect   dialect.Dialect
 	request   *http.Request
-	trace     *response.Trace
+	trace     *response.RequestInfo
 	now       time.Time
 
 	caller pat.Caller // from here on filled in step by step
@@ -69,7 +69,7 @@ func (x *exchange) readBody() error {
 	if !nothing && !x.operation.Takes(contentType) {
 		question := contentTypeQuestions[x.operation.Name]
 		err := &unsupportedMediaType{question: question, got: contentType, want: strings.Join(x.operation.MediaTypes, " or ")}
-		x.trace.Find(control.WrongContentType, err.Error(), "send Content-Type: "+err.want)
+		x.trace.AddFinding(control.WrongContentType, err.Error(), "send Content-Type: "+err.want)
 		if x.dialect[question].Status != http.StatusOK {
 			return err
 		}
@@ -105,8 +105,8 @@ func (x *exchange) readBody() error {
 
 // findOddities notes what a decoder accepts in a body although it loses what was sent there.
 func (x *exchange) findOddities(odd body.Oddities) {
-	x.trace.FindPlaces(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total, " is in its object more than once: the last one counts here, and another server may use the first")
-	x.trace.FindPlaces(control.LoneSurrogate, odd.LoneSurrogates.Pointers, odd.LoneSurrogates.Total, ": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
+	x.trace.AddFindingsAt(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total, " is in its object more than once: the last one counts here, and another server may use the first")
+	x.trace.AddFindingsAt(control.LoneSurrogate, odd.LoneSurrogates.Pointers, odd.LoneSurrogates.Total, ": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
 }
 
 // findUnknown notes properties that the operation does not have.
@@ -114,10 +114,10 @@ func (x *exchange) findUnknown(pointers []string) {
 	pointers = slices.DeleteFunc(pointers, func(pointer string) bool {
 		return strings.HasSuffix(pointer, "/from") // of move and copy (RFC 6902), which the documents forget
 	})
-	x.trace.FindEach(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
+	x.trace.AddFindings(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
 		pointer := pointers[i]
 		name := pointer[strings.LastIndex(pointer, "/")+1:]
-		detail = response.Cut(pointer) + " is no property of " + x.operation.ID + ", and was ignored"
+		detail = response.Truncate(pointer) + " is no property of " + x.operation.ID + ", and was ignored"
 		switch meant := nearestName(name, propertyNames); {
 		case meant == name:
 			return detail, "remove the property: it belongs to another operation or version"
@@ -161,7 +161,7 @@ func (x *exchange) misshapen(violations []spec.Violation) error {
 		if v.Rule == "required" {
 			kind = control.MissingProperty
 		}
-		x.trace.Find(kind, v.String(), "")
+		x.trace.AddFinding(kind, v.String(), "")
 	}
 	return &misshapen{violations}
 }

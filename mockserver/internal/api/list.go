@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) list(x *exchange) (*response.Answer, error) {
+func (a *API) list(x *exchange) (*response.Response, error) {
 	if err := x.checkLimit(); err != nil {
 		return nil, err
 	}

@@ -8,14 +8,14 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) patch(x *exchange) (*response.Answer, error) {
+func (a *API) patch(x *exchange) (*response.Response, error) {
 	operations, err := patchOperations(x.body)
 	if err != nil {
 		return nil, err
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Answer, error) {
+	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Response, error) {
 		body, err := a.encoded(x.policy.Shape, tokens[0])
-		return &response.Answer{Status: http.StatusOK, Body: body, Checked: true}, err
+		return &response.Response{Status: http.StatusOK, Body: body, Validated: true}, err
 	})
 	_, err = a.config.Service.Patch(x.request.Context(), call, x.id, operations)
 	return made(), err

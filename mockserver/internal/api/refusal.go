@@ -63,7 +63,7 @@ var (
 )
 
 // refusal turns an error into an answer. One that is none of a caller's is a fault of the mock.
-func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Answer {
+func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Response {
 	var (
 		bearer    *response.BearerError
 		syntax    *malformed
@@ -94,18 +94,18 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *respo
 		return a.answer(rw, shapeCode(shape.violations), shape.violations[0].Where(), a.shapeReasons(shape.violations)...)
 	case errors.As(err, &broken):
 		reasons := a.reasons(broken)
-		if hints := response.TraceOf(r).Hints; len(hints) > 0 {
+		if hints := response.InfoFrom(r).Hints; len(hints) > 0 {
 			reasons[0].Text += "; " + strings.Join(hints, "; ")
 		}
 		return a.answer(rw, codes[broken.Kind], broken.Causes[0].At, reasons...)
 	case errors.As(err, &stopped):
 		return a.stoppedAnswer(rw, stopped)
 	}
-	return a.config.Writer.Fault(rw, r, err)
+	return a.config.Writer.InternalError(rw, r, err)
 }
 
 // told is the refusal that answers a question, as the tenant's dialect has it.
-func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *response.Answer {
+func (a *API) told(rw http.ResponseWriter, refusal questioned, by dialect.Answer) *response.Response {
 	var (
 		mediaType *unsupportedMediaType
 		shape     *misshapen
@@ -135,8 +135,8 @@ func (a *API) reasons(broken *pat.Error) []response.Reason {
 }
 
 // stoppedAnswer is what the gate answers, in the form that its status has.
-func (a *API) stoppedAnswer(rw http.ResponseWriter, refusal *admission.Refusal) *response.Answer {
-	var resp *response.Answer
+func (a *API) stoppedAnswer(rw http.ResponseWriter, refusal *admission.Refusal) *response.Response {
+	var resp *response.Response
 	switch refusal.Status {
 	case http.StatusUnauthorized:
 		return a.unauthorized(&response.BearerError{Rule: refusal.Why.Rule, Expired: true, Err: errors.New(refusal.Why.Text)})
@@ -157,7 +157,7 @@ const (
 )
 
 // unauthorized returns the 401 of a bearer, with a challenge.
-func (a *API) unauthorized(err *response.BearerError) *response.Answer {
+func (a *API) unauthorized(err *response.BearerError) *response.Response {
 	text := err.Error()
 	switch {
 	case a.config.Writer.Plain && err.Expired:
@@ -169,7 +169,7 @@ func (a *API) unauthorized(err *response.BearerError) *response.Answer {
 }
 
 // challenge returns a 401 of a text, in the published form.
-func challenge(err *response.BearerError, text string) *response.Answer {
+func challenge(err *response.BearerError, text string) *response.Response {
 	resp, _ := response.JSON(http.StatusUnauthorized, map[string]string{"error": text}) // strings always encode
 	resp.Header = http.Header{"Www-Authenticate": {err.Challenge()}}
 	resp.Reasons = []response.Reason{{Rule: err.Rule, Text: err.Error()}}
@@ -177,7 +177,7 @@ func challenge(err *response.BearerError, text string) *response.Answer {
 }
 
 // answer makes a refusal of a code about the field at a place.
-func (a *API) answer(rw http.ResponseWriter, c code, at string, reasons ...response.Reason) *response.Answer {
+func (a *API) answer(rw http.ResponseWriter, c code, at string, reasons ...response.Reason) *response.Response {
 	return a.config.Writer.Error(rw, c.status, c.detail, c.message(at), reasons...)
 }
 

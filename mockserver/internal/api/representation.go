@@ -59,7 +59,7 @@ type shown struct {
 // farDate stands for never, in answers to create for clients that refuse null there.
 const farDate = "9999-12-31T23:59:59.000Z"
 
-func (a *API) createdAnswer(t *pat.Token) (*response.Answer, error) {
+func (a *API) createdAnswer(t *pat.Token) (*response.Response, error) {
 	c := created{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
@@ -123,8 +123,8 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 			{"listPersonalAccessTokens", slices.Concat([]byte{'['}, token, []byte{']'})},
 			{"patchPersonalAccessToken", token},
 		} {
-			one := &response.Answer{Status: http.StatusOK, Body: as.body}
-			if err := a.config.Writer.Verify(one, document.Operation(as.operation).CheckResponse); err != nil {
+			one := &response.Response{Status: http.StatusOK, Body: as.body}
+			if err := a.config.Writer.Validate(one, document.Operation(as.operation).CheckResponse); err != nil {
 				return err
 			}
 		}
@@ -133,7 +133,7 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 }
 
 // listAnswer joins tokens that were checked one by one.
-func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*response.Answer, error) {
+func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*response.Response, error) {
 	size := len("[]") + len(tokens) // a comma for each
 	for _, t := range tokens {
 		encoded, err := a.encoded(shape, t)
@@ -153,5 +153,5 @@ func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*response.Answer
 		}
 		body = append(body, encoded...)
 	}
-	return &response.Answer{Status: http.StatusOK, Body: append(body, ']'), Checked: true}, nil
+	return &response.Response{Status: http.StatusOK, Body: append(body, ']'), Validated: true}, nil
 }

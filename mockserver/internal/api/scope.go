@@ -38,15 +38,15 @@ func (x *exchange) findScopes() {
 			odd.addOperation(operation)
 		}
 	}
-	x.trace.FindEach(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
-		return response.Cut(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
+	x.trace.AddFindings(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
+		return response.Truncate(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
 	})
-	x.trace.FindEach(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
+	x.trace.AddFindings(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
 		return odd.malformed[i].describeSyntax()
 	})
-	x.trace.FindEach(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
+	x.trace.AddFindings(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
 		s := odd.misspelt[i]
-		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", response.Cut(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
+		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", response.Truncate(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
 	})
 }
 
@@ -93,7 +93,7 @@ func hasSeparator(scope string) bool {
 
 // describeSyntax says what is wrong with a scope that is empty or has separators.
 func (s scopeAt) describeSyntax() (detail, remedy string) {
-	at := response.Cut(s.pointer)
+	at := response.Truncate(s.pointer)
 	switch {
 	case s.scope == "":
 		return at + ": a scope is empty", "remove the empty scope"

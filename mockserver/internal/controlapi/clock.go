@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (s *Server) clock(*call) (*response.Answer, error) {
+func (s *Server) clock(*call) (*response.Response, error) {
 	now := s.config.Clock.State()
 	told := control.Clock{Now: now.Now, Frozen: now.Frozen}
 	if now.Touched {
@@ -22,14 +22,14 @@ func (s *Server) clock(*call) (*response.Answer, error) {
 }
 
 // move changes the clock and answers it.
-func (s *Server) move(c *call, change func(*clock.Clock) error) (*response.Answer, error) {
+func (s *Server) move(c *call, change func(*clock.Clock) error) (*response.Response, error) {
 	if err := s.config.Tenant.MoveClock(change); err != nil {
 		return nil, err
 	}
 	return s.clock(c)
 }
 
-func (s *Server) setClock(c *call) (*response.Answer, error) {
+func (s *Server) setClock(c *call) (*response.Response, error) {
 	setting, err := decode[control.ClockSetting](c)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (s *Server) setClock(c *call) (*response.Answer, error) {
 	})
 }
 
-func (s *Server) advanceClock(c *call) (*response.Answer, error) {
+func (s *Server) advanceClock(c *call) (*response.Response, error) {
 	advance, err := decode[struct {
 		By string `json:"by"`
 	}](c)
@@ -65,7 +65,7 @@ func (s *Server) advanceClock(c *call) (*response.Answer, error) {
 	})
 }
 
-func (s *Server) clearClock(c *call) (*response.Answer, error) {
+func (s *Server) clearClock(c *call) (*response.Response, error) {
 	return s.move(c, func(clock *clock.Clock) error {
 		clock.Clear()
 		return nil

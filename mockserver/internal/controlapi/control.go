@@ -116,7 +116,7 @@ type call struct {
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server, *call) (*response.Answer, error){
+var handlers = map[string]func(*Server, *call) (*response.Response, error){
 	"getHealth": (*Server).health, "getDocument": (*Server).document,
 	"listCredentials": (*Server).credentials, "reset": (*Server).reset, "getState": (*Server).state, "putState": (*Server).putState,
 	"addIdentity": (*Server).addIdentity, "addToken": (*Server).addToken,
@@ -130,7 +130,7 @@ var handlers = map[string]func(*Server, *call) (*response.Answer, error){
 // Route is an operation with what handles it.
 type Route struct {
 	operation *spec.Operation
-	handle    func(*Server, *call) (*response.Answer, error)
+	handle    func(*Server, *call) (*response.Response, error)
 }
 
 // NewRoute returns the route of an operation, nil for one that no server knows.
@@ -148,7 +148,7 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 		s.serveStream(rw, r, route)
 		return
 	}
-	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *response.Trace) (*response.Answer, error) {
+	s.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
 		if heavy[route.operation.Name] {
 			select {
 			case s.config.Heavy <- struct{}{}:
@@ -181,7 +181,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 		return nil, invalid(control.ProblemError{Pointer: "query", Detail: redact.String(err.Error())})
 	}
 	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
-		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + response.Cut(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
+		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + response.Truncate(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
 	}
 	c := &call{Request: r, query: query}
 	if found := op.CheckQuery(query); len(found) > 0 {
@@ -220,7 +220,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
-		detail := "expected a body in " + response.Cut(contentType) + ": " + redact.String(err.Error())
+		detail := "expected a body in " + response.Truncate(contentType) + ": " + redact.String(err.Error())
 		if charset := body.Charset(c.body); charset != "" {
 			detail = "expected UTF-8, got " + charset
 		}
@@ -255,7 +255,7 @@ func decode[T any](c *call) (T, error) {
 	var value T
 	err := json.Unmarshal(c.body, &value)
 	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
-		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + response.Cut(mistyped.Value) + ", which does not fit"})
+		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + response.Truncate(mistyped.Value) + ", which does not fit"})
 	}
 	if err != nil { // a leap second, for example, which time.Time does not have
 		return value, invalid(control.ProblemError{Pointer: "", Detail: redact.String(err.Error())})
@@ -296,16 +296,16 @@ func measure(text []byte) (deepest, values int) {
 func (c *call) variable(name string) string { return mux.Vars(c.Request)[name] }
 
 // none is the answer to what was done without anything to tell.
-func none() (*response.Answer, error) { return &response.Answer{Status: http.StatusNoContent}, nil }
+func none() (*response.Response, error) { return &response.Response{Status: http.StatusNoContent}, nil }
 
-func (s *Server) health(*call) (*response.Answer, error) {
+func (s *Server) health(*call) (*response.Response, error) {
 	return response.JSON(http.StatusOK, s.config.Tenant.Health())
 }
 
-func (s *Server) document(c *call) (*response.Answer, error) {
+func (s *Server) document(c *call) (*response.Response, error) {
 	document := s.config.Documents[c.variable("document")]
 	if document == nil {
 		return nil, unknown(rule.ControlUnknownDocument, "document", c.variable("document"))
 	}
-	return &response.Answer{Status: http.StatusOK, Body: document.JSON()}, nil
+	return &response.Response{Status: http.StatusOK, Body: document.JSON()}, nil
 }

@@ -8,11 +8,11 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (s *Server) faults(*call) (*response.Answer, error) {
+func (s *Server) faults(*call) (*response.Response, error) {
 	return response.JSON(http.StatusOK, map[string][]control.Fault{"faults": s.config.Faults.List()})
 }
 
-func (s *Server) addFault(c *call) (*response.Answer, error) {
+func (s *Server) addFault(c *call) (*response.Response, error) {
 	f, err := decode[control.Fault](c)
 	if err != nil {
 		return nil, err
@@ -26,14 +26,14 @@ func (s *Server) addFault(c *call) (*response.Answer, error) {
 	return response.JSON(http.StatusCreated, f)
 }
 
-func (s *Server) deleteFault(c *call) (*response.Answer, error) {
+func (s *Server) deleteFault(c *call) (*response.Response, error) {
 	if err := s.config.Faults.Remove(c.variable("id")); err != nil {
 		return nil, err
 	}
 	return none()
 }
 
-func (s *Server) deleteFaults(*call) (*response.Answer, error) {
+func (s *Server) deleteFaults(*call) (*response.Response, error) {
 	s.config.Faults.Clear()
 	return none()
 }

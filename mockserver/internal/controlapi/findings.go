@@ -12,19 +12,19 @@ import (
 )
 
 // findings returns those of the namespace that the path names. It may have been removed.
-func (s *Server) findings(c *call) (*response.Answer, error) {
+func (s *Server) findings(c *call) (*response.Response, error) {
 	return s.respondWithFindings(c, s.config.Findings.All, s.config.Findings.Of)
 }
 
-func (s *Server) deleteFindings(c *call) (*response.Answer, error) {
+func (s *Server) deleteFindings(c *call) (*response.Response, error) {
 	return s.respondWithFindings(c, s.config.Findings.ClearAll, s.config.Findings.Clear)
 }
 
-func (s *Server) respondWithFindings(c *call, all func() control.Findings, of func(namespace string) control.Findings) (*response.Answer, error) {
+func (s *Server) respondWithFindings(c *call, all func() control.Findings, of func(namespace string) control.Findings) (*response.Response, error) {
 	if everyNamespace(c) {
 		return response.JSON(http.StatusOK, all())
 	}
-	name := response.TraceOf(c.Request).Namespace
+	name := response.InfoFrom(c.Request).Namespace
 	found := of(name)
 	if name == s.config.Tenant.Describe().Name { // and not one that was removed
 		found.AllowedKinds = s.config.Tenant.AllowedFindings()
@@ -34,7 +34,7 @@ func (s *Server) respondWithFindings(c *call, all func() control.Findings, of fu
 
 func everyNamespace(c *call) bool { return c.query.Get("all") == "true" }
 
-func (s *Server) allowFindings(c *call) (*response.Answer, error) {
+func (s *Server) allowFindings(c *call) (*response.Response, error) {
 	wanted, err := decode[control.AllowedFindings](c)
 	if err != nil {
 		return nil, err

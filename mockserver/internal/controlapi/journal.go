@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func (s *Server) requests(c *call) (*response.Answer, error) {
+func (s *Server) requests(c *call) (*response.Response, error) {
 	limit, _ := strconv.Atoi(c.query.Get("limit")) // digits, or nothing
 	return response.JSON(http.StatusOK, s.config.Journal.List(c.match(), limit))
 }
@@ -30,7 +30,7 @@ func (c *call) match() control.Match {
 	return m
 }
 
-func (s *Server) request(c *call) (*response.Answer, error) {
+func (s *Server) request(c *call) (*response.Response, error) {
 	r, ok := s.config.Journal.Get(c.variable("id"))
 	if !ok {
 		return nil, unknown(rule.ControlUnknownRequest, "request", c.variable("id"))
@@ -38,12 +38,12 @@ func (s *Server) request(c *call) (*response.Answer, error) {
 	return response.JSON(http.StatusOK, r)
 }
 
-func (s *Server) clearRequests(*call) (*response.Answer, error) {
+func (s *Server) clearRequests(*call) (*response.Response, error) {
 	s.config.Journal.Clear()
 	return none()
 }
 
-func (s *Server) verify(c *call) (*response.Answer, error) {
+func (s *Server) verify(c *call) (*response.Response, error) {
 	v, err := decode[control.VerifyRequest](c)
 	if err != nil {
 		return nil, err

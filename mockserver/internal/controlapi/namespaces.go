@@ -15,10 +15,10 @@ import (
 // baseURL is where clients reach a namespace, seen from a request to this one.
 func (s *Server) baseURL(c *call, name string) string {
 	base := response.BaseURL(c.Request, s.config.PublicURL())
-	return strings.TrimSuffix(base, response.TraceOf(c.Request).Prefix) + namespace.Prefix(name)
+	return strings.TrimSuffix(base, response.InfoFrom(c.Request).Prefix) + namespace.Prefix(name)
 }
 
-func (s *Server) namespaces(c *call) (*response.Answer, error) {
+func (s *Server) namespaces(c *call) (*response.Response, error) {
 	all := s.config.Namespaces.List()
 	for i := range all {
 		all[i].BaseURL = s.baseURL(c, all[i].Name)
@@ -26,13 +26,13 @@ func (s *Server) namespaces(c *call) (*response.Answer, error) {
 	return response.JSON(http.StatusOK, map[string][]control.Namespace{"namespaces": all})
 }
 
-func (s *Server) namespace(c *call) (*response.Answer, error) {
+func (s *Server) namespace(c *call) (*response.Response, error) {
 	n := s.config.Tenant.Describe()
 	n.BaseURL = s.baseURL(c, n.Name)
 	return response.JSON(http.StatusOK, n)
 }
 
-func (s *Server) putNamespace(c *call) (*response.Answer, error) {
+func (s *Server) putNamespace(c *call) (*response.Response, error) {
 	wanted, err := decode[struct {
 		Fixture string          `json:"fixture"`
 		Tenant  json.RawMessage `json:"tenant"`
@@ -61,7 +61,7 @@ func (s *Server) putNamespace(c *call) (*response.Answer, error) {
 	return s.namespace(c)
 }
 
-func (s *Server) deleteNamespace(*call) (*response.Answer, error) {
+func (s *Server) deleteNamespace(*call) (*response.Response, error) {
 	if err := s.config.Namespaces.Remove(s.config.Name); err != nil {
 		return nil, err
 	}

@@ -129,10 +129,10 @@ func bounded(p control.Problem) *control.Problem {
 }
 
 // Answer writes a problem down.
-func Answer(p *control.Problem) *response.Answer {
+func Answer(p *control.Problem) *response.Response {
 	p = bounded(*p)
 	body, _ := json.Marshal(p) // texts and numbers always encode
-	a := &response.Answer{Status: p.Status, Body: body, ContentType: "application/problem+json"}
+	a := &response.Response{Status: p.Status, Body: body, ContentType: "application/problem+json"}
 	a.Reasons = []response.Reason{{Rule: rule.ID(p.Rule), Text: p.Error()}}
 	if p.Status == http.StatusUnauthorized {
 		a.Header = http.Header{"WWW-Authenticate": {`Bearer realm="patmock"`}}
@@ -141,11 +141,11 @@ func Answer(p *control.Problem) *response.Answer {
 }
 
 // refusal turns an error into an answer. One that is none of a caller's is a fault of the mock.
-func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Answer {
+func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Response {
 	if known := problemOf(err); known != nil {
 		return Answer(known)
 	}
-	s.config.Writer.Fault(rw, r, err)
+	s.config.Writer.InternalError(rw, r, err)
 	return Answer(Fault())
 }
 

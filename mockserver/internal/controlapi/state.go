@@ -10,7 +10,7 @@ import (
 
 // credentials tells how the users log in, so that a free port or a tenant of one's own needs nothing to
 // be copied by hand.
-func (s *Server) credentials(c *call) (*response.Answer, error) {
+func (s *Server) credentials(c *call) (*response.Response, error) {
 	users, err := s.config.Tenant.Users()
 	if err != nil {
 		return nil, err
@@ -18,21 +18,21 @@ func (s *Server) credentials(c *call) (*response.Answer, error) {
 	return response.JSON(http.StatusOK, control.Credentials{BaseURL: response.BaseURL(c.Request, s.config.PublicURL()), Users: users})
 }
 
-func (s *Server) reset(*call) (*response.Answer, error) {
+func (s *Server) reset(*call) (*response.Response, error) {
 	if err := s.config.Tenant.Reset(); err != nil {
 		return nil, err
 	}
 	return none()
 }
 
-func (s *Server) state(c *call) (*response.Answer, error) {
+func (s *Server) state(c *call) (*response.Response, error) {
 	snapshot, err := s.config.Tenant.Snapshot(c.query.Get("secrets") == "true")
 	if err != nil {
 		return nil, err
 	}
 	// The document is not asked: decoding all of it would take many times its memory, and the YAML of that decoder lacks
 	// some escapes. Tests of fixtures read back what is written.
-	a := &response.Answer{Status: http.StatusOK, ContentType: "application/json", Checked: true}
+	a := &response.Response{Status: http.StatusOK, ContentType: "application/json", Validated: true}
 	if strings.Contains(c.Header.Get("Accept"), "yaml") {
 		a.ContentType = "application/yaml"
 		a.Body, err = snapshot.YAML()
@@ -42,23 +42,23 @@ func (s *Server) state(c *call) (*response.Answer, error) {
 	return a, err
 }
 
-func (s *Server) putState(c *call) (*response.Answer, error) {
+func (s *Server) putState(c *call) (*response.Response, error) {
 	if err := s.config.Tenant.Restore(c.Context(), c.body); err != nil {
 		return nil, err
 	}
 	return none()
 }
 
-func (s *Server) addIdentity(c *call) (*response.Answer, error) {
+func (s *Server) addIdentity(c *call) (*response.Response, error) {
 	return added(c, s.config.Tenant.AddIdentity)
 }
 
-func (s *Server) addToken(c *call) (*response.Answer, error) {
+func (s *Server) addToken(c *call) (*response.Response, error) {
 	return added(c, s.config.Tenant.AddToken)
 }
 
 // added answers how to log in with what was added.
-func added[T any](c *call, add func(T) (control.User, error)) (*response.Answer, error) {
+func added[T any](c *call, add func(T) (control.User, error)) (*response.Response, error) {
 	what, err := decode[T](c)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Rou
 		}
 	}
 	if err != nil || reject != nil {
-		s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(*http.Request, *response.Trace) (*response.Answer, error) {
+		s.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(*http.Request, *response.RequestInfo) (*response.Response, error) {
 			if err != nil {
 				return nil, err
 			}

@@ -85,7 +85,7 @@ type Plan struct {
 	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
 	Life int
 	// Vary changes the answer, and names the behaviour that it shows. Empty when there was nothing to change.
-	Vary func(a *response.Answer) (varied *response.Answer, behaviour string)
+	Vary func(a *response.Response) (varied *response.Response, behaviour string)
 }
 
 // maxClients bounds how many clients are remembered.
@@ -132,7 +132,7 @@ func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
 		j := luck(i + 1)
 		behaviours[i], behaviours[j] = behaviours[j], behaviours[i]
 	}
-	return Plan{Vary: func(a *response.Answer) (*response.Answer, string) {
+	return Plan{Vary: func(a *response.Response) (*response.Response, string) {
 		v := variation{answer: a, operation: op, luck: luck, wall: h.config.Wall}
 		for _, b := range behaviours {
 			if varied := v.as(b); varied != nil {

@@ -53,7 +53,7 @@ func answers(t testing.TB, h *hostile.Hostile, client string) string {
 	if plan.Vary == nil {
 		return "-"
 	}
-	varied, behaviour := plan.Vary(&response.Answer{Status: http.StatusOK, Body: []byte(tokens)})
+	varied, behaviour := plan.Vary(&response.Response{Status: http.StatusOK, Body: []byte(tokens)})
 	if behaviour == "" {
 		return "-"
 	}
@@ -173,7 +173,7 @@ func TestPlainAnswersDoNotCount(t *testing.T) {
 	if plan.Vary == nil {
 		t.Fatal("nothing is planned after plain answers")
 	}
-	if _, behaviour := plan.Vary(&response.Answer{Status: http.StatusBadRequest, Body: []byte(refusal)}); behaviour != hostile.MessageOrder {
+	if _, behaviour := plan.Vary(&response.Response{Status: http.StatusBadRequest, Body: []byte(refusal)}); behaviour != hostile.MessageOrder {
 		t.Errorf("behaviour %q, want %s", behaviour, hostile.MessageOrder)
 	}
 }

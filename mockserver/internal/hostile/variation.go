@@ -13,14 +13,14 @@ import (
 
 // variation makes other answers of one, each as legal as that.
 type variation struct {
-	answer    *response.Answer
+	answer    *response.Response
 	operation *spec.Operation
 	luck      func(n int) int
 	wall      func() time.Time
 }
 
 // as returns the answer as a behaviour shows it, nil where there is nothing to change.
-func (v variation) as(behaviour string) *response.Answer {
+func (v variation) as(behaviour string) *response.Response {
 	switch behaviour {
 	case RetryAfterDate:
 		return v.retryAfterDate()
@@ -37,7 +37,7 @@ func (v variation) as(behaviour string) *response.Answer {
 }
 
 // body changes the body, if change says that it did.
-func (v variation) body(change func(value any) bool) *response.Answer {
+func (v variation) body(change func(value any) bool) *response.Response {
 	value, ok := decoded(v.answer.Body)
 	if !ok || !change(value) {
 		return nil
@@ -47,7 +47,7 @@ func (v variation) body(change func(value any) bool) *response.Answer {
 		return nil
 	}
 	varied := *v.answer
-	varied.Body, varied.Checked = encoded, false
+	varied.Body, varied.Validated = encoded, false
 	return &varied
 }
 
@@ -128,7 +128,7 @@ func objects(value any) []map[string]any {
 }
 
 // retryAfterDate writes Retry-After in its other form (RFC 9110, section 10.2.3).
-func (v variation) retryAfterDate() *response.Answer {
+func (v variation) retryAfterDate() *response.Response {
 	seconds, err := strconv.Atoi(v.answer.Header.Get("Retry-After"))
 	if err != nil {
 		return nil

@@ -36,7 +36,7 @@ var (
 )
 
 // vary tells how a mock answers again and again that shows one behaviour, and nothing else.
-func vary(t testing.TB, behaviour, document, name string, plain *response.Answer) []*response.Answer {
+func vary(t testing.TB, behaviour, document, name string, plain *response.Response) []*response.Response {
 	t.Helper()
 	op := operation(t, document, name)
 	if wrong := op.CheckResponse(plain.Status, "application/json", plain.Body); wrong != nil {
@@ -45,7 +45,7 @@ func vary(t testing.TB, behaviour, document, name string, plain *response.Answer
 	h := hostile.New(config(7, behaviour))
 	h.LoggedIn("cafe")
 	before := string(plain.Body)
-	var all []*response.Answer
+	var all []*response.Response
 	for range 100 {
 		plan := h.Plan("cafe", "list", op)
 		if plan.Vary == nil {
@@ -63,7 +63,7 @@ func vary(t testing.TB, behaviour, document, name string, plain *response.Answer
 		}
 		all = append(all, varied)
 	}
-	if string(plain.Body) != before || !plain.Checked {
+	if string(plain.Body) != before || !plain.Validated {
 		t.Errorf("the plain answer became %s", plain.Body)
 	}
 	return all
@@ -107,7 +107,7 @@ func TestVariationsAreLegal(t *testing.T) {
 				if behaviour == hostile.Outages || behaviour == hostile.EarlyExpiry {
 					continue // change no answer
 				}
-				plain := &response.Answer{Status: test.status, Checked: true}
+				plain := &response.Response{Status: test.status, Validated: true}
 				if test.body != "" {
 					plain.Body = []byte(test.body)
 				}
@@ -142,7 +142,7 @@ type object = map[string]any
 func TestListOrder(t *testing.T) {
 	before := decode[[]object](t, []byte(tokens))
 	orders := map[string]bool{}
-	for _, a := range vary(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens", &response.Answer{Status: 200, Body: []byte(tokens), Checked: true}) {
+	for _, a := range vary(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens", &response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
 		after := decode[[]object](t, a.Body)
 		order := ""
 		for _, o := range after {
@@ -153,7 +153,7 @@ func TestListOrder(t *testing.T) {
 		if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("more than the order changed (-want +got):\n%s", diff)
 		}
-		if a.Checked {
+		if a.Validated {
 			t.Error("the other answer need not be checked")
 		}
 	}
@@ -166,13 +166,13 @@ func TestListOrder(t *testing.T) {
 func TestMessageOrder(t *testing.T) {
 	want := decode[object](t, []byte(refusal))
 	slices.Reverse(want["messages"].([]any))
-	for _, a := range vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &response.Answer{Status: 400, Body: []byte(refusal), Checked: true}) {
+	for _, a := range vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &response.Response{Status: 400, Body: []byte(refusal), Validated: true}) {
 		if diff := cmp.Diff(want, decode[object](t, a.Body)); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	}
 	const single = `{"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
-	if n := len(vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &response.Answer{Status: 400, Body: []byte(single), Checked: true})); n > 0 {
+	if n := len(vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &response.Response{Status: 400, Body: []byte(single), Validated: true})); n > 0 {
 		t.Errorf("a single message is in another order %d times", n)
 	}
 }
@@ -181,7 +181,7 @@ func TestExtraProperties(t *testing.T) {
 	name := regexp.MustCompile(`^x-new-property-[0-9]{1,2}$`)
 	before := decode[[]object](t, []byte(tokens))
 	kinds := map[string]bool{}
-	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens", &response.Answer{Status: 200, Body: []byte(tokens), Checked: true}) {
+	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens", &response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
 		after := decode[[]object](t, a.Body)
 		for _, o := range after {
 			extra := 0
@@ -209,7 +209,7 @@ func TestExtraProperties(t *testing.T) {
 func TestLessProperties(t *testing.T) {
 	before := decode[[]object](t, []byte(one))[0]
 	seen := map[string]bool{}
-	for _, a := range vary(t, hostile.LessProperties, "v2026", "listPersonalAccessTokens", &response.Answer{Status: 200, Body: []byte(one), Checked: true}) {
+	for _, a := range vary(t, hostile.LessProperties, "v2026", "listPersonalAccessTokens", &response.Response{Status: 200, Body: []byte(one), Validated: true}) {
 		after := decode[[]object](t, a.Body)[0]
 		changed := 0
 		for property, was := range before {
@@ -251,7 +251,7 @@ func TestRetryAfterDate(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			plain := &response.Answer{Status: 429, Body: []byte(limited), Header: test.header, Checked: true}
+			plain := &response.Response{Status: 429, Body: []byte(limited), Header: test.header, Validated: true}
 			before := test.header.Clone()
 			varied := vary(t, hostile.RetryAfterDate, "v2026", "listPersonalAccessTokens", plain)
 			if (len(varied) == 0) != (test.want == nil) {
@@ -271,7 +271,7 @@ func TestRetryAfterDate(t *testing.T) {
 
 func TestNumbersKeepTheirDigits(t *testing.T) {
 	const body = `{"big":12345678901234567890,"small":1.10,"exponent":1E+2}`
-	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken", &response.Answer{Status: 400, Body: []byte(body), Checked: true}) {
+	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken", &response.Response{Status: 400, Body: []byte(body), Validated: true}) {
 		for _, number := range []string{"12345678901234567890", "1.10", "1E+2"} {
 			if !bytes.Contains(a.Body, []byte(number)) {
 				t.Errorf("%s has no %s", a.Body, number)

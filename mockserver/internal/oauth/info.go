@@ -18,7 +18,7 @@ type tenantInfo struct {
 }
 
 // info names the endpoints by the host that the client used, unless they are published under another.
-func (s *Server) info(r *http.Request, _ *response.Trace) (*response.Answer, error) {
+func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
 	base, t := response.BaseURL(r, s.config.PublicURL), s.config.Service.About(r.Context())
 	return response.JSON(http.StatusOK, tenantInfo{
 		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,

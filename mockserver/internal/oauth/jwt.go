@@ -156,7 +156,7 @@ func reason(err error) string {
 }
 
 // Authenticate turns an Authorization header into a caller. Its errors are of type *[response.BearerError].
-func (s *Server) Authenticate(ctx context.Context, trace *response.Trace, header string, now time.Time) (pat.Caller, error) {
+func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
 	}
@@ -175,7 +175,7 @@ func (s *Server) Authenticate(ctx context.Context, trace *response.Trace, header
 	caller := b.caller
 	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if errors.Is(err, errExpired) {
-		trace.Find(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
+		trace.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
 		return pat.Caller{}, &response.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
 	if _, known := s.config.Service.Identity(ctx, caller.ID); !known && caller.ID != "" {
@@ -183,10 +183,10 @@ func (s *Server) Authenticate(ctx context.Context, trace *response.Trace, header
 	}
 	if s.config.Service.Deleted(ctx, caller.ClientID) {
 		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
-			trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
+			trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
 			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)
 		}
-		trace.Find(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
+		trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
 	}
 	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
 		return pat.Caller{}, badBearer(rule.BearerRequired, err)

@@ -85,7 +85,7 @@ func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, 
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server, *http.Request, *response.Trace) (*response.Answer, error){
+var handlers = map[string]func(*Server, *http.Request, *response.RequestInfo) (*response.Response, error){
 	"requestAccessToken": (*Server).token,
 	"checkAccessToken":   (*Server).checkToken,
 	"getTenantInfo":      (*Server).info,
@@ -94,7 +94,7 @@ var handlers = map[string]func(*Server, *http.Request, *response.Trace) (*respon
 // Route is an operation with what handles it.
 type Route struct {
 	operation *spec.Operation
-	handle    func(*Server, *http.Request, *response.Trace) (*response.Answer, error)
+	handle    func(*Server, *http.Request, *response.RequestInfo) (*response.Response, error)
 }
 
 // NewRoute returns the route of an operation, nil for one that no server knows.
@@ -108,7 +108,7 @@ func NewRoute(op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	s.config.Writer.Serve(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.Trace) (*response.Answer, error) {
+	s.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
 		return route.handle(s, r, trace)
 	}, s.refusal)
 }

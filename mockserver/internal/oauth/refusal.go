@@ -91,7 +91,7 @@ func (s *Server) invalidToken(err error) *refusal {
 func noStore() http.Header { return http.Header{"Pragma": {"no-cache"}} }
 
 // refusal turns an error into an answer. One that is none of a client's is a fault of the mock.
-func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Answer {
+func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Response {
 	why := err.Error()
 	var asked interface{ Question() string }
 	var by dialect.Answer
@@ -122,7 +122,7 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *re
 	}
 	var told *refusal
 	if !errors.As(err, &told) {
-		return s.config.Writer.Fault(rw, r, err)
+		return s.config.Writer.InternalError(rw, r, err)
 	}
 	status, kind, description := cmp.Or(by.Status, told.status), cmp.Or(by.Error, told.kind), cmp.Or(by.Description, told.description)
 	resp := s.config.Writer.OAuthError(status, kind, description, response.Reason{Rule: cmp.Or(violated, told.rule), Text: why})
@@ -130,7 +130,7 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *re
 }
 
 // challenged adds the challenge that every 401 has.
-func challenged(resp *response.Answer) *response.Answer {
+func challenged(resp *response.Response) *response.Response {
 	if resp.Status == http.StatusUnauthorized {
 		resp.Header["Www-Authenticate"] = []string{response.BasicChallenge}
 	}
@@ -146,8 +146,8 @@ var stoppedKinds = map[int]string{
 }
 
 // stoppedAnswer is what the gate answers, in the form that its status has at the token endpoint.
-func (s *Server) stoppedAnswer(refusal *admission.Refusal) *response.Answer {
-	var resp *response.Answer
+func (s *Server) stoppedAnswer(refusal *admission.Refusal) *response.Response {
+	var resp *response.Response
 	if refusal.Status == http.StatusTooManyRequests { // whose form is published
 		resp = s.config.Writer.RateLimited(refusal.Why)
 		resp.Header = noStore()

@@ -40,7 +40,7 @@ const clientCredentials = "client_credentials"
 var otherGrants = []string{"authorization_code", "refresh_token"}
 
 // token exchanges credentials for an access token. Access tokens made before stay as they are.
-func (s *Server) token(r *http.Request, trace *response.Trace) (*response.Answer, error) {
+func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -75,15 +75,15 @@ func (s *Server) token(r *http.Request, trace *response.Trace) (*response.Answer
 }
 
 // login makes the answer to credentials that are good for a grant.
-func (s *Server) login(ctx context.Context, id, secret, grant string, trace *response.Trace, now time.Time) (resp *response.Answer, err error) {
+func (s *Server) login(ctx context.Context, id, secret, grant string, trace *response.RequestInfo, now time.Time) (resp *response.Response, err error) {
 	var notes []string // of the last attempt: one that lost a race is made again
 	err = s.config.Service.Login(ctx, id, secret, now, func(g pat.Grant) error {
 		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
 		if err := allowed(grant); err != nil {
 			return err
 		}
-		if trace.Life > 0 {
-			g.ValiditySeconds = min(g.ValiditySeconds, trace.Life)
+		if trace.TokenTTL > 0 {
+			g.ValiditySeconds = min(g.ValiditySeconds, trace.TokenTTL)
 		}
 		issued, set, err := s.issue(ctx, g, now)
 		if err != nil {
@@ -94,7 +94,7 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, trace *res
 		}
 		resp.Header = noStore()
 		notes = g.Notes
-		err = s.config.Writer.Verify(resp, s.config.Document.Operation("requestAccessToken").CheckResponse)
+		err = s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").CheckResponse)
 		if err != nil || set == nil {
 			return err
 		}
@@ -132,26 +132,26 @@ func (s *Server) Accepts(r *http.Request) bool {
 }
 
 // find notes the logins that a careful client would not have tried.
-func (s *Server) find(trace *response.Trace, err error) {
+func (s *Server) find(trace *response.RequestInfo, err error) {
 	switch {
 	case errors.Is(err, pat.ErrDeleted):
-		trace.Find(control.DeletedToken, err.Error(), "")
+		trace.AddFinding(control.DeletedToken, err.Error(), "")
 	case errors.Is(err, pat.ErrExpired):
-		trace.Find(control.ExpiredToken, err.Error(), "")
+		trace.AddFinding(control.ExpiredToken, err.Error(), "")
 	case errors.Is(err, pat.ErrMalformed):
 		remedy := ""
 		if cause := (interface{ Remedy() string })(nil); errors.As(err, &cause) {
 			remedy = cause.Remedy()
 		}
-		trace.Find(control.MalformedCredentials, err.Error(), remedy)
+		trace.AddFinding(control.MalformedCredentials, err.Error(), remedy)
 	}
 }
 
 // findRepeated notes parameters of a form and a query that were sent more than once, with the same value.
-func findRepeated(trace *response.Trace, all url.Values, names ...string) {
+func findRepeated(trace *response.RequestInfo, all url.Values, names ...string) {
 	for _, name := range names {
 		if n := len(all[name]); n > 1 {
-			trace.Find(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
+			trace.AddFinding(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
 		}
 	}
 }
@@ -197,7 +197,7 @@ func allowed(grant string) error {
 }
 
 // checkToken tells what an access token says.
-func (s *Server) checkToken(r *http.Request, trace *response.Trace) (*response.Answer, error) {
+func (s *Server) checkToken(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err

@@ -23,18 +23,18 @@ const (
 // page is what a proxy in front of a tenant may answer.
 const page = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n<body><h1>%s</h1><hr>the gateway</body></html>\n"
 
-// apply does to an answer what the effect asks for, and tells whether there is still one to send.
-func (e Effect) apply(w Writer, r *http.Request, a *Answer) bool {
+// corrupt does to an answer what the effect asks for, and tells whether there is still one to send.
+func (e Effect) corrupt(w Writer, r *http.Request, a *Response) bool {
 	switch e {
 	case Reset:
-		TraceOf(r).Abort = true
+		InfoFrom(r).Abort = true
 		return false
 	case Hang:
 		select {
 		case <-r.Context().Done():
 		case <-w.Stopped:
 		}
-		TraceOf(r).Abort = true
+		InfoFrom(r).Abort = true
 		return false
 	case HTML:
 		text := http.StatusText(a.Status)

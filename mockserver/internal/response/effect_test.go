@@ -18,12 +18,12 @@ import (
 )
 
 // serve writes an answer to a GET of /path, and returns what was logged.
-func serve(t testing.TB, trace *response.Trace, a *response.Answer, check response.Check) (rw *httptest.ResponseRecorder, log []record) {
+func serve(t testing.TB, trace *response.RequestInfo, a *response.Response, check response.Validator) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer
 	w := response.Writer{Log: slog.New(slog.NewJSONHandler(&lines, nil))}
 	rw = httptest.NewRecorder()
-	w.Write(rw, response.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), trace), a, check)
+	w.Write(rw, response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), trace), a, check)
 	return rw, recorded(t, &lines)
 }
 
@@ -42,7 +42,7 @@ func TestEffects(t *testing.T) {
 		effect response.Effect
 		status int
 		body   []byte
-		check  response.Check
+		check  response.Validator
 		want   written
 	}{
 		{"none", "", 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a":"b"}`}},
@@ -58,8 +58,8 @@ func TestEffects(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := &response.Trace{Effect: test.effect, Faults: []string{"f1"}}
-			a := &response.Answer{Status: test.status, Body: test.body}
+			trace := &response.RequestInfo{Effect: test.effect, Faults: []string{"f1"}}
+			a := &response.Response{Status: test.status, Body: test.body}
 			before := string(test.body)
 			rw, _ := serve(t, trace, a, test.check)
 			if diff := cmp.Diff(test.want, written{rw.Code, rw.Header().Get("Content-Type"), rw.Body.String()}); diff != "" {
@@ -78,16 +78,16 @@ func TestEffects(t *testing.T) {
 func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 	for _, effect := range []response.Effect{response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty} {
 		t.Run(string(effect), func(t *testing.T) {
-			trace := &response.Trace{Effect: effect, Faults: []string{"f1"}}
-			rw, log := serve(t, trace, &response.Answer{Status: 200, Body: []byte(`{}`)}, forbids)
+			trace := &response.RequestInfo{Effect: effect, Faults: []string{"f1"}}
+			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(`{}`)}, forbids)
 			checkFault(t, rw, log)
 		})
 	}
 }
 
 func TestResetLeavesNoAnswer(t *testing.T) {
-	trace := &response.Trace{Effect: response.Reset, Faults: []string{"f1"}}
-	rw, _ := serve(t, trace, &response.Answer{Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{{Rule: rule.InjectedFault, Text: "why"}}}, allows)
+	trace := &response.RequestInfo{Effect: response.Reset, Faults: []string{"f1"}}
+	rw, _ := serve(t, trace, &response.Response{Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{{Rule: rule.InjectedFault, Text: "why"}}}, allows)
 	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
 		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
 	}
@@ -111,12 +111,12 @@ func TestHang(t *testing.T) {
 				defer cancel()
 				stopped, ended := make(chan struct{}), make(chan struct{})
 				w := response.Writer{Log: slog.New(slog.DiscardHandler), Stopped: stopped}
-				trace := &response.Trace{Effect: response.Hang}
-				r := response.WithTrace(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), trace)
+				trace := &response.RequestInfo{Effect: response.Hang}
+				r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), trace)
 				rw := httptest.NewRecorder()
 				go func() {
 					defer close(ended)
-					w.Write(rw, r, &response.Answer{Status: 503, Body: []byte(`{}`)}, allows)
+					w.Write(rw, r, &response.Response{Status: 503, Body: []byte(`{}`)}, allows)
 				}()
 				synctest.Wait()
 				select {
@@ -165,7 +165,7 @@ func TestFaultHeader(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rw, _ := serve(t, &response.Trace{Faults: test.faults}, &response.Answer{Status: 200, Body: []byte(`{}`)}, allows)
+			rw, _ := serve(t, &response.RequestInfo{Faults: test.faults}, &response.Response{Status: 200, Body: []byte(`{}`)}, allows)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.FaultHeader)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -195,12 +195,12 @@ func TestVary(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := &response.Trace{}
-			trace.Vary = func(*response.Answer) *response.Answer {
+			trace := &response.RequestInfo{}
+			trace.Vary = func(*response.Response) *response.Response {
 				trace.Faults = append(trace.Faults, "varied")
-				return &response.Answer{Status: 200, Body: []byte(test.varied)}
+				return &response.Response{Status: 200, Body: []byte(test.varied)}
 			}
-			rw, log := serve(t, trace, &response.Answer{Status: 200, Body: []byte(test.plain)}, legal)
+			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(test.plain)}, legal)
 			if test.fault {
 				checkFault(t, rw, log)
 			} else if rw.Code != 200 || rw.Body.String() != test.varied || len(log) > 0 {

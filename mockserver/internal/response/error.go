@@ -30,7 +30,7 @@ type message struct {
 // Error returns an answer in SailPoint's form: the text as message in the default locale and in that
 // of the request (observed; patmock speaks English to everybody), and the reasons as causes, unless
 // the mock is to show no more than a tenant does.
-func (w Writer) Error(rw http.ResponseWriter, status int, detailCode, text string, reasons ...Reason) *Answer {
+func (w Writer) Error(rw http.ResponseWriter, status int, detailCode, text string, reasons ...Reason) *Response {
 	body := errorResponse{
 		DetailCode: detailCode,
 		TrackingID: rw.Header().Get(RequestID),
@@ -41,7 +41,7 @@ func (w Writer) Error(rw http.ResponseWriter, status int, detailCode, text strin
 		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", limit.JSON(reason.String(), maxCause)})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
-	return &Answer{Status: status, Body: encoded, Reasons: reasons}
+	return &Response{Status: status, Body: encoded, Reasons: reasons}
 }
 
 // maxCause bounds, in bytes of JSON, the text of a cause: [limit.Items] of them, and one more that
@@ -57,29 +57,29 @@ func (w Writer) shown(reasons []Reason) []Reason {
 }
 
 // RateLimited is the answer to too many requests (published, blanks included).
-func (w Writer) RateLimited(why Reason) *Answer {
-	return &Answer{
+func (w Writer) RateLimited(why Reason) *Response {
+	return &Response{
 		Status: http.StatusTooManyRequests, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []Reason{why},
 	}
 }
 
 // ErrorForStatus makes an answer of a status in SailPoint's form to a request that nothing was wrong with.
-func (w Writer) ErrorForStatus(rw http.ResponseWriter, status int, why Reason) *Answer {
-	code, text := Usual(status)
+func (w Writer) ErrorForStatus(rw http.ResponseWriter, status int, why Reason) *Response {
+	code, text := DefaultMessage(status)
 	return w.Error(rw, status, code, text, why)
 }
 
-// Usual are the detailCode and the text that errors of a status have when nothing more is known.
-func Usual(status int) (detailCode, text string) {
-	if known, ok := usual[status]; ok {
+// DefaultMessage returns the detailCode and the text that errors of a status have when nothing more is known.
+func DefaultMessage(status int) (detailCode, text string) {
+	if known, ok := defaultMessages[status]; ok {
 		return known[0], known[1]
 	}
 	text = http.StatusText(status)
 	return strings.TrimSpace(strconv.Itoa(status) + " " + text), text
 }
 
-// usual are the codes and texts of statuses (published, but for 503).
-var usual = map[int][2]string{
+// defaultMessages are the codes and texts of statuses (published, but for 503).
+var defaultMessages = map[int][2]string{
 	http.StatusBadRequest:          {"400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
 	http.StatusForbidden:           {"403 Forbidden", "The server understood the request but refuses to authorize it."},
 	http.StatusNotFound:            {"404 Not found", "The server did not find a current representation for the target resource."},

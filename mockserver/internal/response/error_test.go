@@ -62,7 +62,7 @@ func TestErrorForStatus(t *testing.T) {
 var because = response.Reason{Rule: rule.InjectedFault, Text: "because"}
 
 func TestRateLimited(t *testing.T) {
-	want := &response.Answer{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []response.Reason{because}}
+	want := &response.Response{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []response.Reason{because}}
 	got := response.Writer{}.RateLimited(because)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -71,7 +71,7 @@ func TestRateLimited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := got.Verify(d.Operation("listPersonalAccessTokens").CheckResponse); err != nil {
+	if err := got.Validate(d.Operation("listPersonalAccessTokens").CheckResponse); err != nil {
 		t.Error(err)
 	}
 }
@@ -81,7 +81,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&response.Answer{Status: 200, Body: []byte(`{"a":1}`)}, a); diff != "" {
+	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, a); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if _, err := response.JSON(http.StatusOK, make(chan int)); err == nil {
@@ -90,34 +90,34 @@ func TestJSON(t *testing.T) {
 }
 
 func TestVerify(t *testing.T) {
-	a := &response.Answer{Status: 200, Body: []byte(`{}`), ContentType: "application/yaml"}
+	a := &response.Response{Status: 200, Body: []byte(`{}`), ContentType: "application/yaml"}
 	var asked string
-	err := a.Verify(func(status int, contentType string, body []byte) []spec.Violation {
+	err := a.Validate(func(status int, contentType string, body []byte) []spec.Violation {
 		asked = fmt.Sprint(status, " ", contentType, " ", string(body))
 		return forbids(status, contentType, body)
 	})
-	var invalid *response.Invalid
-	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 || a.Checked {
-		t.Errorf("%#v, checked %t", err, a.Checked)
+	var invalid *response.ValidationError
+	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 || a.Validated {
+		t.Errorf("%#v, checked %t", err, a.Validated)
 	}
 	golden.Check(t, errorTexts, golden.Key(t), err.Error())
 	if asked != "200 application/yaml {}" {
 		t.Errorf("asked about %s", asked)
 	}
-	if err := (&response.Answer{Checked: true}).Verify(forbids); err != nil {
+	if err := (&response.Response{Validated: true}).Validate(forbids); err != nil {
 		t.Errorf("%v, and it was checked already", err)
 	}
 }
 
 func TestServe(t *testing.T) {
 	broken := errors.New("broken")
-	teapot := func(_ http.ResponseWriter, _ *http.Request, err error) *response.Answer {
-		return &response.Answer{Status: http.StatusTeapot, Body: []byte(`"` + err.Error() + `"`)}
+	teapot := func(_ http.ResponseWriter, _ *http.Request, err error) *response.Response {
+		return &response.Response{Status: http.StatusTeapot, Body: []byte(`"` + err.Error() + `"`)}
 	}
 	tests := []struct {
 		name   string
 		err    error
-		refuse response.Refuse
+		refuse response.ErrorEncoder
 		status int
 		want   string // empty for a fault of the mock
 	}{
@@ -130,13 +130,13 @@ func TestServe(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer
 			rw := httptest.NewRecorder()
-			trace := &response.Trace{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
-			r := response.WithTrace(httptest.NewRequest(http.MethodGet, "/path", nil), trace)
-			response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Serve(rw, r, allows, func(_ *http.Request, got *response.Trace) (*response.Answer, error) {
+			trace := &response.RequestInfo{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), trace)
+			response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Respond(rw, r, allows, func(_ *http.Request, got *response.RequestInfo) (*response.Response, error) {
 				if got != trace {
 					t.Error("handles another trace")
 				}
-				return &response.Answer{Status: 200, Body: []byte(`"fine"`)}, test.err
+				return &response.Response{Status: 200, Body: []byte(`"fine"`)}, test.err
 			}, test.refuse)
 			lines := recorded(t, &log)
 			if test.want != "" {
@@ -159,15 +159,15 @@ func TestServe(t *testing.T) {
 
 func TestTrace(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	response.TraceOf(r).Note("nobody reads it")
-	if diff := cmp.Diff(&response.Trace{}, response.TraceOf(r)); diff != "" {
+	response.InfoFrom(r).AddNote("nobody reads it")
+	if diff := cmp.Diff(&response.RequestInfo{}, response.InfoFrom(r)); diff != "" {
 		t.Errorf("without one (-want +got):\n%s", diff)
 	}
-	trace := &response.Trace{}
-	r = response.WithTrace(r, trace)
-	response.TraceOf(r).Note("a")
-	response.TraceOf(r).Find(control.NoWait, "b", "c")
-	want := &response.Trace{Notes: []string{"a"}, Findings: []control.Finding{{Kind: control.NoWait, Detail: "b", Remedy: "c"}}}
+	trace := &response.RequestInfo{}
+	r = response.RequestWithInfo(r, trace)
+	response.InfoFrom(r).AddNote("a")
+	response.InfoFrom(r).AddFinding(control.NoWait, "b", "c")
+	want := &response.RequestInfo{Notes: []string{"a"}, Findings: []control.Finding{{Kind: control.NoWait, Detail: "b", Remedy: "c"}}}
 	if diff := cmp.Diff(want, trace); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -225,7 +225,7 @@ func TestBaseURL(t *testing.T) {
 			if test.local {
 				r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
 			}
-			r = response.WithTrace(r, &response.Trace{Prefix: test.prefix})
+			r = response.RequestWithInfo(r, &response.RequestInfo{Prefix: test.prefix})
 			if got := response.BaseURL(r, test.public); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
 			}
@@ -251,7 +251,7 @@ func TestRuleHeader(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			rw := httptest.NewRecorder()
 			w := response.Writer{Log: slog.New(slog.DiscardHandler), NameRules: test.nameRules}
-			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &response.Answer{Status: 400, Body: []byte(`{}`), Reasons: test.reasons}, allows)
+			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &response.Response{Status: 400, Body: []byte(`{}`), Reasons: test.reasons}, allows)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.RuleHeader)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", response.RuleHeader, diff)
 			}

@@ -13,11 +13,11 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// tell logs a refused request as one line that a person can act on. SDKs swallow the bodies of
+// logRejected logs a refused request as one line that a person can act on. SDKs swallow the bodies of
 // errors, so this is often the only place where somebody sees why.
-func (w Writer) tell(r *http.Request, a *Answer) {
+func (w Writer) logRejected(r *http.Request, a *Response) {
 	why := Texts(a.Reasons)
-	trace := TraceOf(r)
+	trace := InfoFrom(r)
 	if a.Status < http.StatusBadRequest {
 		why = trace.Notes
 	}
@@ -37,7 +37,7 @@ func (w Writer) tell(r *http.Request, a *Answer) {
 // LogRequest logs a request that no line of the log is about yet. Status is that of the response, 0 if
 // there is none.
 func (w Writer) LogRequest(r *http.Request, status int) {
-	trace := TraceOf(r)
+	trace := InfoFrom(r)
 	if trace.Logged || !w.Log.Enabled(r.Context(), slog.LevelInfo) {
 		return
 	}
@@ -54,13 +54,13 @@ func (w Writer) LogRequest(r *http.Request, status int) {
 
 // log writes the line of a request.
 func (w Writer) log(r *http.Request, level slog.Level, outcome string, why []string) {
-	trace := TraceOf(r)
+	trace := InfoFrom(r)
 	trace.Logged = true
-	line := outcome + " " + Cut(r.Method) + " " + Cut(trace.Prefix+r.URL.EscapedPath()) + " (" + who(r, trace) + ")"
+	line := outcome + " " + Truncate(r.Method) + " " + Truncate(trace.Prefix+r.URL.EscapedPath()) + " (" + clientName(r, trace) + ")"
 	if len(why) > 0 {
 		line += ": " + strings.Join(why, "; ")
 	}
-	w.Log.Log(r.Context(), level, limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", ruleList(trace.Reasons))
+	w.Log.Log(r.Context(), level, limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Truncate(trace.Namespace), "rule", ruleList(trace.Reasons))
 }
 
 // What a line has at most: reasons, bytes of a method, path or client, and bytes in all without its
@@ -71,20 +71,20 @@ const (
 	maxLine = 1400
 )
 
-// Cut returns a part of a request for a message: redacted, and cut to a length that people read.
-func Cut(s string) string { return redact.Cut(s, maxPart) }
+// Truncate returns a part of a request for a message: redacted, and cut to a length that people read.
+func Truncate(s string) string { return redact.Cut(s, maxPart) }
 
-// who names the user, where it is known, and the client by the first word of its User-Agent.
-func who(r *http.Request, trace *Trace) string {
+// clientName names the user, where it is known, and the client by the first word of its User-Agent.
+func clientName(r *http.Request, trace *RequestInfo) string {
 	client, _, _ := strings.Cut(r.UserAgent(), " ")
-	client = Cut(client)
+	client = Truncate(client)
 	if client == "" {
 		client = "a client without User-Agent"
 	}
 	if trace.User == "" {
 		return client
 	}
-	return Cut(trace.User) + ", " + client
+	return Truncate(trace.User) + ", " + client
 }
 
 // oneLine keeps what came from outside from looking like a line of its own.

@@ -23,7 +23,7 @@ func OAuthPath(path string) bool { return path == "/oauth" || strings.HasPrefix(
 
 // OAuthError returns an answer in the form of RFC 6749, section 5.2. Caches must not store it
 // (section 5.1). The description is reduced to the characters that it may have.
-func (w Writer) OAuthError(status int, kind, description string, reasons ...Reason) *Answer {
+func (w Writer) OAuthError(status int, kind, description string, reasons ...Reason) *Response {
 	a, _ := JSON(status, oauthError{kind, sanitizeDescription(description)}) // strings always encode
 	a.Header, a.Reasons = http.Header{"Pragma": {"no-cache"}}, reasons
 	return a

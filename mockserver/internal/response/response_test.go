@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func write(t *testing.T, a *response.Answer, check response.Check) (rw *httptest.ResponseRecorder, log []record) {
+func write(t *testing.T, a *response.Response, check response.Validator) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer
 	rw = httptest.NewRecorder()
@@ -29,7 +29,7 @@ func allows(int, string, []byte) []spec.Violation { return nil }
 
 func TestWriteAsksTheDocument(t *testing.T) {
 	var asked []any
-	a := &response.Answer{Status: http.StatusTeapot, Body: []byte("{}"), Header: http.Header{"Allow": {"GET"}}}
+	a := &response.Response{Status: http.StatusTeapot, Body: []byte("{}"), Header: http.Header{"Allow": {"GET"}}}
 	rw, _ := write(t, a, func(status int, contentType string, body []byte) []spec.Violation {
 		asked = append(asked, status, contentType, string(body))
 		return nil
@@ -45,7 +45,7 @@ func TestWriteAsksTheDocument(t *testing.T) {
 func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
 	violation := spec.Violation{In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here"}
 	refused := 0
-	rw, log := write(t, &response.Answer{Status: http.StatusOK, Body: []byte(`"secret"`)}, func(status int, _ string, _ []byte) []spec.Violation {
+	rw, log := write(t, &response.Response{Status: http.StatusOK, Body: []byte(`"secret"`)}, func(status int, _ string, _ []byte) []spec.Violation {
 		if status == http.StatusInternalServerError {
 			return nil
 		}
@@ -74,7 +74,7 @@ func checkFault(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
 }
 
 func TestNoBodyHasNoContentType(t *testing.T) {
-	rw, _ := write(t, &response.Answer{Status: http.StatusNoContent}, allows)
+	rw, _ := write(t, &response.Response{Status: http.StatusNoContent}, allows)
 	if _, present := rw.Header()["Content-Type"]; present || rw.Body.Len() > 0 || rw.Code != http.StatusNoContent {
 		t.Errorf("wrote %d %q %v", rw.Code, rw.Body, rw.Header())
 	}
@@ -82,10 +82,10 @@ func TestNoBodyHasNoContentType(t *testing.T) {
 
 func TestVerifyAsksOnce(t *testing.T) {
 	asked := 0
-	a := &response.Answer{Status: http.StatusOK, Body: []byte("1")}
+	a := &response.Response{Status: http.StatusOK, Body: []byte("1")}
 	check := func(int, string, []byte) []spec.Violation { asked++; return nil }
 	for range 2 {
-		if err := a.Verify(check); err != nil {
+		if err := a.Validate(check); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -19,8 +19,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// An Answer is a response before it is written.
-type Answer struct {
+// An Response is a response before it is written.
+type Response struct {
 	Status int
 	// Body is JSON, nil for none.
 	Body []byte
@@ -28,46 +28,46 @@ type Answer struct {
 	Header http.Header
 	// ContentType of the body, application/json where empty.
 	ContentType string
-	// Checked tells that the document was asked already, before something was stored.
-	Checked bool
+	// Validated tells that the document was asked already, before something was stored.
+	Validated bool
 	// Reasons are why the request was rejected, for the log, the journal and the causes. Empty for a
 	// request that was served.
 	Reasons []Reason
 }
 
-// Check holds an answer against a document; what it returns is wrong with it.
-type Check func(status int, contentType string, body []byte) []spec.Violation
+// Validator holds an answer against a document; what it returns is wrong with it.
+type Validator func(status int, contentType string, body []byte) []spec.Violation
 
 // JSON makes an answer with a body.
-func JSON(status int, body any) (*Answer, error) {
+func JSON(status int, body any) (*Response, error) {
 	encoded, err := json.Marshal(body)
-	return &Answer{Status: status, Body: encoded}, err
+	return &Response{Status: status, Body: encoded}, err
 }
 
-// Invalid is an answer that its document forbids: a bug of the mock.
-type Invalid struct {
+// ValidationError is an answer that its document forbids: a bug of the mock.
+type ValidationError struct {
 	Status     int
 	Violations []spec.Violation
 }
 
 // Error names the first violation.
-func (e *Invalid) Error() string {
+func (e *ValidationError) Error() string {
 	return "answer " + strconv.Itoa(e.Status) + " breaks its document: " + e.Violations[0].String()
 }
 
-// Verify asks the document, once. The error is an *Invalid.
-func (a *Answer) Verify(check Check) error {
-	if a.Checked {
+// Validate asks the document, once. The error is an *Invalid.
+func (a *Response) Validate(check Validator) error {
+	if a.Validated {
 		return nil
 	}
 	if found := check(a.Status, a.contentType(), a.Body); len(found) > 0 {
-		return &Invalid{Status: a.Status, Violations: found}
+		return &ValidationError{Status: a.Status, Violations: found}
 	}
-	a.Checked = true
+	a.Validated = true
 	return nil
 }
 
-func (a *Answer) contentType() string {
+func (a *Response) contentType() string {
 	if a.Body == nil {
 		return ""
 	}
@@ -79,31 +79,31 @@ type Writer struct {
 	Log *slog.Logger
 	// Stopped ends what is held up when the mock stops. Nil never does.
 	Stopped <-chan struct{}
-	// Unchecked sends answers without asking their documents.
-	Unchecked bool
+	// SkipValidation sends answers without asking their documents.
+	SkipValidation bool
 	// Plain leaves out of errors what a tenant does not send: causes, and advice in texts.
 	Plain bool
 	// NameRules names the rules of a rejected request in the header [RuleHeader].
 	NameRules bool
 }
 
-// Verify asks the document of an answer, unless answers are not checked.
-func (w Writer) Verify(a *Answer, check Check) error {
-	if w.Unchecked {
+// Validate asks the document of an answer, unless answers are not checked.
+func (w Writer) Validate(a *Response, check Validator) error {
+	if w.SkipValidation {
 		return nil
 	}
-	return a.Verify(check)
+	return a.Validate(check)
 }
 
-// Serve answers a request with what handle returns, held against the document. An error becomes an
+// Respond answers a request with what handle returns, held against the document. An error becomes an
 // answer by refuse, or a fault of the mock where that is nil.
-func (w Writer) Serve(rw http.ResponseWriter, r *http.Request, check Check, handle Handle, refuse Refuse) {
+func (w Writer) Respond(rw http.ResponseWriter, r *http.Request, check Validator, handle HandlerFunc, refuse ErrorEncoder) {
 	if refuse == nil {
-		refuse = w.Fault
+		refuse = w.InternalError
 	}
-	response, err := handle(r, TraceOf(r))
+	response, err := handle(r, InfoFrom(r))
 	if gone := r.Context().Err(); err != nil && gone != nil && errors.Is(err, gone) {
-		TraceOf(r).Abort = true // no client reads a response
+		InfoFrom(r).Abort = true // no client reads a response
 		return
 	}
 	if err != nil {
@@ -112,21 +112,21 @@ func (w Writer) Serve(rw http.ResponseWriter, r *http.Request, check Check, hand
 	w.Write(rw, r, response, check)
 }
 
-// Handle answers a request, and notes in the trace what there is to tell.
-type Handle func(r *http.Request, trace *Trace) (*Answer, error)
+// HandlerFunc answers a request, and notes in the trace what there is to tell.
+type HandlerFunc func(r *http.Request, trace *RequestInfo) (*Response, error)
 
-// Refuse turns an error into an answer.
-type Refuse func(rw http.ResponseWriter, r *http.Request, err error) *Answer
+// ErrorEncoder turns an error into an answer.
+type ErrorEncoder func(rw http.ResponseWriter, r *http.Request, err error) *Response
 
 // FaultHeader names what was injected into an answer.
 const FaultHeader = "X-Mock-Fault"
 
 // Write sends an answer if its document allows it, and else a 500 and a loud line. A fault that a test has
 // asked for may spoil it after that, and says so in a header.
-func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check Check) {
-	trace := TraceOf(r)
+func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, check Validator) {
+	trace := InfoFrom(r)
 	if trace.Effect != HTML { // whose status need not be declared
-		a = w.checked(rw, r, a, check)
+		a = w.validated(rw, r, a, check)
 	}
 	if shedder, ok := rw.(Shedder); ok && r.Method != http.MethodHead {
 		if instead := shedder.Shed(r, len(a.Body)); instead != nil {
@@ -134,10 +134,10 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Answer, check 
 		}
 	}
 	trace.Reasons = a.Reasons
-	w.tell(r, a)
+	w.logRejected(r, a)
 	if trace.Effect != "" {
 		spoilt := *a
-		if a = &spoilt; !trace.Effect.apply(w, r, a) {
+		if a = &spoilt; !trace.Effect.corrupt(w, r, a) {
 			return
 		}
 	}
@@ -183,7 +183,7 @@ var (
 // A Shedder bounds the memory of responses that are being sent. Shed returns a response that is sent in
 // the place of one whose body has that many bytes, nil if there is room for it.
 type Shedder interface {
-	Shed(r *http.Request, size int) *Answer
+	Shed(r *http.Request, size int) *Response
 }
 
 // A BodyWriter writes a body that nobody changes afterwards, and may keep it.
@@ -198,18 +198,18 @@ func writeBody(rw http.ResponseWriter, body []byte) (int, error) {
 	return rw.Write(body) //nolint:gosec // its content type is set, and not sniffed
 }
 
-// checked returns an answer that its document allows: varied where the mock is hostile, and still legal.
-func (w Writer) checked(rw http.ResponseWriter, r *http.Request, a *Answer, check Check) *Answer {
-	if err := w.Verify(a, check); err != nil {
-		return w.Fault(rw, r, err)
+// validated returns an answer that its document allows: varied where the mock is hostile, and still legal.
+func (w Writer) validated(rw http.ResponseWriter, r *http.Request, a *Response, check Validator) *Response {
+	if err := w.Validate(a, check); err != nil {
+		return w.InternalError(rw, r, err)
 	}
-	trace := TraceOf(r)
+	trace := InfoFrom(r)
 	if trace.Vary == nil {
 		return a
 	}
 	varied := trace.Vary(a)
-	if err := w.Verify(varied, check); err != nil {
-		return w.Fault(rw, r, err)
+	if err := w.Validate(varied, check); err != nil {
+		return w.InternalError(rw, r, err)
 	}
 	return varied
 }
@@ -229,24 +229,24 @@ func Unwritable(err error) (why Reason, ok bool) {
 
 // unwritable returns the response to a request whose change could not be written. It says why to clients
 // of a faithful mock, too, and has no Retry-After: waiting does not help.
-func (w Writer) unwritable(rw http.ResponseWriter, r *http.Request, why Reason) *Answer {
+func (w Writer) unwritable(rw http.ResponseWriter, r *http.Request, why Reason) *Response {
 	if OAuthPath(r.URL.Path) {
 		return w.OAuthError(http.StatusServiceUnavailable, TemporarilyUnavailable, why.Text, why)
 	}
-	code, _ := Usual(http.StatusServiceUnavailable)
+	code, _ := DefaultMessage(http.StatusServiceUnavailable)
 	return w.Error(rw, http.StatusServiceUnavailable, code, why.Text, why)
 }
 
-// Fault is the answer to a bug of the mock, which it logs, or to an error of the disk.
-func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answer {
-	trace := TraceOf(r)
+// InternalError is the answer to a bug of the mock, which it logs, or to an error of the disk.
+func (w Writer) InternalError(rw http.ResponseWriter, r *http.Request, err error) *Response {
+	trace := InfoFrom(r)
 	trace.Effect = "" // a fault of the mock is told as it is
 	if why, ok := Unwritable(err); ok {
 		return w.unwritable(rw, r, why)
 	}
 	trace.Logged = true
-	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Cut(r.Method), "path", redact.String(trace.Prefix+r.URL.Path),
-		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", Cut(trace.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
+	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Truncate(r.Method), "path", redact.String(trace.Prefix+r.URL.Path),
+		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", Truncate(trace.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
 	why := Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"}
 	if OAuthPath(r.URL.Path) {
 		return w.OAuthError(http.StatusInternalServerError, ServerError, "An internal fault occurred.", why)
@@ -257,7 +257,7 @@ func (w Writer) Fault(rw http.ResponseWriter, r *http.Request, err error) *Answe
 // BaseURL returns how a client reaches the namespace of a request: by the mock's public URL, or else by
 // the host that it used, which a proxy in front of the mock names.
 func BaseURL(r *http.Request, public string) string {
-	prefix := TraceOf(r).Prefix
+	prefix := InfoFrom(r).Prefix
 	if public != "" {
 		return public + prefix
 	}

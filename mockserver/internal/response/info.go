@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// A Trace collects what there is to tell of a request beside its answer. One goroutine fills it in.
-type Trace struct {
+// A RequestInfo collects what there is to tell of a request beside its answer. One goroutine fills it in.
+type RequestInfo struct {
 	// RequestID is told to the client as SLPT-Request-ID.
 	RequestID string
 	// Namespace that the request is for, and Prefix, what stood in front of its path for that.
@@ -44,60 +44,60 @@ type Trace struct {
 	Faults []string
 	Effect Effect
 	// Vary changes an answer that was found to be legal into another one. Nil leaves it.
-	Vary func(*Answer) *Answer
-	// Wait is how long Retry-After tells the client to wait. Zero where it does not.
-	Wait time.Duration
-	// WaitRule limits what the client has to wait with. Nil is every request of its id and version.
-	WaitRule *WaitRule
-	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
-	Life int
+	Vary func(*Response) *Response
+	// RetryAfter is how long Retry-After tells the client to wait. Zero where it does not.
+	RetryAfter time.Duration
+	// RetryRule limits what the client has to wait with. Nil is every request of its id and version.
+	RetryRule *RetryRule
+	// TokenTTL is how long an access token lives, in seconds. Zero where it is not shortened.
+	TokenTTL int
 }
 
-// WaitRule is the reason of a response with Retry-After that is not about every request of a client.
-type WaitRule struct {
+// RetryRule is the reason of a response with Retry-After that is not about every request of a client.
+type RetryRule struct {
 	// ID distinguishes it from others.
 	ID string
 	// Matches reports whether it is about a request of the same client and version.
 	Matches func(operation string, header http.Header) bool
 }
 
-// Note adds a warning.
-func (t *Trace) Note(sentence string) { t.Notes = append(t.Notes, sentence) }
+// AddNote adds a warning.
+func (t *RequestInfo) AddNote(sentence string) { t.Notes = append(t.Notes, sentence) }
 
-// Find adds a finding. The remedy is what its kind generally needs if it is empty.
-func (t *Trace) Find(kind, detail, remedy string) {
+// AddFinding adds a finding. The remedy is what its kind generally needs if it is empty.
+func (t *RequestInfo) AddFinding(kind, detail, remedy string) {
 	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
 }
 
-// FindEach adds a finding of each of n items, up to [limit.Items], and then one that counts the rest.
-func (t *Trace) FindEach(kind string, n int, describe func(i int) (detail, remedy string)) {
+// AddFindings adds a finding of each of n items, up to [limit.Items], and then one that counts the rest.
+func (t *RequestInfo) AddFindings(kind string, n int, describe func(i int) (detail, remedy string)) {
 	for i := range min(n, limit.Items) {
 		detail, remedy := describe(i)
-		t.Find(kind, detail, remedy)
+		t.AddFinding(kind, detail, remedy)
 	}
 	if n > limit.Items {
-		t.Find(kind, limit.More(n-limit.Items), "")
+		t.AddFinding(kind, limit.More(n-limit.Items), "")
 	}
 }
 
-// FindPlaces adds a finding of each of the places, which are some of a total. The text says what is wrong there.
-func (t *Trace) FindPlaces(kind string, pointers []string, total int, text string) {
-	t.FindEach(kind, total, func(i int) (detail, remedy string) { return Cut(pointers[i]) + text, "" })
+// AddFindingsAt adds a finding of each of the places, which are some of a total. The text says what is wrong there.
+func (t *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, text string) {
+	t.AddFindings(kind, total, func(i int) (detail, remedy string) { return Truncate(pointers[i]) + text, "" })
 }
 
-type traceKey struct{}
+type infoKey struct{}
 
-// WithTrace attaches a trace to a request.
-func WithTrace(r *http.Request, t *Trace) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), traceKey{}, t))
+// RequestWithInfo attaches a trace to a request.
+func RequestWithInfo(r *http.Request, t *RequestInfo) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), infoKey{}, t))
 }
 
-// TraceOf returns the trace of a request; one without has an empty one, which nobody reads.
-func TraceOf(r *http.Request) *Trace {
-	if t, ok := r.Context().Value(traceKey{}).(*Trace); ok {
+// InfoFrom returns the trace of a request; one without has an empty one, which nobody reads.
+func InfoFrom(r *http.Request) *RequestInfo {
+	if t, ok := r.Context().Value(infoKey{}).(*RequestInfo); ok {
 		return t
 	}
-	return &Trace{}
+	return &RequestInfo{}
 }
 
 // Date writes a moment as a header does (RFC 9110, section 5.6.7), rounded up to seconds.
