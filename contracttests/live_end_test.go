@@ -224,7 +224,7 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 				t.Errorf("%d requests: nothing was made", guard.Stats().Requests)
 			}
 			same(t, before, n.state())
-			if left := guard.Left(); len(left) > 0 {
+			if left := guard.Leftovers(); len(left) > 0 {
 				t.Errorf("left: %v", left)
 			}
 		})

@@ -266,7 +266,7 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 			if diff := cmp.Diff(before, n.state()); diff != "" {
 				t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
 			}
-			if left := guard.Left(); len(left) > 0 {
+			if left := guard.Leftovers(); len(left) > 0 {
 				t.Errorf("the guard knows of tokens that are left: %v", left)
 			}
 			if over := n.refused.Load(); over > 0 && !o.ProvokeRateLimit {

@@ -60,7 +60,7 @@ func (r Request) isWrite() bool {
 
 // countLost counts the cases in a row that did not get through.
 func (r *Runner) countLost(t *T, err error) {
-	var refused *tenantguard.Refusal
+	var refused *tenantguard.NotSentError
 	switch {
 	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
 	case t.unreached || !t.reached && (err != nil || len(t.failures) > 0):

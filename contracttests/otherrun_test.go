@@ -57,7 +57,7 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 			if tt.warned {
 				checkMessage(t, markers.ReplaceAllString(got.Message, "patmock-...-"))
 			}
-			if left := guard.Left(); len(left) > 0 {
+			if left := guard.Leftovers(); len(left) > 0 {
 				t.Errorf("the guard takes %v for its own", left)
 			}
 		})

@@ -21,11 +21,11 @@ import (
 )
 
 // transcripts runs cases and returns what they did on the wire, by their names.
-func transcripts(t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case) map[string]recording.Transcript {
+func transcripts(t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case) map[string]recording.Case {
 	t.Helper()
-	all := map[string]recording.Transcript{}
+	all := map[string]recording.Case{}
 	runner, err := contracttests.NewRunner(target, contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
-		one := recording.Of(recording.Case{
+		one := recording.Normalize(recording.RawCase{
 			Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
 		}, target.BaseURL, target.Live())
 		all[o.Case.Name()] = one

@@ -221,12 +221,12 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
 		result.Outcome, result.Kind, result.Message = outcome, kind, message
 	}
-	var refused *tenantguard.Refusal
+	var refused *tenantguard.NotSentError
 	switch {
 	case left != nil:
 		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.excerpt(firstLine(left.Error()), maxMessage))
 	case errors.As(err, &refused) && len(t.failures)+len(t.beside) == 0:
-		set(report.Skip, report.KindLacks, "the target lacks "+refused.Lacks)
+		set(report.Skip, report.KindLacks, "the target lacks "+refused.Missing)
 		result.Lacks = []string{string(refused.Reason)}
 	case err != nil && !errors.As(err, &refused):
 		kind := report.KindUntested

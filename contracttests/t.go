@@ -167,7 +167,7 @@ func (t *T) Pass(d time.Duration) {
 // Lacks ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only. Results
 // name it by its id, which is in words with dashes.
 func (t *T) Lacks(id, format string, args ...any) {
-	t.must(&tenantguard.Refusal{Reason: tenantguard.Reason(id), Lacks: fmt.Sprintf(format, args...)})
+	t.must(&tenantguard.NotSentError{Reason: tenantguard.Reason(id), Missing: fmt.Sprintf(format, args...)})
 }
 
 // Advance lets time pass at the target. Its scenario needs Clock.

@@ -120,7 +120,7 @@ func (f diffFlags) execute(ctx context.Context, env environment, sides []string,
 }
 
 // check refuses what cannot be compared before anything is run.
-func (f diffFlags) check(sides []string) (allowances []recording.Allowance, err error) {
+func (f diffFlags) check(sides []string) (allowances []recording.Suppression, err error) {
 	for i, side := range sides {
 		if isTarget(side) {
 			continue
@@ -140,7 +140,7 @@ func (f diffFlags) check(sides []string) (allowances []recording.Allowance, err 
 	}
 	text, err := os.ReadFile(f.allow)
 	if err == nil {
-		allowances, err = recording.ParseAllowances(f.allow, text)
+		allowances, err = recording.ParseSuppressions(f.allow, text)
 	}
 	if err != nil {
 		return nil, usagef("--allow", "--allow: %w", err)
@@ -193,18 +193,18 @@ func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	if err != nil || options.Versions == nil && options.Run == nil && options.Skip == nil && options.Standing == nil {
 		return r, err // with cases that this program does not know
 	}
-	r.Transcripts = slices.DeleteFunc(r.Transcripts, func(t recording.Transcript) bool {
+	r.Cases = slices.DeleteFunc(r.Cases, func(t recording.Case) bool {
 		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool { return c.Name() == t.Name() })
 	})
 	return r, nil
 }
 
-func (f diffFlags) compare(env environment, sides []string, recordings []*recording.Recording, allowances []recording.Allowance, format string) error {
+func (f diffFlags) compare(env environment, sides []string, recordings []*recording.Recording, allowances []recording.Suppression, format string) error {
 	c := recording.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
 		return usagef("A,B", "there is no case that was tried in both: nothing is compared")
 	}
-	for _, warning := range append(c.Warnings(), c.Allow(allowances)...) {
+	for _, warning := range append(c.Warnings(), c.Suppress(allowances)...) {
 		_, _ = fmt.Fprintf(env.stderr, "patmock: %s\n", warning.Text) // it does not change the verdict
 	}
 	var err error

@@ -48,7 +48,7 @@ type diagnosis struct {
 // examined is one of the identities of a target.
 type examined struct {
 	Role string `json:"role"`
-	tenantguard.Examination
+	tenantguard.ProbeResult
 }
 
 func newContractDoctor(env environment) *cobra.Command {
@@ -171,7 +171,7 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 		if identity.who == (contracttests.Credentials{}) {
 			continue
 		}
-		found, err := tenantguard.Examine(ctx, tenantguard.ExamineConfig{
+		found, err := tenantguard.Probe(ctx, tenantguard.ProbeConfig{
 			BaseURL: t.BaseURL, HTTP: client, Login: loginOf(t, identity.role, identity.who), Version: asked, Now: time.Now,
 		})
 		if err != nil {

@@ -23,55 +23,55 @@ func TestDoctorWarns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
 	day := 24 * time.Hour
-	of := func(role string, e tenantguard.Examination) []examined { return []examined{{role, e}} }
+	of := func(role string, e tenantguard.ProbeResult) []examined { return []examined{{role, e}} }
 	for _, tt := range []struct {
 		name string
 		d    diagnosis
 		want doctorKind
 	}{
 		{"nothing", diagnosis{Live: true, Writes: true, Tokens: 5, Identities: []examined{
-			{"first", tenantguard.Examination{Listed: true, Room: 5, Expires: in(14 * day)}},
-			{"second", tenantguard.Examination{Listed: true, Room: 5}},
-			{"administrator", tenantguard.Examination{Listed: true, Room: 5, ListsAll: true}},
+			{"first", tenantguard.ProbeResult{Listed: true, Room: 5, Expires: in(14 * day)}},
+			{"second", tenantguard.ProbeResult{Listed: true, Room: 5}},
+			{"administrator", tenantguard.ProbeResult{Listed: true, Room: 5, ListsAll: true}},
 		}}, ""},
 		{
 			"a token that ends soon",
-			diagnosis{Identities: of("first", tenantguard.Examination{Listed: true, Expires: in(14*day - 1)})},
+			diagnosis{Identities: of("first", tenantguard.ProbeResult{Listed: true, Expires: in(14*day - 1)})},
 			tokenExpiresSoon,
 		},
 		{
 			"a token that is not listed",
-			diagnosis{Identities: of("first", tenantguard.Examination{ClientID: "abc"})},
+			diagnosis{Identities: of("first", tenantguard.ProbeResult{ClientID: "abc"})},
 			tokenNotListed,
 		},
 		{
 			"too little room",
 			diagnosis{
-				Writes: true, Tokens: 5, Identities: of("first", tenantguard.Examination{Listed: true, Room: 4}),
+				Writes: true, Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
 			},
 			littleRoom,
 		},
 		{
 			"too little room that is not needed",
-			diagnosis{Tokens: 5, Identities: of("first", tenantguard.Examination{Listed: true, Room: 4})},
+			diagnosis{Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4})},
 			"",
 		},
 		{
 			"the same user twice",
 			diagnosis{Identities: []examined{
-				{"first", tenantguard.Examination{Listed: true, Identity: "ann"}},
-				{"second", tenantguard.Examination{Listed: true, Identity: "ann"}},
+				{"first", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
+				{"second", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
 			}},
 			sameUser,
 		},
 		{
 			"a second administrator",
-			diagnosis{Identities: of("second", tenantguard.Examination{Listed: true, ListsAll: true})},
+			diagnosis{Identities: of("second", tenantguard.ProbeResult{Listed: true, ListsAll: true})},
 			secondIsAdmin,
 		},
 		{
 			"an administrator who is none",
-			diagnosis{Identities: of("administrator", tenantguard.Examination{Listed: true})},
+			diagnosis{Identities: of("administrator", tenantguard.ProbeResult{Listed: true})},
 			administratorIsNone,
 		},
 		{"a tenant that is only read", diagnosis{Live: true}, noWrites},

@@ -147,7 +147,7 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 	if s.guard == nil {
 		return nil
 	}
-	left, stats := s.guard.Left(), s.guard.Stats()
+	left, stats := s.guard.Leftovers(), s.guard.Stats()
 	if len(left) == 0 && stats.Creates == 0 {
 		return s.guard.Err()
 	}
@@ -157,7 +157,7 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 	}
 	ctx, cancel := runner.CleanupContext(ctx, cleaning)
 	defer cancel()
-	s.guard.Conclude()
+	s.guard.BeginCleanup()
 	if stats.Lost > 0 { // what was made may be listed late
 		select {
 		case <-time.After(settle):
@@ -168,7 +168,7 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
 		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
 	})
-	left = s.guard.Left()
+	left = s.guard.Leftovers()
 	switch {
 	case errors.Is(err, tenantguard.ErrUnreachable) && len(left) == 0 && stats.Lost == 0: // all that was made is gone, as far as was answered
 		_, _ = fmt.Fprintln(stderr, "patmock: the run has deleted what it made, and could not look whether anything else is left: "+err.Error()) // it leaves nothing

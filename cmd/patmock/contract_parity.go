@@ -161,9 +161,9 @@ func countStates(rows []parity.Row) stateCounts {
 func versionName(v version.Version) string { return cmp.Or(string(v), spec.OAuth) }
 
 // proven is what a report tells of rows.
-func proven(rows []parity.Row) report.Proven {
+func proven(rows []parity.Row) report.Confirmed {
 	confirmed := countStates(rows)[everyVersion][parity.Confirmed]
-	return report.Proven{Confirmed: confirmed, Unconfirmed: len(rows) - confirmed}
+	return report.Confirmed{Confirmed: confirmed, Unconfirmed: len(rows) - confirmed}
 }
 
 // parityDocument is the JSON form.

@@ -97,7 +97,7 @@ func TestParityOfATenant(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, got.stderr)
 	}
-	if diff := cmp.Diff(&report.Proven{Confirmed: 1, Unconfirmed: 2}, r.Proven); diff != "" {
+	if diff := cmp.Diff(&report.Confirmed{Confirmed: 1, Unconfirmed: 2}, r.Confirmed); diff != "" {
 		t.Errorf("proven (-want +got):\n%s", diff)
 	}
 }

@@ -136,7 +136,7 @@ func (f finding) told() string {
 // find gathers the answers to a question, in the order of the recording.
 func (p proposal) find(e dialect.Entry) []finding {
 	var all []finding
-	for _, t := range p.recording.Transcripts {
+	for _, t := range p.recording.Cases {
 		if step, asked := t.Answer(e.ID); asked {
 			answer, problem := answered(e, step)
 			all = append(all, finding{t.Scenario, string(t.Version), answer, problem})

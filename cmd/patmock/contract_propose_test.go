@@ -133,10 +133,10 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 		}
 	}
 	about := recording.About{Tool: "patmock test", Target: report.Target{Name: target.Name, Live: live, Version: "test"}, Started: clock.Now()}
-	var cases []recording.Transcript
+	var cases []recording.Case
 	options := contracttests.Options{Now: clock.Now, Wait: clock.wait, Run: regexp.MustCompile(run), Observe: func(o contracttests.Observation) {
-		c := recording.Case{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
-		cases = append(cases, recording.Of(c, target.BaseURL, live))
+		c := recording.RawCase{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
+		cases = append(cases, recording.Normalize(c, target.BaseURL, live))
 	}}
 	runner, err := contracttests.NewRunner(target, options)
 	if err != nil {
@@ -147,7 +147,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 }
 
 // written is the folder of a recording.
-func written(t *testing.T, about recording.About, cases []recording.Transcript) string {
+func written(t *testing.T, about recording.About, cases []recording.Case) string {
 	t.Helper()
 	w, err := recording.Create(filepath.Join(t.TempDir(), "recording"))
 	if err != nil {
@@ -260,12 +260,12 @@ func TestQuestionsAreAsked(t *testing.T) {
 }
 
 // a case of a hand-made recording.
-func handMade(scenario, v, question string, status int, body any) recording.Transcript {
+func handMade(scenario, v, question string, status int, body any) recording.Case {
 	r := recording.Response{Status: status}
 	if body != nil {
 		r.Body = &recording.Body{Form: recording.JSON, Value: body}
 	}
-	return recording.Transcript{
+	return recording.Case{
 		Scenario: scenario, Version: version.Version(v), Outcome: "provisional",
 		Exchanges: []recording.Step{{Request: recording.Request{Method: "GET", Path: "/"}, Response: r}}, Answers: map[string]int{question: 0},
 	}
@@ -287,13 +287,13 @@ func TestProposal(t *testing.T) {
 	tests := []struct {
 		name  string
 		about recording.About
-		cases []recording.Transcript
+		cases []recording.Case
 		all   bool
 		want  dialect.Dialect
 	}{
 		{
 			name: "versions agree",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade(taken, "v3", "duplicate-name", 409, conflict),
 				handMade(taken, "v2026", "duplicate-name", 409, conflict),
 			},
@@ -303,7 +303,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "versions disagree",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade(taken, "v3", "duplicate-name", 409, conflict),
 				handMade(taken, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
 				handMade(taken, "beta", "duplicate-name", 409, conflict),
@@ -311,17 +311,17 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "the mock cannot",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade(deleted, "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
 			},
 		},
 		{
 			name:  "the target was away",
-			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 503, nil)},
+			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 503, nil)},
 		},
 		{
 			name: "no version",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{
 					"error": "unauthorized", "error_description": "Who?",
 				}),
@@ -332,7 +332,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "the published 401",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{
 					"error": "JWT is revoked",
 				}),
@@ -341,12 +341,12 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name:  "an error without a body",
-			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 		{
 			name: "a date",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade("expiry/x", "v1", "never-expiring-answer", 200, map[string]any{
 					"expirationDate": "a date",
 				}),
@@ -357,7 +357,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "no token",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade(
 					"expiry/x", "v1", "never-expiring-answer", 400, sailPointError("400.1 x", "y"),
 				),
@@ -365,7 +365,7 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "default, and what is not asked",
-			cases: []recording.Transcript{
+			cases: []recording.Case{
 				handMade("list/x", "v3", "limit-251", 200, []any{}),
 				handMade(
 					"list/y", "v3", "unknown-owner", 404, sailPointError("404 Not found", "Nobody."),
@@ -377,19 +377,19 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "all", all: true,
-			cases: []recording.Transcript{handMade("list/x", "v3", "limit-251", 200, []any{})},
+			cases: []recording.Case{handMade("list/x", "v3", "limit-251", 200, []any{})},
 			want:  one("limit-251", dialect.Answer{Status: 200}),
 		},
 		{
 			name:  "an interrupted run",
 			about: recording.About{Interrupted: true},
-			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 		{
 			name:  "a patmock",
 			about: recording.About{Target: report.Target{Name: "mock", Version: "v1"}},
-			cases: []recording.Transcript{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Answer{Status: 409}),
 		},
 	}
@@ -416,7 +416,7 @@ func TestProposal(t *testing.T) {
 
 func TestProposalOfNothing(t *testing.T) {
 	about := recording.About{Target: report.Target{Name: "https://acme", Live: true}}
-	unasked := written(t, about, []recording.Transcript{
+	unasked := written(t, about, []recording.Case{
 		handMade("token/question-signature", "", "signature", 200, nil),
 	})
 	folder := t.TempDir()

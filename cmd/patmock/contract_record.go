@@ -46,13 +46,13 @@ type recorder struct {
 
 // see records a case.
 func (r *recorder) see(o contracttests.Observation) {
-	c := recording.Case{
+	c := recording.RawCase{
 		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
 	}
 	for _, who := range []contracttests.Credentials{r.target.Owner, r.target.Second, r.target.Admin} {
 		c.Secrets = append(c.Secrets, who.ClientSecret)
 	}
-	r.err = errors.Join(r.err, r.writer.Add(recording.Of(c, r.target.BaseURL, r.target.Live())))
+	r.err = errors.Join(r.err, r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.Live())))
 }
 
 // end puts the recording where it belongs.

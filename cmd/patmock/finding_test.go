@@ -42,7 +42,7 @@ func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 			x.URL = "https://acme/oauth/token"
 			x.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
-		recorded := recording.Of(recording.Case{Scenario: "a/b", Version: "v3", Exchanges: []recording.Exchange{x}, Answers: map[string]int{entry.ID: 0}}, "https://acme", true)
+		recorded := recording.Normalize(recording.RawCase{Scenario: "a/b", Version: "v3", Exchanges: []recording.Exchange{x}, Answers: map[string]int{entry.ID: 0}}, "https://acme", true)
 		step, asked := recorded.Answer(entry.ID)
 		answer, problem := answered(entry, step)
 		if !asked || problem != "" || answer.Status != http.StatusUnauthorized {

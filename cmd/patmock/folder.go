@@ -13,7 +13,7 @@ import (
 func makeFolderOf(file string) error {
 	folder := filepath.Dir(file)
 	_, missing := os.Stat(folder)
-	err := tenantguard.MakeFolder(folder)
+	err := tenantguard.MkdirPrivate(folder)
 	if err != nil || missing == nil {
 		return err
 	}

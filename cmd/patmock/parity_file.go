@@ -172,7 +172,7 @@ func (p parityRun) settle(ctx context.Context, env environment, target contractt
 		return err
 	}
 	told := proven(rows)
-	result.Proven = &told
+	result.Confirmed = &told
 	return nil
 }
 

@@ -56,7 +56,7 @@ func TestCanary(t *testing.T) {
 		login.Body, login.Header = "client_id=x&client_secret="+url.QueryEscape(secret), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 		bearing := exchange("GET", tokens, "", 200, "[]")
 		bearing.Header.Set("Authorization", "Bearer "+secret)
-		for known, how := range map[string]recording.Case{
+		for known, how := range map[string]recording.RawCase{
 			"sent as client_secret": {Exchanges: []recording.Exchange{login}},
 			"sent as bearer":        {Exchanges: []recording.Exchange{bearing}},
 			"answered":              {Exchanges: []recording.Exchange{exchange("POST", tokens, "{}", 200, `{"id":"1","secret":`+string(mustJSON(secret))+`}`)}},
@@ -65,7 +65,7 @@ func TestCanary(t *testing.T) {
 			for form, text := range forms(secret) {
 				how := how
 				how.Exchanges = append(how.Exchanges[:len(how.Exchanges):len(how.Exchanges)], planted(text)...)
-				got := single.Replace(encoded(t, recording.Of(how, base, false)))
+				got := single.Replace(encoded(t, recording.Normalize(how, base, false)))
 				for _, trace := range traces(secret) {
 					if at := strings.Index(got, trace); at >= 0 {
 						t.Errorf("%.8s... %s, %s, shows: %s", secret, known, form, got[max(0, at-60):min(len(got), at+90)])
@@ -80,8 +80,8 @@ func TestCanary(t *testing.T) {
 func TestSecretWithBrackets(t *testing.T) {
 	const secret = "zq9⟨canary⟩of-a-tenant"
 	x := exchange("GET", tokens, "", 400, `{"text":"`+secret+` and `+strings.ToUpper(secret)+`"}`)
-	all := recording.Case{Secrets: []string{secret}, Exchanges: []recording.Exchange{x}}
-	got := recording.Of(all, base, true).Exchanges[0].Response.Body.Text("text")
+	all := recording.RawCase{Secrets: []string{secret}, Exchanges: []recording.Exchange{x}}
+	got := recording.Normalize(all, base, true).Exchanges[0].Response.Body.Text("text")
 	if want := "⟨secret-1: 22 characters⟩ and ⟨redacted⟩"; got != want {
 		t.Errorf("text is %q, want %q", got, want)
 	}
@@ -89,7 +89,7 @@ func TestSecretWithBrackets(t *testing.T) {
 
 // The canary could be missed for another reason: what is no secret does show, here the name of an owner.
 func TestOtherWordsShow(t *testing.T) {
-	got := encoded(t, recording.Of(recording.Case{Exchanges: planted("Zq9 is a word")}, base, false))
+	got := encoded(t, recording.Normalize(recording.RawCase{Exchanges: planted("Zq9 is a word")}, base, false))
 	if n := strings.Count(got, "user-1"); n < 20 {
 		t.Errorf("it shows %d times:\n%s", n, got)
 	}
@@ -108,12 +108,12 @@ func FuzzOf(f *testing.F) {
 		header := http.Header{"Content-Type": {contentType}, "Authorization": {"Basic " + body}, "Retry-After": {body}, "Date": {body}}
 		for _, method := range []string{"GET", "POST"} {
 			x := recording.Exchange{Method: method, URL: base + path, Header: header, Body: body, Status: 200, Answered: header, Reply: body}
-			got := recording.Of(recording.Case{Exchanges: []recording.Exchange{x, x}}, base, true)
+			got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{x, x}}, base, true)
 			text, err := json.Marshal(got)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var again recording.Transcript
+			var again recording.Case
 			if err := json.Unmarshal(text, &again); err != nil {
 				t.Fatal(err)
 			}

@@ -16,8 +16,8 @@ type Difference struct {
 	// At is a JSON pointer into the transcript: of the first recording, or of the second for what only that one has.
 	At string `json:"at"`
 	// Request is the method and path of the exchange it is in. Empty for what belongs to none.
-	Request string `json:"request"`
-	Class   Class  `json:"class"`
+	Request  string   `json:"request"`
+	Severity Severity `json:"class"`
 	// Kind says what is different, and What says so in a few words.
 	Kind Kind   `json:"kind"`
 	What string `json:"what"`
@@ -55,11 +55,11 @@ type Comparison struct {
 // throughout a transcript: their numbers do not matter.
 func Compare(a, b *Recording) *Comparison {
 	c := &Comparison{A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{}, Skipped: []string{}, Untested: []string{}, scenarios: map[string]bool{}}
-	others := map[string]Transcript{}
-	for _, t := range b.Transcripts {
+	others := map[string]Case{}
+	for _, t := range b.Cases {
 		others[t.Name()] = t
 	}
-	for _, t := range a.Transcripts {
+	for _, t := range a.Cases {
 		other, found := others[t.Name()]
 		delete(others, t.Name())
 		switch skipped := report.Skip; {
@@ -76,7 +76,7 @@ func Compare(a, b *Recording) *Comparison {
 			c.Differences = append(c.Differences, Diff(t, other)...)
 		}
 	}
-	for _, t := range b.Transcripts {
+	for _, t := range b.Cases {
 		if _, left := others[t.Name()]; left {
 			c.OnlyB = append(c.OnlyB, t.Name())
 		}
@@ -85,7 +85,7 @@ func Compare(a, b *Recording) *Comparison {
 }
 
 // Diff finds what is different in the second of two transcripts of the same case.
-func Diff(a, b Transcript) []Difference {
+func Diff(a, b Case) []Difference {
 	w := &walker{pairs: newPairs()}
 	if kept(a.Outcome) != kept(b.Outcome) {
 		w.add(change{at: []string{"outcome"}, how: another, a: string(a.Outcome), b: string(b.Outcome)})
@@ -100,7 +100,7 @@ func Diff(a, b Transcript) []Difference {
 
 // hasGateway reports whether a gateway responded in a case that did not pass. A case that passes has
 // injected what it expects.
-func (t Transcript) hasGateway() bool {
+func (t Case) hasGateway() bool {
 	return t.Outcome != report.Pass && slices.ContainsFunc(t.Exchanges, func(s Step) bool {
 		return report.FromGateway(s.Response.Status, s.Response.Header[report.FaultHeader])
 	})
@@ -116,8 +116,8 @@ func kept(o report.Outcome) report.Outcome {
 }
 
 // Left are the differences of a class that nobody accepted.
-func (c *Comparison) Left(class Class) []Difference {
-	return slices.DeleteFunc(slices.Clone(c.Differences), func(d Difference) bool { return d.Class != class || d.Allowed != "" })
+func (c *Comparison) Left(class Severity) []Difference {
+	return slices.DeleteFunc(slices.Clone(c.Differences), func(d Difference) bool { return d.Severity != class || d.Allowed != "" })
 }
 
 // Same tells that there is no difference but accepted ones.
@@ -143,8 +143,8 @@ const (
 	WarnInterrupted WarningKind = "interrupted"
 	// WarnOtherDocuments is two recordings that were validated against different documents.
 	WarnOtherDocuments WarningKind = "other-documents"
-	// WarnUnusedAllowance is an allowance that accepts nothing.
-	WarnUnusedAllowance WarningKind = "unused-allowance"
+	// WarnUnusedSuppression is an allowance that accepts nothing.
+	WarnUnusedSuppression WarningKind = "unused-allowance"
 )
 
 // Warnings tell why the comparison may say less than it seems to.

@@ -18,7 +18,7 @@ import (
 // found is a difference in one line.
 func found(differences []recording.Difference) (lines []string) {
 	for _, d := range differences {
-		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Class, d.Kind, d.At, d.A, d.B))
+		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Severity, d.Kind, d.At, d.A, d.B))
 	}
 	return lines
 }
@@ -96,10 +96,10 @@ func TestRules(t *testing.T) {
 
 // Every rule decides about something, and none is the shadow of another.
 func TestEveryRuleIsReached(t *testing.T) {
-	reached := map[recording.Kind]recording.Class{}
-	see := func(a, b recording.Transcript) {
+	reached := map[recording.Kind]recording.Severity{}
+	see := func(a, b recording.Case) {
 		for _, d := range recording.Diff(a, b) {
-			reached[d.Kind] = d.Class
+			reached[d.Kind] = d.Severity
 		}
 	}
 	list := func(besides ...string) recording.Exchange {
@@ -144,8 +144,8 @@ func TestEveryRuleIsReached(t *testing.T) {
 	see(of(made("{}")), of(status))
 	see(of(made("{}")), of(kind))
 	for _, rule := range recording.Rules() {
-		if reached[rule.Kind] != rule.Class {
-			t.Errorf("nothing is %s: %s", rule.Class, rule.Kind)
+		if reached[rule.Kind] != rule.Severity {
+			t.Errorf("nothing is %s: %s", rule.Severity, rule.Kind)
 		}
 		if rule.What == "" || rule.Reason == "" {
 			t.Errorf("%s has no words or no reason", rule.Kind)
@@ -198,7 +198,7 @@ func TestAdviceIsNotCompared(t *testing.T) {
 
 // A text of the traffic is never a reference, though it looks like one.
 func TestBracketsOfATextAreNoReferences(t *testing.T) {
-	text := func(text string) recording.Transcript { return of(made(`{"text":` + string(mustJSON(text)) + `}`)) }
+	text := func(text string) recording.Case { return of(made(`{"text":` + string(mustJSON(text)) + `}`)) }
 	for _, test := range []struct{ a, b string }{{"id-7 is there", "id-8 is there"}, {"⟨id-7⟩ is there", "⟨id-8⟩ is there"}, {"⟨⟨id-7⟩⟩", "⟨⟨id-8⟩⟩"}} {
 		if got := recording.Diff(text(test.a), text(test.b)); len(got) != 1 || got[0].Kind != recording.OtherText {
 			t.Errorf("%q and %q: differences %v", test.a, test.b, found(got))
@@ -233,11 +233,11 @@ func TestReferencesArePaired(t *testing.T) {
 func TestExchangesAreAligned(t *testing.T) {
 	get, remove := exchange("GET", tokens, "", 200, "[]"), exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
 	got := recording.Diff(of(made("{}"), get, remove), of(made("{}"), remove))
-	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Class != recording.Breaking || got[0].Request != "GET "+tokens || got[0].B != "" {
+	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Breaking || got[0].Request != "GET "+tokens || got[0].B != "" {
 		t.Errorf("differences %v", found(got))
 	}
 	got = recording.Diff(of(made("{}"), remove), of(made("{}"), get, remove))
-	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Class != recording.Unknown || got[0].A != "" {
+	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Unknown || got[0].A != "" {
 		t.Errorf("differences %v", found(got))
 	}
 }
@@ -253,7 +253,7 @@ func TestOtherOperationsAreNoPair(t *testing.T) {
 // Two elements are the same one if their ids are, or if neither id is known of before.
 func TestElementsAreAligned(t *testing.T) {
 	const at, low, high = "/exchanges/1/response/body/value/items/0", "11111111111111111111111111111111", "22222222222222222222222222222222"
-	run := func(id string, x int) recording.Transcript {
+	run := func(id string, x int) recording.Case {
 		return of(exchange("GET", tokens, "", 200, `{"a":"`+low+`","b":"`+high+`"}`),
 			exchange("GET", tokens, "", 200, fmt.Sprintf(`{"items":[{"id":%q,"x":%d}]}`, id, x)))
 	}
@@ -277,7 +277,7 @@ func TestElementsAreAligned(t *testing.T) {
 }
 
 func TestAccessTokensAreCompared(t *testing.T) {
-	login := func(claims string) recording.Transcript {
+	login := func(claims string) recording.Case {
 		return of(exchange("POST", "/oauth/token", "", 200, `{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
 	}
 	want := []string{`breaking: property-gone /accessTokens/access-token-1/claims/exp -"number" +`, `breaking: other-type /accessTokens/access-token-1/claims/org -"string" +"number"`}
@@ -287,20 +287,20 @@ func TestAccessTokensAreCompared(t *testing.T) {
 	}
 }
 
-func recordingOf(all ...recording.Transcript) *recording.Recording {
-	return &recording.Recording{Transcripts: all}
+func recordingOf(all ...recording.Case) *recording.Recording {
+	return &recording.Recording{Cases: all}
 }
 
 // A case to which a gateway responded in one recording is not compared. One that passed injected
 // the fault, and is.
 func TestCompareLeavesOutGateways(t *testing.T) {
-	of := func(outcome report.Outcome, status int) recording.Transcript {
+	of := func(outcome report.Outcome, status int) recording.Case {
 		x := exchange("GET", tokens, "", status, "[]")
-		return recording.Of(recording.Case{Scenario: "a/a", Outcome: outcome, Exchanges: []recording.Exchange{x}}, base, true)
+		return recording.Normalize(recording.RawCase{Scenario: "a/a", Outcome: outcome, Exchanges: []recording.Exchange{x}}, base, true)
 	}
 	tests := []struct {
 		name     string
-		a, b     recording.Transcript
+		a, b     recording.Case
 		untested int
 	}{
 		{"gateway in the second", of(report.Pass, 200), of(report.Error, 503), 1},
@@ -323,8 +323,8 @@ func TestCompareLeavesOutGateways(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	in := func(scenario string, v version.Version, outcome report.Outcome, exchanges ...recording.Exchange) recording.Transcript {
-		return recording.Of(recording.Case{Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges}, base, true)
+	in := func(scenario string, v version.Version, outcome report.Outcome, exchanges ...recording.Exchange) recording.Case {
+		return recording.Normalize(recording.RawCase{Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges}, base, true)
 	}
 	list, broken := exchange("GET", tokens, "", 200, "[]"), exchange("GET", tokens, "", 500, "[]")
 	a := recordingOf(in("a/a", version.V3, report.Pass, list), in("a/a", version.V2026, report.Pass, list), in("a/b", "", report.Pass), in("a/c", "", report.Skip), in("a/d", "", report.Pass), in("a/f", "", report.Provisional))
@@ -341,7 +341,7 @@ func TestCompare(t *testing.T) {
 	}
 	differences := []string{}
 	for _, d := range got.Differences {
-		differences = append(differences, fmt.Sprint(d.Name(), " ", d.Class, " ", d.Kind, " ", d.At))
+		differences = append(differences, fmt.Sprint(d.Name(), " ", d.Severity, " ", d.Kind, " ", d.At))
 	}
 	if diff := cmp.Diff(want, differences); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)

@@ -35,22 +35,22 @@ type About struct {
 	Documents map[string]string `json:"documents"`
 	// Interrupted tells that the run was stopped: cases are missing.
 	Interrupted bool `json:"interrupted"`
-	// Cases is how many there are.
-	Cases int `json:"cases"`
+	// CaseCount is the number of cases.
+	CaseCount int `json:"cases"`
 }
 
 // A Recording is a folder of transcripts that was read.
 type Recording struct {
 	About
-	// Transcripts by scenario and version.
-	Transcripts []Transcript
+	// Cases by scenario and version.
+	Cases []Case
 }
 
 // aboutFile says what a recording is of. Beside it is a file for each case: SCENARIO/VERSION.json.
 const aboutFile = "recording.json"
 
 // file of a transcript in the folder of its recording, with slashes.
-func (t Transcript) file() string {
+func (t Case) file() string {
 	version := string(t.Version)
 	if version == "" {
 		version = "any"
@@ -88,8 +88,8 @@ func Open(dir string) (*Recording, error) {
 	if err := r.readAll(folder.FS()); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	if len(r.Transcripts) != r.Cases {
-		wrong := fileError(aboutFile, FileCases, "expected %s, found %d", plural(r.Cases, "case"), len(r.Transcripts))
+	if len(r.Cases) != r.CaseCount {
+		wrong := fileError(aboutFile, FileCases, "expected %s, found %d", plural(r.CaseCount, "case"), len(r.Cases))
 		return nil, fmt.Errorf("%s: %w", dir, wrong)
 	}
 	return r, nil
@@ -103,7 +103,7 @@ func (r *Recording) readAll(folder fs.FS) error {
 		if path.Ext(name) != ".json" {
 			return fileError(name, FileForeign, "it does not belong to a recording")
 		}
-		var t Transcript
+		var t Case
 		if err := read(folder, name, &t); err != nil {
 			return err
 		}
@@ -115,10 +115,10 @@ func (r *Recording) readAll(folder fs.FS) error {
 				return fileError(name, FileNoExchange, "answers.%s: there is no exchange %d", question, i)
 			}
 		}
-		r.Transcripts = append(r.Transcripts, t)
+		r.Cases = append(r.Cases, t)
 		return nil
 	})
-	slices.SortFunc(r.Transcripts, func(a, b Transcript) int { return strings.Compare(a.file(), b.file()) })
+	slices.SortFunc(r.Cases, func(a, b Case) int { return strings.Compare(a.file(), b.file()) })
 	return err
 }
 

@@ -23,16 +23,16 @@ func about() recording.About {
 	}
 }
 
-func cases() []recording.Transcript {
+func cases() []recording.Case {
 	one := of(made("{}"))
-	two := recording.Transcript{Scenario: "token/basic", Outcome: report.Skip, Exchanges: []recording.Step{}}
+	two := recording.Case{Scenario: "token/basic", Outcome: report.Skip, Exchanges: []recording.Step{}}
 	three := of(made("{}"))
 	three.Version = version.Beta
-	return []recording.Transcript{one, two, three}
+	return []recording.Case{one, two, three}
 }
 
 // record writes a recording, and returns the folder it went to.
-func record(t *testing.T, dir string, about recording.About, all ...recording.Transcript) string {
+func record(t *testing.T, dir string, about recording.About, all ...recording.Case) string {
 	t.Helper()
 	w, err := recording.Create(dir)
 	if err != nil {
@@ -77,8 +77,8 @@ func TestRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := cases()
-	whole := recording.Recording{About: about(), Transcripts: []recording.Transcript{all[2], all[0], all[1]}}
-	whole.Schema, whole.NormalForm, whole.Cases = 1, recording.NormalForm, 3
+	whole := recording.Recording{About: about(), Cases: []recording.Case{all[2], all[0], all[1]}}
+	whole.Schema, whole.NormalForm, whole.CaseCount = 1, recording.NormalForm, 3
 	if diff := cmp.Diff(&whole, got); diff != "" {
 		t.Errorf("recording (-want +got):\n%s", diff)
 	}
@@ -102,11 +102,11 @@ func TestReplace(t *testing.T) {
 		t.Errorf("where there was nothing an interrupted recording went to %s", where)
 	}
 	record(t, dir, about(), cases()...)
-	if got := open(dir); got.Interrupted || got.Cases != 3 {
+	if got := open(dir); got.Interrupted || got.CaseCount != 3 {
 		t.Errorf("an interrupted recording was not replaced by %+v", got.About)
 	}
 	for range 2 {
-		if where := record(t, dir, stopped, cases()[0]); where != dir+".interrupted" || open(where).Cases != 1 || open(dir).Cases != 3 {
+		if where := record(t, dir, stopped, cases()[0]); where != dir+".interrupted" || open(where).CaseCount != 1 || open(dir).CaseCount != 3 {
 			t.Errorf("beside a whole one an interrupted recording went to %s", where)
 		}
 	}
@@ -122,7 +122,7 @@ func TestReplace(t *testing.T) {
 			t.Errorf("%s was left", name)
 		}
 	}
-	if open(dir).Cases != 3 {
+	if open(dir).CaseCount != 3 {
 		t.Error("a recording was replaced by one that was not finished")
 	}
 }

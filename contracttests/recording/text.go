@@ -48,7 +48,7 @@ func some(names []string) string {
 func (c *Comparison) Summary() string {
 	counts := []string{}
 	allowed := 0
-	for _, class := range Classes() {
+	for _, class := range Severities() {
 		if n := len(c.Left(class)); n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", n, class))
 		}
@@ -100,7 +100,7 @@ func (c *common) write(b *strings.Builder) {
 	d := c.first
 	order := version.All()
 	slices.SortFunc(c.versions, func(a, b version.Version) int { return cmp.Compare(slices.Index(order, a), slices.Index(order, b)) })
-	head := []string{"  " + string(d.Class) + ": " + d.What}
+	head := []string{"  " + string(d.Severity) + ": " + d.What}
 	if versions := version.Join(slices.Compact(c.versions)); versions != "" {
 		head = append(head, "in "+versions)
 	}

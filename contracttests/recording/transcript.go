@@ -9,7 +9,7 @@ import (
 // transcripts of two forms cannot be compared.
 const NormalForm = 1
 
-// A Transcript is what one case, a scenario in a version, did on the wire, in normal form: what
+// A Case is what one case, a scenario in a version, did on the wire, in normal form: what
 // differs from run to run is replaced by placeholders. Most are references such as ⟨id-1⟩ and
 // ⟨secret-1⟩, numbered as they first appear. Dates that the target made are replaced by their form,
 // as in ⟨date: UTC, seconds⟩, and what is left out by ⟨cut⟩ or ⟨redacted⟩. Brackets that a
@@ -21,7 +21,7 @@ const NormalForm = 1
 //
 // Of a list of tokens it has those alone that the case made or logged in with: what else a tenant holds is nobody's
 // business, and differs from tenant to tenant.
-type Transcript struct {
+type Case struct {
 	// Scenario is its id, such as create/secret-is-shown-once.
 	Scenario string `json:"scenario"`
 	// Version of the API, empty for a scenario that belongs to none.
@@ -37,11 +37,11 @@ type Transcript struct {
 }
 
 // Name is the scenario's id with the version behind it.
-func (t Transcript) Name() string { return report.Result{ID: t.Scenario, Version: t.Version}.Name() }
+func (t Case) Name() string { return report.Result{ID: t.Scenario, Version: t.Version}.Name() }
 
 // Answer returns the exchange that answers a question which nothing settles, and reports whether
 // the case has asked it.
-func (t Transcript) Answer(question string) (s Step, asked bool) {
+func (t Case) Answer(question string) (s Step, asked bool) {
 	i, asked := t.Answers[question]
 	if !asked || i < 0 || i >= len(t.Exchanges) {
 		return s, false
@@ -111,8 +111,8 @@ type AccessToken struct {
 	Claims map[string]string `json:"claims,omitempty"`
 }
 
-// Case is what a case did on the wire, as it went, secrets included.
-type Case struct {
+// RawCase is what a case did on the wire, as it went, secrets included.
+type RawCase struct {
 	Scenario  string
 	Version   version.Version
 	Outcome   report.Outcome

@@ -43,7 +43,7 @@ func Create(dir string) (*Writer, error) {
 }
 
 // Add writes a transcript.
-func (w *Writer) Add(t Transcript) error {
+func (w *Writer) Add(t Case) error {
 	name := filepath.Join(w.temporary, filepath.FromSlash(t.file()))
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // nothing in it is secret
 		return err
@@ -61,14 +61,14 @@ func write(name string, value any) error {
 }
 
 // Close puts the recording into its folder, and tells which that is: one that was interrupted does not replace one that
-// was not, but goes beside it. Schema, NormalForm and Cases of about are filled in.
+// was not, but goes beside it. Schema, NormalForm and CaseCount of about are filled in.
 func (w *Writer) Close(about About) (dir string, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Discard())
 		}
 	}()
-	about.Schema, about.NormalForm, about.Cases = schema.Version, NormalForm, w.cases
+	about.Schema, about.NormalForm, about.CaseCount = schema.Version, NormalForm, w.cases
 	if err := write(filepath.Join(w.temporary, aboutFile), about); err != nil {
 		return "", err
 	}

@@ -17,7 +17,7 @@ type (
 		Verdict, Intro, About, Started, Took string
 		Interrupted                          bool
 		Clients                              bool // the results are rules
-		Proven                               *Proven
+		Confirmed                            *Confirmed
 		Judged, Warnings                     []string
 		Versions                             []string
 		Families                             []pageRow
@@ -53,7 +53,7 @@ func newPage(r *Report) page {
 	left := budget(maxPage)
 	p := page{
 		Verdict: r.Verdict(), Intro: r.intro(), Clients: r.ofClients(), About: left.take(about(r), maxLine), Started: r.Started.UTC().Format("2006-01-02 15:04:05 MST"),
-		Took: duration(r.Seconds), Interrupted: r.Interrupted, Proven: r.Proven,
+		Took: duration(r.Seconds), Interrupted: r.Interrupted, Confirmed: r.Confirmed,
 	}
 	for _, line := range r.Judged.lines() {
 		p.Judged = append(p.Judged, left.take("Requests "+line.title+": "+line.text, maxLine))

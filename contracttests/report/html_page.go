@@ -67,7 +67,7 @@ func (p page) header() g.Node {
 		newline, h.H1(g.Text(p.Verdict)), newline,
 		h.P(g.Textf("%s %s. Started %s, took %s.", p.Intro, p.About, p.Started, p.Took)), newline,
 		lines(p.Judged, func(line string) g.Node { return h.P(g.Text(line + ".")) }),
-		line(g.Iff(p.Proven != nil, func() g.Node { return h.P(g.Textf("Confirmed by a tenant: %s.", p.Proven)) })),
+		line(g.Iff(p.Confirmed != nil, func() g.Node { return h.P(g.Textf("Confirmed by a tenant: %s.", p.Confirmed)) })),
 		line(g.If(p.Interrupted, warning("The run was interrupted: cases are missing."))),
 		line(g.If(len(p.Warnings) > 0, h.Ul(h.Class("warning"), newline, lines(p.Warnings, func(text string) g.Node {
 			return h.Li(g.Text("Warning: " + text))

@@ -52,8 +52,8 @@ func markdown(r *Report, room int) string {
 	for _, line := range r.Judged.lines() {
 		head += "Requests " + line.title + ": " + markdownText(line.text) + ".\n\n"
 	}
-	if r.Proven != nil {
-		head += "Confirmed by a tenant: " + markdownText(r.Proven.String()) + ".\n\n"
+	if r.Confirmed != nil {
+		head += "Confirmed by a tenant: " + markdownText(r.Confirmed.String()) + ".\n\n"
 	}
 	var warnings, failures, provisional, skipped []string
 	for _, warning := range r.Warnings {

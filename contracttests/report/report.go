@@ -51,8 +51,8 @@ type Report struct {
 	Warnings []Warning `json:"warnings"`
 	// Counts of the results by outcome; every outcome has a number.
 	Counts map[Outcome]int `json:"counts"`
-	// Proven by tenants. Nil where nobody asked.
-	Proven *Proven `json:"proven,omitempty"`
+	// Confirmed by tenants. Nil where nobody asked.
+	Confirmed *Confirmed `json:"proven,omitempty"`
 	// Judged is what a check of clients judged. Nil for a run of the contract.
 	Judged *Judged `json:"judged,omitempty"`
 	// Observed counts what was judged whatever the scenarios are about. Nil if nothing was.

@@ -94,7 +94,7 @@ func sample() *report.Report {
 	r.Target = report.Target{Name: "https://tenant.example", Live: true}
 	r.Warnings = []report.Warning{{Kind: report.WarnClockSkew, Text: "the clock is wrong"}}
 	r.Interrupted = true
-	r.Proven = &report.Proven{Confirmed: 3, Unconfirmed: 7}
+	r.Confirmed = &report.Confirmed{Confirmed: 3, Unconfirmed: 7}
 	return r
 }
 

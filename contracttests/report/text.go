@@ -48,8 +48,8 @@ func renderText(r *Report) ([]byte, error) {
 	if r.Observed != nil {
 		fmt.Fprintf(&end, "observed: %d exchanges, %d of them lists that no scenario requested\n", r.Observed.Exchanges, r.Observed.Lists)
 	}
-	if r.Proven != nil {
-		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Proven)
+	if r.Confirmed != nil {
+		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Confirmed)
 	}
 	fmt.Fprintf(&end, "%s\n", r.Summary())
 	doubts, _ := fitLines(warnings.String(), maxList, length)

@@ -41,9 +41,9 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	case err != nil:
 		return nil, err
 	case isFull(got):
-		return nil, &Refusal{
+		return nil, &NotSentError{
 			Reason: TargetFull,
-			Lacks: "room for another token, as it says itself: " +
+			Missing: "room for another token, as it says itself: " +
 				"it counts more than the list of its owner shows",
 		}
 	}
@@ -105,9 +105,9 @@ func (g *Guard) count(r *guardedRequest) error {
 	if got.StatusCode == http.StatusUnauthorized || o.listed != nil {
 		return nil
 	}
-	return &Refusal{
+	return &NotSentError{
 		Reason: NotCounted, Owner: o.id,
-		Lacks: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d",
+		Missing: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d",
 			&o, got.StatusCode),
 	}
 }

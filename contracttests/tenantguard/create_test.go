@@ -172,7 +172,7 @@ func TestGuardNotesNoOtherDeletions(t *testing.T) {
 	id := w.create(jane, "patmock-r1-1")
 	w.is(404, "DELETE", tokensPath+"/"+id+"/x", jane, "")
 	equal(t, "left", []string{id}, w.leftIDs())
-	w.guard.Adopt(id) // it is the run's own anyway
+	w.guard.Allow(id) // it is the run's own anyway
 	w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
 	equal(t, "left", []string{}, w.leftIDs())
 }
@@ -281,7 +281,7 @@ func TestGuardWritesWhoseAndWhen(t *testing.T) {
 func checkRefusal(t *testing.T, want tenantguard.Reason, owner string, err error) {
 	t.Helper()
 	checkReason(t, want, err)
-	if refused, ok := errors.AsType[*tenantguard.Refusal](err); !ok || refused.Owner != owner {
+	if refused, ok := errors.AsType[*tenantguard.NotSentError](err); !ok || refused.Owner != owner {
 		t.Errorf("error %v, want a refusal about %q", err, owner)
 	}
 }

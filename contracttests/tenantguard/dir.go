@@ -8,9 +8,9 @@ import (
 	"runtime"
 )
 
-// MakeFolder makes a directory that only its owner can read, unless it exists. One that it makes, and
+// MkdirPrivate makes a directory that only its owner can read, unless it exists. One that it makes, and
 // one of the name .patmock, gets a .gitignore that leaves everything out, unless it has one.
-func MakeFolder(path string) error {
+func MkdirPrivate(path string) error {
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)
 	if isNew {

@@ -9,7 +9,7 @@ import (
 // A Reason identifies the rule by which a guard does not send a request.
 type Reason string
 
-// The reasons for which a scenario is skipped: the target lacks something, see [Refusal].
+// The reasons for which a scenario is skipped: the target lacks something, see [NotSentError].
 const (
 	// WritesNotAllowed is a request that may change something, in a run that only reads.
 	WritesNotAllowed Reason = "writes-not-allowed"
@@ -35,21 +35,21 @@ const (
 	LedgerFailed Reason = "ledger-failed"
 )
 
-// A Refusal is the error of a request that the guard did not send, because the target has no room
+// A NotSentError is the error of a request that the guard did not send, because the target has no room
 // for it or the run may not make it. The scenario that made it is skipped.
-type Refusal struct {
+type NotSentError struct {
 	// Reason is one of the above, or the id of what only a scenario finds out.
 	Reason Reason
-	// Lacks says what is missing, as a target lacks it: room for another token, a budget for more
+	// Missing says what is missing, as a target lacks it: room for another token, a budget for more
 	// requests.
-	Lacks string
+	Missing string
 	// Owner is the id of the identity whose tokens are at their limit or cannot be counted. It is
 	// empty for other reasons, and if the id is unknown.
 	Owner string
 }
 
 // Error says why nothing was sent.
-func (e *Refusal) Error() string { return "not sent: the target lacks " + e.Lacks }
+func (e *NotSentError) Error() string { return "not sent: the target lacks " + e.Missing }
 
 // A BlockedError is the error of a request that the guard did not send because the request is a
 // mistake: it could harm what the run did not make, or leave something behind.
@@ -69,9 +69,9 @@ func blocked(reason Reason, format string, args ...any) error {
 	return &BlockedError{Reason: reason, err: fmt.Errorf(format, args...)}
 }
 
-// ReasonOf returns the reason of a [Refusal] or a [BlockedError] in err, empty if there is none.
+// ReasonOf returns the reason of a [NotSentError] or a [BlockedError] in err, empty if there is none.
 func ReasonOf(err error) Reason {
-	if refused, ok := errors.AsType[*Refusal](err); ok {
+	if refused, ok := errors.AsType[*NotSentError](err); ok {
 		return refused.Reason
 	}
 	if mistake, ok := errors.AsType[*BlockedError](err); ok {

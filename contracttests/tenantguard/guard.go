@@ -138,7 +138,7 @@ func defaultTransport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// RoundTrip sends a request. The error is a [Refusal] if the target has no room for the request or
+// RoundTrip sends a request. The error is a [NotSentError] if the target has no room for the request or
 // the run may not make it, a [BlockedError] if the request is a mistake, and a [RetryError] if the
 // target did not accept it.
 func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -175,7 +175,7 @@ func (g *Guard) check(r *guardedRequest) error {
 		return nil
 	}
 	if !g.config.Writes {
-		return &Refusal{Reason: WritesNotAllowed, Lacks: "writes"}
+		return &NotSentError{Reason: WritesNotAllowed, Missing: "writes"}
 	}
 	for _, id := range r.ids() {
 		if g.tokens.isForeign(id) {
@@ -190,21 +190,21 @@ func (g *Guard) check(r *guardedRequest) error {
 	return nil
 }
 
-// Adopt allows a sweep to delete a token unless the run logs in with it.
-func (g *Guard) Adopt(id string) { g.tokens.allow(id) }
+// Allow lets a sweep delete a token unless the run logs in with it.
+func (g *Guard) Allow(id string) { g.tokens.allow(id) }
 
-// Conclude allows logins and lists whatever the limit, so that the run can look for what it left. A
+// BeginCleanup allows logins and lists whatever the limit, so that the run can look for what it left. A
 // target that did not respond is tried once more.
-func (g *Guard) Conclude() {
+func (g *Guard) BeginCleanup() {
 	g.silence.reset()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.cleanup = true
 }
 
-// Left returns the tokens that the run created and that may exist, and behind them, without an id,
+// Leftovers returns the tokens that the run created and that may exist, and behind them, without an id,
 // the creates whose outcome is unknown.
-func (g *Guard) Left() []Object { return append(g.tokens.in(created), g.tokens.in(unknown)...) }
+func (g *Guard) Leftovers() []Object { return append(g.tokens.in(created), g.tokens.in(unknown)...) }
 
 // Unlisted returns the creates whose outcome is unknown and whose token a list of their owner did not
 // show. Lists may be late, so that such a token can still appear.

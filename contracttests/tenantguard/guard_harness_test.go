@@ -290,7 +290,7 @@ func (w *watch) create(bearer, name string) string {
 // leftIDs are the ids, or names in brackets where there is no id, of what is left.
 func (w *watch) leftIDs() []string {
 	left := []string{}
-	for _, o := range w.guard.Left() {
+	for _, o := range w.guard.Leftovers() {
 		left = append(left, cmp.Or(o.ID, "("+o.Name+")"))
 	}
 	return left

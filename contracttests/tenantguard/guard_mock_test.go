@@ -142,7 +142,7 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 	equal(t, "made beside "+fmt.Sprint(there), 10-there, made)
 	full := w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
 	equal(t, "tokens at once", 10, strings.Count(full, `"owner"`))
-	for _, o := range w.guard.Left() {
+	for _, o := range w.guard.Leftovers() {
 		w.is(204, "DELETE", "/v3/personal-access-tokens/"+o.ID, bearer, "")
 	}
 	equal(t, "left", []string{}, w.leftIDs())
@@ -167,7 +167,7 @@ func TestGuardBelievesATenantThatIsFull(t *testing.T) {
 	}
 	checkReason(t, tenantguard.TargetFull, full)
 	equal(t, "refusals", 1, tenant.statuses[400])
-	for _, o := range w.guard.Left() {
+	for _, o := range w.guard.Leftovers() {
 		w.is(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")
 	}
 	checkObjects(t, w.path)

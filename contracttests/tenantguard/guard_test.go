@@ -219,8 +219,8 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 			w.tenant.add("adopted", "john", "adopted")
 			jane, john := w.logIn("login-of-jane"), w.logIn("login-of-john")
 			w.is(200, "GET", tokensPath+"?owner-id=me", john, "")
-			w.guard.Adopt("adopted")
-			w.guard.Adopt("login-of-jane") // does not help
+			w.guard.Allow("adopted")
+			w.guard.Allow("login-of-jane") // does not help
 			w.create(jane, "patmock-r1-1")
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 				if r.URL.RawQuery == "wrapped" {

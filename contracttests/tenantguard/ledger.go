@@ -59,9 +59,9 @@ type line struct {
 const torn = " #torn"
 
 // OpenLedger opens a ledger, or creates one that only its owner can read, in a directory as
-// [MakeFolder] makes it. It rejects a file that is no ledger.
+// [MkdirPrivate] makes it. It rejects a file that is no ledger.
 func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
-	if err := MakeFolder(filepath.Dir(path)); err != nil {
+	if err := MkdirPrivate(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {

@@ -48,9 +48,9 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 			return g.sendOnce(ctx, r)
 		}
 		if wait := g.limiter.blocked(key); wait > maxWait {
-			return nil, &Refusal{
-				Reason: WaitTooLong,
-				Lacks:  "time for more requests: it asks to wait for " + wait.Round(time.Second).String(),
+			return nil, &NotSentError{
+				Reason:  WaitTooLong,
+				Missing: "time for more requests: it asks to wait for " + wait.Round(time.Second).String(),
 			}
 		}
 		if err := g.limiter.Wait(start, key); err != nil {
@@ -168,20 +168,20 @@ func (g *Guard) retryAfter(header http.Header) (wait time.Duration, ok bool) {
 	return until.Sub(now), true
 }
 
-// spend counts a request, or returns a [Refusal] if the limit is reached. Deletes of the run's own
+// spend counts a request, or returns a [NotSentError] if the limit is reached. Deletes of the run's own
 // tokens have no limit, nor have the logins and lists by which the run finds what is left.
 func (g *Guard) spend(r *guardedRequest) error {
 	looks := r.route.kind == loginRoute || r.listsOwn()
-	free := looks && len(g.Left()) > 0 ||
+	free := looks && len(g.Leftovers()) > 0 ||
 		r.Method == http.MethodDelete && g.tokens.areOwn(r.ids())
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	free = free || g.cleanup && (looks || r.lists(""))
 	if !free && g.stats.Requests >= g.config.Requests {
 		g.stats.Unsent++
-		return &Refusal{
-			Reason: BudgetSpent,
-			Lacks:  fmt.Sprintf("a budget for more requests than %d", g.config.Requests),
+		return &NotSentError{
+			Reason:  BudgetSpent,
+			Missing: fmt.Sprintf("a budget for more requests than %d", g.config.Requests),
 		}
 	}
 	g.stats.Requests++

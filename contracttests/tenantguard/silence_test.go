@@ -69,8 +69,8 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 	}
 }
 
-// TestGuard_ConcludeTriesSilentTargetAgain checks that leftovers are deleted if that is possible.
-func TestGuard_ConcludeTriesSilentTargetAgain(t *testing.T) {
+// TestGuard_BeginCleanupTriesSilentTargetAgain checks that leftovers are deleted if that is possible.
+func TestGuard_BeginCleanupTriesSilentTargetAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := watched(t)
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) { return hang(r) }
@@ -79,7 +79,7 @@ func TestGuard_ConcludeTriesSilentTargetAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.tenant.reply = nil
-		w.guard.Conclude()
+		w.guard.BeginCleanup()
 		w.logIn("login-of-jane")
 	})
 }

@@ -42,7 +42,7 @@ type SweepConfig struct {
 	Ledger *Ledger
 	Run    string
 	// Guard is called before each delete. May be nil.
-	Guard interface{ Adopt(id string) }
+	Guard interface{ Allow(id string) }
 	// OlderThan leaves younger tokens, since the run that created them may not have ended.
 	OlderThan time.Duration
 	// DryRun deletes nothing, and writes nothing into the ledger.
@@ -242,7 +242,7 @@ func (s *sweep) delete(ctx context.Context, by *apiClient, id string) error {
 		return err
 	}
 	if s.Guard != nil {
-		s.Guard.Adopt(id)
+		s.Guard.Allow(id)
 	}
 	return by.delete(ctx, id)
 }

@@ -46,7 +46,7 @@ func TestSweepOfWhatStays(t *testing.T) {
 			return nil, io.ErrUnexpectedEOF
 		}, ""},
 		{"not sent", func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return nil, &tenantguard.Refusal{Reason: tenantguard.BudgetSpent, Lacks: "requests"}
+			return nil, &tenantguard.NotSentError{Reason: tenantguard.BudgetSpent, Missing: "requests"}
 		}, tenantguard.DeleteFailed},
 		{"an error that tells secrets", func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("sent %v with %s", r.Header, strings.Repeat("face", 16))

@@ -329,7 +329,7 @@ func TestSweepInEveryVersion(t *testing.T) {
 // adopting lets nothing be deleted that it was not told of.
 type adopting struct{ ids []string }
 
-func (a *adopting) Adopt(id string) { a.ids = append(a.ids, id) }
+func (a *adopting) Allow(id string) { a.ids = append(a.ids, id) }
 
 func TestSweepTellsGuard(t *testing.T) {
 	x := newSwept(t)

@@ -115,9 +115,9 @@ func (k *tokens) begin(s *session, o Object, limit int) (*record, error) {
 			t.Owner = t.owner.id
 		}
 		if k.countLocked(t.owner) >= limit {
-			return nil, &Refusal{
+			return nil, &NotSentError{
 				Reason: OwnerFull, Owner: t.owner.id,
-				Lacks: "room for another token of " + t.owner.String(),
+				Missing: "room for another token of " + t.owner.String(),
 			}
 		}
 	}

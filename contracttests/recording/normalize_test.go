@@ -54,8 +54,8 @@ func made(besides string) recording.Exchange {
 	return exchange("POST", tokens, `{"name":"patmock-abc-1","expirationDate":"`+sent+`"}`, 200, token(`{"secret":"`+held+`"}`, besides))
 }
 
-func of(exchanges ...recording.Exchange) recording.Transcript {
-	return recording.Of(recording.Case{Scenario: "create/a", Version: version.V2026, Outcome: report.Pass, Exchanges: exchanges}, base, true)
+func of(exchanges ...recording.Exchange) recording.Case {
+	return recording.Normalize(recording.RawCase{Scenario: "create/a", Version: version.V2026, Outcome: report.Pass, Exchanges: exchanges}, base, true)
 }
 
 func encoded(t *testing.T, value any) string {
@@ -200,7 +200,7 @@ func TestStrangersAreLeftOut(t *testing.T) {
 	own := token(`{"id":"` + ownerID[:30] + `aa","name":"nightly job","expirationDate":null}`)
 	list := exchange("GET", tokens, "", 200, "["+strings.Join([]string{stranger, own, leftover, token("{}")}, ",")+"]")
 	names := func(isLive bool) []any {
-		got := recording.Of(recording.Case{Exchanges: []recording.Exchange{login, made("{}"), list}}, base, isLive)
+		got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{login, made("{}"), list}}, base, isLive)
 		if text := encoded(t, got); strings.Contains(text, "payroll") || strings.Contains(text, "nightly") {
 			t.Errorf("a name of somebody shows:\n%s", text)
 		}
@@ -224,7 +224,7 @@ func TestOrderOfAge(t *testing.T) {
 	create := func(id, name string) recording.Exchange {
 		return exchange("POST", tokens, `{"name":"`+name+`"}`, 200, token(`{"secret":"x","id":"`+id+`","name":"`+name+`"}`))
 	}
-	answers := func(method, path, first, second string) recording.Transcript {
+	answers := func(method, path, first, second string) recording.Case {
 		reply := "[" + token(`{"id":"`+first+`","name":"patmock-abc-1"}`) + "," + token(`{"id":"`+second+`","name":"patmock-abc-2"}`) + "]"
 		return of(create(first, "patmock-abc-1"), create(second, "patmock-abc-2"), exchange(method, path, `{"ids":["`+second+`","`+first+`"]}`, 200, reply))
 	}
@@ -336,7 +336,7 @@ func TestAccessTokens(t *testing.T) {
 }
 
 func TestAnswer(t *testing.T) {
-	got := recording.Of(recording.Case{Exchanges: []recording.Exchange{made("{}")}, Answers: map[string]int{"duplicate-name": 0, "odd": 1}}, base, true)
+	got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{made("{}")}, Answers: map[string]int{"duplicate-name": 0, "odd": 1}}, base, true)
 	if s, asked := got.Answer("duplicate-name"); !asked || s.Request.Method != "POST" || s.Response.Body.Text("name") != "⟨name-1⟩" {
 		t.Errorf("answer %v %v", s, asked)
 	}

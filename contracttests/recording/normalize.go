@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Of brings what a case did on the wire into normal form. The base is the address of the target, and live tells that it is
+// Normalize brings what a case did on the wire into normal form. The base is the address of the target, and live tells that it is
 // a stranger's.
-func Of(c Case, base string, live bool) Transcript {
+func Normalize(c RawCase, base string, live bool) Case {
 	n := newNormalizer(c, base, live)
-	t := Transcript{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}, AccessTokens: n.tokens}
+	t := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}, AccessTokens: n.tokens}
 	for _, x := range settled(c.Exchanges) {
 		n.calendar.fresh = len(n.calendar.sent)
 		t.Exchanges = append(t.Exchanges, Step{n.request(x), n.response(x)})
@@ -57,7 +57,7 @@ type normalizer struct {
 	values, shortenable []string
 }
 
-func newNormalizer(c Case, base string, live bool) *normalizer {
+func newNormalizer(c RawCase, base string, live bool) *normalizer {
 	n := &normalizer{roles: rolesIn(c.Exchanges), references: newReferences(), tokens: map[string]AccessToken{}, live: live}
 	for _, text := range c.Secrets {
 		n.roles.learn(text, secret)

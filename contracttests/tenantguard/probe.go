@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An Examination describes an identity, as far as a target reports it without writes.
-type Examination struct {
+// An ProbeResult describes an identity, as far as a target reports it without writes.
+type ProbeResult struct {
 	// ClientID of the token that logged in.
 	ClientID string `json:"clientId"`
 	// Identity is the id of its owner, and Name the name. Both are empty if the target does not
@@ -30,8 +30,8 @@ type Examination struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// ExamineConfig configures [Examine].
-type ExamineConfig struct {
+// ProbeConfig configures [Probe].
+type ProbeConfig struct {
 	BaseURL string
 	HTTP    *http.Client
 	Login   Login
@@ -39,25 +39,25 @@ type ExamineConfig struct {
 	Now     func() time.Time
 }
 
-// Examine logs in, reads the identity's own list, and tries whether it may list the tokens of others.
+// Probe logs in, reads the identity's own list, and tries whether it may list the tokens of others.
 // It writes nothing. Its error is a [CallError].
-func Examine(ctx context.Context, c ExamineConfig) (Examination, error) {
+func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
 	by := &apiClient{
 		Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath(),
 		now: c.Now, clock: &Clock{},
 	}
 	started := c.Now()
 	if err := by.refresh(ctx); err != nil {
-		return Examination{}, err
+		return ProbeResult{}, err
 	}
 	// No token matches, so that the response is short.
 	nothing := url.Values{"filters": {"lastUsed le 1990-01-01T00:00:00Z"}}
 	status, err := by.do(ctx, http.MethodGet, by.path+"?"+nothing.Encode(), nil)
 	if err != nil {
-		return Examination{}, by.fail(ListAllTokens, status, err)
+		return ProbeResult{}, by.fail(ListAllTokens, status, err)
 	}
 	const requests = 3
-	e := Examination{
+	e := ProbeResult{
 		ClientID: c.Login.ClientID, Identity: by.identity, Tokens: len(by.tokens),
 		Room: max(0, TokenLimit-len(by.tokens)), ListsAll: status == http.StatusOK,
 		Seconds: c.Now().Sub(started).Seconds() / requests,

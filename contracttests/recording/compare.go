@@ -36,7 +36,7 @@ type walker struct {
 func (w *walker) add(c change) {
 	rule := judge(c)
 	w.found = append(w.found, Difference{
-		At: pointer(c.at), Request: w.request, Class: rule.Class, Kind: rule.Kind, What: rule.What, A: side(c.a, c.how == added), B: side(c.b, c.how == gone),
+		At: pointer(c.at), Request: w.request, Severity: rule.Severity, Kind: rule.Kind, What: rule.What, A: side(c.a, c.how == added), B: side(c.b, c.how == gone),
 	})
 }
 

@@ -2,14 +2,14 @@ package report
 
 import "fmt"
 
-// Proven has how many of the selected cases a tenant has confirmed, in this run or in one before.
-type Proven struct {
+// Confirmed has how many of the selected cases a tenant has confirmed, in this run or in one before.
+type Confirmed struct {
 	Confirmed   int `json:"confirmed"`
 	Unconfirmed int `json:"unconfirmed"`
 }
 
 // String is such as "none of 2248 cases".
-func (p Proven) String() string {
+func (p Confirmed) String() string {
 	confirmed := "none"
 	if p.Confirmed > 0 {
 		confirmed = fmt.Sprint(p.Confirmed)

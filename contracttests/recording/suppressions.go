@@ -16,14 +16,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Allowance accepts differences. What is empty fits everything.
-type Allowance struct {
+// Suppression accepts differences. What is empty fits everything.
+type Suppression struct {
 	// Scenario is an id, in which * stands for anything.
 	Scenario string
 	Version  version.Version
 	// At is a JSON pointer into the transcript, in which * stands for anything.
-	At    string
-	Class Class
+	At       string
+	Severity Severity
 	// Reason why they are accepted.
 	Reason string
 
@@ -31,8 +31,8 @@ type Allowance struct {
 }
 
 // fits tells whether the allowance accepts a difference.
-func (a Allowance) fits(d Difference) bool {
-	return matches(a.Scenario, d.Scenario) && (a.Version == "" || a.Version == d.Version) && (a.At == "" || matches(a.At, d.At)) && (a.Class == "" || a.Class == d.Class)
+func (a Suppression) fits(d Difference) bool {
+	return matches(a.Scenario, d.Scenario) && (a.Version == "" || a.Version == d.Version) && (a.At == "" || matches(a.At, d.At)) && (a.Severity == "" || a.Severity == d.Severity)
 }
 
 // matches compares with a pattern in which * stands for anything.
@@ -42,9 +42,9 @@ func matches(pattern, text string) bool {
 	return found && err == nil
 }
 
-// Allow marks the differences that are accepted, by the first allowance that fits, and tells of each allowance that accepts
+// Suppress marks the differences that are accepted, by the first allowance that fits, and tells of each allowance that accepts
 // nothing.
-func (c *Comparison) Allow(allowances []Allowance) (warnings []Warning) {
+func (c *Comparison) Suppress(allowances []Suppression) (warnings []Warning) {
 	used := make([]bool, len(allowances))
 	for i := range c.Differences {
 		for j, a := range allowances {
@@ -57,53 +57,55 @@ func (c *Comparison) Allow(allowances []Allowance) (warnings []Warning) {
 	for j, a := range allowances {
 		if !used[j] {
 			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place, a.Scenario)
-			warnings = append(warnings, Warning{WarnUnusedAllowance, []string{a.Scenario}, text})
+			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{a.Scenario}, text})
 		}
 	}
 	return warnings
 }
 
-// An AllowanceErrorKind says what is wrong with a place in a file of allowances.
-type AllowanceErrorKind string
+// An SuppressionErrorKind says what is wrong with a place in a file of allowances.
+type SuppressionErrorKind string
 
 // The kinds.
 const (
 	// Syntax is no YAML.
-	Syntax AllowanceErrorKind = "syntax"
+	Syntax SuppressionErrorKind = "syntax"
 	// ManyDocuments is a second document in a file.
-	ManyDocuments AllowanceErrorKind = "many-documents"
+	ManyDocuments SuppressionErrorKind = "many-documents"
 	// WrongType is a value of another type, such as a text in place of a list.
-	WrongType AllowanceErrorKind = "wrong-type"
+	WrongType SuppressionErrorKind = "wrong-type"
 	// UnknownField is a field that allowances do not have.
-	UnknownField AllowanceErrorKind = "unknown-field"
+	UnknownField SuppressionErrorKind = "unknown-field"
 	// MissingField is a field that has to be there.
-	MissingField AllowanceErrorKind = "missing-field"
+	MissingField SuppressionErrorKind = "missing-field"
 	// Duplicate is a field that was there before.
-	Duplicate AllowanceErrorKind = "duplicate"
+	Duplicate SuppressionErrorKind = "duplicate"
 	// BadValue is a text that the field does not take.
-	BadValue AllowanceErrorKind = "bad-value"
+	BadValue SuppressionErrorKind = "bad-value"
 )
 
-// An AllowanceError is one thing that is wrong with a file of allowances.
-type AllowanceError struct {
-	// Source is the file, as it was given to [ParseAllowances], and Line counts from 1.
+// An SuppressionError is one thing that is wrong with a file of allowances.
+type SuppressionError struct {
+	// Source is the file, as it was given to [ParseSuppressions], and Line counts from 1.
 	Source string
 	Line   int
 	// Field of an allowance. It is empty for the allowance, or the file, as a whole.
 	Field string
-	Kind  AllowanceErrorKind
+	Kind  SuppressionErrorKind
 	// Message says what is wrong, or what was expected.
 	Message string
 }
 
 // Error returns the place and the message on one line.
-func (e *AllowanceError) Error() string { return fmt.Sprintf("%s:%d: %s", e.Source, e.Line, e.Message) }
+func (e *SuppressionError) Error() string {
+	return fmt.Sprintf("%s:%d: %s", e.Source, e.Line, e.Message)
+}
 
-// AllowanceErrors are all that is wrong with a file of allowances.
-type AllowanceErrors []*AllowanceError
+// SuppressionErrors are all that is wrong with a file of allowances.
+type SuppressionErrors []*SuppressionError
 
 // Error returns a line for each.
-func (e AllowanceErrors) Error() string {
+func (e SuppressionErrors) Error() string {
 	lines := make([]string, len(e))
 	for i, one := range e {
 		lines[i] = one.Error()
@@ -111,9 +113,9 @@ func (e AllowanceErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// ParseAllowances reads a list of allowances in YAML. Source names it in messages. The error is of
-// type [AllowanceErrors].
-func ParseAllowances(source string, data []byte) ([]Allowance, error) {
+// ParseSuppressions reads a list of allowances in YAML. Source names it in messages. The error is of
+// type [SuppressionErrors].
+func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 	r := &reader{source: source}
 	all := r.allowances(data)
 	if len(r.errors) > 0 {
@@ -125,10 +127,10 @@ func ParseAllowances(source string, data []byte) ([]Allowance, error) {
 // reader gathers what is wrong with a file.
 type reader struct {
 	source string
-	errors AllowanceErrors
+	errors SuppressionErrors
 }
 
-func (r *reader) allowances(data []byte) (all []Allowance) {
+func (r *reader) allowances(data []byte) (all []Suppression) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var root, another yaml.Node
 	if err := d.Decode(&root); errors.Is(err, io.EOF) {
@@ -170,12 +172,12 @@ func (r *reader) notYAML(data []byte, err error) {
 	r.report(n, "", Syntax, "not YAML: %s", lineForm.ReplaceAllString(err.Error(), ""))
 }
 
-func (r *reader) report(n *yaml.Node, field string, kind AllowanceErrorKind, format string, args ...any) {
-	r.errors = append(r.errors, &AllowanceError{r.source, n.Line, field, kind, fmt.Sprintf(format, args...)})
+func (r *reader) report(n *yaml.Node, field string, kind SuppressionErrorKind, format string, args ...any) {
+	r.errors = append(r.errors, &SuppressionError{r.source, n.Line, field, kind, fmt.Sprintf(format, args...)})
 }
 
-func (r *reader) allowance(n *yaml.Node) Allowance {
-	a := Allowance{place: fmt.Sprintf("%s:%d", r.source, n.Line)}
+func (r *reader) allowance(n *yaml.Node) Suppression {
+	a := Suppression{place: fmt.Sprintf("%s:%d", r.source, n.Line)}
 	if n.Kind != yaml.MappingNode {
 		r.report(n, "", WrongType, "expected an allowance with scenario and reason")
 		return a
@@ -212,11 +214,11 @@ func (r *reader) allowance(n *yaml.Node) Allowance {
 			r.report(n, f.name, MissingField, "%s is missing", f.name)
 		}
 	}
-	a.Version, a.Class = version.Version(v), Class(class)
+	a.Version, a.Severity = version.Version(v), Severity(class)
 	if v != "" && !slices.Contains(version.All(), a.Version) {
 		r.report(n, "version", BadValue, "unknown version %q: expected one of %s", v, version.Join(version.All()))
 	}
-	if class != "" && !slices.Contains(Classes(), a.Class) {
+	if class != "" && !slices.Contains(Severities(), a.Severity) {
 		r.report(n, "class", BadValue, "unknown class %q: expected breaking, unknown or harmless", class)
 	}
 	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {

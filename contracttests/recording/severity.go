@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// Class says what a difference means for a client.
-type Class string
+// Severity says what a difference means for a client.
+type Severity string
 
 // The classes.
 const (
-	Breaking Class = "breaking"
-	Harmless Class = "harmless"
-	Unknown  Class = "unknown"
+	Breaking Severity = "breaking"
+	Harmless Severity = "harmless"
+	Unknown  Severity = "unknown"
 )
 
-// Classes lists them, the worst first.
-func Classes() []Class { return []Class{Breaking, Unknown, Harmless} }
+// Severities lists them, the worst first.
+func Severities() []Severity { return []Severity{Breaking, Unknown, Harmless} }
 
 // A Kind says, for programs, what is different.
 type Kind string
@@ -55,8 +55,8 @@ const (
 
 // A Rule gives differences their class and kind. The first that fits decides.
 type Rule struct {
-	Class Class
-	Kind  Kind
+	Severity Severity
+	Kind     Kind
 	// What says the kind in a few words, Reason why it is of its class.
 	What, Reason string
 	fits         func(change) bool

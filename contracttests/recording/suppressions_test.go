@@ -14,9 +14,9 @@ import (
 func TestAllow(t *testing.T) {
 	differences := func() []recording.Difference {
 		return []recording.Difference{
-			{Scenario: "create/a", Version: version.V3, At: "/exchanges/0/response/status", Class: recording.Breaking},
-			{Scenario: "create/a/b", Version: version.V2026, At: "/exchanges/12/response/header/Retry-After", Class: recording.Unknown},
-			{Scenario: "token/a", At: "/outcome", Class: recording.Breaking},
+			{Scenario: "create/a", Version: version.V3, At: "/exchanges/0/response/status", Severity: recording.Breaking},
+			{Scenario: "create/a/b", Version: version.V2026, At: "/exchanges/12/response/header/Retry-After", Severity: recording.Unknown},
+			{Scenario: "token/a", At: "/outcome", Severity: recording.Breaking},
 		}
 	}
 	for _, test := range []struct {
@@ -39,12 +39,12 @@ func TestAllow(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			allowances, err := recording.ParseAllowances("my.yaml", []byte(test.file))
+			allowances, err := recording.ParseSuppressions("my.yaml", []byte(test.file))
 			if err != nil {
 				t.Fatal(err)
 			}
 			c := &recording.Comparison{Differences: differences()}
-			warnings := c.Allow(allowances)
+			warnings := c.Suppress(allowances)
 			got := []string{}
 			for _, d := range c.Differences {
 				got = append(got, d.Allowed)
@@ -54,7 +54,7 @@ func TestAllow(t *testing.T) {
 			}
 			var unused []recording.Warning
 			for _, scenario := range test.unused {
-				unused = append(unused, recording.Warning{Kind: recording.WarnUnusedAllowance, Subjects: []string{scenario}})
+				unused = append(unused, recording.Warning{Kind: recording.WarnUnusedSuppression, Subjects: []string{scenario}})
 			}
 			checkWarnings(t, unused, warnings)
 		})
@@ -62,9 +62,9 @@ func TestAllow(t *testing.T) {
 }
 
 func TestAllowanceMistakes(t *testing.T) {
-	type wrong = recording.AllowanceErrors // without messages
-	at := func(line int, field string, kind recording.AllowanceErrorKind) *recording.AllowanceError {
-		return &recording.AllowanceError{Source: "my.yaml", Line: line, Field: field, Kind: kind}
+	type wrong = recording.SuppressionErrors // without messages
+	at := func(line int, field string, kind recording.SuppressionErrorKind) *recording.SuppressionError {
+		return &recording.SuppressionError{Source: "my.yaml", Line: line, Field: field, Kind: kind}
 	}
 	for _, test := range []struct {
 		name, file string
@@ -89,12 +89,12 @@ func TestAllowanceMistakes(t *testing.T) {
 		{"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{at(1, "reason", recording.MissingField), at(2, "scenario", recording.MissingField)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := recording.ParseAllowances("my.yaml", []byte(test.file))
-			got, ok := errors.AsType[recording.AllowanceErrors](err)
+			_, err := recording.ParseSuppressions("my.yaml", []byte(test.file))
+			got, ok := errors.AsType[recording.SuppressionErrors](err)
 			if !ok {
 				t.Fatalf("error %v", err)
 			}
-			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(recording.AllowanceError{}, "Message")); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(recording.SuppressionError{}, "Message")); diff != "" {
 				t.Errorf("errors (-want +got):\n%s", diff)
 			}
 			checkMessage(t, "", err.Error())
