@@ -51,6 +51,10 @@ func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
 	notes(c.post("/v2026/personal-access-tokens", `{"name":"eleventh","userAwareTokenNeverExpires":true}`), "eleventh token")
+	rejected := c.post("/v2026/personal-access-tokens", `{"name":"eleventh","userAwareTokenNeverExpires":true}`).is(http.StatusBadRequest)
+	if noted := rejected.entry().Notes; len(noted) > 0 {
+		t.Errorf("notes of a rejected create %q, want none", noted)
+	}
 
 	id := c.get(me).list()[0]["id"].(string)
 	c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)

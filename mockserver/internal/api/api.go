@@ -4,6 +4,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -78,7 +79,8 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	}, a.refusal)
 }
 
-// run leads a request through the steps that every operation has.
+// run leads a request through the steps that every operation has. It repeats an operation that lost a race for a
+// token.
 func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response, error)) (*response.Response, error) {
 	caller, err := a.config.Authenticate(x.request.Context(), x.trace, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
@@ -101,19 +103,23 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response,
 	if err := x.read(); err != nil {
 		return nil, err
 	}
-	return handle(a, x)
+	for {
+		resp, err := handle(a, x)
+		if !errors.Is(err, pat.ErrConflict) {
+			return resp, err
+		}
+	}
 }
 
-// call is the context of the exchange for the domain. The answer that accept makes
-// of the revisions is checked before any of them is stored.
-func (a *API) call(x *exchange, accept func(tokens ...*pat.Token) (*response.Response, error)) (call pat.Call, made func() *response.Response) {
-	var resp *response.Response
-	call = pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now, Note: x.trace.AddNote, Accept: func(tokens ...*pat.Token) error {
-		var err error
-		if resp, err = accept(tokens...); err != nil {
-			return err
-		}
-		return a.config.Writer.Validate(resp, x.operation.CheckResponse)
-	}}
-	return call, func() *response.Response { return resp }
+// call returns the context of the request for the domain.
+func (x *exchange) call() pat.Call {
+	return pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now}
+}
+
+// commit validates the response to a write that is prepared, and then carries out the write.
+func (a *API) commit(x *exchange, resp *response.Response, write interface{ Commit(context.Context) error }) (*response.Response, error) {
+	if err := a.config.Writer.Validate(resp, x.operation.CheckResponse); err != nil {
+		return nil, err
+	}
+	return resp, write.Commit(x.request.Context())
 }

@@ -11,11 +11,15 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Response, error) {
-		return a.bulkAnswer(tokens)
-	})
-	_, err = a.config.Service.BulkUpdate(x.request.Context(), call, texts(x.body, "ids"), operations)
-	return made(), err
+	update, err := a.config.Service.PrepareBulkUpdate(x.request.Context(), x.call(), texts(x.body, "ids"), operations)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := a.bulkAnswer(update.Tokens)
+	if err != nil {
+		return nil, err
+	}
+	return a.commit(x, resp, update)
 }
 
 // bulkAnswer returns the tokens of a bulk update. The acknowledgment "is stored internally and is not

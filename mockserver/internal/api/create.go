@@ -22,16 +22,25 @@ func (a *API) create(x *exchange) (*response.Response, error) {
 	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Response, error) { return a.createdAnswer(tokens[0]) })
-	token, err := a.config.Service.Create(x.request.Context(), call, r)
+	creation, err := a.config.Service.PrepareCreate(x.request.Context(), x.call(), r)
 	if err != nil {
 		return nil, err
 	}
-	if token.ExpirationDate.IsZero() && a.never.Value == dialect.Null && isPythonSDK(x.request.UserAgent()) {
+	resp, err := a.createdAnswer(creation.Token)
+	if err == nil {
+		resp, err = a.commit(x, resp, creation)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if note := creation.Note(x.request.Context()); note != "" {
+		x.trace.AddNote(note)
+	}
+	if creation.Token.ExpirationDate.IsZero() && a.never.Value == dialect.Null && isPythonSDK(x.request.UserAgent()) {
 		x.trace.AddNote("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
 			"the token was made, but its secret is lost to the caller; send a date instead, however far away, or start the mock with --never-expires-as far-date")
 	}
-	return made(), nil
+	return resp, nil
 }
 
 // isPythonSDK knows SailPoint's Python SDK by the User-Agent of its releases (observed).

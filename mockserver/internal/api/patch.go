@@ -13,12 +13,15 @@ func (a *API) patch(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, made := a.call(x, func(tokens ...*pat.Token) (*response.Response, error) {
-		body, err := a.encoded(x.policy.Shape, tokens[0])
-		return &response.Response{Status: http.StatusOK, Body: body, Validated: true}, err
-	})
-	_, err = a.config.Service.Patch(x.request.Context(), call, x.id, operations)
-	return made(), err
+	update, err := a.config.Service.PreparePatch(x.request.Context(), x.call(), x.id, operations)
+	if err != nil {
+		return nil, err
+	}
+	body, err := a.encoded(x.policy.Shape, update.Tokens[0])
+	if err != nil {
+		return nil, err
+	}
+	return a.commit(x, &response.Response{Status: http.StatusOK, Body: body, Validated: true}, update)
 }
 
 // patchOperations reads a JSON Patch whose shape is known to be right.

@@ -74,38 +74,50 @@ func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.
 	return resp, nil
 }
 
-// login makes the answer to credentials that are good for a grant.
-func (s *Server) login(ctx context.Context, id, secret, grant string, trace *response.RequestInfo, now time.Time) (resp *response.Response, err error) {
-	var notes []string // of the last attempt: one that lost a race is made again
-	err = s.config.Service.Login(ctx, id, secret, now, func(g pat.Grant) error {
-		trace.User = cmp.Or(g.Caller.Name, g.Caller.ClientID)
+// login returns the response to credentials that are good for a grant. It repeats a login that lost a race for its
+// token.
+func (s *Server) login(ctx context.Context, id, secret, grant string, trace *response.RequestInfo, now time.Time) (*response.Response, error) {
+	for {
+		session, err := s.config.Service.PrepareLogin(ctx, id, secret, now)
+		if err != nil {
+			return nil, err
+		}
+		trace.User = cmp.Or(session.Caller.Name, session.Caller.ClientID)
 		if err := allowed(grant); err != nil {
-			return err
+			return nil, err
 		}
 		if trace.TokenTTL > 0 {
-			g.ValiditySeconds = min(g.ValiditySeconds, trace.TokenTTL)
+			session.ValiditySeconds = min(session.ValiditySeconds, trace.TokenTTL)
 		}
-		issued, set, err := s.issue(ctx, g, now)
-		if err != nil {
-			return err
+		resp, err := s.commit(ctx, session, now)
+		if !errors.Is(err, pat.ErrConflict) {
+			trace.Notes = append(trace.Notes, session.Notes...)
+			return resp, err
 		}
-		if resp, err = response.JSON(http.StatusOK, issued); err != nil {
-			return err
-		}
-		resp.Header = noStore()
-		notes = g.Notes
-		err = s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").CheckResponse)
-		if err != nil || set == nil {
-			return err
-		}
-		return s.config.Service.KeepScopeSet(ctx, *set)
-	})
-	trace.Notes = append(trace.Notes, notes...)
-	return resp, err
+	}
 }
 
-// errAccepted stops a login that would succeed.
-var errAccepted = errors.New("the login would succeed")
+// commit validates the response with the access token of a session, and then notes the login.
+func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time) (*response.Response, error) {
+	issued, set, err := s.issue(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := response.JSON(http.StatusOK, issued)
+	if err != nil {
+		return nil, err
+	}
+	resp.Header = noStore()
+	if err := s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").CheckResponse); err != nil {
+		return nil, err
+	}
+	if set != nil {
+		if err := s.config.Service.KeepScopeSet(ctx, *set); err != nil {
+			return nil, err
+		}
+	}
+	return resp, session.Commit(ctx)
+}
 
 // Accepts reports whether the credentials and the grant of a request are good for an access token. It
 // changes nothing but the body, which it reads.
@@ -122,13 +134,8 @@ func (s *Server) Accepts(r *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	err = s.config.Service.Login(r.Context(), id, secret, s.config.Now(), func(pat.Grant) error {
-		if err := allowed(grant); err != nil {
-			return err
-		}
-		return errAccepted
-	})
-	return errors.Is(err, errAccepted)
+	_, err = s.config.Service.PrepareLogin(r.Context(), id, secret, s.config.Now())
+	return err == nil && allowed(grant) == nil
 }
 
 // find notes the logins that a careful client would not have tried.

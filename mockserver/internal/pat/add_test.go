@@ -82,12 +82,12 @@ func TestAddedIdentity(t *testing.T) {
 	s := newService(newStore(t))
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
 	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}, pat.NewToken(dated("1", cem))))
-	var granted pat.Grant
-	mustRun(t, s.Login(t.Context(), "1", "secret of 1", now, func(g pat.Grant) error { granted = g; return nil }))
+	granted, err := s.PrepareLogin(t.Context(), "1", "secret of 1", now)
+	mustRun(t, err)
 	if diff := cmp.Diff(pat.Caller{ClientID: "1", ID: "cem", Name: "Cem", UserLevels: []string{"USER"}, Scopes: []string{"sp:scopes:all"}}, granted.Caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}
-	_, err := s.Create(t.Context(), callOf(granted.Caller, version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err = create(t.Context(), s, callOf(granted.Caller, version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, accepted, err)
 }
 
@@ -251,7 +251,7 @@ func TestLogins(t *testing.T) {
 	}
 	t.Run("deleted since", func(t *testing.T) {
 		s := configured(pat.Config{Store: newStore(t, older, younger)}, pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: "younger"}}})
-		mustRun(t, s.Delete(t.Context(), callOf(admin(ann), version.V3), "younger"))
+		mustRun(t, deleteToken(t.Context(), s, callOf(admin(ann), version.V3), "younger"))
 		if diff := cmp.Diff([]string{"Ann older"}, logins(t, s)); diff != "" {
 			t.Errorf("logins (-want +got):\n%s", diff)
 		}

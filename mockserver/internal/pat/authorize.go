@@ -169,14 +169,6 @@ func (c Caller) CheckScopes(scopes []string) error {
 	})
 }
 
-// gone is the refusal of a caller whose identity has left the tenant.
-func gone(c Caller) *Error {
-	return refuse(Forbidden, Cause{
-		At: callerAt, Expected: "the access token of a user of this tenant", Got: "that of " + c.Name + ", who is gone",
-		Advice: "log in again", Rule: rule.NoApplicationAuth,
-	})
-}
-
 // Where a request says who its caller is, and whose tokens to list.
 const (
 	callerAt = "header Authorization"

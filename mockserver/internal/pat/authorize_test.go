@@ -31,7 +31,7 @@ var attempts = []struct {
 	{"list another", scopesToList, list("ann")},
 	{"list all", scopesToList, list("")},
 	{"create", scopesToWrite, func(s *pat.Service, c pat.Caller) error {
-		_, err := s.Create(context.Background(), callOf(c, version.V1), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		_, err := create(context.Background(), s, callOf(c, version.V1), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
 		return err
 	}},
 	{"patch own", scopesToPatch, rename("own")},
@@ -59,20 +59,20 @@ func list(owner string) func(*pat.Service, pat.Caller) error {
 
 func rename(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := s.Patch(context.Background(), callOf(c, version.V1), id, patchOf(`replace /name "renamed"`))
+		_, err := patchToken(context.Background(), s, callOf(c, version.V1), id, patchOf(`replace /name "renamed"`))
 		return err
 	}
 }
 
 func remove(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		return s.Delete(context.Background(), callOf(c, version.V1), id)
+		return deleteToken(context.Background(), s, callOf(c, version.V1), id)
 	}
 }
 
 func update(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := s.BulkUpdate(context.Background(), callOf(c, version.V1), []string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := bulkUpdate(context.Background(), s, callOf(c, version.V1), []string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}
 }

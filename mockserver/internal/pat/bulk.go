@@ -23,9 +23,9 @@ var bulkOperations = map[string][]string{
 	"/" + fieldNeverAware: {"add", "replace", "remove"},
 }
 
-// BulkUpdate applies one patch to several tokens of any owner, all or none, and returns
-// them sorted by id. An id that is not there refuses the whole update (assumed).
-func (s *Service) BulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) ([]*Token, error) {
+// PrepareBulkUpdate returns the update of several tokens of any owner by one patch. It rejects the whole
+// update if one of the ids does not exist (assumed).
+func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
 	held := s.rights(ctx, call.Caller)
 	if !held.Has(UpdateAll) {
 		return nil, missing(callerAt, UpdateAll, held, rule.WriteRights)
@@ -36,30 +36,7 @@ func (s *Service) BulkUpdate(ctx context.Context, call Call, ids []string, opera
 			return nil, check
 		}
 	}
-	var changed []*Token
-	err := s.retry("", func() error {
-		changes, err := s.patchEach(ctx, p, ids, held)
-		if err != nil {
-			return err
-		}
-		changed = make([]*Token, len(changes))
-		for i, c := range changes {
-			changed[i] = c.New
-		}
-		if err := call.accept(changed...); err != nil {
-			return err
-		}
-		return s.config.Store.Swap(ctx, changes...)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return changed, nil
-}
-
-// patchEach makes the changes, sorted by id.
-func (s *Service) patchEach(ctx context.Context, p *patching, ids []string, held Rights) ([]Change, error) {
-	var changes []Change
+	u := &Update{service: s}
 	for i, id := range ids {
 		t, err := s.visible(ctx, id, held)
 		var refusal *Error
@@ -78,10 +55,13 @@ func (s *Service) patchEach(ctx context.Context, p *patching, ids []string, held
 			}
 			return nil, refusal
 		}
-		changes = append(changes, Change{Old: t, New: next})
+		u.changes = append(u.changes, Change{Old: t, New: next})
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.New.ID, b.New.ID) })
-	return changes, nil
+	slices.SortFunc(u.changes, func(a, b Change) int { return strings.Compare(a.New.ID, b.New.ID) })
+	for _, c := range u.changes {
+		u.Tokens = append(u.Tokens, c.New)
+	}
+	return u, nil
 }
 
 func checkBulkIDs(ids []string) *Error {

@@ -23,7 +23,7 @@ func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]s
 	t.Helper()
 	store := bulkStore(t)
 	before := everything(t, store)
-	tokens, err := newService(store).BulkUpdate(t.Context(), callOf(admin(ann), version.V1), tokenIDs, operations)
+	tokens, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), tokenIDs, operations)
 	if err != nil {
 		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
 			t.Errorf("stored by a refused update (-before +after):\n%s", diff)
@@ -131,7 +131,7 @@ func TestBulkUpdateOf25(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := newService(store).BulkUpdate(t.Context(), callOf(admin(ann), version.V1), ids, patchOf("replace /userAwareTokenNeverExpires true"))
+	got, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), ids, patchOf("replace /userAwareTokenNeverExpires true"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestBulkUpdateOperations(t *testing.T) {
 }
 
 func TestBulkUpdateUnderALegacyPolicy(t *testing.T) {
-	_, err := newService(bulkStore(t)).BulkUpdate(t.Context(), callOf(admin(ann), version.V3), []string{"a"}, patchOf("remove /expirationDate"))
+	_, err := bulkUpdate(t.Context(), newService(bulkStore(t)), callOf(admin(ann), version.V3), []string{"a"}, patchOf("remove /expirationDate"))
 	checkRefusal(t, refusal{pat.Invalid, "/patch/0/path", "patch-fields"}, err)
 }
 
@@ -220,7 +220,7 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 func TestBulkUpdateHidesManagedTokens(t *testing.T) {
 	service := newService(bulkStore(t))
 	text := func(id string) string {
-		_, err := service.BulkUpdate(t.Context(), callOf(caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"), version.V1),
+		_, err := bulkUpdate(t.Context(), service, callOf(caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"), version.V1),
 			[]string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return only(t, err).Error()
 	}

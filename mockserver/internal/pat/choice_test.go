@@ -64,7 +64,7 @@ func TestRefuseUnknownScopes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t, pat.Fields{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
 			s := configured(pat.Config{Store: store, Choices: pat.Choices{RefuseUnknownScopes: true}}, annAndBen())
-			_, err := s.Patch(t.Context(), callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
+			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
 			question := ""
 			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {
 				question = refusal.Question()

@@ -3,30 +3,41 @@ package pat
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"example.com/patmock/spec/rule"
 )
 
-// CreateRequest asks for a token. Nil stands for null as well as for absent, which mean the same.
+// CreateRequest is the content of a request for a token. Nil means null as well as absent.
 type CreateRequest struct {
 	Name                       *string
 	Scope                      []string // nil: sp:scopes:all; empty: none at all (assumed)
 	AccessTokenValiditySeconds *int     // nil: 43200
 	ExpirationDate             *string
-	// UserAwareTokenNeverExpires is false where it was not sent; the legacy versions do not know it.
+	// UserAwareTokenNeverExpires is false if it was not sent. The legacy versions do not have it.
 	UserAwareTokenNeverExpires bool
 }
 
-// Create makes a token for the caller. Errors are *Error, or what Accept and the store return.
-func (s *Service) Create(ctx context.Context, call Call, r CreateRequest) (*Token, error) {
+// Creation is a token that is ready to be stored.
+type Creation struct {
+	Token *Token
+
+	service *Service
+}
+
+// PrepareCreate returns a new token of the caller. Errors are of type *[Error].
+func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation, error) {
 	if held := s.rights(ctx, call.Caller); !held.Has(CreateMy) {
 		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
+	}
+	owner := Owner{ID: call.Caller.ID, Name: call.Caller.Name}
+	if err := s.checkUser(ctx, owner); err != nil {
+		return nil, err
 	}
 	now := call.now()
 	id, secret := s.newCredentials(ctx)
 	f := Fields{
-		ID: id, Secret: secret, Scope: kept(r.Scope),
-		Owner: Owner{ID: call.Caller.ID, Name: call.Caller.Name}, Created: now,
+		ID: id, Secret: secret, Scope: kept(r.Scope), Owner: owner, Created: now,
 		AccessTokenValiditySeconds: defaultValiditySeconds,
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}
@@ -54,35 +65,48 @@ func (s *Service) Create(ctx context.Context, call Call, r CreateRequest) (*Toke
 		return nil, refusal
 	}
 	f.ExpirationDate = expires
-	return s.create(ctx, call, NewToken(f))
+	return &Creation{NewToken(f), s}, nil
 }
 
-func (s *Service) create(ctx context.Context, call Call, t *Token) (*Token, error) {
+// Commit stores the token unless its owner has one of its name or as many as allowed. ErrConflict means
+// that the id was taken meanwhile, and that the creation has to be prepared again.
+func (c *Creation) Commit(ctx context.Context) error {
+	s, t := c.service, c.Token
 	s.whole.RLock()
 	defer s.whole.RUnlock()
-	if _, known := s.Identity(ctx, t.Owner.ID); !known {
-		return nil, gone(call.Caller)
-	}
-	if err := call.accept(t); err != nil {
-		return nil, err
+	if err := s.checkUser(ctx, t.Owner); err != nil {
+		return err
 	}
 	err := s.config.Store.Create(ctx, t, s.config.Limit)
-	for ; errors.Is(err, ErrConflict); err = s.config.Store.Create(ctx, t, s.config.Limit) {
-		f := t.Fields
-		f.ID, f.Secret = s.newCredentials(ctx)
-		t = NewToken(f)
-		if err := call.accept(t); err != nil {
-			return nil, err
-		}
-	}
 	switch {
 	case errors.Is(err, ErrNameTaken):
-		return nil, nameTaken(t.Name, "/"+fieldName)
+		return nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
-		return nil, refuse(Limit, limitReached(s.config.Limit)).asked(askTokenLimit)
-	case err != nil:
-		return nil, err
+		return refuse(Limit, limitReached(s.config.Limit)).asked(askTokenLimit)
 	}
-	s.noteLimit(ctx, call, t.Owner)
-	return t, nil
+	return err
+}
+
+// checkUser rejects a caller whose identity has left the tenant: an access token may outlive it.
+func (s *Service) checkUser(ctx context.Context, caller Owner) error {
+	if _, known := s.Identity(ctx, caller.ID); known {
+		return nil
+	}
+	return refuse(Forbidden, Cause{
+		At: callerAt, Expected: "the access token of a user of this tenant", Got: "that of " + caller.Name + ", who is gone",
+		Advice: "log in again", Rule: rule.NoApplicationAuth,
+	})
+}
+
+// Note returns a sentence about a stored token that a tenant would have rejected, empty for any other.
+func (c *Creation) Note(ctx context.Context) string {
+	if c.service.config.Limit > 0 {
+		return ""
+	}
+	n, err := c.service.config.Store.Count(ctx, c.Token.Owner.ID)
+	if err != nil || n <= TenantLimit {
+		return ""
+	}
+	return "a tenant would refuse this: " + ordinal(n) + " token of " + c.Token.Owner.Name + ", who may have " + strconv.Itoa(TenantLimit) +
+		" (" + rule.TokensPerOwner.String() + ")"
 }

@@ -51,9 +51,9 @@ func mend(text string) []mended {
 	return all
 }
 
-// nearMiss returns an error that names what is wrong with credentials which are nearly right, nil if they
-// are not. It never repeats a secret.
-func (s *Service) nearMiss(ctx context.Context, id, secret string) error {
+// nearMiss returns an error that names what is wrong with credentials which are nearly right, and another one
+// for those that are not. It never repeats a secret.
+func (s *Service) nearMiss(ctx context.Context, id, secret string, other error) error {
 	ids, secrets := mend(id), mend(secret)
 	for _, i := range ids {
 		for _, x := range secrets {
@@ -68,7 +68,7 @@ func (s *Service) nearMiss(ctx context.Context, id, secret string) error {
 			}
 		}
 	}
-	return nil
+	return other
 }
 
 // has says what a part of the credentials has that it should not have.

@@ -31,7 +31,7 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := loginService(loginStore(t)).Login(t.Context(), test.id, test.secret, now, grantAll)
+			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
 			if !errors.Is(err, pat.ErrBadCredentials) || errors.Is(err, pat.ErrMalformed) != test.want {
 				t.Fatalf("error is %v, want malformed %t", err, test.want)
 			}
@@ -59,7 +59,7 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := configured(pat.Config{Store: newStore(t), Choices: choices}, annAndBen())
 			request := pat.CreateRequest{Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true}
-			_, err := s.Create(t.Context(), callOf(user(ben), version.V1), request)
+			_, err := create(t.Context(), s, callOf(user(ben), version.V1), request)
 			var broken *pat.Error
 			if errors.As(err, &broken) != (test.broken != "") || broken != nil && broken.Causes[0].Rule != test.broken {
 				t.Errorf("error is %v, want %q", err, test.broken)

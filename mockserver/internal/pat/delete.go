@@ -2,34 +2,45 @@ package pat
 
 import (
 	"context"
+	"errors"
 
 	"example.com/patmock/spec/rule"
 )
 
-// Delete removes a token for good: one's own, or with the right to all tokens anybody's.
-func (s *Service) Delete(ctx context.Context, call Call, id string) error {
+// Deletion is a token that is ready to be deleted.
+type Deletion struct {
+	service *Service
+	token   *Token
+}
+
+// PrepareDelete returns the deletion of a token: of the caller's own, or of any with the right to all tokens.
+func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Deletion, error) {
 	held := s.rights(ctx, call.Caller)
 	if held&(DeleteMy|DeleteAll) == 0 {
-		return missing(callerAt, DeleteMy, held, rule.WriteRights)
+		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)
 	}
-	return s.retry(id, func() error {
-		t, err := s.visible(ctx, id, held)
-		if err != nil {
-			return err
-		}
-		if t.Owner.ID != call.Caller.ID && !held.Has(DeleteAll) {
-			return missing(callerAt, DeleteAll, held, rule.WriteRights).asked(askDeleteOfAnothers)
-		}
-		if t.Owner.ID == call.Caller.ID && !held.Has(DeleteMy) {
-			return missing(callerAt, DeleteMy, held, rule.WriteRights)
-		}
-		if err := call.accept(t); err != nil {
-			return err
-		}
-		if err := s.config.Store.Delete(ctx, t); err != nil {
-			return err
-		}
-		s.deleted.add(t.ID)
-		return nil
-	})
+	t, err := s.visible(ctx, id, held)
+	if err != nil {
+		return nil, err
+	}
+	if t.Owner.ID != call.Caller.ID && !held.Has(DeleteAll) {
+		return nil, missing(callerAt, DeleteAll, held, rule.WriteRights).asked(askDeleteOfAnothers)
+	}
+	if t.Owner.ID == call.Caller.ID && !held.Has(DeleteMy) {
+		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)
+	}
+	return &Deletion{s, t}, nil
+}
+
+// Commit deletes the token for good. ErrConflict means that it was changed or deleted meanwhile, and that the
+// deletion has to be prepared again.
+func (d *Deletion) Commit(ctx context.Context) error {
+	err := d.service.config.Store.Delete(ctx, d.token)
+	if errors.Is(err, ErrNotFound) {
+		return ErrConflict
+	}
+	if err == nil {
+		d.service.deleted.add(d.token.ID)
+	}
+	return err
 }

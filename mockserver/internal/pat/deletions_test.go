@@ -14,7 +14,7 @@ import (
 // checkDeleted looks at whether a login with a token that is not there is told of a deletion.
 func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 	t.Helper()
-	err := s.Login(t.Context(), id, "secret of "+id, now, grantAll)
+	err := login(t.Context(), s, id, "secret of "+id, now)
 	if !errors.Is(err, pat.ErrBadCredentials) {
 		t.Errorf("login with %s: error is %v, want ErrBadCredentials", id, err)
 	}
@@ -30,7 +30,7 @@ func TestDeletionsAreBounded(t *testing.T) {
 	remove := func(id string) {
 		t.Helper()
 		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(id, ben)), 0))
-		mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), id))
+		mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), id))
 	}
 	id := func(i int) string { return fmt.Sprintf("token-%d", i) }
 	for i := range remembered {
@@ -61,7 +61,7 @@ func TestDeletionsAreBounded(t *testing.T) {
 
 func TestDeletionsOfATenantEndWithIt(t *testing.T) {
 	s := newService(newStore(t, dated("1", ben), dated("2", ben)))
-	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "1"))
+	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
 	checkDeleted(t, true, s, "1")
 	if err := s.Replace(t.Context(), pat.Tenant{UserLevels: map[string][]string{"X": {"x"}}}); err == nil {
 		t.Error("the tenant with an unknown right was accepted")
@@ -76,16 +76,13 @@ func TestNotDeleted(t *testing.T) {
 	store := newStore(t, dated("1", ben), dated("another's", ann))
 	s := newService(store)
 	t.Run("refused", func(t *testing.T) {
-		checkRefusal(t, forbidden("write-rights"), s.Delete(t.Context(), callOf(user(ben), version.V3), "another's"))
+		checkRefusal(t, forbidden("write-rights"), deleteToken(t.Context(), s, callOf(user(ben), version.V3), "another's"))
 		mustRun(t, store.Delete(t.Context(), mustToken(t, store, "another's")))
 		checkDeleted(t, false, s, "another's")
 	})
-	t.Run("not accepted", func(t *testing.T) {
-		call := callOf(user(ben), version.V3)
-		call.Accept = notAccepted
-		if err := s.Delete(t.Context(), call, "1"); !errors.Is(err, errNotAccepted) {
-			t.Errorf("error is %v, want that of Accept", err)
-		}
+	t.Run("not committed", func(t *testing.T) {
+		_, err := s.PrepareDelete(t.Context(), callOf(user(ben), version.V3), "1")
+		mustRun(t, err)
 		mustRun(t, store.Delete(t.Context(), mustToken(t, store, "1")))
 		checkDeleted(t, false, s, "1")
 	})
@@ -94,10 +91,10 @@ func TestNotDeleted(t *testing.T) {
 // A token that is there again is there, whatever was deleted before.
 func TestDeletedAndAddedAgain(t *testing.T) {
 	s := newService(newStore(t, dated("1", ben)))
-	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "1"))
+	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
 	_, err := s.AddToken(t.Context(), "Ben", dated("1", pat.Owner{}))
 	mustRun(t, err)
-	mustRun(t, s.Login(t.Context(), "1", "secret of 1", now, grantAll))
+	mustRun(t, login(t.Context(), s, "1", "secret of 1", now))
 }
 
 func mustToken(t testing.TB, store pat.Store, id string) *pat.Token {
@@ -112,7 +109,7 @@ func TestOwner(t *testing.T) {
 	s := configured(pat.Config{Store: newStore(t, dated("1", ben), dated("2", ben))}, pat.Tenant{
 		Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, APIClients: []pat.APIClient{{ID: "api"}},
 	})
-	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "2"))
+	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "2"))
 	type answer struct {
 		Owner          pat.Owner
 		Known, Deleted bool

@@ -15,7 +15,7 @@ func createdAt(t testing.TB, v version.Version, at time.Time, date *string, awar
 	t.Helper()
 	call := callOf(user(ben), v)
 	call.Now = at
-	token, err := newService(newStore(t)).Create(t.Context(), call, pat.CreateRequest{
+	token, err := create(t.Context(), newService(newStore(t)), call, pat.CreateRequest{
 		Name: new("robot"), ExpirationDate: date, UserAwareTokenNeverExpires: aware,
 	})
 	if err != nil {
@@ -98,7 +98,7 @@ func TestLegacyExpirationDate(t *testing.T) {
 
 func TestLegacyIgnoresAcknowledgement(t *testing.T) {
 	service := newService(newStore(t))
-	got, err := service.Create(t.Context(), callOf(user(ben), version.Beta), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+	got, err := create(t.Context(), service, callOf(user(ben), version.Beta), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
 	if err != nil {
 		t.Fatal(err)
 	}

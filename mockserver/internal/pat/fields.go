@@ -1,7 +1,6 @@
 package pat
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -50,17 +49,6 @@ func limitReached(limit int) Cause {
 	return Cause{
 		Expected: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),
 		Advice: "delete one first", Rule: rule.TokensPerOwner,
-	}
-}
-
-// noteLimit tells of a token that a tenant would not have made.
-func (s *Service) noteLimit(ctx context.Context, call Call, o Owner) {
-	if s.config.Limit > 0 || call.Note == nil {
-		return
-	}
-	if n, err := s.config.Store.Count(ctx, o.ID); err == nil && n > TenantLimit {
-		call.Note("a tenant would refuse this: " + ordinal(n) + " token of " + o.Name + ", who may have " + strconv.Itoa(TenantLimit) +
-			" (" + rule.TokensPerOwner.String() + ")")
 	}
 }
 

@@ -32,7 +32,7 @@ func TestCreateName(t *testing.T) {
 			expired := dated("expired", ben)
 			expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
 			store := newStore(t, dated("ben's", ben), dated("ann's", ann), expired)
-			_, err := newService(store).Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: test.tokenName})
+			_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3), pat.CreateRequest{Name: test.tokenName})
 			checkRefusal(t, test.want, err)
 			wantTokens := 3
 			if test.want == accepted {
@@ -61,7 +61,7 @@ func TestCreateValidity(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := newService(newStore(t)).Create(t.Context(), callOf(user(ben), version.V3),
+			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), version.V3),
 				pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: &test.seconds})
 			checkRefusal(t, test.want, err)
 		})
@@ -81,7 +81,7 @@ func TestCreateRefusalTexts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := newService(newStore(t, dated("token", ben))).Create(t.Context(), callOf(user(ben), version.V3), test.request)
+			_, err := create(t.Context(), newService(newStore(t, dated("token", ben))), callOf(user(ben), version.V3), test.request)
 			checkCause(t, test.want, err)
 		})
 	}

@@ -17,10 +17,10 @@ func TestIDWithDashes(t *testing.T) {
 	call := callOf(admin(ann), version.V1)
 	never := []pat.PatchOperation{{Op: "replace", Path: "/expirationDate", Value: []byte(`"2026-05-01T00:00:00Z"`)}}
 	for name, do := range map[string]func(id string) error{
-		"delete": func(id string) error { return service.Delete(t.Context(), call, id) },
-		"patch":  func(id string) error { _, err := service.Patch(t.Context(), call, id, never); return err },
+		"delete": func(id string) error { return deleteToken(t.Context(), service, call, id) },
+		"patch":  func(id string) error { _, err := patchToken(t.Context(), service, call, id, never); return err },
 		"bulk": func(id string) error {
-			_, err := service.BulkUpdate(t.Context(), call, []string{id}, never)
+			_, err := bulkUpdate(t.Context(), service, call, []string{id}, never)
 			return err
 		},
 		"list": func(id string) error {

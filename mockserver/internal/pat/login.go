@@ -8,63 +8,80 @@ import (
 	"time"
 )
 
-// A Grant is what a login gives.
-type Grant struct {
+// Session is a login that is ready to be noted: the content of an access token.
+type Session struct {
 	Caller Caller
-	// ValiditySeconds is how long its access token lives.
+	// ValiditySeconds is the life of the access token.
 	ValiditySeconds int
-	// Notes tell what a tenant would have done otherwise, in sentences.
+	// Notes are sentences about what a tenant would have done otherwise.
 	Notes []string
+
+	service *Service
+	token   *Token // nil for an API client
+	now     time.Time
 }
 
 // lastUsedStep is how long lastUsed stays as it is (published: it moves once a day; that the
 // day is counted from the stored value is assumed).
 const lastUsedStep = 24 * time.Hour
 
-// Login exchanges the id and secret of a token, or of an API client, for a grant. Whatever
-// is wrong with them is ErrBadCredentials. Accept sees the grant before the login is noted
-// in the token's lastUsed; its error stops the login.
-func (s *Service) Login(ctx context.Context, id, secret string, now time.Time, accept func(Grant) error) error {
+// PrepareLogin returns the session of a token or of an API client. The error of any wrong credentials is
+// ErrBadCredentials.
+func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session, error) {
 	if client, ok := s.who.Load().clients[id]; ok {
 		if !equal(client.Secret, secret) {
-			if err := s.nearMiss(ctx, id, secret); err != nil {
-				return err
-			}
-			return badCredentials("the secret is not that of API client %s", quote(client.Name))
+			return nil, s.nearMiss(ctx, id, secret, badCredentials("the secret is not that of API client %s", quote(client.Name)))
 		}
-		caller := Caller{ClientID: id, Scopes: client.Scope}
-		return accept(Grant{Caller: caller, ValiditySeconds: defaultValiditySeconds})
+		return &Session{Caller: Caller{ClientID: id, Scopes: client.Scope}, ValiditySeconds: defaultValiditySeconds}, nil
 	}
-	err := s.retry(id, func() error {
-		t, err := s.config.Store.Token(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !equal(t.Secret, secret) {
-			if err := s.nearMiss(ctx, id, secret); err != nil {
-				return err
-			}
-			return badCredentials("the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name))
-		}
-		if t.Expired(now) {
-			return &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate)), ""}
-		}
-		return s.login(ctx, t, now, accept)
-	})
-	var refusal *Error
-	if errors.As(err, &refusal) && refusal.Kind == NotFound {
-		if err := s.nearMiss(ctx, id, secret); err != nil {
-			return err
-		}
-		if len(id) == secretLength { // a pair that was exchanged must not show in a log
-			return badCredentials("the client id is as long as a secret: are the two exchanged?")
-		}
-		if s.deleted.has(id) {
-			return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id), ""}
-		}
-		return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.who.Load().users())
+	t, err := s.config.Store.Token(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, s.nearMiss(ctx, id, secret, s.unknownClient(id))
 	}
-	return err
+	if err != nil {
+		return nil, err
+	}
+	if !equal(t.Secret, secret) {
+		return nil, s.nearMiss(ctx, id, secret, badCredentials("the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name)))
+	}
+	if t.Expired(now) {
+		return nil, &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate)), ""}
+	}
+	identity, ok := s.Identity(ctx, t.Owner.ID)
+	if !ok {
+		return nil, badCredentials("token %s belongs to an identity that is gone", quote(t.Name))
+	}
+	return &Session{
+		Caller: Caller{
+			ClientID: t.ID, ID: identity.ID, Name: identity.Name,
+			UserLevels: identity.UserLevels, Scopes: t.scopeAt(now, s.config.ScopeDelay),
+		},
+		ValiditySeconds: t.AccessTokenValiditySeconds,
+		Notes:           s.scopeNotes(t, now),
+		service:         s, token: t, now: now,
+	}, nil
+}
+
+// Commit notes the login in the token's lastUsed, at most once a day. ErrConflict means that the token was changed
+// or deleted meanwhile, and that the login has to be prepared again.
+func (s *Session) Commit(ctx context.Context) error {
+	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedStep { // never is long ago
+		return nil
+	}
+	used := NewToken(s.token.Fields)
+	used.LastUsed = s.now.UTC().Truncate(time.Millisecond)
+	return s.service.config.Store.Swap(ctx, Change{Old: s.token, New: used})
+}
+
+// unknownClient returns the error of a client id that does not exist.
+func (s *Service) unknownClient(id string) error {
+	if len(id) == secretLength { // a pair that was exchanged must not show in a log
+		return badCredentials("the client id is as long as a secret: are the two exchanged?")
+	}
+	if s.deleted.has(id) {
+		return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id), ""}
+	}
+	return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.who.Load().users())
 }
 
 // secretLength is how many hexadecimal digits a secret has, twice those of an id (published by example).
@@ -101,27 +118,6 @@ func (e *credentialsError) Is(target error) bool {
 
 func badCredentials(format string, args ...any) error {
 	return &credentialsError{reason: fmt.Sprintf(format, args...)}
-}
-
-func (s *Service) login(ctx context.Context, t *Token, now time.Time, accept func(Grant) error) error {
-	identity, ok := s.Identity(ctx, t.Owner.ID)
-	if !ok {
-		return badCredentials("token %s belongs to an identity that is gone", quote(t.Name))
-	}
-	err := accept(Grant{
-		Caller: Caller{
-			ClientID: t.ID, ID: identity.ID, Name: identity.Name,
-			UserLevels: identity.UserLevels, Scopes: t.scopeAt(now, s.config.ScopeDelay),
-		},
-		ValiditySeconds: t.AccessTokenValiditySeconds,
-		Notes:           s.scopeNotes(t, now),
-	})
-	if err != nil || now.Sub(t.LastUsed) < lastUsedStep { // never is long ago
-		return err
-	}
-	used := NewToken(t.Fields)
-	used.LastUsed = now.UTC().Truncate(time.Millisecond)
-	return s.config.Store.Swap(ctx, Change{Old: t, New: used})
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/memory"
@@ -35,28 +36,24 @@ func TestLogin(t *testing.T) {
 	}
 	tests := []struct {
 		name, id, secret string
-		want             pat.Grant
+		want             pat.Session
 	}{
-		{"token", "token", "secret of token", pat.Grant{Caller: callerOf("token", "idn:a:read"), ValiditySeconds: 60}},
-		{"token that never expires", "endless", "secret of endless", pat.Grant{Caller: callerOf("endless", "sp:scopes:all"), ValiditySeconds: 43200}},
-		{"managed token", "managed", "secret of managed", pat.Grant{Caller: callerOf("managed", "sp:scopes:all"), ValiditySeconds: 43200}},
+		{"token", "token", "secret of token", pat.Session{Caller: callerOf("token", "idn:a:read"), ValiditySeconds: 60}},
+		{"token that never expires", "endless", "secret of endless", pat.Session{Caller: callerOf("endless", "sp:scopes:all"), ValiditySeconds: 43200}},
+		{"managed token", "managed", "secret of managed", pat.Session{Caller: callerOf("managed", "sp:scopes:all"), ValiditySeconds: 43200}},
 		{
 			"API client", "api-client", "api-secret",
-			pat.Grant{Caller: pat.Caller{ClientID: "api-client", Scopes: []string{"sp:scopes:all"}}, ValiditySeconds: 43200},
+			pat.Session{Caller: pat.Caller{ClientID: "api-client", Scopes: []string{"sp:scopes:all"}}, ValiditySeconds: 43200},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var got []pat.Grant
-			err := loginService(loginStore(t)).Login(t.Context(), test.id, test.secret, now, func(g pat.Grant) error {
-				got = append(got, g)
-				return nil
-			})
+			got, err := loginService(loginStore(t)).PrepareLogin(t.Context(), test.id, test.secret, now)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff([]pat.Grant{test.want}, got); diff != "" {
-				t.Errorf("grants (-want +got):\n%s", diff)
+			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreUnexported(pat.Session{})); diff != "" {
+				t.Errorf("session (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -78,10 +75,10 @@ func TestLoginRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := loginStore(t)
 			before := everything(t, store)
-			err := loginService(store).Login(t.Context(), test.id, test.secret, now, func(g pat.Grant) error {
-				t.Errorf("granted %+v", g)
-				return nil
-			})
+			session, err := loginService(store).PrepareLogin(t.Context(), test.id, test.secret, now)
+			if session != nil {
+				t.Errorf("session is %+v, want none", session)
+			}
 			if !errors.Is(err, pat.ErrBadCredentials) {
 				t.Errorf("error is %v, want ErrBadCredentials", err)
 			}
@@ -105,7 +102,7 @@ func TestLoginAroundTheExpiration(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := loginService(loginStore(t)).Login(t.Context(), "token", "secret of token", moment(test.now), grantAll)
+			err := login(t.Context(), loginService(loginStore(t)), "token", "secret of token", moment(test.now))
 			if !errors.Is(err, test.want) {
 				t.Errorf("error is %v, want %v", err, test.want)
 			}
@@ -113,14 +110,12 @@ func TestLoginAroundTheExpiration(t *testing.T) {
 	}
 }
 
-func grantAll(pat.Grant) error { return nil }
-
 func TestLoginAfterDelete(t *testing.T) {
 	service := loginService(loginStore(t))
-	if err := service.Delete(t.Context(), callOf(user(ben), version.V1), "endless"); err != nil {
+	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1), "endless"); err != nil {
 		t.Fatal(err)
 	}
-	err := service.Login(t.Context(), "endless", "secret of endless", now, grantAll)
+	err := login(t.Context(), service, "endless", "secret of endless", now)
 	if !errors.Is(err, pat.ErrBadCredentials) {
 		t.Errorf("error is %v, want ErrBadCredentials", err)
 	}
@@ -146,7 +141,7 @@ func TestLoginRefusalTexts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := loginService(loginStore(t)).Login(t.Context(), test.id, test.secret, now, grantAll)
+			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
 			if !errors.Is(err, pat.ErrBadCredentials) || !errors.Is(err, test.wantIs) || errors.Is(err, pat.ErrExpired) != errors.Is(test.wantIs, pat.ErrExpired) {
 				t.Fatalf("error is %v, want %v", err, test.wantIs)
 			}
@@ -178,7 +173,7 @@ func TestLoginNotesLastUsed(t *testing.T) {
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
-			if err := service.Login(t.Context(), "token", "secret of token", moment(step.now), grantAll); err != nil {
+			if err := login(t.Context(), service, "token", "secret of token", moment(step.now)); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(step.want, written(stored(t, store, "token").LastUsed)); diff != "" {
@@ -190,7 +185,7 @@ func TestLoginNotesLastUsed(t *testing.T) {
 
 func TestLoginChangesNothingElse(t *testing.T) {
 	store := newStore(t, dated("token", ben))
-	if err := loginService(store).Login(t.Context(), "token", "secret of token", now, grantAll); err != nil {
+	if err := login(t.Context(), loginService(store), "token", "secret of token", now); err != nil {
 		t.Fatal(err)
 	}
 	want := dated("token", ben)
@@ -198,7 +193,7 @@ func TestLoginChangesNothingElse(t *testing.T) {
 	checkFields(t, want, stored(t, store, "token"))
 }
 
-func TestLoginNotAccepted(t *testing.T) {
+func TestLogin_StoresNothingBeforeCommit(t *testing.T) {
 	tests := []struct{ name, id, secret string }{
 		{"token", "token", "secret of token"},
 		{"API client", "api-client", "api-secret"},
@@ -207,10 +202,8 @@ func TestLoginNotAccepted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := loginStore(t)
 			before := everything(t, store)
-			err := loginService(store).Login(t.Context(), test.id, test.secret, now, func(pat.Grant) error { return errNotAccepted })
-			if !errors.Is(err, errNotAccepted) {
-				t.Errorf("error is %v, want that of accept", err)
-			}
+			_, err := loginService(store).PrepareLogin(t.Context(), test.id, test.secret, now)
+			mustRun(t, err)
 			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
@@ -232,7 +225,7 @@ func TestLoginRace(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := &contested{Store: loginStore(t)}
 			store.meanwhile = func() error { return test.meanwhile(store) }
-			if err := loginService(store).Login(t.Context(), "token", "secret of token", now, grantAll); !errors.Is(err, test.want) {
+			if err := login(t.Context(), loginService(store), "token", "secret of token", now); !errors.Is(err, test.want) {
 				t.Fatalf("error is %v, want %v", err, test.want)
 			}
 			if test.want != nil {

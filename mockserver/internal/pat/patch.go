@@ -24,47 +24,52 @@ type PatchOperation struct {
 	Value json.RawMessage
 }
 
-// Patch changes one of the caller's own tokens; nobody changes another's (observed).
-func (s *Service) Patch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Token, error) {
+// Update is new revisions of tokens that are ready to be stored.
+type Update struct {
+	// Tokens are the new revisions, sorted by id.
+	Tokens []*Token
+
+	service *Service
+	changes []Change
+	nameAt  string // where the request has the new name
+}
+
+// PreparePatch returns the update of one of the caller's own tokens. Tokens of others cannot be changed (observed).
+func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Update, error) {
 	held := s.rights(ctx, call.Caller)
 	if !held.Has(UpdateMy) {
 		return nil, missing(callerAt, UpdateMy, held, rule.WriteRights)
 	}
-	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
-	var next *Token
-	err := s.retry(id, func() error {
-		t, err := s.visible(ctx, id, held)
-		if err != nil {
-			return err
-		}
-		if t.Owner.ID != call.Caller.ID {
-			return refuse(Forbidden, Cause{
-				At: "path parameter id", Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
-				Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
-			})
-		}
-		if refusal := p.check(); refusal != nil {
-			return refusal
-		}
-		patched, refusal := p.apply(t)
-		if refusal != nil {
-			return refusal
-		}
-		if err := call.accept(patched); err != nil {
-			return err
-		}
-		next = patched
-		err = s.config.Store.Swap(ctx, Change{Old: t, New: patched})
-		if errors.Is(err, ErrNameTaken) {
-			at, _ := p.place(fieldName)
-			return nameTaken(patched.Name, at)
-		}
-		return err
-	})
+	t, err := s.visible(ctx, id, held)
 	if err != nil {
 		return nil, err
 	}
-	return next, nil
+	if t.Owner.ID != call.Caller.ID {
+		return nil, refuse(Forbidden, Cause{
+			At: "path parameter id", Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
+			Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
+		})
+	}
+	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
+	if refusal := p.check(); refusal != nil {
+		return nil, refusal
+	}
+	next, refusal := p.apply(t)
+	if refusal != nil {
+		return nil, refusal
+	}
+	nameAt, _ := p.place(fieldName)
+	return &Update{Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt}, nil
+}
+
+// Commit stores the new revisions, all or none. ErrConflict means that a token was changed or deleted meanwhile, and
+// that the update has to be prepared again.
+func (u *Update) Commit(ctx context.Context) error {
+	err := u.service.config.Store.Swap(ctx, u.changes...)
+	if errors.Is(err, ErrNameTaken) {
+		return nameTaken(u.Tokens[0].Name, u.nameAt)
+	}
+	return err
 }
 
 // patching is a JSON Patch on one token: it applies as a whole or not at all.

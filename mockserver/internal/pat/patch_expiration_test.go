@@ -128,13 +128,13 @@ func TestPatchKeepsAwarenessText(t *testing.T) {
 func TestPatchRevives(t *testing.T) {
 	store := newStore(t, robotThat("2026-02-01T00:00:00Z", false))
 	service := loginService(store)
-	if err := service.Login(t.Context(), "robot", "secret of robot", now, grantAll); err == nil {
+	if err := login(t.Context(), service, "robot", "secret of robot", now); err == nil {
 		t.Fatal("the expired token logged in")
 	}
-	if _, err := service.Patch(t.Context(), callOf(user(ben), version.V1), "robot", patchOf(`replace /expirationDate "2026-05-01T00:00:00Z"`)); err != nil {
+	if _, err := patchToken(t.Context(), service, callOf(user(ben), version.V1), "robot", patchOf(`replace /expirationDate "2026-05-01T00:00:00Z"`)); err != nil {
 		t.Fatal(err)
 	}
-	if err := service.Login(t.Context(), "robot", "secret of robot", now, grantAll); err != nil {
+	if err := login(t.Context(), service, "robot", "secret of robot", now); err != nil {
 		t.Errorf("the revived token does not log in: %v", err)
 	}
 }

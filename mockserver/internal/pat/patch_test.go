@@ -47,7 +47,7 @@ func patchable(f pat.Fields) string {
 func patch(t testing.TB, v version.Version, token pat.Fields, operations []pat.PatchOperation) (string, error) {
 	t.Helper()
 	store := newStore(t, token, dated("other", ben), dated("another's", ann))
-	got, err := newService(store).Patch(t.Context(), callOf(user(ben), v), token.ID, operations)
+	got, err := patchToken(t.Context(), newService(store), callOf(user(ben), v), token.ID, operations)
 	after := stored(t, store, token.ID)
 	if err != nil {
 		checkFields(t, token, after)
@@ -297,7 +297,7 @@ func FuzzPatch(f *testing.F) {
 		}
 		before := robot()
 		store := newStore(t, before)
-		got, err := newService(store).Patch(t.Context(), callOf(user(ben), version.V1), "robot", operations)
+		got, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1), "robot", operations)
 		after := stored(t, store, "robot")
 		if err != nil {
 			refusalOf(t, err)

@@ -65,14 +65,14 @@ var writing = []struct {
 	wantGone refusal
 }{
 	{"patch", func(s *pat.Service) error {
-		_, err := s.Patch(context.Background(), callOf(admin(ann), version.V1), "token", patchOf(`replace /scope ["idn:a:read"]`))
+		_, err := patchToken(context.Background(), s, callOf(admin(ann), version.V1), "token", patchOf(`replace /scope ["idn:a:read"]`))
 		return err
 	}, notFound},
 	{"delete", func(s *pat.Service) error {
-		return s.Delete(context.Background(), callOf(admin(ann), version.V1), "token")
+		return deleteToken(context.Background(), s, callOf(admin(ann), version.V1), "token")
 	}, notFound},
 	{"bulk update", func(s *pat.Service) error {
-		_, err := s.BulkUpdate(context.Background(), callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := bulkUpdate(context.Background(), s, callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
 }
@@ -134,7 +134,7 @@ func TestTokenDeletedMeanwhile(t *testing.T) {
 func TestNameTakenMeanwhile(t *testing.T) {
 	store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
 	store.meanwhile = func() error { return store.rename("other", "robot") }
-	_, err := newService(store).Patch(t.Context(), callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
+	_, err := patchToken(t.Context(), newService(store), callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
 	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique"}, err)
 	checkFields(t, dated("token", ann), stored(t, store, "token"))
 }
@@ -173,7 +173,7 @@ func TestUnreachableStore(t *testing.T) {
 		run  func() error
 	}{
 		{"create", func() error {
-			_, err := service.Create(t.Context(), call, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+			_, err := create(t.Context(), service, call, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
 			return err
 		}},
 		{"list own", func() error {
@@ -191,7 +191,7 @@ func TestUnreachableStore(t *testing.T) {
 		{"patch", func() error { return writing[0].run(service) }},
 		{"delete", func() error { return writing[1].run(service) }},
 		{"bulk update", func() error { return writing[2].run(service) }},
-		{"login", func() error { return service.Login(t.Context(), "token", "secret", now, nil) }},
+		{"login", func() error { return login(t.Context(), service, "token", "secret", now) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

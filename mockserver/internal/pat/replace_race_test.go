@@ -62,7 +62,7 @@ func TestConcurrentReplace(t *testing.T) {
 		})
 		running.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
-				_, err := s.Create(t.Context(), callOf(user(o), version.V3), pat.CreateRequest{Name: new(fmt.Sprint(i))})
+				_, err := create(t.Context(), s, callOf(user(o), version.V3), pat.CreateRequest{Name: new(fmt.Sprint(i))})
 				var refused *pat.Error // the caller is gone, or has a token of that name
 				if err != nil && !errors.As(err, &refused) {
 					t.Errorf("create: %v", err)

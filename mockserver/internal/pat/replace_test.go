@@ -92,7 +92,7 @@ func TestNobodyBeforeReplace(t *testing.T) {
 	if i, known := s.Identity(t.Context(), "ann"); known {
 		t.Errorf("identity is %+v, want none", i)
 	}
-	_, err := s.Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, forbidden("no-application-auth"), err)
 }
 
@@ -123,7 +123,7 @@ func TestReplace(t *testing.T) {
 		checkRefusal(t, accepted, err)
 	})
 	t.Run("API clients log in", func(t *testing.T) {
-		if err := s.Login(t.Context(), "api", "s", now, grantAll); err != nil {
+		if err := login(t.Context(), s, "api", "s", now); err != nil {
 			t.Error(err)
 		}
 	})
@@ -132,7 +132,7 @@ func TestReplace(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkView(t, view{}, s)
-		if err := s.Login(t.Context(), "api", "s", now, grantAll); !errors.Is(err, pat.ErrBadCredentials) {
+		if err := login(t.Context(), s, "api", "s", now); !errors.Is(err, pat.ErrBadCredentials) {
 			t.Errorf("error is %v, want ErrBadCredentials", err)
 		}
 	})
@@ -216,8 +216,8 @@ func TestSnapshotAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustRun(t, s.Delete(t.Context(), callOf(user(ben), version.V3), "1"))
-	_, err = s.Patch(t.Context(), callOf(admin(ann), version.V3), "2", patchOf(`replace /name "x"`))
+	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
+	_, err = patchToken(t.Context(), s, callOf(admin(ann), version.V3), "2", patchOf(`replace /name "x"`))
 	mustRun(t, err)
 	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	_, err = s.AddToken(t.Context(), "Ben", dated("3", pat.Owner{}))

@@ -92,11 +92,11 @@ func TestScopeDelay(t *testing.T) {
 			for _, c := range test.changes {
 				call := callOf(user(ben), version.V1)
 				call.Now = moment(c.at)
-				_, err := s.Patch(t.Context(), call, "robot", patchOf(c.line))
+				_, err := patchToken(t.Context(), s, call, "robot", patchOf(c.line))
 				mustRun(t, err)
 			}
-			var got pat.Grant
-			mustRun(t, s.Login(t.Context(), "robot", "secret of robot", moment(test.login), func(g pat.Grant) error { got = g; return nil }))
+			got, err := s.PrepareLogin(t.Context(), "robot", "secret of robot", moment(test.login))
+			mustRun(t, err)
 			if diff := cmp.Diff(test.want, got.Caller.Scopes); diff != "" {
 				t.Errorf("scopes (-want +got):\n%s", diff)
 			}
@@ -113,7 +113,7 @@ func TestScopeDelay(t *testing.T) {
 // What the API answers of a token is its scope, however long logins give another.
 func TestScopeDelayDoesNotShow(t *testing.T) {
 	s := configured(pat.Config{Store: newStore(t, robot()), ScopeDelay: time.Hour}, annAndBen())
-	got, err := s.Patch(t.Context(), callOf(user(ben), version.V1), "robot", patchOf(`replace /scope ["x"]`))
+	got, err := patchToken(t.Context(), s, callOf(user(ben), version.V1), "robot", patchOf(`replace /scope ["x"]`))
 	mustRun(t, err)
 	if diff := cmp.Diff([]string{"x"}, got.Scope); diff != "" {
 		t.Errorf("scope (-want +got):\n%s", diff)

@@ -59,22 +59,9 @@ type Call struct {
 	Policy Policy
 	// Now is the moment that the request is judged by.
 	Now time.Time
-	// Accept sees the revisions that the call is about to store or has removed, in the order
-	// of the answer. Its error stops the call, and nothing is stored. Nil accepts everything. It must not
-	// call the service.
-	Accept func(...*Token) error
-	// Note is told what a tenant would have refused, in sentences. Nil is told nothing.
-	Note func(sentence string)
 }
 
 func (c Call) now() time.Time { return c.Now.UTC().Truncate(time.Millisecond) }
-
-func (c Call) accept(tokens ...*Token) error {
-	if c.Accept == nil {
-		return nil
-	}
-	return c.Accept(tokens...)
-}
 
 // rights of a caller in this tenant.
 func (s *Service) rights(_ context.Context, c Caller) Rights { return s.who.Load().levels.rights(c) }
@@ -86,19 +73,4 @@ func (s *Service) visible(ctx context.Context, id string, held Rights) (*Token, 
 		return nil, notFound(id)
 	}
 	return t, err
-}
-
-// retry repeats an attempt that lost a race for the token it read, and treats one
-// that was deleted meanwhile as never seen.
-func (s *Service) retry(id string, attempt func() error) error {
-	for {
-		switch err := attempt(); {
-		case errors.Is(err, ErrConflict):
-			continue
-		case errors.Is(err, ErrNotFound):
-			return notFound(id)
-		default:
-			return err
-		}
-	}
 }

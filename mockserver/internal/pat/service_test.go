@@ -13,10 +13,6 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-var errNotAccepted = errors.New("not accepted")
-
-func notAccepted(...*pat.Token) error { return errNotAccepted }
-
 func TestCreate(t *testing.T) {
 	const april = "2026-04-01T00:00:00Z"
 	robot := pat.Fields{
@@ -78,7 +74,7 @@ func TestCreate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t)
-			got, err := newService(store).Create(t.Context(), callOf(user(ben), version.V1), test.request)
+			got, err := create(t.Context(), newService(store), callOf(user(ben), version.V1), test.request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +87,7 @@ func TestCreate(t *testing.T) {
 func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Now = time.Date(2026, 3, 1, 0, 30, 0, 123_999_999, time.FixedZone("", 60*60))
-	got, err := newService(newStore(t)).Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
+	got, err := create(t.Context(), newService(newStore(t)), call, pat.CreateRequest{Name: new("robot")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +100,7 @@ func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
 
 func TestCreateCopiesScope(t *testing.T) {
 	scope := []string{"idn:a:read"}
-	got, err := newService(newStore(t)).Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot"), Scope: scope})
+	got, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot"), Scope: scope})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +117,7 @@ func TestCreateLimit(t *testing.T) {
 		}, annAndBen())
 	}
 	create := func(s *pat.Service) error {
-		_, err := s.Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 		return err
 	}
 	t.Run("below, whatever others have", func(t *testing.T) {
@@ -139,7 +135,7 @@ func TestCreateLimit(t *testing.T) {
 	})
 	t.Run("free again after a delete", func(t *testing.T) {
 		s := service(2)
-		if err := s.Delete(t.Context(), callOf(user(ben), version.V3), "1"); err != nil {
+		if err := deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"); err != nil {
 			t.Fatal(err)
 		}
 		checkRefusal(t, accepted, create(s))
@@ -151,14 +147,14 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	store := newStore(t, dated("new-1", ann), dated("new-2", ben))
 	service := newService(store)
 	var seen []string
-	call := callOf(user(ben), version.V3)
-	call.Accept = func(tokens ...*pat.Token) error { seen = append(seen, ids(tokens)...); return nil }
-	got, err := service.Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
+	got, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")}, func(c *pat.Creation) {
+		seen = append(seen, c.Token.ID)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"new-3"}, seen); diff != "" {
-		t.Errorf("shown to Accept (-want +got):\n%s", diff)
+		t.Errorf("prepared (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"new-3", "secret-3", "robot"}, []string{got.ID, got.Secret, got.Name}); diff != "" {
 		t.Errorf("id, secret, name (-want +got):\n%s", diff)
@@ -167,36 +163,31 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	checkFields(t, dated("new-1", ann), stored(t, store, "new-1"))
 	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
 	t.Run("name taken", func(t *testing.T) {
-		_, err := newService(store).Create(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 	})
-	// take takes the id of the first token that Accept sees, before that is stored.
-	take := func(then error) (accept func(tokens ...*pat.Token) error) {
-		return func(tokens ...*pat.Token) error {
-			if _, err := store.Token(t.Context(), tokens[0].ID); tokens[0].ID != "new-4" || err == nil {
-				return then
-			}
-			return store.Create(t.Context(), pat.NewToken(dated("new-4", ann)), 0)
+	// takeID creates a token with the id of the first one that is prepared.
+	takeID := func(c *pat.Creation) {
+		if c.Token.ID == "new-4" {
+			mustRun(t, store.Create(t.Context(), pat.NewToken(dated("new-4", ann)), 0))
 		}
 	}
-	t.Run("not accepted the second time", func(t *testing.T) {
-		call := callOf(user(ben), version.V3)
-		call.Accept = take(errNotAccepted)
-		_, err := newService(store).Create(t.Context(), call, pat.CreateRequest{Name: new("other")})
-		if !errors.Is(err, errNotAccepted) {
-			t.Errorf("error is %v, want that of Accept", err)
+	t.Run("taken meanwhile", func(t *testing.T) {
+		creation, err := newService(store).PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("other")})
+		mustRun(t, err)
+		takeID(creation)
+		if err := creation.Commit(t.Context()); !errors.Is(err, pat.ErrConflict) {
+			t.Errorf("error is %v, want ErrConflict", err)
 		}
 		if n, _ := store.Count(t.Context(), ben.ID); n != 2 {
 			t.Errorf("%d tokens of Ben are stored, want the two of before", n)
 		}
 	})
-	t.Run("taken meanwhile", func(t *testing.T) {
+	t.Run("taken meanwhile, and prepared again", func(t *testing.T) {
 		taken, err := store.Token(t.Context(), "new-4")
 		mustRun(t, err)
 		mustRun(t, store.Delete(t.Context(), taken))
-		call := callOf(user(ben), version.V3)
-		call.Accept = take(nil)
-		got, err := newService(store).Create(t.Context(), call, pat.CreateRequest{Name: new("other")})
+		got, err := create(t.Context(), newService(store), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("other")}, takeID)
 		if err != nil || got.ID != "new-5" || got.Secret != "secret-5" {
 			t.Errorf("created %v, %v, want new-5 with its own secret", got, err)
 		}
@@ -210,21 +201,19 @@ func TestCreateOfACallerWhoIsGone(t *testing.T) {
 	if err := service.Replace(t.Context(), pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann"}}}); err != nil {
 		t.Fatal(err)
 	}
-	call := callOf(user(ben), version.V3)
-	call.Accept = func(...*pat.Token) error { t.Error("Accept was called"); return nil }
-	_, err := service.Create(t.Context(), call, pat.CreateRequest{Name: new("robot")})
+	_, err := service.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkCause(t, forbidden("no-application-auth"), err)
 	if got := everything(t, store); got != nil {
 		t.Errorf("stored %v", got)
 	}
-	_, err = service.Create(t.Context(), callOf(user(ann), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err = create(t.Context(), service, callOf(user(ann), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, accepted, err)
 }
 
 func TestDelete(t *testing.T) {
 	store := newStore(t, dated("token", ben), dated("other", ben))
 	service := newService(store)
-	if err := service.Delete(t.Context(), callOf(user(ben), version.V1), "token"); err != nil {
+	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1), "token"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Token(t.Context(), "token"); !errors.Is(err, pat.ErrNotFound) {
@@ -232,61 +221,48 @@ func TestDelete(t *testing.T) {
 	}
 	checkFields(t, dated("other", ben), stored(t, store, "other"))
 	t.Run("again", func(t *testing.T) {
-		checkRefusal(t, notFound, service.Delete(t.Context(), callOf(user(ben), version.V1), "token"))
+		checkRefusal(t, notFound, deleteToken(t.Context(), service, callOf(user(ben), version.V1), "token"))
 	})
 }
 
-// accepting are the operations that show what they are about to do.
-var accepting = []struct {
+// preparing are the operations that write, with the tokens of their responses.
+var preparing = []struct {
 	name string
-	run  func(*pat.Service, pat.Call) error
+	run  func(context.Context, *pat.Service, pat.Call) ([]*pat.Token, error)
 	want []string
 }{
-	{"create", func(s *pat.Service, c pat.Call) error {
-		_, err := s.Create(context.Background(), c, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
-		return err
+	{"create", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
+		creation, err := s.PrepareCreate(ctx, c, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		return []*pat.Token{creation.Token}, err
 	}, []string{"new-1 robot"}},
-	{"patch", func(s *pat.Service, c pat.Call) error {
-		_, err := s.Patch(context.Background(), c, "token", patchOf(`replace /name "renamed"`))
-		return err
+	{"patch", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
+		update, err := s.PreparePatch(ctx, c, "token", patchOf(`replace /name "renamed"`))
+		return update.Tokens, err
 	}, []string{"token renamed"}},
-	{"delete", func(s *pat.Service, c pat.Call) error { return s.Delete(context.Background(), c, "token") }, []string{"token name of token"}},
-	{"bulk update", func(s *pat.Service, c pat.Call) error {
-		_, err := s.BulkUpdate(context.Background(), c, []string{"token", "other"}, patchOf("replace /userAwareTokenNeverExpires true"))
-		return err
+	{"delete", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
+		_, err := s.PrepareDelete(ctx, c, "token")
+		return nil, err
+	}, nil},
+	{"bulk update", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
+		update, err := s.PrepareBulkUpdate(ctx, c, []string{"token", "other"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		return update.Tokens, err
 	}, []string{"other name of other", "token name of token"}},
 }
 
-func TestAcceptSeesTheAnswer(t *testing.T) {
-	for _, test := range accepting {
-		t.Run(test.name, func(t *testing.T) {
-			var got []string
-			call := callOf(admin(ann), version.V1)
-			call.Accept = func(tokens ...*pat.Token) error {
-				for _, token := range tokens {
-					got = append(got, token.ID+" "+token.Name)
-				}
-				return nil
-			}
-			if err := test.run(newService(newStore(t, dated("token", ann), dated("other", ben))), call); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("tokens (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestNothingIsStoredUnlessAccepted(t *testing.T) {
-	for _, test := range accepting {
+// What is prepared is what the response shows, and nothing of it is stored.
+func TestPrepare(t *testing.T) {
+	for _, test := range preparing {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t, dated("token", ann), dated("other", ben))
 			before := everything(t, store)
-			call := callOf(admin(ann), version.V1)
-			call.Accept = notAccepted
-			if err := test.run(newService(store), call); !errors.Is(err, errNotAccepted) {
-				t.Errorf("error is %v, want that of Accept", err)
+			tokens, err := test.run(t.Context(), newService(store), callOf(admin(ann), version.V1))
+			mustRun(t, err)
+			var got []string
+			for _, token := range tokens {
+				got = append(got, token.ID+" "+token.Name)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("tokens (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
@@ -306,13 +282,13 @@ func TestRevisionsDoNotChange(t *testing.T) {
 		name string
 		run  func() error
 	}{
-		{"login", func() error { return loginService(store).Login(t.Context(), "robot", "secret of robot", now, grantAll) }},
+		{"login", func() error { return login(t.Context(), loginService(store), "robot", "secret of robot", now) }},
 		{"patch", func() error {
-			_, err := newService(store).Patch(t.Context(), callOf(user(ben), version.V1), "robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
+			_, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1), "robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
 			return err
 		}},
 		{"bulk update", func() error {
-			_, err := newService(store).BulkUpdate(t.Context(), callOf(admin(ann), version.V1), []string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
+			_, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), []string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
 			return err
 		}},
 	}

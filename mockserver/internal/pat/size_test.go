@@ -47,10 +47,10 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 		want error
 	}{
 		{"login with an unknown id", func(s *pat.Service, _ int) error {
-			return s.Login(t.Context(), "unknown", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
+			return login(t.Context(), s, "unknown", "secret", moment("2026-06-01T00:00:00Z"))
 		}, pat.ErrBadCredentials},
 		{"login with a wrong secret", func(s *pat.Service, _ int) error {
-			return s.Login(t.Context(), "token 7", "secret", moment("2026-06-01T00:00:00Z"), func(pat.Grant) error { return nil })
+			return login(t.Context(), s, "token 7", "secret", moment("2026-06-01T00:00:00Z"))
 		}, pat.ErrBadCredentials},
 		{"add an identity", func(s *pat.Service, n int) error { return s.AddIdentity(t.Context(), newcomer(n), nil) }, nil},
 		{"add an identity whose name is taken", func(s *pat.Service, _ int) error {
@@ -86,7 +86,7 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 // After a restart with a seed the ids of all tokens come again. None of them is encoded and validated.
 func TestCreatePassesOverIDsInUse(t *testing.T) {
 	const tokens = 1000
-	var ids, secrets, accepted int
+	var ids, secrets, prepared int
 	store := newStore(t)
 	for n := range tokens {
 		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("id ", n+1), ann)), 0))
@@ -96,12 +96,11 @@ func TestCreatePassesOverIDsInUse(t *testing.T) {
 		NewID: func() string { ids++; return fmt.Sprint("id ", ids) }, NewSecret: func() string { secrets++; return fmt.Sprint("secret ", secrets) },
 	}, pat.Tenant{Identities: []pat.Identity{{ID: ann.ID, Name: ann.Name}}})
 	call := callOf(admin(ann), version.V3)
-	call.Accept = func(...*pat.Token) error { accepted++; return nil }
-	created, err := s.Create(t.Context(), call, pat.CreateRequest{Name: new("new")})
+	created, err := create(t.Context(), s, call, pat.CreateRequest{Name: new("new")}, func(*pat.Creation) { prepared++ })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprint(tokens + 1); accepted != 1 || created.ID != "id "+want || created.Secret != "secret "+want {
-		t.Errorf("%d tokens were accepted, and got %s with %s, want one, %s", accepted, created.ID, created.Secret, want)
+	if want := fmt.Sprint(tokens + 1); prepared != 1 || created.ID != "id "+want || created.Secret != "secret "+want {
+		t.Errorf("%d tokens were prepared, and got %s with %s, want one, %s", prepared, created.ID, created.Secret, want)
 	}
 }

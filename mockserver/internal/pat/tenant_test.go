@@ -1,6 +1,7 @@
 package pat_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -198,4 +199,54 @@ func checkFields(t testing.TB, want, got pat.Fields) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
 	}
+}
+
+// settled prepares a write and commits it, again after each lost race. Prepared is called before each commit.
+func settled[W interface{ Commit(context.Context) error }](ctx context.Context, prepare func() (W, error), prepared ...func(W)) (W, error) {
+	for {
+		write, err := prepare()
+		if err != nil {
+			return write, err
+		}
+		for _, see := range prepared {
+			see(write)
+		}
+		if err = write.Commit(ctx); !errors.Is(err, pat.ErrConflict) {
+			return write, err
+		}
+	}
+}
+
+func create(ctx context.Context, s *pat.Service, call pat.Call, r pat.CreateRequest, prepared ...func(*pat.Creation)) (*pat.Token, error) {
+	creation, err := settled(ctx, func() (*pat.Creation, error) { return s.PrepareCreate(ctx, call, r) }, prepared...)
+	if err != nil {
+		return nil, err
+	}
+	return creation.Token, nil
+}
+
+func patchToken(ctx context.Context, s *pat.Service, call pat.Call, id string, operations []pat.PatchOperation) (*pat.Token, error) {
+	update, err := settled(ctx, func() (*pat.Update, error) { return s.PreparePatch(ctx, call, id, operations) })
+	if err != nil {
+		return nil, err
+	}
+	return update.Tokens[0], nil
+}
+
+func bulkUpdate(ctx context.Context, s *pat.Service, call pat.Call, ids []string, operations []pat.PatchOperation) ([]*pat.Token, error) {
+	update, err := settled(ctx, func() (*pat.Update, error) { return s.PrepareBulkUpdate(ctx, call, ids, operations) })
+	if err != nil {
+		return nil, err
+	}
+	return update.Tokens, nil
+}
+
+func deleteToken(ctx context.Context, s *pat.Service, call pat.Call, id string) error {
+	_, err := settled(ctx, func() (*pat.Deletion, error) { return s.PrepareDelete(ctx, call, id) })
+	return err
+}
+
+func login(ctx context.Context, s *pat.Service, id, secret string, now time.Time) error {
+	_, err := settled(ctx, func() (*pat.Session, error) { return s.PrepareLogin(ctx, id, secret, now) })
+	return err
 }
