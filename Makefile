@@ -19,15 +19,12 @@ image: ## build the image patmock:latest without pulling any: make image TAG=pat
 	./.ci/image "$(or $(TAG),patmock:latest)" $(ARCH)
 rename: ## move the module: make rename MODULE=github.com/acme/patmock
 	./.ci/rename "$(MODULE)"
-bench-peers: ## measure patmock beside other mocks, see mockserver/bench: make bench-peers BENCH="-rounds 1 -write=false"
+bench-peers: ## measure patmock beside other mocks, see mockserver/bench: make bench-peers BENCH="-rounds 1"
 	command -v wrk >/dev/null || apt-get install -y wrk
-	mkdir -p .cache/bench
-	go build -o .cache/bench/bench ./mockserver/bench
+	./mockserver/bench/peers/prepare
 	.cache/bench/bench $(BENCH)
-bench-scale: ## measure what an operation costs by what the mock has: make bench-scale BENCH="-curves login -write=false"
-	mkdir -p .cache/bench
-	go build -o .cache/bench/bench ./mockserver/bench
-	.cache/bench/bench -rounds 0 -mixed 0 $(BENCH)
+bench-scale: ## measure what an operation costs by what the mock has: make bench-scale BENCH=journal
+	./mockserver/bench/scale $(BENCH)
 soak: ## send a mixed load to a mock for ten minutes with the race detector: make soak FOR=1h
 	PATMOCK_SOAK=$(or $(FOR),10m) go test -race -count=1 -timeout 0 -v -run '^TestSoak$$' ./mockserver
 mutants: ## try every generated mutant, some thousand: make mutants MATCH='property/token/*/*/v2026'

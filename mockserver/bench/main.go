@@ -1,139 +1,98 @@
-// Command bench measures what an operation costs with little and with much in the mock, then patmock beside a bare server and
-// beside other mocks, then under a mixed load, and writes what it found into README.md of its folder. It needs Linux, for /proc, and runs in the folder of the module: make bench-peers.
+// Command bench measures patmock beside a bare server and beside other mocks, and prints the figures as Markdown. It needs
+// Linux, for /proc, and runs in the folder of the module, where the Makefile builds and installs what it measures: make bench-peers.
 //
-// It only measures: goals that are not met are told, and the exit code stays 0.
+// It only measures: goals that are not met are reported, and the exit code stays 0.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
+	"log"
+	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"slices"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
-)
 
-const (
-	folder = "mockserver/bench"
-	readme = folder + "/README.md"
+	"example.com/patmock/mockserver/bench/bare"
 )
-
-// options say how much is measured.
-type options struct {
-	servers     []string
-	rounds      int
-	connections int
-	warmUp      time.Duration
-	measure     time.Duration
-	mixed       time.Duration
-	scale       time.Duration
-	curves      string
-	write       bool
-}
 
 func main() {
-	var o options
-	servers := flag.String("servers", strings.Join(names, ","), "servers to measure, with commas between")
-	flag.IntVar(&o.rounds, "rounds", 5, "rounds, each with every server; 0 leaves the comparison out")
-	flag.IntVar(&o.connections, "connections", 4, "connections of wrk")
-	flag.DurationVar(&o.warmUp, "warm-up", 3*time.Second, "time in which each operation is asked before it is measured, in whole seconds")
-	flag.DurationVar(&o.measure, "measure", 5*time.Second, "time in which each operation is measured, in whole seconds")
-	flag.DurationVar(&o.mixed, "mixed", time.Minute, "time of the mixed load; 0 leaves it out")
-	flag.DurationVar(&o.scale, "scale", 3*time.Second, "time of each operation at each size of what the mock has; 0 leaves it out")
-	flag.StringVar(&o.curves, "curves", "", "a word of the operations that -scale measures; all by default")
-	flag.BoolVar(&o.write, "write", true, "write the figures into "+readme)
+	list := flag.String("servers", "bare,patmock,prism,mockoon,wiremock", "servers to measure, with commas between")
+	rounds := flag.Int("rounds", 5, "rounds, each with every server")
+	address := flag.String("bare", "", "be the bare server on this address, and measure nothing")
 	flag.Parse()
-	o.servers = strings.Split(*servers, ",")
-
-	if err := run(o); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+	if *address != "" {
+		log.Fatal(http.ListenAndServe(*address, bare.New())) //nolint:gosec // no time limits: they would cost something
 	}
-}
-
-func run(o options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if _, err := os.Stat(readme); err != nil {
-		return fmt.Errorf("expected to run in the folder of the module: %w", err)
-	}
-	cache, err := filepath.Abs(".cache/bench") // the go command and linters look into no folder with a dot
+	commit, _ := command(ctx, "git", "describe", "--always", "--dirty=, with changes").Output() // empty outside a repository
+	load, _ := os.ReadFile("/proc/loadavg")
+	fmt.Printf("Measured on %s, commit %s, on %d cores, %s. Before it the load average was %.4s.\n\n",
+		time.Now().Format("2006-01-02"), strings.TrimSpace(string(commit)), runtime.NumCPU(), runtime.Version(), load)
+
+	names := strings.Split(*list, ",")
+	samples, err := compare(ctx, names, *rounds)
 	if err != nil {
-		return err
+		stop()
+		log.Fatal("bench: ", err)
 	}
-	for _, name := range o.servers {
-		if !slices.Contains(names, name) {
-			return fmt.Errorf("expected servers among %s, got %q", strings.Join(names, ","), name)
-		}
-	}
-	about := machine(ctx)
-	if o.scale > 0 {
-		found, err := scale(ctx, choose(o.curves), o.scale)
-		if err != nil {
-			return err
-		}
-		if err := tell("scale", about+found, o.write && o.curves == ""); err != nil {
-			return err
-		}
-	}
-	p := &place{cache: cache}
-	if o.rounds > 0 || o.mixed > 0 {
-		if err := p.build(ctx); err != nil {
-			return err
-		}
-	}
-	if o.rounds > 0 {
-		servers, missing, err := p.servers(ctx, o.servers)
-		if err != nil {
-			return err
-		}
-		found, err := compare(ctx, servers, o)
-		if err != nil {
-			return err
-		}
-		if err := tell("peers", about+compared(servers, missing, found, o), o.write); err != nil {
-			return err
-		}
-	}
-	if o.mixed > 0 {
-		found, err := mixed(ctx, p.patmock(), o.mixed)
-		if len(found.asked) == 0 {
-			return err
-		}
-		return errors.Join(err, tell("mixed", about+found.String(), o.write))
-	}
-	return nil
+	fmt.Print(report(names, samples))
 }
 
-// tell prints a section, and writes it into the README.
-func tell(section, text string, write bool) error {
-	fmt.Println(text)
-	if !write {
-		return nil
+// sample is the figures of a server in one round, by their names.
+type sample map[string]float64
+
+// compare measures every server once in each round. Each starts anew for it and ends before the next. The first one changes
+// from round to round, so that a slow minute of the machine does not always affect the same one.
+func compare(ctx context.Context, names []string, rounds int) (map[string][]sample, error) {
+	samples := map[string][]sample{}
+	for round := range rounds {
+		for i := range names {
+			name := names[(round+i)%len(names)]
+			fmt.Fprintf(os.Stderr, "bench: round %d of %d, %s\n", round+1, rounds, name)
+			s, known := servers[name]
+			if !known {
+				return nil, fmt.Errorf("no server is called %q", name)
+			}
+			one, err := s.measure(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			samples[name] = append(samples[name], one)
+		}
 	}
-	old, err := os.ReadFile(readme)
-	if err != nil {
-		return err
-	}
-	page, err := replace(string(old), section, text)
-	if err != nil {
-		return fmt.Errorf("%s: %w", readme, err)
-	}
-	return os.WriteFile(readme, []byte(page), 0o644) //nolint:gosec // it is a part of the repository
+	return samples, nil
 }
 
-// replace puts a text between the two marks of a section.
-func replace(page, section, text string) (string, error) {
-	begin, end := "<!-- begin "+section+" -->\n", "<!-- end "+section+" -->\n"
-	before, rest, begins := strings.Cut(page, begin)
-	_, after, ends := strings.Cut(rest, end)
-	if !begins || !ends {
-		return "", fmt.Errorf("there are no marks for the section %s", section)
+// measure starts a server and returns its figures.
+func (s server) measure(ctx context.Context) (sample, error) {
+	p, err := s.start(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return before + begin + text + end + after, nil
+	defer p.end()
+	time.Sleep(time.Second) // memory settles
+	idle, err := p.usage()
+	if err != nil {
+		return nil, err
+	}
+	found := sample{"ready, ms": p.ready.Seconds() * 1000, "RSS idle, MB": idle.megabytes}
+	for _, operation := range []string{"list", "create"} {
+		if _, err := p.load(ctx, operation, "warm-up ", 3*time.Second); err != nil {
+			return nil, err
+		}
+		r, err := p.load(ctx, operation, "measured ", 5*time.Second)
+		if err != nil {
+			return nil, err
+		}
+		found[operation+": requests a second"] = r.Requests / r.Microseconds * 1e6
+		found[operation+": p50, ms"], found[operation+": p99, ms"] = r.P50/1000, r.P99/1000
+		found[operation+": CPU, s"] = r.used.cpu.Seconds() / r.Requests * 1000
+		found[operation+": RSS after, MB"], found[operation+": errors"] = r.used.megabytes, r.Errors
+	}
+	return found, nil
 }

@@ -1,91 +1,133 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/oauth2/clientcredentials"
 )
 
-// command is a program with an environment of its own, so that no variable of the person's changes what is measured. It
-// ends when it is told to, or at the latest some seconds later.
-func command(ctx context.Context, args, environment []string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // what this program has built and installed
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.TempDir(), "LANG=C.UTF-8"}, environment...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 5 * time.Second
+// process is a server that has been started.
+type process struct {
+	cmd           *exec.Cmd
+	url           string // of the collection of tokens
+	authorization string
+	ready         time.Duration // from its start to its first response
+}
+
+// start starts a server, waits for its first response, and logs in if it has an endpoint for that.
+func (s server) start(ctx context.Context) (*process, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	address := listener.Addr().String()
+	p := &process{cmd: command(ctx, s.args(address)...), url: "http://" + address + s.path, authorization: "Bearer none"}
+	begin := time.Now()
+	if err := cmp.Or(listener.Close(), p.cmd.Start()); err != nil {
+		return nil, err
+	}
+	for err = errors.New("no response"); err != nil && time.Since(begin) < time.Minute && ctx.Err() == nil; time.Sleep(time.Millisecond) {
+		var response *http.Response
+		if response, err = http.Get(p.url); err == nil { //nolint:noctx // a server of this program
+			err = response.Body.Close()
+			p.ready = time.Since(begin)
+		}
+	}
+	if err == nil && s.clientID != "" {
+		login := clientcredentials.Config{ClientID: s.clientID, ClientSecret: s.clientID + s.clientID, TokenURL: "http://" + address + "/oauth/token"}
+		token, failed := login.Token(ctx)
+		if err = failed; err == nil {
+			p.authorization = "Bearer " + token.AccessToken
+		}
+	}
+	if err != nil {
+		p.end()
+		return nil, err
+	}
+	return p, nil
+}
+
+// end ends the process and waits for that.
+func (p *process) end() {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Wait() // the signal ends it
+}
+
+// command returns a program with an environment of its own, so that no variable of the user changes what is measured.
+func command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // built and installed by the Makefile
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.TempDir(), "LANG=C.UTF-8"}
 	return cmd
 }
 
-// output runs a command to its end and returns what it printed.
-func output(ctx context.Context, args ...string) (string, error) {
-	out, err := command(ctx, args, nil).Output()
-	if failed := (&exec.ExitError{}); errors.As(err, &failed) {
-		err = fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, failed.Stderr)
+// result is what load.lua prints, and what the server used meanwhile.
+type result struct {
+	Requests, Microseconds, P50, P99, Errors float64
+
+	used usage
+}
+
+// load runs wrk with one thread for some time. Names of tokens begin with the prefix.
+func (p *process) load(ctx context.Context, operation, prefix string, duration time.Duration) (r result, err error) {
+	cmd := command(ctx, "wrk", "--threads", "1", "--connections", "4", "--duration", duration.String(), "--script", "mockserver/bench/peers/load.lua", p.url+"?owner-id=me")
+	cmd.Env = append(cmd.Env, "BENCH_OPERATION="+operation, "BENCH_PREFIX="+prefix, "BENCH_AUTHORIZATION="+p.authorization)
+	before, err := p.usage()
+	if err != nil {
+		return r, err
 	}
-	return strings.TrimSpace(string(out)), err
+	out, err := cmd.Output()
+	if err != nil {
+		return r, fmt.Errorf("wrk: %w: %s", err, out)
+	}
+	last := out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:] // it prints a report of its own first
+	if err := json.Unmarshal(last, &r); err != nil || r.Requests == 0 {
+		return r, fmt.Errorf("wrk printed %q: %w", out, cmp.Or(err, errors.New("no requests")))
+	}
+	r.used, err = p.usage()
+	r.used.cpu -= before.cpu
+	return r, err
 }
 
-// usage is what a process and its descendants have used.
+// usage is what a process has used.
 type usage struct {
-	cpu time.Duration
-	rss int64 // bytes
+	cpu       time.Duration
+	megabytes float64 // resident
 }
 
-// tick is the unit of times in /proc, the same on every Linux.
-const tick = 10 * time.Millisecond
-
-// used reads what a process and its descendants have used, those included that have ended and been waited for.
-func used(pid int) (usage, error) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+func (p *process) usage() (usage, error) {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
 		return usage{}, err
 	}
-	own, children := map[int]usage{}, map[int][]int{}
-	for _, file := range stats {
-		raw, err := os.ReadFile(file) //nolint:gosec // one of /proc
-		if err != nil {
-			continue // it has ended
-		}
-		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		parent, u, err := parseStat(string(raw))
-		if err != nil {
-			return usage{}, fmt.Errorf("%s: %w", file, err)
-		}
-		own[id], children[parent] = u, append(children[parent], id)
-	}
-	if _, runs := own[pid]; !runs {
-		return usage{}, fmt.Errorf("process %d has ended", pid)
-	}
-	var sum usage
-	for tree := []int{pid}; len(tree) > 0; tree = tree[1:] {
-		sum.cpu += own[tree[0]].cpu
-		sum.rss += own[tree[0]].rss
-		tree = append(tree, children[tree[0]]...)
-	}
-	return sum, nil
+	return parseStat(string(line))
 }
 
 // parseStat reads a line of /proc/PID/stat, see proc(5). The name in it may contain anything, and ends at the last parenthesis.
-func parseStat(line string) (parent int, u usage, err error) {
+func parseStat(line string) (u usage, err error) {
 	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
-	number := func(field int) (n int64) { // counted as the manual does
+	number := func(field int) (n float64) { // counted as the manual does
 		if field-3 >= len(fields) {
-			err = errors.New("has too few fields")
+			err = errors.New("too few fields in /proc/PID/stat")
 			return 0
 		}
-		n, failed := strconv.ParseInt(fields[field-3], 10, 64)
+		n, failed := strconv.ParseFloat(fields[field-3], 64)
 		err = errors.Join(err, failed)
 		return n
 	}
-	ticks := number(14) + number(15) + number(16) + number(17)
-	u = usage{cpu: time.Duration(ticks) * tick, rss: number(24) * int64(os.Getpagesize())}
-	parent = int(number(4))
-	return parent, u, err
+	const tick = 10 * time.Millisecond // the same on every Linux
+	u = usage{cpu: time.Duration(number(14)+number(15)) * tick, megabytes: number(24) * float64(os.Getpagesize()) / 1e6}
+	return u, err
 }

@@ -6,7 +6,7 @@ local made = 0
 
 wrk.headers["Authorization"] = os.getenv("BENCH_AUTHORIZATION")
 wrk.headers["Accept"] = "application/json"
-wrk.headers["User-Agent"] = os.getenv("BENCH_USER_AGENT")
+wrk.headers["User-Agent"] = "SailPoint-SDK-Go/2.7.106 (linux; amd64) Go/1.26.8 (openapi-generator/7.12.0)"
 
 if creates then
   wrk.method = "POST"

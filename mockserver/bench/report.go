@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// table is a table of Markdown: a row of headings, then rows.
+type table [][]string
+
+func (t table) String() string {
+	rule := slices.Repeat([]string{"---"}, len(t[0]))
+	text := ""
+	for _, row := range slices.Insert(slices.Clone(t), 1, rule) {
+		text += "| " + strings.Join(row, " | ") + " |\n"
+	}
+	return text
+}
+
+// report formats the figures of the servers beside each other, and the goals.
+func report(names []string, samples map[string][]sample) string {
+	var b strings.Builder
+	for _, part := range []struct {
+		title, prefix string
+		columns       []string
+	}{
+		{"List of ten tokens", "list: ", []string{"requests a second", "p50, ms", "p99, ms", "CPU, s", "RSS after, MB", "errors"}},
+		{"Create", "create: ", []string{"requests a second", "p50, ms", "p99, ms", "CPU, s", "RSS after, MB", "errors"}},
+		{"Start", "", []string{"ready, ms", "RSS idle, MB"}},
+	} {
+		t := table{append([]string{"server"}, part.columns...)}
+		for _, name := range names {
+			row := []string{name}
+			for _, column := range part.columns {
+				row = append(row, pick(samples[name], part.prefix+column).String())
+			}
+			t = append(t, row)
+		}
+		fmt.Fprintf(&b, "### %s\n\n%s\n", part.title, t)
+	}
+	fmt.Fprintf(&b, "### Goals\n\n%s\n### Servers\n\n", goals(samples))
+	for _, name := range names {
+		fmt.Fprintf(&b, "* %s: %s\n", name, servers[name].does)
+	}
+	return b.String()
+}
+
+// goals compares patmock with what it is to reach, round by round, so that a slow round counts on both sides.
+func goals(samples map[string][]sample) table {
+	t := table{{"goal", "wanted", "measured", "met"}}
+	for _, goal := range []struct {
+		name, beside, figure string
+		most, least          float64
+	}{
+		{"CPU of a list, against bare", "bare", "list: CPU, s", 1.15, 0},
+		{"CPU of creating a token, against bare", "bare", "create: CPU, s", 1.4, 0},
+		{"lists a second, against Prism", "prism", "list: requests a second", math.Inf(1), 6},
+		{"tokens created a second, against Prism", "prism", "create: requests a second", math.Inf(1), 6},
+	} {
+		ours, theirs := pick(samples["patmock"], goal.figure), pick(samples[goal.beside], goal.figure)
+		if len(ours) == 0 || len(theirs) == 0 {
+			continue
+		}
+		var ratios figure
+		for i := range ours {
+			ratios = append(ratios, ours[i]/theirs[i])
+		}
+		wanted := fmt.Sprintf("at most %gx", goal.most)
+		if goal.least > 0 {
+			wanted = fmt.Sprintf("at least %gx", goal.least)
+		}
+		met := map[bool]string{true: "yes", false: "no"}[ratios.median() >= goal.least && ratios.median() <= goal.most]
+		t = append(t, []string{goal.name, wanted, ratios.String(), met})
+	}
+	return t
+}
+
+func pick(samples []sample, name string) (f figure) {
+	for _, s := range samples {
+		f = append(f, s[name])
+	}
+	return f
+}
+
+// figure is what several rounds showed of one thing.
+type figure []float64
+
+func (f figure) median() float64 {
+	sorted := slices.Sorted(slices.Values(f))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+// String returns the median with the least and the most.
+func (f figure) String() string {
+	if len(f) == 1 {
+		return number(f[0])
+	}
+	return number(f.median()) + " (" + number(slices.Min(f)) + " to " + number(slices.Max(f)) + ")"
+}
+
+// number formats a number with three digits, and more if it is large.
+func number(n float64) string {
+	digits := 2
+	if n != 0 {
+		digits = max(0, 2-int(math.Floor(math.Log10(math.Abs(n)))))
+	}
+	whole, fraction, _ := strings.Cut(strconv.FormatFloat(n, 'f', digits, 64), ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction == "" {
+		return whole
+	}
+	return whole + "." + fraction
+}
