@@ -114,7 +114,7 @@ func (f checkFlags) judge(ctx context.Context, mock *control.Client, namespace, 
 // verdict returns the exit code of a check.
 func verdict(result *report.Report) error {
 	if result.Counts[report.Fail] > 0 {
-		return &exitError{code: exitFound}
+		return silentExit(exitFound)
 	}
 	return nil
 }

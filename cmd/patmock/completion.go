@@ -51,7 +51,7 @@ func newMan() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
-				return &usageError{"DIRECTORY", err}
+				return usagef("DIRECTORY", "%w", err)
 			}
 			cmd.Root().DisableAutoGenTag = true
 			undated := time.Unix(0, 0).UTC() // the same pages whenever they are made

@@ -66,7 +66,7 @@ func newContractCoverage(env environment) *cobra.Command {
 			return err
 		}
 		if c.Percent < least {
-			return &exitError{exitFound, fmt.Errorf("%.1f %% is covered, --min asks for %v", c.Percent, least)}
+			return exitf(exitFound, "%.1f %% is covered, --min asks for %v", c.Percent, least)
 		}
 		return nil
 	}

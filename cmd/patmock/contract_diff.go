@@ -183,7 +183,7 @@ func argument(i int) string { return [...]string{"A", "B"}[i] }
 func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	r, err := recording.Open(dir)
 	if err != nil {
-		return nil, &usageError{subject, err}
+		return nil, usagef(subject, "%w", err)
 	}
 	options, err := f.options()
 	if err != nil {
@@ -217,7 +217,7 @@ func (f diffFlags) compare(env environment, sides []string, recordings []*record
 		_, err = io.WriteString(env.stdout, c.Text())
 	}
 	if err == nil && !c.Same() {
-		err = &exitError{code: exitFound}
+		err = silentExit(exitFound)
 	}
 	return err
 }

@@ -119,7 +119,7 @@ func diagnose(ctx context.Context, env environment, f targetFlags, o contracttes
 	if !target.Live() {
 		health, err := target.Control.Health(ctx)
 		if err != nil {
-			return d, &exitError{exitUnreachable, contracttests.ExplainControl(err)}
+			return d, exitf(exitUnreachable, "%w", contracttests.ExplainControl(err))
 		}
 		profile = &health.Profile
 	}
@@ -175,7 +175,7 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 			BaseURL: t.BaseURL, HTTP: client, Login: loginOf(t, identity.role, identity.who), Version: asked, Now: time.Now,
 		})
 		if err != nil {
-			return &exitError{exitUnreachable, fmt.Errorf("the %s identity: %w", identity.name, err)}
+			return exitf(exitUnreachable, "the %s identity: %w", identity.name, err)
 		}
 		d.Identities = append(d.Identities, examined{identity.name, found})
 	}

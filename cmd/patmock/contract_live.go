@@ -179,7 +179,7 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)
 		}
 		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code tells it, too
-		return &exitError{code: exitLeftovers}
+		return silentExit(exitLeftovers)
 	}
 	if len(result.Left) == 0 {
 		return s.guard.Err()
@@ -189,5 +189,5 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 		lines = append(lines, fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Why))
 	}
 	_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // as above
-	return &exitError{code: exitLeftovers}
+	return silentExit(exitLeftovers)
 }

@@ -110,7 +110,7 @@ func (f parityFlags) execute(env environment, format string, now time.Time) erro
 	}
 	for _, state := range split(f.failOn) {
 		if n := counted[everyVersion][parity.State(state)]; n > 0 {
-			return &exitError{exitFound, fmt.Errorf("%d of %d cases are %s, which --fail-on asks for", n, len(rows), state)}
+			return exitf(exitFound, "%d of %d cases are %s, which --fail-on asks for", n, len(rows), state)
 		}
 	}
 	return nil

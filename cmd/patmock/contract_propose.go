@@ -33,7 +33,7 @@ func newContractPropose(env environment) *cobra.Command {
 			}
 			recording, err := recording.Open(args[0])
 			if err != nil {
-				return &usageError{"DIR", err}
+				return usagef("DIR", "%w", err)
 			}
 			p := proposal{recording: recording, all: all}
 			lines, err := p.lines()

@@ -278,14 +278,14 @@ func (f runFlags) verdict(r *report.Report) error {
 	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
 	switch {
 	case judged == 0 && r.Counts[report.Error] > 0:
-		return &exitError{exitUnreachable, errNothingTested}
+		return exitf(exitUnreachable, "%w", errNothingTested)
 	case r.Counts[report.Fail] > 0,
 		slices.Contains(also, onSkip) && r.Counts[report.Skip] > 0,
 		slices.Contains(also, onProvisional) && r.Counts[report.Provisional] > 0,
 		slices.Contains(also, onWarning) && len(r.Warnings) > 0:
-		return &exitError{code: exitFound}
+		return silentExit(exitFound)
 	case r.Counts[report.Error] > 0:
-		return &exitError{code: exitUnreachable}
+		return silentExit(exitUnreachable)
 	}
 	return nil
 }

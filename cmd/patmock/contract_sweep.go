@@ -100,20 +100,20 @@ func (f sweepFlags) execute(ctx context.Context, env environment, format string)
 	})
 	switch unswept := errors.Is(failed, tenantguard.ErrUnreachable); {
 	case unswept && ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted: nothing was deleted")}
+		return exitf(exitInterrupted, "interrupted: nothing was deleted")
 	case unswept:
-		return &exitError{exitUnreachable, failed}
+		return exitf(exitUnreachable, "%w", failed)
 	}
 	if err := printSweep(env.stdout, format, result); err != nil {
 		return err
 	}
 	switch {
 	case ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted: what is listed was done until then")}
+		return exitf(exitInterrupted, "interrupted: what is listed was done until then")
 	case failed != nil:
 		return failed
 	case len(result.Left)+len(result.WouldDelete) > 0:
-		return &exitError{code: exitLeftovers}
+		return silentExit(exitLeftovers)
 	}
 	return s.guard.Err()
 }

@@ -56,8 +56,8 @@ func TestLimitTime(t *testing.T) {
 
 // TestExitCause checks which exit code counts if several apply.
 func TestExitCause(t *testing.T) {
-	exit := func(code int) error { return &exitError{code, errors.New("reason")} }
-	silent := func(code int) error { return &exitError{code: code} }
+	exit := func(code int) error { return exitf(code, "reason") }
+	silent := func(code int) error { return silentExit(code) }
 	for _, test := range []struct {
 		name string
 		errs []error

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -25,12 +24,12 @@ func (f runFlags) preflight(
 		return ended
 	}
 	if err != nil {
-		return &exitError{exitUnreachable, err}
+		return exitf(exitUnreachable, "%w", err)
 	}
 	f.printUse(stderr, target)
 	for _, n := range split(f.require) {
 		if slices.Contains(lacks, n) {
-			return &exitError{exitUnreachable, errors.New("the target lacks " + n + ", which --require asks for")}
+			return exitf(exitUnreachable, "the target lacks %s, which --require asks for", n)
 		}
 	}
 	return nil
@@ -42,7 +41,7 @@ func earlyEnd(ctx context.Context, runner *contracttests.Runner, result *report.
 		return ended
 	}
 	if aborted := runner.Aborted(); aborted != nil {
-		return &exitError{exitUnreachable, errors.New(aborted.Error() + ": " + reportHasRest)}
+		return exitf(exitUnreachable, "%s: %s", aborted.Error(), reportHasRest)
 	}
 	return nil
 }

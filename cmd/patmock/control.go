@@ -190,11 +190,11 @@ func refusal(err error) error {
 		return plaintextError(err)
 	}
 	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
-		return &exitError{exitUnreachable, err}
+		return exitf(exitUnreachable, "%w", err)
 	}
 	var problem *control.Problem
 	if !errors.As(err, &problem) {
-		return &exitError{exitUnreachable, fmt.Errorf("%w; --url (PATMOCK_URL) says where the mock is", err)}
+		return exitf(exitUnreachable, "%w; --url (PATMOCK_URL) says where the mock is", err)
 	}
 	text := problem.Detail
 	for _, place := range problem.Errors {
@@ -203,11 +203,11 @@ func refusal(err error) error {
 	switch {
 	case problem.Status == 401:
 		text += "; give the control token with --control-token @FILE, or in " + controlToken
-		return &exitError{exitUnreachable, &controlError{text, problem}}
+		return exitf(exitUnreachable, "%w", &controlError{text, problem})
 	case problem.Status >= 500:
-		return &exitError{exitUnreachable, &controlError{text, problem}}
+		return exitf(exitUnreachable, "%w", &controlError{text, problem})
 	}
-	return &exitError{exitUsage, &controlError{text, problem}}
+	return exitf(exitUsage, "%w", &controlError{text, problem})
 }
 
 var textOrJSON = []string{"text", "json"}

@@ -96,7 +96,7 @@ func notAhead(text string, err error) error {
 	if strings.HasPrefix(text, "-") {
 		err = fmt.Errorf("%w: patmock control clock set TIME moves the clock back", err)
 	}
-	return &usageError{"DURATION", err}
+	return usagef("DURATION", "%w", err)
 }
 
 func newClockClear(c *controls) *cobra.Command {

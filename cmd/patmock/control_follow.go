@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -67,9 +66,9 @@ func (c *controls) follow(ctx context.Context, client *control.Client, match con
 		event, err := stream.Next()
 		switch {
 		case errors.Is(err, control.ErrStopped), errors.Is(err, control.ErrRemoved):
-			return &exitError{exitUnreachable, err}
+			return exitf(exitUnreachable, "%w", err)
 		case err != nil:
-			return &exitError{exitUnreachable, fmt.Errorf("the stream of requests broke off: %w", err)}
+			return exitf(exitUnreachable, "the stream of requests broke off: %w", err)
 		}
 		switch event.Type {
 		case control.EventMissed:

@@ -115,7 +115,7 @@ func readInput(cmd *cobra.Command, path string) ([]byte, error) {
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
-		return nil, &usageError{"FILE", err}
+		return nil, usagef("FILE", "%w", err)
 	}
 	return content, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -118,7 +117,7 @@ func (c *controls) printLogin(cmd *cobra.Command, add func(*control.Client, cont
 	}
 	base, err := mockserver.CheckBaseURL(namespace.BaseURL)
 	if err != nil || !plain(user.ClientID) || !plain(user.ClientSecret) { // a shell is going to read them
-		return &exitError{exitUnreachable, fmt.Errorf("%s tells an address or credentials with characters that none have", c.url)}
+		return exitf(exitUnreachable, "%s tells an address or credentials with characters that none have", c.url)
 	}
 	return c.print(formats[format](variables{base, user.ClientID, user.ClientSecret}))
 }

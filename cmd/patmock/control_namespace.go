@@ -47,7 +47,7 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			start, err := startFrom(fixture)
 			if err != nil {
-				return &usageError{"--fixture", err}
+				return usagef("--fixture", "%w", err)
 			}
 			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Namespace, error) {
 				return client.WithNamespace(args[0]).PutNamespace(ctx, start)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -60,14 +59,14 @@ func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) e
 		return refusal(err)
 	}
 	if format == "json" && !json.Valid(state) {
-		return &exitError{exitUnreachable, errors.New("the mock responds with a state that is no JSON")}
+		return exitf(exitUnreachable, "the mock responds with a state that is no JSON")
 	}
 	if output == "-" {
 		_, err := c.env.stdout.Write(state)
 		return err
 	}
 	if err := writeFileAtomic(output, 0o600, state); err != nil {
-		return &usageError{"--output", err}
+		return usagef("--output", "%w", err)
 	}
 	return nil
 }

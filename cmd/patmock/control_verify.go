@@ -90,7 +90,7 @@ func (c *controls) verify(cmd *cobra.Command, verification control.VerifyRequest
 		return verdict, err
 	}, verdictText)
 	if err == nil && !verdict.Verified {
-		return &exitError{code: exitFound}
+		return silentExit(exitFound)
 	}
 	return err
 }

@@ -82,14 +82,14 @@ func (f envFlags) variables(ctx context.Context) (variables, error) {
 	}
 	tenant, err := fixtures.Open(f.fixture)
 	if err != nil {
-		return variables{}, &usageError{"--fixture", err}
+		return variables{}, usagef("--fixture", "%w", err)
 	}
 	if f.user == "" {
 		f.user = tenant.Admin()
 	}
 	token, err := tenant.Login(f.user)
 	if err != nil {
-		return variables{}, &usageError{"--user", err}
+		return variables{}, usagef("--user", "%w", err)
 	}
 	return variables{f.baseURL(f.url + namespacePrefix(f.namespace)), token.ID, token.Secret}, nil
 }
@@ -132,7 +132,7 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 	}
 	base, err := mockserver.CheckBaseURL(c.BaseURL)
 	if err != nil {
-		return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s returns a base URL that is none: %w", f.url, err)}
+		return variables{}, exitf(exitUnreachable, "%s returns a base URL that is none: %w", f.url, err)
 	}
 	if len(c.Users) == 0 {
 		return variables{}, usagef("--user", "nobody at %s has a token to log in with", f.url)
@@ -140,7 +140,7 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 	var names []string
 	for _, u := range c.Users {
 		if !plain(u.ClientID) || !plain(u.ClientSecret) {
-			return variables{}, &exitError{exitUnreachable, fmt.Errorf("%s tells credentials with characters that none have", f.url)}
+			return variables{}, exitf(exitUnreachable, "%s tells credentials with characters that none have", f.url)
 		}
 		if f.user == "" || f.user == u.Name {
 			return variables{f.baseURL(base), u.ClientID, u.ClientSecret}, nil
@@ -157,10 +157,10 @@ func unreachable(url string, err error) error {
 	}
 	var refused *control.Problem
 	if errors.As(err, &refused) {
-		return &exitError{exitUnreachable, fmt.Errorf("%s keeps its credentials to itself: %w (%s holds the control token)", url, err, controlToken)}
+		return exitf(exitUnreachable, "%s keeps its credentials to itself: %w (%s holds the control token)", url, err, controlToken)
 	}
 	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
-		return &exitError{exitUnreachable, err}
+		return exitf(exitUnreachable, "%w", err)
 	}
-	return &exitError{exitUnreachable, fmt.Errorf("%w; or read a tenant with --fixture", err)}
+	return exitf(exitUnreachable, "%w; or read a tenant with --fixture", err)
 }

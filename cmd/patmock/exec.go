@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -141,7 +140,7 @@ func runJob(command *exec.Cmd, options job.Options) error {
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 			code = exitNotFound
 		}
-		return &exitError{code, fmt.Errorf("run %s: %w", command.Path, err)}
+		return exitf(code, "run %s: %w", command.Path, err)
 	}
 	return exitOf(running.Wait())
 }
@@ -160,7 +159,7 @@ func exitOf(err error) error {
 		return err
 	}
 	if status, ok := failed.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return &exitError{code: exitSignal + int(status.Signal())}
+		return silentExit(exitSignal + int(status.Signal()))
 	}
-	return &exitError{code: failed.ExitCode()}
+	return silentExit(failed.ExitCode())
 }

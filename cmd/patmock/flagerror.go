@@ -23,7 +23,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usagef(flagOf(err), "%w%s", err, valueHint(invalid.GetFlag(), invalid.GetValue()))
 	}
 	if !errors.As(err, &unknown) {
-		return &usageError{flagOf(err), err}
+		return usagef(flagOf(err), "%w", err)
 	}
 	if number := "-" + unknown.GetSpecifiedShortnames(); negative.MatchString(number) {
 		return negativeError(cmd, number)

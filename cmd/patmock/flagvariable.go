@@ -104,7 +104,7 @@ func nameVariable(flags *pflag.FlagSet, err error) error {
 	} else if !strings.Contains(text, name) {
 		text = name + ": " + text
 	}
-	return &usageError{name, &renamedError{text, err}}
+	return &usageError{name, usage.help, &renamedError{text, err}}
 }
 
 // renamedError is an error with another text.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -54,9 +53,9 @@ func endError(ctx context.Context, rest string) error {
 	case ctx.Err() == nil:
 		return nil
 	case errors.Is(context.Cause(ctx), errTimeUp):
-		return &exitError{exitUnreachable, fmt.Errorf("%w: %s", errTimeUp, rest)}
+		return exitf(exitUnreachable, "%w: %s", errTimeUp, rest)
 	}
-	return &exitError{exitInterrupted, fmt.Errorf("%w: %s", errInterrupted, rest)}
+	return exitf(exitInterrupted, "%w: %s", errInterrupted, rest)
 }
 
 // precedence is the order in which exit codes count if several apply.
@@ -102,7 +101,7 @@ func exitCause(errs ...error) error {
 	case len(texts) == 0:
 		return errs[0]
 	case first != nil:
-		return &exitError{codeOf(errs[0]), fmt.Errorf("%w\n%s", first, strings.Join(texts, "\n"))}
+		return exitf(codeOf(errs[0]), "%w\n%s", first, strings.Join(texts, "\n"))
 	}
-	return &exitError{codeOf(errs[0]), errors.New(strings.Join(texts, "\n"))}
+	return exitf(codeOf(errs[0]), "%s", strings.Join(texts, "\n"))
 }

@@ -94,7 +94,7 @@ func (l *logins) users(ctx context.Context) (any, string, error) {
 	if l.fixture != "" {
 		tenant, err := fixtures.Open(l.fixture)
 		if err != nil {
-			return nil, "", &usageError{"--fixture", err}
+			return nil, "", usagef("--fixture", "%w", err)
 		}
 		for _, identity := range tenant.Identities {
 			if token, err := tenant.Login(identity.Name); err == nil { // else the user cannot log in
@@ -190,7 +190,7 @@ func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error
 	if l.fixture != "" {
 		tenant, err := fixtures.Open(l.fixture)
 		if err != nil {
-			return nil, time.Time{}, &usageError{"--fixture", err}
+			return nil, time.Time{}, usagef("--fixture", "%w", err)
 		}
 		return tenant, startOf(tenant), nil
 	}
@@ -208,7 +208,7 @@ func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error
 	}
 	tenant, err := fixtures.Parse("the state of "+l.url, state)
 	if err != nil {
-		return nil, time.Time{}, &exitError{exitUnreachable, err}
+		return nil, time.Time{}, exitf(exitUnreachable, "%w", err)
 	}
 	return tenant, clock.Now, nil
 }

@@ -180,10 +180,10 @@ func flagOfConfig(err error) string {
 func configUsage(err error) error {
 	flag := flagOfConfig(err)
 	if flag == "" || strings.Contains(err.Error(), flag) {
-		return &usageError{flag, err}
+		return usagef(flag, "%w", err)
 	}
 	label := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", " ") + ": "
-	return &usageError{flag, &renamedError{flag + ": " + strings.TrimPrefix(err.Error(), label), err}}
+	return usagef(flag, "%w", &renamedError{flag + ": " + strings.TrimPrefix(err.Error(), label), err})
 }
 
 // config is the mock that the flags ask for.
@@ -233,7 +233,7 @@ func (f mockFlags) config(log *slog.Logger, env environment) (mockserver.Config,
 		}
 	}
 	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
-		return config, &usageError{"--fixture", err}
+		return config, usagef("--fixture", "%w", err)
 	}
 	if config.Versions, err = parseVersions(f.versions); err != nil {
 		return config, err
@@ -268,7 +268,7 @@ func (m *mock) login(user string) (v variables, as string, err error) {
 		return v, "", nil
 	}
 	if _, err := m.tenant.Login(user); err != nil {
-		return v, "", &usageError{"--user", err}
+		return v, "", usagef("--user", "%w", err)
 	}
 	return v, "", usagef("--user", "nobody who can log in is named %q%s; there are %s", user, didYouMean(user, names), strings.Join(names, ", "))
 }

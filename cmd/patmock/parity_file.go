@@ -46,7 +46,7 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 		return l, usagef("--parity", "--parity: %w", err)
 	}
 	if l.own, err = parity.ReadOwn(file, data); err != nil {
-		return l, &usageError{"--parity", err}
+		return l, usagef("--parity", "%w", err)
 	}
 	return l, nil
 }

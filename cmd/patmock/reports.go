@@ -35,7 +35,7 @@ func (r *reports) begin(env environment, root *cobra.Command, args []string) {
 		return
 	}
 	r.outputs, r.err = parseReports(values)
-	unfinished := r.failure(command, &exitError{exitInterrupted, errNotFinished})
+	unfinished := r.failure(command, exitf(exitInterrupted, "%w", errNotFinished))
 	for _, o := range r.outputs {
 		if !o.replaceable(env) {
 			continue

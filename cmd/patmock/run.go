@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,38 +48,31 @@ const (
 type usageError struct {
 	// subject is the wrong flag (--run), argument (TIME) or variable (SAIL_BASE_URL).
 	subject string
-	err     error
+	// help is the command that says more, if that is another than the help of the command.
+	help string
+	err  error
 }
 
 func usagef(subject, format string, args ...any) error {
-	return &usageError{subject, fmt.Errorf(format, args...)}
+	return &usageError{subject: subject, err: fmt.Errorf(format, args...)}
 }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
-
-// helpedError is an error about which another command than the help says more.
-type helpedError struct {
-	command string
-	err     error
-}
-
-func (e *helpedError) Error() string { return e.err.Error() }
-func (e *helpedError) Unwrap() error { return e.err }
-
-// helpFor returns the command that says more about an error of a command.
-func helpFor(cmd *cobra.Command, err error) string {
-	if helped, ok := errors.AsType[*helpedError](err); ok {
-		return helped.command
-	}
-	return cmd.CommandPath() + " --help"
-}
 
 // exitError ends the process with a code. Nothing is printed where err is nil.
 type exitError struct {
 	code int
 	err  error
 }
+
+// exitf returns an error that ends the process with a code.
+func exitf(code int, format string, args ...any) error {
+	return &exitError{code, fmt.Errorf(format, args...)}
+}
+
+// silentExit returns an error that ends the process with a code, and prints nothing.
+func silentExit(code int) error { return &exitError{code: code} }
 
 func (e *exitError) Error() string {
 	if e.err == nil {
@@ -125,7 +119,7 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	var exit *exitError
 	switch {
 	case errors.As(err, &usage):
-		text += "See " + helpFor(command, err) + ".\n"
+		text += "See " + cmp.Or(usage.help, command.CommandPath()+" --help") + ".\n"
 		code = exitUsage
 	case errors.As(err, &exit):
 		code = exit.code

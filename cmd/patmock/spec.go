@@ -58,7 +58,7 @@ func newSpec(env environment) *cobra.Command {
 func showDocument(env environment, name, format string) error {
 	document, err := spec.Load(name)
 	if err != nil {
-		return &usageError{"DOCUMENT", err}
+		return usagef("DOCUMENT", "%w", err)
 	}
 	if format == "json" {
 		return printJSON(env.stdout, json.RawMessage(document.JSON()))
