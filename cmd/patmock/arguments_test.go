@@ -21,7 +21,7 @@ func TestTooManyArguments(t *testing.T) {
 			collect(child)
 		}
 	}
-	collect(newRoot(environment{}))
+	collect(newRoot(environment{}, nil))
 	for _, cmd := range all {
 		if cmd.HasParent() && slices.Contains(unbounded, [2]string{cmd.Parent().Name(), cmd.Name()}) {
 			continue

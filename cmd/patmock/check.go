@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newCheck(env environment) *cobra.Command {
-	c := &controls{env: env}
+func newCheck(env environment, out *reports) *cobra.Command {
+	c := &connection{env: env}
 	f, list := checkFlags{}, false
 	cmd := &cobra.Command{
 		Use:   "check",
@@ -28,8 +28,8 @@ func newCheck(env environment) *cobra.Command {
 		Example: "  patmock exec -- patmock check --allow-empty --report markdown=-",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if env.reports.err != nil {
-				return env.reports.err
+			if out.err != nil {
+				return out.err
 			}
 			format, err := formatOf(cmd, textOrJSON)
 			if err != nil {
@@ -52,7 +52,7 @@ func newCheck(env environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := env.reports.write(env, result); err != nil {
+			if err := out.write(env, result); err != nil {
 				if f.clear { // there is no other copy
 					err = errors.Join(err, report.Write("text", env.stderr, result))
 				}
@@ -91,7 +91,7 @@ func (f *checkFlags) register(flags *pflag.FlagSet) {
 // validate returns a usage error if --allow names no kind of finding.
 func (f checkFlags) validate() error {
 	for _, kind := range f.allow {
-		if err := checkNames(name{"--allow", "kind of finding", kind, control.FindingKinds()}); err != nil {
+		if err := checkName("--allow", "kind of finding", kind, control.FindingKinds()); err != nil {
 			return err
 		}
 	}
@@ -130,7 +130,7 @@ func (f execFlags) checkAfter(env environment, m *mock) error {
 	if err := report.Write("text", env.stderr, result); err != nil {
 		return fmt.Errorf("--check: %w", err)
 	}
-	if err := env.reports.writeNamed(env, result); err != nil {
+	if err := f.out.writeNamed(env, result); err != nil {
 		return err
 	}
 	return verdict(result)
@@ -148,7 +148,7 @@ func hintOwnMock(result *report.Report) {
 }
 
 // validateCheck returns a usage error if the flags of --check are wrong, or have no --check.
-func (f execFlags) validateCheck(flags *pflag.FlagSet, env environment) error {
+func (f execFlags) validateCheck(flags *pflag.FlagSet) error {
 	if !f.check {
 		for _, name := range []string{"report", "allow", "allow-empty", "namespace"} {
 			if flags.Changed(name) {
@@ -156,8 +156,8 @@ func (f execFlags) validateCheck(flags *pflag.FlagSet, env environment) error {
 			}
 		}
 	}
-	if env.reports.err != nil {
-		return env.reports.err
+	if f.out.err != nil {
+		return f.out.err
 	}
 	if f.namespace != "" {
 		if err := checkSegment("--namespace", "the name of a namespace", f.namespace); err != nil {

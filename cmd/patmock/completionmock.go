@@ -15,8 +15,8 @@ import (
 const completionTimeout = 500 * time.Millisecond
 
 // completeNamespace offers the namespaces of the running mock.
-func (env environment) completeNamespace(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return env.completeFromMock(cmd, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+func completeNamespace(env environment) cobra.CompletionFunc {
+	return completeFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
 		namespaces, err := client.Namespaces(ctx)
 		var all []cobra.Completion
 		for _, n := range namespaces {
@@ -27,8 +27,8 @@ func (env environment) completeNamespace(cmd *cobra.Command, _ []string, _ strin
 }
 
 // completeFault offers the fault rules of the running mock.
-func (env environment) completeFault(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return env.completeFromMock(cmd, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+func completeFault(env environment) cobra.CompletionFunc {
+	return completeFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
 		rules, err := client.Faults(ctx)
 		var all []cobra.Completion
 		for _, f := range rules {
@@ -39,9 +39,9 @@ func (env environment) completeFault(cmd *cobra.Command, _ []string, _ string) (
 }
 
 // completeRequest offers the last requests to the running mock.
-func (env environment) completeRequest(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeRequest(env environment) cobra.CompletionFunc {
 	const most = 20
-	return env.completeFromMock(cmd, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+	return completeFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
 		journal, err := client.Requests(ctx, control.Match{}, most)
 		var all []cobra.Completion
 		for _, r := range journal.Requests {
@@ -52,12 +52,8 @@ func (env environment) completeRequest(cmd *cobra.Command, _ []string, _ string)
 }
 
 // completeUser offers the users of the fixture if a command has one, else those of the running mock.
-func (env environment) completeUser(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	_ = fromEnvironment(cmd.Flags(), env.lookup) // a shell has no use for errors
-	if f := cmd.Flag("fixture"); f != nil && f.Value.String() != "" {
-		return usersOf(f.Value.String()), cobra.ShellCompDirectiveNoFileComp
-	}
-	return env.completeFromMock(cmd, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+func completeUser(env environment) cobra.CompletionFunc {
+	fromMock := completeFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
 		c, err := client.Credentials(ctx)
 		var all []cobra.Completion
 		for _, u := range c.Users {
@@ -65,6 +61,13 @@ func (env environment) completeUser(cmd *cobra.Command, _ []string, _ string) ([
 		}
 		return all, err
 	})
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		_ = fromEnvironment(cmd.Flags(), env.lookup) // a shell has no use for errors
+		if f := cmd.Flag("fixture"); f != nil && f.Value.String() != "" {
+			return usersOf(f.Value.String()), cobra.ShellCompDirectiveNoFileComp
+		}
+		return fromMock(cmd, args, typed)
+	}
 }
 
 // usersOf returns the users of a fixture, none if it cannot be read.
@@ -82,40 +85,40 @@ func usersOf(fixture string) []cobra.Completion {
 
 // completeFromMock offers what the mock of a command's flags and variables has. Without a mock, and
 // after any other error, it offers nothing.
-func (env environment) completeFromMock(
-	cmd *cobra.Command, get func(context.Context, *control.Client) ([]cobra.Completion, error),
-) ([]cobra.Completion, cobra.ShellCompDirective) {
-	_ = fromEnvironment(cmd.Flags(), env.lookup) // as above
+func completeFromMock(env environment, get func(context.Context, *control.Client) ([]cobra.Completion, error)) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		all, _ := fromMock(env, cmd, get) // a shell has no use for errors
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func fromMock(
+	env environment, cmd *cobra.Command, get func(context.Context, *control.Client) ([]cobra.Completion, error),
+) ([]cobra.Completion, error) {
+	_ = fromEnvironment(cmd.Flags(), env.lookup) // others may be wrong
 	value := func(flag string) string {
 		if f := cmd.Flag(flag); f != nil {
 			return f.Value.String()
 		}
 		return ""
 	}
-	c := controls{
+	c := connection{
 		env: env, url: value("url"), token: value("control-token"),
 		allowPlaintext: value("allow-plaintext") == "true",
 	}
-	if c.url == "" {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
 	client, err := c.client()
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), completionTimeout)
 	defer cancel()
 	if name := value("namespace"); name != "" {
 		if !hasNamespace(ctx, client, name) { // a request would make it
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil, nil
 		}
 		client = client.WithNamespace(name)
 	}
-	all, err := get(ctx, client)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return all, cobra.ShellCompDirectiveNoFileComp
+	return get(ctx, client)
 }
 
 func hasNamespace(ctx context.Context, client *control.Client, name string) bool {

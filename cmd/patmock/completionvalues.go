@@ -53,10 +53,10 @@ func flagCompletions(env environment) map[string]cobra.CompletionFunc {
 		"report":           completeReport,
 		"method":           oneValue([]string{"GET", "POST", "PATCH", "DELETE"}),
 		"user-level":       oneValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
-		"user":             env.completeUser,
-		"owner":            env.completeUser,
-		"namespace":        env.completeNamespace,
-		"fault":            env.completeFault,
+		"user":             completeUser(env),
+		"owner":            completeUser(env),
+		"namespace":        completeNamespace(env),
+		"fault":            completeFault(env),
 	}
 }
 

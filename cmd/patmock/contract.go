@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func newContract(env environment) *cobra.Command {
+func newContract(env environment, out *reports) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "contract",
 		Short: "Hold a mock or a tenant to the contract",
@@ -21,7 +21,7 @@ func newContract(env environment) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newContractRun(env), newContractList(env), newContractCoverage(env), newContractDoctor(env), newContractSweep(env), newContractParity(env), newContractPropose(env), newContractDiff(env))
+	cmd.AddCommand(newContractRun(env, out), newContractList(env), newContractCoverage(env), newContractDoctor(env), newContractSweep(env), newContractParity(env), newContractPropose(env), newContractDiff(env))
 	return cmd
 }
 

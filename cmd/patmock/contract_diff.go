@@ -155,6 +155,7 @@ func hasAddress(side string) bool { return side == "env" || strings.Contains(sid
 // run records a target. That promises are not kept is no error: the comparison tells where. Left is that of runFlags.perform.
 func (f diffFlags) run(ctx context.Context, env environment, target, dir string) (left, err error) {
 	r := f.runFlags
+	r.out = &reports{}
 	r.target, r.record.dir, r.parity.file = target, dir, defaultParity
 	if !hasAddress(target) {
 		r.mock, r.control, r.allowWrites = false, "", ""

@@ -34,7 +34,7 @@ func parseReport(text string) (output, error) {
 	if !ok || path == "" {
 		return output{}, usagef("--report", "--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
 	}
-	if err := checkNames(name{"--report", "format", format, report.Formats()}); err != nil {
+	if err := checkName("--report", "format", format, report.Formats()); err != nil {
 		return output{}, err
 	}
 	if folder := filepath.Dir(path); path != "-" {

@@ -80,7 +80,7 @@ func (f parityFlags) execute(env environment, format string, now time.Time) erro
 		return err
 	}
 	for _, state := range split(f.failOn) {
-		if err := checkNames(name{"--fail-on", "state", state, unproven()}); err != nil {
+		if err := checkName("--fail-on", "state", state, unproven()); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,7 @@ type runFlags struct {
 	require, failOn string
 	parity          parityRun
 	record          recordFlag
+	out             *reports
 }
 
 // The things that a run can be made to fail on besides a failure.
@@ -41,8 +42,8 @@ const (
 	onProvisional = "provisional"
 )
 
-func newContractRun(env environment) *cobra.Command {
-	var f runFlags
+func newContractRun(env environment, out *reports) *cobra.Command {
+	f := runFlags{out: out}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the scenarios, and report",
@@ -103,8 +104,8 @@ func (f runFlags) execute(ctx context.Context, env environment) error {
 
 // perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
 func (f runFlags) perform(ctx context.Context, env environment) (left, err error) {
-	if env.reports.err != nil {
-		return nil, env.reports.err
+	if f.out.err != nil {
+		return nil, f.out.err
 	}
 	options, err := f.options()
 	if err != nil {
@@ -127,7 +128,7 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 	if cases, err = f.shard.pick(cases); err != nil {
 		return nil, err
 	}
-	env.reports.cases = cases
+	f.out.cases = cases
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	stderr := &lockedWriter{w: env.stderr} // a run writes to it from several goroutines
@@ -153,16 +154,16 @@ func (f runFlags) perform(ctx context.Context, env environment) (left, err error
 // check checks flags that need nothing else.
 func (f runFlags) check() error {
 	for _, n := range split(f.require) {
-		if err := checkNames(name{"--require", "need", n, needNames()}); err != nil {
+		if err := checkName("--require", "need", n, needNames()); err != nil {
 			return err
 		}
 	}
 	for _, what := range split(f.failOn) {
-		if err := checkNames(name{"--fail-on", "outcome", what, failOns}); err != nil {
+		if err := checkName("--fail-on", "outcome", what, failOns); err != nil {
 			return err
 		}
 	}
-	if err := checkNames(name{"--format", "format", f.format, textOrJSON}); err != nil {
+	if err := checkName("--format", "format", f.format, textOrJSON); err != nil {
 		return err
 	}
 	switch {
@@ -231,8 +232,8 @@ func (f runFlags) test(
 	if ended != nil {
 		addUnfinished(result, cases, ended)
 	}
-	unwritten = errors.Join(unwritten, env.reports.write(env, result))
-	if len(env.reports.outputs) > 0 { // which may all be files
+	unwritten = errors.Join(unwritten, f.out.write(env, result))
+	if len(f.out.outputs) > 0 { // which may all be files
 		_, _ = fmt.Fprintln(env.stderr, result.Summary()) // a hint
 	}
 	if ended == nil {

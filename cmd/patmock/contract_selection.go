@@ -49,7 +49,7 @@ func (s selection) options() (o contracttests.Options, err error) {
 		return o, err
 	}
 	for _, chosen := range split(s.standing) {
-		if err := checkNames(name{"--standing", "standing", chosen, standings}); err != nil {
+		if err := checkName("--standing", "standing", chosen, standings); err != nil {
 			return o, err
 		}
 		o.Standing = append(o.Standing, evidence.Standing(chosen))

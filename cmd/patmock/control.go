@@ -20,15 +20,18 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// controls are what all commands under control share: where the mock is, and how to print.
-type controls struct {
+// A connection is how a command reaches a running mock.
+type connection struct {
 	env                   environment
 	url, namespace, token string
 	allowPlaintext        bool
 }
 
+// controls are what all commands under control share: where the mock is, and how to print.
+type controls struct{ connection }
+
 func newControl(env environment) *cobra.Command {
-	c := &controls{env: env}
+	c := &controls{connection{env: env}}
 	cmd := &cobra.Command{
 		Use:   "control",
 		Short: "Look into a running mock, and change what it does",
@@ -48,7 +51,7 @@ func newControl(env environment) *cobra.Command {
 }
 
 // register adds the flags that say which mock is meant.
-func (c *controls) register(flags *pflag.FlagSet) {
+func (c *connection) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.url, "url", defaultURL, "the running mock, or its control listener")
 	flags.StringVar(&c.namespace, "namespace", "", "the namespace that is meant (default the default one)")
 	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+controlToken+" holds the token itself")
@@ -99,7 +102,7 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-func (c *controls) client() (*control.Client, error) {
+func (c *connection) client() (*control.Client, error) {
 	address, err := mockserver.CheckBaseURL(c.url)
 	if err != nil {
 		return nil, usagef("--url", "--url %w", err)
@@ -221,7 +224,7 @@ func formatFlag(cmd *cobra.Command, formats ...string) {
 
 func formatOf(cmd *cobra.Command, formats []string) (string, error) {
 	format := cmd.Flags().Lookup("format").Value.String()
-	return format, checkNames(name{"--format", "format", format, formats})
+	return format, checkName("--format", "format", format, formats)
 }
 
 func (c *controls) print(text string) error { return c.env.print(text) }

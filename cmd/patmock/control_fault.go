@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -45,11 +46,11 @@ func newFaultAdd(c *controls) *cobra.Command {
 				return err
 			}
 		}
-		err := checkNames(
-			name{"--operation", "operation", rule.Operation, faultOperations},
-			name{"--version", "version", rule.Version, versionNames()},
-			name{"--effect", "effect", rule.Effect, faultEffects},
-			name{"--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms},
+		err := cmp.Or(
+			checkName("--operation", "operation", rule.Operation, faultOperations),
+			checkName("--version", "version", rule.Version, versionNames()),
+			checkName("--effect", "effect", rule.Effect, faultEffects),
+			checkName("--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms),
 		)
 		if err != nil {
 			return err
@@ -122,7 +123,7 @@ func newFaultRemove(c *controls) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:               "rm ID | --all",
-		ValidArgsFunction: firstArgument(c.env.completeFault),
+		ValidArgsFunction: firstArgument(completeFault(c.env)),
 		Short:             "Remove a rule, or all of them",
 		Example:           "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
 		Args:              atMostOne("ID", "the id of a rule"),

@@ -72,7 +72,7 @@ func newFindingsAllow(c *controls) *cobra.Command {
 				return usagef("KIND", "expected a kind of finding: %s", strings.Join(control.FindingKinds(), ", "))
 			}
 			for _, kind := range args {
-				if err := checkNames(name{"KIND", "kind of finding", kind, control.FindingKinds()}); err != nil {
+				if err := checkName("KIND", "kind of finding", kind, control.FindingKinds()); err != nil {
 					return err
 				}
 			}

@@ -13,20 +13,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// name is something that has to be one of a few, unless it is empty.
-type name struct {
-	subject, kind, given string
-	known                []string
-}
-
-// checkNames refuses names that do not exist before anything is sent, and proposes those that look like them.
-func checkNames(names ...name) error {
-	for _, n := range names {
-		if n.given != "" && !slices.Contains(n.known, n.given) {
-			return usagef(n.subject, "unknown %s %q%s: expected one of %s", n.kind, n.given, didYouMean(n.given, n.known), strings.Join(n.known, ", "))
-		}
+// checkName returns a usage error if a name is none of the known ones, with one that looks like it.
+// An empty name is no error.
+func checkName(subject, kind, name string, known []string) error {
+	if name == "" || slices.Contains(known, name) {
+		return nil
 	}
-	return nil
+	return usagef(subject, "unknown %s %q%s: expected one of %s", kind, name, didYouMean(name, known), strings.Join(known, ", "))
 }
 
 // complete offers the values of a flag that takes one of a few.

@@ -39,7 +39,7 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 	fixture := ""
 	cmd := &cobra.Command{
 		Use:               "create NAME",
-		ValidArgsFunction: firstArgument(c.env.completeNamespace),
+		ValidArgsFunction: firstArgument(completeNamespace(c.env)),
 		Short:             "Make a namespace, or make it anew",
 		Long:              "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
 		Example:           "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
@@ -84,7 +84,7 @@ func startFrom(fixture string) (start control.NewNamespace, err error) {
 func newNamespaceRemove(c *controls) *cobra.Command {
 	return &cobra.Command{
 		Use:               "rm NAME",
-		ValidArgsFunction: firstArgument(c.env.completeNamespace),
+		ValidArgsFunction: firstArgument(completeNamespace(c.env)),
 		Short:             "Remove a namespace with everything in it",
 		Example:           "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
 		Args:              one("NAME", "the name of a namespace"),

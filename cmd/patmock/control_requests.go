@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -54,10 +55,10 @@ func (m *matchFlags) given(cmd *cobra.Command) (control.Match, error) {
 }
 
 func checkMatch(m control.Match) error {
-	return checkNames(
-		name{"--operation", "operation", m.Operation, operations},
-		name{"--version", "version", m.Version, versionNames()},
-		name{"--finding", "finding", m.Finding, append(control.FindingKinds(), "*")},
+	return cmp.Or(
+		checkName("--operation", "operation", m.Operation, operations),
+		checkName("--version", "version", m.Version, versionNames()),
+		checkName("--finding", "finding", m.Finding, append(control.FindingKinds(), "*")),
 	)
 }
 
@@ -123,7 +124,7 @@ func noted(r control.Request) string {
 func newRequestsShow(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "show [ID]",
-		ValidArgsFunction: firstArgument(c.env.completeRequest),
+		ValidArgsFunction: firstArgument(completeRequest(c.env)),
 		Short:             "Show a request and its answer with headers and bodies, the last one without an id",
 		Long:              "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
 		Example:           "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",

@@ -26,7 +26,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 		t.Skipf("the examples need bash: %v", err)
 	}
 	bin := filepath.Dir(program(t))
-	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv})
+	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv}, nil)
 	root.InitDefaultHelpCmd()
 	var commands []*cobra.Command
 	var collect func(*cobra.Command)

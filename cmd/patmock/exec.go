@@ -24,9 +24,9 @@ const (
 	exitSignal        = 128 // and the signal's number
 )
 
-func newExec(env environment) *cobra.Command {
+func newExec(env environment, out *reports) *cobra.Command {
 	var f mockFlags
-	var own execFlags
+	own := execFlags{out: out}
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Run a command against a mock of its own",
@@ -46,7 +46,7 @@ func newExec(env environment) *cobra.Command {
 			if err := own.validate(); err != nil {
 				return err
 			}
-			if err := own.validateCheck(cmd.Flags(), env); err != nil {
+			if err := own.validateCheck(cmd.Flags()); err != nil {
 				return err
 			}
 			f.warning = unknownVariablesText(cmd, env)
@@ -69,9 +69,10 @@ type execFlags struct {
 	user    string
 	check   bool
 	passEnv []string
-	// namespace and checkFlags are what --check judges.
+	// namespace and checkFlags are what --check judges, out are its reports.
 	namespace string
 	checkFlags
+	out *reports
 
 	killAfter time.Duration
 }

@@ -96,7 +96,7 @@ func TestAddressVariables(t *testing.T) {
 
 // Synonyms are of flags and commands that exist, and no command has a flag of such a name itself.
 func TestSynonymsExist(t *testing.T) {
-	root := newRoot(environment{lookup: noVariables})
+	root := newRoot(environment{lookup: noVariables}, nil)
 	flags, commands := map[string]bool{}, map[string]bool{}
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {

@@ -16,7 +16,7 @@ import (
 
 // allCommands returns the commands that patmock has, with help and its topics.
 func allCommands() []*cobra.Command {
-	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv})
+	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv}, nil)
 	root.InitDefaultHelpCmd()
 	var all []*cobra.Command
 	var collect func(*cobra.Command)
@@ -97,7 +97,7 @@ func TestHelp_Order(t *testing.T) {
 		{"control", []string{"control", "fault", "list"}, []string{"Flags:", "--format", "The running mock:", "--url"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cmd, _, err := newRoot(environment{}).Find(tt.command)
+			cmd, _, err := newRoot(environment{}, nil).Find(tt.command)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -35,7 +35,7 @@ type tokenRow struct {
 
 // logins are the flags of users and tokens.
 type logins struct {
-	controls
+	connection
 	fixture string
 	secrets bool
 }
@@ -61,7 +61,7 @@ func newTokens(env environment) *cobra.Command {
 }
 
 func newLogins(env environment, cmd *cobra.Command, list func(l *logins, ctx context.Context) (rows any, text string, err error)) *cobra.Command {
-	l := &logins{controls: controls{env: env}}
+	l := &logins{connection: connection{env: env}}
 	cmd.Args = noArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		format, err := formatOf(cmd, textOrJSON)
@@ -73,9 +73,9 @@ func newLogins(env environment, cmd *cobra.Command, list func(l *logins, ctx con
 			return err
 		}
 		if format == "json" {
-			return l.printJSON(map[string]any{cmd.Name(): rows})
+			return printJSON(env.stdout, map[string]any{cmd.Name(): rows})
 		}
-		return l.print(text)
+		return env.print(text)
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&l.fixture, "fixture", "", "tenant to read instead of a mock: "+strings.Join(fixtures.Names(), ", ")+", or a file")

@@ -23,7 +23,6 @@ type environment struct {
 	lookup         func(name string) (value string, set bool) // environment variables
 	variables      func() []string                            // all of them, NAME=VALUE; nil for none
 	container      bool                                       // the process is what a container runs
-	reports        *reports                                   // of the command
 }
 
 // environ returns all variables, NAME=VALUE.
@@ -94,15 +93,15 @@ func runCommand(ctx context.Context, args []string, env environment) (int, error
 	if code, ok := job.Helper(args); ok {
 		return code, nil
 	}
-	env.reports = &reports{}
-	root := newRoot(env)
+	out := &reports{}
+	root := newRoot(env, out)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	env.reports.begin(env, root, args)
+	out.begin(env, root, args)
 	command, err := root.ExecuteContextC(ctx)
 	err = nameVariable(command.Flags(), err)
-	if unwritten := env.reports.end(env, command, err); unwritten != nil {
+	if unwritten := out.end(env, command, err); unwritten != nil {
 		err = exitCause(err, unwritten)
 	}
 	if err == nil {
@@ -146,7 +145,7 @@ func noMockAdvice(cmd *cobra.Command) string {
 	return advice + "."
 }
 
-func newRoot(env environment) *cobra.Command {
+func newRoot(env environment, out *reports) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "patmock",
 		Short: "A stand-in for the personal access token API of a SailPoint tenant",
@@ -167,7 +166,7 @@ func newRoot(env environment) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServe(env), newExec(env), newEnv(env), newUsers(env), newTokens(env), newFixtures(env), newControl(env), newCheck(env), newHealthcheck(env), newContract(env), newSpec(env), newVersion(env), newCompletion(env), newMan())
+	root.AddCommand(newServe(env), newExec(env, out), newEnv(env), newUsers(env), newTokens(env), newFixtures(env), newControl(env), newCheck(env, out), newHealthcheck(env), newContract(env, out), newSpec(env), newVersion(env), newCompletion(env), newMan())
 	root.SetHelpCommand(newHelp(root, env))
 	setHelp(root, env)
 	completeFlags(root, env)

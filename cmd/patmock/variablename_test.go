@@ -112,7 +112,7 @@ func TestMisspeltVariable(t *testing.T) {
 
 // Words of other meanings are no near-misses.
 func TestSimilarVariable_None(t *testing.T) {
-	root := newRoot(environment{})
+	root := newRoot(environment{}, nil)
 	serve, _, _ := root.Find([]string{"serve"})
 	for _, name := range []string{
 		"PATMOCK_STATUS", "PATMOCK_HOST", "PATMOCK_SORT", "PATMOCK_SEED", "PATMOCK_LOG", "PATMOCK_TOKEN", "PATMOCK_REPORT", "PATMOCK_",
@@ -253,7 +253,7 @@ func TestVariablesOfTheRepository(t *testing.T) {
 	if len(environ) < 15 {
 		t.Fatalf("%d variables, want all of the repository: %q", len(environ), environ)
 	}
-	if diff := cmp.Diff([]string(nil), unknownVariables(newRoot(environment{}), environ)); diff != "" {
+	if diff := cmp.Diff([]string(nil), unknownVariables(newRoot(environment{}, nil), environ)); diff != "" {
 		t.Errorf("unknown, see otherVariables: %s", diff)
 	}
 }
