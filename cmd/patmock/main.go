@@ -8,7 +8,8 @@ import (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], processEnvironment()))
+	code, _ := runCommand(context.Background(), os.Args[1:], processEnvironment()) // the error is printed
+	os.Exit(code)
 }
 
 // processEnvironment returns the environment of this process.

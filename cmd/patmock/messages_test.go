@@ -81,6 +81,12 @@ type outcome struct {
 	stdout, stderr string
 }
 
+// run runs a command line in this process and returns the exit code.
+func run(ctx context.Context, args []string, env environment) int {
+	code, _ := runCommand(ctx, args, env)
+	return code
+}
+
 // command runs a command line in this process, with no other variables than those given.
 func command(ctx context.Context, variables map[string]string, args ...string) outcome {
 	var stdout, stderr bytes.Buffer

@@ -82,12 +82,6 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// run carries out one command line and returns the exit code.
-func run(ctx context.Context, args []string, env environment) int {
-	code, _ := runCommand(ctx, args, env)
-	return code
-}
-
 // runCommand carries out one command line. It prints the error, and returns it beside the exit code.
 func runCommand(ctx context.Context, args []string, env environment) (int, error) {
 	if code, ok := job.Helper(args); ok {
