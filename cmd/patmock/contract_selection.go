@@ -81,7 +81,7 @@ func emptySelection(o contracttests.Options) error {
 	rest := strings.Join(flags, ", ")
 	if o.Run == nil {
 		subject, _, _ := strings.Cut(rest, " ")
-		return &usageError{subject, "patmock contract list", errors.New("no case is left by " + rest)}
+		return &usageError{subject: subject, help: "patmock contract list", err: errors.New("no case is left by " + rest)}
 	}
 	cases := len(contracttests.Select(scenarios.All(), contracttests.Options{Run: o.Run}))
 	text := "no scenario matches --run " + quote(o.Run.String())
@@ -90,7 +90,7 @@ func emptySelection(o contracttests.Options) error {
 	} else {
 		text += fmt.Sprintf(" and %s (cases that match --run: %d)", rest, cases)
 	}
-	return &usageError{"--run", "patmock contract list", errors.New(text)}
+	return &usageError{subject: "--run", help: "patmock contract list", err: errors.New(text)}
 }
 
 func join[T ~string](all []T) string {

@@ -119,5 +119,5 @@ func (c *controls) printLogin(cmd *cobra.Command, add func(*control.Client, cont
 	if err != nil || !plain(user.ClientID) || !plain(user.ClientSecret) { // a shell is going to read them
 		return exitf(exitUnreachable, "%s tells an address or credentials with characters that none have", c.url)
 	}
-	return c.print(formats[format](variables{base, user.ClientID, user.ClientSecret}))
+	return c.print(formats[format](variables{baseURL: base, clientID: user.ClientID, clientSecret: user.ClientSecret}))
 }

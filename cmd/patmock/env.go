@@ -91,7 +91,7 @@ func (f envFlags) variables(ctx context.Context) (variables, error) {
 	if err != nil {
 		return variables{}, usagef("--user", "%w", err)
 	}
-	return variables{f.baseURL(f.url + namespacePrefix(f.namespace)), token.ID, token.Secret}, nil
+	return variables{baseURL: f.baseURL(f.url + namespacePrefix(f.namespace)), clientID: token.ID, clientSecret: token.Secret}, nil
 }
 
 // baseURL returns the address to print: the one of --public-url with the namespace behind it, or
@@ -143,7 +143,7 @@ func (f envFlags) ask(ctx context.Context) (variables, error) {
 			return variables{}, exitf(exitUnreachable, "%s tells credentials with characters that none have", f.url)
 		}
 		if f.user == "" || f.user == u.Name {
-			return variables{f.baseURL(base), u.ClientID, u.ClientSecret}, nil
+			return variables{baseURL: f.baseURL(base), clientID: u.ClientID, clientSecret: u.ClientSecret}, nil
 		}
 		names = append(names, u.Name)
 	}

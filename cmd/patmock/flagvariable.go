@@ -104,7 +104,7 @@ func nameVariable(flags *pflag.FlagSet, err error) error {
 	} else if !strings.Contains(text, name) {
 		text = name + ": " + text
 	}
-	return &usageError{name, usage.help, &renamedError{text, err}}
+	return &usageError{name, usage.help, renamed(text, err)}
 }
 
 // renamedError is an error with another text.
@@ -112,6 +112,8 @@ type renamedError struct {
 	text string
 	err  error
 }
+
+func renamed(text string, err error) error { return &renamedError{text, err} }
 
 func (e *renamedError) Error() string { return e.text }
 func (e *renamedError) Unwrap() error { return e.err }

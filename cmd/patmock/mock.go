@@ -183,7 +183,7 @@ func configUsage(err error) error {
 		return usagef(flag, "%w", err)
 	}
 	label := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", " ") + ": "
-	return usagef(flag, "%w", &renamedError{flag + ": " + strings.TrimPrefix(err.Error(), label), err})
+	return usagef(flag, "%w", renamed(flag+": "+strings.TrimPrefix(err.Error(), label), err))
 }
 
 // config is the mock that the flags ask for.
@@ -260,7 +260,7 @@ func (m *mock) login(user string) (v variables, as string, err error) {
 	var names []string
 	for _, u := range who.Users {
 		if user == "" || user == u.Name {
-			return variables{m.base, u.ClientID, u.ClientSecret}, u.Name, nil
+			return variables{baseURL: m.base, clientID: u.ClientID, clientSecret: u.ClientSecret}, u.Name, nil
 		}
 		names = append(names, u.Name)
 	}
