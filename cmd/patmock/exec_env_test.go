@@ -39,7 +39,7 @@ func TestExecEnvironment(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := &mock{control: "mock", controlToken: tt.token}
-			got := effective(execFlags{passEnv: tt.pass}.environ(inherited, m, variables{"mock", "id", "secret"}))
+			got := effective(execFlags{passEnv: tt.pass}.environ(inherited, m, variables{baseURL: "mock", clientID: "id", clientSecret: "secret"}))
 			want := effective(slices.Concat(own, tt.more))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)

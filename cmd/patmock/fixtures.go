@@ -36,7 +36,7 @@ func newFixtures(env environment) *cobra.Command {
 			}
 			var rows []helpRow
 			for _, b := range all {
-				rows = append(rows, helpRow{name: b.Name, text: b.Summary})
+				rows = append(rows, helpRow{b.Name, b.Summary})
 			}
 			return env.print(columns(rows))
 		},

@@ -113,7 +113,7 @@ func commandsText(cmd *cobra.Command) string {
 			names = append(names, below.Name())
 		}
 		if len(names) > 0 {
-			row.text += ": " + strings.Join(names, ", ")
+			row[1] += ": " + strings.Join(names, ", ")
 		}
 		rows = append(rows, row)
 	}
@@ -130,13 +130,13 @@ func flagsText(flags []*pflag.Flag) string {
 		}
 		row := helpRow{"--" + f.Name, usage}
 		if f.Shorthand != "" {
-			row.name = "-" + f.Shorthand + ", " + row.name
+			row[0] = "-" + f.Shorthand + ", " + row[0]
 		}
 		if kind != "" {
-			row.name += " " + kind
+			row[0] += " " + kind
 		}
 		if shown := defaultText(f); shown != "" && !strings.Contains(usage, "(default ") {
-			row.text += " (default " + shown + ")"
+			row[1] += " (default " + shown + ")"
 		}
 		rows = append(rows, row)
 	}

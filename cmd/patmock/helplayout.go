@@ -13,21 +13,21 @@ const (
 )
 
 // A helpRow is a name and what it means.
-type helpRow struct{ name, text string }
+type helpRow [2]string
 
 // columns writes names beside their meaning.
 func columns(rows []helpRow) string {
 	width := 0
 	for _, row := range rows {
-		if n := utf8.RuneCountInString(row.name); n <= maxNameWidth {
+		if n := utf8.RuneCountInString(row[0]); n <= maxNameWidth {
 			width = max(width, n)
 		}
 	}
 	left := helpIndent + width + helpIndent
 	var b strings.Builder
 	for _, row := range rows {
-		text := indent(wrapText(row.text, helpWidth-left), left)
-		name := strings.Repeat(" ", helpIndent) + row.name
+		text := indent(wrapText(row[1], helpWidth-left), left)
+		name := strings.Repeat(" ", helpIndent) + row[0]
 		if n := utf8.RuneCountInString(name); n > left-helpIndent {
 			b.WriteString(name + "\n" + text)
 		} else {

@@ -16,7 +16,7 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 	byName := map[string]helpRow{}
 	for _, f := range allFlags(root) {
 		name := variable(f.Name)
-		if !hasVariable(f) || byName[name].name != "" {
+		if !hasVariable(f) || byName[name][0] != "" {
 			continue
 		}
 		commands := commandPaths(root, func(cmd *cobra.Command) bool {
@@ -31,7 +31,7 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 	for _, row := range byName {
 		flags = append(flags, row)
 	}
-	slices.SortFunc(flags, func(a, b helpRow) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(flags, func(a, b helpRow) int { return strings.Compare(a[0], b[0]) })
 	for _, v := range variableInfos {
 		text := v.text
 		if len(v.commands) > 0 {
