@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // An address with a password is a usage error that does not repeat it.
@@ -27,7 +29,7 @@ func TestPasswordInAddress(t *testing.T) {
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			got := command(t.Context(), nil, strings.Fields(tt.args)...)
-			got.wants(t, exitUsage, tt.about)
+			got.wants(t, cli.ExitUsage, tt.about)
 			if strings.Contains(got.stderr, "hunter2") {
 				t.Errorf("the password is shown: %s", got.stderr)
 			}

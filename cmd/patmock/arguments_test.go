@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
 // unbounded are the commands, by parent and name, that take any number of arguments.
@@ -21,7 +24,7 @@ func TestTooManyArguments(t *testing.T) {
 			collect(child)
 		}
 	}
-	collect(newRoot(environment{}, nil))
+	collect(root.New(cli.Env{}, nil))
 	for _, cmd := range all {
 		if cmd.HasParent() && slices.Contains(unbounded, [2]string{cmd.Parent().Name(), cmd.Name()}) {
 			continue
@@ -29,8 +32,8 @@ func TestTooManyArguments(t *testing.T) {
 		t.Run(cmd.CommandPath(), func(t *testing.T) {
 			path := strings.Fields(cmd.CommandPath())[1:]
 			got := command(t.Context(), nil, slices.Concat(path, []string{"a", "b", "c", "d", "e"})...)
-			if got.code != exitUsage || got.about == "" {
-				t.Errorf("exit code %d, error about %q, want %d and a subject: %s", got.code, got.about, exitUsage, got.stderr)
+			if got.code != cli.ExitUsage || got.about == "" {
+				t.Errorf("exit code %d, error about %q, want %d and a subject: %s", got.code, got.about, cli.ExitUsage, got.stderr)
 			}
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"net"
 	"path/filepath"
 	"testing"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // Whatever is wrong with a flag is said before an address is bound: here it is taken.
@@ -34,10 +36,10 @@ func TestFlagsAreCheckedBeforeAnAddressIsBound(t *testing.T) {
 	} {
 		t.Run(test.flag+" "+filepath.Base(test.value), func(t *testing.T) {
 			got := command(t.Context(), nil, "serve", "--addr", taken.Addr().String(), "--"+test.flag, test.value)
-			got.wants(t, exitUsage, "--"+test.flag)
+			got.wants(t, cli.ExitUsage, "--"+test.flag)
 		})
 	}
 	t.Run("nothing", func(t *testing.T) {
-		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).wants(t, exitUsage, "--addr")
+		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).wants(t, cli.ExitUsage, "--addr")
 	})
 }

@@ -13,6 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/contract"
+	controlcmd "example.com/patmock/cmd/patmock/internal/cli/control"
+	"example.com/patmock/cmd/patmock/internal/cli/credentials"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/fixtures"
@@ -54,7 +58,7 @@ func TestComplete(t *testing.T) {
 		{"check --allow ", control.FindingKinds()},
 		{"control requests list --finding ", control.FindingKinds()},
 		{"control verify --finding ", control.FindingKinds()},
-		{"env --format ", formatNames()},
+		{"env --format ", credentials.FormatNames()},
 		{"control health --format ", []string{"text", "json"}},
 		{"control state get --format ", []string{"yaml", "json"}},
 		{"spec dialect --format ", []string{"yaml", "json"}},
@@ -65,13 +69,13 @@ func TestComplete(t *testing.T) {
 		{"contract list --skip ", ids},
 		{"contract run --run ^create/name-taken-is-4", []string{"^create/name-taken-is-400"}},
 		{"contract run --standing published,", []string{"published,observed", "published,assumed"}},
-		{"contract run --require ", needNames()},
-		{"contract run --fail-on ", failOns},
-		{"contract parity --fail-on ", unproven()},
+		{"contract run --require ", contract.NeedNames()},
+		{"contract run --fail-on ", contract.FailOns},
+		{"contract parity --fail-on ", contract.Unproven()},
 		{"contract run --target ", []string{"mock", "env"}},
 		{"contract diff ", []string{"mock", "env"}},
-		{"control fault add --operation ", faultOperations},
-		{"control fault add --effect ", faultEffects},
+		{"control fault add --operation ", controlcmd.FaultOperations},
+		{"control fault add --effect ", controlcmd.FaultEffects},
 		{"exec --user ", []string{"admin", "jane.doe", "john.roe", "helpdesk"}},
 		{"exec --fixture documentation --user jane", []string{"jane.doe"}},
 		{"env --fixture default --user j", []string{"jane.doe", "john.roe"}},
@@ -129,7 +133,7 @@ func TestComplete_FromMock(t *testing.T) {
 	if err := os.WriteFile(token, []byte("sesame\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	variables := map[string]string{"PATMOCK_URL": server.URL, controlToken: "sesame"}
+	variables := map[string]string{"PATMOCK_URL": server.URL, cli.ControlToken: "sesame"}
 	for _, tt := range []struct {
 		name, line string
 		variables  map[string]string
@@ -148,7 +152,7 @@ func TestComplete_FromMock(t *testing.T) {
 		{"fault rules", "control fault rm ", variables, []string{"busy"}},
 		{"fault rules of a namespace", "control --namespace test-1 requests list --fault ", variables, []string{"slow"}},
 		{"no request", "control requests show ", variables, nil},
-		{"wrong token", "control health --namespace ", map[string]string{"PATMOCK_URL": server.URL, controlToken: "wrong"}, nil},
+		{"wrong token", "control health --namespace ", map[string]string{"PATMOCK_URL": server.URL, cli.ControlToken: "wrong"}, nil},
 		{"bad address", "control health --namespace ", map[string]string{"PATMOCK_URL": "x y"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -186,7 +190,7 @@ func TestComplete_WithoutMock(t *testing.T) {
 				begin := time.Now()
 				set := map[string]string{"PATMOCK_URL": "http://" + listener.Addr().String()}
 				got := command(t.Context(), set, append([]string{"__complete"}, strings.Split(line, " ")...)...)
-				if got.code != exitGood || got.stdout != ":4\n" || strings.Contains(got.stderr, "patmock:") {
+				if got.code != cli.ExitOK || got.stdout != ":4\n" || strings.Contains(got.stderr, "patmock:") {
 					t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 				}
 				if d := time.Since(begin); d > 5*time.Second {

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // composes are the commands that docker-compose.yml is for.
@@ -255,8 +257,8 @@ func composeTenant(c *compose) {
 		{"PATMOCK_ALLOW_WRITES=example.org", "example.org"}, // is another host
 	} {
 		c.env = append(c.env, tt.variable)
-		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != exitUsage || !strings.Contains(out, tt.want) {
-			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", tt.variable, code, exitUsage, tt.want, out)
+		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != cli.ExitUsage || !strings.Contains(out, tt.want) {
+			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", tt.variable, code, cli.ExitUsage, tt.want, out)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	"example.com/patmock/mockserver"
 )
 
@@ -32,21 +34,21 @@ func TestContract_PatmockOfTheEnvironment(t *testing.T) {
 		naming string
 		use    bool // printed
 	}{
-		{"accepted", set, "env", exitGood, "", "", true},
-		{"unset", map[string]string{"SAIL_BASE_URL": mock.URL}, "env", exitGood, "", "", true},
-		{"rejected first", with("SAIL_CLIENT_SECRET", "wrong"), "env", exitUnreachable, "target", "SAIL_CLIENT_SECRET", false},
-		{"rejected second", with("PATMOCK_SECOND_CLIENT_SECRET", "wrong"), "env", exitUnreachable, "target", "PATMOCK_SECOND_CLIENT_SECRET", false},
-		{"rejected administrator", with("PATMOCK_ADMIN_CLIENT_SECRET", "wrong"), "env", exitUnreachable, "target", "PATMOCK_ADMIN_CLIENT_SECRET", false},
-		{"no secret", with("SAIL_CLIENT_SECRET", ""), "env", exitUsage, "SAIL_CLIENT_SECRET", "", false},
-		{"no client id of the second", with("PATMOCK_SECOND_CLIENT_ID", ""), "env", exitUsage, "PATMOCK_SECOND_CLIENT_ID", "", false},
-		{"rejected, but an address", with("SAIL_CLIENT_SECRET", "wrong"), mock.URL, exitGood, "", "", false},
-		{"no secret, but an address", with("SAIL_CLIENT_SECRET", ""), mock.URL, exitGood, "", "", false},
+		{"accepted", set, "env", cli.ExitOK, "", "", true},
+		{"unset", map[string]string{"SAIL_BASE_URL": mock.URL}, "env", cli.ExitOK, "", "", true},
+		{"rejected first", with("SAIL_CLIENT_SECRET", "wrong"), "env", cli.ExitUnreachable, "target", "SAIL_CLIENT_SECRET", false},
+		{"rejected second", with("PATMOCK_SECOND_CLIENT_SECRET", "wrong"), "env", cli.ExitUnreachable, "target", "PATMOCK_SECOND_CLIENT_SECRET", false},
+		{"rejected administrator", with("PATMOCK_ADMIN_CLIENT_SECRET", "wrong"), "env", cli.ExitUnreachable, "target", "PATMOCK_ADMIN_CLIENT_SECRET", false},
+		{"no secret", with("SAIL_CLIENT_SECRET", ""), "env", cli.ExitUsage, "SAIL_CLIENT_SECRET", "", false},
+		{"no client id of the second", with("PATMOCK_SECOND_CLIENT_ID", ""), "env", cli.ExitUsage, "PATMOCK_SECOND_CLIENT_ID", "", false},
+		{"rejected, but an address", with("SAIL_CLIENT_SECRET", "wrong"), mock.URL, cli.ExitOK, "", "", false},
+		{"no secret, but an address", with("SAIL_CLIENT_SECRET", ""), mock.URL, cli.ExitOK, "", "", false},
 	}
 	for _, tt := range tests {
 		for _, do := range []string{"run", "doctor"} {
 			t.Run(tt.name+"/"+do, func(t *testing.T) {
 				got := command(t.Context(), tt.variables, "contract", do, "--target", tt.target, "--run", "^list/keys", "--versions", "v3")
-				if got.code != tt.code || tt.code == exitUsage && got.about != tt.about {
+				if got.code != tt.code || tt.code == cli.ExitUsage && got.about != tt.about {
 					t.Errorf("exit code %d, about %q, want %d, %q: %s", got.code, got.about, tt.code, tt.about, got.stderr)
 				}
 				if tt.naming != "" {
@@ -62,9 +64,9 @@ func TestContract_PatmockOfTheEnvironment(t *testing.T) {
 			})
 		}
 	}
-	var d diagnosis
+	var d contract.Diagnosis
 	got := command(t.Context(), set, "contract", "doctor", "--target", "env", "--run", "^list/keys", "--format", "json")
-	if err := json.Unmarshal([]byte(got.stdout), &struct{ Identities *[]examined }{&d.Identities}); err != nil || len(d.Identities) != 3 {
+	if err := json.Unmarshal([]byte(got.stdout), &struct{ Identities *[]contract.Examined }{&d.Identities}); err != nil || len(d.Identities) != 3 {
 		t.Fatalf("%v, identities %v", err, d.Identities)
 	}
 	if first := d.Identities[0]; first.ClientID != set["SAIL_CLIENT_ID"] || first.Name != "jane.doe" {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/fixtures"
@@ -122,20 +124,20 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 		disturb func(int64, http.ResponseWriter, *http.Request) bool
 		code    int
 	}{
-		{"503 to every second write", everySecond(isWrite, page(503)), exitUnreachable},
-		{"502 to every second write", everySecond(isWrite, page(502)), exitUnreachable},
-		{"504 to every second write", everySecond(isWrite, page(504)), exitUnreachable},
-		{"dropped connections", everySecond(isWrite, drop), exitUnreachable},
+		{"503 to every second write", everySecond(isWrite, page(503)), cli.ExitUnreachable},
+		{"502 to every second write", everySecond(isWrite, page(502)), cli.ExitUnreachable},
+		{"504 to every second write", everySecond(isWrite, page(504)), cli.ExitUnreachable},
+		{"dropped connections", everySecond(isWrite, drop), cli.ExitUnreachable},
 		{"delays", everySecond(isWrite, func(int64, http.ResponseWriter, *http.Request) bool {
 			time.Sleep(50 * time.Millisecond) // the proxy is slow on purpose
 			return false
-		}), exitGood},
+		}), cli.ExitOK},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := newProxiedTenant(t, 0)
-			if got, r := p.run(chosen); got.code != exitGood || r.Counts[report.Pass] == 0 {
+			if got, r := p.run(chosen); got.code != cli.ExitOK || r.Counts[report.Pass] == 0 {
 				t.Fatalf("undisturbed: exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 			}
 			before := p.confirmed()
@@ -144,7 +146,7 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 			if got.code != tt.code || r.Counts[report.Fail] > 0 {
 				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts, got.stderr)
 			}
-			if (r.Counts[report.Error] > 0) != (tt.code != exitGood) {
+			if (r.Counts[report.Error] > 0) != (tt.code != cli.ExitOK) {
 				t.Errorf("counts %v", r.Counts)
 			}
 			if diff := cmp.Diff(before, p.confirmed()); diff != "" {
@@ -166,16 +168,16 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 	}{
 		{"given up", func(n int64, w http.ResponseWriter, r *http.Request) bool {
 			return n > 30 && page(500)(n, w, r)
-		}, exitUnreachable},
+		}, cli.ExitUnreachable},
 		{"not cleaned", func(n int64, w http.ResponseWriter, r *http.Request) bool {
 			return r.Method == http.MethodDelete && page(503)(n, w, r)
-		}, exitUnreachable},
+		}, cli.ExitUnreachable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := newProxiedTenant(t, 0)
-			if got, _ := p.run("^create/secret-is-shown-once"); got.code != exitGood {
+			if got, _ := p.run("^create/secret-is-shown-once"); got.code != cli.ExitOK {
 				t.Fatalf("exit code %d: %s", got.code, got.stderr)
 			}
 			before := read(t, p.parity)
@@ -203,7 +205,7 @@ func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 			t.Parallel()
 			p := newProxiedTenant(t, ahead)
 			got, r := p.run(chosen)
-			if got.code != exitGood || r.Counts[report.Pass] != 3 || len(p.confirmed()) != 3 {
+			if got.code != cli.ExitOK || r.Counts[report.Pass] != 3 || len(p.confirmed()) != 3 {
 				t.Errorf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 			}
 			warned := len(r.Warnings) == 1 && r.Warnings[0].Kind == report.WarnClockSkew
@@ -211,7 +213,7 @@ func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 				t.Errorf("warnings %v", r.Warnings)
 			}
 			diagnosed := command(t.Context(), p.variables, "contract", "doctor", "--target", p.address, "--run", chosen, "--versions", "v2026", "--format", "json")
-			var d diagnosis
+			var d contract.Diagnosis
 			if err := json.Unmarshal([]byte(diagnosed.stdout), &struct{ Clock *float64 }{&d.Clock}); err != nil {
 				t.Fatalf("%v: %s%s", err, diagnosed.stdout, diagnosed.stderr)
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // The error of wrong credentials names the variables that hold them, and has the response of the
@@ -29,8 +31,8 @@ func TestWrongCredentials(t *testing.T) {
 		} {
 			t.Run(role.prefix+command[0], func(t *testing.T) {
 				got := x.run(command...)
-				if got.code != exitUnreachable {
-					t.Errorf("exit code %d, want %d", got.code, exitUnreachable)
+				if got.code != cli.ExitUnreachable {
+					t.Errorf("exit code %d, want %d", got.code, cli.ExitUnreachable)
 				}
 				for _, want := range []string{role.prefix + "CLIENT_ID", role.prefix + "CLIENT_SECRET", "/oauth/token", "401", "Bad client credentials"} {
 					if !strings.Contains(got.stderr, want) {

@@ -3,20 +3,19 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/fixtures"
@@ -72,7 +71,7 @@ func TestParityOfATenant(t *testing.T) {
 			Confirmation        *struct{ Target, Document, Tool string }
 		}
 	}
-	if err := json.Unmarshal([]byte(got.stdout), &told); err != nil || got.code != exitGood {
+	if err := json.Unmarshal([]byte(got.stdout), &told); err != nil || got.code != cli.ExitOK {
 		t.Fatalf("exit code %d, %v: %s%s", got.code, err, got.stdout, got.stderr)
 	}
 	states := map[string]string{}
@@ -89,8 +88,8 @@ func TestParityOfATenant(t *testing.T) {
 	if diff := cmp.Diff(want, told.Counts["all"]); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
-	if got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id+"/v3", "--max-age", "23h", "--fail-on", "stale"); got.code != exitFound {
-		t.Errorf("exit code %d of what is older than 23 hours, want %d: %s", got.code, exitFound, got.stdout)
+	if got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id+"/v3", "--max-age", "23h", "--fail-on", "stale"); got.code != cli.ExitFailed {
+		t.Errorf("exit code %d of what is older than 23 hours, want %d: %s", got.code, cli.ExitFailed, got.stdout)
 	}
 	got = command(t.Context(), nil, "contract", "run", "--parity", path, "--run", "^"+id, "--versions", "v3,v2026,v1", "--report", "json=-")
 	r, err := report.Read(strings.NewReader(got.stdout))
@@ -148,8 +147,8 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 	before := parity.Confirmation{Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64), Tool: "patmock v1.2.3"}
 	path := writeParity(t, map[parity.Key]parity.Confirmation{lost: before})
 	got := command(ctx, variables, "contract", "run", "--target", target, "--run", chosen, "--update-parity", "--parity", path, "--report", "json=-")
-	if got.code != exitInterrupted {
-		t.Fatalf("exit code %d, want %d: %s", got.code, exitInterrupted, got.stderr)
+	if got.code != cli.ExitInterrupted {
+		t.Fatalf("exit code %d, want %d: %s", got.code, cli.ExitInterrupted, got.stderr)
 	}
 	r, err := report.Read(strings.NewReader(got.stdout))
 	if err != nil {
@@ -194,7 +193,7 @@ func TestInterruptedRunThatCannotReport(t *testing.T) {
 		}
 	})
 	got := command(ctx, variables, "contract", "run", "--target", target, "--run", "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant)", "--report", "json="+filepath.Join(folder, "report.json"))
-	got.wants(t, exitInterrupted, "")
+	got.wants(t, cli.ExitInterrupted, "")
 	checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 }
 
@@ -214,11 +213,11 @@ func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 		"no file":        {"--parity", filepath.Join(t.TempDir(), "none.yaml")},
 	} {
 		got := command(t.Context(), variables, append(base, more...)...)
-		if got.code != exitUsage || got.stdout != "" || asked.Load() > 0 {
-			t.Errorf("%s: exit code %d after %d requests, want %d after none: %s%s", name, got.code, asked.Load(), exitUsage, got.stdout, got.stderr)
+		if got.code != cli.ExitUsage || got.stdout != "" || asked.Load() > 0 {
+			t.Errorf("%s: exit code %d after %d requests, want %d after none: %s%s", name, got.code, asked.Load(), cli.ExitUsage, got.stdout, got.stderr)
 		}
 	}
-	if got := command(t.Context(), variables, base...); got.code != exitGood || asked.Load() == 0 {
+	if got := command(t.Context(), variables, base...); got.code != cli.ExitOK || asked.Load() == 0 {
 		t.Errorf("exit code %d after %d requests: %s", got.code, asked.Load(), got.stderr)
 	}
 }
@@ -240,7 +239,7 @@ func TestTwoRunsUpdateOneFile(t *testing.T) {
 		}
 	})
 	got := command(t.Context(), variables, "contract", "run", "--target", target, "--run", "^token/query", "--update-parity", "--parity", path)
-	if got.code != exitGood {
+	if got.code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	var keys []parity.Key
@@ -251,29 +250,5 @@ func TestTwoRunsUpdateOneFile(t *testing.T) {
 	}
 	if len(keys) != 2 {
 		t.Errorf("of both runs there is %v", keys)
-	}
-}
-
-// Runs that end at the same time write one after the other: what one of them noted is not lost to another.
-func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
-	file := filepath.Join(t.TempDir(), ownFolder, "parity.yaml")
-	const runs = 8
-	var all sync.WaitGroup
-	for range runs {
-		all.Go(func() {
-			release, err := parityRun{file: file}.lock(t.Context())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			noted, _ := os.ReadFile(file) // none at first
-			if err := errors.Join(os.WriteFile(file, append(noted, '.'), 0o600), release()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if noted, err := os.ReadFile(file); err != nil || len(noted) != runs {
-		t.Errorf("%q of %d runs, %v", noted, runs, err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
@@ -185,7 +186,7 @@ func propose(t *testing.T, args ...string) outcome {
 func proposed(t *testing.T, got outcome) dialect.Dialect {
 	t.Helper()
 	d, err := dialect.Parse("proposal", []byte(got.stdout))
-	if err != nil || got.code != exitGood {
+	if err != nil || got.code != cli.ExitOK {
 		t.Fatalf("exit code %d, %v: %s%s", got.code, err, got.stderr, got.stdout)
 	}
 	return d
@@ -431,34 +432,8 @@ func TestProposalOfNothing(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := propose(t, tt.args...)
-			got.wants(t, exitUsage, "DIR")
+			got.wants(t, cli.ExitUsage, "DIR")
 			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 		})
-	}
-}
-
-// What a tenant writes for people may differ from request to request: the answer is proposed without it.
-func TestProposeLeavesWordsOut(t *testing.T) {
-	entry := dialect.Entries()[slices.IndexFunc(dialect.Entries(), func(e dialect.Entry) bool { return e.ID == dialect.PatchContentType })]
-	p := proposal{recording: &recording.Recording{}}
-	answer := func(text string) dialect.Answer {
-		return dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: text}
-	}
-	line, differs := p.line(entry, []finding{{"patch/a", "v3", answer("No text/plain."), ""}, {"patch/a", "v1", answer("No text/plain."), ""}, {"patch/b", "v3", answer("No application/json."), ""}})
-	if line.ID != entry.ID || line.Answer != answer("") || !differs {
-		t.Errorf("proposes %+v", line)
-	}
-	checkMessage(t, golden.Key(t), strings.Join(line.Comments, "\n"))
-	told, err := dialect.Parse("proposal", dialect.Write(nil, []dialect.Line{line})) // as serve --dialect reads it
-	if diff := cmp.Diff(dialect.Dialect{entry.ID: answer("")}, told); err != nil || diff != "" {
-		t.Errorf("is read as (-want +got, %v):\n%s", err, diff)
-	}
-	line, _ = p.line(entry, []finding{{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", answer("No."), ""}})
-	if line.Answer != answer("No.") {
-		t.Errorf("proposes %+v", line)
-	}
-	line, _ = p.line(entry, []finding{{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", dialect.Answer{Status: 415}, ""}})
-	if line.ID != "" {
-		t.Errorf("proposes %+v, though the versions disagree", line)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver"
 )
@@ -26,11 +27,11 @@ func TestReportsAgreeWithTheRun(t *testing.T) {
 		args = append(args, "--report", format+"="+filepath.Join(folder, format))
 	}
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), args, environment{stdout: &stdout, stderr: &stderr, lookup: func(name string) (string, bool) {
+	code := run(t.Context(), args, cli.Env{Stdout: &stdout, Stderr: &stderr, Lookup: func(name string) (string, bool) {
 		value, set := variables[name]
 		return value, set
 	}})
-	if code != exitGood {
+	if code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s%s", code, stdout.String(), stderr.String())
 	}
 	file, err := os.Open(filepath.Join(folder, "json"))
@@ -120,7 +121,7 @@ func TestContractRun_CannotStart(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got := command(t.Context(), tt.variables, append([]string{"contract", "run", "--report", "text=-"}, tt.args...)...)
 			lines := strings.Count(got.stdout, "\n")
-			if got.code != exitUnreachable || lines == 0 || lines > 15 {
+			if got.code != cli.ExitUnreachable || lines == 0 || lines > 15 {
 				t.Errorf("exit code %d, %d lines:\n%.2000s%s", got.code, lines, got.stdout, got.stderr)
 			}
 		})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver"
@@ -142,7 +143,7 @@ func TestContractSweep(t *testing.T) {
 	a, b := x.add("jane.doe", x.name(1)), x.add("john.roe", x.name(2))
 	x.add("helpdesk", x.name(3)) // who does not log in
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
-	got.wants(t, exitGood, "")
+	got.wants(t, cli.ExitOK, "")
 	x.checkMessage(golden.Key(t), got)
 	want := tenantguard.SweepResult{
 		Deleted: []tenantguard.Found{
@@ -173,7 +174,7 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 	}
 	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
-	got.wants(t, exitGood, "")
+	got.wants(t, cli.ExitOK, "")
 	nothing := tenantguard.SweepResult{Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{}}
 	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
@@ -216,7 +217,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 				return true
 			}
 			got := x.sweep(ctx, "--allow-writes", x.host, "--yes", "--format", "json")
-			got.wants(t, exitInterrupted, "")
+			got.wants(t, cli.ExitInterrupted, "")
 			x.checkMessage(golden.Key(t), got)
 			switch {
 			case test.left == 0 && got.stdout != "":
@@ -244,19 +245,19 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 		{"login", func(x *sweeping, w http.ResponseWriter, _ *http.Request) bool {
 			http.Error(w, x.variables["SAIL_CLIENT_SECRET"], http.StatusUnauthorized)
 			return true
-		}, exitUnreachable},
+		}, cli.ExitUnreachable},
 		{"list", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodGet {
 				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"), http.StatusForbidden)
 			}
 			return r.Method == http.MethodGet
-		}, exitUnreachable},
+		}, cli.ExitUnreachable},
 		{"delete", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodDelete {
 				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"), http.StatusForbidden)
 			}
 			return r.Method == http.MethodDelete
-		}, exitLeftovers},
+		}, cli.ExitLeftovers},
 		{"names", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodGet {
 				_, _ = strings.NewReplacer("SECRET", x.variables["SAIL_CLIENT_SECRET"], "BEARER", r.Header.Get("Authorization")).
@@ -264,11 +265,11 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 						`{"id":"1","name":"SECRET BEARER","created":"SECRET","owner":{"id":"facedadafacedadafacedadafacedada"}}]`)
 			}
 			return r.Method == http.MethodGet
-		}, exitLeftovers},
+		}, cli.ExitLeftovers},
 		{"redirect", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, "/elsewhere/"+x.variables["SAIL_CLIENT_SECRET"], http.StatusTemporaryRedirect)
 			return true
-		}, exitUnreachable},
+		}, cli.ExitUnreachable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSweeping(t)
@@ -304,7 +305,7 @@ func TestContractSweepNeedsLedger(t *testing.T) {
 	} {
 		x.ledger = filepath.Join(folder, filepath.FromSlash(path))
 		got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes")
-		got.wants(t, exitUsage, "--ledger")
+		got.wants(t, cli.ExitUsage, "--ledger")
 		checkMessage(t, golden.Key(t)+"/"+name, strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/fixtures/golden"
 )
 
@@ -37,7 +38,7 @@ func TestControlWithoutAMock(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	got := runControl(t, nil, "reset --url "+gone.URL)
-	got.wants(t, exitUnreachable, "no-mock")
+	got.wants(t, cli.ExitUnreachable, "no-mock")
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
@@ -71,9 +72,9 @@ func TestControlToken(t *testing.T) {
 			if diff := cmp.Diff(test.want, fake.authorization); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			code := exitGood
+			code := cli.ExitOK
 			if test.about != "" {
-				code = exitUsage
+				code = cli.ExitUsage
 				checkMessage(t, golden.Key(t), got.stderr)
 			}
 			got.wants(t, code, test.about)
@@ -158,7 +159,7 @@ func TestControlLoginAtAStrangeAddress(t *testing.T) {
 	server := httptest.NewServer(fake)
 	defer server.Close()
 	got := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "identity add ann")
-	got.wants(t, exitUnreachable, "")
+	got.wants(t, cli.ExitUnreachable, "")
 	if got.stdout != "" {
 		t.Errorf("stdout %s", got.stdout)
 	}

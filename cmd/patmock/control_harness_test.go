@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec"
 )
@@ -133,8 +134,8 @@ func testControl(t *testing.T, tests []controlTest) {
 // error why the command failed, never both.
 func (test controlTest) checkPrinted(t *testing.T, got outcome) {
 	t.Helper()
-	prints := test.code <= exitFound && test.status != http.StatusNoContent
-	if prints != (got.stdout != "") || (test.code > exitFound) != (got.stderr != "") {
+	prints := test.code <= cli.ExitFailed && test.status != http.StatusNoContent
+	if prints != (got.stdout != "") || (test.code > cli.ExitFailed) != (got.stderr != "") {
 		t.Errorf("stdout %q, stderr %q", got.stdout, got.stderr)
 	}
 	switch {

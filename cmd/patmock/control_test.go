@@ -1,6 +1,8 @@
 package main
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestControlClock(t *testing.T) {
 	testControl(t, []controlTest{

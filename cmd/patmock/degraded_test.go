@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // A mock that cannot write its state file is ready, since it reads, and says why it is degraded.
@@ -19,8 +21,8 @@ func TestHealthOfADegradedMock(t *testing.T) {
 	for _, args := range [][]string{{"healthcheck", "--url", mock.URL}, {"control", "health", "--url", mock.URL}} {
 		t.Run(args[0], func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), args, environment{stdout: &stdout, stderr: &stderr, lookup: func(string) (string, bool) { return "", false }})
-			if code != exitGood || !strings.Contains(stdout.String(), cause) {
+			code := run(t.Context(), args, cli.Env{Stdout: &stdout, Stderr: &stderr, Lookup: func(string) (string, bool) { return "", false }})
+			if code != cli.ExitOK || !strings.Contains(stdout.String(), cause) {
 				t.Errorf("exit code %d, want 0 and the cause\n%s%s", code, &stdout, &stderr)
 			}
 		})

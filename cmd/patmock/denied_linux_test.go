@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,8 +9,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"example.com/patmock/fixtures/golden"
 )
 
 // unprivileged calls f as a user to whom something can be denied, which root is not.
@@ -69,38 +66,6 @@ func TestDeniedWrite(t *testing.T) {
 			if !strings.Contains(got.stderr, want) {
 				t.Errorf("exit code %d, want %q in: %s", got.code, want, got.stderr)
 			}
-		})
-	}
-}
-
-func TestExplainDenied(t *testing.T) {
-	folder := t.TempDir()
-	file := filepath.Join(folder, "file")
-	if err := errors.Join(os.Chmod(folder, 0o755), os.WriteFile(file, nil, 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	mine := fmt.Sprintf("uid %d and gid %d", os.Geteuid(), os.Getegid())
-	for _, tt := range []struct {
-		name string
-		err  error
-		want string // the place
-	}{
-		{"file that is not there", &os.PathError{Op: "open", Path: folder + "/a/b", Err: unix.EACCES}, folder},
-		{"file that is there", &os.PathError{Op: "open", Path: file, Err: unix.EPERM}, file},
-		{"rename over a file", &os.LinkError{Op: "rename", New: file, Err: unix.EACCES}, folder},
-		{"read-only", fmt.Errorf("--report: %w", &os.PathError{Op: "open", Path: folder + "/a", Err: unix.EROFS}), folder},
-		{"another error", &os.PathError{Op: "open", Path: folder, Err: unix.ENOSPC}, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got := explainDenied(tt.err)
-			if tt.want == "" {
-				if got != "" {
-					t.Errorf("got %q, want nothing", got)
-				}
-				return
-			}
-			text := strings.NewReplacer(tt.want+" ", "PLACE ", mine, "MINE").Replace(got)
-			golden.Check(t, "testdata/messages.golden", golden.Key(t), text)
 		})
 	}
 }

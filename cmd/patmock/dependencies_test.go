@@ -74,7 +74,29 @@ var rules = []dependencyRule{
 	{"contracttests/internal/mutants", nil},
 	{"contracttests/clients", nil},
 	{"cmd/patmock/internal/job", nil},
-	{"cmd/patmock", []string{"mockserver", "spec", "fixtures", "contracttests"}},
+	{"cmd/patmock/internal/cli/atomicfile", nil},
+	{"cmd/patmock/internal/cli/credentials", nil},
+	{"cmd/patmock/internal/cli/remote", []string{"cmd/patmock/internal/cli", "contracttests", "fixtures", "mockserver"}},
+	{"cmd/patmock/internal/cli/reports", []string{"cmd/patmock/internal/cli", "contracttests"}},
+	{"cmd/patmock/internal/cli/check", []string{
+		"cmd/patmock/internal/cli", "cmd/patmock/internal/cli/remote", "cmd/patmock/internal/cli/reports",
+		"contracttests", "mockserver/control",
+	}},
+	{"cmd/patmock/internal/cli/contract", []string{
+		"cmd/patmock/internal/cli", "contracttests", "fixtures", "mockserver", "spec",
+	}},
+	{"cmd/patmock/internal/cli/control", []string{"cmd/patmock/internal/cli", "fixtures", "mockserver"}},
+	{"cmd/patmock/internal/cli/exec", []string{
+		"cmd/patmock/internal/cli", "cmd/patmock/internal/cli/check", "cmd/patmock/internal/cli/serve",
+		"cmd/patmock/internal/job", "contracttests", "mockserver/control",
+	}},
+	{"cmd/patmock/internal/cli/fixtures", []string{"cmd/patmock/internal/cli", "fixtures"}},
+	{"cmd/patmock/internal/cli/logins", []string{"cmd/patmock/internal/cli", "fixtures", "mockserver"}},
+	{"cmd/patmock/internal/cli/serve", []string{"cmd/patmock/internal/cli", "fixtures", "mockserver"}},
+	{"cmd/patmock/internal/cli/spec", []string{"cmd/patmock/internal/cli", "mockserver/dialect", "spec"}},
+	{"cmd/patmock/internal/cli/root", []string{"cmd/patmock", "contracttests", "fixtures", "mockserver"}},
+	{"cmd/patmock/internal/cli", []string{"mockserver"}},
+	{"cmd/patmock", nil},
 }
 
 // closed lists packages that may import little beyond the standard library.

@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/internal/sample"
 )
@@ -26,7 +28,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 		t.Skipf("the examples need bash: %v", err)
 	}
 	bin := filepath.Dir(program(t))
-	root := newRoot(environment{stdout: io.Discard, stderr: io.Discard, lookup: os.LookupEnv}, nil)
+	root := root.New(cli.Env{Stdout: io.Discard, Stderr: io.Discard, Lookup: os.LookupEnv}, nil)
 	root.InitDefaultHelpCmd()
 	var commands []*cobra.Command
 	var collect func(*cobra.Command)

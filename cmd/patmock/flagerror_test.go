@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // An error of a configuration begins with the flag, or with the variable that the value is from.
@@ -12,13 +14,13 @@ func TestConfigErrors_NameTheFlag(t *testing.T) {
 	} {
 		t.Run(flag, func(t *testing.T) {
 			got := command(t.Context(), nil, "serve", "--addr", "127.0.0.1:0", "--"+flag+"="+value)
-			got.wants(t, exitUsage, "--"+flag)
+			got.wants(t, cli.ExitUsage, "--"+flag)
 			if !strings.HasPrefix(got.stderr, "patmock: --"+flag+": ") || strings.Contains(got.stderr, ": "+strings.ReplaceAll(flag, "-", " ")+": ") {
 				t.Errorf("standard error is %q", got.stderr)
 			}
-			name := variable(flag)
+			name := cli.Variable(flag)
 			got = command(t.Context(), map[string]string{name: value}, "serve", "--addr", "127.0.0.1:0")
-			got.wants(t, exitUsage, name)
+			got.wants(t, cli.ExitUsage, name)
 			if !strings.HasPrefix(got.stderr, "patmock: "+name+": ") {
 				t.Errorf("standard error is %q", got.stderr)
 			}
@@ -29,7 +31,7 @@ func TestConfigErrors_NameTheFlag(t *testing.T) {
 // An unknown flag names every command that has it, a group in place of its commands.
 func TestFlagOfOthers_NamesThem(t *testing.T) {
 	got := command(t.Context(), nil, "serve", "--namespace", "x")
-	got.wants(t, exitUsage, "--namespace")
+	got.wants(t, cli.ExitUsage, "--namespace")
 	for _, name := range []string{"exec", "check", "control", "env"} {
 		if !strings.Contains(got.stderr, name) {
 			t.Errorf("%q does not name %s", got.stderr, name)
@@ -44,11 +46,11 @@ func TestFlagOfOthers_NamesThem(t *testing.T) {
 func TestMissingName_HasNoCount(t *testing.T) {
 	for _, args := range []string{"completion", "fixtures show", "spec show"} {
 		got := command(t.Context(), nil, strings.Fields(args)...)
-		if got.code != exitUsage || strings.Contains(got.stderr, "got 0") {
+		if got.code != cli.ExitUsage || strings.Contains(got.stderr, "got 0") {
 			t.Errorf("%s: exit code %d: %s", args, got.code, got.stderr)
 		}
 		got = command(t.Context(), nil, append(strings.Fields(args), "a", "b")...)
-		if got.code != exitUsage || !strings.Contains(got.stderr, "got 2") {
+		if got.code != cli.ExitUsage || !strings.Contains(got.stderr, "got 2") {
 			t.Errorf("%s a b: exit code %d: %s", args, got.code, got.stderr)
 		}
 	}
@@ -65,7 +67,7 @@ func TestCheckHelp_Namespace(t *testing.T) {
 // The help lists no variable that no command reads, and --format reads none.
 func TestEnvironmentTopic_NamesCommands(t *testing.T) {
 	got := command(t.Context(), nil, "help", "environment")
-	got.wants(t, exitGood, "")
+	got.wants(t, cli.ExitOK, "")
 	for line := range strings.Lines(got.stdout) {
 		if strings.HasSuffix(strings.TrimSpace(line), " of") {
 			t.Errorf("no command reads the variable of %q", line)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // An unknown flag or command proposes what it is called here, and nothing that is not near.
@@ -56,9 +56,9 @@ func TestUnknownNamesAreExplained(t *testing.T) {
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			var stderr bytes.Buffer
-			code := run(t.Context(), strings.Fields(test.args), environment{stdout: &stderr, stderr: &stderr, lookup: noVariables})
-			if code != exitUsage {
-				t.Fatalf("exit code %d, want %d: %s", code, exitUsage, stderr.String())
+			code := run(t.Context(), strings.Fields(test.args), cli.Env{Stdout: &stderr, Stderr: &stderr, Lookup: noVariables})
+			if code != cli.ExitUsage {
+				t.Fatalf("exit code %d, want %d: %s", code, cli.ExitUsage, stderr.String())
 			}
 			_, got, _ := strings.Cut(stderr.String(), "did you mean ")
 			got, _, _ = strings.Cut(got, "?")
@@ -74,7 +74,7 @@ func TestUnknownPort_NamesTheForm(t *testing.T) {
 	for _, args := range []string{"serve --port 8080", "serve -p 8080", "--port 80", "exec --port 1 -- true", "healthcheck --port 1", "serve --control-port 1"} {
 		t.Run(args, func(t *testing.T) {
 			got := command(t.Context(), nil, strings.Fields(args)...)
-			if got.code != exitUsage || !strings.Contains(got.stderr, "HOST:PORT") {
+			if got.code != cli.ExitUsage || !strings.Contains(got.stderr, "HOST:PORT") {
 				t.Errorf("exit code %d: %s", got.code, got.stderr)
 			}
 		})
@@ -86,77 +86,9 @@ func TestAddressVariables(t *testing.T) {
 	for _, name := range []string{"PATMOCK_ADDR", "PATMOCK_CONTROL_ADDR"} {
 		t.Run(name, func(t *testing.T) {
 			got := command(t.Context(), map[string]string{name: "8080"}, "serve")
-			got.wants(t, exitUsage, name)
+			got.wants(t, cli.ExitUsage, name)
 			if !strings.Contains(got.stderr, " 127.0.0.1:8080?") {
 				t.Errorf("it proposes another address: %s", got.stderr)
-			}
-		})
-	}
-}
-
-// Synonyms are of flags and commands that exist, and no command has a flag of such a name itself.
-func TestSynonymsExist(t *testing.T) {
-	root := newRoot(environment{lookup: noVariables}, nil)
-	flags, commands := map[string]bool{}, map[string]bool{}
-	var visit func(*cobra.Command)
-	visit = func(cmd *cobra.Command) {
-		commands[cmd.Name()] = true
-		for _, name := range flagNames(cmd) {
-			flags[name] = true
-		}
-		for _, child := range cmd.Commands() {
-			visit(child)
-		}
-	}
-	visit(root)
-	for _, s := range flagSynonyms {
-		if !flags[s.flag] {
-			t.Errorf("no command has --%s", s.flag)
-		}
-	}
-	for _, s := range commandSynonyms {
-		if !commands[s.command] {
-			t.Errorf("there is no command %s", s.command)
-		}
-	}
-}
-
-// An address that is none is explained without the words of package net.
-func TestListen_Addresses(t *testing.T) {
-	for _, test := range []struct{ addr, want string }{
-		{"8080", "127.0.0.1:8080"},
-		{"http://:8080", "127.0.0.1:8080"},
-		{"http://localhost", "localhost:17280"},
-		{"http://[::1]", "[::1]:17280"},
-		{"localhost", "localhost:17280"},
-		{"http://127.0.0.1:8080", "127.0.0.1:8080"},
-		{"127.0.0.1:99999", ""},
-		{"127.0.0.1:abc", ""},
-		{"::1:80", ""},
-		{"::1", ""},
-		{"/tmp/socket", ""},
-		{"192.0.2.1:17280", ""},
-		{"user:hunter2@localhost:80", ""},
-	} {
-		t.Run(test.addr, func(t *testing.T) {
-			for _, flag := range []string{"addr", "control-addr"} {
-				listener, err := listen(t.Context(), flag, test.addr)
-				if err == nil {
-					_ = listener.Close() // it is not used
-					t.Fatal("no error")
-				}
-				text := err.Error()
-				_, got, _ := strings.Cut(text, "did you mean ")
-				got, _, _ = strings.Cut(got, "?")
-				if got != test.want || !strings.HasPrefix(text, "--"+flag+" ") {
-					t.Errorf("%q proposes %q, want %q", text, got, test.want)
-				}
-				for _, raw := range []string{"listen tcp", "missing port", "too many colons", "bind:", "hunter2"} {
-					if strings.Contains(text, raw) {
-						t.Errorf("%q has %q", text, raw)
-					}
-				}
-				checkShort(t, err)
 			}
 		})
 	}

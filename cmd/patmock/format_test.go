@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,6 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 )
@@ -85,10 +89,10 @@ func TestFormatJSON(t *testing.T) {
 	}
 	recording := filepath.Join(t.TempDir(), "recording")
 	recorded := command(t.Context(), nil, "contract", "run", "--run", "^create/name-taken", "--versions", "v2026", "--record", recording)
-	recorded.wants(t, exitGood, "")
+	recorded.wants(t, cli.ExitOK, "")
 	described := describedJSON(t)
 	for _, cmd := range allCommands() {
-		path := shortPath(cmd)
+		path := cli.ShortPath(cmd)
 		if isGroup(cmd) || withoutFormat[path] != "" || formatSkips[path] != "" {
 			continue
 		}
@@ -98,7 +102,7 @@ func TestFormatJSON(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // of a command that does not end
 			defer cancel()
 			got := command(ctx, variables, append(args, "--format", "json")...)
-			if got.code != exitGood && got.code != exitFound {
+			if got.code != cli.ExitOK && got.code != cli.ExitFailed {
 				t.Fatalf("exit code %d: %s", got.code, got.stderr)
 			}
 			checkDescribed(t, described, path, got.stdout)
@@ -111,7 +115,7 @@ func TestFormatJSON_Tables(t *testing.T) {
 	described := describedJSON(t)
 	var paths []string
 	for _, cmd := range allCommands() {
-		path := shortPath(cmd)
+		path := cli.ShortPath(cmd)
 		if isGroup(cmd) {
 			continue
 		}
@@ -207,4 +211,20 @@ func checkDescribed(t *testing.T, described map[string]jsonRow, path, text strin
 			break
 		}
 	}
+}
+
+// allCommands returns the commands that patmock has, with help and its topics.
+func allCommands() []*cobra.Command {
+	root := root.New(cli.Env{Stdout: io.Discard, Stderr: io.Discard, Lookup: os.LookupEnv}, nil)
+	root.InitDefaultHelpCmd()
+	var all []*cobra.Command
+	var collect func(*cobra.Command)
+	collect = func(cmd *cobra.Command) {
+		all = append(all, cmd)
+		for _, child := range cmd.Commands() {
+			collect(child)
+		}
+	}
+	collect(root)
+	return all
 }

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 	"example.com/patmock/fixtures"
 )
 
@@ -22,10 +25,10 @@ import (
 func topicText(t *testing.T, name string) string {
 	t.Helper()
 	got := command(t.Context(), nil, "help", name)
-	got.wants(t, exitGood, "")
+	got.wants(t, cli.ExitOK, "")
 	for line := range strings.Lines(got.stdout) {
-		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > helpWidth {
-			t.Errorf("a line of more than %d columns: %q", helpWidth, line)
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > cli.HelpWidth {
+			t.Errorf("a line of more than %d columns: %q", cli.HelpWidth, line)
 		}
 	}
 	return strings.Join(strings.Fields(got.stdout), " ")
@@ -40,18 +43,18 @@ func TestHelpEnvironment_Flags(t *testing.T) {
 			continue
 		}
 		check := func(f *pflag.Flag) {
-			if !hasVariable(f) {
+			if !cli.HasVariable(f) {
 				return
 			}
 			listed++
-			_, of, found := strings.Cut(text, " "+variable(f.Name)+" --"+f.Name+" of ")
+			_, of, found := strings.Cut(text, " "+cli.Variable(f.Name)+" --"+f.Name+" of ")
 			of, _, _ = strings.Cut(of, " PATMOCK_")
 			of, _, _ = strings.Cut(of, " Other variables:")
 			commands := strings.Split(of, ", ")
-			path := shortPath(cmd)
+			path := cli.ShortPath(cmd)
 			group, _, _ := strings.Cut(path, " ")
 			if !found || !slices.Contains(commands, path) && !slices.Contains(commands, group) {
-				t.Errorf("%s is not listed for %s: %q", variable(f.Name), path, commands)
+				t.Errorf("%s is not listed for %s: %q", cli.Variable(f.Name), path, commands)
 			}
 		}
 		cmd.LocalFlags().VisitAll(check)
@@ -65,12 +68,18 @@ func TestHelpEnvironment_Flags(t *testing.T) {
 // The topic lists each variable that the code looks up.
 func TestHelpEnvironment_Others(t *testing.T) {
 	text := topicText(t, "environment")
-	files, err := filepath.Glob("*.go")
+	var files []string
+	err := filepath.WalkDir(filepath.Join("internal", "cli"), func(path string, _ os.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".go") {
+			files = append(files, path)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{controlToken}
-	lookup := regexp.MustCompile(`lookup\("([A-Z_]+)"\)`)
+	names := []string{cli.ControlToken}
+	lookup := regexp.MustCompile(`[lL]ookup\("([A-Z_]+)"\)`)
 	for _, file := range append(files, "../../contracttests/choice.go") {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -95,23 +104,19 @@ func TestHelpEnvironment_Others(t *testing.T) {
 // The topic lists each exit code that the code has.
 func TestHelpExitCodes(t *testing.T) {
 	text := topicText(t, "exit-codes")
-	parsed, err := parser.ParseFile(token.NewFileSet(), "run.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ofExec, err := parser.ParseFile(token.NewFileSet(), "exec.go", nil, 0)
+	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("internal", "cli", "errors.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var codes []int
-	for _, declaration := range slices.Concat(parsed.Decls, ofExec.Decls) {
+	for _, declaration := range parsed.Decls {
 		constants, ok := declaration.(*ast.GenDecl)
 		if !ok || constants.Tok != token.CONST {
 			continue
 		}
 		for _, spec := range constants.Specs {
 			value := spec.(*ast.ValueSpec)
-			if !strings.HasPrefix(value.Names[0].Name, "exit") {
+			if !strings.HasPrefix(value.Names[0].Name, "Exit") {
 				continue
 			}
 			n, err := strconv.Atoi(value.Values[0].(*ast.BasicLit).Value)
@@ -121,8 +126,8 @@ func TestHelpExitCodes(t *testing.T) {
 			codes = append(codes, n)
 		}
 	}
-	if len(codes) != len(exitCodes) || len(codes) < 9 {
-		t.Errorf("the code has %d, the topic %d", len(codes), len(exitCodes))
+	if len(codes) != len(root.ExitCodes) || len(codes) < 9 {
+		t.Errorf("the code has %d, the topic %d", len(codes), len(root.ExitCodes))
 	}
 	for _, code := range codes {
 		if !regexp.MustCompile(fmt.Sprintf(` %d(\+N)? [a-z]`, code)).MatchString(text) {
@@ -147,7 +152,7 @@ func TestHelpFixtures(t *testing.T) {
 
 func TestHelp_UnknownTopic(t *testing.T) {
 	got := command(t.Context(), nil, "help", "enviroment")
-	got.wants(t, exitUsage, "TOPIC")
+	got.wants(t, cli.ExitUsage, "TOPIC")
 	if !strings.Contains(got.stderr, "(did you mean environment?)") {
 		t.Errorf("no proposal: %s", got.stderr)
 	}
@@ -181,7 +186,7 @@ func TestHelp_Completes(t *testing.T) {
 func completed(t *testing.T, variables map[string]string, args ...string) []string {
 	t.Helper()
 	got := command(t.Context(), variables, append([]string{"__complete"}, args...)...)
-	if got.code != exitGood {
+	if got.code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s", got.code, got.stderr)
 	}
 	var words []string

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // hostileVariable asks for the slow rows as well, which take a quarter of an hour.
@@ -123,7 +125,7 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 		if strings.Contains(h.name, "400,000") {
 			limit = 20 * time.Second // two on a machine that has nothing else to do
 		}
-		if m.code < exitFound || m.took > limit || m.megabyte > 200 {
+		if m.code < cli.ExitFailed || m.took > limit || m.megabyte > 200 {
 			t.Errorf("%s ends with %d after %s and %d MB: %s", command[0], m.code, m.took, m.megabyte, m.output)
 		}
 		if command[0] == "run" && junitCounts(t, filepath.Join(folder, "report.xml")) == "0/0/0" {
@@ -185,9 +187,9 @@ func TestSignalsEndARun(t *testing.T) {
 				t.Fatal(err)
 			}
 			<-arrived
-			last, code := time.Now(), exitInterrupted
+			last, code := time.Now(), cli.ExitInterrupted
 			if len(test.signals) == 0 {
-				code = exitUnreachable
+				code = cli.ExitUnreachable
 			}
 			for i, s := range test.signals {
 				if i > 0 {

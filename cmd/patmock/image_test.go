@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // image is the image under test.
@@ -252,7 +254,7 @@ func imageState(t *testing.T) {
 }
 
 func imageContract(t *testing.T) {
-	for selection, want := range map[string]int{"--run=.": exitGood, "--run=^nothing/": exitUsage} {
+	for selection, want := range map[string]int{"--run=.": cli.ExitOK, "--run=^nothing/": cli.ExitUsage} {
 		run := exec.Command("docker", "run", "--rm", "--network=none", "--read-only", image(), "contract", "run", selection)
 		out, err := run.CombinedOutput()
 		if run.ProcessState == nil {

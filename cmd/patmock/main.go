@@ -5,17 +5,12 @@ package main
 import (
 	"context"
 	"os"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
 func main() {
-	code, _ := runCommand(context.Background(), os.Args[1:], processEnvironment()) // the error is printed
+	code, _ := root.Run(context.Background(), os.Args[1:], cli.ProcessEnv()) // the error is printed
 	os.Exit(code)
-}
-
-// processEnvironment returns the environment of this process.
-func processEnvironment() environment {
-	return environment{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv, variables: os.Environ,
-		container: isContainer(os.Getpid(), os.Getppid(), exists),
-	}
 }

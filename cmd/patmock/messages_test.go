@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/fixtures/golden"
@@ -82,8 +84,8 @@ type outcome struct {
 }
 
 // run runs a command line in this process and returns the exit code.
-func run(ctx context.Context, args []string, env environment) int {
-	code, _ := runCommand(ctx, args, env)
+func run(ctx context.Context, args []string, env cli.Env) int {
+	code, _ := root.Run(ctx, args, env)
 	return code
 }
 
@@ -101,8 +103,8 @@ func command(ctx context.Context, variables map[string]string, args ...string) o
 		}
 		return all
 	}
-	code, err := runCommand(ctx, args, environment{
-		stdout: &stdout, stderr: &stderr, lookup: lookup, variables: environ,
+	code, err := root.Run(ctx, args, cli.Env{
+		Stdout: &stdout, Stderr: &stderr, Lookup: lookup, Variables: environ,
 	})
 	return outcome{code, subject(err), stdout.String(), stderr.String()}
 }
@@ -119,12 +121,12 @@ func (o outcome) wants(t *testing.T, code int, about string) {
 // wrong; the rules of the control API that a request broke and their places, as RULE@PLACE; target
 // if that cannot be tested; no-mock or not-patmock if no mock responds; or nothing.
 func subject(err error) string {
-	var usage *usageError
+	var usage *cli.UsageError
 	var problem *control.Problem
 	var other *control.NotPatmockError
 	switch {
 	case errors.As(err, &usage):
-		return usage.subject
+		return usage.Subject
 	case errors.As(err, &problem):
 		if len(problem.Errors) == 0 {
 			return problem.Rule
@@ -175,3 +177,5 @@ func TestNormalized(t *testing.T) {
 		})
 	}
 }
+
+func noVariables(string) (string, bool) { return "", false }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/fixtures/golden"
 )
 
@@ -25,7 +26,7 @@ func TestPlaintextToken(t *testing.T) {
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			got := command(t.Context(), map[string]string{"PATMOCK_CONTROL_TOKEN": "hunter2"}, strings.Fields(tt.args)...)
-			got.wants(t, exitUsage, tt.about)
+			got.wants(t, cli.ExitUsage, tt.about)
 			if i < 2 { // the others say the same
 				checkMessage(t, golden.Key(t), got.stderr)
 			}
@@ -33,7 +34,7 @@ func TestPlaintextToken(t *testing.T) {
 	}
 	t.Run("by a variable", func(t *testing.T) {
 		got := runControl(t, map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": public}, "reset")
-		got.wants(t, exitUsage, "PATMOCK_URL")
+		got.wants(t, cli.ExitUsage, "PATMOCK_URL")
 	})
 }
 
@@ -49,11 +50,11 @@ func TestAllowPlaintext(t *testing.T) {
 	defer server.Close()
 	address := strings.Replace(server.URL, "127.0.0.1", "0.0.0.0", 1)
 	variables := map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": address, "PATMOCK_ALLOW_PLAINTEXT": "true"}
-	runControl(t, variables, "reset").wants(t, exitUsage, "PATMOCK_URL")
+	runControl(t, variables, "reset").wants(t, cli.ExitUsage, "PATMOCK_URL")
 	if fake.sent != "" {
 		t.Errorf("sent %s", fake.sent)
 	}
-	runControl(t, variables, "reset --allow-plaintext").wants(t, exitGood, "")
+	runControl(t, variables, "reset --allow-plaintext").wants(t, cli.ExitOK, "")
 	if fake.authorization != "Bearer t" {
 		t.Errorf("sent %q", fake.authorization)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests/parity"
 )
 
@@ -41,13 +42,13 @@ func TestReadmeChecksATenant(t *testing.T) {
 			case strings.HasPrefix(line, "export "), strings.HasPrefix(line, "patmock serve "):
 				continue
 			case strings.Contains(line, "acme-july"):
-				x.shell("cp -r acme acme-july && printf '[]\\n' >known.yaml", exitGood)
+				x.shell("cp -r acme acme-july && printf '[]\\n' >known.yaml", cli.ExitOK)
 			}
 			if command == "run" || command == "doctor" || command == "diff" && !strings.Contains(line, "july") {
 				line += choice
 			}
 			run[command]++
-			x.shell(line, exitGood)
+			x.shell(line, cli.ExitOK)
 		}
 	}
 	for command, want := range map[string]int{"doctor": 1, "run": 4, "sweep": 1, "parity": 1, "diff": 2, "propose": 1} {
@@ -66,9 +67,9 @@ func TestReadmeChecksATenant(t *testing.T) {
 	if err != nil || !strings.Contains(string(dialect), x.host()) {
 		t.Errorf("the dialect: %v, %s", err, dialect)
 	}
-	x.shell("patmock exec --dialect dialect.yaml --addr 127.0.0.1:0 -- true", exitGood)
+	x.shell("patmock exec --dialect dialect.yaml --addr 127.0.0.1:0 -- true", cli.ExitOK)
 	x.shell("patmock serve --dialect dialect.yaml --addr 127.0.0.1:0 --log-level error >out.txt & "+
-		"for i in $(seq 600); do grep -q http: out.txt && break; sleep 0.1; done; kill $! && grep -q http: out.txt", exitGood)
+		"for i in $(seq 600); do grep -q http: out.txt && break; sleep 0.1; done; kill $! && grep -q http: out.txt", cli.ExitOK)
 }
 
 // shell runs a line, with patmock in the path.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests/report"
 )
 
@@ -22,18 +23,18 @@ func TestReportOfFailedStart(t *testing.T) {
 		args []string
 		want int // exit code
 	}{
-		{"unreachable", append(contract, "--target=http://127.0.0.1:1", "--mock"), exitUnreachable},
-		{"unknown flag", append(contract, "--unknown"), exitUsage},
-		{"malformed value", append(contract, "--parallel=many"), exitUsage},
-		{"wrong value", append(contract, "--parallel=0"), exitUsage},
-		{"argument", append(contract, "argument"), exitUsage},
-		{"empty selection", []string{"contract", "run", "--run=^nothing$"}, exitUsage},
-		{"another report", append(contract, "--report=unknown=file"), exitUsage},
-		{"report without a value", append(contract, "--report"), exitUsage},
-		{"dry run", append(contract, "--dry-run"), exitUsage},
-		{"parity", append(contract, "--target=http://127.0.0.1:1", "--parity="+t.TempDir()), exitUsage},
-		{"no mock", []string{"check", "--url=http://127.0.0.1:1"}, exitUnreachable},
-		{"no kind of finding", []string{"check", "--allow=unknown"}, exitUsage},
+		{"unreachable", append(contract, "--target=http://127.0.0.1:1", "--mock"), cli.ExitUnreachable},
+		{"unknown flag", append(contract, "--unknown"), cli.ExitUsage},
+		{"malformed value", append(contract, "--parallel=many"), cli.ExitUsage},
+		{"wrong value", append(contract, "--parallel=0"), cli.ExitUsage},
+		{"argument", append(contract, "argument"), cli.ExitUsage},
+		{"empty selection", []string{"contract", "run", "--run=^nothing$"}, cli.ExitUsage},
+		{"another report", append(contract, "--report=unknown=file"), cli.ExitUsage},
+		{"report without a value", append(contract, "--report"), cli.ExitUsage},
+		{"dry run", append(contract, "--dry-run"), cli.ExitUsage},
+		{"parity", append(contract, "--target=http://127.0.0.1:1", "--parity="+t.TempDir()), cli.ExitUsage},
+		{"no mock", []string{"check", "--url=http://127.0.0.1:1"}, cli.ExitUnreachable},
+		{"no kind of finding", []string{"check", "--allow=unknown"}, cli.ExitUsage},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -72,7 +73,7 @@ func TestReportOfRunUnderway(t *testing.T) {
 		http.Error(w, "no mock", http.StatusTeapot)
 	}))
 	defer target.Close()
-	if got := command(t.Context(), nil, append(args, "--target="+target.URL)...); got.code != exitUnreachable {
+	if got := command(t.Context(), nil, append(args, "--target="+target.URL)...); got.code != cli.ExitUnreachable {
 		t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	once.Do(func() { t.Error("the target is sent nothing") })

@@ -22,6 +22,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 	"example.com/patmock/cmd/patmock/internal/job"
 	"example.com/patmock/fixtures/golden"
 )
@@ -128,7 +130,7 @@ const subjectFile = "SUBJECT_FILE"
 
 // patmock is the command, which also writes what its error is about for exits.
 func patmock() {
-	code, err := runCommand(context.Background(), os.Args[1:], processEnvironment())
+	code, err := root.Run(context.Background(), os.Args[1:], cli.ProcessEnv())
 	if file := os.Getenv(subjectFile); file != "" {
 		if err := os.WriteFile(file, []byte(subject(err)), 0o600); err != nil {
 			panic(err)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/fixtures/golden"
 )
 
@@ -88,8 +89,8 @@ func TestSetupFailures(t *testing.T) {
 				if elapsed := time.Since(started); elapsed > 5*time.Second {
 					t.Errorf("it takes %s", elapsed)
 				}
-				if got.code != exitUnreachable {
-					t.Errorf("exit code %d, want %d", got.code, exitUnreachable)
+				if got.code != cli.ExitUnreachable {
+					t.Errorf("exit code %d, want %d", got.code, cli.ExitUnreachable)
 				}
 				_, message, _ := strings.Cut(got.stderr, tt.base)
 				if !strings.Contains(got.stderr, "POST "+tt.base) {
@@ -119,8 +120,8 @@ func TestSetupFailures_Control(t *testing.T) {
 		for _, args := range [][]string{{"contract", "doctor"}, {"contract", "run", "--run=^list/"}} {
 			t.Run(name+"/"+args[1], func(t *testing.T) {
 				got := command(t.Context(), nil, append(args, "--mock", "--target="+base)...)
-				if got.code != exitUnreachable {
-					t.Errorf("exit code %d, want %d", got.code, exitUnreachable)
+				if got.code != cli.ExitUnreachable {
+					t.Errorf("exit code %d, want %d", got.code, cli.ExitUnreachable)
 				}
 				checkMessage(t, golden.Key(t), got.stderr)
 			})
@@ -171,20 +172,20 @@ func TestSecretFiles(t *testing.T) {
 			delete(variables, "SAIL_CLIENT_SECRET")
 			variables["SAIL_CLIENT_SECRET_FILE"] = path
 			got := command(t.Context(), variables, "contract", "doctor", "--target=env")
-			got.wants(t, exitUsage, "SAIL_CLIENT_SECRET_FILE")
+			got.wants(t, cli.ExitUsage, "SAIL_CLIENT_SECRET_FILE")
 			if strings.Contains(got.stderr, "a-se") {
 				t.Errorf("the secret is shown: %s", got.stderr)
 			}
 			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, path, "FILE"))
 			if tt.name == "byte order mark" || tt.name == "quotes" {
 				got := command(t.Context(), nil, "control", "clock", "get", "--control-token=@"+path)
-				got.wants(t, exitUsage, "--control-token")
+				got.wants(t, cli.ExitUsage, "--control-token")
 			}
 		})
 	}
 	variables := asTenant("https://acme.invalid")
 	variables["SAIL_CLIENT_SECRET"] = `"a-secret"`
-	command(t.Context(), variables, "contract", "doctor", "--target=env").wants(t, exitUsage, "SAIL_CLIENT_SECRET")
+	command(t.Context(), variables, "contract", "doctor", "--target=env").wants(t, cli.ExitUsage, "SAIL_CLIENT_SECRET")
 }
 
 // rerun runs the calling test in a process of its own, whose environment has more variables, and

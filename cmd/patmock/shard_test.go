@@ -10,24 +10,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/patmock/contracttests"
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/contracttests/report"
-	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/fixtures/golden"
 )
 
 func TestParseShard(t *testing.T) {
 	for _, text := range []string{"", "1/1", "1/4", "4/4", "12/100"} {
-		if s, err := parseShard(text); err != nil || s.String() != text {
+		if s, err := contract.ParseShard(text); err != nil || s.String() != text {
 			t.Errorf("%q is %v, %v", text, s, err)
 		}
 	}
 	for _, text := range []string{"0/4", "5/4", "-1/4", "1/0", "1/-1", "1", "/", "1/", "/4", "1/4/2", "1 / 4", "01/4", "a/b", "1.5/4", "9999999/9999999"} {
 		t.Run(text, func(t *testing.T) {
 			got := command(t.Context(), nil, "contract", "run", "--shard", text)
-			if got.code != exitUsage || got.stdout != "" {
-				t.Errorf("exit code %d, want %d: %s", got.code, exitUsage, got.stdout)
+			if got.code != cli.ExitUsage || got.stdout != "" {
+				t.Errorf("exit code %d, want %d: %s", got.code, cli.ExitUsage, got.stdout)
 			}
 		})
 	}
@@ -35,33 +35,9 @@ func TestParseShard(t *testing.T) {
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
-// The shards are as large as each other give or take one, and have every case once.
-func TestShardsDivideTheCases(t *testing.T) {
-	all := contracttests.Select(scenarios.All(), contracttests.Options{})
-	for _, n := range []int{1, 2, 3, 7, 100} {
-		seen, total := map[string]int{}, 0
-		for i := range n {
-			own, err := shard{i + 1, n}.pick(all)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if size := len(own) - len(all)/n; size < 0 || size > 1 {
-				t.Errorf("shard %d/%d has %d of %d cases", i+1, n, len(own), len(all))
-			}
-			for _, c := range own {
-				seen[c.Name()]++
-			}
-			total += len(own)
-		}
-		if total != len(all) || len(seen) != len(all) {
-			t.Errorf("%d shards have %d cases, %d of them different, want %d", n, total, len(seen), len(all))
-		}
-	}
-}
-
 func TestEmptyShard(t *testing.T) {
 	got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once/v3", "--shard", "2/2")
-	got.wants(t, exitUsage, "--shard")
+	got.wants(t, cli.ExitUsage, "--shard")
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
@@ -72,7 +48,7 @@ func TestReportNamesTheShard(t *testing.T) {
 		text := fmt.Sprintf("%d/2", i+1)
 		got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once", "--shard", text, "--report", "json=-")
 		var r report.Report
-		if err := json.Unmarshal([]byte(got.stdout), &r); err != nil || got.code != exitGood || r.Shard != text {
+		if err := json.Unmarshal([]byte(got.stdout), &r); err != nil || got.code != cli.ExitOK || r.Shard != text {
 			t.Fatalf("exit code %d, shard %q, %v: %s", got.code, r.Shard, err, got.stderr)
 		}
 		for _, result := range r.Results {
@@ -80,7 +56,7 @@ func TestReportNamesTheShard(t *testing.T) {
 		}
 		for _, format := range []string{"text", "junit", "markdown", "html"} {
 			got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once", "--shard", text, "--report", format+"=-")
-			if got.code != exitGood || !strings.Contains(got.stdout, text) {
+			if got.code != cli.ExitOK || !strings.Contains(got.stdout, text) {
 				t.Errorf("the %s report does not name the shard: %s", format, got.stdout)
 			}
 		}
@@ -99,7 +75,7 @@ func TestShardUpdatesItsOwnParity(t *testing.T) {
 	for i := range 2 {
 		got := command(t.Context(), variables, "contract", "run", "--target", target, "--run", "^token/(urlencoded-form|query)$",
 			"--shard", fmt.Sprintf("%d/2", i+1), "--update-parity", "--parity", path)
-		if got.code != exitGood {
+		if got.code != cli.ExitOK {
 			t.Fatalf("exit code %d: %s", got.code, got.stderr)
 		}
 		want = append(want, len(readParity(t, path)))

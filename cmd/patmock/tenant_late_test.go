@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
 // late stands in front of a tenant. It loses the answer to the first create, and leaves what that made out of lists for a while.
@@ -97,6 +99,6 @@ func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 	x.base = tenant.URL
 	// The second scenario reads the list, since nobody knows whether there is room.
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/(secret-is-shown-once|answers-200)", "--versions", "v3", "--settle", "5s")
-	x.leavesNothing(got, exitUnreachable) // the lost response is an error
+	x.leavesNothing(got, cli.ExitUnreachable) // the lost response is an error
 	x.unchanged(before)
 }

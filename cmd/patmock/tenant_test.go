@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
@@ -206,14 +207,14 @@ func TestTenantIsLeftAsItWas(t *testing.T) {
 	before := x.state()
 	versions := strings.Join(sample.Of(t, 1, []string{"v3", "v1"}), ",")
 	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", versions)
-	if got.code != exitGood || r.Counts[report.Pass] == 0 || lacksWrites(r) {
+	if got.code != cli.ExitOK || r.Counts[report.Pass] == 0 || lacksWrites(r) {
 		t.Fatalf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
 	x.unchanged(before)
 	if n := x.refused(); n > 0 {
 		t.Errorf("%d requests were over the limit", n)
 	}
-	if got := x.run("sweep", "--target", "env", "--dry-run"); got.code != exitGood {
+	if got := x.run("sweep", "--target", "env", "--dry-run"); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	ledger, err := os.ReadFile(filepath.Join(x.folder, ".patmock", "ledger.jsonl"))
@@ -229,13 +230,13 @@ func TestTenantIsOnlyRead(t *testing.T) {
 	x := newTenantLike(t)
 	before := x.state()
 	got, r := x.report("--target", "env", "--versions", "v2026", "--run", "^(list|filter|errors|token)/")
-	if got.code != exitGood || r.Counts[report.Pass] == 0 || !lacksWrites(r) {
+	if got.code != cli.ExitOK || r.Counts[report.Pass] == 0 || !lacksWrites(r) {
 		t.Errorf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
-	if got := x.run("run", "--target", "env", "--allow-writes", "127.0.0.1"); got.code != exitUsage {
+	if got := x.run("run", "--target", "env", "--allow-writes", "127.0.0.1"); got.code != cli.ExitUsage {
 		t.Errorf("another host: exit code %d: %s", got.code, got.stderr)
 	}
-	if got := x.run("doctor", "--target", "env", "--allow-writes", x.host()); got.code != exitGood {
+	if got := x.run("doctor", "--target", "env", "--allow-writes", x.host()); got.code != cli.ExitOK {
 		t.Errorf("doctor: exit code %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
@@ -275,13 +276,13 @@ func TestKilledRunIsSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := x.run("sweep", "--target", "env", "--dry-run", "--format", "json")
-	if got.code != exitLeftovers || !x.swept(got) {
+	if got.code != cli.ExitLeftovers || !x.swept(got) {
 		t.Errorf("a dry run ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
-	if got := x.run("sweep", "--target", "env"); got.code != exitUsage {
+	if got := x.run("sweep", "--target", "env"); got.code != cli.ExitUsage {
 		t.Errorf("without writes a sweep ends with %d: %s", got.code, got.stderr)
 	}
-	if got := x.run("sweep", "--target", "env", "--allow-writes", x.host()); got.code != exitGood {
+	if got := x.run("sweep", "--target", "env", "--allow-writes", x.host()); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
@@ -303,7 +304,7 @@ func TestInterruptedRunCleansUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var exit *exec.ExitError
-	if err := process.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+	if err := process.Wait(); !errors.As(err, &exit) || exit.ExitCode() != cli.ExitInterrupted {
 		t.Errorf("it ends with %v: %s", err, out.String())
 	}
 	x.unchanged(before)
@@ -328,26 +329,26 @@ func TestLeftoversAreTold(t *testing.T) {
 	write := []string{"--target", "env", "--allow-writes", x.host()}
 	args := append(slices.Clone(write), "--run", "^create/secret-is-shown-once/v3", "--record", "before")
 	got, _ := x.report(args...)
-	left("run", got, exitFound)
+	left("run", got, cli.ExitFailed)
 	// Where no promise is broken, the leftovers are the verdict: an open question fails no run.
 	got, _ = x.report(append(write, "--run", "^create/name-taken-is-400/v3")...)
-	left("run that breaks no promise", got, exitLeftovers)
+	left("run that breaks no promise", got, cli.ExitLeftovers)
 	// A comparison finds nothing different, and leaves something all the same.
 	got = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--format", "json")
-	left("comparison", got, exitLeftovers)
+	left("comparison", got, cli.ExitLeftovers)
 	var compared recording.Comparison
 	if err := json.Unmarshal([]byte(got.stdout), &compared); err != nil || compared.Compared != 1 || len(compared.Differences) > 0 {
 		t.Errorf("%v: %s", err, got.stdout)
 	}
 	sweep := append([]string{"sweep"}, write...)
 	got = x.run(append(sweep, "--format", "json")...)
-	if got.code != exitLeftovers || !x.swept(got) {
+	if got.code != cli.ExitLeftovers || !x.swept(got) {
 		t.Errorf("a sweep ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	if err := x.control.RemoveFault(t.Context(), rule.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := x.run(sweep...); got.code != exitGood {
+	if got := x.run(sweep...); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
@@ -362,7 +363,7 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
-	x.leavesNothing(got, exitFound)
+	x.leavesNothing(got, cli.ExitFailed)
 	x.unchanged(before)
 }
 
@@ -402,7 +403,7 @@ func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
-	if got.code != exitGood {
+	if got.code != cli.ExitOK {
 		t.Errorf("a run ends with %d: %s", got.code, got.stderr)
 	}
 	checkMessage(t, golden.Key(t), got.stderr)
@@ -421,7 +422,7 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--settle", "1s")
-			x.leavesNothing(got, exitFound)
+			x.leavesNothing(got, cli.ExitFailed)
 			x.unchanged(before)
 			journal, err := x.control.Requests(t.Context(), control.Match{Operation: "create"}, 0)
 			if err != nil || journal.Matched == 0 || journal.Requests[0].Status != 200 {

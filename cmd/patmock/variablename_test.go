@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
 // podEnvironment is what Kubernetes sets in a pod that runs beside the services patmock,
@@ -56,11 +59,11 @@ func TestServe_InEnvironmentOfOthers(t *testing.T) {
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
 			var stderr bytes.Buffer
-			code := run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, environment{
-				stdout: interrupter{interrupt}, stderr: &stderr,
-				lookup: lookupIn(tt.environ), variables: func() []string { return tt.environ },
+			code := run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, cli.Env{
+				Stdout: interrupter{interrupt}, Stderr: &stderr,
+				Lookup: lookupIn(tt.environ), Variables: func() []string { return tt.environ },
 			})
-			if code != exitGood || stderr.Len() > 0 {
+			if code != cli.ExitOK || stderr.Len() > 0 {
 				t.Errorf("exit code %d, %s", code, &stderr)
 			}
 		})
@@ -102,24 +105,11 @@ func TestMisspeltVariable(t *testing.T) {
 	} {
 		t.Run(tt.command+" "+tt.name, func(t *testing.T) {
 			got := command(t.Context(), map[string]string{tt.name: "x"}, strings.Fields(tt.command)...)
-			got.wants(t, exitUsage, tt.name)
+			got.wants(t, cli.ExitUsage, tt.name)
 			if !strings.Contains(got.stderr, "did you mean "+tt.meant+"?") {
 				t.Errorf("it does not propose %s: %s", tt.meant, got.stderr)
 			}
 		})
-	}
-}
-
-// Words of other meanings are no near-misses.
-func TestSimilarVariable_None(t *testing.T) {
-	root := newRoot(environment{}, nil)
-	serve, _, _ := root.Find([]string{"serve"})
-	for _, name := range []string{
-		"PATMOCK_STATUS", "PATMOCK_HOST", "PATMOCK_SORT", "PATMOCK_SEED", "PATMOCK_LOG", "PATMOCK_TOKEN", "PATMOCK_REPORT", "PATMOCK_",
-	} {
-		if got := similarVariable(name, variablesOf(serve)); got != "" {
-			t.Errorf("%s: proposes %s", name, got)
-		}
 	}
 }
 
@@ -137,7 +127,7 @@ func TestUnknownVariable(t *testing.T) {
 	} {
 		t.Run(tt.command, func(t *testing.T) {
 			got := command(t.Context(), set, strings.Fields(tt.command)...)
-			if got.code == exitUsage || strings.Contains(got.stderr, "PATMOCK_REPORT, PATMOCK_SEED") != tt.want {
+			if got.code == cli.ExitUsage || strings.Contains(got.stderr, "PATMOCK_REPORT, PATMOCK_SEED") != tt.want {
 				t.Errorf("exit code %d, warns: want %v: %s", got.code, tt.want, got.stderr)
 			}
 			if strings.Contains(got.stderr, "PATMOCK_FIXTURE") {
@@ -182,7 +172,7 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 		{"contract run", "PATMOCK_TARGET", "x y"},
 	} {
 		t.Run(tt.command+" "+tt.name+" "+tt.value, func(t *testing.T) {
-			flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(tt.name, variablePrefix), "_", "-"))
+			flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(tt.name, cli.VariablePrefix), "_", "-"))
 			set := map[string]string{tt.name: tt.value}
 			if tt.name == "PATMOCK_HOSTILE_RATE" {
 				set["PATMOCK_PROFILE"] = "hostile"
@@ -191,7 +181,7 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 				set["PATMOCK_ADDR"] = "127.0.0.1:0"
 			}
 			got := command(t.Context(), set, strings.Fields(tt.command)...)
-			got.wants(t, exitUsage, tt.name)
+			got.wants(t, cli.ExitUsage, tt.name)
 			text, _, _ := strings.Cut(got.stderr, "\n")
 			if !strings.Contains(text, tt.name) || strings.HasPrefix(text, "patmock: "+flag) {
 				t.Errorf("want the name of the variable: %s", text)
@@ -203,7 +193,7 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 // The flag of a command line is named as it was given, whatever the environment has.
 func TestBadValueNamesItsFlag(t *testing.T) {
 	got := command(t.Context(), map[string]string{"PATMOCK_PROFILE": "faithful"}, "serve", "--profile", "loud")
-	got.wants(t, exitUsage, "--profile")
+	got.wants(t, cli.ExitUsage, "--profile")
 	if strings.Contains(got.stderr, "PATMOCK_PROFILE") {
 		t.Errorf("it names the variable: %s", got.stderr)
 	}
@@ -253,7 +243,7 @@ func TestVariablesOfTheRepository(t *testing.T) {
 	if len(environ) < 15 {
 		t.Fatalf("%d variables, want all of the repository: %q", len(environ), environ)
 	}
-	if diff := cmp.Diff([]string(nil), unknownVariables(newRoot(environment{}, nil), environ)); diff != "" {
+	if diff := cmp.Diff([]string(nil), cli.UnknownVariables(root.New(cli.Env{}, nil), environ)); diff != "" {
 		t.Errorf("unknown, see otherVariables: %s", diff)
 	}
 }

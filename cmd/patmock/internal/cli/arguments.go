@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/spec/schema"
+)
+
+// otherShells have names that look like those of shells with a completion, and are no slips.
+var otherShells = []string{"sh", "csh", "tcsh", "ksh", "mksh", "ash", "dash"}
+
+// gotArguments returns how many arguments came, as the end of a sentence. It is empty for none.
+func gotArguments(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; got %d arguments", n)
+}
+
+// OneOf demands one argument of a list, and proposes the one that looks like another.
+func OneOf(kind string, names []string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return Usagef(strings.ToUpper(kind), "expected one %s: %s%s", kind, strings.Join(names, ", "), gotArguments(len(args)))
+		}
+		if !slices.Contains(names, args[0]) {
+			hint := DidYouMean(args[0], names)
+			if slices.Contains(otherShells, args[0]) {
+				hint = ""
+			}
+			return Usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind, args[0], hint, strings.Join(names, ", "))
+		}
+		return nil
+	}
+}
+
+// SplitNames reads names with commas between; nothing is none.
+func SplitNames(list string) []string {
+	var all []string
+	for _, part := range strings.Split(list, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+// CheckName returns a usage error if a name is none of the known ones, with one that looks like it.
+// An empty name is no error.
+func CheckName(subject, kind, name string, known []string) error {
+	if name == "" || slices.Contains(known, name) {
+		return nil
+	}
+	return Usagef(subject, "unknown %s %q%s: expected one of %s", kind, name, DidYouMean(name, known), strings.Join(known, ", "))
+}
+
+// One demands one argument, which names something in a path of the mock.
+func One(subject, kind string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return Usagef(subject, "expected %s, got %d arguments", kind, len(args))
+		}
+		return CheckSegment(subject, kind, args[0])
+	}
+}
+
+// AtMostOne allows an argument.
+func AtMostOne(subject, kind string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return One(subject, kind)(cmd, args)
+	}
+}
+
+// CheckSegment refuses what would lead to another path.
+func CheckSegment(subject, kind, text string) error {
+	if text == "" || text == "." || text == ".." {
+		return Usagef(subject, "expected %s, got %q", kind, text)
+	}
+	return nil
+}
+
+// CommandSynonyms are the names that other tools have for commands of patmock, by the command.
+var CommandSynonyms = []struct{ Command, names string }{
+	{"serve", "start server up listen daemon launch mock"},
+	{"exec", "run with"},
+	{"version", "ver about"},
+	{"list", "ls all"},
+	{"rm", "remove delete del"},
+	{"add", "create new set"},
+	{"create", "add new make put"},
+	{"get", "show cat read print dump export save"},
+	{"show", "get cat view"},
+	{"put", "set load import restore upload write"},
+	{"clear", "reset empty"},
+	{"advance", "forward skip move"},
+}
+
+// commandSynonym returns the one of the commands that other tools call name, empty if there is none.
+func commandSynonym(name string, commands []string) string {
+	for _, s := range CommandSynonyms {
+		if slices.Contains(commands, s.Command) && slices.Contains(strings.Fields(s.names), name) {
+			return s.Command
+		}
+	}
+	return ""
+}
+
+// NoArgs refuses arguments, and proposes the command that looks like one.
+func NoArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
+	}
+	subject := "ARGUMENT"
+	if cmd.HasSubCommands() {
+		subject = "COMMAND"
+	}
+	hint := DidYouMean(args[0], names)
+	if meant := commandSynonym(args[0], names); meant != "" {
+		hint = " (did you mean " + meant + "?)"
+	}
+	return Usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), hint)
+}
+
+// DidYouMean proposes the known name that is closest to what was written, as the end of a
+// sentence. It is empty if none is close: a slip for every three letters.
+func DidYouMean(word string, known []string) string {
+	name := schema.Closest(word, known)
+	if name == "" || len(name) < 2 {
+		return ""
+	}
+	return " (did you mean " + name + "?)"
+}

@@ -1,0 +1,138 @@
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Write writes a file completely or not at all. A new file gets the mode, and belongs to
+// the owner of its folder if root writes it. A file that exists keeps its mode and owner, and
+// symbolic links to it. If it cannot be replaced, as a single file that a container mounts, it is
+// written in place, and so are a FIFO and a character device. Anything else is rejected.
+func Write(path string, mode fs.FileMode, content []byte) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if path, err = LinkTarget(path); err != nil {
+			return err
+		}
+		return replaceFile(path, mode, nil, content)
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return writeSpecial(path, info.Mode(), content)
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return err
+	}
+	if err = replaceFile(path, info.Mode().Perm(), info, content); !irreplaceable(err) {
+		return err
+	}
+	return writeInPlace(path, os.O_WRONLY|os.O_TRUNC, content)
+}
+
+// irreplaceable reports whether an error says that a file cannot be replaced by another, although
+// it may be writable.
+func irreplaceable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
+		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
+}
+
+// replaceFile puts a new file in the place of an old one. Former is nil if there is none.
+func replaceFile(path string, mode fs.FileMode, former fs.FileInfo, content []byte) error {
+	folder := filepath.Dir(path)
+	temporary, err := os.CreateTemp(folder, ".patmock-*")
+	if err != nil {
+		return err
+	}
+	_, err = temporary.Write(content)
+	// The mode comes first: the new owner alone may change it where root has few capabilities.
+	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, folder, former), temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary.Name()))
+	}
+	return nil
+}
+
+// setOwner gives a new file the owner of the file that it replaces, or else of its folder.
+func setOwner(file *os.File, folder string, former fs.FileInfo) error {
+	if former == nil {
+		return GiveAway(file, folder)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	uid, gid, known := OwnerOf(former)
+	if newUID, newGID, _ := OwnerOf(info); !known || uid == newUID && gid == newGID {
+		return nil
+	}
+	return file.Chown(uid, gid)
+}
+
+// writeSpecial writes to a FIFO or a character device.
+func writeSpecial(path string, mode fs.FileMode, content []byte) error {
+	switch {
+	case mode.IsDir():
+		return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+	case mode&fs.ModeNamedPipe != 0:
+		return writeFIFO(path, content)
+	case mode&fs.ModeCharDevice != 0:
+		return writeInPlace(path, os.O_WRONLY, content)
+	}
+	return fmt.Errorf("%s is no file (%s): expected a file, a FIFO or a character device", path, mode.Type())
+}
+
+func writeInPlace(path string, flag int, content []byte) error {
+	file, err := os.OpenFile(path, flag, 0) //nolint:gosec // the path is the user's
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
+
+// readerWait limits the time that a FIFO may be without a reader.
+const readerWait = 5 * time.Second
+
+// writeFIFO writes to a FIFO. It does not wait forever for a reader: a run would never end.
+func writeFIFO(path string, content []byte) error {
+	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		err := writeInPlace(path, os.O_WRONLY|syscall.O_NONBLOCK, content)
+		switch {
+		case !errors.Is(err, syscall.ENXIO):
+			return err
+		case time.Since(start) > readerWait:
+			return fmt.Errorf("no process reads from the FIFO %s: start its reader first", path)
+		}
+	}
+}
+
+// LinkTarget returns the path of the file that does not exist yet at the end of symbolic links.
+func LinkTarget(path string) (string, error) {
+	const maxLinks = 40
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil { // no link
+			return path, nil //nolint:nilerr // the end of the links
+		}
+		if !filepath.IsAbs(target) {
+			folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+			if err != nil {
+				return "", err
+			}
+			target = filepath.Join(folder, target)
+		}
+		path = target
+	}
+	return "", &fs.PathError{Op: "open", Path: path, Err: syscall.ELOOP}
+}

@@ -1,0 +1,82 @@
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// ExplainDenied returns what a person needs to know about a file that may not be read or written:
+// the user and group of this process, those of the file or its folder with the mode, and a remedy.
+// It returns an empty text for other errors.
+func ExplainDenied(err error) string {
+	path, reason := deniedPath(err)
+	if path == "" {
+		return ""
+	}
+	place, info := nearest(path)
+	if info == nil {
+		return ""
+	}
+	if errors.Is(reason, syscall.EROFS) {
+		return fmt.Sprintf("%s is on a read-only file system: mount a volume or a tmpfs there, or name a file elsewhere", place)
+	}
+	owner, group, known := OwnerOf(info)
+	if !known {
+		return ""
+	}
+	uid, gid := os.Geteuid(), os.Getegid()
+	text := fmt.Sprintf("this process has uid %d and gid %d; %s belongs to uid %d and gid %d, and has mode %04o:\n",
+		uid, gid, place, owner, group, info.Mode().Perm())
+	if uid == owner || uid == 0 {
+		return text + "change the mode, or look for what else denies it: ACLs, dropped capabilities, SELinux (mount with :z)"
+	}
+	return text + fmt.Sprintf("run as its owner (docker run --user %d:%d), or give it to this user (chown %d:%d %s)", owner, group, uid, gid, place)
+}
+
+// deniedPath returns the path of the first error in a tree of them that is about a denied access,
+// and why it was denied.
+func deniedPath(err error) (path string, reason error) {
+	switch e := err.(type) { //nolint:errorlint // each error of the tree is visited by itself
+	case *fs.PathError:
+		if e.Op == "fork/exec" { // of exec: the file is no program
+			return "", nil
+		}
+		path, reason = e.Path, e.Err
+	case *os.LinkError:
+		path, reason = filepath.Dir(e.New), e.Err // which changes there, whatever the file allows
+	case interface{ Unwrap() error }:
+		return deniedPath(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			if path, reason = deniedPath(one); path != "" {
+				return path, reason
+			}
+		}
+	}
+	if errors.Is(reason, fs.ErrPermission) || errors.Is(reason, syscall.EROFS) {
+		return path, reason
+	}
+	return "", nil
+}
+
+// nearest returns the path, or the folder above it that exists and that can be looked at.
+func nearest(path string) (place string, info fs.FileInfo) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", nil
+	}
+	for {
+		if info, err = os.Stat(path); err == nil {
+			return path, info
+		}
+		above := filepath.Dir(path)
+		if above == path {
+			return "", nil
+		}
+		path = above
+	}
+}

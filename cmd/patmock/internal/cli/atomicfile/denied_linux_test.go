@@ -1,0 +1,68 @@
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/patmock/fixtures/golden"
+)
+
+func TestExplainDenied(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := errors.Join(os.Chmod(folder, 0o755), os.WriteFile(file, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	mine := fmt.Sprintf("uid %d and gid %d", os.Geteuid(), os.Getegid())
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string // the place
+	}{
+		{"file that is not there", &os.PathError{Op: "open", Path: folder + "/a/b", Err: unix.EACCES}, folder},
+		{"file that is there", &os.PathError{Op: "open", Path: file, Err: unix.EPERM}, file},
+		{"rename over a file", &os.LinkError{Op: "rename", New: file, Err: unix.EACCES}, folder},
+		{"read-only", fmt.Errorf("--report: %w", &os.PathError{Op: "open", Path: folder + "/a", Err: unix.EROFS}), folder},
+		{"another error", &os.PathError{Op: "open", Path: folder, Err: unix.ENOSPC}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := ExplainDenied(tt.err)
+			if tt.want == "" {
+				if got != "" {
+					t.Errorf("got %q, want nothing", got)
+				}
+				return
+			}
+			text := strings.NewReplacer(tt.want+" ", "PLACE ", mine, "MINE").Replace(got)
+			golden.Check(t, "testdata/messages.golden", golden.Key(t), text)
+		})
+	}
+}
+
+// unprivileged calls f as a user to whom something can be denied, which root is not.
+func unprivileged(t *testing.T, f func()) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		f()
+		return
+	}
+	runtime.LockOSThread() // the identity is that of a thread
+	defer runtime.UnlockOSThread()
+	const nobody = 65534
+	if err := unix.Setfsuid(nobody); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := unix.Setfsuid(0); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	f()
+}

@@ -1,0 +1,124 @@
+package check
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
+)
+
+// New returns the command check.
+func New(env cli.Env, out *reports.Writer) *cobra.Command {
+	c := &remote.Mock{Env: env}
+	f, list := Flags{}, false
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Tell whether your client keeps the rules",
+		Long: "Judges what clients did to a running mock since it was started: each request\n" +
+			"that broke a rule, the rule and where it is published, and what to do. Looks at\n" +
+			"every namespace unless one is named, also at those that were reset or removed.\n" +
+			"Exit code 1 when there is anything, or when no request was judged. contract run\n" +
+			"proves the mock, check proves your client; patmock exec --check does it after a\n" +
+			"command.",
+		Example: "  patmock exec -- patmock check --allow-empty --report markdown=-",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if out.Err != nil {
+				return out.Err
+			}
+			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+			if err != nil {
+				return err
+			}
+			if list {
+				return listKinds(env, format)
+			}
+			if cmd.Flags().Changed("format") {
+				return cli.Usagef("--format", "--format is for --list; a verdict is written by --report FORMAT=FILE")
+			}
+			client, err := c.Client()
+			if err != nil {
+				return err
+			}
+			if err := f.Validate(); err != nil {
+				return err
+			}
+			result, err := f.Judge(cmd.Context(), client, c.Namespace, c.URL)
+			if err != nil {
+				return err
+			}
+			if err := out.Write(env, result); err != nil {
+				if f.clear { // there is no other copy
+					err = errors.Join(err, report.Write("text", env.Stderr, result))
+				}
+				return err
+			}
+			return Verdict(result)
+		},
+	}
+	c.Register(cmd.Flags())
+	cmd.Flags().Lookup("namespace").Usage = "the namespace to judge (default every namespace)"
+	f.Register(cmd.Flags())
+	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings after they were judged")
+	cli.IgnoreVariable(cmd.Flags().Lookup("clear"))
+	cmd.Flags().BoolVar(&list, "list", false, "list the kinds of findings, and judge nothing")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	cli.IgnoreVariable(cmd.Flags().Lookup("list"))
+	cli.Complete(cmd, "allow", control.FindingKinds())
+	return cmd
+}
+
+// Flags say what is judged, by check and by exec --check.
+type Flags struct {
+	allow             []string
+	allowEmpty, clear bool
+}
+
+// Register adds the flags.
+func (f *Flags) Register(flags *pflag.FlagSet) {
+	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)") // see reports
+	flags.StringArrayVar(&f.allow, "allow", nil, "kind of finding to ignore (repeatable)")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass if no request was judged")
+	for _, name := range []string{"report", "allow", "allow-empty"} {
+		cli.IgnoreVariable(flags.Lookup(name))
+	}
+}
+
+// Validate returns a usage error if --allow names no kind of finding.
+func (f Flags) Validate() error {
+	for _, kind := range f.allow {
+		if err := cli.CheckName("--allow", "kind of finding", kind, control.FindingKinds()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Judge judges what clients did in a namespace, in all for an empty name. The target is how the
+// report names the mock.
+func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace, target string) (*report.Report, error) {
+	result, err := contracttests.CheckClient(ctx, mock.WithNamespace(namespace), contracttests.CheckOptions{
+		AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty, Clear: f.clear,
+	})
+	if err != nil {
+		return nil, remote.Explain(err)
+	}
+	result.Tool, result.Target.Name = cli.Tool(), target
+	return result, nil
+}
+
+// Verdict returns the exit code of a check.
+func Verdict(result *report.Report) error {
+	if result.Counts[report.Fail] > 0 {
+		return cli.SilentExit(cli.ExitFailed)
+	}
+	return nil
+}

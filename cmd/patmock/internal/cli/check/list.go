@@ -1,0 +1,38 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+)
+
+// findingKind is a kind of finding as check --list prints it.
+type findingKind struct {
+	Kind     string   `json:"kind"`
+	Rule     string   `json:"rule"`
+	Evidence string   `json:"evidence"`
+	Sources  []string `json:"sources"`
+	Remedy   string   `json:"remedy"`
+	Docs     string   `json:"docs"`
+}
+
+// KindsPage explains every kind of finding, with an anchor for each.
+const KindsPage = "docs/checking.md"
+
+// listKinds prints the kinds of findings with the rule of each.
+func listKinds(env cli.Env, format string) error {
+	var kinds []findingKind
+	for _, r := range contracttests.ClientRules() {
+		kinds = append(kinds, findingKind{r.Kind(), r.Text, string(r.Evidence), r.Sources, r.Advice, KindsPage + "#" + r.Kind()})
+	}
+	if format == "json" {
+		return cli.PrintJSON(env.Stdout, kinds)
+	}
+	var b strings.Builder
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "%-21s  %s\n", k.Kind, k.Rule)
+	}
+	return env.Print(b.String())
+}

@@ -1,0 +1,102 @@
+package contract
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/spec/rule"
+)
+
+// New returns the command contract, with those below it.
+func New(env cli.Env, out *reports.Writer) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "contract",
+		Short: "Hold a mock or a tenant to the contract",
+		Long: "The contract is a list of scenarios, each a promise of the API with its source. It is run over HTTP against the mock, a\n" +
+			"running mock, or a tenant.",
+		Example: "  patmock contract list --run filter",
+		Args:    cli.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newContractRun(env, out), newContractList(env), newContractCoverage(env), newContractDoctor(env), newContractSweep(env), newContractParity(env), newContractPropose(env), newContractDiff(env))
+	return cmd
+}
+
+// scenarioRow is a row of the list.
+type scenarioRow struct {
+	ID       string    `json:"id"`
+	Versions []string  `json:"versions"`
+	Standing string    `json:"standing"`
+	Question bool      `json:"question"`
+	Needs    []string  `json:"needs"`
+	Promise  string    `json:"promise"`
+	Sources  []string  `json:"sources"`
+	Rules    []rule.ID `json:"rules"`
+}
+
+func newContractList(env cli.Env) *cobra.Command {
+	var f selection
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the scenarios: what they promise, where that is written, what they need",
+		Example: "  patmock contract list --run filter --format json",
+		Args:    cli.NoArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+		if err != nil {
+			return err
+		}
+		options, err := f.options()
+		if err != nil {
+			return err
+		}
+		cases, err := selected(options)
+		if err != nil {
+			return err
+		}
+		rows := scenarioRows(cases)
+		if format == "json" {
+			return cli.PrintJSON(env.Stdout, rows)
+		}
+		lines := [][]string{{"ID", "VERSIONS", "STANDING", "NEEDS", "PROMISE"}}
+		for _, r := range rows {
+			lines = append(lines, []string{r.ID, strings.Join(r.Versions, ","), r.Standing, strings.Join(r.Needs, ","), r.Promise})
+		}
+		_, err = io.WriteString(env.Stdout, cli.Table(lines...))
+		return err
+	}
+	f.register(cmd.Flags())
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// scenarioRows puts the versions of a scenario into one row.
+func scenarioRows(cases []contracttests.Case) []scenarioRow {
+	var rows []scenarioRow
+	for _, c := range cases {
+		s := c.Scenario
+		if i := slices.IndexFunc(rows, func(r scenarioRow) bool { return r.ID == s.ID }); i >= 0 {
+			rows[i].Versions = append(rows[i].Versions, string(c.Version))
+			continue
+		}
+		row := scenarioRow{
+			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.Question, Promise: s.Promise,
+			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Needs: []string{},
+		}
+		if c.Version != "" {
+			row.Versions = []string{string(c.Version)}
+		}
+		for _, n := range s.Needs {
+			row.Needs = append(row.Needs, string(n))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -1,0 +1,162 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/rule"
+)
+
+// coverage is what the scenarios have met of what the documents and the prose promise.
+type coverage struct {
+	// Percent of what can be reached.
+	Percent float64       `json:"percent"`
+	Rows    []coverageRow `json:"rows"`
+	Rules   []ruleRow     `json:"rules"`
+}
+
+type coverageRow struct {
+	contracttests.Row
+	Covered     bool   `json:"covered"`
+	Unreachable string `json:"unreachable"`
+}
+
+type ruleRow struct {
+	rule.Rule
+	Scenarios []string `json:"scenarios"`
+	// Judged reports that every exchange is judged by the rule.
+	Judged  bool `json:"judged"`
+	Covered bool `json:"covered"`
+}
+
+func newContractCoverage(env cli.Env) *cobra.Command {
+	least := 0.0
+	cmd := &cobra.Command{
+		Use:   "coverage",
+		Short: "Tell what of the documents and of the prose the scenarios have met",
+		Long: "Runs all scenarios against the mock in process and lists every answer that the effective documents declare, by version,\n" +
+			"operation, status and media type, and every rule in prose: covered, not covered, or out of reach and why.",
+		Example: "  patmock contract coverage --min 100",
+		Args:    cli.NoArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+		if err != nil {
+			return err
+		}
+		c, err := measure(cmd.Context(), env)
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			err = cli.PrintJSON(env.Stdout, c)
+		} else {
+			_, err = io.WriteString(env.Stdout, c.text())
+		}
+		if err != nil {
+			return err
+		}
+		if c.Percent < least {
+			return cli.Exitf(cli.ExitFailed, "%.1f %% is covered, --min asks for %v", c.Percent, least)
+		}
+		return nil
+	}
+	cmd.Flags().Float64Var(&least, "min", 0, "percentage of what can be reached, below which the command fails")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	cli.IgnoreVariable(cmd.Flags().Lookup("min"))
+	return cmd
+}
+
+func measure(ctx context.Context, env cli.Env) (c coverage, err error) {
+	target, end, err := mockTarget()
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	cases := contracttests.Select(scenarios.All(), contracttests.Options{})
+	progress := newProgress(env, env.Stderr, len(cases))
+	defer progress.end()
+	runner, err := contracttests.NewRunner(target, contracttests.Options{Progress: progress.see})
+	if err != nil {
+		return c, err
+	}
+	result := runner.Run(ctx, cases)
+	seen := runner.Seen()
+	for _, row := range runner.Rows() {
+		c.Rows = append(c.Rows, coverageRow{row, seen[row], contracttests.Unreachable(row)})
+	}
+	passed := map[string]bool{}
+	for _, r := range result.Results {
+		passed[r.ID] = passed[r.ID] || r.Outcome == report.Pass
+	}
+	judged := contracttests.JudgedRules()
+	for _, promised := range rule.All() {
+		row := ruleRow{Rule: promised, Scenarios: []string{}, Judged: slices.Contains(judged, promised.ID)}
+		row.Covered = row.Judged && len(result.Results) > 0
+		for _, s := range scenarios.All() {
+			for _, id := range s.Rules {
+				if id == promised.ID {
+					row.Scenarios = append(row.Scenarios, s.ID)
+					row.Covered = row.Covered || passed[s.ID]
+				}
+			}
+		}
+		c.Rules = append(c.Rules, row)
+	}
+	c.count()
+	return c, nil
+}
+
+// count tells how much of what can be reached is covered.
+func (c *coverage) count() {
+	covered, all := 0, 0
+	add := func(is bool, unreachable string) {
+		if is {
+			covered++
+		}
+		if is || unreachable == "" {
+			all++
+		}
+	}
+	for _, row := range c.Rows {
+		add(row.Covered, row.Unreachable)
+	}
+	for _, r := range c.Rules {
+		add(r.Covered, r.Unobservable)
+	}
+	c.Percent = 100 * float64(covered) / float64(max(all, 1))
+}
+
+func (c coverage) text() string {
+	lines := [][]string{{"COVERED", "WHAT", "WHY NOT"}}
+	state := func(covered bool, unreachable string) string {
+		switch {
+		case covered:
+			return "yes"
+		case unreachable != "":
+			return "out of reach"
+		}
+		return "NO"
+	}
+	for _, r := range c.Rows {
+		what := r.Document + " " + r.Operation + " " + strconv.Itoa(r.Status)
+		if r.MediaType != "" {
+			what += " " + r.MediaType
+		}
+		lines = append(lines, []string{state(r.Covered, r.Unreachable), what, r.Unreachable})
+	}
+	for _, r := range c.Rules {
+		lines = append(lines, []string{state(r.Covered, r.Unobservable), "rule " + string(r.ID) + ": " + r.Text, r.Unobservable})
+	}
+	return cli.Table(lines...) + fmt.Sprintf("%.1f %% of what can be reached is covered\n", c.Percent)
+}

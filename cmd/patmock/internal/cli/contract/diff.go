@@ -1,0 +1,226 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/recording"
+)
+
+// diffFlags are those of contract diff. A target is run as contract run does it.
+type diffFlags struct {
+	runFlags
+	allow string
+}
+
+func newContractDiff(env cli.Env) *cobra.Command {
+	var f diffFlags
+	cmd := &cobra.Command{
+		Use:               "diff A B",
+		ValidArgsFunction: cobra.FixedCompletions([]string{"mock", "env"}, cobra.ShellCompDirectiveDefault),
+		Short:             "Tell what is different on the wire between two recordings or targets",
+		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract run --record, or targets (mock, env, an\n" +
+			"address), which are run and recorded for it. Each difference is breaking, harmless, or unknown where that depends on the\n" +
+			"client; the references in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by what they stand for. --allow FILE accepts some:\n\n" +
+			allowExample + "\n" +
+			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare, 3 a target could not be tested, 4 it has\n" +
+			"tokens left that the run made, 130 interrupted.",
+		Example: "  patmock contract run --run '^create/' --record recording &&\n    patmock contract diff recording mock --run '^create/'",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return cli.Usagef("A,B", "expected two recordings or targets, got %d arguments", len(args))
+			}
+			return nil
+		},
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+		if err != nil {
+			return err
+		}
+		return f.execute(cmd.Context(), env, args, format)
+	}
+	f.registerAll(cmd.Flags())
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// allowExample is a file of --allow.
+const allowExample = `  - scenario: create/*                        # or one of them
+    version: v2026                            # may be left out, as the next two
+    at: /exchanges/*/response/header/Retry-After
+    class: unknown
+    reason: the tenant says nothing
+`
+
+func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
+	f.selection.register(flags)
+	target := pflag.NewFlagSet("target", pflag.ContinueOnError)
+	f.targetFlags.register(target)
+	target.VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "target" { // an argument
+			flags.AddFlag(flag)
+		}
+	})
+	f.liveFlags.register(flags)
+	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
+	flags.StringVar(&f.allow, "allow", "", "YAML file of the differences that are accepted, with reasons")
+	for _, own := range []string{"parallel", "allow"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+}
+
+// execute compares two sides. What a run left at a tenant is told last.
+func (f diffFlags) execute(ctx context.Context, env cli.Env, sides []string, format string) error {
+	allowances, err := f.check(sides)
+	if err != nil {
+		return err
+	}
+	temporary := ""
+	if slices.ContainsFunc(sides, isTarget) { // the folder of temporary files may be missing in a container
+		if temporary, err = os.MkdirTemp("", "patmock-diff-*"); err != nil {
+			return cli.Usagef("TMPDIR", "a target is recorded into a temporary folder, see TMPDIR: %w", err)
+		}
+		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
+	}
+	var left error
+	var recordings []*recording.Recording
+	for i, side := range sides {
+		dir := side
+		if isTarget(side) {
+			dir = filepath.Join(temporary, strconv.Itoa(i))
+			leaves, err := f.run(ctx, env, side, dir)
+			if err != nil {
+				return err
+			}
+			left = cmp.Or(left, leaves)
+		}
+		r, err := f.open(argument(i), dir)
+		if err != nil {
+			return err
+		}
+		recordings = append(recordings, r)
+	}
+	if err := f.compare(env, sides, recordings, allowances, format); err != nil {
+		return err
+	}
+	return left
+}
+
+// check refuses what cannot be compared before anything is run.
+func (f diffFlags) check(sides []string) (allowances []recording.Suppression, err error) {
+	for i, side := range sides {
+		if isTarget(side) {
+			continue
+		}
+		if _, err := os.Stat(side); err != nil {
+			return nil, cli.Usagef(argument(i), "%s is neither the folder of a recording nor a target: mock, env, or an address", side)
+		}
+		if _, err := f.open(argument(i), side); err != nil {
+			return nil, err
+		}
+	}
+	if (f.control != "" || f.allowWrites != "") && hasAddress(sides[0]) && hasAddress(sides[1]) {
+		return nil, cli.Usagef("--control", "--control and --allow-writes are for one target: record the other by contract run --record")
+	}
+	if f.allow == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(f.allow)
+	if err == nil {
+		allowances, err = recording.ParseSuppressions(f.allow, text)
+	}
+	if err != nil {
+		return nil, cli.Usagef("--allow", "--allow: %w", err)
+	}
+	return allowances, nil
+}
+
+func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
+
+func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
+
+// run records a target. That promises are not kept is no error: the comparison tells where. Left is that of runFlags.perform.
+func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (left, err error) {
+	r := f.runFlags
+	r.out = &reports.Writer{}
+	r.target, r.record.dir, r.parity.file = target, dir, defaultParity
+	if !hasAddress(target) {
+		r.mock, r.control, r.allowWrites = false, "", ""
+	}
+	env.Stdout = io.Discard // the report
+	lookup := env.Lookup
+	env.Lookup = func(name string) (string, bool) {
+		if strings.HasPrefix(name, "GITHUB_") {
+			return "", false
+		}
+		return lookup(name)
+	}
+	left, err = r.perform(ctx, env)
+	var exit *cli.ExitError
+	if errors.As(err, &exit) && exit.Err == nil && (exit.Code == cli.ExitFailed || exit.Code == cli.ExitUnreachable) {
+		return left, nil
+	}
+	return left, err
+}
+
+// argument returns the name of an argument.
+func argument(i int) string { return [...]string{"A", "B"}[i] }
+
+// open reads a recording, and leaves out the cases that are not chosen. Subject is the argument
+// that names it.
+func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
+	r, err := recording.Open(dir)
+	if err != nil {
+		return nil, cli.Usagef(subject, "%w", err)
+	}
+	options, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	cases, err := selected(options)
+	if err != nil || options.Versions == nil && options.Run == nil && options.Skip == nil && options.Standing == nil {
+		return r, err // with cases that this program does not know
+	}
+	r.Cases = slices.DeleteFunc(r.Cases, func(t recording.Case) bool {
+		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool { return c.Name() == t.Name() })
+	})
+	return r, nil
+}
+
+func (f diffFlags) compare(env cli.Env, sides []string, recordings []*recording.Recording, allowances []recording.Suppression, format string) error {
+	c := recording.Compare(recordings[0], recordings[1])
+	if c.Compared == 0 {
+		return cli.Usagef("A,B", "there is no case that was tried in both: nothing is compared")
+	}
+	for _, warning := range append(c.Warnings(), c.Suppress(allowances)...) {
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s\n", warning.Text) // it does not change the verdict
+	}
+	var err error
+	switch {
+	case format == "json":
+		err = cli.PrintJSON(env.Stdout, c)
+	case len(c.Differences) > 0: // the signs of its lines stand for the sides
+		_, err = fmt.Fprintf(env.Stdout, "--- %s\n+++ %s\n%s", sides[0], sides[1], c.Text())
+	default:
+		_, err = io.WriteString(env.Stdout, c.Text())
+	}
+	if err == nil && !c.Same() {
+		err = cli.SilentExit(cli.ExitFailed)
+	}
+	return err
+}

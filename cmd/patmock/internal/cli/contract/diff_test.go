@@ -1,0 +1,18 @@
+package contract
+
+import (
+	"testing"
+
+	"example.com/patmock/contracttests/recording"
+)
+
+// What the help shows of --allow is taken as it stands there.
+func TestExampleOfAllow(t *testing.T) {
+	all, err := recording.ParseSuppressions("help", []byte(allowExample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 || all[0].At == "" || all[0].Version == "" || all[0].Severity == "" || all[0].Reason == "" {
+		t.Errorf("allowances %+v", all)
+	}
+}

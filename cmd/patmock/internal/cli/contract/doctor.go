@@ -1,0 +1,258 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/version"
+)
+
+// Diagnosis is what a run would do, and who would do it.
+type Diagnosis struct {
+	Target     string     `json:"target"`
+	Live       bool       `json:"live"`
+	Writes     bool       `json:"writes"`
+	Identities []Examined `json:"identities"`
+	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would not, by what is missing.
+	Cases   int            `json:"cases"`
+	Run     int            `json:"run"`
+	Missing map[string]int `json:"missing"`
+	// Tried are the cases that would be, Skipped those that would not, each with what is missing.
+	Tried   []string          `json:"tried"`
+	Skipped map[string]string `json:"skipped"`
+	// Requests that a run makes, Lists of them that no scenario requests, Seconds that it takes about, Tokens that one owner has
+	// at most besides those it has.
+	Requests int     `json:"requests"`
+	Lists    int     `json:"lists"`
+	Seconds  float64 `json:"seconds"`
+	Tokens   int     `json:"tokens"`
+	// Clock is the number of seconds by which the target's clock is ahead of ours, 0 if they agree as far as
+	// they can be compared.
+	Clock    float64         `json:"clock"`
+	Warnings []doctorWarning `json:"warnings"`
+
+	clock *tenantguard.Clock // of a tenant
+}
+
+// Examined is one of the identities of a target.
+type Examined struct {
+	Role string `json:"role"`
+	tenantguard.ProbeResult
+}
+
+func newContractDoctor(env cli.Env) *cobra.Command {
+	var (
+		chosen  selection
+		target  targetFlags
+		provoke bool
+		format  string
+	)
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Tell what a run would do to a target, and what it lacks",
+		Long: "Logs in as the identities of the environment, reads their lists, and tries the scenarios with a mock in process that lacks what\n" +
+			"the target lacks. Tells who logs in, which cases would run and why others would not, how many requests and seconds a run\n" +
+			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read. --format json names each case.",
+		Example: "  patmock contract doctor --target mock --versions v2026",
+		Args:    cli.NoArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		var err error
+		if format, err = cli.FormatOf(cmd, cli.TextOrJSON); err != nil {
+			return err
+		}
+		options, err := chosen.options()
+		if err != nil {
+			return err
+		}
+		options.ProvokeRateLimit = provoke
+		cases, err := selected(options)
+		if err != nil {
+			return err
+		}
+		ctx, stop := cli.Interruptible(cmd.Context())
+		defer stop()
+		d, err := diagnose(ctx, env, target, options, cases)
+		if ended := cli.EndError(ctx, "the diagnosis is not complete"); ended != nil {
+			return ended
+		}
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			return cli.PrintJSON(env.Stdout, d)
+		}
+		return d.write(env.Stdout)
+	}
+	chosen.register(cmd.Flags())
+	target.register(cmd.Flags())
+	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false, "tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	for _, own := range []string{"provoke-rate-limit", "format"} {
+		cli.IgnoreVariable(cmd.Flags().Lookup(own))
+	}
+	return cmd
+}
+
+func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options, cases []contracttests.Case) (d Diagnosis, err error) {
+	target, end, err := f.open(ctx, env)
+	if err != nil {
+		return d, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	d = Diagnosis{
+		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []Examined{}, Cases: len(cases),
+		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
+	}
+	var profile *control.Profile // of a patmock
+	if !target.Live() {
+		health, err := target.Control.Health(ctx)
+		if err != nil {
+			return d, cli.Exitf(cli.ExitUnreachable, "%w", contracttests.ExplainControl(err))
+		}
+		profile = &health.Profile
+	}
+	if target.Live() || target.HasCredentials() {
+		if err := d.examine(ctx, target, o); err != nil {
+			return d, err
+		}
+	}
+	f.printUse(env.Stderr, target)
+	progress := newProgress(env, env.Stderr, len(cases))
+	defer progress.end()
+	o.Progress = progress.count
+	began := time.Now()
+	r, err := rehearse(ctx, target, profile, o, cases)
+	if err != nil {
+		return d, err
+	}
+	d.take(r)
+	if !d.Live { // it does the same
+		d.Seconds = time.Since(began).Seconds()
+	}
+	if d.Live { // a run on a patmock has namespaces of its own, with other tokens and another clock
+		d.warn(d.clock.At(time.Now()))
+	}
+	return d, nil
+}
+
+// examine reads what there is to know of the identities. One that cannot log in ends it, as it would end a run.
+func (d *Diagnosis) examine(ctx context.Context, t contracttests.Target, o contracttests.Options) error {
+	guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: t.BaseURL, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	client := guarded(guard)
+	d.clock = guard.Clock()
+	asked := version.V2026
+	if len(o.Versions) > 0 {
+		asked = o.Versions[len(o.Versions)-1]
+	}
+	for _, identity := range []struct {
+		name string
+		role contracttests.Role
+		who  contracttests.Credentials
+	}{
+		{"first", contracttests.RoleOwner, t.Owner},
+		{"second", contracttests.RoleSecond, t.Second},
+		{"administrator", contracttests.RoleAdmin, t.Admin},
+	} {
+		if identity.who == (contracttests.Credentials{}) {
+			continue
+		}
+		found, err := tenantguard.Probe(ctx, tenantguard.ProbeConfig{
+			BaseURL: t.BaseURL, HTTP: client, Login: loginOf(t, identity.role, identity.who), Version: asked, Now: time.Now,
+		})
+		if err != nil {
+			return cli.Exitf(cli.ExitUnreachable, "the %s identity: %w", identity.name, err)
+		}
+		d.Identities = append(d.Identities, Examined{identity.name, found})
+	}
+	ahead, _ := d.clock.Difference()
+	d.Clock = ahead.Seconds()
+	return nil
+}
+
+// take counts what a rehearsal did.
+func (d *Diagnosis) take(r rehearsal) {
+	for _, act := range r.acts {
+		if act.Result.Outcome != report.Skip {
+			d.Run++
+			d.Tried = append(d.Tried, act.Case.Name())
+			continue
+		}
+		missing := strings.Join(inOrder(act.Result.Lacks), ", ")
+		d.Missing[missing]++
+		d.Skipped[act.Case.Name()] = missing
+	}
+	d.Requests, d.Tokens = r.requests(), r.alive()
+	if !d.Live {
+		d.Requests, d.Lists = int(r.observed.Exchanges)+len(d.Identities), int(r.observed.Lists)
+	}
+	var each float64
+	for _, e := range d.Identities {
+		each = max(each, e.Seconds)
+	}
+	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
+}
+
+// write tells it to a person.
+func (d Diagnosis) write(w io.Writer) error {
+	kind := "a patmock, which is given namespaces of its own"
+	switch {
+	case d.Live && d.Writes:
+		kind = "live, and may be written to"
+	case d.Live:
+		kind = "live, and is only read"
+	}
+	lines := []string{d.Target + " is " + kind + ".", ""}
+	if len(d.Identities) > 0 {
+		rows := [][]string{{"IDENTITY", "TOKEN", "NAME", "TOKENS", "ROOM", "LISTS ALL", "EXPIRES"}}
+		for _, e := range d.Identities {
+			rows = append(rows, []string{
+				e.Role, e.ClientID, cmp.Or(e.Name, e.Identity, "-"), fmt.Sprint(e.Tokens), fmt.Sprint(e.Room), map[bool]string{true: "yes", false: "no"}[e.ListsAll], e.expires(),
+			})
+		}
+		lines = append(lines, cli.Table(rows...))
+	}
+	requests := fmt.Sprintf("%d requests", d.Requests)
+	if d.Lists > 0 {
+		requests += fmt.Sprintf(" (%d of them lists that no scenario requests)", d.Lists)
+	}
+	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %s in about %s, and at most %d tokens of an owner more than there are.",
+		d.Run, d.Cases, requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
+	if len(d.Missing) > 0 {
+		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
+		for _, s := range mergeSkipped(d.Missing, d.Live) {
+			rows = append(rows, []string{fmt.Sprint(s.cases), strings.Join(s.needs, ", "), s.remedy})
+		}
+		lines = append(lines, "", strings.TrimRight(cli.Table(rows...), "\n"))
+	}
+	for _, warning := range d.Warnings {
+		lines = append(lines, "warning: "+warning.text)
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+func (e Examined) expires() string {
+	switch {
+	case !e.Listed:
+		return "unknown"
+	case e.Expires == nil:
+		return "never"
+	}
+	return e.Expires.Format(time.DateOnly)
+}

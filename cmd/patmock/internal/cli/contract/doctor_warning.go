@@ -1,0 +1,73 @@
+package contract
+
+import (
+	"fmt"
+	"time"
+)
+
+// soon is from when on the end of a token is warned of.
+const soon = 14 * 24 * time.Hour
+
+// A doctorWarning is something that may spoil a run. In JSON it is its text.
+type doctorWarning struct {
+	kind doctorKind
+	text string
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (w doctorWarning) MarshalText() ([]byte, error) { return []byte(w.text), nil }
+
+type doctorKind string
+
+// The kinds of warnings.
+const (
+	tokenNotListed      doctorKind = "token-not-listed"
+	tokenExpiresSoon    doctorKind = "token-expires-soon"
+	littleRoom          doctorKind = "little-room"
+	sameUser            doctorKind = "same-user"
+	secondIsAdmin       doctorKind = "second-is-admin"
+	administratorIsNone doctorKind = "administrator-is-none"
+	noWrites            doctorKind = "no-writes"
+	otherClock          doctorKind = "other-clock"
+)
+
+func (d *Diagnosis) addWarning(kind doctorKind, format string, args ...any) {
+	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
+}
+
+// maxSkew is the largest difference of a tenant's clock from ours without a warning.
+const maxSkew = 2 * time.Second
+
+// warn adds what may spoil a run. Now is the time of the target.
+func (d *Diagnosis) warn(now time.Time) {
+	for _, e := range d.Identities {
+		left := time.Duration(0)
+		if e.Expires != nil {
+			left = e.Expires.Sub(now)
+		}
+		switch {
+		case !e.Listed:
+			d.addWarning(tokenNotListed, "the list of the %s identity does not show the token %s that it logs in with: when that expires is unknown", e.Role, e.ClientID)
+		case e.Expires != nil && left < soon:
+			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
+		}
+		if d.Writes && e.Room < d.Tokens {
+			d.addWarning(littleRoom, "the %s identity has room for %d tokens, and cases need %d: those that need more are skipped", e.Role, e.Room, d.Tokens)
+		}
+		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
+			d.addWarning(sameUser, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
+		}
+		if e.Role == "second" && e.ListsAll {
+			d.addWarning(secondIsAdmin, "the second identity may list everybody's tokens: it shall be no administrator")
+		}
+		if e.Role == "administrator" && !e.ListsAll {
+			d.addWarning(administratorIsNone, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
+		}
+	}
+	if d.clock != nil && d.clock.Differs(maxSkew) {
+		d.addWarning(otherClock, "the target's clock is %s: dates in requests and expectations follow it", d.clock)
+	}
+	if d.Live && !d.Writes {
+		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other cases run")
+	}
+}

@@ -1,0 +1,62 @@
+//go:build !windows
+
+package contract
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// What root makes in somebody's folder belongs to that somebody, as reports do.
+func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	theirs := t.TempDir()
+	if err := os.Chown(theirs, 1234, 1235); err != nil {
+		t.Fatal(err)
+	}
+	p := parityRun{file: filepath.Join(theirs, ownFolder, "parity.yaml")}
+	release, err := p.lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	err = filepath.WalkDir(theirs, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		found++
+		info, err := d.Info()
+		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 1234 || owner.Gid != 1235 {
+			t.Errorf("%s belongs to %d:%d", name, owner.Uid, owner.Gid)
+		}
+		return err
+	})
+	if err != nil || found != 4 { // theirs, .patmock, .gitignore, the lock
+		t.Errorf("%d files, %v", found, err)
+	}
+}
+
+// That a file cannot be locked says nothing of another run.
+func TestLockThatCannotBeHad(t *testing.T) {
+	p := parityRun{file: filepath.Join(t.TempDir(), "parity.yaml")}
+	if err := os.Mkdir(p.file+".lock", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(p.file+".lock", 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err := p.lock(t.Context())
+	var failed *fs.PathError
+	if !errors.As(err, &failed) || failed.Path != p.file+".lock" {
+		t.Errorf("error %v, want one of %s.lock", err, p.file)
+	}
+}

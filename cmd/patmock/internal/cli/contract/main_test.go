@@ -1,0 +1,9 @@
+package contract
+
+import (
+	"testing"
+
+	"example.com/patmock/fixtures/golden"
+)
+
+func TestMain(m *testing.M) { golden.Main(m) }

@@ -1,0 +1,239 @@
+package contract
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// defaultMaxAge is how old a confirmation may be.
+const defaultMaxAge = 90 * 24 * time.Hour
+
+// parityFlags are those of contract parity, as they were given.
+type parityFlags struct {
+	selection
+	file, maxAge, failOn string
+}
+
+func newContractParity(env cli.Env) *cobra.Command {
+	var f parityFlags
+	cmd := &cobra.Command{
+		Use:   "parity",
+		Short: "Show what of the contract a tenant has confirmed, and what is only assumed",
+		Long: "Shows where each scenario stands: confirmed by a tenant; stale, which is confirmed too long ago, under another document or by an\n" +
+			"older major version of patmock; rehearsed, which is kept by a live target that is no tenant, such as one on loopback; or published,\n" +
+			"observed or assumed, which no tenant was asked about. Only contract run --update-parity confirms.",
+		Example: "  patmock contract parity --versions v2026 --max-age 90d",
+		Args:    cli.NoArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+		if err != nil {
+			return err
+		}
+		return f.execute(env, format, time.Now())
+	}
+	f.register(cmd.Flags())
+	flags := cmd.Flags()
+	flags.StringVar(&f.file, "parity", defaultParity, "file with what runs of your own have confirmed")
+	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24), "how old a confirmation may be, such as 90d; 0s is any age")
+	flags.StringVar(&f.failOn, "fail-on", "", "states that fail the command, with commas between: "+strings.Join(Unproven(), ", "))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cli.SeveralValues(Unproven())) // the flag exists
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	for _, own := range []string{"parity", "max-age", "fail-on", "format"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+// Unproven are the states that are not confirmed.
+func Unproven() []string {
+	var names []string
+	for _, s := range parity.States() {
+		if s != parity.Confirmed {
+			names = append(names, string(s))
+		}
+	}
+	return names
+}
+
+func (f parityFlags) execute(env cli.Env, format string, now time.Time) error {
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	cases, err := selected(options)
+	if err != nil {
+		return err
+	}
+	for _, state := range cli.SplitNames(f.failOn) {
+		if err := cli.CheckName("--fail-on", "state", state, Unproven()); err != nil {
+			return err
+		}
+	}
+	age, err := cli.ParseDuration(f.maxAge)
+	if err != nil {
+		return cli.Usagef("--max-age", "--max-age: %w", err)
+	}
+	l, err := readLedgers(f.file, false)
+	if err != nil {
+		return err
+	}
+	rows, err := l.rows(cases, now, age)
+	if err != nil {
+		return err
+	}
+	if err := l.warn(env); err != nil {
+		return err
+	}
+	counted := countStates(rows)
+	if format == "json" {
+		err = cli.PrintJSON(env.Stdout, parityDocument{counted, jsonRows(rows), append([]string{}, l.unknown()...)})
+	} else {
+		_, err = io.WriteString(env.Stdout, parityText(rows, counted))
+	}
+	if err != nil {
+		return err
+	}
+	for _, state := range cli.SplitNames(f.failOn) {
+		if n := counted[everyVersion][parity.State(state)]; n > 0 {
+			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s, which --fail-on asks for", n, len(rows), state)
+		}
+	}
+	return nil
+}
+
+// rows tells where the chosen cases stand.
+func (l ledgers) rows(cases []contracttests.Case, now time.Time, maxAge time.Duration) ([]parity.Row, error) {
+	documents, err := parity.Documents()
+	if err != nil {
+		return nil, err
+	}
+	chosen := map[string]bool{}
+	for _, c := range cases {
+		chosen[c.Name()] = true
+	}
+	rows := l.own.Over(l.published).Rows(parity.Today{Now: now, MaxAge: maxAge, Tool: cli.Tool(), Documents: documents})
+	return slices.DeleteFunc(rows, func(r parity.Row) bool {
+		return !chosen[report.Result{ID: r.Scenario.ID, Version: r.Version}.Name()]
+	}), nil
+}
+
+// everyVersion is the row of all in counts.
+const everyVersion = "all"
+
+// stateCounts are how many rows there are in each state, by version.
+type stateCounts map[string]map[parity.State]int
+
+func countStates(rows []parity.Row) stateCounts {
+	all := stateCounts{}
+	for _, r := range rows {
+		for _, name := range []string{versionName(r.Version), everyVersion} {
+			if all[name] == nil {
+				all[name] = map[parity.State]int{}
+				for _, s := range parity.States() {
+					all[name][s] = 0
+				}
+			}
+			all[name][r.State]++
+		}
+	}
+	return all
+}
+
+// versionName is that of reports.
+func versionName(v version.Version) string { return cmp.Or(string(v), spec.OAuth) }
+
+// proven is what a report tells of rows.
+func proven(rows []parity.Row) report.Confirmed {
+	confirmed := countStates(rows)[everyVersion][parity.Confirmed]
+	return report.Confirmed{Confirmed: confirmed, Unconfirmed: len(rows) - confirmed}
+}
+
+// parityDocument is the JSON form.
+type parityDocument struct {
+	Counts   stateCounts `json:"counts"`
+	Rows     []parityRow `json:"rows"`
+	Warnings []string    `json:"warnings"`
+}
+
+type parityRow struct {
+	ID           string           `json:"id"`
+	Version      string           `json:"version"`
+	Standing     string           `json:"standing"`
+	Question     bool             `json:"question"`
+	State        parity.State     `json:"state"`
+	Confirmation *confirmationRow `json:"confirmation"`
+	Why          string           `json:"why"`
+}
+
+type confirmationRow struct {
+	Target   string    `json:"target"`
+	Date     time.Time `json:"date"`
+	Document string    `json:"document"`
+	Tool     string    `json:"tool"`
+}
+
+func jsonRows(rows []parity.Row) []parityRow {
+	var out []parityRow
+	for _, r := range rows {
+		row := parityRow{
+			ID: r.Scenario.ID, Version: versionName(r.Version), Standing: string(r.Scenario.Standing), Question: r.Scenario.Question,
+			State: r.State, Why: r.Why,
+		}
+		if r.Target != "" {
+			row.Confirmation = &confirmationRow{r.Target, r.Confirmation.Date, r.Confirmation.Document, r.Confirmation.Tool}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// parityText lists the scenarios, and counts them below.
+func parityText(rows []parity.Row, counted stateCounts) string {
+	lines := [][]string{{"STATE", "SCENARIO", "VERSIONS", "KEPT BY"}}
+	for _, r := range rows {
+		kept := ""
+		if r.Target != "" {
+			kept = r.Target + " on " + r.Confirmation.Date.Format(time.DateOnly)
+		}
+		if r.Why != "" {
+			kept += ", but " + r.Why
+		}
+		last := lines[len(lines)-1]
+		if last[0] == string(r.State) && last[1] == r.Scenario.ID && last[3] == kept {
+			last[2] += "," + versionName(r.Version)
+			continue
+		}
+		lines = append(lines, []string{string(r.State), r.Scenario.ID, versionName(r.Version), kept})
+	}
+	head := []string{"VERSION"}
+	for _, s := range parity.States() {
+		head = append(head, strings.ToUpper(string(s)))
+	}
+	sums := [][]string{head}
+	for _, name := range append(cli.VersionNames(), spec.OAuth, everyVersion) {
+		if counted[name] == nil {
+			continue
+		}
+		sum := []string{name}
+		for _, s := range parity.States() {
+			sum = append(sum, strconv.Itoa(counted[name][s]))
+		}
+		sums = append(sums, sum)
+	}
+	return cli.Table(lines...) + "\n" + cli.Table(sums...) + "\nconfirmed by a tenant: " + proven(rows).String() + "\n"
+}

@@ -1,0 +1,218 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/atomicfile"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/parity"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/fixtures"
+)
+
+// Where runs write what they confirm, unless they are told otherwise. The folder is made for it.
+const (
+	ownFolder     = ".patmock"
+	defaultParity = ownFolder + "/parity.yaml"
+)
+
+// ledgers of standing: the one that comes with patmock, and what runs of one's own have confirmed.
+type ledgers struct{ published, own *parity.Ledger }
+
+// readLedgers reads both. The default file need not exist, nor another one that is about to be
+// written, which has to be a regular file.
+func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
+	if l.published, err = parity.Read("fixtures/parity.yaml", fixtures.Parity()); err != nil {
+		return l, err
+	}
+	if info, err := os.Stat(file); err == nil && mayWrite && !info.Mode().IsRegular() {
+		return l, cli.Usagef("--parity", "--parity %s: expected a file, got something else (%s)", file, info.Mode().Type())
+	}
+	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && (mayWrite || file == defaultParity):
+		l.own = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
+		return l, nil
+	case err != nil:
+		return l, cli.Usagef("--parity", "--parity: %w", err)
+	}
+	if l.own, err = parity.ReadOwn(file, data); err != nil {
+		return l, cli.Usagef("--parity", "%w", err)
+	}
+	return l, nil
+}
+
+func (l ledgers) unknown() (warnings []string) {
+	for _, k := range l.own.Unknown(l.published) {
+		warnings = append(warnings, k.UnknownWarning())
+	}
+	return warnings
+}
+
+// warn tells of what counts for nothing.
+func (l ledgers) warn(env cli.Env) error {
+	for _, told := range l.unknown() {
+		if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parityRun is what a run has to do with the ledger of standing.
+type parityRun struct {
+	file   string
+	update bool
+}
+
+func (p *parityRun) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&p.update, "update-parity", false, "write down which cases a live target has confirmed, and which it confirms no longer")
+	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
+	cli.SetGroup(flags, cli.GroupEvidence, "update-parity", "parity")
+	for _, own := range []string{"update-parity", "parity"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+}
+
+// check refuses, before anything is sent, what could not be written down.
+func (p parityRun) check(target contracttests.Target, dryRun bool) error {
+	if p.update && !target.Live() {
+		return cli.Usagef("--update-parity", "--update-parity: a patmock confirms nothing, only a live target does: --target env, or an address")
+	}
+	if p.update && dryRun {
+		return cli.Usagef("--update-parity", "--update-parity: a dry run confirms nothing")
+	}
+	if folder := filepath.Dir(p.file); p.update && filepath.Base(folder) != ownFolder {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return cli.Usagef("--parity", "--parity %s: there is no folder %s", p.file, folder)
+		}
+	}
+	_, err := readLedgers(p.file, p.update)
+	return err
+}
+
+// locking is how long a run waits for another that writes to the same file.
+const locking = 30 * time.Second
+
+// lockingAtEnd is the same for a run that ends early.
+const lockingAtEnd = 500 * time.Millisecond
+
+// lock keeps other runs from the file until it is released. A file beside it is locked, since the file itself is replaced.
+func (p parityRun) lock(run context.Context) (release func() error, err error) {
+	if err := makeFolderOf(p.file); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), locking)
+	defer cancel()
+	stop := context.AfterFunc(run, func() { time.AfterFunc(lockingAtEnd, cancel) })
+	defer stop()
+	beside := flock.New(p.file + ".lock")
+	_, err = beside.TryLockContext(ctx, 20*time.Millisecond)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("--parity: another run has held %s for %s", beside.Path(), locking)
+	case errors.Is(err, context.Canceled):
+		return nil, fmt.Errorf("--parity: another run holds %s, and an interrupted run does not wait for it", beside.Path())
+	case err != nil:
+		return nil, fmt.Errorf("--parity: lock %s: %w", beside.Path(), err)
+	}
+	if err := giveAwayAll(beside.Path()); err != nil {
+		return nil, errors.Join(fmt.Errorf("--parity: %w", err), beside.Unlock())
+	}
+	return beside.Unlock, nil
+}
+
+// unless returns a parityRun that leaves the file as it was if the run was given up, or if what it
+// made could not be deleted: the target was not in order, and what it responded is no evidence.
+func (p parityRun) unless(env cli.Env, aborted, left error) parityRun {
+	reason := ""
+	switch {
+	case aborted != nil:
+		reason = aborted.Error()
+	case left != nil:
+		reason = "the run could not delete what it made"
+	}
+	if p.update && reason != "" {
+		p.update = false
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is left as it was: %s\n", p.file, reason) // a hint
+	}
+	return p
+}
+
+// settle writes down what a run confirmed, where that is asked for, and puts into the report what is confirmed. The file is
+// read again: another run may have written to it.
+func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) (err error) {
+	if p.update {
+		release, held := p.lock(ctx)
+		if held != nil {
+			return held
+		}
+		defer func() { err = errors.Join(err, release()) }()
+	}
+	l, err := readLedgers(p.file, p.update)
+	if err != nil {
+		return err
+	}
+	if p.update {
+		if err := p.confirm(env, l, target, now, result.Results); err != nil {
+			return err
+		}
+	}
+	rows, err := l.rows(cases, now, defaultMaxAge)
+	if err != nil {
+		return err
+	}
+	told := proven(rows)
+	result.Confirmed = &told
+	return nil
+}
+
+// confirm updates the file, and tells what changed.
+func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time, results []report.Result) error {
+	address, err := url.Parse(target.BaseURL)
+	if err != nil {
+		return err
+	}
+	documents, err := parity.Documents()
+	if err != nil {
+		return err
+	}
+	by := parity.Run{Target: address.Hostname(), Date: now, Tool: cli.Tool(), Documents: documents}
+	changes := l.own.Update(l.published, by, results)
+	if !changes.None() {
+		if err := p.write(l.own); err != nil {
+			return fmt.Errorf("--update-parity: %w", err)
+		}
+	}
+	kept, remark := "confirmed", ""
+	if (parity.Key{Target: by.Target}).Rehearsed() {
+		kept, remark = "rehearsed", "; "+by.Target+" is no tenant, and confirms nothing"
+	}
+	for _, k := range changes.Lost {
+		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer so: %s, which %s had %s\n", report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, kept)
+		if err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n", p.file, len(changes.New), kept, len(changes.Again), len(changes.Lost), remark)
+	return errors.Join(err, l.warn(env))
+}
+
+func (p parityRun) write(own *parity.Ledger) error {
+	text, err := own.YAML()
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(p.file, 0o644, text)
+}

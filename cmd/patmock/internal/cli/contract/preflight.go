@@ -1,0 +1,44 @@
+package contract
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+)
+
+// preflight logs in to the target, and checks that it has what --require names. Its error says why
+// the run cannot start.
+func (f runFlags) preflight(
+	ctx context.Context, stderr io.Writer, target contracttests.Target, runner *contracttests.Runner,
+) error {
+	lacks, err := runner.Ready(ctx)
+	if ended := cli.EndError(ctx, "nothing was tested"); ended != nil {
+		return ended
+	}
+	if err != nil {
+		return cli.Exitf(cli.ExitUnreachable, "%w", err)
+	}
+	f.printUse(stderr, target)
+	for _, n := range cli.SplitNames(f.require) {
+		if slices.Contains(lacks, n) {
+			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, which --require asks for", n)
+		}
+	}
+	return nil
+}
+
+// earlyEnd returns why a run did not test every case, and nil if it did.
+func earlyEnd(ctx context.Context, runner *contracttests.Runner, result *report.Report) error {
+	if ended := cli.EndError(ctx, reports.ReportHasRest); ended != nil && result.Interrupted {
+		return ended
+	}
+	if aborted := runner.Aborted(); aborted != nil {
+		return cli.Exitf(cli.ExitUnreachable, "%s: %s", aborted.Error(), reports.ReportHasRest)
+	}
+	return nil
+}

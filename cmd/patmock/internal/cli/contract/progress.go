@@ -1,0 +1,124 @@
+package contract
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests/report"
+)
+
+const (
+	// progressInterval is the time between two lines of progress, longProgressInterval that of a run
+	// that takes longer than longRun: a run of two hours prints some 300 lines.
+	progressInterval     = 5 * time.Second
+	longProgressInterval = 30 * time.Second
+	longRun              = 10 * time.Minute
+	// maxProgressResults bounds the lines about single results. The report has all of them.
+	maxProgressResults = 50
+)
+
+// progress prints on standard error how far a run is: in place on a terminal, else a line every few
+// seconds, and one for each of the first results that are neither passed nor skipped.
+type progress struct {
+	w        io.Writer
+	all      int
+	terminal bool
+	start    time.Time
+	// end stops the progress. Nothing is printed after it.
+	end func()
+
+	mu      sync.Mutex
+	done    int
+	results int // printed
+	counts  map[report.Outcome]int
+}
+
+// newProgress starts the progress of a run of so many cases. Its writes to w exclude each other, not
+// those of others.
+func newProgress(env cli.Env, w io.Writer, all int) *progress {
+	p := &progress{w: w, all: all, terminal: cli.IsTerminal(env.Stderr), start: time.Now(), counts: map[report.Outcome]int{}}
+	if ci, _ := env.Lookup("CI"); ci != "" {
+		p.terminal = false
+	}
+	stopped, ended := make(chan struct{}), make(chan struct{})
+	p.end = sync.OnceFunc(func() {
+		close(stopped)
+		<-ended
+		if p.terminal {
+			_, _ = fmt.Fprint(p.w, "\r\x1b[K") // as in see
+		}
+	})
+	go func() {
+		defer close(ended)
+		if !p.terminal {
+			p.printLines(stopped)
+		}
+	}()
+	return p
+}
+
+// printLines prints how far the run is from time to time, until stopped is closed.
+func (p *progress) printLines(stopped <-chan struct{}) {
+	for {
+		wait := progressInterval
+		if time.Since(p.start) >= longRun {
+			wait = longProgressInterval
+		}
+		select {
+		case <-stopped:
+			return
+		case <-time.After(wait):
+			_, _ = fmt.Fprintln(p.w, p.line(time.Since(p.start))) // a progress that cannot be shown changes nothing
+		}
+	}
+}
+
+// line returns how far the run is: "812 of 2248 cases after 35s: 600 passed, 212 skipped".
+func (p *progress) line(after time.Duration) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second), report.CountText(p.counts))
+}
+
+// see counts a result.
+func (p *progress) see(r report.Result) {
+	p.mu.Lock()
+	p.done++
+	p.counts[r.Outcome]++
+	done := p.done
+	remarkable := !p.terminal && r.Outcome != report.Pass && r.Outcome != report.Skip && p.results < maxProgressResults
+	if remarkable {
+		p.results++
+	}
+	p.mu.Unlock()
+	switch {
+	case p.terminal:
+		_, _ = fmt.Fprintf(p.w, "\r%d of %d\x1b[K", done, p.all) // as above
+	case remarkable:
+		_, _ = fmt.Fprintln(p.w, report.Line(r))
+	}
+}
+
+// count counts a result of a rehearsal. Only what it skips says something about the target.
+func (p *progress) count(r report.Result) {
+	if r.Outcome != report.Skip {
+		r.Outcome = report.Pass
+	}
+	p.see(r)
+}
+
+// lockedWriter is a writer for several goroutines.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements io.Writer.
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}

@@ -1,0 +1,214 @@
+package contract
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests/recording"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/spec/schema"
+)
+
+func newContractPropose(env cli.Env) *cobra.Command {
+	all := false
+	cmd := &cobra.Command{
+		Use:               "propose DIR",
+		ValidArgsFunction: cli.FirstArgument(cli.CompleteDirectory),
+		Short:             "Print the dialect of a recorded target, for serve --dialect",
+		Long: "Reads the recording of a run (contract run --record DIR) and prints, as a dialect, what the target answered to the questions\n" +
+			"that nothing published settles, where that differs from what the mock answers. What the versions disagree about, and what the\n" +
+			"mock cannot answer, is told in comments.",
+		Example: "  patmock contract run --run name-taken --versions v2026 --record recording &&\n    patmock contract propose recording",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return cli.Usagef("DIR", "expected the folder of a recording, got %d arguments", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := cli.FormatOf(cmd, cli.YAMLOrJSON)
+			if err != nil {
+				return err
+			}
+			recording, err := recording.Open(args[0])
+			if err != nil {
+				return cli.Usagef("DIR", "%w", err)
+			}
+			p := proposal{recording: recording, all: all}
+			lines, err := p.lines()
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return cli.PrintJSON(env.Stdout, dialectJSON(lines))
+			}
+			_, err = env.Stdout.Write(dialect.Write(p.header(), lines))
+			return err
+		},
+	}
+	cli.FormatFlag(cmd, cli.YAMLOrJSON...)
+	cmd.Flags().BoolVar(&all, "all", false, "print also the answers that are those of the mock")
+	cli.IgnoreVariable(cmd.Flags().Lookup("all"))
+	return cmd
+}
+
+// dialectJSON returns lines as the object of a dialect's file, which has no comments.
+func dialectJSON(lines []dialect.Line) map[string]any {
+	file := map[string]any{schema.Field: schema.Version}
+	for _, l := range lines {
+		if l.ID != "" {
+			file[l.ID] = l.Answer
+		}
+	}
+	return file
+}
+
+// A proposal is what a recording says of the questions that a dialect answers.
+type proposal struct {
+	recording *recording.Recording
+	all       bool
+}
+
+// lines returns the lines of the proposal's file.
+func (p proposal) lines() (lines []dialect.Line, err error) {
+	var notAsked, usual []string
+	for _, e := range dialect.Entries() {
+		found := p.find(e)
+		if len(found) == 0 {
+			notAsked = append(notAsked, e.ID)
+			continue
+		}
+		line, differs := p.line(e, found)
+		if !differs && !p.all {
+			usual = append(usual, e.ID)
+			continue
+		}
+		lines = append(lines, line)
+	}
+	if len(lines)+len(usual) == 0 {
+		return nil, cli.Usagef("DIR", "the recording of %s answers no question of a dialect: see patmock spec dialect for those there are, and which scenario asks", p.recording.Target.Name)
+	}
+	for _, rest := range []struct {
+		what string
+		ids  []string
+	}{{"As the mock answers: ", usual}, {"Not asked: ", notAsked}} {
+		if rest.ids != nil {
+			lines = append(lines, dialect.Line{Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."}})
+		}
+	}
+	return lines, nil
+}
+
+// header says what the proposal is worth.
+func (p proposal) header() []string {
+	about := p.recording.About
+	header := []string{
+		"Dialect of " + about.Target.Name + ", recorded on " + about.Started.UTC().Format("2006-01-02 15:04 MST") + " by " + about.Tool + ".",
+		"For patmock serve --dialect FILE.",
+	}
+	if !about.Target.Live {
+		header = append(header, "The recording is of a patmock ("+about.Target.Version+"): it proves nothing about a tenant.")
+	}
+	if about.Interrupted {
+		header = append(header, "The run was interrupted: not everything was asked.")
+	}
+	return header
+}
+
+// finding is what one case was answered.
+type finding struct {
+	// where is the scenario with the version.
+	scenario, version string
+	answer            dialect.Answer
+	// problem says why the mock cannot answer the same, empty where it can.
+	problem string
+}
+
+// told is the answer in a few words.
+func (f finding) told() string {
+	if f.problem != "" {
+		return f.problem
+	}
+	return f.answer.String()
+}
+
+// find gathers the answers to a question, in the order of the recording.
+func (p proposal) find(e dialect.Entry) []finding {
+	var all []finding
+	for _, t := range p.recording.Cases {
+		if step, asked := t.Answer(e.ID); asked {
+			answer, problem := answered(e, step)
+			all = append(all, finding{t.Scenario, string(t.Version), answer, problem})
+		}
+	}
+	return all
+}
+
+// line is an entry with what was found as comments. It is comments alone where the target disagrees with itself, or where
+// the mock cannot follow. Differs is false where all is as the mock answers by default.
+func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, differs bool) {
+	line = dialect.Line{ID: e.ID, Answer: found[0].answer, Comments: []string{e.Asks}}
+	at := " by " + p.recording.Target.Name + ", " + p.recording.Started.UTC().Format("2006-01-02")
+	for _, group := range grouped(found) {
+		line.Comments = append(line.Comments, group+at)
+	}
+	for _, f := range found {
+		if f.problem == "" && f.answer == found[0].answer {
+			continue
+		}
+		if f.problem == "" && wordless(f.answer) == wordless(found[0].answer) {
+			if wordless(line.Answer) != line.Answer {
+				line.Comments = append(line.Comments, "The words differ, and are left to the mock.")
+			}
+			line.Answer = wordless(line.Answer)
+			continue
+		}
+		why := "not the same everywhere"
+		if f.problem != "" {
+			why = "nothing that the mock can answer"
+		}
+		line.ID = ""
+		line.Comments = append(line.Comments, e.ID+" is left out: "+why+".")
+		return line, true
+	}
+	return line, !isDefault(e, line.Answer)
+}
+
+// wordless is an answer without what is written for people.
+func wordless(a dialect.Answer) dialect.Answer {
+	a.Text, a.Description = "", ""
+	return a
+}
+
+// isDefault reports whether the mock answers the same by default. A text or a description that the
+// default leaves open may be any.
+func isDefault(e dialect.Entry, a dialect.Answer) bool {
+	if e.Default.Text == "" {
+		a.Text = ""
+	}
+	if e.Default.Description == "" {
+		a.Description = ""
+	}
+	return len(dialect.Dialect{e.ID: a}.Differing()) == 0
+}
+
+// grouped tells the findings by scenario and answer: "409 Conflict to create/name-taken-is-400 in v3, v2024".
+func grouped(found []finding) []string {
+	var order []string
+	versions := map[string][]string{}
+	for _, f := range found {
+		group := f.told() + " to " + f.scenario
+		if _, known := versions[group]; !known {
+			order = append(order, group)
+		}
+		versions[group] = append(versions[group], f.version)
+	}
+	for i, group := range order {
+		if in := strings.Trim(strings.Join(versions[group], ", "), ", "); in != "" {
+			order[i] += " in " + in
+		}
+	}
+	return order
+}

@@ -1,0 +1,96 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/recording"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec"
+)
+
+// recordFlag is the folder that a run is recorded to, empty for none.
+type recordFlag struct{ dir string }
+
+func (f *recordFlag) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.dir, "record", "", "folder for the transcripts of the run, without its secrets, for contract diff and contract propose")
+	cli.SetGroup(flags, cli.GroupEvidence, "record")
+	cli.IgnoreVariable(flags.Lookup("record"))
+}
+
+// begin makes the options record what the cases do. It refuses a folder that is something else before anything is sent.
+func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options) (*recorder, error) {
+	r := &recorder{dir: f.dir, target: target}
+	if f.dir == "" {
+		return r, nil
+	}
+	writer, err := recording.Create(f.dir)
+	if err != nil {
+		return nil, cli.Usagef("--record", "--record %s: %w", f.dir, err)
+	}
+	r.writer, o.Observe = writer, r.see
+	return r, nil
+}
+
+// recorder writes transcripts. One without a writer does nothing.
+type recorder struct {
+	dir    string
+	target contracttests.Target
+	writer *recording.Writer
+	err    error
+}
+
+// see records a case.
+func (r *recorder) see(o contracttests.Observation) {
+	c := recording.RawCase{
+		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
+	}
+	for _, who := range []contracttests.Credentials{r.target.Owner, r.target.Second, r.target.Admin} {
+		c.Secrets = append(c.Secrets, who.ClientSecret)
+	}
+	r.err = errors.Join(r.err, r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.Live())))
+}
+
+// end puts the recording where it belongs.
+func (r *recorder) end(env cli.Env, result *report.Report) error {
+	if r.writer == nil {
+		return nil
+	}
+	about := recording.About{
+		Tool: result.Tool, Target: result.Target, Started: result.Started, Interrupted: result.Interrupted, Documents: map[string]string{},
+	}
+	for _, name := range spec.Names() {
+		if name == spec.Control {
+			continue // no tenant has it
+		}
+		d, err := spec.Load(name)
+		if err != nil {
+			return err
+		}
+		about.Documents[name] = d.Hash()
+	}
+	if r.err != nil {
+		return fmt.Errorf("--record %s: %w", r.dir, r.err)
+	}
+	dir, err := r.writer.Close(about)
+	if err != nil {
+		return fmt.Errorf("--record %s: %w", r.dir, err)
+	}
+	if filepath.Base(dir) != filepath.Base(r.dir) {
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s holds a whole recording: what was done until the interruption is in %s\n", r.dir, dir) // the exit code tells the interruption
+	}
+	return giveAwayAll(dir)
+}
+
+// discard leaves nothing of a recording that did not come to its end.
+func (r *recorder) discard() error {
+	if r.writer == nil {
+		return nil
+	}
+	return r.writer.Discard()
+}

@@ -1,0 +1,296 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+)
+
+// runFlags are those of contract run, as they were given.
+type runFlags struct {
+	selection
+	targetFlags
+	liveFlags
+	parallel        int
+	timeout         time.Duration
+	dryRun          bool
+	extraLists      bool
+	format          string // of a dry run
+	reports         []string
+	shardText       string
+	shard           shard
+	require, failOn string
+	parity          parityRun
+	record          recordFlag
+	out             *reports.Writer
+}
+
+// The things that a run can be made to fail on besides a failure.
+const (
+	onSkip        = "skip"
+	onWarning     = "warning"
+	onProvisional = "provisional"
+)
+
+func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
+	f := runFlags{out: out}
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the scenarios, and report",
+		Long: "Runs the scenarios against a target: the mock in process, the tenant of SAIL_BASE_URL (env), or an address. Of a target\n" +
+			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, those of a second user and of an\n" +
+			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
+			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not test, or not to the end, 4 a tenant\n" +
+			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within ten seconds, with its reports; a second at once.",
+		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if warning := cli.UnknownVariablesText(cmd, env); warning != "" {
+				if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", warning); err != nil {
+					return err
+				}
+			}
+			return f.execute(cmd.Context(), env)
+		},
+	}
+	flags := cmd.Flags()
+	f.selection.register(flags)
+	f.targetFlags.register(flags)
+	f.parity.register(flags)
+	f.record.register(flags)
+	f.liveFlags.register(flags)
+	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
+	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(FailOns, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cli.SeveralValues(FailOns)) // the flag exists
+	flags.BoolVar(&f.extraLists, "extra-lists", true, "list tokens of a patmock after each write, to judge what it changed")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long the run may take (default 2m at a mock; at a tenant three times its estimate, 15m to 2h)")
+	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(NeedNames(), ", "))
+	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
+	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
+	flags.StringVar(&f.format, "format", "text", "with --dry-run: "+strings.Join(cli.TextOrJSON, ", "))
+	cli.Complete(cmd, "format", cli.TextOrJSON)
+	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "extra-lists", "format", "report", "require", "fail-on"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+// FailOns are the values of --fail-on.
+var FailOns = []string{onSkip, onWarning, onProvisional}
+
+// NeedNames returns the values of --require.
+func NeedNames() []string {
+	var names []string
+	for _, n := range contracttests.Needs() {
+		names = append(names, string(n))
+	}
+	return names
+}
+
+// execute runs the contract. What it leaves is its error where there is no other.
+func (f runFlags) execute(ctx context.Context, env cli.Env) error {
+	left, err := f.perform(ctx, env)
+	return cli.ExitCause(err, left)
+}
+
+// perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
+func (f runFlags) perform(ctx context.Context, env cli.Env) (left, err error) {
+	if f.out.Err != nil {
+		return nil, f.out.Err
+	}
+	options, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if err := f.apply(&options); err != nil {
+		return nil, err
+	}
+	options.NoLists = !f.extraLists
+	if f.shard, err = ParseShard(f.shardText); err != nil {
+		return nil, err
+	}
+	cases, err := selected(options)
+	if err != nil {
+		return nil, err
+	}
+	if cases, err = f.shard.pick(cases); err != nil {
+		return nil, err
+	}
+	f.out.Cases = cases
+	ctx, stop := cli.Interruptible(ctx)
+	defer stop()
+	stderr := &lockedWriter{w: env.Stderr} // a run writes to it from several goroutines
+	ctx, limit := limitTime(ctx, f.timeout, stderr)
+	f.offline = f.dryRun
+	target, end, err := f.open(ctx, env)
+	if ended := cli.EndError(ctx, "nothing was tested"); ended != nil {
+		return nil, ended
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	if err := f.parity.check(target, f.dryRun); err != nil {
+		return nil, err
+	}
+	if f.dryRun {
+		return nil, f.rehearse(ctx, env, target, options, cases)
+	}
+	return f.test(ctx, env, stderr, limit, target, options, cases)
+}
+
+// check checks flags that need nothing else.
+func (f runFlags) check() error {
+	for _, n := range cli.SplitNames(f.require) {
+		if err := cli.CheckName("--require", "need", n, NeedNames()); err != nil {
+			return err
+		}
+	}
+	for _, what := range cli.SplitNames(f.failOn) {
+		if err := cli.CheckName("--fail-on", "outcome", what, FailOns); err != nil {
+			return err
+		}
+	}
+	if err := cli.CheckName("--format", "format", f.format, cli.TextOrJSON); err != nil {
+		return err
+	}
+	switch {
+	case !f.dryRun && f.format == "json":
+		return cli.Usagef("--format", "--format is for --dry-run: --report json=- writes the report of a run")
+	case f.parallel < 1:
+		return cli.Usagef("--parallel", "--parallel %d: expected at least 1", f.parallel)
+	case f.timeout < 0:
+		return cli.Usagef("--timeout", "--timeout must be positive, got %s", f.timeout)
+	case f.dryRun && f.record.dir != "":
+		return cli.Usagef("--record", "--record: a dry run has nothing to record")
+	case f.dryRun && len(f.reports) > 0:
+		return cli.Usagef("--report", "--report: a dry run has nothing to report")
+	}
+	return nil
+}
+
+// test runs the cases, and reports whatever ends the run.
+func (f runFlags) test(
+	ctx context.Context, env cli.Env, stderr io.Writer, limit *timeLimit,
+	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
+) (left, err error) {
+	cli.IgnoreBrokenPipe() // whoever reads may go; what was made has to be deleted
+	rehearsed := target
+	supervised, err := f.supervise(&target, options.ID, limit.measure)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, supervised.close()) }()
+	options.Parallel, options.Tool = f.parallel, cli.Tool()
+	plan := options
+	progress := newProgress(env, stderr, len(cases))
+	defer progress.end()
+	options.Progress = progress.see
+	record, err := f.record.begin(target, &options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, record.discard()) }()
+	runner, err := contracttests.NewRunner(target, options)
+	if err != nil {
+		return nil, err
+	}
+	if target.Live() {
+		limit.atTenant()
+	}
+	unstarted := f.preflight(ctx, stderr, target, runner)
+	chosen, planned := cases, func() {}
+	if unstarted != nil {
+		chosen = nil
+	} else if target.Live() && !limit.fixed {
+		planned = limit.plan(ctx, rehearsed, plan, cases)
+	}
+	result := runner.Run(ctx, chosen)
+	result.Shard = f.shard.String()
+	planned()
+	left = supervised.cleanUp(ctx, stderr, runner)
+	progress.end()
+	result.Warnings = slices.Concat(result.Warnings, f.idle(options), supervised.warnings())
+	ended := unstarted
+	var unwritten error
+	if unstarted == nil {
+		ended = earlyEnd(ctx, runner, result)
+		unwritten = errors.Join(f.parity.unless(env, runner.Aborted(), left).settle(ctx, env, target, cases, runner.Now(), result), record.end(env, result))
+	}
+	if ended != nil {
+		reports.AddUnfinished(result, cases, ended)
+	}
+	unwritten = errors.Join(unwritten, f.out.Write(env, result))
+	if len(f.out.Outputs) > 0 { // which may all be files
+		_, _ = fmt.Fprintln(env.Stderr, result.Summary()) // a hint
+	}
+	if ended == nil {
+		ended = f.verdict(result)
+	}
+	return left, cli.ExitCause(ended, unwritten)
+}
+
+// rehearse prints what a run would send.
+func (f runFlags) rehearse(ctx context.Context, env cli.Env, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) error {
+	r, err := rehearse(ctx, target, nil, o, cases)
+	if ended := cli.EndError(ctx, "the dry run is not complete"); ended != nil {
+		return ended
+	}
+	if err != nil {
+		return err
+	}
+	if f.format == "json" {
+		return cli.PrintJSON(env.Stdout, r.plan())
+	}
+	return r.write(env.Stdout)
+}
+
+// idle tells of a choice that chose nothing: it may be misspelt.
+func (f runFlags) idle(o contracttests.Options) []report.Warning {
+	if o.Skip == nil {
+		return nil
+	}
+	cases := contracttests.Select(scenarios.All(), o)
+	o.Skip = nil
+	if len(contracttests.Select(scenarios.All(), o)) > len(cases) {
+		return nil
+	}
+	return []report.Warning{{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)}}
+}
+
+// errNothingTested is the error of a run without a verdict on anything.
+var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")
+
+// verdict is the exit code of a run.
+func (f runFlags) verdict(r *report.Report) error {
+	also := cli.SplitNames(f.failOn)
+	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
+	switch {
+	case judged == 0 && r.Counts[report.Error] > 0:
+		return cli.Exitf(cli.ExitUnreachable, "%w", errNothingTested)
+	case r.Counts[report.Fail] > 0,
+		slices.Contains(also, onSkip) && r.Counts[report.Skip] > 0,
+		slices.Contains(also, onProvisional) && r.Counts[report.Provisional] > 0,
+		slices.Contains(also, onWarning) && len(r.Warnings) > 0:
+		return cli.SilentExit(cli.ExitFailed)
+	case r.Counts[report.Error] > 0:
+		return cli.SilentExit(cli.ExitUnreachable)
+	}
+	return nil
+}

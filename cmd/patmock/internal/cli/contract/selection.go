@@ -1,0 +1,235 @@
+package contract
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/spec/evidence"
+	"example.com/patmock/spec/version"
+)
+
+// selection has the flags that select cases.
+type selection struct{ versions, run, skip, standing string }
+
+func (s *selection) register(flags *pflag.FlagSet) {
+	flags.StringVar(&s.run, "run", "", "regular expression for scenarios: ID as contract list has it, or ID/VERSION")
+	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
+	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","), "versions to try, with commas between")
+	flags.StringVar(&s.standing, "standing", "", "published, observed, assumed, with commas between (default all)")
+	cli.SetGroup(flags, cli.GroupScenarios, "versions", "run", "skip", "standing")
+	for _, own := range []string{"versions", "run", "skip", "standing"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+}
+
+// Standings are those that there are, the surest first.
+var Standings = []string{string(evidence.Published), string(evidence.Observed), string(evidence.Assumed)}
+
+func (s selection) options() (o contracttests.Options, err error) {
+	if o.Versions, err = cli.ParseVersions(s.versions); err != nil {
+		return o, err
+	}
+	if len(o.Versions) == len(version.All()) {
+		o.Versions = nil
+	}
+	if o.Run, err = parseExpression("--run", s.run); err != nil {
+		return o, err
+	}
+	if o.Skip, err = parseExpression("--skip", s.skip); err != nil {
+		return o, err
+	}
+	for _, chosen := range cli.SplitNames(s.standing) {
+		if err := cli.CheckName("--standing", "standing", chosen, Standings); err != nil {
+			return o, err
+		}
+		o.Standing = append(o.Standing, evidence.Standing(chosen))
+	}
+	return o, nil
+}
+
+// selected returns the selected cases. A selection of none is an error: it would look like a pass.
+func selected(o contracttests.Options) ([]contracttests.Case, error) {
+	cases := contracttests.Select(scenarios.All(), o)
+	if len(cases) == 0 {
+		return nil, emptySelection(o)
+	}
+	return cases, nil
+}
+
+// emptySelection returns the error of a selection of no case.
+func emptySelection(o contracttests.Options) error {
+	flags := []string{}
+	if o.Skip != nil {
+		flags = append(flags, "--skip "+quote(o.Skip.String()))
+	}
+	if o.Versions != nil {
+		flags = append(flags, "--versions "+join(o.Versions))
+	}
+	if o.Standing != nil {
+		flags = append(flags, "--standing "+join(o.Standing))
+	}
+	rest := strings.Join(flags, ", ")
+	if o.Run == nil {
+		subject, _, _ := strings.Cut(rest, " ")
+		return &cli.UsageError{Subject: subject, Help: "patmock contract list", Err: errors.New("no case is left by " + rest)}
+	}
+	cases := len(contracttests.Select(scenarios.All(), contracttests.Options{Run: o.Run}))
+	text := "no scenario matches --run " + quote(o.Run.String())
+	if cases == 0 {
+		text = onLines(text, nearScenarios(o.Run.String()))
+	} else {
+		text += fmt.Sprintf(" and %s (cases that match --run: %d)", rest, cases)
+	}
+	return &cli.UsageError{Subject: "--run", Help: "patmock contract list", Err: errors.New(text)}
+}
+
+func join[T ~string](all []T) string {
+	texts := make([]string, len(all))
+	for i, text := range all {
+		texts[i] = string(text)
+	}
+	return strings.Join(texts, ",")
+}
+
+// quote quotes the beginning of a text, so that it can be repeated in a message of one line.
+func quote(text string) string {
+	const most = 50
+	end := `"`
+	if runes := []rune(text); len(runes) > most {
+		text, end = string(runes[:most]), `..."`
+	}
+	return `"` + strings.ReplaceAll(cli.Visible(text), "\n", " ") + end
+}
+
+// onLines puts a remark behind an error, on a second line if they are too long for one.
+func onLines(text, remark string) string {
+	const columns = 100 - len("patmock: ")
+	switch {
+	case remark == "":
+		return text
+	case len(text)+len(": ")+len(remark) <= columns:
+		return text + ": " + remark
+	}
+	return text + ":\n" + remark
+}
+
+var wordForm = regexp.MustCompile(`[a-z0-9]+`)
+
+// nearScenarios proposes scenarios whose ids have at least half of the words of an expression, and
+// as many of them without a slip as the best has. It is empty if there are none.
+func nearScenarios(expression string) string {
+	words := wordForm.FindAllString(strings.ToLower(expression), -1)
+	var inVersion version.Version
+	words = slices.DeleteFunc(words, func(word string) bool {
+		v, err := version.Parse(word)
+		if err == nil {
+			inVersion = v
+		}
+		return err == nil
+	})
+	type candidate struct {
+		name          string
+		shared, equal int // words; those that are shared may have slips
+		distance      int
+	}
+	var near []candidate
+	for _, s := range scenarios.All() {
+		n := candidate{name: s.ID, distance: levenshtein.ComputeDistance(expression, s.ID)}
+		for _, c := range contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{}) {
+			if c.Version == inVersion {
+				n.name = c.Name()
+			}
+		}
+		own := wordForm.FindAllString(s.ID, -1)
+		for _, word := range words {
+			if slices.ContainsFunc(own, func(w string) bool { return isNear(word, w) }) {
+				n.shared++
+			}
+			if slices.Contains(own, word) {
+				n.equal++
+			}
+		}
+		near = append(near, n)
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(b.equal, a.equal), cmp.Compare(a.distance, b.distance))
+	})
+	text := ""
+	for _, n := range near {
+		const most = 85 // of a line of 100
+		if n.shared < near[0].shared || n.equal < near[0].equal || 2*n.shared < len(words) || n.shared == 0 || len(text)+len(n.name) > most {
+			break
+		}
+		text += ", " + n.name
+	}
+	if text == "" {
+		return ""
+	}
+	return "did you mean " + strings.TrimPrefix(text, ", ") + "?"
+}
+
+// isNear reports whether two words are the same but for a slip.
+func isNear(a, b string) bool {
+	return levenshtein.ComputeDistance(a, b) <= min(2, len(a)/3, len(b)/3)
+}
+
+// parseExpression parses the regular expression of a flag, nil for an empty one.
+func parseExpression(flag, text string) (*regexp.Regexp, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no expression is none
+	}
+	expression, err := regexp.Compile(text)
+	if err != nil {
+		return nil, cli.Usagef(flag, "%s", onLines(flag+" "+quote(text)+" is not a regular expression", explainExpression(err)))
+	}
+	return expression, nil
+}
+
+// explainExpression says in plain words what is wrong with a regular expression.
+func explainExpression(err error) string {
+	wrong, ok := errors.AsType[*syntax.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	part := quote(wrong.Expr)
+	switch wrong.Code {
+	case syntax.ErrMissingParen:
+		return `a "(" has no ")"`
+	case syntax.ErrUnexpectedParen:
+		return `a ")" has no "("`
+	case syntax.ErrMissingBracket:
+		return `a "[" has no "]"`
+	case syntax.ErrInvalidCharClass, syntax.ErrInvalidCharRange:
+		return part + " is not a range or a class of characters"
+	case syntax.ErrTrailingBackslash:
+		return "it ends in a backslash"
+	case syntax.ErrInvalidEscape:
+		return "a backslash has no meaning in " + part
+	case syntax.ErrMissingRepeatArgument:
+		return part + " has nothing to repeat (any text is .*)"
+	case syntax.ErrInvalidRepeatOp:
+		return part + " repeats what is repeated already"
+	case syntax.ErrInvalidRepeatSize:
+		return part + " is not a number of repetitions up to 1000"
+	case syntax.ErrInvalidNamedCapture:
+		return part + " is not a name of a group, as (?P<name>...) has it"
+	case syntax.ErrInvalidPerlOp:
+		return part + " is not supported: Go does not look ahead or behind"
+	case syntax.ErrInvalidUTF8:
+		return "it is not UTF-8"
+	case syntax.ErrNestingDepth, syntax.ErrLarge:
+		return "it is too large"
+	}
+	return part + " is not known in RE2, the syntax of Go"
+}

@@ -1,0 +1,208 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+// deleteGrace limits the wait for a delete under way when a sweep is interrupted.
+const deleteGrace = 5 * time.Second
+
+// sweepFlags are those of contract sweep, as they were given.
+type sweepFlags struct {
+	settle time.Duration
+	targetFlags
+	ledger, olderThan string
+	dryRun            bool
+	byName, yes       bool
+}
+
+func newContractSweep(env cli.Env) *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Delete what runs of the contract left at a tenant",
+		Long: "Logs in as each identity of the environment and deletes those of its own tokens\n" +
+			"that the ledger has: by id, or by name, owner and time if a create is pending.\n" +
+			"It never deletes a token that it logs in with, nor one of another identity.\n" +
+			"--by-name looks for tokens of a lost ledger as well. Their names carry the random\n" +
+			"marker of a run and the time of creation. They are listed, and deleted after --yes\n" +
+			"or a confirmation on the terminal.\n" +
+			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses\n" +
+			"the credentials, 4 something is left, or was found and not deleted, 130 interrupted.",
+		Example: "  patmock exec --control-addr 127.0.0.1:0 -- \\\n    patmock contract sweep --target env --dry-run --older-than 1h",
+		Args:    cli.NoArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error {
+		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+		if err != nil {
+			return err
+		}
+		return f.execute(cmd.Context(), env, format)
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.target, "target", "", "env, or the address of a tenant")
+	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is deleted otherwise")
+	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
+	flags.StringVar(&f.olderThan, "older-than", "", "leave what is younger than that, such as 90m or 7d")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of the tenant may take to show what was written")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
+	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
+	flags.BoolVar(&f.yes, "yes", false, "delete what --by-name finds without a question")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	for _, own := range []string{"allow-writes", "ledger", "older-than", "settle", "dry-run", "by-name", "yes", "format"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+// execute checks all that was asked for before anything is sent.
+func (f sweepFlags) execute(ctx context.Context, env cli.Env, format string) (err error) {
+	age, err := f.age()
+	if err != nil {
+		return err
+	}
+	ctx, stop := cli.Interruptible(ctx)
+	defer stop()
+	t, err := f.tenant(ctx, env)
+	if ended := cli.EndError(ctx, "nothing was deleted"); ended != nil {
+		return ended
+	}
+	if err != nil {
+		return err
+	}
+	known, err := f.known(env)
+	if err != nil {
+		return err
+	}
+	t.ReadOnly = f.dryRun
+	cli.IgnoreBrokenPipe()
+	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.supervise(&t, "sweep", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	result, failed := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
+		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
+		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Grace: deleteGrace, Now: time.Now, ByName: f.byName,
+		Confirm: func(ctx context.Context, found []tenantguard.Found) bool { return f.confirm(ctx, env, found) },
+	})
+	switch unswept := errors.Is(failed, tenantguard.ErrUnreachable); {
+	case unswept && ctx.Err() != nil:
+		return cli.Exitf(cli.ExitInterrupted, "interrupted: nothing was deleted")
+	case unswept:
+		return cli.Exitf(cli.ExitUnreachable, "%w", failed)
+	}
+	if err := printSweep(env.Stdout, format, result); err != nil {
+		return err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return cli.Exitf(cli.ExitInterrupted, "interrupted: what is listed was done until then")
+	case failed != nil:
+		return failed
+	case len(result.Left)+len(result.WouldDelete) > 0:
+		return cli.SilentExit(cli.ExitLeftovers)
+	}
+	return s.guard.Err()
+}
+
+// confirm reports whether tokens that were found by name may be deleted.
+func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguard.Found) bool {
+	switch {
+	case f.yes:
+		return true
+	case !cli.IsTerminal(env.Stdin) || !cli.IsTerminal(env.Stderr):
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: not deleted, since standard input is no terminal: --yes deletes what --by-name finds\n") // the exit code says it, too
+		return false
+	}
+	question := sweepText(tenantguard.SweepResult{WouldDelete: found}) + "Delete what is listed? It cannot be restored. Enter yes to delete: "
+	return cli.Confirm(ctx, env.Stdin, env.Stderr, question)
+}
+
+// age is how old a token has to be to go.
+func (f sweepFlags) age() (time.Duration, error) {
+	if f.olderThan == "" {
+		return 0, nil
+	}
+	if strings.HasPrefix(f.olderThan, "-") {
+		return 0, cli.Usagef("--older-than", "--older-than must be positive, such as 90m or 7d, got %s", f.olderThan)
+	}
+	age, err := cli.ParseDuration(f.olderThan)
+	if err != nil {
+		return 0, cli.Usagef("--older-than", "--older-than: %w", err)
+	}
+	return age, nil
+}
+
+// tenant is what is swept: a live target that may be written to, but for a dry run.
+func (f sweepFlags) tenant(ctx context.Context, env cli.Env) (t contracttests.Target, err error) {
+	switch {
+	case f.target == "":
+		return t, cli.Usagef("--target", "--target: expected env, or the address of a tenant")
+	case f.target == "mock":
+		return t, cli.Usagef("--target", "--target mock: the mock in process ends with its run, and there is nothing to sweep")
+	case f.yes && !f.byName:
+		return t, cli.Usagef("--yes", "--yes is only for --by-name: what the ledger has is deleted without a question")
+	case f.allowWrites == "" && !f.dryRun:
+		return t, cli.Usagef("--allow-writes", "nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")
+	}
+	t, _, err = f.open(ctx, env)
+	if err == nil && !t.Live() {
+		err = cli.Usagef("--target", "--target %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)
+	}
+	return t, err
+}
+
+// known is what the ledger has. One that there is not may be misspelt.
+func (f sweepFlags) known(env cli.Env) ([]tenantguard.Object, error) {
+	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
+		hint := ""
+		if !f.byName {
+			hint = ": --by-name looks for the names of runs"
+		}
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint) // a hint
+	}
+	known, err := tenantguard.ReadLedger(f.ledger)
+	if err != nil {
+		return nil, cli.Usagef("--ledger", "--ledger: %w", err)
+	}
+	return known, nil
+}
+
+func printSweep(w io.Writer, format string, r tenantguard.SweepResult) error {
+	if format == "json" {
+		return cli.PrintJSON(w, r)
+	}
+	_, err := io.WriteString(w, sweepText(r))
+	return err
+}
+
+// sweepText is the result for people.
+func sweepText(r tenantguard.SweepResult) string {
+	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
+	for _, part := range []struct {
+		outcome string
+		found   []tenantguard.Found
+	}{{"deleted", r.Deleted}, {"would be deleted", r.WouldDelete}, {"left", r.Left}} {
+		for _, f := range part.found {
+			rows = append(rows, []string{part.outcome, f.ID, f.Name, f.Owner, f.Created, f.Why})
+		}
+	}
+	if len(rows) == 1 {
+		return "nothing was left\n"
+	}
+	return strings.TrimRight(cli.Table(rows...), "\n") + "\n"
+}

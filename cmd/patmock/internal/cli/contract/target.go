@@ -1,0 +1,117 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/mockserver"
+)
+
+// targetFlags say what is judged.
+type targetFlags struct {
+	target, control, allowWrites string
+	mock, allowPlaintext         bool
+	// offline tells that the target is sent nothing.
+	offline bool
+}
+
+func (f *targetFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
+	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
+	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
+	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
+	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
+	cli.SetGroup(flags, cli.GroupTarget, "target", "mock", "control", "allow-plaintext")
+	cli.SetGroup(flags, cli.GroupTenant, "allow-writes")
+	for _, own := range []string{"mock", "control", "allow-writes"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+}
+
+// open finds out what a target is. Close ends what was started for it.
+func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Target, closing func() error, err error) {
+	switch {
+	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
+		return t, nil, cli.Usagef("--target", "--mock, --control and --allow-writes are for a target with an address; --target mock is one in process")
+	case f.target == "mock":
+		return mockTarget()
+	}
+	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup}
+	t, err = choice.Target(ctx)
+	if err != nil {
+		if strings.Contains(f.target, "@") { // a password may stand there
+			return t, nil, cli.Usagef(settingOf(err), "--target: %w", err)
+		}
+		return t, nil, cli.Usagef(settingOf(err), "--target %s: %w", f.target, err)
+	}
+	return t, func() error { return nil }, nil
+}
+
+// printUse prints what the credentials of the environment are used for if it names a patmock.
+func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
+	if f.target != "env" || t.Live() {
+		return
+	}
+	use := "SAIL_ credentials are not set, and not needed"
+	if t.HasCredentials() {
+		use = "SAIL_ credentials log in, and are used for nothing else"
+	}
+	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use) // a hint
+}
+
+// settingOf returns the flag or the variable that an error of contracttests.Choice is about.
+func settingOf(err error) string {
+	var wrong *contracttests.ChoiceError
+	if !errors.As(err, &wrong) {
+		return ""
+	}
+	flags := map[string]string{
+		"Address": "--target", "Mock": "--mock", "Control": "--control", "AllowWrites": "--allow-writes",
+	}
+	return cmp.Or(flags[wrong.Setting], wrong.Setting)
+}
+
+// mockTarget is a faithful mock in process.
+func mockTarget() (contracttests.Target, func() error, error) {
+	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	if err != nil {
+		return contracttests.Target{}, nil, err
+	}
+	mock, err := quietMock(profile)
+	if err != nil {
+		return contracttests.Target{}, nil, err
+	}
+	collectLess()
+	return contracttests.Target{
+		Name: "mock", BaseURL: inProcess, Control: mock.Control(), HTTP: &http.Client{Transport: mock.Transport()},
+	}, mock.Close, nil
+}
+
+// inProcess is the base URL of a mock that has no socket.
+const inProcess = "http://127.0.0.1"
+
+func quietMock(p mockserver.Profile) (*mockserver.Server, error) {
+	return mockserver.New(mockserver.Config{Profile: p, Log: slog.New(slog.DiscardHandler)})
+}
+
+// collectLess lets the heap grow to five times what is alive between collections, unless GOGC says
+// otherwise. What is alive during a run in process is small, and what it leaves behind is not: a
+// quarter of the time of its processor would go to collections.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}

@@ -1,0 +1,194 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/tenantguard"
+)
+
+// defaultLedger is where a run writes down what it makes at a tenant.
+const defaultLedger = ".patmock/ledger.jsonl"
+
+// liveFlags are about what a run does to a live target.
+type liveFlags struct {
+	ledger      string
+	maxRequests int
+	provoke     bool
+	settle      time.Duration
+}
+
+func (f *liveFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file that remembers what was made at a tenant")
+	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests, "how many requests a tenant is sent at most")
+	flags.BoolVar(&f.provoke, "provoke-rate-limit", false, "exceed the rate limit of a tenant, for the scenarios about it")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of a tenant may take to show what was written")
+	cli.SetGroup(flags, cli.GroupTenant, "ledger", "max-requests", "provoke-rate-limit", "settle")
+	for _, own := range []string{"ledger", "max-requests", "provoke-rate-limit", "settle"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+}
+
+// apply checks the flags and hands on those that the runner knows.
+func (f liveFlags) apply(o *contracttests.Options) error {
+	switch {
+	case f.maxRequests < 1:
+		return cli.Usagef("--max-requests", "--max-requests %d: expected at least 1", f.maxRequests)
+	case f.settle <= 0:
+		return cli.Usagef("--settle", "--settle %s: expected more than nothing", f.settle)
+	}
+	o.ProvokeRateLimit, o.Settle, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
+	return nil
+}
+
+// supervision is what stands between a run and a live target. The zero value is that of a patmock: nothing.
+type supervision struct {
+	guard  *tenantguard.Guard
+	ledger *tenantguard.Ledger
+	target contracttests.Target
+	run    string
+	settle time.Duration
+	budget int
+}
+
+// supervise puts a guard in front of a live target.
+// Latency is called with that of the first requests. May be nil.
+func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(time.Duration)) (s supervision, err error) {
+	if !t.Live() {
+		return s, nil
+	}
+	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
+	config := tenantguard.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now, Latency: latency}
+	for _, login := range s.logins() {
+		config.Protected = append(config.Protected, login.ClientID)
+	}
+	if config.Writes {
+		if err := makeFolderOf(f.ledger); err != nil {
+			return s, cli.Usagef("--ledger", "--ledger: %w", err)
+		}
+		_, missing := os.Stat(f.ledger)
+		if s.ledger, err = tenantguard.OpenLedger(f.ledger, time.Now); err != nil {
+			return s, cli.Usagef("--ledger", "--ledger: %w", err)
+		}
+		if missing != nil {
+			err = giveAwayAll(f.ledger)
+		}
+		if err != nil {
+			return s, errors.Join(fmt.Errorf("--ledger: %w", err), s.close())
+		}
+		config.Ledger = s.ledger
+	}
+	if s.guard, err = tenantguard.NewGuard(config); err != nil {
+		return s, errors.Join(err, s.close())
+	}
+	t.HTTP = guarded(s.guard)
+	return s, nil
+}
+
+// guarded is a client whose requests pass a guard. A redirect would lead past what a scenario is about.
+func guarded(g *tenantguard.Guard) *http.Client {
+	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// logins are the identities of a live target.
+func (s supervision) logins() []tenantguard.Login { return loginsOf(s.target) }
+
+func loginsOf(t contracttests.Target) (logins []tenantguard.Login) {
+	for _, identity := range []struct {
+		role contracttests.Role
+		who  contracttests.Credentials
+	}{{contracttests.RoleOwner, t.Owner}, {contracttests.RoleSecond, t.Second}, {contracttests.RoleAdmin, t.Admin}} {
+		if identity.who != (contracttests.Credentials{}) {
+			logins = append(logins, loginOf(t, identity.role, identity.who))
+		}
+	}
+	return logins
+}
+
+func loginOf(t contracttests.Target, role contracttests.Role, who contracttests.Credentials) tenantguard.Login {
+	return tenantguard.Login{ClientID: who.ClientID, ClientSecret: who.ClientSecret, Origin: t.Origins[role]}
+}
+
+func (s supervision) close() error {
+	if s.ledger == nil {
+		return nil
+	}
+	return s.ledger.Close()
+}
+
+// warnings tell what kept a run from asking all it could.
+func (s supervision) warnings() []report.Warning {
+	if s.guard == nil || s.guard.Stats().Unsent == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("the budget of %d requests is used up, and cases were skipped for that: see --max-requests", s.budget)
+	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
+}
+
+// cleaning is how long a run that has ended may take to delete what its scenarios could not.
+const cleaning = 2 * time.Minute
+
+// shortSettle limits the wait for lists to show what was written if the run ends early.
+const shortSettle = time.Second
+
+// cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an error.
+func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *contracttests.Runner) error {
+	if s.guard == nil {
+		return nil
+	}
+	left, stats := s.guard.Leftovers(), s.guard.Stats()
+	if len(left) == 0 && stats.Creates == 0 {
+		return s.guard.Err()
+	}
+	settle := s.settle
+	if ctx.Err() != nil || runner.Aborted() != nil {
+		settle = min(settle, shortSettle)
+	}
+	ctx, cancel := runner.CleanupContext(ctx, cleaning)
+	defer cancel()
+	s.guard.BeginCleanup()
+	if stats.Lost > 0 { // what was made may be listed late
+		select {
+		case <-time.After(settle):
+		case <-ctx.Done():
+		}
+	}
+	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
+		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
+		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
+	})
+	left = s.guard.Leftovers()
+	switch {
+	case errors.Is(err, tenantguard.ErrUnreachable) && len(left) == 0 && stats.Lost == 0: // all that was made is gone, as far as was answered
+		_, _ = fmt.Fprintln(stderr, "patmock: the run has deleted what it made, and could not look whether anything else is left: "+err.Error()) // it leaves nothing
+		return s.guard.Err()
+	case err != nil:
+		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}
+		for _, object := range left {
+			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)
+		}
+		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code tells it, too
+		return cli.SilentExit(cli.ExitLeftovers)
+	}
+	if len(result.Left) == 0 {
+		return s.guard.Err()
+	}
+	lines := []string{"patmock: the run has left behind, for patmock contract sweep:"}
+	for _, object := range result.Left {
+		lines = append(lines, fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Why))
+	}
+	_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // as above
+	return cli.SilentExit(cli.ExitLeftovers)
+}

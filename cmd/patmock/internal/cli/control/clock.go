@@ -1,0 +1,141 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/mockserver/control"
+)
+
+func newClock(c *controls) *cobra.Command {
+	return group(
+		"clock", "Show and move the clock that dates and expiry follow",
+		newClockGet(c), newClockSet(c), newClockAdvance(c), newClockClear(c),
+	)
+}
+
+func newClockGet(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "get",
+		Short:   "Show what time it is",
+		Example: "  patmock exec -- patmock control clock get",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
+				clock, err := client.Clock(ctx)
+				clock.Now = clock.Now.Truncate(time.Millisecond)
+				return clock, err
+			}, clockText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func newClockSet(c *controls) *cobra.Command {
+	var setting control.ClockSetting
+	cmd := &cobra.Command{
+		Use:     "set [TIME] [--frozen]",
+		Short:   "Set the clock to a moment, stop it, or both",
+		Long:    "Sets the clock to a moment, from which it goes on unless it is frozen. Without a moment it stays where it is.",
+		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
+		Args:    cli.AtMostOne("TIME", "a time such as 2027-01-31T00:00:00Z"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !cmd.Flags().Changed("frozen") {
+				return cli.Usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")
+			}
+			if len(args) == 1 {
+				now, err := time.Parse(time.RFC3339, args[0])
+				if err != nil {
+					return cli.Usagef("TIME", "%s, got %q", cli.ExpectedTime, args[0])
+				}
+				setting.Now = &now
+			}
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
+				return client.SetClock(ctx, setting)
+			}, clockText)
+		},
+	}
+	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "make it stand still")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func newClockAdvance(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "advance DURATION",
+		Short:   "Let time pass: 72h, 191d, 1d12h",
+		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set it: patmock control clock set TIME.",
+		Example: "  patmock exec -- patmock control clock advance 72h",
+		Args:    cli.One("DURATION", "a duration such as 72h or 1d12h"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			by, err := cli.ParseDuration(args[0])
+			if err != nil {
+				return cli.NotAhead(args[0], err)
+			}
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
+				return client.Advance(ctx, by)
+			}, clockText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func newClockClear(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "clear",
+		Short:   "Follow wall time again",
+		Example: "  patmock exec -- patmock control clock clear",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, (*control.Client).ClearClock, clockText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// timeForm is RFC 3339 with milliseconds.
+const timeForm = "2006-01-02T15:04:05.000Z07:00"
+
+// daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of nothing
+// are left out, and a text of another form is returned as it is.
+func daysOf(text string) string {
+	sign := text[:len(text)-len(strings.TrimLeft(text, "+-"))]
+	d, err := time.ParseDuration(strings.TrimLeft(text, "+-"))
+	if err != nil || d == 0 {
+		return text
+	}
+	const day = 24 * time.Hour
+	out := ""
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if n := d / unit.size; n > 0 {
+			out += fmt.Sprintf("%d%s", n, unit.name)
+			d -= n * unit.size
+		}
+	}
+	if d > 0 {
+		out += d.Round(time.Millisecond).String()
+	}
+	return sign + out
+}
+
+func clockText(clock control.Clock) string {
+	text := clock.Now.Format(timeForm)
+	if clock.Frozen {
+		text += ", frozen"
+	}
+	if clock.Moved != "" {
+		text += ", moved by " + cli.Visible(daysOf(clock.Moved))
+	}
+	return text + "\n"
+}

@@ -1,0 +1,209 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/mockserver/control"
+)
+
+// What a rule may name.
+var (
+	FaultOperations = []string{"token", "list", "create", "patch", "delete", "bulk"}
+	FaultEffects    = []string{"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body"}
+	retryAfterForms = []string{"seconds", "date"}
+)
+
+func newFault(c *controls) *cobra.Command {
+	return group("fault", "Let requests go wrong on purpose", newFaultAdd(c), newFaultList(c), newFaultRemove(c))
+}
+
+func newFaultAdd(c *controls) *cobra.Command {
+	rule := control.Fault{Header: map[string]string{}}
+	cmd := &cobra.Command{
+		Use:   "add [@FILE|-]",
+		Short: "Add a rule: which requests are met, and what happens to them",
+		Long: "Adds a rule from the flags, or from JSON with the same fields (retryAfter for --retry-after). One of --status, --latency\n" +
+			"and --effect says what happens; html may have a status. It happens once, unless --times or --rate says more.",
+		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version v2026 --status 429 --retry-after 3s --times 2",
+		Args:    cli.AtMostOne("FILE", "@FILE, or - for standard input"),
+	}
+	registerRule(cmd, &rule)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			if err := onlyFile(cmd); err != nil {
+				return err
+			}
+			if err := decodeInput(cmd, args[0], &rule); err != nil {
+				return err
+			}
+		}
+		err := cmp.Or(
+			cli.CheckName("--operation", "operation", rule.Operation, FaultOperations),
+			cli.CheckName("--version", "version", rule.Version, cli.VersionNames()),
+			cli.CheckName("--effect", "effect", rule.Effect, FaultEffects),
+			cli.CheckName("--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms),
+		)
+		if err != nil {
+			return err
+		}
+		if len(args) == 0 && !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
+			return cli.Usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
+		}
+		return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Fault, error) {
+			return client.AddFault(ctx, rule)
+		}, func(added control.Fault) string { return faultsText(faultList{[]control.Fault{added}}) })
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func registerRule(cmd *cobra.Command, rule *control.Fault) {
+	flags := cmd.Flags()
+	flags.StringVar(&rule.ID, "id", "", "name of the rule (default the mock chooses one)")
+	flags.StringVar(&rule.Operation, "operation", "", strings.Join(FaultOperations, ", ")+" (default any)")
+	flags.StringVar(&rule.Version, "version", "", strings.Join(cli.VersionNames(), ", ")+" (default any)")
+	flags.StringVar(&rule.Owner, "owner", "", "name or id of the user whose request it is (default anybody)")
+	flags.Var(headers(rule.Header), "header", `that the request has, such as "X-Run: 7"; can be repeated`)
+	flags.IntVar(&rule.Status, "status", 0, "status to answer, from 400 to 599")
+	flags.StringVar(&rule.RetryAfter, "retry-after", "", "what the status tells the client to wait, such as 3s")
+	flags.StringVar(&rule.RetryAfterAs, "retry-after-as", "", strings.Join(retryAfterForms, " or ")+" (default seconds)")
+	flags.StringVar(&rule.Latency, "latency", "", "what is added, such as 200ms, or evenly from 100ms-300ms")
+	flags.StringVar(&rule.Effect, "effect", "", strings.Join(FaultEffects, ", "))
+	flags.IntVar(&rule.After, "after", 0, "how many requests pass unharmed first")
+	flags.IntVar(&rule.Times, "times", 0, "how many are met then (default once)")
+	flags.Float64Var(&rule.Rate, "rate", 0, "share of the requests that are met, from 0 to 1, instead of --after and --times")
+	cli.SetGroup(flags, cli.GroupRequests, "operation", "version", "owner", "header", "after", "times", "rate")
+	cli.Complete(cmd, "operation", FaultOperations)
+	cli.Complete(cmd, "version", cli.VersionNames())
+	cli.Complete(cmd, "retry-after-as", retryAfterForms)
+	cli.Complete(cmd, "effect", FaultEffects)
+}
+
+// onlyFile refuses a file together with flags that say the same in another way.
+func onlyFile(cmd *cobra.Command) error {
+	var both []string
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "format" {
+			both = append(both, "--"+f.Name)
+		}
+	})
+	if len(both) > 0 {
+		return cli.Usagef(both[0], "expected a file or flags, got both: %s", strings.Join(both, ", "))
+	}
+	return nil
+}
+
+func newFaultList(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the rules in the order in which they are asked, with what they met",
+		Example: "  patmock exec -- patmock control fault list",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (faultList, error) {
+				rules, err := client.Faults(ctx)
+				return faultList{rules}, err
+			}, faultsText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func newFaultRemove(c *controls) *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:               "rm ID | --all",
+		ValidArgsFunction: cli.FirstArgument(CompleteFault(c.Env)),
+		Short:             "Remove a rule, or all of them",
+		Example:           "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
+		Args:              cli.AtMostOne("ID", "the id of a rule"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if all == (len(args) == 1) {
+				return cli.Usagef("ID", "expected the id of a rule, or --all")
+			}
+			if all {
+				return c.tell(cmd, (*control.Client).ClearFaults)
+			}
+			return c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.RemoveFault(ctx, args[0]) })
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "remove all rules")
+	return cmd
+}
+
+// faultList is the wire form of the list.
+type faultList struct {
+	Faults []control.Fault `json:"faults"`
+}
+
+func faultsText(list faultList) string {
+	rows := [][]string{{"ID", "MEETS", "DOES", "WHEN", "MATCHED", "HITS"}}
+	for _, f := range list.Faults {
+		rows = append(rows, []string{f.ID, meets(f), does(f), when(f), strconv.Itoa(f.Matched), strconv.Itoa(f.Hits)})
+	}
+	return cli.Table(rows...)
+}
+
+// meets tells which requests a rule is about.
+func meets(f control.Fault) string {
+	parts := words(f.Operation, f.Version, prefixed("of ", f.Owner))
+	for _, name := range slices.Sorted(maps.Keys(f.Header)) {
+		parts = append(parts, name+": "+f.Header[name])
+	}
+	if len(parts) == 0 {
+		return "every request"
+	}
+	return strings.Join(parts, " ")
+}
+
+// does tells what happens to them.
+func does(f control.Fault) string {
+	status := ""
+	if f.Status != 0 {
+		status = strconv.Itoa(f.Status)
+	}
+	wait := prefixed("retry after ", f.RetryAfter)
+	if f.RetryAfterAs == "date" {
+		wait += " as a date"
+	}
+	return strings.Join(words(f.Effect, status, wait, prefixed("latency ", f.Latency)), ", ")
+}
+
+// when tells how often.
+func when(f control.Fault) string {
+	if f.Rate != 0 {
+		return fmt.Sprintf("%v of them", f.Rate)
+	}
+	text := fmt.Sprintf("%d times", max(f.Times, 1))
+	if f.Times <= 1 {
+		text = "once"
+	}
+	if f.After != 0 {
+		text += fmt.Sprintf(", after %d", f.After)
+	}
+	return text
+}
+
+// words are those that are not empty.
+func words(all ...string) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
+}
+
+// prefixed puts something in front of a text, unless that is empty.
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}

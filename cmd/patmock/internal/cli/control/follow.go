@@ -1,0 +1,135 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/mockserver/control"
+)
+
+func newRequestsFollow(c *controls) *cobra.Command {
+	var flags matchFlags
+	cmd := &cobra.Command{
+		Use:   "follow",
+		Short: "Print requests as they come",
+		Long: "Prints the requests that match, from the next one on, until it is interrupted: one line each, or one JSON object a line.\n" +
+			"It ends with exit code 0 when it is interrupted, and with 3 when the mock stops or the namespace is removed.",
+		Example: "  patmock exec -- sh -c 'patmock control requests follow & sleep 1;\n" +
+			`    curl -s "$SAIL_BASE_URL/oauth/info" >info.json; kill -INT $!; wait'`,
+		Args: cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			match, err := flags.given(cmd)
+			if err != nil {
+				return err
+			}
+			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+			if err != nil {
+				return err
+			}
+			client, err := c.Client()
+			if err != nil {
+				return err
+			}
+			ctx, stop := cli.Interruptible(cmd.Context())
+			defer stop()
+			err = c.follow(ctx, client, match, format)
+			if errors.Is(context.Cause(ctx), cli.ErrInterrupted) {
+				return nil
+			}
+			return err
+		},
+	}
+	flags.register(cmd)
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// follow prints requests until the stream ends. What is no request is printed on standard error.
+func (c *controls) follow(ctx context.Context, client *control.Client, match control.Match, format string) error {
+	stream, err := client.FollowRequests(ctx, match, "")
+	if err != nil {
+		return remote.Explain(err)
+	}
+	defer func() { _ = stream.Close() }() // it was read to its end, or is of no use any more
+	if err := c.remark("following requests of " + c.URL + "; interrupt to end"); err != nil {
+		return err
+	}
+	for {
+		event, err := stream.Next()
+		switch {
+		case errors.Is(err, control.ErrStopped), errors.Is(err, control.ErrRemoved):
+			return cli.Exitf(cli.ExitUnreachable, "%w", err)
+		case err != nil:
+			return cli.Exitf(cli.ExitUnreachable, "the stream of requests broke off: %w", err)
+		}
+		switch event.Type {
+		case control.EventMissed:
+			err = c.remark(missedText(event.Missed))
+		case control.EventCleared:
+			err = c.remark("the journal was cleared")
+		default:
+			err = c.printRequest(event.Request, format)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func missedText(n int) string {
+	if n == 0 {
+		return "some requests are missing: the journal no longer has them"
+	}
+	return strconv.Itoa(n) + " requests are missing: the journal lost them before they were read (--journal-size of the mock)"
+}
+
+// remark prints a line on standard error.
+func (c *controls) remark(text string) error {
+	_, err := io.WriteString(c.Env.Stderr, "patmock: "+text+"\n")
+	return err
+}
+
+func (c *controls) printRequest(r control.Request, format string) error {
+	if format == "json" {
+		encoder := json.NewEncoder(c.Env.Stdout)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	return c.print(requestLine(r))
+}
+
+// remarks returns the rules by which a request was rejected, and its findings with what they are about.
+func remarks(r control.Request) string {
+	parts := words(prefixed("fault ", r.Fault))
+	found := func(kind string) bool {
+		return slices.ContainsFunc(r.Findings, func(f control.Finding) bool { return f.Kind == kind })
+	}
+	for _, rule := range r.Rules {
+		if !found(rule) { // else the finding follows
+			parts = append(parts, "rule "+rule)
+		}
+	}
+	for _, f := range r.Findings {
+		parts = append(parts, f.Kind+" ("+f.Detail+")")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// requestLine returns a request as one line.
+func requestLine(r control.Request) string {
+	line := strings.Join(words(r.At.Format(time.RFC3339), status(r), r.Method, target(r), prefixed("by ", r.Owner)), " ")
+	if about := remarks(r); about != "" {
+		line += ": " + about
+	}
+	return strings.ReplaceAll(cli.Visible(line), "\n", " ") + "\n"
+}

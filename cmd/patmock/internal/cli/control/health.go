@@ -1,0 +1,58 @@
+package control
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/mockserver/control"
+)
+
+func newHealth(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "health",
+		Short:   "Show whether the mock is ready, how it behaves, and what it has counted",
+		Example: "  patmock exec -- patmock control health",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, (*control.Client).Health, healthText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func healthText(h control.Health) string {
+	p, n := h.Profile, h.Counters
+	profile := p.Name
+	if p.RandomSeed != nil {
+		profile += fmt.Sprintf(" (random seed %d)", *p.RandomSeed)
+	}
+	var requests []string
+	for _, operation := range slices.Sorted(maps.Keys(n.Requests)) {
+		requests = append(requests, operation+" "+counts(n.Requests[operation]))
+	}
+	return fmt.Sprintf("patmock %s is ready%s\n", cli.Visible(h.Version), remote.Degraded(h)) + cli.Table(
+		[]string{"namespace", h.Namespace},
+		[]string{"profile", profile},
+		[]string{"rate limit", p.RateLimit},
+		[]string{"tokens", fmt.Sprint(n.Tokens)},
+		[]string{"requests", strings.Join(requests, "; ")},
+		[]string{"findings", counts(n.Findings)},
+		[]string{"faults", fmt.Sprint(n.Faults)},
+	)
+}
+
+// counts writes 200: 3, 404: 1.
+func counts(of map[string]int) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(of)) {
+		parts = append(parts, fmt.Sprintf("%s: %d", key, of[key]))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,72 @@
+package control
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+// headers is the value of a flag that takes headers as curl does: Name: value.
+type headers map[string]string
+
+// Set implements pflag.Value.
+func (h headers) Set(text string) error {
+	name, value, found := strings.Cut(text, ":")
+	if !found || strings.TrimSpace(name) == "" {
+		return errors.New(`expected a header such as "X-Run: 7"`)
+	}
+	h[strings.TrimSpace(name)] = strings.TrimSpace(value)
+	return nil
+}
+
+// String implements pflag.Value.
+func (h headers) String() string { return "" } // the default, in the help
+
+// Type implements pflag.Value.
+func (h headers) Type() string { return "header" }
+
+// decodeInput decodes JSON from @FILE, or from standard input for -.
+func decodeInput(cmd *cobra.Command, source string, into any) error {
+	path, file := strings.CutPrefix(source, "@")
+	if !file && source != "-" {
+		return cli.Usagef("FILE", "expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)
+	}
+	content, err := readInput(cmd, path)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.DisallowUnknownFields()
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return cli.Usagef("FILE", "%s: %w", path, explainJSON(content, err))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return cli.Usagef("FILE", "%s: expected one JSON object, got more", path)
+	}
+	return nil
+}
+
+// readInput reads a file, or standard input for -.
+func readInput(cmd *cobra.Command, path string) ([]byte, error) {
+	if path == "-" {
+		content, err := io.ReadAll(cmd.InOrStdin())
+		if err != nil {
+			return nil, fmt.Errorf("read standard input: %w", err)
+		}
+		return content, nil
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if err != nil {
+		return nil, cli.Usagef("FILE", "%w", err)
+	}
+	return content, nil
+}

@@ -1,0 +1,59 @@
+package control
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// explainJSON says in plain words, and with line and column, what a decoder found wrong with JSON.
+func explainJSON(content []byte, err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("%s: not JSON: %s", position(content, syntax.Offset-1), syntax.Error())
+	}
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field := mistyped.Field
+		if field == "" {
+			field = "all of it"
+		}
+		return fmt.Errorf("%s: %s: expected %s, got %s", position(content, mistyped.Offset-1), field, kindOf(mistyped.Type.Kind().String()), mistyped.Value)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		if len(bytes.TrimSpace(content)) == 0 {
+			return errors.New("expected a JSON object, got nothing")
+		}
+		return fmt.Errorf("%s: not JSON: it ends too early", position(content, int64(len(content))))
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("unknown field %s", name)
+	}
+	return err
+}
+
+// kindOf returns the name in JSON of a kind of Go.
+func kindOf(kind string) string {
+	switch {
+	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):
+		return "a whole number"
+	case strings.HasPrefix(kind, "float"):
+		return "a number"
+	case kind == "bool":
+		return "true or false"
+	case kind == "slice", kind == "array":
+		return "an array"
+	case kind == "string":
+		return "a string"
+	}
+	return "an object"
+}
+
+// position returns the line and column of an offset: line 2, column 5.
+func position(content []byte, offset int64) string {
+	before := content[:max(0, min(int(offset), len(content)))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
+	return fmt.Sprintf("line %d, column %d", line, column)
+}

@@ -1,0 +1,113 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+)
+
+func newNamespace(c *controls) *cobra.Command {
+	return group("namespace", "Make and remove tenants side by side", newNamespaceList(c), newNamespaceCreate(c), newNamespaceRemove(c))
+}
+
+func newNamespaceList(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the namespaces of the server",
+		Example: "  patmock exec -- patmock control namespace list",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (namespaceList, error) {
+				namespaces, err := client.Namespaces(ctx)
+				return namespaceList{namespaces}, err
+			}, namespacesText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func newNamespaceCreate(c *controls) *cobra.Command {
+	fixture := ""
+	cmd := &cobra.Command{
+		Use:               "create NAME",
+		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
+		Short:             "Make a namespace, or make it anew",
+		Long:              "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
+		Example:           "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
+		Args:              cli.One("NAME", "the name of a namespace"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			start, err := startFrom(fixture)
+			if err != nil {
+				return cli.Usagef("--fixture", "%w", err)
+			}
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Namespace, error) {
+				return client.WithNamespace(args[0]).PutNamespace(ctx, start)
+			}, func(n control.Namespace) string { return namespacesText(namespaceList{[]control.Namespace{n}}) })
+		},
+	}
+	cmd.Flags().StringVar(&fixture, "fixture", "", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file (default the server's own)")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// startFrom says what a namespace starts from. A file is read here: the mock may not see it.
+func startFrom(fixture string) (start control.NewNamespace, err error) {
+	if fixture == "" {
+		return start, nil
+	}
+	tenant, err := fixtures.Open(fixture)
+	if err != nil {
+		return start, err
+	}
+	if tenant.BuiltIn {
+		return control.NewNamespace{Fixture: fixture}, nil
+	}
+	encoded, err := tenant.JSON()
+	if err != nil {
+		return start, err
+	}
+	if err := json.Unmarshal(encoded, &start.Tenant); err != nil {
+		return start, fmt.Errorf("%s: %w", fixture, err)
+	}
+	return start, nil
+}
+
+func newNamespaceRemove(c *controls) *cobra.Command {
+	return &cobra.Command{
+		Use:               "rm NAME",
+		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
+		Short:             "Remove a namespace with everything in it",
+		Example:           "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
+		Args:              cli.One("NAME", "the name of a namespace"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.tell(cmd, func(client *control.Client, ctx context.Context) error {
+				return client.WithNamespace(args[0]).DeleteNamespace(ctx)
+			})
+		},
+	}
+}
+
+// namespaceList is the wire form of the list.
+type namespaceList struct {
+	Namespaces []control.Namespace `json:"namespaces"`
+}
+
+func namespacesText(list namespaceList) string {
+	rows := [][]string{{"NAME", "FIXTURE", "TOKENS", "REQUESTS", "IDLE", "BASE URL"}}
+	for _, n := range list.Namespaces {
+		idle := time.Duration(n.IdleSeconds) * time.Second
+		rows = append(rows, []string{n.Name, n.Fixture, strconv.Itoa(n.Tokens), strconv.Itoa(n.Requests), idle.String(), n.BaseURL})
+	}
+	return cli.Table(rows...)
+}

@@ -1,0 +1,214 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/mockserver/control"
+)
+
+// operations are what a request may have been.
+var operations = []string{"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk"}
+
+func newRequests(c *controls) *cobra.Command {
+	return group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c), newRequestsFollow(c), newRequestsClear(c))
+}
+
+// matchFlags are the flags that say which requests are meant.
+type matchFlags struct {
+	match     control.Match
+	unmatched bool
+}
+
+func (m *matchFlags) register(cmd *cobra.Command) {
+	flags, match := cmd.Flags(), &m.match
+	flags.StringVar(&match.Operation, "operation", "", strings.Join(operations, ", "))
+	flags.StringVar(&match.Version, "version", "", strings.Join(cli.VersionNames(), ", "))
+	flags.StringVar(&match.Method, "method", "", "method")
+	flags.StringVar(&match.Path, "path", "", "path, in which * stands for one segment")
+	flags.IntVar(&match.Status, "status", 0, "status of the answer")
+	flags.StringVar(&match.Owner, "owner", "", "name of the user whose request it is")
+	flags.StringVar(&match.ClientID, "client-id", "", "id of the token")
+	flags.StringVar(&match.Fault, "fault", "", "id of a rule that met it, or * for any")
+	flags.StringVar(&match.Finding, "finding", "", "kind of what the client did wrong, or * for any: "+strings.Join(control.FindingKinds(), ", "))
+	flags.BoolVar(&m.unmatched, "unmatched", false, "whether no operation took it")
+	cli.SetGroup(flags, cli.GroupRequests, "operation", "version", "method", "path", "status", "owner", "client-id", "fault", "finding", "unmatched")
+	cli.Complete(cmd, "operation", operations)
+	cli.Complete(cmd, "version", cli.VersionNames())
+	cli.Complete(cmd, "finding", control.FindingKinds())
+}
+
+// given is the match of the flags.
+func (m *matchFlags) given(cmd *cobra.Command) (control.Match, error) {
+	if cmd.Flags().Changed("unmatched") {
+		m.match.Unmatched = &m.unmatched
+	}
+	return m.match, checkMatch(m.match)
+}
+
+func checkMatch(m control.Match) error {
+	return cmp.Or(
+		cli.CheckName("--operation", "operation", m.Operation, operations),
+		cli.CheckName("--version", "version", m.Version, cli.VersionNames()),
+		cli.CheckName("--finding", "finding", m.Finding, append(control.FindingKinds(), "*")),
+	)
+}
+
+func newRequestsList(c *controls) *cobra.Command {
+	var flags matchFlags
+	var limit int
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List requests, oldest first",
+		Example: "  patmock exec -- patmock control requests list \\\n    --operation create --status 400 --finding unknown-property --limit 20",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			match, err := flags.given(cmd)
+			if err != nil {
+				return err
+			}
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Journal, error) {
+				return client.Requests(ctx, match, limit)
+			}, journalText)
+		},
+	}
+	flags.register(cmd)
+	cmd.Flags().IntVar(&limit, "limit", 0, "how many of the last ones (default all)")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func journalText(journal control.Journal) string {
+	rows := [][]string{{"#", "AT", "REQUEST", "STATUS", "OWNER", "NOTED", "ID"}}
+	for _, r := range journal.Requests {
+		rows = append(rows, []string{
+			strconv.Itoa(r.Sequence), r.At.Format(time.RFC3339), r.Method + " " + target(r), status(r), r.Owner, noted(r), r.ID,
+		})
+	}
+	text := cli.Table(rows...)
+	if left := journal.Matched - len(journal.Requests); left > 0 {
+		text += fmt.Sprintf("%d earlier ones match too: see --limit.\n", left)
+	}
+	if journal.Dropped > 0 {
+		text += fmt.Sprintf("%d older requests are held no longer.\n", journal.Dropped)
+	}
+	return text
+}
+
+func target(r control.Request) string { return r.Path + prefixed("?", r.Query) }
+
+func status(r control.Request) string {
+	if r.Status == 0 {
+		return "no answer"
+	}
+	return strconv.Itoa(r.Status)
+}
+
+// noted is what a line has room for of what there is to say.
+func noted(r control.Request) string {
+	parts := words(prefixed("fault ", r.Fault))
+	for _, f := range r.Findings {
+		parts = append(parts, f.Kind)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func newRequestsShow(c *controls) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:               "show [ID]",
+		ValidArgsFunction: cli.FirstArgument(completeRequest(c.Env)),
+		Short:             "Show a request and its answer with headers and bodies, the last one without an id",
+		Long:              "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
+		Example:           "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",
+		Args:              cli.AtMostOne("ID", "the id of a request"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Request, error) {
+				if len(args) == 1 {
+					return client.Request(ctx, args[0])
+				}
+				return lastRequest(ctx, client)
+			}, requestText)
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+func lastRequest(ctx context.Context, client *control.Client) (control.Request, error) {
+	journal, err := client.Requests(ctx, control.Match{}, 1)
+	if err != nil {
+		return control.Request{}, err
+	}
+	if len(journal.Requests) == 0 {
+		return control.Request{}, cli.Usagef("ID", "no client has sent anything yet")
+	}
+	return client.Request(ctx, journal.Requests[0].ID)
+}
+
+func requestText(r control.Request) string {
+	lines := []string{fmt.Sprintf("#%d %s %s: %s, in %v ms", r.Sequence, r.Method, target(r), status(r), r.DurationMS)}
+	lines = append(lines, strings.Join(words(
+		r.At.Format(timeForm), prefixed("operation ", r.Operation), r.Version, prefixed("by ", r.Owner),
+		prefixed("client id ", r.ClientID), prefixed("fault ", r.Fault),
+	), ", "))
+	if r.Unmatched {
+		lines = append(lines, "no operation took it")
+	}
+	if r.Forwarded {
+		lines = append(lines, "the fallback answered")
+	}
+	for _, f := range r.Findings {
+		lines = append(lines, "finding "+f.Kind+": "+f.Detail)
+	}
+	for _, why := range r.Why {
+		lines = append(lines, "why: "+why)
+	}
+	for _, note := range r.Notes {
+		lines = append(lines, "note: "+note)
+	}
+	lines = append(lines, messageLines("> ", r.Sent)...)
+	lines = append(lines, messageLines("< ", r.Answered)...)
+	return cli.Visible(strings.Join(lines, "\n")) + "\n"
+}
+
+// messageLines are the headers and the body of one side, each line with a mark in front.
+func messageLines(mark string, m *control.Message) []string {
+	if m == nil {
+		return nil
+	}
+	lines := []string{""}
+	for _, key := range slices.Sorted(maps.Keys(m.Header)) {
+		for _, value := range m.Header[key] {
+			lines = append(lines, mark+key+": "+value)
+		}
+	}
+	if m.Body != "" {
+		lines = append(lines, mark)
+		for line := range strings.Lines(m.Body) {
+			lines = append(lines, mark+strings.TrimRight(line, "\r\n"))
+		}
+	}
+	if m.Cut {
+		lines = append(lines, fmt.Sprintf("%s(the first part of %d bytes)", mark, m.Size))
+	}
+	return lines
+}
+
+func newRequestsClear(c *controls) *cobra.Command {
+	return &cobra.Command{
+		Use:     "clear",
+		Short:   "Empty the journal; the counters stay",
+		Example: "  patmock exec -- patmock control requests clear",
+		Args:    cli.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.tell(cmd, (*control.Client).ClearRequests) },
+	}
+}

@@ -1,0 +1,115 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/mockserver/control"
+)
+
+// expectFlags are the flags that make one expectation.
+type expectFlags struct {
+	matchFlags
+	times, atLeast, atMost int
+	timeout                time.Duration
+}
+
+func newVerify(c *controls) *cobra.Command {
+	var flags expectFlags
+	cmd := &cobra.Command{
+		Use:   "verify [@FILE|-]",
+		Short: "Check that requests were made, and exit with 1 where they were not",
+		Long: "Compares what clients did with one expectation from the flags, or with any number of them from JSON, which can also ask\n" +
+			"for an order, for headers, query and body: {\"expect\": [{\"match\": {\"operation\": \"create\"}, \"times\": 1}], \"inOrder\": true}.\n" +
+			"At least one request is expected where no number is given.",
+		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control verify --operation info --status 200 --times 1'",
+		Args:    cli.AtMostOne("FILE", "@FILE, or - for standard input"),
+	}
+	flags.register(cmd)
+	cmd.Flags().IntVar(&flags.times, "times", 0, "how often exactly")
+	cmd.Flags().IntVar(&flags.atLeast, "at-least", 1, "how often at least")
+	cmd.Flags().IntVar(&flags.atMost, "at-most", 0, "how often at most")
+	cmd.Flags().DurationVar(&flags.timeout, "timeout", 0, "how long to wait for the requests, such as 2s")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		verification, err := flags.verification(cmd, args)
+		if err != nil {
+			return err
+		}
+		return c.verify(cmd, verification)
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// verification is what is asked: by the file where there is one, else by the flags.
+func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.VerifyRequest, err error) {
+	if len(args) == 1 {
+		if err := onlyFile(cmd); err != nil {
+			return v, err
+		}
+		if err := decodeInput(cmd, args[0], &v); err != nil {
+			return v, err
+		}
+		for _, e := range v.Expect {
+			if err := checkMatch(e.Match); err != nil {
+				return v, err
+			}
+		}
+		return v, nil
+	}
+	e := control.Expectation{}
+	if e.Match, err = f.given(cmd); err != nil {
+		return v, err
+	}
+	changed := cmd.Flags().Changed
+	if changed("times") {
+		e.Times = &f.times
+	}
+	if changed("at-least") {
+		e.AtLeast = &f.atLeast
+	}
+	if changed("at-most") {
+		e.AtMost = &f.atMost
+	}
+	v.Expect = []control.Expectation{e}
+	if f.timeout != 0 {
+		v.Timeout = strconv.FormatFloat(f.timeout.Seconds(), 'f', -1, 64) + "s" // minutes are not known there
+	}
+	return v, nil
+}
+
+// verify prints what came out, and fails where it is not what was expected.
+func (c *controls) verify(cmd *cobra.Command, verification control.VerifyRequest) error {
+	var verdict control.VerifyResult
+	err := show(c, cmd, func(client *control.Client, ctx context.Context) (_ control.VerifyResult, err error) {
+		verdict, err = client.Verify(ctx, verification)
+		return verdict, err
+	}, verdictText)
+	if err == nil && !verdict.Verified {
+		return cli.SilentExit(cli.ExitFailed)
+	}
+	return err
+}
+
+func verdictText(verdict control.VerifyResult) string {
+	text := ""
+	for _, o := range verdict.Outcomes {
+		mark := "verified"
+		if !o.Verified {
+			mark = "NOT VERIFIED"
+		}
+		text += fmt.Sprintf("%s: expected %s, got %d\n", mark, o.Expected, o.Actual)
+		for _, miss := range o.Nearest {
+			text += fmt.Sprintf("  nearest: #%d %s (%s)\n", miss.Sequence, miss.Request, miss.ID)
+			for _, d := range miss.Differences {
+				text += fmt.Sprintf("    %s: expected %s, got %s\n", d.Pointer, cli.Cell(d.Expected), cli.Cell(d.Actual))
+			}
+		}
+	}
+	return cli.Visible(text)
+}

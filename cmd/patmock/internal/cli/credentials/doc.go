@@ -1,0 +1,2 @@
+// Package credentials writes the variables from which SDKs read a base URL and a token.
+package credentials

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"slices"
+)
+
+// The files by which Docker and Podman mark a container.
+var containerMarks = []string{"/.dockerenv", "/run/.containerenv"}
+
+// isContainer tells whether a process is what a container runs: its first process, or a child of that, such as an init's
+// or a shell's. Programs deeper in a container, such as those of a test run, have their clients beside them.
+func isContainer(pid, parent int, exists func(path string) bool) bool {
+	return (pid == 1 || parent == 1) && slices.ContainsFunc(containerMarks, exists)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// DefaultURL is where a running mock is looked for.
+const DefaultURL = "http://" + DefaultAddr
+
+// ProcessEnv returns the environment of this process.
+func ProcessEnv() Env {
+	return Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv, Variables: os.Environ,
+		Container: isContainer(os.Getpid(), os.Getppid(), exists),
+	}
+}
+
+// DefaultAddr is where serve listens unless it is told otherwise.
+const DefaultAddr = "127.0.0.1:17280"
+
+// Env is what a command has from outside.
+type Env struct {
+	Stdin          io.Reader // nil for none
+	Stdout, Stderr io.Writer
+	Lookup         func(name string) (value string, set bool) // environment variables
+	Variables      func() []string                            // all of them, NAME=VALUE; nil for none
+	Container      bool                                       // the process is what a container runs
+}
+
+// Environ returns all variables, NAME=VALUE.
+func (env Env) Environ() []string {
+	if env.Variables == nil {
+		return nil
+	}
+	return env.Variables()
+}

@@ -1,0 +1,2 @@
+// Package exec has the command that runs another one against a mock of its own.
+package exec

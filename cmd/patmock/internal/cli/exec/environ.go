@@ -1,0 +1,69 @@
+package exec
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/credentials"
+	"example.com/patmock/cmd/patmock/internal/cli/serve"
+)
+
+// environ returns the environment of the command: the inherited variables that inherits allows, those of
+// the mock, and no proxy in front of loopback, since some SDKs send that to a proxy too.
+func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Login) []string {
+	bypass := []string{"127.0.0.1", "localhost"}
+	var environ []string
+	for _, entry := range inherited {
+		name, value, _ := strings.Cut(entry, "=")
+		switch {
+		case strings.EqualFold(name, "NO_PROXY"):
+			bypass = append(bypass, strings.Split(value, ",")...)
+		case f.inherits(name):
+			environ = append(environ, entry)
+		}
+	}
+	bypass = slices.DeleteFunc(bypass, func(host string) bool { return host == "" })
+	slices.Sort(bypass)
+	hosts := strings.Join(slices.Compact(bypass), ",")
+	environ = append(environ, "NO_PROXY="+hosts, "no_proxy="+hosts, "PATMOCK_URL="+m.Control)
+	if m.ControlToken != "" {
+		environ = append(environ, cli.ControlToken+"="+m.ControlToken)
+	}
+	for _, pair := range login.Pairs() {
+		environ = append(environ, pair[0]+"="+pair[1])
+	}
+	return environ
+}
+
+// inherits reports whether the command inherits a variable. It does not if the variable may belong to a
+// tenant or to another mock, unless --pass-env names it.
+func (f Flags) inherits(name string) bool {
+	known := cli.EnvironName(name)
+	foreign := []string{"PATMOCK_USER", "PATMOCK_BASE_URL", cli.ControlToken, cli.ControlToken + "_FILE"}
+	prefixes := []string{"SAIL_", "PATMOCK_SECOND_", "PATMOCK_ADMIN_"}
+	if !slices.Contains(foreign, known) &&
+		!slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(known, p) }) {
+		return true
+	}
+	return slices.ContainsFunc(f.passEnv, func(passed string) bool { return cli.EnvironName(passed) == known })
+}
+
+// ownVariables are the variables that exec sets for the command.
+var ownVariables = []string{"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken}
+
+// validate returns a usage error if --pass-env names no variable, or one that exec sets.
+func (f Flags) validate() error {
+	if f.killAfter < 0 {
+		return cli.Usagef("--kill-after", "--kill-after must not be negative, got %s", f.killAfter)
+	}
+	for _, name := range f.passEnv {
+		if name == "" || strings.ContainsAny(name, "=, ") {
+			return cli.Usagef("--pass-env", "--pass-env: expected the name of one variable, such as SAIL_NERM_BASE_URL, without its value")
+		}
+		if slices.Contains(ownVariables, cli.EnvironName(name)) {
+			return cli.Usagef("--pass-env", "--pass-env %s: exec sets this variable for its own mock: leave the flag out", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/check"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/cmd/patmock/internal/cli/serve"
+	"example.com/patmock/cmd/patmock/internal/job"
+	"example.com/patmock/mockserver/control"
+)
+
+// New returns the command exec.
+func New(env cli.Env, out *reports.Writer) *cobra.Command {
+	var f serve.Flags
+	own := Flags{out: out}
+	cmd := &cobra.Command{
+		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
+		Short: "Run a command against a mock of its own",
+		Long: "Starts a fresh mock on a free port, runs the command with SAIL_BASE_URL, SAIL_CLIENT_ID, SAIL_CLIENT_SECRET,\n" +
+			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. Nothing that the command started\n" +
+			"in its process group is left running. A forgotten export cannot send it to a real tenant: it inherits no other SAIL_ variable, and neither\n" +
+			"PATMOCK_SECOND_ nor PATMOCK_ADMIN_ ones, unless --pass-env names them. PATMOCK_CONTROL_TOKEN is set if the mock\n" +
+			"requires a token. PATMOCK_ADDR and PATMOCK_PUBLIC_URL do not count here.",
+		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cli.Usagef("COMMAND", "expected a command to run, such as: patmock exec -- npm test")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := own.validate(); err != nil {
+				return err
+			}
+			if err := own.validateCheck(cmd.Flags()); err != nil {
+				return err
+			}
+			f.Warning = cli.UnknownVariablesText(cmd, env)
+			return execute(cmd.Context(), f, own, args, env)
+		},
+	}
+	f.Register(cmd.Flags(), "127.0.0.1:0")
+	own.register(cmd.Flags())
+	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
+	cmd.Annotations = map[string]string{reports.RunsCommand: "true"}
+	cli.Complete(cmd, "allow", control.FindingKinds())
+	for _, own := range []string{"addr", "public-url"} {
+		cli.IgnoreVariable(cmd.Flags().Lookup(own))
+	}
+	return cmd
+}
+
+// Flags are the flags of exec itself.
+type Flags struct {
+	user    string
+	check   bool
+	passEnv []string
+	// namespace and checkFlags are what --check judges, out are its reports.
+	namespace string
+	check.Flags
+	out *reports.Writer
+
+	killAfter time.Duration
+}
+
+func (f *Flags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.user, "user", "", "whose credentials the command gets (default the first administrator)")
+	flags.BoolVar(&f.check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
+	f.Flags.Register(flags) //nolint:staticcheck // QF1008: the method has the same name
+	flags.Lookup("report").Usage = "with --check: FORMAT=FILE, or - for standard output (repeatable)"
+	flags.StringVar(&f.namespace, "namespace", "", "with --check: the namespace to judge (default all)")
+	flags.StringArrayVar(&f.passEnv, "pass-env", nil, "variable that the command inherits although it may be a tenant's, such as SAIL_NERM_BASE_URL; can be repeated")
+	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second, "how long the command, and what it started, may go on after a signal or its end; then it is killed")
+	for _, name := range []string{"check", "namespace", "pass-env", "kill-after"} {
+		cli.IgnoreVariable(flags.Lookup(name))
+	}
+}
+
+// execute runs a command against a mock of its own, and stops both.
+func execute(ctx context.Context, f serve.Flags, own Flags, args []string, env cli.Env) (err error) {
+	m, err := f.Start(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.Stop()) }()
+	remove, err := serve.WriteEnvFile(f.EnvFile, m)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	login, name, err := m.Login(own.user)
+	if err == nil && name == "" {
+		err = cli.Usagef("--fixture", "nobody has a token to log in with")
+	}
+	if err != nil {
+		return err
+	}
+	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.Stdout, env.Stderr
+	command.Env = own.environ(os.Environ(), m, login)
+	failed := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.Log})
+	if !own.check || hasText(failed) { // the command did not start
+		return failed
+	}
+	found := own.checkAfter(env, m)
+	if failed == nil {
+		return found
+	}
+	if hasText(found) {
+		m.Log.Error(found.Error())
+	}
+	return failed
+}
+
+// hasText reports whether an error is more than an exit code.
+func hasText(err error) bool {
+	var exit *cli.ExitError
+	return err != nil && (!errors.As(err, &exit) || exit.Err != nil)
+}
+
+// runJob runs a command to its end and returns its exit code as an error.
+func runJob(command *exec.Cmd, options job.Options) error {
+	cli.IgnoreBrokenPipe()
+	running, err := job.Start(command, options)
+	if err != nil {
+		code := cli.ExitNotExecutable
+		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+			code = cli.ExitNotFound
+		}
+		return cli.Exitf(code, "run %s: %w", command.Path, err)
+	}
+	return exitOf(running.Wait())
+}
+
+func exitOf(err error) error {
+	var failed *exec.ExitError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	if status, ok := failed.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return cli.SilentExit(cli.ExitSignal + int(status.Signal()))
+	}
+	return cli.SilentExit(failed.ExitCode())
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+)
+
+// A FlagGroup is a heading of the help, with flags below it. Below a heading flags are in the order
+// in which they were registered: common ones come first.
+type FlagGroup string
+
+// The groups, in the order of the help. A flag without a group belongs to groupFlags.
+const (
+	groupFlags     FlagGroup = "Flags"
+	GroupMock      FlagGroup = "The mock"
+	GroupRunning   FlagGroup = "The running mock"
+	GroupTarget    FlagGroup = "The target"
+	GroupScenarios FlagGroup = "Scenarios"
+	GroupTenant    FlagGroup = "A real tenant"
+	GroupEvidence  FlagGroup = "Evidence"
+	GroupRequests  FlagGroup = "Requests that match"
+	GroupBehaviour FlagGroup = "Behaviour"
+	GroupControl   FlagGroup = "Control API"
+	GroupLimits    FlagGroup = "Limits"
+	GroupLog       FlagGroup = "Log"
+)
+
+// FlagGroups returns the groups in the order of the help.
+func FlagGroups() []FlagGroup {
+	return []FlagGroup{
+		groupFlags, GroupMock, GroupRunning, GroupTarget, GroupScenarios, GroupTenant, GroupEvidence,
+		GroupRequests, GroupBehaviour, GroupControl, GroupLimits, GroupLog,
+	}
+}
+
+// groupOfFlag is the annotation that holds the group of a flag.
+const groupOfFlag = "patmock: group"
+
+// SetGroup puts flags into a group. Without names it takes those that have none yet.
+func SetGroup(flags *pflag.FlagSet, g FlagGroup, names ...string) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		named := slices.Contains(names, f.Name)
+		if named || len(names) == 0 && f.Annotations[groupOfFlag] == nil {
+			annotate(f, groupOfFlag, string(g))
+		}
+	})
+}
+
+// GroupOf returns the group of a flag.
+func GroupOf(f *pflag.Flag) FlagGroup {
+	if set := f.Annotations[groupOfFlag]; len(set) > 0 {
+		return FlagGroup(set[0])
+	}
+	return groupFlags
+}
+
+// annotate adds an annotation to a flag.
+func annotate(f *pflag.Flag, key string, values ...string) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[key] = append([]string{}, values...)
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// Variable returns the environment variable of a flag: PATMOCK_PUBLIC_URL for --public-url.
+func Variable(flag string) string {
+	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// noVariable marks a flag that has no variable.
+const noVariable = "patmock: no variable"
+
+// IgnoreVariable marks a flag that has no variable.
+func IgnoreVariable(f *pflag.Flag) { annotate(f, noVariable) }
+
+// fromVariable marks a flag whose value comes from its variable.
+const fromVariable = "patmock: from its variable"
+
+func setByVariable(f *pflag.Flag) { annotate(f, fromVariable) }
+
+// OnCommandLine reports whether one of the flags was given by its name.
+func OnCommandLine(flags *pflag.FlagSet, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		f := flags.Lookup(name)
+		return f.Changed && f.Annotations[fromVariable] == nil
+	})
+}
+
+// FromEnvironment sets the flags that were not given from their variables. Blanks and line breaks
+// around a value are those of files of variables.
+func FromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		value, set := lookup(Variable(f.Name))
+		value = strings.TrimSpace(value)
+		if !HasVariable(f) || f.Changed || !set || value == "" || err != nil {
+			return
+		}
+		if quoted.MatchString(value) {
+			err = Usagef(Variable(f.Name), "%s has quotation marks around its value, which some files of variables keep: leave them out", Variable(f.Name))
+			return
+		}
+		if refused := flags.Set(f.Name, value); refused != nil {
+			var invalid *pflag.InvalidValueError
+			if errors.As(refused, &invalid) { // it names the flag
+				refused = invalid.Unwrap()
+			}
+			err = Usagef(Variable(f.Name), "%s=%q: %w%s", Variable(f.Name), value, refused, ValueHint(f, value))
+		}
+		setByVariable(f)
+	})
+	return err
+}
+
+var (
+	quoted = regexp.MustCompile(`^(".*"|'.*')$`)
+	// Digits matches a number without a unit.
+	Digits = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// ValueHint proposes a value for a flag whose value is nearly one of its type, as the end of a
+// sentence. It is empty for other values.
+func ValueHint(f *pflag.Flag, value string) string {
+	switch {
+	case f.Value.Type() == "duration" && Digits.MatchString(value):
+		return " (did you mean " + value + "s?)"
+	case f.Value.Type() == "bool":
+		return OnOffHint(value, "true", "false")
+	}
+	return ""
+}
+
+// OnOffHint proposes the word of a flag that is on or off for another word of the same meaning.
+func OnOffHint(value, on, off string) string {
+	switch strings.ToLower(value) {
+	case "true", "1", "t", "yes", "y", "on", "enable", "enabled":
+		return " (did you mean " + on + "?)"
+	case "false", "0", "f", "no", "n", "off", "none", "disable", "disabled":
+		return " (did you mean " + off + "?)"
+	}
+	return DidYouMean(value, []string{on, off})
+}
+
+// NameVariable makes a usage error about a flag whose value comes from its variable one about the
+// variable.
+func NameVariable(flags *pflag.FlagSet, err error) error {
+	var usage *UsageError
+	if !errors.As(err, &usage) || !strings.HasPrefix(usage.Subject, "--") {
+		return err
+	}
+	f := flags.Lookup(strings.TrimPrefix(usage.Subject, "--"))
+	if f == nil || f.Annotations[fromVariable] == nil {
+		return err
+	}
+	name := Variable(f.Name)
+	text := err.Error()
+	if rest, ok := strings.CutPrefix(text, usage.Subject); ok && !strings.HasPrefix(rest, "-") {
+		text = name + rest
+	} else if !strings.Contains(text, name) {
+		text = name + ": " + text
+	}
+	return &UsageError{name, usage.Help, Renamed(text, err)}
+}
+
+// renamedError is an error with another text.
+type renamedError struct {
+	text string
+	err  error
+}
+
+// Renamed returns an error with another text.
+func Renamed(text string, err error) error { return &renamedError{text, err} }
+
+func (e *renamedError) Error() string { return e.text }
+
+func (e *renamedError) Unwrap() error { return e.err }

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// IgnoreBrokenPipe keeps a mock alive when nobody reads its output any more: what is written
+// there fails, and clients are still served. The command does not inherit this.
+func IgnoreBrokenPipe() {
+	if len(brokenPipe) > 0 {
+		signal.Notify(make(chan os.Signal, 1), brokenPipe...)
+	}
+}
+
+// The causes by which the context of a command ends.
+var (
+	ErrInterrupted = errors.New("interrupted")
+	ErrTimeUp      = errors.New("the time of --timeout is up")
+)
+
+// Interruptible returns a context that ends at the first signal that ends a process. The second one
+// ends the process.
+func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals, done := make(chan os.Signal, 2), make(chan struct{})
+	for _, s := range ending {
+		if s == os.Interrupt || !signal.Ignored(s) { // as under nohup; shells ignore SIGINT for what runs behind
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		select {
+		case <-signals:
+			cancel(ErrInterrupted)
+		case <-done:
+			return
+		}
+		select {
+		case <-signals:
+			os.Exit(ExitInterrupted)
+		case <-done:
+		}
+	}()
+	return ctx, sync.OnceFunc(func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	})
+}
+
+// EndError returns the error of a command whose context has ended, with what it leaves undone, and
+// nil for one whose context has not.
+func EndError(ctx context.Context, rest string) error {
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case errors.Is(context.Cause(ctx), ErrTimeUp):
+		return Exitf(ExitUnreachable, "%w: %s", ErrTimeUp, rest)
+	}
+	return Exitf(ExitInterrupted, "%w: %s", ErrInterrupted, rest)
+}
+
+// precedence is the order in which exit codes count if several apply.
+var precedence = []int{ExitInterrupted, ExitUsage, ExitUnreachable, ExitFailed, ExitLeftovers}
+
+// CodeOf returns the exit code of an error.
+func CodeOf(err error) int {
+	if exit, ok := errors.AsType[*ExitError](err); ok && exit.Code == ExitInterrupted {
+		return exit.Code
+	}
+	if _, ok := errors.AsType[*UsageError](err); ok {
+		return ExitUsage
+	}
+	if exit, ok := errors.AsType[*ExitError](err); ok {
+		return exit.Code
+	}
+	return ExitFailed
+}
+
+// ExitCause returns the error whose exit code counts, the first of those, with the messages of the
+// others behind its own.
+func ExitCause(errs ...error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(errs, func(a, b error) int {
+		return slices.Index(precedence, CodeOf(a)) - slices.Index(precedence, CodeOf(b))
+	})
+	var first error
+	var texts []string
+	for i, err := range errs {
+		if exit, ok := err.(*ExitError); ok && exit.Err == nil { //nolint:errorlint // a wrapped one has a message
+			continue
+		}
+		if i == 0 {
+			first = err
+			continue
+		}
+		texts = append(texts, err.Error())
+	}
+	switch {
+	case len(texts) == 0:
+		return errs[0]
+	case first != nil:
+		return Exitf(CodeOf(errs[0]), "%w\n%s", first, strings.Join(texts, "\n"))
+	}
+	return Exitf(CodeOf(errs[0]), "%s", strings.Join(texts, "\n"))
+}

@@ -1,0 +1,2 @@
+// Package logins has the commands that list and print what users log in with.
+package logins

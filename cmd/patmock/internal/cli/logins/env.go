@@ -1,0 +1,168 @@
+package logins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/credentials"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// envFlags are the flags of env, as they were given.
+type envFlags struct {
+	user, url, namespace, fixture, publicURL, format string
+
+	token          string // of the control surface
+	allowPlaintext bool
+}
+
+// NewEnv returns the command env.
+func NewEnv(env cli.Env) *cobra.Command {
+	var f envFlags
+	cmd := &cobra.Command{
+		Use:   "env",
+		Short: "Print the variables that SDKs read",
+		Long: "Prints base URL, client id and client secret of a user, and nothing else. Asks the running mock, so that free ports\n" +
+			"and tenants of one's own work; with --fixture it reads the tenant instead, and no mock has to run.",
+		Example: `  eval "$(patmock env --fixture default --user jane.doe)"`,
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			write := credentials.Formats[f.format]
+			if write == nil {
+				return cli.Usagef("--format", "--format %q: expected one of %s%s", f.format, strings.Join(credentials.FormatNames(), ", "), cli.DidYouMean(f.format, credentials.FormatNames()))
+			}
+			var err error
+			if f.url, err = mockserver.CheckBaseURL(f.url); err != nil {
+				return cli.Usagef("--url", "--url %w", err)
+			}
+			if cmd.Flags().Changed("public-url") {
+				if f.publicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
+					return cli.Usagef("--public-url", "--public-url %w", err)
+				}
+			}
+			if f.namespace != "" && !namespaceForm.MatchString(f.namespace) { // a shell is going to read it
+				return cli.Usagef("--namespace", "--namespace %q: expected 1 to 63 of a-z, 0-9 and -", f.namespace)
+			}
+			f.token, _ = env.Lookup(cli.ControlToken)
+			v, err := f.variables(cmd.Context())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(env.Stdout, write(v))
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
+	flags.StringVar(&f.url, "url", cli.DefaultURL, "the running mock")
+	flags.StringVar(&f.namespace, "namespace", "", "the namespace of the mock (default the default one)")
+	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
+	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
+	flags.StringVar(&f.format, "format", "sh", strings.Join(credentials.FormatNames(), ", "))
+	cli.Complete(cmd, "format", credentials.FormatNames())
+	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
+	cli.SetGroup(flags, cli.GroupRunning, "url", "namespace", "allow-plaintext")
+	for _, own := range []string{"fixture", "public-url", "format"} { // the mock's count, and what is asked for here
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+func (f envFlags) variables(ctx context.Context) (credentials.Login, error) {
+	if f.fixture == "" {
+		return f.ask(ctx)
+	}
+	tenant, err := fixtures.Open(f.fixture)
+	if err != nil {
+		return credentials.Login{}, cli.Usagef("--fixture", "%w", err)
+	}
+	if f.user == "" {
+		f.user = tenant.Admin()
+	}
+	token, err := tenant.Login(f.user)
+	if err != nil {
+		return credentials.Login{}, cli.Usagef("--user", "%w", err)
+	}
+	return credentials.Login{BaseURL: f.baseURL(f.url + namespacePrefix(f.namespace)), ClientID: token.ID, ClientSecret: token.Secret}, nil
+}
+
+// baseURL returns the address to print: the one of --public-url with the namespace behind it, or
+// else that of the mock.
+func (f envFlags) baseURL(mock string) string {
+	if f.publicURL == "" {
+		return mock
+	}
+	return f.publicURL + namespacePrefix(f.namespace)
+}
+
+// defaultNamespace is the namespace of a mock that is meant if none is named.
+const defaultNamespace = "default"
+
+var namespaceForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+
+// namespacePrefix returns what is in front of the paths of a namespace.
+func namespacePrefix(namespace string) string {
+	if namespace == "" || namespace == defaultNamespace {
+		return ""
+	}
+	return "/t/" + namespace
+}
+
+// ask gets the variables from the running mock.
+func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	mock, err := remote.NewClient(control.Config{
+		URL: f.url, Namespace: f.namespace, Token: strings.TrimSpace(f.token), AllowPlaintext: f.allowPlaintext,
+	})
+	if err != nil {
+		return credentials.Login{}, err
+	}
+	c, err := mock.Credentials(ctx)
+	if err != nil {
+		return credentials.Login{}, unreachable(f.url, err)
+	}
+	base, err := mockserver.CheckBaseURL(c.BaseURL)
+	if err != nil {
+		return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s returns a base URL that is none: %w", f.url, err)
+	}
+	if len(c.Users) == 0 {
+		return credentials.Login{}, cli.Usagef("--user", "nobody at %s has a token to log in with", f.url)
+	}
+	var names []string
+	for _, u := range c.Users {
+		if !credentials.Plain(u.ClientID) || !credentials.Plain(u.ClientSecret) {
+			return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s tells credentials with characters that none have", f.url)
+		}
+		if f.user == "" || f.user == u.Name {
+			return credentials.Login{BaseURL: f.baseURL(base), ClientID: u.ClientID, ClientSecret: u.ClientSecret}, nil
+		}
+		names = append(names, u.Name)
+	}
+	return credentials.Login{}, cli.Usagef("--user", "nobody at %s is named %q%s; there are %s", f.url, f.user, cli.DidYouMean(f.user, names), strings.Join(names, ", "))
+}
+
+// unreachable says what to do where a mock tells no credentials.
+func unreachable(url string, err error) error {
+	if errors.Is(err, control.ErrPlaintext) {
+		return remote.PlaintextError(err)
+	}
+	var refused *control.Problem
+	if errors.As(err, &refused) {
+		return cli.Exitf(cli.ExitUnreachable, "%s keeps its credentials to itself: %w (%s holds the control token)", url, err, cli.ControlToken)
+	}
+	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
+		return cli.Exitf(cli.ExitUnreachable, "%w", err)
+	}
+	return cli.Exitf(cli.ExitUnreachable, "%w; or read a tenant with --fixture", err)
+}

@@ -1,0 +1,150 @@
+package remote
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// A Mock is how a command reaches a running mock.
+type Mock struct {
+	Env                   cli.Env
+	URL, Namespace, token string
+	allowPlaintext        bool
+}
+
+// Register adds the flags that say which mock is meant.
+func (c *Mock) Register(flags *pflag.FlagSet) {
+	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
+	flags.StringVar(&c.Namespace, "namespace", "", "the namespace that is meant (default the default one)")
+	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
+	cli.IgnoreVariable(flags.Lookup("control-token"))
+	AllowPlaintextFlag(flags, &c.allowPlaintext)
+	cli.SetGroup(flags, cli.GroupRunning, "url", "namespace", "control-token", "allow-plaintext")
+}
+
+// AllowPlaintextFlag adds --allow-plaintext to a command that sends a control token.
+func AllowPlaintextFlag(flags *pflag.FlagSet, allow *bool) {
+	flags.BoolVar(allow, "allow-plaintext", false, "send the control token over http to a public host, such as a staging host behind a VPN")
+	cli.IgnoreVariable(flags.Lookup("allow-plaintext"))
+}
+
+// NewClient returns a client of the mock at the address of --url, or a usage error if the token would
+// go to a public host over plain http.
+func NewClient(config control.Config) (*control.Client, error) {
+	if err := config.Validate(); err != nil {
+		return nil, PlaintextError(err)
+	}
+	return control.New(config), nil
+}
+
+// PlaintextError says what to do about a [control.ErrPlaintext].
+func PlaintextError(err error) error {
+	return cli.Usagef("--url", "--url: %w: use https, or --allow-plaintext for a staging host behind a VPN", err)
+}
+
+// Client returns a client of the mock.
+func (c *Mock) Client() (*control.Client, error) {
+	address, err := mockserver.CheckBaseURL(c.URL)
+	if err != nil {
+		return nil, cli.Usagef("--url", "--url %w", err)
+	}
+	if err := cli.CheckSegment("--namespace", "the name of a namespace", cmp.Or(c.Namespace, "default")); err != nil {
+		return nil, err
+	}
+	token, _ := c.Env.Lookup(cli.ControlToken)
+	if c.token != "" {
+		if token, err = SecretFrom("control-token", c.token, "@FILE, or set "+cli.ControlToken); err != nil {
+			return nil, err
+		}
+	}
+	return NewClient(control.Config{
+		URL: address, Namespace: c.Namespace, Token: strings.TrimSpace(token), AllowPlaintext: c.allowPlaintext,
+	})
+}
+
+// SecretFrom reads a secret from a file. A flag that holds the secret itself is refused without
+// showing it: others on the machine can read a command line, and shells remember it.
+func SecretFrom(flag, value, instead string) (string, error) {
+	path, found := strings.CutPrefix(value, "@")
+	if !found {
+		return "", cli.Usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s", flag, instead)
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if err != nil {
+		return "", cli.Usagef("--"+flag, "--%s: %w", flag, err)
+	}
+	secret := strings.TrimSpace(string(content))
+	if secret == "" {
+		return "", cli.Usagef("--"+flag, "--%s: %s is empty", flag, path)
+	}
+	if err := contracttests.CheckSecret(secret); err != nil {
+		return "", cli.Usagef("--"+flag, "--%s: %s: %w", flag, path, err)
+	}
+	return secret, nil
+}
+
+// controlError is a problem that the control API reported, with a line for each place.
+type controlError struct {
+	text    string
+	problem *control.Problem
+}
+
+func (e *controlError) Error() string { return e.text }
+
+func (e *controlError) Unwrap() error { return e.problem }
+
+// Explain gives an error of the client its exit code.
+func Explain(err error) error {
+	var usage *cli.UsageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	if errors.Is(err, control.ErrPlaintext) {
+		return PlaintextError(err)
+	}
+	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
+		return cli.Exitf(cli.ExitUnreachable, "%w", err)
+	}
+	var problem *control.Problem
+	if !errors.As(err, &problem) {
+		return cli.Exitf(cli.ExitUnreachable, "%w; --url (PATMOCK_URL) says where the mock is", err)
+	}
+	text := problem.Detail
+	for _, place := range problem.Errors {
+		text += "\n  " + cmp.Or(place.Pointer, "all of it") + ": " + place.Detail
+	}
+	switch {
+	case problem.Status == 401:
+		text += "; give the control token with --control-token @FILE, or in " + cli.ControlToken
+		return cli.Exitf(cli.ExitUnreachable, "%w", &controlError{text, problem})
+	case problem.Status >= 500:
+		return cli.Exitf(cli.ExitUnreachable, "%w", &controlError{text, problem})
+	}
+	return cli.Exitf(cli.ExitUsage, "%w", &controlError{text, problem})
+}
+
+// Degraded returns why a mock cannot write, empty if it can.
+func Degraded(h control.Health) string {
+	if h.Cause == "" {
+		return ""
+	}
+	return ", but degraded: " + cli.Visible(h.Cause)
+}
+
+// DemandedToken is the token that the control surface demands, empty for none.
+func DemandedToken(flag string, env cli.Env) (string, error) {
+	if flag != "" {
+		return SecretFrom("control-token", flag, "@FILE, or set "+cli.ControlToken)
+	}
+	token, _ := env.Lookup(cli.ControlToken)
+	return strings.TrimSpace(token), nil
+}

@@ -1,0 +1,2 @@
+// Package reports writes the reports that --report names, whatever ends the command.
+package reports

@@ -1,0 +1,111 @@
+package reports
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/atomicfile"
+	"example.com/patmock/contracttests/report"
+)
+
+// output is a report that is asked for.
+type output struct{ format, path string }
+
+// parseReports returns the outputs that are well-formed, and the first error of the others.
+func parseReports(values []string) (outputs []output, err error) {
+	for _, text := range values {
+		o, wrong := parseReport(text)
+		if wrong == nil {
+			outputs = append(outputs, o)
+		} else if err == nil {
+			err = wrong
+		}
+	}
+	return outputs, err
+}
+
+func parseReport(text string) (output, error) {
+	format, path, ok := strings.Cut(text, "=")
+	if !ok || path == "" {
+		return output{}, cli.Usagef("--report", "--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
+	}
+	if err := cli.CheckName("--report", "format", format, report.Formats()); err != nil {
+		return output{}, err
+	}
+	if folder := filepath.Dir(path); path != "-" {
+		info, err := os.Stat(folder)
+		if errors.Is(err, fs.ErrPermission) {
+			return output{}, cli.Usagef("--report", "--report %s: %w", text, err)
+		}
+		if err != nil || !info.IsDir() {
+			return output{}, cli.Usagef("--report", "--report %s: there is no folder %s", text, folder)
+		}
+	}
+	return output{format, path}, nil
+}
+
+// writeReports writes what was asked for and, under GitHub Actions, what that shows.
+func writeReports(env cli.Env, outputs []output, r *report.Report) error {
+	for _, o := range outputs {
+		if err := o.write(env, r); err != nil {
+			return fmt.Errorf("--report %s=%s: %w", o.format, o.path, err)
+		}
+	}
+	if actions, _ := env.Lookup("GITHUB_ACTIONS"); actions != "true" {
+		return nil
+	}
+	for _, line := range report.Annotations(r) {
+		if _, err := fmt.Fprintln(env.Stderr, line); err != nil {
+			return err
+		}
+	}
+	if summary, _ := env.Lookup("GITHUB_STEP_SUMMARY"); summary != "" {
+		return report.AppendSummary(summary, r)
+	}
+	return nil
+}
+
+// write writes the report to a file or stream.
+func (o output) write(env cli.Env, r *report.Report) error {
+	if stream := o.stream(env); stream != nil {
+		return report.Write(o.format, stream, r)
+	}
+	var content bytes.Buffer
+	if err := report.Write(o.format, &content, r); err != nil {
+		return err
+	}
+	return atomicfile.Write(o.path, 0o644, content.Bytes())
+}
+
+// stream returns the stream of the process that a path leads to, such as -, /dev/stdout or the file
+// that a shell redirects it to. It is nil for other paths.
+func (o output) stream(env cli.Env) io.Writer {
+	if o.path == "-" {
+		return env.Stdout
+	}
+	info, err := os.Stat(o.path)
+	if err != nil {
+		return nil
+	}
+	for _, stream := range []io.Writer{env.Stdout, env.Stderr} {
+		if file, ok := stream.(*os.File); ok {
+			if own, err := file.Stat(); err == nil && os.SameFile(own, info) {
+				return stream
+			}
+		}
+	}
+	return nil
+}
+
+// replaceable reports whether what is written to the output can be replaced later.
+func (o output) replaceable(env cli.Env) bool {
+	info, err := os.Stat(o.path)
+	return o.stream(env) == nil && (err != nil || info.Mode().IsRegular())
+}

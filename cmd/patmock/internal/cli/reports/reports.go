@@ -1,0 +1,131 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+)
+
+// Writer are what --report names, from the start of a command to its end. Whatever ends the
+// command, no file has the report of another run.
+type Writer struct {
+	Outputs []output
+	// err is the error of the flag. The outputs are those without one.
+	Err error
+	// cases are those that the command was to test, once they are known.
+	Cases   []contracttests.Case
+	written bool
+}
+
+// Begin reads --report before other flags are judged, and writes to regular files that the run is
+// not finished.
+func (r *Writer) Begin(env cli.Env, root *cobra.Command, args []string) {
+	command, rest, err := root.Find(args)
+	if err != nil || command.Flags().Lookup("report") == nil {
+		return
+	}
+	values, help := reportValues(command, rest)
+	if help {
+		return
+	}
+	r.Outputs, r.Err = parseReports(values)
+	unfinished := r.failure(command, cli.Exitf(cli.ExitInterrupted, "%w", errNotFinished))
+	for _, o := range r.Outputs {
+		if !o.replaceable(env) {
+			continue
+		}
+		if err := o.write(env, unfinished); err != nil {
+			r.Err = errors.Join(r.Err, cli.Usagef("--report", "--report %s=%s: %w", o.format, o.path, err))
+		}
+	}
+}
+
+var errNotFinished = errors.New("not finished: the run goes on, or was killed")
+
+// RunsCommand is the annotation of a command whose arguments are a command line.
+const RunsCommand = "patmock_runs_command"
+
+// reportValues returns the values of --report among the arguments of a command, and reports whether
+// they ask for help.
+func reportValues(command *cobra.Command, args []string) (values []string, help bool) {
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		if !strings.HasPrefix(args[i], "-") && command.Annotations[RunsCommand] != "" {
+			break // what follows are arguments of the command that it runs
+		}
+		name, value, inline := strings.Cut(args[i], "=")
+		if name == "--help" || name == "-h" {
+			return nil, true
+		}
+		name, long := strings.CutPrefix(name, "--")
+		flag := command.Flag(name)
+		if !long || flag == nil {
+			continue
+		}
+		if !inline && flag.NoOptDefVal == "" && i+1 < len(args) {
+			i++
+			value = args[i]
+		}
+		if name == "report" {
+			values = append(values, value)
+		}
+	}
+	return values, false
+}
+
+// Write writes the report of a command that could start, to standard output unless --report says
+// otherwise.
+func (r *Writer) Write(env cli.Env, result *report.Report) error {
+	r.written = true
+	outputs := r.Outputs
+	if len(outputs) == 0 {
+		outputs = []output{{"text", "-"}}
+	}
+	return writeReports(env, outputs, result)
+}
+
+// WriteNamed writes the report to what --report names, if anything.
+func (r *Writer) WriteNamed(env cli.Env, result *report.Report) error {
+	r.written = true
+	return writeReports(env, r.Outputs, result)
+}
+
+// End writes what ended a command that has written no report.
+func (r *Writer) End(env cli.Env, command *cobra.Command, ended error) error {
+	if ended == nil || r.written {
+		return nil
+	}
+	var errs []error
+	result := r.failure(command, ended)
+	for _, o := range r.Outputs {
+		if err := o.write(env, result); err != nil && r.Err == nil {
+			errs = append(errs, fmt.Errorf("--report %s=%s: %w", o.format, o.path, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// failure returns the report of a run that tested nothing.
+func (r *Writer) failure(command *cobra.Command, ended error) *report.Report {
+	result := &report.Report{
+		Schema: report.SchemaVersion, Tool: cli.Tool(), Target: report.Target{Name: "unknown"}, Started: time.Now().UTC(),
+		Interrupted: cli.CodeOf(ended) == cli.ExitInterrupted, Warnings: []report.Warning{},
+	}
+	for _, name := range []string{"target", "url"} {
+		if flag := command.Flag(name); flag != nil && flag.Value.String() != "" {
+			result.Target.Name = flag.Value.String()
+		}
+	}
+	AddUnfinished(result, r.Cases, ended)
+	if command.Flag("allow-empty") != nil { // it checks clients
+		last := &result.Results[len(result.Results)-1]
+		last.ID, last.Promise = "client/complete", "The check judges every request."
+	}
+	return result
+}

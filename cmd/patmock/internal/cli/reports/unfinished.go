@@ -1,0 +1,42 @@
+package reports
+
+import (
+	"strings"
+
+	"example.com/patmock/contracttests"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/evidence"
+)
+
+// ReportHasRest says what becomes of a run that ends early.
+const ReportHasRest = "the report has what was done until then"
+
+// AddUnfinished adds a result for a run that did not test every case, so that programs that know
+// nothing of runs see an error. The cases that were not tested are skipped.
+func AddUnfinished(r *report.Report, cases []contracttests.Case, why error) {
+	reason := report.Redact(why.Error())
+	tested := map[string]report.Result{}
+	for _, result := range r.Results {
+		tested[result.Name()] = result
+	}
+	r.Results = []report.Result{}
+	for _, c := range cases {
+		result, ok := tested[c.Name()]
+		if !ok {
+			s := c.Scenario
+			result = report.Result{
+				ID: s.ID, Version: c.Version, Promise: s.Promise, Sources: s.Sources, Standing: s.Standing,
+				Outcome: report.Skip, Kind: report.KindUnfinished,
+				Message:  "not tested: " + strings.TrimSuffix(reason, ": "+ReportHasRest),
+				Failures: []report.Failure{}, Notes: []string{},
+			}
+		}
+		r.Results = append(r.Results, result)
+	}
+	r.Results = append(r.Results, report.Result{
+		ID: "run/complete", Promise: "The run tests every selected case.", Sources: []string{},
+		Standing: evidence.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
+		Message: reason, Failures: []report.Failure{}, Notes: []string{},
+	})
+	r.Count()
+}

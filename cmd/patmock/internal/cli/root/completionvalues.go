@@ -1,0 +1,97 @@
+package root
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/contract"
+	controlcmd "example.com/patmock/cmd/patmock/internal/cli/control"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/cmd/patmock/internal/cli/serve"
+	"example.com/patmock/contracttests/report"
+	"example.com/patmock/contracttests/scenarios"
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver"
+)
+
+// completeFlags offers values of the flags of a command and of those below it, unless the command
+// has said which.
+func completeFlags(cmd *cobra.Command, env cli.Env) {
+	for name, offer := range flagCompletions(env) {
+		if f := cmd.Flag(name); f == nil || cmd.LocalFlags().Lookup(name) != f {
+			continue
+		}
+		if _, found := cmd.GetFlagCompletionFunc(name); !found {
+			// It fails for a flag that does not exist only.
+			_ = cmd.RegisterFlagCompletionFunc(name, offer)
+		}
+	}
+	if cmd.ValidArgsFunction == nil && len(cmd.ValidArgs) == 0 && cmd.Use == cmd.Name() { // without arguments
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+	}
+	for _, child := range cmd.Commands() {
+		completeFlags(child, env)
+	}
+}
+
+// flagCompletions offer the values of flags, by name.
+func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
+	return map[string]cobra.CompletionFunc{
+		"fixture":          completeFixture,
+		"profile":          cli.OneValue(mockserver.Profiles()),
+		"hostile":          cli.SeveralValues(append([]string{"all", "none"}, mockserver.HostileBehaviours()...)),
+		"never-expires-as": cli.OneValue([]string{mockserver.NeverAsNull, mockserver.NeverAsFarDate}),
+		"rate-limit":       cli.OneValue([]string{"100/10s", "off"}),
+		"cors":             cli.OneValue([]string{mockserver.CORSLoopback, "*", "off"}),
+		"check-responses":  cli.OneValue([]string{"on", "off"}),
+		"log-format":       cli.OneValue(serve.LogFormats),
+		"log-level":        cli.OneValue(serve.LogLevels),
+		"versions":         cli.SeveralValues(cli.VersionNames()),
+		"target":           cli.OneValue([]string{"mock", "env"}),
+		"run":              completeScenario,
+		"skip":             completeScenario,
+		"standing":         cli.SeveralValues(contract.Standings),
+		"require":          cli.SeveralValues(contract.NeedNames()),
+		"report":           completeReport,
+		"method":           cli.OneValue([]string{"GET", "POST", "PATCH", "DELETE"}),
+		"user-level":       cli.OneValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
+		"user":             remote.CompleteUser(env),
+		"owner":            remote.CompleteUser(env),
+		"namespace":        remote.CompleteNamespace(env),
+		"fault":            controlcmd.CompleteFault(env),
+	}
+}
+
+// completeFixture offers fixtures, and files.
+func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return fixtures.Names(), cobra.ShellCompDirectiveDefault
+}
+
+// completeScenario offers the ids of scenarios, also behind the ^ of a regular expression.
+func completeScenario(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	anchor := ""
+	if strings.HasPrefix(typed, "^") {
+		anchor = "^"
+	}
+	var all []cobra.Completion
+	for _, s := range scenarios.All() {
+		if id := anchor + s.ID; strings.HasPrefix(id, typed) {
+			all = append(all, cobra.CompletionWithDesc(id, s.Promise))
+		}
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeReport offers the formats of reports, and files behind them.
+func completeReport(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if format, _, found := strings.Cut(typed, "="); found {
+		return []cobra.Completion{format + "=-"}, cobra.ShellCompDirectiveDefault
+	}
+	var all []cobra.Completion
+	for _, format := range report.Formats() {
+		all = append(all, format+"=")
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}

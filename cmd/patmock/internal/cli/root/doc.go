@@ -1,0 +1,2 @@
+// Package root puts the commands of patmock together, with their help and their completion.
+package root

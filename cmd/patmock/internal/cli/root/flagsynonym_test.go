@@ -1,0 +1,38 @@
+package root
+
+import (
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+// Synonyms are of flags and commands that exist, and no command has a flag of such a name itself.
+func TestSynonymsExist(t *testing.T) {
+	root := New(cli.Env{Lookup: noVariables}, nil)
+	flags, commands := map[string]bool{}, map[string]bool{}
+	var visit func(*cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		commands[cmd.Name()] = true
+		for _, name := range flagNames(cmd) {
+			flags[name] = true
+		}
+		for _, child := range cmd.Commands() {
+			visit(child)
+		}
+	}
+	visit(root)
+	for _, s := range flagSynonyms {
+		if !flags[s.flag] {
+			t.Errorf("no command has --%s", s.flag)
+		}
+	}
+	for _, s := range cli.CommandSynonyms {
+		if !commands[s.Command] {
+			t.Errorf("there is no command %s", s.Command)
+		}
+	}
+}
+
+func noVariables(string) (string, bool) { return "", false }

@@ -1,0 +1,102 @@
+package root
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+// A helpTopic is help about something that is no command.
+type helpTopic struct {
+	name, short string
+	text        func(root *cobra.Command, s style) (string, error)
+}
+
+func helpTopics() []helpTopic {
+	return []helpTopic{
+		{"environment", "List the variables that set flags, and the others", environmentTopic},
+		{"exit-codes", "List the exit codes and what they mean", exitCodesTopic},
+		{"fixtures", "List the tenants that a mock can start from", fixturesTopic},
+	}
+}
+
+// topicsText returns the list of topics.
+func topicsText() string {
+	var rows []cli.HelpRow
+	for _, topic := range helpTopics() {
+		rows = append(rows, cli.HelpRow{topic.name, topic.short})
+	}
+	return cli.Columns(rows)
+}
+
+// newHelp returns the help command. Topics are commands below it.
+func newHelp(root *cobra.Command, env cli.Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "help [COMMAND | TOPIC]",
+		Short:   "Show the help of a command, or about a topic",
+		Example: "  patmock help serve",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			about, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownHelp(about, append(rest, args[len(args)-1:]...))
+			}
+			return about.Help()
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			about, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return commandCompletions(about), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	for _, topic := range helpTopics() {
+		cmd.AddCommand(newTopic(root, env, topic))
+	}
+	return cmd
+}
+
+// unknownHelp is the error of help about what is neither a command nor a topic.
+func unknownHelp(cmd *cobra.Command, args []string) error {
+	if cmd == cmd.Root() {
+		var names []string
+		for _, topic := range helpTopics() {
+			names = append(names, topic.name)
+		}
+		if hint := cli.DidYouMean(args[0], names); hint != "" {
+			return cli.Usagef("TOPIC", "unknown topic %q%s", args[0], hint)
+		}
+	}
+	return cli.NoArgs(cmd, args)
+}
+
+func newTopic(root *cobra.Command, env cli.Env, topic helpTopic) *cobra.Command {
+	return &cobra.Command{
+		Use:     topic.name,
+		Short:   topic.short,
+		Example: "  patmock help " + topic.name,
+		Args:    cli.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			text, err := topic.text(root, styleOf(env.Stdout, env.Lookup))
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(env.Stdout, text)
+			return err
+		},
+	}
+}
+
+// commandCompletions returns the commands below a command, with what they do.
+func commandCompletions(cmd *cobra.Command) []cobra.Completion {
+	var all []cobra.Completion
+	for _, child := range cmd.Commands() {
+		if child.IsAvailableCommand() && child.Name() != "help" {
+			all = append(all, cobra.CompletionWithDesc(child.Name(), child.Short))
+		}
+	}
+	return all
+}

@@ -1,0 +1,128 @@
+package root
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/atomicfile"
+	"example.com/patmock/cmd/patmock/internal/cli/check"
+	"example.com/patmock/cmd/patmock/internal/cli/contract"
+	controlcmd "example.com/patmock/cmd/patmock/internal/cli/control"
+	execcmd "example.com/patmock/cmd/patmock/internal/cli/exec"
+	fixturescmd "example.com/patmock/cmd/patmock/internal/cli/fixtures"
+	"example.com/patmock/cmd/patmock/internal/cli/logins"
+	"example.com/patmock/cmd/patmock/internal/cli/reports"
+	"example.com/patmock/cmd/patmock/internal/cli/serve"
+	speccmd "example.com/patmock/cmd/patmock/internal/cli/spec"
+	"example.com/patmock/cmd/patmock/internal/job"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+)
+
+// Run carries out one command line. It prints the error, and returns it beside the exit code.
+func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
+	if code, ok := job.Helper(args); ok {
+		return code, nil
+	}
+	out := &reports.Writer{}
+	root := New(env, out)
+	root.SetArgs(args)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	out.Begin(env, root, args)
+	command, err := root.ExecuteContextC(ctx)
+	err = cli.NameVariable(command.Flags(), err)
+	if unwritten := out.End(env, command, err); unwritten != nil {
+		err = cli.ExitCause(err, unwritten)
+	}
+	if err == nil {
+		return cli.ExitOK, nil
+	}
+	text, code := "patmock: "+err.Error()+"\n", cli.ExitFailed
+	if why := atomicfile.ExplainDenied(err); why != "" {
+		text += why + "\n"
+	}
+	if errors.Is(err, control.ErrNoMock) {
+		text += noMockAdvice(command) + "\n"
+	}
+	var usage *cli.UsageError
+	var exit *cli.ExitError
+	switch {
+	case errors.As(err, &usage):
+		text += "See " + cmp.Or(usage.Help, command.CommandPath()+" --help") + ".\n"
+		code = cli.ExitUsage
+	case errors.As(err, &exit):
+		code = exit.Code
+		if exit.Err == nil {
+			text = ""
+		}
+	}
+	_, _ = io.WriteString(env.Stderr, text) // there is nowhere left to tell that this failed
+	return code, err
+}
+
+// noMockAdvice returns what to do about a mock that does not respond, by the flags of the command.
+func noMockAdvice(cmd *cobra.Command) string {
+	advice := "Start one with patmock serve"
+	switch {
+	case cmd.Flag("url") != nil:
+		advice += ", or name another with --url (" + cli.Variable("url") + ")"
+	case cmd.Flag("target") != nil:
+		advice += ", or name another with --target"
+	}
+	if cmd.Flag("fixture") != nil && cmd.Parent() == cmd.Root() { // below control, it is sent to the mock
+		advice += "; --fixture needs no mock"
+	}
+	return advice + "."
+}
+
+// New returns the command patmock, with all below it.
+func New(env cli.Env, out *reports.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "patmock",
+		Short: "A stand-in for the personal access token API of a SailPoint tenant",
+		Long: "patmock is a stand-in for the personal access token (PAT) part of a SailPoint Identity Security Cloud\n" +
+			"tenant: stateful, in memory, and validated on both sides by OpenAPI. It is not affiliated with SailPoint.",
+		Example:       "  patmock serve",
+		Version:       mockserver.Version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cli.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cli.CheckVariables(cmd, env.Environ()); err != nil {
+				return err
+			}
+			return cli.FromEnvironment(cmd.Flags(), env.Lookup)
+		},
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(serve.New(env), execcmd.New(env, out), logins.NewEnv(env), logins.NewUsers(env), logins.NewTokens(env), fixturescmd.New(env), controlcmd.New(env), check.New(env, out), serve.NewHealthcheck(env), contract.New(env, out), speccmd.New(env), newVersion(env), newCompletion(env), newMan())
+	root.SetHelpCommand(newHelp(root, env))
+	setHelp(root, env)
+	completeFlags(root, env)
+	return root
+}
+
+// flagOf returns the flag that an error of pflag is about.
+func flagOf(err error) string {
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	var malformed *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &missing):
+		return "--" + missing.GetSpecifiedName()
+	case errors.As(err, &invalid):
+		return "--" + invalid.GetFlag().Name
+	case errors.As(err, &malformed):
+		return malformed.GetSpecifiedFlag()
+	}
+	return ""
+}

@@ -1,0 +1,20 @@
+package root
+
+import (
+	"testing"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+// Words of other meanings are no near-misses.
+func TestSimilarVariable_None(t *testing.T) {
+	root := New(cli.Env{}, nil)
+	serve, _, _ := root.Find([]string{"serve"})
+	for _, name := range []string{
+		"PATMOCK_STATUS", "PATMOCK_HOST", "PATMOCK_SORT", "PATMOCK_SEED", "PATMOCK_LOG", "PATMOCK_TOKEN", "PATMOCK_REPORT", "PATMOCK_",
+	} {
+		if got := cli.SimilarVariable(name, cli.VariablesOf(serve)); got != "" {
+			t.Errorf("%s: proposes %s", name, got)
+		}
+	}
+}

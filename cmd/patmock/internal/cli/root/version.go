@@ -1,0 +1,73 @@
+package root
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/mockserver"
+)
+
+func newVersion(env cli.Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version, the commit and what built it",
+		Example: "  patmock version",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
+			if err != nil {
+				return err
+			}
+			b := newBuild(debug.ReadBuildInfo())
+			if format == "json" {
+				return cli.PrintJSON(env.Stdout, b)
+			}
+			_, err = fmt.Fprintln(env.Stdout, b)
+			return err
+		},
+	}
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	return cmd
+}
+
+// A build is what a binary is built from. Commit is empty if that is unknown.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit"`
+	Modified bool   `json:"modified"`
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+func newBuild(info *debug.BuildInfo, ok bool) build {
+	b := build{Version: mockserver.Version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+// String returns the build on a line.
+func (b build) String() string {
+	parts := []string{"patmock", b.Version}
+	if b.Commit != "" && b.Modified {
+		parts = append(parts, "commit", b.Commit+"+changes")
+	} else if b.Commit != "" {
+		parts = append(parts, "commit", b.Commit)
+	}
+	return strings.Join(append(parts, b.Go, b.OS+"/"+b.Arch), " ")
+}

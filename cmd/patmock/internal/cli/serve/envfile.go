@@ -1,0 +1,84 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/atomicfile"
+	"example.com/patmock/cmd/patmock/internal/cli/credentials"
+)
+
+// WriteEnvFile writes the variables of the mock's administrator for others to read, and returns a
+// function that removes them. It overwrites only an empty file and one that patmock wrote: others
+// may have real variables. An empty path writes nothing.
+func WriteEnvFile(path string, m *Mock) (remove func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	admin, name, err := m.Login("")
+	if err == nil && name == "" {
+		err = cli.Usagef("--env-file", "nobody has a token to log in with")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--env-file: %w", err)
+	}
+	if err := checkEnvFile(path); err != nil {
+		return nil, err
+	}
+	text := envFileMark + credentials.Formats["dotenv"](admin)
+	if err := atomicfile.Write(path, 0o600, []byte(text)); err != nil {
+		return nil, cli.Usagef("--env-file", "--env-file: %w", err)
+	}
+	return func() { removeEnvFile(path, text) }, nil
+}
+
+// checkEnvFile returns a usage error if a file may not be overwritten with variables.
+func checkEnvFile(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		var target string
+		if target, err = atomicfile.LinkTarget(path); err == nil {
+			_, err = os.Stat(filepath.Dir(target))
+		}
+		if err == nil {
+			return nil
+		}
+	}
+	if err != nil {
+		return cli.Usagef("--env-file", "--env-file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return cli.Usagef("--env-file", "--env-file %s: expected a file, or none yet, got something else (%s)", path, info.Mode().Type())
+	}
+	old, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	if err != nil {
+		return cli.Usagef("--env-file", "--env-file: %w", err)
+	}
+	if len(old) > 0 && !strings.HasPrefix(string(old), envFileMark) {
+		return cli.Usagef("--env-file", "--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)
+	}
+	return nil
+}
+
+// removeEnvFile removes an env file that still has this text, and the target of symbolic links to
+// it. A file that cannot be removed, since it is mounted, is emptied.
+func removeEnvFile(path, text string) {
+	if now, err := os.ReadFile(path); err != nil || string(now) != text { //nolint:gosec // as above
+		return // another mock has written or removed it
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		err = os.Remove(target)
+	}
+	if err != nil {
+		_ = os.Truncate(path, 0) // its variables are those of a mock that has ended
+	}
+}
+
+// envFileMark is how an env file of a mock begins.
+const envFileMark = "# written by patmock, which removes it when it stops\n"

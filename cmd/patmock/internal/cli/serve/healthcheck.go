@@ -1,0 +1,190 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
+	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/redact"
+)
+
+const (
+	// healthPatience is how long one answer may take.
+	healthPatience = 2 * time.Second
+	// healthPause is between two tries.
+	healthPause = 50 * time.Millisecond
+)
+
+// healthFlags are the flags of healthcheck, as they were given.
+type healthFlags struct {
+	url, addr, controlAddr, controlToken string
+	wait                                 time.Duration
+	format                               string
+	allowPlaintext                       bool
+	// named reports whether a flag, or PATMOCK_URL, says which mock is meant.
+	named bool
+}
+
+// NewHealthcheck returns the command healthcheck.
+func NewHealthcheck(env cli.Env) *cobra.Command {
+	var f healthFlags
+	cmd := &cobra.Command{
+		Use:   "healthcheck",
+		Short: "Tell by the exit code whether the mock is ready",
+		Long: "Asks the mock of this machine or container. Without --url, --addr and --control-addr it finds the one that\n" +
+			"this user runs, by the file that serve leaves in $XDG_RUNTIME_DIR, /tmp, /run or /dev/shm, else by the variables\n" +
+			"of serve: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + cli.ControlToken + ". Exit codes: 0 it is ready, 1 it is\n" +
+			"not, as the health check of a container expects, 2 usage.",
+		Example: "  patmock exec -- patmock healthcheck --wait 10s",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if f.format, err = cli.FormatOf(cmd, cli.TextOrJSON); err != nil {
+				return err
+			}
+			f.named = f.url != "" || cli.OnCommandLine(cmd.Flags(), "addr", "control-addr")
+			return f.execute(cmd.Context(), env)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.url, "url", "", "the running mock, or its control listener (default where --control-addr or --addr leads to)")
+	flags.StringVar(&f.addr, "addr", cli.DefaultAddr, "address that the mock listens on; where that is every interface, loopback is asked")
+	flags.StringVar(&f.controlAddr, "control-addr", "", "address of the control surface, where it has a listener of its own")
+	flags.StringVar(&f.controlToken, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
+	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
+	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
+	cli.SetGroup(flags, cli.GroupRunning, "url", "addr", "control-addr", "control-token", "allow-plaintext")
+	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	for _, own := range []string{"control-token", "wait", "format"} {
+		cli.IgnoreVariable(flags.Lookup(own))
+	}
+	return cmd
+}
+
+func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
+	late := time.After(f.wait)
+	for {
+		address, token, err := f.find(env) // again each time: serve may not have begun
+		if err != nil {
+			return err
+		}
+		mock, err := remote.NewClient(control.Config{URL: address, Token: token, AllowPlaintext: f.allowPlaintext})
+		if err != nil {
+			return err
+		}
+		answered, err := health(ctx, mock)
+		if err == nil && f.format == "json" {
+			return cli.PrintJSON(env.Stdout, readyMock{address, answered})
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(env.Stdout, "patmock %s at %s is ready%s\n", cli.Visible(answered.Version), address, remote.Degraded(answered))
+			return err
+		}
+		if errors.Is(err, control.ErrPlaintext) {
+			return remote.PlaintextError(err)
+		}
+		var refused *control.Problem
+		if f.wait <= 0 || errors.As(err, &refused) { // which it would do again
+			return fmt.Errorf("not ready: %w", err)
+		}
+		select {
+		case <-late:
+			return fmt.Errorf("not ready after %s: %w", f.wait, err)
+		case <-time.After(healthPause):
+		}
+	}
+}
+
+// readyMock is the JSON of healthcheck: the health of the mock at an address.
+type readyMock struct {
+	URL string `json:"url"`
+	control.Health
+}
+
+// health asks once.
+func health(ctx context.Context, mock *control.Client) (control.Health, error) {
+	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	defer cancel()
+	return mock.Health(ctx)
+}
+
+// find returns the address of the control API, and the token that it demands.
+func (f healthFlags) find(env cli.Env) (address, token string, err error) {
+	tokenFlag := f.controlToken
+	if !f.named {
+		serving, found, err := f.running(env)
+		if err != nil {
+			return "", "", err
+		}
+		if found {
+			address = serving.Control
+			if tokenFlag == "" && serving.TokenFile != "" {
+				tokenFlag = "@" + serving.TokenFile
+			}
+		}
+	}
+	if address == "" {
+		if address, err = f.address(); err != nil {
+			return "", "", err
+		}
+	}
+	token, err = remote.DemandedToken(tokenFlag, env)
+	return address, token, err
+}
+
+// running returns the serve that a health check without flags is about: that of the container, or
+// at the address of the variables, or the only one.
+func (f healthFlags) running(env cli.Env) (r runFile, found bool, err error) {
+	all := runningServes(env)
+	usual, _ := f.address() // another one without an address
+	for _, isMeant := range []func(runFile) bool{
+		func(r runFile) bool { return r.Container },
+		func(r runFile) bool { return r.Control == usual },
+		func(runFile) bool { return true },
+	} {
+		meant := slices.DeleteFunc(slices.Clone(all), func(r runFile) bool { return !isMeant(r) })
+		if len(meant) == 1 {
+			return meant[0], true, nil
+		}
+	}
+	if len(all) == 0 {
+		return r, false, nil
+	}
+	var addresses []string
+	for _, r := range all {
+		addresses = append(addresses, fmt.Sprintf("%s (process %d)", r.Control, r.PID))
+	}
+	return r, false, cli.Usagef("--url", "several mocks of this user run here: say with --url which is meant: %s", strings.Join(addresses, ", "))
+}
+
+// address is where to ask.
+func (f healthFlags) address() (string, error) {
+	if f.url != "" {
+		address, err := mockserver.CheckBaseURL(f.url)
+		if err != nil {
+			err = cli.Usagef("--url", "--url %w", err)
+		}
+		return address, err
+	}
+	flag, addr := "--addr", f.addr
+	if f.controlAddr != "" {
+		flag, addr = "--control-addr", f.controlAddr
+	}
+	if err := checkAddress(addr); err != nil {
+		return "", cli.Usagef(flag, "%s %s: %w", flag, redact.Address(addr), err)
+	}
+	_, port, _ := net.SplitHostPort(addr) // checked
+	if port == "0" || port == "" {
+		return "", cli.Usagef(flag, "%q: a mock on a free port can be anywhere: give its address with --url", addr)
+	}
+	return localURL(addr), nil
+}

@@ -1,0 +1,187 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/spec/redact"
+)
+
+// shutdownGrace is how long requests under way have to end once the process is told to stop.
+const shutdownGrace = 5 * time.Second
+
+// checkPlaces returns a usage error if an address or the env file cannot be used, before anything
+// is bound.
+func (f Flags) checkPlaces() error {
+	if f.addr == "" { // which would be every interface
+		return cli.Usagef("--addr", "--addr is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
+	}
+	if err := checkListen("addr", f.addr); err != nil {
+		return err
+	}
+	if f.controlAddr != "" {
+		if err := checkListen("control-addr", f.controlAddr); err != nil {
+			return err
+		}
+	}
+	if f.EnvFile != "" {
+		return checkEnvFile(f.EnvFile)
+	}
+	return nil
+}
+
+// checkListen returns a usage error if the form of an address to listen on is wrong.
+func checkListen(flag, addr string) error {
+	if err := checkAddress(addr); err != nil {
+		return cli.Usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), err)
+	}
+	return nil
+}
+
+// checkAddress returns what is wrong with the form of an address to listen on, and what it is meant
+// to be.
+func checkAddress(addr string) error {
+	const expected = "expected an address such as 127.0.0.1:17280"
+	_, port, malformed := net.SplitHostPort(addr)
+	switch u, _ := url.Parse(addr); {
+	case strings.Contains(addr, "@"): // which may be repeated nowhere
+		return errors.New("expected an address without user and password")
+	case strings.Contains(addr, "://") && u != nil && u.Host != "":
+		return meantAddress(u.Hostname(), u.Port())
+	case strings.ContainsAny(addr, "/ "):
+		return errors.New(expected)
+	case malformed == nil:
+		if _, err := net.DefaultResolver.LookupPort(context.Background(), "tcp", port); err != nil {
+			return fmt.Errorf("expected a port up to 65535, got %q", port)
+		}
+		return nil
+	case cli.Digits.MatchString(addr):
+		return meantAddress("", addr)
+	case strings.Contains(addr, ":") && !strings.Contains(addr, "["):
+		return errors.New(expected + ", or [::1]:17280")
+	case !strings.Contains(addr, ":"):
+		return meantAddress(addr, "")
+	}
+	return errors.New(expected)
+}
+
+// meantAddress proposes an address for a host or a port alone. Without a host, it is one of loopback:
+// the port alone would open every interface.
+func meantAddress(host, port string) error {
+	addr := net.JoinHostPort(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "17280"))
+	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
+}
+
+// explainListen says in plain words why an address cannot be bound.
+func explainListen(addr string, err error) error {
+	host, _, _ := net.SplitHostPort(addr) // checked
+	dns, unknownHost := errors.AsType[*net.DNSError](err)
+	switch {
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return errors.New("this machine has no such address (try 127.0.0.1)")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("the port needs more rights: take one above 1023")
+	case unknownHost && dns.Name == host:
+		return fmt.Errorf("the host %s is not known", host)
+	}
+	return err
+}
+
+// listen says what to try when the address is taken.
+func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
+	if err := checkListen(flag, addr); err != nil {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, cli.Usagef("--"+flag, "%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, cli.Variable(flag))
+	}
+	if err != nil {
+		return nil, cli.Usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), explainListen(addr, err))
+	}
+	return listener, nil
+}
+
+// serve serves a handler until the mock stops.
+func (m *Mock) serve(listener net.Listener, handler http.Handler) *http.Server {
+	server := m.Handler.HTTPServer(handler)
+	server.ConnState = m.follow
+	go func() { m.failed <- server.Serve(m.Handler.Listener(listener)) }()
+	return server
+}
+
+// wait returns when the context ends, or with the error that ended the mock.
+func (m *Mock) wait(ctx context.Context) error {
+	select {
+	case err := <-m.failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// follow remembers the connections on which no request has come yet: clients open some ahead. One
+// that is accepted while the mock stops is closed.
+func (m *Mock) follow(c net.Conn, state http.ConnState) {
+	m.activity.Add(1)
+	if state != http.StateNew {
+		m.silent.Delete(c)
+		return
+	}
+	m.silent.Store(c, nil)
+	select {
+	case <-m.ended:
+		_ = c.Close()
+	default:
+	}
+}
+
+// Stop lets the requests under way end, but not for long.
+func (m *Mock) Stop() error {
+	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+	defer cancel()
+	close(m.ended) // before the connections, so that follow closes what it adds from now on
+	m.silent.Range(func(c, _ any) bool {
+		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
+		return true
+	})
+	m.Handler.Stop() // which ends what a fault holds up
+	var err error
+	for _, server := range []*http.Server{m.server, m.controls} {
+		if server == nil {
+			continue
+		}
+		stopped := server.Shutdown(grace)
+		if errors.Is(stopped, context.DeadlineExceeded) {
+			m.Log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
+			stopped = server.Close()
+		}
+		err = errors.Join(err, stopped)
+	}
+	if err = errors.Join(err, m.Handler.Close()); err != nil { // now that nothing writes any more
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes loopback.
+func localURL(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "http://" + addr
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

@@ -1,0 +1,46 @@
+package serve
+
+import (
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+// The values of --log-format and --log-level.
+var (
+	LogFormats = []string{"text", "json"}
+	LogLevels  = []string{"debug", "info", "warn", "error"}
+)
+
+func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil || strings.ContainsAny(level, "+-") {
+		return nil, cli.Usagef("--log-level", "--log-level %q: expected debug, info, warn or error%s", level, cli.DidYouMean(level, LogLevels))
+	}
+	switch format {
+	case "text": // for people: the message as it is, without quotes
+		options := &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly}
+		if l > slog.LevelDebug {
+			options.ReplaceAttr = withoutTrace
+		}
+		return slog.New(tint.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
+	}
+	return nil, cli.Usagef("--log-format", "--log-format %q: expected text or json%s", format, cli.DidYouMean(format, LogFormats))
+}
+
+// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already. It
+// also leaves out the rule of a request that broke none.
+func withoutTrace(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && (slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) || a.Key == "rule" && a.Value.String() == "") {
+		return slog.Attr{}
+	}
+	return a
+}

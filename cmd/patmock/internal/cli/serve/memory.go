@@ -1,0 +1,134 @@
+package serve
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+// maxDefaultBudget limits the default memory budget, in bytes.
+const maxDefaultBudget = 256 << 20
+
+// byteUnits are the units of a size, the longest names first.
+var byteUnits = []struct {
+	name  string
+	bytes int64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
+
+// parseBytes reads a size such as 256MB or 128MiB. Its units may be in any case.
+func parseBytes(text string) (int64, error) {
+	for _, unit := range byteUnits {
+		number, ok := cutSuffixFold(text, unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+		if err != nil || n < 0 || n > 1<<62/unit.bytes {
+			break
+		}
+		return n * unit.bytes, nil
+	}
+	return 0, fmt.Errorf("%q: expected a size such as 256MB or 128MiB", text)
+}
+
+func cutSuffixFold(text, suffix string) (before string, ok bool) {
+	at := len(text) - len(suffix)
+	if at < 0 || !strings.EqualFold(text[at:], suffix) {
+		return text, false
+	}
+	return text[:at], true
+}
+
+// cgroupLimit returns the memory limit of the control group of this process, in bytes, below a root directory that is /
+// but in tests. It is zero if there is none. A process in a container sees the group as the root of the hierarchy; one
+// that does not finds its own by /proc/self/cgroup.
+func cgroupLimit(root string) int64 {
+	own, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // a file of the kernel
+	limit := int64(0)
+	for _, line := range append(strings.Split(string(own), "\n"), "0::/", "1:memory:/") {
+		fields := strings.SplitN(line, ":", 3)
+		if len(fields) < 3 {
+			continue
+		}
+		var file, base string
+		switch {
+		case fields[1] == "":
+			base, file = "sys/fs/cgroup", "memory.max" // version 2
+		case strings.Contains(","+fields[1]+",", ",memory,"):
+			base, file = "sys/fs/cgroup/memory", "memory.limit_in_bytes" // version 1
+		default:
+			continue
+		}
+		for path := filepath.Clean("/" + fields[2]); ; path = filepath.Dir(path) { // a group has the limits of those above
+			if found := readLimit(filepath.Join(root, base, path, file)); found > 0 && (limit == 0 || found < limit) {
+				limit = found
+			}
+			if path == "/" {
+				break
+			}
+		}
+	}
+	return limit
+}
+
+// readLimit returns a limit, zero if there is none: version 1 writes a huge number then.
+func readLimit(path string) int64 {
+	text, err := os.ReadFile(path) //nolint:gosec // a file of the kernel
+	if err != nil {
+		return 0
+	}
+	limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	if err != nil || limit >= 1<<60 {
+		return 0
+	}
+	return limit
+}
+
+// defaultBudget returns the memory budget below a limit, in bytes; zero is no limit.
+func defaultBudget(limit int64) int64 {
+	if limit == 0 {
+		return maxDefaultBudget
+	}
+	return min(maxDefaultBudget, limit/4)
+}
+
+// followLimit makes the collector keep to the memory limit of the control group, unless GOMEMLIMIT decides. A tenth is
+// left for what the Go runtime does not count.
+func followLimit(env cli.Env, limit int64) {
+	if chosen, _ := env.Lookup("GOMEMLIMIT"); chosen == "" && limit > 0 {
+		debug.SetMemoryLimit(limit / 10 * 9)
+	}
+}
+
+// When the mock was idle for that long, its free memory goes back to the system.
+const (
+	idleBeforeRelease = 30 * time.Second
+	idleCheck         = 5 * time.Second
+)
+
+// releaseIdle gives free memory back whenever the mock has been idle since its last request, until stop is closed.
+// Activity counts what happens, release does it.
+func releaseIdle(stop <-chan struct{}, activity func() int64, release func()) {
+	ticks := time.NewTicker(idleCheck)
+	defer ticks.Stop()
+	last, since, released := activity(), time.Now(), true
+	for {
+		select {
+		case <-stop:
+			return
+		case now := <-ticks.C:
+			if count := activity(); count != last {
+				last, since, released = count, now, false
+			} else if !released && now.Sub(since) >= idleBeforeRelease {
+				release()
+				released = true
+			}
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package serve
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// A connection that is accepted while the mock stops is closed: the stop would wait for a request on
+// it. One that was accepted before is left alone.
+func TestFollow_WhileTheMockStops(t *testing.T) {
+	m := &Mock{ended: make(chan struct{})}
+	accepted := func() net.Conn {
+		client, server := net.Pipe()
+		t.Cleanup(func() { _ = client.Close() })
+		m.follow(server, http.StateNew)
+		return client
+	}
+	isClosed := func(c net.Conn) bool {
+		_ = c.SetReadDeadline(time.Now().Add(time.Millisecond)) // which a closed one does not take
+		_, err := c.Read(make([]byte, 1))
+		return errors.Is(err, io.EOF)
+	}
+	if isClosed(accepted()) {
+		t.Error("a connection is closed though the mock serves")
+	}
+	close(m.ended)
+	if !isClosed(accepted()) {
+		t.Error("a connection stays open though the mock stops")
+	}
+}

@@ -1,0 +1,2 @@
+// Package spec has the commands that print the documents, their errata and the default dialect.
+package spec

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// IsTerminal reports whether a stream is a terminal.
+func IsTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull) // a character device, too
+	return err != nil || !os.SameFile(info, null)
+}
+
+// Confirm prints a question and reports whether the next line of in is yes. It ends with ctx.
+func Confirm(ctx context.Context, in io.Reader, out io.Writer, question string) bool {
+	if _, err := fmt.Fprint(out, question); err != nil {
+		return false
+	}
+	line := make(chan string, 1)
+	go func() { // ends with the process if nothing is typed
+		text, _ := bufio.NewReader(in).ReadString('\n') // what is missing is no yes
+		line <- text
+	}()
+	select {
+	case text := <-line:
+		return strings.TrimSpace(text) == "yes"
+	case <-ctx.Done():
+		return false
+	}
+}
