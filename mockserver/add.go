@@ -48,7 +48,7 @@ func (t *tenant) newID() string {
 func (t *tenant) newIdentityID() string {
 	for {
 		id := t.random.Hex("identity id", 16)
-		if _, taken := t.service.Identity(context.TODO(), id); !taken {
+		if _, err := t.service.Identity(context.TODO(), id); err != nil {
 			return id
 		}
 	}

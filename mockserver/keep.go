@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ func (t *tenant) load() error {
 		t.generation = oauth.NewGeneration()
 		return t.Start(nil, false)
 	}
-	held, ok, err := t.durable.Load(context.TODO())
+	ok, err := t.durable.Load()
 	if err != nil {
 		return err
 	}
@@ -36,9 +35,6 @@ func (t *tenant) load() error {
 		return nil
 	}
 	t.used.Store(true)
-	if err := t.service.Restore(held); err != nil {
-		return err
-	}
 	if record, err := t.durable.Record(recordClock); err != nil {
 		return err
 	} else if record != nil {

@@ -19,7 +19,11 @@ type tenantInfo struct {
 
 // info names the endpoints by the host that the client used, unless they are published under another.
 func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
-	base, t := response.BaseURL(r, s.config.PublicURL), s.config.Service.About(r.Context())
+	t, err := s.config.Service.About(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	base := response.BaseURL(r, s.config.PublicURL)
 	return response.JSON(http.StatusOK, tenantInfo{
 		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,
 		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token", LogoutURL: base + "/logout",

@@ -49,7 +49,10 @@ const maxLength = 4096
 // the hash of set instead, which has to be stored before the access token is sent. Set is nil otherwise.
 func (s *Server) issue(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
-	tenant := s.config.Service.About(ctx)
+	tenant, err := s.config.Service.About(ctx)
+	if err != nil {
+		return accessToken{}, nil, err
+	}
 	c := &claims{
 		TenantID: tenant.ID, Pod: tenant.Pod, Org: tenant.Name,
 		IdentityID: g.Caller.ID, UserID: g.Caller.ID, UserName: g.Caller.Name,
@@ -178,10 +181,14 @@ func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, 
 		trace.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
 		return pat.Caller{}, &response.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
 	}
-	if _, known := s.config.Service.Identity(ctx, caller.ID); !known && caller.ID != "" {
+	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" && errors.Is(err, pat.ErrNoIdentity) {
 		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", caller.Name))
 	}
-	if s.config.Service.Deleted(ctx, caller.ClientID) {
+	deleted, err := s.config.Service.Deleted(ctx, caller.ClientID)
+	if err != nil {
+		return pat.Caller{}, err
+	}
+	if deleted {
 		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
 			trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
 			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)

@@ -188,7 +188,9 @@ func numberedPeople(n int) []pat.Identity {
 // mute is a store that keeps tokens and no identities.
 type mute struct{ *memory.Store }
 
-func (mute) PutIdentity(context.Context, pat.Identity) error { return errFull }
+func (mute) AddIdentity(context.Context, pat.Identity, *pat.Token) error { return errFull }
+
+func (mute) SetLogin(context.Context, string, string) error { return errFull }
 
 // What the store does not keep is not in the tenant.
 func TestAddWhatTheStoreRefuses(t *testing.T) {
@@ -209,12 +211,14 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := peopled(test.wrap(peopledStore(t)))
+			store := peopledStore(t)
+			peopled(store)
+			s := newService(test.wrap(store))
 			if err := test.run(s); !errors.Is(err, errFull) {
 				t.Errorf("error is %v, want that of the store", err)
 			}
-			if _, known := s.Identity(t.Context(), "cem"); known {
-				t.Error("the identity is known")
+			if _, err := s.Identity(t.Context(), "cem"); !errors.Is(err, pat.ErrNoIdentity) {
+				t.Errorf("the identity is known, error %v", err)
 			}
 			if i, _ := s.Identity(t.Context(), "ben"); i.Login != "" {
 				t.Errorf("Ben logs in with %s", i.Login)

@@ -125,15 +125,6 @@ type Caller struct {
 	Scopes     []string
 }
 
-// rights of a caller: what any of the scopes grants, within what any of the user levels has.
-func (l Levels) rights(c Caller) Rights {
-	var owned Rights
-	for _, level := range c.UserLevels {
-		owned |= l[level]
-	}
-	return c.granted() & owned
-}
-
 // granted is what any of the scopes grants.
 func (c Caller) granted() (granted Rights) {
 	for _, scope := range c.Scopes {

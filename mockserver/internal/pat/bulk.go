@@ -26,7 +26,10 @@ var bulkOperations = map[string][]string{
 // PrepareBulkUpdate returns the update of several tokens of any owner by one patch. It rejects the whole
 // update if one of the ids does not exist (assumed).
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
-	held := s.rights(ctx, call.Caller)
+	held, err := s.rights(ctx, call.Caller)
+	if err != nil {
+		return nil, err
+	}
 	if !held.Has(UpdateAll) {
 		return nil, missing(callerAt, UpdateAll, held, rule.WriteRights)
 	}

@@ -2,6 +2,7 @@ package pat
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,8 +131,8 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 	if !s.config.Choices.RefuseUnknownOwner || id == "" || id == "me" {
 		return nil
 	}
-	if _, known := s.Identity(ctx, id); known {
-		return nil
+	if _, err := s.Identity(ctx, id); !errors.Is(err, ErrNoIdentity) {
+		return err
 	}
 	return refuse(Invalid, Cause{
 		At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
@@ -139,7 +140,7 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 }
 
 // cannotList is the refusal of a list, and of the question that it answers where that is one.
-func (s *Service) cannotList(_ context.Context, caller Caller, ownerID string, needed, held Rights) *Error {
+func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
 		refusal.Causes[0].Advice = "log in as an administrator, or send owner-id=me"

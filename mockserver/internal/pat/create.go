@@ -27,7 +27,11 @@ type Creation struct {
 
 // PrepareCreate returns a new token of the caller. Errors are of type *[Error].
 func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation, error) {
-	if held := s.rights(ctx, call.Caller); !held.Has(CreateMy) {
+	held, err := s.rights(ctx, call.Caller)
+	if err != nil {
+		return nil, err
+	}
+	if !held.Has(CreateMy) {
 		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
 	}
 	owner := Owner{ID: call.Caller.ID, Name: call.Caller.Name}
@@ -72,13 +76,10 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 // that the id was taken meanwhile, and that the creation has to be prepared again.
 func (c *Creation) Commit(ctx context.Context) error {
 	s, t := c.service, c.Token
-	s.whole.RLock()
-	defer s.whole.RUnlock()
-	if err := s.checkUser(ctx, t.Owner); err != nil {
-		return err
-	}
 	err := s.config.Store.Create(ctx, t, s.config.Limit)
 	switch {
+	case errors.Is(err, ErrNoIdentity):
+		return userGone(t.Owner)
 	case errors.Is(err, ErrNameTaken):
 		return nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
@@ -89,9 +90,13 @@ func (c *Creation) Commit(ctx context.Context) error {
 
 // checkUser rejects a caller whose identity has left the tenant: an access token may outlive it.
 func (s *Service) checkUser(ctx context.Context, caller Owner) error {
-	if _, known := s.Identity(ctx, caller.ID); known {
-		return nil
+	if _, err := s.Identity(ctx, caller.ID); !errors.Is(err, ErrNoIdentity) {
+		return err
 	}
+	return userGone(caller)
+}
+
+func userGone(caller Owner) *Error {
 	return refuse(Forbidden, Cause{
 		At: callerAt, Expected: "the access token of a user of this tenant", Got: "that of " + caller.Name + ", who is gone",
 		Advice: "log in again", Rule: rule.NoApplicationAuth,

@@ -99,8 +99,10 @@ func remedies(of []damage) string {
 
 // known reports whether id and secret belong to a token or an API client.
 func (s *Service) known(ctx context.Context, id, secret string) bool {
-	if client, ok := s.who.Load().clients[id]; ok {
-		return equal(client.Secret, secret)
+	if d, err := s.config.Store.Directory(ctx); err == nil {
+		if client, ok := d.Client(id); ok {
+			return equal(client.Secret, secret)
+		}
 	}
 	t, err := s.config.Store.Token(ctx, id)
 	return err == nil && equal(t.Secret, secret)

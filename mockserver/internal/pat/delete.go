@@ -15,7 +15,10 @@ type Deletion struct {
 
 // PrepareDelete returns the deletion of a token: of the caller's own, or of any with the right to all tokens.
 func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Deletion, error) {
-	held := s.rights(ctx, call.Caller)
+	held, err := s.rights(ctx, call.Caller)
+	if err != nil {
+		return nil, err
+	}
 	if held&(DeleteMy|DeleteAll) == 0 {
 		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)
 	}
@@ -38,9 +41,6 @@ func (d *Deletion) Commit(ctx context.Context) error {
 	err := d.service.config.Store.Delete(ctx, d.token)
 	if errors.Is(err, ErrNotFound) {
 		return ErrConflict
-	}
-	if err == nil {
-		d.service.deleted.add(d.token.ID)
 	}
 	return err
 }

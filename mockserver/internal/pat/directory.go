@@ -7,11 +7,10 @@ import (
 	"sync"
 )
 
-// directory is the users and API clients of a tenant. Users are added, never removed. It is safe for
-// concurrent use.
-type directory struct {
-	tenant  Tenant // without its identities, tokens and scope sets
-	levels  Levels
+// Directory indexes the users and API clients of a tenant. Users are added, never removed. It is safe
+// for concurrent use.
+type Directory struct {
+	tenant  Tenant               // without identities, tokens and scope sets
 	clients map[string]APIClient // by id
 
 	mu           sync.RWMutex
@@ -23,57 +22,61 @@ type directory struct {
 // maxNames bounds how many users a message names.
 const maxNames = 10
 
-// newDirectory fails for a right that does not exist. Levels are those that the tenant does not set itself.
-func newDirectory(t Tenant, levels Levels) (*directory, error) {
-	for level, names := range t.UserLevels {
-		rights, err := ParseRights(names)
-		if err != nil {
-			return nil, fmt.Errorf("userLevels.%s: %w", level, err)
-		}
-		levels[level] = rights
-	}
+// NewDirectory returns the directory of a tenant.
+func NewDirectory(t Tenant) *Directory {
 	identities := t.Identities
 	t.Identities, t.Tokens, t.ScopeSets = nil, nil, nil
-	d := &directory{
-		tenant: t, levels: levels, clients: map[string]APIClient{},
+	d := &Directory{
+		tenant: t, clients: make(map[string]APIClient, len(t.APIClients)),
 		byID: make(map[string]int, len(identities)), byName: make(map[string]int, len(identities)),
 	}
 	for _, c := range t.APIClients {
 		d.clients[c.ID] = c
 	}
 	for _, i := range identities {
-		d.put(i)
+		d.Put(i)
 	}
-	return d, nil
+	return d
 }
 
-// put adds a user, or replaces the one of the same id, whose name stays.
-func (d *directory) put(i Identity) {
+// Put adds a user, or replaces the one of the same id, whose name stays. It returns the place of the
+// user in the order of the tenant.
+func (d *Directory) Put(i Identity) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if at, known := d.byID[i.ID]; known {
 		d.identities[at] = i
-		return
+		return at
 	}
-	d.byID[i.ID] = len(d.identities)
+	at := len(d.identities)
+	d.byID[i.ID] = at
 	if _, taken := d.byName[i.Name]; !taken {
-		d.byName[i.Name] = len(d.identities)
+		d.byName[i.Name] = at
 	}
 	d.identities = append(d.identities, i)
-	at, _ := slices.BinarySearch(d.names, i.Name)
-	if at < maxNames {
-		d.names = slices.Insert(d.names, at, i.Name)
+	if rank, _ := slices.BinarySearch(d.names, i.Name); rank < maxNames {
+		d.names = slices.Insert(d.names, rank, i.Name)
 		d.names = d.names[:min(len(d.names), maxNames)]
 	}
+	return at
 }
 
-// identity returns the user of that id.
-func (d *directory) identity(id string) (Identity, bool) { return d.find(d.byID, id) }
+// Tenant returns the tenant without its identities, tokens and scope sets.
+func (d *Directory) Tenant() Tenant { return d.tenant }
 
-// named returns the user of that name.
-func (d *directory) named(name string) (Identity, bool) { return d.find(d.byName, name) }
+// Client returns the API client of that id.
+func (d *Directory) Client(id string) (APIClient, bool) {
+	c, known := d.clients[id]
+	return c, known
+}
 
-func (d *directory) find(places map[string]int, key string) (Identity, bool) {
+// Identity returns the user of that id.
+func (d *Directory) Identity(id string) (Identity, bool) { return d.find(d.byID, id) }
+
+// Named returns the user of that name.
+func (d *Directory) Named(name string) (Identity, bool) { return d.find(d.byName, name) }
+
+func (d *Directory) find(places map[string]int, key string) (Identity, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if at, known := places[key]; known {
@@ -82,20 +85,31 @@ func (d *directory) find(places map[string]int, key string) (Identity, bool) {
 	return Identity{}, false
 }
 
-// all returns the users in the order of the tenant.
-func (d *directory) all() []Identity {
+// CheckNew returns ErrIdentityTaken or ErrIDTaken if the user has the name or the id of another.
+func (d *Directory) CheckNew(i Identity) error {
+	if _, taken := d.Named(i.Name); taken {
+		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
+	}
+	if _, taken := d.Identity(i.ID); taken {
+		return fmt.Errorf("%w: %s", ErrIDTaken, quote(i.ID))
+	}
+	return nil
+}
+
+// Identities returns the users in the order of the tenant, nil for none.
+func (d *Directory) Identities() []Identity {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return slices.Clone(d.identities)
 }
 
-// users names the users, as far as one line holds them.
-func (d *directory) users() string {
+// Names lists the names of the users, as far as one line has room for them.
+func (d *Directory) Names() string {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	named := strings.Join(d.names, ", ")
+	names := strings.Join(d.names, ", ")
 	if more := len(d.identities) - len(d.names); more > 0 {
-		return fmt.Sprintf("%s and %d more", named, more)
+		return fmt.Sprintf("%s and %d more", names, more)
 	}
-	return named
+	return names
 }

@@ -15,13 +15,16 @@ type ListQuery struct {
 // List returns the tokens that the caller asks for and may see, each once, oldest first.
 // An owner that does not exist has no tokens (assumed).
 func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
-	held := s.rights(ctx, caller)
+	held, err := s.rights(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
 	needed := ReadAll
 	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Choices.ReadMyByOwnID {
 		needed = ReadMy
 	}
 	if !held.Has(needed) {
-		return nil, s.cannotList(ctx, caller, q.OwnerID, needed, held)
+		return nil, s.cannotList(caller, q.OwnerID, needed, held)
 	}
 	if err := s.checkOwner(ctx, q.OwnerID); err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func (s *Service) candidates(ctx context.Context, caller Caller, q ListQuery) ([
 	case q.OwnerID != "":
 		return s.config.Store.Tokens(ctx, q.OwnerID)
 	case q.Filter != nil:
-		return s.config.Store.Used(ctx, q.Filter.span())
+		return s.config.Store.TokensLastUsed(ctx, q.Filter.span())
 	}
-	return s.config.Store.All(ctx)
+	return s.config.Store.AllTokens(ctx)
 }

@@ -28,7 +28,11 @@ const lastUsedStep = 24 * time.Hour
 // PrepareLogin returns the session of a token or of an API client. The error of any wrong credentials is
 // ErrBadCredentials.
 func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session, error) {
-	if client, ok := s.who.Load().clients[id]; ok {
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if client, ok := d.Client(id); ok {
 		if !equal(client.Secret, secret) {
 			return nil, s.nearMiss(ctx, id, secret, badCredentials("the secret is not that of API client %s", quote(client.Name)))
 		}
@@ -36,7 +40,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	}
 	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil, s.nearMiss(ctx, id, secret, s.unknownClient(id))
+		return nil, s.nearMiss(ctx, id, secret, s.unknownClient(ctx, d, id))
 	}
 	if err != nil {
 		return nil, err
@@ -47,7 +51,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	if t.Expired(now) {
 		return nil, &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate)), ""}
 	}
-	identity, ok := s.Identity(ctx, t.Owner.ID)
+	identity, ok := d.Identity(t.Owner.ID)
 	if !ok {
 		return nil, badCredentials("token %s belongs to an identity that is gone", quote(t.Name))
 	}
@@ -74,14 +78,18 @@ func (s *Session) Commit(ctx context.Context) error {
 }
 
 // unknownClient returns the error of a client id that does not exist.
-func (s *Service) unknownClient(id string) error {
+func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) error {
 	if len(id) == secretLength { // a pair that was exchanged must not show in a log
 		return badCredentials("the client id is as long as a secret: are the two exchanged?")
 	}
-	if s.deleted.has(id) {
+	deleted, err := s.Deleted(ctx, id)
+	if err != nil {
+		return err
+	}
+	if deleted {
 		return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id), ""}
 	}
-	return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), s.who.Load().users())
+	return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), d.Names())
 }
 
 // secretLength is how many hexadecimal digits a secret has, twice those of an id (published by example).

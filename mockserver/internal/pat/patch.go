@@ -36,7 +36,10 @@ type Update struct {
 
 // PreparePatch returns the update of one of the caller's own tokens. Tokens of others cannot be changed (observed).
 func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Update, error) {
-	held := s.rights(ctx, call.Caller)
+	held, err := s.rights(ctx, call.Caller)
+	if err != nil {
+		return nil, err
+	}
 	if !held.Has(UpdateMy) {
 		return nil, missing(callerAt, UpdateMy, held, rule.WriteRights)
 	}

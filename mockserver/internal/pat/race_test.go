@@ -161,13 +161,26 @@ func (unreachable) Token(context.Context, string) (*pat.Token, error) { return n
 
 func (unreachable) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errUnreachable }
 
-func (unreachable) All(_ context.Context) ([]*pat.Token, error) { return nil, errUnreachable }
+func (unreachable) AllTokens(_ context.Context) ([]*pat.Token, error) { return nil, errUnreachable }
 
-func (unreachable) Used(context.Context, pat.Span) ([]*pat.Token, error) { return nil, errUnreachable }
-func (unreachable) Create(context.Context, *pat.Token, int) error        { return errUnreachable }
+func (unreachable) TokensLastUsed(context.Context, pat.Span) ([]*pat.Token, error) {
+	return nil, errUnreachable
+}
+func (unreachable) Create(context.Context, *pat.Token, int) error { return errUnreachable }
+
+// A lost store does not even know its users.
+type lost struct{ pat.Store }
+
+func (lost) Directory(context.Context) (*pat.Directory, error) { return nil, errUnreachable }
 
 func TestUnreachableStore(t *testing.T) {
-	service, call := newService(unreachable{}), callOf(admin(ann), version.V1)
+	t.Run("tokens", func(t *testing.T) { testUnreachable(t, unreachable{newStore(t)}) })
+	t.Run("users", func(t *testing.T) { testUnreachable(t, unreachable{lost{}}) })
+}
+
+func testUnreachable(t *testing.T, store pat.Store) {
+	t.Helper()
+	service, call := newService(store), callOf(admin(ann), version.V1)
 	tests := []struct {
 		name string
 		run  func() error

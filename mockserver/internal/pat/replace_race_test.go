@@ -33,9 +33,9 @@ func (s slow) Create(ctx context.Context, t *pat.Token, limit int) error {
 	return s.Store.Create(ctx, t, limit)
 }
 
-func (s slow) All(ctx context.Context) ([]*pat.Token, error) {
+func (s slow) AllTokens(ctx context.Context) ([]*pat.Token, error) {
 	defer s.pause()
-	return s.Store.All(ctx)
+	return s.Store.AllTokens(ctx)
 }
 
 // However creates, snapshots and replacements meet, no snapshot mixes one tenant with another.

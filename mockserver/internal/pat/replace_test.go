@@ -18,10 +18,13 @@ type full struct{ *memory.Store }
 
 var errFull = errors.New("no space left")
 
-func (full) Create(context.Context, *pat.Token, int) error        { return errFull }
-func (full) Replace(context.Context, pat.Tenant) error            { return errFull }
-func (full) PutIdentity(context.Context, pat.Identity) error      { return errFull }
-func (full) All(_ context.Context) ([]*pat.Token, error)          { return nil, errFull }
+func (full) Create(context.Context, *pat.Token, int) error { return errFull }
+func (full) Replace(context.Context, pat.Tenant) error     { return errFull }
+func (full) Snapshot(context.Context) (pat.Tenant, error)  { return pat.Tenant{}, errFull }
+
+func (full) AddIdentity(context.Context, pat.Identity, *pat.Token) error { return errFull }
+
+func (full) AllTokens(_ context.Context) ([]*pat.Token, error)    { return nil, errFull }
 func (full) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errFull }
 func (full) Count(context.Context, string) (int, error)           { return 7, errFull }
 
@@ -48,13 +51,17 @@ func viewOf(t testing.TB, s *pat.Service) view {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := view{Tokens: ids(tenant.Tokens), About: s.About(t.Context()), Count: s.Count(t.Context()), Logins: logins(t, s)}
+	about, err := s.About(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := view{Tokens: ids(tenant.Tokens), About: about, Count: s.Count(t.Context()), Logins: logins(t, s)}
 	tenant.Tokens = nil
 	v.Tenant = tenant
 	for _, i := range tenant.Identities {
-		got, known := s.Identity(t.Context(), i.ID)
-		if !known {
-			t.Errorf("identity %s is not known", i.ID)
+		got, err := s.Identity(t.Context(), i.ID)
+		if err != nil {
+			t.Errorf("identity %s: %v", i.ID, err)
 		}
 		if diff := cmp.Diff(i, got); diff != "" {
 			t.Errorf("identity (-snapshot +got):\n%s", diff)
@@ -86,11 +93,11 @@ func checkView(t testing.TB, want view, s *pat.Service) {
 
 func TestNobodyBeforeReplace(t *testing.T) {
 	s := pat.NewService(pat.Config{
-		Store: newStore(t), NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
+		Store: memory.New(), NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
 	})
 	checkView(t, view{}, s)
-	if i, known := s.Identity(t.Context(), "ann"); known {
-		t.Errorf("identity is %+v, want none", i)
+	if i, err := s.Identity(t.Context(), "ann"); !errors.Is(err, pat.ErrNoIdentity) {
+		t.Errorf("identity is %+v, %v, want none", i, err)
 	}
 	_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkRefusal(t, forbidden("no-application-auth"), err)
@@ -115,8 +122,8 @@ func TestReplace(t *testing.T) {
 		},
 		Tokens: []string{"1", "2"}, Count: 2, About: pat.Tenant{ID: "id", Name: "name", Pod: "pod"}, Logins: []string{"Cem 2"},
 	}, s)
-	if _, known := s.Identity(t.Context(), "ben"); known {
-		t.Error("the identity of before is still known")
+	if _, err := s.Identity(t.Context(), "ben"); !errors.Is(err, pat.ErrNoIdentity) {
+		t.Errorf("the identity of before is still known, error %v", err)
 	}
 	t.Run("who may what follows", func(t *testing.T) {
 		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{OwnerID: "me"})
@@ -186,26 +193,11 @@ func TestReplaceThatTheStoreRefuses(t *testing.T) {
 	if err := s.Replace(t.Context(), pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
-	if diff := cmp.Diff("acme", s.About(t.Context()).Name); diff != "" {
+	about, err := s.About(t.Context())
+	mustRun(t, err)
+	if diff := cmp.Diff("acme", about.Name); diff != "" {
 		t.Errorf("name (-want +got):\n%s", diff)
 	}
-}
-
-func TestRestore(t *testing.T) {
-	store := newStore(t, dated("1", ben))
-	s := pat.NewService(pat.Config{Store: store})
-	err := s.Restore(pat.Tenant{UserLevels: map[string][]string{"USER": {"idn:everything"}}})
-	if unknown := (*pat.UnknownRightError)(nil); !errors.As(err, &unknown) || unknown.Name != "idn:everything" {
-		t.Errorf("error is %v, want the unknown right", err)
-	}
-	checkView(t, view{Tokens: []string{"1"}, Count: 1}, s)
-	if err := s.Restore(pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, Tokens: tokens(dated("2", ben))}); err != nil {
-		t.Fatal(err)
-	}
-	checkView(t, view{
-		Tenant: pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}},
-		Tokens: []string{"1"}, Count: 1, About: pat.Tenant{Name: "acme"}, Logins: []string{"Ben 1"},
-	}, s)
 }
 
 // A snapshot that is put back is the tenant that it was taken of, whatever happened since.

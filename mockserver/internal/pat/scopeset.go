@@ -74,8 +74,6 @@ func (s *Service) ScopeSet(ctx context.Context, hash string) ([]string, error) {
 // KeepScopeSet stores a set, unless it is there. An access token that names it must not be issued
 // before.
 func (s *Service) KeepScopeSet(ctx context.Context, set ScopeSet) error {
-	s.whole.RLock() // Replace must neither drop it nor be about to store it
-	defer s.whole.RUnlock()
 	if _, err := s.config.Store.ScopeSet(ctx, set.Hash); !errors.Is(err, ErrNotFound) {
 		return err
 	}

@@ -3,18 +3,13 @@ package pat
 import (
 	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // Service carries out the operations on tokens.
 type Service struct {
-	config  Config
-	who     atomic.Pointer[directory]
-	deleted deletions
-	// whole is held by whoever exchanges or reads the tenant as a whole, and shared by who adds to it.
-	whole sync.RWMutex
+	config Config
+	levels Levels // of a tenant that does not set its own
 }
 
 // Config is what a Service needs.
@@ -36,22 +31,8 @@ const (
 	TenantScopeDelay = 20 * time.Minute // at most (published)
 )
 
-// NewService returns a service on an empty store, with nobody in its tenant before Replace.
-func NewService(c Config) *Service {
-	s := &Service{config: c}
-	nobody, _ := newDirectory(Tenant{}, c.Choices.levels()) // which names no right
-	s.who.Store(nobody)
-	return s
-}
-
-// Restore tells the service who there is, where the store outlived the process and holds the tokens already.
-func (s *Service) Restore(t Tenant) error {
-	who, err := newDirectory(t, s.config.Choices.levels())
-	if err == nil {
-		s.who.Store(who)
-	}
-	return err
-}
+// NewService returns a service. All of its state is in the store.
+func NewService(c Config) *Service { return &Service{config: c, levels: c.Choices.levels()} }
 
 // A Call is the context of one request.
 type Call struct {
@@ -63,8 +44,25 @@ type Call struct {
 
 func (c Call) now() time.Time { return c.Now.UTC().Truncate(time.Millisecond) }
 
-// rights of a caller in this tenant.
-func (s *Service) rights(_ context.Context, c Caller) Rights { return s.who.Load().levels.rights(c) }
+// rights returns what the caller may do in this tenant: what any of the scopes grants, within what any
+// of the user levels has.
+func (s *Service) rights(ctx context.Context, c Caller) (Rights, error) {
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var owned Rights
+	for _, level := range c.UserLevels {
+		rights := s.levels[level]
+		if names, set := d.tenant.UserLevels[level]; set {
+			if rights, err = ParseRights(names); err != nil {
+				return 0, err
+			}
+		}
+		owned |= rights
+	}
+	return c.granted() & owned, nil
+}
 
 // visible returns a token, unless it is managed and the caller may not see those.
 func (s *Service) visible(ctx context.Context, id string, held Rights) (*Token, error) {

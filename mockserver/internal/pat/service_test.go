@@ -308,7 +308,7 @@ func TestRevisionsDoNotChange(t *testing.T) {
 // everything is what a store holds, in its order.
 func everything(t testing.TB, store *memory.Store) []pat.Fields {
 	t.Helper()
-	tokens, err := store.All(t.Context())
+	tokens, err := store.AllTokens(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,9 +20,9 @@ type watched struct {
 	asked *[]pat.Span
 }
 
-func (s watched) Used(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
+func (s watched) TokensLastUsed(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
 	*s.asked = append(*s.asked, within)
-	return s.Store.Used(ctx, within)
+	return s.Store.TokensLastUsed(ctx, within)
 }
 
 // spanOf is what the service asks a store for, for the sake of a filter.

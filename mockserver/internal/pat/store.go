@@ -2,39 +2,50 @@ package pat
 
 import "context"
 
-// A Store keeps the current revision of every token. It answers revisions that
-// nobody may change, in slices that belong to the caller, and never calls back
-// while it holds a lock. What it stores is decided here, whole or not at all: a
-// shared store can stand beside the embedded one.
+// A Store keeps the state of a tenant: its users, its API clients, and the current revision of every
+// token. A write is all or nothing. Revisions must not be modified; slices belong to the caller.
 type Store interface {
-	// Token returns the current revision, or ErrNotFound.
+	// Token returns the current revision of a token, or ErrNotFound.
 	Token(ctx context.Context, id string) (*Token, error)
-	// Tokens returns those of an owner, oldest first, by id where made in the same millisecond.
+	// Tokens returns the tokens of an owner, oldest first, and by id if created in the same
+	// millisecond.
 	Tokens(ctx context.Context, ownerID string) ([]*Token, error)
-	// All returns every token in the same order.
-	All(ctx context.Context) ([]*Token, error)
-	// Used returns those that were last used within a span, in the same order, and others with them wherever
-	// that is less work: who wants exactly those has to look.
-	Used(ctx context.Context, within Span) ([]*Token, error)
-	// Count tells how many tokens an owner has, or how many there are when the id is empty.
+	// AllTokens returns every token in the same order.
+	AllTokens(ctx context.Context) ([]*Token, error)
+	// TokensLastUsed returns at least the tokens last used within a span, in the same order. It may
+	// return others; callers must filter.
+	TokensLastUsed(ctx context.Context, within Span) ([]*Token, error)
+	// Count returns the number of tokens of an owner, or of all tokens if the id is empty.
 	Count(ctx context.Context, ownerID string) (int, error)
-	// Create adds a token, unless its owner has one of that name (ErrNameTaken) or, when
-	// limit is positive, that many already (ErrLimit). An id that exists is ErrConflict.
+	// Deleted reports whether a token of that id was deleted lately, and none has the id now.
+	Deleted(ctx context.Context, id string) (bool, error)
+
+	// Create adds a token. The error is ErrNoIdentity if the owner does not exist, ErrConflict if a
+	// token or an API client has the id, ErrNameTaken if a token of the owner has the name, and
+	// ErrLimit if limit is positive and the owner has that many tokens.
 	Create(ctx context.Context, t *Token, limit int) error
-	// Swap replaces revisions, all or none. ErrConflict when one of the old ones is not
-	// current any more, ErrNameTaken when a new name is in use.
+	// Swap replaces revisions. The error is ErrConflict if one of the old ones is not current any
+	// more, and ErrNameTaken if a new name is in use.
 	Swap(ctx context.Context, changes ...Change) error
-	// Delete removes a token whose current revision is t, else ErrConflict; ErrNotFound when it is gone.
+	// Delete removes a token. The error is ErrNotFound if it is gone, and ErrConflict if its current
+	// revision is another one.
 	Delete(ctx context.Context, t *Token) error
-	// Replace puts a tenant in the place of everything.
+
+	// Directory returns the users and API clients of the tenant.
+	Directory(ctx context.Context) (*Directory, error)
+	// AddIdentity adds a user, and the token to log in with unless it is nil. The errors are
+	// ErrIdentityTaken, ErrIDTaken, and those of Create.
+	AddIdentity(ctx context.Context, i Identity, login *Token) error
+	// SetLogin sets the token that a user logs in with, unless the user is gone or has one.
+	SetLogin(ctx context.Context, identityID, tokenID string) error
+	// Replace replaces everything by a tenant, except the scope sets: it adds those of the tenant as
+	// AddScopeSets does, because access tokens of before stay valid.
 	Replace(ctx context.Context, t Tenant) error
-	// PutIdentity adds an identity, or replaces the one of the same id. Who there is, is the service's to
-	// know: the store keeps it, where it outlives the process.
-	PutIdentity(ctx context.Context, i Identity) error
-	// ScopeSet returns the scopes under a hash, or ErrNotFound.
+	// Snapshot returns everything as it is at one moment.
+	Snapshot(ctx context.Context) (Tenant, error)
+
+	// ScopeSet returns the scopes with a hash, or ErrNotFound.
 	ScopeSet(ctx context.Context, hash string) ([]string, error)
-	// ScopeSets returns all sets, oldest first.
-	ScopeSets(ctx context.Context) ([]ScopeSet, error)
 	// PutScopeSet adds a set as AddScopeSets does. ScopeSet finds it only once it is stored for good.
 	PutScopeSet(ctx context.Context, set ScopeSet) error
 }

@@ -35,15 +35,25 @@ type APIClient struct {
 	Scope            []string
 }
 
-// About returns what the tenant says of itself: its ID, Name and Pod, and nothing else.
-func (s *Service) About(_ context.Context) Tenant {
-	t := s.who.Load().tenant
-	return Tenant{ID: t.ID, Name: t.Name, Pod: t.Pod}
+// About returns the ID, Name and Pod of the tenant, and nothing else.
+func (s *Service) About(ctx context.Context) (Tenant, error) {
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return Tenant{}, err
+	}
+	return Tenant{ID: d.tenant.ID, Name: d.tenant.Name, Pod: d.tenant.Pod}, nil
 }
 
-// Identity returns the user of that id.
-func (s *Service) Identity(_ context.Context, id string) (Identity, bool) {
-	return s.who.Load().identity(id)
+// Identity returns the user of that id, or ErrNoIdentity.
+func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+	if i, known := d.Identity(id); known {
+		return i, nil
+	}
+	return Identity{}, ErrNoIdentity
 }
 
 // Owner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
@@ -52,49 +62,33 @@ func (s *Service) Owner(ctx context.Context, clientID string) (owner Owner, know
 	if t, err := s.config.Store.Token(ctx, clientID); err == nil {
 		return t.Owner, true
 	}
-	_, known = s.who.Load().clients[clientID]
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return Owner{}, false
+	}
+	_, known = d.Client(clientID)
 	return Owner{}, known
 }
 
-// Deleted tells whether a token of that id was deleted lately.
-func (s *Service) Deleted(_ context.Context, id string) bool { return s.deleted.has(id) }
+// Deleted reports whether a token of that id was deleted lately.
+func (s *Service) Deleted(ctx context.Context, id string) (bool, error) {
+	return s.config.Store.Deleted(ctx, id)
+}
 
-// Replace makes the tenant another one, whole or not at all. Who is in the middle of a change finds
-// the token that it read changed, and starts again. The scope sets of before are kept, because access
-// tokens of before stay valid.
+// Replace replaces the tenant. An operation that has read a token of the former tenant meanwhile finds
+// it changed, and starts again.
 func (s *Service) Replace(ctx context.Context, t Tenant) error {
-	who, err := newDirectory(t, s.config.Choices.levels())
-	if err != nil {
-		return err
+	for level, names := range t.UserLevels {
+		if _, err := ParseRights(names); err != nil {
+			return fmt.Errorf("userLevels.%s: %w", level, err)
+		}
 	}
-	s.whole.Lock()
-	defer s.whole.Unlock()
-	sets, err := s.config.Store.ScopeSets(ctx)
-	if err != nil {
-		return err
-	}
-	t.ScopeSets = AddScopeSets(sets, t.ScopeSets...)
-	if err := s.config.Store.Replace(ctx, t); err != nil {
-		return err
-	}
-	s.who.Store(who)
-	s.deleted.clear()
-	return nil
+	return s.config.Store.Replace(ctx, t)
 }
 
 // Snapshot returns the tenant as it is, its tokens oldest first.
 func (s *Service) Snapshot(ctx context.Context) (Tenant, error) {
-	s.whole.RLock()
-	defer s.whole.RUnlock()
-	who := s.who.Load()
-	t := who.tenant
-	t.Identities = who.all()
-	var err error
-	if t.Tokens, err = s.config.Store.All(ctx); err != nil {
-		return t, err
-	}
-	t.ScopeSets, err = s.config.Store.ScopeSets(ctx)
-	return t, err
+	return s.config.Store.Snapshot(ctx)
 }
 
 // What is wrong with something that is to be added to a tenant.
@@ -107,70 +101,41 @@ var (
 // AddIdentity adds a user and, unless it is nil, the token that the user logs in with. The errors of
 // what does not fit are ErrIDTaken and ErrIdentityTaken.
 func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) error {
-	s.whole.Lock()
-	defer s.whole.Unlock()
-	if _, taken := s.who.Load().named(i.Name); taken {
-		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
-	}
-	if _, taken := s.Identity(ctx, i.ID); taken {
-		return fmt.Errorf("%w: %s", ErrIDTaken, quote(i.ID))
-	}
 	if login == nil {
-		return s.put(ctx, i)
-	}
-	if err := s.free(ctx, login.ID); err != nil {
-		return err
+		return s.config.Store.AddIdentity(ctx, i, nil)
 	}
 	i.Login = login.ID
-	if err := s.put(ctx, i); err != nil { // first, so that no token is ever without its owner
-		return err
-	}
-	return s.add(ctx, login)
+	return idTaken(login, s.config.Store.AddIdentity(ctx, i, login))
 }
 
 // AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
 // fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in with.
 func (s *Service) AddToken(ctx context.Context, owner string, f Fields) (*Token, error) {
-	s.whole.Lock()
-	defer s.whole.Unlock()
-	i, ok := s.who.Load().named(owner)
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	i, ok := d.Named(owner)
 	if !ok {
-		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, s.who.Load().users())
+		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, d.Names())
 	}
 	f.Owner = Owner{ID: i.ID, Name: i.Name}
 	t := NewToken(f)
-	if err := s.add(ctx, t); err != nil {
+	if err := idTaken(t, s.config.Store.Create(ctx, t, 0)); err != nil {
 		return nil, err
 	}
 	if i.Login != "" || t.Managed {
 		return t, nil
 	}
-	i.Login = t.ID
-	return t, s.put(ctx, i)
+	return t, s.config.Store.SetLogin(ctx, i.ID, t.ID)
 }
 
-// free refuses the id of a token or of an API client.
-func (s *Service) free(ctx context.Context, id string) error {
-	if _, taken := s.Owner(ctx, id); taken {
-		return fmt.Errorf("%w: %s", ErrIDTaken, quote(id))
+// idTaken turns the conflict of a token that is added into ErrIDTaken.
+func idTaken(t *Token, err error) error {
+	if errors.Is(err, ErrConflict) {
+		return fmt.Errorf("%w: %s", ErrIDTaken, quote(t.ID))
 	}
-	return nil
-}
-
-func (s *Service) add(ctx context.Context, t *Token) error {
-	if err := s.free(ctx, t.ID); err != nil {
-		return err
-	}
-	return s.config.Store.Create(ctx, t, 0)
-}
-
-// put adds an identity, or replaces the one of the same id.
-func (s *Service) put(ctx context.Context, i Identity) error {
-	if err := s.config.Store.PutIdentity(ctx, i); err != nil {
-		return err
-	}
-	s.who.Load().put(i)
-	return nil
+	return err
 }
 
 // A Login is a user and the token to log in with.
@@ -182,8 +147,12 @@ type Login struct {
 // Logins are the users who can log in, each with the token that is known for it or, where that was
 // deleted, the oldest that is not managed.
 func (s *Service) Logins(ctx context.Context) ([]Login, error) {
+	d, err := s.config.Store.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var logins []Login
-	for _, i := range s.who.Load().all() {
+	for _, i := range d.Identities() {
 		tokens, err := s.config.Store.Tokens(ctx, i.ID)
 		if err != nil {
 			return nil, err

@@ -66,19 +66,18 @@ func managed(id string, owner pat.Owner) pat.Fields {
 
 func newStore(t testing.TB, tokens ...pat.Fields) *memory.Store {
 	t.Helper()
-	store := memory.New()
+	store, tenant := memory.New(), annAndBen()
 	for _, f := range tokens {
-		if err := store.Create(t.Context(), pat.NewToken(f), 0); err != nil {
-			t.Fatalf("seed %s: %v", f.ID, err)
-		}
+		tenant.Tokens = append(tenant.Tokens, pat.NewToken(f))
+	}
+	if err := store.Replace(t.Context(), tenant); err != nil {
+		t.Fatalf("seed: %v", err)
 	}
 	return store
 }
 
-// newService has Ann and Ben in its tenant, and numbers the tokens that it makes new-1, new-2 and so on.
-func newService(store pat.Store) *pat.Service {
-	return configured(pat.Config{Store: store}, annAndBen())
-}
+// newService numbers the tokens that it makes new-1, new-2 and so on.
+func newService(store pat.Store) *pat.Service { return numbered(pat.Config{Store: store}) }
 
 // annAndBen are in most tenants.
 func annAndBen() pat.Tenant {
@@ -88,18 +87,26 @@ func annAndBen() pat.Tenant {
 	}
 }
 
-// configured is a service on a store that holds the tokens of the tenant already.
+// configured is a service on a store whose tokens become those of the tenant.
 func configured(c pat.Config, tenant pat.Tenant) *pat.Service {
+	now, err := c.Store.Snapshot(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	tenant.Tokens = now.Tokens
+	if err := c.Store.Replace(context.Background(), tenant); err != nil {
+		panic(err)
+	}
+	return numbered(c)
+}
+
+func numbered(c pat.Config) *pat.Service {
 	var ids, secrets atomic.Int64
 	if c.NewID == nil {
 		c.NewID = func() string { return fmt.Sprintf("new-%d", ids.Add(1)) }
 		c.NewSecret = func() string { return fmt.Sprintf("secret-%d", secrets.Add(1)) }
 	}
-	s := pat.NewService(c)
-	if err := s.Restore(tenant); err != nil {
-		panic(err)
-	}
-	return s
+	return pat.NewService(c)
 }
 
 // admin and user speak for an administrator and for anybody else, without a limit to scopes.

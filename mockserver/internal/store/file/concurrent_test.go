@@ -54,30 +54,29 @@ func TestConcurrentWrites(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
 	want := map[string]content{}
+	for _, name := range []string{"0", "1", "2"} {
+		peopled(t, f, name)
+	}
 	together(func(worker int) {
-		s, err := f.Namespace(fmt.Sprint(worker % 3))
-		if err != nil {
-			t.Error(err)
-			return
-		}
+		s := namespace(t, f, fmt.Sprint(worker%3))
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
 			made := token(id, pat.Owner{ID: "ann"}, i)
 			checkError(t, nil, s.Create(t.Context(), made, 0))
-			checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: id}))
+			checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: id, Name: id}, nil))
 			checkError(t, nil, s.PutRecord(id, []byte(id)))
 			change := renamed(made, "renamed "+id)
 			checkError(t, nil, s.Swap(t.Context(), change))
 			if i%2 == 0 {
 				checkError(t, nil, s.Delete(t.Context(), change.New))
 			}
-			if _, err := s.All(t.Context()); err != nil {
+			if _, err := s.AllTokens(t.Context()); err != nil {
 				t.Error(err)
 			}
 		}
 	})
 	for _, name := range []string{"0", "1", "2"} {
-		tokens, err := namespace(t, f, name).All(t.Context())
+		tokens, err := namespace(t, f, name).AllTokens(t.Context())
 		checkError(t, nil, err)
 		want[name] = contentOf(pat.Tenant{Tokens: tokens})
 	}
@@ -88,13 +87,13 @@ func TestConcurrentWrites(t *testing.T) {
 		if diff := cmp.Diff(want.Tokens, contentOf(got).Tokens); diff != "" {
 			t.Errorf("tokens of %s (-memory +file):\n%s", name, diff)
 		}
-		for _, i := range got.Identities {
+		for _, i := range got.Identities[len(users):] {
 			record, err := s.Record(i.ID)
 			if string(record) != i.ID || err != nil {
 				t.Errorf("record %s is %q, %v", i.ID, record, err)
 			}
 		}
-		if got, want := len(got.Identities), 2*len(want.Tokens); got != want {
+		if got, want := len(got.Identities), len(users)+2*len(want.Tokens); got != want {
 			t.Errorf("namespace %s has %d identities, want %d", name, got, want)
 		}
 	}

@@ -39,7 +39,7 @@ func newSample(t *testing.T) sample {
 	s := namespace(t, f, "default")
 	checkError(t, nil, s.Replace(t.Context(), tenant))
 	checkError(t, nil, s.PutRecord("large", bytes.Repeat([]byte("of several pages "), 600)))
-	checkError(t, nil, namespace(t, f, "small").PutIdentity(t.Context(), pat.Identity{ID: "ann"}))
+	checkError(t, nil, namespace(t, f, "small").AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "ann"}, nil))
 	_, err := f.Key(func() ([]byte, error) { return []byte("key"), nil })
 	checkError(t, nil, err)
 	m := sample{path: path, contentBefore: contentOfFile(t, f)}
@@ -63,7 +63,9 @@ func contentOfFile(t *testing.T, f *file.File) map[string]content {
 	all := map[string]content{}
 	for _, name := range names {
 		s := namespace(t, f, name)
-		tenant, _, err := s.Load(t.Context())
+		_, err := s.Load()
+		checkError(t, nil, err)
+		tenant, err := s.Snapshot(t.Context())
 		checkError(t, nil, err)
 		all[name] = contentOf(tenant)
 		for _, record := range []string{"large", "clock"} {

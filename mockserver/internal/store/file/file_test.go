@@ -97,11 +97,24 @@ func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s 
 	t.Helper()
 	path = newPath(t)
 	f = open(t, path)
-	s = namespace(t, f, "default")
+	s = peopled(t, f, "default")
 	for _, token := range tokens {
 		checkError(t, nil, s.Create(t.Context(), token, 0))
 	}
 	return f, path, s
+}
+
+// users own the tokens of the tests.
+var users = []pat.Identity{{ID: "ann", Name: "Ann"}, {ID: "ben", Name: "Ben"}}
+
+// peopled is a new namespace with the users.
+func peopled(t testing.TB, f *file.File, name string) *file.Store {
+	t.Helper()
+	s := namespace(t, f, name)
+	for _, i := range users {
+		checkError(t, nil, s.AddIdentity(t.Context(), i, nil))
+	}
+	return s
 }
 
 func checkError(t testing.TB, want, err error) {
@@ -159,10 +172,12 @@ func contentOf(t pat.Tenant) content {
 
 func loaded(t testing.TB, s *file.Store) pat.Tenant {
 	t.Helper()
-	tenant, found, err := s.Load(t.Context())
+	found, err := s.Load()
 	if err != nil || !found {
 		t.Fatalf("load: found %t, error %v", found, err)
 	}
+	tenant, err := s.Snapshot(t.Context())
+	checkError(t, nil, err)
 	return tenant
 }
 
@@ -170,7 +185,7 @@ func loaded(t testing.TB, s *file.Store) pat.Tenant {
 func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 	t.Helper()
 	wantFields, got := contentOf(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
-	got.Tokens, _ = s.All(t.Context())
+	got.Tokens, _ = s.AllTokens(t.Context())
 	if diff := cmp.Diff(wantFields, contentOf(got).Tokens); diff != "" {
 		t.Errorf("in memory (-want +got):\n%s", diff)
 	}
@@ -188,7 +203,7 @@ func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 func checkFile(t testing.TB, want []*pat.Token, f *file.File, path string) {
 	t.Helper()
 	s := namespace(t, reopen(t, f, path), "default")
-	if _, _, err := s.Load(t.Context()); err != nil {
+	if _, err := s.Load(); err != nil {
 		t.Fatal(err)
 	}
 	checkMemory(t, want, s)
@@ -236,7 +251,7 @@ func TestNamespaceIsTheSameAtEveryCall(t *testing.T) {
 func TestNamespacesAreApart(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
-	a, b := namespace(t, f, "a"), namespace(t, f, "b")
+	a, b := peopled(t, f, "a"), peopled(t, f, "b")
 	checkError(t, nil, a.Create(t.Context(), token("1", ann, 1), 0))
 	checkError(t, nil, b.Create(t.Context(), token("1", ben, 2), 0))
 	checkError(t, nil, b.Create(t.Context(), token("2", ben, 3), 0))
@@ -261,7 +276,7 @@ func TestDelete(t *testing.T) {
 
 	// Who still has the store goes on in memory, and does not reach the namespace that follows.
 	checkError(t, nil, s.Create(t.Context(), token("2", ann, 2), 0))
-	checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}))
+	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
 	checkMemory(t, []*pat.Token{token("1", ann, 1), token("2", ann, 2)}, s)
 
@@ -276,13 +291,13 @@ func TestDelete(t *testing.T) {
 	if record != nil || err != nil {
 		t.Errorf("record of the deleted namespace is %q, %v, want none", record, err)
 	}
-	if _, found, err := s.Load(t.Context()); found || err != nil {
+	if found, err := s.Load(); found || err != nil {
 		t.Errorf("the deleted namespace was loaded, error %v", err)
 	}
 	f = reopen(t, f, path)
 	next = namespace(t, f, "default")
-	if tenant, found, err := next.Load(t.Context()); found || err != nil {
-		t.Errorf("the new namespace has %+v, error %v, want nothing", tenant, err)
+	if found, err := next.Load(); found || err != nil {
+		t.Errorf("the new namespace has a tenant, error %v, want nothing", err)
 	}
 	record, err = next.Record("clock")
 	checkError(t, nil, err)
@@ -338,7 +353,7 @@ func TestClosed(t *testing.T) {
 		{"namespaces", func() error { _, err := f.Namespaces(); return err }},
 		{"namespace", func() error { _, err := f.Namespace("new"); return err }},
 		{"delete", func() error { return f.Delete("default") }},
-		{"load", func() error { _, _, err := s.Load(t.Context()); return err }},
+		{"load", func() error { _, err := s.Load(); return err }},
 		{"record", func() error { _, err := s.Record("clock"); return err }},
 		{"put record", func() error { return s.PutRecord("clock", []byte("noon")) }},
 		{"create", func() error { return s.Create(t.Context(), token("2", ann, 2), 0) }},

@@ -43,7 +43,11 @@ func createForEver(path, round string) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := s.Load(context.Background()); err != nil {
+	found, err := s.Load()
+	if err == nil && !found {
+		err = s.AddIdentity(context.Background(), users[0], nil)
+	}
+	if err != nil {
 		return err
 	}
 	failed := make(chan error)

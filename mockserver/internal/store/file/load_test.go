@@ -59,7 +59,7 @@ func filled(t *testing.T) pat.Tenant {
 		}
 	}
 	fill(t, reflect.ValueOf(&fields).Elem())
-	tenant.Identities[1].ID = "another" // an id stands for one
+	tenant.Identities[1].ID, tenant.ScopeSets[1].Hash = "another", "another" // they are identified by them
 	tenant.Tokens = []*pat.Token{pat.NewToken(fields)}
 	return tenant
 }
@@ -89,7 +89,6 @@ func TestRoundTrip(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f, path, s := newStore(t, token("before", ann, 1))
-			checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "before"}))
 			checkError(t, nil, s.Replace(t.Context(), test.tenant))
 			s = namespace(t, reopen(t, f, path), "default")
 			got := loaded(t, s)
@@ -106,51 +105,47 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-func TestPutIdentity(t *testing.T) {
+func TestIdentities(t *testing.T) {
 	f, path, s := newStore(t)
 	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}}}))
-	for _, i := range []pat.Identity{{ID: "d", Name: "D"}, {ID: "b", Name: "Bea", Login: "1"}, {ID: "e", Name: "E"}, {ID: "d", Name: "Dea"}} {
-		checkError(t, nil, s.PutIdentity(t.Context(), i))
-	}
+	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "d", Name: "D"}, nil))
+	checkError(t, nil, s.SetLogin(t.Context(), "b", "1"))
+	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "e", Name: "E", Login: "2"}, token("2", pat.Owner{ID: "e", Name: "E"}, 1)))
+	checkError(t, nil, s.SetLogin(t.Context(), "d", "3"))
+	checkError(t, nil, s.SetLogin(t.Context(), "d", "4"))
+	checkError(t, nil, s.SetLogin(t.Context(), "x", "5"))
 	want := pat.Tenant{Name: "acme", Identities: []pat.Identity{
 		{ID: "a", Name: "A"},
-		{ID: "b", Name: "Bea", Login: "1"},
+		{ID: "b", Name: "B", Login: "1"},
 		{ID: "c", Name: "C"},
-		{ID: "d", Name: "Dea"},
-		{ID: "e", Name: "E"},
-	}}
-	if diff := cmp.Diff(want, loaded(t, namespace(t, reopen(t, f, path), "default"))); diff != "" {
+		{ID: "d", Name: "D", Login: "3"},
+		{ID: "e", Name: "E", Login: "2"},
+	}, Tokens: []*pat.Token{token("2", pat.Owner{ID: "e", Name: "E"}, 1)}}
+	got := loaded(t, namespace(t, reopen(t, f, path), "default"))
+	if diff := cmp.Diff(contentOf(want), contentOf(got)); diff != "" {
 		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
 
-// Where the first thing of a tenant is not the tenant, it is loaded all the same.
+// If the first thing of a tenant is a user, it is loaded all the same.
 func TestLoadWithoutATenant(t *testing.T) {
-	tests := []struct {
-		name  string
-		write func(*file.Store) error
-		want  content
-	}{
-		{"identity", func(s *file.Store) error { return s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}) }, content{Tenant: pat.Tenant{Identities: []pat.Identity{{ID: "ann"}}}}},
-		{"token", func(s *file.Store) error { return s.Create(t.Context(), token("a", ann, 1), 0) }, content{Tokens: []pat.Fields{token("a", ann, 1).Fields}}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			f, path, s := newStore(t)
-			checkError(t, nil, test.write(s))
-			if diff := cmp.Diff(test.want, contentOf(loaded(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
-				t.Errorf("tenant (-want +got):\n%s", diff)
-			}
-		})
+	f, path, _ := newStore(t)
+	want := content{Tenant: pat.Tenant{Identities: users}}
+	if diff := cmp.Diff(want, contentOf(loaded(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
+		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
 
 func TestLoadOfANewNamespace(t *testing.T) {
-	f, path, s := newStore(t)
+	path := newPath(t)
+	f := open(t, path)
+	s := namespace(t, f, "default")
 	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
 	check := func(s *file.Store) {
 		t.Helper()
-		if tenant, found, err := s.Load(t.Context()); found || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
+		found, err := s.Load()
+		tenant, _ := s.Snapshot(t.Context())
+		if found || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
 			t.Errorf("loaded %+v, %t, %v, want nothing", tenant, found, err)
 		}
 	}
@@ -183,7 +178,7 @@ func TestLoadRefuses(t *testing.T) {
 			putScopeSets(t, s, scopeSets(0, 1))
 			checkError(t, nil, s.PutRaw(test.kind, test.key, test.data))
 			s = namespace(t, reopen(t, f, path), "default")
-			tenant, found, err := s.Load(t.Context())
+			found, err := s.Load()
 			if test.want == "" {
 				checkError(t, nil, err)
 				return
@@ -193,16 +188,16 @@ func TestLoadRefuses(t *testing.T) {
 			if diff := cmp.Diff(at, placeOf(err)); diff != "" {
 				t.Errorf("place (-want +got):\n%s", diff)
 			}
+			tenant, _ := s.Snapshot(t.Context())
 			if found || !cmp.Equal(pat.Tenant{}, tenant) {
 				t.Errorf("loaded %+v beside an error", tenant)
 			}
-			checkMemory(t, nil, s)
 		})
 	}
 }
 
 // An identity that cannot be read would be lost by the next one.
-func TestPutIdentityRefusesWhatItCannotRead(t *testing.T) {
+func TestAddIdentity_RejectsUnreadable(t *testing.T) {
 	for _, test := range []struct {
 		name, key, data string
 		want            error
@@ -211,9 +206,10 @@ func TestPutIdentityRefusesWhatItCannotRead(t *testing.T) {
 		{"no number", "first", `{"id":"x"}`, file.ErrKey},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, path, s := newStore(t)
+			path := newPath(t)
+			s := namespace(t, open(t, path), "default")
 			checkError(t, nil, s.PutRaw("identities", test.key, test.data))
-			err := s.PutIdentity(t.Context(), pat.Identity{ID: "ann"})
+			err := s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
 			checkError(t, test.want, err)
 			if diff := cmp.Diff(file.PlaceError{Namespace: "default", Kind: "identities", Key: test.key}, placeOf(err)); diff != "" {
 				t.Errorf("place (-want +got):\n%s", diff)

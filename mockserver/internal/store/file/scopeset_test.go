@@ -36,9 +36,9 @@ func checkScopeSets(
 	t.Helper()
 	check := func(where string, s *file.Store) {
 		t.Helper()
-		got, err := s.ScopeSets(t.Context())
+		now, err := s.Snapshot(t.Context())
 		checkError(t, nil, err)
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, now.ScopeSets); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", where, diff)
 		}
 	}
@@ -61,6 +61,7 @@ func TestScopeSets(t *testing.T) {
 	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{ScopeSets: scopeSets(0, 255)}))
 	putScopeSets(t, s, scopeSets(255, 258))
 	f, s = checkScopeSets(t, scopeSets(2, 258), f, path, s)
+	want := scopeSets(2, 258)
 	for _, test := range []struct {
 		name string
 		sets []pat.ScopeSet
@@ -74,7 +75,8 @@ func TestScopeSets(t *testing.T) {
 	} {
 		t.Run("replace by "+test.name, func(*testing.T) {
 			checkError(t, nil, s.Replace(t.Context(), pat.Tenant{ScopeSets: test.sets}))
-			f, s = checkScopeSets(t, test.sets, f, path, s)
+			want = pat.AddScopeSets(want, test.sets...)
+			f, s = checkScopeSets(t, want, f, path, s)
 		})
 	}
 	checkError(t, nil, f.Delete("default"))

@@ -29,10 +29,11 @@ func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
 		write func(s *file.Store, n int) error
 	}{
 		{"identity", func(s *file.Store, n int) error {
-			return s.PutIdentity(t.Context(), pat.Identity{ID: fmt.Sprintf("new %d", n)})
+			id := fmt.Sprintf("new %d", n)
+			return s.AddIdentity(t.Context(), pat.Identity{ID: id, Name: id}, nil)
 		}},
-		{"identity again", func(s *file.Store, _ int) error {
-			return s.PutIdentity(t.Context(), pat.Identity{ID: "0", Login: "new"})
+		{"identity again", func(s *file.Store, n int) error {
+			return s.SetLogin(t.Context(), fmt.Sprint(n), "new")
 		}},
 		{"token", func(s *file.Store, n int) error {
 			return s.Create(t.Context(), token(fmt.Sprintf("new %d", n), ann, 1), 0)
@@ -50,7 +51,7 @@ func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
 				}
 				_, _, s := newStore(t)
 				checkError(t, nil, s.Replace(t.Context(), tenant))
-				checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "0"})) // the first one reads the others
+				checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "Ann"}, nil)) // the first one reads the others
 				return allocated(func(n int) { checkError(t, nil, test.write(s, n)) })
 			}
 			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 { // the pages on the way are more

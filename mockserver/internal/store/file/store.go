@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -101,37 +102,73 @@ func (s *Store) Delete(ctx context.Context, t *pat.Token) error {
 func (s *Store) Replace(ctx context.Context, t pat.Tenant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tokens, err := s.All(ctx)
+	next, err := s.Build(t)
 	if err != nil {
 		return err
 	}
-	sets, err := s.ScopeSets(ctx)
+	now, err := s.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Replace(ctx, t); err != nil {
-		return err
-	}
-	s.identities = nil
-	return s.keep(
+	err = s.keep(
 		func(to *space) error {
 			if err := to.replace(t); err != nil {
 				return err
 			}
-			return to.replaceScopeSets(sets, t.ScopeSets)
+			return to.replaceScopeSets(now.ScopeSets, pat.AddScopeSets(now.ScopeSets, t.ScopeSets...))
 		},
-		func() error { return s.Store.Replace(ctx, pat.Tenant{Tokens: tokens, ScopeSets: sets}) },
+		func() error { return nil },
 	)
+	if err != nil {
+		return err
+	}
+	s.identities = nil
+	s.Adopt(next)
+	return nil
 }
 
-// PutIdentity implements pat.Store.
-func (s *Store) PutIdentity(_ context.Context, i pat.Identity) error {
+// AddIdentity implements pat.Store.
+func (s *Store) AddIdentity(ctx context.Context, i pat.Identity, login *pat.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.CheckIdentity(i, login); err != nil {
+		return err
+	}
+	if err := s.putIdentity(i, login); err != nil {
+		return err
+	}
+	return s.Store.AddIdentity(ctx, i, login)
+}
+
+// SetLogin implements pat.Store.
+func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, err := s.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	i, known := d.Identity(identityID)
+	if !known || i.Login != "" {
+		return nil
+	}
+	i.Login = tokenID
+	if err := s.putIdentity(i, nil); err != nil {
+		return err
+	}
+	return s.Store.SetLogin(ctx, identityID, tokenID)
+}
+
+func (s *Store) putIdentity(i pat.Identity, login *pat.Token) error {
 	return s.keep(
 		func(to *space) (err error) {
 			if s.identities == nil {
 				if s.identities, err = to.identityKeys(); err != nil {
+					return err
+				}
+			}
+			if login != nil {
+				if err := to.putToken(login); err != nil {
 					return err
 				}
 			}
@@ -149,12 +186,14 @@ func (s *Store) PutIdentity(_ context.Context, i pat.Identity) error {
 func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sets, err := s.ScopeSets(ctx)
+	now, err := s.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
 	err = s.keep(
-		func(to *space) error { return to.replaceScopeSets(sets, pat.AddScopeSets(sets, set)) },
+		func(to *space) error {
+			return to.replaceScopeSets(now.ScopeSets, pat.AddScopeSets(now.ScopeSets, set))
+		},
 		func() error { return nil },
 	)
 	if err != nil {
@@ -213,29 +252,30 @@ func (s *Store) view(read func(*space) error) error {
 	return nil
 }
 
-// Load returns the tenant that the file holds, its tokens oldest first, and puts those into memory. It is
-// false, and memory stays as it is, where nothing of a tenant was ever written. What does not fit is an error.
-func (s *Store) Load(ctx context.Context) (pat.Tenant, bool, error) {
-	var (
-		tenant pat.Tenant
-		found  bool
-	)
-	err := s.view(func(from *space) error {
-		var err error
-		if tenant, found, err = load(ctx, from, s.Fresh()); err != nil || !found {
-			return err
-		}
-		return s.Store.Replace(ctx, tenant)
+// Load reads the tenant of the file into memory. It is false, and memory stays as it is, where nothing of
+// a tenant was ever written. What does not fit is an error.
+func (s *Store) Load() (found bool, err error) {
+	var tenant pat.Tenant
+	err = s.view(func(from *space) (err error) {
+		tenant, found, err = load(from)
+		return err
 	})
 	if err != nil || !found {
-		return pat.Tenant{}, false, err
+		return false, err
 	}
-	tenant.Tokens, err = s.All(ctx)
-	return tenant, true, err
+	next, err := s.Build(tenant)
+	if err != nil {
+		if wrong := (*memory.TokenError)(nil); errors.As(err, &wrong) {
+			err = place{s.name, kindToken, wrong.Token.ID}.fail(wrong.Err)
+		}
+		return false, s.file.failed(s.name, err)
+	}
+	s.Adopt(next)
+	return true, nil
 }
 
-// load reads a tenant, whose tokens must fit into an empty store.
-func load(ctx context.Context, from *space, fitting *memory.Store) (tenant pat.Tenant, found bool, err error) {
+// load reads a tenant.
+func load(from *space) (tenant pat.Tenant, found bool, err error) {
 	if sealed := from.bucket.Get([]byte(tenantKey)); sealed != nil {
 		var record tenantRecord
 		if err := from.at("", tenantKey).read(sealed, &record); err != nil {
@@ -265,16 +305,15 @@ func load(ctx context.Context, from *space, fitting *memory.Store) (tenant pat.T
 	if err != nil {
 		return pat.Tenant{}, false, err
 	}
-	err = from.each(kindToken, func(_ string, at place, sealed []byte) error {
+	err = from.each(kindToken, func(key string, at place, sealed []byte) error {
 		var record tokenRecord
 		if err := at.read(sealed, &record); err != nil {
 			return err
 		}
-		token := record.token()
-		if err := fitting.Create(ctx, token, 0); err != nil {
-			return at.fail(err)
+		if record.ID != key {
+			return at.fail(pat.ErrConflict)
 		}
-		tenant.Tokens, found = append(tenant.Tokens, token), true
+		tenant.Tokens, found = append(tenant.Tokens, record.token()), true
 		return nil
 	})
 	return tenant, found, err

@@ -41,7 +41,9 @@ func TestWrites(t *testing.T) {
 		{"replace", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{c, d}}) }, []*pat.Token{d, c}, nil},
 		{"replace by nothing", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{}) }, nil, nil},
 		{"replace by what does not fit", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{d, d}}) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"identity", func(s *file.Store) error { return s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}) }, []*pat.Token{a, b, c}, nil},
+		{"identity", func(s *file.Store) error {
+			return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
+		}, []*pat.Token{a, b, c}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -72,7 +74,9 @@ func TestFailingDisk(t *testing.T) {
 		{"replace", func(s *file.Store) error {
 			return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{token("d", ben, 4)}})
 		}},
-		{"identity", func(s *file.Store) error { return s.PutIdentity(t.Context(), pat.Identity{ID: "new"}) }},
+		{"identity", func(s *file.Store) error {
+			return s.AddIdentity(t.Context(), pat.Identity{ID: "new", Name: "new"}, nil)
+		}},
 		{"record", func(s *file.Store) error { return s.PutRecord("clock", []byte("noon")) }},
 	}
 	failures := []struct {
@@ -88,7 +92,6 @@ func TestFailingDisk(t *testing.T) {
 		for _, failure := range failures {
 			t.Run(test.name+", "+failure.name, func(t *testing.T) {
 				f, path, s := newStore(t, a, b, c)
-				checkError(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "ann"}))
 				mend := f.BreakCommit(failure.with)
 				err := test.write(s)
 				checkError(t, errDisk, err)
@@ -105,7 +108,7 @@ func TestFailingDisk(t *testing.T) {
 				s = namespace(t, reopen(t, f, path), "default")
 				tenant := loaded(t, s)
 				checkMemory(t, []*pat.Token{d, a, b, c}, s)
-				if diff := cmp.Diff([]pat.Identity{{ID: "ann"}}, tenant.Identities); diff != "" {
+				if diff := cmp.Diff(users, tenant.Identities); diff != "" {
 					t.Errorf("identities (-want +got):\n%s", diff)
 				}
 			})
@@ -117,7 +120,7 @@ func TestFailingDisk(t *testing.T) {
 func TestFailureWithTheChangeInTheFile(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
-	other := namespace(t, f, "other")
+	other := peopled(t, f, "other")
 	mend := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
 		return errors.Join(update(do), errDisk)
 	})

@@ -249,9 +249,7 @@ func BenchmarkNew(b *testing.B) {
 			empty := heap()
 			b.ResetTimer()
 			for range b.N {
-				s := memory.New()
-				create(b, s, tokens)
-				stores = append(stores, s)
+				stores = append(stores, newStore(b, tokens...))
 			}
 			b.StopTimer()
 			b.ReportMetric((heap()-empty)/float64(len(stores))-8, "B/store")

@@ -28,10 +28,10 @@ var reads = []struct {
 	name string
 	read func(*memory.Store) ([]*pat.Token, error)
 }{
-	{"all", func(s *memory.Store) ([]*pat.Token, error) { return s.All(context.Background()) }},
+	{"all", func(s *memory.Store) ([]*pat.Token, error) { return s.AllTokens(context.Background()) }},
 	{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens(context.Background(), "ann") }},
 	{"used", func(s *memory.Store) ([]*pat.Token, error) {
-		return s.Used(context.Background(), pat.Span{Never: true, After: newYear, Until: stale.Add(time.Hour)})
+		return s.TokensLastUsed(context.Background(), pat.Span{Never: true, After: newYear, Until: stale.Add(time.Hour)})
 	}},
 }
 

@@ -1,4 +1,4 @@
-// Package memory is the embedded store of tokens.
+// Package memory is the embedded store.
 package memory
 
 import (
@@ -10,21 +10,21 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// Store keeps tokens in memory. It hands out the revisions it holds, which nobody
-// may change, and slices that belong to the caller.
+// Store keeps a tenant in memory.
 type Store struct {
-	key    func(name string) string
-	mu     sync.RWMutex
-	tokens map[string]*pat.Token // by id
-	owners map[string]*owner     // by id of the identity, who has at least one token
-	use    tree                  // every token by when it was last used; those that never were in front, by age
-	scopes []pat.ScopeSet        // oldest first
+	key func(name string) string
+
+	mu        sync.RWMutex
+	directory *pat.Directory
+	tokens    map[string]*pat.Token // by id
+	owners    map[string]names      // by id of the identity; one without tokens has no entry
+	uses      uses
+	deletions deletions
+	scopes    []pat.ScopeSet // oldest first
 }
 
-type owner struct {
-	names map[string]*pat.Token // its tokens, by the key of their names
-	age   tree
-}
+// names are the tokens of an owner by the keys of their names.
+type names map[string]*pat.Token
 
 // New returns an empty store.
 func New() *Store { return NewKeyed(nil) }
@@ -35,11 +35,11 @@ func NewKeyed(key func(name string) string) *Store {
 	if key == nil {
 		key = func(name string) string { return name }
 	}
-	return &Store{key: key, tokens: map[string]*pat.Token{}, owners: map[string]*owner{}, use: newTree(lastUsed)}
+	return &Store{
+		key: key, directory: pat.NewDirectory(pat.Tenant{}),
+		tokens: map[string]*pat.Token{}, owners: map[string]names{}, uses: newUses(),
+	}
 }
-
-// trees are those that the tokens of an owner are in.
-func (s *Store) trees(o *owner) [2]tree { return [...]tree{s.use, o.age} }
 
 // Token implements pat.Store.
 func (s *Store) Token(_ context.Context, id string) (*pat.Token, error) {
@@ -53,44 +53,45 @@ func (s *Store) Token(_ context.Context, id string) (*pat.Token, error) {
 
 // Tokens implements pat.Store.
 func (s *Store) Tokens(_ context.Context, ownerID string) ([]*pat.Token, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if o := s.owners[ownerID]; o != nil {
-		return o.age.all(), nil
-	}
-	return nil, nil
+	tokens := s.of(ownerID)
+	slices.SortFunc(tokens, byAge)
+	return tokens, nil
 }
 
-// All implements pat.Store. Nobody waits for it to read and to sort everything.
-func (s *Store) All(_ context.Context) ([]*pat.Token, error) {
+// of returns the tokens of an owner in any order, nil for none.
+func (s *Store) of(ownerID string) []*pat.Token {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	o := s.owners[ownerID]
+	if o == nil {
+		return nil
+	}
+	tokens := make([]*pat.Token, 0, len(o))
+	for _, t := range o {
+		tokens = append(tokens, t)
+	}
+	return tokens
+}
+
+// AllTokens implements pat.Store.
+func (s *Store) AllTokens(context.Context) ([]*pat.Token, error) {
 	s.mu.Lock()
-	now := s.use.snapshot()
+	now := s.uses.snapshot()
 	s.mu.Unlock()
-	tokens := now.all()
-	slices.SortFunc(tokens, compare)
-	return tokens, nil
+	return now.byAge(), nil
 }
 
-// Used implements pat.Store.
-func (s *Store) Used(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
-	tokens, few := s.used(within)
-	if !few {
-		return s.All(ctx)
-	}
-	slices.SortFunc(tokens, compare)
-	return tokens, nil
-}
-
-// used returns the tokens of a span in any order, if they are few enough to be sooner sorted than found among all.
-func (s *Store) used(within pat.Span) (tokens []*pat.Token, few bool) {
+// TokensLastUsed implements pat.Store.
+func (s *Store) TokensLastUsed(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	most := len(s.tokens) / 8
-	if within.Never {
-		tokens = s.use.between(first, beginning, tokens, most)
+	most := len(s.tokens) / 8 // more are sooner found among all
+	tokens := s.uses.within(within, most)
+	s.mu.RUnlock()
+	if len(tokens) > most {
+		return s.AllTokens(ctx)
 	}
-	tokens = s.use.between(within.After.UnixMilli(), within.Until.UnixMilli(), tokens, most)
-	return tokens, len(tokens) <= most
+	slices.SortFunc(tokens, byAge)
+	return tokens, nil
 }
 
 // Count implements pat.Store.
@@ -100,33 +101,51 @@ func (s *Store) Count(_ context.Context, ownerID string) (int, error) {
 	if ownerID == "" {
 		return len(s.tokens), nil
 	}
-	if o := s.owners[ownerID]; o != nil {
-		return len(o.names), nil
-	}
-	return 0, nil
+	return len(s.owners[ownerID]), nil
+}
+
+// Deleted implements pat.Store.
+func (s *Store) Deleted(_ context.Context, id string) (bool, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.deletions.ids[id] && s.tokens[id] == nil, nil
 }
 
 // Create implements pat.Store.
 func (s *Store) Create(_ context.Context, t *pat.Token, limit int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, known := s.directory.Identity(t.Owner.ID); !known {
+		return pat.ErrNoIdentity
+	}
+	return s.createLocked(t, limit)
+}
+
+func (s *Store) createLocked(t *pat.Token, limit int) error {
+	if err := s.checkLocked(t, limit); err != nil {
+		return err
+	}
 	o := s.owners[t.Owner.ID]
 	if o == nil {
-		o = &owner{names: map[string]*pat.Token{}, age: newTree(created)}
+		o = names{}
+		s.owners[t.Owner.ID] = o
 	}
-	switch {
-	case s.tokens[t.ID] != nil:
-		return pat.ErrConflict
-	case o.names[s.key(t.Name)] != nil:
-		return pat.ErrNameTaken
-	case limit > 0 && len(o.names) >= limit:
-		return pat.ErrLimit
-	}
-	s.owners[t.Owner.ID] = o
 	s.tokens[t.ID] = t
-	o.names[s.key(t.Name)] = t
-	for _, tree := range s.trees(o) {
-		tree.put(t)
+	o[s.key(t.Name)] = t
+	s.uses.put(t)
+	return nil
+}
+
+func (s *Store) checkLocked(t *pat.Token, limit int) error {
+	o := s.owners[t.Owner.ID]
+	_, client := s.directory.Client(t.ID)
+	switch {
+	case client || s.tokens[t.ID] != nil:
+		return pat.ErrConflict
+	case o[s.key(t.Name)] != nil:
+		return pat.ErrNameTaken
+	case limit > 0 && len(o) >= limit:
+		return pat.ErrLimit
 	}
 	return nil
 }
@@ -150,20 +169,19 @@ func (s *Store) Swap(_ context.Context, changes ...pat.Change) error {
 	}
 	for _, c := range changes {
 		s.tokens[c.Old.ID] = c.New
-		for _, tree := range s.trees(s.owners[c.Old.Owner.ID]) {
-			tree.swap(c.Old, c.New)
-		}
+		s.uses.remove(c.Old)
+		s.uses.put(c.New)
 	}
 	return nil
 }
 
 func (s *Store) renameLocked(old, next *pat.Token) error {
-	names := s.owners[old.Owner.ID].names
-	if holder := names[s.key(next.Name)]; holder != nil && holder.ID != old.ID {
+	o := s.owners[old.Owner.ID]
+	if holder := o[s.key(next.Name)]; holder != nil && holder.ID != old.ID {
 		return pat.ErrNameTaken
 	}
-	delete(names, s.key(old.Name))
-	names[s.key(next.Name)] = next
+	delete(o, s.key(old.Name))
+	o[s.key(next.Name)] = next
 	return nil
 }
 
@@ -171,43 +189,126 @@ func (s *Store) renameLocked(old, next *pat.Token) error {
 func (s *Store) Delete(_ context.Context, t *pat.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if current := s.tokens[t.ID]; current == nil {
+	switch s.tokens[t.ID] {
+	case nil:
 		return pat.ErrNotFound
-	} else if current != t {
-		return pat.ErrConflict
+	case t:
+		s.removeLocked(t)
+		s.deletions.add(t.ID)
+		return nil
 	}
+	return pat.ErrConflict
+}
+
+func (s *Store) removeLocked(t *pat.Token) {
 	o := s.owners[t.Owner.ID]
 	delete(s.tokens, t.ID)
-	delete(o.names, s.key(t.Name))
-	for _, tree := range s.trees(o) {
-		tree.remove(t)
-	}
-	if len(o.names) == 0 {
+	delete(o, s.key(t.Name))
+	s.uses.remove(t)
+	if len(o) == 0 {
 		delete(s.owners, t.Owner.ID)
 	}
-	return nil
 }
 
-// Fresh returns an empty store that compares names in the same way.
-func (s *Store) Fresh() *Store { return NewKeyed(s.key) }
+// Directory implements pat.Store.
+func (s *Store) Directory(context.Context) (*pat.Directory, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.directory, nil
+}
 
-// Replace implements pat.Store. What is wrong among the tokens leaves the store as it was.
-func (s *Store) Replace(ctx context.Context, t pat.Tenant) error {
-	fresh := s.Fresh()
-	for _, token := range t.Tokens {
-		if err := fresh.Create(ctx, token, 0); err != nil {
-			return fmt.Errorf("token %q of %s: %w", token.Name, token.Owner.Name, err)
-		}
-	}
+// AddIdentity implements pat.Store.
+func (s *Store) AddIdentity(_ context.Context, i pat.Identity, login *pat.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens, s.owners, s.use = fresh.tokens, fresh.owners, fresh.use
-	s.scopes = slices.Clone(t.ScopeSets)
+	if err := s.checkIdentityLocked(i, login); err != nil {
+		return err
+	}
+	s.directory.Put(i)
+	if login == nil {
+		return nil
+	}
+	return s.createLocked(login, 0)
+}
+
+// CheckIdentity returns the error of AddIdentity, and changes nothing.
+func (s *Store) CheckIdentity(i pat.Identity, login *pat.Token) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.checkIdentityLocked(i, login)
+}
+
+func (s *Store) checkIdentityLocked(i pat.Identity, login *pat.Token) error {
+	if err := s.directory.CheckNew(i); err != nil || login == nil {
+		return err
+	}
+	return s.checkLocked(login, 0)
+}
+
+// SetLogin implements pat.Store.
+func (s *Store) SetLogin(_ context.Context, identityID, tokenID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i, known := s.directory.Identity(identityID); known && i.Login == "" {
+		i.Login = tokenID
+		s.directory.Put(i)
+	}
 	return nil
 }
 
-// PutIdentity implements pat.Store. Nothing is kept: the process is not outlived.
-func (s *Store) PutIdentity(context.Context, pat.Identity) error { return nil }
+// Replace implements pat.Store.
+func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
+	next, err := s.Build(t)
+	if err == nil {
+		s.Adopt(next)
+	}
+	return err
+}
+
+// Build returns a store of the tenant that this one can adopt. The error is that of a token that does
+// not fit.
+func (s *Store) Build(t pat.Tenant) (*Store, error) {
+	next := NewKeyed(s.key)
+	for _, token := range t.Tokens {
+		if err := next.createLocked(token, 0); err != nil {
+			return nil, &TokenError{token, err}
+		}
+	}
+	next.directory, next.scopes = pat.NewDirectory(t), t.ScopeSets
+	return next, nil
+}
+
+// TokenError is the error of a token that does not fit into its tenant.
+type TokenError struct {
+	Token *pat.Token
+	Err   error
+}
+
+func (e *TokenError) Error() string {
+	return fmt.Sprintf("token %q of %s: %v", e.Token.Name, e.Token.Owner.Name, e.Err)
+}
+
+func (e *TokenError) Unwrap() error { return e.Err }
+
+// Adopt replaces the tenant by that of another store, which must not be used any more.
+func (s *Store) Adopt(next *Store) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.directory, s.tokens, s.owners, s.uses = next.directory, next.tokens, next.owners, next.uses
+	s.deletions = deletions{}
+	s.scopes = pat.AddScopeSets(s.scopes, next.scopes...)
+}
+
+// Snapshot implements pat.Store.
+func (s *Store) Snapshot(context.Context) (pat.Tenant, error) {
+	s.mu.Lock()
+	t := s.directory.Tenant()
+	t.Identities, t.ScopeSets = s.directory.Identities(), slices.Clone(s.scopes)
+	now := s.uses.snapshot()
+	s.mu.Unlock()
+	t.Tokens = now.byAge()
+	return t, nil
+}
 
 // ScopeSet implements pat.Store.
 func (s *Store) ScopeSet(_ context.Context, hash string) ([]string, error) {
@@ -219,13 +320,6 @@ func (s *Store) ScopeSet(_ context.Context, hash string) ([]string, error) {
 		}
 	}
 	return nil, pat.ErrNotFound
-}
-
-// ScopeSets implements pat.Store.
-func (s *Store) ScopeSets(_ context.Context) ([]pat.ScopeSet, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return slices.Clone(s.scopes), nil
 }
 
 // PutScopeSet implements pat.Store.

@@ -30,12 +30,28 @@ func renamed(t *pat.Token, name string) pat.Change {
 func newStore(t testing.TB, tokens ...*pat.Token) *memory.Store {
 	t.Helper()
 	s := memory.New()
-	for _, token := range tokens {
-		if err := s.Create(t.Context(), token, 0); err != nil {
-			t.Fatalf("create %s: %v", token.ID, err)
-		}
+	if err := s.Replace(t.Context(), tenantOf(tokens...)); err != nil {
+		t.Fatal(err)
 	}
 	return s
+}
+
+// tenantOf has tokens with their owners, and the users of most tests.
+func tenantOf(tokens ...*pat.Token) pat.Tenant {
+	tenant, known := pat.Tenant{Tokens: tokens}, map[string]bool{}
+	add := func(id string) {
+		if !known[id] {
+			tenant.Identities = append(tenant.Identities, pat.Identity{ID: id, Name: id})
+		}
+		known[id] = true
+	}
+	for _, id := range owners {
+		add(id)
+	}
+	for _, token := range tokens {
+		add(token.Owner.ID)
+	}
+	return tenant
 }
 
 func check(t testing.TB, want, err error) {
@@ -60,11 +76,11 @@ func listed(t testing.TB) func([]*pat.Token, error) []string {
 // checkAll looks at every way to read the tokens: the list, those of each owner, and each by id.
 func checkAll(t testing.TB, want []string, s *memory.Store) {
 	t.Helper()
-	all := listed(t)(s.All(t.Context()))
+	all := listed(t)(s.AllTokens(t.Context()))
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
-	tokens, _ := s.All(t.Context())
+	tokens, _ := s.AllTokens(t.Context())
 	owned := map[string][]string{}
 	for _, token := range tokens {
 		owned[token.Owner.ID] = append(owned[token.Owner.ID], token.ID+" "+token.Name)

@@ -193,13 +193,13 @@ func (m *machine) Replace(t *rapid.T) {
 	for range rapid.IntRange(0, 3).Draw(t, "tokens") {
 		tokens = append(tokens, m.draw(t))
 	}
-	same(t, m.model.replace(tokens), m.store.Replace(t.Context(), pat.Tenant{Tokens: tokens}))
+	same(t, m.model.replace(tokens), m.store.Replace(t.Context(), tenantOf(tokens...)))
 }
 
 // Check reads in every way.
 func (m *machine) Check(t *rapid.T) {
 	everything := m.model.where(func(*pat.Token) bool { return true })
-	sameTokens(t, "all", everything)(m.store.All(t.Context()))
+	sameTokens(t, "all", everything)(m.store.AllTokens(t.Context()))
 	sameCount(t, m.store, "", len(everything))
 	for _, owner := range owners {
 		sameTokens(t, "of "+owner, m.model.of(owner))(m.store.Tokens(t.Context(), owner))
@@ -214,7 +214,7 @@ func (m *machine) Check(t *rapid.T) {
 		Never: rapid.Bool().Draw(t, "never"),
 		After: rapid.SampledFrom(uses).Draw(t, "after"), Until: rapid.SampledFrom(uses).Draw(t, "until"),
 	}
-	used, err := m.store.Used(t.Context(), span)
+	used, err := m.store.TokensLastUsed(t.Context(), span)
 	found := map[*pat.Token]bool{}
 	for _, token := range used {
 		found[token] = true
@@ -264,5 +264,7 @@ func TestModel(t *testing.T) {
 	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
 		t.Fatal(err)
 	}
-	rapid.Check(t, func(t *rapid.T) { t.Repeat(rapid.StateMachineActions(&machine{store: memory.New()})) })
+	rapid.Check(t, func(rt *rapid.T) {
+		rt.Repeat(rapid.StateMachineActions(&machine{store: newStore(t)}))
+	})
 }

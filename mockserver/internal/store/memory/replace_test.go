@@ -28,7 +28,7 @@ func checkCounts(t testing.TB, want map[string]int, s *memory.Store) {
 
 func TestCount(t *testing.T) {
 	a, b, c := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3)
-	s := memory.New()
+	s := newStore(t)
 	steps := []struct {
 		name string
 		do   func() error
@@ -45,7 +45,7 @@ func TestCount(t *testing.T) {
 		{"swap", func() error { return s.Swap(t.Context(), renamed(c, "x")) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
 		{"delete", func() error { return s.Delete(t.Context(), a) }, map[string]int{"": 2, "ann": 1, "ben": 1}},
 		{"delete of the last of an owner", func() error { return s.Delete(t.Context(), b) }, map[string]int{"": 1, "ann": 0, "ben": 1}},
-		{"replace", func() error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{a, b}}) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
+		{"replace", func() error { return s.Replace(t.Context(), tenantOf(a, b)) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestReplace(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStore(t, token("a", "ann", "1", 1), token("b", "ben", "2", 2))
-			err := s.Replace(t.Context(), pat.Tenant{Tokens: test.tokens})
+			err := s.Replace(t.Context(), tenantOf(test.tokens...))
 			check(t, test.wantFail, err)
 			if err != nil {
 				golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
@@ -112,7 +112,7 @@ func numbered(n int) []string {
 func TestReplaceForgets(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("b", "ann", "2", 2))
-	check(t, nil, s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{token("a", "ann", "1", 1)}}))
+	check(t, nil, s.Replace(t.Context(), tenantOf(token("a", "ann", "1", 1))))
 	check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x")))
 	check(t, pat.ErrConflict, s.Delete(t.Context(), a))
 	check(t, nil, s.Create(t.Context(), token("b", "ben", "2", 3), 0))
@@ -124,9 +124,9 @@ func TestReplaceForgets(t *testing.T) {
 // What somebody read before a replacement stays as it was.
 func TestReplaceLeavesLists(t *testing.T) {
 	s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
-	all, err := s.All(t.Context())
+	all, err := s.AllTokens(t.Context())
 	check(t, nil, err)
-	check(t, nil, s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{token("x", "ann", "9", 1)}}))
+	check(t, nil, s.Replace(t.Context(), tenantOf(token("x", "ann", "9", 1))))
 	if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(all, nil)); diff != "" {
 		t.Errorf("list read before (-want +got):\n%s", diff)
 	}
@@ -136,7 +136,7 @@ func TestReplaceLeavesLists(t *testing.T) {
 func TestReplaceCopiesTokens(t *testing.T) {
 	tokens := []*pat.Token{token("b", "ann", "2", 2), token("a", "ann", "1", 1)}
 	s := newStore(t)
-	check(t, nil, s.Replace(t.Context(), pat.Tenant{Tokens: tokens}))
+	check(t, nil, s.Replace(t.Context(), tenantOf(tokens...)))
 	check(t, nil, s.Create(t.Context(), token("0", "ann", "0", 0), 0))
 	if tokens[0].ID != "b" || tokens[1].ID != "a" {
 		t.Errorf("tokens are %s, %s by now", tokens[0].ID, tokens[1].ID)
@@ -145,10 +145,48 @@ func TestReplaceCopiesTokens(t *testing.T) {
 	checkAll(t, []string{"0 0", "a 1", "b 2"}, s)
 }
 
-func TestPutIdentity(t *testing.T) {
+func TestAddIdentity(t *testing.T) {
 	s := newStore(t, token("a", "ann", "1", 1))
-	check(t, nil, s.PutIdentity(t.Context(), pat.Identity{ID: "ben"}))
-	checkAll(t, []string{"a 1"}, s)
+	dan, login := pat.Identity{ID: "dan", Name: "Dan", Login: "d"}, token("d", "dan", "login", 2)
+	tests := []struct {
+		name     string
+		identity pat.Identity
+		login    *pat.Token
+		want     error
+	}{
+		{"name taken", pat.Identity{ID: "dan", Name: "ann"}, login, pat.ErrIdentityTaken},
+		{"id taken", pat.Identity{ID: "ann", Name: "Dan"}, login, pat.ErrIDTaken},
+		{"token id taken", dan, token("a", "dan", "login", 2), pat.ErrConflict},
+		{"with a token", dan, login, nil},
+		{"again", dan, login, pat.ErrIdentityTaken},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			check(t, test.want, s.CheckIdentity(test.identity, test.login))
+			check(t, test.want, s.AddIdentity(t.Context(), test.identity, test.login))
+		})
+	}
+	checkAll(t, []string{"a 1", "d login"}, s)
+	d, err := s.Directory(t.Context())
+	check(t, nil, err)
+	if diff := cmp.Diff(append(tenantOf().Identities, dan), d.Identities()); diff != "" {
+		t.Errorf("identities (-want +got):\n%s", diff)
+	}
+}
+
+func TestSetLogin(t *testing.T) {
+	s := newStore(t)
+	for _, login := range []string{"first", "second"} {
+		check(t, nil, s.SetLogin(t.Context(), "ann", login))
+		check(t, nil, s.SetLogin(t.Context(), "unknown", login))
+	}
+	want := tenantOf().Identities
+	want[0].Login = "first"
+	d, err := s.Directory(t.Context())
+	check(t, nil, err)
+	if diff := cmp.Diff(want, d.Identities()); diff != "" {
+		t.Errorf("identities (-want +got):\n%s", diff)
+	}
 }
 
 // Readers see one tenant or the other, never some of both.
@@ -156,13 +194,13 @@ func TestConcurrentReplace(t *testing.T) {
 	s := newStore(t)
 	tenant := func(worker int) pat.Tenant {
 		owner := fmt.Sprint(worker)
-		return pat.Tenant{Tokens: []*pat.Token{token(owner+"1", owner, "1", 1), token(owner+"2", owner, "2", 2)}}
+		return tenantOf(token(owner+"1", owner, "1", 1), token(owner+"2", owner, "2", 2))
 	}
 	check(t, nil, s.Replace(t.Context(), tenant(0)))
 	together(func(worker int) {
 		for range 50 {
 			check(t, nil, s.Replace(t.Context(), tenant(worker)))
-			all, err := s.All(t.Context())
+			all, err := s.AllTokens(t.Context())
 			check(t, nil, err)
 			if len(all) != 2 || all[0].Owner.ID != all[1].Owner.ID {
 				t.Errorf("there are %d tokens, of %s first", len(all), all[0].Owner.ID)

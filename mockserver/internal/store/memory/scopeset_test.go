@@ -15,9 +15,9 @@ func TestScopeSets(t *testing.T) {
 	s := memory.New()
 	checkSets := func(want ...pat.ScopeSet) {
 		t.Helper()
-		got, err := s.ScopeSets(t.Context())
+		now, err := s.Snapshot(t.Context())
 		check(t, nil, err)
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, now.ScopeSets); diff != "" {
 			t.Errorf("sets (-want +got):\n%s", diff)
 		}
 		for _, set := range want {
@@ -36,20 +36,20 @@ func TestScopeSets(t *testing.T) {
 	}
 	checkSets(b, a)
 	t.Run("slice belongs to the caller", func(*testing.T) {
-		got, _ := s.ScopeSets(t.Context())
-		got[0] = c
+		now, _ := s.Snapshot(t.Context())
+		now.ScopeSets[0] = c
 		checkSets(b, a)
 	})
 	t.Run("replace", func(*testing.T) {
 		sets := []pat.ScopeSet{c, a}
 		check(t, nil, s.Replace(t.Context(), pat.Tenant{ScopeSets: sets}))
-		sets[0] = b
-		checkSets(c, a)
+		sets[0] = pat.NewScopeSet([]string{"d"})
+		checkSets(b, a, c)
 	})
 	t.Run("replace by what does not fit", func(t *testing.T) {
 		twice := token("1", "ann", "x", 1)
-		wrong := pat.Tenant{Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{b}}
+		wrong := pat.Tenant{Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{pat.NewScopeSet([]string{"d"})}}
 		check(t, pat.ErrConflict, s.Replace(t.Context(), wrong))
-		checkSets(c, a)
+		checkSets(b, a, c)
 	})
 }

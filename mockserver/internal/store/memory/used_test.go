@@ -24,7 +24,7 @@ func TestUsedAmongMany(t *testing.T) {
 	}
 	s := newStore(t, tokens...)
 	year0, far := day(-800_000), day(800_000)
-	everything := listed(t)(s.All(t.Context()))
+	everything := listed(t)(s.AllTokens(t.Context()))
 	tests := []struct {
 		name string
 		span pat.Span
@@ -41,7 +41,7 @@ func TestUsedAmongMany(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, listed(t)(s.Used(t.Context(), test.span))); diff != "" {
+			if diff := cmp.Diff(test.want, listed(t)(s.TokensLastUsed(t.Context(), test.span))); diff != "" {
 				t.Errorf("tokens (-want +got):\n%s", diff)
 			}
 		})

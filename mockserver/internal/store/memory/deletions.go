@@ -1,21 +1,16 @@
-package pat
-
-import "sync"
+package memory
 
 // maxDeletions bounds how many deleted tokens are remembered.
 const maxDeletions = 1024
 
-// deletions are the ids of tokens that were deleted lately, to tell who still uses one.
+// deletions are the ids of tokens that were deleted lately.
 type deletions struct {
-	mu    sync.Mutex
 	ids   map[string]bool
 	order []string // oldest at next, once it is full
 	next  int
 }
 
 func (d *deletions) add(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	if d.ids[id] {
 		return
 	}
@@ -30,16 +25,4 @@ func (d *deletions) add(id string) {
 	delete(d.ids, d.order[d.next])
 	d.order[d.next] = id
 	d.next = (d.next + 1) % maxDeletions
-}
-
-func (d *deletions) has(id string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.ids[id]
-}
-
-func (d *deletions) clear() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.ids, d.order, d.next = nil, nil, 0
 }
