@@ -5,40 +5,64 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
+	"example.com/patmock/spec/jsondiff"
 )
 
-// difference returns the lines in which two values differ as JSON: "-" before those that are wanted,
-// "+" before those that there are. It returns an empty string if the values are deeply equal.
-//
-// The commands use it, too, in which go-cmp would keep every exported method of every type.
+// difference returns the places in which two values differ as JSON: "-" before what is wanted, "+"
+// before what there is. It returns an empty string if the values are deeply equal.
 func difference(want, got any) string {
 	if reflect.DeepEqual(want, got) {
 		return ""
 	}
-	left, right := inLines(want), inLines(got)
-	if left == right { // such as a nil slice and an empty one
-		left, right = fmt.Sprintf("%#v\n", want), fmt.Sprintf("%#v\n", got)
+	left, isJSON := asJSON(want)
+	right, also := asJSON(got)
+	if !isJSON || !also {
+		return fmt.Sprintf("-%v\n+%v\n", want, got)
 	}
-	if left == right { // such as numbers of two types
-		return fmt.Sprintf("-%s+%s", left, right)
+	differ := jsondiff.Differ{Key: func(element any, _ bool) string { return onLine(element) }}
+	var b strings.Builder
+	for _, c := range differ.Compare(left, right) {
+		at := ""
+		if len(c.Path) > 0 {
+			at = jsondiff.Pointer(c.Path) + ": "
+		}
+		if c.Kind != jsondiff.Added {
+			b.WriteString("-" + at + onLine(c.A) + "\n")
+		}
+		if c.Kind != jsondiff.Removed {
+			b.WriteString("+" + at + onLine(c.B) + "\n")
+		}
 	}
-	unified := diff.Diff("want", []byte(left), "got", []byte(right))
-	if i := bytes.Index(unified, []byte("\n@@")); i >= 0 {
-		unified = unified[i+1:]
+	if b.Len() == 0 { // such as numbers of two types
+		return fmt.Sprintf("-%#v\n+%#v\n", want, got)
 	}
-	return string(unified)
+	return b.String()
 }
 
-// inLines returns a value as text, each element in a line of its own.
-func inLines(value any) string {
-	if s, ok := value.(fmt.Stringer); ok {
-		return s.String() + "\n"
+// asJSON returns a value as decoded from JSON. It reports false for a value that JSON cannot express,
+// and for one that has a text of its own, such as an absent field.
+func asJSON(value any) (decoded any, ok bool) {
+	if _, ok := value.(fmt.Stringer); ok {
+		return nil, false
 	}
-	text, err := json.MarshalIndent(value, "", "  ")
+	text, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Sprintf("%+v\n", value)
+		return nil, false
 	}
-	return string(text) + "\n"
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	err = d.Decode(&decoded)
+	return decoded, err == nil
+}
+
+func onLine(value any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return fmt.Sprint(value)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

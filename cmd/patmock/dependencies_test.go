@@ -18,8 +18,9 @@ type dependencyRule struct {
 	allowed []string
 }
 
-// names are the packages that every package may import: ids, enumerations, limits and the redactor.
-var names = []string{"spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence", "spec/version"}
+// names are the packages that every package may import: ids, enumerations, limits, the redactor and
+// the JSON differ.
+var names = []string{"spec/jsondiff", "spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence", "spec/version"}
 
 // rules say what the packages of a folder may import of this module. A folder's own
 // packages are always allowed, and tests are not looked at.
@@ -27,6 +28,7 @@ var rules = []dependencyRule{
 	{"spec/version", nil},
 	{"spec/evidence", nil},
 	{"spec/rule", nil},
+	{"spec/jsondiff", nil},
 	{"spec/limit", nil},
 	{"spec/schema", nil},
 	{"spec/redact", nil},

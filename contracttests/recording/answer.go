@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/patmock/spec/jsondiff"
 )
 
 // place is where a value stands in an answer.
@@ -186,24 +188,12 @@ func typesOf(object map[string]any) map[string]string {
 	return out
 }
 
-// typeOf names the type of a decoded value.
+// typeOf returns the type of a decoded value, and of the elements of a list.
 func typeOf(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case float64, json.Number:
-		return "number"
-	case []any:
-		if len(v) == 0 {
-			return "array"
-		}
-		return "array of " + typeOf(v[0])
+	if list, _ := value.([]any); len(list) > 0 {
+		return "array of " + typeOf(list[0])
 	}
-	return "object"
+	return jsondiff.TypeOf(value)
 }
 
 // foreign tells a token of a list that the case neither made nor logged in with. On a patmock a token may also have been

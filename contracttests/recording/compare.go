@@ -2,49 +2,70 @@ package recording
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/patmock/spec/jsondiff"
 )
 
-// how two sides are different.
-type how string
-
-const (
-	gone    how = "gone"
-	added   how = "added"
-	typed   how = "type" // another type, null among them
-	another how = "value"
-	order   how = "order"
-)
-
-// change is a difference that nobody has judged yet.
-type change struct {
-	at   []string
-	how  how
-	a, b any
-}
-
-// walker goes through two transcripts side by side.
-type walker struct {
-	pairs   *pairs
-	request string // method and path of the exchange it is in
+// comparer compares two cases, whose references it pairs.
+type comparer struct {
+	jsondiff.Differ
+	refs    *refMap
+	request string // method and path of the exchange
 	found   []Difference
 }
 
-func (w *walker) add(c change) {
-	rule := judge(c)
-	w.found = append(w.found, Difference{
-		At: pointer(c.at), Request: w.request, Severity: rule.Severity, Kind: rule.Kind, What: rule.What, A: side(c.a, c.how == added), B: side(c.b, c.how == gone),
-	})
+func newComparer() *comparer {
+	c := &comparer{refs: newRefMap()}
+	c.Differ = jsondiff.Differ{
+		Equal: c.equal, Similar: c.similar,
+		Key: func(element any, inA bool) string {
+			text := render(element)
+			if inA {
+				text = c.refs.renamed(text)
+			}
+			return text
+		},
+		// References are paired in this order: the request before the response, and its status and
+		// headers before the body.
+		First: []string{"request", "response", "method", "path", "status", "header"},
+	}
+	return c
 }
 
-// side shows one side of a difference.
-func side(value any, absent bool) string {
-	if absent {
-		return ""
+func (c *comparer) equal(a, b any) bool {
+	left, ok := a.(string)
+	right, also := b.(string)
+	if ok && also {
+		return c.refs.same(left, right)
 	}
+	return a == b
+}
+
+func (c *comparer) add(change jsondiff.Change) {
+	last := change.Path[len(change.Path)-1]
+	oneSided := change.Kind == jsondiff.Removed || change.Kind == jsondiff.Added
+	if last == ruleHeader && oneSided { // a tenant and a faithful patmock name no rules
+		return
+	}
+	rule := classify(change)
+	d := Difference{
+		At: jsondiff.Pointer(change.Path), Request: c.request,
+		Severity: rule.Severity, Kind: rule.Kind, What: rule.What,
+	}
+	if change.Kind != jsondiff.Added {
+		d.A = render(change.A)
+	}
+	if change.Kind != jsondiff.Removed {
+		d.B = render(change.B)
+	}
+	c.found = append(c.found, d)
+}
+
+// render returns a value as JSON on one line.
+func render(value any) string {
 	text, err := encode(value, "")
 	if err != nil {
 		return err.Error()
@@ -52,57 +73,79 @@ func side(value any, absent bool) string {
 	return strings.TrimSpace(string(text))
 }
 
-func (w *walker) steps(a, b []Step) {
-	left, right := shapes(a), shapes(b)
-	for _, both := range align(len(a), len(b), func(i, j int) int { return left[i].alike(right[j]) }) {
-		switch i, j := both.a, both.b; {
+func (c *comparer) steps(a, b []Step) {
+	left, right := shapesOf(a), shapesOf(b)
+	pairs := jsondiff.Align(len(a), len(b), func(i, j int) int { return left[i].similarity(right[j]) })
+	for _, p := range pairs {
+		switch i, j := p.A, p.B; {
 		case j < 0:
-			w.request = numberless(a[i].Request.Method + " " + a[i].Request.Path)
-			w.add(change{[]string{"exchanges", strconv.Itoa(i)}, gone, generic(a[i]), nil})
+			c.request = left[i].operation
+			c.add(jsondiff.Change{Path: exchangePath(i), Kind: jsondiff.Removed, A: generic(a[i])})
 		case i < 0:
-			w.request = numberless(b[j].Request.Method + " " + b[j].Request.Path)
-			w.add(change{[]string{"exchanges", strconv.Itoa(j)}, added, nil, generic(b[j])})
+			c.request = right[j].operation
+			c.add(jsondiff.Change{Path: exchangePath(j), Kind: jsondiff.Added, B: generic(b[j])})
 		default:
-			w.request = a[i].Request.Method + " " + a[i].Request.Path
-			w.value([]string{"exchanges", strconv.Itoa(i)}, generic(a[i]), generic(b[j]))
+			c.request = a[i].Request.Method + " " + a[i].Request.Path
+			x, y := a[i], b[j]
+			x.Request.Body, y.Request.Body = comparable(x.Request.Body, y.Request.Body)
+			x.Response.Body, y.Response.Body = comparable(x.Response.Body, y.Response.Body)
+			c.compare(exchangePath(i), x, y)
 		}
 	}
-	w.request = ""
+	c.request = ""
+}
+
+func exchangePath(i int) []string { return []string{"exchanges", strconv.Itoa(i)} }
+
+// comparable returns two bodies without their values if they have different forms.
+func comparable(a, b *Body) (*Body, *Body) {
+	if a == nil || b == nil || a.Form == b.Form {
+		return a, b
+	}
+	return &Body{Form: a.Form}, &Body{Form: b.Form}
+}
+
+func (c *comparer) compare(path []string, a, b any) {
+	for _, change := range c.Compare(generic(a), generic(b)) {
+		change.Path = slices.Concat(path, change.Path)
+		c.add(change)
+	}
 }
 
 // shape is a request without the numbers of its references.
-type shape struct{ operation, whole string }
+type shape struct{ operation, complete string }
 
-func shapes(steps []Step) []shape {
+func shapesOf(steps []Step) []shape {
 	all := make([]shape, len(steps))
 	for i, s := range steps {
-		all[i] = shape{numberless(s.Request.Method + " " + s.Request.Path), numberless(side(s.Request, false))}
+		all[i] = shape{
+			stripNumbers(s.Request.Method + " " + s.Request.Path), stripNumbers(render(s.Request)),
+		}
 	}
 	return all
 }
 
-// alike tells how surely two requests are the same one: 0 for another operation.
-func (s shape) alike(other shape) int {
+// similarity returns how likely two requests are the same one, 0 for other operations.
+func (s shape) similarity(other shape) int {
 	switch {
 	case s.operation != other.operation:
 		return 0
-	case s.whole == other.whole:
+	case s.complete == other.complete:
 		return 4
 	}
 	return 1
 }
 
-// accessTokens compares the forms of those that stand for one another.
-func (w *walker) accessTokens(a, b map[string]AccessToken) {
+// accessTokens compares the access tokens whose references are paired.
+func (c *comparer) accessTokens(a, b map[string]AccessToken) {
 	for _, ref := range slices.Sorted(maps.Keys(a)) {
-		other, there := b[w.pairs.ab[ref]]
-		if there {
-			w.value([]string{"accessTokens", ref}, generic(a[ref]), generic(other))
+		if other, ok := b[c.refs.ab[ref]]; ok {
+			c.compare([]string{"accessTokens", ref}, a[ref], other)
 		}
 	}
 }
 
-// generic is a value as decoded from JSON.
+// generic returns a value as decoded from JSON.
 func generic(value any) any {
 	text, err := encode(value, "")
 	if err != nil {
@@ -115,128 +158,12 @@ func generic(value any) any {
 	return decoded
 }
 
-func (w *walker) value(at []string, a, b any) {
-	switch left := a.(type) {
-	case map[string]any:
-		if right, ok := b.(map[string]any); ok {
-			w.object(at, left, right)
-			return
-		}
-	case []any:
-		if right, ok := b.([]any); ok {
-			w.list(at, left, right)
-			return
-		}
-	case string:
-		if right, ok := b.(string); ok {
-			if !w.pairs.same(left, right) {
-				w.add(change{at, another, a, b})
-			}
-			return
-		}
-	}
-	switch {
-	case kindOfJSON(a) != kindOfJSON(b):
-		w.add(change{at, typed, a, b})
-	case !reflect.DeepEqual(a, b):
-		w.add(change{at, another, a, b})
-	}
-}
-
-// kindOfJSON is the type of a decoded value, without what is in it.
-func kindOfJSON(value any) string {
-	name, _, _ := strings.Cut(typeOf(value), " ")
-	return name
-}
-
-func (w *walker) object(at []string, a, b map[string]any) {
-	keys := map[string]bool{}
-	for key := range a {
-		keys[key] = true
-	}
-	for key := range b {
-		keys[key] = true
-	}
-	for _, key := range inOrder(keys) {
-		here := append(slices.Clone(at), key)
-		left, inA := a[key]
-		right, inB := b[key]
-		switch {
-		case key == ruleHeader && (!inA || !inB): // a tenant and a faithful patmock name no rules
-		case !inB:
-			w.add(change{here, gone, left, nil})
-		case !inA:
-			w.add(change{here, added, nil, right})
-		default:
-			w.value(here, left, right)
-			if key == "form" && left != right { // of a body: the values cannot be compared
-				return
-			}
-		}
-	}
-}
-
-// inOrder has first what tells more: the request before the response, the status and header of that before its body. References become
-// pairs in this order.
-func inOrder(keys map[string]bool) []string {
-	first := []string{"request", "response", "method", "path", "status", "header"}
-	return slices.SortedFunc(maps.Keys(keys), func(a, b string) int {
-		i, j := slices.Index(first, a), slices.Index(first, b)
-		switch {
-		case i >= 0 && j >= 0:
-			return i - j
-		case i >= 0:
-			return -1
-		case j >= 0:
-			return 1
-		}
-		return strings.Compare(a, b)
-	})
-}
-
-func (w *walker) list(at []string, a, b []any) {
-	if w.reordered(a, b) {
-		w.add(change{at, order, a, b})
-		return
-	}
-	for _, both := range align(len(a), len(b), func(i, j int) int { return w.similar(a[i], b[j]) }) {
-		switch i, j := both.a, both.b; {
-		case j < 0:
-			w.add(change{append(slices.Clone(at), strconv.Itoa(i)), gone, a[i], nil})
-		case i < 0:
-			w.add(change{append(slices.Clone(at), strconv.Itoa(j)), added, nil, b[j]})
-		default:
-			w.value(append(slices.Clone(at), strconv.Itoa(i)), a[i], b[j])
-		}
-	}
-}
-
-// reordered tells two lists that have the same elements in another order.
-func (w *walker) reordered(a, b []any) bool {
-	if len(a) != len(b) || len(a) < 2 {
-		return false
-	}
-	left, right := []string{}, []string{}
-	for i := range a {
-		left, right = append(left, w.pairs.renamed(side(a[i], false))), append(right, side(b[i], false))
-	}
-	if slices.Equal(left, right) {
-		return false
-	}
-	slices.Sort(left)
-	slices.Sort(right)
-	return slices.Equal(left, right)
-}
-
-// similar tells how surely two elements are the same one: 0 for two tokens with different ids, and for different types.
-func (w *walker) similar(a, b any) int {
-	if w.pairs.renamed(side(a, false)) == side(b, false) {
-		return 4
-	}
+// similar returns how likely two elements are the same one: 0 for tokens with other ids.
+func (c *comparer) similar(a, b any) int {
 	left, ok := a.(map[string]any)
 	right, also := b.(map[string]any)
 	if !ok || !also {
-		if ok == also && kindOfJSON(a) == kindOfJSON(b) {
+		if ok == also && jsondiff.TypeOf(a) == jsondiff.TypeOf(b) {
 			return 1
 		}
 		return 0
@@ -246,10 +173,10 @@ func (w *walker) similar(a, b any) int {
 	switch {
 	case !ok || !also:
 		return 1
-	case w.pairs.renamed(leftID) == rightID:
+	case c.refs.renamed(leftID) == rightID:
 		return 3
-	case w.pairs.isNew(leftID, rightID):
-		return 1 // both are new
+	case c.refs.isNew(leftID, rightID):
+		return 1
 	}
 	return 0
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/jsondiff"
 	"example.com/patmock/spec/version"
 )
 
@@ -86,16 +87,18 @@ func Compare(a, b *Recording) *Comparison {
 
 // Diff finds what is different in the second of two transcripts of the same case.
 func Diff(a, b Case) []Difference {
-	w := &walker{pairs: newPairs()}
-	if kept(a.Outcome) != kept(b.Outcome) {
-		w.add(change{at: []string{"outcome"}, how: another, a: string(a.Outcome), b: string(b.Outcome)})
+	c := newComparer()
+	if settled(a.Outcome) != settled(b.Outcome) {
+		c.add(jsondiff.Change{
+			Path: []string{"outcome"}, Kind: jsondiff.Value, A: string(a.Outcome), B: string(b.Outcome),
+		})
 	}
-	w.steps(a.Exchanges, b.Exchanges)
-	w.accessTokens(a.AccessTokens, b.AccessTokens)
-	for i := range w.found {
-		w.found[i].Scenario, w.found[i].Version = a.Scenario, a.Version
+	c.steps(a.Exchanges, b.Exchanges)
+	c.accessTokens(a.AccessTokens, b.AccessTokens)
+	for i := range c.found {
+		c.found[i].Scenario, c.found[i].Version = a.Scenario, a.Version
 	}
-	return w.found
+	return c.found
 }
 
 // hasGateway reports whether a gateway responded in a case that did not pass. A case that passes has
@@ -106,9 +109,9 @@ func (t Case) hasGateway() bool {
 	})
 }
 
-// kept is an outcome as far as it tells of the target: on one that is live an open question is provisional whatever is
-// answered.
-func kept(o report.Outcome) report.Outcome {
+// settled returns an outcome as far as it depends on the target: on a real tenant an open question is
+// provisional whatever the response is.
+func settled(o report.Outcome) report.Outcome {
 	if o == report.Provisional {
 		return report.Pass
 	}
@@ -169,14 +172,4 @@ func (c *Comparison) Warnings() (warnings []Warning) {
 		warnings = append(warnings, Warning{WarnOtherDocuments, others, text})
 	}
 	return warnings
-}
-
-// pointer is a JSON pointer (RFC 6901).
-func pointer(at []string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	var b strings.Builder
-	for _, part := range at {
-		b.WriteString("/" + escape.Replace(part))
-	}
-	return b.String()
 }

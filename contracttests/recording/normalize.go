@@ -13,7 +13,7 @@ import (
 func Normalize(c RawCase, base string, live bool) Case {
 	n := newNormalizer(c, base, live)
 	t := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}, AccessTokens: n.tokens}
-	for _, x := range settled(c.Exchanges) {
+	for _, x := range inOrder(c.Exchanges) {
 		n.calendar.fresh = len(n.calendar.sent)
 		t.Exchanges = append(t.Exchanges, Step{n.request(x), n.response(x)})
 	}
@@ -26,8 +26,8 @@ func Normalize(c RawCase, base string, live bool) Case {
 	return t
 }
 
-// settled puts exchanges that were made at once into an order, that of their statuses.
-func settled(exchanges []Exchange) []Exchange {
+// inOrder sorts exchanges that were made at once by their statuses.
+func inOrder(exchanges []Exchange) []Exchange {
 	exchanges = slices.Clone(exchanges)
 	for from := 0; from < len(exchanges); {
 		to := from + 1

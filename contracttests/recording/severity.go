@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"example.com/patmock/spec/jsondiff"
 )
 
 // Severity says what a difference means for a client.
@@ -59,121 +61,123 @@ type Rule struct {
 	Kind     Kind
 	// What says the kind in a few words, Reason why it is of its class.
 	What, Reason string
-	fits         func(change) bool
+	fits         func(jsondiff.Change) bool
 }
 
 // Rules lists them in their order.
 func Rules() []Rule { return slices.Clone(rules) }
 
 var rules = []Rule{
-	{Breaking, PromiseBroken, "a promise is not kept", "the scenario fails on the second side and not on the first", func(c change) bool {
-		return c.at[0] == "outcome" && (c.b == "fail" || c.b == "error")
+	{Breaking, PromiseBroken, "a promise is not kept", "the scenario fails on the second side and not on the first", func(c jsondiff.Change) bool {
+		return c.Path[0] == "outcome" && (c.B == "fail" || c.B == "error")
 	}},
-	{Unknown, OtherOutcome, "another outcome", "the first side did not keep the promise", func(c change) bool { return c.at[0] == "outcome" }},
-	{Breaking, ExchangeGone, "an exchange is missing", "the scenario came no further, or found nothing to go on with", whole(gone)},
-	{Unknown, ExchangeAdded, "another exchange", "the scenario went another way", whole(added)},
+	{Unknown, OtherOutcome, "another outcome", "the first side did not keep the promise", func(c jsondiff.Change) bool { return c.Path[0] == "outcome" }},
+	{Breaking, ExchangeGone, "an exchange is missing", "the scenario came no further, or found nothing to go on with", exchange(jsondiff.Removed)},
+	{Unknown, ExchangeAdded, "another exchange", "the scenario went another way", exchange(jsondiff.Added)},
 	{Unknown, OtherRequest, "another request", "it is made of former answers", within("request")},
 	{Breaking, OtherStatus, "another status", "clients decide by the status", within("response", "status")},
 	{
 		Harmless, OtherRule, "another rule of patmock", "no client reads it",
 		within("response", "header", ruleHeader),
 	},
-	{Breaking, HeaderGone, "a header is gone", "clients need it", both(within("response", "header"), is(gone))},
-	{Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know", both(within("response", "header"), is(added))},
+	{Breaking, HeaderGone, "a header is gone", "clients need it", both(within("response", "header"), is(jsondiff.Removed))},
+	{Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know", both(within("response", "header"), is(jsondiff.Added))},
 	{Harmless, OtherCharset, "another charset", "JSON is UTF-8 whatever is said", charset},
 	{Breaking, OtherMediaType, "another media type", "clients choose by it how to decode", within("response", "header", "Content-Type")},
 	{Unknown, OtherHeader, "another header value", "it depends on the client", within("response", "header")},
-	{Unknown, BodyAdded, "a body where there was none", "few clients read it", both(exactly("response", "body"), is(added))},
-	{Breaking, BodyGone, "the body is gone", "clients decode it", both(exactly("response", "body"), is(gone))},
+	{Unknown, BodyAdded, "a body where there was none", "few clients read it", both(exactly("response", "body"), is(jsondiff.Added))},
+	{Breaking, BodyGone, "the body is gone", "clients decode it", both(exactly("response", "body"), is(jsondiff.Removed))},
 	{Breaking, OtherForm, "another kind of body", "clients cannot decode it", within("response", "body", "form")},
-	{Harmless, ScopeOrder, "another order of scopes", "scopes are a set", both(is(order), last("scope", "authorities"))},
-	{Unknown, OtherOrder, "another order", "a client may rely on it", either(is(order), within("response", "sortedById"))},
-	{Unknown, ElementGone, "an element is missing", "the list was made of other things", both(is(gone), element)},
-	{Unknown, ElementAdded, "another element", "the list was made of other things", both(is(added), element)},
-	{Breaking, PropertyGone, "a property is gone", "clients may read it", is(gone)},
-	{Harmless, PropertyAdded, "another property", "clients ignore properties that they do not know", is(added)},
-	{Breaking, NullForValue, "null where there was a value", "clients decode a value", func(c change) bool { return c.how == typed && c.b == nil }},
-	{Unknown, ValueForNull, "a value where there was null", "clients that expect null may not", func(c change) bool { return c.how == typed && c.a == nil }},
-	{Breaking, OtherType, "another type", "clients cannot decode it", either(is(typed), claimType)},
+	{Harmless, ScopeOrder, "another order of scopes", "scopes are a set", both(is(jsondiff.Order), last("scope", "authorities"))},
+	{Unknown, OtherOrder, "another order", "a client may rely on it", either(is(jsondiff.Order), within("response", "sortedById"))},
+	{Unknown, ElementGone, "an element is missing", "the list was made of other things", both(is(jsondiff.Removed), element)},
+	{Unknown, ElementAdded, "another element", "the list was made of other things", both(is(jsondiff.Added), element)},
+	{Breaking, PropertyGone, "a property is gone", "clients may read it", is(jsondiff.Removed)},
+	{Harmless, PropertyAdded, "another property", "clients ignore properties that they do not know", is(jsondiff.Added)},
+	{Breaking, NullForValue, "null where there was a value", "clients decode a value", func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.B == nil }},
+	{Unknown, ValueForNull, "a value where there was null", "clients that expect null may not", func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.A == nil }},
+	{Breaking, OtherType, "another type", "clients cannot decode it", either(is(jsondiff.Type), claimType)},
 	{Harmless, OtherText, "another text", "texts are for people", last("text", "error_description", "attributeValue")},
 	{Harmless, SecondsLeft, "some seconds of time", "it is the rest of a life", remaining},
-	{Unknown, OtherValue, "another value", "whether it matters depends on what it means", func(change) bool { return true }},
+	{Unknown, OtherValue, "another value", "whether it matters depends on what it means", func(jsondiff.Change) bool { return true }},
 }
 
-// judge returns the rule of a difference.
-func judge(c change) Rule {
+// classify returns the rule of a difference.
+func classify(c jsondiff.Change) Rule {
 	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.fits(c) })] // the last one fits everything
 }
 
-func is(h how) func(change) bool { return func(c change) bool { return c.how == h } }
-
-func both(one, other func(change) bool) func(change) bool {
-	return func(c change) bool { return one(c) && other(c) }
+func is(k jsondiff.Kind) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return c.Kind == k }
 }
 
-func either(one, other func(change) bool) func(change) bool {
-	return func(c change) bool { return one(c) || other(c) }
+func both(one, other func(jsondiff.Change) bool) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return one(c) && other(c) }
 }
 
-// inExchange is the place within an exchange, nil for one outside.
-func (c change) inExchange() []string {
-	if len(c.at) < 2 || c.at[0] != "exchanges" {
+func either(one, other func(jsondiff.Change) bool) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return one(c) || other(c) }
+}
+
+// inExchange returns the path within an exchange, nil for one outside.
+func inExchange(c jsondiff.Change) []string {
+	if len(c.Path) < 2 || c.Path[0] != "exchanges" {
 		return nil
 	}
-	return c.at[2:]
+	return c.Path[2:]
 }
 
-// whole chooses exchanges.
-func whole(h how) func(change) bool {
-	return func(c change) bool { return c.how == h && len(c.at) == 2 && c.at[0] == "exchanges" }
+// exchange chooses exchanges.
+func exchange(k jsondiff.Kind) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return c.Kind == k && len(c.Path) == 2 && c.Path[0] == "exchanges" }
 }
 
 // within chooses what is there or below, in an exchange.
-func within(place ...string) func(change) bool {
-	return func(c change) bool {
-		at := c.inExchange()
+func within(place ...string) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool {
+		at := inExchange(c)
 		return len(at) >= len(place) && slices.Equal(at[:len(place)], place)
 	}
 }
 
 // exactly chooses what is there, in an exchange.
-func exactly(place ...string) func(change) bool {
-	return func(c change) bool { return slices.Equal(c.inExchange(), place) }
+func exactly(place ...string) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return slices.Equal(inExchange(c), place) }
 }
 
 // last chooses by the name of the property.
-func last(names ...string) func(change) bool {
-	return func(c change) bool { return slices.Contains(names, c.at[len(c.at)-1]) }
+func last(names ...string) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return slices.Contains(names, c.Path[len(c.Path)-1]) }
 }
 
 // element chooses elements of lists.
-func element(c change) bool {
-	return strings.Trim(c.at[len(c.at)-1], "0123456789") == ""
+func element(c jsondiff.Change) bool {
+	return strings.Trim(c.Path[len(c.Path)-1], "0123456789") == ""
 }
 
 // claimType chooses claims of access tokens, of which a transcript has the types.
-func claimType(c change) bool {
-	return c.at[0] == "accessTokens" && !slices.Contains([]string{"alg", "typ"}, c.at[len(c.at)-1])
+func claimType(c jsondiff.Change) bool {
+	return c.Path[0] == "accessTokens" && !slices.Contains([]string{"alg", "typ"}, c.Path[len(c.Path)-1])
 }
 
 // charset is a content type that differs in its parameters alone.
-func charset(c change) bool {
+func charset(c jsondiff.Change) bool {
 	media := func(value any) string {
 		text, _ := value.(string)
 		name, _, _ := strings.Cut(text, ";")
 		return strings.TrimSpace(name)
 	}
-	return within("response", "header", "Content-Type")(c) && c.how == another && media(c.a) == media(c.b)
+	return within("response", "header", "Content-Type")(c) && c.Kind == jsondiff.Value && media(c.A) == media(c.B)
 }
 
 // remaining is the life of an access token, which begins before it is told.
-func remaining(c change) bool {
+func remaining(c jsondiff.Change) bool {
 	number := func(value any) float64 {
 		n, _ := value.(json.Number)
 		f, _ := n.Float64() // 0 for what is none
 		return f
 	}
 	const most = 5
-	d := number(c.a) - number(c.b)
-	return last("expires_in")(c) && c.how == another && d >= -most && d <= most
+	d := number(c.A) - number(c.B)
+	return last("expires_in")(c) && c.Kind == jsondiff.Value && d >= -most && d <= most
 }

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/jsondiff"
 )
 
 // jsonBody is a body that was read as JSON.
@@ -40,56 +40,25 @@ func decode(text string) (any, error) {
 	return value, nil
 }
 
-// contained tells where actual lacks something of expected. Objects may have more properties; arrays have as many
-// elements, each of which contains what is expected there.
-func contained(pointer string, expected, actual any) []control.Difference {
-	differ := []control.Difference{{Pointer: pointer, Expected: expected, Actual: actual}}
-	switch expected := expected.(type) {
-	case map[string]any:
-		object, ok := actual.(map[string]any)
-		if !ok {
-			return differ
+// contained returns what actual lacks of expected. Objects may have more properties. Arrays have as
+// many elements, each of which contains the expected one.
+func contained(pointer string, expected, actual any) (lacking []control.Difference) {
+	differ := jsondiff.Differ{Equal: equalValues}
+	for _, c := range differ.Compare(expected, actual) {
+		if c.Kind != jsondiff.Added {
+			at := pointer + jsondiff.Pointer(c.Path)
+			lacking = append(lacking, control.Difference{Pointer: at, Expected: c.A, Actual: c.B})
 		}
-		return containedObject(pointer, expected, object)
-	case []any:
-		array, ok := actual.([]any)
-		if !ok || len(array) != len(expected) {
-			return differ
-		}
-		var found []control.Difference
-		for i := range expected {
-			found = append(found, contained(pointer+"/"+strconv.Itoa(i), expected[i], array[i])...)
-		}
-		return found
-	case json.Number:
-		if number, ok := actual.(json.Number); ok && sameNumber(string(expected), string(number)) {
-			return nil
-		}
-		return differ
 	}
-	if expected != actual { // text, true, false or null
-		return differ
-	}
-	return nil
+	return lacking
 }
 
-func containedObject(pointer string, expected, actual map[string]any) []control.Difference {
-	names := make([]string, 0, len(expected))
-	for name := range expected {
-		names = append(names, name)
+func equalValues(a, b any) bool {
+	x, isNumber := a.(json.Number)
+	if y, ok := b.(json.Number); isNumber && ok {
+		return sameNumber(string(x), string(y))
 	}
-	slices.Sort(names)
-	var found []control.Difference
-	for _, name := range names {
-		child := pointer + "/" + escape(name)
-		value, ok := actual[name]
-		if !ok { // not the same as null
-			found = append(found, control.Difference{Pointer: child, Expected: expected[name]})
-			continue
-		}
-		found = append(found, contained(child, expected[name], value)...)
-	}
-	return found
+	return a == b
 }
 
 // sameNumber compares by value: 1, 1.0 and 1e0 are the same. Integers of any size are compared exactly.

@@ -30,21 +30,21 @@ func referencesIn(text string) (all []string) {
 	return all
 }
 
-// pairs tell which reference of one transcript stands for which of another.
-type pairs struct{ ab, ba map[string]string }
+// refMap maps which reference of one transcript stands for which of another.
+type refMap struct{ ab, ba map[string]string }
 
-func newPairs() *pairs { return &pairs{map[string]string{}, map[string]string{}} }
+func newRefMap() *refMap { return &refMap{map[string]string{}, map[string]string{}} }
 
-// numberless is a text whose references have no numbers.
-func numberless(text string) string {
+// stripNumbers is a text whose references have no numbers.
+func stripNumbers(text string) string {
 	return mapReferences(text, func(ref string) string {
 		return strings.TrimRight(ref, "0123456789") + "#"
 	})
 }
 
 // same tells whether two texts are, where each reference stands for another one. Those that are new become pairs.
-func (p *pairs) same(a, b string) bool {
-	if numberless(a) != numberless(b) {
+func (p *refMap) same(a, b string) bool {
+	if stripNumbers(a) != stripNumbers(b) {
 		return false
 	}
 	left, right := referencesIn(a), referencesIn(b)
@@ -56,7 +56,7 @@ func (p *pairs) same(a, b string) bool {
 	return true
 }
 
-func (p *pairs) pair(a, b string) bool {
+func (p *refMap) pair(a, b string) bool {
 	formerB, knownA := p.ab[a]
 	formerA, knownB := p.ba[b]
 	if knownA || knownB {
@@ -67,7 +67,7 @@ func (p *pairs) pair(a, b string) bool {
 }
 
 // isNew reports whether no reference of either text has a pair.
-func (p *pairs) isNew(a, b string) bool {
+func (p *refMap) isNew(a, b string) bool {
 	known := func(pairs map[string]string, text string) bool {
 		return slices.ContainsFunc(referencesIn(text), func(ref string) bool { return pairs[ref] != "" })
 	}
@@ -75,7 +75,7 @@ func (p *pairs) isNew(a, b string) bool {
 }
 
 // renamed is a text of the first transcript with the references of the second, as far as they are known.
-func (p *pairs) renamed(text string) string {
+func (p *refMap) renamed(text string) string {
 	return mapReferences(text, func(ref string) string {
 		if other := p.ab[ref]; other != "" {
 			return other
