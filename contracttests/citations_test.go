@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/patmock/contracttests/scenarios"
 )
 
 // citation matches what cites a fact, in code, data and documents.
@@ -24,7 +26,8 @@ func cites(name string) bool {
 		slices.Contains([]string{"README.md", "CONTRIBUTING.md"}, name)
 }
 
-// citing calls f with the text of every file of the repository that may cite facts.
+// citing calls f with the text of every file of the repository that may cite facts, and with the
+// sources of every scenario, whose files write them without the name of the page.
 func citing(t *testing.T, f func(path, text string)) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
@@ -48,6 +51,9 @@ func citing(t *testing.T, f func(path, text string)) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, s := range scenarios.All() {
+		f("scenario "+s.ID, strings.Join(s.Sources, "\n"))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // requestsAtOnce is the fact that requests at once rest on if no document speaks of what they do.
-const requestsAtOnce = "docs/behaviour.md#requests-at-once"
+const requestsAtOnce = "#requests-at-once"
 
 // side is how many requests are made side by side.
 const side = 4
@@ -19,12 +19,10 @@ const side = 4
 // atOnce are scenarios about requests that are made side by side.
 var atOnce = []contract.Scenario{
 	{
-		ID:       "atonce/creates-of-one-name",
-		Promise:  "Of several creates of one name at once one succeeds, and one token has the name.",
-		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner", requestsAtOnce},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.NameUnique},
+		ID:      "atonce/creates-of-one-name",
+		Promise: "Of several creates of one name at once one succeeds, and one token has the name.",
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner", requestsAtOnce},
+		Rules:   []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -45,7 +43,6 @@ var atOnce = []contract.Scenario{
 		Promise:  "Two patches of different properties of one token at once both count.",
 		Sources:  []string{patchFields, requestsAtOnce},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -64,9 +61,8 @@ var atOnce = []contract.Scenario{
 	{
 		ID:       "atonce/deletes-of-one-id",
 		Promise:  "Of several deletes of one token at once one is 204 and the others 404, and the token is gone.",
-		Sources:  []string{"docs/behaviour.md#delete-is-for-good", "docs/behaviour.md#unknown-id-is-404", requestsAtOnce},
+		Sources:  []string{"#delete-is-for-good", "#unknown-id-is-404", requestsAtOnce},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DeleteForGood},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -90,7 +86,7 @@ var atOnce = []contract.Scenario{
 		Sources:  []string{bulkOperation, requestsAtOnce},
 		Standing: evidence.Assumed,
 		Versions: []version.Version{version.V1},
-		Needs:    []contract.Need{contract.Writes, contract.Admin},
+		Needs:    writes(contract.Admin),
 		Rules:    []rule.ID{rule.BulkUpdate, rule.PatchFields},
 		Run: func(t *contract.T) {
 			c, date := t.Admin(), later(t)

@@ -94,18 +94,17 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 		Sources: []string{
 			"v2026 #/components/responses/401",
 			authorizationPage,
-			"docs/behaviour.md#bearer-required",
+			"#bearer-required",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"bearer-required", "error-401"},
-		Run: func(t *contract.T) { unauthorized(t, client(t)) },
+		Rules: []rule.ID{"bearer-required", "error-401"},
+		Run:   func(t *contract.T) { unauthorized(t, client(t)) },
 	}
-	reads := s
-	reads.ID, reads.Promise, reads.Needs = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", nil
-	reads.Run = func(t *contract.T) {
+	list := s
+	list.ID, list.Promise, list.Needs = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", reads()
+	list.Run = func(t *contract.T) {
 		hasUnauthorizedForm(t, client(t).List("owner-id", "me").Status(http.StatusUnauthorized))
 	}
-	return []contract.Scenario{s, reads}
+	return []contract.Scenario{s, list}
 }
 
 var authBearers = slices.Concat(
@@ -134,11 +133,10 @@ var auth = []contract.Scenario{
 		ID: "auth/refused-create-makes-nothing", Promise: "A create that is refused with 401 or 403 makes no token.",
 		Sources: []string{
 			authorizationPage,
-			"docs/behaviour.md#bearer-required",
-			"docs/behaviour.md#forbidden-is-403",
-			"docs/behaviour.md#rejected-requests-change-nothing",
+			"#bearer-required",
+			"#forbidden-is-403",
+			"#rejected-requests-change-nothing",
 		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"bearer-required", "operation-scopes"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -151,30 +149,27 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Rules: []rule.ID{"bearer-required"},
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Needs: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
 			t.Anonymous().With("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
 		ID: "auth/default-scope-opens-nothing", Promise: "An access token with sp:scopes:default alone is refused by each operation with 403.",
-		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-default"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"scope-default", "operation-scopes"},
-		Run:   func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
+		Sources: []string{authorizationPage, "#scope-default"},
+		Rules:   []rule.ID{"scope-default", "operation-scopes"},
+		Run:     func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
 	},
 	{
 		ID: "auth/foreign-scope-opens-nothing", Promise: "An access token with a scope of another API alone is refused by each operation with 403.",
-		Sources:  []string{authorizationPage, "docs/behaviour.md#one-scope-suffices"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"operation-scopes"},
-		Run:   func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
+		Sources: []string{authorizationPage, "#one-scope-suffices"},
+		Rules:   []rule.ID{"operation-scopes"},
+		Run:     func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
 	},
 	{
 		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
-		Sources:  []string{"docs/behaviour.md#unknown-scope-is-stored"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.UnknownScope, rule.OperationScopes},
+		Sources: []string{"#unknown-scope-is-stored"},
+		Rules:   []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
 			made := t.Owner().Made(contract.Body{"scope": []string{unknown}})
@@ -184,9 +179,8 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
-		Sources:  []string{authorizationPage, "docs/behaviour.md#scopes-add-up"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"operation-scopes"},
+		Sources: []string{authorizationPage, "#scopes-add-up"},
+		Rules:   []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
 			c := scoped(t, myRead, myManage)
@@ -199,10 +193,9 @@ var auth = []contract.Scenario{
 		ID: "auth/api-client-is-refused", Promise: "An API client without a user is refused by each operation with 403.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/security",
-			"docs/behaviour.md#api-clients-are-forbidden",
+			"#api-clients-are-forbidden",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"no-application-auth"},
+		Needs: writes(contract.APIClient), Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			c := t.LogIn(client)
@@ -212,17 +205,16 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
-		Sources:  []string{"docs/behaviour.md#experimental-header"},
-		Standing: evidence.Published, Rules: []rule.ID{"experimental-header"},
+		Sources: []string{"#experimental-header"},
+		Needs:   reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			t.Owner().With("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
 		ID: "auth/experimental-header-is-tolerated", Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
-		Sources:  []string{"docs/behaviour.md#experimental-header"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"experimental-header"},
+		Sources: []string{"#experimental-header"},
+		Rules:   []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
 			for _, c := range []*contract.Client{t.Owner(), t.Owner().With("X-SailPoint-Experimental", "true")} {
 				made := c.Made()

@@ -25,8 +25,8 @@ func ownID(t *contract.T, c *contract.Client) string {
 var authRights = []contract.Scenario{
 	{
 		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
-		Sources:  []string{authorizationPage, "docs/behaviour.md#scope-beyond-the-level"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
+		Sources:  []string{authorizationPage, "#scope-beyond-the-level"},
+		Standing: evidence.Published, Needs: writes(contract.SecondIdentity),
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
 			others := t.Owner().Made()
@@ -42,9 +42,9 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
-		Sources:  []string{listPublished, "docs/behaviour.md#list-of-others-needs-the-right"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.SecondIdentity},
-		Rules: []rule.ID{"list-rights"},
+		Sources: []string{listPublished, "#list-of-others-needs-the-right"},
+		Needs:   reads(contract.SecondIdentity),
+		Rules:   []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			t.Second().List().Refused(http.StatusForbidden)
 			t.Second().List("owner-id", ownID(t, t.Owner())).Refused(http.StatusForbidden)
@@ -52,9 +52,9 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
-		Sources:  []string{listPublished, "docs/behaviour.md#list-of-others-needs-the-right"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
-		Rules: []rule.ID{"list-rights"},
+		Sources: []string{listPublished, "#list-of-others-needs-the-right"},
+		Needs:   writes(contract.Admin),
+		Rules:   []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
 				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
@@ -67,10 +67,10 @@ var authRights = []contract.Scenario{
 		ID: "auth/list-all-as-administrator", Promise: "An administrator lists the tokens of everybody, and those of one user.",
 		Sources: []string{
 			listPublished,
-			"docs/behaviour.md#list-of-others-needs-the-right",
-			"docs/behaviour.md#admin-has-all-rights",
+			"#list-of-others-needs-the-right",
+			"#admin-has-all-rights",
 		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Admin},
+		Needs: writes(contract.Admin),
 		Rules: []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own, other := t.Admin().Made(), t.Owner().Made()
@@ -89,9 +89,9 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
-		Sources:  []string{listPublished, "docs/behaviour.md#owner-id-me"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []rule.ID{"list-own"},
+		Sources: []string{listPublished, "#owner-id-me"},
+		Needs:   writes(contract.SecondIdentity),
+		Rules:   []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Second().Made()
 			listsOneAndNotTheOther(t, t.Owner(), one.ID, other.ID)
@@ -100,9 +100,9 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-me-has-no-login-of-another", Promise: "With owner-id=me two users each see the token that they logged in with, and not that of the other.",
-		Sources:  []string{listPublished, "docs/behaviour.md#owner-id-me"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.SecondIdentity},
-		Rules: []rule.ID{"list-own"},
+		Sources: []string{listPublished, "#owner-id-me"},
+		Needs:   reads(contract.SecondIdentity),
+		Rules:   []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
 			listsOneAndNotTheOther(t, t.Owner(), one.ClientID, other.ClientID)
@@ -111,9 +111,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
-		Sources:  []string{listPublished, "docs/behaviour.md#own-id-needs-the-right"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
+		Sources: []string{listPublished, "#own-id-needs-the-right"},
+		Rules:   []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
 			c.List("owner-id", "me").Status(http.StatusOK)
@@ -122,23 +121,21 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
-		Sources:  []string{patchScopes, "docs/behaviour.md#patch-of-anothers-is-403"},
-		Standing: evidence.Observed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"patch-own-only"},
+		Sources: []string{patchScopes, "#patch-of-anothers-is-403"},
+		Needs:   writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
 	},
 	{
 		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
-		Sources:  []string{patchScopes, "docs/behaviour.md#patch-of-anothers-is-403"},
+		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"patch-own-only"},
+		Needs:    writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
 	{
 		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
-		Sources:  []string{deleteScopes, "docs/behaviour.md#admin-deletes-anothers"},
-		Standing: evidence.Observed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{"delete-own-or-all"},
+		Sources: []string{deleteScopes, "#admin-deletes-anothers"},
+		Needs:   writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
 				made := t.Second().Made()
@@ -152,9 +149,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
-		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
+		Sources: []string{"#delete-without-the-right-is-403"},
+		Needs:   writes(contract.SecondIdentity), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Second().Delete(made.ID).Refused(http.StatusForbidden)
@@ -163,9 +159,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
-		Sources:  []string{"docs/behaviour.md#delete-without-the-right-is-403"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity, contract.Admin}, Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
+		Sources: []string{"#delete-without-the-right-is-403"},
+		Needs:   writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
 		Run: func(t *contract.T) {
 			made := t.Second().Made()
 			t.LogIn(t.Admin().Made(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).Refused(http.StatusForbidden)
@@ -175,12 +170,12 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/managed-tokens-need-the-right", Promise: "A managed token is listed, changed and deleted with the right to managed tokens only, its owner has none.",
 		Sources: []string{
-			"docs/behaviour.md#managed-tokens-need-their-right",
-			"docs/behaviour.md#managed-right-is-the-admins",
-			"docs/behaviour.md#hidden-managed-token-is-404",
+			"#managed-tokens-need-their-right",
+			"#managed-right-is-the-admins",
+			"#hidden-managed-token-is-404",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Seeds, contract.Admin}, Rules: []rule.ID{"managed-tokens"},
+		Needs:    writes(contract.Seeds, contract.Admin), Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
 			c := t.Owner()

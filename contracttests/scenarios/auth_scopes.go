@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 )
 
@@ -22,8 +21,8 @@ func opened(
 	id, promise, source, fact string, want int, ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
 ) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{source, fact, "docs/behaviour.md#scope-all"}, Standing: evidence.Published,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"operation-scopes"},
+		ID: id, Promise: promise, Sources: []string{source, fact, "#scope-all"},
+		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
 			opens := map[string]bool{scopeAll: true}
 			for _, scope := range scopes {
@@ -76,22 +75,22 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 // authScopes is about the scopes that open the operations.
 var authScopes = []contract.Scenario{
 	opened("auth/scopes-of-list", "One's own tokens are listed with my:read, my:manage or sp:scopes:all.",
-		listScopes, "docs/behaviour.md#scopes-of-list",
+		listScopes, "#scopes-of-list",
 		http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
 	opened("auth/scopes-of-create", "A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.",
-		createScopes, "docs/behaviour.md#scopes-of-create",
+		createScopes, "#scopes-of-create",
 		http.StatusOK, createOne, myManage, allManage),
 	opened("auth/scopes-of-patch", "One's own token is changed with my:manage or sp:scopes:all, and with no other scope, all:manage neither.",
-		patchScopes, "docs/behaviour.md#scopes-of-patch",
+		patchScopes, "#scopes-of-patch",
 		http.StatusOK, patchOwn, myManage),
 	opened("auth/scopes-of-delete", "One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that only reads.",
-		deleteScopes, "docs/behaviour.md#scopes-of-delete",
+		deleteScopes, "#scopes-of-delete",
 		http.StatusNoContent, deleteOwn, myManage, allManage),
 	{
 		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
-		Sources:  []string{"docs/behaviour.md#all-includes-my"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules: []rule.ID{rule.OperationScopes, rule.WriteRights},
+		Sources: []string{"#all-includes-my"},
+		Needs:   writes(contract.SecondIdentity),
+		Rules:   []rule.ID{rule.OperationScopes, rule.WriteRights},
 		Run: func(t *contract.T) {
 			second := t.Second()
 			reader := t.LogIn(second.Made(contract.Body{"scope": []string{allRead}}).Credentials())

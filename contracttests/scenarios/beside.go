@@ -15,11 +15,11 @@ import (
 // the rules of every exchange.
 var beside = []contract.Scenario{
 	{
-		ID:       "patch/id-is-exact",
-		Promise:  "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
-		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Seeds},
-		Rules: []rule.ID{rule.ExactID, rule.UnknownID},
+		ID:      "patch/id-is-exact",
+		Promise: "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
+		Sources: []string{deleteUnknown, "#unknown-id-is-404"},
+		Needs:   writes(contract.Seeds),
+		Rules:   []rule.ID{rule.ExactID, rule.UnknownID},
 		Run: func(t *contract.T) {
 			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
 			t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), ID: whole})
@@ -34,8 +34,8 @@ var beside = []contract.Scenario{
 	{
 		ID:       "lifecycle/access-token-gains-no-scopes",
 		Promise:  "An access token does not gain the scopes that its token is given after the login.",
-		Sources:  []string{"docs/behaviour.md#access-token-outlives-scope-change"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes}, Versions: sinceV3,
+		Sources:  []string{"#access-token-outlives-scope-change"},
+		Standing: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{defaultScope}})
@@ -45,11 +45,10 @@ var beside = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "token/check-token-of-one-scope",
-		Promise:  "check_token has the scopes of the access token, and no others.",
-		Sources:  []string{"docs/behaviour.md#check-token"},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
+		ID:      "token/check-token-of-one-scope",
+		Promise: "check_token has the scopes of the access token, and no others.",
+		Sources: []string{"#check-token"},
+		Rules:   []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
 			login := loggedIn(t, t.Anonymous().Token(made.Credentials()))
@@ -61,8 +60,8 @@ var beside = []contract.Scenario{
 		ID:       "expiry/never-with-validity",
 		Promise:  "A token that never expires has the validity and the scope that it is created with.",
 		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes}, Versions: contract.Current,
-		Rules: []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
+		Versions: contract.Current,
+		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {
 			made := t.Owner().Create(contract.Body{
 				"name": t.Name(), "userAwareTokenNeverExpires": true, "accessTokenValiditySeconds": 900, "scope": []string{myRead},
@@ -73,17 +72,17 @@ var beside = []contract.Scenario{
 			t.Equal("expires_in", float64(900), login.ExpiresIn.Value)
 		},
 	},
-	usedBy("multipart-form", "in a multipart form", "docs/behaviour.md#token-multipart", evidence.Published,
+	usedBy("multipart-form", "in a multipart form", "#token-multipart", evidence.Published,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			const boundary = "boundary-of-the-form"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(who))
 			return login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body)
 		}),
-	usedBy("query", "in the query", "docs/behaviour.md#token-query", evidence.Published,
+	usedBy("query", "in the query", "#token-query", evidence.Published,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			return login(t.Anonymous(), loginForm(who), "", "")
 		}),
-	usedBy("basic", "by HTTP Basic", "docs/behaviour.md#token-basic", evidence.Observed,
+	usedBy("basic", "by HTTP Basic", "#token-basic", evidence.Observed,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			request := http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
@@ -100,7 +99,7 @@ func usedBy(
 		ID:       "lifecycle/last-used-is-set-by/" + id,
 		Promise:  "The first login " + how + " sets lastUsed to that moment.",
 		Sources:  []string{lastUsedText, fact},
-		Standing: evidence, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.LastUsed},
+		Standing: evidence, Rules: []rule.ID{rule.LastUsed},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			loggedIn(t, logIn(t, made.Credentials()))

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	contract "example.com/patmock/contracttests"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
@@ -35,8 +34,8 @@ var rest = []contract.Scenario{
 	}),
 	{
 		ID: "bulk/leaves-the-rest", Promise: "A bulk update of a date leaves every other property as it is, in the response and in the list.",
-		Sources: []string{bulkOperation, bulkFields}, Standing: evidence.Published, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
+		Sources: []string{bulkOperation, bulkFields}, Versions: []version.Version{version.V1},
+		Needs: writes(contract.Admin), Rules: []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
 		Run: func(t *contract.T) {
 			want, other := special(t), t.Owner().MustFind(t.Owner().Made().ID)
 			date := later(t)
@@ -48,8 +47,8 @@ var rest = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/every-list-shows-the-same", Promise: "A token is the same in the list of its owner, of all, of an owner's id, and with a filter.",
-		Sources: []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"}, Standing: evidence.Published,
-		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
+		Sources: []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"},
+		Needs:   writes(contract.Admin), Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
 		Run: func(t *contract.T) {
 			want := special(t)
 			const used = "not lastUsed isnull"
@@ -75,8 +74,8 @@ var rest = []contract.Scenario{
 func leavesTheRest(id string, versions []version.Version, change func(*contract.T, *contract.Token) contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/leaves-the-rest/" + id, Promise: "A patch of the " + id + " leaves every other property as it is, in its response and in the list.",
-		Sources: []string{changesNamed, "docs/behaviour.md#patch-returns-the-token"}, Standing: evidence.Published, Versions: versions,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
+		Sources: []string{changesNamed, "#patch-returns-the-token"}, Versions: versions,
+		Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
 		Run: func(t *contract.T) {
 			want := special(t)
 			op := change(t, &want)

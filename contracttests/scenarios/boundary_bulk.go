@@ -71,8 +71,8 @@ var patchCounts = []struct {
 	{2, evidence.Published, patchFields},
 	{10, evidence.Published, patchFields},
 	{11, evidence.Published, patchFields},
-	{99, evidence.Assumed, "docs/behaviour.md#patch-size"},
-	{100, evidence.Assumed, "docs/behaviour.md#patch-size"},
+	{99, evidence.Assumed, "#patch-size"},
+	{100, evidence.Assumed, "#patch-size"},
 }
 
 // patchOfOperations is about a patch of so many operations, each of which leaves its mark.
@@ -80,7 +80,7 @@ func patchOfOperations(count int, s evidence.Standing, fact string) contract.Sce
 	return contract.Scenario{
 		ID: fmt.Sprintf("patch/operations/%d", count), Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
 		Sources: []string{fact, jsonPatch + "#section-3"}, Standing: s,
-		Needs: []contract.Need{contract.Writes, contract.Unmetered}, Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
+		Needs: writes(contract.Unmetered), Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made(contract.Body{"scope": []string{}})
@@ -162,7 +162,7 @@ func boundaryBulkScenarios() []contract.Scenario {
 	return append(all,
 		covers(onV1(
 			"bulk/101-operations", "A bulk update of 101 operations is rejected with 400 and changes nothing.",
-			"docs/behaviour.md#patch-size", evidence.Assumed, func(t *contract.T) {
+			"#patch-size", evidence.Assumed, func(t *contract.T) {
 				one := t.Owner().Made()
 				before := own(t.Owner())
 				t.Admin().Bulk([]string{one.ID}, slices.Repeat([]contract.Op{later(t)}, 101)...).Refused(http.StatusBadRequest)
@@ -175,7 +175,7 @@ func boundaryBulkScenarios() []contract.Scenario {
 		),
 		bulkBadDates(
 			"bulk/odd-dates", "A bulk update to a date without a zone, to an empty text, or with a blank is rejected with 400.",
-			"docs/behaviour.md#date-without-zone-is-400", evidence.Assumed, rule.DateNeedsZone, rule.EmptyDate, rule.DateIsRFC3339,
+			"#date-without-zone-is-400", evidence.Assumed, rule.DateNeedsZone, rule.EmptyDate, rule.DateIsRFC3339,
 		),
 	)
 }

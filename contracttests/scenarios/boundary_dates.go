@@ -66,15 +66,14 @@ func (d distance) scenario(family, subject string, versions []version.Version, r
 	s := contract.Scenario{
 		ID:       family + d.id,
 		Promise:  "In every offset " + subject + when + outcome,
-		Sources:  []string{currentRule, legacyRule, createRequest + "/properties/expirationDate/format", "docs/behaviour.md#date-is-in-the-future"},
-		Standing: evidence.Published,
+		Sources:  []string{currentRule, legacyRule, createRequest + "/properties/expirationDate/format", "#date-is-in-the-future"},
 		Versions: versions,
-		Needs:    []contract.Need{contract.Writes, contract.Clock, contract.Admin},
+		Needs:    writes(contract.Clock, contract.Admin),
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run:      func(t *contract.T) { run(t, stopped(t)) },
 	}
 	if d.exact {
-		s.Standing, s.Sources = evidence.Assumed, []string{"docs/behaviour.md#this-moment-has-passed"}
+		s.Standing, s.Sources = evidence.Assumed, []string{"#this-moment-has-passed"}
 	}
 	return s
 }
@@ -139,9 +138,7 @@ var digitsAhead = []contract.Scenario{
 		ID:       "expiry/patch-past-date-by-its-offset-is-refused",
 		Promise:  "A patch to a date in the past is rejected even if the digits of the date lie in the future.",
 		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},
-		Standing: evidence.Published,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run: func(t *contract.T) {
 			date := inOffset(t.Now().Add(-time.Hour), 12*3600)
@@ -197,10 +194,9 @@ func (e end) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/month-end/" + e.id,
 		Promise:  "In a legacy version six months after " + e.now[:10] + " is " + e.want[:10] + ".",
-		Sources:  []string{legacyRule, "docs/behaviour.md#month-end", "docs/behaviour.md#legacy-upper-bound-is-exact"},
-		Standing: evidence.Assumed,
+		Sources:  []string{legacyRule, "#month-end", "#legacy-upper-bound-is-exact"},
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Needs:    writes(contract.Clock),
 		Rules:    []rule.ID{rule.ExpiryMonthEnd, rule.ExpiryUpperBound},
 		Run: func(t *contract.T) {
 			t.SetClock(moment(t, e.now))

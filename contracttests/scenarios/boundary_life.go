@@ -26,11 +26,10 @@ func accessTokenLives() []contract.Scenario {
 			Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and gets 401 within a second of it.", seconds),
 			Sources: []string{
 				validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
-				"docs/behaviour.md#access-token-expires", "docs/behaviour.md#expires-in",
+				"#access-token-expires", "#expires-in",
 			},
-			Standing: evidence.Published,
-			Needs:    []contract.Need{contract.Writes, contract.Clock},
-			Rules:    []rule.ID{rule.AccessTokenExpires},
+			Needs: writes(contract.Clock),
+			Rules: []rule.ID{rule.AccessTokenExpires},
 			Run: func(t *contract.T) {
 				token := removed(t, t.Owner().Made(contract.Body{"accessTokenValiditySeconds": seconds}))
 				began, now := t.Now(), stopped(t)
@@ -59,7 +58,7 @@ type tokenLife struct {
 	make func(t *contract.T) (contract.Token, time.Time)
 }
 
-const loginExpired = "docs/behaviour.md#login-of-an-expired-token-is-401"
+const loginExpired = "#login-of-an-expired-token-is-401"
 
 // expiresIn makes a token that expires after a time.
 func expiresIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
@@ -93,42 +92,42 @@ func bulkForever(t *contract.T) (contract.Token, time.Time) {
 var tokenLives = []tokenLife{
 	{
 		"an-hour", "A token with a date logs in until a millisecond before it, and not at it.", nil,
-		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
+		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(time.Hour),
 	},
 	{
 		"a-month", "A token of thirty days logs in until a millisecond before its end, and not at it.", nil,
-		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
+		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(30 * 24 * time.Hour),
 	},
 	{
 		"two-years", "A token of two years logs in until a millisecond before its end, and not at it.", contract.Current,
-		[]string{loginExpired, "docs/behaviour.md#this-moment-has-passed"},
+		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(2 * 365 * 24 * time.Hour),
 	},
 	{
 		"six-months-by-default", "A legacy token without a date logs in until a millisecond before its six months are over.", contract.Legacy,
-		[]string{legacyRule, loginExpired, "docs/behaviour.md#six-months-are-calendar-months"},
+		[]string{legacyRule, loginExpired, "#six-months-are-calendar-months"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
 		byDefault,
 	},
 	{
 		"never", "A token that never expires logs in a year later, and ten years later.", contract.Current,
-		[]string{currentRule, "docs/behaviour.md#never-needs-the-acknowledgment"},
+		[]string{currentRule, "#never-needs-the-acknowledgment"},
 		evidence.Published,
 		[]rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
 		createdForever,
 	},
 	{
 		"never-by-patch", "A token that a patch makes live for ever logs in a year later, and ten years later.", contract.Current,
-		[]string{patchText, "docs/behaviour.md#patch-to-never-needs-the-acknowledgment"},
+		[]string{patchText, "#patch-to-never-needs-the-acknowledgment"},
 		evidence.Published,
 		[]rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
 		patchedForever,
@@ -146,7 +145,7 @@ var tokenLives = []tokenLife{
 func (l tokenLife) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources, Standing: l.standing, Versions: l.versions,
-		Needs: []contract.Need{contract.Writes, contract.Clock, contract.Admin}, Rules: l.rules,
+		Needs: writes(contract.Clock, contract.Admin), Rules: l.rules,
 		Run: func(t *contract.T) {
 			token, end := l.make(t)
 			removed(t, token)
@@ -188,12 +187,11 @@ var validities = []struct {
 
 // validityTable tries each of the validities, with the login that it is for.
 var validityTable = contract.Scenario{
-	ID:       "create/validities",
-	Promise:  "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
-	Sources:  []string{validityRequest + "/minimum", "docs/behaviour.md#validity-is-15-to-43200", "docs/behaviour.md#expires-in"},
-	Standing: evidence.Published,
-	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
-	Rules:    []rule.ID{rule.ValidityBounds},
+	ID:      "create/validities",
+	Promise: "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
+	Sources: []string{validityRequest + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
+	Needs:   writes(contract.Unmetered),
+	Rules:   []rule.ID{rule.ValidityBounds},
 	Run: func(t *contract.T) {
 		c := t.Owner()
 		for _, v := range validities {

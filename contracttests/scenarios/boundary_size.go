@@ -13,16 +13,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-const unboundedSizes = "docs/behaviour.md#names-and-scopes-are-unbounded"
+const unboundedSizes = "#names-and-scopes-are-unbounded"
 
 // listSizes is about lists of as many tokens as other lists have on a page, and of one more.
 var listSizes = contract.Scenario{
 	ID:       "list/sizes",
 	Promise:  "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a filter.",
-	Sources:  []string{"docs/behaviour.md#list-is-not-paged", "docs/behaviour.md#list-names-each-token-once"},
-	Standing: evidence.Assumed,
+	Sources:  []string{"#list-is-not-paged", "#list-names-each-token-once"},
 	Versions: contract.Without,
-	Needs:    []contract.Need{contract.Admin, contract.Seeds},
+	Needs:    reads(contract.Admin, contract.Seeds),
 	Rules:    []rule.ID{rule.ListNoPaging, rule.ListEachOnce},
 	Run: func(t *contract.T) {
 		c := t.Admin()
@@ -66,12 +65,11 @@ var sizes = []int{1, 64, 65, 128, 255, 256, 257, 512, 1000, 1001, 4000, 4001, 10
 var letters = []string{"n", "é", "€", "😀"}
 
 var nameLengths = contract.Scenario{
-	ID:       "create/names-of-growing-length",
-	Promise:  "A name of any length is stored to its last letter, whatever the letters are.",
-	Sources:  []string{unboundedSizes, "docs/behaviour.md#name-is-kept"},
-	Standing: evidence.Assumed,
-	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
-	Rules:    []rule.ID{rule.NameUnchanged},
+	ID:      "create/names-of-growing-length",
+	Promise: "A name of any length is stored to its last letter, whatever the letters are.",
+	Sources: []string{unboundedSizes, "#name-is-kept"},
+	Needs:   writes(contract.Unmetered),
+	Rules:   []rule.ID{rule.NameUnchanged},
 	Run: func(t *contract.T) {
 		c := t.Owner()
 		token := c.Made()
@@ -94,9 +92,9 @@ var scopeCounts = []int{1, 2, 3, 4, 10, 11, 50, 51, 100, 101, 251}
 var scopeSizes = contract.Scenario{
 	ID:       "create/scopes-of-growing-number-and-length",
 	Promise:  "A token has each of any number of scopes, in their order, and each to its last letter.",
-	Sources:  []string{unboundedSizes, "docs/behaviour.md#unknown-scope-is-stored"},
+	Sources:  []string{unboundedSizes, "#unknown-scope-is-stored"},
 	Standing: evidence.Assumed,
-	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Needs:    writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.ScopeOutOfLevel},
 	Run: func(t *contract.T) {
 		c := t.Owner()
@@ -121,12 +119,11 @@ var scopeSizes = contract.Scenario{
 // scopeAtPlace is about the only scope of a token that gives a right, behind others that give none.
 func scopeAtPlace(place string, others int, needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
-		ID:       "auth/scope-at-place/" + place,
-		Promise:  fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
-		Sources:  []string{"docs/behaviour.md#scopes-add-up", "docs/behaviour.md#scopes-of-list", listScopes},
-		Standing: evidence.Published,
-		Needs:    append([]contract.Need{contract.Writes}, needs...),
-		Rules:    []rule.ID{rule.OperationScopes},
+		ID:      "auth/scope-at-place/" + place,
+		Promise: fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
+		Sources: []string{"#scopes-add-up", "#scopes-of-list", listScopes},
+		Needs:   writes(needs...),
+		Rules:   []rule.ID{rule.OperationScopes},
 		Run: func(t *contract.T) {
 			scope := make([]string, others, others+1)
 			for i := range scope {
@@ -143,12 +140,10 @@ func scopeAtPlace(place string, others int, needs ...contract.Need) contract.Sce
 var sameLetters = []string{"é", "e\u0301", "ß", "İ", "ı", "名前", "имя", "😀"}
 
 var nameTakenInAnyScript = contract.Scenario{
-	ID:       "create/name-taken-in-any-script",
-	Promise:  "A name with letters outside ASCII is unique among the tokens of its owner, for create and for patch.",
-	Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-	Standing: evidence.Published,
-	Needs:    []contract.Need{contract.Writes},
-	Rules:    []rule.ID{rule.NameUnique},
+	ID:      "create/name-taken-in-any-script",
+	Promise: "A name with letters outside ASCII is unique among the tokens of its owner, for create and for patch.",
+	Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
+	Rules:   []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
 		c := t.Owner()
 		name := t.Name() + " " + strings.Join(sameLetters, " ")
@@ -166,9 +161,9 @@ var nameTakenInAnyScript = contract.Scenario{
 var eachLetter = contract.Scenario{
 	ID:       "create/name-with-each-letter",
 	Promise:  "A name that ends in a letter of any script is taken by the same name, and another letter makes another name.",
-	Sources:  []string{nameIsUnique, "docs/behaviour.md#names-are-equal-to-the-letter"},
+	Sources:  []string{nameIsUnique, "#names-are-equal-to-the-letter"},
 	Standing: evidence.Assumed,
-	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Needs:    writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
 		c := t.Owner()

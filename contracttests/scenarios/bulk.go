@@ -20,17 +20,17 @@ const (
 
 // The facts that bulk updates rest on.
 const (
-	bulkChanges    = "docs/behaviour.md#bulk-update"
-	bulkByMethod   = "docs/behaviour.md#bulk-update-by-post"
-	bulkSorted     = "docs/behaviour.md#bulk-update-is-sorted-by-id"
-	bulkToNever    = "docs/behaviour.md#bulk-update-to-never"
-	bulkCount      = "docs/behaviour.md#bulk-update-has-1-to-25-ids"
-	bulkUnknownID  = "docs/behaviour.md#bulk-update-unknown-id-is-400"
-	bulkAtomic     = "docs/behaviour.md#bulk-update-is-atomic"
-	bulkDistinct   = "docs/behaviour.md#bulk-update-ids-are-distinct"
-	bulkOperations = "docs/behaviour.md#bulk-update-needs-an-operation"
-	bulkFields     = "docs/behaviour.md#bulk-update-fields"
-	bulkFuture     = "docs/behaviour.md#bulk-update-date-is-in-the-future"
+	bulkChanges    = "#bulk-update"
+	bulkByMethod   = "#bulk-update-by-post"
+	bulkSorted     = "#bulk-update-is-sorted-by-id"
+	bulkToNever    = "#bulk-update-to-never"
+	bulkCount      = "#bulk-update-has-1-to-25-ids"
+	bulkUnknownID  = "#bulk-update-unknown-id-is-400"
+	bulkAtomic     = "#bulk-update-is-atomic"
+	bulkDistinct   = "#bulk-update-ids-are-distinct"
+	bulkOperations = "#bulk-update-needs-an-operation"
+	bulkFields     = "#bulk-update-fields"
+	bulkFuture     = "#bulk-update-date-is-in-the-future"
 )
 
 func jsonText(value any) string {
@@ -59,7 +59,7 @@ func endless() []contract.Op {
 func onV1(id, promise, fact string, standing evidence.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Standing: standing, Versions: []version.Version{version.V1},
-		Needs: append([]contract.Need{contract.Writes, contract.Admin}, needs...), Rules: []rule.ID{"bulk-update"}, Run: run,
+		Needs: writes(append([]contract.Need{contract.Admin}, needs...)...), Rules: []rule.ID{"bulk-update"}, Run: run,
 	}
 }
 
@@ -184,9 +184,9 @@ var bulk = []contract.Scenario{
 		}), rule.PatchNever),
 	{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
-		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-right"},
-		Standing: evidence.Published, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"bulk-rights"},
+		Sources:  []string{bulkOperation, "#bulk-update-right"},
+		Versions: []version.Version{version.V1},
+		Needs:    writes(contract.SecondIdentity), Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
 			made, date := t.Second().Made(), later(t)
 			manager := t.LogIn(t.Second().Made(contract.Body{"scope": []string{allManage}}).Credentials())
@@ -200,9 +200,9 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/scopes", Promise: "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
-		Sources:  []string{bulkOperation + "/security", "docs/behaviour.md#bulk-update-scope", "docs/behaviour.md#scope-all"},
-		Standing: evidence.Published, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.Admin}, Rules: []rule.ID{"bulk-rights", "operation-scopes"},
+		Sources:  []string{bulkOperation + "/security", "#bulk-update-scope", "#scope-all"},
+		Versions: []version.Version{version.V1},
+		Needs:    writes(contract.Admin), Rules: []rule.ID{"bulk-rights", "operation-scopes"},
 		Run: func(t *contract.T) {
 			one, date := t.Owner().Made(), later(t)
 			for _, scope := range []string{myRead, myManage, allRead, defaultScope, allManage, scopeAll} {
@@ -218,9 +218,9 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
-		Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-not-for-api-clients"},
-		Standing: evidence.Published, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes, contract.APIClient}, Rules: []rule.ID{"bulk-rights", "no-application-auth"},
+		Sources:  []string{bulkOperation, "#bulk-update-not-for-api-clients"},
+		Versions: []version.Version{version.V1},
+		Needs:    writes(contract.APIClient), Rules: []rule.ID{"bulk-rights", "no-application-auth"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			_, _, _, client := t.Credentials()
@@ -230,19 +230,19 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/has-no-other-method", Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and Allow names PATCH and POST.",
-		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#bulk-update-path-is-reserved"},
-		Standing: evidence.Assumed, Versions: []version.Version{version.V1},
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{rule.MethodNotAllowed},
+		Sources:  []string{"errata method-not-allowed", "#bulk-update-path-is-reserved"},
+		Versions: []version.Version{version.V1},
+		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Owner(), bulkPath, []string{http.MethodGet, http.MethodPut, http.MethodDelete}, http.MethodPatch, http.MethodPost)
 		},
 	},
 	{
 		ID: "bulk/is-an-id-elsewhere", Promise: "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
-		Sources:  []string{"docs/behaviour.md#bulk-update-is-an-id-before-v1"},
+		Sources:  []string{"#bulk-update-is-an-id-before-v1"},
 		Standing: evidence.Assumed,
 		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
-		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"unknown-id"},
+		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			t.Owner().Patch("bulk-update", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			t.Owner().Delete("bulk-update").Refused(http.StatusNotFound)

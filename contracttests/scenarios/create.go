@@ -29,12 +29,10 @@ var createAnswers = []contract.Scenario{
 		Promise: "The answer to create has the secret, and no list and no patch shows it again.",
 		Sources: []string{
 			createAnswer + "/properties/secret",
-			"docs/behaviour.md#secret-is-shown-once",
-			"docs/behaviour.md#id-and-secret-form",
+			"#secret-is-shown-once",
+			"#id-and-secret-form",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"secret-once", "id-and-secret-form"},
+		Rules: []rule.ID{"secret-once", "id-and-secret-form"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -58,11 +56,9 @@ var createAnswers = []contract.Scenario{
 		Promise: "A name with blanks, quotes and letters of any script comes back as it was sent.",
 		Sources: []string{
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name",
-			"docs/behaviour.md#name-is-kept",
+			"#name-is-kept",
 		},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.NameUnchanged},
+		Rules: []rule.ID{rule.NameUnchanged},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
@@ -77,12 +73,10 @@ var createAnswers = []contract.Scenario{
 		Sources: []string{
 			createAnswer + "/required",
 			"v2026 #/paths/~1personal-access-tokens/post/responses/200",
-			"docs/behaviour.md#create-is-200",
-			"docs/behaviour.md#create-has-eight-keys",
+			"#create-is-200",
+			"#create-has-eight-keys",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"create-is-200"},
+		Rules: []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
 			keys := t.Owner().Made().Keys()
 			for _, key := range createdKeys {
@@ -93,14 +87,10 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "create/answers-no-other-keys",
-		Promise: "The answer to create has no keys but the published ones, which strict clients would refuse.",
-		Sources: []string{
-			createAnswer + "/properties",
-			"docs/behaviour.md#create-has-no-other-keys",
-		},
+		ID:       "create/answers-no-other-keys",
+		Promise:  "The answer to create has no keys but the published ones, which strict clients would refuse.",
+		Sources:  []string{createAnswer + "/properties", "#create-has-no-other-keys"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
 			for _, key := range t.Owner().Made().Keys() {
@@ -116,12 +106,10 @@ var createAnswers = []contract.Scenario{
 		Sources: []string{
 			listItem + "/properties/lastUsed",
 			listItem + "/properties/managed",
-			"docs/behaviour.md#one-store",
-			"docs/behaviour.md#last-used-is-the-last-login",
+			"#one-store",
+			"#last-used-is-the-last-login",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.TokenKeys, rule.LastUsed},
+		Rules: []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			listed := t.Owner().MustFind(token.ID)
@@ -133,12 +121,10 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/created-is-now",
-		Promise:  "A token is created at the moment of the request.",
-		Sources:  []string{createAnswer + "/properties/created"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.CreatedNow},
+		ID:      "create/created-is-now",
+		Promise: "A token is created at the moment of the request.",
+		Sources: []string{createAnswer + "/properties/created"},
+		Rules:   []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
 			before := t.Now()
 			created := moment(t, t.Owner().Made().Created)
@@ -154,11 +140,11 @@ var createAnswers = []contract.Scenario{
 		Sources: []string{
 			createRequest + "/properties",
 			"v2026 #/components/schemas/PatOwner",
-			"docs/behaviour.md#create-is-for-the-caller",
-			"docs/behaviour.md#unknown-properties-are-ignored",
+			"#create-is-for-the-caller",
+			"#unknown-properties-are-ignored",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
+		Needs:    writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
 			other := t.Second().Made().Owner
@@ -179,12 +165,10 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/makes-different-tokens",
-		Promise:  "Two tokens have different ids and secrets.",
-		Sources:  []string{createAnswer + "/properties/id", "docs/behaviour.md#id-and-secret-form"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.IDAndSecretForm},
+		ID:      "create/makes-different-tokens",
+		Promise: "Two tokens have different ids and secrets.",
+		Sources: []string{createAnswer + "/properties/id", "#id-and-secret-form"},
+		Rules:   []rule.ID{rule.IDAndSecretForm},
 		Run: func(t *contract.T) {
 			one, two := t.Owner().Made(), t.Owner().Made()
 			if one.ID == two.ID || one.Secret.Value == two.Secret.Value {

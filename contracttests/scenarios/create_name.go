@@ -12,12 +12,10 @@ const nameIsUnique = createRequest + "/properties/name/description"
 
 var createNames = []contract.Scenario{
 	{
-		ID:       "create/name-taken-is-refused",
-		Promise:  "A second token of the same name is refused to its owner, and none is made.",
-		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"name-unique"},
+		ID:      "create/name-taken-is-refused",
+		Promise: "A second token of the same name is refused to its owner, and none is made.",
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
+		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -28,12 +26,11 @@ var createNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/name-is-free-for-others",
-		Promise:  "Two users may each have a token of the same name.",
-		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []rule.ID{"name-unique"},
+		ID:      "create/name-is-free-for-others",
+		Promise: "Two users may each have a token of the same name.",
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
+		Needs:   writes(contract.SecondIdentity),
+		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Equal("the name of the other's token", token.Name, t.Second().Made(contract.Body{"name": token.Name}).Name)
@@ -42,14 +39,8 @@ var createNames = []contract.Scenario{
 	{
 		ID:      "create/name-is-free-after-delete",
 		Promise: "The name of a deleted token is free.",
-		Sources: []string{
-			nameIsUnique,
-			"docs/behaviour.md#name-is-unique-per-owner",
-			"docs/behaviour.md#delete-is-for-good",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"name-unique", "delete-for-good"},
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner", "#delete-is-for-good"},
+		Rules:   []rule.ID{"name-unique", "delete-for-good"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -61,12 +52,10 @@ var createNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/name-is-free-after-rename",
-		Promise:  "The former name of a renamed token is free, and its new name is taken.",
-		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"name-unique"},
+		ID:      "create/name-is-free-after-rename",
+		Promise: "The former name of a renamed token is free, and its new name is taken.",
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
+		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, renamed := c.Made(), t.Name()
@@ -79,12 +68,10 @@ var createNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/name-is-free-after-refusal",
-		Promise:  "A request that was refused leaves its name free.",
-		Sources:  []string{nameIsUnique, "docs/behaviour.md#name-is-unique-per-owner"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.NameUnique},
+		ID:      "create/name-is-free-after-refusal",
+		Promise: "A request that was refused leaves its name free.",
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
+		Rules:   []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -95,12 +82,11 @@ var createNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/name-of-an-expired-token-is-taken",
-		Promise:  "An expired token keeps its name.",
-		Sources:  []string{"docs/behaviour.md#expired-token-keeps-its-name"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
+		ID:      "create/name-of-an-expired-token-is-taken",
+		Promise: "An expired token keeps its name.",
+		Sources: []string{"#expired-token-keeps-its-name"},
+		Needs:   writes(contract.Seeds),
+		Rules:   []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -136,11 +122,10 @@ func nameRefused(what string, s evidence.Standing, change func(contract.Body), w
 			createRequest + "/required",
 			createRequest + "/properties/name/type",
 			createRefusals,
-			"docs/behaviour.md#name-is-required",
-			"docs/behaviour.md#empty-name-is-400",
+			"#name-is-required",
+			"#empty-name-is-400",
 		},
 		Standing: s,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"name-required"},
 		Run: func(t *contract.T) {
 			c := t.Owner()

@@ -15,11 +15,9 @@ var createProperties = []contract.Scenario{
 		Promise: "A token made without scopes, or with null for them, has the scope sp:scopes:all.",
 		Sources: []string{
 			createRequest + "/properties/scope/description",
-			"docs/behaviour.md#scope-defaults-to-all",
+			"#scope-defaults-to-all",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"scope-defaults-to-all"},
+		Rules: []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"scope": nil}} {
@@ -31,13 +29,8 @@ var createProperties = []contract.Scenario{
 	{
 		ID:      "create/scope-is-kept",
 		Promise: "A token has the scopes that it was made with, those beyond its owner's level included.",
-		Sources: []string{
-			createRequest + "/properties/scope",
-			"docs/behaviour.md#scope-beyond-the-level",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"scope-out-of-level"},
+		Sources: []string{createRequest + "/properties/scope", "#scope-beyond-the-level"},
+		Rules:   []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
 			want := []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}
@@ -50,11 +43,9 @@ var createProperties = []contract.Scenario{
 		Promise: "A token made without accessTokenValiditySeconds, or with null for them, has 43200.",
 		Sources: []string{
 			createRequest + "/properties/accessTokenValiditySeconds/description",
-			"docs/behaviour.md#validity-defaults-to-43200",
+			"#validity-defaults-to-43200",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"validity-bounds"},
+		Rules: []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"accessTokenValiditySeconds": nil}} {
@@ -63,12 +54,10 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/validity-bounds-are-taken",
-		Promise:  "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken stays.",
-		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"validity-bounds"},
+		ID:      "create/validity-bounds-are-taken",
+		Promise: "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken stays.",
+		Sources: []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum"},
+		Rules:   []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, seconds := range []float64{15, 43200} {
@@ -90,9 +79,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/flag-in-quotes-is-refused",
 		Promise:  "userAwareTokenNeverExpires is true, false or null, and not their names in quotes.",
 		Sources:  []string{createRequest + "/properties/userAwareTokenNeverExpires/type", createRefusals},
-		Standing: evidence.Published,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -102,12 +89,10 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/unknown-properties-are-ignored",
-		Promise:  "A property that create does not know is ignored, and changes nothing of the token.",
-		Sources:  []string{"docs/behaviour.md#unknown-properties-are-ignored"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"unknown-ignored"},
+		ID:      "create/unknown-properties-are-ignored",
+		Promise: "A property that create does not know is ignored, and changes nothing of the token.",
+		Sources: []string{"#unknown-properties-are-ignored"},
+		Rules:   []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := "0123456789abcdef0123456789abcdef"
@@ -133,9 +118,8 @@ var createProperties = []contract.Scenario{
 	{
 		ID:       "create/malformed-body/not-in-utf-8",
 		Promise:  "A create whose body is not UTF-8 is 400, and creates nothing.",
-		Sources:  []string{createRefusals, "docs/behaviour.md#body-in-other-bytes-is-400"},
+		Sources:  []string{createRefusals, "#body-in-other-bytes-is-400"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -154,7 +138,6 @@ var createProperties = []contract.Scenario{
 		Promise:  "Create takes JSON only: another content type is refused in some way, and nothing is made.",
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "errata unsupported-media-type"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			name := t.Name()
@@ -168,11 +151,9 @@ var createProperties = []contract.Scenario{
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/content",
 			"https://www.rfc-editor.org/rfc/rfc8259#section-11",
-			"docs/behaviour.md#charset-is-tolerated",
+			"#charset-is-tolerated",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.WrongContentType},
+		Rules: []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			r := c.Send(contract.Request{
@@ -199,11 +180,9 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 		Sources: []string{
 			createRequest + "/properties/" + name,
 			createRefusals,
-			"docs/behaviour.md#invalid-body-is-400",
+			"#invalid-body-is-400",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.InvalidProperty},
+		Rules: []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.Expiring()
@@ -225,10 +204,9 @@ func malformed(id, what, body string) contract.Scenario {
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/required",
 			createRefusals,
-			"docs/behaviour.md#invalid-body-is-400",
+			"#invalid-body-is-400",
 		},
 		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	contract "example.com/patmock/contracttests"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
@@ -15,13 +14,8 @@ var crossversion = []contract.Scenario{
 	{
 		ID:      "crossversion/made-in-one-listed-in-all",
 		Promise: "A token made in one version is in the list of each other, with the same values and the keys of that version.",
-		Sources: []string{
-			"docs/behaviour.md#one-store",
-			"docs/behaviour.md#list-shows-the-acknowledgment",
-		},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.OneStore, rule.TokenKeys},
+		Sources: []string{"#one-store", "#list-shows-the-acknowledgment"},
+		Rules:   []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			for _, v := range version.All() {
@@ -32,15 +26,11 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "crossversion/own-list-is-the-same-in-all",
-		Promise: "The list of one's own has the same tokens in every version, with the same values.",
-		Sources: []string{
-			"docs/behaviour.md#one-store",
-			"docs/behaviour.md#list-shows-the-acknowledgment",
-		},
-		Standing: evidence.Assumed,
+		ID:       "crossversion/own-list-is-the-same-in-all",
+		Promise:  "The list of one's own has the same tokens in every version, with the same values.",
+		Sources:  []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Versions: contract.Without,
-		Rules:    []rule.ID{"one-store"},
+		Needs:    reads(), Rules: []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			shown := func(v version.Version) map[string]contract.Token {
 				tokens := map[string]contract.Token{}
@@ -57,15 +47,10 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "crossversion/never-is-null-in-all",
-		Promise: "A token that never expires has expirationDate null in every version, the legacy ones included.",
-		Sources: []string{
-			"errata list-never-expires",
-			"docs/behaviour.md#never-expiring-is-null-everywhere",
-		},
-		Standing: evidence.Assumed,
+		ID:       "crossversion/never-is-null-in-all",
+		Promise:  "A token that never expires has expirationDate null in every version, the legacy ones included.",
+		Sources:  []string{"errata list-never-expires", "#never-expiring-is-null-everywhere"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "expiry-never"},
 		Run: func(t *contract.T) {
 			id := never(t)
@@ -78,10 +63,8 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/far-date-is-shown-in-all",
 		Promise:  "A date beyond the six months of legacy versions is shown there, too.",
-		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: evidence.Assumed,
+		Sources:  []string{"#one-store"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"expirationDate": "9999-12-31T23:59:59.999Z"})
@@ -94,10 +77,8 @@ var crossversion = []contract.Scenario{
 	{
 		ID:       "crossversion/renamed-in-another",
 		Promise:  "What a patch in one version changes is changed in all, and what the version cannot change stays.",
-		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: evidence.Assumed,
+		Sources:  []string{"#one-store"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"one-store", "patch-fields"},
 		Run: func(t *contract.T) {
 			id := never(t)
@@ -111,12 +92,10 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/patched-here-seen-elsewhere",
-		Promise:  "A patch in one version shows in the list of each other.",
-		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"one-store"},
+		ID:      "crossversion/patched-here-seen-elsewhere",
+		Promise: "A patch in one version shows in the list of each other.",
+		Sources: []string{"#one-store"},
+		Rules:   []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
 			t.Owner().Patch(token.ID, contract.Replace("/name", name), contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
@@ -130,13 +109,8 @@ var crossversion = []contract.Scenario{
 	{
 		ID:      "crossversion/name-is-taken-in-all",
 		Promise: "A name that was taken in one version is taken in each other.",
-		Sources: []string{
-			"docs/behaviour.md#one-store",
-			"docs/behaviour.md#name-is-unique-per-owner",
-		},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"one-store", "name-unique"},
+		Sources: []string{"#one-store", "#name-is-unique-per-owner"},
+		Rules:   []rule.ID{"one-store", "name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, v := range version.All() {
@@ -150,12 +124,10 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/deleted-in-one-gone-from-all",
-		Promise:  "A token that is deleted in one version is gone from each other, and is not found there.",
-		Sources:  []string{"docs/behaviour.md#one-store", "docs/behaviour.md#delete-is-for-good"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"one-store", "delete-for-good"},
+		ID:      "crossversion/deleted-in-one-gone-from-all",
+		Promise: "A token that is deleted in one version is gone from each other, and is not found there.",
+		Sources: []string{"#one-store", "#delete-is-for-good"},
+		Rules:   []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
@@ -168,12 +140,10 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/deleted-in-another",
-		Promise:  "A token that was made in one version can be deleted in each other.",
-		Sources:  []string{"docs/behaviour.md#one-store"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"one-store", "delete-for-good"},
+		ID:      "crossversion/deleted-in-another",
+		Promise: "A token that was made in one version can be deleted in each other.",
+		Sources: []string{"#one-store"},
+		Rules:   []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
 				if v == t.Version() {

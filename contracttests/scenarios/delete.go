@@ -17,12 +17,10 @@ const (
 
 var deletion = []contract.Scenario{
 	{
-		ID:       "delete/answers-204-without-body",
-		Promise:  "A delete answers 204 without a body.",
-		Sources:  []string{deleteAnswer, "docs/behaviour.md#delete-is-204"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.DeleteIs204},
+		ID:      "delete/answers-204-without-body",
+		Promise: "A delete answers 204 without a body.",
+		Sources: []string{deleteAnswer, "#delete-is-204"},
+		Rules:   []rule.ID{rule.DeleteIs204},
 		Run: func(t *contract.T) {
 			r := t.Owner().Delete(t.Owner().Made().ID).Status(http.StatusNoContent)
 			t.Equal("the body", "", r.Text())
@@ -34,11 +32,10 @@ var deletion = []contract.Scenario{
 		Promise: "A deleted token is in no list any more: not in its owner's, not in that of all.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
-			"docs/behaviour.md#delete-is-for-good",
+			"#delete-is-for-good",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.Admin},
-		Rules:    []rule.ID{"delete-for-good"},
+		Needs: writes(contract.Admin),
+		Rules: []rule.ID{"delete-for-good"},
 		Run: func(t *contract.T) {
 			token, other := t.Owner().Made(), t.Owner().Made()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
@@ -57,14 +54,8 @@ var deletion = []contract.Scenario{
 	{
 		ID:      "delete/twice-is-404",
 		Promise: "A deleted token is not found again, neither by delete nor by patch.",
-		Sources: []string{
-			deleteUnknown,
-			"docs/behaviour.md#delete-is-for-good",
-			"docs/behaviour.md#unknown-id-is-404",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"delete-for-good", "unknown-id"},
+		Sources: []string{deleteUnknown, "#delete-is-for-good", "#unknown-id-is-404"},
+		Rules:   []rule.ID{"delete-for-good", "unknown-id"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -74,12 +65,10 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/unknown-id-is-404",
-		Promise:  "A delete of an id that no token has is 404, and no token goes.",
-		Sources:  []string{deleteUnknown, "docs/behaviour.md#unknown-id-is-404"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"unknown-id"},
+		ID:      "delete/unknown-id-is-404",
+		Promise: "A delete of an id that no token has is 404, and no token goes.",
+		Sources: []string{deleteUnknown, "#unknown-id-is-404"},
+		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			t.Owner().Delete(unknownID).Refused(http.StatusNotFound)
@@ -89,9 +78,8 @@ var deletion = []contract.Scenario{
 	{
 		ID:       "delete/malformed-id-is-404",
 		Promise:  "A delete of something that is no id is 404.",
-		Sources:  []string{"docs/behaviour.md#malformed-id-is-404"},
+		Sources:  []string{"#malformed-id-is-404"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			for _, id := range []string{"no-such-token", "patmock token", "me", strings.Repeat("0", 300)} {
@@ -100,12 +88,10 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/name-is-no-id",
-		Promise:  "A token is deleted by its id, not by its name.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/parameters/0"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"unknown-id"},
+		ID:      "delete/name-is-no-id",
+		Promise: "A token is deleted by its id, not by its name.",
+		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/parameters/0"},
+		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			declined(t, t.Owner().Delete(token.Name))
@@ -113,12 +99,11 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/expired-token",
-		Promise:  "An expired token can be deleted.",
-		Sources:  []string{"docs/behaviour.md#expired-token-can-be-deleted"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
+		ID:      "delete/expired-token",
+		Promise: "An expired token can be deleted.",
+		Sources: []string{"#expired-token-can-be-deleted"},
+		Needs:   writes(contract.Seeds),
+		Rules:   []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Owner().Delete(who.ClientID).Status(http.StatusNoContent)
@@ -128,12 +113,10 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/no-get-by-id",
-		Promise:  "There is no way to get or replace one token by its id: GET, PUT and POST are 405, and Allow names PATCH and DELETE.",
-		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
+		ID:      "delete/no-get-by-id",
+		Promise: "There is no way to get or replace one token by its id: GET, PUT and POST are 405, and Allow names PATCH and DELETE.",
+		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
+		Rules:   []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {
@@ -143,12 +126,11 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "delete/no-delete-of-all",
-		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
-		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#collection-methods"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Disposable},
-		Rules:    []rule.ID{rule.MethodNotAllowed},
+		ID:      "delete/no-delete-of-all",
+		Promise: "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
+		Sources: []string{"errata method-not-allowed", "#collection-methods"},
+		Needs:   writes(contract.Disposable),
+		Rules:   []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {

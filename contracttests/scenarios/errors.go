@@ -91,11 +91,11 @@ func errorForm(status int, provoke func(*contract.T) []refusal, rules ...rule.ID
 		Sources: []string{
 			fmt.Sprintf("v2026 #/components/responses/%d", status),
 			"v2026 #/components/schemas/ErrorResponseDto",
-			"docs/behaviour.md#error-form",
-			"docs/behaviour.md#error-code-begins-with-the-status",
+			"#error-form",
+			"#error-code-begins-with-the-status",
 		},
 		// The form is published; so is what leads to it here.
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes}, Rules: append([]rule.ID{"error-dto"}, rules...),
+		Standing: evidence.Published, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
 			for _, refused := range provoke(t) {
 				if status == http.StatusBadRequest && refused.r.Declines(status) { // which 4xx a tenant chooses is asked elsewhere
@@ -117,23 +117,18 @@ var errorShapes = []contract.Scenario{
 	errorForm(http.StatusNotFound, notFounds, "unknown-id"),
 	{
 		ID: "errors/form-of-401", Promise: "A refusal with 401 is an object with error.",
-		Sources: []string{
-			"v2026 #/components/responses/401",
-			"docs/behaviour.md#error-of-401",
-			"docs/behaviour.md#jwt-is-required",
-		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"error-401"},
-		Run:   func(t *contract.T) { unauthorized(t, t.Anonymous()) },
+		Sources: []string{"v2026 #/components/responses/401", "#error-of-401", "#jwt-is-required"},
+		Rules:   []rule.ID{"error-401"},
+		Run:     func(t *contract.T) { unauthorized(t, t.Anonymous()) },
 	},
 	{
 		ID: "errors/messages-and-causes", Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
-			"docs/behaviour.md#error-messages",
+			"#error-messages",
 		},
 		Standing: evidence.Observed,
-		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"error-dto"},
+		Rules:    []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
@@ -144,9 +139,8 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID: "errors/tracking-id-is-the-request-id", Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
-		Sources:  []string{"docs/behaviour.md#tracking-id-is-the-request-id"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"tracking-id"},
+		Sources: []string{"#tracking-id-is-the-request-id"},
+		Rules:   []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
 				for _, refused := range provoke(t) {
@@ -158,25 +152,20 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
-		Sources:  []string{"docs/behaviour.md#request-id-and-date"},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"headers"},
-		Run:   func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
+		Sources: []string{"#request-id-and-date"},
+		Rules:   []rule.ID{"headers"},
+		Run:     func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/bodies-are-json", Promise: "Every body is application/json, and an answer without a body has no content type.",
-		Sources: []string{
-			"docs/behaviour.md#bodies-are-json",
-			"docs/behaviour.md#no-body-no-content-type",
-		},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"headers"},
-		Run:   func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
+		Sources: []string{"#bodies-are-json", "#no-body-no-content-type"},
+		Rules:   []rule.ID{"headers"},
+		Run:     func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
-		Sources:  []string{"docs/behaviour.md#leading-slashes"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"leading-slashes"},
+		Sources: []string{"#leading-slashes"},
+		Rules:   []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
 			made := c.Made()
@@ -191,12 +180,8 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID: "errors/unparsable-body", Promise: "A body that is no JSON is refused with 400.",
-		Sources: []string{
-			"v2026 #/components/responses/400",
-			"docs/behaviour.md#unparsable-body-is-400",
-		},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.JSONSyntax},
+		Sources: []string{"v2026 #/components/responses/400", "#unparsable-body-is-400"},
+		Rules:   []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			wrong := c.Wrong("body")

@@ -15,10 +15,10 @@ var errorReads = []contract.Scenario{
 		Sources: []string{
 			"v2026 #/components/responses/400",
 			"v2026 #/components/schemas/ErrorResponseDto",
-			"docs/behaviour.md#error-form",
-			"docs/behaviour.md#error-code-begins-with-the-status",
+			"#error-form",
+			"#error-code-begins-with-the-status",
 		},
-		Standing: evidence.Published, Rules: []rule.ID{"error-dto"},
+		Needs: reads(), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Declined(http.StatusBadRequest)) },
 	},
 	{
@@ -26,25 +26,25 @@ var errorReads = []contract.Scenario{
 		Sources: []string{
 			"v2026 #/components/responses/403",
 			"v2026 #/components/schemas/ErrorResponseDto",
-			"docs/behaviour.md#error-form",
-			"docs/behaviour.md#error-code-begins-with-the-status",
+			"#error-form",
+			"#error-code-begins-with-the-status",
 		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"error-dto"},
+		Needs: reads(contract.SecondIdentity), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, t.Second().List().Status(http.StatusForbidden)) },
 	},
 	{
 		ID: "errors/reads/messages-and-causes", Promise: "A refused list has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
-			"docs/behaviour.md#error-messages",
+			"#error-messages",
 		},
-		Standing: evidence.Observed, Rules: []rule.ID{"error-dto"},
+		Standing: evidence.Observed, Needs: reads(), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
 	},
 	{
 		ID: "errors/reads/tracking-id-is-the-request-id", Promise: "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
-		Sources:  []string{"docs/behaviour.md#tracking-id-is-the-request-id"},
-		Standing: evidence.Assumed, Rules: []rule.ID{"tracking-id"},
+		Sources: []string{"#tracking-id-is-the-request-id"},
+		Needs:   reads(), Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			r := badList(t)
 			t.Equal("trackingId", contract.Value(r.Header("SLPT-Request-ID")), r.ErrorBody().TrackingID)
@@ -52,21 +52,21 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/request-and-date", Promise: "Every answer to a login, a list and their neighbours has Date, and an SLPT-Request-ID of its own.",
-		Sources:  []string{"docs/behaviour.md#request-id-and-date"},
-		Standing: evidence.Observed, Rules: []rule.ID{"headers"},
+		Sources: []string{"#request-id-and-date"},
+		Needs:   reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
 	},
 	{
 		ID: "errors/reads/bodies-are-json", Promise: "Every answer to a login, a list and their neighbours is application/json.",
-		Sources:  []string{"docs/behaviour.md#bodies-are-json"},
-		Standing: evidence.Observed, Rules: []rule.ID{"headers"},
+		Sources: []string{"#bodies-are-json"},
+		Needs:   reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
 	},
 	{
-		ID:       "errors/reads/incomplete-escape",
-		Promise:  "A list is 400 if a percent sign in its query begins no escape.",
-		Sources:  []string{"docs/behaviour.md#incomplete-escape-is-400"},
-		Standing: evidence.Assumed, Rules: []rule.ID{rule.URLSyntax},
+		ID:      "errors/reads/incomplete-escape",
+		Promise: "A list is 400 if a percent sign in its query begins no escape.",
+		Sources: []string{"#incomplete-escape-is-400"},
+		Needs:   reads(), Rules: []rule.ID{rule.URLSyntax},
 		Run: func(t *contract.T) {
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz"} {
 				t.Owner().Send(contract.Request{
@@ -77,8 +77,8 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
-		Sources:  []string{"docs/behaviour.md#leading-slashes"},
-		Standing: evidence.Assumed, Rules: []rule.ID{"leading-slashes"},
+		Sources: []string{"#leading-slashes"},
+		Needs:   reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			t.Owner().Send(contract.Request{
 				Method: http.MethodGet, Path: "/" + t.Version().CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},

@@ -21,7 +21,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
 		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{rule.UnmatchedPath},
+		Needs: reads(), Rules: []rule.ID{rule.UnmatchedPath},
 		Run: func(t *contract.T) {
 			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
 				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).Refused(http.StatusNotFound)
@@ -30,7 +30,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed", Promise: "A method that a path does not have is 405, and Allow names those it has.",
-		Sources: []string{"errata method-not-allowed"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Disposable},
+		Sources: []string{"errata method-not-allowed"}, Needs: writes(contract.Disposable),
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			collection := t.Version().CollectionPath()
@@ -40,8 +40,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
-		Sources:  []string{"errata method-not-allowed", "docs/behaviour.md#no-get-by-id"},
-		Standing: evidence.Assumed, Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
+		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
+		Needs:   reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
 				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
@@ -50,8 +50,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/no-get-of-the-token-endpoint", Promise: "The token endpoint and check_token have one method, GET is 405, and Allow names it.",
-		Sources: []string{"errata method-not-allowed"}, Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{rule.MethodNotAllowed},
+		Sources: []string{"errata method-not-allowed"}, Versions: contract.Without,
+		Needs: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet}, http.MethodPost)
 			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
@@ -59,7 +59,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
-		Sources: []string{"errata method-not-allowed"}, Standing: evidence.Assumed, Versions: contract.Without, Needs: []contract.Need{contract.Writes},
+		Sources: []string{"errata method-not-allowed"}, Versions: contract.Without,
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
@@ -69,12 +69,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/no-get-and-no-put-of-one-token", Promise: "One token can neither be got nor replaced by its id.",
-		Sources: []string{
-			"v2026 #/paths/~1personal-access-tokens~1{id}",
-			"docs/behaviour.md#no-get-by-id",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes}, Rules: []rule.ID{"no-get-by-id"},
+		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "#no-get-by-id"},
+		Rules:   []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
@@ -87,7 +83,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/content-too-large", Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing is done.",
-		Sources: []string{"errata content-too-large"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Sources: []string{"errata content-too-large"}, Needs: writes(contract.Faults),
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			c, collection := t.Owner(), t.Version().CollectionPath()
@@ -114,7 +110,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/content-too-large-for-the-token-endpoint", Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
-		Sources: []string{"errata content-too-large"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources: []string{"errata content-too-large"}, Needs: reads(contract.Faults), Versions: contract.Without,
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			padding := strings.Repeat("x", 1<<20)
@@ -130,7 +126,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of just 1 MiB is taken.",
-		Sources: []string{"errata content-too-large"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources: []string{"errata content-too-large"}, Needs: reads(contract.Faults), Versions: contract.Without,
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
@@ -139,12 +135,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/unsupported-media-type", Promise: "A body of a content type that the operation does not take is 415, and nothing is done.",
-		Sources: []string{
-			"errata unsupported-media-type",
-			"docs/behaviour.md#unsupported-media-type-is-415",
-		},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
+		Sources: []string{"errata unsupported-media-type", "#unsupported-media-type-is-415"},
+		Rules:   []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			wrong := c.Wrong("header Content-Type")
@@ -169,8 +161,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/not-simulated", Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it for missing data.",
-		Sources:  []string{"errata not-simulated", "docs/behaviour.md#not-simulated-is-501"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources: []string{"errata not-simulated", "#not-simulated-is-501"},
+		Needs:   reads(contract.Faults), Versions: contract.Without,
 		Rules: []rule.ID{rule.NotSimulated},
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
@@ -185,7 +177,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/retry-after", Promise: "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
 		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: evidence.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{rule.Error429, rule.InjectedFault},
+		Needs: writes(contract.Faults), Rules: []rule.ID{rule.Error429, rule.InjectedFault},
 		Run: func(t *contract.T) {
 			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 				for _, op := range operations(t) {
@@ -200,7 +192,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/refused-create-makes-nothing", Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is sent again.",
-		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
+		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed, Needs: writes(contract.Faults),
 		Rules: []rule.ID{rule.InjectedFault},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -218,22 +210,22 @@ var errorStatuses = []contract.Scenario{
 			"v2026 #/components/responses/400", "v2026 #/components/responses/401", "v2026 #/components/responses/403", "v2026 #/components/responses/404",
 			"v2026 #/components/responses/429", "v2026 #/components/responses/500",
 		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Faults}, Rules: []rule.ID{"error-dto", "error-401", "error-429"},
+		Needs: writes(contract.Faults), Rules: []rule.ID{"error-dto", "error-401", "error-429"},
 		Run: func(t *contract.T) {
 			injected(t, func(status int) bool { return !slices.Contains(undeclared, status) })
 		},
 	},
 	{
 		ID: "errors/undeclared-statuses-have-their-form", Promise: "A refusal that no document declares, 503 among them, has the form of the other refusals.",
-		Sources:  []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Faults},
-		Rules: []rule.ID{rule.ErrorUndeclared},
-		Run:   func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
+		Sources: []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
+		Needs:   writes(contract.Faults),
+		Rules:   []rule.ID{rule.ErrorUndeclared},
+		Run:     func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
 	},
 	{
 		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each error of the token endpoint but 429 has an error code of RFC 6749.",
-		Sources:  []string{"docs/behaviour.md#token-endpoint-errors", "errata service-unavailable"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Faults}, Versions: contract.Without,
+		Sources: []string{"#token-endpoint-errors", "errata service-unavailable"},
+		Needs:   reads(contract.Faults), Versions: contract.Without,
 		Rules: []rule.ID{rule.OAuthError},
 		Run: func(t *contract.T) {
 			for _, status := range []int{400, 401, 413, 429, 500, 503} {

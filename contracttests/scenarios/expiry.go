@@ -21,10 +21,8 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-default-is-six-months",
 		Promise:  "In a legacy version a token made without a date, or with null for it, expires six months after its creation.",
-		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-default-is-six-months"},
-		Standing: evidence.Published,
+		Sources:  []string{legacyRule, "#legacy-default-is-six-months"},
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, body := range []contract.Body{{"name": t.Name()}, {"name": t.Name(), "expirationDate": nil}} {
@@ -40,10 +38,9 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-default-is-six-calendar-months",
 		Promise:  "In a legacy version a token made without a date expires on the same day, six calendar months on, at the same time in UTC.",
-		Sources:  []string{legacyRule, "docs/behaviour.md#six-months-are-calendar-months"},
+		Sources:  []string{legacyRule, "#six-months-are-calendar-months"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Create(contract.Body{"name": t.Name()}).Token()
@@ -56,11 +53,9 @@ var expiryLegacy = []contract.Scenario{
 		Promise: "A legacy version does not know userAwareTokenNeverExpires: a token made with it expires after six months all the same.",
 		Sources: []string{
 			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties",
-			"docs/behaviour.md#legacy-has-no-acknowledgment",
+			"#legacy-has-no-acknowledgment",
 		},
-		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-ignored", "expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, flag := range []any{true, false, nil, "yes"} {
@@ -77,21 +72,19 @@ var expiryLegacy = []contract.Scenario{
 		Sources: []string{
 			legacyRule,
 			"v2024 #/paths/~1personal-access-tokens/post/responses/400",
-			"docs/behaviour.md#legacy-upper-bound-is-six-months",
+			"#legacy-upper-bound-is-six-months",
 		},
-		Standing: evidence.Published,
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(t.Now().AddDate(0, 0, 190))) },
 	},
 	{
 		ID:       "expiry/legacy-exactly-six-months-is-taken",
 		Promise:  "A legacy version takes a date exactly six calendar months on, to the millisecond.",
-		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-upper-bound-is-exact"},
+		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Needs:    writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
@@ -103,10 +96,10 @@ var expiryLegacy = []contract.Scenario{
 	{
 		ID:       "expiry/legacy-a-millisecond-beyond-is-refused",
 		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
-		Sources:  []string{legacyRule, "docs/behaviour.md#legacy-upper-bound-is-exact"},
+		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
-		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Needs:    writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
@@ -119,10 +112,8 @@ var expiryCurrent = []contract.Scenario{
 	{
 		ID:       "expiry/current-has-no-upper-bound",
 		Promise:  "A current version takes any date in the future, up to the end of the year 9999.",
-		Sources:  []string{currentRule, "docs/behaviour.md#current-has-no-upper-bound"},
-		Standing: evidence.Published,
+		Sources:  []string{currentRule, "#current-has-no-upper-bound"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
 			for _, date := range []string{contract.Stamp(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z"} {

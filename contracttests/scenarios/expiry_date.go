@@ -60,13 +60,13 @@ func laid(layout string) func(time.Time) string {
 func just(text string) func(time.Time) string { return func(time.Time) string { return text } }
 
 // rfc3339Date is the fact of what most bad dates break.
-const rfc3339Date = "docs/behaviour.md#date-is-rfc3339"
+const rfc3339Date = "#date-is-rfc3339"
 
 var badDates = []badDate{
 	{"no-such-day", noSuchDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"second-60", func(now time.Time) string { return laid("2006-01-02")(now) + "T12:00:60Z" },
-		evidence.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#second-60-is-a-leap-second", nil,
+		evidence.Assumed, rule.DateIsRFC3339, "#second-60-is-a-leap-second", nil,
 	},
 	{
 		"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" },
@@ -75,13 +75,13 @@ var badDates = []badDate{
 	},
 	{
 		"no-zone", laid("2006-01-02T15:04:05"),
-		evidence.Assumed, rule.DateNeedsZone, "docs/behaviour.md#date-without-zone-is-400",
+		evidence.Assumed, rule.DateNeedsZone, "#date-without-zone-is-400",
 		[]string{"/expirationDate"},
 	},
 	{"no-time", laid("2006-01-02"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"a-blank-for-t", laid("2006-01-02 15:04:05Z"),
-		evidence.Assumed, rule.DateIsRFC3339, "docs/behaviour.md#blank-for-t-is-400",
+		evidence.Assumed, rule.DateIsRFC3339, "#blank-for-t-is-400",
 		[]string{"/expirationDate"},
 	},
 	{
@@ -97,7 +97,7 @@ var badDates = []badDate{
 	{"words", just("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
 	{
 		"empty", just(""),
-		evidence.Assumed, rule.EmptyDate, "docs/behaviour.md#empty-date-is-400",
+		evidence.Assumed, rule.EmptyDate, "#empty-date-is-400",
 		[]string{"/expirationDate"},
 	},
 }
@@ -130,12 +130,10 @@ func dateTaken(w written) contract.Scenario {
 		Promise: "A date is taken as clients write it, with " + words(w.name) + ", and stays the same moment to the millisecond.",
 		Sources: []string{
 			createRequest + "/properties/expirationDate/format",
-			"docs/behaviour.md#date-is-rfc3339",
-			"docs/behaviour.md#dates-of-sdks",
+			"#date-is-rfc3339",
+			"#dates-of-sdks",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"date-forms"},
+		Rules: []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			text, means := w.in(oddMoment(t))
 			token := t.Owner().Made(contract.Body{"expirationDate": text})
@@ -148,7 +146,7 @@ func dateTaken(w written) contract.Scenario {
 // smallLetters is a scenario of its own: RFC 3339 allows small letters, and few clients write them.
 func smallLetters() contract.Scenario {
 	s := dateTaken(written{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
-	s.Standing, s.Sources = evidence.Assumed, []string{"docs/behaviour.md#small-t-and-z-are-taken"}
+	s.Standing, s.Sources = evidence.Assumed, []string{"#small-t-and-z-are-taken"}
 	return s
 }
 
@@ -156,9 +154,8 @@ func leapSecond() contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/date-forms/leap-second",
 		Promise:  "A date may be a leap second, which is at the end of a month in UTC.",
-		Sources:  []string{"docs/behaviour.md#second-60-is-a-leap-second"},
+		Sources:  []string{"#second-60-is-a-leap-second"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DateForms},
 		Run: func(t *contract.T) {
 			now := t.Now().UTC()
@@ -176,7 +173,6 @@ func dateMalformed(bad badDate) contract.Scenario {
 		Promise:  "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
 		Sources:  []string{createRequest + "/properties/expirationDate/format", createRefusals, bad.fact},
 		Standing: bad.standing,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{bad.rule},
 		Run: func(t *contract.T) {
 			dateRefused(t, bad.text(t.Now()), bad.wrong...)
@@ -188,15 +184,8 @@ var expiryMoments = []contract.Scenario{
 	{
 		ID:      "expiry/past-date-is-refused",
 		Promise: "A date in the past is refused, and nothing is made.",
-		Sources: []string{
-			currentRule,
-			legacyRule,
-			createRefusals,
-			"docs/behaviour.md#date-is-in-the-future",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"expiry-future"},
+		Sources: []string{currentRule, legacyRule, createRefusals, "#date-is-in-the-future"},
+		Rules:   []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			for _, ago := range []time.Duration{2 * time.Minute, 365 * 24 * time.Hour} {
 				dateRefused(t, contract.Stamp(t.Now().Add(-ago)))
@@ -204,12 +193,10 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/past-date-by-its-offset-is-refused",
-		Promise:  "Whether a date has passed is told by its offset, not by its digits.",
-		Sources:  []string{currentRule, createRequest + "/properties/expirationDate/format"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"expiry-future", "date-forms"},
+		ID:      "expiry/past-date-by-its-offset-is-refused",
+		Promise: "Whether a date has passed is told by its offset, not by its digits.",
+		Sources: []string{currentRule, createRequest + "/properties/expirationDate/format"},
+		Rules:   []rule.ID{"expiry-future", "date-forms"},
 		Run: func(t *contract.T) {
 			east := time.FixedZone("east", 12*3600)
 			dateRefused(t, t.Now().Add(-time.Hour).In(east).Format(time.RFC3339))
@@ -218,18 +205,18 @@ var expiryMoments = []contract.Scenario{
 	{
 		ID:       "expiry/this-moment-is-refused",
 		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
-		Sources:  []string{currentRule, "docs/behaviour.md#this-moment-has-passed"},
+		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Needs:    writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
 	},
 	{
 		ID:       "expiry/next-millisecond-is-taken",
 		Promise:  "A date one millisecond from now is in the future.",
-		Sources:  []string{currentRule, "docs/behaviour.md#this-moment-has-passed"},
+		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Clock},
+		Needs:    writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			want := contract.Stamp(stopped(t).Add(time.Millisecond))
@@ -242,10 +229,9 @@ var expiryMoments = []contract.Scenario{
 		Promise: "Create, list and patch answer every date in UTC, with three digits of a second and a Z.",
 		Sources: []string{
 			createAnswer + "/properties/expirationDate/description",
-			"docs/behaviour.md#dates-in-utc-with-milliseconds",
+			"#dates-in-utc-with-milliseconds",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -263,12 +249,10 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/year-beyond-9999-is-refused",
-		Promise:  "A date that is in the year 10000 in UTC is refused, since it could not be answered as a date.",
-		Sources:  []string{createAnswer + "/properties/expirationDate/format"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.DateYear},
+		ID:      "expiry/year-beyond-9999-is-refused",
+		Promise: "A date that is in the year 10000 in UTC is refused, since it could not be answered as a date.",
+		Sources: []string{createAnswer + "/properties/expirationDate/format"},
+		Rules:   []rule.ID{rule.DateYear},
 		Run: func(t *contract.T) {
 			dateRefused(t, "9999-12-31T23:59:59-01:00")
 			dateRefused(t, "10000-01-01T00:00:00Z", "/expirationDate")

@@ -40,18 +40,17 @@ func neverExpiring() []contract.Scenario {
 }
 
 func combination(date, flag given) contract.Scenario {
-	fact := "docs/behaviour.md#never-needs-the-acknowledgment"
+	fact := "#never-needs-the-acknowledgment"
 	if date.name == "given" && flag.name == "true" {
-		fact = "docs/behaviour.md#a-date-beside-the-acknowledgment"
+		fact = "#a-date-beside-the-acknowledgment"
 	} else if date.name == "given" {
-		fact = "docs/behaviour.md#a-date-needs-no-acknowledgment"
+		fact = "#a-date-needs-no-acknowledgment"
 	}
 	s := contract.Scenario{
 		ID:       "expiry/never/date-" + date.name + "-flag-" + flag.name,
 		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/description", currentRule, fact},
 		Standing: evidence.Published,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-never"},
 	}
 	with := "With expirationDate " + date.name + " and userAwareTokenNeverExpires " + flag.name

@@ -18,12 +18,12 @@ const (
 
 // The facts that patches of the expiry rest on.
 const (
-	ackNeeded        = "docs/behaviour.md#patch-to-never-needs-the-acknowledgment"
-	ackFirst         = "docs/behaviour.md#acknowledgment-may-come-first"
-	ackKept          = "docs/behaviour.md#never-keeps-the-acknowledgment"
-	onlyTrue         = "docs/behaviour.md#only-true-acknowledges"
-	dateRemoved      = "docs/behaviour.md#removing-the-date"
-	dateWithoutValue = "docs/behaviour.md#date-without-value-is-null"
+	ackNeeded        = "#patch-to-never-needs-the-acknowledgment"
+	ackFirst         = "#acknowledgment-may-come-first"
+	ackKept          = "#never-keeps-the-acknowledgment"
+	onlyTrue         = "#only-true-acknowledges"
+	dateRemoved      = "#removing-the-date"
+	dateWithoutValue = "#date-without-value-is-null"
 )
 
 // The operations of which patches of the expiry are made.
@@ -72,7 +72,6 @@ func undated(id, fact string, s evidence.Standing, operations ...contract.Op) co
 		Sources:  []string{patchText, "errata patch-value-null", fact},
 		Standing: s,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -95,7 +94,6 @@ func undatedRefused(id, fact string, s evidence.Standing, operations ...contract
 		Sources:  []string{patchText, patchRefusals, fact},
 		Standing: s,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-never", "patch-atomic"},
 		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operations...) },
 	}
@@ -109,7 +107,6 @@ func stillNever(id, fact string, s evidence.Standing, operation contract.Op) con
 		Sources:  []string{patchText, patchRefusals, fact},
 		Standing: s,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
 			c := t.Owner()

@@ -11,16 +11,10 @@ import (
 
 var expiryPatchDates = []contract.Scenario{
 	{
-		ID:      "expiry/patch-earlier-acknowledgement-does-not-count",
-		Promise: "The acknowledgement stands in the same patch: one of an earlier patch does not count.",
-		Sources: []string{
-			patchText,
-			patchRefusals,
-			"docs/behaviour.md#patch-to-never-needs-the-acknowledgment",
-		},
-		Standing: evidence.Published,
+		ID:       "expiry/patch-earlier-acknowledgement-does-not-count",
+		Promise:  "The acknowledgement stands in the same patch: one of an earlier patch does not count.",
+		Sources:  []string{patchText, patchRefusals, "#patch-to-never-needs-the-acknowledgment"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -34,10 +28,9 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-acknowledgement-keeps-the-date",
 		Promise:  "A patch of nothing but the acknowledgement keeps the date of a token and stores the flag.",
-		Sources:  []string{"docs/behaviour.md#acknowledgment-alone-keeps-the-date"},
+		Sources:  []string{"#acknowledgment-alone-keeps-the-date"},
 		Standing: evidence.Assumed,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields, rule.PatchNever},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -55,12 +48,10 @@ var expiryPatchDates = []contract.Scenario{
 		Sources: []string{
 			patchText,
 			patchFields,
-			"docs/behaviour.md#patch-to-a-date",
-			"docs/behaviour.md#current-has-no-upper-bound",
+			"#patch-to-a-date",
+			"#current-has-no-upper-bound",
 		},
-		Standing: evidence.Published,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields", "expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -75,10 +66,8 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-dates-a-never-expiring-token",
 		Promise:  "A token that never expires is given a date by a patch, with the acknowledgement false or unmentioned.",
-		Sources:  []string{patchText, "docs/behaviour.md#patch-to-a-date"},
-		Standing: evidence.Published,
+		Sources:  []string{patchText, "#patch-to-a-date"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
 			date := contract.Replace("/expirationDate", soon(t))
@@ -91,9 +80,8 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-of-another-field-keeps-the-date",
 		Promise:  "A patch that names neither date nor acknowledgement leaves both alone, in every version.",
-		Sources:  []string{"docs/behaviour.md#other-patches-keep-the-date"},
+		Sources:  []string{"#other-patches-keep-the-date"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -111,9 +99,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:       "expiry/patch-past-date-is-refused",
 		Promise:  "A patch to a date in the past is refused, and the date stays.",
 		Sources:  []string{patchText, patchRefusals},
-		Standing: evidence.Published,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			past := contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-2*time.Minute)))
@@ -123,16 +109,10 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "expiry/patch-date-forms",
-		Promise: "A patch takes a date as clients write it, and it stays the same moment to the millisecond.",
-		Sources: []string{
-			patchText,
-			"docs/behaviour.md#date-is-rfc3339",
-			"docs/behaviour.md#dates-of-sdks",
-		},
-		Standing: evidence.Published,
+		ID:       "expiry/patch-date-forms",
+		Promise:  "A patch takes a date as clients write it, and it stays the same moment to the millisecond.",
+		Sources:  []string{patchText, "#date-is-rfc3339", "#dates-of-sdks"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
@@ -150,12 +130,10 @@ var expiryPatchDates = []contract.Scenario{
 		Sources: []string{
 			patchText,
 			patchRefusals,
-			"docs/behaviour.md#date-is-rfc3339",
-			"docs/behaviour.md#date-without-zone-is-400",
+			"#date-is-rfc3339",
+			"#date-without-zone-is-400",
 		},
-		Standing: evidence.Assumed,
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{rule.DateIsRFC3339, rule.DateNeedsZone, rule.DateYear, rule.EmptyDate, rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -174,10 +152,9 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-revives",
 		Promise:  "A new date revives an expired token, which then logs in again.",
-		Sources:  []string{"docs/behaviour.md#new-date-revives"},
-		Standing: evidence.Assumed,
+		Sources:  []string{"#new-date-revives"},
 		Versions: contract.Current,
-		Needs:    []contract.Need{contract.Writes, contract.Seeds},
+		Needs:    writes(contract.Seeds),
 		Rules:    []rule.ID{rule.PatchRevives, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
@@ -187,12 +164,11 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/patch-of-another-field-does-not-revive",
-		Promise:  "An expired token may be renamed, and stays expired.",
-		Sources:  []string{"docs/behaviour.md#expired-token-can-be-patched"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Seeds},
-		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
+		ID:      "expiry/patch-of-another-field-does-not-revive",
+		Promise: "An expired token may be renamed, and stays expired.",
+		Sources: []string{"#expired-token-can-be-patched"},
+		Needs:   writes(contract.Seeds),
+		Rules:   []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who, name := expired(t, t.Name()), t.Name()
 			want := t.Owner().MustFind(who.ClientID)

@@ -24,14 +24,8 @@ var filterLive = []contract.Scenario{
 	{
 		ID:      "filter/isnull-finds-the-unused",
 		Promise: "lastUsed isnull finds the tokens that never logged in, and no others.",
-		Sources: []string{
-			filterText,
-			"docs/behaviour.md#filter-fields",
-			"docs/behaviour.md#filter-isnull",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"filter-isnull"},
+		Sources: []string{filterText, "#filter-fields", "#filter-isnull"},
+		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
 			unused, used := t.Owner().Made(), t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -43,12 +37,8 @@ var filterLive = []contract.Scenario{
 	{
 		ID:      "filter/blanks-as-percent-20",
 		Promise: "Blanks in a filter may be written as %20 as well as with a plus.",
-		Sources: []string{
-			"docs/behaviour.md#filter-blanks-as-percent-20",
-			"docs/behaviour.md#filter-blanks-as-plus",
-		},
-		Standing: evidence.Published,
-		Rules:    []rule.ID{"filter-le"},
+		Sources: []string{"#filter-blanks-as-percent-20", "#filter-blanks-as-plus"},
+		Needs:   reads(), Rules: []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20le%20" + date, "owner-id=me&filters=lastUsed+le+" + date} {
@@ -60,14 +50,8 @@ var filterLive = []contract.Scenario{
 	{
 		ID:      "filter/le-finds-the-used",
 		Promise: "lastUsed le finds the tokens that logged in until then, and none that did later.",
-		Sources: []string{
-			filterText,
-			"docs/behaviour.md#filter-fields",
-			"docs/behaviour.md#filter-le",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"filter-le"},
+		Sources: []string{filterText, "#filter-fields", "#filter-le"},
+		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			used := t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -81,14 +65,8 @@ var filterLive = []contract.Scenario{
 	{
 		ID:      "filter/le-includes-the-moment",
 		Promise: "lastUsed le a token's own lastUsed finds it.",
-		Sources: []string{
-			filterText,
-			"docs/behaviour.md#filter-fields",
-			"docs/behaviour.md#filter-le",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"filter-le"},
+		Sources: []string{filterText, "#filter-fields", "#filter-le"},
+		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			used := t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -102,12 +80,11 @@ var filterLive = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "filter/of-all-tokens",
-		Promise:  "A filter holds for the list of all, too.",
-		Sources:  []string{filterText, listOfAll},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.Admin},
-		Rules:    []rule.ID{"filter-isnull"},
+		ID:      "filter/of-all-tokens",
+		Promise: "A filter holds for the list of all, too.",
+		Sources: []string{filterText, listOfAll},
+		Needs:   writes(contract.Admin),
+		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
 			unused, used := t.Owner().Made(), t.Owner().Made()
 			t.LogIn(used.Credentials())
@@ -117,11 +94,10 @@ var filterLive = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "filter/empty-is-none",
-		Promise:  "An empty filter counts as absent.",
-		Sources:  []string{"docs/behaviour.md#filter-empty-is-absent"},
-		Standing: evidence.Assumed,
-		Rules:    []rule.ID{"filter-empty"},
+		ID:      "filter/empty-is-none",
+		Promise: "An empty filter counts as absent.",
+		Sources: []string{"#filter-empty-is-absent"},
+		Needs:   reads(), Rules: []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			t.Equal("the list", want, t.Owner().List("owner-id", "me", "filters", "").Status(http.StatusOK).IDs())
@@ -138,13 +114,13 @@ const (
 
 // filterFacts are the facts that filters of a rule rest on.
 var filterFacts = map[rule.ID][]string{
-	rule.FilterIsNull:     {"docs/behaviour.md#filter-isnull"},
-	rule.FilterLe:         {"docs/behaviour.md#filter-le", "docs/behaviour.md#filter-dates"},
-	rule.FilterPrecedence: {"docs/behaviour.md#filter-precedence", "docs/behaviour.md#filter-composites"},
+	rule.FilterIsNull:     {"#filter-isnull"},
+	rule.FilterLe:         {"#filter-le", "#filter-dates"},
+	rule.FilterPrecedence: {"#filter-precedence", "#filter-composites"},
 	rule.FilterUnknown: {
-		"docs/behaviour.md#filter-never-used-under-le", "docs/behaviour.md#filter-unknown-under-not",
+		"#filter-never-used-under-le", "#filter-unknown-under-not",
 	},
-	rule.QuotedTimestamp: {"docs/behaviour.md#filter-quoted-date"},
+	rule.QuotedTimestamp: {"#filter-quoted-date"},
 }
 
 // logic is a filter, and which tokens it finds.
@@ -201,7 +177,7 @@ func (l logic) scenario() contract.Scenario {
 		Promise:  "A filter finds the tokens for which it is true, and no others: " + l.filter + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[l.rule]...),
 		Standing: l.standing,
-		Needs:    []contract.Need{contract.Seeds},
+		Needs:    reads(contract.Seeds),
 		Rules:    []rule.ID{l.rule},
 		Run: func(t *contract.T) {
 			kinds := map[string]string{} // by id
@@ -238,7 +214,7 @@ type refusedFilters struct {
 func filterRefusals() []contract.Scenario {
 	var all []contract.Scenario
 	for _, group := range []refusedFilters{
-		{"docs/behaviour.md#filter-unsupported-is-400", rule.FilterSupported, evidence.Published, []refusedFilter{
+		{"#filter-unsupported-is-400", rule.FilterSupported, evidence.Published, []refusedFilter{
 			{"other-field", `name eq "patmock"`},
 			{"date-of-another-field", "created le " + middle},
 			{"field-that-is-none", "colour isnull"},
@@ -251,13 +227,13 @@ func filterRefusals() []contract.Scenario {
 			{"pr", "pr lastUsed"},
 			{"unknown-operator", "lastUsed before " + middle},
 		}},
-		{"docs/behaviour.md#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published, []refusedFilter{
+		{"#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published, []refusedFilter{
 			{"upper-case-le", "lastUsed LE " + middle},
 			{"upper-case-isnull", "lastUsed ISNULL"},
 			{"upper-case-not", "NOT lastUsed isnull"},
 			{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
 		}},
-		{"docs/behaviour.md#filter-syntax-is-400", rule.FilterSyntax, evidence.Published, []refusedFilter{
+		{"#filter-syntax-is-400", rule.FilterSyntax, evidence.Published, []refusedFilter{
 			{"isnull-with-value", "lastUsed isnull true"},
 			{"isnull-in-front", "isnull lastUsed"},
 			{"le-without-value", "lastUsed le"},
@@ -268,7 +244,7 @@ func filterRefusals() []contract.Scenario {
 			{"nothing-between", "lastUsed isnull lastUsed isnull"},
 			{"empty-parentheses", "()"},
 		}},
-		{"docs/behaviour.md#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed, []refusedFilter{
+		{"#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed, []refusedFilter{
 			{"le-of-no-date", "lastUsed le yesterday"},
 			{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
 		}},
@@ -286,7 +262,7 @@ func (r refusedFilter) scenario(fact string, s evidence.Standing) contract.Scena
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, fact},
 		Standing: s,
-		Run: func(t *contract.T) {
+		Needs:    reads(), Run: func(t *contract.T) {
 			t.Owner().List("owner-id", "me", "filters", r.filter).Declined(http.StatusBadRequest)
 		},
 	}

@@ -10,7 +10,6 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
@@ -216,12 +215,11 @@ func operandScenario(operators []string) contract.Scenario {
 		ID:      "filter/operands/" + strings.Join(operators, "-"),
 		Promise: fmt.Sprintf("Filters of %d operands with %s find the tokens for which they are true, with and without owner-id.", len(operators)+1, strings.Join(operators, ", ")),
 		Sources: []string{
-			filterText, filterPage, "docs/behaviour.md#filter-composites", "docs/behaviour.md#filter-unknown-under-not",
-			"docs/behaviour.md#filter-quoted-date",
+			filterText, filterPage, "#filter-composites", "#filter-unknown-under-not",
+			"#filter-quoted-date",
 		},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Seeds, contract.Admin},
-		Rules:    []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
+		Needs: reads(contract.Seeds, contract.Admin),
+		Rules: []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
 		Run: func(t *contract.T) {
 			used := usedAt(t)
 			owner := t.Owner().MustFind(ownerCredentials(t).ClientID).Owner.ID.Value

@@ -33,9 +33,8 @@ func aWhile(t *contract.T) {
 var lifecycle = []contract.Scenario{
 	{
 		ID: "lifecycle/new-access-tokens-leave-older-ones-valid", Promise: "A new access token leaves those issued before it valid.",
-		Sources:  []string{"docs/behaviour.md#access-tokens-live-side-by-side"},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"access-tokens-stay-valid"},
+		Sources: []string{"#access-tokens-live-side-by-side"},
+		Rules:   []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			first := t.LogIn(made.Credentials())
@@ -48,9 +47,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
-		Sources:  []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
+		Sources: []string{"#login-of-a-deleted-token-is-401"},
+		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			loggedIn(t, t.Anonymous().Token(made.Credentials()))
@@ -60,9 +58,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
-		Sources:  []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		Sources: []string{"#login-of-an-expired-token-is-401"},
+		Needs:   writes(contract.Clock),
+		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(59 * time.Minute)
@@ -73,12 +71,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/expired-token-stays-listed", Promise: "An expired token stays in the list and keeps its name until it is deleted.",
-		Sources: []string{
-			"docs/behaviour.md#expired-token-stays-listed",
-			"docs/behaviour.md#expired-token-keeps-its-name",
-		},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
+		Sources: []string{"#expired-token-stays-listed", "#expired-token-keeps-its-name"},
+		Needs:   writes(contract.Clock),
+		Rules:   []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(2 * time.Hour)
@@ -95,9 +90,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
-		Sources:  []string{"docs/behaviour.md#access-token-outlives-deletion"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.AccessTokenOfDeleted},
+		Sources: []string{"#access-token-outlives-deletion"},
+		Rules:   []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			c := t.LogIn(made.Credentials())
@@ -111,9 +105,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
-		Sources:  []string{"docs/behaviour.md#access-token-outlives-expiry"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{"access-token-outlives"},
+		Sources: []string{"#access-token-outlives-expiry"},
+		Needs:   writes(contract.Clock),
+		Rules:   []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			c := t.LogIn(expiringIn(t, time.Hour).Credentials())
 			t.Advance(2 * time.Hour)
@@ -124,9 +118,9 @@ var lifecycle = []contract.Scenario{
 		ID: "lifecycle/access-token-expires", Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
-			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "docs/behaviour.md#access-token-expires",
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "#access-token-expires",
 		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"access-token-expires", "bearer-required"},
+		Needs: writes(contract.Clock), Rules: []rule.ID{"access-token-expires", "bearer-required"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -139,12 +133,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-of-a-deleted-token-expires", Promise: "An access token whose token was deleted expires when it would have anyway.",
-		Sources: []string{
-			"docs/behaviour.md#access-token-outlives-deletion",
-			"docs/behaviour.md#access-token-expires",
-		},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes, contract.Clock},
-		Rules: []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
+		Sources: []string{"#access-token-outlives-deletion", "#access-token-expires"},
+		Needs:   writes(contract.Clock),
+		Rules:   []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -158,23 +149,23 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change", Promise: "A change of scope leaves access tokens that were issued before it as they are.",
-		Sources:  []string{scopeChangeText, "docs/behaviour.md#access-token-outlives-scope-change"},
+		Sources:  []string{scopeChangeText, "#access-token-outlives-scope-change"},
 		Standing: evidence.Published, Versions: sinceV3,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
-		Run: scopeOutlives,
+		Rules: []rule.ID{"access-token-outlives"},
+		Run:   scopeOutlives,
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change-in-beta", Promise: "In beta, too, a change of scope leaves access tokens that were issued before it as they are.",
-		Sources:  []string{"docs/behaviour.md#access-token-outlives-scope-change-in-beta"},
-		Standing: evidence.Assumed, Versions: []version.Version{version.Beta},
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"access-token-outlives"},
-		Run: scopeOutlives,
+		Sources:  []string{"#access-token-outlives-scope-change-in-beta"},
+		Versions: []version.Version{version.Beta},
+		Rules:    []rule.ID{"access-token-outlives"},
+		Run:      scopeOutlives,
 	},
 	{
 		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
-		Sources:  []string{scopeChangeText, "docs/behaviour.md#scope-change-takes-up-to-20-minutes"},
-		Standing: evidence.Published, Versions: sinceV3,
-		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
+		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
+		Versions: sinceV3,
+		Needs:    writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.Made(contract.Body{"scope": []string{defaultScope}})
@@ -188,9 +179,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
-		Sources:  []string{scopeChangeText, "docs/behaviour.md#scope-change-takes-up-to-20-minutes"},
-		Standing: evidence.Published, Versions: sinceV3,
-		Needs: []contract.Need{contract.Writes, contract.Clock, contract.ScopeDelay}, Rules: []rule.ID{"scope-change-delay"},
+		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
+		Versions: sinceV3,
+		Needs:    writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.Made(contract.Body{"scope": []string{myManage}})
@@ -205,12 +196,8 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/scope-change-keeps-the-secret", Promise: "A token logs in with the same secret after each change of it.",
-		Sources: []string{
-			"docs/behaviour.md#patchable-fields",
-			"docs/behaviour.md#legacy-patchable-fields",
-		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.PatchFields},
+		Sources: []string{"#patchable-fields", "#legacy-patchable-fields"},
+		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)

@@ -7,7 +7,6 @@ import (
 
 	contract "example.com/patmock/contracttests"
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 )
 
@@ -15,9 +14,8 @@ import (
 var lastUsed = []contract.Scenario{
 	{
 		ID: "lifecycle/last-used-is-null-until-the-first-login", Promise: "The lastUsed of a token is null until it makes its first access token.",
-		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-is-the-last-login"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"last-used"},
+		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
+		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.Equal("lastUsed", "", t.Owner().MustFind(made.ID).LastUsed.Value)
@@ -34,10 +32,10 @@ var lastUsed = []contract.Scenario{
 		ID: "lifecycle/last-used-of-the-login", Promise: "The token that logs in was used within the last day.",
 		Sources: []string{
 			lastUsedText,
-			"docs/behaviour.md#last-used-is-the-last-login",
-			"docs/behaviour.md#last-used-moves-once-a-day",
+			"#last-used-is-the-last-login",
+			"#last-used-moves-once-a-day",
 		},
-		Standing: evidence.Published, Rules: []rule.ID{"last-used"},
+		Needs: reads(), Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			at := moment(t, t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
 			if age := t.Now().Sub(at); age < -tolerance || age > 24*time.Hour+tolerance {
@@ -47,9 +45,8 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-is-set-by-the-first-login", Promise: "The first access token that a token makes sets its lastUsed to that moment.",
-		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-is-the-last-login"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"last-used"},
+		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
+		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			if t.Control() != nil {
@@ -61,9 +58,8 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/last-used-stays-on-the-same-day", Promise: "A login seconds after another leaves lastUsed as it is.",
-		Sources:  []string{lastUsedText, "docs/behaviour.md#last-used-moves-once-a-day"},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"last-used"},
+		Sources: []string{lastUsedText, "#last-used-moves-once-a-day"},
+		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made()
 			t.LogIn(made.Credentials())
@@ -81,11 +77,10 @@ var lastUsed = []contract.Scenario{
 		ID: "lifecycle/last-used-moves-after-a-day", Promise: "A login two days after the last one moves lastUsed.",
 		Sources: []string{
 			lastUsedText,
-			"docs/behaviour.md#last-used-moves-once-a-day",
-			"docs/behaviour.md#last-used-moves-after-24-hours",
+			"#last-used-moves-once-a-day",
+			"#last-used-moves-after-24-hours",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.Clock}, Rules: []rule.ID{"last-used"},
+		Needs: writes(contract.Clock), Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			made := removed(t, t.Owner().Made())
 			t.LogIn(made.Credentials())
@@ -98,10 +93,9 @@ var lastUsed = []contract.Scenario{
 		ID: "lifecycle/eleventh-token-creates-nothing", Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing is created.",
 		Sources: []string{
 			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
-			"docs/behaviour.md#ten-tokens-per-user",
+			"#ten-tokens-per-user",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
+		Needs: writes(contract.TokenLimit, contract.Seeds), Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
 			if r.Code() < 400 || r.Code() > 499 {
@@ -112,8 +106,8 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
-		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"}, Standing: evidence.Assumed,
-		Needs: []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
+		Sources: []string{"#eleventh-token-is-400"},
+		Needs:   writes(contract.TokenLimit, contract.Seeds), Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)
 			code := r.Refused(http.StatusBadRequest).ErrorBody().DetailCode

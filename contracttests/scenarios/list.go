@@ -19,12 +19,11 @@ var list = slices.Concat(listOwners, listWhole, listManaged)
 
 var listOwners = []contract.Scenario{
 	{
-		ID:       "list/me-is-the-caller",
-		Promise:  "With owner-id=me everybody sees their own tokens and nobody else's.",
-		Sources:  []string{listOwner, "docs/behaviour.md#owner-id-me"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []rule.ID{"list-own"},
+		ID:      "list/me-is-the-caller",
+		Promise: "With owner-id=me everybody sees their own tokens and nobody else's.",
+		Sources: []string{listOwner, "#owner-id-me"},
+		Needs:   writes(contract.SecondIdentity),
+		Rules:   []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			mine, theirs := t.Owner().Made(), t.Second().Made()
 			for _, side := range []struct {
@@ -45,15 +44,11 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/me-is-who-logged-in",
-		Promise: "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
-		Sources: []string{
-			listOwner,
-			"docs/behaviour.md#owner-id-me",
-			"docs/behaviour.md#login-names-tenant-and-user",
-		},
+		ID:       "list/me-is-who-logged-in",
+		Promise:  "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
+		Sources:  []string{listOwner, "#owner-id-me", "#login-names-tenant-and-user"},
 		Standing: evidence.Observed,
-		Rules:    []rule.ID{"list-own"},
+		Needs:    reads(), Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			identity := loggedIn(t, t.Anonymous().Token(who)).IdentityID
@@ -67,14 +62,9 @@ var listOwners = []contract.Scenario{
 	{
 		ID:      "list/all-for-an-administrator",
 		Promise: "Without owner-id an administrator sees the tokens of all.",
-		Sources: []string{
-			listOfAll,
-			"docs/behaviour.md#list-of-others-needs-the-right",
-			"docs/behaviour.md#admin-has-all-rights",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
-		Rules:    []rule.ID{"list-rights"},
+		Sources: []string{listOfAll, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
+		Needs:   reads(contract.SecondIdentity, contract.Admin),
+		Rules:   []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own := ownOfAll(t)
 			has(t, t.Admin().List().Status(http.StatusOK), own...)
@@ -83,14 +73,9 @@ var listOwners = []contract.Scenario{
 	{
 		ID:      "list/owner-id-for-an-administrator",
 		Promise: "With an owner's id an administrator sees the tokens of that owner and no others.",
-		Sources: []string{
-			listOwner,
-			"docs/behaviour.md#list-of-others-needs-the-right",
-			"docs/behaviour.md#admin-has-all-rights",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
-		Rules:    []rule.ID{"list-rights"},
+		Sources: []string{listOwner, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
+		Needs:   reads(contract.SecondIdentity, contract.Admin),
+		Rules:   []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			id := ownID(t, t.Second())
 			if id == ownID(t, t.Owner()) {
@@ -107,9 +92,9 @@ var listOwners = []contract.Scenario{
 	{
 		ID:       "list/empty-owner-id-is-none",
 		Promise:  "An empty owner-id counts as absent.",
-		Sources:  []string{"docs/behaviour.md#empty-owner-id-is-absent"},
+		Sources:  []string{"#empty-owner-id-is-absent"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.SecondIdentity, contract.Admin},
+		Needs:    reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own := ownOfAll(t)
@@ -121,12 +106,11 @@ var listOwners = []contract.Scenario{
 
 var listWhole = []contract.Scenario{
 	{
-		ID:       "list/each-token-once",
-		Promise:  "A list names each token once.",
-		Sources:  []string{listOfAll, "docs/behaviour.md#list-names-each-token-once"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes, contract.Admin},
-		Rules:    []rule.ID{"list-each-once"},
+		ID:      "list/each-token-once",
+		Promise: "A list names each token once.",
+		Sources: []string{listOfAll, "#list-names-each-token-once"},
+		Needs:   writes(contract.Admin),
+		Rules:   []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			one, two := t.Owner().Made(), t.Owner().Made()
 			for _, tokens := range []*contract.Response{t.Owner().List("owner-id", "me"), t.Admin().List()} {
@@ -140,11 +124,10 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/own-tokens-once",
-		Promise:  "The list of one's own names each token once, and lists without a change between them are the same.",
-		Sources:  []string{listOfAll, "docs/behaviour.md#list-names-each-token-once"},
-		Standing: evidence.Assumed,
-		Rules:    []rule.ID{"list-each-once"},
+		ID:      "list/own-tokens-once",
+		Promise: "The list of one's own names each token once, and lists without a change between them are the same.",
+		Sources: []string{listOfAll, "#list-names-each-token-once"},
+		Needs:   reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK)
 			has(t, tokens, tokens.IDs()...)
@@ -155,12 +138,8 @@ var listWhole = []contract.Scenario{
 	{
 		ID:      "list/paging-is-ignored",
 		Promise: "Paging and sorting parameters are ignored: the list is whole.",
-		Sources: []string{
-			"docs/behaviour.md#list-is-not-paged",
-			"docs/behaviour.md#list-parameters",
-		},
-		Standing: evidence.Assumed,
-		Rules:    []rule.ID{"list-no-paging", "unknown-ignored"},
+		Sources: []string{"#list-is-not-paged", "#list-parameters"},
+		Needs:   reads(), Rules: []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			for _, paging := range [][]string{{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {"limit", "1", "offset", "1", "count", "true"}, {"sorters", "-name"}} {
@@ -171,11 +150,10 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/unknown-parameters-are-ignored",
-		Promise:  "A query parameter that the list does not know is ignored.",
-		Sources:  []string{"docs/behaviour.md#unknown-parameters-are-ignored"},
-		Standing: evidence.Assumed,
-		Rules:    []rule.ID{"unknown-ignored"},
+		ID:      "list/unknown-parameters-are-ignored",
+		Promise: "A query parameter that the list does not know is ignored.",
+		Sources: []string{"#unknown-parameters-are-ignored"},
+		Needs:   reads(), Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			c := t.Owner().Wrong("query parameter colour", "query parameter name")
@@ -188,11 +166,10 @@ var listWhole = []contract.Scenario{
 		Sources: []string{
 			listItem + "/required",
 			"v2026 #/components/schemas/PatOwner/properties",
-			"docs/behaviour.md#list-keys",
-			"docs/behaviour.md#owner-form",
+			"#list-keys",
+			"#owner-form",
 		},
-		Standing: evidence.Published,
-		Rules:    []rule.ID{rule.TokenKeys},
+		Needs: reads(), Rules: []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Tokens()
 			if len(tokens) == 0 {
@@ -216,11 +193,11 @@ var listWhole = []contract.Scenario{
 		Promise: "Each token in a list has every key that its document declares, null where there is nothing to tell.",
 		Sources: []string{
 			listItem + "/properties",
-			"docs/behaviour.md#list-has-every-key",
-			"docs/behaviour.md#list-shows-the-acknowledgment",
+			"#list-has-every-key",
+			"#list-shows-the-acknowledgment",
 		},
 		Standing: evidence.Assumed,
-		Rules:    []rule.ID{rule.TokenKeys},
+		Needs:    reads(), Rules: []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().List("owner-id", "me").Tokens() {
 				t.Equal("the keys", keysOf(t.Current()), listed.Keys())
@@ -228,12 +205,11 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/expired-token-stays",
-		Promise:  "An expired token stays in the list.",
-		Sources:  []string{"docs/behaviour.md#expired-token-stays-listed"},
-		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Seeds},
-		Rules:    []rule.ID{rule.ExpiredTokenStays},
+		ID:      "list/expired-token-stays",
+		Promise: "An expired token stays in the list.",
+		Sources: []string{"#expired-token-stays-listed"},
+		Needs:   reads(contract.Seeds),
+		Rules:   []rule.ID{rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			if _, found := t.Owner().Find(who.ClientID); !found {

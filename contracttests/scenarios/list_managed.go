@@ -17,11 +17,11 @@ var listManaged = []contract.Scenario{
 		Sources: []string{
 			listOwner,
 			listItem + "/properties/managed",
-			"docs/behaviour.md#managed-tokens-need-their-right",
-			"docs/behaviour.md#managed-right-is-the-admins",
+			"#managed-tokens-need-their-right",
+			"#managed-right-is-the-admins",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Seeds},
+		Needs:    reads(contract.Seeds),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
@@ -36,11 +36,11 @@ var listManaged = []contract.Scenario{
 		Sources: []string{
 			listOwner,
 			listItem + "/properties/managed",
-			"docs/behaviour.md#managed-tokens-need-their-right",
-			"docs/behaviour.md#managed-right-is-the-admins",
+			"#managed-tokens-need-their-right",
+			"#managed-right-is-the-admins",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Needs:    reads(contract.Seeds, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
@@ -57,11 +57,11 @@ var listManaged = []contract.Scenario{
 		Promise: "The scopes on all tokens do not show managed ones.",
 		Sources: []string{
 			listOwner,
-			"docs/behaviour.md#managed-tokens-need-their-right",
-			"docs/behaviour.md#managed-right-is-the-admins",
+			"#managed-tokens-need-their-right",
+			"#managed-right-is-the-admins",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Needs:    reads(contract.Seeds, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
@@ -78,9 +78,9 @@ var listManaged = []contract.Scenario{
 	{
 		ID:       "list/managed-tokens-cannot-be-changed",
 		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
-		Sources:  []string{"docs/behaviour.md#hidden-managed-token-is-404"},
+		Sources:  []string{"#hidden-managed-token-is-404"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Seeds, contract.Admin},
+		Needs:    reads(contract.Seeds, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			_, managed := seedPair(t)

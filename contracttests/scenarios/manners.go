@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	contract "example.com/patmock/contracttests"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 )
 
@@ -19,8 +18,8 @@ const (
 var manners = []contract.Scenario{
 	{
 		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",
-		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
-		Standing: evidence.Assumed, Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
+		Sources: []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
+		Needs:   reads(), Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
 		Run: func(t *contract.T) {
 			list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath()}
 			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
@@ -33,8 +32,8 @@ var manners = []contract.Scenario{
 	},
 	{
 		ID: "list/head", Promise: "HEAD of the list has the status of GET, and no body.",
-		Sources: []string{headMethod}, Standing: evidence.Assumed, Rules: []rule.ID{rule.Head},
-		Needs: []contract.Need{contract.SecondIdentity},
+		Sources: []string{headMethod}, Rules: []rule.ID{rule.Head},
+		Needs: reads(contract.SecondIdentity),
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", strangerID} {
 				list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), Query: url.Values{"owner-id": {owner}}}
@@ -48,9 +47,9 @@ var manners = []contract.Scenario{
 	},
 	{
 		ID: "token/401-has-a-challenge", Promise: "A 401 of the token endpoint has a Basic challenge.",
-		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
-		Standing: evidence.Assumed, Rules: []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
-		Needs: []contract.Need{contract.Disposable}, // a wrong secret may lock the token of the login
+		Sources: []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
+		Rules:   []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
+		Needs: reads(contract.Disposable), // a wrong secret may lock the token of the login
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
 			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))

@@ -25,12 +25,10 @@ var patchChanges = []contract.Scenario{
 		Sources: []string{
 			patchFields,
 			patchAnswer,
-			"docs/behaviour.md#patchable-fields",
-			"docs/behaviour.md#patch-returns-the-token",
+			"#patchable-fields",
+			"#patch-returns-the-token",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-fields"},
+		Rules: []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()
@@ -41,12 +39,10 @@ var patchChanges = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/keeps-last-used",
-		Promise:  "A patch of a token that was used leaves lastUsed as it is, in its answer and in the list.",
-		Sources:  []string{patchFields, "docs/behaviour.md#last-used-is-the-last-login"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"last-used", "patch-fields"},
+		ID:      "patch/keeps-last-used",
+		Promise: "A patch of a token that was used leaves lastUsed as it is, in its answer and in the list.",
+		Sources: []string{patchFields, "#last-used-is-the-last-login"},
+		Rules:   []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()
@@ -66,12 +62,10 @@ var patchChanges = []contract.Scenario{
 		Sources: []string{
 			patchFields,
 			patchAnswer,
-			"docs/behaviour.md#patchable-fields",
-			"docs/behaviour.md#patch-returns-the-token",
+			"#patchable-fields",
+			"#patch-returns-the-token",
 		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-fields"},
+		Rules: []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -96,12 +90,10 @@ var patchChanges = []contract.Scenario{
 	scopeDefault("removed", contract.Op{"op": "remove", "path": "/scope"}),
 	scopeDefault("null", contract.Replace("/scope", nil)),
 	{
-		ID:       "patch/operations-in-order",
-		Promise:  "The operations of a patch are applied in order, each to what the one before left.",
-		Sources:  []string{patchFields, jsonPatch + "#section-3"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.PatchApplies, rule.PatchTest},
+		ID:      "patch/operations-in-order",
+		Promise: "The operations of a patch are applied in order, each to what the one before left.",
+		Sources: []string{patchFields, jsonPatch + "#section-3"},
+		Rules:   []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, first, last := c.Made(), t.Name(), t.Name()
@@ -116,7 +108,6 @@ var patchChanges = []contract.Scenario{
 		Promise:  "A member that an operation does not define is ignored.",
 		Sources:  []string{patchFields, jsonPatch + "#section-4"},
 		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
@@ -126,12 +117,10 @@ var patchChanges = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/leaves-other-tokens-alone",
-		Promise:  "A patch changes the token of that id and no other.",
-		Sources:  []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{rule.PatchFields},
+		ID:      "patch/leaves-other-tokens-alone",
+		Promise: "A patch changes the token of that id and no other.",
+		Sources: []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
+		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.Made(), c.Made()
@@ -145,10 +134,9 @@ var patchChanges = []contract.Scenario{
 		Promise: "The content type of a patch may have a charset behind it.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
-			"docs/behaviour.md#patch-charset-is-tolerated",
+			"#patch-charset-is-tolerated",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().Made(), t.Name()
@@ -164,12 +152,11 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 		ID:      "patch/scope-elements/" + id,
 		Promise: "A patch may change single elements of the scope: one is " + words(id) + ".",
 		Sources: []string{
-			"docs/behaviour.md#patch-of-scope-elements",
+			"#patch-of-scope-elements",
 			jsonPatch + "#section-4",
 			patchOperation + "/properties/op/enum",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"one", "two"}})
@@ -183,9 +170,8 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/scope-defaults-to-all/" + id,
 		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + words(id) + ".",
-		Sources:  []string{"docs/behaviour.md#scope-taken-away-is-all", "errata patch-value-null"},
+		Sources:  []string{"#scope-taken-away-is-all", "errata patch-value-null"},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}})

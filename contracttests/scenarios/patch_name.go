@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	contract "example.com/patmock/contracttests"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 )
 
@@ -10,13 +9,8 @@ var patchNames = []contract.Scenario{
 	{
 		ID:      "patch/name-taken-is-refused",
 		Promise: "A token cannot be given the name of another of its owner; both stay as they are.",
-		Sources: []string{
-			listItem + "/properties/name/description",
-			"docs/behaviour.md#name-is-unique-per-owner",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"name-unique", "patch-atomic"},
+		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
+		Rules:   []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.Made(), c.Made()
@@ -29,13 +23,9 @@ var patchNames = []contract.Scenario{
 	{
 		ID:      "patch/name-of-another-owner-is-free",
 		Promise: "A token may be given the name that another user's token has.",
-		Sources: []string{
-			listItem + "/properties/name/description",
-			"docs/behaviour.md#name-is-unique-per-owner",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes, contract.SecondIdentity},
-		Rules:    []rule.ID{"name-unique"},
+		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
+		Needs:   writes(contract.SecondIdentity),
+		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			other := t.Second().Made()
 			patched := t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/name", other.Name)).Token()
@@ -45,13 +35,8 @@ var patchNames = []contract.Scenario{
 	{
 		ID:      "patch/own-name-is-free",
 		Promise: "A token may be given the name that it has.",
-		Sources: []string{
-			listItem + "/properties/name/description",
-			"docs/behaviour.md#name-is-unique-per-owner",
-		},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"name-unique"},
+		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
+		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			patched := t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Token()
@@ -59,12 +44,10 @@ var patchNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "patch/refused-name-stays-free",
-		Promise:  "A patch that was refused takes no name: it is free for another token.",
-		Sources:  []string{patchFields, jsonPatch + "#section-5"},
-		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
-		Rules:    []rule.ID{"patch-atomic", "name-unique"},
+		ID:      "patch/refused-name-stays-free",
+		Promise: "A patch that was refused takes no name: it is free for another token.",
+		Sources: []string{patchFields, jsonPatch + "#section-5"},
+		Rules:   []rule.ID{"patch-atomic", "name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.Made(), t.Name()

@@ -34,11 +34,11 @@ var fixed = []struct {
 
 // The facts that operations which cannot be applied rest on.
 const (
-	patchFails  = "docs/behaviour.md#failed-patch-is-400"
-	valueNeeded = "docs/behaviour.md#patch-value-is-required"
-	nameStays   = "docs/behaviour.md#name-cannot-be-taken-away"
-	wholeToken  = "docs/behaviour.md#patch-of-the-whole-token"
-	fromFixed   = "docs/behaviour.md#patch-from-obeys-the-fields"
+	patchFails  = "#failed-patch-is-400"
+	valueNeeded = "#patch-value-is-required"
+	nameStays   = "#name-cannot-be-taken-away"
+	wholeToken  = "#patch-of-the-whole-token"
+	fromFixed   = "#patch-from-obeys-the-fields"
 )
 
 var patchRefusal = slices.Concat(
@@ -131,21 +131,18 @@ var patchRefusal = slices.Concat(
 		{
 			ID:       "patch/failed-test-is-400",
 			Promise:  "A test that fails refuses the patch with 400.",
-			Sources:  []string{"docs/behaviour.md#failed-test-is-400", jsonPatch + "#section-4.6"},
+			Sources:  []string{"#failed-test-is-400", jsonPatch + "#section-4.6"},
 			Standing: evidence.Assumed,
-			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/scope", "value": []string{"sp:scopes:default"}})
 			},
 		},
 		{
-			ID:       "patch/passing-test-changes-nothing",
-			Promise:  "A test that passes changes nothing and lets the patch through.",
-			Sources:  []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4.6"},
-			Standing: evidence.Published,
-			Needs:    []contract.Need{contract.Writes},
-			Rules:    []rule.ID{"patch-test"},
+			ID:      "patch/passing-test-changes-nothing",
+			Promise: "A test that passes changes nothing and lets the patch through.",
+			Sources: []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4.6"},
+			Rules:   []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
 				c := t.Owner()
 				token := c.Made()
@@ -155,12 +152,11 @@ var patchRefusal = slices.Concat(
 			},
 		},
 		{
-			ID:       "patch/101-operations",
-			Promise:  "A patch of 100 operations is applied, and one of 101 is 400.",
-			Sources:  []string{"docs/behaviour.md#patch-size"},
-			Standing: evidence.Assumed,
-			Needs:    []contract.Need{contract.Writes, contract.Faults},
-			Rules:    []rule.ID{rule.PatchSize},
+			ID:      "patch/101-operations",
+			Promise: "A patch of 100 operations is applied, and one of 101 is 400.",
+			Sources: []string{"#patch-size"},
+			Needs:   writes(contract.Faults),
+			Rules:   []rule.ID{rule.PatchSize},
 			Run: func(t *contract.T) {
 				c := t.Owner()
 				token := c.Made()
@@ -170,34 +166,28 @@ var patchRefusal = slices.Concat(
 			},
 		},
 		{
-			ID:       "patch/test-of-a-fixed-field",
-			Promise:  "A test of a field that cannot be patched is 400, even if the field has the value.",
-			Sources:  []string{"docs/behaviour.md#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
-			Standing: evidence.Assumed,
-			Needs:    []contract.Need{contract.Writes},
-			Rules:    []rule.ID{rule.TestOfFixedField},
+			ID:      "patch/test-of-a-fixed-field",
+			Promise: "A test of a field that cannot be patched is 400, even if the field has the value.",
+			Sources: []string{"#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
+			Rules:   []rule.ID{rule.TestOfFixedField},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/accessTokenValiditySeconds", "value": 43200})
 			},
 		},
 		{
-			ID:       "patch/unknown-operation-is-refused",
-			Promise:  "An operation that JSON Patch does not have is refused.",
-			Sources:  []string{patchOperation + "/properties/op/enum", patchRefusals},
-			Standing: evidence.Published,
-			Needs:    []contract.Need{contract.Writes},
-			Rules:    []rule.ID{rule.InvalidProperty},
+			ID:      "patch/unknown-operation-is-refused",
+			Promise: "An operation that JSON Patch does not have is refused.",
+			Sources: []string{patchOperation + "/properties/op/enum", patchRefusals},
+			Rules:   []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"op": "set", "path": "/name", "value": t.Name()})
 			},
 		},
 		{
-			ID:       "patch/operation-needs-op-and-path",
-			Promise:  "An operation without op or without path is refused.",
-			Sources:  []string{patchOperation + "/required", patchRefusals},
-			Standing: evidence.Published,
-			Needs:    []contract.Need{contract.Writes},
-			Rules:    []rule.ID{rule.MissingProperty},
+			ID:      "patch/operation-needs-op-and-path",
+			Promise: "An operation without op or without path is refused.",
+			Sources: []string{patchOperation + "/required", patchRefusals},
+			Rules:   []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"path": "/name", "value": t.Name()})
 				patchRefused(t, t.Owner().Wrong("/0/path"), contract.Op{"op": "replace", "value": t.Name()})
@@ -215,11 +205,9 @@ var patchRefusal = slices.Concat(
 			Promise: "A patch of an id that no token has is 404.",
 			Sources: []string{
 				"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404",
-				"docs/behaviour.md#unknown-id-is-404",
+				"#unknown-id-is-404",
 			},
-			Standing: evidence.Published,
-			Needs:    []contract.Need{contract.Writes},
-			Rules:    []rule.ID{"unknown-id"},
+			Rules: []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch(unknownID, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
 			},
@@ -227,9 +215,8 @@ var patchRefusal = slices.Concat(
 		{
 			ID:       "patch/malformed-id-is-404",
 			Promise:  "A patch of something that is no id is 404.",
-			Sources:  []string{"docs/behaviour.md#malformed-id-is-404"},
+			Sources:  []string{"#malformed-id-is-404"},
 			Standing: evidence.Assumed,
-			Needs:    []contract.Need{contract.Writes},
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch("no-such-token", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
@@ -256,20 +243,18 @@ func fieldsRefused() []contract.Scenario {
 
 // fieldRefused is about one field, with a value that it has not; nil is a date.
 func fieldRefused(name string, value any, versions []version.Version, wrong ...string) contract.Scenario {
-	sources := []string{patchFields, patchRefusals, "docs/behaviour.md#patchable-fields"}
+	sources := []string{patchFields, patchRefusals, "#patchable-fields"}
 	if versions != nil {
 		sources = []string{
 			"v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description", patchRefusals,
-			"docs/behaviour.md#legacy-patchable-fields",
+			"#legacy-patchable-fields",
 		}
 	}
 	return contract.Scenario{
 		ID:       "patch/fixed-fields/" + fieldID(name),
 		Promise:  "A patch of " + name + " is refused, and the token stays as it is.",
 		Sources:  sources,
-		Standing: evidence.Published,
 		Versions: versions,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -304,9 +289,8 @@ func allOrNothing(id string, s evidence.Standing, last contract.Op) contract.Sce
 	return contract.Scenario{
 		ID:       "patch/all-or-nothing/" + id,
 		Promise:  "A patch whose last operation is refused changes nothing: " + words(id) + ".",
-		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "docs/behaviour.md#patch-is-atomic"},
+		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic"},
 		Standing: s,
-		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made()
@@ -323,7 +307,6 @@ func operationRefused(id, fact string, s evidence.Standing, operation contract.O
 		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", fact},
 		Standing: s,
-		Needs:    []contract.Need{contract.Writes},
 		Run:      func(t *contract.T) { patchRefused(t, t.Owner().Wrong(wrong...), operation) },
 	}
 }
@@ -335,11 +318,10 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
 			patchRefusals,
-			"docs/behaviour.md#patch-content-type",
-			"docs/behaviour.md#invalid-body-is-400",
+			"#patch-content-type",
+			"#invalid-body-is-400",
 		},
 		Standing: evidence.Published,
-		Needs:    []contract.Need{contract.Writes},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()
 			before := t.Owner().MustFind(token.ID)
@@ -360,12 +342,11 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Promise: "A patch of the content type " + contentType + " is refused in some way, and the token stays as it is.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
-			"docs/behaviour.md#patch-content-type",
-			"docs/behaviour.md#unsupported-media-type-is-415",
+			"#patch-content-type",
+			"#unsupported-media-type-is-415",
 			"errata unsupported-media-type",
 		},
 		Standing: evidence.Assumed,
-		Needs:    []contract.Need{contract.Writes},
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Made()

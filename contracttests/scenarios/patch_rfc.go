@@ -27,7 +27,7 @@ func rejectedOp(operation contract.Op, wrong ...string) rejectedPatch {
 func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID, rows []rejectedPatch, needs ...contract.Need) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/rfc6902/" + id, Promise: promise, Sources: append([]string{patchFields, patchRefusals}, sources...), Standing: s,
-		Needs: append([]contract.Need{contract.Writes}, needs...), Rules: rules,
+		Needs: writes(needs...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.Made(contract.Body{"scope": []string{myRead, myManage}})
@@ -74,7 +74,7 @@ func foreignPath(path string) []string {
 var (
 	opsSource     = []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4", patchFails}
 	pointerSource = []string{jsonPointer + "#section-4", jsonPatch + "#section-4", patchFails}
-	testSource    = []string{jsonPatch + "#section-4.6", "docs/behaviour.md#failed-test-is-400"}
+	testSource    = []string{jsonPatch + "#section-4.6", "#failed-test-is-400"}
 )
 
 var patchRFC = []contract.Scenario{
@@ -164,9 +164,9 @@ type appliedPatch struct {
 var appliedPatches = contract.Scenario{
 	ID:       "patch/rfc6902/applied",
 	Promise:  "add inserts before an element or behind the last, copy and move take what is there by then, and a test of an equal value passes.",
-	Sources:  []string{"docs/behaviour.md#patch-of-scope-elements", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
+	Sources:  []string{"#patch-of-scope-elements", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
 	Standing: evidence.Assumed,
-	Needs:    []contract.Need{contract.Writes, contract.Unmetered},
+	Needs:    writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.PatchApplies, rule.PatchFields, rule.PatchTest},
 	Run: func(t *contract.T) {
 		c := t.Owner()

@@ -62,13 +62,11 @@ func served(entry string, s contract.Scenario, ask func(t *contract.T) *contract
 	})
 }
 
-var writes = []contract.Need{contract.Writes}
-
 var questionsOfCreate = []contract.Scenario{
 	refused("duplicate-name", contract.Scenario{
 		ID: "create/name-taken-is-400", Promise: "A second token of the same name is refused with 400.",
-		Sources: []string{"docs/behaviour.md#name-taken-is-400"},
-		Needs:   writes, Rules: []rule.ID{"name-unique"},
+		Sources: []string{"#name-taken-is-400"},
+		Rules:   []rule.ID{"name-unique"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().Expiring()
 		body["name"] = t.Owner().Made().Name
@@ -76,7 +74,7 @@ var questionsOfCreate = []contract.Scenario{
 	}),
 	question("unknown-scope", contract.Scenario{
 		ID: "create/unknown-scope-is-kept", Promise: "A scope that nobody knows is taken like any other.",
-		Sources: []string{"docs/behaviour.md#unknown-scope-is-stored"}, Needs: writes,
+		Sources: []string{"#unknown-scope-is-stored"},
 	}, func(t *contract.T, record record) {
 		body := t.Owner().Expiring()
 		body["scope"] = []string{"patmock:no-such-scope"}
@@ -85,13 +83,13 @@ var questionsOfCreate = []contract.Scenario{
 	}),
 	refused("create-content-type", contract.Scenario{
 		ID: "create/question-other-content-type", Promise: "A create of the content type text/plain is 415.",
-		Sources: []string{"errata unsupported-media-type"}, Needs: writes,
-		Rules: []rule.ID{rule.WrongContentType},
+		Sources: []string{"errata unsupported-media-type"},
+		Rules:   []rule.ID{rule.WrongContentType},
 	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response { return createOf(t, "text/plain", t.Name()) }),
 	refused("past-date", contract.Scenario{
 		ID: "expiry/question-past-date", Promise: "A create with a date in the past is refused with 400.",
-		Sources: []string{"docs/behaviour.md#past-date-is-400"},
-		Needs:   writes, Rules: []rule.ID{"expiry-future"},
+		Sources: []string{"#past-date-is-400"},
+		Rules:   []rule.ID{"expiry-future"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().Expiring()
 		body["expirationDate"] = "2020-01-01T00:00:00.000Z"
@@ -101,9 +99,9 @@ var questionsOfCreate = []contract.Scenario{
 		ID: "expiry/never-is-a-null-in-create", Promise: "The answer to create has expirationDate null for a token that never expires, not a missing key.",
 		Sources: []string{
 			"errata create-response-never-expires",
-			"docs/behaviour.md#never-expiring-create-response",
+			"#never-expiring-create-response",
 		},
-		Versions: contract.Current, Needs: writes, Rules: []rule.ID{"expiry-never"},
+		Versions: contract.Current, Rules: []rule.ID{"expiry-never"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true})).Status(http.StatusOK)
 		date, flag := r.Token().ExpirationDate, r.Token().UserAwareTokenNeverExpires
@@ -112,7 +110,7 @@ var questionsOfCreate = []contract.Scenario{
 	}),
 	refused("empty-date", contract.Scenario{
 		ID: "expiry/question-empty-date", Promise: "A create with an empty string for a date is 400, with the acknowledgment as well.",
-		Sources: []string{"docs/behaviour.md#empty-date-is-400"}, Needs: writes,
+		Sources: []string{"#empty-date-is-400"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().Expiring()
 		body["expirationDate"] = ""
@@ -124,8 +122,8 @@ var questionsOfCreate = []contract.Scenario{
 	refused("token-limit", contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
 		// A live target is never filled: that would lock its user out.
-		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"},
-		Needs:   []contract.Need{contract.Writes, contract.TokenLimit, contract.Seeds}, Rules: []rule.ID{"tokens-per-owner"},
+		Sources: []string{"#eleventh-token-is-400"},
+		Needs:   writes(contract.TokenLimit, contract.Seeds), Rules: []rule.ID{"tokens-per-owner"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		_, _, r := eleventh(t)
 		return r
@@ -136,30 +134,30 @@ func questionsOfPatch() []contract.Scenario {
 	all := []contract.Scenario{
 		refused("", contract.Scenario{
 			ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
-			Sources: []string{"docs/behaviour.md#name-taken-is-400"},
-			Needs:   writes, Rules: []rule.ID{rule.NameUnique, rule.DuplicateName},
+			Sources: []string{"#name-taken-is-400"},
+			Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			token, other := t.Owner().Made(), t.Owner().Made()
 			return t.Owner().Patch(token.ID, contract.Replace("/name", other.Name))
 		}),
 		refused("unpatchable-path", contract.Scenario{
 			ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
-			Sources: []string{"docs/behaviour.md#fixed-field-is-400"},
-			Needs:   writes, Rules: []rule.ID{"patch-fields"},
+			Sources: []string{"#fixed-field-is-400"},
+			Rules:   []rule.ID{"patch-fields"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			return t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/accessTokenValiditySeconds", 900))
 		}),
 		refused("test-of-fixed-field", contract.Scenario{
 			ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
-			Sources: []string{"docs/behaviour.md#test-of-a-fixed-field-is-400"}, Needs: writes,
+			Sources: []string{"#test-of-a-fixed-field-is-400"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			token := t.Owner().Made()
 			return t.Owner().Patch(token.ID, contract.Op{"op": "test", "path": "/id", "value": token.ID})
 		}),
 		question("flag-after-date", contract.Scenario{
 			ID: "expiry/question-flag-after-date", Promise: "The acknowledgment stays when a token that never expires gets a date.",
-			Sources:  []string{"docs/behaviour.md#a-new-date-keeps-the-acknowledgment"},
-			Versions: contract.Current, Needs: writes,
+			Sources:  []string{"#a-new-date-keeps-the-acknowledgment"},
+			Versions: contract.Current,
 		}, func(t *contract.T, record record) {
 			never := t.Owner().Made(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
 			dated := record(t.Owner().Patch(never.ID, later(t))).Status(http.StatusOK).Token()
@@ -167,8 +165,8 @@ func questionsOfPatch() []contract.Scenario {
 		}),
 		question("bulk-flag", contract.Scenario{
 			ID: "bulk/question-acknowledgment", Promise: "The response to a bulk update leaves userAwareTokenNeverExpires out.",
-			Sources:  []string{bulkOperation, "docs/behaviour.md#bulk-update-hides-the-acknowledgment"},
-			Versions: []version.Version{version.V1}, Needs: []contract.Need{contract.Writes, contract.Admin},
+			Sources:  []string{bulkOperation, "#bulk-update-hides-the-acknowledgment"},
+			Versions: []version.Version{version.V1}, Needs: writes(contract.Admin),
 		}, func(t *contract.T, record record) {
 			token := t.Owner().Made()
 			for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Status(http.StatusOK).Tokens() {
@@ -177,8 +175,7 @@ func questionsOfPatch() []contract.Scenario {
 		}),
 		question("empty-patch", contract.Scenario{
 			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
-			Sources: []string{"docs/behaviour.md#empty-patch-changes-nothing"},
-			Needs:   writes,
+			Sources: []string{"#empty-patch-changes-nothing"},
 		}, func(t *contract.T, record record) {
 			c := t.Owner()
 			token := c.Made()
@@ -191,11 +188,8 @@ func questionsOfPatch() []contract.Scenario {
 	for _, other := range otherTypes {
 		all = append(all, refused("patch-content-type", contract.Scenario{
 			ID: "patch/other-content-type-is-415/" + other.id, Promise: "A patch of the content type " + other.contentType + " is 415.",
-			Sources: []string{
-				"docs/behaviour.md#unsupported-media-type-is-415",
-				"errata unsupported-media-type",
-			},
-			Needs: writes, Rules: []rule.ID{"wrong-content-type"},
+			Sources: []string{"#unsupported-media-type-is-415", "errata unsupported-media-type"},
+			Rules:   []rule.ID{"wrong-content-type"},
 		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
 			return patchAs(t, t.Owner().Made().ID, other.contentType, jsonText(renaming(t)), "header Content-Type")
 		}))

@@ -11,26 +11,23 @@ import (
 var questionsOfLogin = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
 		ID: "token/question-unknown-grant", Promise: "A grant that nobody knows is 400 unsupported_grant_type.",
-		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
-		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
+		Sources:  []string{"#unknown-grant-is-400"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "no_such_grant") }),
 	loginQuestion("missing-grant", contract.Scenario{
 		ID: "token/question-missing-grant", Promise: "A login without grant_type is 400 invalid_request.",
-		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
-		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
+		Sources:  []string{"#missing-grant-is-400"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
 	loginQuestion("password-grant", contract.Scenario{
 		ID: "token/question-password-grant", Promise: "The password grant is 400 unsupported_grant_type.",
-		Sources: []string{
-			"docs/behaviour.md#password-grant-is-unsupported",
-			"docs/behaviour.md#password-grant-was-seen",
-		},
-		Versions: contract.Without, Rules: []rule.ID{rule.TokenGrants},
+		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{rule.TokenGrants},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "password") }),
 	question("", contract.Scenario{
 		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
-		Sources:  []string{"docs/behaviour.md#foreign-grant-is-401", "docs/behaviour.md#documented-grants"},
-		Versions: contract.Without, Rules: []rule.ID{"token-grants"},
+		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
 		for _, grant := range []string{"authorization_code", "refresh_token"} {
 			someLoginRefusal(t, record(granted(t, grant)))
@@ -38,8 +35,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	loginQuestion("login-expired", contract.Scenario{
 		ID: "lifecycle/question-login-of-an-expired-token", Promise: "A login with an expired token is 401 invalid_client.",
-		Sources: []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
-		Needs:   writes, Rules: []rule.ID{"token-deleted-or-expired"},
+		Sources: []string{"#login-of-an-expired-token-is-401"},
+		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
 		made := t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
@@ -48,8 +45,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
 		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is 401 invalid_client.",
-		Sources: []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
-		Needs:   writes, Rules: []rule.ID{"token-deleted-or-expired"},
+		Sources: []string{"#login-of-a-deleted-token-is-401"},
+		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
@@ -57,8 +54,7 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	served("access-token-of-deleted", contract.Scenario{
 		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
-		Sources: []string{"docs/behaviour.md#access-token-outlives-deletion"},
-		Needs:   writes,
+		Sources: []string{"#access-token-outlives-deletion"},
 	}, func(t *contract.T) *contract.Response {
 		made := t.Owner().Made()
 		c := t.LogIn(made.Credentials())
@@ -67,8 +63,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	question("signature", contract.Scenario{
 		ID: "token/question-signature", Promise: "An access token is signed with ES256, and its header names no key.",
-		Sources:  []string{"docs/behaviour.md#access-token-algorithm"},
-		Versions: contract.Without, Rules: []rule.ID{"access-token-is-jws"},
+		Sources:  []string{"#access-token-algorithm"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
 		login := loggedIn(t, record(t.Anonymous().Token(ownerCredentials(t))))
 		header, _ := segments(t, login.AccessToken.Value)
@@ -78,8 +74,8 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	question("", contract.Scenario{
 		ID: "token/question-keys", Promise: "No keys are published that access tokens could be verified with.",
-		Sources: []string{"docs/behaviour.md#no-published-keys"}, Versions: contract.Without,
-		Rules: []rule.ID{rule.NoPublishedKeys},
+		Sources: []string{"#no-published-keys"}, Versions: contract.Without,
+		Needs: reads(), Rules: []rule.ID{rule.NoPublishedKeys},
 	}, func(t *contract.T, record record) {
 		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
 			r := record(t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: path}))

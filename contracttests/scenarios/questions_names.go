@@ -55,8 +55,8 @@ func padded(text string, n int) string { return text + strings.Repeat("n", n-len
 // sameName asks whether two names of one owner, which differ in their ends, are the same.
 func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	return question(string(entry), contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
-		Needs: writes, Rules: []rule.ID{rule.NameUnique},
+		ID: id, Promise: promise, Sources: []string{"#names-are-equal-to-the-letter"},
+		Rules: []rule.ID{rule.NameUnique},
 	}, func(t *contract.T, record record) {
 		c, name := t.Owner(), t.Name()
 		c.Made(contract.Body{"name": name + one})
@@ -72,8 +72,8 @@ func bound(
 	entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int),
 ) contract.Scenario {
 	return question(string(entry), contract.Scenario{
-		ID: id, Promise: promise, Needs: writes,
-		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
+		ID: id, Promise: promise,
+		Sources: []string{"#names-and-scopes-are-unbounded"},
 	}, func(t *contract.T, record record) {
 		for i, size := range sizes {
 			body := t.Owner().Expiring()

@@ -12,26 +12,26 @@ import (
 var questionsOfList = []contract.Scenario{
 	question("unknown-owner", contract.Scenario{
 		ID: "list/unknown-owner-id-is-empty", Promise: "An owner-id that nobody has gives an empty list.",
-		Sources: []string{"docs/behaviour.md#unknown-owner-id-is-empty"},
-		Needs:   []contract.Need{contract.Admin},
+		Sources: []string{"#unknown-owner-id-is-empty"},
+		Needs:   reads(contract.Admin),
 	}, func(t *contract.T, record record) {
 		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", unknownID)).Status(http.StatusOK).IDs())
 	}),
 	served("limit-251", contract.Scenario{
 		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
-		Sources: []string{"docs/behaviour.md#other-lists-have-at-most-250", "docs/behaviour.md#list-is-not-paged"},
-		Rules:   []rule.ID{"list-no-paging"},
+		Sources: []string{"#other-lists-have-at-most-250", "#list-is-not-paged"},
+		Needs:   reads(), Rules: []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response { return paged(t, "limit", "251") }),
 	served("", contract.Scenario{
 		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
-		Sources: []string{"docs/behaviour.md#list-tolerates-a-large-limit"},
-		Rules:   []rule.ID{rule.ListNoPaging, rule.Limit251},
+		Sources: []string{"#list-tolerates-a-large-limit"},
+		Needs:   reads(), Rules: []rule.ID{rule.ListNoPaging, rule.Limit251},
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
 	question("list-paging", contract.Scenario{
 		ID: "list/question-paging", Promise: "A list with limit and count is complete, and has no X-Total-Count.",
-		Sources: []string{"docs/behaviour.md#list-is-not-paged"}, Needs: writes, Rules: []rule.ID{rule.ListNoPaging},
+		Sources: []string{"#list-is-not-paged"}, Rules: []rule.ID{rule.ListNoPaging},
 	}, func(t *contract.T, record record) {
 		t.Owner().Made() // two tokens of the scenario tell a page of one from a list
 		t.Owner().Made()
@@ -43,11 +43,8 @@ var questionsOfList = []contract.Scenario{
 	}),
 	question("bad-filter", contract.Scenario{
 		ID: "filter/question-bad-filter", Promise: "A filter of another field is 400 with the code 400.1.",
-		Sources: []string{
-			"docs/behaviour.md#filter-unsupported-is-400",
-			"docs/behaviour.md#rejected-filter-has-400-1",
-		},
-		Rules: []rule.ID{"filter-supported"},
+		Sources: []string{"#filter-unsupported-is-400", "#rejected-filter-has-400-1"},
+		Needs:   reads(), Rules: []rule.ID{"filter-supported"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`))
 		r.Refused(http.StatusBadRequest)
@@ -57,15 +54,14 @@ var questionsOfList = []contract.Scenario{
 	}),
 	refused("", contract.Scenario{
 		ID: "filter/case-of-fields-counts", Promise: "A field is written as the document writes it: in capitals it is none.",
-		Sources: []string{"docs/behaviour.md#filter-field-names-have-a-case"},
-		Rules:   []rule.ID{"filter-supported"},
+		Sources: []string{"#filter-field-names-have-a-case"},
+		Needs:   reads(), Rules: []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		return t.Owner().List("owner-id", "me", "filters", "LASTUSED isnull")
 	}),
 	question("never-used-under-le", contract.Scenario{
 		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
-		Sources: []string{"docs/behaviour.md#filter-never-used-under-le"},
-		Needs:   writes,
+		Sources: []string{"#filter-never-used-under-le"},
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().Made()
 		ids := record(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).Status(http.StatusOK).IDs()
@@ -75,7 +71,7 @@ var questionsOfList = []contract.Scenario{
 	}),
 	question("quoted-timestamp", contract.Scenario{
 		ID: "filter/question-quoted-timestamp", Promise: "A date in a filter may stand in quotes, and means the same.",
-		Sources: []string{"docs/behaviour.md#filter-quoted-date"}, Rules: []rule.ID{"filter-le"},
+		Sources: []string{"#filter-quoted-date"}, Needs: reads(), Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
 		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 		want := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+date).Status(http.StatusOK).IDs()
@@ -86,24 +82,24 @@ var questionsOfList = []contract.Scenario{
 var questionsOfRights = []contract.Scenario{
 	refused("own-id-with-my-read", contract.Scenario{
 		ID: "auth/question-own-real-id", Promise: "One's own real id in owner-id is refused with 403 to who may only read their own.",
-		Sources: []string{"docs/behaviour.md#own-id-needs-the-right"},
-		Needs:   writes, Rules: []rule.ID{"list-rights"},
+		Sources: []string{"#own-id-needs-the-right"},
+		Rules:   []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
 		return scoped(t, myRead).List("owner-id", ownID(t, t.Owner()))
 	}),
 	refused("delete-of-anothers", contract.Scenario{
 		ID: "auth/question-delete-of-anothers", Promise: "A delete of another user's token by who has no right to it is 403.",
-		Sources: []string{"docs/behaviour.md#delete-without-the-right-is-403"},
-		Needs:   []contract.Need{contract.Writes, contract.SecondIdentity}, Rules: []rule.ID{"delete-own-or-all"},
+		Sources: []string{"#delete-without-the-right-is-403"},
+		Needs:   writes(contract.SecondIdentity), Rules: []rule.ID{"delete-own-or-all"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return t.Second().Delete(t.Owner().Made().ID) }),
 	refused("helpdesk-list-all", contract.Scenario{
 		ID: "auth/question-helpdesk-lists-all", Promise: "The user level HELPDESK has no right to all tokens: 403.",
-		Sources: []string{"docs/behaviour.md#only-admins-have-all-rights"},
-		Needs:   []contract.Need{contract.SecondIdentity}, Rules: []rule.ID{"list-rights"},
+		Sources: []string{"#only-admins-have-all-rights"},
+		Needs:   reads(contract.SecondIdentity), Rules: []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
 	served("experimental-header", contract.Scenario{
 		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
-		Sources: []string{"docs/behaviour.md#experimental-header"},
+		Needs: reads(), Sources: []string{"#experimental-header"},
 	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me") }),
 }
 

@@ -73,7 +73,7 @@ func limited(
 
 var rateLimit = []contract.Scenario{
 	limited("ratelimit/hundred-requests", "A client may make a hundred requests in ten seconds, and is refused with 429 and Retry-After then.",
-		"docs/behaviour.md#rate-limit", evidence.Published,
+		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			hasRateLimitForm(t, refused.Status(http.StatusTooManyRequests))
 			wait, err := strconv.Atoi(refused.Header("Retry-After"))
@@ -87,7 +87,7 @@ var rateLimit = []contract.Scenario{
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}),
 	limited("ratelimit/for-each-client-and-version", "The limit of a client in one version leaves other clients and versions alone.",
-		"docs/behaviour.md#rate-limit", evidence.Published,
+		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			for _, v := range version.All() {
@@ -100,7 +100,7 @@ var rateLimit = []contract.Scenario{
 			answers(t, "another user", cheap(t.Second(), t.Version()), http.StatusOK)
 		}, contract.SecondIdentity),
 	limited("ratelimit/another-token-of-the-same-user", "The limit of one token leaves another token of the same user alone.",
-		"docs/behaviour.md#rate-limit", evidence.Published,
+		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			t.Pass(window)
@@ -111,7 +111,7 @@ var rateLimit = []contract.Scenario{
 			t.Pass(window)
 		}, contract.Writes),
 	limited("ratelimit/window-begins-with-its-first-request", "The window of ten seconds begins with its first request, and refused requests do not lengthen it.",
-		"docs/behaviour.md#rate-limit-window", evidence.Assumed,
+		"#rate-limit-window", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			t.Advance(9 * time.Second)
@@ -120,7 +120,7 @@ var rateLimit = []contract.Scenario{
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}, contract.Clock),
 	limited("ratelimit/refused-request-does-nothing", "A create that is refused with 429 makes no token.",
-		"docs/behaviour.md#rejected-requests-change-nothing", evidence.Assumed,
+		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
 			body := c.Expiring()
 			c.Create(body).Status(http.StatusTooManyRequests)

@@ -3,15 +3,56 @@ package scenarios
 
 import (
 	"slices"
+	"strings"
 
 	contract "example.com/patmock/contracttests"
+	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 )
 
 // All lists every scenario, family by family, and behind them the open questions.
 func All() []contract.Scenario {
-	return slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses, rateLimit, manners, lifecycle, lastUsed, boundaryLives, bulk, boundaryBulk, boundarySizes, atOnce, beside, rest, questions)
+	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses, rateLimit, manners, lifecycle, lastUsed, boundaryLives, bulk, boundaryBulk, boundarySizes, atOnce, beside, rest, questions)
+	for i := range all {
+		complete(&all[i])
+	}
+	return all
 }
+
+// complete adds what a declaration leaves out. A scenario needs writes, unless reads or writes says
+// otherwise. Its evidence is that of the least sure of its rules. A source that begins with # is a
+// fact.
+func complete(s *contract.Scenario) {
+	if s.Needs == nil {
+		s.Needs = writes()
+	}
+	if s.Standing == "" {
+		s.Standing = leastSure(s.Rules)
+	}
+	s.Sources = slices.Clone(s.Sources)
+	for i, source := range s.Sources {
+		if strings.HasPrefix(source, "#") {
+			s.Sources[i] = "docs/behaviour.md" + source
+		}
+	}
+}
+
+// leastSure returns the evidence of the least sure of several rules.
+func leastSure(rules []rule.ID) evidence.Standing {
+	for _, e := range []evidence.Standing{evidence.Assumed, evidence.Observed} {
+		if slices.ContainsFunc(rules, func(id rule.ID) bool { return id.Evidence() == e }) {
+			return e
+		}
+	}
+	return evidence.Published
+}
+
+// writes returns what a scenario needs that writes, and reads what one needs that does not.
+func writes(besides ...contract.Need) []contract.Need {
+	return append([]contract.Need{contract.Writes}, besides...)
+}
+
+func reads(besides ...contract.Need) []contract.Need { return append([]contract.Need{}, besides...) }
 
 // covers returns the scenario with these rules instead of those of its kind.
 func covers(s contract.Scenario, rules ...rule.ID) contract.Scenario {

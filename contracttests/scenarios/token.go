@@ -63,20 +63,16 @@ func multipartBody(boundary, head string, form url.Values) string {
 var token = []contract.Scenario{
 	{
 		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#token-form"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"token-form"},
-		Run:   func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
+		Sources:  []string{authenticationPage, "#token-form"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-form"},
+		Run: func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
 	},
 	{
 		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
-		Sources: []string{
-			authenticationPage,
-			"docs/behaviour.md#token-multipart",
-			"docs/behaviour.md#multipart-of-typescript",
-		},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"token-multipart"},
+		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-typescript"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "--------------------------104411303742914211117123"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(ownerCredentials(t)))
@@ -85,13 +81,9 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/multipart-form-of-dotnet", Promise: "An id and secret in a multipart form, as .NET writes it, give an access token.",
-		Sources: []string{
-			authenticationPage,
-			"docs/behaviour.md#token-multipart",
-			"docs/behaviour.md#multipart-of-powershell",
-		},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"token-multipart"},
+		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-powershell"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
 			body := multipartBody(boundary, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s", loginForm(ownerCredentials(t)))
@@ -100,16 +92,16 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/query", Promise: "An id and secret in the query give an access token.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#token-query"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"token-query"},
-		Run:   func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
+		Sources:  []string{authenticationPage, "#token-query"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-query"},
+		Run: func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
 	},
 	{
 		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
-		Sources:  []string{"docs/behaviour.md#token-split"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Rules: []rule.ID{"token-split"},
+		Sources:  []string{"#token-split"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-split"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -118,9 +110,9 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
-		Sources:  []string{"docs/behaviour.md#token-basic"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Rules: []rule.ID{"token-basic"},
+		Sources:  []string{"#token-basic"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			request := http.Request{Header: http.Header{}}
@@ -131,9 +123,9 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
-		Sources:  []string{"docs/behaviour.md#token-json-is-not-read"},
+		Sources:  []string{"#token-json-is-not-read"},
 		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-no-json"},
+		Needs: reads(), Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,"client_secret":%q}`, who.ClientID, who.ClientSecret)
@@ -142,9 +134,9 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
-		Sources:  []string{"docs/behaviour.md#token-unknown-parameters"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"unknown-ignored"},
+		Sources:  []string{"#token-unknown-parameters"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Set("colour", "blue")
@@ -154,9 +146,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/scope-parameter-is-ignored", Promise: "A scope parameter at the token endpoint leaves the access token with the scopes of its token.",
-		Sources:  []string{"docs/behaviour.md#token-scope-parameter"},
-		Standing: evidence.Assumed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"token-scope-ignored"},
+		Sources: []string{"#token-scope-parameter"},
+		Rules:   []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
 			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
 			form := loginForm(made.Credentials())
@@ -168,9 +159,9 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
-		Sources:  []string{"docs/behaviour.md#leading-slashes"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"leading-slashes"},
+		Sources:  []string{"#leading-slashes"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			loggedIn(t, t.Anonymous().Send(contract.Request{
 				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode(),
@@ -179,9 +170,9 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
-		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Rules: []rule.ID{"token-bad-credentials"},
+		Sources:  []string{"#bad-credentials-are-401"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			who.ClientID = strangerID
@@ -190,17 +181,17 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
-		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: evidence.Observed, Versions: contract.Without,
+		Sources:  []string{"#bad-credentials-are-401"},
+		Versions: contract.Without,
 		// They might lock the token that the run logs in with.
-		Needs: []contract.Need{contract.Disposable}, Rules: []rule.ID{"token-bad-credentials"},
+		Needs: reads(contract.Disposable), Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
-		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Needs: []contract.Need{contract.Writes}, Rules: []rule.ID{"token-bad-credentials"},
+		Sources:  []string{"#bad-credentials-are-401"},
+		Versions: contract.Without,
+		Rules:    []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := t.Owner().Made().Credentials()
 			wrongSecrets(t, who)
@@ -209,9 +200,8 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/secret-of-another-token", Promise: "The secret of one token does not log in with the id of another.",
-		Sources:  []string{"docs/behaviour.md#bad-credentials-are-401"},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{"token-bad-credentials"},
+		Sources: []string{"#bad-credentials-are-401"},
+		Rules:   []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().Made(), t.Owner().Made()
 			wrong := contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}
@@ -221,18 +211,18 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
-		Sources:  []string{"docs/behaviour.md#no-credentials-are-401"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-no-credentials"},
+		Sources:  []string{"#no-credentials-are-401"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
 			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
 		},
 	},
 	{
 		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
-		Sources:  []string{"docs/behaviour.md#missing-grant-is-400"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
+		Sources:  []string{"#missing-grant-is-400"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -242,8 +232,8 @@ var token = []contract.Scenario{
 	{
 		ID:       "token/parameter-with-two-values",
 		Promise:  "A login is 400 invalid_request if its grant or its id has two values.",
-		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
-		Standing: evidence.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
+		Sources:  []string{"#two-values-are-400"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			for _, second := range []string{"&grant_type=refresh_token", "&client_id=" + strangerID} {
 				r := login(t.Anonymous(), nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+second)
@@ -254,8 +244,8 @@ var token = []contract.Scenario{
 	{
 		ID:       "token/basic-contradicts-the-form",
 		Promise:  "A login is 400 invalid_request if HTTP Basic has another id than the form.",
-		Sources:  []string{"docs/behaviour.md#two-values-are-400"},
-		Standing: evidence.Assumed, Versions: contract.Without, Rules: []rule.ID{rule.TokenParameters},
+		Sources:  []string{"#two-values-are-400"},
+		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			request := http.Request{Header: http.Header{}}
@@ -267,40 +257,31 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
-		Sources:  []string{"docs/behaviour.md#unknown-grant-is-400"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
-		Run:   func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
+		Sources:  []string{"#unknown-grant-is-400"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
+		Run: func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/password-grant", Promise: "The password grant, which tenants no longer have, is refused with 400 unsupported_grant_type.",
-		Sources: []string{
-			"docs/behaviour.md#password-grant-is-unsupported",
-			"docs/behaviour.md#password-grant-was-seen",
-		},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
-		Run:   func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
+		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
+		Run: func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/authorization-code-grant", Promise: "A personal access token may not use the grant authorization_code: 401 invalid_client.",
-		Sources: []string{
-			"docs/behaviour.md#foreign-grant-is-401",
-			"docs/behaviour.md#documented-grants",
-		},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-grants"},
-		Run:   func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
+		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-grants"},
+		Run: func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
 	},
 	{
 		ID: "token/refresh-token-grant", Promise: "A personal access token may not use the grant refresh_token: 401 invalid_client.",
-		Sources: []string{
-			"docs/behaviour.md#foreign-grant-is-401",
-			"docs/behaviour.md#documented-grants",
-		},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"token-grants"},
-		Run:   func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
+		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-grants"},
+		Run: func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
 	},
 }
 

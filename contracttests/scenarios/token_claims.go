@@ -38,9 +38,9 @@ func segments(t *contract.T, bearer string) (header contract.JOSEHeader, claims 
 var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/answer-says-who-logged-in", Promise: "The answer to a login has the access token, its life and scope, and names tenant, pod, org and user.",
-		Sources:  []string{"docs/behaviour.md#login-names-tenant-and-user"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Rules: []rule.ID{"token-answer"},
+		Sources:  []string{"#login-names-tenant-and-user"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			hasTexts(t,
@@ -57,9 +57,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#token-type-is-bearer"},
+		Sources:  []string{authenticationPage, "#token-type-is-bearer"},
 		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"token-answer"},
+		Needs: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
 			t.Equal("token_type", "bearer", login.TokenType.Value)
@@ -67,9 +67,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#no-refresh-token"},
+		Sources:  []string{authenticationPage, "#no-refresh-token"},
 		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"token-answer"},
+		Needs: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			if loggedIn(t, t.Anonymous().Token(ownerCredentials(t))).RefreshToken.Present {
 				t.Errorf("the answer has a refresh_token")
@@ -80,9 +80,8 @@ var tokenAnswer = []contract.Scenario{
 		ID: "token/expires-in-is-the-validity", Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a second.",
 		Sources: []string{
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
-			"docs/behaviour.md#expires-in",
+			"#expires-in",
 		},
-		Standing: evidence.Published, Needs: []contract.Need{contract.Writes},
 		Rules: []rule.ID{"token-expires-in"},
 		Run: func(t *contract.T) {
 			for _, seconds := range []any{15, 901, 43200, nil} {
@@ -97,9 +96,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/access-token-is-a-jws", Promise: "An access token is a JWS in compact form whose header names its algorithm.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#access-token-is-a-jws"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"access-token-is-jws"},
+		Sources:  []string{authenticationPage, "#access-token-is-a-jws"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			header, _ := segments(t, t.Owner().Bearer())
 			if header.Alg.Value == "" || strings.EqualFold(header.Alg.Value, "none") {
@@ -109,9 +108,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/claims-name-user-and-client", Promise: "The claims of an access token name its user, org, pod, client, id and expiry, as the answer to the login does.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#access-token-claims"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"access-token-is-jws"},
+		Sources:  []string{authenticationPage, "#access-token-claims"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := loggedIn(t, t.Anonymous().Token(who))
@@ -129,11 +128,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID:      "token/access-token-of-many-scopes-is-short",
 		Promise: "An access token of 200 scopes is shorter than 4 KB, and one of them lists tokens.",
-		Sources: []string{
-			"docs/behaviour.md#scope-claim-is-a-bitmap", "docs/behaviour.md#access-token-is-short",
-		},
-		Standing: evidence.Observed, Needs: []contract.Need{contract.Writes},
-		Rules: []rule.ID{rule.AccessTokenIsShort},
+		Sources: []string{"#scope-claim-is-a-bitmap", "#access-token-is-short"},
+		Rules:   []rule.ID{rule.AccessTokenIsShort},
 		Run: func(t *contract.T) {
 			scopes := []string{myRead}
 			for i := range 199 {
@@ -155,9 +151,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/access-tokens-have-ids-of-their-own", Promise: "Two logins give two access tokens with different ids.",
-		Sources:  []string{"docs/behaviour.md#access-token-id"},
+		Sources:  []string{"#access-token-id"},
 		Standing: evidence.Observed, Versions: contract.Without,
-		Rules: []rule.ID{"access-token-is-jws"},
+		Needs: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			if one.JTI == other.JTI || one.AccessToken == other.AccessToken {
@@ -167,9 +163,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#api-client-has-no-user"},
+		Sources:  []string{authenticationPage, "#api-client-has-no-user"},
 		Standing: evidence.Published, Versions: contract.Without,
-		Needs: []contract.Need{contract.APIClient}, Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
+		Needs: reads(contract.APIClient), Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := loggedIn(t, t.Anonymous().Token(client))
@@ -186,9 +182,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/check-token-tells-the-claims", Promise: "check_token answers the claims of a valid access token, with its scopes by name.",
-		Sources:  []string{"docs/behaviour.md#check-token"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Rules: []rule.ID{"oauth-check-token"},
+		Sources:  []string{"#check-token"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := loggedIn(t, t.Anonymous().Token(who))
@@ -207,9 +203,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/check-token-refuses-another", Promise: "check_token refuses what is no valid access token with 400 invalid_token.",
-		Sources:  []string{"docs/behaviour.md#check-token-error"},
+		Sources:  []string{"#check-token-error"},
 		Standing: evidence.Assumed, Versions: contract.Without,
-		Rules: []rule.ID{"oauth-check-token"},
+		Needs: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			for _, wrong := range []string{"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer())} {
 				loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", wrong), http.StatusBadRequest, "invalid_token")
@@ -218,9 +214,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/check-token-refuses-an-expired-one", Promise: "check_token refuses an access token that has expired with 400 invalid_token.",
-		Sources:  []string{"docs/behaviour.md#check-token-error"},
+		Sources:  []string{"#check-token-error"},
 		Standing: evidence.Assumed, Versions: contract.Without,
-		Needs: []contract.Need{contract.Clock}, Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
+		Needs: reads(contract.Clock), Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
 			t.Advance(13 * time.Hour)
@@ -229,9 +225,9 @@ var tokenAnswer = []contract.Scenario{
 	},
 	{
 		ID: "token/info-needs-no-login", Promise: "/oauth/info names the tenant, its pod and its endpoints to anybody.",
-		Sources:  []string{authenticationPage, "docs/behaviour.md#oauth-info"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Rules: []rule.ID{"oauth-info"},
+		Sources:  []string{authenticationPage, "#oauth-info"},
+		Versions: contract.Without,
+		Needs:    reads(), Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
 			request := contract.Request{Method: http.MethodGet, Path: "/oauth/info"}
 			info := t.Anonymous().Send(request).TenantInfo()
