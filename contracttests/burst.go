@@ -13,10 +13,10 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Burst makes requests side by side, as quickly as it can be done, and returns the responses, by
+// Concurrent makes requests side by side, as quickly as it can be done, and returns the responses, by
 // status. A patch is not waited for until a list shows it, because each may change what the others
 // respond.
-func (c *Client) Burst(requests ...Request) []*Response {
+func (c *Client) Concurrent(requests ...Request) []*Response {
 	const atOnce = 10
 	type sent struct {
 		request Request
@@ -29,7 +29,7 @@ func (c *Client) Burst(requests ...Request) []*Response {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(requests); i = int(next.Add(1)) - 1 {
 				all[i].request = requests[i]
-				all[i].exchange, errs[i] = c.carry(c.t.ctx, requests[i])
+				all[i].exchange, errs[i] = c.do(c.t.ctx, requests[i])
 			}
 		})
 	}
@@ -42,7 +42,7 @@ func (c *Client) Burst(requests ...Request) []*Response {
 	var answers []*Response
 	for _, s := range all {
 		s.AtOnce = true
-		answers = append(answers, c.take(s.request, s.exchange))
+		answers = append(answers, c.record(s.request, s.exchange))
 	}
 	c.t.must(errors.Join(errs...))
 	for _, s := range all {

@@ -61,17 +61,17 @@ type Request struct {
 	Body        string
 }
 
-// Wrong returns a client whose requests are wrong on purpose at these places, as violations name them: "/name",
+// ExpectInvalid returns a client whose requests are wrong on purpose at these places, as violations name them: "/name",
 // "query parameter filters", "header Content-Type", "body". Whatever else is wrong with them fails the scenario.
 // A name that the document does not declare is wrong as well, because it may be misspelt.
-func (c *Client) Wrong(places ...string) *Client {
+func (c *Client) ExpectInvalid(places ...string) *Client {
 	other := *c
 	other.wrong = places
 	return &other
 }
 
-// With returns a client that sends a header besides.
-func (c *Client) With(name, value string) *Client {
+// WithHeader returns a client that also sends a header.
+func (c *Client) WithHeader(name, value string) *Client {
 	other := *c
 	other.header = c.header.Clone()
 	if other.header == nil {
@@ -112,14 +112,15 @@ func (c *Client) Create(body Body) *Response {
 	return c.Send(c.CreateRequest(body))
 }
 
-// Expiring is a body for a token that expires at T.Expiry, in every version.
-func (c *Client) Expiring() Body {
+// NewTokenBody returns a request body for a token that expires at T.Expiry, in every version.
+func (c *Client) NewTokenBody() Body {
 	return Body{"name": c.t.Name(), "expirationDate": Stamp(c.t.Expiry())}
 }
 
-// Made makes a token that expires at T.Expiry, with properties besides, and ends the scenario where it is refused.
-func (c *Client) Made(besides ...Body) Token {
-	body := c.Expiring()
+// MustCreate creates a token expiring at T.Expiry, merging extra into the request body. It ends the
+// scenario if the request is rejected.
+func (c *Client) MustCreate(besides ...Body) Token {
+	body := c.NewTokenBody()
 	for _, b := range besides {
 		for name, value := range b {
 			body[name] = value
@@ -179,15 +180,15 @@ func (c *Client) Send(r Request) *Response {
 func (c *Client) send(r Request) *Response {
 	ctx, end := c.t.requestContext(r)
 	defer end()
-	x, err := c.carry(ctx, r)
+	x, err := c.do(ctx, r)
 	c.t.requests++
 	c.t.must(err)
-	return c.take(r, x)
+	return c.record(r, x)
 }
 
-// carry makes a request, and reads its answer. Several goroutines may do so at once.
-func (c *Client) carry(ctx context.Context, r Request) (*exchange, error) {
-	address := c.t.tenancy.base + r.Path
+// do makes a request, and reads its response. Several goroutines may do so at once.
+func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
+	address := c.t.session.base + r.Path
 	if query := r.query(); query != "" {
 		address += "?" + query
 	}
@@ -238,11 +239,11 @@ func (t *T) observe(x *exchange) {
 	}
 }
 
-// take takes an exchange into the scenario: judges it, and keeps track of what it made.
-func (c *Client) take(r Request, x *exchange) *Response {
+// record adds an exchange to the scenario: it judges the exchange, and tracks what it created.
+func (c *Client) record(r Request, x *exchange) *Response {
 	t := c.t
 	t.last = x
-	t.keep(x)
+	t.rememberSecrets(x)
 	t.observe(x)
 	t.warned.see(x)
 	response := &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
@@ -255,13 +256,13 @@ func (c *Client) take(r Request, x *exchange) *Response {
 	if r.RawQuery != "" {
 		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter
 	}
-	c.checkRequest(op, r)
-	t.checkAnswer(op, document, x)
+	c.validateRequest(op, r)
+	t.validateResponse(op, document, x)
 	if x.Status == http.StatusUnauthorized && c.bearer != "" {
-		t.run.sessions.drop(c.who, c.bearer)
+		t.run.tokens.evict(c.who, c.bearer)
 	}
 	if op != nil {
-		t.track(c, op.Name, x)
+		t.trackToken(c, op.Name, x)
 		t.noteOtherRuns(op.Name, x)
 		done := effects(op.Name, x)
 		t.wrote = t.wrote || len(done) > 0

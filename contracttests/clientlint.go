@@ -17,8 +17,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// CheckOptions say what [CheckClient] judges. The zero value is the client's namespace.
-type CheckOptions struct {
+// LintOptions say what [LintClient] judges. The zero value is the client's namespace.
+type LintOptions struct {
 	// AllNamespaces judges every namespace of the mock, also those that were removed.
 	AllNamespaces bool
 	// Allowed kinds of findings are skipped.
@@ -29,10 +29,10 @@ type CheckOptions struct {
 	Clear bool
 }
 
-// CheckClient judges what clients did since the mock was started or its findings were cleared. The
+// LintClient judges what clients did since the mock was started or its findings were cleared. The
 // report has a result for each rule. If no request was judged, it has one result, which fails. It
 // returns an error if the mock cannot be reached, or never had the namespace.
-func CheckClient(ctx context.Context, mock *control.Client, options CheckOptions) (*report.Report, error) {
+func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report, error) {
 	began := time.Now()
 	found, err := options.fetch(ctx, mock)
 	if err != nil {
@@ -47,7 +47,7 @@ func CheckClient(ctx context.Context, mock *control.Client, options CheckOptions
 	for _, k := range found.Kinds {
 		kinds[k.Kind] = k
 	}
-	for _, bound := range ClientRules() {
+	for _, bound := range LintRules() {
 		result := report.Result{
 			ID: "client/" + bound.Kind(), Promise: bound.Text, Sources: bound.Sources, Standing: bound.Evidence,
 			Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{}, Requests: found.Judged,
@@ -61,7 +61,7 @@ func CheckClient(ctx context.Context, mock *control.Client, options CheckOptions
 }
 
 // fetch returns the findings that are judged.
-func (o CheckOptions) fetch(ctx context.Context, mock *control.Client) (control.Findings, error) {
+func (o LintOptions) fetch(ctx context.Context, mock *control.Client) (control.Findings, error) {
 	switch {
 	case o.AllNamespaces && o.Clear:
 		return mock.ClearAllFindings(ctx)
@@ -74,7 +74,7 @@ func (o CheckOptions) fetch(ctx context.Context, mock *control.Client) (control.
 }
 
 // judgeRule adds what was found by one rule to its result.
-func judgeRule(result *report.Result, bound ClientRule, found control.KindFindings, allowed bool) {
+func judgeRule(result *report.Result, bound LintRule, found control.KindFindings, allowed bool) {
 	permitted := found.Allowed
 	if allowed {
 		permitted += found.Count

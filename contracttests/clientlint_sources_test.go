@@ -10,7 +10,7 @@ import (
 // SourcesOf lists the sources of every client rule for findings of a version, for tests.
 func SourcesOf(v version.Version) map[string][]string {
 	out := map[string][]string{}
-	for _, r := range ClientRules() {
+	for _, r := range LintRules() {
 		out[r.Kind()] = sourcesOf(r.Sources, []control.FindingExample{{Path: "/t/a" + v.CollectionPath(), Namespace: "a"}})
 	}
 	return out

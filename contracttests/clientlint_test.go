@@ -16,9 +16,9 @@ import (
 )
 
 // lint checks the clients of a mock and returns the result for a path that does not exist.
-func lint(t *testing.T, mock *mockserver.TestServer, options contracttests.CheckOptions) (*report.Report, report.Result) {
+func lint(t *testing.T, mock *mockserver.TestServer, options contracttests.LintOptions) (*report.Report, report.Result) {
 	t.Helper()
-	r, err := contracttests.CheckClient(t.Context(), mock.Control(), options)
+	r, err := contracttests.LintClient(t.Context(), mock.Control(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func request(t *testing.T, mock *mockserver.TestServer, n int) {
 func TestCheckClient_Empty(t *testing.T) {
 	mock := mockserver.Start(t)
 	for _, allowed := range []bool{false, true} {
-		r, _ := lint(t, mock, contracttests.CheckOptions{AllowEmpty: allowed})
+		r, _ := lint(t, mock, contracttests.LintOptions{AllowEmpty: allowed})
 		want := report.Fail
 		if allowed {
 			want = report.Skip
@@ -68,7 +68,7 @@ func TestCheckClient_Empty(t *testing.T) {
 func TestCheckClient_Bound(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{JournalSize: 10})
 	request(t, mock, 120)
-	r, result := lint(t, mock, contracttests.CheckOptions{})
+	r, result := lint(t, mock, contracttests.LintOptions{})
 	if result.Outcome != report.Fail || !strings.HasPrefix(result.Message, "120 ") || result.Requests != 120 || r.Judged.Requests != 120 {
 		t.Errorf("%s: %s, %d requests", result.Outcome, result.Message, result.Requests)
 	}
@@ -84,23 +84,23 @@ func TestCheckClient_Allowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	request(t, mock, 2)
-	if r, result := lint(t, mock, contracttests.CheckOptions{}); result.Outcome != report.Skip || result.Kind != report.KindAllowed || r.Counts[report.Fail] > 0 {
+	if r, result := lint(t, mock, contracttests.LintOptions{}); result.Outcome != report.Skip || result.Kind != report.KindAllowed || r.Counts[report.Fail] > 0 {
 		t.Errorf("allowed before: %+v", result)
 	}
 	if err := mock.Control().Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	request(t, mock, 1)
-	if _, result := lint(t, mock, contracttests.CheckOptions{}); result.Outcome != report.Fail || len(result.Failures) != 1 || len(result.Notes) != 1 {
+	if _, result := lint(t, mock, contracttests.LintOptions{}); result.Outcome != report.Fail || len(result.Failures) != 1 || len(result.Notes) != 1 {
 		t.Errorf("allowed in part: %+v", result)
 	}
-	if _, result := lint(t, mock, contracttests.CheckOptions{Allowed: allow}); result.Outcome != report.Skip || !strings.Contains(result.Message, "3") {
+	if _, result := lint(t, mock, contracttests.LintOptions{Allowed: allow}); result.Outcome != report.Skip || !strings.Contains(result.Message, "3") {
 		t.Errorf("allowed by the check: %+v", result)
 	}
-	if _, result := lint(t, mock, contracttests.CheckOptions{Clear: true}); result.Outcome != report.Fail {
+	if _, result := lint(t, mock, contracttests.LintOptions{Clear: true}); result.Outcome != report.Fail {
 		t.Errorf("cleared: %+v", result)
 	}
-	if r, _ := lint(t, mock, contracttests.CheckOptions{AllNamespaces: true}); len(r.Results) != 1 {
+	if r, _ := lint(t, mock, contracttests.LintOptions{AllNamespaces: true}); len(r.Results) != 1 {
 		t.Errorf("after they were cleared: %+v", r.Results)
 	}
 }
@@ -108,7 +108,7 @@ func TestCheckClient_Allowed(t *testing.T) {
 func TestCheckClient_UnknownNamespace(t *testing.T) {
 	mock := mockserver.Start(t)
 	var problem *control.Problem
-	_, err := contracttests.CheckClient(t.Context(), mock.Control().WithNamespace("never"), contracttests.CheckOptions{})
+	_, err := contracttests.LintClient(t.Context(), mock.Control().WithNamespace("never"), contracttests.LintOptions{})
 	if !errors.As(err, &problem) || problem.Status != http.StatusNotFound {
 		t.Errorf("error %v", err)
 	}
@@ -131,7 +131,7 @@ func TestCheckClient_NamesTheFinding(t *testing.T) {
 				}
 			}
 			before := time.Now() //nolint:forbidigo // the time of the report is the real one
-			r, err := contracttests.CheckClient(t.Context(), mock.Control(), contracttests.CheckOptions{})
+			r, err := contracttests.LintClient(t.Context(), mock.Control(), contracttests.LintOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

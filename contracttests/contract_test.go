@@ -50,7 +50,7 @@ func TestContract(t *testing.T) {
 	case "container":
 		runContract(t, inContainer(t), true)
 	default:
-		target, err := contracttests.Choice{Address: *targetFlag, Lookup: os.LookupEnv}.Target(t.Context())
+		target, err := contracttests.TargetOptions{Address: *targetFlag, Lookup: os.LookupEnv}.Target(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -104,7 +104,7 @@ func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 	for _, r := range rule.All() {
 		check("rule "+string(r.ID), r.Evidence, r.Sources...)
 	}
-	for _, r := range contracttests.ClientRules() {
+	for _, r := range contracttests.LintRules() {
 		check("finding "+r.Kind(), r.Evidence, r.Sources...)
 	}
 	for _, e := range dialect.Entries() {

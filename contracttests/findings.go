@@ -5,19 +5,19 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// A ClientRule is a rule of the registry that binds clients, and that a mock's journal shows.
-type ClientRule struct {
+// A LintRule is a rule of the registry that binds clients, and that a mock's journal shows.
+type LintRule struct {
 	rule.Rule
 	// Advice says what to do instead, unless a finding has a remedy of its own.
 	Advice string
 }
 
 // Kind returns the kind of the findings, see control.FindingKinds. It is the id of the rule.
-func (r ClientRule) Kind() string { return string(r.ID) }
+func (r LintRule) Kind() string { return string(r.ID) }
 
-// ClientRules lists what a check looks for, one for each kind of finding.
-func ClientRules() []ClientRule {
-	rules := make([]ClientRule, len(advice))
+// LintRules lists what a check looks for, one for each kind of finding.
+func LintRules() []LintRule {
+	rules := make([]LintRule, len(advice))
 	for i, a := range advice {
 		rules[i].Rule, _ = rule.Find(rule.ID(a.kind)) // a test finds each
 		rules[i].Advice = a.text

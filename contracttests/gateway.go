@@ -32,6 +32,6 @@ func (t *T) gatewayError(x *exchange) error {
 	if !report.FromGateway(x.Status, fault) {
 		return nil
 	}
-	path, _, _ := strings.Cut(strings.TrimPrefix(x.URL, t.tenancy.base), "?")
+	path, _, _ := strings.Cut(strings.TrimPrefix(x.URL, t.session.base), "?")
 	return &GatewayError{Method: x.Method, Path: path, Status: x.Status}
 }

@@ -43,7 +43,7 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 	const tokens = "personal-access-tokens"
 	scenario := func(t *contracttests.T) {
 		c := t.Owner()
-		token := c.Made()
+		token := c.MustCreate()
 		c.List("owner-id", "me").Status(http.StatusOK)
 		c.Patch(token.ID, contracttests.Replace("/name", t.Name())).Status(http.StatusOK)
 		c.Delete(token.ID).Status(http.StatusNoContent)
@@ -86,7 +86,7 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 func TestInjectedFaultIsEvidence(t *testing.T) {
 	mock := inProcess(t)
 	scenario := contracttests.Scenario{
-		ID: "test/of-a-fault", Needs: []contracttests.Need{contracttests.Faults},
+		ID: "test/of-a-fault", Features: []contracttests.Feature{contracttests.Faults},
 		Run: func(t *contracttests.T) {
 			t.Fault(control.Fault{Operation: "list", Status: http.StatusServiceUnavailable, Times: 1})
 			t.Owner().List().Status(http.StatusServiceUnavailable)

@@ -120,13 +120,13 @@ func TestWhatMayBeLeftIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, run := range []func(t *contracttests.T){
-		func(t *contracttests.T) { t.Owner().Made() },
+		func(t *contracttests.T) { t.Owner().MustCreate() },
 		func(t *contracttests.T) {
-			t.Owner().Made()
-			t.Lacks("something", "a thing")
+			t.Owner().MustCreate()
+			t.SkipUnsupported("something", "a thing")
 		},
 		func(t *contracttests.T) {
-			t.Owner().Made()
+			t.Owner().MustCreate()
 			t.Fatalf("not so")
 		},
 	} {
@@ -147,7 +147,7 @@ func TestFailureBeforeALack(t *testing.T) {
 	}
 	result := runner.Run(t.Context(), []contracttests.Case{doing(func(t *contracttests.T) {
 		t.Errorf("not so")
-		t.Lacks("something", "a thing")
+		t.SkipUnsupported("something", "a thing")
 	})}).Results[0]
 	if result.Outcome != report.Fail || result.Message != "not so" || result.Lacks != nil {
 		t.Errorf("%s: %q", result.Outcome, result.Message)
@@ -165,23 +165,23 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 		kind report.Kind
 	}{
 		{"an interrupt", nil, func(t *contracttests.T, cancel func()) {
-			t.Owner().Made()
-			t.Second().Made()
+			t.Owner().MustCreate()
+			t.Second().MustCreate()
 			cancel()
-			t.Owner().Made()
+			t.Owner().MustCreate()
 		}, "", ""},
-		{"an interrupt while a create is under way", func(cancel func()) { cancel() }, func(t *contracttests.T, _ func()) { t.Owner().Made() }, "", ""},
+		{"an interrupt while a create is under way", func(cancel func()) { cancel() }, func(t *contracttests.T, _ func()) { t.Owner().MustCreate() }, "", ""},
 		{"a panic", nil, func(t *contracttests.T, _ func()) {
-			t.Owner().Made()
+			t.Owner().MustCreate()
 			panic("no such thing")
 		}, report.Error, report.KindPanic},
 		{"a failure", nil, func(t *contracttests.T, _ func()) {
-			t.Owner().Made()
+			t.Owner().MustCreate()
 			t.Fatalf("not so")
 		}, report.Fail, report.KindPromise},
 		{"something that the target lacks", nil, func(t *contracttests.T, _ func()) {
-			t.Owner().Made()
-			t.Lacks("something", "a thing")
+			t.Owner().MustCreate()
+			t.SkipUnsupported("something", "a thing")
 		}, report.Skip, report.KindLacks},
 		{"a raw request", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().Send(contracttests.Request{
@@ -190,8 +190,8 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			}).Status(http.StatusOK)
 		}, report.Pass, ""},
 		{"a token whose maker's access token is revoked", nil, func(t *contracttests.T, _ func()) {
-			maker := t.Owner().Made()
-			t.LogIn(maker.Credentials()).Made()
+			maker := t.Owner().MustCreate()
+			t.Login(maker.Credentials()).MustCreate()
 			t.Owner().Delete(maker.ID).Status(http.StatusNoContent)
 		}, report.Pass, ""},
 	} {

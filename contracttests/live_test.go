@@ -192,7 +192,7 @@ func (n *tenant) contract(target contracttests.Target, o contracttests.Options, 
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	if _, err := runner.Ready(n.t.Context()); err != nil {
+	if _, err := runner.Preflight(n.t.Context()); err != nil {
 		n.t.Fatal(err)
 	}
 	if len(cases) == 0 {
@@ -293,7 +293,7 @@ func unfit(s contracttests.Scenario, result report.Result, lacks []string) strin
 	case report.Pass:
 		return ""
 	case report.Provisional:
-		if s.Question && result.Kind == report.KindOpenQuestion {
+		if s.OpenQuestion && result.Kind == report.KindOpenQuestion {
 			return ""
 		}
 	case report.Skip:
@@ -301,7 +301,7 @@ func unfit(s contracttests.Scenario, result report.Result, lacks []string) strin
 			if !slices.Contains(lacks, lack) && !slices.Contains(neverLive, lack) {
 				return "skipped: " + result.Message
 			}
-			if lack == "writes" && !slices.Contains(s.Needs, contracttests.Writes) {
+			if lack == "writes" && !slices.Contains(s.Features, contracttests.Writes) {
 				return "it writes, and does not say so"
 			}
 		}

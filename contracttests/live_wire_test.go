@@ -127,7 +127,7 @@ func TestLoginIsRepeated(t *testing.T) {
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
 	list := func(t *contracttests.T) { t.Owner().List("owner-id", "me").Status(http.StatusOK) }
-	pass := func(d time.Duration) func(t *contracttests.T) { return func(t *contracttests.T) { t.Pass(d) } }
+	pass := func(d time.Duration) func(t *contracttests.T) { return func(t *contracttests.T) { t.AdvanceTime(d) } }
 	refused := false
 	target.HTTP.Transport = way{tap, func(r *http.Request, answered *http.Response) {
 		if refused && r.Method == http.MethodGet {
@@ -175,7 +175,7 @@ var entries = []string{
 func TestQuestionsAreAnswered(t *testing.T) {
 	var questions []contracttests.Scenario
 	for _, s := range scenarios.All() {
-		if s.Question {
+		if s.OpenQuestion {
 			questions = append(questions, s)
 		}
 	}

@@ -19,8 +19,8 @@ func JudgedRules() []rule.ID { return observer.Rules() }
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver(s Scenario) *observer.Observer {
 	o := observer.Options{
-		Now: t.estimatedNow, Tenant: t.run.target.Live(), Broken: s.Breaks, APIClient: t.tenancy.apiClient.ClientID,
-		Faults: t.injectsFaults || len(t.tenancy.profile.Hostile) > 0,
+		Now: t.estimatedNow, Tenant: t.run.target.Live(), Broken: s.Breaks, APIClient: t.session.apiClient.ClientID,
+		Faults: t.injectsFaults || len(t.session.profile.Hostile) > 0,
 	}
 	if o.Tenant {
 		o.Consistency = 2 * t.run.options.Settle // the wait for a write reports one that takes longer
@@ -33,17 +33,17 @@ func (t *T) newObserver(s Scenario) *observer.Observer {
 func (t *T) estimatedNow() time.Time {
 	now := t.run.Now()
 	switch {
-	case t.tenancy.control == nil:
+	case t.session.control == nil:
 		return t.run.Clock().At(now)
 	case t.frozen:
 		return t.clock
 	}
-	return now.Add(t.tenancy.ahead + t.moved)
+	return now.Add(t.session.ahead + t.moved)
 }
 
 // setClock notes the clock that a control request has returned.
 func (t *T) setClock(now time.Time, frozen bool) {
-	t.clock, t.frozen, t.moved = now, frozen, now.Sub(t.run.Now().Add(t.tenancy.ahead))
+	t.clock, t.frozen, t.moved = now, frozen, now.Sub(t.run.Now().Add(t.session.ahead))
 }
 
 // judgeExchange lets the observer judge an exchange. Its findings follow the failures of the scenario
@@ -88,11 +88,11 @@ func (t *T) requestLastLists() {
 	if t.Current() {
 		other = Legacy[0].CollectionPath()
 	}
-	if c := t.clients[t.tenancy.owner]; c != nil {
+	if c := t.clients[t.session.owner]; c != nil {
 		t.requestList(c, other, "owner-id", "me")
 	}
-	if t.tenancy.admin.given() {
-		t.requestList(t.unrecorded(t.tenancy.admin), t.path())
+	if t.session.admin.given() {
+		t.requestList(t.unrecorded(t.session.admin), t.path())
 	}
 }
 
@@ -111,17 +111,17 @@ func (t *T) unrecorded(who Credentials) *Client {
 // listsAllowed reports whether the observer may request lists of its own.
 func (t *T) listsAllowed() bool {
 	countsRequests := t.injectsFaults || slices.Contains(t.needs, RateLimit)
-	return !t.run.target.Live() && !t.run.options.NoLists && !countsRequests && len(t.tenancy.profile.Hostile) == 0
+	return !t.run.target.Live() && !t.run.options.NoLists && !countsRequests && len(t.session.profile.Hostile) == 0
 }
 
 func (t *T) requestList(c *Client, path string, pairs ...string) {
 	query, _ := url.ParseQuery(form(pairs...)) // it was just encoded
 	last := t.last
-	x, err := c.carry(t.ctx, Request{Method: http.MethodGet, Path: path, Query: query})
+	x, err := c.do(t.ctx, Request{Method: http.MethodGet, Path: path, Query: query})
 	t.run.observed.lists.Add(1)
 	t.must(err)
 	t.must(t.gatewayError(x))
-	t.keep(x)
+	t.rememberSecrets(x)
 	t.judgeExchange(x)
 	t.last = last
 }

@@ -90,10 +90,10 @@ func (r *Response) MustFind(id string) Token {
 	return token
 }
 
-// Refused expects a status with an error in SailPoint's form whose detailCode begins with the number, and ends the
-// scenario where the status is another. Words are not compared: their capitals differ in public. A path below /oauth
+// ExpectError expects a status with an error in SailPoint's form whose detailCode begins with the number, and ends the
+// scenario if the status is another. Words are not compared: their capitals differ in public. A path below /oauth
 // has the error of RFC 6749, section 5.2.
-func (r *Response) Refused(status int) *Response {
+func (r *Response) ExpectError(status int) *Response {
 	r.Status(status)
 	body := r.ErrorBody()
 	if u, err := url.Parse(r.exchange.URL); err == nil && oauthPath.MatchString(u.Path) {
@@ -114,16 +114,16 @@ func (r *Response) Refused(status int) *Response {
 // oauthPath is a path of the token endpoint and its neighbours, in any namespace.
 var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 
-// Declined is Refused, but that a live target may refuse with another 4xx than patmock does: which one, nothing published
+// ExpectRejected is ExpectError, but that a live target may refuse with another 4xx than patmock does: which one, nothing published
 // settles, and a question of its own asks it. 401 and 429 are no answers to what was asked.
-func (r *Response) Declined(status int) *Response {
+func (r *Response) ExpectRejected(status int) *Response {
 	if r.Declines(status) {
 		status = r.status
 	}
-	return r.Refused(status)
+	return r.ExpectError(status)
 }
 
-// Declines tells whether the answer is a refusal as Declined takes it.
+// Declines tells whether the answer is a refusal as ExpectRejected takes it.
 func (r *Response) Declines(status int) bool {
 	other := r.t.run.target.Live() && r.status >= 400 && r.status < 500 && r.status != http.StatusUnauthorized && r.status != http.StatusTooManyRequests
 	return r.status == status || other

@@ -107,7 +107,7 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 			"a: patch-never is a rule of [v2025 v2026 v1]",
 		},
 		{
-			"without version", contracttests.Without,
+			"without version", contracttests.Unversioned,
 			[]rule.ID{rule.BulkUpdate},
 			"a: bulk-update is a rule of [v1]",
 		},

@@ -34,10 +34,10 @@ type Runner struct {
 	counter  atomic.Int64
 	warnings *sharedWarnings
 	coverage coverage
-	known    known
-	sessions sessions
+	mock     mockInfo
+	tokens   tokenCache
 	// lost is how many cases in a row did not get through to a live target.
-	lost atomic.Int64
+	unreachable atomic.Int64
 	// timeouts are those of a target without a guard. Silent reports that the guard found the target
 	// not to answer.
 	timeouts tenantguard.Silence
@@ -144,7 +144,7 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 	if n := r.observed.exchanges.Load(); n > 0 {
 		out.Observed = &report.Observed{Exchanges: n, Lists: r.observed.lists.Load()}
 	}
-	if tenant := r.known.tenant; tenant != nil {
+	if tenant := r.mock.tenant; tenant != nil {
 		out.Target.Version = tenant.version
 	}
 	for _, result := range results {
@@ -186,13 +186,13 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())
 		}
 	}()
-	if lacking := tenant.lacks(c.Scenario.Needs); len(lacking) > 0 {
+	if lacking := tenant.lacks(c.Scenario.Features); len(lacking) > 0 {
 		result.Outcome, result.Kind, result.Message = report.Skip, report.KindLacks, "the target lacks "+strings.Join(lacking, ", ")
 		result.Lacks = lacking
 		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)
-	if slices.Contains(c.Scenario.Needs, RateLimit) {
+	if slices.Contains(c.Scenario.Features, RateLimit) {
 		t.ctx = tenantguard.Unpaced(ctx) // a guard would keep below the limit
 	}
 	err = t.guard(func() { c.Scenario.Run(t) })
@@ -203,7 +203,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	left := t.end(ctx)
 	t.judge(&result, c.Scenario, err, left)
 	if t.run.target.Live() {
-		r.countLost(t, err)
+		r.noteReachability(t, err)
 	}
 	observed.Exchanges, observed.Answers = t.exchanges, t.answers
 	return result, observed
@@ -217,7 +217,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		result.Notes = append(result.Notes, t.excerpt(note, maxMessage))
 	}
 	isLive := t.run.target.Live()
-	provisional := isLive && (s.Standing == evidence.Assumed || s.Question)
+	provisional := isLive && (s.Standing == evidence.Assumed || s.OpenQuestion)
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
 		result.Outcome, result.Kind, result.Message = outcome, kind, message
 	}
@@ -246,7 +246,7 @@ func (t *T) judge(result *report.Result, s Scenario, err, left error) {
 		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
 	case len(t.doubts) > 0:
 		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.doubts[0].Message)
-	case s.Question && isLive:
+	case s.OpenQuestion && isLive:
 		set(report.Provisional, report.KindOpenQuestion, "an open question, answered: "+strings.Join(result.Notes, "; "))
 	}
 }
@@ -256,11 +256,11 @@ func firstLine(text string) string {
 	return line
 }
 
-func (r *Runner) newT(ctx context.Context, c Case, tenant *tenancy) *T {
+func (r *Runner) newT(ctx context.Context, c Case, tenant *session) *T {
 	t := &T{
-		ctx: ctx, run: r, version: c.Version, tenancy: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
-		owners: map[string]Credentials{}, maxAlive: maxAlive, warned: warnings{r.warnings}, secrets: map[string]bool{}, refused: map[Credentials]error{},
-		injectsFaults: slices.Contains(c.Scenario.Needs, Faults), needs: c.Scenario.Needs,
+		ctx: ctx, run: r, version: c.Version, session: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
+		owners: map[string]Credentials{}, maxTokensPerOwner: maxTokensPerOwner, warned: warnings{r.warnings}, secrets: map[string]bool{}, refused: map[Credentials]error{},
+		injectsFaults: slices.Contains(c.Scenario.Features, Faults), needs: c.Scenario.Features,
 	}
 	t.observer = t.newObserver(c.Scenario)
 	return t

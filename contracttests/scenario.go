@@ -26,12 +26,13 @@ type Scenario struct {
 	Sources []string
 	// Standing of the promise.
 	Standing evidence.Standing
-	// Question marks one that nothing settles: what it notes is always provisional on a live target.
-	Question bool
-	// Versions where it holds. Nil means all. Without stands for a promise that belongs to no version.
+	// OpenQuestion marks one that nothing settles: what it notes is always provisional on a real
+	// tenant.
+	OpenQuestion bool
+	// Versions where it holds. Nil means all. Unversioned stands for a promise that belongs to no version.
 	Versions []version.Version
-	// Needs are what a target must have.
-	Needs []Need
+	// Features are what a target must have.
+	Features []Feature
 	// Rules are the rules that it covers.
 	Rules []rule.ID
 	// Breaks are the rules of every exchange that it breaks on purpose.
@@ -40,8 +41,8 @@ type Scenario struct {
 	Run func(t *T)
 }
 
-// Without is the version of a scenario that belongs to none, such as one about the token endpoint.
-var Without = []version.Version{""}
+// Unversioned is the version of a scenario that belongs to none, such as one about the token endpoint.
+var Unversioned = []version.Version{""}
 
 // Legacy and Current are the versions before and since tokens may live for ever.
 var (
@@ -49,40 +50,40 @@ var (
 	Current = []version.Version{version.V2025, version.V2026, version.V1}
 )
 
-// Need is something that not every target has.
-type Need string
+// A Feature is something that not every target has.
+type Feature string
 
-// The needs.
+// The features.
 const (
 	// Writes to the target are allowed.
-	Writes Need = "writes"
+	Writes Feature = "writes"
 	// SecondIdentity is another user, who is no administrator.
-	SecondIdentity Need = "second-identity"
+	SecondIdentity Feature = "second-identity"
 	// Admin is a user with the level ORG_ADMIN.
-	Admin Need = "admin"
+	Admin Feature = "admin"
 	// Clock can be moved.
-	Clock Need = "clock"
+	Clock Feature = "clock"
 	// Faults can be injected.
-	Faults Need = "faults"
-	// Seeds are tokens that can be added in any state: managed, expired, used long ago.
-	Seeds Need = "seeds"
+	Faults Feature = "faults"
+	// SeededTokens are tokens that can be added in any state: managed, expired, used long ago.
+	SeededTokens Feature = "seeds"
 	// RateLimit is enforced, and may be provoked.
-	RateLimit Need = "rate-limit"
+	RateLimit Feature = "rate-limit"
 	// TokenLimit is enforced: an owner has ten tokens at most.
-	TokenLimit Need = "token-limit"
+	TokenLimit Feature = "token-limit"
 	// ScopeDelay is shown: logins give the scopes of before a change for a while.
-	ScopeDelay Need = "scope-delay"
+	ScopeDelay Feature = "scope-delay"
 	// APIClient is an OAuth client without a user.
-	APIClient Need = "api-client"
-	// Disposable are tokens with which nothing is lost: what would take all of a user's is asked for there only.
-	Disposable Need = "disposable"
+	APIClient Feature = "api-client"
+	// DisposableTokens are tokens with which nothing is lost: what would take all of a user's is asked for there only.
+	DisposableTokens Feature = "disposable"
 	// Unmetered is a target on which a request costs nothing: tables of many boundaries are tried there only.
-	Unmetered Need = "unmetered"
+	Unmetered Feature = "unmetered"
 )
 
-// Needs lists them.
-func Needs() []Need {
-	return []Need{Writes, SecondIdentity, Admin, Clock, Faults, Seeds, RateLimit, TokenLimit, ScopeDelay, APIClient, Disposable, Unmetered}
+// Features returns all of them.
+func Features() []Feature {
+	return []Feature{Writes, SecondIdentity, Admin, Clock, Faults, SeededTokens, RateLimit, TokenLimit, ScopeDelay, APIClient, DisposableTokens, Unmetered}
 }
 
 // versions where the scenario is tried.
@@ -125,8 +126,8 @@ func Check(scenarios []Scenario) error {
 		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, s.Standing) {
 			report("expected a standing, got %q", s.Standing)
 		}
-		for _, n := range s.Needs {
-			if !slices.Contains(Needs(), n) {
+		for _, n := range s.Features {
+			if !slices.Contains(Features(), n) {
 				report("unknown need %q", n)
 			}
 		}

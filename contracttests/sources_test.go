@@ -41,7 +41,7 @@ func TestSourcesExist(t *testing.T) {
 			check(s.ID, source)
 		}
 	}
-	for _, finding := range contracttests.ClientRules() {
+	for _, finding := range contracttests.LintRules() {
 		if finding.ID == "" || finding.Advice == "" {
 			t.Errorf("a kind of finding has no rule or no advice: %+v", finding)
 		}

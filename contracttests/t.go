@@ -28,7 +28,7 @@ type T struct {
 	ctx     context.Context //nolint:containedctx // a T lives as long as its scenario
 	run     *Runner
 	version version.Version
-	tenancy *tenancy
+	session *session
 
 	clients map[Credentials]*Client
 	last    *exchange
@@ -45,8 +45,8 @@ type T struct {
 	alive         map[string]string // owner of each live object
 	// owners are the identities that objects belong to, by id, as far as they are known.
 	owners map[string]Credentials
-	// maxAlive is how many objects of one owner there may be at a time.
-	maxAlive int
+	// maxTokensPerOwner is how many objects of one owner there may be at a time.
+	maxTokensPerOwner int
 	// ending reports that the scenario has run, and what it made is being removed. Hurried reports then
 	// whether the run ends early.
 	ending   bool
@@ -66,7 +66,7 @@ type T struct {
 	// on a tenant.
 	observer       *observer.Observer
 	beside, doubts []report.Failure
-	needs          []Need
+	needs          []Feature
 	// wrote reports that a write was carried out.
 	wrote bool
 	// clock of a patmock as the scenario has set it, if it is frozen, and by how much it has moved it.
@@ -97,45 +97,45 @@ func (t *T) Current() bool {
 }
 
 // Control is the control surface of the mock, for scenarios that need what only it can do.
-func (t *T) Control() *control.Client { return t.tenancy.control }
+func (t *T) Control() *control.Client { return t.session.control }
 
 // Owner is a client of the first identity, logged in.
-func (t *T) Owner() *Client { return t.client(t.tenancy.owner) }
+func (t *T) Owner() *Client { return t.client(t.session.owner) }
 
 // Second is a client of another user, who is no administrator. Its scenario needs SecondIdentity.
-func (t *T) Second() *Client { return t.client(t.tenancy.second) }
+func (t *T) Second() *Client { return t.client(t.session.second) }
 
 // Admin is a client of an administrator. Its scenario needs Admin.
-func (t *T) Admin() *Client { return t.client(t.tenancy.admin) }
+func (t *T) Admin() *Client { return t.client(t.session.admin) }
 
 // Anonymous is a client that sends no bearer.
 func (t *T) Anonymous() *Client { return &Client{t: t} }
 
 // Credentials of the three users, and of an API client.
 func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
-	return t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient
+	return t.session.owner, t.session.second, t.session.admin, t.session.apiClient
 }
 
-// LogIn makes a client with an access token of its own. It ends the scenario where the login is refused.
-func (t *T) LogIn(who Credentials) *Client {
+// Login returns a client with an access token of its own. It ends the scenario if the login is rejected.
+func (t *T) Login(who Credentials) *Client {
 	login := t.Anonymous().Token(who).Status(http.StatusOK).Login()
 	return &Client{t: t, bearer: login.AccessToken.Value, who: who}
 }
 
-// Bearing makes a client with a bearer of any kind.
-func (t *T) Bearing(bearer string) *Client { return &Client{t: t, bearer: bearer} }
+// WithBearer returns a client with a bearer of any kind.
+func (t *T) WithBearer(bearer string) *Client { return &Client{t: t, bearer: bearer} }
 
 // Now returns the time at the target: that of the namespace on a patmock, and for a tenant that of
 // its responses. If there was none yet, the owner logs in.
 func (t *T) Now() time.Time {
-	if t.tenancy.control == nil {
+	if t.session.control == nil {
 		clock := t.run.Clock()
 		if !clock.Known() {
 			t.Owner()
 		}
 		return clock.At(t.run.Now()).UTC()
 	}
-	c, err := t.tenancy.control.Clock(t.ctx)
+	c, err := t.session.control.Clock(t.ctx)
 	t.must(err)
 	return c.Now
 }
@@ -155,46 +155,46 @@ func (t *T) Expiry() time.Time {
 	return t.Now().Add(mockLife)
 }
 
-// Pass lets time pass: on a patmock its clock is moved, at a live target it is waited for.
-func (t *T) Pass(d time.Duration) {
-	if t.tenancy.control == nil {
+// AdvanceTime lets time pass: it moves the clock of a patmock, and waits at a real tenant.
+func (t *T) AdvanceTime(d time.Duration) {
+	if t.session.control == nil {
 		t.must(t.run.options.Wait(t.ctx, d))
 		return
 	}
 	t.Advance(d)
 }
 
-// Lacks ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only. Results
+// SkipUnsupported ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only. Results
 // name it by its id, which is in words with dashes.
-func (t *T) Lacks(id, format string, args ...any) {
+func (t *T) SkipUnsupported(id, format string, args ...any) {
 	t.must(&tenantguard.NotSentError{Reason: tenantguard.Reason(id), Missing: fmt.Sprintf(format, args...)})
 }
 
 // Advance lets time pass at the target. Its scenario needs Clock.
 func (t *T) Advance(by time.Duration) {
-	c, err := t.tenancy.control.Advance(t.ctx, by)
+	c, err := t.session.control.Advance(t.ctx, by)
 	t.must(err)
 	t.setClock(c.Now, c.Frozen)
 }
 
 // SetClock stops the clock of the target at a moment.
 func (t *T) SetClock(now time.Time) {
-	c, err := t.tenancy.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
+	c, err := t.session.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
 	t.must(err)
 	t.setClock(c.Now, c.Frozen)
 }
 
-// Seed adds a token in any state, and returns what logs in with it. Its scenario needs Seeds.
+// Seed adds a token in any state, and returns what logs in with it. Its scenario needs SeededTokens.
 func (t *T) Seed(token control.NewToken) Credentials {
-	user, err := t.tenancy.control.AddToken(t.ctx, token)
+	user, err := t.session.control.AddToken(t.ctx, token)
 	t.must(err)
 	t.observer.Seed(user.ClientID, user.ClientSecret)
 	return Credentials{user.ClientID, user.ClientSecret}
 }
 
-// SeedUser adds a user with levels. Its scenario needs Seeds.
+// SeedUser adds a user with levels. Its scenario needs SeededTokens.
 func (t *T) SeedUser(name string, levels ...string) Credentials {
-	user, err := t.tenancy.control.AddIdentity(t.ctx, control.NewIdentity{Name: name, UserLevels: levels})
+	user, err := t.session.control.AddIdentity(t.ctx, control.NewIdentity{Name: name, UserLevels: levels})
 	t.must(err)
 	t.observer.Seed(user.ClientID, user.ClientSecret)
 	return Credentials{user.ClientID, user.ClientSecret}
@@ -202,7 +202,7 @@ func (t *T) SeedUser(name string, levels ...string) Credentials {
 
 // Fault adds a rule. Its scenario needs Faults.
 func (t *T) Fault(rule control.Fault) {
-	_, err := t.tenancy.control.AddFault(t.ctx, rule)
+	_, err := t.session.control.AddFault(t.ctx, rule)
 	t.must(err)
 }
 
@@ -281,8 +281,8 @@ func (t *T) failure(kind report.Kind, message, diff string) report.Failure {
 	return f
 }
 
-// keep keeps the secrets of an exchange in mind, which need not look like one. What is shorter than they are is a word.
-func (t *T) keep(x *exchange) {
+// rememberSecrets remembers the secrets of an exchange, so that they are redacted. Shorter texts are words.
+func (t *T) rememberSecrets(x *exchange) {
 	const shortest = 16
 	var answered struct {
 		AccessToken string `json:"access_token"`
@@ -300,7 +300,7 @@ func (t *T) keep(x *exchange) {
 // redact takes out what nobody shall read: the secrets that are known, also in JSON, and whatever looks like one.
 func (t *T) redact(text string) string {
 	known := slices.Collect(maps.Keys(t.secrets))
-	for _, who := range []Credentials{t.tenancy.owner, t.tenancy.second, t.tenancy.admin, t.tenancy.apiClient} {
+	for _, who := range []Credentials{t.session.owner, t.session.second, t.session.admin, t.session.apiClient} {
 		if who.ClientSecret != "" {
 			known = append(known, who.ClientSecret)
 		}

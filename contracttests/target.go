@@ -53,8 +53,8 @@ const (
 	secondName = "john.roe"
 )
 
-// tenancy is what one case has of a target: on a patmock a namespace of its own.
-type tenancy struct {
+// session is what one case has of a target: on a patmock a namespace of its own.
+type session struct {
 	target  Target
 	base    string
 	control *control.Client
@@ -72,31 +72,31 @@ type tenancy struct {
 	close func(context.Context) error
 }
 
-var tenancies atomic.Int64
+var namespaces atomic.Int64
 
 // known is what every namespace of a mock has in common: who there is, and how it behaves.
-type known struct {
+type mockInfo struct {
 	mu     sync.Mutex
-	tenant *tenancy // nil until one was asked
+	tenant *session // nil until one was asked
 }
 
 // ask asks the first namespace, and tells the same of the others.
-func (k *known) ask(ctx context.Context, c *control.Client, now func() time.Time) (*tenancy, error) {
+func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.tenant == nil {
-		asked := &tenancy{control: c}
-		if err := asked.ask(ctx, now); err != nil {
+		fetched := &session{control: c}
+		if err := fetched.fetch(ctx, now); err != nil {
 			return nil, err
 		}
-		k.tenant = asked
+		k.tenant = fetched
 	}
 	same := *k.tenant
 	return &same, nil
 }
 
 // ask finds out who there is, and how the mock behaves.
-func (t *tenancy) ask(ctx context.Context, now func() time.Time) error {
+func (t *session) fetch(ctx context.Context, now func() time.Time) error {
 	who, err := t.control.Credentials(ctx)
 	if err != nil {
 		return err
@@ -127,8 +127,8 @@ func (t *tenancy) ask(ctx context.Context, now func() time.Time) error {
 	return err
 }
 
-// has tells whether the tenancy has what a scenario needs.
-func (t *tenancy) has(n Need) bool {
+// has tells whether the session has what a scenario needs.
+func (t *session) has(n Feature) bool {
 	mock := t.control != nil
 	switch n {
 	case Writes:
@@ -137,7 +137,7 @@ func (t *tenancy) has(n Need) bool {
 		return t.second.given()
 	case Admin:
 		return t.admin.given()
-	case Clock, Faults, Seeds, Disposable, Unmetered:
+	case Clock, Faults, SeededTokens, DisposableTokens, Unmetered:
 		return mock
 	case APIClient:
 		return t.apiClient.given()
@@ -151,8 +151,8 @@ func (t *tenancy) has(n Need) bool {
 	return false
 }
 
-// lacks lists what a scenario needs and the tenancy has not.
-func (t *tenancy) lacks(needs []Need) []string {
+// lacks lists what a scenario needs and the session has not.
+func (t *session) lacks(needs []Feature) []string {
 	var lacking []string
 	for _, n := range needs {
 		if !t.has(n) {

@@ -21,43 +21,43 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 		want string // the place that the failure names, empty if there is none
 	}{
 		{"property of create", func(t *contracttests.T) {
-			t.Owner().Made(contracttests.Body{"scoep": nil})
+			t.Owner().MustCreate(contracttests.Body{"scoep": nil})
 		}, "/scoep"},
 		{"property of create on purpose", func(t *contracttests.T) {
-			t.Owner().Wrong("/scoep").Made(contracttests.Body{"scoep": nil})
+			t.Owner().ExpectInvalid("/scoep").MustCreate(contracttests.Body{"scoep": nil})
 		}, ""},
 		{"property in a body of another content type", func(t *contracttests.T) {
-			t.Owner().Wrong("header Content-Type").Send(contracttests.Request{
+			t.Owner().ExpectInvalid("header Content-Type").Send(contracttests.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(),
 				ContentType: "text/plain", Body: `{"nmae": "x"}`,
-			}).Refused(http.StatusUnsupportedMediaType)
+			}).ExpectError(http.StatusUnsupportedMediaType)
 		}, "/nmae"},
 		{"query parameter", func(t *contracttests.T) {
-			t.Second().List("ownr-id", "me").Refused(http.StatusForbidden)
+			t.Second().List("ownr-id", "me").ExpectError(http.StatusForbidden)
 		}, "query parameter ownr-id"},
 		{"query parameter on purpose", func(t *contracttests.T) {
-			t.Second().Wrong("query parameter ownr-id").List("ownr-id", "me").Refused(http.StatusForbidden)
+			t.Second().ExpectInvalid("query parameter ownr-id").List("ownr-id", "me").ExpectError(http.StatusForbidden)
 		}, ""},
 		{"path of a patch", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().Made().ID, contracttests.Replace("/nmae", nil)).Refused(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Replace("/nmae", nil)).ExpectError(http.StatusBadRequest)
 		}, "/0/path=/nmae"},
 		{"path below a property", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().Made().ID, contracttests.Op{"op": "remove", "path": "/scope/0"}).Status(http.StatusOK)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "remove", "path": "/scope/0"}).Status(http.StatusOK)
 		}, ""},
 		{"path that begins like a property", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().Made().ID, contracttests.Replace("/names", "x")).Refused(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Replace("/names", "x")).ExpectError(http.StatusBadRequest)
 		}, "/0/path=/names"},
 		{"from of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "move", "from": "/createdd", "path": "/name"}
-			t.Owner().Patch(t.Owner().Made().ID, operation).Refused(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, operation).ExpectError(http.StatusBadRequest)
 		}, "/0/from=/createdd"},
 		{"path of a bulk update", func(t *contracttests.T) {
 			operation := contracttests.Replace("/expirationDte", nil)
-			t.Admin().Bulk([]string{t.Owner().Made().ID}, operation).Refused(http.StatusBadRequest)
+			t.Admin().Bulk([]string{t.Owner().MustCreate().ID}, operation).ExpectError(http.StatusBadRequest)
 		}, "/patch/0/path=/expirationDte"},
 		{"member of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "test", "path": "/name", "valeu": "x"}
-			t.Owner().Patch(t.Owner().Made().ID, operation).Refused(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, operation).ExpectError(http.StatusBadRequest)
 		}, "/0/valeu"},
 		{"field of a form", func(t *contracttests.T) {
 			t.Anonymous().Form("/oauth/token", "grant_typ", "x").Status(http.StatusUnauthorized)

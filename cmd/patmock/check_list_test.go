@@ -17,7 +17,7 @@ import (
 func TestKindsPage(t *testing.T) {
 	sections := strings.Split(read(t, "../../"+check.KindsPage), "\n## ")[1:]
 	var kinds, rules []string
-	for i, r := range contracttests.ClientRules() {
+	for i, r := range contracttests.LintRules() {
 		rules = append(rules, r.Kind())
 		if i >= len(sections) {
 			continue

@@ -25,9 +25,9 @@ var atOnce = []contract.Scenario{
 		Rules:   []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			made := 0
-			for _, r := range c.Burst(slices.Repeat([]contract.Request{c.CreateRequest(body)}, side)...) {
+			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{c.CreateRequest(body)}, side)...) {
 				if r.Code() == http.StatusOK {
 					made++
 					continue
@@ -46,10 +46,10 @@ var atOnce = []contract.Scenario{
 		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			want := c.MustFind(token.ID)
 			want.Name, want.Scope = t.Name(), contract.Value([]string{"sp:scopes:default"})
-			for _, r := range c.Burst(
+			for _, r := range c.Concurrent(
 				c.PatchRequest(token.ID, contract.Replace("/name", want.Name)),
 				c.PatchRequest(token.ID, contract.Replace("/scope", want.Scope)),
 			) {
@@ -66,17 +66,17 @@ var atOnce = []contract.Scenario{
 		Rules:    []rule.ID{rule.DeleteForGood},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, other := c.Made(), c.Made()
+			token, other := c.MustCreate(), c.MustCreate()
 			gone := 0
-			for _, r := range c.Burst(slices.Repeat([]contract.Request{c.DeleteRequest(token.ID)}, side)...) {
+			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{c.DeleteRequest(token.ID)}, side)...) {
 				if r.Code() == http.StatusNoContent {
 					gone++
 					continue
 				}
-				r.Refused(http.StatusNotFound)
+				r.ExpectError(http.StatusNotFound)
 			}
 			t.Equal("how many deletes are 204", 1, gone)
-			c.Delete(token.ID).Refused(http.StatusNotFound)
+			c.Delete(token.ID).ExpectError(http.StatusNotFound)
 			c.MustFind(other.ID)
 		},
 	},
@@ -86,20 +86,20 @@ var atOnce = []contract.Scenario{
 		Sources:  []string{bulkOperation, requestsAtOnce},
 		Standing: evidence.Assumed,
 		Versions: []version.Version{version.V1},
-		Needs:    writes(contract.Admin),
+		Features: writes(contract.Admin),
 		Rules:    []rule.ID{rule.BulkUpdate, rule.PatchFields},
 		Run: func(t *contract.T) {
 			c, date := t.Admin(), later(t)
 			ids, wants, requests := []string{}, []contract.Token{}, []contract.Request{}
 			for range 3 {
-				token := c.Made()
+				token := c.MustCreate()
 				want := c.MustFind(token.ID)
 				want.Name = t.Name()
 				want.ExpirationDate = contract.Value(contract.Body(date).Text("value"))
 				ids, wants = append(ids, token.ID), append(wants, want)
 				requests = append(requests, c.PatchRequest(token.ID, contract.Replace("/name", want.Name)))
 			}
-			for _, r := range c.Burst(append(requests, c.BulkRequest(ids, date))...) {
+			for _, r := range c.Concurrent(append(requests, c.BulkRequest(ids, date))...) {
 				r.Status(http.StatusOK)
 			}
 			for _, want := range wants {

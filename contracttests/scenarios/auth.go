@@ -37,7 +37,7 @@ type operation struct {
 func operations(t *contract.T) []operation {
 	all := []operation{
 		{"list", func(c *contract.Client) *contract.Response { return c.List("owner-id", "me") }},
-		{"create", func(c *contract.Client) *contract.Response { return c.Create(c.Expiring()) }},
+		{"create", func(c *contract.Client) *contract.Response { return c.Create(c.NewTokenBody()) }},
 		{"patch", func(c *contract.Client) *contract.Response {
 			return c.Patch(strangerID, contract.Replace("/name", t.Name()))
 		}},
@@ -100,7 +100,7 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 		Run:   func(t *contract.T) { unauthorized(t, client(t)) },
 	}
 	list := s
-	list.ID, list.Promise, list.Needs = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", reads()
+	list.ID, list.Promise, list.Features = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
 		hasUnauthorizedForm(t, client(t).List("owner-id", "me").Status(http.StatusUnauthorized))
 	}
@@ -111,21 +111,23 @@ var authBearers = slices.Concat(
 	bearing("no-header", "a request without an Authorization header",
 		func(t *contract.T) *contract.Client { return t.Anonymous() }),
 	bearing("empty-bearer", "a bearer that is empty",
-		func(t *contract.T) *contract.Client { return t.Anonymous().With("Authorization", "Bearer ") }),
+		func(t *contract.T) *contract.Client { return t.Anonymous().WithHeader("Authorization", "Bearer ") }),
 	bearing("wrong-scheme", "a scheme other than Bearer, Basic with a good id and secret as well,",
 		func(t *contract.T) *contract.Client {
 			who, request := ownerCredentials(t), http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			return t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			return t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 		}),
 	bearing("bearer-without-scheme", "an access token without a scheme in front",
-		func(t *contract.T) *contract.Client { return t.Anonymous().With("Authorization", t.Owner().Bearer()) }),
+		func(t *contract.T) *contract.Client {
+			return t.Anonymous().WithHeader("Authorization", t.Owner().Bearer())
+		}),
 	bearing("garbage-bearer", "a bearer that is no access token",
-		func(t *contract.T) *contract.Client { return t.Bearing("garbage") }),
+		func(t *contract.T) *contract.Client { return t.WithBearer("garbage") }),
 	bearing("changed-signature", "an access token whose signature was changed",
-		func(t *contract.T) *contract.Client { return t.Bearing(changedSignature(t.Owner().Bearer())) }),
+		func(t *contract.T) *contract.Client { return t.WithBearer(changedSignature(t.Owner().Bearer())) }),
 	bearing("unsigned-bearer", "an access token that says it needs no signature",
-		func(t *contract.T) *contract.Client { return t.Bearing(unsigned(t.Owner().Bearer())) }),
+		func(t *contract.T) *contract.Client { return t.WithBearer(unsigned(t.Owner().Bearer())) }),
 )
 
 var auth = []contract.Scenario{
@@ -142,16 +144,16 @@ var auth = []contract.Scenario{
 			c := t.Owner()
 			reader := scoped(t, myRead)
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			t.Anonymous().Create(c.Expiring()).Status(http.StatusUnauthorized)
-			reader.Create(c.Expiring()).Refused(http.StatusForbidden)
+			t.Anonymous().Create(c.NewTokenBody()).Status(http.StatusUnauthorized)
+			reader.Create(c.NewTokenBody()).ExpectError(http.StatusForbidden)
 			t.Equal("ids of the tokens", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
 		},
 	},
 	{
 		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Needs: reads(), Rules: []rule.ID{"bearer-required"},
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
-			t.Anonymous().With("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
+			t.Anonymous().WithHeader("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
@@ -172,9 +174,9 @@ var auth = []contract.Scenario{
 		Rules:   []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
-			made := t.Owner().Made(contract.Body{"scope": []string{unknown}})
+			made := t.Owner().MustCreate(contract.Body{"scope": []string{unknown}})
 			t.Equal("scope", []string{unknown}, made.Scope.Value)
-			forbidden(t, t.LogIn(made.Credentials()))
+			forbidden(t, t.Login(made.Credentials()))
 		},
 	},
 	{
@@ -185,8 +187,8 @@ var auth = []contract.Scenario{
 			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
 			c := scoped(t, myRead, myManage)
 			c.List("owner-id", "me").Status(http.StatusOK)
-			c.Made()
-			scoped(t, defaultScope, scopeAll).Made()
+			c.MustCreate()
+			scoped(t, defaultScope, scopeAll).MustCreate()
 		},
 	},
 	{
@@ -195,20 +197,20 @@ var auth = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens/post/security",
 			"#api-clients-are-forbidden",
 		},
-		Needs: writes(contract.APIClient), Rules: []rule.ID{"no-application-auth"},
+		Features: writes(contract.APIClient), Rules: []rule.ID{"no-application-auth"},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
-			c := t.LogIn(client)
+			c := t.Login(client)
 			forbidden(t, c)
-			c.List().Refused(http.StatusForbidden)
+			c.List().ExpectError(http.StatusForbidden)
 		},
 	},
 	{
 		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
-		Sources: []string{"#experimental-header"},
-		Needs:   reads(), Rules: []rule.ID{"experimental-header"},
+		Sources:  []string{"#experimental-header"},
+		Features: reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
-			t.Owner().With("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
+			t.Owner().WithHeader("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
@@ -216,8 +218,8 @@ var auth = []contract.Scenario{
 		Sources: []string{"#experimental-header"},
 		Rules:   []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
-			for _, c := range []*contract.Client{t.Owner(), t.Owner().With("X-SailPoint-Experimental", "true")} {
-				made := c.Made()
+			for _, c := range []*contract.Client{t.Owner(), t.Owner().WithHeader("X-SailPoint-Experimental", "true")} {
+				made := c.MustCreate()
 				c.List("owner-id", "me").Status(http.StatusOK)
 				c.Patch(made.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK)
 				c.Delete(made.ID).Status(http.StatusNoContent)
@@ -228,5 +230,5 @@ var auth = []contract.Scenario{
 
 // scoped logs in with a new token of the owner that has these scopes.
 func scoped(t *contract.T, scopes ...string) *contract.Client {
-	return t.LogIn(t.Owner().Made(contract.Body{"scope": scopes}).Credentials())
+	return t.Login(t.Owner().MustCreate(contract.Body{"scope": scopes}).Credentials())
 }

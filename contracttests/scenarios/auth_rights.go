@@ -26,14 +26,14 @@ var authRights = []contract.Scenario{
 	{
 		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
 		Sources:  []string{authorizationPage, "#scope-beyond-the-level"},
-		Standing: evidence.Published, Needs: writes(contract.SecondIdentity),
+		Standing: evidence.Published, Features: writes(contract.SecondIdentity),
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
-			others := t.Owner().Made()
-			made := t.Second().Made(contract.Body{"scope": []string{allManage}})
+			others := t.Owner().MustCreate()
+			made := t.Second().MustCreate(contract.Body{"scope": []string{allManage}})
 			t.Equal("scope", []string{allManage}, made.Scope.Value)
-			c := t.LogIn(made.Credentials())
-			c.List().Refused(http.StatusForbidden)
+			c := t.Login(made.Credentials())
+			c.List().ExpectError(http.StatusForbidden)
 			c.Delete(others.ID).Status(http.StatusForbidden, http.StatusNotFound)
 			if _, found := t.Owner().Find(others.ID); !found {
 				t.Errorf("the token of another user is gone")
@@ -42,24 +42,24 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
-		Sources: []string{listPublished, "#list-of-others-needs-the-right"},
-		Needs:   reads(contract.SecondIdentity),
-		Rules:   []rule.ID{"list-rights"},
+		Sources:  []string{listPublished, "#list-of-others-needs-the-right"},
+		Features: reads(contract.SecondIdentity),
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
-			t.Second().List().Refused(http.StatusForbidden)
-			t.Second().List("owner-id", ownID(t, t.Owner())).Refused(http.StatusForbidden)
+			t.Second().List().ExpectError(http.StatusForbidden)
+			t.Second().List("owner-id", ownID(t, t.Owner())).ExpectError(http.StatusForbidden)
 		},
 	},
 	{
 		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
-		Sources: []string{listPublished, "#list-of-others-needs-the-right"},
-		Needs:   writes(contract.Admin),
-		Rules:   []rule.ID{"list-rights"},
+		Sources:  []string{listPublished, "#list-of-others-needs-the-right"},
+		Features: writes(contract.Admin),
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
-				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
-				c.List().Refused(http.StatusForbidden)
-				c.List("owner-id", ownID(t, t.Owner())).Refused(http.StatusForbidden)
+				c := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{scope}}).Credentials())
+				c.List().ExpectError(http.StatusForbidden)
+				c.List("owner-id", ownID(t, t.Owner())).ExpectError(http.StatusForbidden)
 			}
 		},
 	},
@@ -70,13 +70,13 @@ var authRights = []contract.Scenario{
 			"#list-of-others-needs-the-right",
 			"#admin-has-all-rights",
 		},
-		Needs: writes(contract.Admin),
-		Rules: []rule.ID{"list-rights"},
+		Features: writes(contract.Admin),
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
-			own, other := t.Admin().Made(), t.Owner().Made()
+			own, other := t.Admin().MustCreate(), t.Owner().MustCreate()
 			id := other.Owner.ID.Value
 			for _, scope := range []string{scopeAll, allRead, allManage} {
-				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
+				c := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{scope}}).Credentials())
 				has(t, c.List().Status(http.StatusOK), own.ID, other.ID)
 				has(t, c.List("owner-id", id).Status(http.StatusOK), other.ID)
 			}
@@ -89,20 +89,20 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
-		Sources: []string{listPublished, "#owner-id-me"},
-		Needs:   writes(contract.SecondIdentity),
-		Rules:   []rule.ID{"list-own"},
+		Sources:  []string{listPublished, "#owner-id-me"},
+		Features: writes(contract.SecondIdentity),
+		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
-			one, other := t.Owner().Made(), t.Second().Made()
+			one, other := t.Owner().MustCreate(), t.Second().MustCreate()
 			listsOneAndNotTheOther(t, t.Owner(), one.ID, other.ID)
 			listsOneAndNotTheOther(t, t.Second(), other.ID, one.ID)
 		},
 	},
 	{
 		ID: "auth/list-me-has-no-login-of-another", Promise: "With owner-id=me two users each see the token that they logged in with, and not that of the other.",
-		Sources: []string{listPublished, "#owner-id-me"},
-		Needs:   reads(contract.SecondIdentity),
-		Rules:   []rule.ID{"list-own"},
+		Sources:  []string{listPublished, "#owner-id-me"},
+		Features: reads(contract.SecondIdentity),
+		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
 			listsOneAndNotTheOther(t, t.Owner(), one.ClientID, other.ClientID)
@@ -116,30 +116,30 @@ var authRights = []contract.Scenario{
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
 			c.List("owner-id", "me").Status(http.StatusOK)
-			c.List("owner-id", id).Refused(http.StatusForbidden)
+			c.List("owner-id", id).ExpectError(http.StatusForbidden)
 		},
 	},
 	{
 		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
-		Sources: []string{patchScopes, "#patch-of-anothers-is-403"},
-		Needs:   writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"patch-own-only"},
+		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
+		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
 	},
 	{
 		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
 		Standing: evidence.Assumed,
-		Needs:    writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
+		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
 	{
 		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
-		Sources: []string{deleteScopes, "#admin-deletes-anothers"},
-		Needs:   writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"delete-own-or-all"},
+		Sources:  []string{deleteScopes, "#admin-deletes-anothers"},
+		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
-				made := t.Second().Made()
-				c := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{scope}}).Credentials())
+				made := t.Second().MustCreate()
+				c := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{scope}}).Credentials())
 				c.Delete(made.ID).Status(http.StatusNoContent)
 				if _, found := t.Second().Find(made.ID); found {
 					t.Errorf("the deleted token is listed")
@@ -149,21 +149,21 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
-		Sources: []string{"#delete-without-the-right-is-403"},
-		Needs:   writes(contract.SecondIdentity), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
+		Sources:  []string{"#delete-without-the-right-is-403"},
+		Features: writes(contract.SecondIdentity), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
-			t.Second().Delete(made.ID).Refused(http.StatusForbidden)
+			made := t.Owner().MustCreate()
+			t.Second().Delete(made.ID).ExpectError(http.StatusForbidden)
 			has(t, t.Owner().List("owner-id", "me").Status(http.StatusOK), made.ID)
 		},
 	},
 	{
 		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
-		Sources: []string{"#delete-without-the-right-is-403"},
-		Needs:   writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
+		Sources:  []string{"#delete-without-the-right-is-403"},
+		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
 		Run: func(t *contract.T) {
-			made := t.Second().Made()
-			t.LogIn(t.Admin().Made(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).Refused(http.StatusForbidden)
+			made := t.Second().MustCreate()
+			t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).ExpectError(http.StatusForbidden)
 			has(t, t.Second().List("owner-id", "me").Status(http.StatusOK), made.ID)
 		},
 	},
@@ -175,16 +175,16 @@ var authRights = []contract.Scenario{
 			"#hidden-managed-token-is-404",
 		},
 		Standing: evidence.Assumed,
-		Needs:    writes(contract.Seeds, contract.Admin), Rules: []rule.ID{"managed-tokens"},
+		Features: writes(contract.SeededTokens, contract.Admin), Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
 			c := t.Owner()
 			if _, found := c.Find(id); found {
 				t.Errorf("the owner's list has a managed token")
 			}
-			c.Patch(id, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
-			c.Delete(id).Refused(http.StatusNotFound)
-			reader := t.LogIn(t.Admin().Made(contract.Body{"scope": []string{allRead}}).Credentials())
+			c.Patch(id, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			c.Delete(id).ExpectError(http.StatusNotFound)
+			reader := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{allRead}}).Credentials())
 			for _, listed := range reader.List().Tokens() {
 				if listed.ID == id || listed.Managed.Value {
 					t.Errorf("the list without the managed right has a managed token")
@@ -209,8 +209,8 @@ func listsOneAndNotTheOther(t *contract.T, c *contract.Client, one, other string
 
 // othersPatch tries to change a token of the second identity.
 func othersPatch(t *contract.T, c *contract.Client) {
-	made := t.Second().Made()
-	c.Patch(made.ID, contract.Replace("/name", t.Name())).Refused(http.StatusForbidden)
+	made := t.Second().MustCreate()
+	c.Patch(made.ID, contract.Replace("/name", t.Name())).ExpectError(http.StatusForbidden)
 	t.Equal("name", made.Name, t.Second().MustFind(made.ID).Name)
 }
 

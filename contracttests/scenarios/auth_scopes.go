@@ -32,8 +32,8 @@ func opened(
 				if scope == allManage && opens[scope] || scope == allRead && opens[scope] {
 					continue // whether they are enough for one's own is not published, see auth/all-scopes-include-own
 				}
-				made := t.Owner().Made(contract.Body{"scope": []string{scope}})
-				r := ask(t, t.LogIn(made.Credentials()))
+				made := t.Owner().MustCreate(contract.Body{"scope": []string{scope}})
+				r := ask(t, t.Login(made.Credentials()))
 				if opens[scope] {
 					answers(t, scope, r, want)
 				} else {
@@ -49,7 +49,7 @@ func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.Li
 
 // createOne makes a token, and removes it at once.
 func createOne(t *contract.T, c *contract.Client) *contract.Response {
-	r := c.Create(c.Expiring())
+	r := c.Create(c.NewTokenBody())
 	if r.Code() == http.StatusOK {
 		t.Owner().Delete(r.Token().ID).Status(http.StatusNoContent)
 	}
@@ -57,14 +57,14 @@ func createOne(t *contract.T, c *contract.Client) *contract.Response {
 }
 
 func patchOwn(t *contract.T, c *contract.Client) *contract.Response {
-	made := t.Owner().Made()
+	made := t.Owner().MustCreate()
 	r := c.Patch(made.ID, contract.Replace("/name", t.Name()))
 	t.Owner().Delete(made.ID).Status(http.StatusNoContent)
 	return r
 }
 
 func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
-	made := t.Owner().Made()
+	made := t.Owner().MustCreate()
 	r := c.Delete(made.ID)
 	if r.Code() != http.StatusNoContent {
 		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
@@ -88,16 +88,16 @@ var authScopes = []contract.Scenario{
 		http.StatusNoContent, deleteOwn, myManage, allManage),
 	{
 		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
-		Sources: []string{"#all-includes-my"},
-		Needs:   writes(contract.SecondIdentity),
-		Rules:   []rule.ID{rule.OperationScopes, rule.WriteRights},
+		Sources:  []string{"#all-includes-my"},
+		Features: writes(contract.SecondIdentity),
+		Rules:    []rule.ID{rule.OperationScopes, rule.WriteRights},
 		Run: func(t *contract.T) {
 			second := t.Second()
-			reader := t.LogIn(second.Made(contract.Body{"scope": []string{allRead}}).Credentials())
+			reader := t.Login(second.MustCreate(contract.Body{"scope": []string{allRead}}).Credentials())
 			reader.List("owner-id", "me").Status(http.StatusOK)
-			manager := t.LogIn(second.Made(contract.Body{"scope": []string{allManage}}).Credentials())
+			manager := t.Login(second.MustCreate(contract.Body{"scope": []string{allManage}}).Credentials())
 			manager.List("owner-id", "me").Status(http.StatusOK)
-			made := manager.Made()
+			made := manager.MustCreate()
 			manager.Delete(made.ID).Status(http.StatusNoContent)
 		},
 	},

@@ -15,18 +15,18 @@ import (
 // the rules of every exchange.
 var beside = []contract.Scenario{
 	{
-		ID:      "patch/id-is-exact",
-		Promise: "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
-		Sources: []string{deleteUnknown, "#unknown-id-is-404"},
-		Needs:   writes(contract.Seeds),
-		Rules:   []rule.ID{rule.ExactID, rule.UnknownID},
+		ID:       "patch/id-is-exact",
+		Promise:  "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
+		Sources:  []string{deleteUnknown, "#unknown-id-is-404"},
+		Features: writes(contract.SeededTokens),
+		Rules:    []rule.ID{rule.ExactID, rule.UnknownID},
 		Run: func(t *contract.T) {
 			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
 			t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), ID: whole})
 			before := own(t.Owner())
 			for _, id := range []string{whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole)} {
-				t.Owner().Patch(id, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
-				t.Owner().Delete(id).Refused(http.StatusNotFound)
+				t.Owner().Patch(id, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
 			t.Equal("tokens", before, own(t.Owner()))
 		},
@@ -38,10 +38,10 @@ var beside = []contract.Scenario{
 		Standing: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made(contract.Body{"scope": []string{defaultScope}})
-			c := t.LogIn(made.Credentials())
+			made := t.Owner().MustCreate(contract.Body{"scope": []string{defaultScope}})
+			c := t.Login(made.Credentials())
 			t.Owner().Patch(made.ID, contract.Replace("/scope", []string{scopeAll})).Status(http.StatusOK)
-			c.List("owner-id", "me").Refused(http.StatusForbidden)
+			c.List("owner-id", "me").ExpectError(http.StatusForbidden)
 		},
 	},
 	{
@@ -50,7 +50,7 @@ var beside = []contract.Scenario{
 		Sources: []string{"#check-token"},
 		Rules:   []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
+			made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead}})
 			login := loggedIn(t, t.Anonymous().Token(made.Credentials()))
 			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
 			t.Equal("scope", contract.Value([]string{myRead}), got.Scope)
@@ -86,7 +86,7 @@ var beside = []contract.Scenario{
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			request := http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			c := t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			c := t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 			return login(c, nil, urlencoded, url.Values{"grant_type": {"client_credentials"}}.Encode())
 		}),
 }
@@ -101,7 +101,7 @@ func usedBy(
 		Sources:  []string{lastUsedText, fact},
 		Standing: evidence, Rules: []rule.ID{rule.LastUsed},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			loggedIn(t, logIn(t, made.Credentials()))
 			listed := t.Owner().MustFind(made.ID)
 			if !listed.LastUsed.HasValue() {

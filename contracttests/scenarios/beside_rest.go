@@ -12,8 +12,8 @@ const changesNamed = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
 
 // special makes a token none of whose properties is a default, and which has logged in.
 func special(t *contract.T) contract.Token {
-	made := t.Owner().Made(contract.Body{"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900})
-	t.LogIn(made.Credentials())
+	made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900})
+	t.Login(made.Credentials())
 	return t.Owner().MustFind(made.ID)
 }
 
@@ -35,9 +35,9 @@ var rest = []contract.Scenario{
 	{
 		ID: "bulk/leaves-the-rest", Promise: "A bulk update of a date leaves every other property as it is, in the response and in the list.",
 		Sources: []string{bulkOperation, bulkFields}, Versions: []version.Version{version.V1},
-		Needs: writes(contract.Admin), Rules: []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
+		Features: writes(contract.Admin), Rules: []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
 		Run: func(t *contract.T) {
-			want, other := special(t), t.Owner().MustFind(t.Owner().Made().ID)
+			want, other := special(t), t.Owner().MustFind(t.Owner().MustCreate().ID)
 			date := later(t)
 			t.Admin().Bulk([]string{want.ID}, date).Status(http.StatusOK)
 			want.ExpirationDate.Value, _ = date.Value().(string)
@@ -47,8 +47,8 @@ var rest = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/every-list-shows-the-same", Promise: "A token is the same in the list of its owner, of all, of an owner's id, and with a filter.",
-		Sources: []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"},
-		Needs:   writes(contract.Admin), Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
+		Sources:  []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"},
+		Features: writes(contract.Admin), Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
 		Run: func(t *contract.T) {
 			want := special(t)
 			const used = "not lastUsed isnull"

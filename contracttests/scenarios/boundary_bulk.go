@@ -34,11 +34,11 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by PATCH and by POST, and no other.", words(id))
 	}
 	return covers(onV1("bulk/"+id, promise, bulkCount, evidence.Published, func(t *contract.T) {
-		ids, other, c := seeded(t, count), t.Owner().Made(), t.Admin()
+		ids, other, c := seeded(t, count), t.Owner().MustCreate(), t.Admin()
 		if !accepted {
 			before := c.List().Status(http.StatusOK).Text()
 			for _, method := range []string{http.MethodPatch, http.MethodPost} {
-				sendBulk(c.Wrong("/ids"), method, ids, later(t)).Refused(http.StatusBadRequest)
+				sendBulk(c.ExpectInvalid("/ids"), method, ids, later(t)).ExpectError(http.StatusBadRequest)
 			}
 			t.Equal("tokens", before, c.List().Status(http.StatusOK).Text())
 			return
@@ -58,7 +58,7 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 			t.Equal("the dates in the list of all", map[string]int{fmt.Sprint(date.Value()): count}, stored)
 			t.Advance(1)
 		}
-	}, contract.Seeds, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
+	}, contract.SeededTokens, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
 }
 
 // patchCounts are numbers of operations. patch/101-operations is about the first that is too many.
@@ -80,10 +80,10 @@ func patchOfOperations(count int, s evidence.Standing, fact string) contract.Sce
 	return contract.Scenario{
 		ID: fmt.Sprintf("patch/operations/%d", count), Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
 		Sources: []string{fact, jsonPatch + "#section-3"}, Standing: s,
-		Needs: writes(contract.Unmetered), Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
+		Features: writes(contract.Unmetered), Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made(contract.Body{"scope": []string{}})
+			token := c.MustCreate(contract.Body{"scope": []string{}})
 			want, operations := []string{}, []contract.Op{}
 			for i := range count {
 				want = append(want, fmt.Sprintf("scope-%d", i))
@@ -100,7 +100,7 @@ func bulkOfOperations(count int, s evidence.Standing, fact string) contract.Scen
 	return covers(onV1(
 		fmt.Sprintf("bulk/operations/%d", count), fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
 		fact, s, func(t *contract.T) {
-			one, other := t.Owner().Made(), t.Admin().Made()
+			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			operations := []contract.Op{}
 			for i := range count {
 				operations = append(operations, contract.Replace("/expirationDate", contract.Stamp(t.Expiry().AddDate(0, 0, i))))
@@ -116,7 +116,7 @@ var bulkExamples = []contract.Scenario{
 	covers(onV1(
 		"bulk/example/set-expiration", "The published example that sets a date on several tokens is accepted.", bulkChanges, evidence.Published,
 		func(t *contract.T) {
-			one, other := t.Owner().Made(), t.Admin().Made()
+			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			date := later(t)
 			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
 			t.Equal("expirationDate in the list", date.Value(), t.Admin().MustFind(other.ID).ExpirationDate.Value)
@@ -125,7 +125,7 @@ var bulkExamples = []contract.Scenario{
 	covers(onV1(
 		"bulk/example/never-expire", "The published example that removes the date first, and acknowledges it then, is accepted.", bulkToNever, evidence.Published,
 		func(t *contract.T) {
-			one := t.Owner().Made()
+			one := t.Owner().MustCreate()
 			tokens := t.Admin().Bulk([]string{one.ID},
 				contract.Op{"op": "remove", "path": "/expirationDate"}, contract.Replace("/userAwareTokenNeverExpires", true),
 			).Tokens()
@@ -138,14 +138,14 @@ var bulkExamples = []contract.Scenario{
 // bulkBadDates are rejections of text that is no date, of which nothing is changed.
 func bulkBadDates(id, promise, fact string, s evidence.Standing, rules ...rule.ID) contract.Scenario {
 	return covers(onV1(id, promise, fact, s, func(t *contract.T) {
-		one, other := t.Owner().Made(), t.Admin().Made()
+		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
 		for _, bad := range badDates {
 			if bad.standing != s {
 				continue
 			}
 			date := contract.Replace("/expirationDate", bad.text(t.Now()))
-			t.Admin().Bulk([]string{one.ID, other.ID}, date).Declined(http.StatusBadRequest)
+			t.Admin().Bulk([]string{one.ID, other.ID}, date).ExpectRejected(http.StatusBadRequest)
 		}
 		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 	}), rules...)
@@ -163,9 +163,9 @@ func boundaryBulkScenarios() []contract.Scenario {
 		covers(onV1(
 			"bulk/101-operations", "A bulk update of 101 operations is rejected with 400 and changes nothing.",
 			"#patch-size", evidence.Assumed, func(t *contract.T) {
-				one := t.Owner().Made()
+				one := t.Owner().MustCreate()
 				before := own(t.Owner())
-				t.Admin().Bulk([]string{one.ID}, slices.Repeat([]contract.Op{later(t)}, 101)...).Refused(http.StatusBadRequest)
+				t.Admin().Bulk([]string{one.ID}, slices.Repeat([]contract.Op{later(t)}, 101)...).ExpectError(http.StatusBadRequest)
 				t.Equal("tokens", before, own(t.Owner()))
 			}, contract.Unmetered,
 		), rule.PatchSize),

@@ -68,7 +68,7 @@ func (d distance) scenario(family, subject string, versions []version.Version, r
 		Promise:  "In every offset " + subject + when + outcome,
 		Sources:  []string{currentRule, legacyRule, createRequest + "/properties/expirationDate/format", "#date-is-in-the-future"},
 		Versions: versions,
-		Needs:    writes(contract.Clock, contract.Admin),
+		Features: writes(contract.Clock, contract.Admin),
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run:      func(t *contract.T) { run(t, stopped(t)) },
 	}
@@ -104,7 +104,7 @@ func (d distance) created(t *contract.T, now time.Time) {
 
 func (d distance) patched(t *contract.T, now time.Time) {
 	c, want := t.Owner(), now.Add(d.from)
-	token := c.Made()
+	token := c.MustCreate()
 	before := c.MustFind(token.ID)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
@@ -119,7 +119,7 @@ func (d distance) patched(t *contract.T, now time.Time) {
 
 func (d distance) bulked(t *contract.T, now time.Time) {
 	want := now.Add(d.from)
-	one, other := t.Owner().Made(), t.Admin().Made()
+	one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 	before := t.Owner().MustFind(one.ID)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
@@ -142,7 +142,7 @@ var digitsAhead = []contract.Scenario{
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run: func(t *contract.T) {
 			date := inOffset(t.Now().Add(-time.Hour), 12*3600)
-			patchStays(t, t.Owner(), []contract.Op{contract.Replace("/expirationDate", date)}, func(r *contract.Response) { r.Declined(http.StatusBadRequest) })
+			patchStays(t, t.Owner(), []contract.Op{contract.Replace("/expirationDate", date)}, func(r *contract.Response) { r.ExpectRejected(http.StatusBadRequest) })
 		},
 	},
 	covers(bulkRefuses(
@@ -196,7 +196,7 @@ func (e end) scenario() contract.Scenario {
 		Promise:  "In a legacy version six months after " + e.now[:10] + " is " + e.want[:10] + ".",
 		Sources:  []string{legacyRule, "#month-end", "#legacy-upper-bound-is-exact"},
 		Versions: contract.Legacy,
-		Needs:    writes(contract.Clock),
+		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.ExpiryMonthEnd, rule.ExpiryUpperBound},
 		Run: func(t *contract.T) {
 			t.SetClock(moment(t, e.now))

@@ -28,15 +28,15 @@ func accessTokenLives() []contract.Scenario {
 				validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
 				"#access-token-expires", "#expires-in",
 			},
-			Needs: writes(contract.Clock),
-			Rules: []rule.ID{rule.AccessTokenExpires},
+			Features: writes(contract.Clock),
+			Rules:    []rule.ID{rule.AccessTokenExpires},
 			Run: func(t *contract.T) {
-				token := removed(t, t.Owner().Made(contract.Body{"accessTokenValiditySeconds": seconds}))
+				token := removed(t, t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
 				began, now := t.Now(), stopped(t)
 				if began.Unix() != now.Unix() { // exp has whole seconds
 					began = now
 				}
-				c := t.LogIn(token.Credentials())
+				c := t.Login(token.Credentials())
 				t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
 				c.List("owner-id", "me").Status(http.StatusOK)
 				t.SetClock(began.Add(time.Duration(seconds) * time.Second)) // patmock responds with how far that is from wall time
@@ -64,7 +64,7 @@ const loginExpired = "#login-of-an-expired-token-is-401"
 func expiresIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
 	return func(t *contract.T) (contract.Token, time.Time) {
 		end := stopped(t).Add(life)
-		return t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(end)}), end
+		return t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(end)}), end
 	}
 }
 
@@ -78,13 +78,13 @@ func createdForever(t *contract.T) (contract.Token, time.Time) {
 }
 
 func patchedForever(t *contract.T) (contract.Token, time.Time) {
-	token := t.Owner().Made()
+	token := t.Owner().MustCreate()
 	t.Owner().Patch(token.ID, endless()...).Status(http.StatusOK)
 	return token, time.Time{}
 }
 
 func bulkForever(t *contract.T) (contract.Token, time.Time) {
-	token := t.Owner().Made()
+	token := t.Owner().MustCreate()
 	t.Admin().Bulk([]string{token.ID}, endless()...).Status(http.StatusOK)
 	return token, time.Time{}
 }
@@ -145,7 +145,7 @@ var tokenLives = []tokenLife{
 func (l tokenLife) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources, Standing: l.standing, Versions: l.versions,
-		Needs: writes(contract.Clock, contract.Admin), Rules: l.rules,
+		Features: writes(contract.Clock, contract.Admin), Rules: l.rules,
 		Run: func(t *contract.T) {
 			token, end := l.make(t)
 			removed(t, token)
@@ -187,18 +187,18 @@ var validities = []struct {
 
 // validityTable tries each of the validities, with the login that it is for.
 var validityTable = contract.Scenario{
-	ID:      "create/validities",
-	Promise: "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
-	Sources: []string{validityRequest + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
-	Needs:   writes(contract.Unmetered),
-	Rules:   []rule.ID{rule.ValidityBounds},
+	ID:       "create/validities",
+	Promise:  "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
+	Sources:  []string{validityRequest + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
+	Features: writes(contract.Unmetered),
+	Rules:    []rule.ID{rule.ValidityBounds},
 	Run: func(t *contract.T) {
 		c := t.Owner()
 		for _, v := range validities {
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			body["accessTokenValiditySeconds"] = v.seconds
 			if !v.accepted {
-				answers(t, fmt.Sprint(v.seconds), c.Wrong("/accessTokenValiditySeconds").Create(body), http.StatusBadRequest)
+				answers(t, fmt.Sprint(v.seconds), c.ExpectInvalid("/accessTokenValiditySeconds").Create(body), http.StatusBadRequest)
 				continue
 			}
 			token := c.Create(body).Token()

@@ -20,8 +20,8 @@ var listSizes = contract.Scenario{
 	ID:       "list/sizes",
 	Promise:  "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a filter.",
 	Sources:  []string{"#list-is-not-paged", "#list-names-each-token-once"},
-	Versions: contract.Without,
-	Needs:    reads(contract.Admin, contract.Seeds),
+	Versions: contract.Unversioned,
+	Features: reads(contract.Admin, contract.SeededTokens),
 	Rules:    []rule.ID{rule.ListNoPaging, rule.ListEachOnce},
 	Run: func(t *contract.T) {
 		c := t.Admin()
@@ -65,17 +65,17 @@ var sizes = []int{1, 64, 65, 128, 255, 256, 257, 512, 1000, 1001, 4000, 4001, 10
 var letters = []string{"n", "é", "€", "😀"}
 
 var nameLengths = contract.Scenario{
-	ID:      "create/names-of-growing-length",
-	Promise: "A name of any length is stored to its last letter, whatever the letters are.",
-	Sources: []string{unboundedSizes, "#name-is-kept"},
-	Needs:   writes(contract.Unmetered),
-	Rules:   []rule.ID{rule.NameUnchanged},
+	ID:       "create/names-of-growing-length",
+	Promise:  "A name of any length is stored to its last letter, whatever the letters are.",
+	Sources:  []string{unboundedSizes, "#name-is-kept"},
+	Features: writes(contract.Unmetered),
+	Rules:    []rule.ID{rule.NameUnchanged},
 	Run: func(t *contract.T) {
 		c := t.Owner()
-		token := c.Made()
+		token := c.MustCreate()
 		for i, size := range sizes {
 			name := t.Name() + " " + strings.Repeat(letters[i%len(letters)], size)
-			made := c.Made(contract.Body{"name": name})
+			made := c.MustCreate(contract.Body{"name": name})
 			t.Equal(fmt.Sprintf("a name with %d letters", size), name, made.Name)
 			t.Equal("the name in the list", name, c.MustFind(made.ID).Name)
 			c.Delete(made.ID).Status(http.StatusNoContent)
@@ -94,17 +94,17 @@ var scopeSizes = contract.Scenario{
 	Promise:  "A token has each of any number of scopes, in their order, and each to its last letter.",
 	Sources:  []string{unboundedSizes, "#unknown-scope-is-stored"},
 	Standing: evidence.Assumed,
-	Needs:    writes(contract.Unmetered),
+	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.ScopeOutOfLevel},
 	Run: func(t *contract.T) {
 		c := t.Owner()
-		token := c.Made()
+		token := c.MustCreate()
 		for _, count := range scopeCounts {
 			scope := make([]string, count)
 			for i := range scope {
 				scope[i] = fmt.Sprintf("idn:scope-%d:%s", count-i, strings.Repeat("s", min(1001, 2002/count)))
 			}
-			made := c.Made(contract.Body{"scope": scope})
+			made := c.MustCreate(contract.Body{"scope": scope})
 			t.Equal(fmt.Sprintf("%d scopes", count), scope, made.Scope.Value)
 			t.Equal("the scopes in the list", scope, c.MustFind(made.ID).Scope.Value)
 			c.Delete(made.ID).Status(http.StatusNoContent)
@@ -117,21 +117,21 @@ var scopeSizes = contract.Scenario{
 }
 
 // scopeAtPlace is about the only scope of a token that gives a right, behind others that give none.
-func scopeAtPlace(place string, others int, needs ...contract.Need) contract.Scenario {
+func scopeAtPlace(place string, others int, needs ...contract.Feature) contract.Scenario {
 	return contract.Scenario{
-		ID:      "auth/scope-at-place/" + place,
-		Promise: fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
-		Sources: []string{"#scopes-add-up", "#scopes-of-list", listScopes},
-		Needs:   writes(needs...),
-		Rules:   []rule.ID{rule.OperationScopes},
+		ID:       "auth/scope-at-place/" + place,
+		Promise:  fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
+		Sources:  []string{"#scopes-add-up", "#scopes-of-list", listScopes},
+		Features: writes(needs...),
+		Rules:    []rule.ID{rule.OperationScopes},
 		Run: func(t *contract.T) {
 			scope := make([]string, others, others+1)
 			for i := range scope {
 				scope[i] = fmt.Sprintf("idn:patmock-%d:read", i)
 			}
-			token := t.Owner().Made(contract.Body{"scope": append(scope, myRead)})
+			token := t.Owner().MustCreate(contract.Body{"scope": append(scope, myRead)})
 			t.Equal("scope", append(scope, myRead), t.Owner().MustFind(token.ID).Scope.Value)
-			t.LogIn(token.Credentials()).List("owner-id", "me").Status(http.StatusOK)
+			t.Login(token.Credentials()).List("owner-id", "me").Status(http.StatusOK)
 		},
 	}
 }
@@ -147,9 +147,9 @@ var nameTakenInAnyScript = contract.Scenario{
 	Run: func(t *contract.T) {
 		c := t.Owner()
 		name := t.Name() + " " + strings.Join(sameLetters, " ")
-		c.Made(contract.Body{"name": name})
-		other := c.Made()
-		body := c.Expiring()
+		c.MustCreate(contract.Body{"name": name})
+		other := c.MustCreate()
+		body := c.NewTokenBody()
 		body["name"] = name
 		declined(t, c.Create(body))
 		declined(t, c.Patch(other.ID, contract.Replace("/name", name)))
@@ -163,20 +163,20 @@ var eachLetter = contract.Scenario{
 	Promise:  "A name that ends in a letter of any script is taken by the same name, and another letter makes another name.",
 	Sources:  []string{nameIsUnique, "#names-are-equal-to-the-letter"},
 	Standing: evidence.Assumed,
-	Needs:    writes(contract.Unmetered),
+	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
 		c := t.Owner()
-		token := c.Made()
+		token := c.MustCreate()
 		for _, letter := range append(slices.Clone(sameLetters), "É", "SS", "ss", "i", "I") {
 			name := token.Name + " " + letter
 			c.Patch(token.ID, contract.Replace("/name", name)).Status(http.StatusOK)
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			body["name"] = name
-			c.Create(body).Refused(http.StatusBadRequest)
+			c.Create(body).ExpectError(http.StatusBadRequest)
 		}
 		for i, letter := range []string{"é", "e\u0301", "É", "ß", "ss"} {
-			made := c.Made(contract.Body{"name": token.Name + " " + letter})
+			made := c.MustCreate(contract.Body{"name": token.Name + " " + letter})
 			if i > 1 {
 				c.Delete(made.ID).Status(http.StatusNoContent)
 			}

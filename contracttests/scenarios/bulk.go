@@ -56,10 +56,10 @@ func endless() []contract.Op {
 }
 
 // onV1 makes a scenario about the bulk update, which v1 alone has.
-func onV1(id, promise, fact string, standing evidence.Standing, run func(t *contract.T), needs ...contract.Need) contract.Scenario {
+func onV1(id, promise, fact string, standing evidence.Standing, run func(t *contract.T), needs ...contract.Feature) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Standing: standing, Versions: []version.Version{version.V1},
-		Needs: writes(append([]contract.Need{contract.Admin}, needs...)...), Rules: []rule.ID{"bulk-update"}, Run: run,
+		Features: writes(append([]contract.Feature{contract.Admin}, needs...)...), Rules: []rule.ID{"bulk-update"}, Run: run,
 	}
 }
 
@@ -74,12 +74,12 @@ type update struct {
 // PATCH as by POST, and changes nothing.
 func bulkRefuses(id, promise, fact string, standing evidence.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
 	return onV1(id, promise, fact, standing, func(t *contract.T) {
-		one, other := t.Owner().Made(), t.Admin().Made()
+		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
 		u := made(t, []string{one.ID, other.ID})
-		c := t.Admin().Wrong(u.wrong...)
-		sendBulk(c, http.MethodPatch, u.ids, u.operations...).Refused(http.StatusBadRequest)
-		sendBulk(c, http.MethodPost, u.ids, u.operations...).Refused(http.StatusBadRequest)
+		c := t.Admin().ExpectInvalid(u.wrong...)
+		sendBulk(c, http.MethodPatch, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
+		sendBulk(c, http.MethodPost, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
 		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 	})
 }
@@ -97,7 +97,7 @@ func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string)
 
 var bulk = []contract.Scenario{
 	covers(onV1("bulk/changes-tokens-of-any-owner", "One patch changes several tokens, whosever they are, and answers them.", bulkChanges, evidence.Published, func(t *contract.T) {
-		one, other := t.Owner().Made(), t.Admin().Made()
+		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		date := later(t)
 		moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
 		mine := t.Owner().MustFind(one.ID)
@@ -106,14 +106,14 @@ var bulk = []contract.Scenario{
 		t.Equal("expirationDate in the administrator's list", date.Value(), theirs.ExpirationDate.Value)
 	}), rule.BulkUpdate, rule.SecretOnce),
 	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod, evidence.Published, func(t *contract.T) {
-		one, other := t.Owner().Made(), t.Admin().Made()
+		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		date := later(t)
 		moved(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID, other.ID)
 		mine := t.Owner().MustFind(one.ID)
 		t.Equal("expirationDate in the list", date.Value(), mine.ExpirationDate.Value)
 	}),
 	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.", bulkSorted, evidence.Published, func(t *contract.T) {
-		ids := []string{t.Owner().Made().ID, t.Owner().Made().ID, t.Admin().Made().ID}
+		ids := []string{t.Owner().MustCreate().ID, t.Owner().MustCreate().ID, t.Admin().MustCreate().ID}
 		slices.Sort(ids)
 		for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
 			date := later(t)
@@ -121,7 +121,7 @@ var bulk = []contract.Scenario{
 		}
 	}),
 	covers(onV1("bulk/never-expires", "Removing the date together with the acknowledgement makes each of the tokens live for ever.", bulkToNever, evidence.Published, func(t *contract.T) {
-		one, other := t.Owner().Made(), t.Admin().Made()
+		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID}, endless()...).Tokens() {
 			t.Equal("expirationDate", "", listed.ExpirationDate.Value)
 		}
@@ -137,12 +137,12 @@ var bulk = []contract.Scenario{
 			return update{ids: ids, operations: []contract.Op{later(t), {"op": "remove", "path": "/expirationDate"}}}
 		}), rule.BulkUpdate, rule.PatchNever),
 	covers(onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, evidence.Assumed, func(t *contract.T) {
-		dated, never := t.Owner().Made(), t.Admin().Made()
+		dated, never := t.Owner().MustCreate(), t.Admin().MustCreate()
 		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
 		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
 		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
 		for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
-			t.Admin().Bulk(ids, contract.Replace("/userAwareTokenNeverExpires", false)).Refused(http.StatusBadRequest)
+			t.Admin().Bulk(ids, contract.Replace("/userAwareTokenNeverExpires", false)).ExpectError(http.StatusBadRequest)
 		}
 		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 	}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
@@ -186,14 +186,14 @@ var bulk = []contract.Scenario{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
 		Sources:  []string{bulkOperation, "#bulk-update-right"},
 		Versions: []version.Version{version.V1},
-		Needs:    writes(contract.SecondIdentity), Rules: []rule.ID{"bulk-rights"},
+		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
-			made, date := t.Second().Made(), later(t)
-			manager := t.LogIn(t.Second().Made(contract.Body{"scope": []string{allManage}}).Credentials())
+			made, date := t.Second().MustCreate(), later(t)
+			manager := t.Login(t.Second().MustCreate(contract.Body{"scope": []string{allManage}}).Credentials())
 			before := own(t.Second())
 			for _, c := range []*contract.Client{t.Second(), manager} {
-				c.Bulk([]string{made.ID}, date).Refused(http.StatusForbidden)
-				bulkByPost(c, []string{made.ID}, date).Refused(http.StatusForbidden)
+				c.Bulk([]string{made.ID}, date).ExpectError(http.StatusForbidden)
+				bulkByPost(c, []string{made.ID}, date).ExpectError(http.StatusForbidden)
 			}
 			t.Equal("tokens", before, own(t.Second()))
 		},
@@ -202,16 +202,16 @@ var bulk = []contract.Scenario{
 		ID: "bulk/scopes", Promise: "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
 		Sources:  []string{bulkOperation + "/security", "#bulk-update-scope", "#scope-all"},
 		Versions: []version.Version{version.V1},
-		Needs:    writes(contract.Admin), Rules: []rule.ID{"bulk-rights", "operation-scopes"},
+		Features: writes(contract.Admin), Rules: []rule.ID{"bulk-rights", "operation-scopes"},
 		Run: func(t *contract.T) {
-			one, date := t.Owner().Made(), later(t)
+			one, date := t.Owner().MustCreate(), later(t)
 			for _, scope := range []string{myRead, myManage, allRead, defaultScope, allManage, scopeAll} {
 				want := http.StatusForbidden
 				if scope == allManage || scope == scopeAll {
 					want = http.StatusOK
 				}
-				made := t.Admin().Made(contract.Body{"scope": []string{scope}})
-				answers(t, scope, t.LogIn(made.Credentials()).Bulk([]string{one.ID}, date), want)
+				made := t.Admin().MustCreate(contract.Body{"scope": []string{scope}})
+				answers(t, scope, t.Login(made.Credentials()).Bulk([]string{one.ID}, date), want)
 				t.Admin().Delete(made.ID).Status(http.StatusNoContent)
 			}
 		},
@@ -220,11 +220,11 @@ var bulk = []contract.Scenario{
 		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
 		Sources:  []string{bulkOperation, "#bulk-update-not-for-api-clients"},
 		Versions: []version.Version{version.V1},
-		Needs:    writes(contract.APIClient), Rules: []rule.ID{"bulk-rights", "no-application-auth"},
+		Features: writes(contract.APIClient), Rules: []rule.ID{"bulk-rights", "no-application-auth"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			_, _, _, client := t.Credentials()
-			t.LogIn(client).Bulk([]string{made.ID}, later(t)).Refused(http.StatusForbidden)
+			t.Login(client).Bulk([]string{made.ID}, later(t)).ExpectError(http.StatusForbidden)
 			t.Equal("expirationDate", made.ExpirationDate, t.Owner().MustFind(made.ID).ExpirationDate)
 		},
 	},
@@ -244,8 +244,8 @@ var bulk = []contract.Scenario{
 		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
-			t.Owner().Patch("bulk-update", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
-			t.Owner().Delete("bulk-update").Refused(http.StatusNotFound)
+			t.Owner().Patch("bulk-update", contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			t.Owner().Delete("bulk-update").ExpectError(http.StatusNotFound)
 		},
 	},
 }

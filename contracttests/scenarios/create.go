@@ -35,7 +35,7 @@ var createAnswers = []contract.Scenario{
 		Rules: []rule.ID{"secret-once", "id-and-secret-form"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(token.ID) {
 				t.Errorf("the id is %q, expected 32 hexadecimal digits", token.ID)
 			}
@@ -62,7 +62,7 @@ var createAnswers = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
-			token := c.Made(contract.Body{"name": name})
+			token := c.MustCreate(contract.Body{"name": name})
 			t.Equal("the name in the answer", name, token.Name)
 			t.Equal("the name in the list", name, c.MustFind(token.ID).Name)
 		},
@@ -78,7 +78,7 @@ var createAnswers = []contract.Scenario{
 		},
 		Rules: []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
-			keys := t.Owner().Made().Keys()
+			keys := t.Owner().MustCreate().Keys()
 			for _, key := range createdKeys {
 				if !slices.Contains(keys, key) {
 					t.Errorf("the answer lacks %s", key)
@@ -93,7 +93,7 @@ var createAnswers = []contract.Scenario{
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
-			for _, key := range t.Owner().Made().Keys() {
+			for _, key := range t.Owner().MustCreate().Keys() {
 				if !slices.Contains(createdKeys, key) {
 					t.Errorf("the answer has %s besides", key)
 				}
@@ -111,7 +111,7 @@ var createAnswers = []contract.Scenario{
 		},
 		Rules: []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			listed := t.Owner().MustFind(token.ID)
 			t.Equal("the token in the list", createdPart(token), createdPart(listed))
 			t.Equal("lastUsed in the list", "", listed.LastUsed.Value)
@@ -127,7 +127,7 @@ var createAnswers = []contract.Scenario{
 		Rules:   []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
 			before := t.Now()
-			created := moment(t, t.Owner().Made().Created)
+			created := moment(t, t.Owner().MustCreate().Created)
 			const skew = time.Minute // between a tenant's clock and ours
 			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
 				t.Errorf("created is %s, expected a moment about %s", contract.Stamp(created), contract.Stamp(before))
@@ -144,11 +144,11 @@ var createAnswers = []contract.Scenario{
 			"#unknown-properties-are-ignored",
 		},
 		Standing: evidence.Assumed,
-		Needs:    writes(contract.SecondIdentity),
+		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {
-			other := t.Second().Made().Owner
-			token := t.Owner().Wrong("/owner").Made(contract.Body{"owner": other})
+			other := t.Second().MustCreate().Owner
+			token := t.Owner().ExpectInvalid("/owner").MustCreate(contract.Body{"owner": other})
 			t.Equal("the type of the owner", "IDENTITY", token.Owner.Type.Value)
 			if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(token.Owner.ID.Value) {
 				t.Errorf("the owner's id is %v, expected 32 hexadecimal digits", token.Owner.ID)
@@ -170,7 +170,7 @@ var createAnswers = []contract.Scenario{
 		Sources: []string{createAnswer + "/properties/id", "#id-and-secret-form"},
 		Rules:   []rule.ID{rule.IDAndSecretForm},
 		Run: func(t *contract.T) {
-			one, two := t.Owner().Made(), t.Owner().Made()
+			one, two := t.Owner().MustCreate(), t.Owner().MustCreate()
 			if one.ID == two.ID || one.Secret.Value == two.Secret.Value {
 				t.Errorf("two tokens have the same id or the same secret")
 			}
@@ -202,5 +202,5 @@ func declined(t *contract.T, r *contract.Response) {
 	if code := r.Code(); code < 400 || code > 499 {
 		t.Fatalf("status is %d, expected a refusal", code)
 	}
-	r.Refused(r.Code())
+	r.ExpectError(r.Code())
 }

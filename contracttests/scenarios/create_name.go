@@ -18,22 +18,22 @@ var createNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
-			body := c.Expiring()
+			token := c.MustCreate()
+			body := c.NewTokenBody()
 			body["name"] = token.Name
 			declined(t, c.Create(body))
 			t.Equal("how many tokens have the name", 1, countOf(c, token.Name))
 		},
 	},
 	{
-		ID:      "create/name-is-free-for-others",
-		Promise: "Two users may each have a token of the same name.",
-		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
-		Needs:   writes(contract.SecondIdentity),
-		Rules:   []rule.ID{"name-unique"},
+		ID:       "create/name-is-free-for-others",
+		Promise:  "Two users may each have a token of the same name.",
+		Sources:  []string{nameIsUnique, "#name-is-unique-per-owner"},
+		Features: writes(contract.SecondIdentity),
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
-			t.Equal("the name of the other's token", token.Name, t.Second().Made(contract.Body{"name": token.Name}).Name)
+			token := t.Owner().MustCreate()
+			t.Equal("the name of the other's token", token.Name, t.Second().MustCreate(contract.Body{"name": token.Name}).Name)
 		},
 	},
 	{
@@ -43,9 +43,9 @@ var createNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique", "delete-for-good"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			c.Delete(token.ID).Status(http.StatusNoContent)
-			again := c.Made(contract.Body{"name": token.Name})
+			again := c.MustCreate(contract.Body{"name": token.Name})
 			if again.ID == token.ID || again.Secret.Value == token.Secret.Value {
 				t.Errorf("the new token has the id or the secret of the deleted one")
 			}
@@ -58,10 +58,10 @@ var createNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, renamed := c.Made(), t.Name()
+			token, renamed := c.MustCreate(), t.Name()
 			c.Patch(token.ID, contract.Replace("/name", renamed)).Status(http.StatusOK)
-			c.Made(contract.Body{"name": token.Name})
-			body := c.Expiring()
+			c.MustCreate(contract.Body{"name": token.Name})
+			body := c.NewTokenBody()
 			body["name"] = renamed
 			declined(t, c.Create(body))
 			t.Equal("how many tokens have the new name", 1, countOf(c, renamed))
@@ -74,22 +74,22 @@ var createNames = []contract.Scenario{
 		Rules:   []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			body["accessTokenValiditySeconds"] = 1
-			c.Wrong("/accessTokenValiditySeconds").Create(body).Refused(http.StatusBadRequest)
+			c.ExpectInvalid("/accessTokenValiditySeconds").Create(body).ExpectError(http.StatusBadRequest)
 			delete(body, "accessTokenValiditySeconds")
 			c.Create(body).Status(http.StatusOK)
 		},
 	},
 	{
-		ID:      "create/name-of-an-expired-token-is-taken",
-		Promise: "An expired token keeps its name.",
-		Sources: []string{"#expired-token-keeps-its-name"},
-		Needs:   writes(contract.Seeds),
-		Rules:   []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
+		ID:       "create/name-of-an-expired-token-is-taken",
+		Promise:  "An expired token keeps its name.",
+		Sources:  []string{"#expired-token-keeps-its-name"},
+		Features: writes(contract.SeededTokens),
+		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			expired(t, body.Text("name"))
 			declined(t, c.Create(body))
 			t.Equal("how many tokens have the name", 1, countOf(c, body.Text("name")))
@@ -130,9 +130,9 @@ func nameRefused(what string, s evidence.Standing, change func(contract.Body), w
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			change(body)
-			c.Wrong(wrong...).Create(body).Refused(http.StatusBadRequest)
+			c.ExpectInvalid(wrong...).Create(body).ExpectError(http.StatusBadRequest)
 			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
 		},
 	}

@@ -21,7 +21,7 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"scope": nil}} {
-				token := c.Made(body)
+				token := c.MustCreate(body)
 				t.Equal("scope", []string{"sp:scopes:all"}, token.Scope.Value)
 			}
 		},
@@ -32,7 +32,7 @@ var createProperties = []contract.Scenario{
 		Sources: []string{createRequest + "/properties/scope", "#scope-beyond-the-level"},
 		Rules:   []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
 			want := []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}
 			t.Equal("scope", want, token.Scope.Value)
 			t.Equal("scope in the list", want, t.Owner().MustFind(token.ID).Scope.Value)
@@ -49,7 +49,7 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"accessTokenValiditySeconds": nil}} {
-				t.Equal("accessTokenValiditySeconds", 43200.0, c.Made(body).AccessTokenValiditySeconds.Value)
+				t.Equal("accessTokenValiditySeconds", 43200.0, c.MustCreate(body).AccessTokenValiditySeconds.Value)
 			}
 		},
 	},
@@ -61,7 +61,7 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, seconds := range []float64{15, 43200} {
-				token := c.Made(contract.Body{"accessTokenValiditySeconds": seconds})
+				token := c.MustCreate(contract.Body{"accessTokenValiditySeconds": seconds})
 				t.Equal("accessTokenValiditySeconds", seconds, token.AccessTokenValiditySeconds.Value)
 				listed := c.MustFind(token.ID)
 				t.Equal("the validity in the list", seconds, listed.AccessTokenValiditySeconds.Value)
@@ -84,7 +84,7 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name()
-			c.Wrong("/userAwareTokenNeverExpires").Create(contract.Body{"name": name, "userAwareTokenNeverExpires": "true"}).Refused(http.StatusBadRequest)
+			c.ExpectInvalid("/userAwareTokenNeverExpires").Create(contract.Body{"name": name, "userAwareTokenNeverExpires": "true"}).ExpectError(http.StatusBadRequest)
 			t.Equal("how many tokens have the name", 0, countOf(c, name))
 		},
 	},
@@ -96,7 +96,7 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := "0123456789abcdef0123456789abcdef"
-			token := c.Wrong("/colour", "/id", "/managed", "/lastUsed", "/secret").Made(contract.Body{
+			token := c.ExpectInvalid("/colour", "/id", "/managed", "/lastUsed", "/secret").MustCreate(contract.Body{
 				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()), "secret": strings.Repeat(id, 2),
 			})
 			if token.ID == id || token.Secret.Value == strings.Repeat(id, 2) {
@@ -124,12 +124,12 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			name := body.Text("name")
 			c.Send(contract.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json",
 				Body: strings.Replace(jsonText(body), name, name+"\xff", 1),
-			}).Refused(http.StatusBadRequest)
+			}).ExpectError(http.StatusBadRequest)
 			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
 		},
 	},
@@ -167,7 +167,7 @@ var createProperties = []contract.Scenario{
 
 // createOf sends a create with another content type.
 func createOf(t *contract.T, contentType, name string) *contract.Response {
-	return t.Owner().Wrong("header Content-Type").Send(contract.Request{
+	return t.Owner().ExpectInvalid("header Content-Type").Send(contract.Request{
 		Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: contentType,
 		Body: jsonText(contract.Body{"name": name, "expirationDate": soon(t)}),
 	})
@@ -185,13 +185,13 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 		Rules: []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			body[name] = value
 			place := "/" + name
 			if strings.HasPrefix(what, "scope-of") {
 				place += "/0"
 			}
-			c.Wrong(place).Create(body).Refused(http.StatusBadRequest)
+			c.ExpectInvalid(place).Create(body).ExpectError(http.StatusBadRequest)
 			t.Equal("how many tokens have the name", 0, countOf(c, body.Text("name")))
 		},
 	}
@@ -210,9 +210,9 @@ func malformed(id, what, body string) contract.Scenario {
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			c.Wrong("body").Send(contract.Request{
+			c.ExpectInvalid("body").Send(contract.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: named(t, body),
-			}).Refused(http.StatusBadRequest)
+			}).ExpectError(http.StatusBadRequest)
 			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
 		},
 	}

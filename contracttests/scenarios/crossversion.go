@@ -17,7 +17,7 @@ var crossversion = []contract.Scenario{
 		Sources: []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Rules:   []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
 				t.Equal("the keys in "+string(v), keysOf(slices.Contains(contract.Current, v)), listed.Keys())
@@ -29,8 +29,8 @@ var crossversion = []contract.Scenario{
 		ID:       "crossversion/own-list-is-the-same-in-all",
 		Promise:  "The list of one's own has the same tokens in every version, with the same values.",
 		Sources:  []string{"#one-store", "#list-shows-the-acknowledgment"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"one-store"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			shown := func(v version.Version) map[string]contract.Token {
 				tokens := map[string]contract.Token{}
@@ -67,7 +67,7 @@ var crossversion = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made(contract.Body{"expirationDate": "9999-12-31T23:59:59.999Z"})
+			token := t.Owner().MustCreate(contract.Body{"expirationDate": "9999-12-31T23:59:59.999Z"})
 			for _, v := range version.All() {
 				date := findIn(t, v, token.ID).ExpirationDate.Value
 				t.Equal("expirationDate in "+string(v), "9999-12-31T23:59:59.999Z", date)
@@ -97,7 +97,7 @@ var crossversion = []contract.Scenario{
 		Sources: []string{"#one-store"},
 		Rules:   []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
-			token, name := t.Owner().Made(), t.Name()
+			token, name := t.Owner().MustCreate(), t.Name()
 			t.Owner().Patch(token.ID, contract.Replace("/name", name), contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
@@ -112,7 +112,7 @@ var crossversion = []contract.Scenario{
 		Sources: []string{"#one-store", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"one-store", "name-unique"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			for _, v := range version.All() {
 				r := in(t, v, http.MethodPost, "", `{"name":"`+token.Name+`","expirationDate":"`+soon(t)+`"}`)
 				if r.Code() == http.StatusOK { // it goes, though it should not have come
@@ -129,13 +129,13 @@ var crossversion = []contract.Scenario{
 		Sources: []string{"#one-store", "#delete-is-for-good"},
 		Rules:   []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
 			for _, v := range version.All() {
 				if slices.Contains(in(t, v, http.MethodGet, "", "").Status(http.StatusOK).IDs(), token.ID) {
 					t.Errorf("the deleted token is listed in %s", v)
 				}
-				in(t, v, http.MethodDelete, "/"+token.ID, "").Refused(http.StatusNotFound)
+				in(t, v, http.MethodDelete, "/"+token.ID, "").ExpectError(http.StatusNotFound)
 			}
 		},
 	},
@@ -149,7 +149,7 @@ var crossversion = []contract.Scenario{
 				if v == t.Version() {
 					continue
 				}
-				token := t.Owner().Made()
+				token := t.Owner().MustCreate()
 				in(t, v, http.MethodDelete, "/"+token.ID, "").Status(http.StatusNoContent)
 				if _, found := t.Owner().Find(token.ID); found {
 					t.Errorf("the token that was deleted in %s is listed", v)

@@ -22,7 +22,7 @@ var deletion = []contract.Scenario{
 		Sources: []string{deleteAnswer, "#delete-is-204"},
 		Rules:   []rule.ID{rule.DeleteIs204},
 		Run: func(t *contract.T) {
-			r := t.Owner().Delete(t.Owner().Made().ID).Status(http.StatusNoContent)
+			r := t.Owner().Delete(t.Owner().MustCreate().ID).Status(http.StatusNoContent)
 			t.Equal("the body", "", r.Text())
 			t.Equal("Content-Type", "", r.Header("Content-Type"))
 		},
@@ -34,10 +34,10 @@ var deletion = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
 			"#delete-is-for-good",
 		},
-		Needs: writes(contract.Admin),
-		Rules: []rule.ID{"delete-for-good"},
+		Features: writes(contract.Admin),
+		Rules:    []rule.ID{"delete-for-good"},
 		Run: func(t *contract.T) {
-			token, other := t.Owner().Made(), t.Owner().Made()
+			token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
 			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
 			for _, tokens := range []*contract.Response{
 				t.Owner().List("owner-id", "me"), t.Admin().List(),
@@ -58,10 +58,10 @@ var deletion = []contract.Scenario{
 		Rules:   []rule.ID{"delete-for-good", "unknown-id"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			c.Delete(token.ID).Status(http.StatusNoContent)
-			c.Delete(token.ID).Refused(http.StatusNotFound)
-			c.Patch(token.ID, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+			c.Delete(token.ID).ExpectError(http.StatusNotFound)
+			c.Patch(token.ID, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 		},
 	},
 	{
@@ -70,8 +70,8 @@ var deletion = []contract.Scenario{
 		Sources: []string{deleteUnknown, "#unknown-id-is-404"},
 		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
-			t.Owner().Delete(unknownID).Refused(http.StatusNotFound)
+			token := t.Owner().MustCreate()
+			t.Owner().Delete(unknownID).ExpectError(http.StatusNotFound)
 			listsEach(t, t.Owner().List("owner-id", "me"), token)
 		},
 	},
@@ -83,7 +83,7 @@ var deletion = []contract.Scenario{
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			for _, id := range []string{"no-such-token", "patmock token", "me", strings.Repeat("0", 300)} {
-				t.Owner().Delete(id).Refused(http.StatusNotFound)
+				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
 		},
 	},
@@ -93,17 +93,17 @@ var deletion = []contract.Scenario{
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}/delete/parameters/0"},
 		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			declined(t, t.Owner().Delete(token.Name))
 			listsEach(t, t.Owner().List("owner-id", "me"), token)
 		},
 	},
 	{
-		ID:      "delete/expired-token",
-		Promise: "An expired token can be deleted.",
-		Sources: []string{"#expired-token-can-be-deleted"},
-		Needs:   writes(contract.Seeds),
-		Rules:   []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
+		ID:       "delete/expired-token",
+		Promise:  "An expired token can be deleted.",
+		Sources:  []string{"#expired-token-can-be-deleted"},
+		Features: writes(contract.SeededTokens),
+		Rules:    []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Owner().Delete(who.ClientID).Status(http.StatusNoContent)
@@ -118,7 +118,7 @@ var deletion = []contract.Scenario{
 		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
 		Rules:   []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {
 				lacksMethod(t, method, t.Version().CollectionPath()+"/"+token.ID, "DELETE", "PATCH")
 			}
@@ -126,13 +126,13 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "delete/no-delete-of-all",
-		Promise: "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
-		Sources: []string{"errata method-not-allowed", "#collection-methods"},
-		Needs:   writes(contract.Disposable),
-		Rules:   []rule.ID{rule.MethodNotAllowed},
+		ID:       "delete/no-delete-of-all",
+		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
+		Sources:  []string{"errata method-not-allowed", "#collection-methods"},
+		Features: writes(contract.DisposableTokens),
+		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {
 				lacksMethod(t, method, t.Version().CollectionPath(), "GET", "HEAD", "POST")
 			}
@@ -143,7 +143,7 @@ var deletion = []contract.Scenario{
 
 // lacksMethod expects 405 and an Allow with these methods.
 func lacksMethod(t *contract.T, method, path string, allowed ...string) {
-	r := t.Owner().Send(contract.Request{Method: method, Path: path}).Refused(http.StatusMethodNotAllowed)
+	r := t.Owner().Send(contract.Request{Method: method, Path: path}).ExpectError(http.StatusMethodNotAllowed)
 	got := []string{}
 	for m := range strings.SplitSeq(r.Header("Allow"), ",") {
 		got = append(got, strings.TrimSpace(m))

@@ -13,7 +13,7 @@ import (
 
 // hasErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
 func hasErrorForm(t *contract.T, r *contract.Response) {
-	r.Refused(r.Code())
+	r.ExpectError(r.Code())
 	if id := r.ErrorBody().TrackingID; id.Value == "" {
 		t.Errorf("trackingId is %v, expected a text", id)
 	}
@@ -54,9 +54,9 @@ type refusal struct {
 // badRequests are refused with 400 by what they say, though their documents allow them.
 func badRequests(t *contract.T) []refusal {
 	c := t.Owner()
-	past := c.Expiring()
+	past := c.NewTokenBody()
 	past["expirationDate"] = "2020-01-01T00:00:00.000Z"
-	made := c.Made()
+	made := c.MustCreate()
 	return []refusal{
 		{"list", c.List("owner-id", "me", "filters", `name eq "x"`)},
 		{"create", c.Create(past)},
@@ -168,7 +168,7 @@ var errorShapes = []contract.Scenario{
 		Rules:   []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
-			made := c.Made()
+			made := c.MustCreate()
 			path := "/" + t.Version().CollectionPath()
 			c.Send(contract.Request{Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}}}).Status(http.StatusOK)
 			patched := c.Send(contract.Request{
@@ -184,15 +184,15 @@ var errorShapes = []contract.Scenario{
 		Rules:   []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			wrong := c.Wrong("body")
+			wrong := c.ExpectInvalid("body")
 			for _, body := range []string{`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``} {
 				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: named(t, body)}).
-					Refused(http.StatusBadRequest)
+					ExpectError(http.StatusBadRequest)
 			}
-			made := c.Made()
+			made := c.MustCreate()
 			wrong.Send(contract.Request{
 				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: jsonPatchType, Body: `[{`,
-			}).Refused(http.StatusBadRequest)
+			}).ExpectError(http.StatusBadRequest)
 		},
 	},
 }
@@ -244,7 +244,7 @@ func hasJSON(t *contract.T, answers []refusal) {
 // answersOfEveryKind makes requests that go well, and some of each that are refused.
 func answersOfEveryKind(t *contract.T) []refusal {
 	c := t.Owner()
-	created := c.Create(c.Expiring()).Status(http.StatusOK)
+	created := c.Create(c.NewTokenBody()).Status(http.StatusOK)
 	id := created.Token().ID
 	all := []refusal{
 		{"create", created},

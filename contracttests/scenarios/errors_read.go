@@ -18,8 +18,8 @@ var errorReads = []contract.Scenario{
 			"#error-form",
 			"#error-code-begins-with-the-status",
 		},
-		Needs: reads(), Rules: []rule.ID{"error-dto"},
-		Run: func(t *contract.T) { hasErrorForm(t, badList(t).Declined(http.StatusBadRequest)) },
+		Features: reads(), Rules: []rule.ID{"error-dto"},
+		Run: func(t *contract.T) { hasErrorForm(t, badList(t).ExpectRejected(http.StatusBadRequest)) },
 	},
 	{
 		ID: "errors/reads/form-of-403", Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and its detailCode begins with the status.",
@@ -29,7 +29,7 @@ var errorReads = []contract.Scenario{
 			"#error-form",
 			"#error-code-begins-with-the-status",
 		},
-		Needs: reads(contract.SecondIdentity), Rules: []rule.ID{"error-dto"},
+		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasErrorForm(t, t.Second().List().Status(http.StatusForbidden)) },
 	},
 	{
@@ -38,13 +38,13 @@ var errorReads = []contract.Scenario{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
 		},
-		Standing: evidence.Observed, Needs: reads(), Rules: []rule.ID{"error-dto"},
+		Standing: evidence.Observed, Features: reads(), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
 	},
 	{
 		ID: "errors/reads/tracking-id-is-the-request-id", Promise: "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
-		Sources: []string{"#tracking-id-is-the-request-id"},
-		Needs:   reads(), Rules: []rule.ID{"tracking-id"},
+		Sources:  []string{"#tracking-id-is-the-request-id"},
+		Features: reads(), Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			r := badList(t)
 			t.Equal("trackingId", contract.Value(r.Header("SLPT-Request-ID")), r.ErrorBody().TrackingID)
@@ -52,33 +52,33 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/request-and-date", Promise: "Every answer to a login, a list and their neighbours has Date, and an SLPT-Request-ID of its own.",
-		Sources: []string{"#request-id-and-date"},
-		Needs:   reads(), Rules: []rule.ID{"headers"},
+		Sources:  []string{"#request-id-and-date"},
+		Features: reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
 	},
 	{
 		ID: "errors/reads/bodies-are-json", Promise: "Every answer to a login, a list and their neighbours is application/json.",
-		Sources: []string{"#bodies-are-json"},
-		Needs:   reads(), Rules: []rule.ID{"headers"},
+		Sources:  []string{"#bodies-are-json"},
+		Features: reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
 	},
 	{
-		ID:      "errors/reads/incomplete-escape",
-		Promise: "A list is 400 if a percent sign in its query begins no escape.",
-		Sources: []string{"#incomplete-escape-is-400"},
-		Needs:   reads(), Rules: []rule.ID{rule.URLSyntax},
+		ID:       "errors/reads/incomplete-escape",
+		Promise:  "A list is 400 if a percent sign in its query begins no escape.",
+		Sources:  []string{"#incomplete-escape-is-400"},
+		Features: reads(), Rules: []rule.ID{rule.URLSyntax},
 		Run: func(t *contract.T) {
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz"} {
 				t.Owner().Send(contract.Request{
 					Method: http.MethodGet, Path: t.Version().CollectionPath(), RawQuery: query,
-				}).Refused(http.StatusBadRequest)
+				}).ExpectError(http.StatusBadRequest)
 			}
 		},
 	},
 	{
 		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
-		Sources: []string{"#leading-slashes"},
-		Needs:   reads(), Rules: []rule.ID{"leading-slashes"},
+		Sources:  []string{"#leading-slashes"},
+		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			t.Owner().Send(contract.Request{
 				Method: http.MethodGet, Path: "/" + t.Version().CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},

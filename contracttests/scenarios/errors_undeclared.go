@@ -20,17 +20,17 @@ var tooMuch = strings.Repeat(" ", 1<<20+1)
 var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
-		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{rule.UnmatchedPath},
+		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{rule.UnmatchedPath},
 		Run: func(t *contract.T) {
 			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
-				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).Refused(http.StatusNotFound)
+				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).ExpectError(http.StatusNotFound)
 			}
 		},
 	},
 	{
 		ID: "errors/method-not-allowed", Promise: "A method that a path does not have is 405, and Allow names those it has.",
-		Sources: []string{"errata method-not-allowed"}, Needs: writes(contract.Disposable),
+		Sources: []string{"errata method-not-allowed"}, Features: writes(contract.DisposableTokens),
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			collection := t.Version().CollectionPath()
@@ -40,8 +40,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
-		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
-		Needs:   reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
+		Sources:  []string{"errata method-not-allowed", "#no-get-by-id"},
+		Features: reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
 				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
@@ -50,8 +50,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/no-get-of-the-token-endpoint", Promise: "The token endpoint and check_token have one method, GET is 405, and Allow names it.",
-		Sources: []string{"errata method-not-allowed"}, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
+		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet}, http.MethodPost)
 			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
@@ -59,7 +59,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
-		Sources: []string{"errata method-not-allowed"}, Versions: contract.Without,
+		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
@@ -72,7 +72,7 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "#no-get-by-id"},
 		Rules:   []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
 				r := t.Owner().Send(contract.Request{Method: method, Path: t.Version().CollectionPath() + "/" + made.ID})
 				if r.Code() < 400 {
@@ -83,15 +83,15 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/content-too-large", Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing is done.",
-		Sources: []string{"errata content-too-large"}, Needs: writes(contract.Faults),
+		Sources: []string{"errata content-too-large"}, Features: writes(contract.Faults),
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			c, collection := t.Owner(), t.Version().CollectionPath()
-			made := c.Made()
+			made := c.MustCreate()
 			before := c.List("owner-id", "me").Status(http.StatusOK).Text()
 			requests := []contract.Request{
 				{Method: http.MethodGet, Path: collection, Body: tooMuch},
-				{Method: http.MethodPost, Path: collection, ContentType: "application/json", Body: jsonText(c.Expiring()) + tooMuch},
+				{Method: http.MethodPost, Path: collection, ContentType: "application/json", Body: jsonText(c.NewTokenBody()) + tooMuch},
 				{Method: http.MethodPatch, Path: collection + "/" + made.ID, ContentType: jsonPatchType, Body: jsonText(renaming(t)) + tooMuch},
 				{Method: http.MethodDelete, Path: collection + "/" + made.ID, Body: tooMuch},
 			}
@@ -103,34 +103,34 @@ var errorStatuses = []contract.Scenario{
 				}
 			}
 			for _, request := range requests {
-				c.Send(request).Refused(http.StatusRequestEntityTooLarge)
+				c.Send(request).ExpectError(http.StatusRequestEntityTooLarge)
 			}
 			t.Equal("tokens", before, c.List("owner-id", "me").Status(http.StatusOK).Text())
 		},
 	},
 	{
 		ID: "errors/content-too-large-for-the-token-endpoint", Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
-		Sources: []string{"errata content-too-large"}, Needs: reads(contract.Faults), Versions: contract.Without,
+		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			padding := strings.Repeat("x", 1<<20)
-			padded := t.Anonymous().Wrong("/padding")
+			padded := t.Anonymous().ExpectInvalid("/padding")
 			for _, r := range []*contract.Response{
 				login(padded, nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+"&padding="+padding),
 				padded.Form("/oauth/check_token", "token", t.Owner().Bearer(), "padding", padding),
 				t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch}),
 			} {
-				r.Refused(http.StatusRequestEntityTooLarge)
+				r.ExpectError(http.StatusRequestEntityTooLarge)
 			}
 		},
 	},
 	{
 		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of just 1 MiB is taken.",
-		Sources: []string{"errata content-too-large"}, Needs: reads(contract.Faults), Versions: contract.Without,
+		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
-			loggedIn(t, login(t.Anonymous().Wrong("/padding"), nil, urlencoded, form+strings.Repeat("x", 1<<20-len(form))))
+			loggedIn(t, login(t.Anonymous().ExpectInvalid("/padding"), nil, urlencoded, form+strings.Repeat("x", 1<<20-len(form))))
 		},
 	},
 	{
@@ -139,14 +139,14 @@ var errorStatuses = []contract.Scenario{
 		Rules:   []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			wrong := c.Wrong("header Content-Type")
-			made := c.Made()
+			wrong := c.ExpectInvalid("header Content-Type")
+			made := c.MustCreate()
 			before := own(c)
 			for _, contentType := range []string{"text/plain", "application/xml", urlencoded, ""} {
 				send := func(method, path, body string) {
-					wrong.Send(contract.Request{Method: method, Path: path, ContentType: contentType, Body: body}).Refused(http.StatusUnsupportedMediaType)
+					wrong.Send(contract.Request{Method: method, Path: path, ContentType: contentType, Body: body}).ExpectError(http.StatusUnsupportedMediaType)
 				}
-				send(http.MethodPost, t.Version().CollectionPath(), jsonText(c.Expiring()))
+				send(http.MethodPost, t.Version().CollectionPath(), jsonText(c.NewTokenBody()))
 				send(http.MethodPatch, t.Version().CollectionPath()+"/"+made.ID, jsonText(renaming(t)))
 				if t.Version() == version.V1 {
 					send(http.MethodPatch, bulkPath, bulkBody([]string{made.ID}, later(t)))
@@ -155,14 +155,14 @@ var errorStatuses = []contract.Scenario{
 			}
 			wrong.Send(contract.Request{
 				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: "application/json", Body: jsonText(renaming(t)),
-			}).Refused(http.StatusUnsupportedMediaType)
+			}).ExpectError(http.StatusUnsupportedMediaType)
 			t.Equal("tokens", before, own(c))
 		},
 	},
 	{
 		ID: "errors/not-simulated", Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it for missing data.",
-		Sources: []string{"errata not-simulated", "#not-simulated-is-501"},
-		Needs:   reads(contract.Faults), Versions: contract.Without,
+		Sources:  []string{"errata not-simulated", "#not-simulated-is-501"},
+		Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.NotSimulated},
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
@@ -170,14 +170,14 @@ var errorStatuses = []contract.Scenario{
 				if v == version.V1 {
 					path = "/accounts/v1"
 				}
-				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).Refused(http.StatusNotImplemented)
+				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).ExpectError(http.StatusNotImplemented)
 			}
 		},
 	},
 	{
 		ID: "errors/retry-after", Promise: "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
 		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: evidence.Assumed,
-		Needs: writes(contract.Faults), Rules: []rule.ID{rule.Error429, rule.InjectedFault},
+		Features: writes(contract.Faults), Rules: []rule.ID{rule.Error429, rule.InjectedFault},
 		Run: func(t *contract.T) {
 			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 				for _, op := range operations(t) {
@@ -192,11 +192,11 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/refused-create-makes-nothing", Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is sent again.",
-		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed, Needs: writes(contract.Faults),
+		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed, Features: writes(contract.Faults),
 		Rules: []rule.ID{rule.InjectedFault},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable} {
 				t.Fault(control.Fault{Operation: "create", Status: status})
 				c.Create(body).Status(status)
@@ -210,22 +210,22 @@ var errorStatuses = []contract.Scenario{
 			"v2026 #/components/responses/400", "v2026 #/components/responses/401", "v2026 #/components/responses/403", "v2026 #/components/responses/404",
 			"v2026 #/components/responses/429", "v2026 #/components/responses/500",
 		},
-		Needs: writes(contract.Faults), Rules: []rule.ID{"error-dto", "error-401", "error-429"},
+		Features: writes(contract.Faults), Rules: []rule.ID{"error-dto", "error-401", "error-429"},
 		Run: func(t *contract.T) {
 			injected(t, func(status int) bool { return !slices.Contains(undeclared, status) })
 		},
 	},
 	{
 		ID: "errors/undeclared-statuses-have-their-form", Promise: "A refusal that no document declares, 503 among them, has the form of the other refusals.",
-		Sources: []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
-		Needs:   writes(contract.Faults),
-		Rules:   []rule.ID{rule.ErrorUndeclared},
-		Run:     func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
+		Sources:  []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
+		Features: writes(contract.Faults),
+		Rules:    []rule.ID{rule.ErrorUndeclared},
+		Run:      func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
 	},
 	{
 		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each error of the token endpoint but 429 has an error code of RFC 6749.",
-		Sources: []string{"#token-endpoint-errors", "errata service-unavailable"},
-		Needs:   reads(contract.Faults), Versions: contract.Without,
+		Sources:  []string{"#token-endpoint-errors", "errata service-unavailable"},
+		Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.OAuthError},
 		Run: func(t *contract.T) {
 			for _, status := range []int{400, 401, 413, 429, 500, 503} {
@@ -235,7 +235,7 @@ var errorStatuses = []contract.Scenario{
 					hasRateLimitForm(t, r)
 					continue
 				}
-				r.Refused(status)
+				r.ExpectError(status)
 			}
 			loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 		},
@@ -277,7 +277,7 @@ func injected(t *contract.T, wanted func(status int) bool) {
 // notAllowed tries methods that a path does not have.
 func notAllowed(t *contract.T, c *contract.Client, path string, methods []string, allowed ...string) {
 	for _, method := range methods {
-		r := c.Send(contract.Request{Method: method, Path: path}).Refused(http.StatusMethodNotAllowed)
+		r := c.Send(contract.Request{Method: method, Path: path}).ExpectError(http.StatusMethodNotAllowed)
 		got := strings.FieldsFunc(r.Header("Allow"), func(c rune) bool { return c == ',' || c == ' ' })
 		slices.Sort(got)
 		t.Equal("Allow of "+path, allowed, got)

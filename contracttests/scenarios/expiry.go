@@ -59,7 +59,7 @@ var expiryLegacy = []contract.Scenario{
 		Rules:    []rule.ID{"unknown-ignored", "expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, flag := range []any{true, false, nil, "yes"} {
-				c := t.Owner().Wrong("/userAwareTokenNeverExpires")
+				c := t.Owner().ExpectInvalid("/userAwareTokenNeverExpires")
 				token := c.Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": flag}).Token()
 				want := contract.Stamp(sixMonthsAfter(moment(t, token.Created)))
 				t.Equal("expirationDate", want, token.ExpirationDate.Value)
@@ -84,7 +84,7 @@ var expiryLegacy = []contract.Scenario{
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
-		Needs:    writes(contract.Clock),
+		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
@@ -99,7 +99,7 @@ var expiryLegacy = []contract.Scenario{
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
-		Needs:    writes(contract.Clock),
+		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
@@ -146,6 +146,6 @@ func soon(t *contract.T) string { return contract.Stamp(t.Expiry()) }
 func dateRefused(t *contract.T, date any, wrong ...string) {
 	c := t.Owner()
 	name := t.Name()
-	c.Wrong(wrong...).Create(contract.Body{"name": name, "expirationDate": date}).Declined(http.StatusBadRequest)
+	c.ExpectInvalid(wrong...).Create(contract.Body{"name": name, "expirationDate": date}).ExpectRejected(http.StatusBadRequest)
 	t.Equal("how many tokens have the name", 0, countOf(c, name))
 }

@@ -136,7 +136,7 @@ func dateTaken(w written) contract.Scenario {
 		Rules: []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			text, means := w.in(oddMoment(t))
-			token := t.Owner().Made(contract.Body{"expirationDate": text})
+			token := t.Owner().MustCreate(contract.Body{"expirationDate": text})
 			got := moment(t, token.ExpirationDate.Value).Truncate(time.Millisecond)
 			t.Equal("expirationDate", contract.Stamp(means), contract.Stamp(got))
 		},
@@ -160,7 +160,7 @@ func leapSecond() contract.Scenario {
 		Run: func(t *contract.T) {
 			now := t.Now().UTC()
 			next := time.Date(now.Year(), now.Month()+2, 1, 0, 0, 0, 0, time.UTC)
-			token := t.Owner().Made(contract.Body{"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z"})
+			token := t.Owner().MustCreate(contract.Body{"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z"})
 			got := moment(t, token.ExpirationDate.Value)
 			t.Equal("expirationDate", contract.Stamp(next), contract.Stamp(got))
 		},
@@ -207,7 +207,7 @@ var expiryMoments = []contract.Scenario{
 		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Standing: evidence.Assumed,
-		Needs:    writes(contract.Clock),
+		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
 	},
@@ -216,7 +216,7 @@ var expiryMoments = []contract.Scenario{
 		Promise:  "A date one millisecond from now is in the future.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Standing: evidence.Assumed,
-		Needs:    writes(contract.Clock),
+		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			want := contract.Stamp(stopped(t).Add(time.Millisecond))
@@ -236,7 +236,7 @@ var expiryMoments = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			text, means := written{"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata"}.in(oddMoment(t))
-			token := c.Made(contract.Body{"expirationDate": text})
+			token := c.MustCreate(contract.Body{"expirationDate": text})
 			listed := c.MustFind(token.ID)
 			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Token()
 			form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)

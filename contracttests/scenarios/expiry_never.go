@@ -92,7 +92,7 @@ func combination(date, flag given) contract.Scenario {
 		s.Promise = with + " no token is made."
 		s.Run = func(t *contract.T) {
 			body := request(t)
-			t.Owner().Create(body).Refused(http.StatusBadRequest)
+			t.Owner().Create(body).ExpectError(http.StatusBadRequest)
 			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), body.Text("name")))
 		}
 	}

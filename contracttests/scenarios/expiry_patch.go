@@ -75,7 +75,7 @@ func undated(id, fact string, s evidence.Standing, operations ...contract.Op) co
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			patched := c.Patch(token.ID, operations...).Token()
 			t.Equal("expirationDate", "", patched.ExpirationDate.Value)
 			if flag := patched.UserAwareTokenNeverExpires; flag.Present {
@@ -112,7 +112,7 @@ func stillNever(id, fact string, s evidence.Standing, operation contract.Op) con
 			c := t.Owner()
 			id := never(t)
 			before := c.MustFind(id)
-			c.Patch(id, operation).Refused(http.StatusBadRequest)
+			c.Patch(id, operation).ExpectError(http.StatusBadRequest)
 			t.Equal("the token", before, c.MustFind(id))
 		},
 	}
@@ -131,12 +131,12 @@ func expired(t *contract.T, name string) contract.Credentials {
 
 // patchRefused expects 400 to a patch of a new token, and that the token stays as it is.
 func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) {
-	patchStays(t, c, operations, func(r *contract.Response) { r.Refused(http.StatusBadRequest) })
+	patchStays(t, c, operations, func(r *contract.Response) { r.ExpectError(http.StatusBadRequest) })
 }
 
 // patchStays tries a patch of a new token, expects an answer, and that the token stays as it is.
 func patchStays(t *contract.T, c *contract.Client, operations []contract.Op, expect func(r *contract.Response)) {
-	token := t.Owner().Made()
+	token := t.Owner().MustCreate()
 	before := t.Owner().MustFind(token.ID)
 	expect(c.Send(contract.Request{
 		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + token.ID, ContentType: jsonPatchType, Body: named(t, jsonText(operations)),

@@ -18,10 +18,10 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			c.Patch(token.ID, flagTrue).Status(http.StatusOK)
 			before := c.MustFind(token.ID)
-			c.Patch(token.ID, dateNull).Refused(http.StatusBadRequest)
+			c.Patch(token.ID, dateNull).ExpectError(http.StatusBadRequest)
 			t.Equal("the token", before, c.MustFind(token.ID))
 		},
 	},
@@ -34,7 +34,7 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{rule.PatchFields, rule.PatchNever},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			for _, flag := range []bool{true, false} {
 				patched := c.Patch(token.ID, contract.Replace("/userAwareTokenNeverExpires", flag)).Token()
 				t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
@@ -55,7 +55,7 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{"patch-fields", "expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			for _, date := range []string{contract.Stamp(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z"} {
 				patched := c.Patch(token.ID, contract.Replace("/expirationDate", date)).Token()
 				t.Equal("expirationDate", date, contract.Stamp(moment(t, patched.ExpirationDate.Value)))
@@ -85,7 +85,7 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Token()
 			t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
 			if t.Current() {
@@ -104,7 +104,7 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			past := contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-2*time.Minute)))
 			for _, operations := range [][]contract.Op{{past}, {past, flagTrue}} {
-				patchStays(t, t.Owner(), operations, func(r *contract.Response) { r.Declined(http.StatusBadRequest) })
+				patchStays(t, t.Owner(), operations, func(r *contract.Response) { r.ExpectRejected(http.StatusBadRequest) })
 			}
 		},
 	},
@@ -115,7 +115,7 @@ var expiryPatchDates = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			for _, w := range writtenDates {
 				text, means := w.in(oddMoment(t))
 				patched := t.Owner().Patch(token.ID, contract.Replace("/expirationDate", text)).Token()
@@ -137,14 +137,14 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{rule.DateIsRFC3339, rule.DateNeedsZone, rule.DateYear, rule.EmptyDate, rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			before := c.MustFind(token.ID)
 			values := []any{1893456000, true, "9999-12-31T23:59:59-01:00", "10000-01-01T00:00:00Z"}
 			for _, bad := range badDates {
 				values = append(values, bad.text(t.Now()))
 			}
 			for _, value := range values {
-				c.Patch(token.ID, contract.Replace("/expirationDate", value)).Declined(http.StatusBadRequest)
+				c.Patch(token.ID, contract.Replace("/expirationDate", value)).ExpectRejected(http.StatusBadRequest)
 			}
 			t.Equal("the token", before, c.MustFind(token.ID))
 		},
@@ -154,21 +154,21 @@ var expiryPatchDates = []contract.Scenario{
 		Promise:  "A new date revives an expired token, which then logs in again.",
 		Sources:  []string{"#new-date-revives"},
 		Versions: contract.Current,
-		Needs:    writes(contract.Seeds),
+		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.PatchRevives, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
 			t.Owner().Patch(who.ClientID, contract.Replace("/expirationDate", soon(t))).Status(http.StatusOK)
-			t.LogIn(who).List("owner-id", "me").Status(http.StatusOK)
+			t.Login(who).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
-		ID:      "expiry/patch-of-another-field-does-not-revive",
-		Promise: "An expired token may be renamed, and stays expired.",
-		Sources: []string{"#expired-token-can-be-patched"},
-		Needs:   writes(contract.Seeds),
-		Rules:   []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
+		ID:       "expiry/patch-of-another-field-does-not-revive",
+		Promise:  "An expired token may be renamed, and stays expired.",
+		Sources:  []string{"#expired-token-can-be-patched"},
+		Features: writes(contract.SeededTokens),
+		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
 			who, name := expired(t, t.Name()), t.Name()
 			want := t.Owner().MustFind(who.ClientID)

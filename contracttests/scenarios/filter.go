@@ -27,18 +27,18 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-isnull"},
 		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
-			unused, used := t.Owner().Made(), t.Owner().Made()
-			t.LogIn(used.Credentials())
+			unused, used := t.Owner().MustCreate(), t.Owner().MustCreate()
+			t.Login(used.Credentials())
 			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed isnull").Status(http.StatusOK).IDs()
 			t.Equal("whether the unused token is listed", true, slices.Contains(ids, unused.ID))
 			t.Equal("whether the used token is listed", false, slices.Contains(ids, used.ID))
 		},
 	},
 	{
-		ID:      "filter/blanks-as-percent-20",
-		Promise: "Blanks in a filter may be written as %20 as well as with a plus.",
-		Sources: []string{"#filter-blanks-as-percent-20", "#filter-blanks-as-plus"},
-		Needs:   reads(), Rules: []rule.ID{"filter-le"},
+		ID:       "filter/blanks-as-percent-20",
+		Promise:  "Blanks in a filter may be written as %20 as well as with a plus.",
+		Sources:  []string{"#filter-blanks-as-percent-20", "#filter-blanks-as-plus"},
+		Features: reads(), Rules: []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20le%20" + date, "owner-id=me&filters=lastUsed+le+" + date} {
@@ -53,8 +53,8 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			used := t.Owner().Made()
-			t.LogIn(used.Credentials())
+			used := t.Owner().MustCreate()
+			t.Login(used.Credentials())
 			listed := func(until string) bool {
 				return slices.Contains(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+until).Status(http.StatusOK).IDs(), used.ID)
 			}
@@ -68,8 +68,8 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			used := t.Owner().Made()
-			t.LogIn(used.Credentials())
+			used := t.Owner().MustCreate()
+			t.Login(used.Credentials())
 			moment := t.Owner().MustFind(used.ID).LastUsed
 			if moment.Value == "" {
 				t.Fatalf("lastUsed is %v after a login", moment)
@@ -80,24 +80,24 @@ var filterLive = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "filter/of-all-tokens",
-		Promise: "A filter holds for the list of all, too.",
-		Sources: []string{filterText, listOfAll},
-		Needs:   writes(contract.Admin),
-		Rules:   []rule.ID{"filter-isnull"},
+		ID:       "filter/of-all-tokens",
+		Promise:  "A filter holds for the list of all, too.",
+		Sources:  []string{filterText, listOfAll},
+		Features: writes(contract.Admin),
+		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
-			unused, used := t.Owner().Made(), t.Owner().Made()
-			t.LogIn(used.Credentials())
+			unused, used := t.Owner().MustCreate(), t.Owner().MustCreate()
+			t.Login(used.Credentials())
 			ids := t.Admin().List("filters", "lastUsed isnull").Status(http.StatusOK).IDs()
 			t.Equal("whether the unused token is listed", true, slices.Contains(ids, unused.ID))
 			t.Equal("whether the used token is listed", false, slices.Contains(ids, used.ID))
 		},
 	},
 	{
-		ID:      "filter/empty-is-none",
-		Promise: "An empty filter counts as absent.",
-		Sources: []string{"#filter-empty-is-absent"},
-		Needs:   reads(), Rules: []rule.ID{"filter-empty"},
+		ID:       "filter/empty-is-none",
+		Promise:  "An empty filter counts as absent.",
+		Sources:  []string{"#filter-empty-is-absent"},
+		Features: reads(), Rules: []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			t.Equal("the list", want, t.Owner().List("owner-id", "me", "filters", "").Status(http.StatusOK).IDs())
@@ -177,7 +177,7 @@ func (l logic) scenario() contract.Scenario {
 		Promise:  "A filter finds the tokens for which it is true, and no others: " + l.filter + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[l.rule]...),
 		Standing: l.standing,
-		Needs:    reads(contract.Seeds),
+		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{l.rule},
 		Run: func(t *contract.T) {
 			kinds := map[string]string{} // by id
@@ -262,8 +262,8 @@ func (r refusedFilter) scenario(fact string, s evidence.Standing) contract.Scena
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, fact},
 		Standing: s,
-		Needs:    reads(), Run: func(t *contract.T) {
-			t.Owner().List("owner-id", "me", "filters", r.filter).Declined(http.StatusBadRequest)
+		Features: reads(), Run: func(t *contract.T) {
+			t.Owner().List("owner-id", "me", "filters", r.filter).ExpectRejected(http.StatusBadRequest)
 		},
 	}
 }

@@ -67,7 +67,7 @@ func (a agreement) scenario() contract.Scenario {
 		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U") + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[a.rule]...),
 		Standing: a.standing,
-		Needs:    reads(), Rules: []rule.ID{a.rule},
+		Features: reads(), Rules: []rule.ID{a.rule},
 		Run: func(t *contract.T) {
 			used := map[string]time.Time{} // by id, zero for never
 			var moments []time.Time

@@ -218,8 +218,8 @@ func operandScenario(operators []string) contract.Scenario {
 			filterText, filterPage, "#filter-composites", "#filter-unknown-under-not",
 			"#filter-quoted-date",
 		},
-		Needs: reads(contract.Seeds, contract.Admin),
-		Rules: []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
+		Features: reads(contract.SeededTokens, contract.Admin),
+		Rules:    []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
 		Run: func(t *contract.T) {
 			used := usedAt(t)
 			owner := t.Owner().MustFind(ownerCredentials(t).ClientID).Owner.ID.Value

@@ -18,7 +18,7 @@ var sinceV3 = []version.Version{version.V3, version.V2024, version.V2025, versio
 // removed deletes a token at the end by a new login: the one that made it may have expired until then.
 func removed(t *contract.T, made contract.Token) contract.Token {
 	t.Cleanup(func() {
-		t.LogIn(ownerCredentials(t)).Delete(made.ID)
+		t.Login(ownerCredentials(t)).Delete(made.ID)
 	})
 	return made
 }
@@ -36,10 +36,10 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#access-tokens-live-side-by-side"},
 		Rules:   []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
-			first := t.LogIn(made.Credentials())
-			second := t.LogIn(made.Credentials())
-			third := t.LogIn(made.Credentials())
+			made := t.Owner().MustCreate()
+			first := t.Login(made.Credentials())
+			second := t.Login(made.Credentials())
+			third := t.Login(made.Credentials())
 			for _, c := range []*contract.Client{first, second, third} {
 				c.List("owner-id", "me").Status(http.StatusOK)
 			}
@@ -50,7 +50,7 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			loggedIn(t, t.Anonymous().Token(made.Credentials()))
 			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
 			loginRefused(t, t.Anonymous().Token(made.Credentials()), http.StatusUnauthorized, "invalid_client")
@@ -58,9 +58,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
-		Sources: []string{"#login-of-an-expired-token-is-401"},
-		Needs:   writes(contract.Clock),
-		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		Sources:  []string{"#login-of-an-expired-token-is-401"},
+		Features: writes(contract.Clock),
+		Rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(59 * time.Minute)
@@ -71,9 +71,9 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/expired-token-stays-listed", Promise: "An expired token stays in the list and keeps its name until it is deleted.",
-		Sources: []string{"#expired-token-stays-listed", "#expired-token-keeps-its-name"},
-		Needs:   writes(contract.Clock),
-		Rules:   []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
+		Sources:  []string{"#expired-token-stays-listed", "#expired-token-keeps-its-name"},
+		Features: writes(contract.Clock),
+		Rules:    []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(2 * time.Hour)
@@ -81,9 +81,9 @@ var lifecycle = []contract.Scenario{
 			if _, found := c.Find(made.ID); !found {
 				t.Errorf("the expired token is not listed")
 			}
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			body["name"] = made.Name
-			c.Create(body).Refused(http.StatusBadRequest)
+			c.Create(body).ExpectError(http.StatusBadRequest)
 			c.Delete(made.ID).Status(http.StatusNoContent)
 			c.Create(body).Status(http.StatusOK)
 		},
@@ -93,8 +93,8 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#access-token-outlives-deletion"},
 		Rules:   []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
-			c := t.LogIn(made.Credentials())
+			made := t.Owner().MustCreate()
+			c := t.Login(made.Credentials())
 			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
 			for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).IDs() {
 				if listed == made.ID {
@@ -105,11 +105,11 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
-		Sources: []string{"#access-token-outlives-expiry"},
-		Needs:   writes(contract.Clock),
-		Rules:   []rule.ID{"access-token-outlives"},
+		Sources:  []string{"#access-token-outlives-expiry"},
+		Features: writes(contract.Clock),
+		Rules:    []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
-			c := t.LogIn(expiringIn(t, time.Hour).Credentials())
+			c := t.Login(expiringIn(t, time.Hour).Credentials())
 			t.Advance(2 * time.Hour)
 			c.List("owner-id", "me").Status(http.StatusOK)
 		},
@@ -120,11 +120,11 @@ var lifecycle = []contract.Scenario{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "#access-token-expires",
 		},
-		Needs: writes(contract.Clock), Rules: []rule.ID{"access-token-expires", "bearer-required"},
+		Features: writes(contract.Clock), Rules: []rule.ID{"access-token-expires", "bearer-required"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
+			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
-			c := t.LogIn(made.Credentials())
+			c := t.Login(made.Credentials())
 			t.Advance(898 * time.Second)
 			c.List("owner-id", "me").Status(http.StatusOK)
 			t.Advance(4 * time.Second)
@@ -133,13 +133,13 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/access-token-of-a-deleted-token-expires", Promise: "An access token whose token was deleted expires when it would have anyway.",
-		Sources: []string{"#access-token-outlives-deletion", "#access-token-expires"},
-		Needs:   writes(contract.Clock),
-		Rules:   []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
+		Sources:  []string{"#access-token-outlives-deletion", "#access-token-expires"},
+		Features: writes(contract.Clock),
+		Rules:    []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": 900})
+			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
-			c := t.LogIn(made.Credentials())
+			c := t.Login(made.Credentials())
 			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
 			t.Advance(898 * time.Second)
 			c.List("owner-id", "me").Status(http.StatusOK)
@@ -165,33 +165,33 @@ var lifecycle = []contract.Scenario{
 		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
-		Needs:    writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
+		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.Made(contract.Body{"scope": []string{defaultScope}})
+			made := c.MustCreate(contract.Body{"scope": []string{defaultScope}})
 			t.SetClock(t.Now())
 			patched := c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Token()
 			t.Equal("scope", []string{myRead}, patched.Scope.Value)
-			t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK, http.StatusForbidden)
+			t.Login(made.Credentials()).List("owner-id", "me").Status(http.StatusOK, http.StatusForbidden)
 			t.Advance(20 * time.Minute)
-			t.LogIn(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)
+			t.Login(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
 		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
-		Needs:    writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
+		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.Made(contract.Body{"scope": []string{myManage}})
+			made := c.MustCreate(contract.Body{"scope": []string{myManage}})
 			t.SetClock(t.Now())
 			c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)
-			t.LogIn(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound, http.StatusForbidden)
+			t.Login(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound, http.StatusForbidden)
 			t.Advance(20 * time.Minute)
-			after := t.LogIn(made.Credentials())
+			after := t.Login(made.Credentials())
 			after.List("owner-id", "me").Status(http.StatusOK)
-			after.Delete(strangerID).Refused(http.StatusForbidden)
+			after.Delete(strangerID).ExpectError(http.StatusForbidden)
 		},
 	},
 	{
@@ -199,7 +199,7 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#patchable-fields", "#legacy-patchable-fields"},
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)
 			loggedIn(t, t.Anonymous().Token(made.Credentials()))
 		},
@@ -208,12 +208,12 @@ var lifecycle = []contract.Scenario{
 
 // expiringIn makes a token of the owner that expires soon.
 func expiringIn(t *contract.T, life time.Duration) contract.Token {
-	return removed(t, t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))}))
+	return removed(t, t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))}))
 }
 
 func scopeOutlives(t *contract.T) {
-	made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
-	before := t.LogIn(made.Credentials())
+	made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead}})
+	before := t.Login(made.Credentials())
 	t.Owner().Patch(made.ID, contract.Replace("/scope", []string{defaultScope})).Status(http.StatusOK)
 	before.List("owner-id", "me").Status(http.StatusOK)
 }

@@ -17,7 +17,7 @@ var lastUsed = []contract.Scenario{
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			t.Equal("lastUsed", "", t.Owner().MustFind(made.ID).LastUsed.Value)
 			wrong := made.Credentials()
 			wrong.ClientSecret = flipped(wrong.ClientSecret, 0)
@@ -35,7 +35,7 @@ var lastUsed = []contract.Scenario{
 			"#last-used-is-the-last-login",
 			"#last-used-moves-once-a-day",
 		},
-		Needs: reads(), Rules: []rule.ID{"last-used"},
+		Features: reads(), Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			at := moment(t, t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
 			if age := t.Now().Sub(at); age < -tolerance || age > 24*time.Hour+tolerance {
@@ -48,11 +48,11 @@ var lastUsed = []contract.Scenario{
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
+			made := t.Owner().MustCreate()
 			if t.Control() != nil {
 				t.Advance(time.Hour) // so that the moment of creation will not do
 			}
-			t.LogIn(made.Credentials())
+			t.Login(made.Credentials())
 			usedNow(t, t.Owner().MustFind(made.ID))
 		},
 	},
@@ -61,14 +61,14 @@ var lastUsed = []contract.Scenario{
 		Sources: []string{lastUsedText, "#last-used-moves-once-a-day"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made()
-			t.LogIn(made.Credentials())
+			made := t.Owner().MustCreate()
+			t.Login(made.Credentials())
 			first := t.Owner().MustFind(made.ID).LastUsed
 			if !first.HasValue() {
 				t.Errorf("lastUsed is null after a login")
 			}
 			aWhile(t)
-			c := t.LogIn(made.Credentials())
+			c := t.Login(made.Credentials())
 			c.List("owner-id", "me").Status(http.StatusOK)
 			t.Equal("lastUsed after the second login", first, t.Owner().MustFind(made.ID).LastUsed)
 		},
@@ -80,13 +80,13 @@ var lastUsed = []contract.Scenario{
 			"#last-used-moves-once-a-day",
 			"#last-used-moves-after-24-hours",
 		},
-		Needs: writes(contract.Clock), Rules: []rule.ID{"last-used"},
+		Features: writes(contract.Clock), Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := removed(t, t.Owner().Made())
-			t.LogIn(made.Credentials())
+			made := removed(t, t.Owner().MustCreate())
+			t.Login(made.Credentials())
 			t.Advance(48 * time.Hour)
-			t.LogIn(made.Credentials())
-			usedNow(t, t.LogIn(ownerCredentials(t)).MustFind(made.ID))
+			t.Login(made.Credentials())
+			usedNow(t, t.Login(ownerCredentials(t)).MustFind(made.ID))
 		},
 	},
 	{
@@ -95,7 +95,7 @@ var lastUsed = []contract.Scenario{
 			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
 			"#ten-tokens-per-user",
 		},
-		Needs: writes(contract.TokenLimit, contract.Seeds), Rules: []rule.ID{"tokens-per-owner"},
+		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
 			if r.Code() < 400 || r.Code() > 499 {
@@ -106,17 +106,17 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
-		Sources: []string{"#eleventh-token-is-400"},
-		Needs:   writes(contract.TokenLimit, contract.Seeds), Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
+		Sources:  []string{"#eleventh-token-is-400"},
+		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)
-			code := r.Refused(http.StatusBadRequest).ErrorBody().DetailCode
+			code := r.ExpectError(http.StatusBadRequest).ErrorBody().DetailCode
 			if !strings.HasPrefix(code.Value, "400.1.4") {
 				t.Errorf("detailCode is %v, expected one that begins with 400.1.4", code)
 			}
-			t.Owner().Made()
+			t.Owner().MustCreate()
 			c.Delete(tenth.ID).Status(http.StatusNoContent)
-			c.Made()
+			c.MustCreate()
 		},
 	},
 }
@@ -133,10 +133,10 @@ func usedNow(t *contract.T, token contract.Token) {
 // eleventh gives a new user nine tokens, makes the tenth, and asks for one more.
 func eleventh(t *contract.T) (c *contract.Client, tenth contract.Token, asked *contract.Response) {
 	name := t.Name()
-	c = t.LogIn(t.SeedUser(name, "USER")) // with one to log in with
+	c = t.Login(t.SeedUser(name, "USER")) // with one to log in with
 	for range 8 {
 		t.Seed(control.NewToken{Owner: name, Name: t.Name()})
 	}
-	tenth = c.Made()
-	return c, tenth, c.Create(c.Expiring())
+	tenth = c.MustCreate()
+	return c, tenth, c.Create(c.NewTokenBody())
 }

@@ -19,13 +19,13 @@ var list = slices.Concat(listOwners, listWhole, listManaged)
 
 var listOwners = []contract.Scenario{
 	{
-		ID:      "list/me-is-the-caller",
-		Promise: "With owner-id=me everybody sees their own tokens and nobody else's.",
-		Sources: []string{listOwner, "#owner-id-me"},
-		Needs:   writes(contract.SecondIdentity),
-		Rules:   []rule.ID{"list-own"},
+		ID:       "list/me-is-the-caller",
+		Promise:  "With owner-id=me everybody sees their own tokens and nobody else's.",
+		Sources:  []string{listOwner, "#owner-id-me"},
+		Features: writes(contract.SecondIdentity),
+		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
-			mine, theirs := t.Owner().Made(), t.Second().Made()
+			mine, theirs := t.Owner().MustCreate(), t.Second().MustCreate()
 			for _, side := range []struct {
 				c          *contract.Client
 				own, other contract.Token
@@ -48,7 +48,7 @@ var listOwners = []contract.Scenario{
 		Promise:  "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
 		Sources:  []string{listOwner, "#owner-id-me", "#login-names-tenant-and-user"},
 		Standing: evidence.Observed,
-		Needs:    reads(), Rules: []rule.ID{"list-own"},
+		Features: reads(), Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			identity := loggedIn(t, t.Anonymous().Token(who)).IdentityID
@@ -60,22 +60,22 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/all-for-an-administrator",
-		Promise: "Without owner-id an administrator sees the tokens of all.",
-		Sources: []string{listOfAll, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
-		Needs:   reads(contract.SecondIdentity, contract.Admin),
-		Rules:   []rule.ID{"list-rights"},
+		ID:       "list/all-for-an-administrator",
+		Promise:  "Without owner-id an administrator sees the tokens of all.",
+		Sources:  []string{listOfAll, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
+		Features: reads(contract.SecondIdentity, contract.Admin),
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own := ownOfAll(t)
 			has(t, t.Admin().List().Status(http.StatusOK), own...)
 		},
 	},
 	{
-		ID:      "list/owner-id-for-an-administrator",
-		Promise: "With an owner's id an administrator sees the tokens of that owner and no others.",
-		Sources: []string{listOwner, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
-		Needs:   reads(contract.SecondIdentity, contract.Admin),
-		Rules:   []rule.ID{"list-rights"},
+		ID:       "list/owner-id-for-an-administrator",
+		Promise:  "With an owner's id an administrator sees the tokens of that owner and no others.",
+		Sources:  []string{listOwner, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
+		Features: reads(contract.SecondIdentity, contract.Admin),
+		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			id := ownID(t, t.Second())
 			if id == ownID(t, t.Owner()) {
@@ -94,25 +94,25 @@ var listOwners = []contract.Scenario{
 		Promise:  "An empty owner-id counts as absent.",
 		Sources:  []string{"#empty-owner-id-is-absent"},
 		Standing: evidence.Assumed,
-		Needs:    reads(contract.SecondIdentity, contract.Admin),
+		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			own := ownOfAll(t)
 			has(t, t.Admin().List("owner-id", "").Status(http.StatusOK), own...)
-			t.Second().List("owner-id", "").Refused(http.StatusForbidden)
+			t.Second().List("owner-id", "").ExpectError(http.StatusForbidden)
 		},
 	},
 }
 
 var listWhole = []contract.Scenario{
 	{
-		ID:      "list/each-token-once",
-		Promise: "A list names each token once.",
-		Sources: []string{listOfAll, "#list-names-each-token-once"},
-		Needs:   writes(contract.Admin),
-		Rules:   []rule.ID{"list-each-once"},
+		ID:       "list/each-token-once",
+		Promise:  "A list names each token once.",
+		Sources:  []string{listOfAll, "#list-names-each-token-once"},
+		Features: writes(contract.Admin),
+		Rules:    []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
-			one, two := t.Owner().Made(), t.Owner().Made()
+			one, two := t.Owner().MustCreate(), t.Owner().MustCreate()
 			for _, tokens := range []*contract.Response{t.Owner().List("owner-id", "me"), t.Admin().List()} {
 				listsEach(t, tokens, one, two)
 				ids := tokens.IDs()
@@ -124,10 +124,10 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/own-tokens-once",
-		Promise: "The list of one's own names each token once, and lists without a change between them are the same.",
-		Sources: []string{listOfAll, "#list-names-each-token-once"},
-		Needs:   reads(), Rules: []rule.ID{"list-each-once"},
+		ID:       "list/own-tokens-once",
+		Promise:  "The list of one's own names each token once, and lists without a change between them are the same.",
+		Sources:  []string{listOfAll, "#list-names-each-token-once"},
+		Features: reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Status(http.StatusOK)
 			has(t, tokens, tokens.IDs()...)
@@ -136,10 +136,10 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/paging-is-ignored",
-		Promise: "Paging and sorting parameters are ignored: the list is whole.",
-		Sources: []string{"#list-is-not-paged", "#list-parameters"},
-		Needs:   reads(), Rules: []rule.ID{"list-no-paging", "unknown-ignored"},
+		ID:       "list/paging-is-ignored",
+		Promise:  "Paging and sorting parameters are ignored: the list is whole.",
+		Sources:  []string{"#list-is-not-paged", "#list-parameters"},
+		Features: reads(), Rules: []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 			for _, paging := range [][]string{{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {"limit", "1", "offset", "1", "count", "true"}, {"sorters", "-name"}} {
@@ -150,13 +150,13 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/unknown-parameters-are-ignored",
-		Promise: "A query parameter that the list does not know is ignored.",
-		Sources: []string{"#unknown-parameters-are-ignored"},
-		Needs:   reads(), Rules: []rule.ID{"unknown-ignored"},
+		ID:       "list/unknown-parameters-are-ignored",
+		Promise:  "A query parameter that the list does not know is ignored.",
+		Sources:  []string{"#unknown-parameters-are-ignored"},
+		Features: reads(), Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
-			c := t.Owner().Wrong("query parameter colour", "query parameter name")
+			c := t.Owner().ExpectInvalid("query parameter colour", "query parameter name")
 			t.Equal("the list", want, c.List("owner-id", "me", "colour", "blue", "name", "patmock has no such name").Status(http.StatusOK).IDs())
 		},
 	},
@@ -169,7 +169,7 @@ var listWhole = []contract.Scenario{
 			"#list-keys",
 			"#owner-form",
 		},
-		Needs: reads(), Rules: []rule.ID{rule.TokenKeys},
+		Features: reads(), Rules: []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().List("owner-id", "me").Tokens()
 			if len(tokens) == 0 {
@@ -197,7 +197,7 @@ var listWhole = []contract.Scenario{
 			"#list-shows-the-acknowledgment",
 		},
 		Standing: evidence.Assumed,
-		Needs:    reads(), Rules: []rule.ID{rule.TokenKeys},
+		Features: reads(), Rules: []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().List("owner-id", "me").Tokens() {
 				t.Equal("the keys", keysOf(t.Current()), listed.Keys())
@@ -205,11 +205,11 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/expired-token-stays",
-		Promise: "An expired token stays in the list.",
-		Sources: []string{"#expired-token-stays-listed"},
-		Needs:   reads(contract.Seeds),
-		Rules:   []rule.ID{rule.ExpiredTokenStays},
+		ID:       "list/expired-token-stays",
+		Promise:  "An expired token stays in the list.",
+		Sources:  []string{"#expired-token-stays-listed"},
+		Features: reads(contract.SeededTokens),
+		Rules:    []rule.ID{rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.Name())
 			if _, found := t.Owner().Find(who.ClientID); !found {
@@ -227,7 +227,7 @@ func paged(t *contract.T, paging ...string) *contract.Response {
 			wrong = append(wrong, "query parameter "+name)
 		}
 	}
-	return t.Owner().Wrong(wrong...).List(append([]string{"owner-id", "me"}, paging...)...)
+	return t.Owner().ExpectInvalid(wrong...).List(append([]string{"owner-id", "me"}, paging...)...)
 }
 
 // own are the tokens that somebody has, without when they were used: others may log in with them meanwhile.

@@ -21,7 +21,7 @@ var listManaged = []contract.Scenario{
 			"#managed-right-is-the-admins",
 		},
 		Standing: evidence.Assumed,
-		Needs:    reads(contract.Seeds),
+		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
@@ -40,7 +40,7 @@ var listManaged = []contract.Scenario{
 			"#managed-right-is-the-admins",
 		},
 		Standing: evidence.Assumed,
-		Needs:    reads(contract.Seeds, contract.Admin),
+		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
@@ -61,7 +61,7 @@ var listManaged = []contract.Scenario{
 			"#managed-right-is-the-admins",
 		},
 		Standing: evidence.Assumed,
-		Needs:    reads(contract.Seeds, contract.Admin),
+		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
@@ -69,7 +69,7 @@ var listManaged = []contract.Scenario{
 			t.SeedUser(administrator, "ORG_ADMIN")
 			for _, scope := range []string{"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage"} {
 				who := t.Seed(control.NewToken{Owner: administrator, Name: t.Name(), Scope: []string{scope}})
-				ids := t.LogIn(who).List().Status(http.StatusOK).IDs()
+				ids := t.Login(who).List().Status(http.StatusOK).IDs()
 				t.Equal("whether the plain token is listed", true, slices.Contains(ids, plain))
 				t.Equal("whether the managed token is listed", false, slices.Contains(ids, managed))
 			}
@@ -80,14 +80,14 @@ var listManaged = []contract.Scenario{
 		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
 		Sources:  []string{"#hidden-managed-token-is-404"},
 		Standing: evidence.Assumed,
-		Needs:    reads(contract.Seeds, contract.Admin),
+		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			_, managed := seedPair(t)
 			owner, admin := t.Owner(), t.Admin() // whose logins move lastUsed
 			before := admin.List().Tokens()
-			owner.Patch(managed, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
-			owner.Delete(managed).Refused(http.StatusNotFound)
+			owner.Patch(managed, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			owner.Delete(managed).ExpectError(http.StatusNotFound)
 			t.Equal("the tokens there are", before, admin.List().Tokens())
 		},
 	},

@@ -18,12 +18,12 @@ const (
 var manners = []contract.Scenario{
 	{
 		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",
-		Sources: []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
-		Needs:   reads(), Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
+		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
+		Features: reads(), Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
 		Run: func(t *contract.T) {
 			list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath()}
 			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
-			bad := t.Anonymous().With("Authorization", "Bearer patmock").Send(list).Status(http.StatusUnauthorized)
+			bad := t.Anonymous().WithHeader("Authorization", "Bearer patmock").Send(list).Status(http.StatusUnauthorized)
 			challenged(t, bad, "bearer")
 			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header, `error="invalid_token"`) {
 				t.Errorf("WWW-Authenticate is %q, expected the error invalid_token", header)
@@ -33,7 +33,7 @@ var manners = []contract.Scenario{
 	{
 		ID: "list/head", Promise: "HEAD of the list has the status of GET, and no body.",
 		Sources: []string{headMethod}, Rules: []rule.ID{rule.Head},
-		Needs: reads(contract.SecondIdentity),
+		Features: reads(contract.SecondIdentity),
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", strangerID} {
 				list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), Query: url.Values{"owner-id": {owner}}}
@@ -48,8 +48,8 @@ var manners = []contract.Scenario{
 	{
 		ID: "token/401-has-a-challenge", Promise: "A 401 of the token endpoint has a Basic challenge.",
 		Sources: []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
-		Rules:   []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Without,
-		Needs: reads(contract.Disposable), // a wrong secret may lock the token of the login
+		Rules:   []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Unversioned,
+		Features: reads(contract.DisposableTokens), // a wrong secret may lock the token of the login
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
 			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))

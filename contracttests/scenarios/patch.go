@@ -31,7 +31,7 @@ var patchChanges = []contract.Scenario{
 		Rules: []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, name := c.Made(), t.Name()
+			token, name := c.MustCreate(), t.Name()
 			want := c.MustFind(token.ID)
 			want.Name = name
 			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/name", name)).Token())
@@ -45,8 +45,8 @@ var patchChanges = []contract.Scenario{
 		Rules:   []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, name := c.Made(), t.Name()
-			t.LogIn(token.Credentials())
+			token, name := c.MustCreate(), t.Name()
+			t.Login(token.Credentials())
 			used := c.MustFind(token.ID).LastUsed
 			if !used.HasValue() {
 				t.Fatalf("the token has logged in, and lastUsed is %v", used)
@@ -68,7 +68,7 @@ var patchChanges = []contract.Scenario{
 		Rules: []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			want := c.MustFind(token.ID)
 			want.Scope = contract.Value([]string{"sp:my-personal-access-tokens:read", "sp:scopes:default"})
 			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/scope", want.Scope)).Token())
@@ -96,7 +96,7 @@ var patchChanges = []contract.Scenario{
 		Rules:   []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, first, last := c.Made(), t.Name(), t.Name()
+			token, first, last := c.MustCreate(), t.Name(), t.Name()
 			patched := c.Patch(token.ID,
 				contract.Replace("/name", first), contract.Op{"op": "test", "path": "/name", "value": first}, contract.Replace("/name", last),
 			).Token()
@@ -110,10 +110,10 @@ var patchChanges = []contract.Scenario{
 		Standing: evidence.Published,
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
-			token, name := t.Owner().Made(), t.Name()
+			token, name := t.Owner().MustCreate(), t.Name()
 			operation := contract.Replace("/name", name)
 			operation["reason"], operation["from"] = "patmock", "/id"
-			t.Equal("name", name, t.Owner().Wrong("/0/reason").Patch(token.ID, operation).Token().Name)
+			t.Equal("name", name, t.Owner().ExpectInvalid("/0/reason").Patch(token.ID, operation).Token().Name)
 		},
 	},
 	{
@@ -123,7 +123,7 @@ var patchChanges = []contract.Scenario{
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, other := c.Made(), c.Made()
+			token, other := c.MustCreate(), c.MustCreate()
 			before := c.MustFind(other.ID)
 			c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
 			t.Equal("the other token", before, c.MustFind(other.ID))
@@ -139,7 +139,7 @@ var patchChanges = []contract.Scenario{
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
-			token, name := t.Owner().Made(), t.Name()
+			token, name := t.Owner().MustCreate(), t.Name()
 			body := jsonText([]contract.Op{contract.Replace("/name", name)})
 			patched := patchAs(t, token.ID, jsonPatchType+"; charset=utf-8", body)
 			t.Equal("name", name, patched.Token().Name)
@@ -159,7 +159,7 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made(contract.Body{"scope": []string{"one", "two"}})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{"one", "two"}})
 			t.Equal("scope", want, t.Owner().Patch(token.ID, operation).Token().Scope.Value)
 			t.Equal("scope in the list", want, t.Owner().MustFind(token.ID).Scope.Value)
 		},
@@ -174,7 +174,7 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made(contract.Body{"scope": []string{"sp:scopes:default"}})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default"}})
 			patched := t.Owner().Patch(token.ID, operation).Token()
 			t.Equal("scope", []string{"sp:scopes:all"}, patched.Scope.Value)
 		},
@@ -183,7 +183,7 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 
 // patchAs sends any text of any content type as a patch.
 func patchAs(t *contract.T, id, contentType, body string, wrong ...string) *contract.Response {
-	return t.Owner().Wrong(wrong...).Send(contract.Request{
+	return t.Owner().ExpectInvalid(wrong...).Send(contract.Request{
 		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + id, ContentType: contentType, Body: body,
 	})
 }

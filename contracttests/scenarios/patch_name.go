@@ -13,7 +13,7 @@ var patchNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, other := c.Made(), c.Made()
+			token, other := c.MustCreate(), c.MustCreate()
 			before := c.MustFind(token.ID)
 			declined(t, c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"}), contract.Replace("/name", other.Name)))
 			t.Equal("the token", before, c.MustFind(token.ID))
@@ -21,14 +21,14 @@ var patchNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "patch/name-of-another-owner-is-free",
-		Promise: "A token may be given the name that another user's token has.",
-		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
-		Needs:   writes(contract.SecondIdentity),
-		Rules:   []rule.ID{"name-unique"},
+		ID:       "patch/name-of-another-owner-is-free",
+		Promise:  "A token may be given the name that another user's token has.",
+		Sources:  []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
+		Features: writes(contract.SecondIdentity),
+		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
-			other := t.Second().Made()
-			patched := t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/name", other.Name)).Token()
+			other := t.Second().MustCreate()
+			patched := t.Owner().Patch(t.Owner().MustCreate().ID, contract.Replace("/name", other.Name)).Token()
 			t.Equal("name", other.Name, patched.Name)
 		},
 	},
@@ -38,7 +38,7 @@ var patchNames = []contract.Scenario{
 		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			patched := t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Token()
 			t.Equal("name", token.Name, patched.Name)
 		},
@@ -50,10 +50,10 @@ var patchNames = []contract.Scenario{
 		Rules:   []rule.ID{"patch-atomic", "name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, name := c.Made(), t.Name()
+			token, name := c.MustCreate(), t.Name()
 			declined(t, c.Patch(token.ID, contract.Replace("/name", name), contract.Replace("/created", "2020-01-01T00:00:00.000Z")))
-			c.Made(contract.Body{"name": name})
-			body := c.Expiring()
+			c.MustCreate(contract.Body{"name": name})
+			body := c.NewTokenBody()
 			body["name"] = token.Name
 			declined(t, c.Create(body))
 		},

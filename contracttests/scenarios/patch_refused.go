@@ -37,7 +37,7 @@ const (
 	patchFails  = "#failed-patch-is-400"
 	valueNeeded = "#patch-value-is-required"
 	nameStays   = "#name-cannot-be-taken-away"
-	wholeToken  = "#patch-of-the-whole-token"
+	patchOfAll  = "#patch-of-the-whole-token"
 	fromFixed   = "#patch-from-obeys-the-fields"
 )
 
@@ -109,7 +109,7 @@ var patchRefusal = slices.Concat(
 			rule.PatchApplies,
 		),
 		covers(
-			operationRefused("whole-token", wholeToken, evidence.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path="),
+			operationRefused("whole-token", patchOfAll, evidence.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path="),
 			rule.PatchFields,
 		),
 		covers(
@@ -145,24 +145,24 @@ var patchRefusal = slices.Concat(
 			Rules:   []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
 				c := t.Owner()
-				token := c.Made()
+				token := c.MustCreate()
 				before := c.MustFind(token.ID)
 				patched := c.Patch(token.ID, contract.Op{"op": "test", "path": "/name", "value": token.Name})
 				t.Equal("the answer", before, patched.Token())
 			},
 		},
 		{
-			ID:      "patch/101-operations",
-			Promise: "A patch of 100 operations is applied, and one of 101 is 400.",
-			Sources: []string{"#patch-size"},
-			Needs:   writes(contract.Faults),
-			Rules:   []rule.ID{rule.PatchSize},
+			ID:       "patch/101-operations",
+			Promise:  "A patch of 100 operations is applied, and one of 101 is 400.",
+			Sources:  []string{"#patch-size"},
+			Features: writes(contract.Faults),
+			Rules:    []rule.ID{rule.PatchSize},
 			Run: func(t *contract.T) {
 				c := t.Owner()
-				token := c.Made()
+				token := c.MustCreate()
 				test := contract.Op{"op": "test", "path": "/name", "value": token.Name}
 				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).Status(http.StatusOK)
-				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 101)...).Refused(http.StatusBadRequest)
+				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 101)...).ExpectError(http.StatusBadRequest)
 			},
 		},
 		{
@@ -180,7 +180,7 @@ var patchRefusal = slices.Concat(
 			Sources: []string{patchOperation + "/properties/op/enum", patchRefusals},
 			Rules:   []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"op": "set", "path": "/name", "value": t.Name()})
+				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{"op": "set", "path": "/name", "value": t.Name()})
 			},
 		},
 		{
@@ -189,8 +189,8 @@ var patchRefusal = slices.Concat(
 			Sources: []string{patchOperation + "/required", patchRefusals},
 			Rules:   []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner().Wrong("/0/op"), contract.Op{"path": "/name", "value": t.Name()})
-				patchRefused(t, t.Owner().Wrong("/0/path"), contract.Op{"op": "replace", "value": t.Name()})
+				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{"path": "/name", "value": t.Name()})
+				patchRefused(t, t.Owner().ExpectInvalid("/0/path"), contract.Op{"op": "replace", "value": t.Name()})
 			},
 		},
 		covers(unlikePatch("object", `{"name": "`+newName+`"}`, "body"), rule.InvalidProperty),
@@ -209,7 +209,7 @@ var patchRefusal = slices.Concat(
 			},
 			Rules: []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch(unknownID, contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+				t.Owner().Patch(unknownID, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			},
 		},
 		{
@@ -219,7 +219,7 @@ var patchRefusal = slices.Concat(
 			Standing: evidence.Assumed,
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch("no-such-token", contract.Replace("/name", t.Name())).Refused(http.StatusNotFound)
+				t.Owner().Patch("no-such-token", contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			},
 		},
 	},
@@ -258,14 +258,14 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			before := c.MustFind(token.ID)
 			value := value
 			if value == nil {
 				value = contract.Stamp(t.Expiry().Add(time.Hour)) // which every version takes from create
 			}
 			for _, op := range []contract.Op{contract.Replace("/"+name, value), {"op": "add", "path": "/" + name, "value": value}, {"op": "remove", "path": "/" + name}} {
-				declined(t, c.Wrong(wrong...).Patch(token.ID, op))
+				declined(t, c.ExpectInvalid(wrong...).Patch(token.ID, op))
 			}
 			t.Equal("the token", before, c.MustFind(token.ID))
 		},
@@ -293,7 +293,7 @@ func allOrNothing(id string, s evidence.Standing, last contract.Op) contract.Sce
 		Standing: s,
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			before := c.MustFind(token.ID)
 			declined(t, c.Patch(token.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{"sp:scopes:default"}), last))
 			t.Equal("the token", before, c.MustFind(token.ID))
@@ -307,7 +307,7 @@ func operationRefused(id, fact string, s evidence.Standing, operation contract.O
 		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", fact},
 		Standing: s,
-		Run:      func(t *contract.T) { patchRefused(t, t.Owner().Wrong(wrong...), operation) },
+		Run:      func(t *contract.T) { patchRefused(t, t.Owner().ExpectInvalid(wrong...), operation) },
 	}
 }
 
@@ -323,9 +323,9 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 		},
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			before := t.Owner().MustFind(token.ID)
-			patchAs(t, token.ID, jsonPatchType, named(t, body), wrong).Refused(http.StatusBadRequest)
+			patchAs(t, token.ID, jsonPatchType, named(t, body), wrong).ExpectError(http.StatusBadRequest)
 			t.Equal("the token", before, t.Owner().MustFind(token.ID))
 		},
 	}
@@ -349,7 +349,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			before := t.Owner().MustFind(token.ID)
 			declined(t, patchAs(t, token.ID, contentType, jsonText(renaming(t)), "header Content-Type"))
 			t.Equal("the token", before, t.Owner().MustFind(token.ID))

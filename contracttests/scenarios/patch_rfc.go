@@ -24,21 +24,21 @@ func rejectedOp(operation contract.Op, wrong ...string) rejectedPatch {
 }
 
 // patchTable makes a scenario about patches that are rejected for one reason.
-func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID, rows []rejectedPatch, needs ...contract.Need) contract.Scenario {
+func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID, rows []rejectedPatch, needs ...contract.Feature) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/rfc6902/" + id, Promise: promise, Sources: append([]string{patchFields, patchRefusals}, sources...), Standing: s,
-		Needs: writes(needs...), Rules: rules,
+		Features: writes(needs...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.Made(contract.Body{"scope": []string{myRead, myManage}})
+			token := c.MustCreate(contract.Body{"scope": []string{myRead, myManage}})
 			before := c.MustFind(token.ID)
 			for _, row := range rows {
-				r := c.Wrong(row.wrong...).Patch(token.ID, row.operations...)
+				r := c.ExpectInvalid(row.wrong...).Patch(token.ID, row.operations...)
 				if r.Code() == http.StatusOK {
 					t.Errorf("the patch %s is accepted, expected 400", jsonText(row.operations))
 					continue
 				}
-				r.Declined(http.StatusBadRequest)
+				r.ExpectRejected(http.StatusBadRequest)
 			}
 			t.Equal("the token", before, c.MustFind(token.ID))
 		},
@@ -166,11 +166,11 @@ var appliedPatches = contract.Scenario{
 	Promise:  "add inserts before an element or behind the last, copy and move take what is there by then, and a test of an equal value passes.",
 	Sources:  []string{"#patch-of-scope-elements", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
 	Standing: evidence.Assumed,
-	Needs:    writes(contract.Unmetered),
+	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.PatchApplies, rule.PatchFields, rule.PatchTest},
 	Run: func(t *contract.T) {
 		c := t.Owner()
-		token := c.Made()
+		token := c.MustCreate()
 		for _, row := range []appliedPatch{
 			{operations: []contract.Op{{"op": "add", "path": "/scope/2", "value": "three"}}, scope: []string{"one", "two", "three"}},
 			{operations: []contract.Op{{"op": "add", "path": "/scope/1", "value": "three"}}, scope: []string{"one", "three", "two"}},

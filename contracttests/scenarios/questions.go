@@ -22,7 +22,7 @@ type record = func(r *contract.Response) *contract.Response
 
 // question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where it has none.
 func question(entry string, s contract.Scenario, run func(t *contract.T, record record)) contract.Scenario {
-	s.Standing, s.Question = evidence.Assumed, true
+	s.Standing, s.OpenQuestion = evidence.Assumed, true
 	if entry != "" {
 		s.Rules = append(s.Rules, rule.ID(entry))
 	}
@@ -51,7 +51,7 @@ func seen(r *contract.Response) string {
 // refused is a question about a request that patmock refuses with a status.
 func refused(entry string, s contract.Scenario, status int, ask func(t *contract.T) *contract.Response) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
-		record(ask(t)).Refused(status)
+		record(ask(t)).ExpectError(status)
 	})
 }
 
@@ -68,15 +68,15 @@ var questionsOfCreate = []contract.Scenario{
 		Sources: []string{"#name-taken-is-400"},
 		Rules:   []rule.ID{"name-unique"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		body := t.Owner().Expiring()
-		body["name"] = t.Owner().Made().Name
+		body := t.Owner().NewTokenBody()
+		body["name"] = t.Owner().MustCreate().Name
 		return t.Owner().Create(body)
 	}),
 	question("unknown-scope", contract.Scenario{
 		ID: "create/unknown-scope-is-kept", Promise: "A scope that nobody knows is taken like any other.",
 		Sources: []string{"#unknown-scope-is-stored"},
 	}, func(t *contract.T, record record) {
-		body := t.Owner().Expiring()
+		body := t.Owner().NewTokenBody()
 		body["scope"] = []string{"patmock:no-such-scope"}
 		created := record(t.Owner().Create(body)).Token()
 		t.Equal("scope", []string{"patmock:no-such-scope"}, created.Scope.Value)
@@ -91,7 +91,7 @@ var questionsOfCreate = []contract.Scenario{
 		Sources: []string{"#past-date-is-400"},
 		Rules:   []rule.ID{"expiry-future"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		body := t.Owner().Expiring()
+		body := t.Owner().NewTokenBody()
 		body["expirationDate"] = "2020-01-01T00:00:00.000Z"
 		return t.Owner().Create(body)
 	}),
@@ -112,18 +112,18 @@ var questionsOfCreate = []contract.Scenario{
 		ID: "expiry/question-empty-date", Promise: "A create with an empty string for a date is 400, with the acknowledgment as well.",
 		Sources: []string{"#empty-date-is-400"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		body := t.Owner().Expiring()
+		body := t.Owner().NewTokenBody()
 		body["expirationDate"] = ""
 		if t.Current() {
 			body["userAwareTokenNeverExpires"] = true
 		}
-		return t.Owner().Wrong("/expirationDate").Create(body)
+		return t.Owner().ExpectInvalid("/expirationDate").Create(body)
 	}),
 	refused("token-limit", contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
 		// A live target is never filled: that would lock its user out.
-		Sources: []string{"#eleventh-token-is-400"},
-		Needs:   writes(contract.TokenLimit, contract.Seeds), Rules: []rule.ID{"tokens-per-owner"},
+		Sources:  []string{"#eleventh-token-is-400"},
+		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{"tokens-per-owner"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		_, _, r := eleventh(t)
 		return r
@@ -137,7 +137,7 @@ func questionsOfPatch() []contract.Scenario {
 			Sources: []string{"#name-taken-is-400"},
 			Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			token, other := t.Owner().Made(), t.Owner().Made()
+			token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
 			return t.Owner().Patch(token.ID, contract.Replace("/name", other.Name))
 		}),
 		refused("unpatchable-path", contract.Scenario{
@@ -145,13 +145,13 @@ func questionsOfPatch() []contract.Scenario {
 			Sources: []string{"#fixed-field-is-400"},
 			Rules:   []rule.ID{"patch-fields"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			return t.Owner().Patch(t.Owner().Made().ID, contract.Replace("/accessTokenValiditySeconds", 900))
+			return t.Owner().Patch(t.Owner().MustCreate().ID, contract.Replace("/accessTokenValiditySeconds", 900))
 		}),
 		refused("test-of-fixed-field", contract.Scenario{
 			ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
 			Sources: []string{"#test-of-a-fixed-field-is-400"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			return t.Owner().Patch(token.ID, contract.Op{"op": "test", "path": "/id", "value": token.ID})
 		}),
 		question("flag-after-date", contract.Scenario{
@@ -159,16 +159,16 @@ func questionsOfPatch() []contract.Scenario {
 			Sources:  []string{"#a-new-date-keeps-the-acknowledgment"},
 			Versions: contract.Current,
 		}, func(t *contract.T, record record) {
-			never := t.Owner().Made(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
+			never := t.Owner().MustCreate(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
 			dated := record(t.Owner().Patch(never.ID, later(t))).Status(http.StatusOK).Token()
 			t.Equal("userAwareTokenNeverExpires", contract.Value(true), dated.UserAwareTokenNeverExpires)
 		}),
 		question("bulk-flag", contract.Scenario{
 			ID: "bulk/question-acknowledgment", Promise: "The response to a bulk update leaves userAwareTokenNeverExpires out.",
 			Sources:  []string{bulkOperation, "#bulk-update-hides-the-acknowledgment"},
-			Versions: []version.Version{version.V1}, Needs: writes(contract.Admin),
+			Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
 		}, func(t *contract.T, record record) {
-			token := t.Owner().Made()
+			token := t.Owner().MustCreate()
 			for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Status(http.StatusOK).Tokens() {
 				t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{}, updated.UserAwareTokenNeverExpires)
 			}
@@ -178,7 +178,7 @@ func questionsOfPatch() []contract.Scenario {
 			Sources: []string{"#empty-patch-changes-nothing"},
 		}, func(t *contract.T, record record) {
 			c := t.Owner()
-			token := c.Made()
+			token := c.MustCreate()
 			before := c.MustFind(token.ID)
 			r := record(patchAs(t, token.ID, jsonPatchType, "[]"))
 			t.Equal("the answer", before, r.Token())
@@ -191,7 +191,7 @@ func questionsOfPatch() []contract.Scenario {
 			Sources: []string{"#unsupported-media-type-is-415", "errata unsupported-media-type"},
 			Rules:   []rule.ID{"wrong-content-type"},
 		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
-			return patchAs(t, t.Owner().Made().ID, other.contentType, jsonText(renaming(t)), "header Content-Type")
+			return patchAs(t, t.Owner().MustCreate().ID, other.contentType, jsonText(renaming(t)), "header Content-Type")
 		}))
 	}
 	return all

@@ -12,22 +12,22 @@ var questionsOfLogin = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
 		ID: "token/question-unknown-grant", Promise: "A grant that nobody knows is 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"token-grants"},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "no_such_grant") }),
 	loginQuestion("missing-grant", contract.Scenario{
 		ID: "token/question-missing-grant", Promise: "A login without grant_type is 400 invalid_request.",
 		Sources:  []string{"#missing-grant-is-400"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"token-grants"},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
 	loginQuestion("password-grant", contract.Scenario{
 		ID: "token/question-password-grant", Promise: "The password grant is 400 unsupported_grant_type.",
 		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{rule.TokenGrants},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenGrants},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "password") }),
 	question("", contract.Scenario{
 		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"token-grants"},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
 		for _, grant := range []string{"authorization_code", "refresh_token"} {
 			someLoginRefusal(t, record(granted(t, grant)))
@@ -39,8 +39,8 @@ var questionsOfLogin = []contract.Scenario{
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
-		made := t.Owner().Made(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
-		t.Pass(life + 5*time.Second) // the clocks may be some seconds apart
+		made := t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
+		t.AdvanceTime(life + 5*time.Second) // the clocks may be some seconds apart
 		return t.Anonymous().Token(made.Credentials())
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
@@ -48,7 +48,7 @@ var questionsOfLogin = []contract.Scenario{
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
-		made := t.Owner().Made()
+		made := t.Owner().MustCreate()
 		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
 		return t.Anonymous().Token(made.Credentials())
 	}),
@@ -56,15 +56,15 @@ var questionsOfLogin = []contract.Scenario{
 		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
 		Sources: []string{"#access-token-outlives-deletion"},
 	}, func(t *contract.T) *contract.Response {
-		made := t.Owner().Made()
-		c := t.LogIn(made.Credentials())
+		made := t.Owner().MustCreate()
+		c := t.Login(made.Credentials())
 		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
 		return c.List("owner-id", "me")
 	}),
 	question("signature", contract.Scenario{
 		ID: "token/question-signature", Promise: "An access token is signed with ES256, and its header names no key.",
 		Sources:  []string{"#access-token-algorithm"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{"access-token-is-jws"},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
 		login := loggedIn(t, record(t.Anonymous().Token(ownerCredentials(t))))
 		header, _ := segments(t, login.AccessToken.Value)
@@ -74,13 +74,13 @@ var questionsOfLogin = []contract.Scenario{
 	}),
 	question("", contract.Scenario{
 		ID: "token/question-keys", Promise: "No keys are published that access tokens could be verified with.",
-		Sources: []string{"#no-published-keys"}, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{rule.NoPublishedKeys},
+		Sources: []string{"#no-published-keys"}, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{rule.NoPublishedKeys},
 	}, func(t *contract.T, record record) {
 		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
 			r := record(t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: path}))
 			t.Note("to %s", path)
-			r.Refused(http.StatusNotFound)
+			r.ExpectError(http.StatusNotFound)
 		}
 	}),
 }

@@ -59,8 +59,8 @@ func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 		Rules: []rule.ID{rule.NameUnique},
 	}, func(t *contract.T, record record) {
 		c, name := t.Owner(), t.Name()
-		c.Made(contract.Body{"name": name + one})
-		body := c.Expiring()
+		c.MustCreate(contract.Body{"name": name + one})
+		body := c.NewTokenBody()
 		body["name"] = name + other
 		t.Equal("name", name+other, record(c.Create(body)).Status(http.StatusOK).Token().Name)
 	})
@@ -76,7 +76,7 @@ func bound(
 		Sources: []string{"#names-and-scopes-are-unbounded"},
 	}, func(t *contract.T, record record) {
 		for i, size := range sizes {
-			body := t.Owner().Expiring()
+			body := t.Owner().NewTokenBody()
 			change(body, size)
 			r := t.Owner().Create(body)
 			if r.Code() != http.StatusOK && i < len(sizes)-1 {

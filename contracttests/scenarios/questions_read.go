@@ -12,20 +12,20 @@ import (
 var questionsOfList = []contract.Scenario{
 	question("unknown-owner", contract.Scenario{
 		ID: "list/unknown-owner-id-is-empty", Promise: "An owner-id that nobody has gives an empty list.",
-		Sources: []string{"#unknown-owner-id-is-empty"},
-		Needs:   reads(contract.Admin),
+		Sources:  []string{"#unknown-owner-id-is-empty"},
+		Features: reads(contract.Admin),
 	}, func(t *contract.T, record record) {
 		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", unknownID)).Status(http.StatusOK).IDs())
 	}),
 	served("limit-251", contract.Scenario{
 		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
-		Sources: []string{"#other-lists-have-at-most-250", "#list-is-not-paged"},
-		Needs:   reads(), Rules: []rule.ID{"list-no-paging"},
+		Sources:  []string{"#other-lists-have-at-most-250", "#list-is-not-paged"},
+		Features: reads(), Rules: []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response { return paged(t, "limit", "251") }),
 	served("", contract.Scenario{
 		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
-		Sources: []string{"#list-tolerates-a-large-limit"},
-		Needs:   reads(), Rules: []rule.ID{rule.ListNoPaging, rule.Limit251},
+		Sources:  []string{"#list-tolerates-a-large-limit"},
+		Features: reads(), Rules: []rule.ID{rule.ListNoPaging, rule.Limit251},
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
@@ -33,8 +33,8 @@ var questionsOfList = []contract.Scenario{
 		ID: "list/question-paging", Promise: "A list with limit and count is complete, and has no X-Total-Count.",
 		Sources: []string{"#list-is-not-paged"}, Rules: []rule.ID{rule.ListNoPaging},
 	}, func(t *contract.T, record record) {
-		t.Owner().Made() // two tokens of the scenario tell a page of one from a list
-		t.Owner().Made()
+		t.Owner().MustCreate() // two tokens of the scenario tell a page of one from a list
+		t.Owner().MustCreate()
 		want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
 		r := record(paged(t, "limit", "1", "count", "true")).Status(http.StatusOK)
 		t.Note("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want), r.Header("X-Total-Count"))
@@ -43,19 +43,19 @@ var questionsOfList = []contract.Scenario{
 	}),
 	question("bad-filter", contract.Scenario{
 		ID: "filter/question-bad-filter", Promise: "A filter of another field is 400 with the code 400.1.",
-		Sources: []string{"#filter-unsupported-is-400", "#rejected-filter-has-400-1"},
-		Needs:   reads(), Rules: []rule.ID{"filter-supported"},
+		Sources:  []string{"#filter-unsupported-is-400", "#rejected-filter-has-400-1"},
+		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`))
-		r.Refused(http.StatusBadRequest)
+		r.ExpectError(http.StatusBadRequest)
 		if code := r.ErrorBody().DetailCode; !strings.HasPrefix(code.Value, "400.1") {
 			t.Errorf("detailCode is %v, expected one that begins with 400.1", code)
 		}
 	}),
 	refused("", contract.Scenario{
 		ID: "filter/case-of-fields-counts", Promise: "A field is written as the document writes it: in capitals it is none.",
-		Sources: []string{"#filter-field-names-have-a-case"},
-		Needs:   reads(), Rules: []rule.ID{"filter-supported"},
+		Sources:  []string{"#filter-field-names-have-a-case"},
+		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		return t.Owner().List("owner-id", "me", "filters", "LASTUSED isnull")
 	}),
@@ -63,7 +63,7 @@ var questionsOfList = []contract.Scenario{
 		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
 		Sources: []string{"#filter-never-used-under-le"},
 	}, func(t *contract.T, record record) {
-		unused := t.Owner().Made()
+		unused := t.Owner().MustCreate()
 		ids := record(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).Status(http.StatusOK).IDs()
 		found := slices.Contains(ids, unused.ID)
 		t.Note("the token is listed: %t", found)
@@ -71,7 +71,7 @@ var questionsOfList = []contract.Scenario{
 	}),
 	question("quoted-timestamp", contract.Scenario{
 		ID: "filter/question-quoted-timestamp", Promise: "A date in a filter may stand in quotes, and means the same.",
-		Sources: []string{"#filter-quoted-date"}, Needs: reads(), Rules: []rule.ID{"filter-le"},
+		Sources: []string{"#filter-quoted-date"}, Features: reads(), Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
 		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 		want := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+date).Status(http.StatusOK).IDs()
@@ -89,17 +89,17 @@ var questionsOfRights = []contract.Scenario{
 	}),
 	refused("delete-of-anothers", contract.Scenario{
 		ID: "auth/question-delete-of-anothers", Promise: "A delete of another user's token by who has no right to it is 403.",
-		Sources: []string{"#delete-without-the-right-is-403"},
-		Needs:   writes(contract.SecondIdentity), Rules: []rule.ID{"delete-own-or-all"},
-	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return t.Second().Delete(t.Owner().Made().ID) }),
+		Sources:  []string{"#delete-without-the-right-is-403"},
+		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"delete-own-or-all"},
+	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return t.Second().Delete(t.Owner().MustCreate().ID) }),
 	refused("helpdesk-list-all", contract.Scenario{
 		ID: "auth/question-helpdesk-lists-all", Promise: "The user level HELPDESK has no right to all tokens: 403.",
-		Sources: []string{"#only-admins-have-all-rights"},
-		Needs:   reads(contract.SecondIdentity), Rules: []rule.ID{"list-rights"},
+		Sources:  []string{"#only-admins-have-all-rights"},
+		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
 	served("experimental-header", contract.Scenario{
 		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
-		Needs: reads(), Sources: []string{"#experimental-header"},
+		Features: reads(), Sources: []string{"#experimental-header"},
 	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me") }),
 }
 
@@ -107,12 +107,12 @@ var questionsOfRights = []contract.Scenario{
 func helpdesk(t *contract.T) *contract.Client {
 	const level = "HELPDESK"
 	if t.Control() != nil {
-		return t.LogIn(t.SeedUser(t.Name(), level))
+		return t.Login(t.SeedUser(t.Name(), level))
 	}
 	c := t.Second()
 	_, claims := segments(t, c.Bearer())
 	if !slices.Contains(claims.Authorities.Value, level) {
-		t.Lacks("user-level", "a second identity with the user level %s", level)
+		t.SkipUnsupported("user-level", "a second identity with the user level %s", level)
 	}
 	return c
 }

@@ -28,17 +28,17 @@ func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 	if t.Control() != nil {
 		t.SetClock(t.Now())
 	} else {
-		t.Pass(window + time.Second) // what the run has asked for before counts, too
+		t.AdvanceTime(window + time.Second) // what the run has asked for before counts, too
 	}
 	began := t.Now()
-	for _, r := range c.Burst(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...) {
+	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...) {
 		if r.Code() != http.StatusOK {
 			t.Fatalf("a request is answered %d, expected %d to be served", r.Code(), perWindow)
 		}
 	}
 	refused := cheap(c, t.Version())
 	if took := t.Now().Sub(began); took >= window {
-		t.Lacks("fast-connection", "a connection over which %d requests take less than %s: they took %s", perWindow, window, took.Round(time.Second))
+		t.SkipUnsupported("fast-connection", "a connection over which %d requests take less than %s: they took %s", perWindow, window, took.Round(time.Second))
 	}
 	return c, refused
 }
@@ -56,16 +56,16 @@ func cheap(c *contract.Client, v version.Version) *contract.Response { return c.
 // limited makes a scenario about the limit, which tries it first.
 func limited(
 	id, promise, fact string, standing evidence.Standing,
-	run func(t *contract.T, c *contract.Client, refused *contract.Response), needs ...contract.Need,
+	run func(t *contract.T, c *contract.Client, refused *contract.Response), needs ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{rateLimitPage, fact}, Standing: standing,
-		Needs: append(needs, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
+		Features: append(needs, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
 		Run: func(t *contract.T) {
 			c, refused := exhausted(t)
 			run(t, c, refused)
 			if t.Control() == nil {
-				t.Pass(window) // for what comes next
+				t.AdvanceTime(window) // for what comes next
 			}
 		},
 	}
@@ -83,7 +83,7 @@ var rateLimit = []contract.Scenario{
 			if refused.Header("SLPT-Request-ID") == "" {
 				t.Errorf("the refusal has no SLPT-Request-ID")
 			}
-			t.Pass(time.Duration(wait) * time.Second)
+			t.AdvanceTime(time.Duration(wait) * time.Second)
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}),
 	limited("ratelimit/for-each-client-and-version", "The limit of a client in one version leaves other clients and versions alone.",
@@ -96,19 +96,19 @@ var rateLimit = []contract.Scenario{
 					break
 				}
 			}
-			answers(t, "a new access token of the same client", cheap(t.LogIn(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
+			answers(t, "a new access token of the same client", cheap(t.Login(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
 			answers(t, "another user", cheap(t.Second(), t.Version()), http.StatusOK)
 		}, contract.SecondIdentity),
 	limited("ratelimit/another-token-of-the-same-user", "The limit of one token leaves another token of the same user alone.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
-			t.Pass(window)
-			other := t.LogIn(t.Owner().Made().Credentials())
-			c.Burst(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...)
+			t.AdvanceTime(window)
+			other := t.Login(t.Owner().MustCreate().Credentials())
+			c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...)
 			answers(t, "the same token", cheap(c, t.Version()), http.StatusTooManyRequests)
 			answers(t, "another token", cheap(other, t.Version()), http.StatusOK)
-			t.Pass(window)
+			t.AdvanceTime(window)
 		}, contract.Writes),
 	limited("ratelimit/window-begins-with-its-first-request", "The window of ten seconds begins with its first request, and refused requests do not lengthen it.",
 		"#rate-limit-window", evidence.Assumed,
@@ -122,9 +122,9 @@ var rateLimit = []contract.Scenario{
 	limited("ratelimit/refused-request-does-nothing", "A create that is refused with 429 makes no token.",
 		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
-			body := c.Expiring()
+			body := c.NewTokenBody()
 			c.Create(body).Status(http.StatusTooManyRequests)
-			t.Pass(window)
+			t.AdvanceTime(window)
 			for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).Names() {
 				if listed == body.Text("name") {
 					t.Errorf("the token is there")

@@ -23,8 +23,8 @@ func All() []contract.Scenario {
 // otherwise. Its evidence is that of the least sure of its rules. A source that begins with # is a
 // fact.
 func complete(s *contract.Scenario) {
-	if s.Needs == nil {
-		s.Needs = writes()
+	if s.Features == nil {
+		s.Features = writes()
 	}
 	if s.Standing == "" {
 		s.Standing = leastSure(s.Rules)
@@ -48,11 +48,13 @@ func leastSure(rules []rule.ID) evidence.Standing {
 }
 
 // writes returns what a scenario needs that writes, and reads what one needs that does not.
-func writes(besides ...contract.Need) []contract.Need {
-	return append([]contract.Need{contract.Writes}, besides...)
+func writes(besides ...contract.Feature) []contract.Feature {
+	return append([]contract.Feature{contract.Writes}, besides...)
 }
 
-func reads(besides ...contract.Need) []contract.Need { return append([]contract.Need{}, besides...) }
+func reads(besides ...contract.Feature) []contract.Feature {
+	return append([]contract.Feature{}, besides...)
+}
 
 // covers returns the scenario with these rules instead of those of its kind.
 func covers(s contract.Scenario, rules ...rule.ID) contract.Scenario {

@@ -64,15 +64,15 @@ var token = []contract.Scenario{
 	{
 		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
 		Sources:  []string{authenticationPage, "#token-form"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-form"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-form"},
 		Run: func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
 	},
 	{
 		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
 		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-typescript"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-multipart"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "--------------------------104411303742914211117123"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(ownerCredentials(t)))
@@ -82,8 +82,8 @@ var token = []contract.Scenario{
 	{
 		ID: "token/multipart-form-of-dotnet", Promise: "An id and secret in a multipart form, as .NET writes it, give an access token.",
 		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-powershell"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-multipart"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
 			body := multipartBody(boundary, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s", loginForm(ownerCredentials(t)))
@@ -93,15 +93,15 @@ var token = []contract.Scenario{
 	{
 		ID: "token/query", Promise: "An id and secret in the query give an access token.",
 		Sources:  []string{authenticationPage, "#token-query"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-query"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-query"},
 		Run: func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
 	},
 	{
 		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
 		Sources:  []string{"#token-split"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-split"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-split"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -111,21 +111,21 @@ var token = []contract.Scenario{
 	{
 		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
 		Sources:  []string{"#token-basic"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-basic"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			request := http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			c := t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			c := t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 			loggedIn(t, login(c, nil, urlencoded, "grant_type=client_credentials"))
 		},
 	},
 	{
 		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
 		Sources:  []string{"#token-json-is-not-read"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{"token-no-json"},
+		Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,"client_secret":%q}`, who.ClientID, who.ClientSecret)
@@ -135,12 +135,12 @@ var token = []contract.Scenario{
 	{
 		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
 		Sources:  []string{"#token-unknown-parameters"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"unknown-ignored"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Set("colour", "blue")
-			c := t.Anonymous().With("Scope", "sp:scopes:all").Wrong("query parameter audience", "/colour")
+			c := t.Anonymous().WithHeader("Scope", "sp:scopes:all").ExpectInvalid("query parameter audience", "/colour")
 			loggedIn(t, login(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
 		},
 	},
@@ -149,19 +149,19 @@ var token = []contract.Scenario{
 		Sources: []string{"#token-scope-parameter"},
 		Rules:   []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
-			made := t.Owner().Made(contract.Body{"scope": []string{myRead}})
+			made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead}})
 			form := loginForm(made.Credentials())
 			form.Set("scope", "sp:scopes:default")
-			body := loggedIn(t, login(t.Anonymous().Wrong("/scope"), nil, urlencoded, form.Encode()))
+			body := loggedIn(t, login(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
 			t.Equal("scope", myRead, body.Scope.Value)
-			t.Bearing(body.AccessToken.Value).List("owner-id", "me").Status(http.StatusOK)
+			t.WithBearer(body.AccessToken.Value).List("owner-id", "me").Status(http.StatusOK)
 		},
 	},
 	{
 		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
 		Sources:  []string{"#leading-slashes"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"leading-slashes"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			loggedIn(t, t.Anonymous().Send(contract.Request{
 				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode(),
@@ -171,8 +171,8 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
 		Sources:  []string{"#bad-credentials-are-401"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-bad-credentials"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			who.ClientID = strangerID
@@ -182,18 +182,18 @@ var token = []contract.Scenario{
 	{
 		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
 		Sources:  []string{"#bad-credentials-are-401"},
-		Versions: contract.Without,
+		Versions: contract.Unversioned,
 		// They might lock the token that the run logs in with.
-		Needs: reads(contract.Disposable), Rules: []rule.ID{"token-bad-credentials"},
+		Features: reads(contract.DisposableTokens), Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
 		Sources:  []string{"#bad-credentials-are-401"},
-		Versions: contract.Without,
+		Versions: contract.Unversioned,
 		Rules:    []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
-			who := t.Owner().Made().Credentials()
+			who := t.Owner().MustCreate().Credentials()
 			wrongSecrets(t, who)
 			loggedIn(t, t.Anonymous().Token(who))
 		},
@@ -203,7 +203,7 @@ var token = []contract.Scenario{
 		Sources: []string{"#bad-credentials-are-401"},
 		Rules:   []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
-			one, other := t.Owner().Made(), t.Owner().Made()
+			one, other := t.Owner().MustCreate(), t.Owner().MustCreate()
 			wrong := contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}
 			loginRefused(t, t.Anonymous().Token(wrong), http.StatusUnauthorized, "invalid_client")
 			loggedIn(t, t.Anonymous().Token(one.Credentials()))
@@ -212,8 +212,8 @@ var token = []contract.Scenario{
 	{
 		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
 		Sources:  []string{"#no-credentials-are-401"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-no-credentials"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
 			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
 		},
@@ -221,8 +221,8 @@ var token = []contract.Scenario{
 	{
 		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
 		Sources:  []string{"#missing-grant-is-400"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
@@ -233,7 +233,7 @@ var token = []contract.Scenario{
 		ID:       "token/parameter-with-two-values",
 		Promise:  "A login is 400 invalid_request if its grant or its id has two values.",
 		Sources:  []string{"#two-values-are-400"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{rule.TokenParameters},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			for _, second := range []string{"&grant_type=refresh_token", "&client_id=" + strangerID} {
 				r := login(t.Anonymous(), nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+second)
@@ -245,12 +245,12 @@ var token = []contract.Scenario{
 		ID:       "token/basic-contradicts-the-form",
 		Promise:  "A login is 400 invalid_request if HTTP Basic has another id than the form.",
 		Sources:  []string{"#two-values-are-400"},
-		Versions: contract.Without, Needs: reads(), Rules: []rule.ID{rule.TokenParameters},
+		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			request := http.Request{Header: http.Header{}}
 			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			c := t.Anonymous().With("Authorization", request.Header.Get("Authorization"))
+			c := t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {strangerID}}
 			loginRefused(t, login(c, nil, urlencoded, form.Encode()), http.StatusBadRequest, "invalid_request")
 		},
@@ -258,29 +258,29 @@ var token = []contract.Scenario{
 	{
 		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
 		Run: func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/password-grant", Promise: "The password grant, which tenants no longer have, is refused with 400 unsupported_grant_type.",
 		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
 		Run: func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
 	},
 	{
 		ID: "token/authorization-code-grant", Promise: "A personal access token may not use the grant authorization_code: 401 invalid_client.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-grants"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-grants"},
 		Run: func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
 	},
 	{
 		ID: "token/refresh-token-grant", Promise: "A personal access token may not use the grant refresh_token: 401 invalid_client.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-grants"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-grants"},
 		Run: func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
 	},
 }

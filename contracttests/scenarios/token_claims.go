@@ -39,8 +39,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/answer-says-who-logged-in", Promise: "The answer to a login has the access token, its life and scope, and names tenant, pod, org and user.",
 		Sources:  []string{"#login-names-tenant-and-user"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"token-answer"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			hasTexts(t,
@@ -58,8 +58,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
 		Sources:  []string{authenticationPage, "#token-type-is-bearer"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{"token-answer"},
+		Standing: evidence.Published, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
 			t.Equal("token_type", "bearer", login.TokenType.Value)
@@ -68,8 +68,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
 		Sources:  []string{authenticationPage, "#no-refresh-token"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{"token-answer"},
+		Standing: evidence.Published, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
 			if loggedIn(t, t.Anonymous().Token(ownerCredentials(t))).RefreshToken.Present {
 				t.Errorf("the answer has a refresh_token")
@@ -85,7 +85,7 @@ var tokenAnswer = []contract.Scenario{
 		Rules: []rule.ID{"token-expires-in"},
 		Run: func(t *contract.T) {
 			for _, seconds := range []any{15, 901, 43200, nil} {
-				made := t.Owner().Made(contract.Body{"accessTokenValiditySeconds": seconds})
+				made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds})
 				want := made.AccessTokenValiditySeconds.Value
 				got := loggedIn(t, t.Anonymous().Token(made.Credentials())).ExpiresIn.Value
 				if got != want && got != want-1 {
@@ -97,8 +97,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/access-token-is-a-jws", Promise: "An access token is a JWS in compact form whose header names its algorithm.",
 		Sources:  []string{authenticationPage, "#access-token-is-a-jws"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"access-token-is-jws"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			header, _ := segments(t, t.Owner().Bearer())
 			if header.Alg.Value == "" || strings.EqualFold(header.Alg.Value, "none") {
@@ -109,8 +109,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/claims-name-user-and-client", Promise: "The claims of an access token name its user, org, pod, client, id and expiry, as the answer to the login does.",
 		Sources:  []string{authenticationPage, "#access-token-claims"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"access-token-is-jws"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			body := loggedIn(t, t.Anonymous().Token(who))
@@ -135,25 +135,25 @@ var tokenAnswer = []contract.Scenario{
 			for i := range 199 {
 				scopes = append(scopes, fmt.Sprintf("sp:patmock-no-such-object-%d:manage", i))
 			}
-			body := t.Owner().Expiring()
+			body := t.Owner().NewTokenBody()
 			body["scope"] = scopes
 			created := t.Owner().Create(body)
 			if t.Live() && created.Code() == http.StatusBadRequest {
-				t.Lacks("unknown-scopes", "tokens with 200 scopes, of which 199 do not exist")
+				t.SkipUnsupported("unknown-scopes", "tokens with 200 scopes, of which 199 do not exist")
 			}
-			reader := t.LogIn(created.Token().Credentials())
+			reader := t.Login(created.Token().Credentials())
 			if got, most := len(reader.Bearer()), 4095; got > most {
 				t.Errorf("the access token has %d bytes, expected at most %d", got, most)
 			}
 			reader.List("owner-id", "me").Status(http.StatusOK)
-			reader.Create(reader.Expiring()).Status(http.StatusForbidden)
+			reader.Create(reader.NewTokenBody()).Status(http.StatusForbidden)
 		},
 	},
 	{
 		ID: "token/access-tokens-have-ids-of-their-own", Promise: "Two logins give two access tokens with different ids.",
 		Sources:  []string{"#access-token-id"},
-		Standing: evidence.Observed, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{"access-token-is-jws"},
+		Standing: evidence.Observed, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
 			if one.JTI == other.JTI || one.AccessToken == other.AccessToken {
@@ -164,8 +164,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
 		Sources:  []string{authenticationPage, "#api-client-has-no-user"},
-		Standing: evidence.Published, Versions: contract.Without,
-		Needs: reads(contract.APIClient), Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
+		Standing: evidence.Published, Versions: contract.Unversioned,
+		Features: reads(contract.APIClient), Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := loggedIn(t, t.Anonymous().Token(client))
@@ -183,8 +183,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-tells-the-claims", Promise: "check_token answers the claims of a valid access token, with its scopes by name.",
 		Sources:  []string{"#check-token"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"oauth-check-token"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := loggedIn(t, t.Anonymous().Token(who))
@@ -204,8 +204,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-refuses-another", Promise: "check_token refuses what is no valid access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Needs: reads(), Rules: []rule.ID{"oauth-check-token"},
+		Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			for _, wrong := range []string{"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer())} {
 				loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", wrong), http.StatusBadRequest, "invalid_token")
@@ -215,8 +215,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/check-token-refuses-an-expired-one", Promise: "check_token refuses an access token that has expired with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
-		Standing: evidence.Assumed, Versions: contract.Without,
-		Needs: reads(contract.Clock), Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
+		Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Features: reads(contract.Clock), Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
 			t.Advance(13 * time.Hour)
@@ -226,8 +226,8 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/info-needs-no-login", Promise: "/oauth/info names the tenant, its pod and its endpoints to anybody.",
 		Sources:  []string{authenticationPage, "#oauth-info"},
-		Versions: contract.Without,
-		Needs:    reads(), Rules: []rule.ID{"oauth-info"},
+		Versions: contract.Unversioned,
+		Features: reads(), Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
 			request := contract.Request{Method: http.MethodGet, Path: "/oauth/info"}
 			info := t.Anonymous().Send(request).TenantInfo()

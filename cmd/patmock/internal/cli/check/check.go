@@ -105,7 +105,7 @@ func (f Flags) Validate() error {
 // Judge judges what clients did in a namespace, in all for an empty name. The target is how the
 // report names the mock.
 func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace, target string) (*report.Report, error) {
-	result, err := contracttests.CheckClient(ctx, mock.WithNamespace(namespace), contracttests.CheckOptions{
+	result, err := contracttests.LintClient(ctx, mock.WithNamespace(namespace), contracttests.LintOptions{
 		AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty, Clear: f.clear,
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ const KindsPage = "docs/checking.md"
 // listKinds prints the kinds of findings with the rule of each.
 func listKinds(env cli.Env, format string) error {
 	var kinds []findingKind
-	for _, r := range contracttests.ClientRules() {
+	for _, r := range contracttests.LintRules() {
 		kinds = append(kinds, findingKind{r.Kind(), r.Text, string(r.Evidence), r.Sources, r.Advice, KindsPage + "#" + r.Kind()})
 	}
 	if format == "json" {

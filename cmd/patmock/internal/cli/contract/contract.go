@@ -87,13 +87,13 @@ func scenarioRows(cases []contracttests.Case) []scenarioRow {
 			continue
 		}
 		row := scenarioRow{
-			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.Question, Promise: s.Promise,
+			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.OpenQuestion, Promise: s.Promise,
 			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Needs: []string{},
 		}
 		if c.Version != "" {
 			row.Versions = []string{string(c.Version)}
 		}
-		for _, n := range s.Needs {
+		for _, n := range s.Features {
 			row.Needs = append(row.Needs, string(n))
 		}
 		rows = append(rows, row)

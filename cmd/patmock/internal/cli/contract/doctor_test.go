@@ -93,7 +93,7 @@ func TestDoctorWarns(t *testing.T) {
 
 // Every need has something to do about it. Where a thing is missing that no tenant has, the others do not matter.
 func TestRemedies(t *testing.T) {
-	for _, need := range contracttests.Needs() {
+	for _, need := range contracttests.Features() {
 		if remedies[need].text == "" {
 			t.Errorf("nothing is known to do about %s", need)
 		}
@@ -140,7 +140,7 @@ func TestMergeSkipped(t *testing.T) {
 		{82, []string{"clock"}, remedies[contracttests.Clock].text},
 		{5, []string{"writes", "admin"}, remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text},
 		{4, []string{"scope-delay", "token-limit"}, remedies[contracttests.TokenLimit].text},
-		{4, []string{"seeds"}, remedies[contracttests.Seeds].text},
+		{4, []string{"seeds"}, remedies[contracttests.SeededTokens].text},
 		{3, []string{"writes"}, remedies[contracttests.Writes].text},
 		{1, []string{"owner-full"}, noRemedy},
 		{1, []string{"something unheard of"}, noRemedy},

@@ -64,7 +64,7 @@ func rehearse(
 		return r, err
 	}
 	if !target.Live() {
-		if _, err := runner.Ready(ctx); err != nil { // as in a run
+		if _, err := runner.Preflight(ctx); err != nil { // as in a run
 			return r, err
 		}
 	}

@@ -16,7 +16,7 @@ import (
 func (f runFlags) preflight(
 	ctx context.Context, stderr io.Writer, target contracttests.Target, runner *contracttests.Runner,
 ) error {
-	lacks, err := runner.Ready(ctx)
+	lacks, err := runner.Preflight(ctx)
 	if ended := cli.EndError(ctx, "nothing was tested"); ended != nil {
 		return ended
 	}

@@ -15,7 +15,7 @@ type remedy struct {
 	mock bool // no tenant can have it
 }
 
-var remedies = map[contracttests.Need]remedy{
+var remedies = map[contracttests.Feature]remedy{
 	contracttests.Writes: {text: "--allow-writes with the target's host"},
 	contracttests.SecondIdentity: {
 		text: "PATMOCK_SECOND_CLIENT_ID and _SECRET, of a user who is no administrator",
@@ -26,18 +26,18 @@ var remedies = map[contracttests.Need]remedy{
 	contracttests.RateLimit: {
 		text: "--provoke-rate-limit, which keeps others from the tenant for a while",
 	},
-	contracttests.Clock:      {"a mock: no tenant's clock can be moved", true},
-	contracttests.Faults:     {"a mock: no tenant fails when it is asked to", true},
-	contracttests.Seeds:      {"a mock: no tenant takes tokens in any state", true},
-	contracttests.TokenLimit: {"a mock with --profile faithful", true},
-	contracttests.ScopeDelay: {"a mock with --profile faithful", true},
-	contracttests.APIClient:  {"a mock: the client of a tenant would have to be told", true},
-	contracttests.Disposable: {"a mock: no tenant's tokens may be lost", true},
-	contracttests.Unmetered:  {"a mock: a tenant gets few requests", true},
+	contracttests.Clock:            {"a mock: no tenant's clock can be moved", true},
+	contracttests.Faults:           {"a mock: no tenant fails when it is asked to", true},
+	contracttests.SeededTokens:     {"a mock: no tenant takes tokens in any state", true},
+	contracttests.TokenLimit:       {"a mock with --profile faithful", true},
+	contracttests.ScopeDelay:       {"a mock with --profile faithful", true},
+	contracttests.APIClient:        {"a mock: the client of a tenant would have to be told", true},
+	contracttests.DisposableTokens: {"a mock: no tenant's tokens may be lost", true},
+	contracttests.Unmetered:        {"a mock: a tenant gets few requests", true},
 }
 
 // ofFaithful are the needs that a patmock has with the faithful profile, and may lack with others.
-var ofFaithful = []contracttests.Need{contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay}
+var ofFaithful = []contracttests.Feature{contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay}
 
 // faithfulRemedy is what to do about them.
 const faithfulRemedy = "patmock serve --profile faithful"
@@ -52,9 +52,9 @@ type skipped struct {
 // inOrder returns what a case lacks in the order of the needs, and what is none at the end.
 func inOrder(lacks []string) []string {
 	place := func(need string) int {
-		i := slices.Index(contracttests.Needs(), contracttests.Need(need))
+		i := slices.Index(contracttests.Features(), contracttests.Feature(need))
 		if i < 0 {
-			return len(contracttests.Needs())
+			return len(contracttests.Features())
 		}
 		return i
 	}
@@ -68,8 +68,8 @@ func mergeSkipped(missing map[string]int, live bool) []skipped {
 	for _, lacks := range slices.Sorted(maps.Keys(missing)) {
 		needs := strings.Split(lacks, ", ")
 		one := skipped{missing[lacks], needs, remedyOf(needs, live)}
-		if isMock := func(need string) bool { return remedies[contracttests.Need(need)].mock }; live && slices.ContainsFunc(needs, isMock) {
-			one.needs = slices.DeleteFunc(needs, func(need string) bool { return remedies[contracttests.Need(need)].text != one.remedy })
+		if isMock := func(need string) bool { return remedies[contracttests.Feature(need)].mock }; live && slices.ContainsFunc(needs, isMock) {
+			one.needs = slices.DeleteFunc(needs, func(need string) bool { return remedies[contracttests.Feature(need)].text != one.remedy })
 		}
 		i := slices.IndexFunc(all, func(s skipped) bool {
 			return s.remedy == one.remedy && (s.remedy != noRemedy || slices.Equal(s.needs, one.needs))
@@ -97,13 +97,13 @@ const noRemedy = "-"
 // remedyOf returns what would do if several things are missing: the first that no tenant has,
 // else all. Live reports that the target is a tenant.
 func remedyOf(missing []string, live bool) string {
-	isOther := func(need string) bool { return !slices.Contains(ofFaithful, contracttests.Need(need)) }
+	isOther := func(need string) bool { return !slices.Contains(ofFaithful, contracttests.Feature(need)) }
 	if !live && !slices.ContainsFunc(missing, isOther) {
 		return faithfulRemedy
 	}
 	var all []string
 	for _, need := range missing {
-		r := remedies[contracttests.Need(need)]
+		r := remedies[contracttests.Feature(need)]
 		if r.mock {
 			return r.text
 		}

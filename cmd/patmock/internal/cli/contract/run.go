@@ -94,7 +94,7 @@ var FailOns = []string{onSkip, onWarning, onProvisional}
 // NeedNames returns the values of --require.
 func NeedNames() []string {
 	var names []string
-	for _, n := range contracttests.Needs() {
+	for _, n := range contracttests.Features() {
 		names = append(names, string(n))
 	}
 	return names

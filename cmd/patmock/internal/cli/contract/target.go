@@ -49,7 +49,7 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 	case f.target == "mock":
 		return mockTarget()
 	}
-	choice := contracttests.Choice{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup}
+	choice := contracttests.TargetOptions{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup}
 	t, err = choice.Target(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there
@@ -72,9 +72,9 @@ func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
 	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use) // a hint
 }
 
-// settingOf returns the flag or the variable that an error of contracttests.Choice is about.
+// settingOf returns the flag or the variable that an error of contracttests.TargetOptions is about.
 func settingOf(err error) string {
-	var wrong *contracttests.ChoiceError
+	var wrong *contracttests.TargetError
 	if !errors.As(err, &wrong) {
 		return ""
 	}

@@ -35,7 +35,7 @@ func hintOwnMock(result *report.Report) {
 	for i, r := range result.Results {
 		if r.Kind == report.KindNoRequests {
 			result.Results[i].Notes = append(result.Results[i].Notes, "exec judges requests to the mock that it started, at SAIL_BASE_URL and PATMOCK_URL: "+
-				"tests that start a mock of their own have to check that one (in Go, contracttests.CheckClient)")
+				"tests that start a mock of their own have to check that one (in Go, contracttests.LintClient)")
 		}
 	}
 }

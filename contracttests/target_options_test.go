@@ -47,38 +47,38 @@ func TestChoiceRefuses(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name   string
-		choice contracttests.Choice
+		choice contracttests.TargetOptions
 		set    variables
 		// setting that is wrong, and how.
 		setting string
-		kind    contracttests.ChoiceErrorKind
+		kind    contracttests.TargetErrorKind
 	}{
-		{"plain http", contracttests.Choice{Address: "http://acme.api.identitynow.com"}, login, "Address", contracttests.PlainHTTP},
-		{"another host than the credentials'", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.OtherHost},
-		{"another port", contracttests.Choice{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "SAIL_BASE_URL", contracttests.OtherHost},
-		{"a variable that is no address", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "SAIL_BASE_URL", contracttests.OtherHost},
-		{"writes to another host", contracttests.Choice{Address: acme, AllowWrites: "acme"}, login, "AllowWrites", contracttests.OtherHost},
-		{"writes without the port", contracttests.Choice{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
-		{"writes by an address", contracttests.Choice{Address: acme, AllowWrites: acme}, login, "AllowWrites", contracttests.OtherHost},
-		{"writes in other letters", contracttests.Choice{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
-		{"no credentials", contracttests.Choice{Address: acme}, nil, "SAIL_CLIENT_ID", contracttests.NotSet},
-		{"half of them", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_SECRET", contracttests.HalfSet},
-		{"half an administrator", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID", contracttests.HalfSet},
-		{"a secret twice", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET", contracttests.SetTwice},
-		{"an empty file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
-		{"no file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
-		{"a dry run on loopback without credentials", contracttests.Choice{Address: "http://127.0.0.1:1", Offline: true}, nil, "Mock", contracttests.NotSet},
-		{"a password in the address", contracttests.Choice{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "Address", contracttests.SecretInAddress},
-		{"a password in the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.SecretInAddress},
-		{"nowhere", contracttests.Choice{Address: "env"}, login, "SAIL_BASE_URL", contracttests.NotSet},
-		{"no address", contracttests.Choice{Address: "acme"}, login, "Address", contracttests.BadAddress},
-		{"no address of the control surface", contracttests.Choice{Address: acme, Control: "acme"}, login, "Control", contracttests.BadAddress},
-		{"the first identity as the second", contracttests.Choice{Address: acme}, with(login, variables{"PATMOCK_SECOND_CLIENT_ID": "ID", "PATMOCK_SECOND_CLIENT_SECRET": "x"}), "PATMOCK_SECOND_CLIENT_ID", contracttests.SameIdentity},
+		{"plain http", contracttests.TargetOptions{Address: "http://acme.api.identitynow.com"}, login, "Address", contracttests.PlainHTTP},
+		{"another host than the credentials'", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.OtherHost},
+		{"another port", contracttests.TargetOptions{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "SAIL_BASE_URL", contracttests.OtherHost},
+		{"a variable that is no address", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "SAIL_BASE_URL", contracttests.OtherHost},
+		{"writes to another host", contracttests.TargetOptions{Address: acme, AllowWrites: "acme"}, login, "AllowWrites", contracttests.OtherHost},
+		{"writes without the port", contracttests.TargetOptions{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
+		{"writes by an address", contracttests.TargetOptions{Address: acme, AllowWrites: acme}, login, "AllowWrites", contracttests.OtherHost},
+		{"writes in other letters", contracttests.TargetOptions{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
+		{"no credentials", contracttests.TargetOptions{Address: acme}, nil, "SAIL_CLIENT_ID", contracttests.NotSet},
+		{"half of them", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_SECRET", contracttests.HalfSet},
+		{"half an administrator", contracttests.TargetOptions{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID", contracttests.HalfSet},
+		{"a secret twice", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET", contracttests.SetTwice},
+		{"an empty file", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
+		{"no file", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
+		{"a dry run on loopback without credentials", contracttests.TargetOptions{Address: "http://127.0.0.1:1", Offline: true}, nil, "Mock", contracttests.NotSet},
+		{"a password in the address", contracttests.TargetOptions{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "Address", contracttests.SecretInAddress},
+		{"a password in the variable", contracttests.TargetOptions{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.SecretInAddress},
+		{"nowhere", contracttests.TargetOptions{Address: "env"}, login, "SAIL_BASE_URL", contracttests.NotSet},
+		{"no address", contracttests.TargetOptions{Address: "acme"}, login, "Address", contracttests.BadAddress},
+		{"no address of the control surface", contracttests.TargetOptions{Address: acme, Control: "acme"}, login, "Control", contracttests.BadAddress},
+		{"the first identity as the second", contracttests.TargetOptions{Address: acme}, with(login, variables{"PATMOCK_SECOND_CLIENT_ID": "ID", "PATMOCK_SECOND_CLIENT_SECRET": "x"}), "PATMOCK_SECOND_CLIENT_ID", contracttests.SameIdentity},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
 			target, err := tt.choice.Target(t.Context())
-			wrong, ok := errors.AsType[*contracttests.ChoiceError](err)
+			wrong, ok := errors.AsType[*contracttests.TargetError](err)
 			if !ok || wrong.Setting != tt.setting || wrong.Kind != tt.kind {
 				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind, tt.setting)
 			}
@@ -99,16 +99,16 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 	want := contracttests.Credentials{ClientID: "id", ClientSecret: "a-secret"}
 	for _, tt := range []struct {
 		name     string
-		choice   contracttests.Choice
+		choice   contracttests.TargetOptions
 		set      variables
 		readOnly bool
 	}{
-		{"by its address", contracttests.Choice{Address: acme + "/"}, login, true},
-		{"by the variable", contracttests.Choice{Address: "env"}, with(login, variables{"SAIL_BASE_URL": acme}), true},
-		{"both", contracttests.Choice{Address: acme}, with(login, variables{"SAIL_BASE_URL": acme + "/"}), true},
-		{"with writes", contracttests.Choice{Address: acme, AllowWrites: "acme.api.identitynow.com"}, login, false},
-		{"a secret in a file", contracttests.Choice{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file}, true},
-		{"on loopback", contracttests.Choice{Address: "http://127.0.0.1:1", AllowWrites: "127.0.0.1:1"}, login, false},
+		{"by its address", contracttests.TargetOptions{Address: acme + "/"}, login, true},
+		{"by the variable", contracttests.TargetOptions{Address: "env"}, with(login, variables{"SAIL_BASE_URL": acme}), true},
+		{"both", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_BASE_URL": acme + "/"}), true},
+		{"with writes", contracttests.TargetOptions{Address: acme, AllowWrites: "acme.api.identitynow.com"}, login, false},
+		{"a secret in a file", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file}, true},
+		{"on loopback", contracttests.TargetOptions{Address: "http://127.0.0.1:1", AllowWrites: "127.0.0.1:1"}, login, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
@@ -134,7 +134,7 @@ func TestChoice_Origins(t *testing.T) {
 		"PATMOCK_SECOND_CLIENT_ID": "second", "PATMOCK_SECOND_CLIENT_SECRET": "a-secret",
 		"PATMOCK_ADMIN_CLIENT_ID_FILE": file, "PATMOCK_ADMIN_CLIENT_SECRET": "a-secret",
 	}
-	target, err := contracttests.Choice{Address: acme, Lookup: set.lookup}.Target(t.Context())
+	target, err := contracttests.TargetOptions{Address: acme, Lookup: set.lookup}.Target(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,13 +152,13 @@ func TestChoice_Origins(t *testing.T) {
 // What is on loopback is asked whether it is a patmock, but not where nothing may be sent.
 func TestChoiceAsksOnLoopback(t *testing.T) {
 	for _, tt := range []struct {
-		choice contracttests.Choice
+		choice contracttests.TargetOptions
 		live   bool
 		asked  int64
 	}{
-		{contracttests.Choice{}, false, 1},
-		{contracttests.Choice{Offline: true}, true, 0},
-		{contracttests.Choice{Offline: true, Mock: true}, false, 0},
+		{contracttests.TargetOptions{}, false, 1},
+		{contracttests.TargetOptions{Offline: true}, true, 0},
+		{contracttests.TargetOptions{Offline: true, Mock: true}, false, 0},
 	} {
 		var asked atomic.Int64
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -195,7 +195,7 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 				_, _ = io.WriteString(w, tt.body)
 			}))
 			defer server.Close()
-			choice := contracttests.Choice{Address: server.URL, Lookup: login.lookup}
+			choice := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}
 			target, err := choice.Target(t.Context())
 			if err != nil || target.Live() != tt.live {
 				t.Errorf("live is %t, error %v", target.Live(), err)
@@ -214,7 +214,7 @@ func TestChoiceAsksNobodyElse(t *testing.T) {
 	defer another.Close()
 	server := httptest.NewServer(http.RedirectHandler(another.URL+"/_mock/health", http.StatusTemporaryRedirect))
 	defer server.Close()
-	target, err := contracttests.Choice{Address: server.URL, Lookup: login.lookup}.Target(t.Context())
+	target, err := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}.Target(t.Context())
 	if err != nil || !target.Live() || asked.Load() != 0 {
 		t.Errorf("live is %t, another was asked %d times, %v", target.Live(), asked.Load(), err)
 	}

@@ -19,10 +19,10 @@ var ErrUnreachable = errors.New("the target cannot be tested")
 // ErrSameIdentity tells that two identities of a target are one user.
 var ErrSameIdentity = errors.New("the second identity is the same user as the first")
 
-// Ready logs in as every identity that the target has credentials for, and as the first of a namespace on a patmock, before
+// Preflight logs in as every identity that the target has credentials for, and as the first of a namespace on a patmock, before
 // anything is judged. Its error
 // is ErrUnreachable, with a [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all needs.
-func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
+func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 	tenant, err := r.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, ExplainControl(err))
@@ -51,11 +51,11 @@ func (r *Runner) Ready(ctx context.Context) (lacks []string, err error) {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(who))
 		}
 	}
-	if id := r.sessions.identity(tenant.owner); id != "" && id == r.sessions.identity(tenant.second) {
+	if id := r.tokens.identity(tenant.owner); id != "" && id == r.tokens.identity(tenant.second) {
 		return nil, fmt.Errorf("%w: %w, %s: scenarios with two users would accuse the target falsely; "+
 			"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
-	return tenant.lacks(Needs()), nil
+	return tenant.lacks(Features()), nil
 }
 
 // checkCredentials logs in to a patmock with the credentials of the target, which cases do not use.
@@ -64,7 +64,7 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 		return nil
 	}
 	who := r.target
-	t := r.newT(ctx, Case{}, &tenancy{target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin})
+	t := r.newT(ctx, Case{}, &session{target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin})
 	for _, login := range []Credentials{who.Owner, who.Second, who.Admin} {
 		if !login.given() {
 			continue
@@ -106,7 +106,7 @@ func (t *T) explainedFailure(err error) error {
 
 // identity is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows members of one's own). Empty
 // means that nobody did, or that the target does not say.
-func (s *sessions) identity(who Credentials) string {
+func (s *tokenCache) identity(who Credentials) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	login := s.of[who].login

@@ -102,7 +102,7 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 					interrupt = runner.Now()
 					cancel()
 				})
-				r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { t.Owner().Made() })})
+				r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { t.Owner().MustCreate() })})
 				if took := runner.Now().Sub(interrupt); took != test.took || !r.Interrupted || len(r.Results) > 0 {
 					t.Errorf("it ended after %s, want %s; interrupted %t with %d results", took, test.took, r.Interrupted, len(r.Results))
 				}

@@ -11,13 +11,13 @@ import (
 	"example.com/patmock/spec"
 )
 
-// checkRequest fails a scenario whose request violates the document or names something that the
+// validateRequest fails a scenario whose request violates the document or names something that the
 // document does not declare, unless that is what the scenario is about.
-func (c *Client) checkRequest(op *spec.Operation, r Request) {
+func (c *Client) validateRequest(op *spec.Operation, r Request) {
 	if op == nil {
 		return // a path or a method that is none, which only a scenario about that asks for
 	}
-	found := slices.Concat(op.CheckQuery(r.Query), checkBody(op, r), undeclared(op, r))
+	found := slices.Concat(op.CheckQuery(r.Query), validateBody(op, r), undeclared(op, r))
 	for _, v := range found {
 		if !slices.Contains(c.wrong, v.Where()) {
 			c.t.fail(report.KindRequest, "the request of the scenario breaks its document: "+v.String(), "")
@@ -30,8 +30,8 @@ func (c *Client) checkRequest(op *spec.Operation, r Request) {
 	}
 }
 
-// checkBody holds a JSON body against the document. The forms of the token endpoint are in no schema's reach.
-func checkBody(op *spec.Operation, r Request) []spec.Violation {
+// validateBody validates a JSON body. The forms of the token endpoint are in no schema's reach.
+func validateBody(op *spec.Operation, r Request) []spec.Violation {
 	if !slices.ContainsFunc(op.MediaTypes, func(t string) bool { return strings.Contains(t, "json") }) {
 		return nil
 	}
@@ -45,9 +45,9 @@ func checkBody(op *spec.Operation, r Request) []spec.Violation {
 	return op.CheckRequest(context.Background(), r.ContentType, value)
 }
 
-// checkAnswer fails an answer that the document forbids. A refusal of a live target whose status no document declares is told,
+// validateResponse fails an answer that the document forbids. A refusal of a live target whose status no document declares is told,
 // and held against the form that all refusals have: nothing published says which status some of them are.
-func (t *T) checkAnswer(op *spec.Operation, document *spec.Document, x *exchange) {
+func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exchange) {
 	if x.Method == http.MethodHead {
 		return // it has no body, and documents declare none of its own
 	}

@@ -8,12 +8,12 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// givenUp is after how many cases in a row that do not get through a live target is left alone: somebody may have to be told
+// maxConsecutiveFailures is after how many cases in a row that do not get through a live target is left alone: somebody may have to be told
 // of every login that it refuses.
-const givenUp = 3
+const maxConsecutiveFailures = 3
 
 // errGaveUp ends a run after too many cases in a row that did not get through.
-var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got no answer but faults", givenUp)
+var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got no answer but faults", maxConsecutiveFailures)
 
 // Aborted returns why the runner leaves out the rest of the cases: the target does not answer
 // ([tenantguard.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the run was
@@ -22,7 +22,7 @@ func (r *Runner) Aborted() error {
 	if err := r.silence(); err != nil {
 		return err
 	}
-	if r.lost.Load() >= givenUp {
+	if r.unreachable.Load() >= maxConsecutiveFailures {
 		return errGaveUp
 	}
 	return nil
@@ -58,14 +58,14 @@ func (r Request) isWrite() bool {
 	return !r.isLogin()
 }
 
-// countLost counts the cases in a row that did not get through.
-func (r *Runner) countLost(t *T, err error) {
+// noteReachability counts the cases in a row that did not get through.
+func (r *Runner) noteReachability(t *T, err error) {
 	var refused *tenantguard.NotSentError
 	switch {
 	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
 	case t.unreached || !t.reached && (err != nil || len(t.failures) > 0):
-		r.lost.Add(1)
+		r.unreachable.Add(1)
 	default:
-		r.lost.Store(0)
+		r.unreachable.Store(0)
 	}
 }

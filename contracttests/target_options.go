@@ -17,8 +17,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// Choice says which target is meant.
-type Choice struct {
+// TargetOptions says which target is meant.
+type TargetOptions struct {
 	// Address is a base URL, or env for that of SAIL_BASE_URL.
 	Address string
 	// Mock tells that it is a patmock, with its control surface at the same address.
@@ -37,49 +37,49 @@ type Choice struct {
 	Lookup func(name string) (value string, set bool)
 }
 
-// ChoiceError is a mistake in a [Choice] or in the environment that it reads.
-type ChoiceError struct {
-	// Setting is the wrong field of the Choice, such as AllowWrites, or the wrong variable.
+// TargetError is a mistake in a [TargetOptions] or in the environment that it reads.
+type TargetError struct {
+	// Setting is the wrong field of the TargetOptions, such as AllowWrites, or the wrong variable.
 	Setting string
-	Kind    ChoiceErrorKind
+	Kind    TargetErrorKind
 	Err     error
 }
 
-// A ChoiceErrorKind says what is wrong with a setting of a [Choice].
-type ChoiceErrorKind string
+// A TargetErrorKind says what is wrong with a setting of a [TargetOptions].
+type TargetErrorKind string
 
 // The kinds.
 const (
 	// NotSet is a setting that is needed.
-	NotSet ChoiceErrorKind = "not-set"
+	NotSet TargetErrorKind = "not-set"
 	// HalfSet is a variable that is not set, although the other one of its pair is.
-	HalfSet ChoiceErrorKind = "half-set"
+	HalfSet TargetErrorKind = "half-set"
 	// SetTwice is a variable that is set, although another one names a file for it.
-	SetTwice ChoiceErrorKind = "set-twice"
+	SetTwice TargetErrorKind = "set-twice"
 	// BadFile is a file that cannot be read, or is empty.
-	BadFile ChoiceErrorKind = "bad-file"
+	BadFile TargetErrorKind = "bad-file"
 	// BadValue is a value that no id and no secret has, see [CheckSecret].
-	BadValue ChoiceErrorKind = "bad-value"
+	BadValue TargetErrorKind = "bad-value"
 	// BadAddress is not the base URL of a server.
-	BadAddress ChoiceErrorKind = "bad-address"
+	BadAddress TargetErrorKind = "bad-address"
 	// SecretInAddress is an address with a user or a password.
-	SecretInAddress ChoiceErrorKind = "secret-in-address"
+	SecretInAddress TargetErrorKind = "secret-in-address"
 	// PlainHTTP is the address of a real tenant, or of a public host that would get a control token, without TLS.
-	PlainHTTP ChoiceErrorKind = "plain-http"
+	PlainHTTP TargetErrorKind = "plain-http"
 	// OtherHost is another host than that of the target.
-	OtherHost ChoiceErrorKind = "other-host"
+	OtherHost TargetErrorKind = "other-host"
 	// SameIdentity is a second identity that is the first one.
-	SameIdentity ChoiceErrorKind = "same-identity"
+	SameIdentity TargetErrorKind = "same-identity"
 )
 
 // Error implements error.
-func (e *ChoiceError) Error() string { return e.Err.Error() }
+func (e *TargetError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
-func (e *ChoiceError) Unwrap() error { return e.Err }
+func (e *TargetError) Unwrap() error { return e.Err }
 
-func choiceErrorf(setting string, kind ChoiceErrorKind, format string, args ...any) error {
-	return &ChoiceError{setting, kind, fmt.Errorf(format, args...)}
+func targetErrorf(setting string, kind TargetErrorKind, format string, args ...any) error {
+	return &TargetError{setting, kind, fmt.Errorf(format, args...)}
 }
 
 // identityVariables hold the id and secret of a token that logs in to a target. Behind either may stand _FILE, for a file
@@ -100,13 +100,13 @@ const (
 
 // Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is on loopback and
 // names itself: a stranger's tenant is not asked. Its credentials are read only if Address is env. Anything else is live: it is only read unless AllowWrites repeats its host,
-// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The error is a [*ChoiceError].
-func (c Choice) Target(ctx context.Context) (t Target, err error) {
+// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The error is a [*TargetError].
+func (c TargetOptions) Target(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
 	if address == "env" {
 		setting = targetVariable
 		if address = c.variable(targetVariable); address == "" {
-			return t, choiceErrorf(setting, NotSet, "%s is not set", targetVariable)
+			return t, targetErrorf(setting, NotSet, "%s is not set", targetVariable)
 		}
 	}
 	base, err := baseURL(setting, address)
@@ -116,7 +116,7 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 	t.BaseURL = trimSlash(address)
 	t.Name = t.BaseURL
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
-		return t, choiceErrorf("AllowWrites", OtherHost, "the host that writes are allowed to is %s, that of the target %q: they have to be the same to the letter", redact.Address(c.AllowWrites), base.Host)
+		return t, targetErrorf("AllowWrites", OtherHost, "the host that writes are allowed to is %s, that of the target %q: they have to be the same to the letter", redact.Address(c.AllowWrites), base.Host)
 	}
 	surface := c.Control
 	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
@@ -131,7 +131,7 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 			if c.Control != "" {
 				setting = "Control"
 			}
-			return t, choiceErrorf(setting, PlainHTTP, "%w: use https, or allow it for a staging host behind a VPN (--allow-plaintext)", err)
+			return t, targetErrorf(setting, PlainHTTP, "%w: use https, or allow it for a staging host behind a VPN (--allow-plaintext)", err)
 		}
 		t.Control = control.New(config)
 		if c.Address == "env" {
@@ -143,13 +143,13 @@ func (c Choice) Target(ctx context.Context) (t Target, err error) {
 }
 
 // live is a target that is none of ours, with the credentials of the environment.
-func (c Choice) live(t Target, base *url.URL) (Target, error) {
+func (c TargetOptions) live(t Target, base *url.URL) (Target, error) {
 	if base.Scheme != "https" && !onLoopback(base) {
-		return t, choiceErrorf("Address", PlainHTTP, "%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
+		return t, targetErrorf("Address", PlainHTTP, "%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
 	}
 	if named := c.variable(targetVariable); named != "" {
 		if other, err := baseURL(targetVariable, named); err != nil || other.Host != base.Host {
-			return t, choiceErrorf(targetVariable, OtherHost, "%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
+			return t, targetErrorf(targetVariable, OtherHost, "%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
@@ -157,7 +157,7 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		return t, err
 	}
 	if !t.Owner.given() && c.Offline && onLoopback(base) {
-		return t, choiceErrorf("Mock", NotSet, "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
+		return t, targetErrorf("Mock", NotSet, "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
 			ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.given() {
@@ -165,13 +165,13 @@ func (c Choice) live(t Target, base *url.URL) (Target, error) {
 		if onLoopback(base) {
 			hint = "; no patmock responds there, which would need none"
 		}
-		return t, choiceErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in%s", ownerVariables.id, ownerVariables.secret, hint)
+		return t, targetErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in%s", ownerVariables.id, ownerVariables.secret, hint)
 	}
 	return t, nil
 }
 
 // logins reads the credentials of every identity.
-func (c Choice) logins(t *Target) error {
+func (c TargetOptions) logins(t *Target) error {
 	t.Origins = map[Role]string{}
 	for _, identity := range []struct {
 		role      Role
@@ -185,18 +185,18 @@ func (c Choice) logins(t *Target) error {
 		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " + c.setName(identity.variables.secret)
 	}
 	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
-		return choiceErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+		return targetErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
 	}
 	return nil
 }
 
-func (c Choice) variable(name string) string {
+func (c TargetOptions) variable(name string) string {
 	value, _ := c.Lookup(name)
 	return value
 }
 
 // credentials of an identity. One without its secret is a mistake, which would look like a skip.
-func (c Choice) credentials(names identityVariables) (who Credentials, err error) {
+func (c TargetOptions) credentials(names identityVariables) (who Credentials, err error) {
 	if who.ClientID, err = c.secret(names.id); err != nil {
 		return who, err
 	}
@@ -208,13 +208,13 @@ func (c Choice) credentials(names identityVariables) (who Credentials, err error
 		if who.ClientID != "" {
 			missing = names.secret
 		}
-		return who, choiceErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set", names.id, names.secret)
+		return who, targetErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set", names.id, names.secret)
 	}
 	return who, nil
 }
 
 // setName returns the name of the variable that is set: name, or name with _FILE behind it.
-func (c Choice) setName(name string) string {
+func (c TargetOptions) setName(name string) string {
 	if c.variable(name+"_FILE") != "" {
 		return name + "_FILE"
 	}
@@ -222,26 +222,26 @@ func (c Choice) setName(name string) string {
 }
 
 // secret is the value of a variable, or of the file that the variable with _FILE behind it names.
-func (c Choice) secret(name string) (string, error) {
+func (c TargetOptions) secret(name string) (string, error) {
 	value, file := strings.TrimSpace(c.variable(name)), c.variable(name+"_FILE")
 	if file == "" {
 		if err := CheckSecret(value); err != nil {
-			return "", choiceErrorf(name, BadValue, "%s: %w", name, err)
+			return "", targetErrorf(name, BadValue, "%s: %w", name, err)
 		}
 		return value, nil
 	}
 	if value != "" {
-		return "", choiceErrorf(name, SetTwice, "%s and %s_FILE are both set: which one is meant?", name, name)
+		return "", targetErrorf(name, SetTwice, "%s and %s_FILE are both set: which one is meant?", name, name)
 	}
 	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	if err != nil {
-		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %w", name, err)
+		return "", targetErrorf(name+"_FILE", BadFile, "%s_FILE: %w", name, err)
 	}
 	if value = strings.TrimSpace(string(held)); value == "" {
-		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %s is empty", name, file)
+		return "", targetErrorf(name+"_FILE", BadFile, "%s_FILE: %s is empty", name, file)
 	}
 	if err := CheckSecret(value); err != nil {
-		return "", choiceErrorf(name+"_FILE", BadFile, "%s_FILE: %s: %w", name, file, err)
+		return "", targetErrorf(name+"_FILE", BadFile, "%s_FILE: %s: %w", name, file, err)
 	}
 	return value, nil
 }
@@ -250,9 +250,9 @@ func baseURL(setting, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
 		if strings.Contains(address, "@") { // a password may stand there
-			return nil, choiceErrorf(setting, SecretInAddress, "expected an address such as http://127.0.0.1:17280, without user and password")
+			return nil, targetErrorf(setting, SecretInAddress, "expected an address such as http://127.0.0.1:17280, without user and password")
 		}
-		return nil, choiceErrorf(setting, BadAddress, "%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
+		return nil, targetErrorf(setting, BadAddress, "%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
 	}
 	return u, nil
 }

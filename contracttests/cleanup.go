@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// maxAlive is how many objects of one owner a scenario may have at a time: a tenant allows ten, and some are there already.
-const maxAlive = 5
+// maxTokensPerOwner is how many objects of one owner a scenario may have at a time: a tenant allows ten, and some are there already.
+const maxTokensPerOwner = 5
 
-// track keeps track of what comes into being and goes, whichever way it was asked for.
-func (t *T) track(c *Client, operation string, x *exchange) {
+// trackToken tracks what comes into being and goes, whichever way it was asked for.
+func (t *T) trackToken(c *Client, operation string, x *exchange) {
 	switch operation {
 	case "createPersonalAccessToken":
 		if id, owner, made := created(x.Status, []byte(x.Reply)); made {
@@ -37,7 +37,7 @@ func (t *T) own(c *Client, id, owner string) {
 	t.owners[id] = t.identity(c.who)
 	t.Cleanup(func() {
 		if _, left := t.alive[id]; left {
-			t.remover(c, id).remove(id)
+			t.cleanupClient(c, id).remove(id)
 		}
 	})
 	n := 0
@@ -46,14 +46,14 @@ func (t *T) own(c *Client, id, owner string) {
 			n++
 		}
 	}
-	if n > t.maxAlive {
-		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive", t.maxAlive))
+	if n > t.maxTokensPerOwner {
+		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive", t.maxTokensPerOwner))
 	}
 }
 
 // identity is the one that a login belongs to: itself, or who made the token that logs in. It is none for others.
 func (t *T) identity(who Credentials) Credentials {
-	for _, identity := range []Credentials{t.tenancy.owner, t.tenancy.second, t.tenancy.admin} {
+	for _, identity := range []Credentials{t.session.owner, t.session.second, t.session.admin} {
 		if who == identity {
 			return who
 		}
@@ -61,12 +61,12 @@ func (t *T) identity(who Credentials) Credentials {
 	return t.owners[who.ClientID]
 }
 
-// remover is who removes an object: its owner, whose own login has every right, or else who made it.
-func (t *T) remover(maker *Client, id string) *Client {
+// cleanupClient returns who removes an object: its owner, whose own login has every right, or else who made it.
+func (t *T) cleanupClient(maker *Client, id string) *Client {
 	if owner := t.owners[id]; owner.given() && t.run.target.Live() {
 		return t.client(owner)
 	}
-	return maker.Wrong() // the delete is right
+	return maker.ExpectInvalid() // the delete is right
 }
 
 // remove deletes what a scenario left, in any version that the target serves.

@@ -85,6 +85,6 @@ func ready(t *testing.T, target contracttests.Target, o contracttests.Options) e
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = runner.Ready(t.Context())
+	_, err = runner.Preflight(t.Context())
 	return err
 }
