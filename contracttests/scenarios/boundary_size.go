@@ -151,8 +151,8 @@ var nameTakenInAnyScript = contract.Scenario{
 		other := c.MustCreate()
 		body := c.NewTokenBody()
 		body["name"] = name
-		declined(t, c.Create(body))
-		declined(t, c.Patch(other.ID, contract.Replace("/name", name)))
+		c.Create(body).ExpectRejected()
+		c.Patch(other.ID, contract.Replace("/name", name)).ExpectRejected()
 		t.Equal("how many tokens have the name", 1, countOf(c, name))
 	},
 }

@@ -196,11 +196,3 @@ func moment(t *contract.T, date string) time.Time {
 	}
 	return moment
 }
-
-// declined expects a refusal with an error in SailPoint's form, whichever status it has: not all are published.
-func declined(t *contract.T, r *contract.Response) {
-	if code := r.Code(); code < 400 || code > 499 {
-		t.Fatalf("status is %d, expected a refusal", code)
-	}
-	r.ExpectError(r.Code())
-}

@@ -21,7 +21,7 @@ var createNames = []contract.Scenario{
 			token := c.MustCreate()
 			body := c.NewTokenBody()
 			body["name"] = token.Name
-			declined(t, c.Create(body))
+			c.Create(body).ExpectRejected()
 			t.Equal("how many tokens have the name", 1, countOf(c, token.Name))
 		},
 	},
@@ -63,7 +63,7 @@ var createNames = []contract.Scenario{
 			c.MustCreate(contract.Body{"name": token.Name})
 			body := c.NewTokenBody()
 			body["name"] = renamed
-			declined(t, c.Create(body))
+			c.Create(body).ExpectRejected()
 			t.Equal("how many tokens have the new name", 1, countOf(c, renamed))
 		},
 	},
@@ -91,7 +91,7 @@ var createNames = []contract.Scenario{
 			c := t.Owner()
 			body := c.NewTokenBody()
 			expired(t, body.Text("name"))
-			declined(t, c.Create(body))
+			c.Create(body).ExpectRejected()
 			t.Equal("how many tokens have the name", 1, countOf(c, body.Text("name")))
 		},
 	},

@@ -141,7 +141,7 @@ var createProperties = []contract.Scenario{
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			name := t.Name()
-			declined(t, createOf(t, "text/plain", name))
+			createOf(t, "text/plain", name).ExpectRejected()
 			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), name))
 		},
 	},

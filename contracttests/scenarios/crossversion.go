@@ -118,7 +118,7 @@ var crossversion = []contract.Scenario{
 				if r.Code() == http.StatusOK { // it goes, though it should not have come
 					t.Owner().Delete(r.Token().ID)
 				}
-				declined(t, r)
+				r.ExpectRejected()
 			}
 			t.Equal("how many tokens have the name", 1, countOf(t.Owner(), token.Name))
 		},

@@ -94,7 +94,7 @@ var deletion = []contract.Scenario{
 		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			declined(t, t.Owner().Delete(token.Name))
+			t.Owner().Delete(token.Name).ExpectRejected()
 			listsEach(t, t.Owner().List("owner-id", "me"), token)
 		},
 	},

@@ -98,8 +98,8 @@ func errorForm(status int, provoke func(*contract.T) []refusal, rules ...rule.ID
 		Standing: evidence.Published, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
 			for _, refused := range provoke(t) {
-				if status == http.StatusBadRequest && refused.r.Declines(status) { // which 4xx a tenant chooses is asked elsewhere
-					hasErrorForm(t, refused.r)
+				if status == http.StatusBadRequest {
+					hasErrorForm(t, refused.r.ExpectRejected(status))
 					continue
 				}
 				answers(t, refused.name, refused.r, status)

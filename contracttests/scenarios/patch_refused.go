@@ -265,7 +265,7 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 				value = contract.Stamp(t.Expiry().Add(time.Hour)) // which every version takes from create
 			}
 			for _, op := range []contract.Op{contract.Replace("/"+name, value), {"op": "add", "path": "/" + name, "value": value}, {"op": "remove", "path": "/" + name}} {
-				declined(t, c.ExpectInvalid(wrong...).Patch(token.ID, op))
+				c.ExpectInvalid(wrong...).Patch(token.ID, op).ExpectRejected()
 			}
 			t.Equal("the token", before, c.MustFind(token.ID))
 		},
@@ -295,7 +295,7 @@ func allOrNothing(id string, s evidence.Standing, last contract.Op) contract.Sce
 			c := t.Owner()
 			token := c.MustCreate()
 			before := c.MustFind(token.ID)
-			declined(t, c.Patch(token.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{"sp:scopes:default"}), last))
+			c.Patch(token.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{"sp:scopes:default"}), last).ExpectRejected()
 			t.Equal("the token", before, c.MustFind(token.ID))
 		},
 	}
@@ -351,7 +351,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			before := t.Owner().MustFind(token.ID)
-			declined(t, patchAs(t, token.ID, contentType, jsonText(renaming(t)), "header Content-Type"))
+			patchAs(t, token.ID, contentType, jsonText(renaming(t)), "header Content-Type").ExpectRejected()
 			t.Equal("the token", before, t.Owner().MustFind(token.ID))
 		},
 	}
