@@ -44,7 +44,7 @@ func request(t *testing.T, mock *mockserver.TestServer, n int) {
 	}
 }
 
-func TestCheckClient_Empty(t *testing.T) {
+func TestLintClient_Empty(t *testing.T) {
 	mock := mockserver.Start(t)
 	for _, allowed := range []bool{false, true} {
 		r, _ := lint(t, mock, contracttests.LintOptions{AllowEmpty: allowed})
@@ -64,8 +64,8 @@ func TestCheckClient_Empty(t *testing.T) {
 	}
 }
 
-// TestCheckClient_Bound checks that every finding counts beyond those that are shown.
-func TestCheckClient_Bound(t *testing.T) {
+// TestLintClient_Bound checks that every finding counts beyond those that are shown.
+func TestLintClient_Bound(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{JournalSize: 10})
 	request(t, mock, 120)
 	r, result := lint(t, mock, contracttests.LintOptions{})
@@ -77,7 +77,7 @@ func TestCheckClient_Bound(t *testing.T) {
 	}
 }
 
-func TestCheckClient_Allowed(t *testing.T) {
+func TestLintClient_Allowed(t *testing.T) {
 	mock := mockserver.Start(t)
 	allow := []string{control.UnmatchedPath, control.RepeatedRefusal} // the second request is the same
 	if err := mock.Control().AllowFindings(t.Context(), allow...); err != nil {
@@ -105,7 +105,7 @@ func TestCheckClient_Allowed(t *testing.T) {
 	}
 }
 
-func TestCheckClient_UnknownNamespace(t *testing.T) {
+func TestLintClient_UnknownNamespace(t *testing.T) {
 	mock := mockserver.Start(t)
 	var problem *control.Problem
 	_, err := contracttests.LintClient(t.Context(), mock.Control().WithNamespace("never"), contracttests.LintOptions{})
@@ -116,7 +116,7 @@ func TestCheckClient_UnknownNamespace(t *testing.T) {
 
 // A result names the property and the request of its first finding, and cites the document of the
 // version that it is of.
-func TestCheckClient_NamesTheFinding(t *testing.T) {
+func TestLintClient_NamesTheFinding(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
 			mock := mockserver.Start(t)
