@@ -57,18 +57,18 @@ func (x *exchange) serveAbsent(r *http.Request, name string, err error) {
 		x.tenant, err = x.server.sample.get(x.server)
 	}
 	if err != nil {
-		x.refuse(r, false, err)
+		x.refuse(r, err)
 		return
 	}
 	unread := x.read(r, maxBody)
 	if unread == nil && x.isLogin(r) {
 		if x.server.cors.foreign(r) {
-			x.refuse(r, false, namespace.ErrPage)
+			x.refuse(r, namespace.ErrPage)
 			return
 		}
 		member, err := x.server.namespaces.Enter(name)
 		if err != nil {
-			x.refuse(r, false, err)
+			x.refuse(r, err)
 			return
 		}
 		defer member.Leave()

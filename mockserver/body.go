@@ -31,7 +31,7 @@ func (x *exchange) read(r *http.Request, limit int64) error {
 		return err
 	}
 	x.body = text
-	if rejected, _ := bodyRejection(err); rejected != nil {
+	if bodyError(err) != nil {
 		return err
 	}
 	if err == nil {
@@ -43,30 +43,21 @@ func (x *exchange) read(r *http.Request, limit int64) error {
 	return nil
 }
 
-// bodyRejections are the errors of a body that no operation can read.
-var bodyRejections = []struct {
-	is       func(error) bool
-	rule     rule.ID
-	rejected rejection
-}{
-	{isA[*body.TimeoutError], rule.RequestTimeout, rejections[http.StatusRequestTimeout]},
-	{func(err error) bool { return errors.Is(err, errOverBudget) }, rule.MemoryBudget, rejections[http.StatusServiceUnavailable]},
-	{isA[*body.UnsupportedCodingError], rule.ContentEncoding, rejections[http.StatusUnsupportedMediaType]},
-}
-
-func isA[E error](err error) bool {
-	var target E
-	return errors.As(err, &target)
-}
-
-// bodyRejection returns the rejection of a body and its reason, nil if operations can read it.
-func bodyRejection(err error) (rejected *rejection, why response.Reason) {
-	for _, e := range bodyRejections {
-		if err != nil && e.is(err) {
-			return &e.rejected, response.Reason{Rule: e.rule, Text: err.Error()}
-		}
+// bodyError returns the error of a body that no operation can read, nil for another one.
+func bodyError(err error) *response.Error {
+	var late *body.TimeoutError
+	var coding *body.UnsupportedCodingError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &late):
+		return response.Errorf(response.RequestTimeout, response.Reason{Rule: rule.RequestTimeout, Text: err.Error()})
+	case errors.Is(err, errOverBudget):
+		return overBudget()
+	case errors.As(err, &coding):
+		return response.Errorf(response.WrongCoding, response.Reason{Rule: rule.ContentEncoding, Text: err.Error()})
 	}
-	return nil, why
+	return nil
 }
 
 // A body takes a multiple of its size while it is decoded and validated, which is taken from the budget if it is large.

@@ -50,10 +50,11 @@ func (s *Server) allJournals() []budget.Journal {
 	return all
 }
 
-// retryLater makes a response say when to send the request again.
-func (x *exchange) retryLater() {
-	x.Header()["Retry-After"] = []string{"1"} // retryOverBudget
-	x.trace.RetryAfter = retryOverBudget
+// overBudget returns the error of such a request.
+func overBudget() *response.Error {
+	e := response.Errorf(response.Overloaded, response.Reason{Rule: rule.MemoryBudget, Text: errOverBudget.Error()})
+	e.Header = http.Header{"Retry-After": {"1"}} // retryOverBudget
+	return e
 }
 
 // A large response has to be read at a minimum rate, as a body has to arrive.
@@ -69,12 +70,8 @@ func (x *exchange) Shed(r *http.Request, size int) *response.Response {
 		return nil
 	}
 	if !x.lease.Grow(size) {
-		x.retryLater()
-		why := response.Reason{Rule: rule.MemoryBudget, Text: errOverBudget.Error()}
-		if x.toControl(r.URL.EscapedPath()) {
-			return controls.Answer(controls.BodyProblem(http.StatusServiceUnavailable, why))
-		}
-		return x.server.unmatched.rejected(x, r, rejections[http.StatusServiceUnavailable], why)
+		x.trace.RetryAfter = retryOverBudget
+		return x.server.writer.ErrorResponse(r, overBudget())
 	}
 	patience := x.server.config.ReadTimeout + time.Duration(size)*time.Second/minReadRate
 	_ = http.NewResponseController(x).SetWriteDeadline(x.server.wall().Add(patience)) // if there is a connection

@@ -18,7 +18,6 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
-	"example.com/patmock/spec/rule"
 )
 
 // maxBody is the largest body of a request to the API, in bytes.
@@ -88,19 +87,25 @@ func (x *exchange) enter(r *http.Request) {
 	name, at := namespace.Split(collapsed(r.URL.EscapedPath()))
 	x.trace.Namespace, x.trace.Prefix = name, namespace.Prefix(name)
 	controlled := x.toControl(at)
+	switch {
+	case controlled:
+		x.trace.Form = response.Control
+	case response.OAuthPath(at):
+		x.trace.Form = response.OAuth
+	}
 	r = response.RequestWithInfo(within(r, at), &x.trace)
 	defer func() { x.outlive(r, recover()) }()
 
 	if controlled {
 		x.name(unseeded)
-		if problem := x.server.guard.check(r); problem != nil { // before a namespace is made
-			x.server.writer.Write(x, r, controls.Answer(problem), x.server.documents.control.CheckUnrouted)
+		err := x.server.guard.check(r)
+		if err == nil && !controls.Allowed(r, x.server.config.ControlToken) {
+			err = controls.Unauthorized()
+		}
+		if err != nil { // before a namespace is made
+			x.reject(r, err)
 			return
 		}
-	}
-	if controlled && !controls.Allowed(r, x.server.config.ControlToken) { // before a namespace is made
-		x.server.writer.Write(x, r, controls.Answer(controls.Unauthorized()), x.server.documents.control.CheckUnrouted)
-		return
 	}
 	if controlled {
 		x.serveControl(r, name)
@@ -155,7 +160,7 @@ func (x *exchange) end(r *http.Request) {
 func (x *exchange) serveControl(r *http.Request, name string) {
 	exists := x.server.namespaces.Has(name)
 	if !exists && removal(r) {
-		x.refuse(r, true, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
+		x.refuse(r, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
 		return
 	}
 	if !exists && readsFindings(r) {
@@ -163,11 +168,11 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 		return
 	}
 	if !exists && x.server.cors.foreign(r) {
-		x.refuse(r, true, namespace.ErrPage)
+		x.refuse(r, namespace.ErrPage)
 		return
 	}
 	if err := x.read(r, bodyLimit(x.server.documents.control, r.URL.Path)); err != nil {
-		x.rejectControlBody(r, err)
+		x.rejectBody(r, err)
 		return
 	}
 	if !exists && !x.control.takes(r) {
@@ -176,7 +181,7 @@ func (x *exchange) serveControl(r *http.Request, name string) {
 	}
 	member, err := x.server.namespaces.Enter(name)
 	if err != nil {
-		x.refuse(r, true, err)
+		x.refuse(r, err)
 		return
 	}
 	defer member.Leave()
@@ -199,22 +204,21 @@ func safe(method string) bool {
 // rejectBody writes the error of a body that cannot be read. The connection ends: what is left of the
 // body would be taken for the next request.
 func (x *exchange) rejectBody(r *http.Request, err error) {
-	rejected, why := bodyRejection(err)
 	x.Header().Set("Connection", "close")
-	if rejected.status == http.StatusServiceUnavailable {
-		x.retryLater()
+	rejected := bodyError(err)
+	if rejected.Kind == response.Overloaded {
+		x.trace.RetryAfter = retryOverBudget
 	}
-	x.server.unmatched.reject(x, r, x.server.documents.outside(r.URL.Path), *rejected, why)
+	x.reject(r, rejected)
 }
 
-// rejectControlBody does the same for the control API.
-func (x *exchange) rejectControlBody(r *http.Request, err error) {
-	rejected, why := bodyRejection(err)
-	x.Header().Set("Connection", "close")
-	if rejected.status == http.StatusServiceUnavailable {
-		x.retryLater()
+// reject writes the error of a request that reaches no operation.
+func (x *exchange) reject(r *http.Request, err error) {
+	document := x.server.documents.control
+	if x.trace.Form != response.Control {
+		document = x.server.documents.outside(r.URL.Path)
 	}
-	x.server.writer.Write(x, r, controls.Answer(controls.BodyProblem(rejected.status, why)), x.server.documents.control.CheckUnrouted)
+	x.server.writer.Write(x, r, x.server.writer.ErrorResponse(r, err), document.CheckUnrouted)
 }
 
 // serve answers the request, whatever happens behind.
@@ -269,40 +273,27 @@ func (x *exchange) fault(r *http.Request, cause any) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
-	fault := x.server.writer.InternalError(x, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
-	fault.Validated = true // nothing is known about the operation here
 	x.trace.Vary = nil
-	x.server.writer.Write(x, r, fault, nil)
+	x.internalError(r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+}
+
+// internalError writes the response to a bug of the mock, which no document describes if there is no
+// operation.
+func (x *exchange) internalError(r *http.Request, err error) {
+	resp := x.server.writer.ErrorResponse(r, err)
+	resp.Validated = true
+	x.server.writer.Write(x, r, resp, nil)
 }
 
 // refuse answers a request whose namespace cannot be had.
-func (x *exchange) refuse(r *http.Request, controlled bool, err error) {
-	documents, writer := x.server.documents, x.server.writer
-	problem := controls.NoNamespace(err)
-	switch {
-	case problem == nil:
-		fault := writer.InternalError(x, r, err)
-		if controlled {
-			fault = controls.Answer(controls.Fault())
-		}
-		fault.Validated = true // the documents have no 500 where no operation is
-		writer.Write(x, r, fault, nil)
-	case controlled:
-		writer.Write(x, r, controls.Answer(problem), documents.control.CheckUnrouted)
-	default:
-		why := response.Reason{Rule: rule.ID(problem.Rule), Text: problem.Detail}
-		a := writer.ErrorForStatus(x, problem.Status, why)
-		if response.OAuthPath(r.URL.Path) {
-			a = writer.OAuthError(problem.Status, namespaceErrors[problem.Status], problem.Detail, why)
-		}
-		writer.Write(x, r, a, documents.outside(r.URL.Path).CheckUnrouted)
+func (x *exchange) refuse(r *http.Request, err error) {
+	err = controls.NamespaceError(err)
+	_, disk := response.Unwritable(err)
+	if rejected := (*response.Error)(nil); !disk && !errors.As(err, &rejected) {
+		x.internalError(r, err)
+		return
 	}
-}
-
-// namespaceErrors are the errors of the token endpoint of a namespace that cannot be had, by status.
-var namespaceErrors = map[int]string{
-	http.StatusForbidden: response.InvalidRequest, http.StatusNotFound: response.NotFound,
-	http.StatusServiceUnavailable: response.TemporarilyUnavailable,
+	x.reject(r, err)
 }
 
 // collapsed makes one slash of those in front of a path: SDKs join a base URL that ends in a slash with a

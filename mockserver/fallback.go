@@ -58,9 +58,9 @@ func (s *apiStrangers) forward(to string) error {
 				return // the client went away
 			}
 			response.InfoFrom(r).Forwarded = false
-			e := rejections[http.StatusNotImplemented]
-			e.advice = "start the other mock, or correct --fallback"
-			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), e, fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error())), e.advice)
+			const advice = "start the other mock, or correct --fallback"
+			why := fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error()))
+			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), why, advice, advice)
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
 	}

@@ -136,5 +136,5 @@ func (x *exchange) serveFindings(r *http.Request, name string) {
 	}
 	known := x.server.findings.Names()
 	x.server.namespaces.Each(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
-	x.refuse(r, true, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
+	x.refuse(r, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
 }

@@ -7,9 +7,8 @@ import (
 	"net/url"
 	"strings"
 
-	"example.com/patmock/mockserver/control"
-	controls "example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/rule"
 )
 
 // controlGuard keeps web pages away from the control API. A page of another site is recognized by what
@@ -38,19 +37,23 @@ func newControlGuard(c Config) controlGuard {
 	return g
 }
 
-// check returns the problem of a request to the control API that a web page may have sent, nil for
+// check returns the error of a request to the control API that a web page may have sent, nil for
 // none.
-func (g controlGuard) check(r *http.Request) *control.Problem {
+func (g controlGuard) check(r *http.Request) error {
 	if err := g.crossOrigin.Check(r); err != nil {
-		return controls.CrossOriginProblem("a page of another site sent this request, and the control API is for tools and tests: " +
+		return forbidden(http.StatusForbidden, rule.CrossOrigin, "a page of another site sent this request, and the control API is for tools and tests: "+
 			"call it from a test process, such as by node:http, or send no Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
 		host = response.Truncate(host)
-		return controls.HostProblem(fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
+		return forbidden(http.StatusMisdirectedRequest, rule.MisdirectedHost, fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
 			"start the mock with --allowed-hosts %s, or with a control token", host, host))
 	}
 	return nil
+}
+
+func forbidden(status int, broken rule.ID, text string) *response.Error {
+	return &response.Error{Status: status, Reasons: []response.Reason{{Rule: broken, Text: text}}}
 }
 
 func (g controlGuard) allows(host string) bool {

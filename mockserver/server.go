@@ -248,7 +248,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
 		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: response.Writer{Log: c.Log, Stopped: stopped, SkipValidation: c.SkipResponseValidation, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
+		writer: response.Writer{Log: c.Log, Stopped: stopped, Dialect: c.Dialect, SkipValidation: c.SkipResponseValidation, NameRules: c.Profile.Name == ProfileFriendly, Plain: c.Profile.Name == ProfileFaithful},
 	}
 	if c.SkipResponseValidation {
 		// As an error, so that no level of the log leaves it out.

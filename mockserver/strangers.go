@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// apiStrangers answers what no operation of the API takes, in SailPoint's form.
+// apiStrangers responds to requests that match no operation of the API.
 type apiStrangers struct {
 	documents *documents
 	writer    response.Writer
@@ -23,9 +23,9 @@ type apiStrangers struct {
 	apart     bool         // the control API has a listener of its own
 }
 
-// tooLarge refuses a body by its announced length, also where nobody would read it.
+// tooLarge rejects a body by its announced length, even if nothing would read it.
 func (s *apiStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
-	s.reject(rw, r, p.document, rejections[http.StatusRequestEntityTooLarge], response.Reason{
+	s.reject(rw, r, p.document, response.TooLarge, response.Reason{
 		Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got %d", p.maxBody, r.ContentLength),
 	})
 }
@@ -34,7 +34,7 @@ func (s *apiStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request,
 	cause := response.Reason{Rule: rule.MethodNotAllowed, Text: fmt.Sprintf("method: expected %s, got %s", allowed, response.Truncate(r.Method))}
 	unmatched(r, control.UnmatchedPath, cause.String(), methodRemedy(r, p, allowed))
 	rw.Header().Set("Allow", allowed)
-	s.reject(rw, r, p.document, rejections[http.StatusMethodNotAllowed], cause)
+	s.reject(rw, r, p.document, response.MethodNotAllowed, cause)
 }
 
 // methodRemedy says what to do instead of a request whose method its path does not have.
@@ -81,11 +81,10 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case isBrowserRequest(r):
 		response.InfoFrom(r).Browser = true
 		why := response.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + response.Truncate(at)}
-		s.reject(rw, r, document, rejections[http.StatusNotFound], why)
+		s.reject(rw, r, document, response.NotFound, why)
 	case known && s.documents.versions[v] == nil && under(at, v.CollectionPath()):
-		e := rejections[http.StatusNotImplemented]
-		e.advice = fmt.Sprintf("start patmock with %s among its --versions", v)
-		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("this patmock was started without version %s", v), e.advice)
+		advice := fmt.Sprintf("start patmock with %s among its --versions", v)
+		s.rejectUnserved(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
 	case known && under(at, v.CollectionPath()):
 		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Truncate(at), "send the request to the token itself")
 	case under(at, surface):
@@ -97,9 +96,8 @@ func (s *apiStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 	case under(at, "/cc"):
 		s.notSimulated(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
-		e := rejections[http.StatusNotImplemented]
-		e.advice = fmt.Sprintf("send one of %s instead of %s", s.served(), response.Truncate(base))
-		s.rejectUnserved(rw, r, document, e, fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base), s.served()), e.advice)
+		advice := fmt.Sprintf("send one of %s instead of %s", s.served(), response.Truncate(base))
+		s.rejectUnserved(rw, r, document, fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base), s.served()), advice, advice)
 	case known || base == "latest" || otherResource.MatchString(at):
 		s.notSimulated(rw, r, document, "patmock serves personal access tokens and /oauth only", "")
 	default:
@@ -137,77 +135,27 @@ func (d *documents) served() []version.Version {
 func under(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
 
 func (s *apiStrangers) notSimulated(rw http.ResponseWriter, r *http.Request, document *spec.Document, why, remedy string) {
-	s.rejectUnserved(rw, r, document, rejections[http.StatusNotImplemented], why, remedy)
+	s.rejectUnserved(rw, r, document, why, remedy, "")
 }
 
-// rejectUnserved rejects a request that a tenant may serve. Its remedy is that of the kind if it is empty.
-func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why, remedy string) {
+// rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice is that of the kind.
+func (s *apiStrangers) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, why, remedy, advice string) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method), response.Truncate(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text, remedy)
-	s.reject(rw, r, document, e, response.Reason{Rule: rule.NotSimulated, Text: text})
+	e := response.Errorf(response.NotSimulated, response.Reason{Rule: rule.NotSimulated, Text: text})
+	e.Advice = advice
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, e), document.CheckUnrouted)
 }
 
 func (s *apiStrangers) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string) {
 	why := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
 	unmatched(r, control.UnmatchedPath, why.String(), remedy)
-	s.reject(rw, r, document, rejections[http.StatusNotFound], why)
-}
-
-// rejection is an error outside the operations, as the API and as the token endpoint write it.
-type rejection struct {
-	status            int
-	code, text, oauth string
-	// advice is the cause if the text is that of the reason.
-	advice string
-}
-
-var rejections = map[int]rejection{
-	http.StatusNotFound: {
-		http.StatusNotFound, "404 Not found", "The server did not find a current representation for the target resource.", response.NotFound, "",
-	},
-	http.StatusMethodNotAllowed: {
-		http.StatusMethodNotAllowed, "405 Method not allowed", "The path does not have this method.", response.MethodNotAllowed, "",
-	},
-	http.StatusRequestEntityTooLarge: {
-		http.StatusRequestEntityTooLarge, "413 Content too large", "The body is larger than the server takes.", response.InvalidRequest, "",
-	},
-	http.StatusNotImplemented: {
-		http.StatusNotImplemented, "501 Not implemented", "", response.NotImplemented,
-		"send requests like this one to another mock by --fallback, or leave them out",
-	},
-	http.StatusRequestTimeout: {
-		http.StatusRequestTimeout, "408 Request timeout", "", response.InvalidRequest,
-		"send the body to its end, and in Content-Length its number of bytes",
-	},
-	http.StatusServiceUnavailable: {
-		http.StatusServiceUnavailable, "503 Service unavailable", "The server cannot take the request now.", response.TemporarilyUnavailable, "",
-	},
-	http.StatusUnsupportedMediaType: {
-		http.StatusUnsupportedMediaType, "415 Unsupported media type", "The server does not take a body of this content encoding.", response.InvalidRequest, "",
-	},
+	s.reject(rw, r, document, response.NotFound, why)
 }
 
 // reject writes an error in the form that the path has.
-func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, e rejection, why response.Reason) {
-	s.writer.Write(rw, r, s.rejected(rw, r, e, why), document.CheckUnrouted)
-}
-
-// rejected returns an error in the form that the path has.
-func (s *apiStrangers) rejected(rw http.ResponseWriter, r *http.Request, e rejection, why response.Reason) *response.Response {
-	first := why
-	if e.text == "" { // 408 and 501 say why to clients of a faithful mock, too
-		e.text, first.Text = why.Text, e.advice
-	}
-	a := s.writer.Error(rw, e.status, e.code, e.text, first)
-	a.Reasons = []response.Reason{why}
-	if response.OAuthPath(r.URL.Path) {
-		description := why.Text
-		if s.writer.Plain {
-			description = e.text
-		}
-		a = s.writer.OAuthError(e.status, e.oauth, description, why)
-	}
-	return a
+func (s *apiStrangers) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, kind response.Kind, why response.Reason) {
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, why)), document.CheckUnrouted)
 }
 
 // controlStrangers answers what no operation of the control surface takes, as problems.
@@ -217,13 +165,14 @@ type controlStrangers struct {
 }
 
 func (s *controlStrangers) tooLarge(rw http.ResponseWriter, r *http.Request, p *path) {
-	s.writer.Write(rw, r, controls.Answer(controls.TooLarge(p.maxBody)), s.documents.control.CheckUnrouted)
+	s.reject(rw, r, controls.TooLarge(p.maxBody))
 }
 
 func (s *controlStrangers) methodNotAllowed(rw http.ResponseWriter, r *http.Request, _ *path, allowed string) {
-	a := controls.Answer(controls.UnknownMethod(response.Truncate(r.Method), allowed))
-	a.Header = http.Header{"Allow": {allowed}}
-	s.writer.Write(rw, r, a, s.documents.control.CheckUnrouted)
+	text := fmt.Sprintf("expected %s, got %s", allowed, response.Truncate(r.Method))
+	e := response.Errorf(response.MethodNotAllowed, response.Reason{Rule: rule.MethodNotAllowed, Text: text})
+	e.Header = http.Header{"Allow": {allowed}}
+	s.reject(rw, r, e)
 }
 
 func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
@@ -231,5 +180,10 @@ func (s *controlStrangers) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.documents.index(s.writer, rw, r, false)
 		return
 	}
-	s.writer.Write(rw, r, controls.Answer(controls.UnknownPath(response.Truncate(r.URL.EscapedPath()))), s.documents.control.CheckUnrouted)
+	text := fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is", response.Truncate(r.URL.EscapedPath()))
+	s.reject(rw, r, response.Errorf(response.NotFound, response.Reason{Rule: rule.ControlUnknownPath, Text: text}))
+}
+
+func (s *controlStrangers) reject(rw http.ResponseWriter, r *http.Request, err error) {
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, err), s.documents.control.CheckUnrouted)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
@@ -71,7 +70,7 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *respo
 		mediaType *unsupportedMediaType
 		size      *http.MaxBytesError
 		broken    *pat.Error
-		stopped   *admission.Refusal
+		rejected  *response.Error
 		open      questioned
 	)
 	if errors.As(err, &open) {
@@ -98,10 +97,10 @@ func (a *API) refusal(rw http.ResponseWriter, r *http.Request, err error) *respo
 			reasons[0].Text += "; " + strings.Join(hints, "; ")
 		}
 		return a.answer(rw, codes[broken.Kind], broken.Causes[0].At, reasons...)
-	case errors.As(err, &stopped):
-		return a.stoppedAnswer(rw, stopped)
+	case errors.As(err, &rejected):
+		return a.config.Writer.ErrorResponse(r, rejected)
 	}
-	return a.config.Writer.InternalError(rw, r, err)
+	return a.config.Writer.ErrorResponse(r, err)
 }
 
 // told is the refusal that answers a question, as the tenant's dialect has it.
@@ -132,21 +131,6 @@ func (a *API) reasons(broken *pat.Error) []response.Reason {
 		}
 	}
 	return reasons
-}
-
-// stoppedAnswer is what the gate answers, in the form that its status has.
-func (a *API) stoppedAnswer(rw http.ResponseWriter, refusal *admission.Refusal) *response.Response {
-	var resp *response.Response
-	switch refusal.Status {
-	case http.StatusUnauthorized:
-		return a.unauthorized(&response.BearerError{Rule: refusal.Why.Rule, Expired: true, Err: errors.New(refusal.Why.Text)})
-	case http.StatusTooManyRequests:
-		resp = a.config.Writer.RateLimited(refusal.Why)
-	default:
-		resp = a.config.Writer.ErrorForStatus(rw, refusal.Status, refusal.Why)
-	}
-	resp.Header = refusal.Header()
-	return resp
 }
 
 // The texts of a tenant's 401: without a bearer that can be used (observed), and with one that has

@@ -148,21 +148,25 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 		s.serveStream(rw, r, route)
 		return
 	}
-	s.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
-		if heavy[route.operation.Name] {
-			select {
-			case s.config.Heavy <- struct{}{}:
-				defer func() { <-s.config.Heavy }()
-			case <-r.Context().Done():
-				panic(http.ErrAbortHandler) // the client went away
-			}
+	resp, err := s.handle(r, route)
+	s.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, errorOf(err))
+}
+
+// handle calls the operation of a route. Those whose memory grows with a namespace wait for their turn.
+func (s *Server) handle(r *http.Request, route *Route) (*response.Response, error) {
+	if heavy[route.operation.Name] {
+		select {
+		case s.config.Heavy <- struct{}{}:
+			defer func() { <-s.config.Heavy }()
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
 		}
-		c, err := s.read(r, route.operation)
-		if err != nil {
-			return nil, err
-		}
-		return route.handle(s, c)
-	}, s.refusal)
+	}
+	c, err := s.read(r, route.operation)
+	if err != nil {
+		return nil, err
+	}
+	return route.handle(s, c)
 }
 
 // Allowed tells whether a request may use the surface of a mock that demands a token.

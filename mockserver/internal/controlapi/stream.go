@@ -29,7 +29,6 @@ const lastEventID = "Last-Event-ID"
 func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Route) {
 	var follower *journal.Follower
 	var found bool
-	var reject error
 	c, err := s.read(r, route.operation)
 	if err == nil {
 		select {
@@ -37,16 +36,11 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Rou
 			defer func() { <-s.config.Streams }()
 			follower, found = s.follow(c)
 		default:
-			reject = tooManyStreams()
+			err = tooManyStreams()
 		}
 	}
-	if err != nil || reject != nil {
-		s.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(*http.Request, *response.RequestInfo) (*response.Response, error) {
-			if err != nil {
-				return nil, err
-			}
-			return nil, reject
-		}, s.refusal)
+	if err != nil {
+		s.config.Writer.Reply(rw, r, route.operation.CheckResponse, nil, errorOf(err))
 		return
 	}
 	events, err := s.config.Writer.Events(rw, r)
@@ -72,7 +66,7 @@ func (s *Server) follow(c *call) (*journal.Follower, bool) {
 }
 
 func tooManyStreams() error {
-	return newProblem(http.StatusServiceUnavailable, rule.ControlTooManyStreams,
+	return newError(http.StatusServiceUnavailable, rule.ControlTooManyStreams,
 		fmt.Sprintf("%d streams of this mock are open, which is the most it has: close one", MaxStreams))
 }
 

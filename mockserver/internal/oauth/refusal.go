@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
@@ -91,7 +90,7 @@ func (s *Server) invalidToken(err error) *refusal {
 func noStore() http.Header { return http.Header{"Pragma": {"no-cache"}} }
 
 // refusal turns an error into an answer. One that is none of a client's is a fault of the mock.
-func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *response.Response {
+func (s *Server) refusal(_ http.ResponseWriter, r *http.Request, err error) *response.Response {
 	why := err.Error()
 	var asked interface{ Question() string }
 	var by dialect.Answer
@@ -116,13 +115,13 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *re
 		return s.config.Writer.OAuthError(http.StatusRequestEntityTooLarge, response.InvalidRequest, text,
 			response.Reason{Rule: rule.ContentTooLarge, Text: text})
 	}
-	var stopped *admission.Refusal
-	if errors.As(err, &stopped) {
-		return s.stoppedAnswer(stopped)
+	var rejected *response.Error
+	if errors.As(err, &rejected) {
+		return s.config.Writer.ErrorResponse(r, rejected)
 	}
 	var told *refusal
 	if !errors.As(err, &told) {
-		return s.config.Writer.InternalError(rw, r, err)
+		return s.config.Writer.ErrorResponse(r, err)
 	}
 	status, kind, description := cmp.Or(by.Status, told.status), cmp.Or(by.Error, told.kind), cmp.Or(by.Description, told.description)
 	resp := s.config.Writer.OAuthError(status, kind, description, response.Reason{Rule: cmp.Or(violated, told.rule), Text: why})
@@ -133,37 +132,6 @@ func (s *Server) refusal(rw http.ResponseWriter, r *http.Request, err error) *re
 func challenged(resp *response.Response) *response.Response {
 	if resp.Status == http.StatusUnauthorized {
 		resp.Header["Www-Authenticate"] = []string{response.BasicChallenge}
-	}
-	return resp
-}
-
-// stoppedKinds are the errors of rejections by admission, by status.
-var stoppedKinds = map[int]string{
-	http.StatusBadRequest:          response.InvalidRequest,
-	http.StatusUnauthorized:        response.InvalidClient,
-	http.StatusServiceUnavailable:  response.TemporarilyUnavailable,
-	http.StatusInternalServerError: response.ServerError,
-}
-
-// stoppedAnswer is what the gate answers, in the form that its status has at the token endpoint.
-func (s *Server) stoppedAnswer(refusal *admission.Refusal) *response.Response {
-	var resp *response.Response
-	if refusal.Status == http.StatusTooManyRequests { // whose form is published
-		resp = s.config.Writer.RateLimited(refusal.Why)
-		resp.Header = noStore()
-	} else {
-		kind := cmp.Or(stoppedKinds[refusal.Status], response.InvalidRequest)
-		description := refusal.Why.Text
-		if s.config.Writer.Plain {
-			description = http.StatusText(refusal.Status)
-		}
-		if s.config.Writer.Plain && refusal.Status == http.StatusUnauthorized {
-			description = badCredentials.description
-		}
-		resp = challenged(s.config.Writer.OAuthError(refusal.Status, kind, description, refusal.Why))
-	}
-	if refusal.RetryAfter != "" {
-		resp.Header.Set("Retry-After", refusal.RetryAfter)
 	}
 	return resp
 }

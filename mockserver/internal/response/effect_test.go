@@ -58,7 +58,7 @@ func TestEffects(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := &response.RequestInfo{Effect: test.effect, Faults: []string{"f1"}}
+			trace := &response.RequestInfo{Overrides: response.Overrides{Effect: test.effect, Faults: []string{"f1"}}}
 			a := &response.Response{Status: test.status, Body: test.body}
 			before := string(test.body)
 			rw, _ := serve(t, trace, a, test.check)
@@ -78,7 +78,7 @@ func TestEffects(t *testing.T) {
 func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 	for _, effect := range []response.Effect{response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty} {
 		t.Run(string(effect), func(t *testing.T) {
-			trace := &response.RequestInfo{Effect: effect, Faults: []string{"f1"}}
+			trace := &response.RequestInfo{Overrides: response.Overrides{Effect: effect, Faults: []string{"f1"}}}
 			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(`{}`)}, forbids)
 			checkFault(t, rw, log)
 		})
@@ -86,7 +86,7 @@ func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 }
 
 func TestResetLeavesNoAnswer(t *testing.T) {
-	trace := &response.RequestInfo{Effect: response.Reset, Faults: []string{"f1"}}
+	trace := &response.RequestInfo{Overrides: response.Overrides{Effect: response.Reset, Faults: []string{"f1"}}}
 	rw, _ := serve(t, trace, &response.Response{Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{{Rule: rule.InjectedFault, Text: "why"}}}, allows)
 	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
 		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
@@ -111,7 +111,7 @@ func TestHang(t *testing.T) {
 				defer cancel()
 				stopped, ended := make(chan struct{}), make(chan struct{})
 				w := response.Writer{Log: slog.New(slog.DiscardHandler), Stopped: stopped}
-				trace := &response.RequestInfo{Effect: response.Hang}
+				trace := &response.RequestInfo{Overrides: response.Overrides{Effect: response.Hang}}
 				r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), trace)
 				rw := httptest.NewRecorder()
 				go func() {
@@ -165,7 +165,7 @@ func TestFaultHeader(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rw, _ := serve(t, &response.RequestInfo{Faults: test.faults}, &response.Response{Status: 200, Body: []byte(`{}`)}, allows)
+			rw, _ := serve(t, &response.RequestInfo{Overrides: response.Overrides{Faults: test.faults}}, &response.Response{Status: 200, Body: []byte(`{}`)}, allows)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.FaultHeader)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
@@ -37,9 +40,7 @@ func TestErrorForStatus(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.code, func(t *testing.T) {
-			rw := httptest.NewRecorder()
-			rw.Header().Set(response.RequestID, "cede")
-			got := response.Writer{}.ErrorForStatus(rw, test.status, because)
+			got := encoded(&response.RequestInfo{RequestID: "cede"}, &response.Error{Status: test.status, Reasons: []response.Reason{because}})
 			if diff := cmp.Diff([]response.Reason{because}, got.Reasons); diff != "" || got.Status != test.status {
 				t.Errorf("status %d, reasons (-want +got):\n%s", got.Status, diff)
 			}
@@ -61,9 +62,15 @@ func TestErrorForStatus(t *testing.T) {
 
 var because = response.Reason{Rule: rule.InjectedFault, Text: "because"}
 
+// encoded returns the response to an error.
+func encoded(info *response.RequestInfo, err error) *response.Response {
+	r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), info)
+	return response.Writer{Log: slog.New(slog.DiscardHandler)}.ErrorResponse(r, err)
+}
+
 func TestRateLimited(t *testing.T) {
 	want := &response.Response{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []response.Reason{because}}
-	got := response.Writer{}.RateLimited(because)
+	got := encoded(&response.RequestInfo{}, response.Errorf(response.RateLimited, because))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -109,39 +116,33 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-func TestServe(t *testing.T) {
-	broken := errors.New("broken")
-	teapot := func(_ http.ResponseWriter, _ *http.Request, err error) *response.Response {
-		return &response.Response{Status: http.StatusTeapot, Body: []byte(`"` + err.Error() + `"`)}
-	}
+func TestReply(t *testing.T) {
+	fine := &response.Response{Status: 200, Body: []byte(`"fine"`)}
 	tests := []struct {
 		name   string
+		resp   *response.Response
 		err    error
-		refuse response.ErrorEncoder
 		status int
-		want   string // empty for a fault of the mock
+		has    string // in the body
 	}{
-		{"answer", nil, teapot, 200, `"fine"`},
-		{"answer without refusals", nil, nil, 200, `"fine"`},
-		{"refusal", broken, teapot, 418, `"broken"`},
-		{"fault", broken, nil, 500, ""},
+		{"response", fine, nil, 200, `"fine"`},
+		{"error with a status", nil, fmt.Errorf("list: %w", &response.Error{Status: http.StatusTeapot, Reasons: []response.Reason{because}}), 418, `"detailCode":"418 I'm a teapot"`},
+		{"error with a kind", nil, response.Errorf(response.BadSyntax, because), 400, `"detailCode":"400.0 Bad request syntax"`},
+		{"error of the disk", nil, diskError{}, 503, `"text":"disk full"`},
+		{"body over a limit", nil, &http.MaxBytesError{Limit: 7}, 413, "expected at most 7 bytes"},
+		{"bug", nil, errors.New("broken"), 500, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer
 			rw := httptest.NewRecorder()
-			trace := &response.RequestInfo{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
-			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), trace)
-			response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Respond(rw, r, allows, func(_ *http.Request, got *response.RequestInfo) (*response.Response, error) {
-				if got != trace {
-					t.Error("handles another trace")
-				}
-				return &response.Response{Status: 200, Body: []byte(`"fine"`)}, test.err
-			}, test.refuse)
+			info := &response.RequestInfo{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), info)
+			response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Reply(rw, r, allows, test.resp, test.err)
 			lines := recorded(t, &log)
-			if test.want != "" {
-				if rw.Code != test.status || rw.Body.String() != test.want || len(lines) > 0 {
-					t.Errorf("%d %s, want %d %s; log %+v", rw.Code, rw.Body, test.status, test.want, lines)
+			if test.status != http.StatusInternalServerError {
+				if rw.Code != test.status || !strings.Contains(rw.Body.String(), test.has) {
+					t.Errorf("%d %s, want %d with %s", rw.Code, rw.Body, test.status, test.has)
 				}
 				return
 			}
@@ -153,6 +154,105 @@ func TestServe(t *testing.T) {
 				t.Errorf("log (-want +got):\n%s", diff)
 			}
 			golden.Check(t, errorTexts, golden.Key(t), lines[0].Msg+"\n"+decoded(t, rw.Body.Bytes()).Causes[0].Text)
+		})
+	}
+}
+
+// diskError is an error of a state file.
+type diskError struct{}
+
+func (diskError) Error() string      { return "disk full" }
+func (diskError) Unwritable() string { return "/state" }
+
+func TestReply_WritesNothingToAClientThatIsGone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	info := &response.RequestInfo{}
+	r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/path", nil), info)
+	rw := httptest.NewRecorder()
+	response.Writer{Log: slog.New(slog.DiscardHandler)}.Reply(rw, r, allows, nil, ctx.Err())
+	if !info.Abort || rw.Body.Len() > 0 {
+		t.Errorf("abort %t, wrote %s", info.Abort, rw.Body)
+	}
+}
+
+// The same error in the forms of the API, of the token endpoint and of the control API.
+func TestErrorResponse_Forms(t *testing.T) {
+	bearer := response.Reason{Rule: rule.BearerRequired, Text: "no bearer"}
+	late := response.Reason{Rule: rule.RequestTimeout, Text: "late"}
+	wait := http.Header{"Retry-After": {"1"}}
+	tests := []struct {
+		name  string
+		plain bool
+		form  response.Form
+		err   *response.Error
+		want  string // status, header and body
+	}{
+		{"API", false, response.API, response.Errorf(response.Missing, because), `400 map[] Required field the request was missing or empty.`},
+		{"API, field", false, response.API, &response.Error{Kind: response.Illegal, Field: "/name", Reasons: []response.Reason{because}}, `400 map[] Value of "name" is empty or contains invalid data.`},
+		{"API, reason as message", true, response.API, response.Errorf(response.RequestTimeout, late), "408 map[] late"},
+		{"API, bearer", false, response.API, response.Errorf(response.NoBearer, bearer), `401 map[Www-Authenticate:[Bearer]] {"error":"no bearer"}`},
+		{"API, bearer, faithful", true, response.API, response.Errorf(response.NoBearer, bearer), `401 map[Www-Authenticate:[Bearer]] {"error":"JWT is required"}`},
+		{"API, invalid bearer", false, response.API, response.Errorf(response.InvalidBearer, bearer), `401 map[Www-Authenticate:[Bearer error="invalid_token", error_description="no bearer"]] {"error":"no bearer"}`},
+		{"API, by status", false, response.API, &response.Error{Status: 503, Reasons: []response.Reason{because}, Header: wait}, "503 map[Retry-After:[1]] The server cannot take the request now."},
+		{"OAuth", false, response.OAuth, response.Errorf(response.NotFound, because), `404 map[Pragma:[no-cache]] {"error":"not_found","error_description":"because"}`},
+		{"OAuth, faithful", true, response.OAuth, response.Errorf(response.NotFound, because), `404 map[Pragma:[no-cache]] {"error":"not_found","error_description":"The server did not find a current representation for the target resource."}`},
+		{"OAuth, description", true, response.OAuth, &response.Error{Kind: response.BadSyntax, Description: "two\"grants", Reasons: []response.Reason{because}}, `400 map[Pragma:[no-cache]] {"error":"invalid_request","error_description":"two?grants"}`},
+		{"OAuth, unauthorized by status", true, response.OAuth, &response.Error{Status: 401, Reasons: []response.Reason{because}}, `401 map[Pragma:[no-cache] Www-Authenticate:[Basic realm="oauth"]] {"error":"invalid_client","error_description":"Bad client credentials"}`},
+		{"OAuth, rate limit", false, response.OAuth, &response.Error{Status: 429, Reasons: []response.Reason{because}, Header: wait}, `429 map[Pragma:[no-cache] Retry-After:[1]] {"message":" Rate Limit Exceeded "}`},
+		{"control API", false, response.Control, response.Errorf(response.NotFound, because), `404 map[] {"type":"urn:problem-type:patmock:injected-fault","title":"Injected fault","status":404,"detail":"because","rule":"injected-fault"}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), &response.RequestInfo{Form: test.form})
+			got := response.Writer{Plain: test.plain, Log: slog.New(slog.DiscardHandler)}.ErrorResponse(r, test.err)
+			body := string(got.Body)
+			if strings.Contains(body, "detailCode") {
+				body = decoded(t, got.Body).Messages[0].Text
+			}
+			if text := fmt.Sprint(got.Status, " ", got.Header, " ", body); text != test.want {
+				t.Errorf("%s\nwant %s", text, test.want)
+			}
+			if len(got.Reasons) != 1 || got.Reasons[0].Rule != test.err.Reasons[0].Rule {
+				t.Errorf("reasons %v", got.Reasons)
+			}
+		})
+	}
+}
+
+// A dialect replaces what the table has.
+func TestErrorResponse_Dialect(t *testing.T) {
+	w := response.Writer{Log: slog.New(slog.DiscardHandler), Dialect: dialect.Dialect{
+		"coded": {Status: 422, DetailCode: "422.1 No", Text: "no"}, "usual": {Status: 403}, "bearer": {Status: 401, Text: "log in"},
+		"grant": {Error: "invalid_grant", Description: "no such grant"},
+	}}
+	tests := []struct {
+		question string
+		form     response.Form
+		want     string
+	}{
+		{"coded", response.API, `422 "detailCode":"422.1 No" "text":"no"`},
+		{"usual", response.API, `403 "detailCode":"403 Forbidden" "text":"The server understood the request but refuses to authorize it."`},
+		{"bearer", response.API, `401 "error":"log in"`},
+		{"grant", response.OAuth, `400 "error":"invalid_grant" "error_description":"no such grant"`},
+		{"unknown", response.API, `400 "detailCode":"400.1 Bad request content"`},
+	}
+	for _, test := range tests {
+		t.Run(test.question, func(t *testing.T) {
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), &response.RequestInfo{Form: test.form})
+			got := w.ErrorResponse(r, &response.Error{Kind: response.Invalid, Reasons: []response.Reason{because}, Question: test.question})
+			for i, part := range strings.SplitAfter(test.want, `" `) {
+				part = strings.TrimSpace(part)
+				if status, rest, _ := strings.Cut(part, " "); i == 0 {
+					part = rest
+					if strconv.Itoa(got.Status) != status {
+						t.Errorf("status %d, want %s", got.Status, status)
+					}
+				}
+				if !strings.Contains(string(got.Body), part) {
+					t.Errorf("%s\nhas no %s", got.Body, part)
+				}
+			}
 		})
 	}
 }

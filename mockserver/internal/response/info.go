@@ -9,18 +9,21 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// A RequestInfo collects what there is to tell of a request beside its answer. One goroutine fills it in.
+// A RequestInfo is what is known about one request. One goroutine fills it in.
 type RequestInfo struct {
-	// RequestID is told to the client as SLPT-Request-ID.
+	// Form of the errors of the path.
+	Form Form
+	// RequestID is sent to the client as SLPT-Request-ID.
 	RequestID string
-	// Namespace that the request is for, and Prefix, what stood in front of its path for that.
+	// Namespace that the request is for, and Prefix, which its path begins with for that.
 	Namespace, Prefix string
 	// Operation is the short name that rules and the journal use, Version that of the API. Both are empty
-	// where no operation takes the request.
+	// if no operation matches the request.
 	Operation, Version string
-	// User is whose request it is, ClientID the token it is made with; empty while that is unknown.
+	// User is the owner of the token that the request is made with, ClientID its id. Both are empty until
+	// that is known.
 	User, ClientID string
-	// Notes are warnings about a request that was not refused, in sentences.
+	// Notes are warnings about a request that was not rejected, in sentences.
 	Notes []string
 	// Reasons are why the request was rejected.
 	Reasons []Reason
@@ -30,26 +33,32 @@ type RequestInfo struct {
 	Findings []control.Finding
 	// Absent reports that the namespace does not exist.
 	Absent bool
-	// Unmatched tells that no operation takes the request, Forwarded that somebody else answered it.
+	// Unmatched reports that no operation matches the request, Forwarded that the fallback served it.
 	Unmatched, Forwarded bool
-	// Browser reports that a browser sent the request on its own, such as a preflight: it says
-	// nothing about a client.
+	// Browser reports that a browser sent the request on its own, such as a preflight: it says nothing
+	// about a client.
 	Browser bool
 	// Logged reports that the log has a line about the request.
 	Logged bool
-	// Abort tells that there is no answer: the connection ends when everything about the request is noted.
+	// Abort ends the connection without a response, once everything about the request is recorded.
 	Abort bool
 
-	// Faults names what was injected, Effect what that does to the answer.
+	// Overrides are what fault rules and the hostile profile request.
+	Overrides
+}
+
+// Overrides change the response of an operation.
+type Overrides struct {
+	// Faults names what was injected, Effect what that does to the response.
 	Faults []string
 	Effect Effect
-	// Vary changes an answer that was found to be legal into another one. Nil leaves it.
+	// Vary changes a valid response into another one. Nil leaves it.
 	Vary func(*Response) *Response
-	// RetryAfter is how long Retry-After tells the client to wait. Zero where it does not.
+	// RetryAfter is how long the client has to wait. Zero means not at all.
 	RetryAfter time.Duration
-	// RetryRule limits what the client has to wait with. Nil is every request of its id and version.
+	// RetryRule limits which requests have to wait. Nil means all of the client and version.
 	RetryRule *RetryRule
-	// TokenTTL is how long an access token lives, in seconds. Zero where it is not shortened.
+	// TokenTTL is the lifetime of an access token in seconds. Zero leaves it.
 	TokenTTL int
 }
 

@@ -64,7 +64,7 @@ func TestLine(t *testing.T) {
 		{"success", response.RequestInfo{}, "GET", "/path", "Go/1", 200, []string{"why"}, none},
 		{"success with notes", response.RequestInfo{Notes: []string{"a", "b"}}, "GET", "/path", "Go/1", 200, nil, line},
 		{"redirect with notes", response.RequestInfo{Notes: []string{"a"}}, "GET", "/path", "Go/1", 399, nil, "399"},
-		{"a fault that was asked for", response.RequestInfo{Faults: []string{"f1"}}, "GET", "/path", "Go/1", 500, []string{"why"}, "500"},
+		{"a fault that was asked for", response.RequestInfo{Overrides: response.Overrides{Faults: []string{"f1"}}}, "GET", "/path", "Go/1", 500, []string{"why"}, "500"},
 		{"another failure", response.RequestInfo{}, "GET", "/path", "Go/1", 503, []string{"why"}, "503"},
 		{"user", response.RequestInfo{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{"why"}, "jane.doe"},
 		{"first word of the agent", response.RequestInfo{}, "GET", "/path", "Go/1 (linux)", 400, []string{"why"}, "Go/1"},
@@ -160,7 +160,7 @@ func TestLogRequest(t *testing.T) {
 	}{
 		{"served", response.RequestInfo{User: "ann"}, 200, slog.LevelInfo, "200 GET /path (ann, Go/1)"},
 		{"without a response", response.RequestInfo{}, 0, slog.LevelInfo, "no response GET /path (Go/1)"},
-		{"with faults", response.RequestInfo{Faults: []string{"a", "b"}}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b"},
+		{"with faults", response.RequestInfo{Overrides: response.Overrides{Faults: []string{"a", "b"}}}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b"},
 		{"in a namespace", response.RequestInfo{Prefix: "/t/a"}, 200, slog.LevelInfo, "200 GET /t/a/path (Go/1)"},
 		{"of a user who looks like a secret", response.RequestInfo{User: strings.Repeat("0123456789abcdef", 4)}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)"},
 		{"logged already", response.RequestInfo{Logged: true}, 200, slog.LevelInfo, ""},

@@ -7,13 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -83,6 +81,8 @@ type Writer struct {
 	SkipValidation bool
 	// Plain leaves out of errors what a tenant does not send: causes, and advice in texts.
 	Plain bool
+	// Dialect has the responses that differ from those by default.
+	Dialect dialect.Dialect
 	// NameRules names the rules of a rejected request in the header [RuleHeader].
 	NameRules bool
 }
@@ -95,28 +95,17 @@ func (w Writer) Validate(a *Response, check Validator) error {
 	return a.Validate(check)
 }
 
-// Respond answers a request with what handle returns, held against the document. An error becomes an
-// answer by refuse, or a fault of the mock where that is nil.
-func (w Writer) Respond(rw http.ResponseWriter, r *http.Request, check Validator, handle HandlerFunc, refuse ErrorEncoder) {
-	if refuse == nil {
-		refuse = w.InternalError
-	}
-	response, err := handle(r, InfoFrom(r))
+// Reply writes the response to a request, or that to its error. It writes nothing if the client is gone.
+func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response, err error) {
 	if gone := r.Context().Err(); err != nil && gone != nil && errors.Is(err, gone) {
-		InfoFrom(r).Abort = true // no client reads a response
+		InfoFrom(r).Abort = true
 		return
 	}
 	if err != nil {
-		response = refuse(rw, r, err)
+		resp = w.ErrorResponse(r, err)
 	}
-	w.Write(rw, r, response, check)
+	w.Write(rw, r, resp, validate)
 }
-
-// HandlerFunc answers a request, and notes in the trace what there is to tell.
-type HandlerFunc func(r *http.Request, trace *RequestInfo) (*Response, error)
-
-// ErrorEncoder turns an error into an answer.
-type ErrorEncoder func(rw http.ResponseWriter, r *http.Request, err error) *Response
 
 // FaultHeader names what was injected into an answer.
 const FaultHeader = "X-Mock-Fault"
@@ -126,7 +115,7 @@ const FaultHeader = "X-Mock-Fault"
 func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, check Validator) {
 	trace := InfoFrom(r)
 	if trace.Effect != HTML { // whose status need not be declared
-		a = w.validated(rw, r, a, check)
+		a = w.validated(r, a, check)
 	}
 	if shedder, ok := rw.(Shedder); ok && r.Method != http.MethodHead {
 		if instead := shedder.Shed(r, len(a.Body)); instead != nil {
@@ -198,18 +187,18 @@ func writeBody(rw http.ResponseWriter, body []byte) (int, error) {
 	return rw.Write(body) //nolint:gosec // its content type is set, and not sniffed
 }
 
-// validated returns an answer that its document allows: varied where the mock is hostile, and still legal.
-func (w Writer) validated(rw http.ResponseWriter, r *http.Request, a *Response, check Validator) *Response {
-	if err := w.Validate(a, check); err != nil {
-		return w.InternalError(rw, r, err)
+// validated returns a response that its document allows: one that the hostile profile varies, too.
+func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *Response {
+	if err := w.Validate(resp, validate); err != nil {
+		return w.ErrorResponse(r, err)
 	}
-	trace := InfoFrom(r)
-	if trace.Vary == nil {
-		return a
+	info := InfoFrom(r)
+	if info.Vary == nil {
+		return resp
 	}
-	varied := trace.Vary(a)
-	if err := w.Validate(varied, check); err != nil {
-		return w.InternalError(rw, r, err)
+	varied := info.Vary(resp)
+	if err := w.Validate(varied, validate); err != nil {
+		return w.ErrorResponse(r, err)
 	}
 	return varied
 }
@@ -225,82 +214,4 @@ func Unwritable(err error) (why Reason, ok bool) {
 		return Reason{}, false
 	}
 	return Reason{Rule: rule.StateUnwritable, Text: redact.String(disk.Error())}, true
-}
-
-// unwritable returns the response to a request whose change could not be written. It says why to clients
-// of a faithful mock, too, and has no Retry-After: waiting does not help.
-func (w Writer) unwritable(rw http.ResponseWriter, r *http.Request, why Reason) *Response {
-	if OAuthPath(r.URL.Path) {
-		return w.OAuthError(http.StatusServiceUnavailable, TemporarilyUnavailable, why.Text, why)
-	}
-	code, _ := DefaultMessage(http.StatusServiceUnavailable)
-	return w.Error(rw, http.StatusServiceUnavailable, code, why.Text, why)
-}
-
-// InternalError is the answer to a bug of the mock, which it logs, or to an error of the disk.
-func (w Writer) InternalError(rw http.ResponseWriter, r *http.Request, err error) *Response {
-	trace := InfoFrom(r)
-	trace.Effect = "" // a fault of the mock is told as it is
-	if why, ok := Unwritable(err); ok {
-		return w.unwritable(rw, r, why)
-	}
-	trace.Logged = true
-	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Truncate(r.Method), "path", redact.String(trace.Prefix+r.URL.Path),
-		"requestId", trace.RequestID, "operation", trace.Operation, "namespace", Truncate(trace.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
-	why := Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"}
-	if OAuthPath(r.URL.Path) {
-		return w.OAuthError(http.StatusInternalServerError, ServerError, "An internal fault occurred.", why)
-	}
-	return w.Error(rw, http.StatusInternalServerError, "500.0 Internal fault", "An internal fault occurred.", why)
-}
-
-// BaseURL returns how a client reaches the namespace of a request: by the mock's public URL, or else by
-// the host that it used, which a proxy in front of the mock names.
-func BaseURL(r *http.Request, public string) string {
-	prefix := InfoFrom(r).Prefix
-	if public != "" {
-		return public + prefix
-	}
-	scheme, host := "http", r.Host
-	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" { // HTTP/1.0 may name none
-		host = local.String()
-	}
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	forwardedScheme, forwardedHost := forwarded(r)
-	return cmp.Or(forwardedScheme, scheme) + "://" + cmp.Or(forwardedHost, host) + prefix
-}
-
-// plainHost is a host with an optional port, in which no client reads anything else.
-var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
-
-// forwarded returns what a proxy says of the client's request, by Forwarded (RFC 7239) or by the older
-// X-Forwarded-Proto and X-Forwarded-Host. Only a peer on this machine or a private network is believed.
-func forwarded(r *http.Request) (scheme, host string) {
-	if address, err := netip.ParseAddrPort(r.RemoteAddr); r.RemoteAddr != "" && (err != nil || !isPrivate(address.Addr().Unmap())) {
-		return "", ""
-	}
-	first := func(value string) string { value, _, _ = strings.Cut(value, ","); return strings.TrimSpace(value) }
-	scheme, host = first(r.Header.Get("X-Forwarded-Proto")), first(r.Header.Get("X-Forwarded-Host"))
-	for _, pair := range strings.Split(first(r.Header.Get("Forwarded")), ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
-		switch value = strings.Trim(value, `"`); strings.ToLower(name) {
-		case "proto":
-			scheme = value
-		case "host":
-			host = value
-		}
-	}
-	if scheme = strings.ToLower(scheme); scheme != "http" && scheme != "https" {
-		scheme = ""
-	}
-	if !plainHost.MatchString(host) {
-		host = ""
-	}
-	return scheme, host
-}
-
-func isPrivate(address netip.Addr) bool {
-	return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast()
 }

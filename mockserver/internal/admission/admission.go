@@ -47,28 +47,7 @@ type Visit struct {
 	Now time.Time
 }
 
-// A Refusal is an answer that the gate gives instead of the operation's.
-type Refusal struct {
-	// Status is one that the operation declares, or any where Effect says that its body is none of its own.
-	Status int
-	// RetryAfter is the header's value, empty for none.
-	RetryAfter string
-	// Why says which rule stops the request, and how.
-	Why response.Reason
-}
-
-// Error returns the reason.
-func (r *Refusal) Error() string { return r.Why.String() }
-
-// Header is what a refusal adds to an answer, nil for nothing.
-func (r *Refusal) Header() http.Header {
-	if r.RetryAfter == "" {
-		return nil
-	}
-	return http.Header{"Retry-After": {r.RetryAfter}}
-}
-
-// Pass lets a request on, after as long as faults hold it up, or returns a *Refusal. What happens to the
+// Pass lets a request on, after as long as faults hold it up, or returns a *[response.Error]. What happens to the
 // answer of one that passes is noted in its trace.
 func (g *Gate) Pass(v Visit) error {
 	if err := g.limit(v); err != nil {
@@ -78,6 +57,15 @@ func (g *Gate) Pass(v Visit) error {
 		return err
 	}
 	return g.surprise(v)
+}
+
+// rejected returns the error of a request that is not served.
+func rejected(status int, retryAfter string, why response.Reason) *response.Error {
+	e := &response.Error{Status: status, Reasons: []response.Reason{why}}
+	if retryAfter != "" {
+		e.Header = http.Header{"Retry-After": {retryAfter}}
+	}
+	return e
 }
 
 // LoggedIn notes that a client has got its first access token.
@@ -95,7 +83,7 @@ func (g *Gate) limit(v Visit) error {
 		if g.ClockNote != nil && g.ClockNote() != "" {
 			told += "; windows go by the namespace's clock: " + g.ClockNote()
 		}
-		return &Refusal{Status: http.StatusTooManyRequests, RetryAfter: g.retryAfter(v.Trace, wait, false), Why: response.Reason{Rule: rule.RateLimit, Text: told}}
+		return rejected(http.StatusTooManyRequests, g.retryAfter(v.Trace, wait, false), response.Reason{Rule: rule.RateLimit, Text: told})
 	}
 	v.Trace.AddNote("a tenant would refuse this: " + response.Reason{Rule: rule.RateLimit, Text: told}.String())
 	return nil
@@ -122,12 +110,12 @@ func (g *Gate) meet(v Visit) error {
 	case met.Effect != "":
 		return g.effect(v, met)
 	case met.Status != 0:
-		r := &Refusal{Status: met.Status, Why: injected("fault %s answers %d", ruleIDs(met.Rules), met.Status)}
+		retryAfter := ""
 		if met.RetryAfter > 0 {
-			r.RetryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
+			retryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
 			v.Trace.RetryRule = g.waitRule(met.Rules[len(met.Rules)-1])
 		}
-		return r
+		return rejected(met.Status, retryAfter, injected("fault %s answers %d", ruleIDs(met.Rules), met.Status))
 	}
 	return g.prefer(v)
 }
@@ -150,9 +138,9 @@ func (g *Gate) effect(v Visit, met fault.Met) error {
 	v.Trace.Effect = response.Effect(met.Effect)
 	switch v.Trace.Effect {
 	case response.Reset, response.Hang:
-		return &Refusal{Status: http.StatusServiceUnavailable, Why: injected("fault %s: %s", ruleIDs(met.Rules), met.Effect)}
+		return rejected(http.StatusServiceUnavailable, "", injected("fault %s: %s", ruleIDs(met.Rules), met.Effect))
 	case response.HTML:
-		return &Refusal{Status: met.Status, Why: injected("fault %s answers %d with an HTML page", ruleIDs(met.Rules), met.Status)}
+		return rejected(met.Status, "", injected("fault %s answers %d with an HTML page", ruleIDs(met.Rules), met.Status))
 	}
 	return nil
 }
@@ -173,14 +161,14 @@ func (g *Gate) prefer(v Visit) error {
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, "prefer")
-	r := &Refusal{Status: status, Why: response.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)}}
+	retryAfter := ""
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		r.RetryAfter = g.retryAfter(v.Trace, time.Second, false)
+		retryAfter = g.retryAfter(v.Trace, time.Second, false)
 		v.Trace.RetryRule = &response.RetryRule{ID: "prefer " + strconv.Itoa(status), Matches: func(_ string, header http.Header) bool {
 			return preferredStatus(header["Prefer"]) == status
 		}}
 	}
-	return r
+	return rejected(status, retryAfter, response.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)})
 }
 
 // preferredStatus returns the status that Prefer headers ask for, 0 for none.
@@ -223,10 +211,8 @@ func (g *Gate) surprise(v Visit) error {
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, name(hostile.Outages))
-	return &Refusal{
-		Status: plan.Status, RetryAfter: g.retryAfter(v.Trace, outage, plan.AsDate),
-		Why: response.Reason{Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status)},
-	}
+	why := response.Reason{Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status)}
+	return rejected(plan.Status, g.retryAfter(v.Trace, outage, plan.AsDate), why)
 }
 
 // outage is how long a client shall wait that a hostile mock does not serve.

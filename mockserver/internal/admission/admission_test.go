@@ -85,12 +85,12 @@ func pass(t testing.TB, g *admission.Gate, v admission.Visit) passed {
 	t.Helper()
 	err := g.Pass(v)
 	p := passed{Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.RetryAfter, HasNote: len(v.Trace.Notes) > 0}
-	var refusal *admission.Refusal
+	var refusal *response.Error
 	if err != nil && !errors.As(err, &refusal) {
 		t.Fatalf("%v is no refusal", err)
 	}
 	if refusal != nil {
-		p.Status, p.RetryAfter, p.Rule = refusal.Status, refusal.RetryAfter, refusal.Why.Rule
+		p.Status, p.RetryAfter, p.Rule = refusal.Status, refusal.Header.Get("Retry-After"), refusal.Reasons[0].Rule
 		p.words = append(p.words, refusal.Error())
 	}
 	p.words = append(p.words, v.Trace.Notes...)
@@ -287,23 +287,5 @@ func TestRefusalsOfEffectsCanBeAnsweredEverywhere(t *testing.T) {
 				t.Errorf("%s %s has no 503, which stands behind reset and hang", name, op.Name)
 			}
 		}
-	}
-}
-
-func TestRefusalHeader(t *testing.T) {
-	tests := []struct {
-		name    string
-		refusal admission.Refusal
-		want    http.Header
-	}{
-		{"none", admission.Refusal{Status: 429}, nil},
-		{"retry after", admission.Refusal{Status: 429, RetryAfter: "3"}, http.Header{"Retry-After": {"3"}}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, test.refusal.Header()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
 	}
 }

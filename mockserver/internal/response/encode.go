@@ -1,0 +1,191 @@
+package response
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+
+	"example.com/patmock/spec/limit"
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/rule"
+)
+
+// RequestID is the header that names a request on every response (observed), and the trackingId of an
+// error (inferred from another service of the same make).
+const RequestID = "SLPT-Request-ID"
+
+// A Form is how errors of a path are written.
+type Form int
+
+// The forms.
+const (
+	API     Form = iota // the published ErrorResponseDto
+	OAuth               // RFC 6749, section 5.2
+	Control             // RFC 9457
+)
+
+// ErrorResponse returns the response to a request that failed with err, in the form of its path. An
+// err that no client causes is logged as a bug of the mock.
+func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
+	info := InfoFrom(r)
+	e := w.errorOf(r, info, err)
+	form := w.rowOf(e)
+	var resp *Response
+	switch {
+	case info.Form == Control:
+		resp = problemResponse(form, e)
+	case form.status == http.StatusTooManyRequests: // published, blanks included
+		resp = &Response{Body: []byte(`{"message":" Rate Limit Exceeded "}`)}
+	case info.Form == OAuth:
+		resp = w.oauthResponse(form, e)
+	case form.code == "":
+		resp = w.bearerResponse(form, e)
+	default:
+		resp = w.apiResponse(info.RequestID, form, e)
+	}
+	resp.Status = form.status
+	if resp.Reasons == nil {
+		resp.Reasons = e.Reasons
+	}
+	if resp.Header == nil && (info.Form == OAuth || e.Header != nil) {
+		resp.Header = http.Header{}
+	}
+	maps.Copy(resp.Header, e.Header)
+	if info.Form == OAuth {
+		resp.Header["Pragma"] = noStore
+	}
+	return resp
+}
+
+// noStore keeps errors of the token endpoint out of caches (RFC 6749, section 5.1).
+var noStore = []string{"no-cache"}
+
+// errorOf returns err as an [Error]. A bug of the mock is sent as it is, whatever a fault rule says.
+func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e
+	}
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return Errorf(TooLarge, Reason{Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit)})
+	}
+	info.Effect = ""
+	if why, ok := Unwritable(err); ok {
+		return Errorf(StateUnwritable, why)
+	}
+	info.Logged = true
+	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path),
+		"requestId", info.RequestID, "operation", info.Operation, "namespace", Truncate(info.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
+	e := Errorf(Internal, Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"})
+	e.Description = table[Internal].text
+	return e
+}
+
+// apiError is the published ErrorResponseDto.
+type apiError struct {
+	DetailCode string    `json:"detailCode"`
+	TrackingID string    `json:"trackingId"`
+	Messages   []message `json:"messages"`
+	Causes     []message `json:"causes"` // never null
+}
+
+type message struct {
+	Locale       string `json:"locale"`
+	LocaleOrigin string `json:"localeOrigin"`
+	Text         string `json:"text"`
+}
+
+// maxCause bounds, in bytes of JSON, the text of a cause: [limit.Items] of them, and one more that
+// counts the rest, have room in [limit.Response].
+const maxCause = 640
+
+// apiResponse returns an error in SailPoint's form: the text as message in the default locale and in
+// that of the request (observed; patmock speaks English to everybody), and the reasons as causes,
+// unless the mock sends no more than a tenant does.
+func (w Writer) apiResponse(requestID string, form row, e *Error) *Response {
+	text := limit.JSON(cmp.Or(w.Dialect[e.Question].Text, form.message(e)), maxCause)
+	body := apiError{
+		DetailCode: form.code, TrackingID: requestID, Causes: []message{},
+		Messages: []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
+	}
+	for i, reason := range e.Reasons {
+		if w.Plain {
+			break
+		}
+		if i == 0 {
+			reason.Text = cmp.Or(e.Advice, form.advice, reason.Text)
+		}
+		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", limit.JSON(reason.String(), maxCause)})
+	}
+	encoded, _ := json.Marshal(body) // strings always encode
+	return &Response{Body: encoded}
+}
+
+// bearerResponse returns the 401 of the API, in the published form and with a challenge. No tenant was
+// seen sending a challenge. // assumed
+func (w Writer) bearerResponse(form row, e *Error) *Response {
+	why := e.Reasons[0].Text
+	text, challenge := why, "Bearer"
+	if by := w.Dialect[e.Question].Text; by != "" || w.Plain {
+		text = cmp.Or(by, form.text)
+	}
+	if e.Kind != NoBearer {
+		challenge = invalidTokenChallenge(why)
+	}
+	body, _ := json.Marshal(map[string]string{"error": text}) // strings always encode
+	return &Response{Body: body, Header: http.Header{"Www-Authenticate": {challenge}}}
+}
+
+// basicChallenge is the challenge of the token endpoint (RFC 9110, section 11.6.1). // assumed
+const basicChallenge = `Basic realm="oauth"`
+
+// invalidTokenChallenge returns the challenge to a bearer that is not valid (RFC 6750, section 3).
+func invalidTokenChallenge(description string) string {
+	return `Bearer error="invalid_token", error_description="` + sanitizeDescription(description) + `"`
+}
+
+// oauthResponse returns an error of the token endpoint. The description is reduced to the characters
+// that it may have.
+func (w Writer) oauthResponse(form row, e *Error) *Response {
+	text := e.Reasons[0].Text
+	switch {
+	case !w.Plain:
+	case e.Kind != 0:
+		text = form.message(e)
+	case form.status == http.StatusUnauthorized:
+		text = table[BadCredentials].text
+	default:
+		text = http.StatusText(form.status)
+	}
+	text = cmp.Or(w.Dialect[e.Question].Description, e.Description, text)
+	body, _ := json.Marshal(oauthError{form.oauth, sanitizeDescription(text)}) // strings always encode
+	resp := &Response{Body: body, Header: http.Header{}}
+	if form.status == http.StatusUnauthorized {
+		resp.Header["Www-Authenticate"] = []string{basicChallenge}
+	}
+	return resp
+}
+
+type oauthError struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+// sanitizeDescription replaces the characters that error_description must not have (RFC 6749,
+// section 5.2) and cuts a text to a length that a person reads.
+func sanitizeDescription(text string) string {
+	const maxLength = 200
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' {
+			return '?'
+		}
+		return r
+	}, text)
+	if len(text) > maxLength {
+		return text[:maxLength] + "..."
+	}
+	return text
+}

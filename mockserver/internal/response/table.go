@@ -1,0 +1,154 @@
+package response
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// A Kind classifies errors. The zero value is known by its status alone.
+type Kind int
+
+// The kinds of errors. Those of the domain come first.
+const (
+	Invalid   Kind = iota + 1 // the content breaks a rule
+	Missing                   // required data is missing or empty
+	Illegal                   // a value is of the wrong type or out of its bounds
+	Limit                     // the owner has as many tokens as allowed
+	Forbidden                 // the caller may not do this
+	NotFound                  // there is nothing of that id, or nothing at that path
+
+	BadSyntax
+	TooLarge
+	WrongContentType
+	WrongCoding
+	MethodNotAllowed
+	RequestTimeout
+	RateLimited
+	NotSimulated
+	Overloaded
+	StateUnwritable
+	Internal
+
+	NoBearer
+	InvalidBearer
+	ExpiredBearer
+
+	BadCredentials
+	Unauthenticated
+	UnauthorizedGrant
+	UnsupportedGrant
+	InvalidToken
+)
+
+// The error codes of the token endpoint: those of RFC 6749, section 5.2, and others that patmock
+// sends beside them. method_not_allowed is what the library behind a tenant's other texts sends; the
+// last four are named after their status. // assumed
+const (
+	invalidRequest         = "invalid_request"
+	invalidClient          = "invalid_client"
+	methodNotAllowed       = "method_not_allowed"
+	notFound               = "not_found"
+	notImplemented         = "not_implemented"
+	serverError            = "server_error"            // RFC 6749, section 4.1.2.1
+	temporarilyUnavailable = "temporarily_unavailable" // RFC 6749, section 4.1.2.1
+)
+
+// A row is the form of the errors of a kind.
+type row struct {
+	status int
+	// code is the detailCode of the API. A 401 without one has the published form {"error": text}.
+	code string
+	// text is the message of the API, in which %s is the field, and under the faithful profile the
+	// description of the token endpoint.
+	text string
+	// oauth is the error of the token endpoint.
+	oauth string
+	// advice is the cause of the API. Empty means the reason.
+	advice string
+}
+
+// ofReason is the text of kinds whose reason is sent by faithful mocks, too.
+const ofReason = "%reason"
+
+// table has the form of each kind. The words of the codes of 400 and 404 were observed, their numbers
+// compared; which of them a PAT operation sends is inferred.
+var table = map[Kind]row{
+	Invalid:   {400, "400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid.", invalidRequest, ""},
+	Missing:   {400, "400.1.0 Required data missing or empty", "Required field %s was missing or empty.", invalidRequest, ""},
+	Illegal:   {400, "400.1.3 Illegal value", "Value of %s is empty or contains invalid data.", invalidRequest, ""},
+	Limit:     {400, "400.1.4 Limit violation", "You have reached the current limit of personal access tokens.", invalidRequest, ""},
+	Forbidden: {403, "403 Forbidden", "The server understood the request but refuses to authorize it.", invalidRequest, ""},
+	NotFound:  {404, "404 Not found", "The server did not find a current representation for the target resource.", notFound, ""},
+
+	BadSyntax:        {400, "400.0 Bad request syntax", "The request could not be parsed.", invalidRequest, ""},
+	TooLarge:         {413, "413 Content too large", "The body is larger than the server takes.", invalidRequest, ""},
+	WrongContentType: {415, "415 Unsupported media type", "The operation does not take a body of this content type.", invalidRequest, ""},
+	WrongCoding:      {415, "415 Unsupported media type", "The server does not take a body of this content encoding.", invalidRequest, ""},
+	MethodNotAllowed: {405, "405 Method not allowed", "The path does not have this method.", methodNotAllowed, ""},
+	RequestTimeout:   {408, "408 Request timeout", ofReason, invalidRequest, "send the body to its end, and in Content-Length its number of bytes"},
+	RateLimited:      {status: 429},
+	NotSimulated: {
+		501, "501 Not implemented", ofReason, notImplemented,
+		"send requests like this one to another mock by --fallback, or leave them out",
+	},
+	Overloaded:      {503, "503 Service unavailable", "The server cannot take the request now.", temporarilyUnavailable, ""},
+	StateUnwritable: {503, "503 Service unavailable", ofReason, temporarilyUnavailable, ""},
+	Internal:        {500, "500.0 Internal fault", "An internal fault occurred.", serverError, ""},
+
+	// The texts of a tenant's 401: without a bearer that can be used (observed), and with one that has
+	// expired (published).
+	NoBearer:      {401, "", "JWT is required", invalidClient, ""},
+	InvalidBearer: {401, "", "JWT is required", invalidClient, ""},
+	ExpiredBearer: {401, "", "JWT validation failed: JWT is expired", invalidClient, ""},
+
+	// The texts of BadCredentials and Unauthenticated were observed; their codes and the other kinds are
+	// inferred from the library whose texts those are.
+	BadCredentials:    {401, "", "Bad client credentials", invalidClient, ""},
+	Unauthenticated:   {401, "", "Full authentication is required to access this resource", "unauthorized", ""},
+	UnauthorizedGrant: {401, "", ofReason, invalidClient, ""},
+	UnsupportedGrant:  {400, "", ofReason, "unsupported_grant_type", ""},
+	InvalidToken:      {400, "", "Token was not recognised", "invalid_token", ""},
+}
+
+// kindOfStatus has the kinds of errors that are known by their status alone. // published, except 503
+var kindOfStatus = map[int]Kind{
+	400: Invalid, 401: ExpiredBearer, 403: Forbidden, 404: NotFound, 429: RateLimited, 500: Internal, 503: Overloaded,
+}
+
+// rowOfStatus returns the form of errors that are known by their status alone.
+func rowOfStatus(status int) row {
+	if kind, ok := kindOfStatus[status]; ok {
+		return table[kind]
+	}
+	text := http.StatusText(status)
+	return row{status, strings.TrimSpace(strconv.Itoa(status) + " " + text), text, invalidRequest, ""}
+}
+
+// rowOf returns the form of an error: that of its kind, unless the dialect of the mock has another one.
+func (w Writer) rowOf(e *Error) row {
+	form, ok := table[e.Kind]
+	if !ok {
+		form = rowOfStatus(e.Status)
+	}
+	by := w.Dialect[e.Question]
+	if by.Refuses() && by.Status != form.status {
+		oauth := form.oauth
+		form = rowOfStatus(by.Status)
+		form.oauth = oauth
+	}
+	form.code, form.oauth = cmp.Or(by.DetailCode, form.code), cmp.Or(by.Error, form.oauth)
+	return form
+}
+
+// message returns the text of an error.
+func (f row) message(e *Error) string {
+	switch {
+	case f.text == ofReason:
+		return e.Reasons[0].Text
+	case e.Field == "":
+		return strings.ReplaceAll(f.text, "%s", "the request")
+	}
+	return strings.ReplaceAll(f.text, "%s", `"`+strings.TrimPrefix(e.Field, "/")+`"`)
+}
