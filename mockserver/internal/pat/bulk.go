@@ -33,7 +33,7 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 	if !held.Has(UpdateAll) {
 		return nil, missing(callerAt, UpdateAll, held, rule.WriteRights)
 	}
-	p := &patching{policy: call.Policy, choices: &s.config.Choices, at: "/patch", operations: operations, now: call.now()}
+	p := &patcher{policy: call.Policy, choices: &s.config.Choices, at: "/patch", operations: operations, now: call.now()}
 	for _, check := range []*Error{checkBulkIDs(ids), checkBulkOperations(operations), p.check()} {
 		if check != nil {
 			return nil, check

@@ -41,7 +41,7 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	now := call.now()
 	id, secret := s.newCredentials(ctx)
 	f := Fields{
-		ID: id, Secret: secret, Scope: kept(r.Scope), Owner: owner, Created: now,
+		ID: id, Secret: secret, Scope: scopeOf(r.Scope), Owner: owner, Created: now,
 		AccessTokenValiditySeconds: defaultValiditySeconds,
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}

@@ -16,7 +16,7 @@ func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time
 		return addMonths(now, p.LifetimeMonths), nil
 	}
 	if !acknowledged {
-		return time.Time{}, refuse(Invalid, unacknowledged("/"+fieldExpiration, fieldNeverAware+" not true"))
+		return time.Time{}, refuse(Invalid, neverExpiresAckMissing("/"+fieldExpiration, fieldNeverAware+" not true"))
 	}
 	return time.Time{}, nil
 }
@@ -46,10 +46,10 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 	return t, nil
 }
 
-// unacknowledged is the refusal that most people meet first, because SDKs send
+// neverExpiresAckMissing is the refusal that most people meet first, because SDKs send
 // userAwareTokenNeverExpires: false when nobody asked them to. It names both
 // fields and both ways out.
-func unacknowledged(at, got string) Cause {
+func neverExpiresAckMissing(at, got string) Cause {
 	return Cause{
 		At:       at,
 		Expected: "a date, or none together with " + fieldNeverAware + " true",

@@ -7,7 +7,7 @@ import "time"
 type Filter struct{ condition condition }
 
 // Match tells whether the token fulfils the filter. What is unknown does not match.
-func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.holds(t) == yes }
+func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.eval(t) == yes }
 
 // span has every token that the filter matches, and others where it has gaps.
 func (f *Filter) span() Span {
@@ -33,14 +33,14 @@ func truthOf(b bool) truth {
 }
 
 type condition interface {
-	holds(t *Token) truth
+	eval(t *Token) truth
 	// spans are where it can hold, and where it can be false. Nothing outside does.
 	spans() (yes, no Span)
 }
 
 type lastUsedIsNull struct{}
 
-func (lastUsedIsNull) holds(t *Token) truth  { return truthOf(t.LastUsed.IsZero()) }
+func (lastUsedIsNull) eval(t *Token) truth   { return truthOf(t.LastUsed.IsZero()) }
 func (lastUsedIsNull) spans() (yes, no Span) { return never, ever }
 
 type lastUsedUntil struct {
@@ -48,7 +48,7 @@ type lastUsedUntil struct {
 	neverUsed truth     // what holds of a token that was never used
 }
 
-func (c lastUsedUntil) holds(t *Token) truth {
+func (c lastUsedUntil) eval(t *Token) truth {
 	if t.LastUsed.IsZero() {
 		return c.neverUsed
 	}
@@ -59,30 +59,30 @@ func (c lastUsedUntil) spans() (yes, no Span) {
 	return Span{Never: c.neverUsed > unknown, After: longAgo, Until: c.moment}, Span{After: c.moment, Until: farAhead}
 }
 
-type opposite struct{ of condition }
+type notExpr struct{ of condition }
 
-func (c opposite) holds(t *Token) truth { return -c.of.holds(t) }
+func (c notExpr) eval(t *Token) truth { return -c.of.eval(t) }
 
-func (c opposite) spans() (yes, no Span) {
+func (c notExpr) spans() (yes, no Span) {
 	no, yes = c.of.spans()
 	return yes, no
 }
 
-type both struct{ left, right condition }
+type andExpr struct{ left, right condition }
 
-func (c both) holds(t *Token) truth { return min(c.left.holds(t), c.right.holds(t)) }
+func (c andExpr) eval(t *Token) truth { return min(c.left.eval(t), c.right.eval(t)) }
 
-func (c both) spans() (yes, no Span) {
+func (c andExpr) spans() (yes, no Span) {
 	yes, no = c.left.spans()
 	yesRight, noRight := c.right.spans()
 	return yes.and(yesRight), no.or(noRight)
 }
 
-type either struct{ left, right condition }
+type orExpr struct{ left, right condition }
 
-func (c either) holds(t *Token) truth { return max(c.left.holds(t), c.right.holds(t)) }
+func (c orExpr) eval(t *Token) truth { return max(c.left.eval(t), c.right.eval(t)) }
 
-func (c either) spans() (yes, no Span) {
+func (c orExpr) spans() (yes, no Span) {
 	yes, no = c.left.spans()
 	yesRight, noRight := c.right.spans()
 	return yes.or(yesRight), no.and(noRight)

@@ -2,26 +2,26 @@ package pat
 
 import "strings"
 
-// A word is a token of the filter; the name token is taken here.
-type word struct {
+// A lexeme is a token of the filter; the name token is taken here.
+type lexeme struct {
 	text     string
 	position int
-	kind     wordKind
+	kind     lexemeKind
 }
 
-type wordKind int8
+type lexemeKind int8
 
 const (
-	bare       wordKind = iota // a keyword, field, operator or unquoted literal
-	quoted                     // a string literal, without its quotes
-	unfinished                 // a string literal that the text ends in
-	mark                       // a parenthesis or comma
+	bare         lexemeKind = iota // a keyword, field, operator or unquoted literal
+	quoted                         // a string literal, without its quotes
+	unterminated                   // a string literal that the text ends in
+	punct                          // a parenthesis or comma
 )
 
-// splitFilter never fails: what is wrong with a word shows where it is used.
-func splitFilter(text string) []word {
+// lexFilter never fails: what is wrong with a word shows where it is used.
+func lexFilter(text string) []lexeme {
 	runes := []rune(text)
-	words := make([]word, 0, len(runes)/4+1) // few words are shorter with the blank behind them
+	words := make([]lexeme, 0, len(runes)/4+1) // few words are shorter with the blank behind them
 	for i := 0; i < len(runes); {
 		start := i
 		switch r := runes[i]; {
@@ -30,27 +30,27 @@ func splitFilter(text string) []word {
 			continue
 		case strings.ContainsRune("(),", r):
 			i++
-			words = append(words, word{string(r), start + 1, mark})
+			words = append(words, lexeme{string(r), start + 1, punct})
 		case r == '"':
-			literal, length, closed := splitString(runes[i:])
+			literal, length, closed := lexString(runes[i:])
 			kind := quoted
 			if !closed {
-				kind = unfinished
+				kind = unterminated
 			}
 			i += length
-			words = append(words, word{literal, start + 1, kind})
+			words = append(words, lexeme{literal, start + 1, kind})
 		default:
 			for i < len(runes) && !strings.ContainsRune(" \t\r\n(),\"", runes[i]) {
 				i++
 			}
-			words = append(words, word{string(runes[start:i]), start + 1, bare})
+			words = append(words, lexeme{string(runes[start:i]), start + 1, bare})
 		}
 	}
 	return words
 }
 
-// splitString reads a string with its quotes and escapes, \" and \\.
-func splitString(runes []rune) (literal string, length int, closed bool) {
+// lexString reads a string with its quotes and escapes, \" and \\.
+func lexString(runes []rune) (literal string, length int, closed bool) {
 	var b strings.Builder
 	for i := 1; i < len(runes); i++ {
 		switch {

@@ -36,7 +36,7 @@ func (s *Service) ParseFilter(text string) (*Filter, error) {
 }
 
 func parseFilter(text string, choices *Choices) (*Filter, error) {
-	words := splitFilter(text)
+	words := lexFilter(text)
 	if len(words) == 0 {
 		return nil, nil // which lets every token through
 	}
@@ -56,7 +56,7 @@ func parseFilter(text string, choices *Choices) (*Filter, error) {
 
 type filterParser struct {
 	choices *Choices
-	words   []word
+	words   []lexeme
 	next    int // the word to read
 	end     int // the position behind the last character
 }
@@ -66,7 +66,7 @@ func (p *filterParser) or(depth int) (condition, error) {
 	for err == nil && p.take("or") {
 		var right condition
 		right, err = p.and(depth)
-		left = either{left, right}
+		left = orExpr{left, right}
 	}
 	return left, err
 }
@@ -76,7 +76,7 @@ func (p *filterParser) and(depth int) (condition, error) {
 	for err == nil && p.take("and") {
 		var right condition
 		right, err = p.not(depth)
-		left = both{left, right}
+		left = andExpr{left, right}
 	}
 	return left, err
 }
@@ -87,13 +87,13 @@ func (p *filterParser) not(depth int) (condition, error) {
 	}
 	if p.take("not") {
 		c, err := p.not(depth + 1)
-		return opposite{c}, err
+		return notExpr{c}, err
 	}
-	if !p.takeMark("(") {
+	if !p.takePunct("(") {
 		return p.comparison()
 	}
 	c, err := p.or(depth + 1)
-	if err == nil && !p.takeMark(")") {
+	if err == nil && !p.takePunct(")") {
 		err = p.syntax("and, or, or a closing parenthesis")
 	}
 	return c, err
@@ -138,7 +138,7 @@ func (p *filterParser) comparison() (condition, error) {
 }
 
 // supported refuses what the grammar knows and this list does not.
-func supported(field, operator word) error {
+func supported(field, operator lexeme) error {
 	if field.text != "lastUsed" {
 		return unsupported(field)
 	}
@@ -148,7 +148,7 @@ func supported(field, operator word) error {
 	return nil
 }
 
-func (p *filterParser) until(value word) (condition, error) {
+func (p *filterParser) until(value lexeme) (condition, error) {
 	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
 		return nil, refuse(Invalid, Cause{
 			At: filterParameter, Expected: "a timestamp without quotes", Got: quote(value.text), Position: value.position,
@@ -178,39 +178,39 @@ func (p *filterParser) until(value word) (condition, error) {
 }
 
 func (p *filterParser) list() error {
-	if !p.takeMark("(") {
+	if !p.takePunct("(") {
 		return p.syntax("an opening parenthesis")
 	}
 	for {
 		if _, err := p.literal(); err != nil {
 			return err
 		}
-		if p.takeMark(")") {
+		if p.takePunct(")") {
 			return nil
 		}
-		if !p.takeMark(",") {
+		if !p.takePunct(",") {
 			return p.syntax("a comma or a closing parenthesis")
 		}
 	}
 }
 
-func (p *filterParser) literal() (word, error) {
-	for _, kind := range []wordKind{bare, quoted} {
+func (p *filterParser) literal() (lexeme, error) {
+	for _, kind := range []lexemeKind{bare, quoted} {
 		if w, ok := p.peek(kind); ok {
 			p.next++
 			return w, nil
 		}
 	}
-	if _, ok := p.peek(unfinished); ok {
-		return word{}, p.syntax("a closing quote (a # in a URL has to be written %23)")
+	if _, ok := p.peek(unterminated); ok {
+		return lexeme{}, p.syntax("a closing quote (a # in a URL has to be written %23)")
 	}
-	return word{}, p.syntax("a value")
+	return lexeme{}, p.syntax("a value")
 }
 
 // peek returns the next word if it is of that kind.
-func (p *filterParser) peek(kind wordKind) (word, bool) {
+func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
 	if p.next == len(p.words) || p.words[p.next].kind != kind {
-		return word{}, false
+		return lexeme{}, false
 	}
 	return p.words[p.next], true
 }
@@ -223,8 +223,8 @@ func (p *filterParser) take(keyword string) bool {
 	return ok
 }
 
-func (p *filterParser) takeMark(text string) bool {
-	w, ok := p.peek(mark)
+func (p *filterParser) takePunct(text string) bool {
+	w, ok := p.peek(punct)
 	if ok = ok && w.text == text; ok {
 		p.next++
 	}
@@ -243,7 +243,7 @@ func (p *filterParser) syntax(expected string) error {
 	})
 }
 
-func unsupported(w word) error {
+func unsupported(w lexeme) error {
 	return refuse(Invalid, Cause{
 		At: filterParameter, Expected: filterSupported,
 		Got: quote(w.text), Position: w.position, Rule: rule.FilterSupported,

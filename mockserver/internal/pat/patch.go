@@ -53,7 +53,7 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 			Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
 		})
 	}
-	p := &patching{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
+	p := &patcher{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	if refusal := p.check(); refusal != nil {
 		return nil, refusal
 	}
@@ -61,7 +61,7 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 	if refusal != nil {
 		return nil, refusal
 	}
-	nameAt, _ := p.place(fieldName)
+	nameAt, _ := p.lastChange(fieldName)
 	return &Update{Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt}, nil
 }
 
@@ -75,8 +75,8 @@ func (u *Update) Commit(ctx context.Context) error {
 	return err
 }
 
-// patching is a JSON Patch on one token: it applies as a whole or not at all.
-type patching struct {
+// patcher is a JSON Patch on one token: it applies as a whole or not at all.
+type patcher struct {
 	policy     Policy
 	choices    *Choices
 	at         string // where the operations stand in the request's body
@@ -87,7 +87,7 @@ type patching struct {
 
 // check refuses what is wrong with the operations whatever the token is, and gives the
 // ones on expirationDate without a value the null that two SDKs cannot send.
-func (p *patching) check() *Error {
+func (p *patcher) check() *Error {
 	if len(p.operations) > maxOperations {
 		return refuse(Invalid, Cause{
 			At: p.at, Expected: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
@@ -127,7 +127,7 @@ func (p *patching) check() *Error {
 
 // checkPointer allows the patchable fields, and the elements of scope. The library that
 // applies the patch would also take an empty pointer and negative indices.
-func (p *patching) checkPointer(at, op, pointer string) *Error {
+func (p *patcher) checkPointer(at, op, pointer string) *Error {
 	steps := strings.Split(pointer, "/")
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
 	if len(steps) < 2 || steps[0] != "" {
@@ -169,7 +169,7 @@ func isIndex(step string) bool {
 }
 
 // apply makes the revision that the patch turns the token into.
-func (p *patching) apply(t *Token) (*Token, *Error) {
+func (p *patcher) apply(t *Token) (*Token, *Error) {
 	current := map[string]any{
 		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
 		fieldNeverAware: t.UserAwareTokenNeverExpires,
@@ -187,7 +187,7 @@ func (p *patching) apply(t *Token) (*Token, *Error) {
 		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies})
 	}
 	next := NewToken(t.Fields)
-	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.readName, p.readScope, p.readExpiration} {
+	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.decodeName, p.decodeScope, p.decodeExpiration} {
 		if refusal := read(fields, &next.Fields); refusal != nil {
 			return nil, refusal
 		}
@@ -217,7 +217,7 @@ func nullableDate(t time.Time) any {
 
 // edit applies the operations to the token as JSON. The library does not say which one
 // fails: it is the last of the shortest beginning that does.
-func (p *patching) edit(document []byte) ([]byte, *Error) {
+func (p *patcher) edit(document []byte) ([]byte, *Error) {
 	patch := make(jsonpatch.Patch, len(p.operations))
 	for i, op := range p.operations {
 		patch[i] = op.encode()
@@ -231,7 +231,7 @@ func (p *patching) edit(document []byte) ([]byte, *Error) {
 		_, err := patch[:i+1].ApplyWithOptions(document, options)
 		return err != nil
 	})
-	return nil, p.doesNotApply(failing, err)
+	return nil, p.applyError(failing, err)
 }
 
 // maxOperations bounds the operations of a patch: the time they take grows with their square.
@@ -253,7 +253,7 @@ func (op PatchOperation) encode() jsonpatch.Operation {
 	return encoded
 }
 
-func (p *patching) doesNotApply(i int, err error) *Error {
+func (p *patcher) applyError(i int, err error) *Error {
 	op := p.operations[i]
 	what, where := op.Op+" of "+quote(op.Path), "where nothing stands"
 	if op.Op == "move" || op.Op == "copy" {

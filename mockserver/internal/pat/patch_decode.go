@@ -9,12 +9,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// place is where the patch last changed a field, and whether it did. A test changes nothing,
+// lastChange is where the patch last changed a field, and whether it did. A test changes nothing,
 // and a copy leaves alone what it copies.
-func (p *patching) place(field string) (at string, changed bool) {
+func (p *patcher) lastChange(field string) (at string, changed bool) {
 	at = p.at
 	for i, op := range p.operations {
-		touched := op.Op != "test" && isIn(field, op.Path) || op.Op == "move" && isIn(field, op.From)
+		touched := op.Op != "test" && pointsInto(field, op.Path) || op.Op == "move" && pointsInto(field, op.From)
 		if !touched {
 			continue
 		}
@@ -26,15 +26,15 @@ func (p *patching) place(field string) (at string, changed bool) {
 	return at, changed
 }
 
-// isIn tells whether a JSON pointer leads to a field or into it.
-func isIn(field, pointer string) bool {
+// pointsInto tells whether a JSON pointer leads to a field or into it.
+func pointsInto(field, pointer string) bool {
 	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
 }
 
-func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Error {
-	at, changed := p.place(fieldName)
+func (p *patcher) decodeName(fields map[string]json.RawMessage, next *Fields) *Error {
+	at, changed := p.lastChange(fieldName)
 	var name *string
-	if refusal := readField(fields[fieldName], &name, at, "a string"); refusal != nil {
+	if refusal := decodeField(fields[fieldName], &name, at, "a string"); refusal != nil {
 		return refusal
 	}
 	if name == nil {
@@ -47,10 +47,10 @@ func (p *patching) readName(fields map[string]json.RawMessage, next *Fields) *Er
 	return p.choices.checkNameLength(*name, at)
 }
 
-func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *Error {
-	at, changed := p.place(fieldScope)
+func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) *Error {
+	at, changed := p.lastChange(fieldScope)
 	var elements []*string
-	if refusal := readField(fields[fieldScope], &elements, at, "an array of strings, or null"); refusal != nil {
+	if refusal := decodeField(fields[fieldScope], &elements, at, "an array of strings, or null"); refusal != nil {
 		return refusal
 	}
 	if elements == nil {
@@ -70,17 +70,17 @@ func (p *patching) readScope(fields map[string]json.RawMessage, next *Fields) *E
 	return p.choices.checkScope(next.Scope, at)
 }
 
-// readExpiration holds date and acknowledgement against each other where the patch touches one of
+// decodeExpiration holds date and acknowledgement against each other where the patch touches one of
 // them; a patch of the name alone asks for neither, though the published text reads as if it did.
-func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Fields) *Error {
-	dateAt, dateChanged := p.place(fieldExpiration)
-	awareAt, awareChanged := p.place(fieldNeverAware)
+func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fields) *Error {
+	dateAt, dateChanged := p.lastChange(fieldExpiration)
+	awareAt, awareChanged := p.lastChange(fieldNeverAware)
 	var date *string
 	var aware *bool
-	if refusal := readField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); refusal != nil {
+	if refusal := decodeField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); refusal != nil {
 		return refusal
 	}
-	if refusal := readField(fields[fieldNeverAware], &aware, awareAt, "true or false"); refusal != nil {
+	if refusal := decodeField(fields[fieldNeverAware], &aware, awareAt, "true or false"); refusal != nil {
 		return refusal
 	}
 	if p.choices.TakeEmptyDates && date != nil && *date == "" {
@@ -97,7 +97,7 @@ func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Field
 		}
 		return refusal
 	case dateChanged && !acknowledged:
-		return refuse(Invalid, unacknowledged(dateAt, fieldNeverAware+" not set to true by the same patch"))
+		return refuse(Invalid, neverExpiresAckMissing(dateAt, fieldNeverAware+" not set to true by the same patch"))
 	case dateChanged:
 		next.ExpirationDate = time.Time{}
 	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
@@ -109,8 +109,8 @@ func (p *patching) readExpiration(fields map[string]json.RawMessage, next *Field
 	return nil
 }
 
-// readField decodes what a patch left of a field; nothing counts as null.
-func readField(raw json.RawMessage, into any, at, expected string) *Error {
+// decodeField decodes what a patch left of a field; nothing counts as null.
+func decodeField(raw json.RawMessage, into any, at, expected string) *Error {
 	if raw == nil {
 		return nil
 	}

@@ -71,8 +71,8 @@ func ordinal(n int) string {
 // allScopes are those of most tokens, which share them: nobody changes the scopes of a revision.
 var allScopes = []string{ScopeAll}
 
-// kept are the scopes of a token that is asked for.
-func kept(asked []string) []string {
+// scopeOf are the scopes of a token that is asked for.
+func scopeOf(asked []string) []string {
 	if asked == nil || slices.Equal(asked, allScopes) {
 		return allScopes
 	}
