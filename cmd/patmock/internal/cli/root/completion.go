@@ -1,17 +1,12 @@
 package root
 
 import (
-	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
@@ -36,32 +31,5 @@ func newCompletion(env cli.Env) *cobra.Command {
 		ValidArgs: shells,
 		Args:      cli.OneOf("shell", shells),
 		RunE:      func(cmd *cobra.Command, args []string) error { return completions[args[0]](cmd.Root(), env.Stdout) },
-	}
-}
-
-func newMan() *cobra.Command {
-	return &cobra.Command{
-		Use:               "man DIRECTORY",
-		ValidArgsFunction: cli.FirstArgument(cli.CompleteDirectory),
-		Short:             "Write the man pages into a folder",
-		Example:           `  patmock man "$(mktemp -d)"`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return cli.Usagef("DIRECTORY", "expected a folder, got %d arguments", len(args))
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
-				return cli.Usagef("DIRECTORY", "%w", err)
-			}
-			cmd.Root().DisableAutoGenTag = true
-			undated := time.Unix(0, 0).UTC() // the same pages whenever they are made
-			err := doc.GenManTree(cmd.Root(), &doc.GenManHeader{Title: "PATMOCK", Section: "1", Source: "patmock", Date: &undated}, filepath.Clean(args[0]))
-			if err != nil {
-				return fmt.Errorf("write man pages: %w", err)
-			}
-			return nil
-		},
 	}
 }

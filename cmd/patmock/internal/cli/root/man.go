@@ -1,0 +1,63 @@
+package root
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/patmock/cmd/patmock/internal/cli"
+)
+
+func newMan() *cobra.Command {
+	return &cobra.Command{
+		Use:               "man DIRECTORY",
+		ValidArgsFunction: cli.FirstArgument(cli.CompleteDirectory),
+		Short:             "Write the man pages into a folder",
+		Example:           `  patmock man "$(mktemp -d)"`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return cli.Usagef("DIRECTORY", "expected a folder, got %d arguments", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
+				return cli.Usagef("DIRECTORY", "%w", err)
+			}
+			if err := writeManPages(cmd.Root(), args[0]); err != nil {
+				return fmt.Errorf("write man pages: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+// writeManPages writes the page of a command and of each one below it. A page has the text of the help, as it is laid out.
+func writeManPages(cmd *cobra.Command, dir string) error {
+	var related []string
+	if cmd.HasParent() {
+		related = append(related, manPage(cmd.Parent())+"(1)")
+	}
+	for _, child := range cmd.Commands() {
+		if !child.IsAvailableCommand() || child.Name() == "help" {
+			continue
+		}
+		if err := writeManPages(child, dir); err != nil {
+			return err
+		}
+		related = append(related, manPage(child)+"(1)")
+	}
+	page := fmt.Sprintf(".TH PATMOCK 1 \"\" patmock\n.SH NAME\n%s \\- %s\n.SH DESCRIPTION\n.nf\n%s.fi\n.SH SEE ALSO\n%s\n",
+		roffText(manPage(cmd)), roffText(cmd.Short), roffText(helpText(cmd, plainText)), roffText(strings.Join(related, ", ")))
+	return os.WriteFile(filepath.Join(dir, manPage(cmd)+".1"), []byte(page), 0o644) //nolint:gosec // a page for everybody
+}
+
+func manPage(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+
+// roffText escapes what roff would interpret: backslashes, dashes that are to be copied, and requests at the start of a line.
+func roffText(text string) string {
+	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "\n.", "\n\\&.", "\n'", "\n\\&'").Replace(text)
+}
