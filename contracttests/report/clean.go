@@ -1,62 +1,51 @@
 package report
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"example.com/patmock/spec/evidence"
-	"example.com/patmock/spec/version"
 )
 
-// clean returns a copy without secrets, whose lists are never nil and whose counts are those of its results. Every format
-// is made of one, before anything is cut or escaped.
+// clean returns a copy without secrets, whose lists are never nil and whose counts are those of its
+// results. Every format is made of one, before anything is cut or escaped.
 func (r *Report) clean() *Report {
-	out := *r
-	out.Tool, out.Shard = Redact(r.Tool), Redact(r.Shard)
-	out.Target = Target{Name: Redact(r.Target.Name), Live: r.Target.Live, Version: Redact(r.Target.Version)}
-	out.Warnings = make([]Warning, len(r.Warnings))
-	for i, w := range r.Warnings {
-		out.Warnings[i] = Warning{WarningKind(Redact(string(w.Kind))), Redact(w.Text)}
-	}
-	out.Judged = r.Judged.clean()
-	out.Results = make([]Result, len(r.Results))
-	for i, result := range r.Results {
-		out.Results[i] = result.clean()
+	out := redactedCopy(*r)
+	if out.Judged != nil {
+		slices.SortStableFunc(out.Judged.NotJudged, func(a, b NotJudged) int { return b.Requests - a.Requests })
 	}
 	out.Count()
 	return &out
 }
 
-func (r Result) clean() Result {
-	r.ID = Redact(r.ID)
-	r.Version = version.Version(Redact(string(r.Version)))
-	r.Promise = Redact(r.Promise)
-	r.Sources = redactAll(r.Sources)
-	r.Standing = evidence.Standing(Redact(string(r.Standing)))
-	r.Outcome = Outcome(Redact(string(r.Outcome)))
-	r.Kind, r.Message = Kind(Redact(string(r.Kind))), Redact(r.Message)
-	if r.Lacks != nil {
-		r.Lacks = redactAll(r.Lacks)
-	}
-	r.Notes = redactAll(r.Notes)
-	r.Failures = slices.Clone(r.Failures)
-	if r.Failures == nil {
-		r.Failures = []Failure{}
-	}
-	for i, f := range r.Failures {
-		r.Failures[i] = Failure{
-			Kind: Kind(Redact(string(f.Kind))), Message: Redact(f.Message), Diff: Redact(f.Diff), Exchange: Redact(f.Exchange), Curl: Redact(f.Curl),
-		}
-	}
-	return r
+// redactedCopy returns a deep copy in which every text is redacted and no slice is nil.
+func redactedCopy[T any](value T) T {
+	out, _ := redactValue(reflect.ValueOf(value)).Interface().(T)
+	return out
 }
 
-func redactAll(texts []string) []string {
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		out[i] = Redact(text)
+func redactValue(v reflect.Value) reflect.Value {
+	out := reflect.New(v.Type()).Elem()
+	out.Set(v)
+	switch v.Kind() {
+	case reflect.String:
+		out.SetString(Redact(v.String()))
+	case reflect.Pointer:
+		if !v.IsNil() {
+			out.Set(redactValue(v.Elem()).Addr())
+		}
+	case reflect.Slice:
+		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		for i := range v.Len() {
+			out.Index(i).Set(redactValue(v.Index(i)))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if out.Field(i).CanSet() { // a time.Time has no exported fields
+				out.Field(i).Set(redactValue(v.Field(i)))
+			}
+		}
 	}
 	return out
 }

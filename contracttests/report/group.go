@@ -156,8 +156,8 @@ func (r *Report) suiteName(v version.Version) string {
 	return r.subject() + "/" + versionName(v)
 }
 
-// about tells what was judged by what.
-func about(r *Report) string {
+// header returns what was judged by what.
+func header(r *Report) string {
 	kind := "live"
 	if !r.Target.Live {
 		kind = "patmock"

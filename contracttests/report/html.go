@@ -1,106 +1,186 @@
 package report
 
 import (
+	"bytes"
+	_ "embed" // the style
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"example.com/patmock/spec/version"
 )
 
-// maxPage is how much of a page, in bytes, may come from outside. Its own part is small.
+// maxPage bounds a page, in bytes.
 const maxPage = 1_500_000
 
-// The page, as its elements are made of it.
-type (
-	page struct {
-		Verdict, Intro, About, Started, Took string
-		Interrupted                          bool
-		Clients                              bool // the results are rules
-		Confirmed                            *Confirmed
-		Judged, Warnings                     []string
-		Versions                             []string
-		Families                             []pageRow
-		Scenarios                            []pageRow
-		Failures, Provisional                []pageResult
-		Skipped                              []pageReason
-		LeftOut                              int // failures whose details did not fit
-	}
-	pageRow struct {
-		Name, Promise string
-		Cells         []pageCell
-	}
-	// pageCell is empty where there is no result.
-	pageCell struct{ Text, Class, Anchor string }
+//go:embed page.css
+var pageStyle string
 
-	pageResult struct {
-		Anchor, Outcome, Name, Message, Promise, Standing, Took string
-		Sources                                                 []pageSource
-		Notes                                                   []string
-		Failures                                                []Failure
-	}
-	pageSource struct {
-		Text string
-		Link bool
-	}
-	pageReason struct {
-		Count       int
-		Text, Names string
-	}
-)
-
-func newPage(r *Report) page {
-	left := budget(maxPage)
-	p := page{
-		Verdict: r.Verdict(), Intro: r.intro(), Clients: r.ofClients(), About: left.take(about(r), maxLine), Started: r.Started.UTC().Format("2006-01-02 15:04:05 MST"),
-		Took: duration(r.Seconds), Interrupted: r.Interrupted, Confirmed: r.Confirmed,
-	}
-	for _, line := range r.Judged.lines() {
-		p.Judged = append(p.Judged, left.take("Requests "+line.title+": "+line.text, maxLine))
-	}
-	for _, warning := range r.Warnings {
-		p.Warnings = append(p.Warnings, left.take(oneLine(warning.Text), maxLine))
-	}
-	for _, v := range r.versions() {
-		p.Versions = append(p.Versions, left.take(oneLine(versionName(v)), maxLine))
-	}
-	if p.Clients {
-		p.Versions = []string{"outcome"}
-	}
-	failed, provisional := only(r.Results, Fail, Error), only(r.Results, Provisional)
-	anchors := map[string]string{}
-	p.Families = pageFamilies(r.Results, &left)
-	p.Failures = pageResults("failure", failed, anchors, &left)
-	p.Provisional = pageResults("provisional", provisional, anchors, &left)
-	p.Scenarios = pageScenarios(r.Results, anchors, &left)
-	for _, why := range reasons(r.Results) {
-		p.Skipped = append(p.Skipped, pageReason{why.Cases, left.take(why.Text, maxLine), left.take(strings.Join(why.Names, ", "), maxBlock)})
-	}
-	// The details come last: they are what is left out first.
-	for i, result := range failed {
-		p.LeftOut += p.Failures[i].addDetails(result, &left)
-	}
-	for i, result := range provisional {
-		p.LeftOut += p.Provisional[i].addDetails(result, &left)
-	}
-	return p
-}
-
-// pageFamilies counts the results of each family in each version.
-func pageFamilies(results []Result, left *budget) []pageRow {
-	var rows []pageRow
-	for _, name := range families(results) {
-		row := pageRow{Name: left.take(oneLine(name), maxLine)}
-		for _, v := range versionsOf(results) {
-			n := tally(slices.DeleteFunc(ofVersion(results, v), func(r Result) bool { return family(r.ID) != name }))
-			row.Cells = append(row.Cells, pageCell{Text: tallyText(n), Class: string(worst(n))})
+// renderHTML renders a page. What does not fit is the details of the last results, and the ends of
+// texts if the page is too long without any details.
+func renderHTML(r *Report) ([]byte, error) {
+	for line := maxLine; ; line /= 2 {
+		bare, err := renderPage(r, line, 0)
+		if err != nil {
+			return nil, err
 		}
-		rows = append(rows, row)
+		if len(bare) <= maxPage || line == 0 {
+			return renderPage(r, line, maxPage-len(bare))
+		}
 	}
-	return rows
 }
 
-// worst is the worst outcome there is, empty for none.
+func renderPage(r *Report, line, room int) ([]byte, error) {
+	var b bytes.Buffer
+	p := &page{Report: r, line: line, room: room, anchors: map[string]string{}}
+	if err := p.document().Render(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), p.err
+}
+
+// page is a page under construction.
+type page struct {
+	*Report
+	line    int // bytes of a sentence
+	room    int // bytes that are left for details
+	leftOut int // results whose details did not fit
+	anchors map[string]string
+	err     error
+}
+
+// Elements end their lines, so that a page can be read and compared as text.
+var newline = g.Text("\n")
+
+// onLine returns an element in a line of its own, nil if there is none.
+func onLine(element g.Node) g.Node {
+	if element == nil {
+		return nil
+	}
+	return g.Group{element, newline}
+}
+
+// onLines returns an element for each item, each in a line of its own.
+func onLines[T any](items []T, element func(T) g.Node) g.Node {
+	return g.Map(items, func(item T) g.Node { return onLine(element(item)) })
+}
+
+// text returns a text as one line, clipped.
+func (p *page) text(text string) g.Node { return g.Text(clip(oneLine(text), p.line)) }
+
+// word returns the word for a page about clients, or the one for a page about the contract.
+func (p *page) word(clients, contract string) string {
+	if p.ofClients() {
+		return clients
+	}
+	return contract
+}
+
+func warning(text string) g.Node { return h.P(h.Class("warning"), h.Strong(g.Text(text))) }
+
+func (p *page) document() g.Node {
+	policy := "default-src 'none'; style-src 'unsafe-inline'"
+	return g.Group{
+		g.Raw("<!DOCTYPE html>\n"),
+		h.HTML(
+			h.Lang("en"), newline,
+			h.Head(
+				newline, h.Meta(h.Charset("utf-8")), newline,
+				h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")), newline,
+				h.Meta(h.Name("color-scheme"), h.Content("light dark")), newline,
+				h.Meta(h.Name("referrer"), h.Content("no-referrer")), newline,
+				h.Meta(g.Attr("http-equiv", "Content-Security-Policy"), h.Content(policy)), newline,
+				h.TitleEl(g.Text(p.Verdict())), newline,
+				h.StyleEl(g.Raw("\n"+pageStyle)), newline,
+			), newline,
+			h.Body(newline, p.header(), newline, p.main(), newline), newline,
+		), newline,
+	}
+}
+
+func (p *page) header() g.Node {
+	started := p.Started.UTC().Format("2006-01-02 15:04:05 MST")
+	return h.Header(
+		newline, h.H1(g.Text(p.Verdict())), newline,
+		h.P(g.Textf("%s %s. Started %s, took %s.",
+			p.intro(), clip(header(p.Report), p.line), started, duration(p.Seconds))), newline,
+		onLines(p.Judged.lines(), func(line titled) g.Node {
+			return h.P(g.Text(clip("Requests "+line.title+": "+line.text, p.line) + "."))
+		}),
+		onLine(g.Iff(p.Confirmed != nil, func() g.Node {
+			return h.P(g.Textf("Confirmed by a tenant: %s.", p.Confirmed))
+		})),
+		onLine(g.If(p.Interrupted, warning("The run was interrupted: cases are missing."))),
+		onLine(g.If(len(p.Warnings) > 0, h.Ul(h.Class("warning"), newline,
+			onLines(p.Warnings, func(w Warning) g.Node { return h.Li(g.Text("Warning: "), p.text(w.Text)) })))),
+	)
+}
+
+func (p *page) main() g.Node {
+	return h.Main(
+		newline, h.H2(g.Text(p.word("Rules", "Families"))), newline,
+		p.families(), newline,
+		p.results("Failures and errors", "", "failure", only(p.Results, Fail, Error)),
+		p.results("Provisional",
+			"They failed on a live target where they are only assumed, or their question is open. They do not fail the run.",
+			"provisional", only(p.Results, Provisional)),
+		onLine(g.If(p.leftOut > 0, warning(fmt.Sprintf(
+			"The details of %d of these are left out here, all or some, for their size: the JSON report has them.",
+			p.leftOut)))),
+		p.skipped(reasons(p.Results)),
+		g.Iff(len(p.Results) > 0, p.scenarios),
+	)
+}
+
+func (p *page) skipped(all []reason) g.Node {
+	if len(all) == 0 {
+		return nil
+	}
+	return g.Group{h.H2(g.Text("Skipped")), newline, onLines(all, func(why reason) g.Node {
+		text := g.Textf("%d skipped: %s", why.Cases, clip(why.Text, p.line))
+		if len(why.Names) == 0 {
+			return h.P(text)
+		}
+		names := clip(strings.Join(why.Names, ", "), min(maxBlock, 20*p.line))
+		return h.Details(h.Summary(text), h.P(g.Text(names)))
+	})}
+}
+
+// families counts the results of each family in each version.
+func (p *page) families() g.Node {
+	if len(p.Results) == 0 {
+		return h.P(g.Text("There are no results."))
+	}
+	versions := versionsOf(p.Results)
+	rows := onLines(families(p.Results), func(name string) g.Node {
+		return h.Tr(heading("row", clip(oneLine(p.word("all", name)), p.line)),
+			g.Map(versions, func(v version.Version) g.Node {
+				n := tally(slices.DeleteFunc(ofVersion(p.Results, v), func(r Result) bool {
+					return family(r.ID) != name
+				}))
+				return cell(tallyText(n), string(worst(n)), "")
+			}))
+	})
+	return table(p.word("Rules", "Families"),
+		p.word("Results of the rules", "Results by family and version of the API"),
+		p.columns(p.word("rules", "family")), rows)
+}
+
+// columns returns the first columns of a table and those of the versions.
+func (p *page) columns(first ...string) []string {
+	if p.ofClients() {
+		return append(first, "outcome")
+	}
+	for _, v := range p.versions() {
+		first = append(first, clip(oneLine(versionName(v)), p.line))
+	}
+	return first
+}
+
+// worst returns the worst outcome, empty if there is none.
 func worst(n map[Outcome]int) Outcome {
 	for _, o := range slices.Backward(Outcomes()) {
 		if n[o] > 0 {
@@ -110,84 +190,61 @@ func worst(n map[Outcome]int) Outcome {
 	return ""
 }
 
-// pageScenarios has a row for each scenario, with a link to what went wrong.
-func pageScenarios(results []Result, anchors map[string]string, left *budget) []pageRow {
-	var rows []pageRow
-	versions, at := versionsOf(results), map[string]int{}
-	for _, r := range results {
-		i, seen := at[r.ID]
-		if !seen {
-			i = len(rows)
-			at[r.ID] = i
-			rows = append(rows, pageRow{left.take(oneLine(r.ID), maxLine), left.take(oneLine(r.Promise), maxLine), make([]pageCell, len(versions))})
+// scenarios has a row for each scenario, with links to what went wrong.
+func (p *page) scenarios() g.Node {
+	var ids []string
+	byID := map[string][]Result{}
+	for _, r := range p.Results {
+		if byID[r.ID] == nil {
+			ids = append(ids, r.ID)
 		}
-		outcome := left.take(oneLine(string(r.Outcome)), maxLine)
-		rows[i].Cells[slices.Index(versions, r.Version)] = pageCell{outcome, outcome, anchors[r.Name()]}
+		byID[r.ID] = append(byID[r.ID], r)
 	}
-	return rows
+	versions := versionsOf(p.Results)
+	rows := onLines(ids, func(id string) g.Node {
+		return h.Tr(heading("row", clip(oneLine(id), p.line)), h.Td(p.text(byID[id][0].Promise)),
+			g.Map(versions, func(v version.Version) g.Node {
+				all := ofVersion(byID[id], v)
+				if len(all) == 0 {
+					return cell("", "", "")
+				}
+				r := all[len(all)-1]
+				outcome := clip(oneLine(string(r.Outcome)), p.line)
+				return cell(outcome, outcome, p.anchors[r.Name()])
+			}))
+	})
+	return g.Group{
+		h.H2(g.Text(p.word("Every rule", "Scenarios"))), newline,
+		h.Details(
+			h.Summary(g.Text(p.word("Every rule with its text", "Every scenario with its promise"))), newline,
+			table(p.word("Rules", "Scenarios"),
+				p.word("Outcomes by rule", "Outcomes by scenario and version of the API"),
+				p.columns(p.word("rule", "scenario"), p.word("text", "promise")), rows), newline,
+		), newline,
+	}
 }
 
-func pageResults(prefix string, results []Result, anchors map[string]string, left *budget) []pageResult {
-	out := make([]pageResult, len(results))
-	for i, r := range results {
-		out[i] = pageResult{
-			Anchor: fmt.Sprintf("%s-%d", prefix, i+1), Outcome: string(r.Outcome), Name: left.take(oneLine(r.Name()), maxLine),
-			Message: left.take(oneLine(r.Message), maxLine), Took: duration(r.Seconds),
-		}
-		anchors[r.Name()] = out[i].Anchor
-	}
-	return out
+// table returns a table that scrolls by itself, and that the keyboard can reach for that.
+func table(label, caption string, columns []string, rows g.Node) g.Node {
+	return h.Div(
+		h.Class("table"), h.Role("region"), h.Aria("label", label), h.TabIndex("0"),
+		h.Table(
+			newline, h.Caption(g.Text(caption)), newline,
+			h.THead(h.Tr(g.Map(columns, func(name string) g.Node { return heading("col", name) }))), newline,
+			h.TBody(newline, rows), newline,
+		), newline,
+	)
 }
 
-// addDetails adds all there is, as far as there is room. It returns 1 where there was none for all of it.
-func (p *pageResult) addDetails(r Result, left *budget) (leftOut int) {
-	p.Promise, p.Standing = left.take(oneLine(r.Promise), maxLine), left.take(oneLine(string(r.Standing)), maxLine)
-	for _, source := range r.Sources {
-		source = left.take(oneLine(source), maxLine)
-		link := plainLink.MatchString(source)
-		if link {
-			*left -= budget(len(source))
-		}
-		p.Sources = append(p.Sources, pageSource{source, link})
-	}
-	for _, note := range r.Notes {
-		p.Notes = append(p.Notes, left.take(oneLine(note), maxLine))
-	}
-	for _, f := range r.Failures {
-		if *left <= 0 {
-			return 1
-		}
-		p.Failures = append(p.Failures, Failure{
-			Message: left.take(oneLine(f.Message), maxLine), Diff: left.take(visible(f.Diff), maxBlock),
-			Exchange: left.take(visible(f.Exchange), maxBlock), Curl: left.take(visible(f.Curl), maxBlock),
-		})
-	}
-	if *left <= 0 {
-		return 1
-	}
-	return 0
-}
+func heading(scope, text string) g.Node { return h.Th(h.Scope(scope), g.Text(text)) }
 
-// plainLink matches a source that is the address of a page, or a fact of docs/behaviour.md, and needs
-// no escaping.
-var plainLink = regexp.MustCompile(`^(https://[\w./~:#?=%-]+|docs/behaviour\.md#[a-z0-9-]+)$`)
-
-// budget is how many bytes may still come from outside.
-type budget int
-
-// take returns the text, or what there is room for of it, at most so many bytes.
-func (b *budget) take(text string, most int) string {
-	text = clip(text, most)
-	for i, c := range text {
-		cost := utf8.RuneLen(c)
-		if strings.ContainsRune("\"&'+<>", c) {
-			cost = len("&#34;")
-		}
-		if *b < budget(cost) {
-			*b = 0
-			return text[:i]
-		}
-		*b -= budget(cost)
+func cell(text, class, anchor string) g.Node {
+	content := g.Text(text)
+	switch {
+	case anchor != "":
+		content = h.A(h.Href("#"+anchor), content)
+	case text == "":
+		content = g.Text("-")
 	}
-	return text
+	return h.Td(g.Iff(class != "", func() g.Node { return h.Class(class) }), content)
 }

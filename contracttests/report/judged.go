@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -109,22 +108,4 @@ func (j *Judged) lines() []titled {
 		lines = append(lines, titled{"not judged", plural(total, "request") + ": " + rest})
 	}
 	return lines
-}
-
-// clean returns a copy without secrets, whose lists are not nil.
-func (j *Judged) clean() *Judged {
-	if j == nil {
-		return nil
-	}
-	out := *j
-	out.Clients = append([]Client{}, j.Clients...)
-	for i, c := range out.Clients {
-		out.Clients[i] = Client{Redact(c.ClientID), Redact(c.Owner), Redact(c.UserAgent), c.Requests}
-	}
-	out.NotJudged = append([]NotJudged{}, j.NotJudged...)
-	for i, n := range out.NotJudged {
-		out.NotJudged[i] = NotJudged{Redact(n.Reason), Redact(n.Text), n.Requests}
-	}
-	slices.SortStableFunc(out.NotJudged, func(a, b NotJudged) int { return b.Requests - a.Requests })
-	return &out
 }

@@ -44,7 +44,7 @@ func AppendSummary(path string, r *Report) (err error) {
 
 // markdown is at most room bytes long, where the heading and the table of counts fit. The failures are cut first.
 func markdown(r *Report, room int) string {
-	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(), markdownText(about(r)), duration(r.Seconds))
+	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(), markdownText(header(r)), duration(r.Seconds))
 	if r.Interrupted {
 		head += "The run was **interrupted**: cases are missing.\n\n"
 	}

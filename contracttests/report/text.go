@@ -7,7 +7,7 @@ import (
 )
 
 // Line tells one result on a plain line, for progress: "pass create/secret-is-shown-once/v3 12ms".
-func Line(r Result) string { return resultLine(r.clean()) }
+func Line(r Result) string { return resultLine(redactedCopy(r)) }
 
 func resultLine(r Result) string {
 	out := oneLine(fmt.Sprintf("%s %s %s", r.Outcome, r.Name(), duration(r.Seconds)))
@@ -41,7 +41,7 @@ func renderText(r *Report) ([]byte, error) {
 	if r.ofClients() {
 		title = "mock"
 	}
-	fmt.Fprintf(&end, "%s: %s\n", title, about(r))
+	fmt.Fprintf(&end, "%s: %s\n", title, header(r))
 	for _, line := range r.Judged.lines() {
 		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
 	}
