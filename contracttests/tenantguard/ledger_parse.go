@@ -63,46 +63,47 @@ func parseLedger(path string, content []byte) ([]Object, error) {
 		case err == nil:
 			s.apply(entry)
 		case complete && len(left) == len(text), err.Kind == OtherSchema, err.Kind == UnknownField:
-			return nil, &LedgerError{path, number, err}
+			err.Path, err.Line = path, number
+			return nil, err
 		}
 	}
 	return s.left(), nil
 }
 
 // parseLine parses a line. A part of one is never a line: it lacks the last brace.
-func parseLine(text []byte) (entry line, err *LineError) {
+func parseLine(text []byte) (entry line, err *LedgerError) {
 	var head struct {
 		Schema *int `json:"schema"`
 	}
 	if json.Unmarshal(text, &head) == nil && head.Schema != nil {
 		if err := schema.Check(*head.Schema); err != nil {
-			return entry, &LineError{OtherSchema, schema.Field, err.Error()}
+			return entry, &LedgerError{Kind: OtherSchema, Field: schema.Field, text: err.Error()}
 		}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	failed := schema.Explain(decoder.Decode(&entry), entry)
 	if unknown, ok := errors.AsType[*schema.UnknownFieldError](failed); ok {
-		return entry, &LineError{UnknownField, unknown.Field, unknown.Error()}
+		return entry, &LedgerError{Kind: UnknownField, Field: unknown.Field, text: unknown.Error()}
 	}
 	if failed != nil {
-		return entry, &LineError{Kind: Malformed, text: "no line of a ledger"}
+		return entry, &LedgerError{Kind: Malformed, text: "no line of a ledger"}
 	}
 	if decoder.InputOffset() != int64(len(text)) {
-		return entry, &LineError{Kind: TrailingText, text: "something follows the line of a ledger"}
+		return entry, &LedgerError{Kind: TrailingText, text: "something follows the line of a ledger"}
 	}
 	return entry, entry.check()
 }
 
 // check returns what a line lacks, nil if it is complete.
-func (e line) check() *LineError {
+func (e line) check() *LedgerError {
 	switch {
 	case !slices.Contains([]Event{Intended, Made, Refused, Deleted}, e.Event):
-		return &LineError{UnknownValue, "event", "an unknown event"}
+		return &LedgerError{Kind: UnknownValue, Field: "event", text: "an unknown event"}
 	case e.Target == "":
-		return &LineError{Missing, "target", "no target"}
+		return &LedgerError{Kind: Missing, Field: "target", text: "no target"}
 	case e.ID == "" && (e.Event == Made || e.Event == Deleted):
-		return &LineError{Missing, "id", "no id"}
+		return &LedgerError{Kind: Missing, Field: "id", text: "no id"}
 	}
 	return nil
 }

@@ -246,7 +246,7 @@ func TestDamagedLedger(t *testing.T) {
 	for _, test := range []struct {
 		name, content string
 		line          int
-		kind          tenantguard.LineErrorKind
+		kind          tenantguard.LedgerErrorKind
 		field         string
 	}{
 		{"no JSON", lineA + "\nnonsense\n" + lineB + "\n", 2, tenantguard.Malformed, ""},
@@ -272,7 +272,7 @@ func TestDamagedLedger(t *testing.T) {
 			_, opened := tenantguard.OpenLedger(path, atNoon)
 			for _, err := range []error{read, opened} {
 				damage, ok := errors.AsType[*tenantguard.LedgerError](err)
-				if !ok || damage.Path != path || damage.Line != test.line || damage.Err.Kind != test.kind || damage.Err.Field != test.field {
+				if !ok || damage.Path != path || damage.Line != test.line || damage.Kind != test.kind || damage.Field != test.field {
 					t.Fatalf("got %v, want line %d, %s, field %q", err, test.line, test.kind, test.field)
 				}
 				checkMessage(t, err.Error(), path)
@@ -309,7 +309,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 		{"no id, deleted", writeDeleted(l, host, "r", ""), "id"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			wrong, ok := errors.AsType[*tenantguard.LineError](test.err)
+			wrong, ok := errors.AsType[*tenantguard.LedgerError](test.err)
 			if !ok || wrong.Kind != tenantguard.Missing || wrong.Field != test.field {
 				t.Fatalf("error %v, want a missing field %s", test.err, test.field)
 			}

@@ -16,36 +16,11 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A SetupCause is the likely cause of a [SetupError].
-type SetupCause string
-
-// The causes that a response shows.
-const (
-	Redirected      SetupCause = "redirected"
-	PlainOnTLS      SetupCause = "plain-http-to-tls"
-	ProxyAuth       SetupCause = "proxy-authentication"
-	VersionInBase   SetupCause = "version-in-base-url"
-	EndpointInBase  SetupCause = "endpoint-in-base-url"
-	WebPage         SetupCause = "web-page"
-	NoSuchPath      SetupCause = "no-such-path"
-	BadCredentials  SetupCause = "bad-credentials"
-	BadBearer       SetupCause = "bad-access-token"
-	Forbidden       SetupCause = "forbidden"
-	TooManyRequests SetupCause = "too-many-requests"
-	Unavailable     SetupCause = "unavailable"
-	ByteOrderMark   SetupCause = "byte-order-mark"
-	EmptyBody       SetupCause = "empty-body"
-	NoJSON          SetupCause = "no-json"
-	OtherJSON       SetupCause = "other-json"
-	OtherStatus     SetupCause = "other-status"
-)
-
 // A SetupError is the error of the first requests to a target, whose responses are not those of the
 // API. It names the request, the response, and the likely cause with a remedy.
 type SetupError struct {
 	Method, URL string
-	// Status of the response, zero without one.
-	Status int
+	Status      int // zero without a response
 	// Location and ContentType are those of the response, empty without them.
 	Location, ContentType string
 	Cause                 SetupCause
@@ -56,7 +31,6 @@ type SetupError struct {
 	remedy string
 }
 
-// Error names the request and the response, and says what to do.
 func (e *SetupError) Error() string {
 	text := e.Method + " " + e.URL + ": "
 	if e.Err != nil {
@@ -85,7 +59,7 @@ type SetupResponse struct {
 	Body                 []byte
 	// ClientID is the one that a login was sent with, empty for other requests.
 	ClientID string
-	// Redact takes secrets out of a text. Nil means those that look like one.
+	// Redact replaces secrets in a text. Nil means [report.Redact].
 	Redact func(string) string
 }
 
@@ -94,17 +68,29 @@ func ExplainResponse(r SetupResponse) *SetupError {
 	if r.Redact == nil {
 		r.Redact = report.Redact
 	}
-	e := &SetupError{
-		Method: r.Method, URL: report.Redact(r.URL), Status: r.Status, Location: r.Redact(r.Header.Get("Location")),
-		ContentType: report.Redact(r.Header.Get("Content-Type")), Reason: r.reason(),
+	cause, remedy := r.explain()
+	return &SetupError{
+		Method: r.Method, URL: report.Redact(r.URL), Status: r.Status,
+		Location:    r.Redact(r.Header.Get("Location")),
+		ContentType: report.Redact(r.Header.Get("Content-Type")),
+		Reason:      r.reason(), Cause: cause, remedy: cmp.Or(remedy, remedies[cause]),
 	}
-	e.Cause, e.remedy = r.explain()
-	return e
 }
 
-// explain returns the likely cause and its remedy. What the base URL or the way to the target
-// explains comes before what the status means.
-func (r SetupResponse) explain() (SetupCause, string) {
+// ExplainFailure returns the error of a request without a response.
+func ExplainFailure(method, address string, err error) *SetupError {
+	if sent, ok := errors.AsType[*url.Error](err); ok { // it repeats the address
+		err = sent.Err
+	}
+	cause := causeOfFailure(err)
+	return &SetupError{
+		Method: method, URL: report.Redact(address), Cause: cause, Err: err, remedy: remedies[cause],
+	}
+}
+
+// explain returns the likely cause, and a remedy unless it is that of the cause. What the base URL or
+// the way to the target explains comes before what the status means.
+func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 	base, _ := url.Parse(r.BaseURL) // the request was made with it
 	if base == nil {
 		base = &url.URL{}
@@ -114,68 +100,48 @@ func (r SetupResponse) explain() (SetupCause, string) {
 	case r.Status >= 300 && r.Status <= 399:
 		return Redirected, r.redirection()
 	case r.Status == http.StatusProxyAuthRequired:
-		return ProxyAuth, proxyAuth
+		return ProxyAuth, ""
 	case base.Scheme == "http" && r.Status == http.StatusBadRequest && isTLSComplaint(body):
-		return PlainOnTLS, "the port speaks TLS: write https:// in the base URL"
+		return PlainOnTLS, ""
 	case r.Status != http.StatusOK && versionIn(base.Path) != "":
-		return VersionInBase, fmt.Sprintf("the base URL ends in a version: leave %s out, since patmock appends it", versionIn(base.Path))
+		return VersionInBase, "the base URL ends in a version: leave " + versionIn(base.Path) +
+			" out, since patmock appends it"
 	case r.Status != http.StatusOK && strings.Contains(base.Path, "/oauth"):
-		return EndpointInBase, "the base URL ends in the token endpoint: leave its path out, since patmock appends it"
+		return EndpointInBase, ""
 	case r.Status >= 500:
-		return Unavailable, "the target or a gateway in front of it fails: try again later"
+		return Unavailable, ""
 	case r.isPage():
 		return WebPage, "a web page is no response of the API: " + webPage(base.Hostname())
-	}
-	if r.Status == http.StatusUnauthorized && !strings.HasSuffix(r.URL, "/oauth/token") {
-		return BadBearer, "the target rejects the access token that its login issued: look for a proxy that drops or changes the header Authorization"
-	}
-	if cause, remedy, known := statusRemedy(r.Status); known {
+	case r.Status == http.StatusUnauthorized && !strings.HasSuffix(r.URL, "/oauth/token"):
+		return BadBearer, ""
+	case r.Status != http.StatusOK:
+		cause = cmp.Or(causesOfStatus[r.Status], OtherStatus)
 		if cause == BadCredentials && dashedID.MatchString(r.ClientID) {
-			remedy += "; the client id has dashes, which those of personal access tokens have not"
+			remedy = remedies[cause] +
+				"; the client id has dashes, which those of personal access tokens have not"
 		}
 		return cause, remedy
+	case hasByteOrderMark(body):
+		return ByteOrderMark, ""
+	case len(body) == 0:
+		return EmptyBody, ""
+	case !json.Valid(body):
+		return NoJSON, ""
 	}
-	return r.explainBody(body)
+	return OtherJSON, ""
 }
 
-// explainBody returns what is wrong with the body of a good response.
-func (r SetupResponse) explainBody(body []byte) (SetupCause, string) {
-	switch {
-	case r.Status != http.StatusOK:
-		return OtherStatus, "expected 200: look whether the base URL is that of the API"
-	case hasByteOrderMark(body):
-		return ByteOrderMark, "the body begins with a byte order mark, which JSON must not have (RFC 8259, 8.1): " +
-			"let the target, or the proxy in front of it, send UTF-8 without one"
-	case len(body) == 0:
-		return EmptyBody, "the body is empty: look whether the base URL is that of the API, and for a proxy that drops bodies"
-	case !json.Valid(body):
-		return NoJSON, "the body is no JSON: look whether the base URL is that of the API"
-	default:
-		return OtherJSON, "the body is JSON of another form: look whether the base URL is that of the API"
-	}
+// causesOfStatus has the causes of statuses that nothing else explains.
+var causesOfStatus = map[int]SetupCause{
+	http.StatusNotFound: NoSuchPath, http.StatusMethodNotAllowed: NoSuchPath, http.StatusGone: NoSuchPath,
+	http.StatusBadRequest: BadCredentials, http.StatusUnauthorized: BadCredentials,
+	http.StatusForbidden: Forbidden, http.StatusTooManyRequests: TooManyRequests,
 }
 
 // dashedID matches a UUID: the form of the ids of API clients.
 var dashedID = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
-const proxyAuth = "a proxy requires credentials: put them into HTTPS_PROXY (http://USER:PASSWORD@PROXY:PORT), or name the target's host in NO_PROXY"
-
-// statusRemedy returns what a status means when nothing else explains it.
-func statusRemedy(status int) (cause SetupCause, remedy string, known bool) {
-	switch status {
-	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
-		return NoSuchPath, "the target has no such path: the base URL is that of another server, or its path is too long", true
-	case http.StatusBadRequest, http.StatusUnauthorized:
-		return BadCredentials, "the client id or the secret is wrong, of another tenant, deleted or expired", true
-	case http.StatusForbidden:
-		return Forbidden, "the token may not do this: look at its scopes, its user's level, and the network rules of the tenant", true
-	case http.StatusTooManyRequests:
-		return TooManyRequests, "the rate limit is reached: try again later, or end other clients of this token", true
-	}
-	return "", "", false
-}
-
-// redirection says which base URL a redirect leads to.
+// redirection returns which base URL a redirect leads to.
 func (r SetupResponse) redirection() string {
 	from, err := url.Parse(r.URL)
 	location := r.Header.Get("Location")
@@ -186,20 +152,26 @@ func (r SetupResponse) redirection() string {
 	suffix := strings.TrimPrefix(r.URL, strings.TrimRight(r.BaseURL, "/"))
 	suffix, _, _ = strings.Cut(suffix, "?")
 	if err != nil || suffix == "" || !strings.HasSuffix(strings.TrimRight(to.Path, "/"), suffix) {
-		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to log in: " + webPage(from.Hostname())
+		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to log in: " +
+			webPage(from.Hostname())
 	}
-	base := *to
-	base.Path, base.RawPath, base.RawQuery, base.User = strings.TrimSuffix(strings.TrimRight(to.Path, "/"), suffix), "", "", nil
-	return "redirects are not followed, since they turn POST into GET or lose the secret: name the base URL " + r.Redact(base.String())
+	base := &url.URL{
+		Scheme: to.Scheme, Host: to.Host,
+		Path: strings.TrimSuffix(strings.TrimRight(to.Path, "/"), suffix),
+	}
+	return "redirects are not followed, since they turn POST into GET or lose the secret: " +
+		"name the base URL " + r.Redact(base.String())
 }
 
-// webPage says where the API is, for the host of a page.
+// webPage returns where the API is, for the host of a page.
 func webPage(host string) string {
 	tenant, domain, _ := strings.Cut(host, ".")
-	if (strings.HasPrefix(domain, "identitynow") || strings.HasPrefix(domain, "saas.sailpoint")) && tenant != "" {
+	isTenant := strings.HasPrefix(domain, "identitynow") || strings.HasPrefix(domain, "saas.sailpoint")
+	if isTenant && tenant != "" {
 		return fmt.Sprintf("the API of this tenant is at https://%s.api.%s", tenant, domain)
 	}
-	return "name the base URL of the API (https://TENANT.api.identitynow.com), and look for a proxy that asks to log in"
+	return "name the base URL of the API (https://TENANT.api.identitynow.com), " +
+		"and look for a proxy that asks to log in"
 }
 
 // versionIn returns the last segment of a path if it is that of a version, or of an older API.
@@ -214,16 +186,18 @@ func versionIn(path string) string {
 
 // isPage reports whether the response is HTML.
 func (r SetupResponse) isPage() bool {
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // one that cannot be read is no HTML
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // an invalid one is no HTML
 	body := bytes.ToLower(bytes.TrimSpace(r.Body))
-	return mediaType == "text/html" || bytes.HasPrefix(body, []byte("<!doctype html")) || bytes.HasPrefix(body, []byte("<html"))
+	return mediaType == "text/html" || bytes.HasPrefix(body, []byte("<!doctype html")) ||
+		bytes.HasPrefix(body, []byte("<html"))
 }
 
 // isTLSComplaint reports whether a body is what servers send for plain HTTP on a port with TLS:
 // Go's, nginx's and Apache's.
 func isTLSComplaint(body []byte) bool {
 	text := strings.ToLower(string(body))
-	return strings.Contains(text, "http request to an https server") || strings.Contains(text, "plain http request was sent to https port") ||
+	return strings.Contains(text, "http request to an https server") ||
+		strings.Contains(text, "plain http request was sent to https port") ||
 		strings.Contains(text, "speaking plain http to an ssl-enabled server port")
 }
 
@@ -250,7 +224,7 @@ func (r SetupResponse) reason() string {
 			Text string `json:"text"`
 		} `json:"messages"`
 	}
-	// An empty reason says that there is none in a known form.
+	// An empty reason means that there is none in a known form.
 	_ = json.Unmarshal(bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf")), &e)
 	text := cmp.Or(e.Description, e.Message, e.Error)
 	if len(e.Messages) > 0 {
@@ -261,14 +235,4 @@ func (r SetupResponse) reason() string {
 		return string(runes[:maxReason]) + "..."
 	}
 	return text
-}
-
-// ExplainFailure returns the error of a request without a response.
-func ExplainFailure(method, address string, err error) *SetupError {
-	var sent *url.Error
-	if errors.As(err, &sent) { // which repeats the address
-		err = sent.Err
-	}
-	cause, remedy := failureRemedy(err)
-	return &SetupError{Method: method, URL: report.Redact(address), Cause: cause, Err: err, remedy: remedy}
 }

@@ -82,34 +82,21 @@ type Found struct {
 // A FoundKind is the reason for which a token is deleted or left.
 type FoundKind string
 
-// The reasons to delete a token.
+// The reasons to delete a token, and those to leave it. Their texts are in whys.
 const (
-	RecordedID FoundKind = "recorded-id"
-	// RunName is a name with a marker and the time of creation.
-	RunName FoundKind = "run-name"
-	// RecordedName is the name of a create in the ledger whose outcome is unknown.
+	RecordedID   FoundKind = "recorded-id"
+	RunName      FoundKind = "run-name"
 	RecordedName FoundKind = "recorded-name"
-)
 
-// The reasons to leave a token.
-const (
-	// OwnerAbsent is a recorded token whose owner is none of the logins.
-	OwnerAbsent FoundKind = "owner-absent"
-	// OwnerUnknown is a token whose owner, or the caller, is not reported by the target.
-	OwnerUnknown FoundKind = "owner-unknown"
-	// OwnerForeign is a recorded token of another identity than the caller.
-	OwnerForeign FoundKind = "owner-foreign"
-	// CreationMismatch has the name of a create in the ledger, and was created at another time.
+	OwnerAbsent      FoundKind = "owner-absent"
+	OwnerUnknown     FoundKind = "owner-unknown"
+	OwnerForeign     FoundKind = "owner-foreign"
 	CreationMismatch FoundKind = "creation-mismatch"
-	// UnsafeID cannot be a segment of a path, or is redacted.
-	UnsafeID FoundKind = "unsafe-id"
-	// AgeUnknown has no valid date of creation.
-	AgeUnknown FoundKind = "age-unknown"
-	// TooYoung is younger than SweepConfig.OlderThan.
-	TooYoung     FoundKind = "too-young"
-	DeleteFailed FoundKind = "delete-failed"
-	// StillListed was deleted, and is listed.
-	StillListed FoundKind = "still-listed"
+	UnsafeID         FoundKind = "unsafe-id" // it cannot be a segment of a path, or is redacted
+	AgeUnknown       FoundKind = "age-unknown"
+	TooYoung         FoundKind = "too-young" // see SweepConfig.OlderThan
+	DeleteFailed     FoundKind = "delete-failed"
+	StillListed      FoundKind = "still-listed"
 )
 
 // whys describe the kinds whose description does not vary.
