@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
@@ -91,7 +90,7 @@ func read(t *testing.T, name string) (document any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := yaml.YAMLToJSON(source)
+	text, err := strictyaml.JSON(source)
 	if err != nil {
 		t.Fatal(err)
 	}

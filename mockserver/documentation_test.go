@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/mockserver"
 	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/strictyaml"
 )
 
 // The ids that the published examples name.
@@ -141,7 +141,11 @@ func shownRequests(t *testing.T, file string) []shownRequest {
 		t.Fatal(err)
 	}
 	var d document
-	if err := yaml.Unmarshal(data, &d); err != nil {
+	encoded, err := strictyaml.JSON(data)
+	if err == nil {
+		err = json.Unmarshal(encoded, &d)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
@@ -197,7 +201,7 @@ type document struct {
 		}
 		RequestBody struct {
 			Content map[string]content
-		} `yaml:"requestBody"`
+		} `json:"requestBody"`
 	}
 	Components struct {
 		Schemas map[string]schema
@@ -211,7 +215,7 @@ type content struct {
 }
 
 type schema struct {
-	Ref        string `yaml:"$ref"`
+	Ref        string `json:"$ref"`
 	Example    any
 	Properties map[string]schema
 }

@@ -15,9 +15,9 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/goccy/go-yaml"
 
 	"example.com/patmock/spec/internal/fastpath"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
@@ -84,7 +84,7 @@ func Source(name string) ([]byte, error) {
 // and so is an erratum that no longer fits it: a [DocumentError]. Nil errata
 // change nothing.
 func Parse(name string, source []byte, errata *Errata) (*Document, error) {
-	published, err := toJSON(source)
+	published, err := strictyaml.JSON(source)
 	if err != nil {
 		return nil, &DocumentError{name, StepRead, err}
 	}
@@ -161,7 +161,7 @@ func (d *Document) Operation(name string) *Operation {
 func (d *Document) JSON() []byte { return d.effective }
 
 // YAML returns the effective document.
-func (d *Document) YAML() ([]byte, error) { return yaml.JSONToYAML(d.effective) }
+func (d *Document) YAML() ([]byte, error) { return strictyaml.FromJSON(d.effective) }
 
 // CheckUnrouted checks an answer that no operation gave: to an unknown path, or
 // to a method that a path does not have. Nil means that it is valid.

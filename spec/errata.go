@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"sync"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
-	"github.com/goccy/go-yaml"
 
 	"example.com/patmock/spec/evidence"
+	"example.com/patmock/spec/strictyaml"
 )
 
 //go:embed errata.yaml
@@ -77,10 +78,9 @@ type Addition struct {
 // LoadErrata returns the errata. The caller must not change them.
 var LoadErrata = sync.OnceValues(func() (*Errata, error) {
 	var e Errata
-	if err := yaml.UnmarshalWithOptions(errataSource, &e, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read errata.yaml: %w", err)
-	}
-	return &e, nil
+	file := strictyaml.Open(context.Background(), "errata.yaml", errataSource, strictyaml.Options{MaxBytes: len(errataSource)})
+	file.Decode(&e)
+	return &e, file.Err()
 })
 
 // Without returns the errata less the contradiction of that id.

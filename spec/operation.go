@@ -12,7 +12,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/goccy/go-yaml"
+
+	"example.com/patmock/spec/strictyaml"
 )
 
 // An Operation is one method of one path, with what it takes and answers.
@@ -156,7 +157,7 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 func Decode(contentType string, body []byte) (value any, err error) {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
 	if strings.HasSuffix(mediaType, "yaml") {
-		if body, err = yaml.YAMLToJSON(body); err != nil {
+		if body, err = strictyaml.JSON(body); err != nil {
 			return nil, err
 		}
 	}

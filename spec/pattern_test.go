@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
 
 	"example.com/patmock/spec"
 )
@@ -25,10 +24,7 @@ func TestPatternsHaveWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, found := range regexp.MustCompile(`(?m)\bpattern: ('[^']*')`).FindAllStringSubmatch(string(text), -1) {
-			var pattern string
-			if err := yaml.Unmarshal([]byte(found[1]), &pattern); err != nil {
-				t.Fatal(err)
-			}
+			pattern := strings.ReplaceAll(strings.Trim(found[1], "'"), "''", "'")
 			patterns++
 			if words := spec.PatternWords(pattern); words == "" || strings.ContainsAny(words, `^$\`) {
 				t.Errorf("%s: the pattern %s has the words %q", file, pattern, words)

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -8,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
@@ -113,7 +114,11 @@ func structure(t *testing.T, source []byte) map[string]any {
 func parse(t *testing.T, source []byte) map[string]any {
 	t.Helper()
 	var tree map[string]any
-	if err := yaml.Unmarshal(source, &tree); err != nil {
+	encoded, err := strictyaml.JSON(source)
+	if err == nil {
+		err = json.Unmarshal(encoded, &tree)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return tree

@@ -3,6 +3,7 @@ package clients_test
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"os"
 	"slices"
 	"strconv"
@@ -11,30 +12,30 @@ import (
 	"text/template"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
 // client is a file of testdata/wire: the head says whose requests they are; a request and its answer follow, in pairs.
 type client struct {
-	Name     string    `yaml:"client"`
-	Releases []release `yaml:"releases"`
+	Name     string    `json:"client"`
+	Releases []release `json:"releases"`
 
 	cases []wire
 }
 
 // release is what the requests were taken from.
 type release struct {
-	Release string `yaml:"release"`
+	Release string `json:"release"`
 	// Standing is LIVE where the requests were watched on the wire, READ where they were read in the source.
-	Standing string `yaml:"standing"`
+	Standing string `json:"standing"`
 	// Versions of the API that it has calls for; none for a client that does nothing but log in.
-	Versions []version.Version `yaml:"versions"`
+	Versions []version.Version `json:"versions"`
 	// Values of the templates that are its own.
-	Values map[string]string `yaml:"values"`
+	Values map[string]string `json:"values"`
 }
 
 func (r release) versions() []version.Version {
@@ -51,36 +52,47 @@ type wire struct {
 	http string
 
 	// Versions that answer so; every one of the release where there are none.
-	Versions []version.Version `yaml:"versions"`
+	Versions []version.Version `json:"versions"`
 	// Standing of the request, where it is another than that of the release.
-	Standing string `yaml:"standing"`
+	Standing string `json:"standing"`
 	// As is whose credentials and bearer it carries. Empty means jane.doe.
-	As string `yaml:"as"`
+	As string `json:"as"`
 	// Fault meets the request.
-	Fault *faultRule `yaml:"fault"`
+	Fault *control.Fault `json:"fault"`
 	// Advance moves the clock before it.
-	Advance time.Duration `yaml:"advance"`
+	Advance duration `json:"advance"`
 
-	Status int               `yaml:"status"`
-	Header map[string]string `yaml:"header"` // among others
+	Status int               `json:"status"`
+	Header map[string]string `json:"header"` // among others
 	// Shape names the keys of an answer, see shapes.
-	Shape string `yaml:"shape"`
+	Shape string `json:"shape"`
 	// Body is contained in that of the answer; a text that begins with ~ is a regular expression.
-	Body any `yaml:"body"`
+	Body any `json:"body"`
 	// Rules are the ids of the rules by which the request is rejected. The golden file has the causes.
-	Rules []string `yaml:"rules"`
+	Rules []string `json:"rules"`
 	// JWS holds claims of the access token, which then has to be a compact JWS.
-	JWS map[string]any `yaml:"jws"`
+	JWS map[string]any `json:"jws"`
 	// Findings are the kinds that the journal has of the request.
-	Findings []string `yaml:"findings"`
+	Findings []string `json:"findings"`
 }
 
-// faultRule is a control.Fault in YAML, by the names that it has in JSON.
-type faultRule control.Fault
+// duration is written as a text such as 1h.
+type duration struct{ time.Duration }
 
-// UnmarshalYAML implements yaml.BytesUnmarshaler.
-func (f *faultRule) UnmarshalYAML(text []byte) error {
-	return yaml.UnmarshalWithOptions(text, (*control.Fault)(f), yaml.UseJSONUnmarshaler())
+func (d *duration) UnmarshalText(text []byte) (err error) {
+	d.Duration, err = time.ParseDuration(string(text))
+	return err
+}
+
+// decodeYAML decodes YAML as if it were JSON, and rejects unknown fields.
+func decodeYAML(text []byte, into any) error {
+	encoded, err := strictyaml.JSON(text)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(encoded))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
 }
 
 func (w wire) user() string { return cmp.Or(w.As, "jane.doe") }
@@ -98,7 +110,7 @@ func readClient(t *testing.T, file string) *client {
 	}
 	archive := txtar.Parse(text)
 	c := new(client)
-	if err := yaml.UnmarshalWithOptions(archive.Comment, c, yaml.DisallowUnknownField()); err != nil {
+	if err := decodeYAML(archive.Comment, c); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 	if len(c.Releases) == 0 || len(archive.Files) == 0 || len(archive.Files)%2 != 0 {
@@ -110,7 +122,7 @@ func readClient(t *testing.T, file string) *client {
 			t.Fatalf("%s: %q and %q are no pair", file, pair[0].Name, pair[1].Name)
 		}
 		w := wire{name: name, http: string(pair[0].Data)}
-		if err := yaml.UnmarshalWithOptions(pair[1].Data, &w, yaml.DisallowUnknownField()); err != nil {
+		if err := decodeYAML(pair[1].Data, &w); err != nil {
 			t.Fatalf("%s: %s: %v", file, pair[1].Name, err)
 		}
 		c.cases = append(c.cases, w)

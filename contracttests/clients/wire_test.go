@@ -136,12 +136,12 @@ func (s *session) try(w wire) {
 		s.Fatal(err)
 	}
 	if w.Fault != nil {
-		if _, err := ctl.AddFault(s.Context(), control.Fault(*w.Fault)); err != nil {
+		if _, err := ctl.AddFault(s.Context(), *w.Fault); err != nil {
 			s.Fatal(err)
 		}
 	}
-	if w.Advance != 0 {
-		if _, err := ctl.Advance(s.Context(), w.Advance); err != nil {
+	if w.Advance.Duration != 0 {
+		if _, err := ctl.Advance(s.Context(), w.Advance.Duration); err != nil {
 			s.Fatal(err)
 		}
 	}

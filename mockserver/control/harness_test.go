@@ -2,7 +2,6 @@ package control_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/fixtures/golden"
@@ -75,11 +73,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.sent, f.header = []string{r.Method + " " + r.URL.RequestURI()}, r.Header
 	if contentType := r.Header.Get("Content-Type"); contentType != "" {
 		f.sent = append(f.sent, contentType, string(content))
-		var value any
-		if err := yaml.Unmarshal(content, &value); err != nil { // JSON is YAML too
+		value, err := spec.Decode(contentType, content)
+		if err != nil {
 			f.t.Error(err)
 		}
-		for _, v := range o.CheckRequest(f.t.Context(), contentType, plainJSON(f.t, value)) {
+		for _, v := range o.CheckRequest(f.t.Context(), contentType, value) {
 			f.t.Errorf("sent: %v", v)
 		}
 	}
@@ -112,20 +110,6 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request, o *spec.Operation)
 	if _, err := io.WriteString(w, f.body); err != nil {
 		f.t.Error(err)
 	}
-}
-
-// plainJSON turns a value read from YAML into what reading JSON gives.
-func plainJSON(t testing.TB, value any) any {
-	t.Helper()
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var plain any
-	if err := json.Unmarshal(encoded, &plain); err != nil {
-		t.Fatal(err)
-	}
-	return plain
 }
 
 // respond serves one answer of anything that is no mock.

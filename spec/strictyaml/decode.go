@@ -1,0 +1,231 @@
+package strictyaml
+
+import (
+	"encoding"
+	"reflect"
+	"strconv"
+
+	yaml "go.yaml.in/yaml/v4"
+)
+
+// path leads to a value, from the inside to the outside. Nil is the file.
+type path struct {
+	parent *path
+	key    string
+	index  int // of an entry, if the key is empty
+	entry  bool
+}
+
+// String returns the path as errors show it, such as tokens[0].scope.
+func (p *path) String() string {
+	switch {
+	case p == nil:
+		return ""
+	case p.entry:
+		return p.parent.String() + "[" + strconv.Itoa(p.index) + "]"
+	}
+	return child(p.parent.String(), p.key)
+}
+
+// Written has the fields of an entry that were written with a value.
+type Written struct {
+	mask  uint64
+	index map[string]int
+}
+
+// Written returns those of the entry in a list of the top level, which is of that type. The list "" has
+// one entry, the file. As in the API, null is as good as absent.
+func (f *File) Written(list string, entry int, of reflect.Type) Written {
+	if all := f.present[list]; entry < len(all) {
+		return Written{all[entry], f.shapeOf(of).index}
+	}
+	return Written{}
+}
+
+// Has reports whether the field of that name was written.
+func (w Written) Has(name string) bool { return w.mask&(1<<w.index[name]) != 0 }
+
+// Decode reads the file into what into points to. It reports whether it got all values.
+func (f *File) Decode(into any) bool {
+	if f.stopped {
+		return false
+	}
+	v := reflect.ValueOf(into).Elem()
+	var root *mapping
+	f.parts(func(p part) bool {
+		f.lines = p.lines
+		n := deref(p.root)
+		switch {
+		case typeOf(n) == nullType && n.Style == 0 && n.Value == "":
+			if f.options.What != "" {
+				f.stop(failure{Empty, place{1, 1}, "expected " + f.options.What + ", got an empty file"})
+			}
+		case n.Kind == yaml.MappingNode && v.Kind() == reflect.Struct:
+			if root == nil {
+				root = f.begin(nil, n, v)
+			}
+			root.add(n, p.continued)
+		default:
+			f.value(nil, n, v, "")
+		}
+		return !f.Done()
+	})
+	if root != nil {
+		root.end()
+	}
+	return !f.incomplete
+}
+
+// incompleteError reports an error for which a value is missing.
+func (f *File) reject(kind Kind, p *path, format string, args ...any) {
+	f.incomplete = true
+	if f.Full() {
+		f.more++
+		return
+	}
+	f.Report(kind, p.String(), format, args...)
+}
+
+// value decodes n into v. Expected is what its text is called.
+func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
+	n = deref(n)
+	if f.values++; f.values > MaxValues {
+		f.stop(failure{Size, place{n.Line + f.lines, n.Column}, "expected at most " + strconv.Itoa(MaxValues) + " values with those of aliases"})
+		return
+	}
+	found := typeOf(n)
+	f.flag(p, n, found)
+	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if found != textType {
+			f.mismatch(p, expected, n)
+		} else if err := text.UnmarshalText([]byte(n.Value)); err != nil {
+			f.Report(BadValue, p.String(), "%s", err)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		if found != mappingType {
+			f.mismatch(p, string(mappingType), n)
+			return
+		}
+		m := f.begin(p, n, v)
+		m.add(n, false)
+		m.end()
+	case reflect.Map:
+		if found != mappingType {
+			f.mismatch(p, string(mappingType), n)
+			return
+		}
+		m := f.begin(p, n, v)
+		m.add(n, false)
+		f.seen = f.seen[:m.first]
+	case reflect.Slice:
+		if found != listType {
+			f.mismatch(p, string(listType), n)
+			return
+		}
+		f.list(p, n, v)
+	case reflect.Interface:
+		if value := toAny(n, 0); value != nil {
+			v.Set(reflect.ValueOf(value))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		f.value(p, n, v.Elem(), expected)
+	default:
+		f.scalar(p, n, found, v)
+	}
+}
+
+// Scalar is a text that may be written as a number, true, false or null as well: it is what the file
+// has there.
+type Scalar string
+
+func (f *File) scalar(p *path, n *yaml.Node, found nodeType, v reflect.Value) {
+	switch {
+	case v.Type() == reflect.TypeFor[Scalar]() && n.Kind == yaml.ScalarNode && found != tagType && n.Value != "":
+		v.SetString(n.Value)
+	case v.Kind() == reflect.String && found == textType:
+		v.SetString(n.Value)
+	case v.Kind() == reflect.Bool && found == boolType:
+		v.SetBool(n.Value[0]|0x20 == 't')
+	case v.Kind() == reflect.Int && found == integerType:
+		v.SetInt(integer(n.Value))
+	case v.Kind() == reflect.String:
+		f.mismatch(p, string(textType), n)
+	case v.Kind() == reflect.Bool:
+		f.mismatch(p, string(boolType), n)
+	default:
+		f.mismatch(p, "a whole number", n)
+	}
+}
+
+// flag notes texts that should have been replaced.
+func (f *File) flag(p *path, n *yaml.Node, found nodeType) {
+	if f.options.Flag == nil {
+		return
+	}
+	template := found == mappingType && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode // {{ NAME }}
+	if template || found == textType && f.options.Flag(n.Value) {
+		f.flagged[p.String()] = true
+	}
+}
+
+// mismatch reports the type of a value, never the value: it may be a secret in the wrong place.
+func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
+	hint, found := "", typeOf(n)
+	switch {
+	case expected == string(textType) && (found == integerType || found == fractionType || found == boolType || found == octalType):
+		hint = ": put it in quotes"
+	case found == octalType:
+		hint = ": some readers take that for an octal number"
+	}
+	f.reject(WrongType, p, "expected %s, got %s%s", expected, string(found), hint)
+}
+
+// list appends the entries of n.
+func (f *File) list(p *path, n *yaml.Node, v reflect.Value) {
+	if v.IsNil() {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	}
+	at := &path{parent: p, entry: true}
+	for _, entry := range n.Content {
+		if f.Done() {
+			return
+		}
+		i := v.Len()
+		if i == v.Cap() {
+			v.Grow(1)
+		}
+		v.SetLen(i + 1)
+		at.index = i
+		f.value(at, entry, v.Index(i), "")
+	}
+}
+
+// toAny returns the value of n as encoding/json would decode it, but for integers, which are int64.
+func toAny(n *yaml.Node, depth int) any {
+	n = deref(n)
+	switch found := typeOf(n); {
+	case depth > maxDepth || found == nullType:
+		return nil
+	case found == boolType:
+		return n.Value[0]|0x20 == 't'
+	case found == integerType || found == fractionType:
+		return number(n.Value, found)
+	case found == listType:
+		list := make([]any, len(n.Content))
+		for i, entry := range n.Content {
+			list[i] = toAny(entry, depth+1)
+		}
+		return list
+	case found == mappingType:
+		object := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			object[n.Content[i].Value] = toAny(n.Content[i+1], depth+1)
+		}
+		return object
+	}
+	return n.Value
+}

@@ -1,0 +1,183 @@
+package strictyaml
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v4"
+
+	"example.com/patmock/spec/schema"
+)
+
+// shape has the fields of a struct by their names in a file.
+type shape struct {
+	index    map[string]int
+	names    []string
+	expected map[string]string // the type in words, by name
+	required []string
+	// line is the field that gets the line of the struct or, if it is there, that of the key lineOf.
+	// It is -1 without such a field.
+	line   int
+	lineOf string
+}
+
+// shapeOf reads tags such as `yaml:"name,a time"`: the name in the file, and what messages call the
+// type of its text, or "required". The tag `line:"name"` is of a field that gets the line of a key.
+func (f *File) shapeOf(t reflect.Type) *shape {
+	s := f.shapes[t]
+	if s != nil {
+		return s
+	}
+	s = &shape{index: map[string]int{}, expected: map[string]string{}, line: -1}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		if of, tagged := field.Tag.Lookup("line"); tagged {
+			s.line, s.lineOf = i, of
+		}
+		name, option, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		if name == "-" || name == "" {
+			continue
+		}
+		s.index[name] = i
+		s.names = append(s.names, name)
+		if option == "required" {
+			s.required = append(s.required, name)
+		} else if option != "" {
+			s.expected[name] = option
+		}
+	}
+	f.shapes[t] = s
+	return s
+}
+
+// mapping decodes a mapping, which comes in parts.
+type mapping struct {
+	*File
+	path    *path
+	v       reflect.Value
+	shape   *shape // nil for a map
+	first   int    // of its keys in File.seen
+	child   path
+	present uint64
+}
+
+type seenKey struct {
+	key  string
+	line int
+}
+
+func (f *File) begin(p *path, n *yaml.Node, v reflect.Value) *mapping {
+	m := &mapping{File: f, path: p, v: v, first: len(f.seen), child: path{parent: p}}
+	if v.Kind() == reflect.Map {
+		v.Set(reflect.MakeMap(v.Type()))
+		return m
+	}
+	m.shape = f.shapeOf(v.Type())
+	m.setLine(n)
+	return m
+}
+
+// setLine sets the field with a line tag.
+func (m *mapping) setLine(at *yaml.Node) {
+	if m.shape.line >= 0 {
+		m.v.Field(m.shape.line).SetInt(int64(at.Line + m.lines))
+	}
+}
+
+// add decodes the keys of n. If it is continued, the first one is the last one so far.
+func (m *mapping) add(n *yaml.Node, continued bool) {
+	for i := 0; i+1 < len(n.Content) && !m.Done(); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		p := &m.child
+		p.key = key.Value
+		first := slices.IndexFunc(m.seen[m.first:], func(s seenKey) bool { return s.key == key.Value })
+		found := typeOf(key)
+		switch {
+		case strings.HasPrefix(key.Value, "x-") && found == textType:
+			continue
+		case isMerge(key):
+			m.reject(BadKey, p, "expected a mapping to merge, got %s", string(typeOf(deref(value))))
+		case found != textType:
+			m.reject(BadKey, p, "expected a plain key, got %s", string(found))
+		case first >= 0 && (!continued || i > 0):
+			m.reject(Duplicate, p, "written twice, first in line %d", m.seen[m.first+first].line)
+			if last := len(m.pending) - 1; m.more == 0 {
+				m.pending[last].at = place{key.Line + m.lines, key.Column}
+			}
+		default:
+			m.field(p, key, value)
+		}
+		if first < 0 {
+			m.seen = append(m.seen, seenKey{key.Value, key.Line + m.lines})
+		}
+	}
+}
+
+// field decodes the value of a key.
+func (m *mapping) field(p *path, key, value *yaml.Node) {
+	if m.path == nil && key.Value == schema.Field {
+		m.schema(p, value)
+		return
+	}
+	if m.shape == nil {
+		element := reflect.New(m.v.Type().Elem()).Elem()
+		m.value(p, value, element, "")
+		m.v.SetMapIndex(reflect.ValueOf(key.Value), element)
+		return
+	}
+	i, known := m.shape.index[key.Value]
+	if !known {
+		m.incomplete = true
+		names := m.shape.names
+		if m.path == nil {
+			names = append([]string{schema.Field}, names...)
+		}
+		m.ReportUnknown(UnknownField, m.options.Rules[UnknownField], p.String(), key.Value, func() []string { return names }, "unknown field%.0s")
+		return
+	}
+	if typeOf(deref(value)) == nullType && m.v.Field(i).Type() != reflect.TypeFor[Scalar]() {
+		return
+	}
+	if key.Value == m.shape.lineOf {
+		m.setLine(key)
+	}
+	m.present |= 1 << i
+	m.value(p, value, m.v.Field(i), m.shape.expected[key.Value])
+}
+
+// end notes which fields are there, and reports those that have to be.
+func (m *mapping) end() {
+	m.seen = m.seen[:m.first]
+	for _, name := range m.shape.required {
+		if m.present&(1<<m.shape.index[name]) == 0 {
+			m.reject(MissingField, &path{parent: m.path, key: name}, "missing")
+		}
+	}
+	list := ""
+	if p := m.path; p != nil {
+		if p.parent == nil || p.parent.parent != nil || !p.entry {
+			return
+		}
+		list = p.parent.key
+	}
+	m.File.present[list] = append(m.File.present[list], m.present)
+}
+
+// schema reads the version of a file.
+func (m *mapping) schema(p *path, n *yaml.Node) {
+	switch found := typeOf(deref(n)); found {
+	case nullType:
+	case integerType:
+		err := schema.Check(int(integer(deref(n).Value)))
+		if err == nil {
+			return
+		}
+		if integer(deref(n).Value) > schema.Version { // nothing else can be said about the file
+			m.pending, m.more, m.stopped = nil, 0, true
+		}
+		m.reject(OtherSchema, p, "%s", err)
+	default:
+		m.mismatch(p, "a whole number", deref(n))
+	}
+}

@@ -1,0 +1,165 @@
+package strictyaml
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strconv"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v4"
+
+	"example.com/patmock/spec/redact"
+)
+
+// nodeType is the type of a value by the core schema of YAML 1.2, in the words of messages.
+type nodeType string
+
+const (
+	mappingType  nodeType = "a mapping"
+	listType     nodeType = "a list"
+	textType     nodeType = "text"
+	integerType  nodeType = "a number"
+	fractionType nodeType = "a fraction"
+	boolType     nodeType = "true or false"
+	nullType     nodeType = "nothing"
+	tagType      nodeType = "a tag"
+	octalType    nodeType = "a number with a leading zero"
+)
+
+// deref returns the value that an alias stands for.
+func deref(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func typeOf(n *yaml.Node) nodeType {
+	switch {
+	case n.Style&yaml.TaggedStyle != 0:
+		return tagType
+	case n.Kind == yaml.MappingNode:
+		return mappingType
+	case n.Kind == yaml.SequenceNode:
+		return listType
+	case n.Style != 0:
+		return textType
+	}
+	return plainType(n.Value)
+}
+
+var (
+	integerForm  = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$|^0o[0-7]+$|^0x[0-9a-fA-F]+$|^[-+]?\.(inf|Inf|INF)$`)
+	octalForm    = regexp.MustCompile(`^[-+]?0[0-9]+$`)
+	fractionForm = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+)
+
+// plainType returns the type of a text without quotes.
+func plainType(text string) nodeType {
+	switch text {
+	case "", "~", "null", "Null", "NULL":
+		return nullType
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return boolType
+	case ".nan", ".NaN", ".NAN":
+		return integerType
+	}
+	first, last := text[0], text[len(text)-1]
+	switch {
+	case first != '+' && first != '-' && first != '.' && !isDigit(first):
+		return textType
+	case !isDigit(last) && last != '.' && !strings.ContainsAny(text, "xiI"): // as in dates and offsets
+		return textType
+	case integerForm.MatchString(text):
+		return integerType
+	case octalForm.MatchString(text):
+		return octalType
+	case fractionForm.MatchString(text):
+		return fractionType
+	}
+	return textType
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// outOfBounds is an integer that no field takes.
+const outOfBounds = 1<<31 - 1
+
+// integer returns the value of an integer.
+func integer(text string) int64 {
+	n, err := strconv.ParseInt(text, 0, 64)
+	if err != nil {
+		return outOfBounds
+	}
+	return n
+}
+
+// isMerge reports whether a key is that of YAML's merges.
+func isMerge(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.Style == 0 && key.Value == "<<"
+}
+
+// needsResolving reports whether a mapping has keys that are merges or aliases.
+func needsResolving(n *yaml.Node) bool {
+	for i := 0; i < len(n.Content); i += 2 {
+		if isMerge(n.Content[i]) || n.Content[i].Kind == yaml.AliasNode {
+			return true
+		}
+	}
+	return false
+}
+
+// resolve replaces the merge keys of a mapping by what they add, and keys that are aliases. Own keys
+// win over merged ones, earlier merged ones over later ones. Merge keys of other values stay.
+func resolve(n *yaml.Node) {
+	var sources []*yaml.Node
+	own := make([]*yaml.Node, 0, len(n.Content))
+	known := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], deref(n.Content[i+1])
+		switch {
+		case isMerge(key) && value.Kind == yaml.MappingNode:
+			sources = append(sources, value)
+		case isMerge(key) && value.Kind == yaml.SequenceNode:
+			sources = append(sources, value.Content...)
+		default:
+			name := *deref(key)
+			name.Line, name.Column = key.Line, key.Column
+			own = append(own, &name, n.Content[i+1])
+			known[name.Value] = true
+		}
+	}
+	for _, source := range sources {
+		source = deref(source)
+		for i := 0; source.Kind == yaml.MappingNode && i+1 < len(source.Content); i += 2 {
+			if key := source.Content[i]; !known[key.Value] {
+				known[key.Value] = true
+				own = append(own, key, source.Content[i+1])
+			}
+		}
+	}
+	n.Content = own
+}
+
+// maxWord bounds, in bytes, a word of a file in the path of a field.
+const maxWord = 128
+
+// plain quotes a word of a file unless it is simple, so that no message has a second line.
+func plain(word string) string {
+	if len(word) > maxWord {
+		hash := sha256.Sum256([]byte(word)) // other long words have other paths
+		word = redact.Cut(word, maxWord) + hex.EncodeToString(hash[:4])
+	}
+	for i := range len(word) {
+		switch c := word[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '_', c == '-', c == '.', c == ':':
+		default:
+			return strconv.Quote(word)
+		}
+	}
+	if word == "" {
+		return `""`
+	}
+	return word
+}

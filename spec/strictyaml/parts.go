@@ -1,0 +1,286 @@
+package strictyaml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	yaml "go.yaml.in/yaml/v4"
+
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/schema"
+)
+
+// Limits of a file. A tree takes up to a hundred times the memory of its text.
+const (
+	// maxPart bounds, in bytes, a part of YAML that is read as one tree.
+	maxPart  = 1 << 20
+	maxDepth = 16
+	// maxKeys bounds the keys of a mapping, which are compared with each other.
+	maxKeys = 200
+	// MaxEntries bounds the entries of a list, and MaxValues the values of a file.
+	MaxEntries = 200_000
+	MaxValues  = 5_000_000
+	// maxPartValues bounds the values of a part.
+	maxPartValues = 500_000
+	// usualPart is the size in bytes from which a part ends behind the next entry of a list.
+	usualPart = 64 << 10
+)
+
+// part is a document, or a part of a large one: a mapping with some of its keys.
+type part struct {
+	root *yaml.Node
+	// lines are in front of the part. JSON has its own positions.
+	lines int
+	// continued reports that the first key is the last one of the part before: its list goes on.
+	continued bool
+}
+
+// parts passes the parts of a file until visit returns false. It stops the file at the first thing
+// that cannot be read.
+func (f *File) parts(visit func(part) bool) {
+	if f.isJSON {
+		r := &jsonReader{data: f.data, line: 1, visit: func(p part) bool { return visit(p) && f.ctx.Err() == nil }}
+		if e := r.read(); e != nil {
+			f.stop(*e)
+		}
+		return
+	}
+	values := 0
+	for c := range chunks(f.data) {
+		root, err := f.compose(c, &values)
+		if err != nil {
+			f.stop(*err)
+			return
+		}
+		if root == nil && !c.continued { // nothing but comments
+			root = &yaml.Node{Kind: yaml.ScalarNode, Line: 1, Column: 1}
+		}
+		if f.ctx.Err() != nil || !visit(part{root, c.lines, c.continued}) {
+			return
+		}
+	}
+}
+
+// chunk is a part of the text of a file: whole lines.
+type chunk struct {
+	// key is the line in front of a list that goes on.
+	key, text []byte
+	lines     int
+	continued bool
+}
+
+// chunks cuts large YAML in front of keys and of entries in lists of the top level. A line that looks
+// like one cannot be in a text of several lines, which is indented further.
+func chunks(data []byte) func(yield func(chunk) bool) {
+	return func(yield func(chunk) bool) {
+		x := cutter{large: len(data) > maxPart, indent: -1}
+		start, next := 0, chunk{}
+		for at := 0; at < len(data); {
+			line := data[at:]
+			if n := bytes.IndexByte(line, '\n'); n >= 0 {
+				line = line[:n+1]
+			}
+			cut, continued := x.line(line)
+			if cut && at-start >= usualPart {
+				next.text = data[start:at]
+				if !yield(next) {
+					return
+				}
+				start, next = at, chunk{lines: x.lines - 1, continued: continued}
+				if continued {
+					next.key, next.lines = x.key, x.lines-2
+				}
+			}
+			at += len(line)
+		}
+		next.text = data[start:]
+		yield(next)
+	}
+}
+
+// cutter finds the lines of YAML in front of which it can be cut.
+type cutter struct {
+	large  bool
+	lines  int    // read so far
+	begun  bool   // there is a value
+	key    []byte // the line of the key whose value may be a list
+	indent int    // of the list's entries, -1 in front of the first one
+}
+
+// line reports whether the text can be cut in front of a line, and whether it is in a list then.
+func (x *cutter) line(line []byte) (cut, continued bool) {
+	x.lines++
+	content := bytes.TrimLeft(line, " ")
+	indent := len(line) - len(content)
+	content = bytes.TrimRight(content, " \n")
+	if !x.large || len(content) == 0 || content[0] == '#' {
+		return false, false
+	}
+	entry := string(content) == "-" || bytes.HasPrefix(content, []byte("- "))
+	switch {
+	case indent == 0 && (bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("..."))):
+		x.large = !x.begun // what is behind the document is not cut
+	case x.key != nil && entry && (x.indent < 0 || x.indent == indent):
+		cut, x.indent = x.indent == indent, indent
+		return cut, true
+	case indent == 0 && !entry:
+		cut, x.begun = x.begun, true
+		x.key, x.indent = nil, -1
+		if content[len(content)-1] == ':' {
+			x.key = line
+		}
+		return cut, false
+	case x.indent < 0:
+		x.key = nil
+	}
+	return false, false
+}
+
+// depthLimit ends the reading of YAML that is nested too deeply.
+type depthLimit struct{}
+
+var errTooDeep = errors.New("too deep")
+
+// CheckDepth is called by the library for each level.
+func (depthLimit) CheckDepth(depth int, _ *yaml.DepthContext) error {
+	if depth > maxDepth {
+		return errTooDeep
+	}
+	return nil
+}
+
+// CheckAlias is called by the library where it decodes aliases, which it does not do here.
+func (depthLimit) CheckAlias(int, int) error { return nil }
+
+// compose returns the root of the only document in a chunk, nil if it has none.
+func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
+	if len(c.text) > maxPart {
+		if e := f.jsonError(); e != nil {
+			return nil, e
+		}
+		return nil, &failure{Size, place{c.lines + 1, 1}, fmt.Sprintf("expected at most %d bytes of YAML in one entry, got %d: "+
+			"write JSON, or an entry of a list a line, as state get does", maxPart, len(c.text))}
+	}
+	loader, err := yaml.NewLoader(io.MultiReader(bytes.NewReader(c.key), bytes.NewReader(c.text)), yaml.WithPlugin(depthLimit{}))
+	if err != nil {
+		return nil, &failure{Syntax, place{1, 1}, err.Error()}
+	}
+	var root *yaml.Node
+	for documents := 1; ; documents++ {
+		var document yaml.Node
+		err := loader.Load(&document)
+		switch {
+		case errors.Is(err, io.EOF):
+			if root == nil {
+				return nil, nil
+			}
+			m := measure{values: *values}
+			e := m.visit(root, 0)
+			if *values = m.values; e != nil {
+				e.at.line += c.lines
+			}
+			return root, e
+		case err != nil:
+			return nil, f.syntaxError(err, c)
+		case isNothing(&document): // behind the last ---
+		case root != nil:
+			return nil, &failure{ManyDocuments, place{document.Line + c.lines, document.Column}, fmt.Sprintf("expected one document, got %d", documents)}
+		default:
+			root = document.Content[0]
+		}
+	}
+}
+
+// isNothing reports whether a document has no value.
+func isNothing(document *yaml.Node) bool {
+	n := document.Content[0]
+	return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == "" && n.Anchor == ""
+}
+
+// syntaxError describes an error of the library.
+func (f *File) syntaxError(err error, c chunk) *failure {
+	var e *yaml.LoadError
+	if !errors.As(err, &e) {
+		return &failure{Syntax, place{1, 1}, "not YAML"}
+	}
+	at := place{e.Mark.Line, e.Mark.Column}
+	if e.Message == errTooDeep.Error() {
+		return &failure{Size, place{at.line + c.lines, at.column}, fmt.Sprintf("expected at most %d nested lists and mappings", maxDepth)}
+	}
+	message := "not YAML: " + redact.String(e.Message)
+	if e.ContextMsg != "" {
+		message += " " + e.ContextMsg
+		if at.line == e.ContextMark.Line || e.Mark.Index >= len(c.text) { // where it began, not the end
+			at = place{e.ContextMark.Line, e.ContextMark.Column}
+		}
+	}
+	at = place{max(1, at.line+c.lines), max(1, at.column)}
+	if last := 1 + bytes.Count(bytes.TrimRight(f.data, "\n"), []byte("\n")); at.line > last {
+		at = place{last, 1}
+	}
+	if e := f.jsonError(); e != nil {
+		at, message = e.at, e.message
+	}
+	if f.options.Hint != nil && hasTemplate(f.data, at.line) {
+		message += f.options.Hint("")
+	}
+	return &failure{Syntax, at, message}
+}
+
+// jsonError returns the error of a file that is meant to be JSON, nil for others.
+func (f *File) jsonError() *failure {
+	line, column, message, isJSON := schema.DescribeJSONError(f.source, f.data)
+	if !isJSON {
+		return nil
+	}
+	return &failure{Syntax, place{line, column}, redact.String(message)}
+}
+
+// hasTemplate reports whether a line has {{ NAME }}, which YAML cannot read without quotation marks.
+func hasTemplate(data []byte, line int) bool {
+	lines := bytes.SplitN(data, []byte("\n"), line+1)
+	return line <= len(lines) && bytes.Contains(lines[line-1], []byte("{{"))
+}
+
+// measure compares trees with the limits, and replaces their merge keys.
+type measure struct{ values int }
+
+func (m *measure) visit(n *yaml.Node, depth int) *failure {
+	fail := func(at *yaml.Node, most int, of string) *failure {
+		return &failure{Size, place{at.Line, at.Column}, fmt.Sprintf("expected at most %d %s", most, of)}
+	}
+	m.values++
+	pairs := 1
+	switch n.Kind {
+	case yaml.MappingNode:
+		pairs = 2
+		if len(n.Content) > 2*maxKeys {
+			return fail(n.Content[2*maxKeys], maxKeys, "keys in a mapping")
+		}
+	case yaml.SequenceNode:
+		if len(n.Content) > MaxEntries {
+			return fail(n.Content[MaxEntries], MaxEntries, "entries in a list")
+		}
+	default:
+		return nil
+	}
+	if depth++; depth > maxDepth {
+		return fail(n, maxDepth, "nested lists and mappings")
+	}
+	if m.values > MaxValues {
+		return fail(n, MaxValues, "values")
+	}
+	for i := pairs - 1; i < len(n.Content); i += pairs {
+		if e := m.visit(n.Content[i], depth); e != nil {
+			return e
+		}
+	}
+	if pairs == 2 && needsResolving(n) {
+		if resolve(n); len(n.Content) > 2*maxKeys {
+			return fail(n, maxKeys, "keys in a mapping")
+		}
+	}
+	return nil
+}

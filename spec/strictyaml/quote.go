@@ -1,0 +1,32 @@
+package strictyaml
+
+import (
+	"regexp"
+	"strconv"
+)
+
+// otherWords mean something else in some version of YAML.
+var otherWords = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|nan|inf)$`)
+
+// Quote returns a text as YAML has it: in quotes unless it means itself in every version of YAML, also
+// in a list in brackets. The escapes of Go are escapes of YAML.
+func Quote(text string) string {
+	if isSafe(text) && (len(text) > 5 || !otherWords.MatchString(text)) {
+		return text
+	}
+	return strconv.Quote(text)
+}
+
+// isSafe reports whether a text consists of letters, digits and some other characters inside.
+func isSafe(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		edge := i == 0 || i == len(text)-1 || text[i-1] == ' ' || text[i+1] == ' '
+		switch {
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9' && i > 0:
+		case edge, c != ' ' && c != '.' && c != '_' && c != ':' && c != '-':
+			return false
+		}
+	}
+	return text != ""
+}
