@@ -76,12 +76,14 @@ type Addition struct {
 }
 
 // LoadErrata returns the errata. The caller must not change them.
-var LoadErrata = sync.OnceValues(func() (*Errata, error) {
+var LoadErrata = sync.OnceValues(readErrata)
+
+func readErrata() (*Errata, error) {
 	var e Errata
 	file := strictyaml.Open(context.Background(), "errata.yaml", errataSource, strictyaml.Options{MaxBytes: len(errataSource)})
 	file.Decode(&e)
 	return &e, file.Err()
-})
+}
 
 // Without returns the errata less the contradiction of that id.
 func (e *Errata) Without(id string) *Errata {

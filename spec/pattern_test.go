@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-
 	"example.com/patmock/spec"
 )
 
