@@ -119,7 +119,7 @@ func (w *jsonWriter) text(text string) { _, _ = w.WriteString(text) } // a buffe
 
 func (w *jsonWriter) encode(value any) {
 	encoded, _ := json.Marshal(value) // a scalar always encodes
-	w.Write(encoded)
+	w.text(string(encoded))
 }
 
 // FromJSON returns valid JSON as YAML in the same order.
