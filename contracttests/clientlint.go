@@ -13,6 +13,7 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/limit"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
@@ -123,7 +124,7 @@ func findingsMessage(found control.KindFindings, advice string) string {
 		text += ", the first"
 	}
 	first := found.Examples[0]
-	return text + ": " + report.Redact(fmt.Sprintf("%s %s: %s; %s", first.Method, first.Path, first.Detail, cmp.Or(first.Remedy, advice)))
+	return text + ": " + redact.Report(fmt.Sprintf("%s %s: %s; %s", first.Method, first.Path, first.Detail, cmp.Or(first.Remedy, advice)))
 }
 
 // sourcesOf returns the sources of a rule in the documents of the versions that the findings are of.
@@ -187,7 +188,7 @@ func clientFailure(example control.FindingExample) report.Failure {
 		"request " + example.RequestID + ": " + example.Remedy,
 	}
 	return report.Failure{
-		Kind: report.KindFinding, Message: report.Redact(example.Detail), Exchange: report.Redact(strings.Join(lines, "\n")),
+		Kind: report.KindFinding, Message: redact.Report(example.Detail), Exchange: redact.Report(strings.Join(lines, "\n")),
 	}
 }
 

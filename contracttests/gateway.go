@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 )
 
 // A GatewayError is the error of a request to which the API did not respond, but a gateway in front
@@ -19,7 +20,7 @@ type GatewayError struct {
 // Error names the request and the status.
 func (e *GatewayError) Error() string {
 	return fmt.Sprintf("%s %s: status %d %s comes from a gateway, and is no response of the API",
-		e.Method, report.Redact(e.Path), e.Status, http.StatusText(e.Status))
+		e.Method, redact.Report(e.Path), e.Status, http.StatusText(e.Status))
 }
 
 // gatewayError returns a [GatewayError] if the response of an exchange comes from a gateway, and

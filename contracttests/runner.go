@@ -18,6 +18,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/evidence"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
 )
 
@@ -175,7 +176,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	tenant, err := r.open(ctx)
 	if err != nil {
 		r.noteAttempt(false, err)
-		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())
+		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, redact.Report(err.Error())
 		return result, observed
 	}
 	// What the scenario made goes, also when the run is interrupted.
@@ -183,7 +184,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
 		if err := tenant.close(ctx); err != nil && result.Outcome != report.Error {
-			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, report.Redact(err.Error())
+			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, redact.Report(err.Error())
 		}
 	}()
 	if lacking := tenant.lacks(c.Scenario.Features); len(lacking) > 0 {

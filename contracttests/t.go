@@ -16,6 +16,7 @@ import (
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
 )
 
@@ -306,8 +307,8 @@ func (t *T) redact(text string) string {
 		}
 	}
 	for _, secret := range known {
-		text = strings.ReplaceAll(text, secret, "[redacted]")
-		text = strings.ReplaceAll(text, strings.Trim(encode(secret), `"`), "[redacted]")
+		text = strings.ReplaceAll(text, secret, redact.Mark)
+		text = strings.ReplaceAll(text, strings.Trim(encode(secret), `"`), redact.Mark)
 	}
-	return report.Redact(text)
+	return redact.Report(text)
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/redact"
 )
@@ -252,7 +251,7 @@ func baseURL(setting, address string) (*url.URL, error) {
 		if strings.Contains(address, "@") { // a password may stand there
 			return nil, targetErrorf(setting, SecretInAddress, "expected an address such as http://127.0.0.1:17280, without user and password")
 		}
-		return nil, targetErrorf(setting, BadAddress, "%q: expected an address such as http://127.0.0.1:17280", report.Redact(address))
+		return nil, targetErrorf(setting, BadAddress, "%q: expected an address such as http://127.0.0.1:17280", redact.Report(address))
 	}
 	return u, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/tenantguard"
+	"example.com/patmock/spec/redact"
 )
 
 // warnings notice that a run does not really test.
@@ -104,7 +105,7 @@ func (s *sharedWarnings) tell(clock *tenantguard.Clock) []report.Warning {
 		add(report.WarnOtherRun, "%s", s.interfered)
 	case len(names) > 0:
 		add(report.WarnOtherRun, "%s is of another run, as are %d more: they are left alone, and patmock contract sweep deletes what that run left",
-			report.Redact(names[0]), len(names)-1)
+			redact.Report(names[0]), len(names)-1)
 	}
 	for _, text := range slices.Sorted(maps.Keys(s.refusals)) {
 		add(report.WarnUndeclaredStatus, "%s", text)

@@ -183,7 +183,7 @@ func (n *normalizer) accessToken(ref, text string) {
 func typesOf(object map[string]any) map[string]string {
 	out := map[string]string{}
 	for key, value := range object {
-		out[redact(escaper.Replace(key))] = typeOf(value)
+		out[maskSecrets(escaper.Replace(key))] = typeOf(value)
 	}
 	return out
 }

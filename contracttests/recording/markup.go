@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 )
 
 // A text in normal form has placeholders such as ⟨id-1⟩ for the parts that belong to one run or one
@@ -47,20 +47,18 @@ func hasPlaceholder(text string) bool {
 	return false
 }
 
-const redacted = "[redacted]" // by report.Redact
-
 // protected matches what redact must not change: marks, and a text that only looks as if it had
 // been redacted.
-var protected = regexp.MustCompile(mark + `|` + regexp.QuoteMeta(redacted))
+var protected = regexp.MustCompile(mark + `|` + regexp.QuoteMeta(redact.Mark))
 
-// redact replaces what looks like a secret by placeholders. It never splits a mark.
-func redact(text string) string {
+// maskSecrets replaces what looks like a secret by placeholders. It never splits a mark.
+func maskSecrets(text string) string {
 	var all []string
 	text = protected.ReplaceAllStringFunc(text, func(found string) string {
 		all = append(all, found)
 		return opening + strconv.Itoa(len(all)-1) + closing
 	})
-	text = strings.ReplaceAll(report.Redact(text), redacted, placeholder("redacted"))
+	text = strings.ReplaceAll(redact.Report(text), redact.Mark, placeholder("redacted"))
 	if len(all) == 0 {
 		return text
 	}

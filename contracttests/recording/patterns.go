@@ -29,7 +29,7 @@ var (
 func (n *normalizer) text(text string, dated func(string) string) string {
 	escaped := escaper.Replace(text)
 	if n.fixed(text) {
-		return redact(escaped)
+		return maskSecrets(escaped)
 	}
 	out := n.withoutBeginnings(n.encodings.Replace(escaped))
 	out = n.varying.ReplaceAllStringFunc(out, func(found string) string {
@@ -52,7 +52,7 @@ func (n *normalizer) text(text string, dated func(string) string) string {
 		}
 		return n.references.told(id, value)
 	})
-	return shortened(redact(out), text)
+	return shortened(maskSecrets(out), text)
 }
 
 // fixed reports at a glance that nothing varies in a text, as in most.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/patmock/spec/redact"
 )
 
 // clean returns a copy without secrets, whose lists are never nil and whose counts are those of its
@@ -30,7 +32,7 @@ func redactValue(v reflect.Value) reflect.Value {
 	out.Set(v)
 	switch v.Kind() {
 	case reflect.String:
-		out.SetString(Redact(v.String()))
+		out.SetString(redact.Report(v.String()))
 	case reflect.Pointer:
 		if !v.IsNil() {
 			out.Set(redactValue(v.Elem()).Addr())

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 )
 
 // apiClient calls the API as one identity.
@@ -199,8 +199,8 @@ func (c *apiClient) send(r *http.Request, into any) (status int, err error) {
 func (c *apiClient) redact(text string) string {
 	for _, secret := range []string{c.ClientSecret, c.bearer} {
 		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "[redacted]")
+			text = strings.ReplaceAll(text, secret, redact.Mark)
 		}
 	}
-	return report.Redact(text)
+	return redact.Report(text)
 }

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 )
 
 // Config configures a [Guard].
@@ -180,7 +180,7 @@ func (g *Guard) check(r *guardedRequest) error {
 	for _, id := range r.ids() {
 		if g.tokens.isForeign(id) {
 			return blocked(ForeignToken, "%s: not sent: the token %s is not of this run",
-				r, report.Redact(id))
+				r, redact.Report(id))
 		}
 	}
 	if err := g.Err(); err != nil && r.Method != http.MethodDelete {

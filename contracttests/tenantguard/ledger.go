@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/schema"
 )
 
@@ -99,10 +99,10 @@ func (l *Ledger) Close() error {
 // time At of the object is ignored.
 func (l *Ledger) Write(e Event, o Object) error {
 	entry := line{Schema: schema.Version, At: l.now().UTC(), Event: e, Object: o}
-	if name := report.Redact(o.Name); name != o.Name {
+	if name := redact.Report(o.Name); name != o.Name {
 		entry.Name, entry.Redacted = name, true
 	}
-	entry.ID, entry.Owner = report.Redact(o.ID), report.Redact(o.Owner) // as the target sent them
+	entry.ID, entry.Owner = redact.Report(o.ID), redact.Report(o.Owner) // as the target sent them
 	if problem := entry.check(); problem != nil {
 		return fmt.Errorf("the ledger: a line of the event %q has %w", e, problem)
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/tenantguard"
+	"example.com/patmock/spec/redact"
 )
 
 func TestNewMarker_HasSixtyBits(t *testing.T) {
@@ -43,8 +43,8 @@ func TestName(t *testing.T) {
 			t.Errorf("%s is named at %s, %v, want %s", name, got, ok, at)
 		}
 		const longest = 64 - len(" of 64 characters ") // as a scenario lengthens names
-		if len(name) > longest || report.Redact(name) != name {
-			t.Errorf("%s has %d bytes, and is reported as %s", name, len(name), report.Redact(name))
+		if len(name) > longest || redact.Report(name) != name {
+			t.Errorf("%s has %d bytes, and is reported as %s", name, len(name), redact.Report(name))
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 )
 
 // guardedRequest is a request on its way through the guard.
@@ -54,7 +54,7 @@ func (g *Guard) read(r *http.Request) (*guardedRequest, error) {
 
 // String names the request for errors, without secrets.
 func (r *guardedRequest) String() string {
-	return fmt.Sprintf("%s %s", r.Method, report.Redact(r.URL.Path))
+	return fmt.Sprintf("%s %s", r.Method, redact.Report(r.URL.Path))
 }
 
 // isWrite reports whether the request may change something.

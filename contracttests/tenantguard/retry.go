@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 )
 
 // A request is sent at most attempts times. Unless the target asks for a wait, each is followed by a
@@ -114,7 +114,7 @@ func (g *Guard) roundTrip(r *http.Request) (*response, error) {
 	}
 	body, err := ReadResponse(got.Body)
 	if err = errors.Join(err, got.Body.Close()); err != nil {
-		path := report.Redact(r.URL.Path)
+		path := redact.Report(r.URL.Path)
 		return nil, fmt.Errorf("%s %s: the body of the answer: %w", r.Method, path, err)
 	}
 	received := g.config.Now()

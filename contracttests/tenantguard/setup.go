@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"strings"
 
-	"example.com/patmock/contracttests/report"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
 )
 
@@ -59,20 +59,20 @@ type SetupResponse struct {
 	Body                 []byte
 	// ClientID is the one that a login was sent with, empty for other requests.
 	ClientID string
-	// Redact replaces secrets in a text. Nil means [report.Redact].
+	// Redact replaces secrets in a text. Nil means [redact.Report].
 	Redact func(string) string
 }
 
 // ExplainResponse returns the error of a response that is not what the request needs.
 func ExplainResponse(r SetupResponse) *SetupError {
 	if r.Redact == nil {
-		r.Redact = report.Redact
+		r.Redact = redact.Report
 	}
 	cause, remedy := r.explain()
 	return &SetupError{
-		Method: r.Method, URL: report.Redact(r.URL), Status: r.Status,
+		Method: r.Method, URL: redact.Report(r.URL), Status: r.Status,
 		Location:    r.Redact(r.Header.Get("Location")),
-		ContentType: report.Redact(r.Header.Get("Content-Type")),
+		ContentType: redact.Report(r.Header.Get("Content-Type")),
 		Reason:      r.reason(), Cause: cause, remedy: cmp.Or(remedy, remedies[cause]),
 	}
 }
@@ -84,7 +84,7 @@ func ExplainFailure(method, address string, err error) *SetupError {
 	}
 	cause := causeOfFailure(err)
 	return &SetupError{
-		Method: method, URL: report.Redact(address), Cause: cause, Err: err, remedy: remedies[cause],
+		Method: method, URL: redact.Report(address), Cause: cause, Err: err, remedy: remedies[cause],
 	}
 }
 

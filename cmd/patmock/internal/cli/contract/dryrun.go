@@ -17,6 +17,7 @@ import (
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/redact"
 )
 
 // A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the target will be asked.
@@ -144,7 +145,7 @@ func (r rehearsal) write(w io.Writer) error {
 		ran++
 		lines := []string{act.Case.Name() + ":"}
 		for _, x := range act.Exchanges {
-			lines = append(lines, strings.TrimRight("  "+x.Method+" "+report.Redact(strings.TrimPrefix(x.URL, inProcess))+" "+shortened(report.Redact(x.Body)), " "))
+			lines = append(lines, strings.TrimRight("  "+x.Method+" "+redact.Report(strings.TrimPrefix(x.URL, inProcess))+" "+shortened(redact.Report(x.Body)), " "))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(lines, "\n")); err != nil {
 			return err
@@ -187,8 +188,8 @@ func (r rehearsal) plan() dryRunPlan {
 		}
 		p.Run++
 		for _, x := range act.Exchanges {
-			url := report.Redact(strings.TrimPrefix(x.URL, inProcess))
-			c.Requests = append(c.Requests, plannedRequest{x.Method, url, report.Redact(x.Body)})
+			url := redact.Report(strings.TrimPrefix(x.URL, inProcess))
+			c.Requests = append(c.Requests, plannedRequest{x.Method, url, redact.Report(x.Body)})
 		}
 		p.Cases = append(p.Cases, c)
 	}

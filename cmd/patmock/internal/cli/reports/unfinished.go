@@ -6,6 +6,7 @@ import (
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/spec/evidence"
+	"example.com/patmock/spec/redact"
 )
 
 // ReportHasRest says what becomes of a run that ends early.
@@ -14,7 +15,7 @@ const ReportHasRest = "the report has what was done until then"
 // AddUnfinished adds a result for a run that did not test every case, so that programs that know
 // nothing of runs see an error. The cases that were not tested are skipped.
 func AddUnfinished(r *report.Report, cases []contracttests.Case, why error) {
-	reason := report.Redact(why.Error())
+	reason := redact.Report(why.Error())
 	tested := map[string]report.Result{}
 	for _, result := range r.Results {
 		tested[result.Name()] = result

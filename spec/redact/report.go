@@ -1,4 +1,4 @@
-package report
+package redact
 
 import (
 	"cmp"
@@ -7,15 +7,13 @@ import (
 	"strings"
 )
 
-// redacted stands for a secret.
-const redacted = "[redacted]"
-
 // span is a part of a text.
 type span struct{ start, end int }
 
-// Redact replaces what looks like a secret: whoever puts a text into a report may do it before, to cut it for example. Every
-// rule looks at the text as it came, so that none hides a secret from another.
-func Redact(text string) string {
+// Report is like [String] for the texts of reports, which quote requests, curl lines and differences: it also replaces
+// credentials behind Bearer and Basic, and values of any name that ends as one of a secret. A name in prose is no name. Every
+// rule examines the original text, so that none hides a secret from another.
+func Report(text string) string {
 	spans := slices.Concat(hexRuns(text), webTokens(text))
 	for at := range len(text) {
 		switch word := wordAt(text, at); word {
@@ -26,14 +24,14 @@ func Redact(text string) string {
 			spans = append(spans, named(text, at, at+len(word)))
 		}
 	}
-	return replace(text, spans)
+	return replaceSpans(text, spans)
 }
 
 // words stand in front of secrets: those of the header Authorization, and what the names of parameters, properties and
 // fields end with whose values are secrets.
 var words = []string{"bearer", "basic", "secret", "token", "password", "assertion"}
 
-// wordAt returns the word that begins there, in small letters, or none. It is asked for each place of long texts.
+// wordAt returns the word that begins there, in small letters, or none. It is called for each place of long texts.
 func wordAt(text string, at int) string {
 	switch text[at] | 0x20 {
 	case 'b', 's', 't', 'p', 'a':
@@ -45,9 +43,6 @@ func wordAt(text string, at int) string {
 	}
 	return ""
 }
-
-// minHex is how many hexadecimal digits the secret of a token has.
-const minHex = 64
 
 func hexRuns(text string) (spans []span) {
 	start := 0
@@ -62,8 +57,6 @@ func hexRuns(text string) (spans []span) {
 	}
 	return spans
 }
-
-func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // webToken is the rest of a JSON Web Token, behind the letters all of them begin with, also of one that is cut off.
 var webToken = regexp.MustCompile(`^[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)+|^[A-Za-z0-9_-]{8,}`)
@@ -110,10 +103,10 @@ func skip(text string, at int, chars string) int {
 
 // kept are values that are no secrets: a curl line can be repeated, a null differs from a value, and
 // "access_token: expected a string" is a message of ours.
-var kept = []string{"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(redacted, "[]")}
+var kept = []string{"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(Mark, "[]")}
 
-// replace puts the mark in place of the spans.
-func replace(text string, spans []span) string {
+// replaceSpans puts the mark in place of the spans.
+func replaceSpans(text string, spans []span) string {
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	var b strings.Builder
 	done, marked := 0, -1 // marked is where the last mark ends
@@ -124,7 +117,7 @@ func replace(text string, spans []span) string {
 		s.start = max(s.start, done)
 		b.WriteString(text[done:s.start])
 		if s.start != marked {
-			b.WriteString(redacted)
+			b.WriteString(Mark)
 		}
 		done, marked = s.end, s.end
 	}
@@ -157,13 +150,13 @@ func named(text string, name, end int) span {
 	}
 	if call.MatchString(text[start:]) {
 		open := start + strings.IndexByte(text[start:], '(')
-		return span{open + 1, endOfBrackets(text, open+1)}
+		return span{open + 1, closingBracket(text, open+1)}
 	}
 	switch {
 	case start == len(text), found[2] < 0 && !certain.MatchString(text[max(0, name-8):name]):
 		return span{}
 	case strings.IndexByte("[{", text[start]) >= 0:
-		return span{start + 1, endOfBrackets(text, start+1)}
+		return span{start + 1, closingBracket(text, start+1)}
 	}
 	return span{start, endOfWord(text, start, " \t\r\n\"'`,}])&")}
 }
@@ -186,7 +179,7 @@ func quoted(text string, start int) (s span, ok bool) {
 	if first == len(text) || strings.IndexByte("\"'`", text[first]) < 0 {
 		return span{}, false
 	}
-	end := endOfString(text, first+1, first-start)
+	end := endOfQuoted(text, first+1, first-start)
 	if strings.TrimSpace(text[first+1:end]) == "" {
 		return span{}, true
 	}
@@ -212,9 +205,9 @@ func endOfWord(text string, start int, stops string) int {
 	}
 }
 
-// endOfString returns where the characters of a string end that begin behind its first quote. Level is how many backslashes
+// endOfQuoted returns where the characters of a string end that begin behind its first quote. Level is how many backslashes
 // that quote has, as in JSON that is a string of JSON. One with fewer ends the string around it all.
-func endOfString(text string, start, level int) int {
+func endOfQuoted(text string, start, level int) int {
 	quote := text[start-1]
 	for at := start; at < len(text); at++ {
 		if text[at] != quote {
@@ -233,8 +226,8 @@ func endOfString(text string, start, level int) int {
 	return len(text)
 }
 
-// endOfBrackets returns where the bracket is that closes the one before start.
-func endOfBrackets(text string, start int) int {
+// closingBracket returns where the bracket is that closes the one before start.
+func closingBracket(text string, start int) int {
 	depth := 1
 	for at := start; at < len(text); at++ {
 		switch text[at] {
@@ -246,7 +239,7 @@ func endOfBrackets(text string, start int) int {
 			}
 		case '"', '`':
 			level := len(text[start:at]) - len(strings.TrimRight(text[start:at], `\`))
-			at = endOfString(text, at+1, level) + level
+			at = endOfQuoted(text, at+1, level) + level
 		}
 	}
 	return len(text)
