@@ -102,7 +102,7 @@ func Start(t TB, config ...Config) *TestServer {
 // Log lines about its requests go to the output of t until t ends, if those of the mock go to a test.
 func (i *TestServer) Namespace(t TB, name string) *TestServer {
 	t.Helper()
-	if _, err := i.Server.namespaces.Use(name); err != nil {
+	if _, err := i.Server.server.ClockNow(name); err != nil {
 		t.Fatalf("patmock: %v", err)
 	}
 	if i.log != nil && name != namespace.Default {
@@ -117,33 +117,11 @@ func (i *TestServer) Control() *control.Client { return i.Server.Control().WithN
 // Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends the test.
 func (i *TestServer) Credentials(user string) (clientID, clientSecret string) {
 	i.t.Helper()
-	tenant, err := i.Server.namespaces.Use(i.namespace)
+	clientID, clientSecret, err := i.Server.server.Credentials(i.namespace, user)
 	if err != nil {
 		i.t.Fatalf("patmock: %v", err)
 	}
-	users, err := tenant.Users()
-	if err != nil {
-		i.t.Fatalf("patmock: %v", err)
-	}
-	for _, u := range users {
-		if u.Name == user {
-			return u.ClientID, u.ClientSecret
-		}
-	}
-	if _, err = tenant.fixture.Login(user); err == nil {
-		err = fmt.Errorf("%s has no token left to log in with", user)
-	}
-	i.t.Fatalf("patmock: %v", err)
-	return "", ""
-}
-
-// now is the time in the namespace.
-func (i *TestServer) now() time.Time {
-	tenant, err := i.Server.namespaces.Use(i.namespace)
-	if err != nil {
-		return i.Server.config.Now() // whoever asks next is told why
-	}
-	return tenant.clock.Now()
+	return clientID, clientSecret
 }
 
 // Client returns a client that logs a user in when it first needs to, and again when its access
@@ -181,7 +159,7 @@ func (a *authenticated) RoundTrip(r *http.Request) (*http.Response, error) {
 func (a *authenticated) accessToken(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now := a.instance.now()
+	now, _ := a.instance.Server.server.ClockNow(a.instance.namespace) // the login has the error
 	if a.token != "" && now.Before(a.expires) {
 		return a.token, nil
 	}

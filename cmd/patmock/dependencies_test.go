@@ -68,6 +68,7 @@ var rules = []dependencyRule{
 	{"mockserver/container", []string{"mockserver/control"}},
 	{"mockserver/bench", nil},
 	{"mockserver/bench/bare", nil},
+	{"mockserver/internal/server", []string{"mockserver", "spec", "fixtures"}},
 	{"mockserver", []string{"spec", "fixtures"}},
 	{"contracttests/report", []string{"spec"}},
 	{"contracttests/recording", []string{"contracttests/report", "spec"}},

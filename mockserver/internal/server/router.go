@@ -1,4 +1,4 @@
-package mockserver
+package server
 
 import (
 	"fmt"
@@ -75,7 +75,7 @@ func newHandlers(s *Server) (main, control http.Handler, err error) {
 	}
 	if s.config.Fallback != "" {
 		if err := s.unmatched.forward(s.config.Fallback); err != nil {
-			return nil, nil, configError("Fallback", err)
+			return nil, nil, fieldError("Fallback", err)
 		}
 	}
 	alone := &entrance{server: s, control: controlMux}

@@ -1,4 +1,4 @@
-package mockserver
+package server
 
 import (
 	"context"
@@ -82,15 +82,15 @@ func (s *Server) newTenant(name string) (*tenant, error) {
 
 // prepare makes a namespace in memory that has no state yet.
 func (s *Server) prepare(name string, now func() time.Time) *tenant {
-	source := random.New(s.config.RandomSeed, name)
-	limit := s.limit
+	source := random.New(s.config.Profile.RandomSeed, name)
+	limit := s.config.RateLimit
 	if limit.Requests == 0 {
 		limit = ratelimit.Tenant // to tell what a tenant would refuse
 	}
 	profile := s.config.Profile
 	return &tenant{
 		name: name, server: s, removed: make(chan struct{}), random: source, clock: clock.New(now), fixture: s.config.Tenant,
-		limits: ratelimit.New(limit), enforce: s.limit.Requests > 0, faults: fault.New(source), watch: lint.New(),
+		limits: ratelimit.New(limit), enforce: s.config.RateLimit.Requests > 0, faults: fault.New(source), watch: lint.New(),
 		journal: journal.New(journal.Config{Size: s.config.JournalSize, Added: s.journals.Added}),
 		service: s.newService(memory.NewKeyed(choices(s.config.Dialect).NameKey()), source),
 		hostile: hostile.New(hostile.Config{
@@ -101,7 +101,7 @@ func (s *Server) prepare(name string, now func() time.Time) *tenant {
 
 func (s *Server) newService(store pat.Store, source *random.Source) *pat.Service {
 	return pat.NewService(pat.Config{
-		Store: store, Limit: s.config.Profile.TokenLimit, ScopeDelay: s.config.Profile.ScopeDelay, Choices: choices(s.config.Dialect),
+		Store: store, Limit: s.config.Profile.TokenLimit, ScopeDelay: s.config.ScopeDelay, Choices: choices(s.config.Dialect),
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})
@@ -244,8 +244,8 @@ func userOf(l pat.Login) control.User {
 // Health implements control.Tenant.
 func (t *tenant) Health() control.Health {
 	h := control.Health{
-		Product: controls.Product, Version: Version(), Status: "ok", Namespace: t.name,
-		Profile: t.server.config.Profile.told(t.server.config),
+		Product: controls.Product, Version: t.server.config.Version, Status: "ok", Namespace: t.name,
+		Profile: t.server.config.Profile,
 		Counters: control.Counters{
 			Requests: t.watch.Requests(), Findings: t.watch.Findings(), Faults: t.watch.Faults(),
 			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(context.TODO()),

@@ -1,4 +1,4 @@
-package mockserver
+package server
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Transport carries requests to the mock without a socket, whatever host they name. What needs a connection, a reset
-// for example, is an error as over a socket.
-func (s *Server) Transport() http.RoundTripper { return inProcess{s.handler} }
+// Transport carries requests to a handler without a socket, whatever host they name. What needs a
+// connection, a reset for example, is an error as over a socket.
+func Transport(handler http.Handler) http.RoundTripper { return inProcess{handler} }
 
 // inProcess is an http.RoundTripper that asks a handler, without a socket.
 type inProcess struct{ handler http.Handler }

@@ -1,4 +1,4 @@
-package mockserver
+package server
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// minBudget is the least memory budget, in bytes.
-const minBudget = 1 << 20
+// MinBudget is the least memory budget, in bytes.
+const MinBudget = 1 << 20
 
 // maxHeavy limits the operations on all of a namespace that go on at once.
 const maxHeavy = 2

@@ -1,8 +1,7 @@
-package mockserver
+package server
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -13,29 +12,6 @@ import (
 	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
-
-// followed is the dialect that a mock follows: what differs from the defaults, with what the profile says of a token that
-// never expires. Both may say it only where they agree.
-func followed(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
-	if err := d.Check(); err != nil {
-		return nil, fmt.Errorf("dialect: %w", err)
-	}
-	never, told := d[dialect.NeverExpiringAnswer]
-	told = told && never.Value != ""
-	switch as := p.NeverExpiresAs; {
-	case as == "":
-	case told && never.Value != as:
-		return nil, fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", as, never.Value, dialect.NeverExpiringAnswer)
-	default:
-		never.Value = as
-		d = maps.Clone(d)
-		if d == nil {
-			d = dialect.Dialect{}
-		}
-		d[dialect.NeverExpiringAnswer] = never
-	}
-	return d.Differing(), nil
-}
 
 // choices are what of a dialect the domain decides.
 func choices(d dialect.Dialect) pat.Choices {

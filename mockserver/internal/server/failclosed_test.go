@@ -1,4 +1,4 @@
-package mockserver
+package server
 
 import (
 	"bytes"
@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
@@ -47,9 +49,9 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	config, err := Config{Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults()
-	if err != nil {
-		t.Fatal(err)
+	config := Config{
+		Versions: version.All(), Now: time.Now, Profile: control.Profile{Name: "friendly", CheckResponses: true}, JournalSize: 100,
+		MemoryBudget: budget.Default, ReadTimeout: time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil)),
 	}
 	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(shortAndLong)); err != nil {
 		t.Fatal(err)
@@ -71,6 +73,11 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 		t.Fatal(err)
 	}
 	return mock, &log
+}
+
+// controlOf returns a client of the control API.
+func controlOf(mock *Server) *control.Client {
+	return control.New(control.Config{URL: "http://127.0.0.1", HTTP: &http.Client{Transport: Transport(mock.ControlHandler())}, AllowPlaintext: true})
 }
 
 // nameText describes the name of a token in an answer, with the example "nightly build".
@@ -132,7 +139,7 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 	bearer := bearerOf(t, mock)
 	status, body := request(t, mock, bearer, "POST", "/v2026/personal-access-tokens", "application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
 	checkFault(t, status, body, log, "maxLength", "createPersonalAccessToken")
-	journal, err := mock.Control().Requests(t.Context(), control.Match{Status: http.StatusInternalServerError}, 0)
+	journal, err := controlOf(mock).Requests(t.Context(), control.Match{Status: http.StatusInternalServerError}, 0)
 	if err != nil || len(journal.Requests) != 1 || !slices.Equal(journal.Requests[0].Rules, []string{string(rule.ControlFault)}) {
 		t.Errorf("journal has %+v, want one request of rule %q, %v", journal.Requests, string(rule.ControlFault), err)
 	}
@@ -172,7 +179,7 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 
 // A mock that was told not to check its answers sends them, and says so where somebody looks.
 func TestUncheckedAnswersAreSent(t *testing.T) {
-	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText, func(c *Config) { c.SkipResponseValidation = true })
+	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText, func(c *Config) { c.Profile.CheckResponses = false })
 	for _, v := range []string{"v3", "v2026"} {
 		if status, body := request(t, mock, bearerOf(t, mock), "GET", "/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK || !strings.Contains(body, `"login"`) {
 			t.Errorf("%s: status %d, want 200: %s", v, status, body)
@@ -181,7 +188,7 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 	if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
 		t.Errorf("%d errors are logged, want one at the start: %q", n, log)
 	}
-	health, err := mock.Control().Health(t.Context())
+	health, err := controlOf(mock).Health(t.Context())
 	if err != nil || health.Profile.CheckResponses {
 		t.Errorf("health says checkResponses %t, %v", health.Profile.CheckResponses, err)
 	}

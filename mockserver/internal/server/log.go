@@ -1,4 +1,4 @@
-package mockserver
+package server
 
 import (
 	"context"
@@ -38,6 +38,9 @@ func (h boundedLog) Handle(ctx context.Context, r slog.Record) error {
 	}
 	return h.Handler.Handle(ctx, bounded)
 }
+
+// BoundLog returns a handler that keeps lines within [limit.LogLine].
+func BoundLog(h slog.Handler) slog.Handler { return boundedLog{h} }
 
 // WithAttrs implements slog.Handler.
 func (h boundedLog) WithAttrs(attrs []slog.Attr) slog.Handler {
