@@ -92,9 +92,11 @@ func endOfValue(text string, start, level int) int {
 	}
 	switch text[first] {
 	case '"':
-		return endOfString(text, first+1, first-start)
+		_, end := endOfString(text, first+1, first-start)
+		return end
 	case '{', '[':
-		return endOfBrackets(text, first, level)
+		_, end := endOfBrackets(text, first+1, level)
+		return end
 	}
 	if end := strings.IndexAny(text[first:], ",}]\n\r\"\\"); end >= 0 {
 		return first + len(strings.TrimRight(text[first:first+end], " \t"))
@@ -102,38 +104,44 @@ func endOfValue(text string, start, level int) int {
 	return len(text)
 }
 
-// endOfString returns the end of a string whose characters begin at start. The quote ends it that has as many backslashes
-// as the first one, beyond those that stand for backslashes of the string. One with fewer ends the string around it all.
-func endOfString(text string, start, level int) int {
-	for at := next(text, '"', start); at >= 0; at = next(text, '"', at+1) {
+// endOfString returns where the characters of a string end, and the place behind the string. They begin at start, behind a
+// quote with level backslashes. The quote ends them that has as many, beyond those that stand for backslashes of the string.
+// One with fewer ends the string around it all.
+func endOfString(text string, start, level int) (end, behind int) {
+	quote := text[start-1]
+	for at := next(text, quote, start); at >= 0; at = next(text, quote, at+1) {
 		n := backslashesBefore(text[start:], at-start)
-		if n < level {
-			return at - n
-		}
-		if n%(2*(level+1)) == level {
-			return at + 1
+		switch {
+		case quote == '\'' && n == 0 && strings.HasPrefix(text[at:], shellQuote):
+			at += len(shellQuote) - 1
+		case n < level:
+			return at - n, at - n
+		case quote != '"', n%(2*(level+1)) == level:
+			return at - level, at + 1
 		}
 	}
-	return len(text)
+	return len(text), len(text)
 }
 
-func endOfBrackets(text string, start, level int) int {
-	depth := 0
+// endOfBrackets returns where the bracket is that closes the one before start, and the place behind it.
+func endOfBrackets(text string, start, level int) (end, behind int) {
+	depth := 1
 	for at := start; at < len(text); at++ {
 		switch text[at] {
-		case '{', '[':
+		case '(', '[', '{':
 			depth++
-		case '}', ']':
+		case ')', ']', '}':
 			if depth--; depth == 0 {
-				return at + 1
+				return at, at + 1
 			}
-		case '"':
+		case '"', '`':
 			n := backslashesBefore(text[start:], at-start)
 			if n < level {
-				return at - n
+				return at - n, at - n
 			}
-			at = endOfString(text, at+1, n) - 1
+			_, behind := endOfString(text, at+1, n)
+			at = behind - 1
 		}
 	}
-	return len(text)
+	return len(text), len(text)
 }

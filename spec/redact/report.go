@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// span is a part of a text.
-type span struct{ start, end int }
-
 // Report is like [String] for the texts of reports, which quote requests, curl lines and differences: it also replaces
 // credentials behind Bearer and Basic, and values of any name that ends as one of a secret. A name in prose is no name. Every
 // rule examines the original text, so that none hides a secret from another.
@@ -42,20 +39,6 @@ func wordAt(text string, at int) string {
 		}
 	}
 	return ""
-}
-
-func hexRuns(text string) (spans []span) {
-	start := 0
-	for at := range len(text) + 1 {
-		if at < len(text) && isHex(text[at]) {
-			continue
-		}
-		if at-start >= minHex {
-			spans = append(spans, span{start, at})
-		}
-		start = at + 1
-	}
-	return spans
 }
 
 // webToken is the rest of a JSON Web Token, behind the letters all of them begin with, also of one that is cut off.
@@ -149,14 +132,13 @@ func named(text string, name, end int) span {
 		return s
 	}
 	if call.MatchString(text[start:]) {
-		open := start + strings.IndexByte(text[start:], '(')
-		return span{open + 1, closingBracket(text, open+1)}
+		return bracketed(text, start+strings.IndexByte(text[start:], '(')+1)
 	}
 	switch {
 	case start == len(text), found[2] < 0 && !certain.MatchString(text[max(0, name-8):name]):
 		return span{}
 	case strings.IndexByte("[{", text[start]) >= 0:
-		return span{start + 1, closingBracket(text, start+1)}
+		return bracketed(text, start+1)
 	}
 	return span{start, endOfWord(text, start, " \t\r\n\"'`,}])&")}
 }
@@ -179,11 +161,16 @@ func quoted(text string, start int) (s span, ok bool) {
 	if first == len(text) || strings.IndexByte("\"'`", text[first]) < 0 {
 		return span{}, false
 	}
-	end := endOfQuoted(text, first+1, first-start)
+	end, _ := endOfString(text, first+1, first-start)
 	if strings.TrimSpace(text[first+1:end]) == "" {
 		return span{}, true
 	}
 	return span{first + 1, end}, true
+}
+
+func bracketed(text string, start int) span {
+	end, _ := endOfBrackets(text, start, 0)
+	return span{start, end}
 }
 
 // shellQuote is a single quote within single quotes in a shell.
@@ -203,44 +190,4 @@ func endOfWord(text string, start int, stops string) int {
 		}
 		end += len(shellQuote)
 	}
-}
-
-// endOfQuoted returns where the characters of a string end that begin behind its first quote. Level is how many backslashes
-// that quote has, as in JSON that is a string of JSON. One with fewer ends the string around it all.
-func endOfQuoted(text string, start, level int) int {
-	quote := text[start-1]
-	for at := start; at < len(text); at++ {
-		if text[at] != quote {
-			continue
-		}
-		n := len(text[start:at]) - len(strings.TrimRight(text[start:at], `\`))
-		switch {
-		case quote == '\'' && n == 0 && strings.HasPrefix(text[at:], shellQuote):
-			at += len(shellQuote) - 1
-		case n < level, quote != '"':
-			return at - min(n, level)
-		case n%(2*(level+1)) == level:
-			return at - level
-		}
-	}
-	return len(text)
-}
-
-// closingBracket returns where the bracket is that closes the one before start.
-func closingBracket(text string, start int) int {
-	depth := 1
-	for at := start; at < len(text); at++ {
-		switch text[at] {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth--; depth == 0 {
-				return at
-			}
-		case '"', '`':
-			level := len(text[start:at]) - len(strings.TrimRight(text[start:at], `\`))
-			at = endOfQuoted(text, at+1, level) + level
-		}
-	}
-	return len(text)
 }

@@ -8,16 +8,27 @@ import (
 // minHex is how many hexadecimal digits a client secret has. Nothing else in the API has that many.
 const minHex = 64
 
-// redactHex replaces runs of hexadecimal digits that are long enough. One of them holds every minHexth place of the text,
-// so that only those are looked at.
 func redactHex(text string) string {
 	e := edits{text: text}
+	for _, run := range hexRuns(text) {
+		e.replace(run.start, run.end, Mark)
+	}
+	return e.String()
+}
+
+// span is a part of a text.
+type span struct{ start, end int }
+
+// hexRuns returns the runs of hexadecimal digits that are long enough. One of them has every minHexth place of the text, so
+// that only those are examined.
+func hexRuns(text string) (runs []span) {
+	done := 0
 	for at := minHex - 1; at < len(text); at += minHex {
 		if !isHex(text[at]) {
 			continue
 		}
 		start, end := at, at+1
-		for start > e.done && isHex(text[start-1]) {
+		for start > done && isHex(text[start-1]) {
 			start--
 		}
 		for end < len(text) && isHex(text[end]) {
@@ -26,10 +37,10 @@ func redactHex(text string) string {
 		if start = afterEscape(text, start); end-start < minHex {
 			continue
 		}
-		e.replace(start, end, Mark)
-		at = end - 1 // the next run begins behind
+		runs = append(runs, span{start, end})
+		done, at = end, end-1 // the next run begins behind
 	}
-	return e.String()
+	return runs
 }
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
