@@ -2,16 +2,16 @@ package mockserver
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/namespace"
@@ -163,24 +163,10 @@ func (a *authenticated) accessToken(ctx context.Context) (string, error) {
 	if a.token != "" && now.Before(a.expires) {
 		return a.token, nil
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.id}, "client_secret": {a.secret}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.instance.URL+"/oauth/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		return "", err
+	login := clientcredentials.Config{
+		ClientID: a.id, ClientSecret: a.secret, TokenURL: a.instance.URL + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams,
 	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answered, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		return "", fmt.Errorf("log in: %w", err)
-	}
-	var issued struct {
-		AccessToken string `json:"access_token"`
-		ExpiresIn   int    `json:"expires_in"` // seconds
-	}
-	err = errors.Join(json.NewDecoder(answered.Body).Decode(&issued), answered.Body.Close())
-	if err == nil && answered.StatusCode != http.StatusOK {
-		err = fmt.Errorf("the token endpoint answers %s", answered.Status)
-	}
+	issued, err := login.Token(ctx)
 	if err != nil {
 		return "", fmt.Errorf("log in: %w", err)
 	}
