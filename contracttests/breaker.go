@@ -63,7 +63,7 @@ func (r *Runner) noteReachability(t *T, err error) {
 	var refused *tenantguard.NotSentError
 	switch {
 	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
-	case t.unreached || !t.reached && (err != nil || len(t.failures) > 0):
+	case len(t.rejected) > 0 || !t.reached && (err != nil || len(t.failures) > 0):
 		r.unreachable.Add(1)
 	default:
 		r.unreachable.Store(0)

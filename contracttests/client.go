@@ -232,20 +232,13 @@ func (r Request) query() string {
 	return r.Query.Encode()
 }
 
-// observe keeps an exchange where somebody observes.
-func (t *T) observe(x *exchange) {
-	if t.run.options.Observe != nil {
-		t.exchanges = append(t.exchanges, x.recorded())
-	}
-}
-
 // record adds an exchange to the scenario: it judges the exchange, and tracks what it created.
 func (c *Client) record(r Request, x *exchange) *Response {
 	t := c.t
 	t.last = x
 	t.rememberSecrets(x)
 	t.observe(x)
-	t.warned.see(x)
+	t.run.warnings.see(x)
 	response := &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
 	if t.gatewayError(x) != nil {
 		return response

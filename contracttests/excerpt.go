@@ -12,11 +12,6 @@ const (
 	maxRedacted = 64 << 10
 )
 
-// excerpt returns the beginning of a text without secrets, at most about limit bytes of it.
-func (t *T) excerpt(text string, limit int) string {
-	return truncate(t.redact(wholeWords(text, maxRedacted)), limit)
-}
-
 // wholeWords returns the beginning of a text, without the word that the limit cuts: half a secret
 // is not recognized.
 func wholeWords(text string, limit int) string {

@@ -27,7 +27,7 @@ func (e *GatewayError) Error() string {
 // else nil. Only a scenario that injects faults can expect one of them.
 func (t *T) gatewayError(x *exchange) error {
 	fault := ""
-	if t.injectsFaults {
+	if t.scenario.has(Faults) {
 		fault = x.Answered.Get(report.FaultHeader)
 	}
 	if !report.FromGateway(x.Status, fault) {

@@ -3,12 +3,12 @@ package contracttests
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"example.com/patmock/contracttests/internal/observer"
 	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
+	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/rule"
 )
@@ -17,10 +17,10 @@ import (
 func JudgedRules() []rule.ID { return observer.Rules() }
 
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
-func (t *T) newObserver(s Scenario) *observer.Observer {
+func (t *T) newObserver() *observer.Observer {
 	o := observer.Options{
-		Now: t.estimatedNow, Tenant: t.run.target.Live(), Broken: s.Breaks, APIClient: t.session.apiClient.ClientID,
-		Faults: t.injectsFaults || len(t.session.profile.Hostile) > 0,
+		Now: t.estimatedNow, Tenant: t.run.target.Live(), Broken: t.scenario.Breaks, APIClient: t.session.apiClient.ClientID,
+		Faults: t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
 	}
 	if o.Tenant {
 		o.Consistency = 2 * t.run.options.Settle // the wait for a write reports one that takes longer
@@ -35,15 +35,18 @@ func (t *T) estimatedNow() time.Time {
 	switch {
 	case t.session.control == nil:
 		return t.run.Clock().At(now)
-	case t.frozen:
-		return t.clock
+	case !t.session.frozen.IsZero():
+		return t.session.frozen
 	}
-	return now.Add(t.session.ahead + t.moved)
+	return now.Add(t.session.ahead)
 }
 
 // setClock notes the clock that a control request has returned.
-func (t *T) setClock(now time.Time, frozen bool) {
-	t.clock, t.frozen, t.moved = now, frozen, now.Sub(t.run.Now().Add(t.session.ahead))
+func (s *session) setClock(c control.Clock, now time.Time) {
+	s.ahead, s.frozen = c.Now.Sub(now), time.Time{}
+	if c.Frozen {
+		s.frozen = c.Now
+	}
 }
 
 // judgeExchange lets the observer judge an exchange. Its findings follow the failures of the scenario
@@ -110,7 +113,7 @@ func (t *T) unrecorded(who Credentials) *Client {
 
 // listsAllowed reports whether the observer may request lists of its own.
 func (t *T) listsAllowed() bool {
-	countsRequests := t.injectsFaults || slices.Contains(t.needs, RateLimit)
+	countsRequests := t.scenario.has(Faults) || t.scenario.has(RateLimit)
 	return !t.run.target.Live() && !t.run.options.NoLists && !countsRequests && len(t.session.profile.Hostile) == 0
 }
 

@@ -28,14 +28,11 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 		if named, _ := tenantguard.NamedAt(token.Name); !named.Before(t.run.startedAtTarget()) {
 			t.interfere(token.Name, "appeared during")
 		}
-		t.warned.otherRun(token.Name)
+		t.run.warnings.otherRun(token.Name)
 	}
 	key := x.Header.Get("Authorization") + " " + x.URL
 	if before, known := t.otherRuns[key]; known {
 		t.compareOtherRuns(before, others)
-	}
-	if t.otherRuns == nil {
-		t.otherRuns = map[string]map[string]string{}
 	}
 	t.otherRuns[key] = others
 }
@@ -61,7 +58,7 @@ func (t *T) compareOtherRuns(before, after map[string]string) {
 func (t *T) interfere(name, did string) {
 	if t.interference == "" {
 		t.interference = t.excerpt(name, maxHeader) + " " + did + " the list: another run uses this user"
-		t.warned.interference(t.interference)
+		t.run.warnings.interference(t.interference)
 	}
 }
 

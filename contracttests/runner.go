@@ -3,11 +3,9 @@ package contracttests
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +15,6 @@ import (
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/spec"
-	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
 )
@@ -33,7 +30,7 @@ type Runner struct {
 	marker   string
 	started  time.Time
 	counter  atomic.Int64
-	warnings *sharedWarnings
+	warnings warnings
 	coverage coverage
 	mock     mockInfo
 	tokens   tokenCache
@@ -70,7 +67,8 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
-		id: cmp.Or(o.ID, NewID(o.Now())), marker: tenantguard.NewMarker(), started: o.Now(), warnings: &sharedWarnings{statuses: map[int]int{}},
+		id: cmp.Or(o.ID, NewID(o.Now())), marker: tenantguard.NewMarker(), started: o.Now(),
+		warnings: warnings{statuses: map[int]int{}, rejections: map[string]bool{}, otherRuns: map[string]bool{}},
 	}
 	var more *spec.Errata
 	if target.Live() {
@@ -140,7 +138,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
 	out := &report.Report{
 		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, Live: r.target.Live()},
-		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.tell(r.Clock()), Results: []report.Result{},
+		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.list(r.Clock()), Results: []report.Result{},
 	}
 	if n := r.observed.exchanges.Load(); n > 0 {
 		out.Observed = &report.Observed{Exchanges: n, Lists: r.observed.lists.Load()}
@@ -193,7 +191,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)
-	if slices.Contains(c.Scenario.Features, RateLimit) {
+	if c.Scenario.has(RateLimit) {
 		t.ctx = tenantguard.Unpaced(ctx) // a guard would keep below the limit
 	}
 	err = t.guard(func() { c.Scenario.Run(t) })
@@ -201,8 +199,8 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		err = t.guard(t.requestLastLists)
 	}
 	observed.Cleanup = len(t.exchanges)
-	left := t.end(ctx)
-	t.judge(&result, c.Scenario, err, left)
+	left := t.runCleanups(ctx)
+	t.judge(&result, c.Scenario, r.target.Live(), err, left)
 	if t.run.target.Live() {
 		r.noteReachability(t, err)
 	}
@@ -210,60 +208,24 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	return result, observed
 }
 
-// judge turns what was found into an outcome: err ended the scenario, and left is what kept its end from removing what it made.
-func (t *T) judge(result *report.Result, s Scenario, err, left error) {
-	result.Requests = t.requests
-	result.Failures = slices.Concat(result.Failures, t.failures, t.beside, t.doubts)
-	for _, note := range t.notes {
-		result.Notes = append(result.Notes, t.excerpt(note, maxMessage))
-	}
-	isLive := t.run.target.Live()
-	provisional := isLive && (s.Standing == evidence.Assumed || s.OpenQuestion)
-	set := func(outcome report.Outcome, kind report.Kind, message string) {
-		result.Outcome, result.Kind, result.Message = outcome, kind, message
-	}
-	var refused *tenantguard.NotSentError
-	switch {
-	case left != nil:
-		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+t.excerpt(firstLine(left.Error()), maxMessage))
-	case errors.As(err, &refused) && len(t.failures)+len(t.beside) == 0:
-		set(report.Skip, report.KindLacks, "the target lacks "+refused.Missing)
-		result.Lacks = []string{string(refused.Reason)}
-	case err != nil && !errors.As(err, &refused):
-		kind := report.KindUntested
-		if _, panicked := errors.AsType[*panicError](err); panicked {
-			kind = report.KindPanic
-		} else if _, gateway := errors.AsType[*GatewayError](err); gateway {
-			kind = report.KindGateway
-		}
-		set(report.Error, kind, t.excerpt(firstLine(err.Error()), maxMessage))
-	case len(t.failures)+len(t.beside) > 0 && t.interference != "":
-		set(report.Error, report.KindOtherRun, t.interference)
-	case len(t.failures) > 0 && !provisional:
-		set(report.Fail, t.failures[0].Kind, t.failures[0].Message)
-	case len(t.beside) > 0:
-		set(report.Fail, t.beside[0].Kind, t.beside[0].Message)
-	case len(t.failures) > 0:
-		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.failures[0].Message)
-	case len(t.doubts) > 0:
-		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+t.doubts[0].Message)
-	case s.OpenQuestion && isLive:
-		set(report.Provisional, report.KindOpenQuestion, "an open question, answered: "+strings.Join(result.Notes, "; "))
-	}
-}
-
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
 }
 
-func (r *Runner) newT(ctx context.Context, c Case, tenant *session) *T {
+func (r *Runner) newT(ctx context.Context, c Case, on *session) *T {
 	t := &T{
-		ctx: ctx, run: r, version: c.Version, session: tenant, clients: map[Credentials]*Client{}, alive: map[string]string{},
-		owners: map[string]Credentials{}, maxTokensPerOwner: maxTokensPerOwner, warned: warnings{r.warnings}, secrets: map[string]bool{}, refused: map[Credentials]error{},
-		injectsFaults: slices.Contains(c.Scenario.Features, Faults), needs: c.Scenario.Features,
+		ctx: ctx, run: r, scenario: c.Scenario, version: c.Version, session: on,
+		logins:   logins{clients: map[Credentials]*Client{}, rejected: map[Credentials]error{}},
+		recorder: recorder{recording: r.options.Observe != nil, answers: map[string]int{}, otherRuns: map[string]map[string]string{}, secrets: map[string]bool{}},
+		cleanups: cleanups{alive: map[string]string{}, owners: map[string]Credentials{}},
 	}
-	t.observer = t.newObserver(c.Scenario)
+	for _, who := range []Credentials{on.owner, on.second, on.admin, on.apiClient} {
+		if who.ClientSecret != "" {
+			t.secrets[who.ClientSecret] = true
+		}
+	}
+	t.observer = t.newObserver()
 	return t
 }
 

@@ -86,6 +86,8 @@ func Features() []Feature {
 	return []Feature{Writes, SecondIdentity, Admin, Clock, Faults, SeededTokens, RateLimit, TokenLimit, ScopeDelay, APIClient, DisposableTokens, Unmetered}
 }
 
+func (s Scenario) has(f Feature) bool { return slices.Contains(s.Features, f) }
+
 // versions where the scenario is tried.
 func (s Scenario) versions() []version.Version {
 	if s.Versions == nil {

@@ -2,78 +2,35 @@ package contracttests
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/patmock/contracttests/internal/observer"
-	"example.com/patmock/contracttests/recording"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/version"
 )
 
 // processID keeps the namespaces of two runs apart that judge the same mock.
 var processID = os.Getpid()
 
-// T is one case, a scenario in one version, on its way: what it has of the target, and what it found. It is used by one
-// goroutine.
+// T is one case, a scenario in one version, on its way. It is a handle on the target, with the
+// clients that have logged in, a recorder and the cleanups. It is used by one goroutine.
 type T struct {
-	ctx     context.Context //nolint:containedctx // a T lives as long as its scenario
-	run     *Runner
-	version version.Version
-	session *session
-
-	clients map[Credentials]*Client
-	last    *exchange
-	// reached tells that the target answered below 500, unreached that it refused the login of an identity.
-	reached, unreached bool
-	// refused are the identities whose logins were, with what was answered: they do not try again.
-	refused map[Credentials]error
-	// exchanges are all that were made, where somebody observes, and answers say which of them answered a question.
-	exchanges []recording.Exchange
-	answers   map[string]int
-	requests  int
-	// injectsFaults reports that the scenario may inject faults.
-	injectsFaults bool
-	alive         map[string]string // owner of each live object
-	// owners are the identities that objects belong to, by id, as far as they are known.
-	owners map[string]Credentials
-	// maxTokensPerOwner is how many objects of one owner there may be at a time.
-	maxTokensPerOwner int
-	// ending reports that the scenario has run, and what it made is being removed. Hurried reports then
-	// whether the run ends early.
-	ending   bool
-	hurried  func() bool
-	made     int
-	cleanups []func()
-	failures []report.Failure
-	notes    []string
-	warned   warnings
-	// otherRuns are the tokens of other runs as lists show them, by name, for each request.
-	otherRuns map[string]map[string]string
-	// interference says what another run did during the scenario, empty if it did nothing.
-	interference string
-	// secrets are the access tokens that were sent, and those and the secrets of tokens that were answered.
-	secrets map[string]bool
-	// observer judges every exchange. Beside are its findings, doubts those about what is only assumed,
-	// on a tenant.
-	observer       *observer.Observer
-	beside, doubts []report.Failure
-	needs          []Feature
-	// wrote reports that a write was carried out.
-	wrote bool
-	// clock of a patmock as the scenario has set it, if it is frozen, and by how much it has moved it.
-	clock  time.Time
-	frozen bool
-	moved  time.Duration
+	ctx      context.Context //nolint:containedctx // a T lives as long as its scenario
+	run      *Runner
+	scenario Scenario
+	version  version.Version
+	session  *session
+	logins
+	recorder
+	cleanups
+	// observer judges what the scenario is not about.
+	observer *observer.Observer
 }
 
 // stopped ends a scenario from within.
@@ -89,12 +46,7 @@ func (t *T) Version() version.Version { return t.version }
 
 // Current tells whether tokens may live for ever in this version.
 func (t *T) Current() bool {
-	for _, v := range Current {
-		if v == t.version {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Current, t.version)
 }
 
 // Control is the control surface of the mock, for scenarios that need what only it can do.
@@ -175,14 +127,14 @@ func (t *T) SkipUnsupported(id, format string, args ...any) {
 func (t *T) Advance(by time.Duration) {
 	c, err := t.session.control.Advance(t.ctx, by)
 	t.must(err)
-	t.setClock(c.Now, c.Frozen)
+	t.session.setClock(c, t.run.Now())
 }
 
 // SetClock stops the clock of the target at a moment.
 func (t *T) SetClock(now time.Time) {
 	c, err := t.session.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
 	t.must(err)
-	t.setClock(c.Now, c.Frozen)
+	t.session.setClock(c, t.run.Now())
 }
 
 // Seed adds a token in any state, and returns what logs in with it. Its scenario needs SeededTokens.
@@ -207,8 +159,8 @@ func (t *T) Fault(rule control.Fault) {
 	t.must(err)
 }
 
-// Live tells that the target is none of ours: what nothing published settles is not held against it.
-func (t *T) Live() bool { return t.run.target.Live() }
+// RealTenant reports whether the target is a real tenant. Assumed promises do not fail on one.
+func (t *T) RealTenant() bool { return t.run.target.Live() }
 
 // OwnerName is the name of the first identity on a patmock, by which tokens are added for it.
 func (t *T) OwnerName() string { return ownerName }
@@ -223,7 +175,6 @@ func (t *T) must(err error) {
 // Name returns a new name for an object. It carries the time of the target and the marker of the
 // run.
 func (t *T) Name() string {
-	t.made++
 	return tenantguard.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
 }
 
@@ -237,7 +188,7 @@ func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 }
 
 // Cleanup calls f when the scenario has ended, the last first.
-func (t *T) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+func (t *T) Cleanup(f func()) { t.functions = append(t.functions, f) }
 
 // Note records what an open question was answered with.
 func (t *T) Note(format string, args ...any) { t.notes = append(t.notes, fmt.Sprintf(format, args...)) }
@@ -245,9 +196,6 @@ func (t *T) Note(format string, args ...any) { t.notes = append(t.notes, fmt.Spr
 // Answer says that the latest exchange is the target's answer to a question that nothing settles: the id of an entry of a
 // dialect.
 func (t *T) Answer(question string) {
-	if t.answers == nil {
-		t.answers = map[string]int{}
-	}
 	t.answers[question] = len(t.exchanges) - 1
 }
 
@@ -267,48 +215,4 @@ func (t *T) Equal(what string, want, got any) {
 	if diff := difference(want, got); diff != "" {
 		t.fail(report.KindPromise, what+" is not as promised", diff)
 	}
-}
-
-func (t *T) fail(kind report.Kind, message, diff string) {
-	t.failures = append(t.failures, t.failure(kind, message, diff))
-}
-
-// failure is one with the last exchange.
-func (t *T) failure(kind report.Kind, message, diff string) report.Failure {
-	f := report.Failure{Kind: kind, Message: t.excerpt(message, maxMessage), Diff: t.excerpt(diff, maxDiff)}
-	if t.last != nil {
-		f.Exchange, f.Curl = t.last.text(t.redact, t.excerpt), t.last.curl(t.redact)
-	}
-	return f
-}
-
-// rememberSecrets remembers the secrets of an exchange, so that they are redacted. Shorter texts are words.
-func (t *T) rememberSecrets(x *exchange) {
-	const shortest = 16
-	var answered struct {
-		AccessToken string `json:"access_token"`
-		Secret      string `json:"secret"`
-	}
-	_ = json.Unmarshal([]byte(x.Reply), &answered) // what is left out is not there
-	_, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " ")
-	for _, secret := range []string{bearer, answered.AccessToken, answered.Secret} {
-		if len(secret) >= shortest {
-			t.secrets[secret] = true
-		}
-	}
-}
-
-// redact takes out what nobody shall read: the secrets that are known, also in JSON, and whatever looks like one.
-func (t *T) redact(text string) string {
-	known := slices.Collect(maps.Keys(t.secrets))
-	for _, who := range []Credentials{t.session.owner, t.session.second, t.session.admin, t.session.apiClient} {
-		if who.ClientSecret != "" {
-			known = append(known, who.ClientSecret)
-		}
-	}
-	for _, secret := range known {
-		text = strings.ReplaceAll(text, secret, redact.Mark)
-		text = strings.ReplaceAll(text, strings.Trim(encode(secret), `"`), redact.Mark)
-	}
-	return redact.Report(text)
 }

@@ -67,9 +67,11 @@ type session struct {
 	provoke bool
 	profile control.Profile
 	version string // of the patmock
-	// ahead is by how much the clock of a new namespace is ahead of ours.
-	ahead time.Duration
-	close func(context.Context) error
+	// ahead is by how much the clock of the namespace is ahead of ours. Frozen is its time if the clock
+	// stands still, and else zero.
+	ahead  time.Duration
+	frozen time.Time
+	close  func(context.Context) error
 }
 
 var namespaces atomic.Int64

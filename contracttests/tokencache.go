@@ -17,6 +17,13 @@ type tokenCache struct {
 	of map[Credentials]cachedToken
 }
 
+// logins are the clients of a scenario that have logged in.
+type logins struct {
+	clients map[Credentials]*Client
+	// rejected are the errors of identities that cannot log in. They do not try again.
+	rejected map[Credentials]error
+}
+
 // cachedToken is an access token that is good until a moment.
 type cachedToken struct {
 	bearer string
@@ -59,7 +66,7 @@ func (t *T) client(who Credentials) *Client {
 	if c := t.clients[who]; c != nil {
 		return c
 	}
-	t.must(t.refused[who])
+	t.must(t.rejected[who])
 	now := t.run.Now()
 	at, fresh := t.run.tokens.get(who, now)
 	if fresh {
@@ -68,9 +75,8 @@ func (t *T) client(who Credentials) *Client {
 	} else {
 		answered := t.Anonymous().send(tokenRequest(who))
 		if t.run.target.Live() && answered.status != http.StatusOK {
-			t.unreached = true
-			t.refused[who] = t.loginError(who)
-			t.must(t.refused[who])
+			t.rejected[who] = t.loginError(who)
+			t.must(t.rejected[who])
 		}
 		t.must(t.gatewayError(answered.exchange))
 		answered.Status(http.StatusOK)

@@ -58,7 +58,7 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 		found = document.CheckUnrouted(x.Status, contentType, []byte(x.Reply))
 	case t.run.target.Live() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
 		found = op.CheckResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
-		t.warned.undeclared(op.ID, x.Status)
+		t.run.warnings.undeclared(op.ID, x.Status)
 	default:
 		found = op.CheckResponse(x.Status, contentType, []byte(x.Reply))
 		t.run.cover(op, document.Name, x.Status, contentType)
