@@ -66,20 +66,20 @@ func (x *exchange) recorded() recording.Exchange {
 
 // CreateRequest returns the request that Create makes.
 func (c *Client) CreateRequest(body Body) Request {
-	return Request{Method: http.MethodPost, Path: c.t.path(), ContentType: "application/json", Body: encode(body)}
+	return Request{Method: http.MethodPost, Path: c.t.CollectionPath(), ContentType: "application/json", Body: encode(body)}
 }
 
 // PatchRequest returns the request that Patch makes.
 func (c *Client) PatchRequest(id string, operations ...Op) Request {
 	return Request{
-		Method: http.MethodPatch, Path: c.t.path() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
+		Method: http.MethodPatch, Path: c.t.CollectionPath() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
 		Body: encode(append([]Op{}, operations...)),
 	}
 }
 
 // DeleteRequest returns the request that Delete makes.
 func (c *Client) DeleteRequest(id string) Request {
-	return Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)}
+	return Request{Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id)}
 }
 
 // BulkRequest returns the request that Bulk makes.

@@ -87,7 +87,7 @@ func (t *T) cleanupClient(maker *Client, id string) *Client {
 
 // remove deletes what a scenario left, in any version that the target serves.
 func (c *Client) remove(id string) {
-	gone := Request{Method: http.MethodDelete, Path: c.t.path() + "/" + url.PathEscape(id)}
+	gone := Request{Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id)}
 	r := c.Send(gone)
 	if r.status == http.StatusUnauthorized && c.who.given() { // its access token has expired meanwhile
 		r = c.t.again(c).Send(gone)
@@ -96,14 +96,6 @@ func (c *Client) remove(id string) {
 		c.t.Errorf("the token %s that the scenario made is left: delete answers %d", id, r.status)
 	}
 	delete(c.t.alive, id)
-}
-
-// path of the version, or of the newest one where the scenario belongs to none.
-func (t *T) path() string {
-	if t.version == "" {
-		return t.run.newest().CollectionPath()
-	}
-	return t.version.CollectionPath()
 }
 
 const (

@@ -48,9 +48,6 @@ func (o Op) Value() any {
 	return value
 }
 
-// Replace is the operation that most patches have.
-func Replace(path string, value any) Op { return Op{"op": "replace", "path": path, "value": value} }
-
 // Request is one that no method of Client makes.
 type Request struct {
 	Method, Path string
@@ -104,7 +101,12 @@ func (c *Client) Form(path string, pairs ...string) *Response {
 // List lists tokens, with query parameters as pairs.
 func (c *Client) List(pairs ...string) *Response {
 	query, _ := url.ParseQuery(form(pairs...)) // it was just encoded
-	return c.Send(Request{Method: http.MethodGet, Path: c.t.path(), Query: query})
+	return c.Send(Request{Method: http.MethodGet, Path: c.t.CollectionPath(), Query: query})
+}
+
+// ListOwn lists the caller's own tokens, with more query parameters as pairs.
+func (c *Client) ListOwn(pairs ...string) *Response {
+	return c.List(append([]string{"owner-id", "me"}, pairs...)...)
 }
 
 // Create asks for a token. One that comes into being is removed when the scenario ends.
@@ -143,6 +145,9 @@ func (c *Client) Delete(id string) *Response {
 	return c.Send(c.DeleteRequest(id))
 }
 
+// MustDelete removes a token, and ends the scenario if that is rejected.
+func (c *Client) MustDelete(id string) *Response { return c.Delete(id).Status(http.StatusNoContent) }
+
 // Bulk changes several tokens.
 func (c *Client) Bulk(ids []string, operations ...Op) *Response {
 	return c.Send(c.BulkRequest(ids, operations...))
@@ -150,12 +155,12 @@ func (c *Client) Bulk(ids []string, operations ...Op) *Response {
 
 // Find returns the token of that id in the caller's own list, and reports whether it is there.
 func (c *Client) Find(id string) (Token, bool) {
-	return c.List("owner-id", "me").Find(id)
+	return c.ListOwn().Find(id)
 }
 
 // MustFind returns the token of that id in the caller's own list, and ends the scenario if there is
 // none.
-func (c *Client) MustFind(id string) Token { return c.List("owner-id", "me").MustFind(id) }
+func (c *Client) MustFind(id string) Token { return c.ListOwn().MustFind(id) }
 
 // Stamp writes a moment as requests and answers have it.
 func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

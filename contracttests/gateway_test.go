@@ -45,7 +45,7 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 		c := t.Owner()
 		token := c.MustCreate()
 		c.List("owner-id", "me").Status(http.StatusOK)
-		c.Patch(token.ID, contracttests.Replace("/name", t.Name())).Status(http.StatusOK)
+		c.Patch(token.ID, contracttests.Op{"op": "replace", "path": "/name", "value": t.Name()}).Status(http.StatusOK)
 		c.Delete(token.ID).Status(http.StatusNoContent)
 	}
 	tests := []struct {

@@ -71,11 +71,11 @@ func (t *T) requestLists(c *Client, effects []effect) {
 		return
 	}
 	if c.bearer != "" {
-		t.requestList(c, t.path(), "owner-id", "me")
+		t.requestList(c, t.CollectionPath(), "owner-id", "me")
 	}
 	for _, e := range effects {
 		if owner := t.clients[t.owners[e.id]]; owner != nil && owner.bearer != c.bearer {
-			t.requestList(owner, t.path(), "owner-id", "me")
+			t.requestList(owner, t.CollectionPath(), "owner-id", "me")
 			return
 		}
 	}
@@ -95,7 +95,7 @@ func (t *T) requestLastLists() {
 		t.requestList(c, other, "owner-id", "me")
 	}
 	if t.session.admin.given() {
-		t.requestList(t.unrecorded(t.session.admin), t.path())
+		t.requestList(t.unrecorded(t.session.admin), t.CollectionPath())
 	}
 }
 

@@ -151,7 +151,7 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	c := t.client(owner)
 	t.requests++
 	t.run.observed.lists.Add(1)
-	x, err := c.do(t.ctx, Request{Method: http.MethodGet, Path: t.path(), Query: url.Values{"owner-id": {"me"}}})
+	x, err := c.do(t.ctx, Request{Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{"owner-id": {"me"}}})
 	var refused *tenantguard.NotSentError
 	if errors.As(err, &refused) && t.ending {
 		return "", "" // that it is gone matters more than that this shows

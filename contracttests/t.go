@@ -44,6 +44,15 @@ func (t *T) Context() context.Context { return t.ctx }
 // Version of the API that is tried, empty for a scenario that belongs to none.
 func (t *T) Version() version.Version { return t.version }
 
+// CollectionPath returns the path of the tokens in the version, and in the newest one for a scenario
+// that belongs to none.
+func (t *T) CollectionPath() string {
+	if t.version == "" {
+		return t.run.newest().CollectionPath()
+	}
+	return t.version.CollectionPath()
+}
+
 // Current tells whether tokens may live for ever in this version.
 func (t *T) Current() bool {
 	return slices.Contains(Current, t.version)

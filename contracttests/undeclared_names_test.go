@@ -39,20 +39,20 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 			t.Second().ExpectInvalid("query parameter ownr-id").List("ownr-id", "me").ExpectError(http.StatusForbidden)
 		}, ""},
 		{"path of a patch", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Replace("/nmae", nil)).ExpectError(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "replace", "path": "/nmae", "value": nil}).ExpectError(http.StatusBadRequest)
 		}, "/0/path=/nmae"},
 		{"path below a property", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "remove", "path": "/scope/0"}).Status(http.StatusOK)
 		}, ""},
 		{"path that begins like a property", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Replace("/names", "x")).ExpectError(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "replace", "path": "/names", "value": "x"}).ExpectError(http.StatusBadRequest)
 		}, "/0/path=/names"},
 		{"from of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "move", "from": "/createdd", "path": "/name"}
 			t.Owner().Patch(t.Owner().MustCreate().ID, operation).ExpectError(http.StatusBadRequest)
 		}, "/0/from=/createdd"},
 		{"path of a bulk update", func(t *contracttests.T) {
-			operation := contracttests.Replace("/expirationDte", nil)
+			operation := contracttests.Op{"op": "replace", "path": "/expirationDte", "value": nil}
 			t.Admin().Bulk([]string{t.Owner().MustCreate().ID}, operation).ExpectError(http.StatusBadRequest)
 		}, "/patch/0/path=/expirationDte"},
 		{"member of a patch", func(t *contracttests.T) {

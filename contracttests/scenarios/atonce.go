@@ -48,10 +48,10 @@ var atOnce = []contract.Scenario{
 			c := t.Owner()
 			token := c.MustCreate()
 			want := c.MustFind(token.ID)
-			want.Name, want.Scope = t.Name(), contract.Value([]string{"sp:scopes:default"})
+			want.Name, want.Scope = t.Name(), contract.Value([]string{defaultScope})
 			for _, r := range c.Concurrent(
-				c.PatchRequest(token.ID, contract.Replace("/name", want.Name)),
-				c.PatchRequest(token.ID, contract.Replace("/scope", want.Scope)),
+				c.PatchRequest(token.ID, replace("/name", want.Name)),
+				c.PatchRequest(token.ID, replace("/scope", want.Scope)),
 			) {
 				r.Status(http.StatusOK)
 			}
@@ -97,7 +97,7 @@ var atOnce = []contract.Scenario{
 				want.Name = t.Name()
 				want.ExpirationDate = contract.Value(contract.Body(date).Text("value"))
 				ids, wants = append(ids, token.ID), append(wants, want)
-				requests = append(requests, c.PatchRequest(token.ID, contract.Replace("/name", want.Name)))
+				requests = append(requests, c.PatchRequest(token.ID, replace("/name", want.Name)))
 			}
 			for _, r := range c.Concurrent(append(requests, c.BulkRequest(ids, date))...) {
 				r.Status(http.StatusOK)
@@ -112,7 +112,7 @@ var atOnce = []contract.Scenario{
 // visible expects a token to be listed so. A patch that changes nothing lets the harness wait until
 // the list of a tenant shows what was written at once.
 func visible(t *contract.T, c *contract.Client, want contract.Token) {
-	patched := c.Patch(want.ID, contract.Op{"op": "test", "path": "/name", "value": want.Name})
+	patched := c.Patch(want.ID, test("/name", want.Name))
 	t.Equal("the token", want, patched.Token())
 	t.Equal("the token in the list", want, c.MustFind(want.ID))
 }

@@ -36,10 +36,10 @@ type operation struct {
 // operations lists those of the version. What they ask for changes nothing but what create makes: the ids are unknown.
 func operations(t *contract.T) []operation {
 	all := []operation{
-		{"list", func(c *contract.Client) *contract.Response { return c.List("owner-id", "me") }},
+		{"list", func(c *contract.Client) *contract.Response { return c.ListOwn() }},
 		{"create", func(c *contract.Client) *contract.Response { return c.Create(c.NewTokenBody()) }},
 		{"patch", func(c *contract.Client) *contract.Response {
-			return c.Patch(strangerID, contract.Replace("/name", t.Name()))
+			return c.Patch(strangerID, replace("/name", t.Name()))
 		}},
 		{"delete", func(c *contract.Client) *contract.Response { return c.Delete(strangerID) }},
 	}
@@ -55,7 +55,7 @@ func operations(t *contract.T) []operation {
 
 // later is an operation that moves the date of a token on.
 func later(t *contract.T) contract.Op {
-	return contract.Replace("/expirationDate", contract.Stamp(t.Expiry().Add(time.Hour)))
+	return replace("/expirationDate", contract.Stamp(t.Expiry().Add(time.Hour)))
 }
 
 // answers expects a status, and goes on where it is another.
@@ -102,7 +102,7 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 	list := s
 	list.ID, list.Promise, list.Features = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
-		hasUnauthorizedForm(t, client(t).List("owner-id", "me").Status(http.StatusUnauthorized))
+		hasUnauthorizedForm(t, client(t).ListOwn().Status(http.StatusUnauthorized))
 	}
 	return []contract.Scenario{s, list}
 }
@@ -114,9 +114,7 @@ var authBearers = slices.Concat(
 		func(t *contract.T) *contract.Client { return t.Anonymous().WithHeader("Authorization", "Bearer ") }),
 	bearing("wrong-scheme", "a scheme other than Bearer, Basic with a good id and secret as well,",
 		func(t *contract.T) *contract.Client {
-			who, request := ownerCredentials(t), http.Request{Header: http.Header{}}
-			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			return t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
+			return basic(t, ownerCredentials(t))
 		}),
 	bearing("bearer-without-scheme", "an access token without a scheme in front",
 		func(t *contract.T) *contract.Client {
@@ -141,19 +139,18 @@ var auth = []contract.Scenario{
 		},
 		Rules: []rule.ID{"bearer-required", "operation-scopes"},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			reader := scoped(t, myRead)
-			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			t.Anonymous().Create(c.NewTokenBody()).Status(http.StatusUnauthorized)
-			reader.Create(c.NewTokenBody()).ExpectError(http.StatusForbidden)
-			t.Equal("ids of the tokens", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+			c, reader := t.Owner(), scoped(t, myRead)
+			createsNothing(t, func() {
+				t.Anonymous().Create(c.NewTokenBody()).Status(http.StatusUnauthorized)
+				reader.Create(c.NewTokenBody()).ExpectError(http.StatusForbidden)
+			})
 		},
 	},
 	{
 		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
-			t.Anonymous().WithHeader("Authorization", "bearer "+t.Owner().Bearer()).List("owner-id", "me").Status(http.StatusOK)
+			t.Anonymous().WithHeader("Authorization", "bearer "+t.Owner().Bearer()).ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
@@ -174,7 +171,7 @@ var auth = []contract.Scenario{
 		Rules:   []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
-			made := t.Owner().MustCreate(contract.Body{"scope": []string{unknown}})
+			made := t.Owner().MustCreate(withScopes(unknown))
 			t.Equal("scope", []string{unknown}, made.Scope.Value)
 			forbidden(t, t.Login(made.Credentials()))
 		},
@@ -184,9 +181,9 @@ var auth = []contract.Scenario{
 		Sources: []string{authorizationPage, "#scopes-add-up"},
 		Rules:   []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
-			scoped(t, defaultScope, myRead).List("owner-id", "me").Status(http.StatusOK)
+			scoped(t, defaultScope, myRead).ListOwn().Status(http.StatusOK)
 			c := scoped(t, myRead, myManage)
-			c.List("owner-id", "me").Status(http.StatusOK)
+			c.ListOwn().Status(http.StatusOK)
 			c.MustCreate()
 			scoped(t, defaultScope, scopeAll).MustCreate()
 		},
@@ -210,7 +207,7 @@ var auth = []contract.Scenario{
 		Sources:  []string{"#experimental-header"},
 		Features: reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
-			t.Owner().WithHeader("X-SailPoint-Experimental", "true").List("owner-id", "me").Status(http.StatusOK)
+			t.Owner().WithHeader("X-SailPoint-Experimental", "true").ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
@@ -220,15 +217,20 @@ var auth = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, c := range []*contract.Client{t.Owner(), t.Owner().WithHeader("X-SailPoint-Experimental", "true")} {
 				made := c.MustCreate()
-				c.List("owner-id", "me").Status(http.StatusOK)
-				c.Patch(made.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK)
-				c.Delete(made.ID).Status(http.StatusNoContent)
+				c.ListOwn().Status(http.StatusOK)
+				c.Patch(made.ID, replace("/name", t.Name())).Status(http.StatusOK)
+				c.MustDelete(made.ID)
 			}
 		},
 	},
 }
 
-// scoped logs in with a new token of the owner that has these scopes.
+// scopedBy logs in with a new token of the caller that has these scopes, and scoped with one of the
+// owner.
+func scopedBy(t *contract.T, c *contract.Client, scopes ...string) *contract.Client {
+	return t.Login(c.MustCreate(withScopes(scopes...)).Credentials())
+}
+
 func scoped(t *contract.T, scopes ...string) *contract.Client {
-	return t.Login(t.Owner().MustCreate(contract.Body{"scope": scopes}).Credentials())
+	return scopedBy(t, t.Owner(), scopes...)
 }

@@ -12,7 +12,7 @@ import (
 
 // ownID is the id of the user of a client, by the tokens it has.
 func ownID(t *contract.T, c *contract.Client) string {
-	for _, token := range c.List("owner-id", "me").Tokens() {
+	for _, token := range c.ListOwn().Tokens() {
 		if id := token.Owner.ID.Value; id != "" {
 			return id
 		}
@@ -30,14 +30,12 @@ var authRights = []contract.Scenario{
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
 			others := t.Owner().MustCreate()
-			made := t.Second().MustCreate(contract.Body{"scope": []string{allManage}})
+			made := t.Second().MustCreate(withScopes(allManage))
 			t.Equal("scope", []string{allManage}, made.Scope.Value)
 			c := t.Login(made.Credentials())
 			c.List().ExpectError(http.StatusForbidden)
 			c.Delete(others.ID).Status(http.StatusForbidden, http.StatusNotFound)
-			if _, found := t.Owner().Find(others.ID); !found {
-				t.Errorf("the token of another user is gone")
-			}
+			t.Owner().MustFind(others.ID)
 		},
 	},
 	{
@@ -57,7 +55,7 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
-				c := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{scope}}).Credentials())
+				c := scopedBy(t, t.Admin(), scope)
 				c.List().ExpectError(http.StatusForbidden)
 				c.List("owner-id", ownID(t, t.Owner())).ExpectError(http.StatusForbidden)
 			}
@@ -76,9 +74,9 @@ var authRights = []contract.Scenario{
 			own, other := t.Admin().MustCreate(), t.Owner().MustCreate()
 			id := other.Owner.ID.Value
 			for _, scope := range []string{scopeAll, allRead, allManage} {
-				c := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{scope}}).Credentials())
-				has(t, c.List().Status(http.StatusOK), own.ID, other.ID)
-				has(t, c.List("owner-id", id).Status(http.StatusOK), other.ID)
+				c := scopedBy(t, t.Admin(), scope)
+				has(t, c.List(), own.ID, other.ID)
+				has(t, c.List("owner-id", id), other.ID)
 			}
 			for _, listed := range t.Admin().List("owner-id", id).Tokens() {
 				if listed.Owner.ID.Value != id {
@@ -94,8 +92,8 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Second().MustCreate()
-			listsOneAndNotTheOther(t, t.Owner(), one.ID, other.ID)
-			listsOneAndNotTheOther(t, t.Second(), other.ID, one.ID)
+			hasNot(t, t.Owner().ListOwn(), one.ID, other.ID)
+			hasNot(t, t.Second().ListOwn(), other.ID, one.ID)
 		},
 	},
 	{
@@ -105,8 +103,8 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
-			listsOneAndNotTheOther(t, t.Owner(), one.ClientID, other.ClientID)
-			listsOneAndNotTheOther(t, t.Second(), other.ClientID, one.ClientID)
+			hasNot(t, t.Owner().ListOwn(), one.ClientID, other.ClientID)
+			hasNot(t, t.Second().ListOwn(), other.ClientID, one.ClientID)
 		},
 	},
 	{
@@ -115,7 +113,7 @@ var authRights = []contract.Scenario{
 		Rules:   []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
-			c.List("owner-id", "me").Status(http.StatusOK)
+			c.ListOwn().Status(http.StatusOK)
 			c.List("owner-id", id).ExpectError(http.StatusForbidden)
 		},
 	},
@@ -139,8 +137,8 @@ var authRights = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
 				made := t.Second().MustCreate()
-				c := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{scope}}).Credentials())
-				c.Delete(made.ID).Status(http.StatusNoContent)
+				c := scopedBy(t, t.Admin(), scope)
+				c.MustDelete(made.ID)
 				if _, found := t.Second().Find(made.ID); found {
 					t.Errorf("the deleted token is listed")
 				}
@@ -154,7 +152,7 @@ var authRights = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			t.Second().Delete(made.ID).ExpectError(http.StatusForbidden)
-			has(t, t.Owner().List("owner-id", "me").Status(http.StatusOK), made.ID)
+			t.Owner().MustFind(made.ID)
 		},
 	},
 	{
@@ -163,8 +161,8 @@ var authRights = []contract.Scenario{
 		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
 		Run: func(t *contract.T) {
 			made := t.Second().MustCreate()
-			t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{myManage}}).Credentials()).Delete(made.ID).ExpectError(http.StatusForbidden)
-			has(t, t.Second().List("owner-id", "me").Status(http.StatusOK), made.ID)
+			scopedBy(t, t.Admin(), myManage).Delete(made.ID).ExpectError(http.StatusForbidden)
+			t.Second().MustFind(made.ID)
 		},
 	},
 	{
@@ -182,9 +180,9 @@ var authRights = []contract.Scenario{
 			if _, found := c.Find(id); found {
 				t.Errorf("the owner's list has a managed token")
 			}
-			c.Patch(id, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			c.Patch(id, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			c.Delete(id).ExpectError(http.StatusNotFound)
-			reader := t.Login(t.Admin().MustCreate(contract.Body{"scope": []string{allRead}}).Credentials())
+			reader := scopedBy(t, t.Admin(), allRead)
 			for _, listed := range reader.List().Tokens() {
 				if listed.ID == id || listed.Managed.Value {
 					t.Errorf("the list without the managed right has a managed token")
@@ -193,25 +191,24 @@ var authRights = []contract.Scenario{
 			all := t.Admin().List()
 			t.Equal("managed", true, all.MustFind(id).Managed.Value)
 			has(t, all, id)
-			t.Admin().Delete(id).Status(http.StatusNoContent)
+			t.Admin().MustDelete(id)
 		},
 	},
-}
-
-// listsOneAndNotTheOther expects a token in the list of the caller's own, and another not.
-func listsOneAndNotTheOther(t *contract.T, c *contract.Client, one, other string) {
-	tokens := c.List("owner-id", "me").Status(http.StatusOK)
-	has(t, tokens, one)
-	if slices.Contains(tokens.IDs(), other) {
-		t.Errorf("the list of one's own has a token of another user")
-	}
 }
 
 // othersPatch tries to change a token of the second identity.
 func othersPatch(t *contract.T, c *contract.Client) {
 	made := t.Second().MustCreate()
-	c.Patch(made.ID, contract.Replace("/name", t.Name())).ExpectError(http.StatusForbidden)
+	c.Patch(made.ID, replace("/name", t.Name())).ExpectError(http.StatusForbidden)
 	t.Equal("name", made.Name, t.Second().MustFind(made.ID).Name)
+}
+
+// hasNot expects one token in a list, and not the other.
+func hasNot(t *contract.T, r *contract.Response, one, other string) {
+	has(t, r, one)
+	if slices.Contains(r.IDs(), other) {
+		t.Errorf("the list has the token %s, expected it absent", other)
+	}
 }
 
 // has expects tokens in a list, each once.

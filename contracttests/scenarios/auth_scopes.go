@@ -32,34 +32,34 @@ func opened(
 				if scope == allManage && opens[scope] || scope == allRead && opens[scope] {
 					continue // whether they are enough for one's own is not published, see auth/all-scopes-include-own
 				}
-				made := t.Owner().MustCreate(contract.Body{"scope": []string{scope}})
+				made := t.Owner().MustCreate(withScopes(scope))
 				r := ask(t, t.Login(made.Credentials()))
 				if opens[scope] {
 					answers(t, scope, r, want)
 				} else {
 					answers(t, scope, r, http.StatusForbidden)
 				}
-				t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+				t.Owner().MustDelete(made.ID)
 			}
 		},
 	}
 }
 
-func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.List("owner-id", "me") }
+func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.ListOwn() }
 
 // createOne makes a token, and removes it at once.
 func createOne(t *contract.T, c *contract.Client) *contract.Response {
 	r := c.Create(c.NewTokenBody())
 	if r.Code() == http.StatusOK {
-		t.Owner().Delete(r.Token().ID).Status(http.StatusNoContent)
+		t.Owner().MustDelete(r.Token().ID)
 	}
 	return r
 }
 
 func patchOwn(t *contract.T, c *contract.Client) *contract.Response {
 	made := t.Owner().MustCreate()
-	r := c.Patch(made.ID, contract.Replace("/name", t.Name()))
-	t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+	r := c.Patch(made.ID, replace("/name", t.Name()))
+	t.Owner().MustDelete(made.ID)
 	return r
 }
 
@@ -67,7 +67,7 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 	made := t.Owner().MustCreate()
 	r := c.Delete(made.ID)
 	if r.Code() != http.StatusNoContent {
-		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+		t.Owner().MustDelete(made.ID)
 	}
 	return r
 }
@@ -93,12 +93,12 @@ var authScopes = []contract.Scenario{
 		Rules:    []rule.ID{rule.OperationScopes, rule.WriteRights},
 		Run: func(t *contract.T) {
 			second := t.Second()
-			reader := t.Login(second.MustCreate(contract.Body{"scope": []string{allRead}}).Credentials())
-			reader.List("owner-id", "me").Status(http.StatusOK)
-			manager := t.Login(second.MustCreate(contract.Body{"scope": []string{allManage}}).Credentials())
-			manager.List("owner-id", "me").Status(http.StatusOK)
+			reader := scopedBy(t, second, allRead)
+			reader.ListOwn().Status(http.StatusOK)
+			manager := scopedBy(t, second, allManage)
+			manager.ListOwn().Status(http.StatusOK)
 			made := manager.MustCreate()
-			manager.Delete(made.ID).Status(http.StatusNoContent)
+			manager.MustDelete(made.ID)
 		},
 	},
 }

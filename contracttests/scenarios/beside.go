@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	contract "example.com/patmock/contracttests"
@@ -25,7 +24,7 @@ var beside = []contract.Scenario{
 			t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), ID: whole})
 			before := own(t.Owner())
 			for _, id := range []string{whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole)} {
-				t.Owner().Patch(id, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch(id, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
 			t.Equal("tokens", before, own(t.Owner()))
@@ -38,10 +37,10 @@ var beside = []contract.Scenario{
 		Standing: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(contract.Body{"scope": []string{defaultScope}})
+			made := t.Owner().MustCreate(withScopes(defaultScope))
 			c := t.Login(made.Credentials())
-			t.Owner().Patch(made.ID, contract.Replace("/scope", []string{scopeAll})).Status(http.StatusOK)
-			c.List("owner-id", "me").ExpectError(http.StatusForbidden)
+			t.Owner().Patch(made.ID, replace("/scope", []string{scopeAll})).Status(http.StatusOK)
+			c.ListOwn().ExpectError(http.StatusForbidden)
 		},
 	},
 	{
@@ -50,8 +49,8 @@ var beside = []contract.Scenario{
 		Sources: []string{"#check-token"},
 		Rules:   []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead}})
-			login := loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			made := t.Owner().MustCreate(withScopes(myRead))
+			login := logIn(t, made.Credentials())
 			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
 			t.Equal("scope", contract.Value([]string{myRead}), got.Scope)
 		},
@@ -68,7 +67,7 @@ var beside = []contract.Scenario{
 			}).Token()
 			t.Equal("accessTokenValiditySeconds", float64(900), made.AccessTokenValiditySeconds.Value)
 			t.Equal("scope", []string{myRead}, made.Scope.Value)
-			login := loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			login := logIn(t, made.Credentials())
 			t.Equal("expires_in", float64(900), login.ExpiresIn.Value)
 		},
 	},
@@ -84,10 +83,7 @@ var beside = []contract.Scenario{
 		}),
 	usedBy("basic", "by HTTP Basic", "#token-basic", evidence.Observed,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
-			request := http.Request{Header: http.Header{}}
-			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			c := t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
-			return login(c, nil, urlencoded, url.Values{"grant_type": {"client_credentials"}}.Encode())
+			return login(basic(t, who), nil, urlencoded, "grant_type=client_credentials")
 		}),
 }
 

@@ -21,11 +21,11 @@ func special(t *contract.T) contract.Token {
 var rest = []contract.Scenario{
 	leavesTheRest("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
 		k.Name = t.Name()
-		return contract.Replace("/name", k.Name)
+		return replace("/name", k.Name)
 	}),
 	leavesTheRest("scope", nil, func(_ *contract.T, k *contract.Token) contract.Op {
 		k.Scope = contract.Value([]string{myManage})
-		return contract.Replace("/scope", k.Scope.Value)
+		return replace("/scope", k.Scope.Value)
 	}),
 	leavesTheRest("date", contract.Current, func(t *contract.T, k *contract.Token) contract.Op {
 		date := later(t)

@@ -97,7 +97,7 @@ func (d distance) created(t *contract.T, now time.Time) {
 		r := c.Create(contract.Body{"name": t.Name(), "expirationDate": date})
 		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
 		if r.Code() == http.StatusOK {
-			c.Delete(r.Token().ID).Status(http.StatusNoContent)
+			c.MustDelete(r.Token().ID)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func (d distance) patched(t *contract.T, now time.Time) {
 	before := c.MustFind(token.ID)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
-		r := c.Patch(token.ID, contract.Replace("/expirationDate", date))
+		r := c.Patch(token.ID, replace("/expirationDate", date))
 		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
 	}
 	if d.future {
@@ -123,7 +123,7 @@ func (d distance) bulked(t *contract.T, now time.Time) {
 	before := t.Owner().MustFind(one.ID)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
-		r := t.Admin().Bulk([]string{one.ID, other.ID}, contract.Replace("/expirationDate", date))
+		r := t.Admin().Bulk([]string{one.ID, other.ID}, replace("/expirationDate", date))
 		d.accepts(t, date, want, r, func() string { return r.MustFind(one.ID).ExpirationDate.Value })
 	}
 	if d.future {
@@ -142,14 +142,14 @@ var digitsAhead = []contract.Scenario{
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run: func(t *contract.T) {
 			date := inOffset(t.Now().Add(-time.Hour), 12*3600)
-			patchStays(t, t.Owner(), []contract.Op{contract.Replace("/expirationDate", date)}, func(r *contract.Response) { r.ExpectRejected(http.StatusBadRequest) })
+			patchRejected(t, replace("/expirationDate", date))
 		},
 	},
 	covers(bulkRefuses(
 		"bulk/past-date-by-its-offset", "A bulk update to a date in the past is rejected even if the digits of the date lie in the future.",
 		bulkFuture, evidence.Published,
 		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600))}}
+			return update{ids: ids, operations: []contract.Op{replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600))}}
 		},
 	), rule.ExpiryFuture, rule.DateForms),
 }

@@ -38,9 +38,9 @@ func accessTokenLives() []contract.Scenario {
 				}
 				c := t.Login(token.Credentials())
 				t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
-				c.List("owner-id", "me").Status(http.StatusOK)
+				c.ListOwn().Status(http.StatusOK)
 				t.SetClock(began.Add(time.Duration(seconds) * time.Second)) // patmock responds with how far that is from wall time
-				c.List("owner-id", "me").Status(http.StatusUnauthorized)
+				c.ListOwn().Status(http.StatusUnauthorized)
 			},
 		})
 	}
@@ -152,14 +152,14 @@ func (l tokenLife) scenario() contract.Scenario {
 			if end.IsZero() {
 				for _, years := range []time.Duration{1, 9} {
 					t.Advance(years*365*24*time.Hour + 24*time.Hour)
-					loggedIn(t, t.Anonymous().Token(token.Credentials()))
+					logIn(t, token.Credentials())
 				}
 				return
 			}
 			t.SetClock(end.Add(-time.Millisecond))
-			loggedIn(t, t.Anonymous().Token(token.Credentials()))
+			logIn(t, token.Credentials())
 			t.SetClock(end)
-			loginRefused(t, t.Anonymous().Token(token.Credentials()), http.StatusUnauthorized, "invalid_client")
+			cannotLogIn(t, token.Credentials())
 		},
 	}
 }
@@ -205,8 +205,8 @@ var validityTable = contract.Scenario{
 			want := float64(v.seconds)
 			t.Equal("accessTokenValiditySeconds", want, token.AccessTokenValiditySeconds.Value)
 			t.Equal("the validity in the list", want, c.MustFind(token.ID).AccessTokenValiditySeconds.Value)
-			t.Equal("expires_in", want, loggedIn(t, t.Anonymous().Token(token.Credentials())).ExpiresIn.Value)
-			c.Delete(token.ID).Status(http.StatusNoContent)
+			t.Equal("expires_in", want, logIn(t, token.Credentials()).ExpiresIn.Value)
+			c.MustDelete(token.ID)
 		}
 	},
 }

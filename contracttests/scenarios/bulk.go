@@ -52,7 +52,7 @@ func bulkByPost(c *contract.Client, ids []string, operations ...contract.Op) *co
 
 // endless are the operations that make a token live for ever.
 func endless() []contract.Op {
-	return []contract.Op{contract.Replace("/userAwareTokenNeverExpires", true), {"op": "remove", "path": "/expirationDate"}}
+	return []contract.Op{replace("/userAwareTokenNeverExpires", true), remove("/expirationDate")}
 }
 
 // onV1 makes a scenario about the bulk update, which v1 alone has.
@@ -75,18 +75,25 @@ type update struct {
 func bulkRefuses(id, promise, fact string, standing evidence.Standing, made func(t *contract.T, ids []string) update) contract.Scenario {
 	return onV1(id, promise, fact, standing, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
-		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
-		u := made(t, []string{one.ID, other.ID})
-		c := t.Admin().ExpectInvalid(u.wrong...)
-		sendBulk(c, http.MethodPatch, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
-		sendBulk(c, http.MethodPost, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
-		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
+		bothStay(t, func() {
+			u := made(t, []string{one.ID, other.ID})
+			c := t.Admin().ExpectInvalid(u.wrong...)
+			sendBulk(c, http.MethodPatch, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
+			sendBulk(c, http.MethodPost, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
+		})
 	})
+}
+
+// bothStay expects that the tokens of the owner and of the administrator are the same before and after.
+func bothStay(t *contract.T, during func()) {
+	before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
+	during()
+	t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
 }
 
 // moved expects tokens to expire as later says.
 func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string) {
-	t.Equal("ids of the answer", slices.Sorted(slices.Values(ids)), r.Status(http.StatusOK).IDs())
+	t.Equal("ids of the answer", slices.Sorted(slices.Values(ids)), r.IDs())
 	for _, listed := range r.Tokens() {
 		t.Equal("expirationDate", date.Value(), listed.ExpirationDate.Value)
 		if listed.Secret.Present {
@@ -134,17 +141,17 @@ var bulk = []contract.Scenario{
 	covers(bulkRefuses("bulk/all-or-none", "A bulk update of which one operation is not allowed is refused with 400, and the others change nothing.", bulkToNever, evidence.Published,
 		func(t *contract.T, ids []string) update {
 			// Of two operations the first would do by itself.
-			return update{ids: ids, operations: []contract.Op{later(t), {"op": "remove", "path": "/expirationDate"}}}
+			return update{ids: ids, operations: []contract.Op{later(t), remove("/expirationDate")}}
 		}), rule.BulkUpdate, rule.PatchNever),
 	covers(onV1("bulk/one-token-refuses", "Withdrawing the acknowledgement from several tokens is refused with 400 where one of them has no date, and changes none.", bulkAtomic, evidence.Assumed, func(t *contract.T) {
 		dated, never := t.Owner().MustCreate(), t.Admin().MustCreate()
-		t.Admin().Bulk([]string{dated.ID}, contract.Replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
+		t.Admin().Bulk([]string{dated.ID}, replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
 		t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
-		before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
-		for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
-			t.Admin().Bulk(ids, contract.Replace("/userAwareTokenNeverExpires", false)).ExpectError(http.StatusBadRequest)
-		}
-		t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
+		bothStay(t, func() {
+			for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
+				t.Admin().Bulk(ids, flagFalse).ExpectError(http.StatusBadRequest)
+			}
+		})
 	}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
 	covers(bulkRefuses("bulk/an-id-twice", "A bulk update that names an id twice is refused with 400.", bulkDistinct, evidence.Published,
 		func(t *contract.T, ids []string) update {
@@ -168,19 +175,19 @@ var bulk = []contract.Scenario{
 		}), rule.InvalidProperty),
 	covers(bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields, evidence.Published,
 		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/name", t.Name())}}
+			return update{ids: ids, operations: []contract.Op{later(t), replace("/name", t.Name())}}
 		}), rule.BulkFields),
 	covers(bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields, evidence.Published,
 		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{later(t), contract.Replace("/scope", []string{defaultScope})}}
+			return update{ids: ids, operations: []contract.Op{later(t), replace("/scope", []string{defaultScope})}}
 		}), rule.BulkFields),
 	covers(bulkRefuses("bulk/past-date", "A bulk update to a date that has passed is refused with 400.", bulkFuture, evidence.Published,
 		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{contract.Replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour)))}}
+			return update{ids: ids, operations: []contract.Op{replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour)))}}
 		}), rule.ExpiryFuture),
 	covers(bulkRefuses("bulk/no-date-without-acknowledgement", "A bulk update that removes dates needs the acknowledgement in the same patch: 400.", bulkToNever, evidence.Published,
 		func(_ *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{{"op": "remove", "path": "/expirationDate"}}}
+			return update{ids: ids, operations: []contract.Op{remove("/expirationDate")}}
 		}), rule.PatchNever),
 	{
 		ID: "bulk/needs-the-right", Promise: "A bulk update needs the right to all tokens, for one's own as well: 403.",
@@ -189,7 +196,7 @@ var bulk = []contract.Scenario{
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
 			made, date := t.Second().MustCreate(), later(t)
-			manager := t.Login(t.Second().MustCreate(contract.Body{"scope": []string{allManage}}).Credentials())
+			manager := scopedBy(t, t.Second(), allManage)
 			before := own(t.Second())
 			for _, c := range []*contract.Client{t.Second(), manager} {
 				c.Bulk([]string{made.ID}, date).ExpectError(http.StatusForbidden)
@@ -210,9 +217,9 @@ var bulk = []contract.Scenario{
 				if scope == allManage || scope == scopeAll {
 					want = http.StatusOK
 				}
-				made := t.Admin().MustCreate(contract.Body{"scope": []string{scope}})
+				made := t.Admin().MustCreate(withScopes(scope))
 				answers(t, scope, t.Login(made.Credentials()).Bulk([]string{one.ID}, date), want)
-				t.Admin().Delete(made.ID).Status(http.StatusNoContent)
+				t.Admin().MustDelete(made.ID)
 			}
 		},
 	},
@@ -244,7 +251,7 @@ var bulk = []contract.Scenario{
 		Versions: []version.Version{version.Beta, version.V3, version.V2024, version.V2025, version.V2026},
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
-			t.Owner().Patch("bulk-update", contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			t.Owner().Patch("bulk-update", replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			t.Owner().Delete("bulk-update").ExpectError(http.StatusNotFound)
 		},
 	},

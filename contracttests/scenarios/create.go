@@ -46,7 +46,7 @@ var createAnswers = []contract.Scenario{
 			if c.MustFind(token.ID).Secret.Present {
 				t.Errorf("the list shows a secret")
 			}
-			if c.Patch(token.ID, contract.Replace("/name", t.Name())).Token().Secret.Present {
+			if c.Patch(token.ID, replace("/name", t.Name())).Token().Secret.Present {
 				t.Errorf("the patch shows a secret")
 			}
 		},
@@ -111,7 +111,7 @@ var createAnswers = []contract.Scenario{
 		},
 		Rules: []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{defaultScope}, "accessTokenValiditySeconds": 900})
 			listed := t.Owner().MustFind(token.ID)
 			t.Equal("the token in the list", createdPart(token), createdPart(listed))
 			t.Equal("lastUsed in the list", "", listed.LastUsed.Value)
@@ -186,6 +186,11 @@ func createdPart(token contract.Token) contract.Token {
 		AccessTokenValiditySeconds: token.AccessTokenValiditySeconds,
 		ExpirationDate:             token.ExpirationDate,
 	}
+}
+
+// withScopes returns the property scope of a create, which is never null.
+func withScopes(scopes ...string) contract.Body {
+	return contract.Body{"scope": append([]string{}, scopes...)}
 }
 
 // moment reads a date of a token, and ends the scenario if it is none.

@@ -16,14 +16,7 @@ var createNames = []contract.Scenario{
 		Promise: "A second token of the same name is refused to its owner, and none is made.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
-		Run: func(t *contract.T) {
-			c := t.Owner()
-			token := c.MustCreate()
-			body := c.NewTokenBody()
-			body["name"] = token.Name
-			c.Create(body).ExpectRejected()
-			t.Equal("how many tokens have the name", 1, countOf(c, token.Name))
-		},
+		Run:     func(t *contract.T) { nameTaken(t, t.Owner(), t.Owner().MustCreate().Name) },
 	},
 	{
 		ID:       "create/name-is-free-for-others",
@@ -44,7 +37,7 @@ var createNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate()
-			c.Delete(token.ID).Status(http.StatusNoContent)
+			c.MustDelete(token.ID)
 			again := c.MustCreate(contract.Body{"name": token.Name})
 			if again.ID == token.ID || again.Secret.Value == token.Secret.Value {
 				t.Errorf("the new token has the id or the secret of the deleted one")
@@ -59,12 +52,9 @@ var createNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, renamed := c.MustCreate(), t.Name()
-			c.Patch(token.ID, contract.Replace("/name", renamed)).Status(http.StatusOK)
+			c.Patch(token.ID, replace("/name", renamed)).Status(http.StatusOK)
 			c.MustCreate(contract.Body{"name": token.Name})
-			body := c.NewTokenBody()
-			body["name"] = renamed
-			c.Create(body).ExpectRejected()
-			t.Equal("how many tokens have the new name", 1, countOf(c, renamed))
+			nameTaken(t, c, renamed)
 		},
 	},
 	{
@@ -88,11 +78,9 @@ var createNames = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			body := c.NewTokenBody()
-			expired(t, body.Text("name"))
-			c.Create(body).ExpectRejected()
-			t.Equal("how many tokens have the name", 1, countOf(c, body.Text("name")))
+			name := t.Name()
+			expired(t, name)
+			nameTaken(t, t.Owner(), name)
 		},
 	},
 	covers(
@@ -128,20 +116,37 @@ func nameRefused(what string, s evidence.Standing, change func(contract.Body), w
 		Standing: s,
 		Rules:    []rule.ID{"name-required"},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			body := c.NewTokenBody()
+			body := t.Owner().NewTokenBody()
 			change(body)
-			c.ExpectInvalid(wrong...).Create(body).ExpectError(http.StatusBadRequest)
-			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+			createsNothing(t, func() { t.Owner().ExpectInvalid(wrong...).Create(body).ExpectError(http.StatusBadRequest) })
 		},
 	}
+}
+
+// createNamed creates a token of a name.
+func createNamed(c *contract.Client, name string) *contract.Response {
+	body := c.NewTokenBody()
+	body["name"] = name
+	return c.Create(body)
+}
+
+// nameTaken expects a create of a name to be rejected, and one token to have the name.
+func nameTaken(t *contract.T, c *contract.Client, name string) {
+	createNamed(c, name).ExpectRejected()
+	t.Equal("how many tokens have the name", 1, countOf(c, name))
+}
+
+// createsNothing expects that the owner has the same tokens before and after.
+func createsNothing(t *contract.T, during func()) {
+	before := t.Owner().ListOwn().IDs()
+	during()
+	t.Equal("the tokens there are", before, t.Owner().ListOwn().IDs())
 }
 
 // countOf counts the caller's own tokens of a name.
 func countOf(c *contract.Client, name string) int {
 	n := 0
-	for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).Names() {
+	for _, listed := range c.ListOwn().Names() {
 		if listed == name {
 			n++
 		}

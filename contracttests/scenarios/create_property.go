@@ -22,7 +22,7 @@ var createProperties = []contract.Scenario{
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"scope": nil}} {
 				token := c.MustCreate(body)
-				t.Equal("scope", []string{"sp:scopes:all"}, token.Scope.Value)
+				t.Equal("scope", []string{scopeAll}, token.Scope.Value)
 			}
 		},
 	},
@@ -32,8 +32,8 @@ var createProperties = []contract.Scenario{
 		Sources: []string{createRequest + "/properties/scope", "#scope-beyond-the-level"},
 		Rules:   []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}})
-			want := []string{"sp:scopes:default", "sp:all-personal-access-tokens:manage"}
+			token := t.Owner().MustCreate(withScopes(defaultScope, allManage))
+			want := []string{defaultScope, allManage}
 			t.Equal("scope", want, token.Scope.Value)
 			t.Equal("scope in the list", want, t.Owner().MustFind(token.ID).Scope.Value)
 		},
@@ -72,7 +72,7 @@ var createProperties = []contract.Scenario{
 	covers(propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201), rule.ValidityBounds),
 	propertyRefused("validity-in-quotes", "accessTokenValiditySeconds", "900"),
 	propertyRefused("validity-with-fraction", "accessTokenValiditySeconds", 900.5),
-	propertyRefused("scope-as-string", "scope", "sp:scopes:all"),
+	propertyRefused("scope-as-string", "scope", scopeAll),
 	propertyRefused("scope-of-numbers", "scope", []int{1}),
 	propertyRefused("date-as-number", "expirationDate", 1893456000),
 	{
@@ -122,15 +122,14 @@ var createProperties = []contract.Scenario{
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			body := c.NewTokenBody()
+			body := t.Owner().NewTokenBody()
 			name := body.Text("name")
-			c.Send(contract.Request{
-				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json",
-				Body: strings.Replace(jsonText(body), name, name+"\xff", 1),
-			}).ExpectError(http.StatusBadRequest)
-			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+			createsNothing(t, func() {
+				t.Owner().Send(contract.Request{
+					Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json",
+					Body: strings.Replace(jsonText(body), name, name+"\xff", 1),
+				}).ExpectError(http.StatusBadRequest)
+			})
 		},
 	},
 	{
@@ -157,10 +156,10 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			r := c.Send(contract.Request{
-				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json; charset=UTF-8",
+				Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json; charset=UTF-8",
 				Body: jsonText(contract.Body{"name": t.Name(), "expirationDate": soon(t)}),
 			}).Status(http.StatusOK)
-			c.Delete(r.Token().ID).Status(http.StatusNoContent)
+			c.MustDelete(r.Token().ID)
 		},
 	},
 }
@@ -168,7 +167,7 @@ var createProperties = []contract.Scenario{
 // createOf sends a create with another content type.
 func createOf(t *contract.T, contentType, name string) *contract.Response {
 	return t.Owner().ExpectInvalid("header Content-Type").Send(contract.Request{
-		Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: contentType,
+		Method: http.MethodPost, Path: t.CollectionPath(), ContentType: contentType,
 		Body: jsonText(contract.Body{"name": name, "expirationDate": soon(t)}),
 	})
 }
@@ -208,12 +207,11 @@ func malformed(id, what, body string) contract.Scenario {
 		},
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			before := c.List("owner-id", "me").Status(http.StatusOK).IDs()
-			c.ExpectInvalid("body").Send(contract.Request{
-				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: named(t, body),
-			}).ExpectError(http.StatusBadRequest)
-			t.Equal("the tokens there are", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+			createsNothing(t, func() {
+				t.Owner().ExpectInvalid("body").Send(contract.Request{
+					Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json", Body: named(t, body),
+				}).ExpectError(http.StatusBadRequest)
+			})
 		},
 	}
 }

@@ -17,7 +17,7 @@ var crossversion = []contract.Scenario{
 		Sources: []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Rules:   []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default"}, "accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{"scope": []string{defaultScope}, "accessTokenValiditySeconds": 900})
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
 				t.Equal("the keys in "+string(v), keysOf(slices.Contains(contract.Current, v)), listed.Keys())
@@ -85,7 +85,7 @@ var crossversion = []contract.Scenario{
 			for _, v := range version.All() {
 				want, name := findIn(t, t.Version(), id), t.Name()
 				want.Name = name
-				body := jsonText([]contract.Op{contract.Replace("/name", name)})
+				body := jsonText([]contract.Op{replace("/name", name)})
 				t.Equal("name", name, in(t, v, http.MethodPatch, "/"+id, body).Token().Name)
 				t.Equal("the token that was renamed in "+string(v), want, findIn(t, t.Version(), id))
 			}
@@ -98,11 +98,11 @@ var crossversion = []contract.Scenario{
 		Rules:   []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.Name()
-			t.Owner().Patch(token.ID, contract.Replace("/name", name), contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
+			t.Owner().Patch(token.ID, replace("/name", name), replace("/scope", []string{defaultScope})).Status(http.StatusOK)
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
 				t.Equal("name in "+string(v), name, listed.Name)
-				t.Equal("scope in "+string(v), []string{"sp:scopes:default"}, listed.Scope.Value)
+				t.Equal("scope in "+string(v), []string{defaultScope}, listed.Scope.Value)
 			}
 		},
 	},
@@ -130,9 +130,9 @@ var crossversion = []contract.Scenario{
 		Rules:   []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			t.Owner().Delete(token.ID).Status(http.StatusNoContent)
+			t.Owner().MustDelete(token.ID)
 			for _, v := range version.All() {
-				if slices.Contains(in(t, v, http.MethodGet, "", "").Status(http.StatusOK).IDs(), token.ID) {
+				if slices.Contains(in(t, v, http.MethodGet, "", "").IDs(), token.ID) {
 					t.Errorf("the deleted token is listed in %s", v)
 				}
 				in(t, v, http.MethodDelete, "/"+token.ID, "").ExpectError(http.StatusNotFound)

@@ -58,9 +58,9 @@ func badRequests(t *contract.T) []refusal {
 	past["expirationDate"] = "2020-01-01T00:00:00.000Z"
 	made := c.MustCreate()
 	return []refusal{
-		{"list", c.List("owner-id", "me", "filters", `name eq "x"`)},
+		{"list", c.ListOwn("filters", `name eq "x"`)},
 		{"create", c.Create(past)},
-		{"patch", c.Patch(made.ID, contract.Replace("/id", strangerID))},
+		{"patch", c.Patch(made.ID, replace("/id", strangerID))},
 	}
 }
 
@@ -68,7 +68,7 @@ func badRequests(t *contract.T) []refusal {
 func notFounds(t *contract.T) []refusal {
 	c := t.Owner()
 	return []refusal{
-		{"patch", c.Patch(strangerID, contract.Replace("/name", t.Name()))},
+		{"patch", c.Patch(strangerID, replace("/name", t.Name()))},
 		{"delete", c.Delete(strangerID)},
 	}
 }
@@ -169,11 +169,11 @@ var errorShapes = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
 			made := c.MustCreate()
-			path := "/" + t.Version().CollectionPath()
+			path := "/" + t.CollectionPath()
 			c.Send(contract.Request{Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}}}).Status(http.StatusOK)
 			patched := c.Send(contract.Request{
 				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: jsonPatchType,
-				Body: jsonText([]contract.Op{contract.Replace("/name", name)}),
+				Body: jsonText([]contract.Op{replace("/name", name)}),
 			}).Token()
 			t.Equal("name", name, patched.Name)
 		},
@@ -186,12 +186,12 @@ var errorShapes = []contract.Scenario{
 			c := t.Owner()
 			wrong := c.ExpectInvalid("body")
 			for _, body := range []string{`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``} {
-				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json", Body: named(t, body)}).
+				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json", Body: named(t, body)}).
 					ExpectError(http.StatusBadRequest)
 			}
 			made := c.MustCreate()
 			wrong.Send(contract.Request{
-				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: jsonPatchType, Body: `[{`,
+				Method: http.MethodPatch, Path: t.CollectionPath() + "/" + made.ID, ContentType: jsonPatchType, Body: `[{`,
 			}).ExpectError(http.StatusBadRequest)
 		},
 	},
@@ -248,19 +248,19 @@ func answersOfEveryKind(t *contract.T) []refusal {
 	id := created.Token().ID
 	all := []refusal{
 		{"create", created},
-		{"list", c.List("owner-id", "me").Status(http.StatusOK)},
-		{"patch", c.Patch(id, contract.Replace("/name", t.Name())).Status(http.StatusOK)},
-		{"delete", c.Delete(id).Status(http.StatusNoContent)},
+		{"list", c.ListOwn().Status(http.StatusOK)},
+		{"patch", c.Patch(id, replace("/name", t.Name())).Status(http.StatusOK)},
+		{"delete", c.MustDelete(id)},
 		{"login", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK)},
 		{"refused login", t.Anonymous().Form(loginPath, "grant_type", "client_credentials")},
 		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
-		{"info", t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"})},
-		{"without bearer", t.Anonymous().List("owner-id", "me")},
-		{"unknown method", c.Send(contract.Request{Method: http.MethodPut, Path: t.Version().CollectionPath() + "/" + id})},
-		{"unknown path", c.Send(contract.Request{Method: http.MethodGet, Path: "/no-such-path"})},
+		{"info", t.Anonymous().Send(get("/oauth/info"))},
+		{"without bearer", t.Anonymous().ListOwn()},
+		{"unknown method", c.Send(contract.Request{Method: http.MethodPut, Path: t.CollectionPath() + "/" + id})},
+		{"unknown path", c.Send(get("/no-such-path"))},
 	}
 	for _, provoke := range []func(*contract.T) []refusal{badRequests, notFounds} {
 		all = append(all, provoke(t)...)
 	}
-	return append(all, refusal{"forbidden", scoped(t, defaultScope).List("owner-id", "me")})
+	return append(all, refusal{"forbidden", scoped(t, defaultScope).ListOwn()})
 }

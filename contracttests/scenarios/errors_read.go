@@ -70,7 +70,7 @@ var errorReads = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz"} {
 				t.Owner().Send(contract.Request{
-					Method: http.MethodGet, Path: t.Version().CollectionPath(), RawQuery: query,
+					Method: http.MethodGet, Path: t.CollectionPath(), RawQuery: query,
 				}).ExpectError(http.StatusBadRequest)
 			}
 		},
@@ -81,7 +81,7 @@ var errorReads = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			t.Owner().Send(contract.Request{
-				Method: http.MethodGet, Path: "/" + t.Version().CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},
+				Method: http.MethodGet, Path: "/" + t.CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},
 			}).Status(http.StatusOK)
 		},
 	},
@@ -89,18 +89,18 @@ var errorReads = []contract.Scenario{
 
 // badList is a list that is refused for what its filter says.
 func badList(t *contract.T) *contract.Response {
-	return t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`)
+	return t.Owner().ListOwn("filters", `name eq "patmock"`)
 }
 
 // answersToReads are those to requests that change nothing, some of them refused.
 func answersToReads(t *contract.T) []refusal {
 	return []refusal{
-		{"list", t.Owner().List("owner-id", "me").Status(http.StatusOK)},
+		{"list", t.Owner().ListOwn().Status(http.StatusOK)},
 		{"refused list", badList(t)},
-		{"list without bearer", t.Anonymous().List("owner-id", "me")},
+		{"list without bearer", t.Anonymous().ListOwn()},
 		{"login", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK)},
 		{"refused login", t.Anonymous().Form(loginPath, "grant_type", "client_credentials")},
 		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
-		{"info", t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info"})},
+		{"info", t.Anonymous().Send(get("/oauth/info"))},
 	}
 }

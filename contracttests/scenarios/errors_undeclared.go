@@ -24,7 +24,7 @@ var errorStatuses = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{rule.UnmatchedPath},
 		Run: func(t *contract.T) {
 			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
-				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).ExpectError(http.StatusNotFound)
+				t.Owner().Send(get(path)).ExpectError(http.StatusNotFound)
 			}
 		},
 	},
@@ -33,7 +33,7 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"errata method-not-allowed"}, Features: writes(contract.DisposableTokens),
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			collection := t.Version().CollectionPath()
+			collection := t.CollectionPath()
 			notAllowed(t, t.Owner(), collection, []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, http.MethodGet, http.MethodHead, http.MethodPost)
 			notAllowed(t, t.Owner(), collection+"/"+strangerID, []string{http.MethodGet, http.MethodPut, http.MethodPost}, http.MethodDelete, http.MethodPatch)
 		},
@@ -44,7 +44,7 @@ var errorStatuses = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
-				notAllowed(t, t.Owner(), t.Version().CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
+				notAllowed(t, t.Owner(), t.CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
 			}
 		},
 	},
@@ -74,7 +74,7 @@ var errorStatuses = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
-				r := t.Owner().Send(contract.Request{Method: method, Path: t.Version().CollectionPath() + "/" + made.ID})
+				r := t.Owner().Send(contract.Request{Method: method, Path: t.CollectionPath() + "/" + made.ID})
 				if r.Code() < 400 {
 					t.Errorf("%s: status is %d, expected a refusal", method, r.Code())
 				}
@@ -86,9 +86,9 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"errata content-too-large"}, Features: writes(contract.Faults),
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
-			c, collection := t.Owner(), t.Version().CollectionPath()
+			c, collection := t.Owner(), t.CollectionPath()
 			made := c.MustCreate()
-			before := c.List("owner-id", "me").Status(http.StatusOK).Text()
+			before := c.ListOwn().Status(http.StatusOK).Text()
 			requests := []contract.Request{
 				{Method: http.MethodGet, Path: collection, Body: tooMuch},
 				{Method: http.MethodPost, Path: collection, ContentType: "application/json", Body: jsonText(c.NewTokenBody()) + tooMuch},
@@ -105,7 +105,7 @@ var errorStatuses = []contract.Scenario{
 			for _, request := range requests {
 				c.Send(request).ExpectError(http.StatusRequestEntityTooLarge)
 			}
-			t.Equal("tokens", before, c.List("owner-id", "me").Status(http.StatusOK).Text())
+			t.Equal("tokens", before, c.ListOwn().Status(http.StatusOK).Text())
 		},
 	},
 	{
@@ -146,15 +146,15 @@ var errorStatuses = []contract.Scenario{
 				send := func(method, path, body string) {
 					wrong.Send(contract.Request{Method: method, Path: path, ContentType: contentType, Body: body}).ExpectError(http.StatusUnsupportedMediaType)
 				}
-				send(http.MethodPost, t.Version().CollectionPath(), jsonText(c.NewTokenBody()))
-				send(http.MethodPatch, t.Version().CollectionPath()+"/"+made.ID, jsonText(renaming(t)))
+				send(http.MethodPost, t.CollectionPath(), jsonText(c.NewTokenBody()))
+				send(http.MethodPatch, t.CollectionPath()+"/"+made.ID, jsonText(renaming(t)))
 				if t.Version() == version.V1 {
 					send(http.MethodPatch, bulkPath, bulkBody([]string{made.ID}, later(t)))
 					send(http.MethodPost, bulkPath, bulkBody([]string{made.ID}, later(t)))
 				}
 			}
 			wrong.Send(contract.Request{
-				Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + made.ID, ContentType: "application/json", Body: jsonText(renaming(t)),
+				Method: http.MethodPatch, Path: t.CollectionPath() + "/" + made.ID, ContentType: "application/json", Body: jsonText(renaming(t)),
 			}).ExpectError(http.StatusUnsupportedMediaType)
 			t.Equal("tokens", before, own(c))
 		},
@@ -170,7 +170,7 @@ var errorStatuses = []contract.Scenario{
 				if v == version.V1 {
 					path = "/accounts/v1"
 				}
-				t.Owner().Send(contract.Request{Method: http.MethodGet, Path: path}).ExpectError(http.StatusNotImplemented)
+				t.Owner().Send(get(path)).ExpectError(http.StatusNotImplemented)
 			}
 		},
 	},
@@ -237,7 +237,7 @@ var errorStatuses = []contract.Scenario{
 				}
 				r.ExpectError(status)
 			}
-			loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
+			logIn(t, ownerCredentials(t))
 		},
 	},
 }
@@ -285,5 +285,5 @@ func notAllowed(t *contract.T, c *contract.Client, path string, methods []string
 }
 
 func renaming(t *contract.T) []contract.Op {
-	return []contract.Op{contract.Replace("/name", t.Name())}
+	return []contract.Op{replace("/name", t.Name())}
 }

@@ -238,7 +238,7 @@ var expiryMoments = []contract.Scenario{
 			text, means := written{"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata"}.in(oddMoment(t))
 			token := c.MustCreate(contract.Body{"expirationDate": text})
 			listed := c.MustFind(token.ID)
-			patched := c.Patch(token.ID, contract.Replace("/name", t.Name())).Token()
+			patched := c.Patch(token.ID, replace("/name", t.Name())).Token()
 			form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
 			for _, answered := range []contract.Token{token, listed, patched} {
 				t.Equal("expirationDate", contract.Stamp(means), answered.ExpirationDate.Value)

@@ -28,13 +28,13 @@ const (
 
 // The operations of which patches of the expiry are made.
 var (
-	dateNull   = contract.Replace("/expirationDate", nil)
-	dateGone   = contract.Op{"op": "remove", "path": "/expirationDate"}
+	dateNull   = replace("/expirationDate", nil)
+	dateGone   = remove("/expirationDate")
 	dateSilent = contract.Op{"op": "replace", "path": "/expirationDate"} // two SDKs cannot send null
-	flagTrue   = contract.Replace("/userAwareTokenNeverExpires", true)
-	flagFalse  = contract.Replace("/userAwareTokenNeverExpires", false)
-	flagNull   = contract.Replace("/userAwareTokenNeverExpires", nil)
-	flagGone   = contract.Op{"op": "remove", "path": "/userAwareTokenNeverExpires"}
+	flagTrue   = replace("/userAwareTokenNeverExpires", true)
+	flagFalse  = replace("/userAwareTokenNeverExpires", false)
+	flagNull   = replace("/userAwareTokenNeverExpires", nil)
+	flagGone   = remove("/userAwareTokenNeverExpires")
 )
 
 var expiryPatches = slices.Concat(
@@ -51,9 +51,9 @@ var expiryPatches = slices.Concat(
 		undatedRefused("null-and-flag-removed", onlyTrue, evidence.Assumed, dateNull, flagGone),
 		undatedRefused("removed-alone", dateRemoved, evidence.Assumed, dateGone),
 		undatedRefused("no-value-alone", dateWithoutValue, evidence.Assumed, dateSilent),
-		undatedRefused("null-and-name", ackNeeded, evidence.Published, contract.Replace("/name", newName), dateNull),
+		undatedRefused("null-and-name", ackNeeded, evidence.Published, replace("/name", newName), dateNull),
 		covers(
-			undatedRefused("flag-in-quotes", ackNeeded, evidence.Published, dateNull, contract.Replace("/userAwareTokenNeverExpires", "true")),
+			undatedRefused("flag-in-quotes", ackNeeded, evidence.Published, dateNull, replace("/userAwareTokenNeverExpires", "true")),
 			rule.PatchNever, rule.InvalidProperty,
 		),
 
@@ -109,11 +109,8 @@ func stillNever(id, fact string, s evidence.Standing, operation contract.Op) con
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
-			c := t.Owner()
 			id := never(t)
-			before := c.MustFind(id)
-			c.Patch(id, operation).ExpectError(http.StatusBadRequest)
-			t.Equal("the token", before, c.MustFind(id))
+			stays(t, id, func() { t.Owner().Patch(id, operation).ExpectError(http.StatusBadRequest) })
 		},
 	}
 }
@@ -131,15 +128,27 @@ func expired(t *contract.T, name string) contract.Credentials {
 
 // patchRefused expects 400 to a patch of a new token, and that the token stays as it is.
 func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) {
-	patchStays(t, c, operations, func(r *contract.Response) { r.ExpectError(http.StatusBadRequest) })
+	newStays(t, func(id string) {
+		c.Send(contract.Request{
+			Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: jsonPatchType, Body: named(t, jsonText(operations)),
+		}).ExpectError(http.StatusBadRequest)
+	})
 }
 
-// patchStays tries a patch of a new token, expects an answer, and that the token stays as it is.
-func patchStays(t *contract.T, c *contract.Client, operations []contract.Op, expect func(r *contract.Response)) {
-	token := t.Owner().MustCreate()
-	before := t.Owner().MustFind(token.ID)
-	expect(c.Send(contract.Request{
-		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + token.ID, ContentType: jsonPatchType, Body: named(t, jsonText(operations)),
-	}))
-	t.Equal("the token", before, t.Owner().MustFind(token.ID))
+// patchRejected expects a patch of a new token to be rejected, and that the token stays as it is.
+func patchRejected(t *contract.T, operations ...contract.Op) {
+	newStays(t, func(id string) { t.Owner().Patch(id, operations...).ExpectRejected(http.StatusBadRequest) })
+}
+
+// newStays expects that a new token of the owner stays as it is.
+func newStays(t *contract.T, during func(id string)) {
+	id := t.Owner().MustCreate().ID
+	stays(t, id, func() { during(id) })
+}
+
+// stays expects that a token of the owner is the same before and after.
+func stays(t *contract.T, id string, during func()) {
+	before := t.Owner().MustFind(id)
+	during()
+	t.Equal("the token", before, t.Owner().MustFind(id))
 }

@@ -27,11 +27,8 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-isnull"},
 		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
-			unused, used := t.Owner().MustCreate(), t.Owner().MustCreate()
-			t.Login(used.Credentials())
-			ids := t.Owner().List("owner-id", "me", "filters", "lastUsed isnull").Status(http.StatusOK).IDs()
-			t.Equal("whether the unused token is listed", true, slices.Contains(ids, unused.ID))
-			t.Equal("whether the used token is listed", false, slices.Contains(ids, used.ID))
+			unused, used := t.Owner().MustCreate(), usedToken(t)
+			hasNot(t, t.Owner().ListOwn("filters", "lastUsed isnull"), unused.ID, used.ID)
 		},
 	},
 	{
@@ -42,7 +39,7 @@ var filterLive = []contract.Scenario{
 		Run: func(t *contract.T) {
 			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 			for _, query := range []string{"owner-id=me&filters=lastUsed%20le%20" + date, "owner-id=me&filters=lastUsed+le+" + date} {
-				ids := t.Owner().Send(contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), RawQuery: query}).Status(http.StatusOK).IDs()
+				ids := t.Owner().Send(contract.Request{Method: http.MethodGet, Path: t.CollectionPath(), RawQuery: query}).IDs()
 				t.Equal("whether the token of the login is listed by "+query, true, slices.Contains(ids, ownerCredentials(t).ClientID))
 			}
 		},
@@ -53,13 +50,11 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			used := t.Owner().MustCreate()
-			t.Login(used.Credentials())
-			listed := func(until string) bool {
-				return slices.Contains(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+until).Status(http.StatusOK).IDs(), used.ID)
+			used := usedToken(t)
+			has(t, t.Owner().ListOwn("filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0))), used.ID)
+			if slices.Contains(t.Owner().ListOwn("filters", "lastUsed le 2017-01-01T00:00:00.000Z").IDs(), used.ID) {
+				t.Errorf("the used token is listed until 2017")
 			}
-			t.Equal("whether the used token is listed until next year", true, listed(contract.Stamp(t.Now().AddDate(1, 0, 0))))
-			t.Equal("whether the used token is listed until 2017", false, listed("2017-01-01T00:00:00.000Z"))
 		},
 	},
 	{
@@ -68,15 +63,12 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			used := t.Owner().MustCreate()
-			t.Login(used.Credentials())
+			used := usedToken(t)
 			moment := t.Owner().MustFind(used.ID).LastUsed
 			if moment.Value == "" {
 				t.Fatalf("lastUsed is %v after a login", moment)
 			}
-			found := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+moment.Value)
-			ids := found.Status(http.StatusOK).IDs()
-			t.Equal("whether the token is listed", true, slices.Contains(ids, used.ID))
+			has(t, t.Owner().ListOwn("filters", "lastUsed le "+moment.Value), used.ID)
 		},
 	},
 	{
@@ -86,11 +78,8 @@ var filterLive = []contract.Scenario{
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
-			unused, used := t.Owner().MustCreate(), t.Owner().MustCreate()
-			t.Login(used.Credentials())
-			ids := t.Admin().List("filters", "lastUsed isnull").Status(http.StatusOK).IDs()
-			t.Equal("whether the unused token is listed", true, slices.Contains(ids, unused.ID))
-			t.Equal("whether the used token is listed", false, slices.Contains(ids, used.ID))
+			unused, used := t.Owner().MustCreate(), usedToken(t)
+			hasNot(t, t.Admin().List("filters", "lastUsed isnull"), unused.ID, used.ID)
 		},
 	},
 	{
@@ -99,10 +88,17 @@ var filterLive = []contract.Scenario{
 		Sources:  []string{"#filter-empty-is-absent"},
 		Features: reads(), Rules: []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
-			want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
-			t.Equal("the list", want, t.Owner().List("owner-id", "me", "filters", "").Status(http.StatusOK).IDs())
+			want := t.Owner().ListOwn().IDs()
+			t.Equal("the list", want, t.Owner().ListOwn("filters", "").IDs())
 		},
 	},
+}
+
+// usedToken creates a token that has logged in.
+func usedToken(t *contract.T) contract.Token {
+	token := t.Owner().MustCreate()
+	t.Login(token.Credentials())
+	return token
 }
 
 // The moments at which the tokens for filters were last used.
@@ -186,7 +182,7 @@ func (l logic) scenario() contract.Scenario {
 				kinds[who.ClientID] = kind.name
 			}
 			found := map[string]bool{}
-			for _, id := range t.Owner().List("owner-id", "me", "filters", l.filter).Status(http.StatusOK).IDs() {
+			for _, id := range t.Owner().ListOwn("filters", l.filter).IDs() {
 				found[kinds[id]] = true
 			}
 			got := []string{}
@@ -263,7 +259,7 @@ func (r refusedFilter) scenario(fact string, s evidence.Standing) contract.Scena
 		Sources:  []string{filterText, filterPage, filterRefusal, fact},
 		Standing: s,
 		Features: reads(), Run: func(t *contract.T) {
-			t.Owner().List("owner-id", "me", "filters", r.filter).ExpectRejected(http.StatusBadRequest)
+			t.Owner().ListOwn("filters", r.filter).ExpectRejected(http.StatusBadRequest)
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -71,7 +70,7 @@ func (a agreement) scenario() contract.Scenario {
 		Run: func(t *contract.T) {
 			used := map[string]time.Time{} // by id, zero for never
 			var moments []time.Time
-			for _, token := range t.Owner().List("owner-id", "me").Tokens() {
+			for _, token := range t.Owner().ListOwn().Tokens() {
 				if used[token.ID] = (time.Time{}); token.LastUsed.HasValue() {
 					// A list may show less of a moment than is stored.
 					used[token.ID] = moment(t, token.LastUsed.Value).Truncate(time.Second)
@@ -89,7 +88,7 @@ func (a agreement) scenario() contract.Scenario {
 					want = append(want, id)
 				}
 			}
-			got := slices.DeleteFunc(t.Owner().List("owner-id", "me", "filters", filter).Status(http.StatusOK).IDs(), func(id string) bool {
+			got := slices.DeleteFunc(t.Owner().ListOwn("filters", filter).IDs(), func(id string) bool {
 				return used[id].IsZero() && !a.unused
 			})
 			t.Equal("the tokens that "+filter+" finds", slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -224,13 +223,13 @@ func operandScenario(operators []string) contract.Scenario {
 			used := usedAt(t)
 			owner := t.Owner().MustFind(ownerCredentials(t).ClientID).Owner.ID.Value
 			lists := []func(filter string) *contract.Response{
-				func(filter string) *contract.Response { return t.Owner().List("owner-id", "me", "filters", filter) },
+				func(filter string) *contract.Response { return t.Owner().ListOwn("filters", filter) },
 				func(filter string) *contract.Response { return t.Admin().List("owner-id", owner, "filters", filter) },
 				func(filter string) *contract.Response { return t.Admin().List("filters", filter) },
 			}
 			turn := slices.Index(version.All(), t.Version())
 			for i, e := range filters() {
-				found := lists[(i+turn)%len(lists)](e.text()).Status(http.StatusOK).IDs()
+				found := lists[(i+turn)%len(lists)](e.text()).IDs()
 				want, got := []string{}, []string{}
 				for id, lastUsed := range used {
 					if e.holds(lastUsed) > 0 {

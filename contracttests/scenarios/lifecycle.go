@@ -41,7 +41,7 @@ var lifecycle = []contract.Scenario{
 			second := t.Login(made.Credentials())
 			third := t.Login(made.Credentials())
 			for _, c := range []*contract.Client{first, second, third} {
-				c.List("owner-id", "me").Status(http.StatusOK)
+				c.ListOwn().Status(http.StatusOK)
 			}
 		},
 	},
@@ -51,9 +51,9 @@ var lifecycle = []contract.Scenario{
 		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
-			loggedIn(t, t.Anonymous().Token(made.Credentials()))
-			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
-			loginRefused(t, t.Anonymous().Token(made.Credentials()), http.StatusUnauthorized, "invalid_client")
+			logIn(t, made.Credentials())
+			t.Owner().MustDelete(made.ID)
+			cannotLogIn(t, made.Credentials())
 		},
 	},
 	{
@@ -64,9 +64,9 @@ var lifecycle = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
 			t.Advance(59 * time.Minute)
-			loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			logIn(t, made.Credentials())
 			t.Advance(time.Minute + time.Second)
-			loginRefused(t, t.Anonymous().Token(made.Credentials()), http.StatusUnauthorized, "invalid_client")
+			cannotLogIn(t, made.Credentials())
 		},
 	},
 	{
@@ -78,14 +78,10 @@ var lifecycle = []contract.Scenario{
 			made := expiringIn(t, time.Hour)
 			t.Advance(2 * time.Hour)
 			c := t.Owner()
-			if _, found := c.Find(made.ID); !found {
-				t.Errorf("the expired token is not listed")
-			}
-			body := c.NewTokenBody()
-			body["name"] = made.Name
-			c.Create(body).ExpectError(http.StatusBadRequest)
-			c.Delete(made.ID).Status(http.StatusNoContent)
-			c.Create(body).Status(http.StatusOK)
+			c.MustFind(made.ID)
+			createNamed(c, made.Name).ExpectError(http.StatusBadRequest)
+			c.MustDelete(made.ID)
+			createNamed(c, made.Name).Status(http.StatusOK)
 		},
 	},
 	{
@@ -95,11 +91,9 @@ var lifecycle = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			c := t.Login(made.Credentials())
-			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
-			for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).IDs() {
-				if listed == made.ID {
-					t.Errorf("the deleted token is listed")
-				}
+			t.Owner().MustDelete(made.ID)
+			if _, found := c.Find(made.ID); found {
+				t.Errorf("the deleted token is listed")
 			}
 		},
 	},
@@ -111,7 +105,7 @@ var lifecycle = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Login(expiringIn(t, time.Hour).Credentials())
 			t.Advance(2 * time.Hour)
-			c.List("owner-id", "me").Status(http.StatusOK)
+			c.ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
@@ -126,9 +120,9 @@ var lifecycle = []contract.Scenario{
 			t.SetClock(t.Now())
 			c := t.Login(made.Credentials())
 			t.Advance(898 * time.Second)
-			c.List("owner-id", "me").Status(http.StatusOK)
+			c.ListOwn().Status(http.StatusOK)
 			t.Advance(4 * time.Second)
-			hasUnauthorizedForm(t, c.List("owner-id", "me").Status(http.StatusUnauthorized))
+			hasUnauthorizedForm(t, c.ListOwn().Status(http.StatusUnauthorized))
 		},
 	},
 	{
@@ -140,11 +134,11 @@ var lifecycle = []contract.Scenario{
 			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
 			c := t.Login(made.Credentials())
-			t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+			t.Owner().MustDelete(made.ID)
 			t.Advance(898 * time.Second)
-			c.List("owner-id", "me").Status(http.StatusOK)
+			c.ListOwn().Status(http.StatusOK)
 			t.Advance(4 * time.Second)
-			c.List("owner-id", "me").Status(http.StatusUnauthorized)
+			c.ListOwn().Status(http.StatusUnauthorized)
 		},
 	},
 	{
@@ -168,13 +162,13 @@ var lifecycle = []contract.Scenario{
 		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.MustCreate(contract.Body{"scope": []string{defaultScope}})
+			made := c.MustCreate(withScopes(defaultScope))
 			t.SetClock(t.Now())
-			patched := c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Token()
+			patched := c.Patch(made.ID, replace("/scope", []string{myRead})).Token()
 			t.Equal("scope", []string{myRead}, patched.Scope.Value)
-			t.Login(made.Credentials()).List("owner-id", "me").Status(http.StatusOK, http.StatusForbidden)
+			t.Login(made.Credentials()).ListOwn().Status(http.StatusOK, http.StatusForbidden)
 			t.Advance(20 * time.Minute)
-			t.Login(made.Credentials()).List("owner-id", "me").Status(http.StatusOK)
+			t.Login(made.Credentials()).ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
@@ -184,13 +178,13 @@ var lifecycle = []contract.Scenario{
 		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.MustCreate(contract.Body{"scope": []string{myManage}})
+			made := c.MustCreate(withScopes(myManage))
 			t.SetClock(t.Now())
-			c.Patch(made.ID, contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)
+			c.Patch(made.ID, replace("/scope", []string{myRead})).Status(http.StatusOK)
 			t.Login(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound, http.StatusForbidden)
 			t.Advance(20 * time.Minute)
 			after := t.Login(made.Credentials())
-			after.List("owner-id", "me").Status(http.StatusOK)
+			after.ListOwn().Status(http.StatusOK)
 			after.Delete(strangerID).ExpectError(http.StatusForbidden)
 		},
 	},
@@ -200,8 +194,8 @@ var lifecycle = []contract.Scenario{
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
-			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{myRead})).Status(http.StatusOK)
-			loggedIn(t, t.Anonymous().Token(made.Credentials()))
+			t.Owner().Patch(made.ID, replace("/name", t.Name()), replace("/scope", []string{myRead})).Status(http.StatusOK)
+			logIn(t, made.Credentials())
 		},
 	},
 }
@@ -212,8 +206,8 @@ func expiringIn(t *contract.T, life time.Duration) contract.Token {
 }
 
 func scopeOutlives(t *contract.T) {
-	made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead}})
+	made := t.Owner().MustCreate(withScopes(myRead))
 	before := t.Login(made.Credentials())
-	t.Owner().Patch(made.ID, contract.Replace("/scope", []string{defaultScope})).Status(http.StatusOK)
-	before.List("owner-id", "me").Status(http.StatusOK)
+	t.Owner().Patch(made.ID, replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+	before.ListOwn().Status(http.StatusOK)
 }

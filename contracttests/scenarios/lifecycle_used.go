@@ -22,7 +22,7 @@ var lastUsed = []contract.Scenario{
 			wrong := made.Credentials()
 			wrong.ClientSecret = flipped(wrong.ClientSecret, 0)
 			t.Anonymous().Token(wrong).Status(http.StatusUnauthorized)
-			t.Owner().Patch(made.ID, contract.Replace("/name", t.Name())).Status(http.StatusOK)
+			t.Owner().Patch(made.ID, replace("/name", t.Name())).Status(http.StatusOK)
 			if got := t.Owner().MustFind(made.ID).LastUsed; got.HasValue() {
 				t.Errorf("lastUsed is %v after a refused login and a patch, expected null", got)
 			}
@@ -69,7 +69,7 @@ var lastUsed = []contract.Scenario{
 			}
 			aWhile(t)
 			c := t.Login(made.Credentials())
-			c.List("owner-id", "me").Status(http.StatusOK)
+			c.ListOwn().Status(http.StatusOK)
 			t.Equal("lastUsed after the second login", first, t.Owner().MustFind(made.ID).LastUsed)
 		},
 	},
@@ -101,7 +101,7 @@ var lastUsed = []contract.Scenario{
 			if r.Code() < 400 || r.Code() > 499 {
 				t.Errorf("status is %d, expected a refusal", r.Code())
 			}
-			t.Equal("number of tokens", 10, len(c.List("owner-id", "me").Tokens()))
+			t.Equal("number of tokens", 10, len(c.ListOwn().Tokens()))
 		},
 	},
 	{
@@ -115,7 +115,7 @@ var lastUsed = []contract.Scenario{
 				t.Errorf("detailCode is %v, expected one that begins with 400.1.4", code)
 			}
 			t.Owner().MustCreate()
-			c.Delete(tenth.ID).Status(http.StatusNoContent)
+			c.MustDelete(tenth.ID)
 			c.MustCreate()
 		},
 	},

@@ -21,7 +21,7 @@ var manners = []contract.Scenario{
 		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
 		Features: reads(), Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
 		Run: func(t *contract.T) {
-			list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath()}
+			list := get(t.CollectionPath())
 			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
 			bad := t.Anonymous().WithHeader("Authorization", "Bearer patmock").Send(list).Status(http.StatusUnauthorized)
 			challenged(t, bad, "bearer")
@@ -36,7 +36,7 @@ var manners = []contract.Scenario{
 		Features: reads(contract.SecondIdentity),
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", strangerID} {
-				list := contract.Request{Method: http.MethodGet, Path: t.Version().CollectionPath(), Query: url.Values{"owner-id": {owner}}}
+				list := contract.Request{Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{"owner-id": {owner}}}
 				want := t.Second().Send(list)
 				list.Method = http.MethodHead
 				got := t.Second().Send(list).Status(want.Code())

@@ -34,7 +34,7 @@ var patchChanges = []contract.Scenario{
 			token, name := c.MustCreate(), t.Name()
 			want := c.MustFind(token.ID)
 			want.Name = name
-			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/name", name)).Token())
+			t.Equal("the answer", want, c.Patch(token.ID, replace("/name", name)).Token())
 			t.Equal("the token in the list", want, c.MustFind(token.ID))
 		},
 	},
@@ -51,7 +51,7 @@ var patchChanges = []contract.Scenario{
 			if !used.HasValue() {
 				t.Fatalf("the token has logged in, and lastUsed is %v", used)
 			}
-			answered := c.Patch(token.ID, contract.Replace("/name", name)).Token()
+			answered := c.Patch(token.ID, replace("/name", name)).Token()
 			t.Equal("lastUsed in the answer", used, answered.LastUsed)
 			t.Equal("lastUsed in the list", used, c.MustFind(token.ID).LastUsed)
 		},
@@ -70,25 +70,25 @@ var patchChanges = []contract.Scenario{
 			c := t.Owner()
 			token := c.MustCreate()
 			want := c.MustFind(token.ID)
-			want.Scope = contract.Value([]string{"sp:my-personal-access-tokens:read", "sp:scopes:default"})
-			t.Equal("the answer", want, c.Patch(token.ID, contract.Replace("/scope", want.Scope)).Token())
+			want.Scope = contract.Value([]string{myRead, defaultScope})
+			t.Equal("the answer", want, c.Patch(token.ID, replace("/scope", want.Scope)).Token())
 			t.Equal("the token in the list", want, c.MustFind(token.ID))
 		},
 	},
 	scopeChange("appended", []string{"one", "two", "three"},
-		contract.Op{"op": "add", "path": "/scope/-", "value": "three"}),
+		add("/scope/-", "three")),
 	scopeChange("inserted", []string{"three", "one", "two"},
-		contract.Op{"op": "add", "path": "/scope/0", "value": "three"}),
-	scopeChange("replaced", []string{"one", "three"}, contract.Replace("/scope/1", "three")),
-	scopeChange("removed", []string{"two"}, contract.Op{"op": "remove", "path": "/scope/0"}),
+		add("/scope/0", "three")),
+	scopeChange("replaced", []string{"one", "three"}, replace("/scope/1", "three")),
+	scopeChange("removed", []string{"two"}, remove("/scope/0")),
 	scopeChange("moved", []string{"two", "one"},
-		contract.Op{"op": "move", "from": "/scope/0", "path": "/scope/1"}),
+		moveFrom("/scope/0", "/scope/1")),
 	scopeChange("copied", []string{"two", "one", "two"},
-		contract.Op{"op": "copy", "from": "/scope/1", "path": "/scope/0"}),
+		copyFrom("/scope/1", "/scope/0")),
 	scopeChange("added-as-a-whole", []string{"three"},
-		contract.Op{"op": "add", "path": "/scope", "value": []string{"three"}}),
-	scopeDefault("removed", contract.Op{"op": "remove", "path": "/scope"}),
-	scopeDefault("null", contract.Replace("/scope", nil)),
+		add("/scope", []string{"three"})),
+	scopeDefault("removed", remove("/scope")),
+	scopeDefault("null", replace("/scope", nil)),
 	{
 		ID:      "patch/operations-in-order",
 		Promise: "The operations of a patch are applied in order, each to what the one before left.",
@@ -98,7 +98,7 @@ var patchChanges = []contract.Scenario{
 			c := t.Owner()
 			token, first, last := c.MustCreate(), t.Name(), t.Name()
 			patched := c.Patch(token.ID,
-				contract.Replace("/name", first), contract.Op{"op": "test", "path": "/name", "value": first}, contract.Replace("/name", last),
+				replace("/name", first), test("/name", first), replace("/name", last),
 			).Token()
 			t.Equal("name", last, patched.Name)
 		},
@@ -111,7 +111,7 @@ var patchChanges = []contract.Scenario{
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.Name()
-			operation := contract.Replace("/name", name)
+			operation := replace("/name", name)
 			operation["reason"], operation["from"] = "patmock", "/id"
 			t.Equal("name", name, t.Owner().ExpectInvalid("/0/reason").Patch(token.ID, operation).Token().Name)
 		},
@@ -122,11 +122,10 @@ var patchChanges = []contract.Scenario{
 		Sources: []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			token, other := c.MustCreate(), c.MustCreate()
-			before := c.MustFind(other.ID)
-			c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"})).Status(http.StatusOK)
-			t.Equal("the other token", before, c.MustFind(other.ID))
+			token := t.Owner().MustCreate()
+			newStays(t, func(string) {
+				t.Owner().Patch(token.ID, replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+			})
 		},
 	},
 	{
@@ -140,11 +139,30 @@ var patchChanges = []contract.Scenario{
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.Name()
-			body := jsonText([]contract.Op{contract.Replace("/name", name)})
+			body := jsonText([]contract.Op{replace("/name", name)})
 			patched := patchAs(t, token.ID, jsonPatchType+"; charset=utf-8", body)
 			t.Equal("name", name, patched.Token().Name)
 		},
 	},
+}
+
+// The operations of JSON Patch.
+
+func replace(path string, value any) contract.Op { return operationOf("replace", path, value) }
+func add(path string, value any) contract.Op     { return operationOf("add", path, value) }
+func test(path string, value any) contract.Op    { return operationOf("test", path, value) }
+func remove(path string) contract.Op             { return contract.Op{"op": "remove", "path": path} }
+
+func copyFrom(from, path string) contract.Op {
+	return contract.Op{"op": "copy", "from": from, "path": path}
+}
+
+func moveFrom(from, path string) contract.Op {
+	return contract.Op{"op": "move", "from": from, "path": path}
+}
+
+func operationOf(op, path string, value any) contract.Op {
+	return contract.Op{"op": op, "path": path, "value": value}
 }
 
 func scopeChange(id string, want []string, operation contract.Op) contract.Scenario {
@@ -159,7 +177,7 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{"one", "two"}})
+			token := t.Owner().MustCreate(withScopes("one", "two"))
 			t.Equal("scope", want, t.Owner().Patch(token.ID, operation).Token().Scope.Value)
 			t.Equal("scope in the list", want, t.Owner().MustFind(token.ID).Scope.Value)
 		},
@@ -174,9 +192,9 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{"sp:scopes:default"}})
+			token := t.Owner().MustCreate(withScopes(defaultScope))
 			patched := t.Owner().Patch(token.ID, operation).Token()
-			t.Equal("scope", []string{"sp:scopes:all"}, patched.Scope.Value)
+			t.Equal("scope", []string{scopeAll}, patched.Scope.Value)
 		},
 	}
 }
@@ -184,6 +202,6 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 // patchAs sends any text of any content type as a patch.
 func patchAs(t *contract.T, id, contentType, body string, wrong ...string) *contract.Response {
 	return t.Owner().ExpectInvalid(wrong...).Send(contract.Request{
-		Method: http.MethodPatch, Path: t.Version().CollectionPath() + "/" + id, ContentType: contentType, Body: body,
+		Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: contentType, Body: body,
 	})
 }

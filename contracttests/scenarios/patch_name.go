@@ -12,11 +12,10 @@ var patchNames = []contract.Scenario{
 		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			token, other := c.MustCreate(), c.MustCreate()
-			before := c.MustFind(token.ID)
-			c.Patch(token.ID, contract.Replace("/scope", []string{"sp:scopes:default"}), contract.Replace("/name", other.Name)).ExpectRejected()
-			t.Equal("the token", before, c.MustFind(token.ID))
+			c, other := t.Owner(), t.Owner().MustCreate()
+			newStays(t, func(id string) {
+				c.Patch(id, replace("/scope", []string{defaultScope}), replace("/name", other.Name)).ExpectRejected()
+			})
 			t.Equal("how many tokens have the other's name", 1, countOf(c, other.Name))
 		},
 	},
@@ -28,7 +27,7 @@ var patchNames = []contract.Scenario{
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			other := t.Second().MustCreate()
-			patched := t.Owner().Patch(t.Owner().MustCreate().ID, contract.Replace("/name", other.Name)).Token()
+			patched := t.Owner().Patch(t.Owner().MustCreate().ID, replace("/name", other.Name)).Token()
 			t.Equal("name", other.Name, patched.Name)
 		},
 	},
@@ -39,7 +38,7 @@ var patchNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			patched := t.Owner().Patch(token.ID, contract.Replace("/name", token.Name)).Token()
+			patched := t.Owner().Patch(token.ID, replace("/name", token.Name)).Token()
 			t.Equal("name", token.Name, patched.Name)
 		},
 	},
@@ -51,11 +50,9 @@ var patchNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.MustCreate(), t.Name()
-			c.Patch(token.ID, contract.Replace("/name", name), contract.Replace("/created", "2020-01-01T00:00:00.000Z")).ExpectRejected()
+			c.Patch(token.ID, replace("/name", name), replace("/created", "2020-01-01T00:00:00.000Z")).ExpectRejected()
 			c.MustCreate(contract.Body{"name": name})
-			body := c.NewTokenBody()
-			body["name"] = token.Name
-			c.Create(body).ExpectRejected()
+			createNamed(c, token.Name).ExpectRejected()
 		},
 	},
 }

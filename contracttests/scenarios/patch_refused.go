@@ -44,40 +44,40 @@ const (
 var patchRefusal = slices.Concat(
 	[]contract.Scenario{
 		covers(
-			allOrNothing("field-that-is-fixed", evidence.Published, contract.Replace("/id", "patmock")),
+			allOrNothing("field-that-is-fixed", evidence.Published, replace("/id", "patmock")),
 			rule.PatchAtomic, rule.PatchFields,
 		),
 		covers(
-			allOrNothing("failed-test", evidence.Published, contract.Op{"op": "test", "path": "/name", "value": "patmock has no such name"}),
+			allOrNothing("failed-test", evidence.Published, test("/name", "patmock has no such name")),
 			rule.PatchAtomic, rule.PatchTest,
 		),
 		covers(
-			allOrNothing("scope-of-wrong-form", evidence.Published, contract.Replace("/scope", "sp:scopes:all")),
+			allOrNothing("scope-of-wrong-form", evidence.Published, replace("/scope", scopeAll)),
 			rule.PatchAtomic, rule.InvalidProperty,
 		),
 		covers(
-			allOrNothing("no-such-element", evidence.Published, contract.Op{"op": "remove", "path": "/scope/7"}),
+			allOrNothing("no-such-element", evidence.Published, remove("/scope/7")),
 			rule.PatchAtomic, rule.PatchApplies,
 		),
 		covers(
-			allOrNothing("name-removed", evidence.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+			allOrNothing("name-removed", evidence.Assumed, remove("/name")),
 			rule.PatchAtomic, rule.NameRequired,
 		),
 
 		covers(
-			operationRefused("name-removed", nameStays, evidence.Assumed, contract.Op{"op": "remove", "path": "/name"}),
+			operationRefused("name-removed", nameStays, evidence.Assumed, remove("/name")),
 			rule.NameRequired,
 		),
 		covers(
-			operationRefused("name-null", nameStays, evidence.Assumed, contract.Replace("/name", nil)),
+			operationRefused("name-null", nameStays, evidence.Assumed, replace("/name", nil)),
 			rule.NameRequired,
 		),
 		covers(
-			operationRefused("name-empty", nameStays, evidence.Assumed, contract.Replace("/name", "")),
+			operationRefused("name-empty", nameStays, evidence.Assumed, replace("/name", "")),
 			rule.NameRequired, rule.NameNotBlank,
 		),
 		covers(
-			operationRefused("name-of-wrong-form", patchFails, evidence.Published, contract.Replace("/name", []string{newName})),
+			operationRefused("name-of-wrong-form", patchFails, evidence.Published, replace("/name", []string{newName})),
 			rule.InvalidProperty,
 		),
 		covers(
@@ -93,27 +93,27 @@ var patchRefusal = slices.Concat(
 			rule.PatchValueRequired,
 		),
 		covers(
-			operationRefused("scope-of-numbers", patchFails, evidence.Published, contract.Replace("/scope", []int{1})),
+			operationRefused("scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1})),
 			rule.InvalidProperty,
 		),
 		covers(
-			operationRefused("element-out-of-range", patchFails, evidence.Published, contract.Replace("/scope/1", "sp:scopes:all")),
+			operationRefused("element-out-of-range", patchFails, evidence.Published, replace("/scope/1", scopeAll)),
 			rule.PatchApplies,
 		),
 		covers(
-			operationRefused("element-counted-from-the-end", patchFails, evidence.Published, contract.Replace("/scope/-1", "sp:scopes:all")),
+			operationRefused("element-counted-from-the-end", patchFails, evidence.Published, replace("/scope/-1", scopeAll)),
 			rule.PatchPointer,
 		),
 		covers(
-			operationRefused("inside-the-name", patchFails, evidence.Published, contract.Replace("/name/0", newName)),
+			operationRefused("inside-the-name", patchFails, evidence.Published, replace("/name/0", newName)),
 			rule.PatchApplies,
 		),
 		covers(
-			operationRefused("whole-token", patchOfAll, evidence.Assumed, contract.Replace("", map[string]any{"name": newName}), "/0/path="),
+			operationRefused("whole-token", patchOfAll, evidence.Assumed, replace("", map[string]any{"name": newName}), "/0/path="),
 			rule.PatchFields,
 		),
 		covers(
-			operationRefused("path-without-slash", patchFails, evidence.Published, contract.Replace("name", newName), "/0/path=name"),
+			operationRefused("path-without-slash", patchFails, evidence.Published, replace("name", newName), "/0/path=name"),
 			rule.PatchPointer,
 		),
 		covers(
@@ -121,11 +121,11 @@ var patchRefusal = slices.Concat(
 			rule.PatchPointer,
 		),
 		covers(
-			operationRefused("copy-from-a-fixed-field", fromFixed, evidence.Assumed, contract.Op{"op": "copy", "from": "/id", "path": "/name"}),
+			operationRefused("copy-from-a-fixed-field", fromFixed, evidence.Assumed, copyFrom("/id", "/name")),
 			rule.PatchFields,
 		),
 		covers(
-			operationRefused("move-of-a-fixed-field", fromFixed, evidence.Assumed, contract.Op{"op": "move", "from": "/created", "path": "/name"}),
+			operationRefused("move-of-a-fixed-field", fromFixed, evidence.Assumed, moveFrom("/created", "/name")),
 			rule.PatchFields,
 		),
 		{
@@ -135,7 +135,7 @@ var patchRefusal = slices.Concat(
 			Standing: evidence.Assumed,
 			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/scope", "value": []string{"sp:scopes:default"}})
+				patchRefused(t, t.Owner(), test("/scope", []string{defaultScope}))
 			},
 		},
 		{
@@ -147,7 +147,7 @@ var patchRefusal = slices.Concat(
 				c := t.Owner()
 				token := c.MustCreate()
 				before := c.MustFind(token.ID)
-				patched := c.Patch(token.ID, contract.Op{"op": "test", "path": "/name", "value": token.Name})
+				patched := c.Patch(token.ID, test("/name", token.Name))
 				t.Equal("the answer", before, patched.Token())
 			},
 		},
@@ -160,7 +160,7 @@ var patchRefusal = slices.Concat(
 			Run: func(t *contract.T) {
 				c := t.Owner()
 				token := c.MustCreate()
-				test := contract.Op{"op": "test", "path": "/name", "value": token.Name}
+				test := test("/name", token.Name)
 				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).Status(http.StatusOK)
 				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 101)...).ExpectError(http.StatusBadRequest)
 			},
@@ -171,7 +171,7 @@ var patchRefusal = slices.Concat(
 			Sources: []string{"#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
 			Rules:   []rule.ID{rule.TestOfFixedField},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner(), contract.Op{"op": "test", "path": "/accessTokenValiditySeconds", "value": 43200})
+				patchRefused(t, t.Owner(), test("/accessTokenValiditySeconds", 43200))
 			},
 		},
 		{
@@ -209,7 +209,7 @@ var patchRefusal = slices.Concat(
 			},
 			Rules: []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch(unknownID, contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch(strangerID, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			},
 		},
 		{
@@ -219,15 +219,12 @@ var patchRefusal = slices.Concat(
 			Standing: evidence.Assumed,
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch("no-such-token", contract.Replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch("no-such-token", replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			},
 		},
 	},
 	fieldsRefused(),
 )
-
-// unknownID has the form of an id, and no token has it.
-const unknownID = "0000000000000000000000000000dead"
 
 // fieldsRefused are the scenarios about what cannot be patched.
 func fieldsRefused() []contract.Scenario {
@@ -257,17 +254,15 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 		Versions: versions,
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			token := c.MustCreate()
-			before := c.MustFind(token.ID)
 			value := value
 			if value == nil {
 				value = contract.Stamp(t.Expiry().Add(time.Hour)) // which every version takes from create
 			}
-			for _, op := range []contract.Op{contract.Replace("/"+name, value), {"op": "add", "path": "/" + name, "value": value}, {"op": "remove", "path": "/" + name}} {
-				c.ExpectInvalid(wrong...).Patch(token.ID, op).ExpectRejected()
-			}
-			t.Equal("the token", before, c.MustFind(token.ID))
+			newStays(t, func(id string) {
+				for _, op := range []contract.Op{replace("/"+name, value), add("/"+name, value), remove("/" + name)} {
+					t.Owner().ExpectInvalid(wrong...).Patch(id, op).ExpectRejected()
+				}
+			})
 		},
 	}
 }
@@ -292,11 +287,9 @@ func allOrNothing(id string, s evidence.Standing, last contract.Op) contract.Sce
 		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic"},
 		Standing: s,
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			token := c.MustCreate()
-			before := c.MustFind(token.ID)
-			c.Patch(token.ID, contract.Replace("/name", t.Name()), contract.Replace("/scope", []string{"sp:scopes:default"}), last).ExpectRejected()
-			t.Equal("the token", before, c.MustFind(token.ID))
+			newStays(t, func(id string) {
+				t.Owner().Patch(id, replace("/name", t.Name()), replace("/scope", []string{defaultScope}), last).ExpectRejected()
+			})
 		},
 	}
 }
@@ -323,10 +316,9 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 		},
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate()
-			before := t.Owner().MustFind(token.ID)
-			patchAs(t, token.ID, jsonPatchType, named(t, body), wrong).ExpectError(http.StatusBadRequest)
-			t.Equal("the token", before, t.Owner().MustFind(token.ID))
+			newStays(t, func(id string) {
+				patchAs(t, id, jsonPatchType, named(t, body), wrong).ExpectError(http.StatusBadRequest)
+			})
 		},
 	}
 }
@@ -349,10 +341,9 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate()
-			before := t.Owner().MustFind(token.ID)
-			patchAs(t, token.ID, contentType, jsonText(renaming(t)), "header Content-Type").ExpectRejected()
-			t.Equal("the token", before, t.Owner().MustFind(token.ID))
+			newStays(t, func(id string) {
+				patchAs(t, id, contentType, jsonText(renaming(t)), "header Content-Type").ExpectRejected()
+			})
 		},
 	}
 }

@@ -30,17 +30,17 @@ func patchTable(id, promise string, s evidence.Standing, sources []string, rules
 		Features: writes(needs...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token := c.MustCreate(contract.Body{"scope": []string{myRead, myManage}})
-			before := c.MustFind(token.ID)
-			for _, row := range rows {
-				r := c.ExpectInvalid(row.wrong...).Patch(token.ID, row.operations...)
-				if r.Code() == http.StatusOK {
-					t.Errorf("the patch %s is accepted, expected 400", jsonText(row.operations))
-					continue
+			token := c.MustCreate(withScopes(myRead, myManage))
+			stays(t, token.ID, func() {
+				for _, row := range rows {
+					r := c.ExpectInvalid(row.wrong...).Patch(token.ID, row.operations...)
+					if r.Code() == http.StatusOK {
+						t.Errorf("the patch %s is accepted, expected 400", jsonText(row.operations))
+						continue
+					}
+					r.ExpectRejected(http.StatusBadRequest)
 				}
-				r.ExpectRejected(http.StatusBadRequest)
-			}
-			t.Equal("the token", before, c.MustFind(token.ID))
+			})
 		},
 	}
 }
@@ -107,17 +107,17 @@ var patchRFC = []contract.Scenario{
 		"end-of-the-array", "The place behind the last element is for add alone, and nothing is beyond it.", evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchApplies},
 		[]rejectedPatch{
-			rejectedOp(contract.Replace("/scope/-", allRead)),
-			rejectedOp(contract.Op{"op": "remove", "path": "/scope/-"}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope/-", "value": myManage}),
-			rejectedOp(contract.Op{"op": "copy", "from": "/scope/-", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "move", "from": "/scope/-", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "add", "path": "/scope/3", "value": allRead}),
-			rejectedOp(contract.Replace("/scope/2", allRead)),
-			rejectedOp(contract.Op{"op": "remove", "path": "/scope/2"}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope/2", "value": nil}),
-			rejectedOp(contract.Op{"op": "move", "from": "/scope/2", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "move", "from": "/scope/0", "path": "/scope/2"}),
+			rejectedOp(replace("/scope/-", allRead)),
+			rejectedOp(remove("/scope/-")),
+			rejectedOp(test("/scope/-", myManage)),
+			rejectedOp(copyFrom("/scope/-", "/scope/0")),
+			rejectedOp(moveFrom("/scope/-", "/scope/0")),
+			rejectedOp(add("/scope/3", allRead)),
+			rejectedOp(replace("/scope/2", allRead)),
+			rejectedOp(remove("/scope/2")),
+			rejectedOp(test("/scope/2", nil)),
+			rejectedOp(moveFrom("/scope/2", "/scope/0")),
+			rejectedOp(moveFrom("/scope/0", "/scope/2")),
 		}, contract.Unmetered,
 	),
 	patchTable(
@@ -127,26 +127,26 @@ var patchRFC = []contract.Scenario{
 		[]rejectedPatch{
 			rejectedOp(contract.Op{"op": "move", "path": "/name"}),
 			rejectedOp(contract.Op{"op": "copy", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "move", "from": "/scope", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "copy", "from": "/scope", "path": "/scope/0"}),
-			rejectedOp(contract.Op{"op": "copy", "from": "/scope/7", "path": "/name"}),
-			rejectedOp(contract.Op{"op": "move", "from": "scope/0", "path": "/name"}, "/0/from=scope/0"),
+			rejectedOp(moveFrom("/scope", "/scope/0")),
+			rejectedOp(copyFrom("/scope", "/scope/0")),
+			rejectedOp(copyFrom("/scope/7", "/name")),
+			rejectedOp(moveFrom("scope/0", "/name"), "/0/from=scope/0"),
 		}, contract.Unmetered,
 	),
 	patchTable(
 		"failing-tests", "A test compares values as JSON: type, order and number of elements count.", evidence.Assumed, testSource,
 		[]rule.ID{rule.PatchTest},
 		[]rejectedPatch{
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myManage, myRead}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myRead}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{myRead, myManage, allRead}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": myRead}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope", "value": []string{}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope/0", "value": []string{myRead}}),
-			rejectedOp(contract.Op{"op": "test", "path": "/scope/0", "value": "One"}),
-			rejectedOp(contract.Op{"op": "test", "path": "/name", "value": ""}),
-			rejectedOp(contract.Op{"op": "test", "path": "/name", "value": 7}),
-			{operations: []contract.Op{{"op": "remove", "path": "/scope/0"}, {"op": "test", "path": "/scope/0", "value": myRead}}},
+			rejectedOp(test("/scope", []string{myManage, myRead})),
+			rejectedOp(test("/scope", []string{myRead})),
+			rejectedOp(test("/scope", []string{myRead, myManage, allRead})),
+			rejectedOp(test("/scope", myRead)),
+			rejectedOp(test("/scope", []string{})),
+			rejectedOp(test("/scope/0", []string{myRead})),
+			rejectedOp(test("/scope/0", "One")),
+			rejectedOp(test("/name", "")),
+			rejectedOp(test("/name", 7)),
+			{operations: []contract.Op{remove("/scope/0"), test("/scope/0", myRead)}},
 		}, contract.Unmetered,
 	),
 	appliedPatches,
@@ -172,20 +172,20 @@ var appliedPatches = contract.Scenario{
 		c := t.Owner()
 		token := c.MustCreate()
 		for _, row := range []appliedPatch{
-			{operations: []contract.Op{{"op": "add", "path": "/scope/2", "value": "three"}}, scope: []string{"one", "two", "three"}},
-			{operations: []contract.Op{{"op": "add", "path": "/scope/1", "value": "three"}}, scope: []string{"one", "three", "two"}},
-			{operations: []contract.Op{{"op": "add", "path": "/scope/-", "value": "three"}, {"op": "add", "path": "/scope/-", "value": "four"}}, scope: []string{"one", "two", "three", "four"}},
-			{operations: []contract.Op{{"op": "remove", "path": "/scope/0"}, {"op": "remove", "path": "/scope/0"}}, scope: []string{}},
-			{operations: []contract.Op{{"op": "remove", "path": "/scope"}, {"op": "add", "path": "/scope", "value": []string{"three"}}}, scope: []string{"three"}},
-			{operations: []contract.Op{{"op": "move", "from": "/scope/0", "path": "/scope/1"}}, scope: []string{"two", "one"}},
-			{operations: []contract.Op{{"op": "move", "from": "/scope/0", "path": "/scope/0"}}, scope: []string{"one", "two"}},
-			{operations: []contract.Op{{"op": "copy", "from": "/scope/0", "path": "/scope/-"}}, scope: []string{"one", "two", "one"}},
-			{operations: []contract.Op{{"op": "test", "path": "/scope", "value": []string{"one", "two"}}}, scope: []string{"one", "two"}},
-			{operations: []contract.Op{{"op": "test", "path": "/scope/1", "value": "two"}, contract.Replace("/scope/1", "three"), {"op": "test", "path": "/scope/1", "value": "three"}}, scope: []string{"one", "three"}},
-			{operations: []contract.Op{{"op": "copy", "from": "/scope/0", "path": "/name"}}, scope: []string{"one", "two"}, renames: true},
-			{operations: []contract.Op{{"op": "move", "from": "/scope/0", "path": "/name"}}, scope: []string{"two"}, renames: true},
+			{operations: []contract.Op{add("/scope/2", "three")}, scope: []string{"one", "two", "three"}},
+			{operations: []contract.Op{add("/scope/1", "three")}, scope: []string{"one", "three", "two"}},
+			{operations: []contract.Op{add("/scope/-", "three"), add("/scope/-", "four")}, scope: []string{"one", "two", "three", "four"}},
+			{operations: []contract.Op{remove("/scope/0"), remove("/scope/0")}, scope: []string{}},
+			{operations: []contract.Op{remove("/scope"), add("/scope", []string{"three"})}, scope: []string{"three"}},
+			{operations: []contract.Op{moveFrom("/scope/0", "/scope/1")}, scope: []string{"two", "one"}},
+			{operations: []contract.Op{moveFrom("/scope/0", "/scope/0")}, scope: []string{"one", "two"}},
+			{operations: []contract.Op{copyFrom("/scope/0", "/scope/-")}, scope: []string{"one", "two", "one"}},
+			{operations: []contract.Op{test("/scope", []string{"one", "two"})}, scope: []string{"one", "two"}},
+			{operations: []contract.Op{test("/scope/1", "two"), replace("/scope/1", "three"), test("/scope/1", "three")}, scope: []string{"one", "three"}},
+			{operations: []contract.Op{copyFrom("/scope/0", "/name")}, scope: []string{"one", "two"}, renames: true},
+			{operations: []contract.Op{moveFrom("/scope/0", "/name")}, scope: []string{"two"}, renames: true},
 		} {
-			c.Patch(token.ID, contract.Replace("/name", token.Name), contract.Replace("/scope", []string{"one", "two"})).Status(http.StatusOK)
+			c.Patch(token.ID, replace("/name", token.Name), replace("/scope", []string{"one", "two"})).Status(http.StatusOK)
 			want := c.MustFind(token.ID)
 			want.Scope = contract.Value(row.scope)
 			if row.renames {

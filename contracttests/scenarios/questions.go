@@ -68,9 +68,7 @@ var questionsOfCreate = []contract.Scenario{
 		Sources: []string{"#name-taken-is-400"},
 		Rules:   []rule.ID{"name-unique"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		body := t.Owner().NewTokenBody()
-		body["name"] = t.Owner().MustCreate().Name
-		return t.Owner().Create(body)
+		return createNamed(t.Owner(), t.Owner().MustCreate().Name)
 	}),
 	question("unknown-scope", contract.Scenario{
 		ID: "create/unknown-scope-is-kept", Promise: "A scope that nobody knows is taken like any other.",
@@ -138,21 +136,21 @@ func questionsOfPatch() []contract.Scenario {
 			Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
-			return t.Owner().Patch(token.ID, contract.Replace("/name", other.Name))
+			return t.Owner().Patch(token.ID, replace("/name", other.Name))
 		}),
 		refused("unpatchable-path", contract.Scenario{
 			ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
 			Sources: []string{"#fixed-field-is-400"},
 			Rules:   []rule.ID{"patch-fields"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			return t.Owner().Patch(t.Owner().MustCreate().ID, contract.Replace("/accessTokenValiditySeconds", 900))
+			return t.Owner().Patch(t.Owner().MustCreate().ID, replace("/accessTokenValiditySeconds", 900))
 		}),
 		refused("test-of-fixed-field", contract.Scenario{
 			ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
 			Sources: []string{"#test-of-a-fixed-field-is-400"},
 		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 			token := t.Owner().MustCreate()
-			return t.Owner().Patch(token.ID, contract.Op{"op": "test", "path": "/id", "value": token.ID})
+			return t.Owner().Patch(token.ID, test("/id", token.ID))
 		}),
 		question("flag-after-date", contract.Scenario{
 			ID: "expiry/question-flag-after-date", Promise: "The acknowledgment stays when a token that never expires gets a date.",
@@ -160,7 +158,7 @@ func questionsOfPatch() []contract.Scenario {
 			Versions: contract.Current,
 		}, func(t *contract.T, record record) {
 			never := t.Owner().MustCreate(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
-			dated := record(t.Owner().Patch(never.ID, later(t))).Status(http.StatusOK).Token()
+			dated := record(t.Owner().Patch(never.ID, later(t))).Token()
 			t.Equal("userAwareTokenNeverExpires", contract.Value(true), dated.UserAwareTokenNeverExpires)
 		}),
 		question("bulk-flag", contract.Scenario{
@@ -169,7 +167,7 @@ func questionsOfPatch() []contract.Scenario {
 			Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
 		}, func(t *contract.T, record record) {
 			token := t.Owner().MustCreate()
-			for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Status(http.StatusOK).Tokens() {
+			for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Tokens() {
 				t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{}, updated.UserAwareTokenNeverExpires)
 			}
 		}),
@@ -177,12 +175,10 @@ func questionsOfPatch() []contract.Scenario {
 			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
 			Sources: []string{"#empty-patch-changes-nothing"},
 		}, func(t *contract.T, record record) {
-			c := t.Owner()
-			token := c.MustCreate()
-			before := c.MustFind(token.ID)
-			r := record(patchAs(t, token.ID, jsonPatchType, "[]"))
-			t.Equal("the answer", before, r.Token())
-			t.Equal("the token", before, c.MustFind(token.ID))
+			newStays(t, func(id string) {
+				before := t.Owner().MustFind(id)
+				t.Equal("the answer", before, record(patchAs(t, id, jsonPatchType, "[]")).Token())
+			})
 		}),
 	}
 	for _, other := range otherTypes {

@@ -49,7 +49,7 @@ var questionsOfLogin = []contract.Scenario{
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		made := t.Owner().MustCreate()
-		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
+		t.Owner().MustDelete(made.ID)
 		return t.Anonymous().Token(made.Credentials())
 	}),
 	served("access-token-of-deleted", contract.Scenario{
@@ -58,8 +58,8 @@ var questionsOfLogin = []contract.Scenario{
 	}, func(t *contract.T) *contract.Response {
 		made := t.Owner().MustCreate()
 		c := t.Login(made.Credentials())
-		t.Owner().Delete(made.ID).Status(http.StatusNoContent)
-		return c.List("owner-id", "me")
+		t.Owner().MustDelete(made.ID)
+		return c.ListOwn()
 	}),
 	question("signature", contract.Scenario{
 		ID: "token/question-signature", Promise: "An access token is signed with ES256, and its header names no key.",
@@ -78,7 +78,7 @@ var questionsOfLogin = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{rule.NoPublishedKeys},
 	}, func(t *contract.T, record record) {
 		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
-			r := record(t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: path}))
+			r := record(t.Anonymous().Send(get(path)))
 			t.Note("to %s", path)
 			r.ExpectError(http.StatusNotFound)
 		}

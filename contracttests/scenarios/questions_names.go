@@ -60,9 +60,7 @@ func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	}, func(t *contract.T, record record) {
 		c, name := t.Owner(), t.Name()
 		c.MustCreate(contract.Body{"name": name + one})
-		body := c.NewTokenBody()
-		body["name"] = name + other
-		t.Equal("name", name+other, record(c.Create(body)).Status(http.StatusOK).Token().Name)
+		t.Equal("name", name+other, record(createNamed(c, name+other)).Token().Name)
 	})
 }
 

@@ -15,7 +15,7 @@ var questionsOfList = []contract.Scenario{
 		Sources:  []string{"#unknown-owner-id-is-empty"},
 		Features: reads(contract.Admin),
 	}, func(t *contract.T, record record) {
-		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", unknownID)).Status(http.StatusOK).IDs())
+		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", strangerID)).IDs())
 	}),
 	served("limit-251", contract.Scenario{
 		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
@@ -35,7 +35,7 @@ var questionsOfList = []contract.Scenario{
 	}, func(t *contract.T, record record) {
 		t.Owner().MustCreate() // two tokens of the scenario tell a page of one from a list
 		t.Owner().MustCreate()
-		want := t.Owner().List("owner-id", "me").Status(http.StatusOK).IDs()
+		want := t.Owner().ListOwn().IDs()
 		r := record(paged(t, "limit", "1", "count", "true")).Status(http.StatusOK)
 		t.Note("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want), r.Header("X-Total-Count"))
 		t.Equal("the list", want, r.IDs())
@@ -46,7 +46,7 @@ var questionsOfList = []contract.Scenario{
 		Sources:  []string{"#filter-unsupported-is-400", "#rejected-filter-has-400-1"},
 		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, func(t *contract.T, record record) {
-		r := record(t.Owner().List("owner-id", "me", "filters", `name eq "patmock"`))
+		r := record(t.Owner().ListOwn("filters", `name eq "patmock"`))
 		r.ExpectError(http.StatusBadRequest)
 		if code := r.ErrorBody().DetailCode; !strings.HasPrefix(code.Value, "400.1") {
 			t.Errorf("detailCode is %v, expected one that begins with 400.1", code)
@@ -57,14 +57,14 @@ var questionsOfList = []contract.Scenario{
 		Sources:  []string{"#filter-field-names-have-a-case"},
 		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		return t.Owner().List("owner-id", "me", "filters", "LASTUSED isnull")
+		return t.Owner().ListOwn("filters", "LASTUSED isnull")
 	}),
 	question("never-used-under-le", contract.Scenario{
 		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
 		Sources: []string{"#filter-never-used-under-le"},
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().MustCreate()
-		ids := record(t.Owner().List("owner-id", "me", "filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).Status(http.StatusOK).IDs()
+		ids := record(t.Owner().ListOwn("filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).IDs()
 		found := slices.Contains(ids, unused.ID)
 		t.Note("the token is listed: %t", found)
 		t.Equal("whether the unused token is listed", false, found)
@@ -74,8 +74,8 @@ var questionsOfList = []contract.Scenario{
 		Sources: []string{"#filter-quoted-date"}, Features: reads(), Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
 		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
-		want := t.Owner().List("owner-id", "me", "filters", "lastUsed le "+date).Status(http.StatusOK).IDs()
-		t.Equal("the list", want, record(t.Owner().List("owner-id", "me", "filters", `lastUsed le "`+date+`"`)).Status(http.StatusOK).IDs())
+		want := t.Owner().ListOwn("filters", "lastUsed le "+date).IDs()
+		t.Equal("the list", want, record(t.Owner().ListOwn("filters", `lastUsed le "`+date+`"`)).IDs())
 	}),
 }
 
@@ -100,7 +100,7 @@ var questionsOfRights = []contract.Scenario{
 	served("experimental-header", contract.Scenario{
 		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
 		Features: reads(), Sources: []string{"#experimental-header"},
-	}, func(t *contract.T) *contract.Response { return t.Owner().List("owner-id", "me") }),
+	}, func(t *contract.T) *contract.Response { return t.Owner().ListOwn() }),
 }
 
 // helpdesk is a client of somebody with the user level HELPDESK: on a patmock a new one, else the second identity if it is.

@@ -125,7 +125,7 @@ var rateLimit = []contract.Scenario{
 			body := c.NewTokenBody()
 			c.Create(body).Status(http.StatusTooManyRequests)
 			t.AdvanceTime(window)
-			for _, listed := range c.List("owner-id", "me").Status(http.StatusOK).Names() {
+			for _, listed := range c.ListOwn().Names() {
 				if listed == body.Text("name") {
 					t.Errorf("the token is there")
 				}

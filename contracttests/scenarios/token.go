@@ -28,6 +28,22 @@ func loggedIn(t *contract.T, r *contract.Response) contract.Login {
 	return login
 }
 
+// basic returns a client that sends an id and secret by HTTP Basic.
+func basic(t *contract.T, who contract.Credentials) *contract.Client {
+	request := http.Request{Header: http.Header{}}
+	request.SetBasicAuth(who.ClientID, who.ClientSecret)
+	return t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
+}
+
+// logIn logs in with credentials that are good, and cannotLogIn with others.
+func logIn(t *contract.T, who contract.Credentials) contract.Login {
+	return loggedIn(t, t.Anonymous().Token(who))
+}
+
+func cannotLogIn(t *contract.T, who contract.Credentials) {
+	loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+}
+
 // loginRefused expects an error of RFC 6749, by status and kind.
 func loginRefused(t *contract.T, r *contract.Response, status int, kind string) {
 	t.Equal("error", kind, r.Status(status).ErrorBody().Error.Value)
@@ -66,7 +82,7 @@ var token = []contract.Scenario{
 		Sources:  []string{authenticationPage, "#token-form"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-form"},
-		Run: func(t *contract.T) { loggedIn(t, t.Anonymous().Token(ownerCredentials(t))) },
+		Run: func(t *contract.T) { logIn(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
@@ -114,11 +130,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			request := http.Request{Header: http.Header{}}
-			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			c := t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
-			loggedIn(t, login(c, nil, urlencoded, "grant_type=client_credentials"))
+			loggedIn(t, login(basic(t, ownerCredentials(t)), nil, urlencoded, "grant_type=client_credentials"))
 		},
 	},
 	{
@@ -140,7 +152,7 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Set("colour", "blue")
-			c := t.Anonymous().WithHeader("Scope", "sp:scopes:all").ExpectInvalid("query parameter audience", "/colour")
+			c := t.Anonymous().WithHeader("Scope", scopeAll).ExpectInvalid("query parameter audience", "/colour")
 			loggedIn(t, login(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
 		},
 	},
@@ -149,12 +161,12 @@ var token = []contract.Scenario{
 		Sources: []string{"#token-scope-parameter"},
 		Rules:   []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead}})
+			made := t.Owner().MustCreate(withScopes(myRead))
 			form := loginForm(made.Credentials())
-			form.Set("scope", "sp:scopes:default")
+			form.Set("scope", defaultScope)
 			body := loggedIn(t, login(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
 			t.Equal("scope", myRead, body.Scope.Value)
-			t.WithBearer(body.AccessToken.Value).List("owner-id", "me").Status(http.StatusOK)
+			t.WithBearer(body.AccessToken.Value).ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
@@ -176,7 +188,7 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			who.ClientID = strangerID
-			loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+			cannotLogIn(t, who)
 		},
 	},
 	{
@@ -195,7 +207,7 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := t.Owner().MustCreate().Credentials()
 			wrongSecrets(t, who)
-			loggedIn(t, t.Anonymous().Token(who))
+			logIn(t, who)
 		},
 	},
 	{
@@ -205,8 +217,8 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Owner().MustCreate()
 			wrong := contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}
-			loginRefused(t, t.Anonymous().Token(wrong), http.StatusUnauthorized, "invalid_client")
-			loggedIn(t, t.Anonymous().Token(one.Credentials()))
+			cannotLogIn(t, wrong)
+			logIn(t, one.Credentials())
 		},
 	},
 	{
@@ -247,12 +259,9 @@ var token = []contract.Scenario{
 		Sources:  []string{"#two-values-are-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			request := http.Request{Header: http.Header{}}
-			request.SetBasicAuth(who.ClientID, who.ClientSecret)
-			c := t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {strangerID}}
-			loginRefused(t, login(c, nil, urlencoded, form.Encode()), http.StatusBadRequest, "invalid_request")
+			r := login(basic(t, ownerCredentials(t)), nil, urlencoded, form.Encode())
+			loginRefused(t, r, http.StatusBadRequest, "invalid_request")
 		},
 	},
 	{
@@ -293,7 +302,7 @@ func wrongSecrets(t *contract.T, who contract.Credentials) {
 			continue
 		}
 		who.ClientSecret = wrong
-		loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+		cannotLogIn(t, who)
 	}
 }
 

@@ -42,7 +42,7 @@ var tokenAnswer = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
-			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
+			body := logIn(t, ownerCredentials(t))
 			hasTexts(t,
 				text{"access_token", body.AccessToken}, text{"token_type", body.TokenType},
 				text{"scope", body.Scope},
@@ -71,7 +71,7 @@ var tokenAnswer = []contract.Scenario{
 		Standing: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-answer"},
 		Run: func(t *contract.T) {
-			if loggedIn(t, t.Anonymous().Token(ownerCredentials(t))).RefreshToken.Present {
+			if logIn(t, ownerCredentials(t)).RefreshToken.Present {
 				t.Errorf("the answer has a refresh_token")
 			}
 		},
@@ -87,7 +87,7 @@ var tokenAnswer = []contract.Scenario{
 			for _, seconds := range []any{15, 901, 43200, nil} {
 				made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds})
 				want := made.AccessTokenValiditySeconds.Value
-				got := loggedIn(t, t.Anonymous().Token(made.Credentials())).ExpiresIn.Value
+				got := logIn(t, made.Credentials()).ExpiresIn.Value
 				if got != want && got != want-1 {
 					t.Errorf("expires_in is %v, expected %v", got, want)
 				}
@@ -113,7 +113,7 @@ var tokenAnswer = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
-			body := loggedIn(t, t.Anonymous().Token(who))
+			body := logIn(t, who)
 			_, claims := segments(t, body.AccessToken.Value)
 			t.Equal("client_id", who.ClientID, claims.ClientID.Value)
 			hasTexts(t, text{"user_name", claims.UserName}, text{"org", claims.Org},
@@ -145,7 +145,7 @@ var tokenAnswer = []contract.Scenario{
 			if got, most := len(reader.Bearer()), 4095; got > most {
 				t.Errorf("the access token has %d bytes, expected at most %d", got, most)
 			}
-			reader.List("owner-id", "me").Status(http.StatusOK)
+			reader.ListOwn().Status(http.StatusOK)
 			reader.Create(reader.NewTokenBody()).Status(http.StatusForbidden)
 		},
 	},
@@ -155,7 +155,7 @@ var tokenAnswer = []contract.Scenario{
 		Standing: evidence.Observed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
-			one, other := loggedIn(t, t.Anonymous().Token(ownerCredentials(t))), loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
+			one, other := logIn(t, ownerCredentials(t)), logIn(t, ownerCredentials(t))
 			if one.JTI == other.JTI || one.AccessToken == other.AccessToken {
 				t.Errorf("the second login gives the access token of the first")
 			}
@@ -168,7 +168,7 @@ var tokenAnswer = []contract.Scenario{
 		Features: reads(contract.APIClient), Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
-			body := loggedIn(t, t.Anonymous().Token(client))
+			body := logIn(t, client)
 			_, claims := segments(t, body.AccessToken.Value)
 			if body.UserName.HasValue() || claims.UserName.HasValue() {
 				t.Errorf("user_name is %v in the answer and %v in the claims, expected neither",
@@ -187,7 +187,7 @@ var tokenAnswer = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
-			login := loggedIn(t, t.Anonymous().Token(who))
+			login := logIn(t, who)
 			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
 			want := contract.Claims{
 				ClientID: contract.Value(who.ClientID), UserName: login.UserName, IdentityID: login.IdentityID,
@@ -229,7 +229,7 @@ var tokenAnswer = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-info"},
 		Run: func(t *contract.T) {
-			request := contract.Request{Method: http.MethodGet, Path: "/oauth/info"}
+			request := get("/oauth/info")
 			info := t.Anonymous().Send(request).TenantInfo()
 			hasTexts(t,
 				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{"pod", info.Pod},
@@ -239,7 +239,7 @@ var tokenAnswer = []contract.Scenario{
 			if !strings.HasSuffix(info.TokenEndpoint.Value, loginPath) {
 				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint, loginPath)
 			}
-			body := loggedIn(t, t.Anonymous().Token(ownerCredentials(t)))
+			body := logIn(t, ownerCredentials(t))
 			t.Equal("tenantId", body.TenantID, info.TenantID)
 			t.Equal("pod", body.Pod, info.Pod)
 		},
