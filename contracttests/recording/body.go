@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// body is one as it went over the wire, decoded.
+// body is a decoded body.
 type body struct {
 	form  string // empty for no body
 	value any
 }
 
-// bodyOf decodes a body: as what its content type says, as JSON where it is JSON, else as text.
+// bodyOf decodes a body by its content type, else as JSON, else as text.
 func bodyOf(contentType, text string) body {
 	if text == "" {
 		return body{}
@@ -38,7 +38,7 @@ func bodyOf(contentType, text string) body {
 	return body{Text, text}
 }
 
-// decode reads one JSON value, whose numbers stay as they are written.
+// decode decodes one JSON value. Numbers stay as they are written.
 func decode(text string) (value any, err error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -69,7 +69,7 @@ func parts(text, boundary string) (url.Values, error) {
 	}
 }
 
-// json is the decoded value of a JSON body, else nil.
+// json returns the value of a JSON body, else nil.
 func (b body) json() any {
 	if b.form != JSON {
 		return nil
@@ -77,7 +77,7 @@ func (b body) json() any {
 	return b.value
 }
 
-// parameters are those of a form.
+// parameters returns those of a form.
 func (b body) parameters() (url.Values, bool) {
 	values, ok := b.value.(url.Values)
 	return values, ok

@@ -6,17 +6,22 @@ import (
 	"time"
 )
 
-// dateForm is a text that looks like a date, a wrong one as well.
-const dateForm = `\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?`
+// dateForm matches a text that looks like a date, an invalid one as well.
+const dateForm = `\b[0-9]{4}-[0-9]{2}-[0-9]{2}` +
+	`(?:[Tt ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?`
 
 var (
 	isDate  = regexp.MustCompile(`^` + dateForm + `$`)
-	isStamp = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`)
-	digit   = regexp.MustCompile(`[0-9]`)
+	isStamp = regexp.MustCompile(
+		`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`)
+	digit    = regexp.MustCompile(`[0-9]`)
+	isNumber = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// usualDate is the form that need not be told.
+// usualDate is the form that placeholders of requests do not mention.
 const usualDate = "UTC, milliseconds"
+
+var fractions = map[int]string{0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}
 
 // dateFormOf describes how a date is written.
 func dateFormOf(text string) string {
@@ -24,62 +29,49 @@ func dateFormOf(text string) string {
 	if parts == nil {
 		return digit.ReplaceAllString(text, "0")
 	}
-	var fraction string
 	zone := parts[2]
 	if zone == "Z" {
 		zone = "UTC"
 	}
-	switch digits := max(0, len(parts[1])-1); digits {
-	case 0:
-		fraction = "seconds"
-	case 3:
-		fraction = "milliseconds"
-	case 6:
-		fraction = "microseconds"
-	case 9:
-		fraction = "nanoseconds"
-	default:
+	digits := max(0, len(parts[1])-1)
+	fraction, ok := fractions[digits]
+	if !ok {
 		fraction = plural(digits, "digit") + " of a second"
 	}
 	return zone + ", " + fraction
 }
 
-// moment is the instant a date means, to the millisecond, and whether it means one.
+// moment returns the instant of a date, to the millisecond, and reports whether it has one.
 func moment(text string) (t time.Time, ok bool) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	return t.Truncate(time.Millisecond).UTC(), err == nil
 }
 
-// calendar remembers the dates of a case.
+// calendar has the dates of a case.
 type calendar struct {
 	references *references
-	sent       []sentDate
-	fresh      int                 // where in sent the dates of the latest request begin
-	held       map[string]heldDate // by token and property
+	sent       []storedDate
+	fresh      int                   // index in sent of the first date of the latest request
+	stored     map[string]storedDate // by token and property
 }
 
-type sentDate struct {
+type storedDate struct {
 	at  time.Time
-	ref string
+	ref string // empty if the target created it
 }
 
-type heldDate struct {
-	at  time.Time
-	ref string // empty where the target made it
-}
-
-// asked is a date in a request. Each has a reference of its own, for two that are made one after the other may be the same
-// by chance.
-func (c *calendar) asked(text string) string {
+// request returns the placeholder of a date in a request. Each has a reference of its own, since two
+// dates may be equal by chance.
+func (c *calendar) request(text string) string {
 	ref := c.references.next(date)
 	if at, ok := moment(text); ok {
-		c.sent = append(c.sent, sentDate{at, ref})
+		c.sent = append(c.sent, storedDate{at, ref})
 	}
 	return sentPlaceholder(ref, text)
 }
 
-// sentPlaceholder returns the placeholder of a date that was sent, with its form if that is not
-// the usual one.
+// sentPlaceholder returns the placeholder of a date that was sent, with its form if that is not the
+// usual one.
 func sentPlaceholder(ref, text string) string {
 	if form := dateFormOf(text); form != usualDate {
 		return placeholder(ref, form)
@@ -87,19 +79,19 @@ func sentPlaceholder(ref, text string) string {
 	return placeholder(ref)
 }
 
-// answered is a date in an answer, in a place such as expirationDate of a token. One that was sent before has the
-// reference of that, whatever its zone. Any other is told by its form, and how it relates to what stood there before and to
-// when the token was created.
-func (c *calendar) answered(text, token, property string, created time.Time) string {
+// response returns the placeholder of a date in a property of a token. One that was sent has its
+// reference, whatever its zone. Others have their form, and how they relate to the former date there
+// and to the creation of the token.
+func (c *calendar) response(text, token, property string, created time.Time) string {
 	at, ok := moment(text)
 	if !ok {
 		return placeholder(string(date), dateFormOf(text))
 	}
 	place := token + " " + property
-	former, known := c.held[place]
+	former, known := c.stored[place]
 	ref := c.sentAs(at, property, former)
 	if token != "" {
-		c.held[place] = heldDate{at, ref}
+		c.stored[place] = storedDate{at, ref}
 	}
 	if ref != "" {
 		return sentPlaceholder(ref, text)
@@ -109,14 +101,15 @@ func (c *calendar) answered(text, token, property string, created time.Time) str
 		details = append(details, span+" after created")
 	}
 	if token != "" && known {
-		details = append(details, relation(former.at, at))
+		relation := map[int]string{-1: "earlier than", 0: "as", 1: "later than"}[at.Compare(former.at)]
+		details = append(details, relation+" before")
 	}
 	return placeholder(string(date), details...)
 }
 
-// sentAs is the reference of an instant that was sent: in this request, else what is held already, else the latest. When
-// something was created or used is always the target's.
-func (c *calendar) sentAs(at time.Time, property string, former heldDate) string {
+// sentAs returns the reference of an instant that was sent: in this request, else the one that is
+// stored, else the latest. The target always sets created and lastUsed.
+func (c *calendar) sentAs(at time.Time, property string, former storedDate) string {
 	if property == "created" || property == "lastUsed" {
 		return ""
 	}
@@ -131,41 +124,30 @@ func (c *calendar) sentAs(at time.Time, property string, former heldDate) string
 	return ""
 }
 
-func relation(former, now time.Time) string {
-	switch now.Compare(former) {
-	case 0:
-		return "as before"
-	case 1:
-		return "later than before"
-	}
-	return "earlier than before"
-}
-
-// spanBetween tells how many whole months or days lie between two moments, if they do. A month ends on its last day where
-// it has no such day. A minute of difference is none: the two may be read from two clocks.
+// spanBetween returns the number of whole months or days between two moments, empty if there is none.
+// A month ends on its last day if it has no such day. A minute is no difference: the two may be of two
+// clocks.
 func spanBetween(from, to time.Time) string {
-	const none = time.Minute
+	const tolerance = time.Minute
 	if from.IsZero() {
 		return ""
 	}
 	for n := 1; n <= 24; n++ {
-		first := time.Date(from.Year(), from.Month()+time.Month(n), 1, from.Hour(), from.Minute(), from.Second(), from.Nanosecond(), time.UTC)
+		first := from.AddDate(0, n, 1-from.Day())
 		last := first.AddDate(0, 1, -1).Day()
-		if first.AddDate(0, 0, min(from.Day(), last)-1).Sub(to).Abs() < none {
+		if first.AddDate(0, 0, min(from.Day(), last)-1).Sub(to).Abs() < tolerance {
 			return plural(n, "month")
 		}
 	}
-	const most = 3650 // days: whatever is that far away is no span
+	const most = 3650 // days
 	days := to.Sub(from).Round(24 * time.Hour)
-	if n := int(days.Hours() / 24); n > 0 && n <= most && (to.Sub(from)-days).Abs() < none {
+	if n := int(days.Hours() / 24); n > 0 && n <= most && (to.Sub(from)-days).Abs() < tolerance {
 		return plural(n, "day")
 	}
 	return ""
 }
 
-var isNumber = regexp.MustCompile(`^[0-9]+$`)
-
-// formOfHeader tells the form of a header that is a date, or a number of seconds.
+// formOfHeader returns the form of a header that is a date, or a number of seconds.
 func formOfHeader(value string) string {
 	if isNumber.MatchString(value) {
 		return placeholder("seconds")

@@ -10,82 +10,83 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A Difference between the transcripts of a case in two recordings.
+// A Difference is one between a case in two recordings.
 type Difference struct {
 	Scenario string          `json:"scenario"`
 	Version  version.Version `json:"version"`
-	// At is a JSON pointer into the transcript: of the first recording, or of the second for what only that one has.
+	// At is a JSON pointer into the first case, or into the second for what only that has.
 	At string `json:"at"`
-	// Request is the method and path of the exchange it is in. Empty for what belongs to none.
+	// Request is the method and path of the exchange, empty outside of exchanges.
 	Request  string   `json:"request"`
 	Severity Severity `json:"class"`
-	// Kind says what is different, and What says so in a few words.
-	Kind Kind   `json:"kind"`
+	Kind     Kind     `json:"kind"`
+	// What describes the kind.
 	What string `json:"what"`
-	// A and B are the two sides as JSON. Empty for what is not there.
+	// A and B are the two sides as JSON, empty if they do not exist.
 	A string `json:"a"`
 	B string `json:"b"`
-	// Allowed is the reason for which it is accepted. Empty for what nobody accepted.
+	// Allowed is the reason of a [Suppression], empty without one.
 	Allowed string `json:"allowed"`
 }
 
 // Name is the scenario's id with the version behind it.
 func (d Difference) Name() string { return report.Result{ID: d.Scenario, Version: d.Version}.Name() }
 
-// Comparison is what the comparison of two recordings found.
+// Comparison is a comparison of two recordings.
 type Comparison struct {
 	A About `json:"a"`
 	B About `json:"b"`
 	// Compared is the number of compared cases.
-	Compared int `json:"compared"`
-	// Differences in the order of the cases and of what happened in them.
+	Compared    int          `json:"compared"`
 	Differences []Difference `json:"differences"`
-	// OnlyA and OnlyB name the cases that one recording has alone, Skipped those that were skipped in one and tried in the
-	// other. Nothing can be said of them.
+	// OnlyA and OnlyB name the cases that only one recording has, and Skipped those that were skipped
+	// in one of them.
 	OnlyA   []string `json:"onlyA"`
 	OnlyB   []string `json:"onlyB"`
 	Skipped []string `json:"skipped"`
-	// Untested names the cases to which a gateway responded in one recording instead of the API.
-	// Nothing can be said of them either.
+	// Untested names the cases with a response of a gateway instead of the API in one recording.
 	Untested []string `json:"untested"`
 
 	scenarios map[string]bool // of the compared cases
 }
 
-// Compare finds what is different in the second of two recordings. References are the same where one stands for the other
-// throughout a transcript: their numbers do not matter.
+// Compare returns the differences of the second of two recordings. The numbers of references do not
+// matter if each reference corresponds to one of the other case.
 func Compare(a, b *Recording) *Comparison {
-	c := &Comparison{A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{}, Skipped: []string{}, Untested: []string{}, scenarios: map[string]bool{}}
-	others := map[string]Case{}
-	for _, t := range b.Cases {
-		others[t.Name()] = t
+	c := &Comparison{
+		A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{},
+		Skipped: []string{}, Untested: []string{}, scenarios: map[string]bool{},
 	}
-	for _, t := range a.Cases {
-		other, found := others[t.Name()]
-		delete(others, t.Name())
+	others := map[string]Case{}
+	for _, other := range b.Cases {
+		others[other.Name()] = other
+	}
+	for _, x := range a.Cases {
+		other, found := others[x.Name()]
+		delete(others, x.Name())
 		switch skipped := report.Skip; {
 		case !found:
-			c.OnlyA = append(c.OnlyA, t.Name())
-		case t.Outcome == skipped && other.Outcome == skipped:
-		case t.Outcome == skipped, other.Outcome == skipped:
-			c.Skipped = append(c.Skipped, t.Name())
-		case t.hasGateway(), other.hasGateway():
-			c.Untested = append(c.Untested, t.Name())
+			c.OnlyA = append(c.OnlyA, x.Name())
+		case x.Outcome == skipped && other.Outcome == skipped:
+		case x.Outcome == skipped, other.Outcome == skipped:
+			c.Skipped = append(c.Skipped, x.Name())
+		case x.hasGateway(), other.hasGateway():
+			c.Untested = append(c.Untested, x.Name())
 		default:
 			c.Compared++
-			c.scenarios[t.Scenario] = true
-			c.Differences = append(c.Differences, Diff(t, other)...)
+			c.scenarios[x.Scenario] = true
+			c.Differences = append(c.Differences, Diff(x, other)...)
 		}
 	}
-	for _, t := range b.Cases {
-		if _, left := others[t.Name()]; left {
-			c.OnlyB = append(c.OnlyB, t.Name())
+	for _, other := range b.Cases {
+		if _, left := others[other.Name()]; left {
+			c.OnlyB = append(c.OnlyB, other.Name())
 		}
 	}
 	return c
 }
 
-// Diff finds what is different in the second of two transcripts of the same case.
+// Diff returns the differences of the second of two recordings of the same case.
 func Diff(a, b Case) []Difference {
 	c := newComparer()
 	if settled(a.Outcome) != settled(b.Outcome) {
@@ -103,8 +104,8 @@ func Diff(a, b Case) []Difference {
 
 // hasGateway reports whether a gateway responded in a case that did not pass. A case that passes has
 // injected what it expects.
-func (t Case) hasGateway() bool {
-	return t.Outcome != report.Pass && slices.ContainsFunc(t.Exchanges, func(s Step) bool {
+func (c Case) hasGateway() bool {
+	return c.Outcome != report.Pass && slices.ContainsFunc(c.Exchanges, func(s Step) bool {
 		return report.FromGateway(s.Response.Status, s.Response.Header[report.FaultHeader])
 	})
 }
@@ -118,47 +119,44 @@ func settled(o report.Outcome) report.Outcome {
 	return o
 }
 
-// Left are the differences of a class that nobody accepted.
-func (c *Comparison) Left(class Severity) []Difference {
-	return slices.DeleteFunc(slices.Clone(c.Differences), func(d Difference) bool { return d.Severity != class || d.Allowed != "" })
+// Left returns the differences of a severity that are not suppressed.
+func (c *Comparison) Left(severity Severity) []Difference {
+	return slices.DeleteFunc(slices.Clone(c.Differences), func(d Difference) bool {
+		return d.Severity != severity || d.Allowed != ""
+	})
 }
 
-// Same tells that there is no difference but accepted ones.
+// Same reports whether every difference is suppressed.
 func (c *Comparison) Same() bool {
 	return !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Allowed == "" })
 }
 
-// A Warning says why a comparison may say less than it seems to.
+// A Warning is a reason for which a comparison may be incomplete.
 type Warning struct {
 	Kind WarningKind
 	// Subjects are the sides, the documents or the scenario that it is about.
 	Subjects []string
-	// Text says it in a sentence.
-	Text string
+	Text     string
 }
 
-// A WarningKind says, for programs, what a warning is about.
+// A WarningKind is what a warning is about.
 type WarningKind string
 
 // The kinds.
 const (
-	// WarnInterrupted is a recording of a run that was stopped: its side is first or second.
+	// WarnInterrupted is a recording of a run that was stopped. Its subject is first or second.
 	WarnInterrupted WarningKind = "interrupted"
 	// WarnOtherDocuments is two recordings that were validated against different documents.
-	WarnOtherDocuments WarningKind = "other-documents"
-	// WarnUnusedSuppression is an allowance that accepts nothing.
+	WarnOtherDocuments    WarningKind = "other-documents"
 	WarnUnusedSuppression WarningKind = "unused-allowance"
 )
 
-// Warnings tell why the comparison may say less than it seems to.
+// Warnings returns why the comparison may be incomplete.
 func (c *Comparison) Warnings() (warnings []Warning) {
-	for _, side := range []struct {
-		name  string
-		about About
-	}{{"first", c.A}, {"second", c.B}} {
-		if side.about.Interrupted {
-			text := "the " + side.name + " recording is of a run that was interrupted: cases are missing"
-			warnings = append(warnings, Warning{WarnInterrupted, []string{side.name}, text})
+	for i, about := range []About{c.A, c.B} {
+		if side := []string{"first", "second"}[i]; about.Interrupted {
+			text := "the " + side + " recording is of a run that was interrupted: cases are missing"
+			warnings = append(warnings, Warning{WarnInterrupted, []string{side}, text})
 		}
 	}
 	var others []string

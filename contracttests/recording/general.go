@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// General returns a text of the response as the target wrote it, and reports whether it can be
-// that of responses to other requests. A text that has a placeholder cannot, and neither can one
-// that repeats a value of its request.
+// General returns a text of the response as the target wrote it, and reports whether responses to
+// other requests may have it. They cannot if it has a placeholder or repeats a value of its request.
 func (s Step) General(text string) (original string, ok bool) {
 	repeated := func(value string) bool { return repeats(text, value) }
 	if hasPlaceholder(text) || slices.ContainsFunc(s.Request.values(), repeated) {
@@ -19,7 +18,7 @@ func (s Step) General(text string) (original string, ok bool) {
 	return unescaper.Replace(text), true
 }
 
-// isWordOnly matches a path segment that the texts of any response may have, such as token.
+// isWordOnly matches a path segment that any response may have, such as token.
 var isWordOnly = regexp.MustCompile(`^\pL*$`)
 
 // values returns the values of a request that a response may repeat.
@@ -61,7 +60,7 @@ func appendValues(all []string, value any) []string {
 // repeats reports whether a text has a value as a word or words. Of a JSON pointer it looks for the
 // field.
 func repeats(text, value string) bool {
-	const shortest = 3 // shorter values are found in any text
+	const shortest = 3 // shorter values are in any text
 	if value = strings.Trim(value, "/"); len(value) < shortest {
 		return false
 	}

@@ -2,21 +2,22 @@ package recording
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/patmock/spec/redact"
 )
 
-// A text in normal form has placeholders such as ⟨id-1⟩ for the parts that belong to one run or one
-// request. The brackets of a text itself are doubled, so that it never looks like a placeholder.
+// A text in normal form has placeholders such as ⟨id-1⟩ for what belongs to one run or one request.
+// The brackets of a text itself are doubled, so that it never looks like a placeholder.
 const (
 	opening = "⟨"
 	closing = "⟩"
 )
 
-// mark matches one doubled bracket or one placeholder. 1 is the content of a placeholder.
-const mark = `⟨⟨|⟩⟩|⟨([^⟨⟩]+)⟩`
+// mark matches a doubled bracket or a placeholder.
+const mark = `⟨⟨|⟩⟩|⟨[^⟨⟩]+⟩`
 
 var (
 	marks     = regexp.MustCompile(mark)
@@ -32,23 +33,13 @@ func placeholder(what string, details ...string) string {
 	return opening + what + closing
 }
 
-// isPlaceholder reports whether a match of marks is a placeholder.
-func isPlaceholder(found string) bool {
-	return !strings.HasPrefix(found, opening+opening) && strings.HasPrefix(found, opening)
-}
-
-// hasPlaceholder reports whether a text in normal form has a placeholder.
 func hasPlaceholder(text string) bool {
-	for _, found := range marks.FindAllString(text, -1) {
-		if isPlaceholder(found) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(marks.FindAllString(text, -1), func(found string) bool {
+		return found != opening+opening && found != closing+closing
+	})
 }
 
-// protected matches what redact must not change: marks, and a text that only looks as if it had
-// been redacted.
+// protected matches what maskSecrets must not change: marks, and a text that only looks redacted.
 var protected = regexp.MustCompile(mark + `|` + regexp.QuoteMeta(redact.Mark))
 
 // maskSecrets replaces what looks like a secret by placeholders. It never splits a mark.
@@ -59,9 +50,6 @@ func maskSecrets(text string) string {
 		return opening + strconv.Itoa(len(all)-1) + closing
 	})
 	text = strings.ReplaceAll(redact.Report(text), redact.Mark, placeholder("redacted"))
-	if len(all) == 0 {
-		return text
-	}
 	return marks.ReplaceAllStringFunc(text, func(found string) string {
 		if i, err := strconv.Atoi(strings.Trim(found, opening+closing)); err == nil {
 			return all[i]
@@ -70,21 +58,15 @@ func maskSecrets(text string) string {
 	})
 }
 
-// shortened leaves out the end of a long text. It says how long the text is, unless that differs
-// from run to run. It never splits a mark.
-func shortened(text, original string) string {
+// truncated cuts the end of a long text. It says how long the text is, unless that differs from run
+// to run. It never splits a mark.
+func truncated(text, original string) string {
 	const longest, left = 400, 200
 	length := len([]rune(original))
 	if length <= longest {
 		return text
 	}
-	end, count := len(text), 0
-	for at := range text {
-		if count++; count > left {
-			end = at
-			break
-		}
-	}
+	end := len(string([]rune(text)[:min(left, len([]rune(text)))]))
 	for _, at := range marks.FindAllStringIndex(text, -1) {
 		if at[0] < end && end < at[1] {
 			end = at[0]

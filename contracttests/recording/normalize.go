@@ -8,22 +8,21 @@ import (
 	"strings"
 )
 
-// Normalize brings what a case did on the wire into normal form. The base is the address of the target, and live tells that it is
-// a stranger's.
-func Normalize(c RawCase, base string, live bool) Case {
-	n := newNormalizer(c, base, live)
-	t := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}, AccessTokens: n.tokens}
+// Normalize returns what a case did on the wire in normal form. The base is the address of the target.
+func Normalize(c RawCase, base string, realTenant bool) Case {
+	n := newNormalizer(c, base, realTenant)
+	out := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}}
 	for _, x := range inOrder(c.Exchanges) {
 		n.calendar.fresh = len(n.calendar.sent)
-		t.Exchanges = append(t.Exchanges, Step{n.request(x), n.response(x)})
+		out.Exchanges = append(out.Exchanges, Step{n.request(x), n.response(x)})
 	}
-	if len(n.tokens) == 0 {
-		t.AccessTokens = nil
+	if len(n.tokens) > 0 {
+		out.AccessTokens = n.tokens
 	}
 	if len(c.Answers) > 0 {
-		t.Answers = maps.Clone(c.Answers)
+		out.Answers = maps.Clone(c.Answers)
 	}
-	return t
+	return out
 }
 
 // inOrder sorts exchanges that were made at once by their statuses.
@@ -42,38 +41,41 @@ func inOrder(exchanges []Exchange) []Exchange {
 
 // normalizer replaces what differs from run to run in one case, from its first exchange to its last.
 type normalizer struct {
-	roles      *roles
+	values     *values
 	references *references
 	calendar   *calendar
 	tokens     map[string]AccessToken
 	base       string // path of the target's address
-	live       bool
+	realTenant bool
 	literals   []string
 	varying    *regexp.Regexp
 	encodings  *strings.Replacer
 
-	// values of the latest request that its response may shorten. While the response is read they
-	// are in shortenable.
-	values, shortenable []string
+	// requested are values of the latest request that its response may shorten. While the response is
+	// read they are in shortenable.
+	requested, shortenable []string
 }
 
-func newNormalizer(c RawCase, base string, live bool) *normalizer {
-	n := &normalizer{roles: rolesIn(c.Exchanges), references: newReferences(), tokens: map[string]AccessToken{}, live: live}
-	for _, text := range c.Secrets {
-		n.roles.learn(text, secret)
+func newNormalizer(c RawCase, base string, realTenant bool) *normalizer {
+	n := &normalizer{
+		values: valuesIn(c.Exchanges), references: newReferences(),
+		tokens: map[string]AccessToken{}, realTenant: realTenant,
 	}
-	n.calendar = &calendar{references: n.references, held: map[string]heldDate{}}
+	for _, text := range c.Secrets {
+		n.values.classify(text, secret)
+	}
+	n.calendar = &calendar{references: n.references, stored: map[string]storedDate{}}
 	if u, err := url.Parse(base); err == nil {
 		n.base = strings.TrimRight(u.EscapedPath(), "/")
 	}
-	n.literals = n.roles.literals()
+	n.literals = n.values.literals()
 	var patterns []string
 	for _, value := range n.literals {
-		patterns = append(patterns, n.roles.pattern(value))
+		patterns = append(patterns, n.values.pattern(value))
 	}
-	patterns = append(patterns, mark, signedForm, runName, address, dateForm, `\b(?:`+random+`)\b`)
+	patterns = append(patterns, mark, signedForm, runName, address, dateForm, `\b(?:`+hexID+`)\b`)
 	n.varying = regexp.MustCompile(strings.Join(patterns, "|"))
-	n.encodings = strings.NewReplacer(encodings(n.roles.secrets)...)
+	n.encodings = strings.NewReplacer(encodings(n.values.secrets)...)
 	return n
 }
 
@@ -84,7 +86,7 @@ func (n *normalizer) request(x Exchange) Request {
 		for segment := range strings.SplitSeq(path, "/") {
 			n.remember(segment)
 		}
-		r.Path = n.text(inNamespace.ReplaceAllString(path, ""), n.calendar.asked)
+		r.Path = n.requestText(inNamespace.ReplaceAllString(path, ""))
 		r.Query = n.query(u)
 	}
 	for _, key := range slices.Sorted(maps.Keys(x.Header)) {
@@ -95,12 +97,15 @@ func (n *normalizer) request(x Exchange) Request {
 	}
 	sent := bodyOf(x.Header.Get("Content-Type"), x.Body)
 	if form, ok := sent.parameters(); ok {
-		r.Body = &Body{sent.form, anyOf(n.parameters(form))}
+		r.Body = &Body{sent.form, generic(n.parameters(form))}
 	} else if sent.form != "" {
-		r.Body = &Body{sent.form, n.asked(sent.value, "", "")}
+		r.Body = &Body{sent.form, n.requestValue(sent.value, "", "")}
 	}
 	return r
 }
+
+// requestText returns a text of a request in normal form.
+func (n *normalizer) requestText(text string) string { return n.text(text, n.calendar.request) }
 
 func (n *normalizer) query(u *url.URL) map[string][]string {
 	if u.RawQuery == "" {
@@ -108,7 +113,7 @@ func (n *normalizer) query(u *url.URL) map[string][]string {
 	}
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return map[string][]string{"": {n.text(u.RawQuery, n.calendar.asked)}}
+		return map[string][]string{"": {n.requestText(u.RawQuery)}}
 	}
 	return n.parameters(values)
 }
@@ -116,23 +121,10 @@ func (n *normalizer) query(u *url.URL) map[string][]string {
 func (n *normalizer) parameters(values url.Values) map[string][]string {
 	out := map[string][]string{}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		name := n.text(key, n.calendar.asked)
+		name := n.requestText(key)
 		for _, value := range values[key] {
-			out[name] = append(out[name], n.askedText(value, "", key))
+			out[name] = append(out[name], n.requestProperty(value, "", key))
 		}
-	}
-	return out
-}
-
-// anyOf is a form as JSON decodes it.
-func anyOf(form map[string][]string) any {
-	out := map[string]any{}
-	for key, values := range form {
-		list := []any{}
-		for _, value := range values {
-			list = append(list, value)
-		}
-		out[key] = list
 	}
 	return out
 }
@@ -143,39 +135,38 @@ func (n *normalizer) requestHeader(x Exchange, key string) string {
 		if bearer, ok := strings.CutPrefix(value, "Bearer "); ok {
 			return "Bearer " + n.reference(accessToken, bearer)
 		}
-		if who, password, ok := basic(x.Header); ok {
-			return "Basic " + n.reference(loginID, who) + " " + n.reference(secret, password)
+		if user, password, ok := basic(x.Header); ok {
+			return "Basic " + n.reference(loginID, user) + " " + n.reference(secret, password)
 		}
 	}
-	return n.text(value, n.calendar.asked)
+	return n.requestText(value)
 }
 
-// asked is a value of a request.
-func (n *normalizer) asked(value any, parent, key string) any {
+func (n *normalizer) requestValue(value any, parent, key string) any {
 	switch v := value.(type) {
 	case string:
-		return n.askedText(v, parent, key)
+		return n.requestProperty(v, parent, key)
 	case []any:
 		if key == "ids" {
 			v = n.byAge(v)
 		}
-		return each(v, func(element any) any { return n.asked(element, parent, key) })
+		return each(v, func(element any) any { return n.requestValue(element, parent, key) })
 	case map[string]any:
 		out := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			out[n.text(name, n.calendar.asked)] = n.asked(v[name], key, name)
+			out[n.requestText(name)] = n.requestValue(v[name], key, name)
 		}
 		return out
 	}
 	return value
 }
 
-func (n *normalizer) askedText(text, parent, key string) string {
+func (n *normalizer) requestProperty(text, parent, key string) string {
 	n.remember(text)
 	if k := kindOf(parent, key); k != "" && text != "me" {
 		return n.reference(k, text)
 	}
-	return n.text(text, n.calendar.asked)
+	return n.requestText(text)
 }
 
 func each(list []any, change func(any) any) []any {
@@ -186,10 +177,11 @@ func each(list []any, change func(any) any) []any {
 	return out
 }
 
-// reference to a value that is known to differ, as what it is elsewhere if that is known.
+// reference returns the placeholder of a value that differs from run to run. Its kind is the one that
+// it has elsewhere in the case, if it has one.
 func (n *normalizer) reference(k kind, value string) string {
-	if learned := n.roles.kinds[value]; learned != "" {
-		k = learned
+	if classified := n.values.kindByValue[value]; classified != "" {
+		k = classified
 	}
-	return n.references.told(k, value)
+	return n.references.placeholder(k, value)
 }

@@ -8,43 +8,32 @@ import (
 	"strings"
 )
 
-// age tells which of two tokens was made first, as far as the case knows: the contract counts the names that it gives.
-type age struct {
-	counted   bool
-	number    int // in the name that it first had
-	reference int
-}
+var lastNumber = regexp.MustCompile(`[0-9]+$`)
 
-func (n *normalizer) age(tokenID string) age {
-	number := n.roles.born[tokenID]
-	return age{number > 0, number, n.references.number(n.roles.kinds[tokenID], tokenID)}
-}
-
-func (a age) compare(b age) int {
-	if a.counted != b.counted {
-		if a.counted {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.reference, b.reference))
-}
-
-// numbered is the number in a name that the contract gave, 0 for another name.
-func numbered(name string) int {
+// numberIn returns the number in a name that the contract gave, 0 for other names.
+func numberIn(name string) int {
 	number, _ := strconv.Atoi(lastNumber.FindString(isRunName.FindString(name)))
 	return number
 }
 
-var lastNumber = regexp.MustCompile(`[0-9]+$`)
+// compareAges compares when two tokens were created, as far as the case knows: the contract numbers
+// the names that it gives. Tokens with other names are older.
+func (n *normalizer) compareAges(a, b string) int {
+	number := func(tokenID string) int {
+		return n.references.number(n.values.kindByValue[tokenID], tokenID)
+	}
+	return cmp.Or(
+		cmp.Compare(n.values.createdOrder[a], n.values.createdOrder[b]), cmp.Compare(number(a), number(b)),
+	)
+}
 
-// byAge are ids in the order of their age, for they are random.
+// byAge returns ids sorted by age, since they are random.
 func (n *normalizer) byAge(ids []any) []any {
 	if slices.ContainsFunc(ids, func(element any) bool { _, ok := element.(string); return !ok }) {
 		return ids
 	}
 	ids = slices.Clone(ids)
-	slices.SortStableFunc(ids, func(a, b any) int { return n.age(a.(string)).compare(n.age(b.(string))) })
+	slices.SortStableFunc(ids, func(a, b any) int { return n.compareAges(a.(string), b.(string)) })
 	return ids
 }
 
@@ -56,11 +45,11 @@ func textOf(element any, property string) string {
 
 func (n *normalizer) sort(tokens []any) {
 	slices.SortStableFunc(tokens, func(a, b any) int {
-		return n.age(textOf(a, "id")).compare(n.age(textOf(b, "id")))
+		return n.compareAges(textOf(a, "id"), textOf(b, "id"))
 	})
 }
 
-// unsorted brings tokens that are sorted by their ids into the order of their age.
+// unsorted returns tokens that are sorted by their ids sorted by age, and reports whether they were.
 func (n *normalizer) unsorted(tokens []any) (list []any, sorted bool) {
 	byID := func(a, b any) int { return strings.Compare(textOf(a, "id"), textOf(b, "id")) }
 	if len(tokens) < 2 || !slices.IsSortedFunc(tokens, byID) {
@@ -71,7 +60,7 @@ func (n *normalizer) unsorted(tokens []any) (list []any, sorted bool) {
 	return list, true
 }
 
-// untied brings neighbours that were created in the same millisecond into the order of their age.
+// untied sorts neighbors that were created in the same millisecond by age.
 func (n *normalizer) untied(tokens []any) []any {
 	for from := 0; from < len(tokens); {
 		to := from + 1

@@ -2,43 +2,33 @@ package recording
 
 import "fmt"
 
-// A FileErrorKind says what is wrong with a file of a recording.
+// A FileErrorKind is what is wrong with a file of a recording.
 type FileErrorKind string
 
 // The kinds.
 const (
-	// FileSyntax is no JSON, or not only one value.
-	FileSyntax FileErrorKind = "syntax"
-	// FileTruncated ends within its value.
+	FileSyntax    FileErrorKind = "syntax"
 	FileTruncated FileErrorKind = "truncated"
-	// FileType has a value of another type than its place.
-	FileType FileErrorKind = "type"
-	// FileField has a field that it must not have.
-	FileField FileErrorKind = "field"
-	// FileTrailing goes on behind its value.
-	FileTrailing FileErrorKind = "trailing"
+	FileType      FileErrorKind = "type"
+	FileField     FileErrorKind = "field" // an unknown one
+	FileTrailing  FileErrorKind = "trailing"
 	// FileForeign does not belong to a recording.
 	FileForeign FileErrorKind = "foreign"
-	// FileOtherCase has the transcript of another case than its name says.
+	// FileOtherCase has another case than its name says.
 	FileOtherCase FileErrorKind = "other-case"
 	// FileNoExchange refers to an exchange that it does not have.
 	FileNoExchange FileErrorKind = "no-exchange"
-	// FileSchema is of a version that this patmock does not read.
-	FileSchema FileErrorKind = "schema"
-	// FileNormalForm is in another normal form than [NormalForm].
+	FileSchema     FileErrorKind = "schema"
 	FileNormalForm FileErrorKind = "normal-form"
-	// FileCases says another number of cases than there are.
+	// FileCases has another number of cases than there are.
 	FileCases FileErrorKind = "cases"
 )
 
-// A FileError says what is wrong with a file of a recording.
+// A FileError reports what is wrong with a file of a recording.
 type FileError struct {
-	// File is its name in the folder, with slashes.
-	File string
-	// Line counts from 1. It is 0 if the file as a whole is wrong.
-	Line int
-	Kind FileErrorKind
-	// Message says what is wrong.
+	File    string // in the directory, with slashes
+	Line    int    // from 1, or 0 if the file as a whole is wrong
+	Kind    FileErrorKind
 	Message string
 }
 

@@ -21,7 +21,6 @@ func mapReferences(text string, change func(ref string) string) string {
 	})
 }
 
-// referencesIn returns the references of a text in their order.
 func referencesIn(text string) (all []string) {
 	mapReferences(text, func(ref string) string {
 		all = append(all, ref)
@@ -30,54 +29,56 @@ func referencesIn(text string) (all []string) {
 	return all
 }
 
-// refMap maps which reference of one transcript stands for which of another.
-type refMap struct{ ab, ba map[string]string }
-
-func newRefMap() *refMap { return &refMap{map[string]string{}, map[string]string{}} }
-
-// stripNumbers is a text whose references have no numbers.
+// stripNumbers returns a text whose references have no numbers.
 func stripNumbers(text string) string {
 	return mapReferences(text, func(ref string) string {
 		return strings.TrimRight(ref, "0123456789") + "#"
 	})
 }
 
-// same tells whether two texts are, where each reference stands for another one. Those that are new become pairs.
-func (p *refMap) same(a, b string) bool {
+// refMap maps the references of one case to those of another, and back.
+type refMap struct{ ab, ba map[string]string }
+
+func newRefMap() *refMap { return &refMap{map[string]string{}, map[string]string{}} }
+
+// same reports whether two texts differ in the numbers of corresponding references only. It pairs new
+// references.
+func (m *refMap) same(a, b string) bool {
 	if stripNumbers(a) != stripNumbers(b) {
 		return false
 	}
 	left, right := referencesIn(a), referencesIn(b)
 	for i := range left {
-		if !p.pair(left[i], right[i]) {
+		if !m.pair(left[i], right[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *refMap) pair(a, b string) bool {
-	formerB, knownA := p.ab[a]
-	formerA, knownB := p.ba[b]
+func (m *refMap) pair(a, b string) bool {
+	formerB, knownA := m.ab[a]
+	formerA, knownB := m.ba[b]
 	if knownA || knownB {
 		return formerB == b && formerA == a
 	}
-	p.ab[a], p.ba[b] = b, a
+	m.ab[a], m.ba[b] = b, a
 	return true
 }
 
 // isNew reports whether no reference of either text has a pair.
-func (p *refMap) isNew(a, b string) bool {
+func (m *refMap) isNew(a, b string) bool {
 	known := func(pairs map[string]string, text string) bool {
 		return slices.ContainsFunc(referencesIn(text), func(ref string) bool { return pairs[ref] != "" })
 	}
-	return !known(p.ab, a) && !known(p.ba, b)
+	return !known(m.ab, a) && !known(m.ba, b)
 }
 
-// renamed is a text of the first transcript with the references of the second, as far as they are known.
-func (p *refMap) renamed(text string) string {
+// renamed returns a text of the first case with the references of the second, as far as they are
+// paired.
+func (m *refMap) renamed(text string) string {
 	return mapReferences(text, func(ref string) string {
-		if other := p.ab[ref]; other != "" {
+		if other := m.ab[ref]; other != "" {
 			return other
 		}
 		return strings.TrimRight(ref, "0123456789") + "#" + ref

@@ -8,10 +8,10 @@ import (
 	"example.com/patmock/spec/jsondiff"
 )
 
-// Severity says what a difference means for a client.
+// A Severity is what a difference means for a client.
 type Severity string
 
-// The classes.
+// The severities.
 const (
 	Breaking Severity = "breaking"
 	Harmless Severity = "harmless"
@@ -21,7 +21,7 @@ const (
 // Severities lists them, the worst first.
 func Severities() []Severity { return []Severity{Breaking, Unknown, Harmless} }
 
-// A Kind says, for programs, what is different.
+// A Kind is what differs.
 type Kind string
 
 // The kinds, in the order of the rules.
@@ -55,13 +55,13 @@ const (
 	OtherValue     Kind = "other-value"
 )
 
-// A Rule gives differences their class and kind. The first that fits decides.
+// A Rule gives differences their severity and kind. The first that matches decides.
 type Rule struct {
 	Severity Severity
 	Kind     Kind
-	// What says the kind in a few words, Reason why it is of its class.
+	// What describes the kind, and Reason says why it has its severity.
 	What, Reason string
-	fits         func(jsondiff.Change) bool
+	match        func(jsondiff.Change) bool
 }
 
 // Rules lists them in their order.
@@ -102,9 +102,8 @@ var rules = []Rule{
 	{Unknown, OtherValue, "another value", "whether it matters depends on what it means", func(jsondiff.Change) bool { return true }},
 }
 
-// classify returns the rule of a difference.
 func classify(c jsondiff.Change) Rule {
-	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.fits(c) })] // the last one fits everything
+	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.match(c) })] // the last one matches
 }
 
 func is(k jsondiff.Kind) func(jsondiff.Change) bool {
@@ -127,12 +126,14 @@ func inExchange(c jsondiff.Change) []string {
 	return c.Path[2:]
 }
 
-// exchange chooses exchanges.
+// exchange matches exchanges.
 func exchange(k jsondiff.Kind) func(jsondiff.Change) bool {
-	return func(c jsondiff.Change) bool { return c.Kind == k && len(c.Path) == 2 && c.Path[0] == "exchanges" }
+	return func(c jsondiff.Change) bool {
+		return c.Kind == k && len(c.Path) == 2 && c.Path[0] == "exchanges"
+	}
 }
 
-// within chooses what is there or below, in an exchange.
+// within matches a place in an exchange, and those below.
 func within(place ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool {
 		at := inExchange(c)
@@ -140,44 +141,45 @@ func within(place ...string) func(jsondiff.Change) bool {
 	}
 }
 
-// exactly chooses what is there, in an exchange.
+// exactly matches a place in an exchange.
 func exactly(place ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return slices.Equal(inExchange(c), place) }
 }
 
-// last chooses by the name of the property.
+// last matches properties by name.
 func last(names ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return slices.Contains(names, c.Path[len(c.Path)-1]) }
 }
 
-// element chooses elements of lists.
+// element matches elements of lists.
 func element(c jsondiff.Change) bool {
 	return strings.Trim(c.Path[len(c.Path)-1], "0123456789") == ""
 }
 
-// claimType chooses claims of access tokens, of which a transcript has the types.
+// claimType matches claims of access tokens, of which a case has the types.
 func claimType(c jsondiff.Change) bool {
-	return c.Path[0] == "accessTokens" && !slices.Contains([]string{"alg", "typ"}, c.Path[len(c.Path)-1])
+	return c.Path[0] == "accessTokens" && !last("alg", "typ")(c)
 }
 
-// charset is a content type that differs in its parameters alone.
+// charset matches a content type that differs in its parameters only.
 func charset(c jsondiff.Change) bool {
 	media := func(value any) string {
 		text, _ := value.(string)
 		name, _, _ := strings.Cut(text, ";")
 		return strings.TrimSpace(name)
 	}
-	return within("response", "header", "Content-Type")(c) && c.Kind == jsondiff.Value && media(c.A) == media(c.B)
+	isHeader := within("response", "header", "Content-Type")(c)
+	return isHeader && c.Kind == jsondiff.Value && media(c.A) == media(c.B)
 }
 
-// remaining is the life of an access token, which begins before it is told.
+// remaining matches the lifetime of an access token. It begins before the response.
 func remaining(c jsondiff.Change) bool {
 	number := func(value any) float64 {
 		n, _ := value.(json.Number)
-		f, _ := n.Float64() // 0 for what is none
+		f, _ := n.Float64() // 0 for other types
 		return f
 	}
-	const most = 5
+	const most = 5 // seconds
 	d := number(c.A) - number(c.B)
 	return last("expires_in")(c) && c.Kind == jsondiff.Value && d >= -most && d <= most
 }

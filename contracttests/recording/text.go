@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Text shows a comparison to people: by scenario, with both sides of each difference. What several versions have in common
-// is shown once.
+// Text formats a comparison by scenario, with both sides of each difference. A difference that
+// several versions have is there once.
 func (c *Comparison) Text() string {
 	var b strings.Builder
 	for _, group := range grouped(c.Differences) {
@@ -29,14 +29,13 @@ func (c *Comparison) Text() string {
 		{"without a response of the API in one of them", c.Untested},
 	} {
 		if len(rest.names) > 0 {
-			fmt.Fprintf(&b, "%s, and not compared: %s\n", rest.text, some(rest.names))
+			fmt.Fprintf(&b, "%s, and not compared: %s\n", rest.text, joinSome(rest.names))
 		}
 	}
 	return b.String() + c.Summary() + "\n"
 }
 
-// some are the first of many names.
-func some(names []string) string {
+func joinSome(names []string) string {
 	const most = 10
 	if len(names) <= most {
 		return strings.Join(names, ", ")
@@ -44,37 +43,34 @@ func some(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// Summary is the comparison in one line.
+// Summary returns the comparison in one line.
 func (c *Comparison) Summary() string {
 	counts := []string{}
-	allowed := 0
-	for _, class := range Severities() {
-		if n := len(c.Left(class)); n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, class))
-		}
-	}
-	for _, d := range c.Differences {
-		if d.Allowed != "" {
-			allowed++
+	allowed := len(c.Differences)
+	for _, severity := range Severities() {
+		if n := len(c.Left(severity)); n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, severity))
+			allowed -= n
 		}
 	}
 	if allowed > 0 {
 		counts = append(counts, fmt.Sprintf("%d allowed", allowed))
 	}
-	text := fmt.Sprintf("%s in %s (%s)", plural(len(c.Differences), "difference"), plural(c.Compared, "case"), plural(len(c.scenarios), "scenario"))
+	text := fmt.Sprintf("%s in %s (%s)", plural(len(c.Differences), "difference"),
+		plural(c.Compared, "case"), plural(len(c.scenarios), "scenario"))
 	if len(counts) > 0 {
 		text += ": " + strings.Join(counts, ", ")
 	}
 	return text
 }
 
-// common is a difference that versions of a scenario have in common.
+// common is a difference that several versions of a scenario have.
 type common struct {
 	first    Difference
 	versions []version.Version
 }
 
-// grouped puts the differences of a scenario together.
+// grouped groups differences by scenario.
 func grouped(differences []Difference) (groups [][]*common) {
 	scenario := ""
 	seen := map[Difference]*common{}
@@ -97,30 +93,25 @@ func grouped(differences []Difference) (groups [][]*common) {
 }
 
 func (c *common) write(b *strings.Builder) {
-	d := c.first
-	order := version.All()
-	slices.SortFunc(c.versions, func(a, b version.Version) int { return cmp.Compare(slices.Index(order, a), slices.Index(order, b)) })
-	head := []string{"  " + string(d.Severity) + ": " + d.What}
+	d, order := c.first, version.All()
+	slices.SortFunc(c.versions, func(a, b version.Version) int {
+		return cmp.Compare(slices.Index(order, a), slices.Index(order, b))
+	})
+	head := "  " + string(d.Severity) + ": " + d.What
 	if versions := version.Join(slices.Compact(c.versions)); versions != "" {
-		head = append(head, "in "+versions)
+		head += " in " + versions
 	}
-	fmt.Fprintln(b, strings.Join(head, " "))
-	if d.Allowed != "" {
-		fmt.Fprintf(b, "    allowed: %s\n", d.Allowed)
-	}
-	fmt.Fprintf(b, "    %s\n", d.At)
-	if d.Request != "" {
-		fmt.Fprintf(b, "    %s\n", d.Request)
-	}
-	if d.A != "" {
-		fmt.Fprintf(b, "    - %s\n", brief(d.A))
-	}
-	if d.B != "" {
-		fmt.Fprintf(b, "    + %s\n", brief(d.B))
+	fmt.Fprintln(b, head)
+	for _, line := range [][2]string{
+		{"allowed: ", d.Allowed}, {"", d.At}, {"", d.Request}, {"- ", brief(d.A)}, {"+ ", brief(d.B)},
+	} {
+		if line[1] != "" {
+			fmt.Fprintf(b, "    %s%s\n", line[0], line[1])
+		}
 	}
 }
 
-// brief is the beginning of a side: a whole exchange is long.
+// brief returns the beginning of a side, since a whole exchange is long.
 func brief(side string) string {
 	const longest = 300
 	if runes := []rune(side); len(runes) > longest {

@@ -10,15 +10,16 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// A Writer makes a recording beside the folder it is for, and puts it there when it is complete.
+// A Writer writes a recording beside the directory that it is for, and moves it there when it is
+// complete.
 type Writer struct {
 	dir, temporary string
-	former         *Recording // what it replaces, nil for nothing
+	former         *Recording // the one that it replaces, or nil
 	cases          int
 }
 
-// Create begins a recording. A folder that is there has to be empty or a recording, which is left as it is until Close:
-// else the error is [ErrNoFolder] or that of [Open]. Symbolic links to a folder stay.
+// Create begins a recording. An existing directory must be empty or a recording, which is not changed
+// until Close: else the error is [ErrNoFolder] or that of [Open]. Symbolic links to a directory stay.
 func Create(dir string) (*Writer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -33,23 +34,26 @@ func Create(dir string) (*Writer, error) {
 		dir, exists = target, true
 	}
 	temporary, err := os.MkdirTemp(filepath.Dir(dir), temporaryPattern)
-	if exists && irreplaceable(err) { // a container may mount this folder, and no other
+	if exists && isIrreplaceable(err) { // a container may mount this directory, and no other
 		temporary, err = os.MkdirTemp("", temporaryPattern)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{dir: dir, temporary: temporary, former: former}, os.Chmod(temporary, 0o755) //nolint:gosec // nothing in it is secret
+	return &Writer{dir: dir, temporary: temporary, former: former}, os.Chmod(temporary, 0o755) //nolint:gosec // it has no secrets
 }
 
-// Add writes a transcript.
-func (w *Writer) Add(t Case) error {
-	name := filepath.Join(w.temporary, filepath.FromSlash(t.file()))
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // nothing in it is secret
+// temporaryPattern is that of the names of recordings that are not complete.
+const temporaryPattern = ".patmock-recording-*"
+
+// Add writes a case.
+func (w *Writer) Add(c Case) error {
+	name := filepath.Join(w.temporary, filepath.FromSlash(c.file()))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // it has no secrets
 		return err
 	}
 	w.cases++
-	return write(name, t)
+	return write(name, c)
 }
 
 func write(name string, value any) error {
@@ -57,11 +61,12 @@ func write(name string, value any) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, text, 0o644) //nolint:gosec // nothing in it is secret
+	return os.WriteFile(name, text, 0o644) //nolint:gosec // it has no secrets
 }
 
-// Close puts the recording into its folder, and tells which that is: one that was interrupted does not replace one that
-// was not, but goes beside it. Schema, NormalForm and CaseCount of about are filled in.
+// Close moves the recording into its directory, and returns which that is: an interrupted recording
+// does not replace a complete one, but is written beside it. Close sets Schema, NormalForm and
+// CaseCount of about.
 func (w *Writer) Close(about About) (dir string, err error) {
 	defer func() {
 		if err != nil {
@@ -82,20 +87,17 @@ func (w *Writer) Close(about About) (dir string, err error) {
 	return dir, replace(dir, w.temporary)
 }
 
-// Discard leaves nothing behind.
+// Discard removes what was written.
 func (w *Writer) Discard() error { return os.RemoveAll(w.temporary) }
 
-// temporaryPattern is that of the names of recordings that are not complete.
-const temporaryPattern = ".patmock-recording-*"
-
-// replace puts a folder in place of another, which is put back where that fails. A folder that
+// replace moves a directory to the place of another, which it puts back on an error. A directory that
 // cannot be replaced, since it is mounted, gets the content of the new one.
 func replace(dir, with string) error {
 	former := with + "-former"
 	switch err := os.Rename(dir, former); {
 	case errors.Is(err, os.ErrNotExist):
 		return os.Rename(with, dir)
-	case irreplaceable(err):
+	case isIrreplaceable(err):
 		return errors.Join(refill(dir, with), os.RemoveAll(with))
 	case err != nil:
 		return err
@@ -106,14 +108,13 @@ func replace(dir, with string) error {
 	return os.RemoveAll(former)
 }
 
-// irreplaceable reports whether an error says that a folder cannot be replaced by another, although
-// it may be writable.
-func irreplaceable(err error) bool {
+// isIrreplaceable reports whether a directory cannot be replaced, although it may be writable.
+func isIrreplaceable(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
 		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
 
-// refill replaces what a folder has by a copy of what another one has.
+// refill replaces the content of a directory by a copy of another's.
 func refill(dir, with string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

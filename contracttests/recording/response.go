@@ -1,0 +1,207 @@
+package recording
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/patmock/spec/jsondiff"
+)
+
+// position is the place of a value in a response.
+type position struct {
+	parent, key string
+	token       string    // id of the token around it
+	created     time.Time // of that token
+}
+
+func (n *normalizer) response(x Exchange) Response {
+	n.shortenable, n.requested = n.requested, nil
+	defer func() { n.shortenable = nil }()
+	r := Response{Status: x.Status, Header: n.responseHeader(x.Answered)}
+	got := bodyOf(x.Answered.Get("Content-Type"), x.Reply)
+	if form, ok := got.parameters(); ok { // no response is a form
+		got = body{Text, form.Encode()}
+	}
+	if got.form == "" {
+		return r
+	}
+	tokens, ok := got.json().([]any)
+	switch {
+	case !ok:
+	case x.Method == http.MethodGet:
+		got.value = n.untied(slices.DeleteFunc(slices.Clone(tokens), n.isForeign))
+	case strings.HasSuffix(strings.TrimRight(x.path(), "/"), "/bulk-update"):
+		got.value, r.SortedByID = n.unsorted(tokens)
+	}
+	if x.Answered.Get(ruleHeader) != "" {
+		got.value = withoutAdvice(got.value)
+	}
+	r.Body = &Body{got.form, n.responseValue(got.value, position{})}
+	return r
+}
+
+// ruleHeader names the rules by which a patmock rejects a request. The causes of such a response are
+// its advice, in words that no tenant has and that may change at any time.
+const ruleHeader = "X-Patmock-Rule"
+
+// withoutAdvice empties the causes of an error.
+func withoutAdvice(value any) any {
+	object, ok := value.(map[string]any)
+	if _, list := object["causes"].([]any); !ok || !list {
+		return value
+	}
+	object = maps.Clone(object)
+	object["causes"] = []any{}
+	return object
+}
+
+func (x Exchange) path() string {
+	if u, err := url.Parse(x.URL); err == nil {
+		return u.Path
+	}
+	return ""
+}
+
+// headers are those of a response that the contract is about, besides X-SailPoint-*.
+var headers = []string{
+	"Allow", "Content-Type", "Location", "Www-Authenticate", "X-Mock-Fault", ruleHeader,
+}
+
+func (n *normalizer) responseHeader(header http.Header) map[string]string {
+	out := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(header)) { // references are numbered in this order
+		switch value := strings.Join(header[key], ", "); {
+		case key == "Slpt-Request-Id":
+			out[key] = n.reference(requestID, value)
+		case key == "Retry-After", key == "Date":
+			out[key] = formOfHeader(value)
+		case slices.Contains(headers, key), strings.HasPrefix(key, "X-Sailpoint-"):
+			out[key] = n.responseText(value)
+		}
+	}
+	return out
+}
+
+// responseText returns a text of a response in normal form.
+func (n *normalizer) responseText(text string) string {
+	return n.text(text, func(text string) string {
+		return n.calendar.response(text, "", "", time.Time{})
+	})
+}
+
+func (n *normalizer) responseValue(value any, at position) any {
+	switch v := value.(type) {
+	case string:
+		return n.responseProperty(v, at)
+	case json.Number:
+		if slices.Contains([]string{"exp", "iat", "nbf", "auth_time"}, at.key) {
+			return placeholder("seconds since 1970")
+		}
+	case []any:
+		return each(v, func(element any) any { return n.responseValue(element, at) })
+	case map[string]any:
+		return n.object(v, at)
+	}
+	return value
+}
+
+func (n *normalizer) object(object map[string]any, at position) map[string]any {
+	if n.isOthersLogin(object) {
+		return n.outline(object)
+	}
+	inner := position{parent: at.key}
+	if tokenID, ok := object["id"].(string); ok && at.key != "owner" {
+		inner.token = tokenID
+		inner.created, _ = moment(textOf(object, "created"))
+	}
+	out := map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		inner.key = key
+		out[n.responseText(key)] = n.responseValue(object[key], inner)
+	}
+	return out
+}
+
+// isOthersLogin reports whether a token existed before the case, which only logged in with it.
+func (n *normalizer) isOthersLogin(token map[string]any) bool {
+	called, named := token["name"].(string)
+	return named && n.values.kindByValue[textOf(token, "id")] == loginID && !n.isNameOfRun(called)
+}
+
+// isNameOfRun reports whether the contract, or the case, gave a name.
+func (n *normalizer) isNameOfRun(called string) bool {
+	return isRunName.MatchString(called) || n.values.names[called]
+}
+
+// outline returns what a token has in common with those of other tenants: its reference, and the names
+// of its properties.
+func (n *normalizer) outline(token map[string]any) map[string]any {
+	out := map[string]any{}
+	for key := range token {
+		out[n.responseText(key)] = placeholder("any")
+	}
+	out["id"] = n.reference(loginID, textOf(token, "id"))
+	return out
+}
+
+func (n *normalizer) responseProperty(text string, at position) string {
+	k := kindOf(at.parent, at.key)
+	switch {
+	case k == accessToken:
+		n.accessToken(n.references.of(accessToken, text), text)
+		return n.references.placeholder(accessToken, text)
+	case k != "":
+		return n.reference(k, text)
+	case at.key == "name" && text != "" && !n.isNameOfRun(text):
+		return n.reference(name, text)
+	case isDate.MatchString(text):
+		return n.calendar.response(text, at.token, at.key, at.created)
+	}
+	return n.responseText(text)
+}
+
+// accessToken stores the form of an access token.
+func (n *normalizer) accessToken(ref, text string) {
+	header, claims, ok := jws(text)
+	if !ok {
+		n.tokens[ref] = AccessToken{}
+		return
+	}
+	form := AccessToken{Header: typesOf(header), Claims: typesOf(claims)}
+	for _, key := range []string{"alg", "typ"} {
+		if text, ok := header[key].(string); ok {
+			form.Header[key] = n.responseText(text)
+		}
+	}
+	n.tokens[ref] = form
+}
+
+func typesOf(object map[string]any) map[string]string {
+	out := map[string]string{}
+	for key, value := range object {
+		out[maskSecrets(escaper.Replace(key))] = typeOf(value)
+	}
+	return out
+}
+
+// typeOf returns the type of a decoded value, and of the elements of a list.
+func typeOf(value any) string {
+	if list, _ := value.([]any); len(list) > 0 {
+		return "array of " + typeOf(list[0])
+	}
+	return jsondiff.TypeOf(value)
+}
+
+// isForeign reports whether the case neither created a token of a list nor logged in with it. On a
+// patmock a token may also have been added by the control API: it has a name of the run.
+func (n *normalizer) isForeign(element any) bool {
+	token, ok := element.(map[string]any)
+	called := textOf(element, "name")
+	return ok && !n.values.isOwn(textOf(token, "id")) && !n.values.names[called] &&
+		(n.realTenant || !isRunName.MatchString(called))
+}

@@ -1,0 +1,216 @@
+package recording
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// keys are the properties and parameters whose values differ from run to run, in lower case and
+// without underscores. Those of an owner are in ownerKeys.
+var keys = map[string]kind{
+	"accesstoken": accessToken, "token": accessToken, "refreshtoken": accessToken,
+	"clientid": loginID, "clientsecret": secret, "secret": secret,
+	"id": id, "identityid": identity, "userid": identity, "ownerid": identity, "username": user,
+	"jti": jti, "trackingid": requestID, "tenantid": tenant, "tenantname": org, "org": org, "pod": pod,
+}
+
+var ownerKeys = map[string]kind{"id": identity, "name": user}
+
+// kindOf returns the kind of a property's values, empty if they are the same in every run.
+func kindOf(parent, key string) kind {
+	key = strings.ToLower(strings.ReplaceAll(key, "_", ""))
+	if strings.EqualFold(parent, "owner") {
+		return ownerKeys[key]
+	}
+	return keys[key]
+}
+
+// values are the values of a case that differ from run to run. They are classified before anything is
+// replaced: an id is that of a token that the case created, of one that it only logged in with, or of
+// an identity, wherever it appears first.
+type values struct {
+	kindByValue map[string]kind
+	// names are those that the case gave to tokens.
+	names map[string]bool
+	// createdOrder are the numbers in the first names of tokens, by id.
+	createdOrder map[string]int
+	secrets      map[string]bool
+}
+
+// rank decides which kind a value with two of them has: a created token may log in, and an id be sent
+// as a wrong secret.
+var rank = []kind{accessToken, identity, user, id, loginID, secret, tenant, org, pod, jti, requestID}
+
+func (v *values) classify(value string, k kind) {
+	if value == "" || value == "me" {
+		return
+	}
+	if k == secret || k == accessToken {
+		v.secrets[value] = true
+	}
+	former, known := v.kindByValue[value]
+	if !known || slices.Index(rank, k) < slices.Index(rank, former) {
+		v.kindByValue[value] = k
+	}
+}
+
+func valuesIn(exchanges []Exchange) *values {
+	v := &values{map[string]kind{}, map[string]bool{}, map[string]int{}, map[string]bool{}}
+	for _, x := range exchanges {
+		if bearer, ok := strings.CutPrefix(x.Header.Get("Authorization"), "Bearer "); ok {
+			v.classify(bearer, accessToken)
+			_, claims, _ := jws(bearer)
+			if client, ok := claims["client_id"].(string); ok {
+				v.classify(client, loginID)
+			}
+		}
+		if user, password, ok := basic(x.Header); ok {
+			v.classify(user, loginID)
+			v.classify(password, secret)
+		}
+		v.classify(x.Answered.Get("Slpt-Request-Id"), requestID)
+		if u, err := url.Parse(x.URL); err == nil {
+			v.parameters(u.Query())
+		}
+		sent := bodyOf(x.Header.Get("Content-Type"), x.Body)
+		if form, ok := sent.parameters(); ok {
+			v.parameters(form)
+		}
+		v.request(sent)
+		v.response(bodyOf(x.Answered.Get("Content-Type"), x.Reply))
+	}
+	return v
+}
+
+func basic(header http.Header) (user, password string, ok bool) {
+	return (&http.Request{Header: header}).BasicAuth()
+}
+
+func (v *values) parameters(form url.Values) {
+	for key, all := range form {
+		for _, value := range all {
+			if k := kindOf("", key); k != "" && k != id {
+				v.classify(value, k)
+			}
+		}
+	}
+}
+
+// request finds the names of tokens in a request, and secrets in JSON, which the token endpoint does
+// not read.
+func (v *values) request(b body) {
+	walk(b.json(), "", "", func(parent, key, text string) {
+		switch k := kindOf(parent, key); {
+		case k == secret, k == accessToken, k == loginID:
+			v.classify(text, k)
+		case key == "name" && parent == "":
+			v.names[text] = true
+		}
+	})
+	steps, _ := b.json().([]any) // of a patch
+	for _, step := range steps {
+		if op, ok := step.(map[string]any); ok && op["path"] == "/name" {
+			if text, ok := op["value"].(string); ok {
+				v.names[text] = true
+			}
+		}
+	}
+}
+
+// response classifies the values of a response. The id of an object with a secret is that of a token
+// that was created.
+func (v *values) response(b body) {
+	if object, _ := b.json().(map[string]any); object["secret"] != nil {
+		v.classify(textOf(object, "id"), id)
+	}
+	walk(b.json(), "", "", func(parent, key, text string) {
+		if k := kindOf(parent, key); k != "" && k != id {
+			v.classify(text, k)
+		}
+	})
+	tokens, _ := b.json().([]any)
+	for _, token := range append(tokens, b.json()) {
+		if tokenID := textOf(token, "id"); v.createdOrder[tokenID] == 0 {
+			v.createdOrder[tokenID] = numberIn(textOf(token, "name"))
+		}
+	}
+}
+
+// walk calls see for every text in a decoded value, with the property that has it and the property
+// that has the object of this.
+func walk(value any, parent, key string, see func(parent, key, text string)) {
+	switch v := value.(type) {
+	case string:
+		see(parent, key, v)
+	case []any:
+		for _, element := range v {
+			walk(element, parent, key, see)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			walk(v[name], key, name, see)
+		}
+	}
+}
+
+// isOwn reports whether the case created a token or logged in with it.
+func (v *values) isOwn(tokenID string) bool {
+	k := v.kindByValue[tokenID]
+	return k == id || k == loginID
+}
+
+var (
+	// isWord matches a value that begins and ends where a word does.
+	isWord  = regexp.MustCompile(`^\w(.*\w)?$`)
+	isHexID = regexp.MustCompile(`^(` + hexID + `)$`)
+)
+
+// literals returns the values that are looked for in texts, the longest first. Short ones may be
+// words, and others are found by their forms.
+func (v *values) literals() []string {
+	var all []string
+	for value, k := range v.kindByValue {
+		const shortest = 4
+		switch {
+		case len(value) < shortest:
+		case v.secrets[value]:
+			all = append(all, value)
+		case k == org, k == pod, k == requestID, k == jti:
+		case isWord.MatchString(value) && !isHexID.MatchString(value):
+			all = append(all, value)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	return all
+}
+
+// pattern matches a literal: a secret anywhere, other values as words.
+func (v *values) pattern(value string) string {
+	form := regexp.QuoteMeta(escaper.Replace(value))
+	if v.secrets[value] {
+		return form
+	}
+	return `\b` + form + `\b`
+}
+
+// jws decodes the header and the claims of an access token.
+func jws(token string) (header, claims map[string]any, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, nil, false
+	}
+	for i, into := range []*map[string]any{&header, &claims} {
+		text, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil || json.Unmarshal(text, into) != nil {
+			return nil, nil, false
+		}
+	}
+	return header, claims, true
+}
