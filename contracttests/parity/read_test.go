@@ -12,6 +12,7 @@ import (
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/fixtures/golden"
 	"example.com/patmock/spec/evidence"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
@@ -60,18 +61,18 @@ func TestReadOwn(t *testing.T) {
 	}
 }
 
-func at(line, column int, field string, kind parity.ErrorKind) parity.Error {
-	return parity.Error{Line: line, Column: column, Field: field, Kind: kind}
+func at(line, column int, field string, kind strictyaml.Kind) strictyaml.Error {
+	return strictyaml.Error{Line: line, Column: column, Field: field, Kind: kind}
 }
 
 // checkErrors compares the errors without their messages, and those with the golden file.
-func checkErrors(t *testing.T, want parity.Errors, err error) {
+func checkErrors(t *testing.T, want strictyaml.Errors, err error) {
 	t.Helper()
-	got, ok := errors.AsType[parity.Errors](err)
+	got, ok := errors.AsType[strictyaml.Errors](err)
 	if !ok {
 		t.Fatalf("error %v, want %v", err, want)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(parity.Error{}, "Source", "Message")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(strictyaml.Error{}, "Source", "Message", "Unknown", "Suggestion")); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/messages.golden", golden.Key(t), err.Error())
@@ -84,54 +85,59 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 		}
 		return strings.Replace(good, old, with, 1)
 	}
-	type wrong = parity.Errors // without messages
+	type wrong = strictyaml.Errors // without messages
 	tests := []struct {
 		name, text string
 		want       wrong
 	}{
-		{"empty", "", wrong{at(1, 1, "", parity.Empty)}},
-		{"a comment alone", "# mine\n", wrong{at(1, 1, "", parity.Empty)}},
-		{"no YAML", "confirmations: [\n", wrong{at(1, 1, "", parity.Syntax)}},
-		{"no YAML, and no line", "\x00", wrong{at(1, 1, "", parity.Syntax)}},
-		{"no YAML behind a document", good + "---\n[\n", wrong{at(4, 1, "", parity.Syntax)}},
-		{"two documents", good + "---\nconfirmations: []\n", wrong{at(3, 1, "", parity.ManyDocuments)}},
-		{"a list", "[]", wrong{at(1, 1, "", parity.WrongType)}},
-		{"nothing in it", "{}", wrong{at(1, 1, "confirmations", parity.MissingField)}},
-		{"scenarios", "scenarios: []\nconfirmations: []\n", wrong{at(1, 1, "scenarios", parity.UnknownField)}},
-		{"schema that is newer", "schema: 2\nflavours: []\n", wrong{at(1, 9, "schema", parity.OtherSchema)}},
-		{"schema that never was", good + "schema: 0\n", wrong{at(3, 9, "schema", parity.OtherSchema)}},
-		{"schema that is text", good + "schema: first\n", wrong{at(3, 9, "schema", parity.OtherSchema)}},
-		{"schema that is misspelt", good + "shcema: 1\n", wrong{at(3, 1, "shcema", parity.UnknownField)}},
-		{"no list", "confirmations:\n", wrong{at(1, 15, "confirmations", parity.WrongType)}},
-		{"twice", good + "confirmations: []\n", wrong{at(3, 1, "confirmations", parity.Duplicate)}},
-		{"a list of texts", "confirmations: [create/a]", wrong{at(1, 17, "confirmations[0]", parity.WrongType)}},
+		{"empty", "", wrong{at(1, 1, "", strictyaml.Empty)}},
+		{"a comment alone", "# mine\n", wrong{at(1, 1, "", strictyaml.Empty)}},
+		{"no YAML", "confirmations: [\n", wrong{at(1, 1, "", strictyaml.Syntax)}},
+		{"no YAML, and no line", "\x00", wrong{at(1, 1, "", strictyaml.Syntax)}},
+		{"no YAML behind a document", good + "---\n[\n", wrong{at(4, 1, "", strictyaml.Syntax)}},
+		{"two documents", good + "---\nconfirmations: []\n", wrong{at(3, 1, "", strictyaml.ManyDocuments)}},
+		{"a list", "[]", wrong{at(1, 1, "", strictyaml.WrongType)}},
+		{"nothing in it", "{}", wrong{at(1, 1, "confirmations", strictyaml.MissingField)}},
+		{"scenarios", "scenarios: []\nconfirmations: []\n", wrong{at(1, 1, "scenarios", strictyaml.UnknownField)}},
+		{"schema that is newer", "schema: 2\nflavours: []\n", wrong{at(1, 1, "schema", strictyaml.OtherSchema)}},
+		{"schema that never was", good + "schema: 0\n", wrong{at(3, 1, "schema", strictyaml.OtherSchema)}},
+		{"schema that is text", good + "schema: first\n", wrong{at(3, 1, "schema", strictyaml.WrongType)}},
+		{"schema that is misspelt", good + "shcema: 1\n", wrong{at(3, 1, "shcema", strictyaml.UnknownField)}},
+		{"no list", "confirmations:\n", wrong{at(1, 1, "confirmations", strictyaml.WrongType)}},
+		{"twice", good + "confirmations: []\n", wrong{at(3, 1, "confirmations", strictyaml.Duplicate)}},
+		{"a list of texts", "confirmations: [create/a]", wrong{at(1, 17, "confirmations[0]", strictyaml.WrongType)}},
 		{"an alias", "confirmations: [&a {}, *a]", wrong{
-			at(1, 17, "confirmations[0].date", parity.MissingField),
-			at(1, 17, "confirmations[0].document", parity.MissingField),
-			at(1, 17, "confirmations[0].scenario", parity.MissingField),
-			at(1, 17, "confirmations[0].target", parity.MissingField),
-			at(1, 17, "confirmations[0].tool", parity.MissingField),
-			at(1, 17, "confirmations[0].version", parity.MissingField),
-			at(1, 24, "confirmations[1]", parity.WrongType),
+			at(1, 17, "confirmations[0].scenario", strictyaml.MissingField),
+			at(1, 17, "confirmations[0].version", strictyaml.MissingField),
+			at(1, 17, "confirmations[0].target", strictyaml.MissingField),
+			at(1, 17, "confirmations[0].date", strictyaml.MissingField),
+			at(1, 17, "confirmations[0].document", strictyaml.MissingField),
+			at(1, 17, "confirmations[0].tool", strictyaml.MissingField),
+			at(1, 24, "confirmations[1].scenario", strictyaml.MissingField),
+			at(1, 24, "confirmations[1].version", strictyaml.MissingField),
+			at(1, 24, "confirmations[1].target", strictyaml.MissingField),
+			at(1, 24, "confirmations[1].date", strictyaml.MissingField),
+			at(1, 24, "confirmations[1].document", strictyaml.MissingField),
+			at(1, 24, "confirmations[1].tool", strictyaml.MissingField),
 		}},
-		{"a misspelt field", but("date:", "dat:"), wrong{at(2, 5, "confirmations[0].date", parity.MissingField), at(2, 76, "confirmations[0].dat", parity.UnknownField)}},
-		{"a field of two lines", but("date:", `"d\ne":`), wrong{at(2, 5, "confirmations[0].date", parity.MissingField), at(2, 76, `confirmations[0]."d\ne"`, parity.UnknownField)}},
-		{"a list as a field", but("date:", "[a]:"), wrong{at(2, 5, "confirmations[0].date", parity.MissingField), at(2, 76, "confirmations[0].", parity.UnknownField)}},
-		{"no scenario", but("create/a", "a"), wrong{at(2, 16, "confirmations[0].scenario", parity.BadValue)}},
-		{"no version", but("v2026", "2026"), wrong{at(2, 35, "confirmations[0].version", parity.BadValue)}},
-		{"an address as the target", but(tenant, "https://"+tenant), wrong{at(2, 50, "confirmations[0].target", parity.BadValue)}},
-		{"no target", but(tenant, ""), wrong{at(2, 50, "confirmations[0].target", parity.WrongType)}},
-		{"a day", but("T12:00:00Z", ""), wrong{at(2, 82, "confirmations[0].date", parity.BadValue)}},
-		{"no such day", but("01-31", "02-30"), wrong{at(2, 82, "confirmations[0].date", parity.BadValue)}},
-		{"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), wrong{at(2, 82, "confirmations[0].date", parity.BadValue)}},
-		{"a list as the date", but("2026-01-31T12:00:00Z", "[]"), wrong{at(2, 82, "confirmations[0].date", parity.WrongType)}},
-		{"a short hash", but(hash, "9f86"), wrong{at(2, 114, "confirmations[0].document", parity.BadValue)}},
-		{"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), wrong{at(2, 186, "confirmations[0].tool", parity.BadValue)}},
-		{"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{at(3, 5, "confirmations[1]", parity.Duplicate)}},
+		{"a misspelt field", but("date:", "dat:"), wrong{at(2, 5, "confirmations[0].date", strictyaml.MissingField), at(2, 76, "confirmations[0].dat", strictyaml.UnknownField)}},
+		{"a field of two lines", but("date:", `"d\ne":`), wrong{at(2, 5, "confirmations[0].date", strictyaml.MissingField), at(2, 76, `confirmations[0]."d\ne"`, strictyaml.UnknownField)}},
+		{"a list as a field", but("date:", "[a]:"), wrong{at(2, 5, "confirmations[0].date", strictyaml.MissingField), at(2, 76, `confirmations[0].""`, strictyaml.BadKey)}},
+		{"no scenario", but("create/a", "a"), wrong{at(2, 6, "confirmations[0].scenario", strictyaml.BadValue)}},
+		{"no version", but("v2026", "2026"), wrong{at(2, 26, "confirmations[0].version", strictyaml.BadValue)}},
+		{"an address as the target", but(tenant, "https://"+tenant), wrong{at(2, 42, "confirmations[0].target", strictyaml.BadValue)}},
+		{"no target", but(tenant, ""), wrong{at(2, 42, "confirmations[0].target", strictyaml.WrongType)}},
+		{"a day", but("T12:00:00Z", ""), wrong{at(2, 76, "confirmations[0].date", strictyaml.BadValue)}},
+		{"no such day", but("01-31", "02-30"), wrong{at(2, 76, "confirmations[0].date", strictyaml.BadValue)}},
+		{"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), wrong{at(2, 76, "confirmations[0].date", strictyaml.BadValue)}},
+		{"a list as the date", but("2026-01-31T12:00:00Z", "[]"), wrong{at(2, 76, "confirmations[0].date", strictyaml.WrongType)}},
+		{"a short hash", but(hash, "9f86"), wrong{at(2, 104, "confirmations[0].document", strictyaml.BadValue)}},
+		{"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), wrong{at(2, 180, "confirmations[0].tool", strictyaml.BadValue)}},
+		{"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{at(3, 5, "confirmations[1]", strictyaml.Duplicate)}},
 		{
 			"wrong twice, which is not the same", "confirmations:\n- {scenario: A, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: a}\n" +
 				"- {scenario: B, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: a}\n",
-			wrong{at(2, 14, "confirmations[0].scenario", parity.BadValue), at(3, 14, "confirmations[1].scenario", parity.BadValue)},
+			wrong{at(2, 4, "confirmations[0].scenario", strictyaml.BadValue), at(3, 4, "confirmations[1].scenario", strictyaml.BadValue)},
 		},
 	}
 	for _, tt := range tests {
@@ -163,22 +169,22 @@ func TestRead(t *testing.T) {
 func TestMistakesOfThePublished(t *testing.T) {
 	tests := []struct {
 		name, entry string
-		want        parity.Error // without its message
+		want        strictyaml.Error // without its message
 	}{
-		{"standing", "{id: create/a, standing: confirmed, versions: []}", at(3, 30, "scenarios[1].standing", parity.BadValue)},
-		{"question", "{id: create/a, standing: assumed, question: maybe, versions: []}", at(3, 49, "scenarios[1].question", parity.WrongType)},
-		{"question in quotes", `{id: create/a, standing: assumed, question: "true", versions: []}`, at(3, 49, "scenarios[1].question", parity.WrongType)},
-		{"version", "{id: create/a, standing: assumed, versions: [v3, v4]}", at(3, 54, "scenarios[1].versions[1]", parity.BadValue)},
-		{"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}", at(3, 54, "scenarios[1].versions[1]", parity.Duplicate)},
-		{"versions", "{id: create/a, standing: assumed, versions: v3}", at(3, 49, "scenarios[1].versions", parity.WrongType)},
-		{"id again", "{id: token/a, standing: assumed, versions: [v3]}", at(3, 10, "scenarios[1].id", parity.Duplicate)},
-		{"no versions", "{id: create/a, standing: assumed}", at(3, 5, "scenarios[1].versions", parity.MissingField)},
+		{"standing", "{id: create/a, standing: confirmed, versions: []}", at(3, 20, "scenarios[1].standing", strictyaml.BadValue)},
+		{"question", "{id: create/a, standing: assumed, question: maybe, versions: []}", at(3, 39, "scenarios[1].question", strictyaml.WrongType)},
+		{"question in quotes", `{id: create/a, standing: assumed, question: "true", versions: []}`, at(3, 39, "scenarios[1].question", strictyaml.WrongType)},
+		{"version", "{id: create/a, standing: assumed, versions: [v3, v4]}", at(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue)},
+		{"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}", at(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate)},
+		{"versions", "{id: create/a, standing: assumed, versions: v3}", at(3, 39, "scenarios[1].versions", strictyaml.WrongType)},
+		{"id again", "{id: token/a, standing: assumed, versions: [v3]}", at(3, 6, "scenarios[1].id", strictyaml.Duplicate)},
+		{"no versions", "{id: create/a, standing: assumed}", at(3, 5, "scenarios[1].versions", strictyaml.MissingField)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text := "scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n  - " + tt.entry + "\nconfirmations: []\n"
 			_, err := parity.Read("parity.yaml", []byte(text))
-			checkErrors(t, parity.Errors{tt.want}, err)
+			checkErrors(t, strictyaml.Errors{tt.want}, err)
 		})
 	}
 }
@@ -191,7 +197,7 @@ func FuzzReadOwn(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := parity.ReadOwn("own.yaml", data)
 		if err != nil {
-			all, ok := errors.AsType[parity.Errors](err)
+			all, ok := errors.AsType[strictyaml.Errors](err)
 			for _, one := range all {
 				if one.Source != "own.yaml" || one.Line < 1 || one.Column < 1 || one.Kind == "" || strings.Contains(one.Error(), "\n") {
 					t.Errorf("an error without its place, or of two lines: %+v", one)

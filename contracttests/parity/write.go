@@ -2,13 +2,12 @@ package parity
 
 import (
 	"bytes"
-	"strconv"
+	"fmt"
+	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"example.com/patmock/spec/schema"
-	"example.com/patmock/spec/version"
+	"example.com/patmock/spec/strictyaml"
 )
 
 // The comments that files begin with.
@@ -19,65 +18,35 @@ const (
 )
 
 // YAML writes a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for each entry, in order.
-func (l *Ledger) YAML() ([]byte, error) {
-	root := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
-		word(schema.Field), {Kind: yaml.ScalarNode, Value: strconv.Itoa(schema.Version)},
-	}}
+func (l *Ledger) YAML() []byte {
 	var b bytes.Buffer
+	comment, list := ownComment, ""
 	if len(l.Scenarios) > 0 {
-		b.WriteString(publishedComment)
-		root.Content = append(root.Content, word("scenarios"), l.scenarios())
-	} else {
-		b.WriteString(ownComment)
+		comment, list = publishedComment, "scenarios:\n"
 	}
-	root.Content = append(root.Content, word("confirmations"), l.confirmations())
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(root); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), e.Close()
-}
-
-func (l *Ledger) scenarios() *yaml.Node {
-	all := &yaml.Node{Kind: yaml.SequenceNode}
+	fmt.Fprintf(&b, "%s%s: %d\n%s", comment, schema.Field, schema.Version, list)
 	for _, s := range l.Scenarios {
-		entry := flow(yaml.MappingNode, word("id"), word(s.ID), word("standing"), word(string(s.Standing)))
+		question := ""
 		if s.Question {
-			entry.Content = append(entry.Content, word("question"), &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatBool(true)})
+			question = ", question: true"
 		}
-		entry.Content = append(entry.Content, word("versions"), flow(yaml.SequenceNode, versionWords(s.Versions)...))
-		all.Content = append(all.Content, entry)
+		var versions []string
+		for _, v := range s.Versions {
+			versions = append(versions, nameOf(v))
+		}
+		fmt.Fprintf(&b, "  - {id: %s, standing: %s%s, versions: [%s]}\n",
+			strictyaml.Quote(s.ID), s.Standing, question, strings.Join(versions, ", "))
 	}
-	return all
-}
-
-func (l *Ledger) confirmations() *yaml.Node {
-	all := &yaml.Node{Kind: yaml.SequenceNode}
+	if len(l.Confirmations) == 0 {
+		b.WriteString("confirmations: []\n")
+		return b.Bytes()
+	}
+	b.WriteString("confirmations:\n")
 	for _, k := range l.keys() {
 		c := l.Confirmations[k]
-		all.Content = append(all.Content, flow(yaml.MappingNode,
-			word("scenario"), word(k.Scenario), word("version"), word(nameOf(k.Version)), word("target"), word(k.Target),
-			word("date"), word(c.Date.UTC().Format(time.RFC3339)),
-			word("document"), word(c.Document), word("tool"), word(c.Tool)))
+		fmt.Fprintf(&b, "  - {scenario: %s, version: %s, target: %s, date: %q, document: %s, tool: %s}\n",
+			strictyaml.Quote(k.Scenario), strictyaml.Quote(nameOf(k.Version)), strictyaml.Quote(k.Target),
+			c.Date.UTC().Format(time.RFC3339), strictyaml.Quote(c.Document), strictyaml.Quote(c.Tool))
 	}
-	return all
-}
-
-func versionWords(versions []version.Version) []*yaml.Node {
-	var words []*yaml.Node
-	for _, v := range versions {
-		words = append(words, word(nameOf(v)))
-	}
-	return words
-}
-
-// word is a text, which gets quotes where YAML would read something else.
-func word(text string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-}
-
-// flow is a list or a mapping on one line.
-func flow(kind yaml.Kind, content ...*yaml.Node) *yaml.Node {
-	return &yaml.Node{Kind: kind, Style: yaml.FlowStyle, Content: content}
+	return b.Bytes()
 }

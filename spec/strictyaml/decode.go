@@ -57,8 +57,8 @@ func (f *File) Decode(into any) bool {
 		n := deref(p.root)
 		switch {
 		case typeOf(n) == nullType && n.Style == 0 && n.Value == "":
-			if f.options.What != "" {
-				f.stop(failure{Empty, place{1, 1}, "expected " + f.options.What + ", got an empty file"})
+			if f.options.Empty != "" {
+				f.stop(failure{Empty, place{1, 1}, f.options.Empty})
 			}
 		case n.Kind == yaml.MappingNode && v.Kind() == reflect.Struct:
 			if root == nil {

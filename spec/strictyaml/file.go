@@ -24,8 +24,8 @@ type Options struct {
 	// MaxBytes bounds its size. TooLarge says what to do about a larger one.
 	MaxBytes int
 	TooLarge string
-	// What is in the file, such as "a tenant". An empty file is an error if it is set.
-	What string
+	// Empty is the message of the error of an empty file. Without it, a file may be empty.
+	Empty string
 	// Rules that errors break, by kind.
 	Rules map[Kind]rule.ID
 	// Flag reports whether errors at a field with that text end with a hint, which Hint returns.

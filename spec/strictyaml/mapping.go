@@ -136,7 +136,7 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 		m.ReportUnknown(UnknownField, m.options.Rules[UnknownField], p.String(), key.Value, func() []string { return names }, "unknown field%.0s")
 		return
 	}
-	if typeOf(deref(value)) == nullType && m.v.Field(i).Type() != reflect.TypeFor[Scalar]() {
+	if typeOf(deref(value)) == nullType && m.v.Field(i).Type() != reflect.TypeFor[Scalar]() && !slices.Contains(m.shape.required, key.Value) {
 		return
 	}
 	if key.Value == m.shape.lineOf {
@@ -150,7 +150,7 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 func (m *mapping) end() {
 	m.seen = m.seen[:m.first]
 	for _, name := range m.shape.required {
-		if m.present&(1<<m.shape.index[name]) == 0 {
+		if !m.stopped && m.present&(1<<m.shape.index[name]) == 0 {
 			m.reject(MissingField, &path{parent: m.path, key: name}, "missing")
 		}
 	}

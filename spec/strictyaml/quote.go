@@ -24,7 +24,7 @@ func isSafe(text string) bool {
 		edge := i == 0 || i == len(text)-1 || text[i-1] == ' ' || text[i+1] == ' '
 		switch {
 		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9' && i > 0:
-		case edge, c != ' ' && c != '.' && c != '_' && c != ':' && c != '-':
+		case edge, c != ' ' && c != '.' && c != '_' && c != ':' && c != '-' && c != '/':
 			return false
 		}
 	}

@@ -210,9 +210,6 @@ func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, 
 }
 
 func (p parityRun) write(own *parity.Ledger) error {
-	text, err := own.YAML()
-	if err != nil {
-		return err
-	}
+	text := own.YAML()
 	return atomicfile.Write(p.file, 0o644, text)
 }
