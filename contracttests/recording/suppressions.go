@@ -1,18 +1,13 @@
 package recording
 
 import (
-	"bytes"
-	"errors"
+	"context"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
-	"example.com/patmock/spec/schema"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
@@ -63,166 +58,51 @@ func (c *Comparison) Suppress(allowances []Suppression) (warnings []Warning) {
 	return warnings
 }
 
-// An SuppressionErrorKind says what is wrong with a place in a file of allowances.
-type SuppressionErrorKind string
-
-// The kinds.
-const (
-	// Syntax is no YAML.
-	Syntax SuppressionErrorKind = "syntax"
-	// ManyDocuments is a second document in a file.
-	ManyDocuments SuppressionErrorKind = "many-documents"
-	// WrongType is a value of another type, such as a text in place of a list.
-	WrongType SuppressionErrorKind = "wrong-type"
-	// UnknownField is a field that allowances do not have.
-	UnknownField SuppressionErrorKind = "unknown-field"
-	// MissingField is a field that has to be there.
-	MissingField SuppressionErrorKind = "missing-field"
-	// Duplicate is a field that was there before.
-	Duplicate SuppressionErrorKind = "duplicate"
-	// BadValue is a text that the field does not take.
-	BadValue SuppressionErrorKind = "bad-value"
-)
-
-// An SuppressionError is one thing that is wrong with a file of allowances.
-type SuppressionError struct {
-	// Source is the file, as it was given to [ParseSuppressions], and Line counts from 1.
-	Source string
-	Line   int
-	// Field of an allowance. It is empty for the allowance, or the file, as a whole.
-	Field string
-	Kind  SuppressionErrorKind
-	// Message says what is wrong, or what was expected.
-	Message string
+// suppressionEntry is a suppression in a file.
+type suppressionEntry struct {
+	Scenario strictyaml.Scalar `yaml:"scenario,required"`
+	Version  strictyaml.Scalar `yaml:"version"`
+	At       strictyaml.Scalar `yaml:"at"`
+	Class    strictyaml.Scalar `yaml:"class"`
+	Reason   strictyaml.Scalar `yaml:"reason,required"`
+	Line     int               `yaml:"-" line:""`
 }
 
-// Error returns the place and the message on one line.
-func (e *SuppressionError) Error() string {
-	return fmt.Sprintf("%s:%d: %s", e.Source, e.Line, e.Message)
-}
+// maxSuppressions bounds, in bytes, a file of suppressions.
+const maxSuppressions = 1 << 20
 
-// SuppressionErrors are all that is wrong with a file of allowances.
-type SuppressionErrors []*SuppressionError
-
-// Error returns a line for each.
-func (e SuppressionErrors) Error() string {
-	lines := make([]string, len(e))
-	for i, one := range e {
-		lines[i] = one.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// ParseSuppressions reads a list of allowances in YAML. Source names it in messages. The error is of
-// type [SuppressionErrors].
+// ParseSuppressions reads a list of suppressions in YAML. Source names it in messages. The error is of
+// type [strictyaml.Errors].
 func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
-	r := &reader{source: source}
-	all := r.allowances(data)
-	if len(r.errors) > 0 {
-		return all, r.errors
-	}
-	return all, nil
-}
-
-// reader gathers what is wrong with a file.
-type reader struct {
-	source string
-	errors SuppressionErrors
-}
-
-func (r *reader) allowances(data []byte) (all []Suppression) {
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	var root, another yaml.Node
-	if err := d.Decode(&root); errors.Is(err, io.EOF) {
-		return nil // nothing but comments
-	} else if err != nil {
-		r.notYAML(data, err)
-		return nil
-	}
-	if err := d.Decode(&another); err == nil {
-		r.report(&another, "", ManyDocuments, "expected one document, got another")
-		return nil
-	} else if !errors.Is(err, io.EOF) {
-		r.notYAML(data, err)
-		return nil
-	}
-	list := root.Content[0]
-	if list.Kind != yaml.SequenceNode {
-		r.report(list, "", WrongType, "expected a list of allowances, each with scenario and reason")
-		return nil
-	}
-	for _, n := range list.Content {
-		all = append(all, r.allowance(n))
-	}
-	return all
-}
-
-var lineForm = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?`)
-
-func (r *reader) notYAML(data []byte, err error) {
-	n := &yaml.Node{Line: 1}
-	if line, _, message, isJSON := schema.DescribeJSONError(r.source, data); isJSON {
-		n.Line = line
-		r.report(n, "", Syntax, "%s", message)
-		return
-	}
-	if found := lineForm.FindStringSubmatch(err.Error()); found != nil && found[1] != "" {
-		n.Line, _ = strconv.Atoi(found[1]) // it is digits
-	}
-	r.report(n, "", Syntax, "not YAML: %s", lineForm.ReplaceAllString(err.Error(), ""))
-}
-
-func (r *reader) report(n *yaml.Node, field string, kind SuppressionErrorKind, format string, args ...any) {
-	r.errors = append(r.errors, &SuppressionError{r.source, n.Line, field, kind, fmt.Sprintf(format, args...)})
-}
-
-func (r *reader) allowance(n *yaml.Node) Suppression {
-	a := Suppression{place: fmt.Sprintf("%s:%d", r.source, n.Line)}
-	if n.Kind != yaml.MappingNode {
-		r.report(n, "", WrongType, "expected an allowance with scenario and reason")
-		return a
-	}
-	var v, class string
-	fields := []struct {
-		name     string
-		into     *string
-		required bool
-	}{{"scenario", &a.Scenario, true}, {"version", &v, false}, {"at", &a.At, false}, {"class", &class, false}, {"reason", &a.Reason, true}}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		known := false
-		for _, f := range fields {
-			if f.name != key.Value {
-				continue
-			}
-			known = true
-			if *f.into = value.Value; value.Kind != yaml.ScalarNode || value.Tag == "!!null" || strings.TrimSpace(value.Value) == "" {
-				r.report(value, f.name, WrongType, "%s: expected a text", f.name)
-			}
+	file := strictyaml.Open(context.Background(), source, data, strictyaml.Options{MaxBytes: maxSuppressions})
+	var entries []suppressionEntry
+	file.Decode(&entries)
+	var all []Suppression
+	for i, e := range entries {
+		s := Suppression{
+			Scenario: string(e.Scenario), Version: version.Version(e.Version), At: string(e.At), Severity: Severity(e.Class), Reason: string(e.Reason),
+			place: fmt.Sprintf("%s:%d", source, e.Line),
 		}
-		switch {
-		case !known:
-			r.report(key, key.Value, UnknownField, "unknown field %q; there are scenario, version, at, class, reason", key.Value)
-		case seen[key.Value]:
-			r.report(key, key.Value, Duplicate, "%s is written twice", key.Value)
-		}
-		seen[key.Value] = true
+		s.check(file, fmt.Sprintf("[%d].", i))
+		all = append(all, s)
 	}
-	for _, f := range fields {
-		if f.required && !seen[f.name] {
-			r.report(n, f.name, MissingField, "%s is missing", f.name)
+	return all, file.Err()
+}
+
+// check reports values that no difference has.
+func (s Suppression) check(file *strictyaml.File, field string) {
+	for name, text := range map[string]string{"scenario": s.Scenario, "reason": s.Reason} {
+		if text != "" && strings.TrimSpace(text) == "" {
+			file.Report(strictyaml.WrongType, field+name, "expected a text")
 		}
 	}
-	a.Version, a.Severity = version.Version(v), Severity(class)
-	if v != "" && !slices.Contains(version.All(), a.Version) {
-		r.report(n, "version", BadValue, "unknown version %q: expected one of %s", v, version.Join(version.All()))
+	if s.Version != "" && !slices.Contains(version.All(), s.Version) {
+		file.Report(strictyaml.BadValue, field+"version", "unknown version %q: expected one of %s", string(s.Version), version.Join(version.All()))
 	}
-	if class != "" && !slices.Contains(Severities(), a.Severity) {
-		r.report(n, "class", BadValue, "unknown class %q: expected breaking, unknown or harmless", class)
+	if s.Severity != "" && !slices.Contains(Severities(), s.Severity) {
+		file.Report(strictyaml.BadValue, field+"class", "unknown class %q: expected breaking, unknown or harmless", string(s.Severity))
 	}
-	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
-		r.report(n, "at", BadValue, "at: expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
+	if s.At != "" && s.At[0] != '/' && s.At[0] != '*' {
+		file.Report(strictyaml.BadValue, field+"at", "expected a JSON pointer such as /exchanges/*/response/status, got %q", s.At)
 	}
-	return a
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/patmock/contracttests/recording"
+	"example.com/patmock/spec/strictyaml"
 	"example.com/patmock/spec/version"
 )
 
@@ -62,39 +63,39 @@ func TestAllow(t *testing.T) {
 }
 
 func TestAllowanceMistakes(t *testing.T) {
-	type wrong = recording.SuppressionErrors // without messages
-	at := func(line int, field string, kind recording.SuppressionErrorKind) *recording.SuppressionError {
-		return &recording.SuppressionError{Source: "my.yaml", Line: line, Field: field, Kind: kind}
+	type wrong = strictyaml.Errors // without messages
+	at := func(line int, field string, kind strictyaml.Kind) strictyaml.Error {
+		return strictyaml.Error{Source: "my.yaml", Line: line, Field: field, Kind: kind}
 	}
 	for _, test := range []struct {
 		name, file string
 		want       wrong
 	}{
-		{"no YAML", "- a: [", wrong{at(1, "", recording.Syntax)}},
-		{"no YAML further down", "- scenario: a\n  reason: a\n- a: [", wrong{at(3, "", recording.Syntax)}},
-		{"no list", "scenario: a", wrong{at(1, "", recording.WrongType)}},
-		{"two documents", "[]\n---\n[]", wrong{at(2, "", recording.ManyDocuments)}},
-		{"no mapping", "- a", wrong{at(1, "", recording.WrongType)}},
-		{"no reason", "# x\n- scenario: a\n", wrong{at(2, "reason", recording.MissingField)}},
-		{"empty reason", "- scenario: a\n  reason: ' '\n", wrong{at(2, "reason", recording.WrongType)}},
-		{"list as scenario", "- scenario: [a]\n  reason: a\n", wrong{at(1, "scenario", recording.WrongType)}},
-		{"unknown field", "- scenario: a\n  reason: a\n  where: b\n", wrong{at(3, "where", recording.UnknownField)}},
-		{"twice", "- scenario: a\n  reason: a\n  reason: b\n", wrong{at(3, "reason", recording.Duplicate)}},
-		{"version", "- {scenario: a, reason: a, version: v4}", wrong{at(1, "version", recording.BadValue)}},
-		{"class", "- {scenario: a, reason: a, class: bad}", wrong{at(1, "class", recording.BadValue)}},
+		{"no YAML", "- a: [", wrong{at(1, "", strictyaml.Syntax)}},
+		{"no YAML further down", "- scenario: a\n  reason: a\n- a: [", wrong{at(3, "", strictyaml.Syntax)}},
+		{"no list", "scenario: a", wrong{at(1, "", strictyaml.WrongType)}},
+		{"two documents", "[]\n---\n[]", wrong{at(2, "", strictyaml.ManyDocuments)}},
+		{"no mapping", "- a", wrong{at(1, "[0]", strictyaml.WrongType)}},
+		{"no reason", "# x\n- scenario: a\n", wrong{at(2, "[0].reason", strictyaml.MissingField)}},
+		{"empty reason", "- scenario: a\n  reason: ' '\n", wrong{at(2, "[0].reason", strictyaml.WrongType)}},
+		{"list as scenario", "- scenario: [a]\n  reason: a\n", wrong{at(1, "[0].scenario", strictyaml.WrongType)}},
+		{"unknown field", "- scenario: a\n  reason: a\n  where: b\n", wrong{at(3, "[0].where", strictyaml.UnknownField)}},
+		{"twice", "- scenario: a\n  reason: a\n  reason: b\n", wrong{at(3, "[0].reason", strictyaml.Duplicate)}},
+		{"version", "- {scenario: a, reason: a, version: v4}", wrong{at(1, "[0].version", strictyaml.BadValue)}},
+		{"class", "- {scenario: a, reason: a, class: bad}", wrong{at(1, "[0].class", strictyaml.BadValue)}},
 		{"three at once", "- {scenario: a, reason: a, version: v4, class: bad, at: x}", wrong{
-			at(1, "version", recording.BadValue), at(1, "class", recording.BadValue), at(1, "at", recording.BadValue),
+			at(1, "[0].version", strictyaml.BadValue), at(1, "[0].class", strictyaml.BadValue), at(1, "[0].at", strictyaml.BadValue),
 		}},
-		{"pointer", "- {scenario: a, reason: a, at: status}", wrong{at(1, "at", recording.BadValue)}},
-		{"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{at(1, "reason", recording.MissingField), at(2, "scenario", recording.MissingField)}},
+		{"pointer", "- {scenario: a, reason: a, at: status}", wrong{at(1, "[0].at", strictyaml.BadValue)}},
+		{"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{at(1, "[0].reason", strictyaml.MissingField), at(2, "[1].scenario", strictyaml.MissingField)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := recording.ParseSuppressions("my.yaml", []byte(test.file))
-			got, ok := errors.AsType[recording.SuppressionErrors](err)
+			got, ok := errors.AsType[strictyaml.Errors](err)
 			if !ok {
 				t.Fatalf("error %v", err)
 			}
-			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(recording.SuppressionError{}, "Message")); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(strictyaml.Error{}, "Message", "Column", "Unknown", "Suggestion")); diff != "" {
 				t.Errorf("errors (-want +got):\n%s", diff)
 			}
 			checkMessage(t, "", err.Error())
