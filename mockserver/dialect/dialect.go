@@ -4,6 +4,7 @@ package dialect
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"example.com/patmock/spec/rule"
+	"example.com/patmock/spec/strictyaml"
 )
 
 // A Dialect has answers by the id of their question, see Entries. What it does not have is answered by default; nil is
@@ -55,23 +57,11 @@ func (d Dialect) Answer(id string) Answer {
 	return e.Default
 }
 
-// Check tells what is wrong with the dialect, every mistake on a line.
+// Check returns what is wrong with the dialect, as [Mistakes].
 func (d Dialect) Check() error {
-	var all Mistakes
-	for _, id := range slices.Sorted(maps.Keys(d)) {
-		e, known := Find(id)
-		if !known {
-			all = append(all, Mistake{Rule: rule.DialectUnknownEntry, Unknown: id, Message: unknown(id)})
-			continue
-		}
-		for _, m := range e.check(d[id]) {
-			all = append(all, Mistake{Field: id + "." + m.field, Rule: m.rule, Message: m.message})
-		}
-	}
-	if all == nil {
-		return nil
-	}
-	return all
+	file := strictyaml.Open(context.Background(), "", nil, options)
+	d.check(file)
+	return file.Err()
 }
 
 // Differing returns the entries that differ from their default, complete: what an answer leaves open is filled in where

@@ -2,13 +2,12 @@ package dialect
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"example.com/patmock/spec/schema"
+	"example.com/patmock/spec/strictyaml"
 )
 
 // A Line is an entry of a file, with the comments above it. One without an id is comments alone.
@@ -35,26 +34,11 @@ func Write(header []string, lines []Line) []byte {
 		}
 		for _, t := range l.Answer.texts() {
 			if *t.text != "" {
-				b.WriteString("  " + t.field + ": " + quoted(*t.text) + "\n")
+				b.WriteString("  " + t.field + ": " + strictyaml.Quote(*t.text) + "\n")
 			}
 		}
 	}
 	return b.Bytes()
-}
-
-// plain texts are those in which no reader of YAML sees anything else: words of which no single one is a keyword.
-var plain = regexp.MustCompile(`^[A-Za-z0-9][\w.,/-]*( [\w.,/-]*[A-Za-z][\w.,/-]*)+$|^[a-z]{6,}$|^[a-z]+([_-][a-z]+)+$|^shown$`)
-
-// quoted is a text in quotes, those of JSON, which YAML has, too, unless it needs none.
-func quoted(text string) string {
-	if plain.MatchString(text) {
-		return text
-	}
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a text always encodes
-	return strings.TrimSpace(b.String())
 }
 
 // Defaults is the file of all entries with their defaults, ready to be edited.

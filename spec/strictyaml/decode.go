@@ -56,7 +56,7 @@ func (f *File) Decode(into any) bool {
 		f.lines = p.lines
 		n := deref(p.root)
 		switch {
-		case typeOf(n) == nullType && n.Style == 0 && n.Value == "":
+		case typeOf(n) == nullType && (n.Value == "" || f.options.Empty == ""):
 			if f.options.Empty != "" {
 				f.stop(failure{Empty, place{1, 1}, f.options.Empty})
 			}
@@ -143,10 +143,8 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 type Scalar string
 
 func (f *File) scalar(p *path, n *yaml.Node, found nodeType, v reflect.Value) {
-	switch {
-	case v.Type() == reflect.TypeFor[Scalar]() && n.Kind == yaml.ScalarNode && found != tagType && n.Value != "":
-		v.SetString(n.Value)
-	case v.Kind() == reflect.String && found == textType:
+	switch scalar := v.Type() == reflect.TypeFor[Scalar](); {
+	case scalar && n.Kind == yaml.ScalarNode && found != tagType && n.Value != "", v.Kind() == reflect.String && found == textType && !scalar:
 		v.SetString(n.Value)
 	case v.Kind() == reflect.Bool && found == boolType:
 		v.SetBool(n.Value[0]|0x20 == 't')
@@ -176,6 +174,8 @@ func (f *File) flag(p *path, n *yaml.Node, found nodeType) {
 func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
 	hint, found := "", typeOf(n)
 	switch {
+	case expected == string(found):
+		found = "empty text"
 	case expected == string(textType) && (found == integerType || found == fractionType || found == boolType || found == octalType):
 		hint = ": put it in quotes"
 	case found == octalType:

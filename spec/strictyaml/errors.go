@@ -27,6 +27,8 @@ const (
 	BadKey Kind = "bad-key"
 	// UnknownField is a key that no field has.
 	UnknownField Kind = "unknown-field"
+	// UnknownEntry is a key that is not one of Options.Entries.
+	UnknownEntry Kind = "unknown-entry"
 	// MissingField is a required field that is absent.
 	MissingField Kind = "missing-field"
 	// Duplicate is a key, or an entry, that was there before.

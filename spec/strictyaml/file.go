@@ -26,6 +26,8 @@ type Options struct {
 	TooLarge string
 	// Empty is the message of the error of an empty file. Without it, a file may be empty.
 	Empty string
+	// Entries are the keys that the mapping of a file may have that is decoded into a map. Nil allows all.
+	Entries []string
 	// Rules that errors break, by kind.
 	Rules map[Kind]rule.ID
 	// Flag reports whether errors at a field with that text end with a hint, which Hint returns.

@@ -120,6 +120,11 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 		m.schema(p, value)
 		return
 	}
+	if known := m.options.Entries; m.shape == nil && m.path == nil && known != nil && !slices.Contains(known, key.Value) {
+		m.incomplete = true
+		m.UnknownEntry(key.Value)
+		return
+	}
 	if m.shape == nil {
 		element := reflect.New(m.v.Type().Elem()).Elem()
 		m.value(p, value, element, "")
@@ -173,10 +178,12 @@ func (m *mapping) schema(p *path, n *yaml.Node) {
 		if err == nil {
 			return
 		}
-		if integer(deref(n).Value) > schema.Version { // nothing else can be said about the file
-			m.pending, m.more, m.stopped = nil, 0, true
+		newer := integer(deref(n).Value) > schema.Version
+		if newer { // nothing else can be said about the file
+			m.pending, m.more = nil, 0
 		}
 		m.reject(OtherSchema, p, "%s", err)
+		m.stopped = newer
 	default:
 		m.mismatch(p, "a whole number", deref(n))
 	}

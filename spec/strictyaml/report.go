@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,14 @@ type LineOf string
 // Full reports whether further errors are only counted.
 func (f *File) Full() bool { return len(f.pending) >= limit.Items }
 
+// HasErrors reports whether there is an error at a field or in it.
+func (f *File) HasErrors(field string) bool {
+	return slices.ContainsFunc(f.pending, func(p pending) bool {
+		rest, inside := strings.CutPrefix(p.field, field)
+		return inside && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
+}
+
 // maxArgument bounds, in bytes, a text in a message. The longest are lists of known names.
 const maxArgument = 1 << 10
 
@@ -39,7 +48,10 @@ func (f *File) Report(kind Kind, field, format string, args ...any) {
 
 // ReportRule is like [File.Report] for an error of another rule than that of its kind.
 func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args ...any) {
-	if f.Full() {
+	switch {
+	case f.stopped:
+		return
+	case f.Full():
 		f.more++
 		return
 	}
@@ -58,14 +70,20 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 
 // ReportUnknown reports a word that is not one of the known ones, with the closest of them.
 func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, known func() []string, format string) {
-	if f.Full() {
-		f.more++
+	if f.Full() || f.stopped {
+		f.ReportRule(kind, broken, field, "")
 		return
 	}
 	words := known()
 	f.ReportRule(kind, broken, field, "%s%s; there are %s", fmt.Sprintf(format, word), schema.DidYouMean(word, words), List(words))
 	last := &f.pending[len(f.pending)-1]
 	last.Unknown, last.Suggestion = word, schema.Closest(word, words)
+}
+
+// UnknownEntry reports a key that is not one of Options.Entries.
+func (f *File) UnknownEntry(key string) {
+	known := func() []string { return append(slices.Clone(f.options.Entries), schema.Field) }
+	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], plain(key), key, known, "unknown entry%.0s")
 }
 
 // maxListed keeps a message readable where there are hundreds of names.
