@@ -90,19 +90,19 @@ func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 }
 
 // check reports values that no difference has.
-func (s Suppression) check(file *strictyaml.File, field string) {
-	for name, text := range map[string]string{"scenario": s.Scenario, "reason": s.Reason} {
+func (a Suppression) check(file *strictyaml.File, field string) {
+	for name, text := range map[string]string{"scenario": a.Scenario, "reason": a.Reason} {
 		if text != "" && strings.TrimSpace(text) == "" {
 			file.Report(strictyaml.WrongType, field+name, "expected a text")
 		}
 	}
-	if s.Version != "" && !slices.Contains(version.All(), s.Version) {
-		file.Report(strictyaml.BadValue, field+"version", "unknown version %q: expected one of %s", string(s.Version), version.Join(version.All()))
+	if a.Version != "" && !slices.Contains(version.All(), a.Version) {
+		file.Report(strictyaml.BadValue, field+"version", "unknown version %q: expected one of %s", string(a.Version), version.Join(version.All()))
 	}
-	if s.Severity != "" && !slices.Contains(Severities(), s.Severity) {
-		file.Report(strictyaml.BadValue, field+"class", "unknown class %q: expected breaking, unknown or harmless", string(s.Severity))
+	if a.Severity != "" && !slices.Contains(Severities(), a.Severity) {
+		file.Report(strictyaml.BadValue, field+"class", "unknown class %q: expected breaking, unknown or harmless", string(a.Severity))
 	}
-	if s.At != "" && s.At[0] != '/' && s.At[0] != '*' {
-		file.Report(strictyaml.BadValue, field+"at", "expected a JSON pointer such as /exchanges/*/response/status, got %q", s.At)
+	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
+		file.Report(strictyaml.BadValue, field+"at", "expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
 	}
 }
