@@ -29,8 +29,6 @@ type Gate struct {
 	Hostile *hostile.Hostile
 	// Wall is wall time, which Retry-After dates follow.
 	Wall func() time.Time
-	// ClockNote says that the clock of the namespace was moved, empty where it was not. Nil says nothing.
-	ClockNote func() string
 	// Stopped ends what is held up when the mock stops.
 	Stopped <-chan struct{}
 }
@@ -80,8 +78,8 @@ func (g *Gate) limit(v Visit) error {
 	}
 	told := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version", count, shorten(v.ClientID), limit.Window, limit.Requests)
 	if g.Enforce {
-		if g.ClockNote != nil && g.ClockNote() != "" {
-			told += "; windows go by the namespace's clock: " + g.ClockNote()
+		if note := v.Trace.ClockNote; note != "" {
+			told += "; windows go by the namespace's clock: " + note
 		}
 		return rejected(http.StatusTooManyRequests, g.retryAfter(v.Trace, wait, false), response.Reason{Rule: rule.RateLimit, Text: told})
 	}

@@ -146,21 +146,21 @@ func TestLimitTellsAMovedClock(t *testing.T) {
 	const moved = "moved +1d"
 	tests := []struct {
 		name     string
-		note     func() string
+		note     string
 		mentions bool
 	}{
-		{"nobody knows", nil, false},
-		{"not moved", func() string { return "" }, false},
-		{"moved", func() string { return moved }, true},
+		{"not moved", "", false},
+		{"moved", moved, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			g := start(t)
-			g.ClockNote = test.note
 			for range 2 {
 				pass(t, g, visit(t))
 			}
-			got := pass(t, g, visit(t))
+			v := visit(t)
+			v.Trace.ClockNote = test.note
+			got := pass(t, g, v)
 			checkPassed(t, passed{Status: 429, RetryAfter: "10", Rule: rule.RateLimit, Wait: 10 * time.Second}, got)
 			if words := strings.Join(got.words, "\n"); strings.Contains(words, moved) != test.mentions {
 				t.Errorf("the reason is %q", words)

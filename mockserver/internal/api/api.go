@@ -22,16 +22,13 @@ type Config struct {
 	Documents map[version.Version]*spec.Document
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its errors are of type
-	// *answer.BearerError.
+	// *response.Error.
 	Authenticate func(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
 	Gate *admission.Gate
 	Now  func() time.Time
-	// ClockNote says that the clock was moved, empty where it was not.
-	ClockNote func() string
-	// Dialect has the answers that differ from those by default, complete.
-	Dialect dialect.Dialect
-	Writer  response.Writer
+	// Writer has the dialect, too.
+	Writer response.Writer
 }
 
 // API serves the operations of its documents on one tenant.
@@ -42,7 +39,7 @@ type API struct {
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{config: c, never: c.Dialect.Answer(dialect.NeverExpiringAnswer)}
+	return &API{config: c, never: c.Writer.Dialect.Answer(dialect.NeverExpiringAnswer)}
 }
 
 // handlers of the operations, by spec.Operation.Name.
@@ -73,10 +70,11 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	a.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
-		x := &exchange{operation: route.operation, policy: route.policy, dialect: a.config.Dialect, request: r, trace: trace, now: a.config.Now()}
-		return a.run(x, route.handle)
-	}, a.refusal)
+	x := &exchange{
+		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect, request: r, trace: response.InfoFrom(r), now: a.config.Now(),
+	}
+	resp, err := a.run(x, route.handle)
+	a.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, err)
 }
 
 // run leads a request through the steps that every operation has. It repeats an operation that lost a race for a

@@ -7,11 +7,11 @@ import (
 )
 
 func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
-	operations, err := patchOperations(*property[any](x.body, "patch"))
+	operations, err := patchOperations(*optional[any](x.body, "patch"))
 	if err != nil {
 		return nil, err
 	}
-	update, err := a.config.Service.PrepareBulkUpdate(x.request.Context(), x.call(), texts(x.body, "ids"), operations)
+	update, err := a.config.Service.PrepareBulkUpdate(x.request.Context(), x.call(), stringSlice(x.body, "ids"), operations)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
 func (a *API) bulkAnswer(tokens []*pat.Token) (*response.Response, error) {
 	shape := pat.Legacy
-	if a.config.Dialect[dialect.BulkFlag].Value == dialect.Shown {
+	if a.config.Writer.Dialect[dialect.BulkFlag].Value == dialect.Shown {
 		shape = pat.Current
 	}
 	response, err := a.listAnswer(shape, tokens)

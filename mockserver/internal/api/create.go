@@ -11,15 +11,15 @@ import (
 // create reads the published CreatePersonalAccessTokenRequest; properties that it does not name are ignored.
 func (a *API) create(x *exchange) (*response.Response, error) {
 	r := pat.CreateRequest{
-		Name:           property[string](x.body, "name"),
-		Scope:          texts(x.body, "scope"),
-		ExpirationDate: property[string](x.body, "expirationDate"),
+		Name:           optional[string](x.body, "name"),
+		Scope:          stringSlice(x.body, "scope"),
+		ExpirationDate: optional[string](x.body, "expirationDate"),
 	}
-	if seconds := property[float64](x.body, "accessTokenValiditySeconds"); seconds != nil {
+	if seconds := optional[float64](x.body, "accessTokenValiditySeconds"); seconds != nil {
 		whole := int(*seconds)
 		r.AccessTokenValiditySeconds = &whole
 	}
-	if aware := property[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
+	if aware := optional[bool](x.body, "userAwareTokenNeverExpires"); aware != nil {
 		r.UserAwareTokenNeverExpires = *aware
 	}
 	creation, err := a.config.Service.PrepareCreate(x.request.Context(), x.call(), r)

@@ -5,6 +5,7 @@ import (
 
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/redact"
 )
 
 // pagingParameters are the standard collection parameters of a list that has pages.
@@ -22,6 +23,21 @@ func (x *exchange) isList() bool { return x.operation.Name == "listPersonalAcces
 func (x *exchange) page(tokens []*pat.Token) []*pat.Token {
 	from := min(x.count("offset", 0), len(tokens))
 	return tokens[from:min(from+min(x.count("limit", maxLimit), maxLimit), len(tokens))]
+}
+
+// maxLimit is the most that a list of the standard collection parameters gives (published).
+const maxLimit = 250
+
+// checkLimit rejects a limit that is too high, if the tenant does.
+func (x *exchange) checkLimit() error {
+	if !x.dialect[dialect.Limit251].Refuses() {
+		return nil
+	}
+	limit := x.query.Get("limit")
+	if n, _ := strconv.Atoi(limit); n <= maxLimit { // what is no number is 0
+		return nil
+	}
+	return dialectError(dialect.Limit251, "query parameter limit: expected at most "+strconv.Itoa(maxLimit)+", got "+redact.Cut(limit, 80))
 }
 
 // count returns a parameter that is a number from 0 on. Another one counts as absent.

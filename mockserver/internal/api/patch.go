@@ -32,7 +32,7 @@ func patchOperations(body any) ([]pat.PatchOperation, error) {
 		for name, into := range map[string]*string{
 			"op": &operations[i].Op, "path": &operations[i].Path, "from": &operations[i].From,
 		} {
-			if text := property[string](element, name); text != nil {
+			if text := optional[string](element, name); text != nil {
 				*into = *text
 			}
 		}

@@ -52,7 +52,7 @@ func (x *exchange) findScopes() {
 
 // addOperation adds what is odd about the value of an operation of a JSON Patch.
 func (o *oddScopes) addOperation(operation any) {
-	path, op := property[string](operation, "path"), property[string](operation, "op")
+	path, op := optional[string](operation, "path"), optional[string](operation, "op")
 	if path == nil || op == nil || *op != "add" && *op != "replace" {
 		return
 	}

@@ -1,22 +1,15 @@
 package oauth
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"example.com/patmock/mockserver/control"
-	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/pat"
-	"example.com/patmock/mockserver/internal/response"
-	"example.com/patmock/spec/rule"
 )
 
 // claims are what an access token says (published and observed). Scopes ride in it by
@@ -110,7 +103,7 @@ func (s *Server) verify(token string, now time.Time) (bearer, error) {
 		c := &claims{}
 		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.config.Key.PublicKey, nil }); err != nil {
-			return bearer{}, fmt.Errorf("JWT validation failed: %s", reason(err))
+			return bearer{}, fmt.Errorf("JWT validation failed: %s", jwtErrorText(err))
 		}
 		b = newBearer(c)
 		s.verified.add(at, b)
@@ -124,31 +117,8 @@ func (s *Server) verify(token string, now time.Time) (bearer, error) {
 // errExpired has the published text.
 var errExpired = errors.New("JWT validation failed: JWT is expired")
 
-// errDeleted refuses an access token whose personal access token was deleted, where the tenant does.
-var errDeleted deletedError
-
-type deletedError struct{}
-
-// noBearer rejects a header without a bearer.
-func noBearer(format string, args ...any) error {
-	return &response.BearerError{Rule: rule.BearerRequired, Missing: true, Err: fmt.Errorf(format, args...)}
-}
-
-// badBearer rejects a bearer that is not valid.
-func badBearer(violated rule.ID, err error) error {
-	return &response.BearerError{Rule: violated, Err: err}
-}
-
-// Error tells what is wrong, in words like those that are published.
-func (deletedError) Error() string {
-	return "JWT validation failed: the personal access token that it was made with was deleted"
-}
-
-// Question is the id of the question that the refusal answers.
-func (deletedError) Question() string { return dialect.AccessTokenOfDeleted }
-
-// reason tells what is wrong with an access token, without repeating it.
-func reason(err error) string {
+// jwtErrorText says what is wrong with an access token, without repeating it.
+func jwtErrorText(err error) string {
 	switch {
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		return "it is not a JWT in compact form"
@@ -156,91 +126,4 @@ func reason(err error) string {
 		return "it is not signed by the key of this namespace, which is new after a restart without --state and after a removal of the namespace; log in again"
 	}
 	return "it cannot be verified"
-}
-
-// Authenticate turns an Authorization header into a caller. Its errors are of type *[response.BearerError].
-func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
-	if header == "" {
-		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
-	}
-	scheme, token, _ := strings.Cut(header, " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") {
-		return pat.Caller{}, noBearer("the Authorization header has %s: send Bearer and an access token from POST /oauth/token", named(scheme))
-	}
-	if token == "" {
-		return pat.Caller{}, noBearer("the bearer is empty: the login at POST /oauth/token before this request has failed")
-	}
-	b, err := s.verify(token, now)
-	if b.holder == nil {
-		return pat.Caller{}, badBearer(rule.BearerRequired, err)
-	}
-	caller := b.caller
-	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
-	if errors.Is(err, errExpired) {
-		trace.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
-		return pat.Caller{}, &response.BearerError{Rule: rule.AccessTokenExpires, Expired: true, Err: s.expired()}
-	}
-	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" && errors.Is(err, pat.ErrNoIdentity) {
-		return pat.Caller{}, badBearer(rule.BearerRequired, fmt.Errorf("JWT validation failed: its user %s is not in this tenant any more; log in again", caller.Name))
-	}
-	deleted, err := s.config.Service.Deleted(ctx, caller.ClientID)
-	if err != nil {
-		return pat.Caller{}, err
-	}
-	if deleted {
-		if s.config.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
-			trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
-			return pat.Caller{}, badBearer(rule.AccessTokenOfDeleted, errDeleted)
-		}
-		trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
-	}
-	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
-		return pat.Caller{}, badBearer(rule.BearerRequired, err)
-	}
-	return caller, nil
-}
-
-// named tells a scheme that is one. Anything else may be a secret.
-func named(scheme string) string {
-	for _, known := range []string{"Basic", "Digest", "Negotiate", "DPoP", "Token"} {
-		if strings.EqualFold(scheme, known) {
-			return "the scheme " + strconv.Quote(known)
-		}
-	}
-	return "no scheme that is known here"
-}
-
-// expired is errExpired, with a word on the clock where a test has moved it.
-func (s *Server) expired() error {
-	if note := s.config.ClockNote(); note != "" {
-		return fmt.Errorf("%w; %s", errExpired, note)
-	}
-	return errExpired
-}
-
-// checkedToken is the answer of /oauth/check_token (observed in a client).
-type checkedToken struct {
-	*claims
-	Active             bool     `json:"active"`
-	ForceAuthSupported bool     `json:"force_auth_supported"`
-	ClaimsSupported    bool     `json:"claims_supported"`
-	EncodedScope       []string `json:"encoded_scope"`
-}
-
-// encodedAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
-const encodedAll = "Ag=="
-
-// checked returns what check_token says of a verified access token with these scopes.
-func checked(token string, scopes []string) (checkedToken, error) {
-	c := &claims{}
-	if _, _, err := jwt.NewParser().ParseUnverified(token, c); err != nil {
-		return checkedToken{}, err
-	}
-	c.Scope, c.ScopeHash = scopes, ""
-	encoded := []string{}
-	if slices.Contains(scopes, pat.ScopeAll) {
-		encoded = []string{encodedAll}
-	}
-	return checkedToken{claims: c, Active: true, EncodedScope: encoded}, nil
 }

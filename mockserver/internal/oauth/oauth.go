@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/random"
@@ -34,11 +33,8 @@ type Config struct {
 	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's own host.
 	PublicURL string
 	Now       func() time.Time
-	// ClockNote says that the clock was moved, empty where it was not.
-	ClockNote func() string
-	// Dialect has the answers that differ from those by default, complete.
-	Dialect dialect.Dialect
-	Writer  response.Writer
+	// Writer has the dialect, too.
+	Writer response.Writer
 }
 
 // Server serves /oauth/ for one tenant.
@@ -108,7 +104,6 @@ func NewRoute(op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	s.config.Writer.Respond(rw, r, route.operation.CheckResponse, func(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
-		return route.handle(s, r, trace)
-	}, s.refusal)
+	resp, err := route.handle(s, r, response.InfoFrom(r))
+	s.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, err)
 }

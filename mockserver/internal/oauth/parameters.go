@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -10,7 +11,9 @@ import (
 	"slices"
 
 	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/rule"
 )
 
 // maxForm bounds, in bytes, what of a multipart form is kept in memory. Bodies are bounded
@@ -67,9 +70,9 @@ func formOf(r *http.Request) (url.Values, error) {
 	return nil, nil
 }
 
-// single returns the value of a parameter. Repeating it is allowed as long as the values are
+// singleValue returns the value of a parameter. Repeating it is allowed as long as the values are
 // the same (RFC 6749, section 3.2, forbids it altogether; assumed that a tenant is not as strict).
-func single(all url.Values, name string) (string, error) {
+func singleValue(all url.Values, name string) (string, error) {
 	values := all[name]
 	if len(values) == 0 {
 		return "", nil
@@ -78,4 +81,9 @@ func single(all url.Values, name string) (string, error) {
 		return "", invalidRequest("%s came %d times, with different values", name, len(values))
 	}
 	return values[0], nil
+}
+
+// invalidRequest returns the error of parameters that cannot be read.
+func invalidRequest(format string, args ...any) error {
+	return response.OAuthError(response.Invalid, fmt.Sprintf(format, args...), "send each parameter once, and credentials in one way", rule.TokenParameters)
 }

@@ -15,6 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
 )
 
@@ -60,14 +61,14 @@ func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.
 	}); err != nil {
 		return nil, err
 	}
-	grant, err := single(all, "grant_type")
+	grant, err := singleValue(all, "grant_type")
 	if err != nil {
 		return nil, err
 	}
 	findRepeated(trace, all, "grant_type", "client_id", "client_secret")
 	resp, err := s.login(r.Context(), id, secret, grant, trace, now)
 	if err != nil {
-		s.find(trace, err)
+		addFindings(trace, err)
 		return nil, err
 	}
 	s.config.Gate.LoggedIn(id)
@@ -83,7 +84,7 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, trace *res
 			return nil, err
 		}
 		trace.User = cmp.Or(session.Caller.Name, session.Caller.ClientID)
-		if err := allowed(grant); err != nil {
+		if err := checkGrant(grant); err != nil {
 			return nil, err
 		}
 		if trace.TokenTTL > 0 {
@@ -107,7 +108,7 @@ func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	resp.Header = noStore()
+	resp.Header = http.Header{"Pragma": {"no-cache"}} // keeps access tokens out of caches (RFC 6749, section 5.1)
 	if err := s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").CheckResponse); err != nil {
 		return nil, err
 	}
@@ -130,27 +131,27 @@ func (s *Server) Accepts(r *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	grant, err := single(all, "grant_type")
+	grant, err := singleValue(all, "grant_type")
 	if err != nil {
 		return false
 	}
 	_, err = s.config.Service.PrepareLogin(r.Context(), id, secret, s.config.Now())
-	return err == nil && allowed(grant) == nil
+	return err == nil && checkGrant(grant) == nil
 }
 
-// find notes the logins that a careful client would not have tried.
-func (s *Server) find(trace *response.RequestInfo, err error) {
+// addFindings notes a login that a careful client would not have tried.
+func addFindings(info *response.RequestInfo, err error) {
+	var broken *pat.Error
+	if !errors.As(err, &broken) {
+		return
+	}
 	switch {
-	case errors.Is(err, pat.ErrDeleted):
-		trace.AddFinding(control.DeletedToken, err.Error(), "")
-	case errors.Is(err, pat.ErrExpired):
-		trace.AddFinding(control.ExpiredToken, err.Error(), "")
-	case errors.Is(err, pat.ErrMalformed):
-		remedy := ""
-		if cause := (interface{ Remedy() string })(nil); errors.As(err, &cause) {
-			remedy = cause.Remedy()
-		}
-		trace.AddFinding(control.MalformedCredentials, err.Error(), remedy)
+	case broken.Rule == rule.LoginDeleted:
+		info.AddFinding(control.DeletedToken, broken.Reason, "")
+	case broken.Rule == rule.LoginExpired:
+		info.AddFinding(control.ExpiredToken, broken.Reason, "")
+	case broken.Advice != "":
+		info.AddFinding(control.MalformedCredentials, broken.Reason, broken.Advice)
 	}
 }
 
@@ -163,12 +164,17 @@ func findRepeated(trace *response.RequestInfo, all url.Values, names ...string) 
 	}
 }
 
+// unauthenticated returns the error of a request without credentials.
+func unauthenticated(violated rule.ID, advice string) error {
+	return response.OAuthError(response.Unauthenticated, "", advice, violated)
+}
+
 // credentials are id and secret by HTTP Basic or as parameters.
 func credentials(r *http.Request, all url.Values) (id, secret string, err error) {
-	if id, err = single(all, "client_id"); err != nil {
+	if id, err = singleValue(all, "client_id"); err != nil {
 		return "", "", err
 	}
-	if secret, err = single(all, "client_secret"); err != nil {
+	if secret, err = singleValue(all, "client_secret"); err != nil {
 		return "", "", err
 	}
 	if user, password, basic := r.BasicAuth(); basic {
@@ -182,55 +188,25 @@ func credentials(r *http.Request, all url.Values) (id, secret string, err error)
 	}
 	switch {
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
-		return "", "", unauthorized(rule.TokenNoJSON, "a JSON body is not read, send client_id and client_secret as a form")
+		return "", "", unauthenticated(rule.TokenNoJSON, "a JSON body is not read, send client_id and client_secret as a form")
 	case r.Header.Get("Authorization") != "":
-		return "", "", unauthorized(rule.TokenNoCredentials, "the Authorization header holds no Basic credentials: expected Basic and base64 of id, colon and secret")
+		return "", "", unauthenticated(rule.TokenNoCredentials, "the Authorization header holds no Basic credentials: expected Basic and base64 of id, colon and secret")
 	}
-	return "", "", unauthorized(rule.TokenNoCredentials, "send client_id and client_secret as a form, in the query or by HTTP Basic")
+	return "", "", unauthenticated(rule.TokenNoCredentials, "send client_id and client_secret as a form, in the query or by HTTP Basic")
 }
 
-func allowed(grant string) error {
+// checkGrant rejects grants other than client_credentials.
+func checkGrant(grant string) error {
+	const advice = "send grant_type=client_credentials"
 	switch {
 	case grant == clientCredentials:
 		return nil
 	case grant == "":
-		return missingGrant
+		return response.OAuthError(response.Invalid, "Missing grant type", advice, rule.MissingGrant)
 	case slices.Contains(otherGrants, grant):
-		return unauthorizedGrant(grant)
-	case grant == "password":
-		return passwordGrant
+		return response.OAuthError(response.UnauthorizedGrant, "Unauthorized grant type: "+grant, advice, rule.TokenGrants)
+	case grant == "password": // which tenants had in 2021. // assumed
+		return response.OAuthError(response.UnsupportedGrant, "Unsupported grant type: password", advice, rule.PasswordGrant)
 	}
-	return unsupportedGrant(grant)
-}
-
-// checkToken tells what an access token says.
-func (s *Server) checkToken(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
-	all, err := parameters(r)
-	if err != nil {
-		return nil, err
-	}
-	token, err := single(all, "token")
-	if err != nil {
-		return nil, err
-	}
-	if token == "" {
-		return nil, missingToken
-	}
-	findRepeated(trace, all, "token")
-	b, err := s.verify(token, s.config.Now())
-	if errors.Is(err, errExpired) {
-		err = s.expired()
-	}
-	if err != nil {
-		return nil, s.invalidToken(err)
-	}
-	scopes, err := s.scopes(r.Context(), b)
-	if err != nil {
-		return nil, s.invalidToken(err)
-	}
-	resp, err := checked(token, scopes)
-	if err != nil {
-		return nil, err
-	}
-	return response.JSON(http.StatusOK, resp)
+	return response.OAuthError(response.UnsupportedGrant, "Unsupported grant type: "+redact.String(grant), advice, rule.UnsupportedGrant)
 }

@@ -140,10 +140,10 @@ func (c Caller) CheckScopes(scopes []string) error {
 		return nil
 	}
 	if c.ID == "" {
-		return refuse(Forbidden, Cause{
-			At: callerAt, Expected: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
+		return &Error{
+			Kind: Forbidden, Field: callerAt, Want: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
 			Advice: "log in with a personal access token", Rule: rule.NoApplicationAuth,
-		})
+		}
 	}
 	for _, scope := range c.Scopes {
 		if scope == ScopeAll || slices.Contains(scopes, scope) {
@@ -154,10 +154,10 @@ func (c Caller) CheckScopes(scopes []string) error {
 	if len(c.Scopes) > 0 {
 		got = strings.Join(c.Scopes, ", ")
 	}
-	return refuse(Forbidden, Cause{
-		At: callerAt, Expected: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
+	return &Error{
+		Kind: Forbidden, Field: callerAt, Want: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
 		Got: got, Rule: rule.OperationScopes,
-	})
+	}
 }
 
 // Where a request says who its caller is, and whose tokens to list.
@@ -168,8 +168,8 @@ const (
 
 // missing is the refusal of a caller who lacks a right.
 func missing(at string, needed, held Rights, violated rule.ID) *Error {
-	return refuse(Forbidden, Cause{
-		At: at, Expected: "a caller with the right " + needed.String(), Got: held.String(),
+	return &Error{
+		Kind: Forbidden, Field: at, Want: "a caller with the right " + needed.String(), Got: held.String(),
 		Advice: "rights are those of the scopes within those of the user level", Rule: violated,
-	})
+	}
 }

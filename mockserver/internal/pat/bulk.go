@@ -44,18 +44,16 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 		t, err := s.visible(ctx, id, held)
 		var refusal *Error
 		if errors.As(err, &refusal) {
-			return nil, refuse(Invalid, Cause{
-				At: fmt.Sprintf("/ids/%d", i), Expected: "the id of a token", Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
-			})
+			return nil, &Error{
+				Kind: Invalid, Field: fmt.Sprintf("/ids/%d", i), Want: "the id of a token", Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
+			}
 		}
 		if err != nil {
 			return nil, err
 		}
 		next, refusal := p.apply(t)
 		if refusal != nil {
-			for c := range refusal.Causes {
-				refusal.Causes[c].Got += " for token " + id
-			}
+			refusal.Got += " for token " + id
 			return nil, refusal
 		}
 		u.changes = append(u.changes, Change{Old: t, New: next})
@@ -69,9 +67,9 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 
 func checkBulkIDs(ids []string) *Error {
 	refusal := func(at, got string) *Error {
-		return refuse(Invalid, Cause{
-			At: at, Expected: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: rule.BulkIDs,
-		})
+		return &Error{
+			Kind: Invalid, Field: at, Want: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: rule.BulkIDs,
+		}
 	}
 	if len(ids) == 0 || len(ids) > maxBulkIDs {
 		return refusal("/ids", fmt.Sprintf("%d ids", len(ids)))
@@ -90,15 +88,15 @@ func checkBulkIDs(ids []string) *Error {
 
 func checkBulkOperations(operations []PatchOperation) *Error {
 	if len(operations) == 0 {
-		return refuse(Invalid, Cause{At: "/patch", Expected: "at least one operation", Got: "none", Rule: rule.BulkFields})
+		return &Error{Kind: Invalid, Field: "/patch", Want: "at least one operation", Got: "none", Rule: rule.BulkFields}
 	}
 	for i, op := range operations {
 		if !slices.Contains(bulkOperations[op.Path], op.Op) {
-			return refuse(Invalid, Cause{
-				At:       fmt.Sprintf("/patch/%d", i),
-				Expected: "replace or remove of /" + fieldExpiration + ", or add, replace or remove of /" + fieldNeverAware,
-				Got:      fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: rule.BulkFields,
-			})
+			return &Error{
+				Kind: Invalid, Field: fmt.Sprintf("/patch/%d", i),
+				Want: "replace or remove of /" + fieldExpiration + ", or add, replace or remove of /" + fieldNeverAware,
+				Got:  fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: rule.BulkFields,
+			}
 		}
 	}
 	return nil

@@ -35,9 +35,6 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
 	}
 	owner := Owner{ID: call.Caller.ID, Name: call.Caller.Name}
-	if err := s.checkUser(ctx, owner); err != nil {
-		return nil, err
-	}
 	now := call.now()
 	id, secret := s.newCredentials(ctx)
 	f := Fields{
@@ -46,7 +43,7 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}
 	if r.Name == nil {
-		return nil, refuse(Missing, Cause{At: "/" + fieldName, Expected: "a name", Got: "nothing", Rule: rule.NameRequired})
+		return nil, &Error{Kind: Missing, Field: "/" + fieldName, Want: "a name", Got: "nothing", Rule: rule.NameRequired}
 	}
 	f.Name = *r.Name
 	if refusal := checkName(f.Name, "/"+fieldName); refusal != nil {
@@ -83,24 +80,17 @@ func (c *Creation) Commit(ctx context.Context) error {
 	case errors.Is(err, ErrNameTaken):
 		return nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
-		return refuse(Limit, limitReached(s.config.Limit)).asked(askTokenLimit)
+		return limitReached(s.config.Limit)
 	}
 	return err
 }
 
-// checkUser rejects a caller whose identity has left the tenant: an access token may outlive it.
-func (s *Service) checkUser(ctx context.Context, caller Owner) error {
-	if _, err := s.Identity(ctx, caller.ID); !errors.Is(err, ErrNoIdentity) {
-		return err
-	}
-	return userGone(caller)
-}
-
+// userGone returns the error of a caller whose identity has left the tenant: an access token may outlive it.
 func userGone(caller Owner) *Error {
-	return refuse(Forbidden, Cause{
-		At: callerAt, Expected: "the access token of a user of this tenant", Got: "that of " + caller.Name + ", who is gone",
+	return &Error{
+		Kind: Forbidden, Field: callerAt, Want: "the access token of a user of this tenant", Got: "that of " + caller.Name + ", who is gone",
 		Advice: "log in again", Rule: rule.NoApplicationAuth,
-	})
+	}
 }
 
 // Note returns a sentence about a stored token that a tenant would have rejected, empty for any other.

@@ -2,15 +2,12 @@ package pat
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
-)
 
-// ErrMalformed is the reason of bad credentials that would be right if they were not damaged on their
-// way: with a line break behind them, quotes around them, and the like.
-var ErrMalformed = errors.New("the credentials are malformed")
+	"example.com/patmock/spec/rule"
+)
 
 // damage is something that happens to credentials, what to do about it, and how it is undone.
 type damage struct {
@@ -108,8 +105,12 @@ func (s *Service) known(ctx context.Context, id, secret string) bool {
 	return err == nil && equal(t.Secret, secret)
 }
 
-func malformed(reason, remedy string) error {
-	return &credentialsError{ErrMalformed, reason, remedy}
+// malformed returns the error of credentials that would be right if they were not damaged on their way: with a
+// line break behind them, quotes around them, and the like.
+func malformed(reason, remedy string) *Error {
+	err := badCredentials(rule.TokenBadCredentials, "%s", reason)
+	err.Advice = remedy
+	return err
 }
 
 // newCredentials returns an id that no token has, and a secret. With a seed, both come again after a restart.

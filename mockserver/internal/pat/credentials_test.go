@@ -32,7 +32,8 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
-			if !errors.Is(err, pat.ErrBadCredentials) || errors.Is(err, pat.ErrMalformed) != test.want {
+			checkRefusal(t, badCredentials, err)
+			if malformed := only(t, err).Advice != ""; malformed != test.want {
 				t.Fatalf("error is %v, want malformed %t", err, test.want)
 			}
 			if test.want && strings.Contains(err.Error(), secret) {
@@ -61,7 +62,7 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 			request := pat.CreateRequest{Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true}
 			_, err := create(t.Context(), s, callOf(user(ben), version.V1), request)
 			var broken *pat.Error
-			if errors.As(err, &broken) != (test.broken != "") || broken != nil && broken.Causes[0].Rule != test.broken {
+			if errors.As(err, &broken) != (test.broken != "") || broken != nil && broken.Rule != test.broken {
 				t.Errorf("error is %v, want %q", err, test.broken)
 			}
 		})

@@ -34,15 +34,15 @@ func parseDate(text, at string) (time.Time, *Error) {
 		} else if text == "" {
 			violated = rule.EmptyDate
 		}
-		return time.Time{}, refuse(Illegal, Cause{
-			At: at, Expected: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
+		return time.Time{}, &Error{
+			Kind: Illegal, Field: at, Want: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
 			Got: quote(text), Advice: dateAdvice(text), Rule: violated,
-		})
+		}
 	}
 	if t.Year() < 0 || t.Year() > 9999 {
-		return time.Time{}, refuse(Illegal, Cause{
-			At: at, Expected: "a date between the years 0000 and 9999 in UTC", Got: quote(text), Rule: rule.DateYear,
-		})
+		return time.Time{}, &Error{
+			Kind: Illegal, Field: at, Want: "a date between the years 0000 and 9999 in UTC", Got: quote(text), Rule: rule.DateYear,
+		}
 	}
 	return t.Truncate(time.Millisecond), nil
 }

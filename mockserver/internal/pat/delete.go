@@ -27,7 +27,9 @@ func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Del
 		return nil, err
 	}
 	if t.Owner.ID != call.Caller.ID && !held.Has(DeleteAll) {
-		return nil, missing(callerAt, DeleteAll, held, rule.WriteRights).asked(askDeleteOfAnothers)
+		err := missing(callerAt, DeleteAll, held, rule.WriteRights)
+		err.Entry = "delete-of-anothers"
+		return nil, err
 	}
 	if t.Owner.ID == call.Caller.ID && !held.Has(DeleteMy) {
 		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)

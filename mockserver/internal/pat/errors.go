@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// What a Store answers when it cannot do as asked.
+// Errors of a Store. After ErrConflict a write has to be prepared again.
 var (
 	ErrNotFound  = errors.New("no such token")
 	ErrNameTaken = errors.New("the owner has a token of that name")
@@ -17,97 +17,65 @@ var (
 	ErrConflict  = errors.New("the token was changed meanwhile")
 )
 
-// ErrBadCredentials is the answer to an unknown client id, a wrong secret, and a token that has
-// expired alike: who guesses learns nothing from it.
-var ErrBadCredentials = errors.New("bad client credentials")
-
-// Why credentials are bad, beside ErrBadCredentials where it is known.
-var (
-	ErrExpired = errors.New("the token has expired")
-	ErrDeleted = errors.New("the token was deleted")
-)
-
-// Kind sorts refusals by what the API answers.
+// Kind classifies errors. Package response has the status of each.
 type Kind int
 
-// The kinds of refusal.
+// The kinds of errors.
 const (
-	Invalid   Kind = iota + 1 // the content breaks a rule
-	Missing                   // required data is missing or empty
-	Illegal                   // a value is of the wrong type or out of its bounds
-	Limit                     // as many tokens as allowed
-	Forbidden                 // the caller may not do this
-	NotFound                  // there is no such token, as far as the caller may know
+	Invalid        Kind = iota + 1 // the content breaks a rule
+	Missing                        // required data is missing or empty
+	Illegal                        // a value is of the wrong type or out of its bounds
+	Limit                          // as many tokens as allowed
+	Forbidden                      // the caller may not do this
+	NotFound                       // there is no such token, as far as the caller may know
+	BadCredentials                 // no login with this client id and secret
 )
 
-// An Error is a refusal by a rule.
+// Error is a request that breaks a rule.
 type Error struct {
-	Kind   Kind
-	Causes []Cause
-
-	question string
-}
-
-// Question is the id of the question that the refusal answers and nothing published settles, empty for none: a tenant may
-// refuse it with another status.
-func (e *Error) Question() string { return e.question }
-
-// asked says which question the refusal answers, unless that is known.
-func (e *Error) asked(question string) *Error {
-	if e.question == "" {
-		e.question = question
-	}
-	return e
-}
-
-// A Cause tells a person what to mend.
-type Cause struct {
-	// At is where: a JSON pointer into the body, or a parameter.
-	At string
-	// Expected and Got, in words and JSON.
-	Expected, Got string
-	// Position of Got in a filter, in characters from 1. Zero anywhere else.
+	Kind Kind
+	// Field is a JSON pointer into the body, or the name of a parameter.
+	Field string
+	// Want and Got are in words and JSON.
+	Want, Got string
+	// Position of Got in a filter, in characters from 1. Zero means none.
 	Position int
-	// Advice is what to send instead, where that does not follow from Expected. May be empty.
+	// Advice says what to send instead, unless Want does.
 	Advice string
-	// Rule that is broken.
+	// Rule is the rule that the request breaks.
 	Rule rule.ID
+	// Entry is the id of the dialect's entry that decides about the error. Empty means the id of the rule.
+	Entry string
+	// Reason is the text of BadCredentials. Clients do not see it: its details would help to guess.
+	Reason string
 }
 
-// String returns the cause in one sentence, with the rule behind it.
-func (c Cause) String() string { return c.Text() + " (" + c.Rule.String() + ")" }
+// Error returns the text with the rule behind it.
+func (e *Error) Error() string { return e.Text() + " (" + e.Rule.String() + ")" }
 
-// Text returns the cause in one sentence, without the rule.
-func (c Cause) Text() string {
+// Text returns the error in one sentence, without the rule.
+func (e *Error) Text() string {
+	if e.Reason != "" {
+		return e.Reason
+	}
 	var b strings.Builder
-	if c.At != "" {
-		b.WriteString(c.At + ": ")
+	if e.Field != "" {
+		b.WriteString(e.Field + ": ")
 	}
-	fmt.Fprintf(&b, "expected %s, got %s", c.Expected, c.Got)
-	if c.Position > 0 {
-		fmt.Fprintf(&b, " at position %d", c.Position)
+	fmt.Fprintf(&b, "expected %s, got %s", e.Want, e.Got)
+	if e.Position > 0 {
+		fmt.Fprintf(&b, " at position %d", e.Position)
 	}
-	if c.Advice != "" {
-		b.WriteString("; " + c.Advice)
+	if e.Advice != "" {
+		b.WriteString("; " + e.Advice)
 	}
 	return b.String()
 }
 
 // Timed reports whether what the rule allows depends on the clock.
-func (c Cause) Timed() bool {
-	return c.Rule == rule.ExpiryFuture || c.Rule == rule.ExpiryUpperBound
+func (e *Error) Timed() bool {
+	return e.Rule == rule.ExpiryFuture || e.Rule == rule.ExpiryUpperBound || e.Rule == rule.LoginExpired
 }
-
-// Error lists the causes.
-func (e *Error) Error() string {
-	texts := make([]string, len(e.Causes))
-	for i, c := range e.Causes {
-		texts[i] = c.String()
-	}
-	return strings.Join(texts, "; ")
-}
-
-func refuse(kind Kind, causes ...Cause) *Error { return &Error{Kind: kind, Causes: causes} }
 
 // quote returns text of a request for a message.
 func quote(s string) string { return redact.Quote(s) }

@@ -16,7 +16,7 @@ func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time
 		return addMonths(now, p.LifetimeMonths), nil
 	}
 	if !acknowledged {
-		return time.Time{}, refuse(Invalid, neverExpiresAckMissing("/"+fieldExpiration, fieldNeverAware+" not true"))
+		return time.Time{}, neverExpiresAckMissing("/"+fieldExpiration, fieldNeverAware+" not true")
 	}
 	return time.Time{}, nil
 }
@@ -24,23 +24,20 @@ func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time
 // date reads an expiration date and holds it against the bounds of the version.
 func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 	t, refusal := parseDate(text, at)
-	if refusal != nil && text == "" {
-		return time.Time{}, refusal.asked(askEmptyDate)
-	}
 	if refusal != nil {
 		return time.Time{}, refusal
 	}
 	if !t.After(now) {
-		return time.Time{}, refuse(Invalid, Cause{
-			At: at, Expected: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: rule.ExpiryFuture,
-		}).asked(askPastDate)
+		return time.Time{}, &Error{
+			Kind: Invalid, Field: at, Want: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: rule.ExpiryFuture, Entry: "past-date",
+		}
 	}
 	if p.LifetimeMonths > 0 {
 		if latest := addMonths(now, p.LifetimeMonths); t.After(latest) {
-			return time.Time{}, refuse(Invalid, Cause{
-				At: at, Expected: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths, FormatDate(latest)),
+			return time.Time{}, &Error{
+				Kind: Invalid, Field: at, Want: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths, FormatDate(latest)),
 				Got: quote(text), Advice: "versions from v2025 on know no such limit", Rule: rule.ExpiryUpperBound,
-			})
+			}
 		}
 	}
 	return t, nil
@@ -49,11 +46,12 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 // neverExpiresAckMissing is the refusal that most people meet first, because SDKs send
 // userAwareTokenNeverExpires: false when nobody asked them to. It names both
 // fields and both ways out.
-func neverExpiresAckMissing(at, got string) Cause {
-	return Cause{
-		At:       at,
-		Expected: "a date, or none together with " + fieldNeverAware + " true",
-		Got:      "no date, and " + got,
+func neverExpiresAckMissing(at, got string) *Error {
+	return &Error{
+		Kind:  Invalid,
+		Field: at,
+		Want:  "a date, or none together with " + fieldNeverAware + " true",
+		Got:   "no date, and " + got,
 		Advice: fmt.Sprintf(`send "%s": true for a token that never expires, or "%s" with a moment in the future; some SDKs send "%s": false by themselves`,
 			fieldNeverAware, fieldExpiration, fieldNeverAware),
 		Rule: rule.ExpiryNever,

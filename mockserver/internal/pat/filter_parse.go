@@ -45,8 +45,8 @@ func parseFilter(text string, choices *Choices) (*Filter, error) {
 	if err == nil && p.next < len(words) {
 		err = p.syntax("and, or, or the end of the filter")
 	}
-	if refusal := (*Error)(nil); errors.As(err, &refusal) {
-		err = refusal.asked(askBadFilter)
+	if refusal := (*Error)(nil); errors.As(err, &refusal) && refusal.Rule != rule.QuotedTimestamp {
+		refusal.Entry = "bad-filter"
 	}
 	if err != nil {
 		return nil, err
@@ -150,10 +150,10 @@ func supported(field, operator lexeme) error {
 
 func (p *filterParser) until(value lexeme) (condition, error) {
 	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
-		return nil, refuse(Invalid, Cause{
-			At: filterParameter, Expected: "a timestamp without quotes", Got: quote(value.text), Position: value.position,
+		return nil, &Error{
+			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes", Got: quote(value.text), Position: value.position,
 			Advice: "supported is " + filterSupported, Rule: rule.QuotedTimestamp,
-		}).asked(askQuotedTimestamp)
+		}
 	}
 	text := value.text
 	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
@@ -161,13 +161,11 @@ func (p *filterParser) until(value lexeme) (condition, error) {
 	}
 	moment, refusal := parseDate(text, filterParameter)
 	if refusal != nil {
-		refusal.Kind = Invalid
-		cause := &refusal.Causes[0]
-		cause.Position = value.position
-		if cause.Advice != "" {
-			cause.Advice += "; "
+		refusal.Kind, refusal.Position = Invalid, value.position
+		if refusal.Advice != "" {
+			refusal.Advice += "; "
 		}
-		cause.Advice += "supported is " + filterSupported
+		refusal.Advice += "supported is " + filterSupported
 		return nil, refusal
 	}
 	neverUsed := unknown
@@ -237,15 +235,15 @@ func (p *filterParser) syntax(expected string) error {
 	if p.next < len(p.words) {
 		got, position = quote(p.words[p.next].text), p.words[p.next].position
 	}
-	return refuse(Invalid, Cause{
-		At: filterParameter, Expected: expected, Got: got, Position: position,
+	return &Error{
+		Kind: Invalid, Field: filterParameter, Want: expected, Got: got, Position: position,
 		Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
-	})
+	}
 }
 
 func unsupported(w lexeme) error {
-	return refuse(Invalid, Cause{
-		At: filterParameter, Expected: filterSupported,
+	return &Error{
+		Kind: Invalid, Field: filterParameter, Want: filterSupported,
 		Got: quote(w.text), Position: w.position, Rule: rule.FilterSupported,
-	})
+	}
 }

@@ -12,7 +12,7 @@ import (
 func checkFilterRefusal(t testing.TB, filter, wantGot string, wantPosition int, wantRule string, err error) {
 	t.Helper()
 	checkRefusal(t, refusal{pat.Invalid, "query parameter filters", wantRule}, err)
-	got := only(t, err).Causes[0]
+	got := only(t, err)
 	if got.Position != wantPosition || wantGot != "" && got.Got != wantGot {
 		t.Errorf("got %s at position %d, want %s at position %d", got.Got, got.Position, wantGot, wantPosition)
 	}

@@ -99,7 +99,7 @@ func TestTimed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), test.version), test.request)
-			cause := only(t, err).Causes[0]
+			cause := only(t, err)
 			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" || cause.Timed() != test.want {
 				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.Timed(), test.want, diff)
 			}

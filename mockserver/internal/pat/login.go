@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // Session is a login that is ready to be noted: the content of an access token.
@@ -25,8 +27,8 @@ type Session struct {
 // day is counted from the stored value is assumed).
 const lastUsedStep = 24 * time.Hour
 
-// PrepareLogin returns the session of a token or of an API client. The error of any wrong credentials is
-// ErrBadCredentials.
+// PrepareLogin returns the session of a token or of an API client. The error of wrong credentials is an
+// *[Error] of the kind BadCredentials.
 func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -34,7 +36,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	}
 	if client, ok := d.Client(id); ok {
 		if !equal(client.Secret, secret) {
-			return nil, s.nearMiss(ctx, id, secret, badCredentials("the secret is not that of API client %s", quote(client.Name)))
+			return nil, s.nearMiss(ctx, id, secret, badCredentials(rule.TokenBadCredentials, "the secret is not that of API client %s", quote(client.Name)))
 		}
 		return &Session{Caller: Caller{ClientID: id, Scopes: client.Scope}, ValiditySeconds: defaultValiditySeconds}, nil
 	}
@@ -46,14 +48,14 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 		return nil, err
 	}
 	if !equal(t.Secret, secret) {
-		return nil, s.nearMiss(ctx, id, secret, badCredentials("the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name)))
+		return nil, s.nearMiss(ctx, id, secret, badCredentials(rule.TokenBadCredentials, "the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name)))
 	}
 	if t.Expired(now) {
-		return nil, &credentialsError{ErrExpired, fmt.Sprintf("token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate)), ""}
+		return nil, badCredentials(rule.LoginExpired, "token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate))
 	}
 	identity, ok := d.Identity(t.Owner.ID)
 	if !ok {
-		return nil, badCredentials("token %s belongs to an identity that is gone", quote(t.Name))
+		return nil, badCredentials(rule.TokenBadCredentials, "token %s belongs to an identity that is gone", quote(t.Name))
 	}
 	return &Session{
 		Caller: Caller{
@@ -80,52 +82,24 @@ func (s *Session) Commit(ctx context.Context) error {
 // unknownClient returns the error of a client id that does not exist.
 func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) error {
 	if len(id) == secretLength { // a pair that was exchanged must not show in a log
-		return badCredentials("the client id is as long as a secret: are the two exchanged?")
+		return badCredentials(rule.TokenBadCredentials, "the client id is as long as a secret: are the two exchanged?")
 	}
 	deleted, err := s.Deleted(ctx, id)
 	if err != nil {
 		return err
 	}
 	if deleted {
-		return &credentialsError{ErrDeleted, fmt.Sprintf("token %s was deleted", id), ""}
+		return badCredentials(rule.LoginDeleted, "token %s was deleted", id)
 	}
-	return badCredentials("no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), d.Names())
+	return badCredentials(rule.TokenBadCredentials, "no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), d.Names())
 }
 
 // secretLength is how many hexadecimal digits a secret has, twice those of an id (published by example).
 const secretLength = 64
 
-// credentialsError is ErrBadCredentials with the reason, which is for the log alone.
-type credentialsError struct {
-	kind   error // ErrExpired, ErrDeleted, or nil
-	reason string
-	remedy string // empty for that of the kind
-}
-
-// Remedy returns what to do instead, empty if the error has no remedy of its own.
-func (e *credentialsError) Remedy() string { return e.remedy }
-
-// Error tells the reason.
-func (e *credentialsError) Error() string { return ErrBadCredentials.Error() + ": " + e.reason }
-
-// Question is the id of the question that the refusal answers and nothing published settles, empty for none.
-func (e *credentialsError) Question() string {
-	switch {
-	case errors.Is(e.kind, ErrExpired):
-		return askLoginExpired
-	case errors.Is(e.kind, ErrDeleted):
-		return askLoginDeleted
-	}
-	return ""
-}
-
-// Is implements the interface of errors.Is.
-func (e *credentialsError) Is(target error) bool {
-	return target == ErrBadCredentials || e.kind != nil && target == e.kind
-}
-
-func badCredentials(format string, args ...any) error {
-	return &credentialsError{reason: fmt.Sprintf(format, args...)}
+// badCredentials returns the error of a login. Clients see the same text for each reason.
+func badCredentials(violated rule.ID, reason string, args ...any) *Error {
+	return &Error{Kind: BadCredentials, Reason: "bad client credentials: " + fmt.Sprintf(reason, args...), Rule: violated}
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -1,7 +1,6 @@
 package pat_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -79,12 +78,11 @@ func TestLoginRefuses(t *testing.T) {
 			if session != nil {
 				t.Errorf("session is %+v, want none", session)
 			}
-			if !errors.Is(err, pat.ErrBadCredentials) {
-				t.Errorf("error is %v, want ErrBadCredentials", err)
+			want := badCredentials
+			if test.id == "expired" {
+				want = loginExpired
 			}
-			if errors.Is(err, pat.ErrExpired) != (test.id == "expired") || errors.Is(err, pat.ErrDeleted) {
-				t.Errorf("error is %v, want the reason of %s", err, test.name)
-			}
+			checkRefusal(t, want, err)
 			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
@@ -95,17 +93,15 @@ func TestLoginRefuses(t *testing.T) {
 func TestLoginAroundTheExpiration(t *testing.T) {
 	tests := []struct {
 		name, now string
-		want      error
+		want      refusal
 	}{
-		{"a millisecond before", "2026-03-31T23:59:59.999Z", nil},
-		{"on the moment", "2026-04-01T00:00:00Z", pat.ErrBadCredentials},
+		{"a millisecond before", "2026-03-31T23:59:59.999Z", accepted},
+		{"on the moment", "2026-04-01T00:00:00Z", loginExpired},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), "token", "secret of token", moment(test.now))
-			if !errors.Is(err, test.want) {
-				t.Errorf("error is %v, want %v", err, test.want)
-			}
+			checkRefusal(t, test.want, err)
 		})
 	}
 }
@@ -116,39 +112,32 @@ func TestLoginAfterDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := login(t.Context(), service, "endless", "secret of endless", now)
-	if !errors.Is(err, pat.ErrBadCredentials) {
-		t.Errorf("error is %v, want ErrBadCredentials", err)
-	}
-	if !errors.Is(err, pat.ErrDeleted) || errors.Is(err, pat.ErrExpired) {
-		t.Errorf("error is %v, want ErrDeleted, and not ErrExpired", err)
-	}
-	checkText(t, err.Error())
+	checkRefusal(t, loginDeleted, err)
+	checkText(t, only(t, err).Text())
 }
 
 // What the log says of a login that failed. The answer is the same for all of them.
 func TestLoginRefusalTexts(t *testing.T) {
 	tests := []struct {
 		name, id, secret string
-		wantIs           error
+		want             refusal
 		wantName         string // which the text has, empty if it must repeat nothing
 	}{
-		{"wrong secret", "token", "x", pat.ErrBadCredentials, "name of token"},
-		{"expired", "expired", "secret of expired", pat.ErrExpired, "name of expired"},
-		{"owner gone", "of-nobody", "secret of of-nobody", pat.ErrBadCredentials, "name of of-nobody"},
-		{"API client", "api-client", "x", pat.ErrBadCredentials, "pipeline"},
-		{"exchanged", strings.Repeat("a", 64), "x", pat.ErrBadCredentials, ""},
-		{"unknown", "nobody", "x", pat.ErrBadCredentials, "nobody"},
+		{"wrong secret", "token", "x", badCredentials, "name of token"},
+		{"expired", "expired", "secret of expired", loginExpired, "name of expired"},
+		{"owner gone", "of-nobody", "secret of of-nobody", badCredentials, "name of of-nobody"},
+		{"API client", "api-client", "x", badCredentials, "pipeline"},
+		{"exchanged", strings.Repeat("a", 64), "x", badCredentials, ""},
+		{"unknown", "nobody", "x", badCredentials, "nobody"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
-			if !errors.Is(err, pat.ErrBadCredentials) || !errors.Is(err, test.wantIs) || errors.Is(err, pat.ErrExpired) != errors.Is(test.wantIs, pat.ErrExpired) {
-				t.Fatalf("error is %v, want %v", err, test.wantIs)
-			}
-			if text := err.Error(); !strings.Contains(text, test.wantName) || test.wantName == "" && strings.Contains(text, test.id) {
+			checkRefusal(t, test.want, err)
+			if text := only(t, err).Text(); !strings.Contains(text, test.wantName) || test.wantName == "" && strings.Contains(text, test.id) {
 				t.Errorf("text is %q, want %q in it", text, test.wantName)
 			}
-			checkText(t, err.Error())
+			checkText(t, only(t, err).Text())
 		})
 	}
 }
@@ -215,20 +204,18 @@ func TestLoginRace(t *testing.T) {
 	tests := []struct {
 		name      string
 		meanwhile func(*contested) error
-		want      error
+		want      refusal
 		wantUsed  time.Time
 	}{
-		{"renamed meanwhile", func(s *contested) error { return s.rename("token", "renamed") }, nil, now},
-		{"deleted meanwhile", func(s *contested) error { return s.remove("token") }, pat.ErrBadCredentials, time.Time{}},
+		{"renamed meanwhile", func(s *contested) error { return s.rename("token", "renamed") }, accepted, now},
+		{"deleted meanwhile", func(s *contested) error { return s.remove("token") }, loginDeleted, time.Time{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := &contested{Store: loginStore(t)}
 			store.meanwhile = func() error { return test.meanwhile(store) }
-			if err := login(t.Context(), loginService(store), "token", "secret of token", now); !errors.Is(err, test.want) {
-				t.Fatalf("error is %v, want %v", err, test.want)
-			}
-			if test.want != nil {
+			checkRefusal(t, test.want, login(t.Context(), loginService(store), "token", "secret of token", now))
+			if test.want != accepted {
 				return
 			}
 			got := stored(t, store, "token")

@@ -63,26 +63,6 @@ func (c Choices) NameKey() func(name string) string {
 	}
 }
 
-// The questions that refusals answer and nothing published settles. See Error.Question.
-const (
-	askDuplicateName    = "duplicate-name"
-	askTokenLimit       = "token-limit"
-	askUnknownScope     = "unknown-scope"
-	askBadFilter        = "bad-filter"
-	askPastDate         = "past-date"
-	askUnknownOwner     = "unknown-owner"
-	askUnpatchablePath  = "unpatchable-path"
-	askEmptyPatch       = "empty-patch"
-	askLoginExpired     = "login-expired"
-	askLoginDeleted     = "login-deleted"
-	askHelpdeskListAll  = "helpdesk-list-all"
-	askOwnID            = "own-id-with-my-read"
-	askDeleteOfAnothers = "delete-of-anothers"
-	askQuotedTimestamp  = "quoted-timestamp"
-	askEmptyDate        = "empty-date"
-	askTestOfFixedField = "test-of-fixed-field"
-)
-
 // helpdesk is the user level of which nobody says whether it may list all tokens.
 const helpdesk = "HELPDESK"
 
@@ -98,7 +78,7 @@ func (c Choices) levels() Levels {
 // checkNameLength rejects a name that is too long.
 func (c Choices) checkNameLength(name, at string) *Error {
 	if n := utf8.RuneCountInString(name); c.LongestName > 0 && n > c.LongestName {
-		return refuse(Invalid, Cause{At: at, Expected: atMost(c.LongestName, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestName})
+		return &Error{Kind: Invalid, Field: at, Want: atMost(c.LongestName, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestName}
 	}
 	return nil
 }
@@ -106,19 +86,19 @@ func (c Choices) checkNameLength(name, at string) *Error {
 // checkScope rejects scopes that are too many or too long, or that do not exist.
 func (c Choices) checkScope(scope []string, at string) *Error {
 	if c.MostScopes > 0 && len(scope) > c.MostScopes {
-		return refuse(Invalid, Cause{At: at, Expected: atMost(c.MostScopes, "scopes"), Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes})
+		return &Error{Kind: Invalid, Field: at, Want: atMost(c.MostScopes, "scopes"), Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes}
 	}
 	for _, s := range scope {
 		if n := utf8.RuneCountInString(s); c.LongestScope > 0 && n > c.LongestScope {
-			return refuse(Invalid, Cause{
-				At: at, Expected: "scopes of " + atMost(c.LongestScope, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestScope,
-			})
+			return &Error{
+				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.LongestScope, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestScope,
+			}
 		}
 		if !c.RefuseUnknownScopes {
 			continue
 		}
 		if !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
-			return refuse(Invalid, Cause{At: at, Expected: "scopes that begin with sp: or idn:", Got: quote(s), Rule: rule.UnknownScope}).asked(askUnknownScope)
+			return &Error{Kind: Invalid, Field: at, Want: "scopes that begin with sp: or idn:", Got: quote(s), Rule: rule.UnknownScope}
 		}
 	}
 	return nil
@@ -134,26 +114,26 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 	if _, err := s.Identity(ctx, id); !errors.Is(err, ErrNoIdentity) {
 		return err
 	}
-	return refuse(Invalid, Cause{
-		At: ownerAt, Expected: "the id of an identity", Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
-	}).asked(askUnknownOwner)
+	return &Error{
+		Kind: Invalid, Field: ownerAt, Want: "the id of an identity", Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
+	}
 }
 
 // cannotList is the refusal of a list, and of the question that it answers where that is one.
 func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
-		refusal.Causes[0].Advice = "log in as an administrator, or send owner-id=me"
+		refusal.Advice = "log in as an administrator, or send owner-id=me"
 		if advice := IDAdvice(ownerID); advice != "" {
-			refusal.Causes[0].Advice += "; " + advice
+			refusal.Advice += "; " + advice
 		}
 	}
 	switch {
 	case needed != ReadAll:
 	case ownerID == caller.ID && held.Has(ReadMy):
-		return refusal.asked(askOwnID)
+		refusal.Entry = "own-id-with-my-read"
 	case slices.Contains(caller.UserLevels, helpdesk) && caller.granted().Has(ReadAll):
-		return refusal.asked(askHelpdeskListAll)
+		refusal.Entry = "helpdesk-list-all"
 	}
 	return refusal
 }

@@ -52,7 +52,7 @@ func TestListNeverUsed(t *testing.T) {
 
 // A scope that a token has from before stays, as long as a patch does not touch the scopes.
 func TestRefuseUnknownScopes(t *testing.T) {
-	tests := []struct{ name, path, value, question string }{
+	tests := []struct{ name, path, value, entry string }{
 		{"name alone", "/name", `"renamed"`, ""},
 		{"other scopes", "/scope", `["idn:accounts:read","sp:scopes:default"]`, ""},
 		{"none", "/scope", `[]`, ""},
@@ -65,12 +65,12 @@ func TestRefuseUnknownScopes(t *testing.T) {
 			store := newStore(t, pat.Fields{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
 			s := configured(pat.Config{Store: store, Choices: pat.Choices{RefuseUnknownScopes: true}}, annAndBen())
 			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
-			question := ""
+			entry := ""
 			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {
-				question = refusal.Question()
+				entry = refusal.Entry + string(refusal.Rule) // which is the entry if Entry is empty
 			}
-			if question != test.question || (err != nil) != (test.question != "") {
-				t.Errorf("question %q, want %q: %v", question, test.question, err)
+			if entry != test.entry || (err != nil) != (test.entry != "") {
+				t.Errorf("entry %q, want %q: %v", entry, test.entry, err)
 			}
 		})
 	}

@@ -48,10 +48,10 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 		return nil, err
 	}
 	if t.Owner.ID != call.Caller.ID {
-		return nil, refuse(Forbidden, Cause{
-			At: "path parameter id", Expected: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
+		return nil, &Error{
+			Kind: Forbidden, Field: "path parameter id", Want: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
 			Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
-		})
+		}
 	}
 	p := &patcher{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	if refusal := p.check(); refusal != nil {
@@ -89,12 +89,12 @@ type patcher struct {
 // ones on expirationDate without a value the null that two SDKs cannot send.
 func (p *patcher) check() *Error {
 	if len(p.operations) > maxOperations {
-		return refuse(Invalid, Cause{
-			At: p.at, Expected: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
-		})
+		return &Error{
+			Kind: Invalid, Field: p.at, Want: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
+		}
 	}
 	if len(p.operations) == 0 && p.choices.RefuseEmptyPatch {
-		return refuse(Invalid, Cause{At: p.at, Expected: "at least one operation", Got: "none", Rule: rule.EmptyPatch}).asked(askEmptyPatch)
+		return &Error{Kind: Invalid, Field: p.at, Want: "at least one operation", Got: "none", Rule: rule.EmptyPatch}
 	}
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
@@ -103,9 +103,9 @@ func (p *patcher) check() *Error {
 			return refusal
 		}
 		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
-			return refuse(Missing, Cause{
-				At: at + "/from", Expected: "a JSON pointer, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchPointer,
-			})
+			return &Error{
+				Kind: Missing, Field: at + "/from", Want: "a JSON pointer, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchPointer,
+			}
 		}
 		if op.Op == "move" || op.Op == "copy" {
 			if refusal := p.checkPointer(at+"/from", op.Op, op.From); refusal != nil {
@@ -116,9 +116,9 @@ func (p *patcher) check() *Error {
 			continue
 		}
 		if op.Path != "/"+fieldExpiration || op.Op != "replace" {
-			return refuse(Missing, Cause{
-				At: at + "/value", Expected: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchValueRequired,
-			})
+			return &Error{
+				Kind: Missing, Field: at + "/value", Want: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchValueRequired,
+			}
 		}
 		op.Value = json.RawMessage("null")
 	}
@@ -131,9 +131,9 @@ func (p *patcher) checkPointer(at, op, pointer string) *Error {
 	steps := strings.Split(pointer, "/")
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
 	if len(steps) < 2 || steps[0] != "" {
-		return refuse(Invalid, Cause{
-			At: at, Expected: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rule.PatchPointer,
-		})
+		return &Error{
+			Kind: Invalid, Field: at, Want: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rule.PatchPointer,
+		}
 	}
 	field := steps[1] // no field has a name that would be escaped
 	if !slices.Contains(p.policy.Patchable, field) {
@@ -144,20 +144,20 @@ func (p *patcher) checkPointer(at, op, pointer string) *Error {
 		if slices.Contains(current.Patchable, field) {
 			advice = "versions from v2025 on can change " + field
 		}
-		violated, question := rule.PatchFields, askUnpatchablePath
+		violated, entry := rule.PatchFields, "unpatchable-path"
 		if op == "test" {
-			violated, question = rule.TestOfFixedField, askTestOfFixedField
+			violated, entry = rule.TestOfFixedField, ""
 		}
-		return refuse(Invalid, Cause{
-			At: at, Expected: "a field that can be patched, one of " + fields, Got: quote(pointer),
-			Advice: advice, Rule: violated,
-		}).asked(question)
+		return &Error{
+			Kind: Invalid, Field: at, Want: "a field that can be patched, one of " + fields, Got: quote(pointer),
+			Advice: advice, Rule: violated, Entry: entry,
+		}
 	}
 	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
-		return refuse(Invalid, Cause{
-			At: at, Expected: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
+		return &Error{
+			Kind: Invalid, Field: at, Want: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
 			Got: quote(pointer), Rule: rule.PatchPointer,
-		})
+		}
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (p *patcher) apply(t *Token) (*Token, *Error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, refuse(Invalid, Cause{At: p.at, Expected: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies})
+		return nil, &Error{Kind: Invalid, Field: p.at, Want: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies}
 	}
 	next := NewToken(t.Fields)
 	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.decodeName, p.decodeScope, p.decodeExpiration} {
@@ -259,20 +259,21 @@ func (p *patcher) applyError(i int, err error) *Error {
 	if op.Op == "move" || op.Op == "copy" {
 		what, where = op.Op+" from "+quote(op.From)+" to "+quote(op.Path), "where it finds nothing or cannot go"
 	}
-	cause := Cause{
-		At: fmt.Sprintf("%s/%d", p.at, i), Expected: "an operation that applies to the token",
+	rejected := &Error{
+		Kind:  Invalid,
+		Field: fmt.Sprintf("%s/%d", p.at, i), Want: "an operation that applies to the token",
 		Got: what + ", " + where, Rule: rule.PatchApplies,
 	}
 	var size *jsonpatch.AccumulatedCopySizeError
 	switch {
 	case errors.As(err, &size):
-		cause.Expected = fmt.Sprintf("a patch that copies at most %d bytes", maxCopied)
-		cause.Got, cause.Rule = what, rule.PatchSize
+		rejected.Want = fmt.Sprintf("a patch that copies at most %d bytes", maxCopied)
+		rejected.Got, rejected.Rule = what, rule.PatchSize
 	case errors.Is(err, jsonpatch.ErrTestFailed):
-		cause.Expected, cause.Rule = "the token to pass the test", rule.PatchTest
-		cause.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path), shorten(string(op.Value)))
+		rejected.Want, rejected.Rule = "the token to pass the test", rule.PatchTest
+		rejected.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path), shorten(string(op.Value)))
 	case errors.Is(err, jsonpatch.ErrInvalidIndex):
-		cause.Expected, cause.Got = "an index within the array", what
+		rejected.Want, rejected.Got = "an index within the array", what
 	}
-	return refuse(Invalid, cause)
+	return rejected
 }

@@ -38,7 +38,7 @@ func (p *patcher) decodeName(fields map[string]json.RawMessage, next *Fields) *E
 		return refusal
 	}
 	if name == nil {
-		return refuse(Missing, Cause{At: at, Expected: "a name", Got: "nothing", Rule: rule.NameRequired})
+		return &Error{Kind: Missing, Field: at, Want: "a name", Got: "nothing", Rule: rule.NameRequired}
 	}
 	next.Name = *name
 	if refusal := checkName(*name, at); refusal != nil || !changed {
@@ -60,7 +60,7 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) *
 	next.Scope = make([]string, len(elements))
 	for i, element := range elements {
 		if element == nil {
-			return refuse(Illegal, Cause{At: at, Expected: "an array of strings, or null", Got: "null in the array", Rule: rule.InvalidProperty})
+			return &Error{Kind: Illegal, Field: at, Want: "an array of strings, or null", Got: "null in the array", Rule: rule.InvalidProperty}
 		}
 		next.Scope[i] = *element
 	}
@@ -97,14 +97,14 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fiel
 		}
 		return refusal
 	case dateChanged && !acknowledged:
-		return refuse(Invalid, neverExpiresAckMissing(dateAt, fieldNeverAware+" not set to true by the same patch"))
+		return neverExpiresAckMissing(dateAt, fieldNeverAware+" not set to true by the same patch")
 	case dateChanged:
 		next.ExpirationDate = time.Time{}
 	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
-		return refuse(Invalid, Cause{
-			At: awareAt, Expected: "true, as long as the token never expires", Got: "false or nothing",
+		return &Error{
+			Kind: Invalid, Field: awareAt, Want: "true, as long as the token never expires", Got: "false or nothing",
 			Advice: "replace /" + fieldExpiration + " with a moment in the future in the same patch", Rule: rule.NeverKeepsAcknowledgment,
-		})
+		}
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func decodeField(raw json.RawMessage, into any, at, expected string) *Error {
 		return nil
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return refuse(Illegal, Cause{At: at, Expected: expected, Got: shorten(string(raw)), Rule: rule.InvalidProperty})
+		return &Error{Kind: Illegal, Field: at, Want: expected, Got: shorten(string(raw)), Rule: rule.InvalidProperty}
 	}
 	return nil
 }

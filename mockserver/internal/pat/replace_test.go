@@ -139,9 +139,7 @@ func TestReplace(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkView(t, view{}, s)
-		if err := login(t.Context(), s, "api", "s", now); !errors.Is(err, pat.ErrBadCredentials) {
-			t.Errorf("error is %v, want ErrBadCredentials", err)
-		}
+		checkRefusal(t, badCredentials, login(t.Context(), s, "api", "s", now))
 	})
 }
 

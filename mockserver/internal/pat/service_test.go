@@ -201,7 +201,7 @@ func TestCreateOfACallerWhoIsGone(t *testing.T) {
 	if err := service.Replace(t.Context(), pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann"}}}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := service.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
 	checkCause(t, forbidden("no-application-auth"), err)
 	if got := everything(t, store); got != nil {
 		t.Errorf("stored %v", got)

@@ -151,6 +151,13 @@ var (
 	notFound = refusal{pat.NotFound, "path parameter id", "unknown-id"}
 )
 
+// badCredentials and the others are the errors of a login.
+var (
+	badCredentials = refusal{pat.BadCredentials, "", "token-bad-credentials"}
+	loginExpired   = refusal{pat.BadCredentials, "", "login-expired"}
+	loginDeleted   = refusal{pat.BadCredentials, "", "login-deleted"}
+)
+
 // forbidden is the refusal of a caller, whatever the token.
 func forbidden(rule string) refusal { return refusal{pat.Forbidden, "header Authorization", rule} }
 
@@ -160,15 +167,15 @@ func refusalOf(t testing.TB, err error) refusal {
 		return accepted
 	}
 	e := only(t, err)
-	return refusal{e.Kind, e.Causes[0].At, string(e.Causes[0].Rule)}
+	return refusal{e.Kind, e.Field, string(e.Rule)}
 }
 
-// only is a refusal with the one cause that each has.
+// only returns the error of a rule.
 func only(t testing.TB, err error) *pat.Error {
 	t.Helper()
 	var e *pat.Error
-	if !errors.As(err, &e) || len(e.Causes) != 1 {
-		t.Fatalf("error is %T (%v), want *pat.Error with one cause", err, err)
+	if !errors.As(err, &e) {
+		t.Fatalf("error is %T (%v), want *pat.Error", err, err)
 	}
 	return e
 }

@@ -18,7 +18,7 @@ const (
 
 func checkName(name, at string) *Error {
 	if strings.TrimSpace(name) == "" {
-		return refuse(Missing, Cause{At: at, Expected: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank})
+		return &Error{Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank}
 	}
 	return nil
 }
@@ -27,28 +27,28 @@ func checkValidity(seconds int) *Error {
 	if seconds >= minValiditySeconds && seconds <= maxValiditySeconds {
 		return nil
 	}
-	return refuse(Illegal, Cause{
-		At: "/accessTokenValiditySeconds", Expected: fmt.Sprintf("%d to %d seconds", minValiditySeconds, maxValiditySeconds),
+	return &Error{
+		Kind: Illegal, Field: "/accessTokenValiditySeconds", Want: fmt.Sprintf("%d to %d seconds", minValiditySeconds, maxValiditySeconds),
 		Got: fmt.Sprint(seconds), Rule: rule.ValidityBounds,
-	})
+	}
 }
 
 func nameTaken(name, at string) *Error {
-	return refuse(Invalid, Cause{
-		At: at, Expected: "a name that no other token of the owner has", Got: quote(name), Rule: rule.NameUnique,
-	}).asked(askDuplicateName)
+	return &Error{
+		Kind: Invalid, Field: at, Want: "a name that no other token of the owner has", Got: quote(name), Rule: rule.NameUnique, Entry: "duplicate-name",
+	}
 }
 
 func notFound(id string) *Error {
-	return refuse(NotFound, Cause{
-		At: "path parameter id", Expected: "the id of a token that the caller may see", Got: quote(id), Advice: IDAdvice(id), Rule: rule.UnknownID,
-	})
+	return &Error{
+		Kind: NotFound, Field: "path parameter id", Want: "the id of a token that the caller may see", Got: quote(id), Advice: IDAdvice(id), Rule: rule.UnknownID,
+	}
 }
 
-func limitReached(limit int) Cause {
-	return Cause{
-		Expected: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),
-		Advice: "delete one first", Rule: rule.TokensPerOwner,
+func limitReached(limit int) *Error {
+	return &Error{
+		Kind: Limit, Want: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),
+		Advice: "delete one first", Rule: rule.TokensPerOwner, Entry: "token-limit",
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec/limit"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -68,6 +69,9 @@ var noStore = []string{"no-cache"}
 func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		return e
+	}
+	if e := (*pat.Error)(nil); errors.As(err, &e) {
+		return ofDomain(e, info)
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return Errorf(TooLarge, Reason{Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit)})

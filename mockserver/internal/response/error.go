@@ -1,10 +1,13 @@
 package response
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/spec/rule"
 )
 
 // An Error is why a request is not served. One table turns its kind into a status, and into the texts
@@ -33,6 +36,35 @@ type Error struct {
 
 // Errorf returns an error of a kind that has one reason.
 func Errorf(kind Kind, why Reason) *Error { return &Error{Kind: kind, Reasons: []Reason{why}} }
+
+// OAuthError returns an error of the token endpoint that clients see as a description. The advice is for
+// the log alone: the description keeps the words of a tenant, and is that of the kind if it is empty. The
+// dialect's entry has the id of the rule.
+func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error {
+	description = cmp.Or(description, table[kind].text)
+	text := table[kind].oauth + ": " + description
+	if advice != "" {
+		text += ": " + advice
+	}
+	return &Error{
+		Kind: kind, Description: description, Question: string(violated),
+		Reasons: []Reason{{Rule: violated, Text: text}},
+	}
+}
+
+// ofDomain returns the error of a rule about tokens.
+func ofDomain(e *pat.Error, info *RequestInfo) *Error {
+	text := e.Text()
+	if e.Timed() && info.ClockNote != "" {
+		text += "; " + info.ClockNote
+	}
+	converted := &Error{Kind: e.Kind, Field: e.Field, Question: cmp.Or(e.Entry, string(e.Rule))}
+	if e.Kind == BadCredentials { // clients must not see why
+		converted.Description = table[BadCredentials].text
+	}
+	converted.Reasons = []Reason{{Rule: e.Rule, Text: strings.Join(append([]string{text}, info.Hints...), "; ")}}
+	return converted
+}
 
 // Error returns the reasons as sentences.
 func (e *Error) Error() string { return strings.Join(Texts(e.Reasons), "; ") }

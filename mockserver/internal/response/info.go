@@ -23,6 +23,8 @@ type RequestInfo struct {
 	// User is the owner of the token that the request is made with, ClientID its id. Both are empty until
 	// that is known.
 	User, ClientID string
+	// ClockNote says that the clock of the namespace was moved. Empty means that it was not.
+	ClockNote string
 	// Notes are warnings about a request that was not rejected, in sentences.
 	Notes []string
 	// Reasons are why the request was rejected.

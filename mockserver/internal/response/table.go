@@ -5,21 +5,24 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"example.com/patmock/mockserver/internal/pat"
 )
 
 // A Kind classifies errors. The zero value is known by its status alone.
-type Kind int
+type Kind = pat.Kind
 
-// The kinds of errors. Those of the domain come first.
+// The kinds of errors, first those of the domain.
 const (
-	Invalid   Kind = iota + 1 // the content breaks a rule
-	Missing                   // required data is missing or empty
-	Illegal                   // a value is of the wrong type or out of its bounds
-	Limit                     // the owner has as many tokens as allowed
-	Forbidden                 // the caller may not do this
-	NotFound                  // there is nothing of that id, or nothing at that path
+	Invalid        = pat.Invalid
+	Missing        = pat.Missing
+	Illegal        = pat.Illegal
+	Limit          = pat.Limit
+	Forbidden      = pat.Forbidden
+	NotFound       = pat.NotFound
+	BadCredentials = pat.BadCredentials
 
-	BadSyntax
+	BadSyntax Kind = iota + 100
 	TooLarge
 	WrongContentType
 	WrongCoding
@@ -35,7 +38,6 @@ const (
 	InvalidBearer
 	ExpiredBearer
 
-	BadCredentials
 	Unauthenticated
 	UnauthorizedGrant
 	UnsupportedGrant

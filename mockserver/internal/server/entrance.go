@@ -134,6 +134,7 @@ func (x *exchange) enterNamespace(t *tenant) {
 	x.tenant = t
 	x.name(t.random)
 	x.at = t.clock.Now()
+	x.trace.ClockNote = t.clock.Note()
 }
 
 // respond responds to a request whose body was read with err.

@@ -115,15 +115,15 @@ func (t *tenant) serve() error {
 		return err
 	}
 	front := &admission.Gate{
-		Limits: t.limits, Enforce: t.enforce, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped, ClockNote: t.clock.Note,
+		Limits: t.limits, Enforce: t.enforce, Faults: t.faults, Hostile: t.hostile, Wall: s.wall, Stopped: s.stopped,
 	}
 	t.tokens = oauth.New(oauth.Config{
 		Document: s.documents.oauth, Service: t.service, Key: key, Gate: front, Random: t.random, PublicURL: s.config.PublicURL,
-		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,
+		Now: t.clock.Now, Writer: s.writer,
 	})
 	t.pats = api.New(api.Config{
 		Documents: s.documents.versions, Service: t.service, Authenticate: t.tokens.Authenticate, Gate: front,
-		Now: t.clock.Now, ClockNote: t.clock.Note, Dialect: s.config.Dialect, Writer: s.writer,
+		Now: t.clock.Now, Writer: s.writer,
 	})
 	t.controls = controls.New(controls.Config{
 		Tenant: t, Namespaces: neighbours{s}, Name: t.name, Clock: t.clock, Faults: t.faults, Journal: t.journal, Findings: s.findings,

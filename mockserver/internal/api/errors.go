@@ -1,0 +1,120 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/body"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/rule"
+)
+
+// syntaxError returns the error of a request that cannot be read.
+func syntaxError(violated rule.ID, problem string) error {
+	return response.Errorf(response.BadSyntax, response.Reason{Rule: violated, Text: problem})
+}
+
+// bodyError returns the error of a body that did not come to its end.
+func bodyError(err error) error {
+	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		return err
+	}
+	if coding := (*body.CodingError)(nil); errors.As(err, &coding) {
+		return syntaxError(rule.ContentEncoding, err.Error())
+	}
+	return syntaxError(rule.IncompleteBody, "body: expected all of it, got an end in between: "+redact.String(err.Error()))
+}
+
+// dialectError returns the error of a request that only some tenants reject.
+func dialectError(entry, problem string) error {
+	return &response.Error{
+		Kind: response.Invalid, Question: entry, Reasons: []response.Reason{{Rule: rule.ID(entry), Text: problem}},
+	}
+}
+
+// contentTypeEntries are the entries of the dialect about the content type of a body, by spec.Operation.Name.
+var contentTypeEntries = map[string]string{
+	"createPersonalAccessToken": dialect.CreateContentType, "patchPersonalAccessToken": dialect.PatchContentType,
+}
+
+// contentTypeError returns the error of a body of another content type than the operation has, which is a finding,
+// too.
+func (x *exchange) contentTypeError(got string) *response.Error {
+	want := strings.Join(x.operation.MediaTypes, " or ")
+	if got == "" {
+		got = "nothing"
+	} else {
+		got = redact.Quote(got)
+	}
+	text := "header Content-Type: expected " + want + ", got " + got
+	x.trace.AddFinding(control.WrongContentType, text, "send Content-Type: "+want)
+	return &response.Error{
+		Kind: response.WrongContentType, Question: contentTypeEntries[x.operation.Name],
+		Reasons: []response.Reason{{Rule: rule.WrongContentType, Text: text}},
+	}
+}
+
+// schemaError returns the error of a request that its document forbids. Each violation is a finding, too.
+func (x *exchange) schemaError(violations []spec.Violation) error {
+	e := &response.Error{Kind: response.Missing, Field: violations[0].Where(), Question: dialect.EmptyDate}
+	for _, v := range violations {
+		kind := control.InvalidProperty
+		if v.Rule == "required" {
+			kind = control.MissingProperty
+		} else if v.More == 0 {
+			e.Kind = response.Illegal
+		}
+		x.trace.AddFinding(kind, v.String(), "")
+		if v.In != spec.InBody || v.Pointer != "/expirationDate" || v.Value != "" {
+			e.Question = ""
+		}
+		e.Reasons = append(e.Reasons, reasonOf(v))
+	}
+	return e
+}
+
+// reasonOf returns a violation as a reason. The domain knows better what is wrong with a date.
+func reasonOf(v spec.Violation) response.Reason {
+	if v.More > 0 {
+		return response.Reason{Text: v.String(), More: v.More}
+	}
+	if text, ok := v.Value.(string); ok && v.Format == "date-time" {
+		_, err := pat.ParseDate(text, v.Where())
+		if broken := (*pat.Error)(nil); errors.As(err, &broken) {
+			return response.Reason{Rule: broken.Rule, Text: broken.Text()}
+		}
+	}
+	return response.Reason{Rule: ruleOf(v), Text: v.String()}
+}
+
+// schemaRules are rules of single properties that a schema expresses, by pointer and keyword.
+var schemaRules = []struct {
+	pointer, keyword string // an empty keyword means any
+	rule             rule.ID
+}{
+	{"/name", "required", rule.NameRequired},
+	{"/accessTokenValiditySeconds", "minimum", rule.ValidityBounds},
+	{"/accessTokenValiditySeconds", "maximum", rule.ValidityBounds},
+	{"/expirationDate", "format", rule.DateIsRFC3339},
+	{"/ids", "", rule.BulkIDs},
+	{"/patch", "minItems", rule.BulkFields},
+}
+
+// ruleOf returns the rule that a violation of a document breaks.
+func ruleOf(v spec.Violation) rule.ID {
+	for _, r := range schemaRules {
+		if v.In == spec.InBody && v.Pointer == r.pointer && (r.keyword == "" || v.Rule == r.keyword) {
+			return r.rule
+		}
+	}
+	if v.Rule == "required" {
+		return rule.MissingProperty
+	}
+	return rule.InvalidProperty
+}

@@ -1,0 +1,92 @@
+package oauth
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/rule"
+)
+
+// Authenticate turns an Authorization header into a caller. Its errors are of type *[response.Error].
+func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
+	if header == "" {
+		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") {
+		return pat.Caller{}, noBearer("the Authorization header has " + schemeName(scheme) + ": send Bearer and an access token from POST /oauth/token")
+	}
+	if token == "" {
+		return pat.Caller{}, noBearer("the bearer is empty: the login at POST /oauth/token before this request has failed")
+	}
+	b, err := s.verify(token, now)
+	if b.holder == nil {
+		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)
+	}
+	caller := b.caller
+	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
+	if errors.Is(err, errExpired) {
+		trace.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
+		return pat.Caller{}, bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expired(trace))
+	}
+	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" && errors.Is(err, pat.ErrNoIdentity) {
+		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, errors.New("JWT validation failed: its user "+caller.Name+" is not in this tenant any more; log in again"))
+	}
+	deleted, err := s.config.Service.Deleted(ctx, caller.ClientID)
+	if err != nil {
+		return pat.Caller{}, err
+	}
+	if deleted {
+		if s.config.Writer.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
+			trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
+			return pat.Caller{}, bearerError(response.InvalidBearer, rule.AccessTokenOfDeleted, errDeleted)
+		}
+		trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
+	}
+	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
+		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)
+	}
+	return caller, nil
+}
+
+// schemeName names a scheme that is known. Anything else may be a secret.
+func schemeName(scheme string) string {
+	for _, known := range []string{"Basic", "Digest", "Negotiate", "DPoP", "Token"} {
+		if strings.EqualFold(scheme, known) {
+			return "the scheme " + strconv.Quote(known)
+		}
+	}
+	return "no scheme that is known here"
+}
+
+// expired returns errExpired with a note on a clock that was moved.
+func expired(info *response.RequestInfo) error {
+	if info.ClockNote != "" {
+		return fmt.Errorf("%w; %s", errExpired, info.ClockNote)
+	}
+	return errExpired
+}
+
+// errDeleted rejects an access token whose personal access token was deleted, if the tenant does. Its words are like
+// those that are published.
+var errDeleted = errors.New("JWT validation failed: the personal access token that it was made with was deleted")
+
+// noBearer rejects a header without a bearer.
+func noBearer(text string) error {
+	return bearerError(response.NoBearer, rule.BearerRequired, errors.New(text))
+}
+
+// bearerError returns the error of an Authorization header. The dialect's entry has the id of the rule.
+func bearerError(kind response.Kind, violated rule.ID, err error) error {
+	return &response.Error{Kind: kind, Question: string(violated), Reasons: []response.Reason{{Rule: violated, Text: err.Error()}}}
+}

@@ -1,0 +1,84 @@
+package oauth
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/rule"
+)
+
+// introspection is the answer of /oauth/check_token (observed in a client).
+type introspection struct {
+	*claims
+	Active             bool     `json:"active"`
+	ForceAuthSupported bool     `json:"force_auth_supported"`
+	ClaimsSupported    bool     `json:"claims_supported"`
+	EncodedScope       []string `json:"encoded_scope"`
+}
+
+// encodedAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
+const encodedAll = "Ag=="
+
+// newIntrospection returns what check_token says of a verified access token with these scopes.
+func newIntrospection(token string, scopes []string) (introspection, error) {
+	c := &claims{}
+	if _, _, err := jwt.NewParser().ParseUnverified(token, c); err != nil {
+		return introspection{}, err
+	}
+	c.Scope, c.ScopeHash = scopes, ""
+	encoded := []string{}
+	if slices.Contains(scopes, pat.ScopeAll) {
+		encoded = []string{encodedAll}
+	}
+	return introspection{claims: c, Active: true, EncodedScope: encoded}, nil
+}
+
+// checkToken returns what an access token says (RFC 7662).
+func (s *Server) checkToken(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
+	all, err := parameters(r)
+	if err != nil {
+		return nil, err
+	}
+	token, err := singleValue(all, "token")
+	if err != nil {
+		return nil, err
+	}
+	if token == "" {
+		return nil, response.OAuthError(response.Invalid, "Missing token", "send the access token as the form field token", rule.OAuthCheckToken) // assumed
+	}
+	findRepeated(trace, all, "token")
+	b, err := s.verify(token, s.config.Now())
+	if errors.Is(err, errExpired) {
+		err = expired(trace)
+	}
+	if err != nil {
+		return nil, s.invalidToken(err)
+	}
+	scopes, err := s.scopes(r.Context(), b)
+	if err != nil {
+		return nil, s.invalidToken(err)
+	}
+	resp, err := newIntrospection(token, scopes)
+	if err != nil {
+		return nil, err
+	}
+	return response.JSON(http.StatusOK, resp)
+}
+
+// invalidToken returns the error of an access token. A tenant's own words are published for one that has expired;
+// the other text is that of the library whose texts a tenant's errors are. // assumed
+func (s *Server) invalidToken(err error) error {
+	description, advice := err.Error(), ""
+	if s.config.Writer.Plain {
+		description, advice = "Token was not recognised", err.Error()
+		if errors.Is(err, errExpired) {
+			description = errExpired.Error()
+		}
+	}
+	return response.OAuthError(response.InvalidToken, description, advice, rule.OAuthCheckToken)
+}
