@@ -14,9 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
-	"example.com/patmock/cmd/patmock/internal/cli/contract"
-	controlcmd "example.com/patmock/cmd/patmock/internal/cli/control"
 	"example.com/patmock/cmd/patmock/internal/cli/credentials"
+	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/fixtures"
@@ -36,6 +35,10 @@ func TestComplete(t *testing.T) {
 	var ids []string
 	for _, s := range scenarios.All() {
 		ids = append(ids, s.ID)
+	}
+	var needs []string
+	for _, n := range contracttests.Features() {
+		needs = append(needs, string(n))
 	}
 	versions := []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"}
 	for _, tt := range []struct {
@@ -69,13 +72,15 @@ func TestComplete(t *testing.T) {
 		{"contract list --skip ", ids},
 		{"contract run --run ^create/name-taken-is-4", []string{"^create/name-taken-is-400"}},
 		{"contract run --standing published,", []string{"published,observed", "published,assumed"}},
-		{"contract run --require ", contract.NeedNames()},
-		{"contract run --fail-on ", contract.FailOns},
-		{"contract parity --fail-on ", contract.Unproven()},
+		{"contract run --require ", needs},
+		{"contract run --fail-on ", []string{"skip", "warning", "provisional"}},
+		{"contract parity --fail-on ", []string{"stale", "rehearsed", "published", "observed", "assumed"}},
 		{"contract run --target ", []string{"mock", "env"}},
 		{"contract diff ", []string{"mock", "env"}},
-		{"control fault add --operation ", controlcmd.FaultOperations},
-		{"control fault add --effect ", controlcmd.FaultEffects},
+		{"control fault add --operation ", []string{"token", "list", "create", "patch", "delete", "bulk"}},
+		{"control fault add --effect ", []string{
+			"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body",
+		}},
 		{"exec --user ", []string{"admin", "jane.doe", "john.roe", "helpdesk"}},
 		{"exec --fixture documentation --user jane", []string{"jane.doe"}},
 		{"env --fixture default --user j", []string{"jane.doe", "john.roe"}},

@@ -41,9 +41,3 @@ func SeveralValues(values []string) cobra.CompletionFunc {
 func CompleteDirectory(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
-
-// Complete offers the values of a flag that takes one of a few.
-func Complete(cmd *cobra.Command, flag string, known []string) {
-	// It fails for a flag that does not exist only.
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(known, cobra.ShellCompDirectiveNoFileComp))
-}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"slices"
-
 	"github.com/spf13/pflag"
 )
 
@@ -37,11 +35,10 @@ func FlagGroups() []FlagGroup {
 // groupOfFlag is the annotation that holds the group of a flag.
 const groupOfFlag = "patmock: group"
 
-// SetGroup puts flags into a group. Without names it takes those that have none yet.
-func SetGroup(flags *pflag.FlagSet, g FlagGroup, names ...string) {
+// SetGroup puts the flags that have no group yet into one.
+func SetGroup(flags *pflag.FlagSet, g FlagGroup) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		named := slices.Contains(names, f.Name)
-		if named || len(names) == 0 && f.Annotations[groupOfFlag] == nil {
+		if f.Annotations[groupOfFlag] == nil {
 			annotate(f, groupOfFlag, string(g))
 		}
 	})

@@ -14,11 +14,19 @@ func Variable(flag string) string {
 	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// noVariable marks a flag that has no variable.
-const noVariable = "patmock: no variable"
+// withVariable marks a flag that has a variable. Other flags have none: scripts read one form, whatever
+// a person prefers.
+const withVariable = "patmock: variable"
 
-// IgnoreVariable marks a flag that has no variable.
-func IgnoreVariable(f *pflag.Flag) { annotate(f, noVariable) }
+// SetVariables lets flags be set by their variables.
+func SetVariables(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		annotate(flags.Lookup(name), withVariable)
+	}
+}
+
+// HasVariable reports whether the value of a flag can come from its variable.
+func HasVariable(f *pflag.Flag) bool { return f.Annotations[withVariable] != nil }
 
 // fromVariable marks a flag whose value comes from its variable.
 const fromVariable = "patmock: from its variable"

@@ -12,20 +12,38 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// TextOrJSON are the formats of most listings.
-var TextOrJSON = []string{"text", "json"}
-
-// FormatFlag adds --format to a command. The first format is the default.
+// FormatFlag adds --format to a command. The first format is the default. Without formats it is text
+// or JSON.
 func FormatFlag(cmd *cobra.Command, formats ...string) {
-	cmd.Flags().String("format", formats[0], strings.Join(formats, ", "))
-	IgnoreVariable(cmd.Flags().Lookup("format")) // scripts read one form, whatever a person prefers
-	Complete(cmd, "format", formats)
+	if len(formats) == 0 {
+		formats = []string{"text", "json"}
+	}
+	format := formats[0]
+	ChoiceVar(cmd.Flags(), &format, "format", "format", formats, strings.Join(formats, ", "))
 }
 
-// FormatOf returns the value of --format.
-func FormatOf(cmd *cobra.Command, formats []string) (string, error) {
-	format := cmd.Flags().Lookup("format").Value.String()
-	return format, CheckName("--format", "format", format, formats)
+// Format returns the value of --format.
+func Format(cmd *cobra.Command) string { return cmd.Flag("format").Value.String() }
+
+// Listing makes a command print what get returns, by --format as JSON or as text.
+func Listing[T any](env Env, cmd *cobra.Command, get func(cmd *cobra.Command, args []string) (T, error), text func(T) string) *cobra.Command {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		value, err := get(cmd, args)
+		if err != nil {
+			return err
+		}
+		return Output(env, cmd, value, text)
+	}
+	FormatFlag(cmd)
+	return cmd
+}
+
+// Output writes a value as JSON, or as text for people, by --format.
+func Output[T any](env Env, cmd *cobra.Command, value T, text func(T) string) error {
+	if Format(cmd) == "json" {
+		return PrintJSON(env.Stdout, value)
+	}
+	return env.Print(text(value))
 }
 
 // Print writes to standard output.

@@ -67,11 +67,6 @@ var foreignVariable = regexp.MustCompile(
 // VariablePrefix is how the variables of patmock begin.
 const VariablePrefix = "PATMOCK_"
 
-// HasVariable reports whether the value of a flag can come from its variable.
-func HasVariable(f *pflag.Flag) bool {
-	return f.Name != "help" && f.Name != "version" && f.Annotations[noVariable] == nil
-}
-
 // VariablesOf returns the names of the PATMOCK_ variables that a command reads, without PATMOCK_.
 func VariablesOf(cmd *cobra.Command) []string {
 	var names []string

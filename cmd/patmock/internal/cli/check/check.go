@@ -29,15 +29,11 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			"proves the mock, check proves your client; patmock exec --check does it after a\n" +
 			"command.",
 		Example: "  patmock exec -- patmock check --allow-empty --report markdown=-",
-		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out.Err != nil {
 				return out.Err
 			}
-			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-			if err != nil {
-				return err
-			}
+			format := cli.Format(cmd)
 			if list {
 				return listKinds(env, format)
 			}
@@ -68,11 +64,8 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	cmd.Flags().Lookup("namespace").Usage = "the namespace to judge (default every namespace)"
 	f.Register(cmd.Flags())
 	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings after they were judged")
-	cli.IgnoreVariable(cmd.Flags().Lookup("clear"))
 	cmd.Flags().BoolVar(&list, "list", false, "list the kinds of findings, and judge nothing")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	cli.IgnoreVariable(cmd.Flags().Lookup("list"))
-	cli.Complete(cmd, "allow", control.FindingKinds())
+	cli.FormatFlag(cmd)
 	return cmd
 }
 
@@ -87,9 +80,6 @@ func (f *Flags) Register(flags *pflag.FlagSet) {
 	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)") // see reports
 	flags.StringArrayVar(&f.allow, "allow", nil, "kind of finding to ignore (repeatable)")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass if no request was judged")
-	for _, name := range []string{"report", "allow", "allow-empty"} {
-		cli.IgnoreVariable(flags.Lookup(name))
-	}
 }
 
 // Validate returns a usage error if --allow names no kind of finding.

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"io"
 	"slices"
 	"strings"
 
@@ -21,8 +20,6 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 		Long: "The contract is a list of scenarios, each a promise of the API with its source. It is run over HTTP against the mock, a\n" +
 			"running mock, or a tenant.",
 		Example: "  patmock contract list --run filter",
-		Args:    cli.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newContractRun(env, out), newContractList(env), newContractCoverage(env), newContractDoctor(env), newContractSweep(env), newContractParity(env), newContractPropose(env), newContractDiff(env))
 	return cmd
@@ -46,35 +43,20 @@ func newContractList(env cli.Env) *cobra.Command {
 		Use:     "list",
 		Short:   "List the scenarios: what they promise, where that is written, what they need",
 		Example: "  patmock contract list --run filter --format json",
-		Args:    cli.NoArgs,
-	}
-	cmd.RunE = func(*cobra.Command, []string) error {
-		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-		if err != nil {
-			return err
-		}
-		options, err := f.options()
-		if err != nil {
-			return err
-		}
-		cases, err := selected(options)
-		if err != nil {
-			return err
-		}
-		rows := scenarioRows(cases)
-		if format == "json" {
-			return cli.PrintJSON(env.Stdout, rows)
-		}
-		lines := [][]string{{"ID", "VERSIONS", "STANDING", "NEEDS", "PROMISE"}}
-		for _, r := range rows {
-			lines = append(lines, []string{r.ID, strings.Join(r.Versions, ","), r.Standing, strings.Join(r.Needs, ","), r.Promise})
-		}
-		_, err = io.WriteString(env.Stdout, cli.Table(lines...))
-		return err
 	}
 	f.register(cmd.Flags())
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	return cli.Listing(env, cmd, func(*cobra.Command, []string) ([]scenarioRow, error) {
+		_, cases, err := f.cases()
+		return scenarioRows(cases), err
+	}, scenariosText)
+}
+
+func scenariosText(rows []scenarioRow) string {
+	lines := [][]string{{"ID", "VERSIONS", "STANDING", "NEEDS", "PROMISE"}}
+	for _, r := range rows {
+		lines = append(lines, []string{r.ID, strings.Join(r.Versions, ","), r.Standing, strings.Join(r.Needs, ","), r.Promise})
+	}
+	return cli.Table(lines...)
 }
 
 // scenarioRows puts the versions of a scenario into one row.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 
@@ -47,23 +46,13 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 		Long: "Runs all scenarios against the mock in process and lists every answer that the effective documents declare, by version,\n" +
 			"operation, status and media type, and every rule in prose: covered, not covered, or out of reach and why.",
 		Example: "  patmock contract coverage --min 100",
-		Args:    cli.NoArgs,
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {
-		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-		if err != nil {
-			return err
-		}
 		c, err := measure(cmd.Context(), env)
 		if err != nil {
 			return err
 		}
-		if format == "json" {
-			err = cli.PrintJSON(env.Stdout, c)
-		} else {
-			_, err = io.WriteString(env.Stdout, c.text())
-		}
-		if err != nil {
+		if err := cli.Output(env, cmd, c, coverage.text); err != nil {
 			return err
 		}
 		if c.Percent < least {
@@ -72,8 +61,7 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 		return nil
 	}
 	cmd.Flags().Float64Var(&least, "min", 0, "percentage of what can be reached, below which the command fails")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	cli.IgnoreVariable(cmd.Flags().Lookup("min"))
+	cli.FormatFlag(cmd)
 	return cmd
 }
 

@@ -48,14 +48,10 @@ func newContractDiff(env cli.Env) *cobra.Command {
 		},
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-		if err != nil {
-			return err
-		}
-		return f.execute(cmd.Context(), env, args, format)
+		return f.execute(cmd, env, args)
 	}
 	f.registerAll(cmd.Flags())
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	cli.FormatFlag(cmd)
 	return cmd
 }
 
@@ -79,13 +75,10 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 	f.liveFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.allow, "allow", "", "YAML file of the differences that are accepted, with reasons")
-	for _, own := range []string{"parallel", "allow"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
 }
 
 // execute compares two sides. What a run left at a tenant is told last.
-func (f diffFlags) execute(ctx context.Context, env cli.Env, sides []string, format string) error {
+func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) error {
 	allowances, err := f.check(sides)
 	if err != nil {
 		return err
@@ -103,7 +96,7 @@ func (f diffFlags) execute(ctx context.Context, env cli.Env, sides []string, for
 		dir := side
 		if isTarget(side) {
 			dir = filepath.Join(temporary, strconv.Itoa(i))
-			leaves, err := f.run(ctx, env, side, dir)
+			leaves, err := f.run(cmd.Context(), env, side, dir)
 			if err != nil {
 				return err
 			}
@@ -115,7 +108,7 @@ func (f diffFlags) execute(ctx context.Context, env cli.Env, sides []string, for
 		}
 		recordings = append(recordings, r)
 	}
-	if err := f.compare(env, sides, recordings, allowances, format); err != nil {
+	if err := f.compare(cmd, env, sides, recordings, allowances); err != nil {
 		return err
 	}
 	return left
@@ -202,7 +195,7 @@ func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	return r, nil
 }
 
-func (f diffFlags) compare(env cli.Env, sides []string, recordings []*recording.Recording, allowances []recording.Suppression, format string) error {
+func (f diffFlags) compare(cmd *cobra.Command, env cli.Env, sides []string, recordings []*recording.Recording, allowances []recording.Suppression) error {
 	c := recording.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
 		return cli.Usagef("A,B", "there is no case that was tried in both: nothing is compared")
@@ -210,15 +203,11 @@ func (f diffFlags) compare(env cli.Env, sides []string, recordings []*recording.
 	for _, warning := range append(c.Warnings(), c.Suppress(allowances)...) {
 		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s\n", warning.Text) // it does not change the verdict
 	}
-	var err error
-	switch {
-	case format == "json":
-		err = cli.PrintJSON(env.Stdout, c)
-	case len(c.Differences) > 0: // the signs of its lines stand for the sides
-		_, err = fmt.Fprintf(env.Stdout, "--- %s\n+++ %s\n%s", sides[0], sides[1], c.Text())
-	default:
-		_, err = io.WriteString(env.Stdout, c.Text())
+	text := c.Text()
+	if len(c.Differences) > 0 { // the signs of its lines mean the sides
+		text = "--- " + sides[0] + "\n+++ " + sides[1] + "\n" + text
 	}
+	err := cli.Output(env, cmd, c, func(*recording.Comparison) string { return text })
 	if err == nil && !c.Same() {
 		err = cli.SilentExit(cli.ExitFailed)
 	}

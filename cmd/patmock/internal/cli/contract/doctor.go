@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -53,12 +52,9 @@ type Examined struct {
 }
 
 func newContractDoctor(env cli.Env) *cobra.Command {
-	var (
-		chosen  selection
-		target  targetFlags
-		provoke bool
-		format  string
-	)
+	var chosen selection
+	var target targetFlags
+	provoke := false
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Tell what a run would do to a target, and what it lacks",
@@ -66,44 +62,24 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 			"the target lacks. Tells who logs in, which cases would run and why others would not, how many requests and seconds a run\n" +
 			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read. --format json names each case.",
 		Example: "  patmock contract doctor --target mock --versions v2026",
-		Args:    cli.NoArgs,
-	}
-	cmd.RunE = func(*cobra.Command, []string) error {
-		var err error
-		if format, err = cli.FormatOf(cmd, cli.TextOrJSON); err != nil {
-			return err
-		}
-		options, err := chosen.options()
-		if err != nil {
-			return err
-		}
-		options.ProvokeRateLimit = provoke
-		cases, err := selected(options)
-		if err != nil {
-			return err
-		}
-		ctx, stop := cli.Interruptible(cmd.Context())
-		defer stop()
-		d, err := diagnose(ctx, env, target, options, cases)
-		if ended := cli.EndError(ctx, "the diagnosis is not complete"); ended != nil {
-			return ended
-		}
-		if err != nil {
-			return err
-		}
-		if format == "json" {
-			return cli.PrintJSON(env.Stdout, d)
-		}
-		return d.write(env.Stdout)
 	}
 	chosen.register(cmd.Flags())
 	target.register(cmd.Flags())
 	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false, "tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	for _, own := range []string{"provoke-rate-limit", "format"} {
-		cli.IgnoreVariable(cmd.Flags().Lookup(own))
-	}
-	return cmd
+	return cli.Listing(env, cmd, func(*cobra.Command, []string) (d Diagnosis, err error) {
+		options, cases, err := chosen.cases()
+		if err != nil {
+			return d, err
+		}
+		options.ProvokeRateLimit = provoke
+		ctx, stop := cli.Interruptible(cmd.Context())
+		defer stop()
+		d, err = diagnose(ctx, env, target, options, cases)
+		if ended := cli.EndError(ctx, "the diagnosis is not complete"); ended != nil {
+			return d, ended
+		}
+		return d, err
+	}, Diagnosis.text)
 }
 
 func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options, cases []contracttests.Case) (d Diagnosis, err error) {
@@ -208,8 +184,8 @@ func (d *Diagnosis) take(r rehearsal) {
 	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
 }
 
-// write tells it to a person.
-func (d Diagnosis) write(w io.Writer) error {
+// text returns the diagnosis for people.
+func (d Diagnosis) text() string {
 	kind := "a patmock, which is given namespaces of its own"
 	switch {
 	case d.Live && d.Writes:
@@ -243,8 +219,7 @@ func (d Diagnosis) write(w io.Writer) error {
 	for _, warning := range d.Warnings {
 		lines = append(lines, "warning: "+warning.text)
 	}
-	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
-	return err
+	return strings.Join(lines, "\n") + "\n"
 }
 
 func (e Examined) expires() string {

@@ -3,7 +3,6 @@ package contract
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +24,8 @@ const defaultMaxAge = 90 * 24 * time.Hour
 // parityFlags are those of contract parity, as they were given.
 type parityFlags struct {
 	selection
-	file, maxAge, failOn string
+	file, maxAge string
+	failOn       []string
 }
 
 func newContractParity(env cli.Env) *cobra.Command {
@@ -37,30 +37,19 @@ func newContractParity(env cli.Env) *cobra.Command {
 			"older major version of patmock; rehearsed, which is kept by a live target that is no tenant, such as one on loopback; or published,\n" +
 			"observed or assumed, which no tenant was asked about. Only contract run --update-parity confirms.",
 		Example: "  patmock contract parity --versions v2026 --max-age 90d",
-		Args:    cli.NoArgs,
 	}
-	cmd.RunE = func(*cobra.Command, []string) error {
-		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-		if err != nil {
-			return err
-		}
-		return f.execute(env, format, time.Now())
-	}
+	cmd.RunE = func(*cobra.Command, []string) error { return f.execute(env, cmd, time.Now()) }
 	f.register(cmd.Flags())
 	flags := cmd.Flags()
 	flags.StringVar(&f.file, "parity", defaultParity, "file with what runs of your own have confirmed")
 	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24), "how old a confirmation may be, such as 90d; 0s is any age")
-	flags.StringVar(&f.failOn, "fail-on", "", "states that fail the command, with commas between: "+strings.Join(Unproven(), ", "))
-	_ = cmd.RegisterFlagCompletionFunc("fail-on", cli.SeveralValues(Unproven())) // the flag exists
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	for _, own := range []string{"parity", "max-age", "fail-on", "format"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unproven(), "states that fail the command, with commas between: "+strings.Join(unproven(), ", "))
+	cli.FormatFlag(cmd)
 	return cmd
 }
 
-// Unproven are the states that are not confirmed.
-func Unproven() []string {
+// unproven are the states that are not confirmed.
+func unproven() []string {
 	var names []string
 	for _, s := range parity.States() {
 		if s != parity.Confirmed {
@@ -70,19 +59,10 @@ func Unproven() []string {
 	return names
 }
 
-func (f parityFlags) execute(env cli.Env, format string, now time.Time) error {
-	options, err := f.options()
+func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) error {
+	_, cases, err := f.cases()
 	if err != nil {
 		return err
-	}
-	cases, err := selected(options)
-	if err != nil {
-		return err
-	}
-	for _, state := range cli.SplitNames(f.failOn) {
-		if err := cli.CheckName("--fail-on", "state", state, Unproven()); err != nil {
-			return err
-		}
 	}
 	age, err := cli.ParseDuration(f.maxAge)
 	if err != nil {
@@ -100,15 +80,12 @@ func (f parityFlags) execute(env cli.Env, format string, now time.Time) error {
 		return err
 	}
 	counted := countStates(rows)
-	if format == "json" {
-		err = cli.PrintJSON(env.Stdout, parityDocument{counted, jsonRows(rows), append([]string{}, l.unknown()...)})
-	} else {
-		_, err = io.WriteString(env.Stdout, parityText(rows, counted))
-	}
+	document := parityDocument{counted, jsonRows(rows), append([]string{}, l.unknown()...)}
+	err = cli.Output(env, cmd, document, func(parityDocument) string { return parityText(rows, counted) })
 	if err != nil {
 		return err
 	}
-	for _, state := range cli.SplitNames(f.failOn) {
+	for _, state := range f.failOn {
 		if n := counted[everyVersion][parity.State(state)]; n > 0 {
 			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s, which --fail-on asks for", n, len(rows), state)
 		}

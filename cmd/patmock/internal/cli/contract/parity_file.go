@@ -79,10 +79,7 @@ type parityRun struct {
 func (p *parityRun) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&p.update, "update-parity", false, "write down which cases a live target has confirmed, and which it confirms no longer")
 	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
-	cli.SetGroup(flags, cli.GroupEvidence, "update-parity", "parity")
-	for _, own := range []string{"update-parity", "parity"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
 // check refuses, before anything is sent, what could not be written down.

@@ -24,7 +24,7 @@ func (f runFlags) preflight(
 		return cli.Exitf(cli.ExitUnreachable, "%w", err)
 	}
 	f.printUse(stderr, target)
-	for _, n := range cli.SplitNames(f.require) {
+	for _, n := range f.require {
 		if slices.Contains(lacks, n) {
 			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, which --require asks for", n)
 		}

@@ -28,10 +28,7 @@ func newContractPropose(env cli.Env) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := cli.FormatOf(cmd, cli.YAMLOrJSON)
-			if err != nil {
-				return err
-			}
+			format := cli.Format(cmd)
 			recording, err := recording.Open(args[0])
 			if err != nil {
 				return cli.Usagef("DIR", "%w", err)
@@ -50,7 +47,6 @@ func newContractPropose(env cli.Env) *cobra.Command {
 	}
 	cli.FormatFlag(cmd, cli.YAMLOrJSON...)
 	cmd.Flags().BoolVar(&all, "all", false, "print also the answers that are those of the mock")
-	cli.IgnoreVariable(cmd.Flags().Lookup("all"))
 	return cmd
 }
 

@@ -19,8 +19,7 @@ type recordFlag struct{ dir string }
 
 func (f *recordFlag) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.dir, "record", "", "folder for the transcripts of the run, without its secrets, for contract diff and contract propose")
-	cli.SetGroup(flags, cli.GroupEvidence, "record")
-	cli.IgnoreVariable(flags.Lookup("record"))
+	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
 // begin makes the options record what the cases do. It refuses a folder that is something else before anything is sent.

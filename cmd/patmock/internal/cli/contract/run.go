@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ type runFlags struct {
 	reports         []string
 	shardText       string
 	shard           shard
-	require, failOn string
+	require, failOn []string
 	parity          parityRun
 	record          recordFlag
 	out             *reports.Writer
@@ -55,13 +56,13 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not test, or not to the end, 4 a tenant\n" +
 			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within ten seconds, with its reports; a second at once.",
 		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
-		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if warning := cli.UnknownVariablesText(cmd, env); warning != "" {
 				if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", warning); err != nil {
 					return err
 				}
 			}
+			f.format = cli.Format(cmd)
 			return f.execute(cmd.Context(), env)
 		},
 	}
@@ -72,27 +73,23 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	f.record.register(flags)
 	f.liveFlags.register(flags)
 	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
-	flags.StringVar(&f.failOn, "fail-on", "", "what else fails the run, with commas between: "+strings.Join(FailOns, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("fail-on", cli.SeveralValues(FailOns)) // the flag exists
+	cli.ChoicesVar(flags, &f.failOn, "fail-on", "outcome", failOns, "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
 	flags.BoolVar(&f.extraLists, "extra-lists", true, "list tokens of a patmock after each write, to judge what it changed")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long the run may take (default 2m at a mock; at a tenant three times its estimate, 15m to 2h)")
-	flags.StringVar(&f.require, "require", "", "what the target must have, with commas between: "+strings.Join(NeedNames(), ", "))
+	cli.ChoicesVar(flags, &f.require, "require", "need", needNames(), "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
 	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
-	flags.StringVar(&f.format, "format", "text", "with --dry-run: "+strings.Join(cli.TextOrJSON, ", "))
-	cli.Complete(cmd, "format", cli.TextOrJSON)
-	for _, own := range []string{"shard", "parallel", "timeout", "dry-run", "extra-lists", "format", "report", "require", "fail-on"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.FormatFlag(cmd)
+	flags.Lookup("format").Usage = "with --dry-run: text, json"
 	return cmd
 }
 
-// FailOns are the values of --fail-on.
-var FailOns = []string{onSkip, onWarning, onProvisional}
+// failOns are the values of --fail-on.
+var failOns = []string{onSkip, onWarning, onProvisional}
 
-// NeedNames returns the values of --require.
-func NeedNames() []string {
+// needNames returns the values of --require.
+func needNames() []string {
 	var names []string
 	for _, n := range contracttests.Features() {
 		names = append(names, string(n))
@@ -108,28 +105,8 @@ func (f runFlags) execute(ctx context.Context, env cli.Env) error {
 
 // perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
 func (f runFlags) perform(ctx context.Context, env cli.Env) (left, err error) {
-	if f.out.Err != nil {
-		return nil, f.out.Err
-	}
-	options, err := f.options()
+	options, cases, err := f.plan()
 	if err != nil {
-		return nil, err
-	}
-	if err := f.check(); err != nil {
-		return nil, err
-	}
-	if err := f.apply(&options); err != nil {
-		return nil, err
-	}
-	options.NoLists = !f.extraLists
-	if f.shard, err = ParseShard(f.shardText); err != nil {
-		return nil, err
-	}
-	cases, err := selected(options)
-	if err != nil {
-		return nil, err
-	}
-	if cases, err = f.shard.pick(cases); err != nil {
 		return nil, err
 	}
 	f.out.Cases = cases
@@ -146,30 +123,39 @@ func (f runFlags) perform(ctx context.Context, env cli.Env) (left, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	if err := f.parity.check(target, f.dryRun); err != nil {
+	switch err := f.parity.check(target, f.dryRun); {
+	case err != nil:
 		return nil, err
-	}
-	if f.dryRun {
+	case f.dryRun:
 		return nil, f.rehearse(ctx, env, target, options, cases)
 	}
 	return f.test(ctx, env, stderr, limit, target, options, cases)
 }
 
+// plan returns the cases of the run, and how they are run. Its error says which flag is wrong.
+func (f *runFlags) plan() (o contracttests.Options, cases []contracttests.Case, err error) {
+	if f.out.Err != nil {
+		return o, nil, f.out.Err
+	}
+	if o, err = f.options(); err != nil {
+		return o, nil, err
+	}
+	if err := cmp.Or(f.check(), f.apply(&o)); err != nil {
+		return o, nil, err
+	}
+	if f.shard, err = parseShard(f.shardText); err != nil {
+		return o, nil, err
+	}
+	o.NoLists = !f.extraLists
+	if cases, err = selected(o); err != nil {
+		return o, nil, err
+	}
+	cases, err = f.shard.pick(cases)
+	return o, cases, err
+}
+
 // check checks flags that need nothing else.
 func (f runFlags) check() error {
-	for _, n := range cli.SplitNames(f.require) {
-		if err := cli.CheckName("--require", "need", n, NeedNames()); err != nil {
-			return err
-		}
-	}
-	for _, what := range cli.SplitNames(f.failOn) {
-		if err := cli.CheckName("--fail-on", "outcome", what, FailOns); err != nil {
-			return err
-		}
-	}
-	if err := cli.CheckName("--format", "format", f.format, cli.TextOrJSON); err != nil {
-		return err
-	}
 	switch {
 	case !f.dryRun && f.format == "json":
 		return cli.Usagef("--format", "--format is for --dry-run: --report json=- writes the report of a run")
@@ -279,7 +265,7 @@ var errNothingTested = errors.New("nothing was tested: no case could be tried to
 
 // verdict is the exit code of a run.
 func (f runFlags) verdict(r *report.Report) error {
-	also := cli.SplitNames(f.failOn)
+	also := f.failOn
 	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
 	switch {
 	case judged == 0 && r.Counts[report.Error] > 0:

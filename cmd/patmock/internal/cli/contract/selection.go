@@ -20,21 +20,21 @@ import (
 )
 
 // selection has the flags that select cases.
-type selection struct{ versions, run, skip, standing string }
+type selection struct {
+	versions, run, skip string
+	standing            []string
+}
 
 func (s *selection) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.run, "run", "", "regular expression for scenarios: ID as contract list has it, or ID/VERSION")
 	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
 	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","), "versions to try, with commas between")
-	flags.StringVar(&s.standing, "standing", "", "published, observed, assumed, with commas between (default all)")
-	cli.SetGroup(flags, cli.GroupScenarios, "versions", "run", "skip", "standing")
-	for _, own := range []string{"versions", "run", "skip", "standing"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.ChoicesVar(flags, &s.standing, "standing", "standing", standings, "published, observed, assumed, with commas between (default all)")
+	cli.SetGroup(flags, cli.GroupScenarios)
 }
 
-// Standings are those that there are, the surest first.
-var Standings = []string{string(evidence.Published), string(evidence.Observed), string(evidence.Assumed)}
+// standings are those that there are, the surest first.
+var standings = []string{string(evidence.Published), string(evidence.Observed), string(evidence.Assumed)}
 
 func (s selection) options() (o contracttests.Options, err error) {
 	if o.Versions, err = cli.ParseVersions(s.versions); err != nil {
@@ -49,13 +49,19 @@ func (s selection) options() (o contracttests.Options, err error) {
 	if o.Skip, err = parseExpression("--skip", s.skip); err != nil {
 		return o, err
 	}
-	for _, chosen := range cli.SplitNames(s.standing) {
-		if err := cli.CheckName("--standing", "standing", chosen, Standings); err != nil {
-			return o, err
-		}
+	for _, chosen := range s.standing {
 		o.Standing = append(o.Standing, evidence.Standing(chosen))
 	}
 	return o, nil
+}
+
+// cases returns the selected cases, and the options that select them.
+func (s selection) cases() (o contracttests.Options, cases []contracttests.Case, err error) {
+	if o, err = s.options(); err != nil {
+		return o, nil, err
+	}
+	cases, err = selected(o)
+	return o, cases, err
 }
 
 // selected returns the selected cases. A selection of none is an error: it would look like a pass.

@@ -15,8 +15,8 @@ var shardForm = regexp.MustCompile(`^([1-9][0-9]{0,5})/([1-9][0-9]{0,5})$`)
 // A shard is one of several equal parts of the selected cases. The zero value is all of them.
 type shard struct{ number, of int }
 
-// ParseShard parses the value of --shard. An empty one is all cases.
-func ParseShard(text string) (s shard, err error) {
+// parseShard parses the value of --shard. An empty one is all cases.
+func parseShard(text string) (s shard, err error) {
 	if text == "" {
 		return s, nil
 	}

@@ -30,3 +30,11 @@ func TestShardsDivideTheCases(t *testing.T) {
 		}
 	}
 }
+
+func TestParseShard(t *testing.T) {
+	for _, text := range []string{"", "1/1", "1/4", "4/4", "12/100"} {
+		if s, err := parseShard(text); err != nil || s.String() != text {
+			t.Errorf("%q is %v, %v", text, s, err)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -43,14 +42,9 @@ func newContractSweep(env cli.Env) *cobra.Command {
 			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses\n" +
 			"the credentials, 4 something is left, or was found and not deleted, 130 interrupted.",
 		Example: "  patmock exec --control-addr 127.0.0.1:0 -- \\\n    patmock contract sweep --target env --dry-run --older-than 1h",
-		Args:    cli.NoArgs,
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {
-		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-		if err != nil {
-			return err
-		}
-		return f.execute(cmd.Context(), env, format)
+		return f.execute(cmd, env)
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.target, "target", "", "env, or the address of a tenant")
@@ -61,20 +55,18 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
 	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
 	flags.BoolVar(&f.yes, "yes", false, "delete what --by-name finds without a question")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	for _, own := range []string{"allow-writes", "ledger", "older-than", "settle", "dry-run", "by-name", "yes", "format"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.FormatFlag(cmd)
+	cli.SetVariables(flags, "target")
 	return cmd
 }
 
 // execute checks all that was asked for before anything is sent.
-func (f sweepFlags) execute(ctx context.Context, env cli.Env, format string) (err error) {
+func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	age, err := f.age()
 	if err != nil {
 		return err
 	}
-	ctx, stop := cli.Interruptible(ctx)
+	ctx, stop := cli.Interruptible(cmd.Context())
 	defer stop()
 	t, err := f.tenant(ctx, env)
 	if ended := cli.EndError(ctx, "nothing was deleted"); ended != nil {
@@ -105,7 +97,7 @@ func (f sweepFlags) execute(ctx context.Context, env cli.Env, format string) (er
 	case unswept:
 		return cli.Exitf(cli.ExitUnreachable, "%w", failed)
 	}
-	if err := printSweep(env.Stdout, format, result); err != nil {
+	if err := cli.Output(env, cmd, result, sweepText); err != nil {
 		return err
 	}
 	switch {
@@ -182,14 +174,6 @@ func (f sweepFlags) known(env cli.Env) ([]tenantguard.Object, error) {
 	return known, nil
 }
 
-func printSweep(w io.Writer, format string, r tenantguard.SweepResult) error {
-	if format == "json" {
-		return cli.PrintJSON(w, r)
-	}
-	_, err := io.WriteString(w, sweepText(r))
-	return err
-}
-
 // sweepText is the result for people.
 func sweepText(r tenantguard.SweepResult) string {
 	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
@@ -204,5 +188,5 @@ func sweepText(r tenantguard.SweepResult) string {
 	if len(rows) == 1 {
 		return "nothing was left\n"
 	}
-	return strings.TrimRight(cli.Table(rows...), "\n") + "\n"
+	return cli.Table(rows...)
 }

@@ -32,13 +32,11 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
 	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
 	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
-	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
-	cli.SetGroup(flags, cli.GroupTarget, "target", "mock", "control", "allow-plaintext")
-	cli.SetGroup(flags, cli.GroupTenant, "allow-writes")
-	for _, own := range []string{"mock", "control", "allow-writes"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.SetGroup(flags, cli.GroupTarget)
+	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
+	cli.SetGroup(flags, cli.GroupTenant)
+	cli.SetVariables(flags, "target")
 }
 
 // open finds out what a target is. Close ends what was started for it.

@@ -35,10 +35,7 @@ func (f *liveFlags) register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests, "how many requests a tenant is sent at most")
 	flags.BoolVar(&f.provoke, "provoke-rate-limit", false, "exceed the rate limit of a tenant, for the scenarios about it")
 	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of a tenant may take to show what was written")
-	cli.SetGroup(flags, cli.GroupTenant, "ledger", "max-requests", "provoke-rate-limit", "settle")
-	for _, own := range []string{"ledger", "max-requests", "provoke-rate-limit", "settle"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.SetGroup(flags, cli.GroupTenant)
 }
 
 // apply checks the flags and hands on those that the runner knows.

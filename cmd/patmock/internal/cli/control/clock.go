@@ -20,21 +20,15 @@ func newClock(c *controls) *cobra.Command {
 }
 
 func newClockGet(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:     "get",
 		Short:   "Show what time it is",
 		Example: "  patmock exec -- patmock control clock get",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
-				clock, err := client.Clock(ctx)
-				clock.Now = clock.Now.Truncate(time.Millisecond)
-				return clock, err
-			}, clockText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, _ []string) (control.Clock, error) {
+		clock, err := client.Clock(ctx)
+		clock.Now = clock.Now.Truncate(time.Millisecond)
+		return clock, err
+	}, clockText)
 }
 
 func newClockSet(c *controls) *cobra.Command {
@@ -45,60 +39,47 @@ func newClockSet(c *controls) *cobra.Command {
 		Long:    "Sets the clock to a moment, from which it goes on unless it is frozen. Without a moment it stays where it is.",
 		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
 		Args:    cli.AtMostOne("TIME", "a time such as 2027-01-31T00:00:00Z"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && !cmd.Flags().Changed("frozen") {
-				return cli.Usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")
-			}
-			if len(args) == 1 {
-				now, err := time.Parse(time.RFC3339, args[0])
-				if err != nil {
-					return cli.Usagef("TIME", "%s, got %q", cli.ExpectedTime, args[0])
-				}
-				setting.Now = &now
-			}
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
-				return client.SetClock(ctx, setting)
-			}, clockText)
-		},
 	}
 	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "make it stand still")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	return query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
+		if len(args) == 0 && !cmd.Flags().Changed("frozen") {
+			return control.Clock{}, cli.Usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")
+		}
+		if len(args) == 1 {
+			now, err := time.Parse(time.RFC3339, args[0])
+			if err != nil {
+				return control.Clock{}, cli.Usagef("TIME", "%s, got %q", cli.ExpectedTime, args[0])
+			}
+			setting.Now = &now
+		}
+		return client.SetClock(ctx, setting)
+	}, clockText)
 }
 
 func newClockAdvance(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:     "advance DURATION",
 		Short:   "Let time pass: 72h, 191d, 1d12h",
 		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set it: patmock control clock set TIME.",
 		Example: "  patmock exec -- patmock control clock advance 72h",
 		Args:    cli.One("DURATION", "a duration such as 72h or 1d12h"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			by, err := cli.ParseDuration(args[0])
-			if err != nil {
-				return cli.NotAhead(args[0], err)
-			}
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Clock, error) {
-				return client.Advance(ctx, by)
-			}, clockText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
+		by, err := cli.ParseDuration(args[0])
+		if err != nil {
+			return control.Clock{}, cli.NotAhead(args[0], err)
+		}
+		return client.Advance(ctx, by)
+	}, clockText)
 }
 
 func newClockClear(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:     "clear",
 		Short:   "Follow wall time again",
 		Example: "  patmock exec -- patmock control clock clear",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, (*control.Client).ClearClock, clockText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, _ []string) (control.Clock, error) {
+		return client.ClearClock(ctx)
+	}, clockText)
 }
 
 // timeForm is RFC 3339 with milliseconds.

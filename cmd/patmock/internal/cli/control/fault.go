@@ -18,8 +18,8 @@ import (
 
 // What a rule may name.
 var (
-	FaultOperations = []string{"token", "list", "create", "patch", "delete", "bulk"}
-	FaultEffects    = []string{"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body"}
+	faultOperations = []string{"token", "list", "create", "patch", "delete", "bulk"}
+	faultEffects    = []string{"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body"}
 	retryAfterForms = []string{"seconds", "date"}
 )
 
@@ -37,87 +37,58 @@ func newFaultAdd(c *controls) *cobra.Command {
 		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version v2026 --status 429 --retry-after 3s --times 2",
 		Args:    cli.AtMostOne("FILE", "@FILE, or - for standard input"),
 	}
-	registerRule(cmd, &rule)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	registerRule(cmd.Flags(), &rule)
+	return query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.Fault, error) {
 		if len(args) == 1 {
-			if err := onlyFile(cmd); err != nil {
-				return err
+			if err := readRule(cmd, args[0], &rule); err != nil {
+				return rule, err
 			}
-			if err := decodeInput(cmd, args[0], &rule); err != nil {
-				return err
-			}
+		} else if !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
+			return rule, cli.Usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
 		}
-		err := cmp.Or(
-			cli.CheckName("--operation", "operation", rule.Operation, FaultOperations),
-			cli.CheckName("--version", "version", rule.Version, cli.VersionNames()),
-			cli.CheckName("--effect", "effect", rule.Effect, FaultEffects),
-			cli.CheckName("--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms),
-		)
-		if err != nil {
-			return err
-		}
-		if len(args) == 0 && !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
-			return cli.Usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
-		}
-		return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Fault, error) {
-			return client.AddFault(ctx, rule)
-		}, func(added control.Fault) string { return faultsText(faultList{[]control.Fault{added}}) })
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+		return client.AddFault(ctx, rule)
+	}, func(added control.Fault) string { return faultsText(faultList{[]control.Fault{added}}) })
 }
 
-func registerRule(cmd *cobra.Command, rule *control.Fault) {
-	flags := cmd.Flags()
-	flags.StringVar(&rule.ID, "id", "", "name of the rule (default the mock chooses one)")
-	flags.StringVar(&rule.Operation, "operation", "", strings.Join(FaultOperations, ", ")+" (default any)")
-	flags.StringVar(&rule.Version, "version", "", strings.Join(cli.VersionNames(), ", ")+" (default any)")
+// readRule reads a rule from a file, or standard input.
+func readRule(cmd *cobra.Command, source string, rule *control.Fault) error {
+	if err := decodeInput(cmd, source, rule); err != nil {
+		return err
+	}
+	return cmp.Or(
+		cli.CheckName("--operation", "operation", rule.Operation, faultOperations),
+		cli.CheckName("--version", "version", rule.Version, cli.VersionNames()),
+		cli.CheckName("--effect", "effect", rule.Effect, faultEffects),
+		cli.CheckName("--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms),
+	)
+}
+
+func registerRule(flags *pflag.FlagSet, rule *control.Fault) {
+	cli.ChoiceVar(flags, &rule.Operation, "operation", "operation", faultOperations, strings.Join(faultOperations, ", ")+" (default any)")
+	cli.ChoiceVar(flags, &rule.Version, "version", "version", cli.VersionNames(), strings.Join(cli.VersionNames(), ", ")+" (default any)")
 	flags.StringVar(&rule.Owner, "owner", "", "name or id of the user whose request it is (default anybody)")
 	flags.Var(headers(rule.Header), "header", `that the request has, such as "X-Run: 7"; can be repeated`)
-	flags.IntVar(&rule.Status, "status", 0, "status to answer, from 400 to 599")
-	flags.StringVar(&rule.RetryAfter, "retry-after", "", "what the status tells the client to wait, such as 3s")
-	flags.StringVar(&rule.RetryAfterAs, "retry-after-as", "", strings.Join(retryAfterForms, " or ")+" (default seconds)")
-	flags.StringVar(&rule.Latency, "latency", "", "what is added, such as 200ms, or evenly from 100ms-300ms")
-	flags.StringVar(&rule.Effect, "effect", "", strings.Join(FaultEffects, ", "))
 	flags.IntVar(&rule.After, "after", 0, "how many requests pass unharmed first")
 	flags.IntVar(&rule.Times, "times", 0, "how many are met then (default once)")
 	flags.Float64Var(&rule.Rate, "rate", 0, "share of the requests that are met, from 0 to 1, instead of --after and --times")
-	cli.SetGroup(flags, cli.GroupRequests, "operation", "version", "owner", "header", "after", "times", "rate")
-	cli.Complete(cmd, "operation", FaultOperations)
-	cli.Complete(cmd, "version", cli.VersionNames())
-	cli.Complete(cmd, "retry-after-as", retryAfterForms)
-	cli.Complete(cmd, "effect", FaultEffects)
-}
-
-// onlyFile refuses a file together with flags that say the same in another way.
-func onlyFile(cmd *cobra.Command) error {
-	var both []string
-	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != "format" {
-			both = append(both, "--"+f.Name)
-		}
-	})
-	if len(both) > 0 {
-		return cli.Usagef(both[0], "expected a file or flags, got both: %s", strings.Join(both, ", "))
-	}
-	return nil
+	cli.SetGroup(flags, cli.GroupRequests)
+	flags.StringVar(&rule.ID, "id", "", "name of the rule (default the mock chooses one)")
+	flags.IntVar(&rule.Status, "status", 0, "status to answer, from 400 to 599")
+	flags.StringVar(&rule.RetryAfter, "retry-after", "", "what the status tells the client to wait, such as 3s")
+	cli.ChoiceVar(flags, &rule.RetryAfterAs, "retry-after-as", "form of Retry-After", retryAfterForms, strings.Join(retryAfterForms, " or ")+" (default seconds)")
+	flags.StringVar(&rule.Latency, "latency", "", "what is added, such as 200ms, or evenly from 100ms-300ms")
+	cli.ChoiceVar(flags, &rule.Effect, "effect", "effect", faultEffects, strings.Join(faultEffects, ", "))
 }
 
 func newFaultList(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:     "list",
 		Short:   "List the rules in the order in which they are asked, with what they met",
 		Example: "  patmock exec -- patmock control fault list",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (faultList, error) {
-				rules, err := client.Faults(ctx)
-				return faultList{rules}, err
-			}, faultsText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, _ []string) (faultList, error) {
+		rules, err := client.Faults(ctx)
+		return faultList{rules}, err
+	}, faultsText)
 }
 
 func newFaultRemove(c *controls) *cobra.Command {
@@ -128,18 +99,17 @@ func newFaultRemove(c *controls) *cobra.Command {
 		Short:             "Remove a rule, or all of them",
 		Example:           "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
 		Args:              cli.AtMostOne("ID", "the id of a rule"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if all == (len(args) == 1) {
-				return cli.Usagef("ID", "expected the id of a rule, or --all")
-			}
-			if all {
-				return c.tell(cmd, (*control.Client).ClearFaults)
-			}
-			return c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.RemoveFault(ctx, args[0]) })
-		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "remove all rules")
-	return cmd
+	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
+		switch {
+		case all == (len(args) == 1):
+			return cli.Usagef("ID", "expected the id of a rule, or --all")
+		case all:
+			return client.ClearFaults(ctx)
+		}
+		return client.RemoveFault(ctx, args[0])
+	})
 }
 
 // faultList is the wire form of the list.

@@ -25,19 +25,14 @@ func newFindingsList(c *controls) *cobra.Command {
 		Long: "Counts findings by kind since the mock was started or its findings were cleared\n" +
 			"by patmock check --clear. A reset leaves them alone. patmock check judges them.",
 		Example: "  patmock exec -- patmock control findings list --all",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Findings, error) {
-				if all {
-					return client.AllFindings(ctx)
-				}
-				return client.Findings(ctx)
-			}, findingsText)
-		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "those of every namespace, also of removed ones")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	return query(c, cmd, func(ctx context.Context, client *control.Client, _ []string) (control.Findings, error) {
+		if all {
+			return client.AllFindings(ctx)
+		}
+		return client.Findings(ctx)
+	}, findingsText)
 }
 
 func findingsText(f control.Findings) string {
@@ -62,7 +57,7 @@ func findingsText(f control.Findings) string {
 }
 
 func newFindingsAllow(c *controls) *cobra.Command {
-	return &cobra.Command{
+	cmd := action(c, &cobra.Command{
 		Use:   "allow KIND...",
 		Short: "Allow kinds of findings until the next reset",
 		Long: "Allows kinds of findings in the namespace from now on until its next reset, for a\n" +
@@ -80,12 +75,15 @@ func newFindingsAllow(c *controls) *cobra.Command {
 			return nil
 		},
 		ValidArgs: control.FindingKinds(),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			err := c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.AllowFindings(ctx, args...) })
-			if err != nil {
-				return err
-			}
-			return c.print(fmt.Sprintf("allowed in namespace %s until its next reset: %s\n", cmp.Or(c.Namespace, "default"), strings.Join(args, ", ")))
-		},
+	}, func(ctx context.Context, client *control.Client, args []string) error {
+		return client.AllowFindings(ctx, args...)
+	})
+	allow := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := allow(cmd, args); err != nil {
+			return err
+		}
+		return c.Env.Print(fmt.Sprintf("allowed in namespace %s until its next reset: %s\n", cmp.Or(c.Namespace, "default"), strings.Join(args, ", ")))
 	}
+	return cmd
 }

@@ -26,23 +26,14 @@ func newRequestsFollow(c *controls) *cobra.Command {
 			"It ends with exit code 0 when it is interrupted, and with 3 when the mock stops or the namespace is removed.",
 		Example: "  patmock exec -- sh -c 'patmock control requests follow & sleep 1;\n" +
 			`    curl -s "$SAIL_BASE_URL/oauth/info" >info.json; kill -INT $!; wait'`,
-		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			match, err := flags.given(cmd)
-			if err != nil {
-				return err
-			}
-			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-			if err != nil {
-				return err
-			}
 			client, err := c.Client()
 			if err != nil {
 				return err
 			}
 			ctx, stop := cli.Interruptible(cmd.Context())
 			defer stop()
-			err = c.follow(ctx, client, match, format)
+			err = c.follow(ctx, client, flags.given(cmd), cli.Format(cmd))
 			if errors.Is(context.Cause(ctx), cli.ErrInterrupted) {
 				return nil
 			}
@@ -50,7 +41,7 @@ func newRequestsFollow(c *controls) *cobra.Command {
 		},
 	}
 	flags.register(cmd)
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
+	cli.FormatFlag(cmd)
 	return cmd
 }
 
@@ -105,7 +96,7 @@ func (c *controls) printRequest(r control.Request, format string) error {
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(r)
 	}
-	return c.print(requestLine(r))
+	return c.Env.Print(requestLine(r))
 }
 
 // remarks returns the rules by which a request was rejected, and its findings with what they are about.

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,17 +15,13 @@ import (
 )
 
 func newHealth(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:     "health",
 		Short:   "Show whether the mock is ready, how it behaves, and what it has counted",
 		Example: "  patmock exec -- patmock control health",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, (*control.Client).Health, healthText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, _ []string) (control.Health, error) {
+		return client.Health(ctx)
+	}, healthText)
 }
 
 func healthText(h control.Health) string {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
@@ -35,6 +36,9 @@ func (h headers) Type() string { return "header" }
 
 // decodeInput decodes JSON from @FILE, or from standard input for -.
 func decodeInput(cmd *cobra.Command, source string, into any) error {
+	if err := onlyFile(cmd); err != nil {
+		return err
+	}
 	path, file := strings.CutPrefix(source, "@")
 	if !file && source != "-" {
 		return cli.Usagef("FILE", "expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)
@@ -51,6 +55,20 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return cli.Usagef("FILE", "%s: expected one JSON object, got more", path)
+	}
+	return nil
+}
+
+// onlyFile refuses a file together with flags that say the same in another way.
+func onlyFile(cmd *cobra.Command) error {
+	var both []string
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "format" {
+			both = append(both, "--"+f.Name)
+		}
+	})
+	if len(both) > 0 {
+		return cli.Usagef(both[0], "expected a file or flags, got both: %s", strings.Join(both, ", "))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -27,18 +28,14 @@ func newIdentityAdd(c *controls) *cobra.Command {
 		Short:   "Add a user, and print the variables to log in with",
 		Example: "  patmock exec -- sh -c \\\n    'eval \"$(patmock control identity add ann.smith --user-level ORG_ADMIN)\"'",
 		Args:    cli.One("NAME", "the name of a user"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			identity.Name = args[0]
-			return c.printLogin(cmd, func(client *control.Client, ctx context.Context) (control.User, error) {
-				return client.AddIdentity(ctx, identity)
-			})
-		},
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&identity.UserLevels, "user-level", nil, "user level, such as ORG_ADMIN; can be repeated (default USER)")
 	flags.StringVar(&identity.ID, "id", "", "id of the user (default a new one)")
-	cli.FormatFlag(cmd, loginFormats()...)
-	return cmd
+	return login(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.User, error) {
+		identity.Name = args[0]
+		return client.AddIdentity(ctx, identity)
+	})
 }
 
 func newTokenAdd(c *controls) *cobra.Command {
@@ -51,8 +48,7 @@ func newTokenAdd(c *controls) *cobra.Command {
 		Long: "Adds a token that may have expired, be managed and have been used, without any limit. Times are written like\n" +
 			"2027-01-31T00:00:00Z, or as offsets such as -3d from the clock of the namespace.",
 		Example: "  patmock exec -- patmock control token add \\\n    --owner jane.doe --name nightly \\\n    --expires -3d --created -50d --last-used -40d",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		PreRunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if token.Owner == "" || token.Name == "" {
 				missing := "--name"
 				if token.Owner == "" {
@@ -60,17 +56,13 @@ func newTokenAdd(c *controls) *cobra.Command {
 				}
 				return cli.Usagef(missing, "expected --owner and --name")
 			}
-			if secret != "" {
-				if token.Secret, err = remote.SecretFrom("secret", secret, "@FILE"); err != nil {
-					return err
-				}
-			}
 			if cmd.Flags().Changed("user-aware-token-never-expires") {
 				token.UserAwareTokenNeverExpires = &acknowledged
 			}
-			return c.printLogin(cmd, func(client *control.Client, ctx context.Context) (control.User, error) {
-				return client.AddToken(ctx, token)
-			})
+			if secret != "" {
+				token.Secret, err = remote.SecretFrom("secret", secret, "@FILE")
+			}
+			return err
 		},
 	}
 	flags := cmd.Flags()
@@ -85,42 +77,34 @@ func newTokenAdd(c *controls) *cobra.Command {
 	flags.BoolVar(&token.Managed, "managed", false, "the platform made it")
 	flags.IntVar(&token.AccessTokenValiditySeconds, "access-token-validity-seconds", 0, "how long its access tokens live (default 43200)")
 	flags.BoolVar(&acknowledged, "user-aware-token-never-expires", false, "the acknowledgement that it may never expire (default whether it does not)")
-	cli.FormatFlag(cmd, loginFormats()...)
-	return cmd
+	return login(c, cmd, func(ctx context.Context, client *control.Client, _ []string) (control.User, error) {
+		return client.AddToken(ctx, token)
+	})
 }
 
-// loginFormats are those of env, the default in front.
-func loginFormats() []string {
-	ordered := []string{"sh"}
-	for _, format := range credentials.FormatNames() {
-		if format != "sh" {
-			ordered = append(ordered, format)
+// login makes a command add a login, and print the variables that SDKs read.
+func login(c *controls, cmd *cobra.Command, add func(context.Context, *control.Client, []string) (control.User, error)) *cobra.Command {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		client, err := c.Client()
+		if err != nil {
+			return err
 		}
+		namespace, err := client.Namespace(cmd.Context()) // first: a failure leaves nothing behind
+		if err != nil {
+			return remote.Explain(err)
+		}
+		user, err := add(cmd.Context(), client, args)
+		if err != nil {
+			return remote.Explain(err)
+		}
+		base, err := mockserver.CheckBaseURL(namespace.BaseURL)
+		if err != nil || !credentials.Plain(user.ClientID) || !credentials.Plain(user.ClientSecret) { // a shell is going to read them
+			return cli.Exitf(cli.ExitUnreachable, "%s tells an address or credentials with characters that none have", c.URL)
+		}
+		write := credentials.Formats[cli.Format(cmd)]
+		return c.Env.Print(write(credentials.Login{BaseURL: base, ClientID: user.ClientID, ClientSecret: user.ClientSecret}))
 	}
-	return ordered
-}
-
-// printLogin adds somebody who can log in, and prints the variables that SDKs read.
-func (c *controls) printLogin(cmd *cobra.Command, add func(*control.Client, context.Context) (control.User, error)) error {
-	format, err := cli.FormatOf(cmd, credentials.FormatNames())
-	if err != nil {
-		return err
-	}
-	client, err := c.Client()
-	if err != nil {
-		return err
-	}
-	namespace, err := client.Namespace(cmd.Context()) // first: a failure leaves nothing behind
-	if err != nil {
-		return remote.Explain(err)
-	}
-	user, err := add(client, cmd.Context())
-	if err != nil {
-		return remote.Explain(err)
-	}
-	base, err := mockserver.CheckBaseURL(namespace.BaseURL)
-	if err != nil || !credentials.Plain(user.ClientID) || !credentials.Plain(user.ClientSecret) { // a shell is going to read them
-		return cli.Exitf(cli.ExitUnreachable, "%s tells an address or credentials with characters that none have", c.URL)
-	}
-	return c.print(credentials.Formats[format](credentials.Login{BaseURL: base, ClientID: user.ClientID, ClientSecret: user.ClientSecret}))
+	others := slices.DeleteFunc(credentials.FormatNames(), func(format string) bool { return format == "sh" })
+	cli.FormatFlag(cmd, append([]string{"sh"}, others...)...)
+	return cmd
 }

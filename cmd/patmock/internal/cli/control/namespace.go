@@ -21,20 +21,14 @@ func newNamespace(c *controls) *cobra.Command {
 }
 
 func newNamespaceList(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:     "list",
 		Short:   "List the namespaces of the server",
 		Example: "  patmock exec -- patmock control namespace list",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (namespaceList, error) {
-				namespaces, err := client.Namespaces(ctx)
-				return namespaceList{namespaces}, err
-			}, namespacesText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, _ []string) (namespaceList, error) {
+		namespaces, err := client.Namespaces(ctx)
+		return namespaceList{namespaces}, err
+	}, namespacesText)
 }
 
 func newNamespaceCreate(c *controls) *cobra.Command {
@@ -46,19 +40,15 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 		Long:              "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
 		Example:           "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
 		Args:              cli.One("NAME", "the name of a namespace"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			start, err := startFrom(fixture)
-			if err != nil {
-				return cli.Usagef("--fixture", "%w", err)
-			}
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Namespace, error) {
-				return client.WithNamespace(args[0]).PutNamespace(ctx, start)
-			}, func(n control.Namespace) string { return namespacesText(namespaceList{[]control.Namespace{n}}) })
-		},
 	}
 	cmd.Flags().StringVar(&fixture, "fixture", "", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file (default the server's own)")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	return query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.Namespace, error) {
+		start, err := startFrom(fixture)
+		if err != nil {
+			return control.Namespace{}, cli.Usagef("--fixture", "%w", err)
+		}
+		return client.WithNamespace(args[0]).PutNamespace(ctx, start)
+	}, func(n control.Namespace) string { return namespacesText(namespaceList{[]control.Namespace{n}}) })
 }
 
 // startFrom says what a namespace starts from. A file is read here: the mock may not see it.
@@ -84,18 +74,15 @@ func startFrom(fixture string) (start control.NewNamespace, err error) {
 }
 
 func newNamespaceRemove(c *controls) *cobra.Command {
-	return &cobra.Command{
+	return action(c, &cobra.Command{
 		Use:               "rm NAME",
 		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
 		Short:             "Remove a namespace with everything in it",
 		Example:           "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
 		Args:              cli.One("NAME", "the name of a namespace"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.tell(cmd, func(client *control.Client, ctx context.Context) error {
-				return client.WithNamespace(args[0]).DeleteNamespace(ctx)
-			})
-		},
-	}
+	}, func(ctx context.Context, client *control.Client, args []string) error {
+		return client.WithNamespace(args[0]).DeleteNamespace(ctx)
+	})
 }
 
 // namespaceList is the wire form of the list.

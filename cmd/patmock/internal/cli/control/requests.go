@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -31,36 +30,25 @@ type matchFlags struct {
 
 func (m *matchFlags) register(cmd *cobra.Command) {
 	flags, match := cmd.Flags(), &m.match
-	flags.StringVar(&match.Operation, "operation", "", strings.Join(operations, ", "))
-	flags.StringVar(&match.Version, "version", "", strings.Join(cli.VersionNames(), ", "))
+	cli.ChoiceVar(flags, &match.Operation, "operation", "operation", operations, strings.Join(operations, ", "))
+	cli.ChoiceVar(flags, &match.Version, "version", "version", cli.VersionNames(), strings.Join(cli.VersionNames(), ", "))
 	flags.StringVar(&match.Method, "method", "", "method")
 	flags.StringVar(&match.Path, "path", "", "path, in which * stands for one segment")
 	flags.IntVar(&match.Status, "status", 0, "status of the answer")
 	flags.StringVar(&match.Owner, "owner", "", "name of the user whose request it is")
 	flags.StringVar(&match.ClientID, "client-id", "", "id of the token")
 	flags.StringVar(&match.Fault, "fault", "", "id of a rule that met it, or * for any")
-	flags.StringVar(&match.Finding, "finding", "", "kind of what the client did wrong, or * for any: "+strings.Join(control.FindingKinds(), ", "))
+	cli.ChoiceVar(flags, &match.Finding, "finding", "finding", append(control.FindingKinds(), "*"), "kind of what the client did wrong, or * for any: "+strings.Join(control.FindingKinds(), ", "))
 	flags.BoolVar(&m.unmatched, "unmatched", false, "whether no operation took it")
-	cli.SetGroup(flags, cli.GroupRequests, "operation", "version", "method", "path", "status", "owner", "client-id", "fault", "finding", "unmatched")
-	cli.Complete(cmd, "operation", operations)
-	cli.Complete(cmd, "version", cli.VersionNames())
-	cli.Complete(cmd, "finding", control.FindingKinds())
+	cli.SetGroup(flags, cli.GroupRequests)
 }
 
-// given is the match of the flags.
-func (m *matchFlags) given(cmd *cobra.Command) (control.Match, error) {
+// given returns the match of the flags.
+func (m *matchFlags) given(cmd *cobra.Command) control.Match {
 	if cmd.Flags().Changed("unmatched") {
 		m.match.Unmatched = &m.unmatched
 	}
-	return m.match, checkMatch(m.match)
-}
-
-func checkMatch(m control.Match) error {
-	return cmp.Or(
-		cli.CheckName("--operation", "operation", m.Operation, operations),
-		cli.CheckName("--version", "version", m.Version, cli.VersionNames()),
-		cli.CheckName("--finding", "finding", m.Finding, append(control.FindingKinds(), "*")),
-	)
+	return m.match
 }
 
 func newRequestsList(c *controls) *cobra.Command {
@@ -70,21 +58,12 @@ func newRequestsList(c *controls) *cobra.Command {
 		Use:     "list",
 		Short:   "List requests, oldest first",
 		Example: "  patmock exec -- patmock control requests list \\\n    --operation create --status 400 --finding unknown-property --limit 20",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			match, err := flags.given(cmd)
-			if err != nil {
-				return err
-			}
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Journal, error) {
-				return client.Requests(ctx, match, limit)
-			}, journalText)
-		},
 	}
 	flags.register(cmd)
 	cmd.Flags().IntVar(&limit, "limit", 0, "how many of the last ones (default all)")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	return query(c, cmd, func(ctx context.Context, client *control.Client, _ []string) (control.Journal, error) {
+		return client.Requests(ctx, flags.given(cmd), limit)
+	}, journalText)
 }
 
 func journalText(journal control.Journal) string {
@@ -123,24 +102,19 @@ func noted(r control.Request) string {
 }
 
 func newRequestsShow(c *controls) *cobra.Command {
-	cmd := &cobra.Command{
+	return query(c, &cobra.Command{
 		Use:               "show [ID]",
 		ValidArgsFunction: cli.FirstArgument(completeRequest(c.Env)),
 		Short:             "Show a request and its answer with headers and bodies, the last one without an id",
 		Long:              "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
 		Example:           "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",
 		Args:              cli.AtMostOne("ID", "the id of a request"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return show(c, cmd, func(client *control.Client, ctx context.Context) (control.Request, error) {
-				if len(args) == 1 {
-					return client.Request(ctx, args[0])
-				}
-				return lastRequest(ctx, client)
-			}, requestText)
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(ctx context.Context, client *control.Client, args []string) (control.Request, error) {
+		if len(args) == 1 {
+			return client.Request(ctx, args[0])
+		}
+		return lastRequest(ctx, client)
+	}, requestText)
 }
 
 func lastRequest(ctx context.Context, client *control.Client) (control.Request, error) {
@@ -204,11 +178,9 @@ func messageLines(mark string, m *control.Message) []string {
 }
 
 func newRequestsClear(c *controls) *cobra.Command {
-	return &cobra.Command{
+	return action(c, &cobra.Command{
 		Use:     "clear",
 		Short:   "Empty the journal; the counters stay",
 		Example: "  patmock exec -- patmock control requests clear",
-		Args:    cli.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.tell(cmd, (*control.Client).ClearRequests) },
-	}
+	}, func(ctx context.Context, client *control.Client, _ []string) error { return client.ClearRequests(ctx) })
 }

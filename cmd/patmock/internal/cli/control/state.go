@@ -13,15 +13,13 @@ import (
 )
 
 func newReset(c *controls) *cobra.Command {
-	return &cobra.Command{
+	return action(c, &cobra.Command{
 		Use:   "reset",
 		Short: "Bring the namespace back to what it started from",
 		Long: "Brings the namespace back to what it started from, and clears its clock, faults and journal.\n" +
 			"Access tokens that were issued before stay valid.",
 		Example: "  patmock exec -- patmock control reset",
-		Args:    cli.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.tell(cmd, (*control.Client).Reset) },
-	}
+	}, func(ctx context.Context, client *control.Client, _ []string) error { return client.Reset(ctx) })
 }
 
 func newState(c *controls) *cobra.Command {
@@ -37,7 +35,6 @@ func newStateGet(c *controls) *cobra.Command {
 		Long: "Prints the users and tokens as a fixture's file, which state put and serve --fixture read. With --output the\n" +
 			"file is written as a whole; it stays as it is if the state cannot be had, which a redirection would empty.",
 		Example: "  patmock exec -- patmock control state get --secrets --output state.yaml",
-		Args:    cli.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.printState(cmd, secrets, output) },
 	}
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "include the secrets")
@@ -47,10 +44,7 @@ func newStateGet(c *controls) *cobra.Command {
 }
 
 func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) error {
-	format, err := cli.FormatOf(cmd, cli.YAMLOrJSON)
-	if err != nil {
-		return err
-	}
+	format := cli.Format(cmd)
 	client, err := c.Client()
 	if err != nil {
 		return err
@@ -73,19 +67,19 @@ func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) e
 }
 
 func newStatePut(c *controls) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "put FILE|-",
 		Short: "Put other users and tokens in the place of those there are",
 		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there is, whole or not at all. A token\n" +
 			"without a secret keeps the one that is known for its id. Clock, faults and journal stay.",
 		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control state put -'",
 		Args:    cli.One("FILE", "a file, or - for standard input"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			state, err := readInput(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			return c.tell(cmd, func(client *control.Client, ctx context.Context) error { return client.PutState(ctx, state) })
-		},
 	}
+	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
+		state, err := readInput(cmd, args[0])
+		if err != nil {
+			return err
+		}
+		return client.PutState(ctx, state)
+	})
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -35,23 +36,27 @@ func newVerify(c *controls) *cobra.Command {
 	cmd.Flags().IntVar(&flags.atLeast, "at-least", 1, "how often at least")
 	cmd.Flags().IntVar(&flags.atMost, "at-most", 0, "how often at most")
 	cmd.Flags().DurationVar(&flags.timeout, "timeout", 0, "how long to wait for the requests, such as 2s")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	var result control.VerifyResult
+	query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.VerifyResult, error) {
 		verification, err := flags.verification(cmd, args)
-		if err != nil {
+		if err == nil {
+			result, err = client.Verify(ctx, verification)
+		}
+		return result, err
+	}, verdictText)
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := run(cmd, args); err != nil || result.Verified {
 			return err
 		}
-		return c.verify(cmd, verification)
+		return cli.SilentExit(cli.ExitFailed)
 	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
 	return cmd
 }
 
 // verification is what is asked: by the file where there is one, else by the flags.
 func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.VerifyRequest, err error) {
 	if len(args) == 1 {
-		if err := onlyFile(cmd); err != nil {
-			return v, err
-		}
 		if err := decodeInput(cmd, args[0], &v); err != nil {
 			return v, err
 		}
@@ -62,10 +67,7 @@ func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control
 		}
 		return v, nil
 	}
-	e := control.Expectation{}
-	if e.Match, err = f.given(cmd); err != nil {
-		return v, err
-	}
+	e := control.Expectation{Match: f.given(cmd)}
 	changed := cmd.Flags().Changed
 	if changed("times") {
 		e.Times = &f.times
@@ -83,17 +85,12 @@ func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control
 	return v, nil
 }
 
-// verify prints what came out, and fails where it is not what was expected.
-func (c *controls) verify(cmd *cobra.Command, verification control.VerifyRequest) error {
-	var verdict control.VerifyResult
-	err := show(c, cmd, func(client *control.Client, ctx context.Context) (_ control.VerifyResult, err error) {
-		verdict, err = client.Verify(ctx, verification)
-		return verdict, err
-	}, verdictText)
-	if err == nil && !verdict.Verified {
-		return cli.SilentExit(cli.ExitFailed)
-	}
-	return err
+func checkMatch(m control.Match) error {
+	return cmp.Or(
+		cli.CheckName("--operation", "operation", m.Operation, operations),
+		cli.CheckName("--version", "version", m.Version, cli.VersionNames()),
+		cli.CheckName("--finding", "finding", m.Finding, append(control.FindingKinds(), "*")),
+	)
 }
 
 func verdictText(verdict control.VerifyResult) string {

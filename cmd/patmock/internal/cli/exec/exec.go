@@ -17,7 +17,6 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/reports"
 	"example.com/patmock/cmd/patmock/internal/cli/serve"
 	"example.com/patmock/cmd/patmock/internal/job"
-	"example.com/patmock/mockserver/control"
 )
 
 // New returns the command exec.
@@ -50,14 +49,10 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			return execute(cmd.Context(), f, own, args, env)
 		},
 	}
-	f.Register(cmd.Flags(), "127.0.0.1:0")
+	f.Register(cmd.Flags(), "127.0.0.1:0", "addr", "public-url")
 	own.register(cmd.Flags())
 	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
 	cmd.Annotations = map[string]string{reports.RunsCommand: "true"}
-	cli.Complete(cmd, "allow", control.FindingKinds())
-	for _, own := range []string{"addr", "public-url"} {
-		cli.IgnoreVariable(cmd.Flags().Lookup(own))
-	}
 	return cmd
 }
 
@@ -77,14 +72,12 @@ type Flags struct {
 func (f *Flags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.user, "user", "", "whose credentials the command gets (default the first administrator)")
 	flags.BoolVar(&f.check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
+	cli.SetVariables(flags, "user")
 	f.Flags.Register(flags) //nolint:staticcheck // QF1008: the method has the same name
 	flags.Lookup("report").Usage = "with --check: FORMAT=FILE, or - for standard output (repeatable)"
 	flags.StringVar(&f.namespace, "namespace", "", "with --check: the namespace to judge (default all)")
 	flags.StringArrayVar(&f.passEnv, "pass-env", nil, "variable that the command inherits although it may be a tenant's, such as SAIL_NERM_BASE_URL; can be repeated")
 	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second, "how long the command, and what it started, may go on after a signal or its end; then it is killed")
-	for _, name := range []string{"check", "namespace", "pass-env", "kill-after"} {
-		cli.IgnoreVariable(flags.Lookup(name))
-	}
 }
 
 // execute runs a command against a mock of its own, and stops both.

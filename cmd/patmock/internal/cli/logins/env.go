@@ -3,7 +3,6 @@ package logins
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -35,12 +34,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 		Long: "Prints base URL, client id and client secret of a user, and nothing else. Asks the running mock, so that free ports\n" +
 			"and tenants of one's own work; with --fixture it reads the tenant instead, and no mock has to run.",
 		Example: `  eval "$(patmock env --fixture default --user jane.doe)"`,
-		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			write := credentials.Formats[f.format]
-			if write == nil {
-				return cli.Usagef("--format", "--format %q: expected one of %s%s", f.format, strings.Join(credentials.FormatNames(), ", "), cli.DidYouMean(f.format, credentials.FormatNames()))
-			}
 			var err error
 			if f.url, err = mockserver.CheckBaseURL(f.url); err != nil {
 				return cli.Usagef("--url", "--url %w", err)
@@ -58,23 +52,20 @@ func NewEnv(env cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(env.Stdout, write(v))
-			return err
+			return env.Print(credentials.Formats[f.format](v))
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
 	flags.StringVar(&f.url, "url", cli.DefaultURL, "the running mock")
 	flags.StringVar(&f.namespace, "namespace", "", "the namespace of the mock (default the default one)")
+	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
+	cli.SetGroup(flags, cli.GroupRunning)
+	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
-	flags.StringVar(&f.format, "format", "sh", strings.Join(credentials.FormatNames(), ", "))
-	cli.Complete(cmd, "format", credentials.FormatNames())
-	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
-	cli.SetGroup(flags, cli.GroupRunning, "url", "namespace", "allow-plaintext")
-	for _, own := range []string{"fixture", "public-url", "format"} { // the mock's count, and what is asked for here
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	f.format = "sh"
+	cli.ChoiceVar(flags, &f.format, "format", "format", credentials.FormatNames(), strings.Join(credentials.FormatNames(), ", "))
+	cli.SetVariables(flags, "user", "url", "namespace")
 	return cmd
 }
 

@@ -66,12 +66,8 @@ func NewTokens(env cli.Env) *cobra.Command {
 
 func newLogins(env cli.Env, cmd *cobra.Command, list func(l *logins, ctx context.Context) (rows any, text string, err error)) *cobra.Command {
 	l := &logins{Mock: remote.Mock{Env: env}}
-	cmd.Args = cli.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-		if err != nil {
-			return err
-		}
+		format := cli.Format(cmd)
 		rows, text, err := list(l, cmd.Context())
 		if err != nil {
 			return err
@@ -82,13 +78,10 @@ func newLogins(env cli.Env, cmd *cobra.Command, list func(l *logins, ctx context
 		return env.Print(text)
 	}
 	flags := cmd.Flags()
+	l.Register(flags)
 	flags.StringVar(&l.fixture, "fixture", "", "tenant to read instead of a mock: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.BoolVar(&l.secrets, "secrets", false, "show the client secrets")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	for _, own := range []string{"fixture", "secrets", "format"} { // the mock's count, and what is asked for here
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
-	l.Register(flags)
+	cli.FormatFlag(cmd)
 	return cmd
 }
 

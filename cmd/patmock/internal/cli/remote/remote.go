@@ -26,15 +26,14 @@ func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
 	flags.StringVar(&c.Namespace, "namespace", "", "the namespace that is meant (default the default one)")
 	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
-	cli.IgnoreVariable(flags.Lookup("control-token"))
 	AllowPlaintextFlag(flags, &c.allowPlaintext)
-	cli.SetGroup(flags, cli.GroupRunning, "url", "namespace", "control-token", "allow-plaintext")
+	cli.SetGroup(flags, cli.GroupRunning)
+	cli.SetVariables(flags, "url", "namespace")
 }
 
 // AllowPlaintextFlag adds --allow-plaintext to a command that sends a control token.
 func AllowPlaintextFlag(flags *pflag.FlagSet, allow *bool) {
 	flags.BoolVar(allow, "allow-plaintext", false, "send the control token over http to a public host, such as a staging host behind a VPN")
-	cli.IgnoreVariable(flags.Lookup("allow-plaintext"))
 }
 
 // NewClient returns a client of the mock at the address of --url, or a usage error if the token would

@@ -4,30 +4,31 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
-	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	controlcmd "example.com/patmock/cmd/patmock/internal/cli/control"
 	"example.com/patmock/cmd/patmock/internal/cli/remote"
-	"example.com/patmock/cmd/patmock/internal/cli/serve"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/scenarios"
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/control"
 )
 
 // completeFlags offers values of the flags of a command and of those below it, unless the command
 // has said which.
 func completeFlags(cmd *cobra.Command, env cli.Env) {
-	for name, offer := range flagCompletions(env) {
-		if f := cmd.Flag(name); f == nil || cmd.LocalFlags().Lookup(name) != f {
-			continue
+	offers := flagCompletions(env)
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		offer := cli.Choices(f)
+		if offer == nil {
+			offer = offers[f.Name]
 		}
-		if _, found := cmd.GetFlagCompletionFunc(name); !found {
-			// It fails for a flag that does not exist only.
-			_ = cmd.RegisterFlagCompletionFunc(name, offer)
+		if offer != nil {
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, offer) // a persistent flag has one already
 		}
-	}
+	})
 	if cmd.ValidArgsFunction == nil && len(cmd.ValidArgs) == 0 && cmd.Use == cmd.Name() { // without arguments
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
@@ -46,20 +47,19 @@ func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 		"rate-limit":       cli.OneValue([]string{"100/10s", "off"}),
 		"cors":             cli.OneValue([]string{mockserver.CORSLoopback, "*", "off"}),
 		"check-responses":  cli.OneValue([]string{"on", "off"}),
-		"log-format":       cli.OneValue(serve.LogFormats),
-		"log-level":        cli.OneValue(serve.LogLevels),
+		"log-format":       cli.OneValue([]string{"text", "json"}),
+		"log-level":        cli.OneValue([]string{"debug", "info", "warn", "error"}),
 		"versions":         cli.SeveralValues(cli.VersionNames()),
 		"target":           cli.OneValue([]string{"mock", "env"}),
 		"run":              completeScenario,
 		"skip":             completeScenario,
-		"standing":         cli.SeveralValues(contract.Standings),
-		"require":          cli.SeveralValues(contract.NeedNames()),
 		"report":           completeReport,
 		"method":           cli.OneValue([]string{"GET", "POST", "PATCH", "DELETE"}),
 		"user-level":       cli.OneValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
 		"user":             remote.CompleteUser(env),
 		"owner":            remote.CompleteUser(env),
 		"namespace":        remote.CompleteNamespace(env),
+		"allow":            cli.OneValue(control.FindingKinds()),
 		"fault":            controlcmd.CompleteFault(env),
 	}
 }

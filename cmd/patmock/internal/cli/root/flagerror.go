@@ -20,6 +20,9 @@ import (
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
+	if usage, ok := errors.AsType[*cli.UsageError](err); ok { // of the value
+		return usage
+	}
 	if errors.As(err, &invalid) {
 		return cli.Usagef(flagOf(err), "%w%s", err, cli.ValueHint(invalid.GetFlag(), invalid.GetValue()))
 	}

@@ -78,7 +78,6 @@ func newTopic(root *cobra.Command, env cli.Env, topic helpTopic) *cobra.Command 
 		Use:     topic.name,
 		Short:   topic.short,
 		Example: "  patmock help " + topic.name,
-		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			text, err := topic.text(root, styleOf(env.Stdout, env.Lookup))
 			if err != nil {

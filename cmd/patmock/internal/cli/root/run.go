@@ -93,8 +93,6 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 		Version:       mockserver.Version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cli.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cli.CheckVariables(cmd, env.Environ()); err != nil {
 				return err
@@ -105,10 +103,27 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(serve.New(env), execcmd.New(env, out), logins.NewEnv(env), logins.NewUsers(env), logins.NewTokens(env), fixturescmd.New(env), controlcmd.New(env), check.New(env, out), serve.NewHealthcheck(env), contract.New(env, out), speccmd.New(env), newVersion(env), newCompletion(env), newMan())
-	root.SetHelpCommand(newHelp(root, env))
+	help := newHelp(root, env)
+	root.SetHelpCommand(help)
+	setDefaults(root)
+	setDefaults(help)
 	setHelp(root, env)
 	completeFlags(root, env)
 	return root
+}
+
+// setDefaults lets a command and those below it take no arguments, and print their help if they do
+// nothing else, unless they say otherwise.
+func setDefaults(cmd *cobra.Command) {
+	if cmd.Args == nil {
+		cmd.Args = cli.NoArgs
+	}
+	if cmd.RunE == nil {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	for _, child := range cmd.Commands() {
+		setDefaults(child)
+	}
 }
 
 // flagOf returns the flag that an error of pflag is about.

@@ -1,7 +1,6 @@
 package root
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,26 +12,13 @@ import (
 )
 
 func newVersion(env cli.Env) *cobra.Command {
-	cmd := &cobra.Command{
+	return cli.Listing(env, &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version, the commit and what built it",
 		Example: "  patmock version",
-		Args:    cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-			if err != nil {
-				return err
-			}
-			b := newBuild(debug.ReadBuildInfo())
-			if format == "json" {
-				return cli.PrintJSON(env.Stdout, b)
-			}
-			_, err = fmt.Fprintln(env.Stdout, b)
-			return err
-		},
-	}
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	return cmd
+	}, func(*cobra.Command, []string) (build, error) {
+		return newBuild(debug.ReadBuildInfo()), nil
+	}, func(b build) string { return b.String() + "\n" })
 }
 
 // A build is what a binary is built from. Commit is empty if that is unknown.

@@ -46,11 +46,8 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 			"of serve: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + cli.ControlToken + ". Exit codes: 0 it is ready, 1 it is\n" +
 			"not, as the health check of a container expects, 2 usage.",
 		Example: "  patmock exec -- patmock healthcheck --wait 10s",
-		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if f.format, err = cli.FormatOf(cmd, cli.TextOrJSON); err != nil {
-				return err
-			}
+			f.format = cli.Format(cmd)
 			f.named = f.url != "" || cli.OnCommandLine(cmd.Flags(), "addr", "control-addr")
 			return f.execute(cmd.Context(), env)
 		},
@@ -60,13 +57,11 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.addr, "addr", cli.DefaultAddr, "address that the mock listens on; where that is every interface, loopback is asked")
 	flags.StringVar(&f.controlAddr, "control-addr", "", "address of the control surface, where it has a listener of its own")
 	flags.StringVar(&f.controlToken, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
-	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
-	cli.SetGroup(flags, cli.GroupRunning, "url", "addr", "control-addr", "control-token", "allow-plaintext")
-	cli.FormatFlag(cmd, cli.TextOrJSON...)
-	for _, own := range []string{"control-token", "wait", "format"} {
-		cli.IgnoreVariable(flags.Lookup(own))
-	}
+	cli.SetGroup(flags, cli.GroupRunning)
+	cli.SetVariables(flags, "url", "addr", "control-addr")
+	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
+	cli.FormatFlag(cmd)
 	return cmd
 }
 

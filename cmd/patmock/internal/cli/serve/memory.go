@@ -21,6 +21,21 @@ var byteUnits = []struct {
 	bytes int64
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
 
+// parseBudget returns the value of --memory-budget in bytes, 0 for an empty one.
+func parseBudget(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := parseBytes(text)
+	switch {
+	case err != nil:
+		return 0, cli.Usagef("--memory-budget", "--memory-budget %w", err)
+	case n == 0:
+		return 0, cli.Usagef("--memory-budget", "--memory-budget %s: expected at least 1MiB", text)
+	}
+	return n, nil
+}
+
 // parseBytes reads a size such as 256MB or 128MiB. Its units may be in any case.
 func parseBytes(text string) (int64, error) {
 	for _, unit := range byteUnits {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,62 +25,58 @@ import (
 
 // Flags are the flags of every command that runs a mock, as they were given.
 type Flags struct {
-	addr, fixture, publicURL string
-	versions                 string
-	logFormat, logLevel      string
-	logRequests              bool
-	EnvFile                  string
+	config  mockserver.Config // what no flag has to be read for
+	profile mockserver.Profile
+	changed func(flag string) bool
 
-	profile, rateLimit, neverExpiresAs, hostile string
-	scopeDelay                                  time.Duration
-	tokenLimit, hostileInARow                   int
-	hostileRate                                 float64
-	randomSeed, dialect                         string
-	changed                                     func(flag string) bool
-
-	maxNamespaces, journalSize int
-	memoryBudget               string
-	namespaceTTL               time.Duration
-	state                      string
-	controlAddr, controlToken  string
-	fallback, checkResponses   string
-	cors, allowedHosts         string
-	readTimeout, idleTimeout   time.Duration
+	addr, controlAddr, controlToken string
+	fixture, versions, dialect      string
+	profileName, hostile, seed      string
+	memoryBudget, allowedHosts      string
+	checkResponses                  string
+	logFormat, logLevel             string
+	EnvFile                         string
 
 	Warning string // to be logged at the start, empty for none
 }
 
-// Register adds the flags, with the default of --addr.
-func (f *Flags) Register(flags *pflag.FlagSet, addr string) {
+// Register adds the flags, with the default of --addr. Each can also be set by a variable, but for those
+// named here, and for the token: its variable is no file.
+func (f *Flags) Register(flags *pflag.FlagSet, addr string, noVariable ...string) {
+	c := &f.config
 	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.fixture, "fixture", "default", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
-	f.registerProfile(flags)
-	flags.IntVar(&f.maxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
-	flags.DurationVar(&f.namespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
-	flags.IntVar(&f.journalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
-	flags.StringVar(&f.memoryBudget, "memory-budget", "", "memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as 128MiB (default a quarter of the container's limit, at most 256MiB)")
-	cli.SetGroup(flags, cli.GroupLimits, "max-namespaces", "namespace-ttl", "journal-size", "memory-budget")
-	flags.StringVar(&f.state, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
+	flags.StringVar(&f.profileName, "profile", mockserver.ProfileFriendly, strings.Join(mockserver.Profiles(), ", ")+"; the flags of its behaviour change it")
+	flags.StringVar(&c.StateFile, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
 	flags.StringVar(&f.EnvFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
-	flags.StringVar(&f.publicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
+	flags.StringVar(&c.PublicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
 	flags.StringVar(&f.versions, "versions", strings.Join(cli.VersionNames(), ","), "versions to serve, with commas between")
-	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
-	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+cli.ControlToken+" holds the token itself")
-	cli.IgnoreVariable(flags.Lookup("control-token"))
-	flags.StringVar(&f.fallback, "fallback", "", "another mock of yours, for paths that patmock does not simulate; a public host is refused")
-	flags.StringVar(&f.cors, "cors", mockserver.CORSLoopback, "web origins that may use the API from a browser: loopback, *, off, or a list with commas")
-	flags.StringVar(&f.allowedHosts, "allowed-hosts", "", "names that Host may have under /_mock/ beside private ones, with commas between; .example.com is a suffix")
-	flags.DurationVar(&f.readTimeout, "read-timeout", 30*time.Second, "how long headers may take, and a body beside a minimum rate; then 408")
-	flags.DurationVar(&f.idleTimeout, "idle-timeout", 2*time.Minute, "how long a connection may be idle")
+	flags.StringVar(&c.CORS, "cors", mockserver.CORSLoopback, "web origins that may use the API from a browser: loopback, *, off, or a list with commas")
+	cli.SetGroup(flags, cli.GroupMock)
+	f.registerProfile(flags)
+	flags.StringVar(&c.Fallback, "fallback", "", "another mock of yours, for paths that patmock does not simulate; a public host is refused")
 	flags.StringVar(&f.checkResponses, "check-responses", "on", "on, or off to send answers without holding them against their documents, which proves nothing")
+	cli.SetGroup(flags, cli.GroupBehaviour)
+	flags.IntVar(&c.MaxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
+	flags.DurationVar(&c.NamespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
+	flags.IntVar(&c.JournalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
+	flags.StringVar(&f.memoryBudget, "memory-budget", "", "memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as 128MiB (default a quarter of the container's limit, at most 256MiB)")
+	flags.DurationVar(&c.ReadTimeout, "read-timeout", 30*time.Second, "how long headers may take, and a body beside a minimum rate; then 408")
+	flags.DurationVar(&c.IdleTimeout, "idle-timeout", 2*time.Minute, "how long a connection may be idle")
+	cli.SetGroup(flags, cli.GroupLimits)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
-	flags.BoolVar(&f.logRequests, "log-requests", false, "log requests that are served, too, one line each")
-	cli.SetGroup(flags, cli.GroupControl, "control-addr", "control-token", "allowed-hosts")
-	cli.SetGroup(flags, cli.GroupBehaviour, "fallback", "check-responses")
-	cli.SetGroup(flags, cli.GroupLimits, "read-timeout", "idle-timeout")
-	cli.SetGroup(flags, cli.GroupLog, "log-format", "log-level", "log-requests")
-	cli.SetGroup(flags, cli.GroupMock)
+	flags.BoolVar(&c.LogRequests, "log-requests", false, "log requests that are served, too, one line each")
+	cli.SetGroup(flags, cli.GroupLog)
+	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
+	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+cli.ControlToken+" holds the token itself")
+	flags.StringVar(&f.allowedHosts, "allowed-hosts", "", "names that Host may have under /_mock/ beside private ones, with commas between; .example.com is a suffix")
+	cli.SetGroup(flags, cli.GroupControl)
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "control-token" && !slices.Contains(noVariable, flag.Name) {
+			cli.SetVariables(flags, flag.Name)
+		}
+	})
 }
 
 // Mock is a mock that listens.
@@ -109,7 +106,7 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := f.config(log, env)
+	config, err := f.configure(log, env)
 	if err != nil {
 		return nil, err
 	}
@@ -165,19 +162,13 @@ var configFlags = map[string]string{
 	"Profile.HostileInARow": "--hostile-in-a-row",
 }
 
-// flagOfConfig returns the flag that an error of mockserver.New is about.
-func flagOfConfig(err error) string {
-	var wrong *mockserver.ConfigError
-	if !errors.As(err, &wrong) {
-		return ""
-	}
-	return configFlags[wrong.Field]
-}
-
 // configUsage returns the usage error of an error of mockserver.New. It begins with the flag, in place
 // of what the package calls the field.
 func configUsage(err error) error {
-	flag := flagOfConfig(err)
+	flag := ""
+	if wrong, ok := errors.AsType[*mockserver.ConfigError](err); ok {
+		flag = configFlags[wrong.Field]
+	}
 	if flag == "" || strings.Contains(err.Error(), flag) {
 		return cli.Usagef(flag, "%w", err)
 	}
@@ -185,49 +176,25 @@ func configUsage(err error) error {
 	return cli.Usagef(flag, "%w", cli.Renamed(flag+": "+strings.TrimPrefix(err.Error(), label), err))
 }
 
-// config is the mock that the flags ask for.
-func (f Flags) config(log *slog.Logger, env cli.Env) (mockserver.Config, error) {
-	config := mockserver.Config{
-		Log: log, MaxNamespaces: f.maxNamespaces, NamespaceTTL: f.namespaceTTL, JournalSize: f.journalSize, StateFile: f.state, Fallback: f.fallback,
-		LogRequests: f.logRequests, CORS: f.cors, ReadTimeout: f.readTimeout, IdleTimeout: f.idleTimeout,
-	}
-	if f.logRequests && !log.Enabled(context.Background(), slog.LevelInfo) {
-		return config, cli.Usagef("--log-requests", "--log-requests needs --log-level info or debug, got %s: requests that are served are logged at info", f.logLevel)
+// configure returns the mock that the flags describe.
+func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Config, err error) {
+	config = f.config
+	config.Log = log
+	if err := f.validate(log); err != nil {
+		return config, err
 	}
 	if f.allowedHosts != "" {
 		config.AllowedHosts = strings.Split(f.allowedHosts, ",")
 	}
-	for flag, d := range map[string]time.Duration{"read-timeout": f.readTimeout, "idle-timeout": f.idleTimeout} {
-		if d <= 0 {
-			return config, cli.Usagef("--"+flag, "--%s must be positive, got %s", flag, d)
-		}
-	}
-	if err := mockserver.CheckCORS(f.cors); err != nil {
-		return config, cli.Usagef("--cors", "--cors: %w%s", err, cli.OnOffHint(f.cors, mockserver.CORSLoopback, "off"))
-	}
-	for flag, n := range map[string]int{"max-namespaces": f.maxNamespaces, "journal-size": f.journalSize} {
-		if n < 1 {
-			return config, cli.Usagef("--"+flag, "--%s %d: expected at least 1", flag, n)
-		}
-	}
-	if f.checkResponses != "on" && f.checkResponses != "off" {
-		return config, cli.Usagef("--check-responses", "--check-responses %q: expected on or off%s", f.checkResponses, cli.OnOffHint(f.checkResponses, "on", "off"))
-	}
 	config.SkipResponseValidation = f.checkResponses == "off"
-	if f.namespaceTTL <= 0 {
+	if config.NamespaceTTL <= 0 {
 		config.NamespaceTTL = -1 // keeps all
 	}
-	var err error
-	if f.memoryBudget != "" {
-		if config.MemoryBudget, err = parseBytes(f.memoryBudget); err != nil {
-			return config, cli.Usagef("--memory-budget", "--memory-budget %w", err)
-		}
-		if config.MemoryBudget == 0 {
-			return config, cli.Usagef("--memory-budget", "--memory-budget %s: expected at least 1MiB", f.memoryBudget)
-		}
+	if config.MemoryBudget, err = parseBudget(f.memoryBudget); err != nil {
+		return config, err
 	}
-	if f.publicURL != "" {
-		if config.PublicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
+	if config.PublicURL != "" {
+		if config.PublicURL, err = mockserver.CheckBaseURL(config.PublicURL); err != nil {
 			return config, cli.Usagef("--public-url", "--public-url %w", err)
 		}
 	}
@@ -240,14 +207,39 @@ func (f Flags) config(log *slog.Logger, env cli.Env) (mockserver.Config, error) 
 	if config.ControlToken, err = remote.DemandedToken(f.controlToken, env); err != nil {
 		return config, err
 	}
-	if config.RandomSeed, err = f.seed(); err != nil {
+	if config.RandomSeed, err = f.randomSeed(); err != nil {
 		return config, err
 	}
 	if config.Dialect, err = readDialect(f.dialect); err != nil {
 		return config, err
 	}
-	config.Profile, err = f.profileOf()
+	config.Profile, err = f.chosenProfile()
 	return config, err
+}
+
+// validate returns a usage error if the value of a flag is wrong by itself.
+func (f Flags) validate(log *slog.Logger) error {
+	c := f.config
+	if c.LogRequests && !log.Enabled(context.Background(), slog.LevelInfo) {
+		return cli.Usagef("--log-requests", "--log-requests needs --log-level info or debug, got %s: requests that are served are logged at info", f.logLevel)
+	}
+	for flag, d := range map[string]time.Duration{"--read-timeout": c.ReadTimeout, "--idle-timeout": c.IdleTimeout} {
+		if d <= 0 {
+			return cli.Usagef(flag, "%s must be positive, got %s", flag, d)
+		}
+	}
+	if err := mockserver.CheckCORS(c.CORS); err != nil {
+		return cli.Usagef("--cors", "--cors: %w%s", err, cli.OnOffHint(c.CORS, mockserver.CORSLoopback, "off"))
+	}
+	for flag, n := range map[string]int{"--max-namespaces": c.MaxNamespaces, "--journal-size": c.JournalSize} {
+		if n < 1 {
+			return cli.Usagef(flag, "%s %d: expected at least 1", flag, n)
+		}
+	}
+	if f.checkResponses != "on" && f.checkResponses != "off" {
+		return cli.Usagef("--check-responses", "--check-responses %q: expected on or off%s", f.checkResponses, cli.OnOffHint(f.checkResponses, "on", "off"))
+	}
+	return nil
 }
 
 // Login is how a user logs in, the first administrator where no user is named, and the user's name: empty where nobody can.

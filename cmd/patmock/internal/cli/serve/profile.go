@@ -13,54 +13,46 @@ import (
 // registerProfile adds the flags of what a tenant leaves open. Those that are not given follow the profile.
 func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	f.changed = flags.Changed
-	flags.StringVar(&f.profile, "profile", mockserver.ProfileFriendly, strings.Join(mockserver.Profiles(), ", ")+"; the flags of its behaviour change it")
-	flags.StringVar(&f.rateLimit, "rate-limit", "", "requests of a client id and version in a window such as 100/10s, or off")
-	flags.IntVar(&f.tokenLimit, "token-limit", 0, "how many tokens an owner may have, 0 for any number")
-	flags.DurationVar(&f.scopeDelay, "scope-delay", 0, "for how long logins give the scopes of before a change, such as 20m")
-	flags.StringVar(&f.neverExpiresAs, "never-expires-as", mockserver.NeverAsNull, "what create answers for a token that never expires: null, or far-date for SailPoint's Python SDK")
+	p := &f.profile
+	flags.StringVar(&p.RateLimit, "rate-limit", "", "requests of a client id and version in a window such as 100/10s, or off")
+	flags.IntVar(&p.TokenLimit, "token-limit", 0, "how many tokens an owner may have, 0 for any number")
+	flags.DurationVar(&p.ScopeDelay, "scope-delay", 0, "for how long logins give the scopes of before a change, such as 20m")
+	flags.StringVar(&p.NeverExpiresAs, "never-expires-as", mockserver.NeverAsNull, "what create answers for a token that never expires: null, or far-date for SailPoint's Python SDK")
 	flags.StringVar(&f.dialect, "dialect", "", "file with what a tenant answers where nothing published settles it: see patmock spec dialect")
 	flags.StringVar(&f.hostile, "hostile", "", "what answers may do, with commas between: all, none, "+strings.Join(mockserver.HostileBehaviours(), ", "))
-	flags.Float64Var(&f.hostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
-	flags.IntVar(&f.hostileInARow, "hostile-in-a-row", 0, "after how many of them a client gets a plain one")
-	flags.StringVar(&f.randomSeed, "random-seed", "", "number that makes everything random the same in each run")
-	cli.SetGroup(flags, cli.GroupMock, "profile")
-	cli.SetGroup(flags, cli.GroupBehaviour, "rate-limit", "token-limit", "scope-delay", "never-expires-as", "dialect",
-		"hostile", "hostile-rate", "hostile-in-a-row", "random-seed")
+	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
+	flags.IntVar(&p.HostileInARow, "hostile-in-a-row", 0, "after how many of them a client gets a plain one")
+	flags.StringVar(&f.seed, "random-seed", "", "number that makes everything random the same in each run")
 }
 
-// profileOf is the profile with what the flags change of it.
-func (f Flags) profileOf() (mockserver.Profile, error) {
-	p, err := mockserver.ProfileNamed(f.profile)
+// chosenProfile returns the profile with what the flags change of it.
+func (f Flags) chosenProfile() (mockserver.Profile, error) {
+	p, err := mockserver.ProfileNamed(f.profileName)
 	if err != nil {
-		return p, cli.Usagef("--profile", "--profile: %w%s", err, cli.DidYouMean(f.profile, mockserver.Profiles()))
+		return p, cli.Usagef("--profile", "--profile: %w%s", err, cli.DidYouMean(f.profileName, mockserver.Profiles()))
 	}
-	if f.changed("never-expires-as") {
-		p.NeverExpiresAs = f.neverExpiresAs
-	}
-	if f.changed("rate-limit") {
-		p.RateLimit = f.rateLimit
-	}
-	if f.changed("token-limit") {
-		p.TokenLimit = f.tokenLimit
-	}
-	if f.changed("scope-delay") {
-		p.ScopeDelay = f.scopeDelay
-	}
+	override(f, "never-expires-as", &p.NeverExpiresAs, f.profile.NeverExpiresAs)
+	override(f, "rate-limit", &p.RateLimit, f.profile.RateLimit)
+	override(f, "token-limit", &p.TokenLimit, f.profile.TokenLimit)
+	override(f, "scope-delay", &p.ScopeDelay, f.profile.ScopeDelay)
 	if f.changed("hostile") {
 		if p, err = f.hostility(p); err != nil {
 			return p, err
 		}
 	}
-	if f.changed("hostile-rate") {
-		p.HostileRate = f.hostileRate
-	}
-	if f.changed("hostile-in-a-row") {
-		p.HostileInARow = f.hostileInARow
-	}
+	override(f, "hostile-rate", &p.HostileRate, f.profile.HostileRate)
+	override(f, "hostile-in-a-row", &p.HostileInARow, f.profile.HostileInARow)
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
 		return p, cli.Usagef("--hostile-rate", "--hostile-rate and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
 	}
 	return p, nil
+}
+
+// override replaces a value of the profile if its flag was given.
+func override[T any](f Flags, flag string, value *T, given T) {
+	if f.changed(flag) {
+		*value = given
+	}
 }
 
 // hostility puts behaviours into a profile, with the rate of the hostile one where it has none.
@@ -86,14 +78,14 @@ func (f Flags) hostility(p mockserver.Profile) (mockserver.Profile, error) {
 	return p, nil
 }
 
-func (f Flags) seed() (*uint64, error) {
-	if f.randomSeed == "" {
+func (f Flags) randomSeed() (*uint64, error) {
+	if f.seed == "" {
 		return nil, nil
 	}
 	const bits = 53 // what every reader of JSON keeps
-	n, err := strconv.ParseUint(f.randomSeed, 10, bits)
+	n, err := strconv.ParseUint(f.seed, 10, bits)
 	if err != nil {
-		return nil, cli.Usagef("--random-seed", "--random-seed %q: expected a number from 0 to %d", f.randomSeed, 1<<bits-1)
+		return nil, cli.Usagef("--random-seed", "--random-seed %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
 	}
 	return &n, nil
 }

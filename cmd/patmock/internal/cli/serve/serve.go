@@ -31,7 +31,6 @@ func New(env cli.Env) *cobra.Command {
 		Long: "Runs the mock until it is told to stop. Prints its address and, ready to paste, the variables that SDKs read.\n" +
 			"Every flag can also be set by a variable: PATMOCK_ADDR, PATMOCK_FIXTURE and so on.",
 		Example: "  patmock serve --addr 127.0.0.1:0 --fixture crowded",
-		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.Warning = cli.UnknownVariablesText(cmd, env)
 			return serve(cmd.Context(), f, env)

@@ -2,14 +2,13 @@ package spec
 
 import (
 	"encoding/json"
-	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/evidence"
 )
@@ -20,23 +19,21 @@ func New(env cli.Env) *cobra.Command {
 		Use:     "spec",
 		Short:   "Show the documents that requests and answers are held against",
 		Example: "  patmock spec errata",
-		Args:    cli.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	errata := &cobra.Command{
+	errata := cli.Listing(env, &cobra.Command{
 		Use:     "errata",
 		Short:   "List where the published documents contradict themselves or are silent",
 		Example: "  patmock spec errata --format json",
-		Args:    cli.NoArgs,
+	}, errataRows, errataText)
+	standard := &cobra.Command{
+		Use:     "dialect",
+		Short:   "List what nothing published settles, with the mock's answers: a file for serve --dialect",
+		Example: "  patmock spec dialect > dialect.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			format, err := cli.FormatOf(cmd, cli.TextOrJSON)
-			if err != nil {
-				return err
-			}
-			return printErrata(env, format)
+			return cli.Output(env, cmd, dialect.Entries(), func([]dialect.Entry) string { return string(dialect.Defaults()) })
 		},
 	}
-	cli.FormatFlag(errata, cli.TextOrJSON...)
+	cli.FormatFlag(standard, cli.YAMLOrJSON...)
 	document := &cobra.Command{
 		Use:       "show DOCUMENT",
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
@@ -44,32 +41,20 @@ func New(env cli.Env) *cobra.Command {
 		ValidArgs: spec.Names(),
 		Args:      cli.OneOf("document", spec.Names()),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := cli.FormatOf(cmd, cli.YAMLOrJSON)
+			document, err := spec.Load(args[0])
+			if err != nil {
+				return cli.Usagef("DOCUMENT", "%w", err)
+			}
+			text, err := document.YAML()
 			if err != nil {
 				return err
 			}
-			return showDocument(env, args[0], format)
+			return cli.Output(env, cmd, json.RawMessage(document.JSON()), func(json.RawMessage) string { return string(text) })
 		},
 	}
 	cli.FormatFlag(document, cli.YAMLOrJSON...)
-	cmd.AddCommand(errata, newSpecDialect(env), document)
+	cmd.AddCommand(errata, standard, document)
 	return cmd
-}
-
-func showDocument(env cli.Env, name, format string) error {
-	document, err := spec.Load(name)
-	if err != nil {
-		return cli.Usagef("DOCUMENT", "%w", err)
-	}
-	if format == "json" {
-		return cli.PrintJSON(env.Stdout, json.RawMessage(document.JSON()))
-	}
-	text, err := document.YAML()
-	if err != nil {
-		return err
-	}
-	_, err = env.Stdout.Write(text)
-	return err
 }
 
 // erratum is a row of the list, whatever kind of erratum it is.
@@ -83,7 +68,11 @@ type erratum struct {
 	Reason    string            `json:"reason"`
 }
 
-func errataRows(errata *spec.Errata) []erratum {
+func errataRows(*cobra.Command, []string) ([]erratum, error) {
+	errata, err := spec.LoadErrata()
+	if err != nil {
+		return nil, err
+	}
 	var rows []erratum
 	for _, c := range errata.Contradictions {
 		rows = append(rows, erratum{c.ID, c.Documents, c.Standing, c.Pointer, c.Published, c.Effective, c.Reason})
@@ -94,25 +83,13 @@ func errataRows(errata *spec.Errata) []erratum {
 	for _, a := range errata.Additions {
 		rows = append(rows, erratum{a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), nil, "added", a.Reason})
 	}
-	return rows
+	return rows, nil
 }
 
-func printErrata(env cli.Env, format string) error {
-	errata, err := spec.LoadErrata()
-	if err != nil {
-		return err
-	}
-	rows := errataRows(errata)
-	if format == "json" {
-		return cli.PrintJSON(env.Stdout, rows)
-	}
-	table := "ID\tDOCUMENTS\tSTANDING\tWHERE\tPUBLISHED\tEFFECTIVE\tREASON\n"
+func errataText(rows []erratum) string {
+	table := [][]string{{"ID", "DOCUMENTS", "STANDING", "WHERE", "PUBLISHED", "EFFECTIVE", "REASON"}}
 	for _, r := range rows {
-		table += strings.Join([]string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, cli.Cell(r.Published), cli.Cell(r.Effective), r.Reason}, "\t") + "\n"
+		table = append(table, []string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, cli.Cell(r.Published), cli.Cell(r.Effective), r.Reason})
 	}
-	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-	if _, err := io.WriteString(w, table); err != nil {
-		return err
-	}
-	return w.Flush()
+	return cli.Table(table...)
 }
