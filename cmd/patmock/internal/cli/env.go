@@ -9,9 +9,9 @@ import (
 // The files by which Docker and Podman mark a container.
 var containerMarks = []string{"/.dockerenv", "/run/.containerenv"}
 
-// isContainer tells whether a process is what a container runs: its first process, or a child of that, such as an init's
+// isContainerInit tells whether a process is what a container runs: its first process, or a child of that, such as an init's
 // or a shell's. Programs deeper in a container, such as those of a test run, have their clients beside them.
-func isContainer(pid, parent int, exists func(path string) bool) bool {
+func isContainerInit(pid, parent int, exists func(path string) bool) bool {
 	return (pid == 1 || parent == 1) && slices.ContainsFunc(containerMarks, exists)
 }
 
@@ -27,7 +27,7 @@ const DefaultURL = "http://" + DefaultAddr
 func ProcessEnv() Env {
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv, Variables: os.Environ,
-		Container: isContainer(os.Getpid(), os.Getppid(), exists),
+		Container: isContainerInit(os.Getpid(), os.Getppid(), exists),
 	}
 }
 

@@ -32,7 +32,6 @@ func FlagGroups() []FlagGroup {
 	}
 }
 
-// groupOfFlag is the annotation that holds the group of a flag.
 const groupOfFlag = "patmock: group"
 
 // SetGroup puts the flags that have no group yet into one.
@@ -52,7 +51,6 @@ func GroupOf(f *pflag.Flag) FlagGroup {
 	return groupFlags
 }
 
-// annotate adds an annotation to a flag.
 func annotate(f *pflag.Flag, key string, values ...string) {
 	if f.Annotations == nil {
 		f.Annotations = map[string][]string{}

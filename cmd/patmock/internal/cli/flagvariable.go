@@ -117,7 +117,6 @@ func NameVariable(flags *pflag.FlagSet, err error) error {
 	return &UsageError{name, usage.Help, Renamed(text, err)}
 }
 
-// renamedError is an error with another text.
 type renamedError struct {
 	text string
 	err  error

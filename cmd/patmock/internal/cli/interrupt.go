@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// IgnoreBrokenPipe keeps a mock alive when nobody reads its output any more: what is written
+// IgnoreSIGPIPE keeps a mock alive when nobody reads its output any more: what is written
 // there fails, and clients are still served. The command does not inherit this.
-func IgnoreBrokenPipe() {
+func IgnoreSIGPIPE() {
 	if len(brokenPipe) > 0 {
 		signal.Notify(make(chan os.Signal, 1), brokenPipe...)
 	}

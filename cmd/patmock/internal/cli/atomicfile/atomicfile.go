@@ -66,7 +66,7 @@ func replaceFile(path string, mode fs.FileMode, former fs.FileInfo, content []by
 // setOwner gives a new file the owner of the file that it replaces, or else of its folder.
 func setOwner(file *os.File, folder string, former fs.FileInfo) error {
 	if former == nil {
-		return GiveAway(file, folder)
+		return ChownToParent(file, folder)
 	}
 	info, err := file.Stat()
 	if err != nil {

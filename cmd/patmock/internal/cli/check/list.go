@@ -8,7 +8,6 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// findingKind is a kind of finding as check --list prints it.
 type findingKind struct {
 	Kind     string   `json:"kind"`
 	Rule     string   `json:"rule"`
@@ -21,7 +20,6 @@ type findingKind struct {
 // KindsPage explains every kind of finding, with an anchor for each.
 const KindsPage = "docs/checking.md"
 
-// listKinds prints the kinds of findings with the rule of each.
 func listKinds(env cli.Env, format string) error {
 	var kinds []findingKind
 	for _, r := range contracttests.LintRules() {

@@ -25,7 +25,6 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	return cmd
 }
 
-// scenarioRow is a row of the list.
 type scenarioRow struct {
 	ID       string    `json:"id"`
 	Versions []string  `json:"versions"`

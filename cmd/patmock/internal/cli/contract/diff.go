@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,23 +146,15 @@ func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
 
 func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
 
-// run records a target. That promises are not kept is no error: the comparison tells where. Left is that of runFlags.perform.
+// run records a target. That promises are not kept is no error: the comparison tells where. Left is that of runFlags.runContract.
 func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (left, err error) {
 	r := f.runFlags
-	r.out = &reports.Writer{}
+	r.out = &reports.Writer{Discard: true}
 	r.target, r.record.dir, r.parity.file = target, dir, defaultParity
 	if !hasAddress(target) {
 		r.mock, r.control, r.allowWrites = false, "", ""
 	}
-	env.Stdout = io.Discard // the report
-	lookup := env.Lookup
-	env.Lookup = func(name string) (string, bool) {
-		if strings.HasPrefix(name, "GITHUB_") {
-			return "", false
-		}
-		return lookup(name)
-	}
-	left, err = r.perform(ctx, env)
+	left, err = r.runContract(ctx, env)
 	var exit *cli.ExitError
 	if errors.As(err, &exit) && exit.Err == nil && (exit.Code == cli.ExitFailed || exit.Code == cli.ExitUnreachable) {
 		return left, nil
@@ -171,7 +162,6 @@ func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (le
 	return left, err
 }
 
-// argument returns the name of an argument.
 func argument(i int) string { return [...]string{"A", "B"}[i] }
 
 // open reads a recording, and leaves out the cases that are not chosen. Subject is the argument

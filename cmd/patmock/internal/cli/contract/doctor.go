@@ -130,40 +130,28 @@ func (d *Diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 	if err != nil {
 		return err
 	}
-	client := guarded(guard)
+	client := guardedClient(guard)
 	d.clock = guard.Clock()
 	asked := version.V2026
 	if len(o.Versions) > 0 {
 		asked = o.Versions[len(o.Versions)-1]
 	}
-	for _, identity := range []struct {
-		name string
-		role contracttests.Role
-		who  contracttests.Credentials
-	}{
-		{"first", contracttests.RoleOwner, t.Owner},
-		{"second", contracttests.RoleSecond, t.Second},
-		{"administrator", contracttests.RoleAdmin, t.Admin},
-	} {
-		if identity.who == (contracttests.Credentials{}) {
-			continue
-		}
+	for _, i := range identities(t) {
 		found, err := tenantguard.Probe(ctx, tenantguard.ProbeConfig{
-			BaseURL: t.BaseURL, HTTP: client, Login: loginOf(t, identity.role, identity.who), Version: asked, Now: time.Now,
+			BaseURL: t.BaseURL, HTTP: client, Login: i.login, Version: asked, Now: time.Now,
 		})
 		if err != nil {
-			return cli.Exitf(cli.ExitUnreachable, "the %s identity: %w", identity.name, err)
+			return cli.Exitf(cli.ExitUnreachable, "the %s identity: %w", i.name, err)
 		}
-		d.Identities = append(d.Identities, Examined{identity.name, found})
+		d.Identities = append(d.Identities, Examined{i.name, found})
 	}
 	ahead, _ := d.clock.Difference()
 	d.Clock = ahead.Seconds()
 	return nil
 }
 
-// take counts what a rehearsal did.
 func (d *Diagnosis) take(r rehearsal) {
-	for _, act := range r.acts {
+	for _, act := range r.cases {
 		if act.Result.Outcome != report.Skip {
 			d.Run++
 			d.Tried = append(d.Tried, act.Case.Name())
@@ -173,7 +161,7 @@ func (d *Diagnosis) take(r rehearsal) {
 		d.Missing[missing]++
 		d.Skipped[act.Case.Name()] = missing
 	}
-	d.Requests, d.Tokens = r.requests(), r.alive()
+	d.Requests, d.Tokens = r.requests(), r.maxTokens()
 	if !d.Live {
 		d.Requests, d.Lists = int(r.observed.Exchanges)+len(d.Identities), int(r.observed.Lists)
 	}
@@ -184,7 +172,6 @@ func (d *Diagnosis) take(r rehearsal) {
 	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
 }
 
-// text returns the diagnosis for people.
 func (d Diagnosis) text() string {
 	kind := "a patmock, which is given namespaces of its own"
 	switch {

@@ -175,12 +175,12 @@ func TestRehearsalCounts(t *testing.T) {
 		act := contracttests.Observation{}
 		act.Exchanges = slices.Grow(act.Exchanges, 1)[:1]
 		act.Exchanges[0].Method, act.Exchanges[0].URL, act.Exchanges[0].Reply, act.Exchanges[0].Status = x.method, inProcess+x.url, x.reply, x.status
-		r.acts = append(r.acts, act)
+		r.cases = append(r.cases, act)
 	}
-	if got := r.alive(); got != 2 {
+	if got := r.maxTokens(); got != 2 {
 		t.Errorf("%d are alive at most, want 2", got)
 	}
-	if diff := cmp.Diff(map[string]int{"v3": 6, "v1": 1, "oauth": 1}, r.paced()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"v3": 6, "v1": 1, "oauth": 1}, r.perVersion()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }

@@ -22,7 +22,7 @@ import (
 
 // A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the target will be asked.
 type rehearsal struct {
-	acts []contracttests.Observation
+	cases []contracttests.Observation
 	// waits is for how long the cases let time pass. It was not waited for.
 	waits time.Duration
 	// observed has what a run on a patmock requests, with the lists that no scenario does. It is zero
@@ -47,7 +47,7 @@ func rehearse(
 	stage := contracttests.Target{Name: target.Name, BaseURL: inProcess, HTTP: &http.Client{Transport: mock.Transport()}}
 	if !target.Live() {
 		stage.Control = mock.Control()
-	} else if err := cast(ctx, mock.Control(), target, &stage); err != nil {
+	} else if err := copyIdentities(ctx, mock.Control(), target, &stage); err != nil {
 		return r, err
 	}
 	if target.Live() {
@@ -59,7 +59,7 @@ func rehearse(
 		}
 	}
 	o.NoLists = o.NoLists || profile != nil && len(profile.Hostile) > 0 // as on the target
-	o.Observe = func(act contracttests.Observation) { r.acts = append(r.acts, act) }
+	o.Observe = func(act contracttests.Observation) { r.cases = append(r.cases, act) }
 	runner, err := contracttests.NewRunner(stage, o)
 	if err != nil {
 		return r, err
@@ -77,7 +77,6 @@ func rehearse(
 	return r, ctx.Err()
 }
 
-// rehearsedProfile returns the profile of the mock that a rehearsal uses.
 func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile, error) {
 	p, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	switch {
@@ -98,13 +97,13 @@ func (r *rehearsal) sort(cases []contracttests.Case) {
 	for i, c := range cases {
 		order[c.Name()] = i
 	}
-	slices.SortFunc(r.acts, func(a, b contracttests.Observation) int {
+	slices.SortFunc(r.cases, func(a, b contracttests.Observation) int {
 		return cmp.Compare(order[a.Case.Name()], order[b.Case.Name()])
 	})
 }
 
-// cast gives a stage the identities that a live target has, and no more.
-func cast(ctx context.Context, c *control.Client, target contracttests.Target, stage *contracttests.Target) error {
+// copyIdentities gives a stage the identities that a live target has, and no more.
+func copyIdentities(ctx context.Context, c *control.Client, target contracttests.Target, stage *contracttests.Target) error {
 	who, err := c.Credentials(ctx)
 	if err != nil {
 		return err
@@ -124,18 +123,16 @@ func cast(ctx context.Context, c *control.Client, target contracttests.Target, s
 	return nil
 }
 
-// requests is how many are made.
 func (r rehearsal) requests() (n int) {
-	for _, act := range r.acts {
+	for _, act := range r.cases {
 		n += act.Result.Requests
 	}
 	return n
 }
 
-// write tells each case with its requests, or why it has none.
 func (r rehearsal) write(w io.Writer) error {
 	ran := 0
-	for _, act := range r.acts {
+	for _, act := range r.cases {
 		if act.Result.Outcome == report.Skip {
 			if _, err := fmt.Fprintf(w, "%s: skipped, %s\n", act.Case.Name(), act.Result.Message); err != nil {
 				return err
@@ -151,11 +148,10 @@ func (r rehearsal) write(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d of %d cases would run, with %d requests. Nothing was sent to the target.\n", ran, len(r.acts), r.requests())
+	_, err := fmt.Fprintf(w, "%d of %d cases would run, with %d requests. Nothing was sent to the target.\n", ran, len(r.cases), r.requests())
 	return err
 }
 
-// A dryRunPlan is the JSON of a dry run.
 type dryRunPlan struct {
 	Cases    []plannedCase `json:"cases"`
 	Run      int           `json:"run"`      // cases that would run
@@ -179,7 +175,7 @@ type plannedRequest struct {
 // plan returns each case with its requests, without secrets.
 func (r rehearsal) plan() dryRunPlan {
 	p := dryRunPlan{Cases: []plannedCase{}, Requests: r.requests()}
-	for _, act := range r.acts {
+	for _, act := range r.cases {
 		c := plannedCase{ID: act.Case.Scenario.ID, Version: string(act.Case.Version), Requests: []plannedRequest{}}
 		if act.Result.Outcome == report.Skip {
 			c.Skipped = act.Result.Message
@@ -196,7 +192,6 @@ func (r rehearsal) plan() dryRunPlan {
 	return p
 }
 
-// shortened is a body in one line, without what nobody reads.
 func shortened(body string) string {
 	const most = 200
 	body = strings.Join(strings.Fields(body), " ")
@@ -206,11 +201,11 @@ func shortened(body string) string {
 	return body
 }
 
-// alive is how many tokens of one owner are there at most at a time, of those that the cases make.
-func (r rehearsal) alive() (most int) {
+// maxTokens returns how many tokens of one owner are there at most at a time, of those that the cases make.
+func (r rehearsal) maxTokens() (most int) {
 	owners := map[string]string{} // by token
 	count := map[string]int{}
-	for _, act := range r.acts {
+	for _, act := range r.cases {
 		for _, x := range act.Exchanges {
 			var made struct {
 				ID, Secret string
@@ -233,10 +228,10 @@ func (r rehearsal) alive() (most int) {
 	return most
 }
 
-// paced is how many requests each API version gets, and the token endpoint.
-func (r rehearsal) paced() map[string]int {
+// perVersion returns how many requests each API version gets, and the token endpoint.
+func (r rehearsal) perVersion() map[string]int {
 	requests := map[string]int{}
-	for _, act := range r.acts {
+	for _, act := range r.cases {
 		for _, x := range act.Exchanges {
 			first, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(x.URL, inProcess), "/"), "/")
 			requests[first]++

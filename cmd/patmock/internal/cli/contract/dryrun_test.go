@@ -16,7 +16,7 @@ func TestRehearsalTellsNoPartOfASecret(t *testing.T) {
 		Exchanges: []recording.Exchange{{Method: "POST", URL: inProcess + "/oauth/token", Body: strings.Repeat("x=y&", 45) + secret}},
 	}
 	var out strings.Builder
-	if err := (rehearsal{acts: []contracttests.Observation{act}}).write(&out); err != nil {
+	if err := (rehearsal{cases: []contracttests.Observation{act}}).write(&out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "POST /oauth/token x=y&") || strings.Contains(out.String(), secret[:6]) {

@@ -135,7 +135,6 @@ var valueReaders = map[string]func(recording.Step) string{
 
 const acknowledgment = "userAwareTokenNeverExpires"
 
-// tokensOf lists the tokens of a response.
 func tokensOf(s recording.Step) (tokens []map[string]any) {
 	elements, _ := s.Response.Body.Value.([]any)
 	for _, element := range elements {

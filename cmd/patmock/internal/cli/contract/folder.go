@@ -10,19 +10,19 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// makeFolderOf makes the folder of a file of patmock's own, where there is none, out of the reach of git.
-func makeFolderOf(file string) error {
+// ensureParentDir makes the folder of a file of patmock's own, where there is none, out of the reach of git.
+func ensureParentDir(file string) error {
 	folder := filepath.Dir(file)
 	_, missing := os.Stat(folder)
 	err := tenantguard.MkdirPrivate(folder)
 	if err != nil || missing == nil {
 		return err
 	}
-	return giveAwayAll(folder)
+	return chownTree(folder)
 }
 
-// giveAwayAll gives a folder that root wrote to whom the folder around it belongs to.
-func giveAwayAll(dir string) error {
+// chownTree gives a folder that root wrote to whom the folder around it belongs to.
+func chownTree(dir string) error {
 	return filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -31,6 +31,6 @@ func giveAwayAll(dir string) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(atomicfile.GiveAway(file, filepath.Dir(dir)), file.Close())
+		return errors.Join(atomicfile.ChownToParent(file, filepath.Dir(dir)), file.Close())
 	})
 }

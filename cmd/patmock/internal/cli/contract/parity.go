@@ -21,7 +21,6 @@ import (
 // defaultMaxAge is how old a confirmation may be.
 const defaultMaxAge = 90 * 24 * time.Hour
 
-// parityFlags are those of contract parity, as they were given.
 type parityFlags struct {
 	selection
 	file, maxAge string
@@ -48,7 +47,6 @@ func newContractParity(env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// unproven are the states that are not confirmed.
 func unproven() []string {
 	var names []string
 	for _, s := range parity.States() {
@@ -131,16 +129,13 @@ func countStates(rows []parity.Row) stateCounts {
 	return all
 }
 
-// versionName is that of reports.
 func versionName(v version.Version) string { return cmp.Or(string(v), spec.OAuth) }
 
-// proven is what a report tells of rows.
 func proven(rows []parity.Row) report.Confirmed {
 	confirmed := countStates(rows)[everyVersion][parity.Confirmed]
 	return report.Confirmed{Confirmed: confirmed, Unconfirmed: len(rows) - confirmed}
 }
 
-// parityDocument is the JSON form.
 type parityDocument struct {
 	Counts   stateCounts `json:"counts"`
 	Rows     []parityRow `json:"rows"`
@@ -179,7 +174,6 @@ func jsonRows(rows []parity.Row) []parityRow {
 	return out
 }
 
-// parityText lists the scenarios, and counts them below.
 func parityText(rows []parity.Row, counted stateCounts) string {
 	lines := [][]string{{"STATE", "SCENARIO", "VERSIONS", "KEPT BY"}}
 	for _, r := range rows {

@@ -60,7 +60,6 @@ func (l ledgers) unknown() (warnings []string) {
 	return warnings
 }
 
-// warn tells of what counts for nothing.
 func (l ledgers) warn(env cli.Env) error {
 	for _, told := range l.unknown() {
 		if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", told); err != nil {
@@ -107,7 +106,7 @@ const lockingAtEnd = 500 * time.Millisecond
 
 // lock keeps other runs from the file until it is released. A file beside it is locked, since the file itself is replaced.
 func (p parityRun) lock(run context.Context) (release func() error, err error) {
-	if err := makeFolderOf(p.file); err != nil {
+	if err := ensureParentDir(p.file); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), locking)
@@ -124,7 +123,7 @@ func (p parityRun) lock(run context.Context) (release func() error, err error) {
 	case err != nil:
 		return nil, fmt.Errorf("--parity: lock %s: %w", beside.Path(), err)
 	}
-	if err := giveAwayAll(beside.Path()); err != nil {
+	if err := chownTree(beside.Path()); err != nil {
 		return nil, errors.Join(fmt.Errorf("--parity: %w", err), beside.Unlock())
 	}
 	return beside.Unlock, nil
@@ -175,7 +174,6 @@ func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests
 	return nil
 }
 
-// confirm updates the file, and tells what changed.
 func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time, results []report.Result) error {
 	address, err := url.Parse(target.BaseURL)
 	if err != nil {

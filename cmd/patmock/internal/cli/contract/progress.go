@@ -83,7 +83,6 @@ func (p *progress) line(after time.Duration) string {
 	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second), report.CountText(p.counts))
 }
 
-// see counts a result.
 func (p *progress) see(r report.Result) {
 	p.mu.Lock()
 	p.done++
@@ -110,7 +109,6 @@ func (p *progress) count(r report.Result) {
 	p.see(r)
 }
 
-// lockedWriter is a writer for several goroutines.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer

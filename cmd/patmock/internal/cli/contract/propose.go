@@ -67,7 +67,6 @@ type proposal struct {
 	all       bool
 }
 
-// lines returns the lines of the proposal's file.
 func (p proposal) lines() (lines []dialect.Line, err error) {
 	var notAsked, usual []string
 	for _, e := range dialect.Entries() {
@@ -122,7 +121,6 @@ type finding struct {
 	problem string
 }
 
-// told is the answer in a few words.
 func (f finding) told() string {
 	if f.problem != "" {
 		return f.problem
@@ -172,7 +170,6 @@ func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, dif
 	return line, !isDefault(e, line.Answer)
 }
 
-// wordless is an answer without what is written for people.
 func wordless(a dialect.Answer) dialect.Answer {
 	a.Text, a.Description = "", ""
 	return a

@@ -44,18 +44,16 @@ type recorder struct {
 	err    error
 }
 
-// see records a case.
 func (r *recorder) see(o contracttests.Observation) {
 	c := recording.RawCase{
 		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
 	}
-	for _, who := range []contracttests.Credentials{r.target.Owner, r.target.Second, r.target.Admin} {
-		c.Secrets = append(c.Secrets, who.ClientSecret)
+	for _, i := range identities(r.target) {
+		c.Secrets = append(c.Secrets, i.login.ClientSecret)
 	}
 	r.err = errors.Join(r.err, r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.Live())))
 }
 
-// end puts the recording where it belongs.
 func (r *recorder) end(env cli.Env, result *report.Report) error {
 	if r.writer == nil {
 		return nil
@@ -83,10 +81,9 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 	if filepath.Base(dir) != filepath.Base(r.dir) {
 		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s holds a whole recording: what was done until the interruption is in %s\n", r.dir, dir) // the exit code tells the interruption
 	}
-	return giveAwayAll(dir)
+	return chownTree(dir)
 }
 
-// discard leaves nothing of a recording that did not come to its end.
 func (r *recorder) discard() error {
 	if r.writer == nil {
 		return nil

@@ -39,7 +39,6 @@ var remedies = map[contracttests.Feature]remedy{
 // ofFaithful are the needs that a patmock has with the faithful profile, and may lack with others.
 var ofFaithful = []contracttests.Feature{contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay}
 
-// faithfulRemedy is what to do about them.
 const faithfulRemedy = "patmock serve --profile faithful"
 
 // skipped has the number of the cases that one remedy would let run, and the needs that it is about.
@@ -91,7 +90,6 @@ func mergeSkipped(missing map[string]int, live bool) []skipped {
 	return all
 }
 
-// noRemedy is printed if nothing is known to do.
 const noRemedy = "-"
 
 // remedyOf returns what would do if several things are missing: the first that no tenant has,

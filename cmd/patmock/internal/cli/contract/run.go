@@ -19,7 +19,6 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// runFlags are those of contract run, as they were given.
 type runFlags struct {
 	selection
 	targetFlags
@@ -85,10 +84,8 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	return cmd
 }
 
-// failOns are the values of --fail-on.
 var failOns = []string{onSkip, onWarning, onProvisional}
 
-// needNames returns the values of --require.
 func needNames() []string {
 	var names []string
 	for _, n := range contracttests.Features() {
@@ -99,13 +96,13 @@ func needNames() []string {
 
 // execute runs the contract. What it leaves is its error where there is no other.
 func (f runFlags) execute(ctx context.Context, env cli.Env) error {
-	left, err := f.perform(ctx, env)
+	left, err := f.runContract(ctx, env)
 	return cli.ExitCause(err, left)
 }
 
-// perform checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
-func (f runFlags) perform(ctx context.Context, env cli.Env) (left, err error) {
-	options, cases, err := f.plan()
+// runContract checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
+func (f runFlags) runContract(ctx context.Context, env cli.Env) (left, err error) {
+	options, cases, err := f.prepare()
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +129,8 @@ func (f runFlags) perform(ctx context.Context, env cli.Env) (left, err error) {
 	return f.test(ctx, env, stderr, limit, target, options, cases)
 }
 
-// plan returns the cases of the run, and how they are run. Its error says which flag is wrong.
-func (f *runFlags) plan() (o contracttests.Options, cases []contracttests.Case, err error) {
+// prepare returns the cases of the run, and how they are run. Its error says which flag is wrong.
+func (f *runFlags) prepare() (o contracttests.Options, cases []contracttests.Case, err error) {
 	if f.out.Err != nil {
 		return o, nil, f.out.Err
 	}
@@ -176,9 +173,9 @@ func (f runFlags) test(
 	ctx context.Context, env cli.Env, stderr io.Writer, limit *timeLimit,
 	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
 ) (left, err error) {
-	cli.IgnoreBrokenPipe() // whoever reads may go; what was made has to be deleted
+	cli.IgnoreSIGPIPE() // whoever reads may go; what was made has to be deleted
 	rehearsed := target
-	supervised, err := f.supervise(&target, options.ID, limit.measure)
+	supervised, err := f.newGuardSession(&target, options.ID, limit.measure)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +209,7 @@ func (f runFlags) test(
 	planned()
 	left = supervised.cleanUp(ctx, stderr, runner)
 	progress.end()
-	result.Warnings = slices.Concat(result.Warnings, f.idle(options), supervised.warnings())
+	result.Warnings = slices.Concat(result.Warnings, f.unmatchedSkip(options), supervised.warnings())
 	ended := unstarted
 	var unwritten error
 	if unstarted == nil {
@@ -227,12 +224,11 @@ func (f runFlags) test(
 		_, _ = fmt.Fprintln(env.Stderr, result.Summary()) // a hint
 	}
 	if ended == nil {
-		ended = f.verdict(result)
+		ended = f.exitError(result)
 	}
 	return left, cli.ExitCause(ended, unwritten)
 }
 
-// rehearse prints what a run would send.
 func (f runFlags) rehearse(ctx context.Context, env cli.Env, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) error {
 	r, err := rehearse(ctx, target, nil, o, cases)
 	if ended := cli.EndError(ctx, "the dry run is not complete"); ended != nil {
@@ -247,8 +243,8 @@ func (f runFlags) rehearse(ctx context.Context, env cli.Env, target contracttest
 	return r.write(env.Stdout)
 }
 
-// idle tells of a choice that chose nothing: it may be misspelt.
-func (f runFlags) idle(o contracttests.Options) []report.Warning {
+// unmatchedSkip warns of a --skip that matched nothing: it may be misspelt.
+func (f runFlags) unmatchedSkip(o contracttests.Options) []report.Warning {
 	if o.Skip == nil {
 		return nil
 	}
@@ -263,8 +259,8 @@ func (f runFlags) idle(o contracttests.Options) []report.Warning {
 // errNothingTested is the error of a run without a verdict on anything.
 var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")
 
-// verdict is the exit code of a run.
-func (f runFlags) verdict(r *report.Report) error {
+// exitError returns the exit code of a run.
+func (f runFlags) exitError(r *report.Report) error {
 	also := f.failOn
 	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
 	switch {

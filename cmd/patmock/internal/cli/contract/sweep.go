@@ -19,7 +19,6 @@ import (
 // deleteGrace limits the wait for a delete under way when a sweep is interrupted.
 const deleteGrace = 5 * time.Second
 
-// sweepFlags are those of contract sweep, as they were given.
 type sweepFlags struct {
 	settle time.Duration
 	targetFlags
@@ -80,8 +79,8 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 		return err
 	}
 	t.ReadOnly = f.dryRun
-	cli.IgnoreBrokenPipe()
-	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.supervise(&t, "sweep", nil)
+	cli.IgnoreSIGPIPE()
+	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.newGuardSession(&t, "sweep", nil)
 	if err != nil {
 		return err
 	}
@@ -174,7 +173,6 @@ func (f sweepFlags) known(env cli.Env) ([]tenantguard.Object, error) {
 	return known, nil
 }
 
-// sweepText is the result for people.
 func sweepText(r tenantguard.SweepResult) string {
 	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
 	for _, part := range []struct {

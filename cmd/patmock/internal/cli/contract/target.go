@@ -82,7 +82,6 @@ func settingOf(err error) string {
 	return cmp.Or(flags[wrong.Setting], wrong.Setting)
 }
 
-// mockTarget is a faithful mock in process.
 func mockTarget() (contracttests.Target, func() error, error) {
 	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	if err != nil {

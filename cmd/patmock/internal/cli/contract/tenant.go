@@ -50,8 +50,8 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 	return nil
 }
 
-// supervision is what stands between a run and a live target. The zero value is that of a patmock: nothing.
-type supervision struct {
+// guardSession is what stands between a run and a live target. The zero value is that of a patmock: nothing.
+type guardSession struct {
 	guard  *tenantguard.Guard
 	ledger *tenantguard.Ledger
 	target contracttests.Target
@@ -60,9 +60,9 @@ type supervision struct {
 	budget int
 }
 
-// supervise puts a guard in front of a live target.
+// newGuardSession puts a guard in front of a live target.
 // Latency is called with that of the first requests. May be nil.
-func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(time.Duration)) (s supervision, err error) {
+func (f liveFlags) newGuardSession(t *contracttests.Target, run string, latency func(time.Duration)) (s guardSession, err error) {
 	if !t.Live() {
 		return s, nil
 	}
@@ -72,7 +72,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 		config.Protected = append(config.Protected, login.ClientID)
 	}
 	if config.Writes {
-		if err := makeFolderOf(f.ledger); err != nil {
+		if err := ensureParentDir(f.ledger); err != nil {
 			return s, cli.Usagef("--ledger", "--ledger: %w", err)
 		}
 		_, missing := os.Stat(f.ledger)
@@ -80,7 +80,7 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 			return s, cli.Usagef("--ledger", "--ledger: %w", err)
 		}
 		if missing != nil {
-			err = giveAwayAll(f.ledger)
+			err = chownTree(f.ledger)
 		}
 		if err != nil {
 			return s, errors.Join(fmt.Errorf("--ledger: %w", err), s.close())
@@ -90,35 +90,47 @@ func (f liveFlags) supervise(t *contracttests.Target, run string, latency func(t
 	if s.guard, err = tenantguard.NewGuard(config); err != nil {
 		return s, errors.Join(err, s.close())
 	}
-	t.HTTP = guarded(s.guard)
+	t.HTTP = guardedClient(s.guard)
 	return s, nil
 }
 
-// guarded is a client whose requests pass a guard. A redirect would lead past what a scenario is about.
-func guarded(g *tenantguard.Guard) *http.Client {
+// guardedClient returns a client whose requests pass a guard. A redirect would lead past what a scenario is about.
+func guardedClient(g *tenantguard.Guard) *http.Client {
 	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// logins are the identities of a live target.
-func (s supervision) logins() []tenantguard.Login { return loginsOf(s.target) }
+// An identity is one whose credentials the environment has.
+type identity struct {
+	name  string // for people
+	login tenantguard.Login
+}
 
-func loginsOf(t contracttests.Target) (logins []tenantguard.Login) {
-	for _, identity := range []struct {
+func identities(t contracttests.Target) (all []identity) {
+	for _, i := range []struct {
+		name string
 		role contracttests.Role
-		who  contracttests.Credentials
-	}{{contracttests.RoleOwner, t.Owner}, {contracttests.RoleSecond, t.Second}, {contracttests.RoleAdmin, t.Admin}} {
-		if identity.who != (contracttests.Credentials{}) {
-			logins = append(logins, loginOf(t, identity.role, identity.who))
+		contracttests.Credentials
+	}{
+		{"first", contracttests.RoleOwner, t.Owner},
+		{"second", contracttests.RoleSecond, t.Second},
+		{"administrator", contracttests.RoleAdmin, t.Admin},
+	} {
+		if i.Credentials != (contracttests.Credentials{}) {
+			login := tenantguard.Login{ClientID: i.ClientID, ClientSecret: i.ClientSecret, Origin: t.Origins[i.role]}
+			all = append(all, identity{i.name, login})
 		}
+	}
+	return all
+}
+
+func (s guardSession) logins() (logins []tenantguard.Login) {
+	for _, i := range identities(s.target) {
+		logins = append(logins, i.login)
 	}
 	return logins
 }
 
-func loginOf(t contracttests.Target, role contracttests.Role, who contracttests.Credentials) tenantguard.Login {
-	return tenantguard.Login{ClientID: who.ClientID, ClientSecret: who.ClientSecret, Origin: t.Origins[role]}
-}
-
-func (s supervision) close() error {
+func (s guardSession) close() error {
 	if s.ledger == nil {
 		return nil
 	}
@@ -126,7 +138,7 @@ func (s supervision) close() error {
 }
 
 // warnings tell what kept a run from asking all it could.
-func (s supervision) warnings() []report.Warning {
+func (s guardSession) warnings() []report.Warning {
 	if s.guard == nil || s.guard.Stats().Unsent == 0 {
 		return nil
 	}
@@ -141,7 +153,7 @@ const cleaning = 2 * time.Minute
 const shortSettle = time.Second
 
 // cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an error.
-func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *contracttests.Runner) error {
+func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer, runner *contracttests.Runner) error {
 	if s.guard == nil {
 		return nil
 	}
@@ -163,7 +175,7 @@ func (s supervision) cleanUp(ctx context.Context, stderr io.Writer, runner *cont
 		}
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
-		BaseURL: s.target.BaseURL, HTTP: guarded(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
+		BaseURL: s.target.BaseURL, HTTP: guardedClient(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
 		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
 	})
 	left = s.guard.Leftovers()

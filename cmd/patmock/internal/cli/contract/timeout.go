@@ -38,7 +38,7 @@ func (e estimate) duration(latency time.Duration) time.Duration {
 func (r rehearsal) estimate(tenant bool) estimate {
 	e := estimate{requests: r.requests(), waits: r.waits}
 	if tenant {
-		for _, n := range r.paced() {
+		for _, n := range r.perVersion() {
 			e.paced = max(e.paced, tenantguard.AtLeast(n))
 		}
 	}

@@ -12,13 +12,6 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newClock(c *controls) *cobra.Command {
-	return group(
-		"clock", "Show and move the clock that dates and expiry follow",
-		newClockGet(c), newClockSet(c), newClockAdvance(c), newClockClear(c),
-	)
-}
-
 func newClockGet(c *controls) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "get",

@@ -16,7 +16,7 @@ func CompleteFault(env cli.Env) cobra.CompletionFunc {
 		rules, err := client.Faults(ctx)
 		var all []cobra.Completion
 		for _, f := range rules {
-			all = append(all, cobra.CompletionWithDesc(f.ID, meets(f)+": "+does(f)))
+			all = append(all, cobra.CompletionWithDesc(f.ID, matchText(f)+": "+effectText(f)))
 		}
 		return all, err
 	})

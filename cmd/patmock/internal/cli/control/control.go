@@ -25,8 +25,15 @@ func New(env cli.Env) *cobra.Command {
 	}
 	c.Register(cmd.PersistentFlags())
 	cmd.AddCommand(
-		newHealth(c), newReset(c), newState(c), newClock(c), newFault(c), newRequests(c), newFindings(c), newVerify(c), newNamespace(c),
-		newIdentity(c), newToken(c),
+		newHealth(c), newReset(c), newVerify(c),
+		group("state", "Save and restore the users and tokens", newStateGet(c), newStatePut(c)),
+		group("clock", "Show and move the clock that dates and expiry follow", newClockGet(c), newClockSet(c), newClockAdvance(c), newClockClear(c)),
+		group("fault", "Let requests go wrong on purpose", newFaultAdd(c), newFaultList(c), newFaultRemove(c)),
+		group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c), newRequestsFollow(c), newRequestsClear(c)),
+		group("findings", "Show and allow what clients did wrong", newFindingsList(c), newFindingsAllow(c)),
+		group("namespace", "Make and remove tenants side by side", newNamespaceList(c), newNamespaceCreate(c), newNamespaceRemove(c)),
+		group("identity", "Add users", newIdentityAdd(c)),
+		group("token", "Add tokens in any state", newTokenAdd(c)),
 	)
 	return cmd
 }

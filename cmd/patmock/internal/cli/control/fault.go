@@ -23,10 +23,6 @@ var (
 	retryAfterForms = []string{"seconds", "date"}
 )
 
-func newFault(c *controls) *cobra.Command {
-	return group("fault", "Let requests go wrong on purpose", newFaultAdd(c), newFaultList(c), newFaultRemove(c))
-}
-
 func newFaultAdd(c *controls) *cobra.Command {
 	rule := control.Fault{Header: map[string]string{}}
 	cmd := &cobra.Command{
@@ -112,7 +108,6 @@ func newFaultRemove(c *controls) *cobra.Command {
 	})
 }
 
-// faultList is the wire form of the list.
 type faultList struct {
 	Faults []control.Fault `json:"faults"`
 }
@@ -120,13 +115,13 @@ type faultList struct {
 func faultsText(list faultList) string {
 	rows := [][]string{{"ID", "MEETS", "DOES", "WHEN", "MATCHED", "HITS"}}
 	for _, f := range list.Faults {
-		rows = append(rows, []string{f.ID, meets(f), does(f), when(f), strconv.Itoa(f.Matched), strconv.Itoa(f.Hits)})
+		rows = append(rows, []string{f.ID, matchText(f), effectText(f), scheduleText(f), strconv.Itoa(f.Matched), strconv.Itoa(f.Hits)})
 	}
 	return cli.Table(rows...)
 }
 
-// meets tells which requests a rule is about.
-func meets(f control.Fault) string {
+// matchText returns which requests a rule is about.
+func matchText(f control.Fault) string {
 	parts := words(f.Operation, f.Version, prefixed("of ", f.Owner))
 	for _, name := range slices.Sorted(maps.Keys(f.Header)) {
 		parts = append(parts, name+": "+f.Header[name])
@@ -137,8 +132,8 @@ func meets(f control.Fault) string {
 	return strings.Join(parts, " ")
 }
 
-// does tells what happens to them.
-func does(f control.Fault) string {
+// effectText returns what happens to them.
+func effectText(f control.Fault) string {
 	status := ""
 	if f.Status != 0 {
 		status = strconv.Itoa(f.Status)
@@ -150,8 +145,8 @@ func does(f control.Fault) string {
 	return strings.Join(words(f.Effect, status, wait, prefixed("latency ", f.Latency)), ", ")
 }
 
-// when tells how often.
-func when(f control.Fault) string {
+// scheduleText returns how often.
+func scheduleText(f control.Fault) string {
 	if f.Rate != 0 {
 		return fmt.Sprintf("%v of them", f.Rate)
 	}
@@ -165,7 +160,6 @@ func when(f control.Fault) string {
 	return text
 }
 
-// words are those that are not empty.
 func words(all ...string) []string {
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }

@@ -13,10 +13,6 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newFindings(c *controls) *cobra.Command {
-	return group("findings", "Show and allow what clients did wrong", newFindingsList(c), newFindingsAllow(c))
-}
-
 func newFindingsList(c *controls) *cobra.Command {
 	all := false
 	cmd := &cobra.Command{

@@ -84,7 +84,6 @@ func missedText(n int) string {
 	return strconv.Itoa(n) + " requests are missing: the journal lost them before they were read (--journal-size of the mock)"
 }
 
-// remark prints a line on standard error.
 func (c *controls) remark(text string) error {
 	_, err := io.WriteString(c.Env.Stderr, "patmock: "+text+"\n")
 	return err
@@ -116,7 +115,6 @@ func remarks(r control.Request) string {
 	return strings.Join(parts, ", ")
 }
 
-// requestLine returns a request as one line.
 func requestLine(r control.Request) string {
 	line := strings.Join(words(r.At.Format(time.RFC3339), status(r), r.Method, target(r), prefixed("by ", r.Owner)), " ")
 	if about := remarks(r); about != "" {

@@ -13,14 +13,6 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newIdentity(c *controls) *cobra.Command {
-	return group("identity", "Add users", newIdentityAdd(c))
-}
-
-func newToken(c *controls) *cobra.Command {
-	return group("token", "Add tokens in any state", newTokenAdd(c))
-}
-
 func newIdentityAdd(c *controls) *cobra.Command {
 	var identity control.NewIdentity
 	cmd := &cobra.Command{

@@ -16,10 +16,6 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newNamespace(c *controls) *cobra.Command {
-	return group("namespace", "Make and remove tenants side by side", newNamespaceList(c), newNamespaceCreate(c), newNamespaceRemove(c))
-}
-
 func newNamespaceList(c *controls) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "list",
@@ -85,7 +81,6 @@ func newNamespaceRemove(c *controls) *cobra.Command {
 	})
 }
 
-// namespaceList is the wire form of the list.
 type namespaceList struct {
 	Namespaces []control.Namespace `json:"namespaces"`
 }

@@ -15,12 +15,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// operations are what a request may have been.
 var operations = []string{"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk"}
-
-func newRequests(c *controls) *cobra.Command {
-	return group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c), newRequestsFollow(c), newRequestsClear(c))
-}
 
 // matchFlags are the flags that say which requests are meant.
 type matchFlags struct {

@@ -22,10 +22,6 @@ func newReset(c *controls) *cobra.Command {
 	}, func(ctx context.Context, client *control.Client, _ []string) error { return client.Reset(ctx) })
 }
 
-func newState(c *controls) *cobra.Command {
-	return group("state", "Save and restore the users and tokens", newStateGet(c), newStatePut(c))
-}
-
 func newStateGet(c *controls) *cobra.Command {
 	var secrets bool
 	var output string

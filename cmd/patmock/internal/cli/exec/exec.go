@@ -124,7 +124,7 @@ func hasText(err error) bool {
 
 // runJob runs a command to its end and returns its exit code as an error.
 func runJob(command *exec.Cmd, options job.Options) error {
-	cli.IgnoreBrokenPipe()
+	cli.IgnoreSIGPIPE()
 	running, err := job.Start(command, options)
 	if err != nil {
 		code := cli.ExitNotExecutable

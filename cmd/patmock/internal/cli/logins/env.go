@@ -17,17 +17,14 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// envFlags are the flags of env, as they were given.
 type envFlags struct {
-	user, url, namespace, fixture, publicURL, format string
-
-	token          string // of the control surface
-	allowPlaintext bool
+	remote.Mock
+	user, fixture, publicURL, format string
 }
 
 // NewEnv returns the command env.
 func NewEnv(env cli.Env) *cobra.Command {
-	var f envFlags
+	f := envFlags{Mock: remote.Mock{Env: env}, format: "sh"}
 	cmd := &cobra.Command{
 		Use:   "env",
 		Short: "Print the variables that SDKs read",
@@ -36,7 +33,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 		Example: `  eval "$(patmock env --fixture default --user jane.doe)"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			if f.url, err = mockserver.CheckBaseURL(f.url); err != nil {
+			if f.URL, err = mockserver.CheckBaseURL(f.URL); err != nil {
 				return cli.Usagef("--url", "--url %w", err)
 			}
 			if cmd.Flags().Changed("public-url") {
@@ -44,10 +41,9 @@ func NewEnv(env cli.Env) *cobra.Command {
 					return cli.Usagef("--public-url", "--public-url %w", err)
 				}
 			}
-			if f.namespace != "" && !namespaceForm.MatchString(f.namespace) { // a shell is going to read it
-				return cli.Usagef("--namespace", "--namespace %q: expected 1 to 63 of a-z, 0-9 and -", f.namespace)
+			if f.Namespace != "" && !namespaceForm.MatchString(f.Namespace) { // a shell is going to read it
+				return cli.Usagef("--namespace", "--namespace %q: expected 1 to 63 of a-z, 0-9 and -", f.Namespace)
 			}
-			f.token, _ = env.Lookup(cli.ControlToken)
 			v, err := f.variables(cmd.Context())
 			if err != nil {
 				return err
@@ -56,14 +52,13 @@ func NewEnv(env cli.Env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", cli.DefaultURL, "the running mock")
-	flags.StringVar(&f.namespace, "namespace", "", "the namespace of the mock (default the default one)")
-	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
+	flags.StringVar(&f.URL, "url", cli.DefaultURL, "the running mock")
+	flags.StringVar(&f.Namespace, "namespace", "", "the namespace of the mock (default the default one)")
+	remote.AllowPlaintextFlag(flags, &f.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
 	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
-	f.format = "sh"
 	cli.ChoiceVar(flags, &f.format, "format", "format", credentials.FormatNames(), strings.Join(credentials.FormatNames(), ", "))
 	cli.SetVariables(flags, "user", "url", "namespace")
 	return cmd
@@ -84,7 +79,7 @@ func (f envFlags) variables(ctx context.Context) (credentials.Login, error) {
 	if err != nil {
 		return credentials.Login{}, cli.Usagef("--user", "%w", err)
 	}
-	return credentials.Login{BaseURL: f.baseURL(f.url + namespacePrefix(f.namespace)), ClientID: token.ID, ClientSecret: token.Secret}, nil
+	return credentials.Login{BaseURL: f.baseURL(f.URL + namespacePrefix(f.Namespace)), ClientID: token.ID, ClientSecret: token.Secret}, nil
 }
 
 // baseURL returns the address to print: the one of --public-url with the namespace behind it, or
@@ -93,10 +88,9 @@ func (f envFlags) baseURL(mock string) string {
 	if f.publicURL == "" {
 		return mock
 	}
-	return f.publicURL + namespacePrefix(f.namespace)
+	return f.publicURL + namespacePrefix(f.Namespace)
 }
 
-// defaultNamespace is the namespace of a mock that is meant if none is named.
 const defaultNamespace = "default"
 
 var namespaceForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
@@ -109,38 +103,35 @@ func namespacePrefix(namespace string) string {
 	return "/t/" + namespace
 }
 
-// ask gets the variables from the running mock.
 func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	mock, err := remote.NewClient(control.Config{
-		URL: f.url, Namespace: f.namespace, Token: strings.TrimSpace(f.token), AllowPlaintext: f.allowPlaintext,
-	})
+	mock, err := f.Client()
 	if err != nil {
 		return credentials.Login{}, err
 	}
 	c, err := mock.Credentials(ctx)
 	if err != nil {
-		return credentials.Login{}, unreachable(f.url, err)
+		return credentials.Login{}, unreachable(f.URL, err)
 	}
 	base, err := mockserver.CheckBaseURL(c.BaseURL)
 	if err != nil {
-		return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s returns a base URL that is none: %w", f.url, err)
+		return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s returns a base URL that is none: %w", f.URL, err)
 	}
 	if len(c.Users) == 0 {
-		return credentials.Login{}, cli.Usagef("--user", "nobody at %s has a token to log in with", f.url)
+		return credentials.Login{}, cli.Usagef("--user", "nobody at %s has a token to log in with", f.URL)
 	}
 	var names []string
 	for _, u := range c.Users {
 		if !credentials.Plain(u.ClientID) || !credentials.Plain(u.ClientSecret) {
-			return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s tells credentials with characters that none have", f.url)
+			return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s tells credentials with characters that none have", f.URL)
 		}
 		if f.user == "" || f.user == u.Name {
 			return credentials.Login{BaseURL: f.baseURL(base), ClientID: u.ClientID, ClientSecret: u.ClientSecret}, nil
 		}
 		names = append(names, u.Name)
 	}
-	return credentials.Login{}, cli.Usagef("--user", "nobody at %s is named %q%s; there are %s", f.url, f.user, cli.DidYouMean(f.user, names), strings.Join(names, ", "))
+	return credentials.Login{}, cli.Usagef("--user", "nobody at %s is named %q%s; there are %s", f.URL, f.user, cli.DidYouMean(f.user, names), strings.Join(names, ", "))
 }
 
 // unreachable says what to do where a mock tells no credentials.

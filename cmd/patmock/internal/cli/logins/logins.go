@@ -14,7 +14,6 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// userRow is a user who can log in.
 type userRow struct {
 	User         string   `json:"user"`
 	UserLevels   []string `json:"userLevels"`
@@ -35,7 +34,6 @@ type tokenRow struct {
 	Expired        bool     `json:"expired"`
 }
 
-// logins are the flags of users and tokens.
 type logins struct {
 	remote.Mock
 	fixture string
@@ -131,7 +129,6 @@ func rank(first bool) int {
 	return 0
 }
 
-// header returns the columns of a table.
 func (l *logins) header(columns ...string) []string {
 	if l.secrets {
 		columns = append(columns, "CLIENT SECRET")
@@ -148,7 +145,6 @@ func (l *logins) row(secret *string, cells ...string) []string {
 	return append(cells, *secret)
 }
 
-// tokens lists the tokens of all users.
 func (l *logins) tokens(ctx context.Context) (any, string, error) {
 	tenant, now, err := l.tenant(ctx)
 	if err != nil {

@@ -46,7 +46,6 @@ func CompleteUser(env cli.Env) cobra.CompletionFunc {
 	}
 }
 
-// usersOf returns the users of a fixture, none if it cannot be read.
 func usersOf(fixture string) []cobra.Completion {
 	tenant, err := fixtures.Open(fixture)
 	if err != nil {
@@ -80,7 +79,7 @@ func fromMock(
 	}
 	c := Mock{
 		Env: env, URL: value("url"), token: value("control-token"),
-		allowPlaintext: value("allow-plaintext") == "true",
+		AllowPlaintext: value("allow-plaintext") == "true",
 	}
 	client, err := c.Client()
 	if err != nil {

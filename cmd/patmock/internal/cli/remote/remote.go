@@ -18,7 +18,7 @@ import (
 type Mock struct {
 	Env                   cli.Env
 	URL, Namespace, token string
-	allowPlaintext        bool
+	AllowPlaintext        bool
 }
 
 // Register adds the flags that say which mock is meant.
@@ -26,7 +26,7 @@ func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
 	flags.StringVar(&c.Namespace, "namespace", "", "the namespace that is meant (default the default one)")
 	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
-	AllowPlaintextFlag(flags, &c.allowPlaintext)
+	AllowPlaintextFlag(flags, &c.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "namespace")
 }
@@ -59,15 +59,11 @@ func (c *Mock) Client() (*control.Client, error) {
 	if err := cli.CheckSegment("--namespace", "the name of a namespace", cmp.Or(c.Namespace, "default")); err != nil {
 		return nil, err
 	}
-	token, _ := c.Env.Lookup(cli.ControlToken)
-	if c.token != "" {
-		if token, err = SecretFrom("control-token", c.token, "@FILE, or set "+cli.ControlToken); err != nil {
-			return nil, err
-		}
+	token, err := DemandedToken(c.token, c.Env)
+	if err != nil {
+		return nil, err
 	}
-	return NewClient(control.Config{
-		URL: address, Namespace: c.Namespace, Token: strings.TrimSpace(token), AllowPlaintext: c.allowPlaintext,
-	})
+	return NewClient(control.Config{URL: address, Namespace: c.Namespace, Token: token, AllowPlaintext: c.AllowPlaintext})
 }
 
 // SecretFrom reads a secret from a file. A flag that holds the secret itself is refused without

@@ -15,7 +15,6 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// output is a report that is asked for.
 type output struct{ format, path string }
 
 // parseReports returns the outputs that are well-formed, and the first error of the others.
@@ -72,7 +71,6 @@ func writeReports(env cli.Env, outputs []output, r *report.Report) error {
 	return nil
 }
 
-// write writes the report to a file or stream.
 func (o output) write(env cli.Env, r *report.Report) error {
 	if stream := o.stream(env); stream != nil {
 		return report.Write(o.format, stream, r)

@@ -13,14 +13,16 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// Writer are what --report names, from the start of a command to its end. Whatever ends the
+// A Writer writes what --report names, from the start of a command to its end. Whatever ends the
 // command, no file has the report of another run.
 type Writer struct {
 	Outputs []output
-	// err is the error of the flag. The outputs are those without one.
+	// Err is the error of the flag. The outputs are those without one.
 	Err error
-	// cases are those that the command was to test, once they are known.
-	Cases   []contracttests.Case
+	// Cases are those that the command was to test, once they are known.
+	Cases []contracttests.Case
+	// Discard writes nothing, for a run that is a part of another command.
+	Discard bool
 	written bool
 }
 
@@ -84,7 +86,10 @@ func reportValues(command *cobra.Command, args []string) (values []string, help 
 func (r *Writer) Write(env cli.Env, result *report.Report) error {
 	r.written = true
 	outputs := r.Outputs
-	if len(outputs) == 0 {
+	switch {
+	case r.Discard:
+		return nil
+	case len(outputs) == 0:
 		outputs = []output{{"text", "-"}}
 	}
 	return writeReports(env, outputs, result)

@@ -37,7 +37,6 @@ func completeFlags(cmd *cobra.Command, env cli.Env) {
 	}
 }
 
-// flagCompletions offer the values of flags, by name.
 func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
 		"fixture":          completeFixture,
@@ -64,7 +63,6 @@ func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 	}
 }
 
-// completeFixture offers fixtures, and files.
 func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return fixtures.Names(), cobra.ShellCompDirectiveDefault
 }
@@ -84,7 +82,6 @@ func completeScenario(_ *cobra.Command, _ []string, typed string) ([]cobra.Compl
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeReport offers the formats of reports, and files behind them.
 func completeReport(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if format, _, found := strings.Cut(typed, "="); found {
 		return []cobra.Completion{format + "=-"}, cobra.ShellCompDirectiveDefault

@@ -78,7 +78,6 @@ func styleOf(w io.Writer, lookup func(string) (string, bool)) style {
 	return boldText
 }
 
-// helpText returns what a command does and how it is used.
 func helpText(cmd *cobra.Command, s style) string {
 	long := cmd.Long
 	if long == "" {
@@ -120,7 +119,6 @@ func usageText(cmd *cobra.Command, s style) string {
 	return b.String()
 }
 
-// useText returns the lines of a command's arguments.
 func useText(cmd *cobra.Command) string {
 	if cmd.Name() == "help" || !cmd.HasAvailableSubCommands() {
 		return cli.Indent(cli.WrapText(cmd.UseLine(), cli.HelpWidth-cli.HelpIndent), cli.HelpIndent)
@@ -176,7 +174,6 @@ func flagsText(flags []*pflag.Flag) string {
 	return cli.Columns(rows)
 }
 
-// flagTypes are the words for types that pflag names by those of Go.
 var flagTypes = map[string]string{
 	"stringArray": "text", "strings": "text", "string": "text", "float": "number", "int": "number",
 }

@@ -22,7 +22,6 @@ func helpTopics() []helpTopic {
 	}
 }
 
-// topicsText returns the list of topics.
 func topicsText() string {
 	var rows []cli.HelpRow
 	for _, topic := range helpTopics() {
@@ -59,7 +58,6 @@ func newHelp(root *cobra.Command, env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// unknownHelp is the error of help about what is neither a command nor a topic.
 func unknownHelp(cmd *cobra.Command, args []string) error {
 	if cmd == cmd.Root() {
 		var names []string
@@ -89,7 +87,6 @@ func newTopic(root *cobra.Command, env cli.Env, topic helpTopic) *cobra.Command 
 	}
 }
 
-// commandCompletions returns the commands below a command, with what they do.
 func commandCompletions(cmd *cobra.Command) []cobra.Completion {
 	var all []cobra.Completion
 	for _, child := range cmd.Commands() {

@@ -12,7 +12,6 @@ import (
 	"example.com/patmock/fixtures"
 )
 
-// environmentTopic returns the help about variables.
 func environmentTopic(root *cobra.Command, s style) (string, error) {
 	byName := map[string]cli.HelpRow{}
 	for _, f := range allFlags(root) {
@@ -47,7 +46,6 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 		"\n" + s("Other variables:") + "\n" + cli.Columns(others), nil
 }
 
-// An exitCode is an exit code of patmock.
 type exitCode struct {
 	code int
 	text string
@@ -66,7 +64,6 @@ var ExitCodes = []exitCode{
 	{cli.ExitInterrupted, "interrupted"},
 }
 
-// exitCodesTopic returns the help about exit codes.
 func exitCodesTopic(_ *cobra.Command, s style) (string, error) {
 	var rows []cli.HelpRow
 	for _, e := range ExitCodes {
@@ -80,7 +77,6 @@ func exitCodesTopic(_ *cobra.Command, s style) (string, error) {
 		"of its command; with --check, a command that succeeds is judged.", cli.HelpWidth), nil
 }
 
-// fixturesTopic returns the help about fixtures.
 func fixturesTopic(_ *cobra.Command, s style) (string, error) {
 	var rows []cli.HelpRow
 	for _, name := range fixtures.Names() {

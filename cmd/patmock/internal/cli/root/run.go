@@ -126,7 +126,6 @@ func setDefaults(cmd *cobra.Command) {
 	}
 }
 
-// flagOf returns the flag that an error of pflag is about.
 func flagOf(err error) string {
 	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError

@@ -25,7 +25,6 @@ const (
 	healthPause = 50 * time.Millisecond
 )
 
-// healthFlags are the flags of healthcheck, as they were given.
 type healthFlags struct {
 	url, addr, controlAddr, controlToken string
 	wait                                 time.Duration
@@ -99,13 +98,11 @@ func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 	}
 }
 
-// readyMock is the JSON of healthcheck: the health of the mock at an address.
 type readyMock struct {
 	URL string `json:"url"`
 	control.Health
 }
 
-// health asks once.
 func health(ctx context.Context, mock *control.Client) (control.Health, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
@@ -161,7 +158,6 @@ func (f healthFlags) running(env cli.Env) (r runFile, found bool, err error) {
 	return r, false, cli.Usagef("--url", "several mocks of this user run here: say with --url which is meant: %s", strings.Join(addresses, ", "))
 }
 
-// address is where to ask.
 func (f healthFlags) address() (string, error) {
 	if f.url != "" {
 		address, err := mockserver.CheckBaseURL(f.url)

@@ -112,10 +112,9 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// serve serves a handler until the mock stops.
 func (m *Mock) serve(listener net.Listener, handler http.Handler) *http.Server {
 	server := m.Handler.HTTPServer(handler)
-	server.ConnState = m.follow
+	server.ConnState = m.trackConn
 	go func() { m.failed <- server.Serve(m.Handler.Listener(listener)) }()
 	return server
 }
@@ -130,15 +129,15 @@ func (m *Mock) wait(ctx context.Context) error {
 	}
 }
 
-// follow remembers the connections on which no request has come yet: clients open some ahead. One
+// trackConn remembers the connections on which no request has come yet: clients open some ahead. One
 // that is accepted while the mock stops is closed.
-func (m *Mock) follow(c net.Conn, state http.ConnState) {
+func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 	m.activity.Add(1)
 	if state != http.StateNew {
-		m.silent.Delete(c)
+		m.idleConns.Delete(c)
 		return
 	}
-	m.silent.Store(c, nil)
+	m.idleConns.Store(c, nil)
 	select {
 	case <-m.ended:
 		_ = c.Close()
@@ -150,8 +149,8 @@ func (m *Mock) follow(c net.Conn, state http.ConnState) {
 func (m *Mock) Stop() error {
 	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
-	close(m.ended) // before the connections, so that follow closes what it adds from now on
-	m.silent.Range(func(c, _ any) bool {
+	close(m.ended) // before the connections, so that trackConn closes what it adds from now on
+	m.idleConns.Range(func(c, _ any) bool {
 		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
 		return true
 	})

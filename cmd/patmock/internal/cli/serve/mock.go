@@ -97,7 +97,7 @@ type Mock struct {
 	failed      chan error
 	activity    atomic.Int64  // changes of connections
 	ended       chan struct{} // closed when the mock stops
-	silent      sync.Map      // of net.Conn: those that have sent nothing yet
+	idleConns      sync.Map      // of net.Conn: those that have sent nothing yet
 }
 
 // Start makes a mock by the flags. Whatever is wrong with them is a usage error.
@@ -176,7 +176,6 @@ func configUsage(err error) error {
 	return cli.Usagef(flag, "%w", cli.Renamed(flag+": "+strings.TrimPrefix(err.Error(), label), err))
 }
 
-// configure returns the mock that the flags describe.
 func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Config, err error) {
 	config = f.config
 	config.Log = log
@@ -217,7 +216,6 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 	return config, err
 }
 
-// validate returns a usage error if the value of a flag is wrong by itself.
 func (f Flags) validate(log *slog.Logger) error {
 	c := f.config
 	if c.LogRequests && !log.Enabled(context.Background(), slog.LevelInfo) {

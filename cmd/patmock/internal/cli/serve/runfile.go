@@ -53,7 +53,6 @@ func runFileDirs(env cli.Env) []string {
 	return dirs
 }
 
-// newRunFile returns the run file of a mock.
 func newRunFile(m *Mock, tokenFlag string, env cli.Env) runFile {
 	r := runFile{PID: os.Getpid(), Control: m.Control, Container: env.Container, PIDNamespace: pidNamespace()}
 	r.Addr, r.ControlAddr = inheritedAddrs(env)

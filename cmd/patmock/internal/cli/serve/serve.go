@@ -48,7 +48,7 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Stop()) }()
-	cli.IgnoreBrokenPipe()
+	cli.IgnoreSIGPIPE()
 	remove, err := WriteEnvFile(f.EnvFile, m)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 		m.Log.Warn("the control API is open to the network: it shows all secrets and resets the state without a token; "+
 			"set "+cli.ControlToken+", or listen on loopback", "address", m.controlAddr.String())
 	}
-	if err := announce(env.Stdout, m); err != nil {
+	if err := printBanner(env.Stdout, m); err != nil {
 		return err
 	}
 	debug.FreeOSMemory() // of reading the documents, which is most of what a start takes
@@ -86,8 +86,8 @@ func leaveRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	return remove
 }
 
-// announce prints where the mock is and how to reach it.
-func announce(w io.Writer, m *Mock) error {
+// printBanner prints where the mock is and how to reach it.
+func printBanner(w io.Writer, m *Mock) error {
 	lines := []string{"patmock listens on " + m.Local}
 	if m.Control != m.Local {
 		lines = append(lines, "its control surface listens on "+m.Control)

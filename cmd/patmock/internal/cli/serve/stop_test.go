@@ -16,7 +16,7 @@ func TestFollow_WhileTheMockStops(t *testing.T) {
 	accepted := func() net.Conn {
 		client, server := net.Pipe()
 		t.Cleanup(func() { _ = client.Close() })
-		m.follow(server, http.StateNew)
+		m.trackConn(server, http.StateNew)
 		return client
 	}
 	isClosed := func(c net.Conn) bool {

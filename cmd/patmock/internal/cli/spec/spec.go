@@ -57,7 +57,6 @@ func New(env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// erratum is a row of the list, whatever kind of erratum it is.
 type erratum struct {
 	ID        string            `json:"id"`
 	Documents []string          `json:"documents"`

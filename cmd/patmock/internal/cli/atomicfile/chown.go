@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// GiveAway gives a file that root wrote to whom its folder belongs to: a container's root would leave reports behind
+// ChownToParent gives a file that root wrote to whom its folder belongs to: a container's root would leave reports behind
 // that the person on the host can neither change nor remove. Root without the right to do so keeps the file.
-func GiveAway(file *os.File, folder string) error {
+func ChownToParent(file *os.File, folder string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
