@@ -80,7 +80,7 @@ func TestHelpEnvironment_Others(t *testing.T) {
 	}
 	names := []string{cli.ControlToken}
 	lookup := regexp.MustCompile(`[lL]ookup\("([A-Z_]+)"\)`)
-	for _, file := range append(files, "../../contracttests/choice.go") {
+	for _, file := range append(files, "../../contracttests/target_options.go") {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}

@@ -97,7 +97,7 @@ type Mock struct {
 	failed      chan error
 	activity    atomic.Int64  // changes of connections
 	ended       chan struct{} // closed when the mock stops
-	idleConns      sync.Map      // of net.Conn: those that have sent nothing yet
+	idleConns   sync.Map      // of net.Conn: those that have sent nothing yet
 }
 
 // Start makes a mock by the flags. Whatever is wrong with them is a usage error.
