@@ -1,14 +1,14 @@
-// Package parity is the ledger of standing: what each promise of the contract rests on in each version, and which tenant has
-// confirmed it, when, and under which document.
+// Package parity reads and writes the ledger of evidence: the evidence of each promise of the contract
+// in each version, and which real tenant has confirmed it, when, and with which document.
 //
-// The published ledger (fixtures/parity.yaml) lists every scenario. A ledger of one's own holds what one's own runs
-// confirmed, and is laid over it:
+// The published ledger (fixtures/parity.yaml) lists every scenario. A user's own ledger has what the
+// user's runs confirmed, and is merged into it:
 //
 //	confirmations:
 //	  - {scenario: create/secret-is-shown-once, version: v2026, target: acme.api.identitynow.com, date: '2026-01-31T12:00:00Z', document: 9f86..., tool: patmock v1.2.3}
 //
-// Version is that of the API, oauth for a scenario that belongs to none; target is the host; document is the SHA-256 of the
-// document in effect, see [spec.Document.Hash].
+// Version is that of the API, oauth for a scenario that belongs to none; target is the host; document
+// is the SHA-256 of the document in effect, see [spec.Document.Hash].
 package parity
 
 import (
@@ -24,46 +24,40 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A Ledger says what is known of the scenarios. Only Update changes it.
+// A Ledger has the evidence of scenarios. Only Update changes it.
 type Ledger struct {
-	// Scenarios are those that there are. A ledger of one's own lists none.
-	Scenarios []Scenario
-	// Confirmations by what they confirm.
+	// Scenarios is empty in a user's own ledger.
+	Scenarios     []Scenario
 	Confirmations map[Key]Confirmation
 }
 
-// Scenario is what a scenario rests on when no tenant was asked.
+// Scenario has the evidence of a scenario without confirmations.
 type Scenario struct {
 	ID string
 	// Standing of the promise.
 	Standing evidence.Standing
-	// Question marks one that nothing settles: no run confirms it.
+	// Question marks an open question: no run confirms it.
 	Question bool
-	// Versions where it is made, in order; the empty one for a scenario that belongs to none.
+	// Versions in order, the empty one for a scenario that belongs to none.
 	Versions []version.Version
 }
 
-// Key is what a confirmation is of: a case, which is a scenario in one version, at one target.
+// Key identifies a confirmation: a scenario in one version, at one target.
 type Key struct {
 	Scenario string
-	// Version is empty for a scenario that belongs to none.
-	Version version.Version
-	// Target is a host, without its port.
-	Target string
+	Version  version.Version
+	Target   string // a host, without its port
 }
 
-// Confirmation says when a run saw that a promise is kept, and by what.
+// Confirmation is a run in which a promise was kept.
 type Confirmation struct {
-	Date time.Time
-	// Document is the hash of the document in effect.
-	Document string
-	// Tool is the program with its version.
-	Tool string
+	Date     time.Time
+	Document string // hash of the document in effect
+	Tool     string // the program with its version
 }
 
-// Rehearsed tells that the target is no tenant. This is the one place where that is decided, and it is decided by the host:
-// a tenant has a public name, so an address of numbers, a name without a dot and one of a private domain is none. Whatever
-// else answers under a public name is taken for a tenant.
+// Rehearsed reports whether the target is no real tenant. Its host decides: a tenant has a public
+// name, so that an IP address, a name without a dot and one of a private domain are no tenant.
 func (k Key) Rehearsed() bool {
 	host := strings.ToLower(strings.TrimSuffix(k.Target, "."))
 	if net.ParseIP(host) != nil || !strings.Contains(host, ".") {
@@ -72,10 +66,11 @@ func (k Key) Rehearsed() bool {
 	return slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(host, domain) })
 }
 
-// privateDomains are reserved for machines that the public does not see (RFC 2606, 6761, 6762, 8375).
+// privateDomains are reserved (RFC 2606, 6761, 6762, 8375).
 var privateDomains = []string{".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid"}
 
-// Over lays a ledger over another: the scenarios are those of the base, and of two confirmations of the same that of l holds.
+// Over returns a ledger merged into another: the scenarios are those of the base, and the confirmations
+// of l replace those of the base.
 func (l *Ledger) Over(base *Ledger) *Ledger {
 	both := &Ledger{Scenarios: base.Scenarios, Confirmations: map[Key]Confirmation{}}
 	maps.Copy(both.Confirmations, base.Confirmations)
@@ -83,8 +78,8 @@ func (l *Ledger) Over(base *Ledger) *Ledger {
 	return both
 }
 
-// Unknown returns the keys of confirmations whose scenario the base does not list, or not in that
-// version: a newer or an older patmock wrote them.
+// Unknown returns the keys of confirmations that the base has no scenario and version for: a newer or
+// an older patmock wrote them.
 func (l *Ledger) Unknown(base *Ledger) []Key {
 	known := base.standings()
 	return slices.DeleteFunc(l.keys(), func(k Key) bool {
@@ -107,7 +102,6 @@ type promise struct {
 
 func (k Key) of() promise { return promise{k.Scenario, k.Version} }
 
-// standings are what every promise rests on.
 func (l *Ledger) standings() map[promise]Scenario {
 	all := map[promise]Scenario{}
 	for _, s := range l.Scenarios {
@@ -118,7 +112,7 @@ func (l *Ledger) standings() map[promise]Scenario {
 	return all
 }
 
-// keys of the confirmations, by scenario, version and target.
+// keys returns those of the confirmations, sorted by scenario, version and target.
 func (l *Ledger) keys() []Key {
 	return slices.SortedFunc(maps.Keys(l.Confirmations), func(a, b Key) int {
 		return cmp.Or(
@@ -127,7 +121,7 @@ func (l *Ledger) keys() []Key {
 	})
 }
 
-// age orders versions, the oldest first; those that are not known here come last.
+// age orders versions, the oldest first and unknown ones last.
 func age(v version.Version) int {
 	if i := slices.Index(version.All(), v); i >= 0 {
 		return i

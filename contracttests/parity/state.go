@@ -13,16 +13,16 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A State is where a promise stands.
+// A State is how sure a promise is.
 type State string
 
-// The states, from sure to least sure. The last three are the standings of promises that no tenant has confirmed.
+// The states, the surest first. The last three are the evidence of promises that no tenant has
+// confirmed.
 const (
-	// Confirmed by a tenant.
 	Confirmed State = "confirmed"
-	// Stale was confirmed by a tenant, too long ago or under something else.
+	// Stale was confirmed too long ago, or under other conditions.
 	Stale State = "stale"
-	// Rehearsed was kept by a live target that is no tenant.
+	// Rehearsed was confirmed by a target that is no patmock and no tenant.
 	Rehearsed State = "rehearsed"
 	Published State = State(evidence.Published)
 	Observed  State = State(evidence.Observed)
@@ -32,19 +32,17 @@ const (
 // States lists them, the surest first.
 func States() []State { return []State{Confirmed, Stale, Rehearsed, Published, Observed, Assumed} }
 
-// Today is what confirmations are held against.
+// Today has the present conditions, by which confirmations become stale.
 type Today struct {
 	Now time.Time
-	// MaxAge is how old a confirmation may be. Zero means any age.
-	MaxAge time.Duration
-	// Tool is the program with its version.
-	Tool string
-	// Documents are the hashes of those in effect, see [Documents].
-	Documents map[version.Version]string
+	// MaxAge of a confirmation. Zero means any age.
+	MaxAge    time.Duration
+	Tool      string                     // the program with its version
+	Documents map[version.Version]string // see [Documents]
 }
 
-// Documents are the hashes of the documents in effect, by version. A scenario that belongs to none goes by that of the token
-// endpoint.
+// Documents returns the hashes of the documents in effect, by version. That of the token endpoint is
+// for scenarios that belong to none.
 func Documents() (map[version.Version]string, error) {
 	hashes := map[version.Version]string{}
 	for _, v := range append(version.All(), "") {
@@ -57,36 +55,31 @@ func Documents() (map[version.Version]string, error) {
 	return hashes, nil
 }
 
-// Row is where a promise stands in one version.
+// Row is the state of a promise in one version.
 type Row struct {
 	Scenario Scenario
 	Version  version.Version
 	State    State
-	// Target and Confirmation are of what is confirmed, stale or rehearsed.
+	// Target and Confirmation are set if the promise is confirmed, stale or rehearsed.
 	Target       string
 	Confirmation Confirmation
-	// Stale says why a stale confirmation is stale, and Why says so in words. Both are empty for
-	// another.
+	// Stale is why a confirmation is stale, and Why has it in words. Both are empty for others.
 	Stale StaleKind
 	Why   string
 }
 
-// A StaleKind says why a confirmation proves nothing today.
+// A StaleKind is why a confirmation is stale.
 type StaleKind string
 
 // The kinds.
 const (
-	// DateAhead is dated later than now.
-	DateAhead StaleKind = "date-ahead"
-	// TooOld is older than Today.MaxAge.
-	TooOld StaleKind = "too-old"
-	// DocumentChanged was seen under another document.
+	DateAhead       StaleKind = "date-ahead" // of now
+	TooOld          StaleKind = "too-old"    // by Today.MaxAge
 	DocumentChanged StaleKind = "document-changed"
-	// OlderMajor was seen by a patmock of an older major version.
-	OlderMajor StaleKind = "older-major"
+	OlderMajor      StaleKind = "older-major" // version of patmock
 )
 
-// Rows tells where every promise stands. Of several confirmations the surest counts, and of those the latest.
+// Rows returns the state of every promise. The surest confirmation counts, and of those the latest.
 func (l *Ledger) Rows(today Today) []Row {
 	confirmed := map[promise][]Key{}
 	for _, k := range l.keys() {
@@ -107,13 +100,13 @@ func (l *Ledger) Rows(today Today) []Row {
 	return rows
 }
 
-// surer tells whether a counts and not b.
 func surer(a, b Row) bool {
 	was, is := slices.Index(States(), b.State), slices.Index(States(), a.State)
 	return is < was || is == was && a.Confirmation.Date.After(b.Confirmation.Date)
 }
 
-// judge tells what a confirmation is worth. A rehearsal that is stale is worth nothing, and so is one of an open question.
+// judge returns the state by one confirmation. A rehearsal that is stale counts for nothing, and so
+// does the confirmation of an open question.
 func (t Today) judge(s Scenario, k Key, c Confirmation) Row {
 	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c}
 	row.Stale, row.Why = t.stale(k.Version, c)
@@ -128,7 +121,7 @@ func (t Today) judge(s Scenario, k Key, c Confirmation) Row {
 	return row
 }
 
-// stale returns why a confirmation proves nothing today, empty for one that does.
+// stale returns why a confirmation is stale, empty if it is not.
 func (t Today) stale(v version.Version, c Confirmation) (kind StaleKind, why string) {
 	switch then, now := major(c.Tool), major(t.Tool); {
 	case c.Date.After(t.Now):
@@ -138,7 +131,7 @@ func (t Today) stale(v version.Version, c Confirmation) (kind StaleKind, why str
 	case c.Document != t.Documents[v]:
 		return DocumentChanged, "the document has changed since"
 	case then >= 0 && now > then:
-		// A scenario keeps its id while what it checks may change, which is what a major version tells.
+		// A scenario keeps its id. What it checks may change in a major version.
 		return OlderMajor, fmt.Sprintf("patmock v%d may check something else than v%d did", now, then)
 	}
 	return "", ""
@@ -146,7 +139,7 @@ func (t Today) stale(v version.Version, c Confirmation) (kind StaleKind, why str
 
 var majorForm = regexp.MustCompile(`\bv(\d+)\.\d+\.\d+`)
 
-// major version of a tool, -1 for one that was built from a work tree.
+// major returns the major version of a tool, -1 for one that was built from a work tree.
 func major(tool string) int {
 	if found := majorForm.FindStringSubmatch(tool); found != nil {
 		if n, err := strconv.Atoi(found[1]); err == nil {

@@ -8,31 +8,29 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Run is what a run against a live target says of itself.
+// Run describes a run against a target that is no patmock.
 type Run struct {
-	// Target is its host, without the port.
-	Target string
-	Date   time.Time
-	Tool   string
-	// Documents are the hashes of those in effect, see [Documents].
-	Documents map[version.Version]string
+	Target    string // its host, without the port
+	Date      time.Time
+	Tool      string
+	Documents map[version.Version]string // see [Documents]
 }
 
-// Changes are what a run did to a ledger.
+// Changes are those of a ledger by a run.
 type Changes struct {
-	// New are confirmations of what the target had not confirmed before, Again of what it had.
+	// New confirmations, and those that the target had confirmed before.
 	New, Again []Key
-	// Lost are confirmations that hold no longer.
+	// Lost are confirmations that were removed.
 	Lost []Key
 }
 
-// None tells that nothing is to be written.
+// None reports whether nothing was changed.
 func (c Changes) None() bool { return len(c.New)+len(c.Again)+len(c.Lost) == 0 }
 
-// Update writes into l, a ledger of one's own, what a run against a live target found. What passed is confirmed, an open
-// question never. What failed or is provisional is confirmed no longer: one tenant that does not keep a promise takes it from
-// all of them, and what was only rehearsed takes nothing from a tenant. What was skipped, or could not be tried, says nothing.
-// What the base itself confirms is not l's to take back.
+// Update writes the results of a run into l, a user's own ledger. A pass confirms its promise unless it
+// is an open question. A fail or a provisional result removes the confirmations of all tenants, or of
+// all rehearsals if the target is no tenant. Other results change nothing. The confirmations of the
+// base are not changed.
 func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes {
 	known := base.standings()
 	var changes Changes
@@ -55,7 +53,7 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 	return changes
 }
 
-// lose removes the confirmations of a promise that was not kept.
+// lose removes the confirmations of a promise that was not kept, and returns their keys.
 func (l *Ledger) lose(not Key) []Key {
 	lost := slices.DeleteFunc(l.keys(), func(k Key) bool { return k.of() != not.of() || k.Rehearsed() != not.Rehearsed() })
 	for _, k := range lost {

@@ -10,14 +10,14 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// The comments that files begin with.
 const (
 	publishedComment = "# The ledger of standing: what each scenario of the contract rests on, in which versions, and which tenant has confirmed it.\n" +
 		"# Nothing is confirmed without a real tenant. Written by: go test ./contracttests/parity -update\n\n"
 	ownComment = "# What runs of your own have confirmed. Written by: patmock contract run --update-parity. Comments of yours are not kept.\n\n"
 )
 
-// YAML writes a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for each entry, in order.
+// YAML returns a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for each
+// entry, in order.
 func (l *Ledger) YAML() []byte {
 	var b bytes.Buffer
 	comment, list := ownComment, ""

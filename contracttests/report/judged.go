@@ -6,20 +6,18 @@ import (
 	"strings"
 )
 
-// Judged is which requests a check of clients judged.
+// Judged describes the requests that a check of clients judged.
 type Judged struct {
 	Requests   int `json:"requests"`
 	Namespaces int `json:"namespaces"`
-	// OtherNamespaceRequests is how many of the requests came to further namespaces, which the mock
-	// had no memory for.
+	// OtherNamespaceRequests came to further namespaces, which the mock had no memory for.
 	OtherNamespaceRequests int `json:"otherNamespaceRequests,omitempty"`
 	ClientCount            int `json:"clientCount"`
 	// Clients are those that sent the most requests.
 	Clients []Client `json:"clients"`
-	// OtherClientRequests is how many of the requests came from further clients, which the mock had
-	// no memory for.
+	// OtherClientRequests came from further clients, which the mock had no memory for.
 	OtherClientRequests int `json:"otherClientRequests,omitempty"`
-	// NotJudged are the requests that were not judged, by reason.
+	// NotJudged are the other requests, by reason.
 	NotJudged []NotJudged `json:"notJudged"`
 }
 
@@ -32,7 +30,7 @@ type Client struct {
 	Requests  int    `json:"requests"`
 }
 
-// NotJudged is how many requests were not judged for one reason.
+// NotJudged counts the requests that were not judged for one reason.
 type NotJudged struct {
 	// Reason is for programs, and Text has it in words.
 	Reason   string `json:"reason"`
@@ -40,15 +38,15 @@ type NotJudged struct {
 	Requests int    `json:"requests"`
 }
 
-// maxClients is how many clients a sentence names.
-const maxClients = 5
-
-// String returns a sentence such as "12 requests of 1 client in 2 namespaces: 12 by jane.doe (curl/8.5.0)".
+// String returns a sentence such as "12 requests of 1 client in 2 namespaces: 12 by jane.doe
+// (curl/8.5.0)".
 func (j *Judged) String() string {
 	text := fmt.Sprintf("%s of %s in %s", plural(j.Requests, "request"),
-		further(plural(j.ClientCount, "client"), j.OtherClientRequests), further(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
+		further(plural(j.ClientCount, "client"), j.OtherClientRequests),
+		further(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
+	const most = 5
 	var clients []string
-	for _, c := range j.Clients[:min(len(j.Clients), maxClients)] {
+	for _, c := range j.Clients[:min(len(j.Clients), most)] {
 		clients = append(clients, c.String())
 	}
 	if more := j.ClientCount - len(clients); more > 0 && len(clients) > 0 {
@@ -91,7 +89,6 @@ func (j *Judged) NotJudgedText() string {
 	return strings.Join(parts, ", ")
 }
 
-// titled is a sentence with its title.
 type titled struct{ title, text string }
 
 // lines returns both sentences, and none for nil.

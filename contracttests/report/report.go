@@ -1,4 +1,4 @@
-// Package report tells what came out of a run of the contract, in the forms that people and programs read.
+// Package report writes the results of a run of the contract for people and programs.
 package report
 
 import (
@@ -10,21 +10,20 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// SchemaVersion is the version of the JSON form. It grows when a reader of the one before would go wrong.
+// SchemaVersion is the version of the JSON form.
 const SchemaVersion = schema.Version
 
-// Outcome is what became of a case. The order is that of how bad it is.
+// Outcome is what became of a case.
 type Outcome string
 
 // The outcomes.
 const (
 	Pass Outcome = "pass"
-	// Skip is a case that the target lacks something for. It is never a pass.
+	// Skip is a case for which the target lacks something. It is never a pass.
 	Skip Outcome = "skip"
-	// Provisional is a case that failed on a live target where it is assumed, or whose question is open.
+	// Provisional is a case that failed on a real tenant and is only assumed, or an open question.
 	Provisional Outcome = "provisional"
-	// Fail is a promise that was not kept.
-	Fail Outcome = "fail"
+	Fail        Outcome = "fail"
 	// Error is a case that could not be tried: the network or the harness, not the contract.
 	Error Outcome = "error"
 )
@@ -32,26 +31,22 @@ const (
 // Outcomes lists them, the best first.
 func Outcomes() []Outcome { return []Outcome{Pass, Skip, Provisional, Fail, Error} }
 
-// Report is what came out of a run.
+// Report has the results of a run.
 type Report struct {
-	// Schema is SchemaVersion.
 	Schema int `json:"schema"`
 	// Tool is the program with its version.
-	Tool string `json:"tool"`
-	// Target is what was judged.
-	Target Target `json:"target"`
-	// Started is when, Seconds how long it took.
+	Tool    string    `json:"tool"`
+	Target  Target    `json:"target"`
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
 	// Interrupted reports that the run was stopped: cases are missing.
 	Interrupted bool `json:"interrupted"`
 	// Shard is the part of the selection that was run, such as 1/4. It is empty for all of it.
-	Shard string `json:"shard,omitempty"`
-	// Warnings tell that the run did not really test.
+	Shard    string    `json:"shard,omitempty"`
 	Warnings []Warning `json:"warnings"`
-	// Counts of the results by outcome; every outcome has a number.
+	// Counts of the results by outcome. Every outcome has a number.
 	Counts map[Outcome]int `json:"counts"`
-	// Confirmed by tenants. Nil where nobody asked.
+	// Confirmed by real tenants. Nil if no ledger was read.
 	Confirmed *Confirmed `json:"proven,omitempty"`
 	// Judged is what a check of clients judged. Nil for a run of the contract.
 	Judged *Judged `json:"judged,omitempty"`
@@ -72,9 +67,9 @@ type Observed struct {
 type Target struct {
 	// Name is mock, or the base URL.
 	Name string `json:"name"`
-	// Live tells that it is none of ours.
+	// Live reports whether it is a real tenant.
 	Live bool `json:"live"`
-	// Version of a patmock, empty for a live target.
+	// Version of a patmock, empty for a real tenant.
 	Version string `json:"version"`
 }
 
@@ -86,24 +81,22 @@ type Result struct {
 	Version version.Version `json:"version"`
 	// Promise is what is tested, in one sentence.
 	Promise string `json:"promise"`
-	// Sources say where the promise is made.
+	// Sources of the promise.
 	Sources []string `json:"sources"`
 	// Standing of the promise.
 	Standing evidence.Standing `json:"standing"`
 	Outcome  Outcome           `json:"outcome"`
-	// Kind says why it is no pass, and Message says so in one line. Both are empty for a pass.
+	// Kind is why it is no pass, and Message describes it in one line. Both are empty for a pass.
 	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`
 	// Lacks names what the target lacks for a skipped case: needs, the reason of a guard, or what
 	// only the scenario could find out.
-	Lacks []string `json:"lacks,omitempty"`
-	// Failures are what was not as promised.
+	Lacks    []string  `json:"lacks,omitempty"`
 	Failures []Failure `json:"failures"`
-	// Notes are what an open question was answered with.
-	Notes []string `json:"notes"`
-	// Requests is how many were made, Seconds how long it took.
-	Requests int     `json:"requests"`
-	Seconds  float64 `json:"seconds"`
+	// Notes are the answers to an open question.
+	Notes    []string `json:"notes"`
+	Requests int      `json:"requests"`
+	Seconds  float64  `json:"seconds"`
 }
 
 // Name is the id with the version behind it.
@@ -114,16 +107,15 @@ func (r Result) Name() string {
 	return fmt.Sprintf("%s/%s", r.ID, r.Version)
 }
 
-// Failure is one thing that was not as promised. Secrets are left out of it.
+// Failure is one thing that was not as promised. Diff, Exchange and Curl may be empty.
 type Failure struct {
-	// Kind says what, and Message says so in one line.
 	Kind    Kind   `json:"kind"`
-	Message string `json:"message"`
-	// Diff shows what was expected (-) and what came (+). May be empty.
+	Message string `json:"message"` // one line
+	// Diff has what was expected (-) and what came (+).
 	Diff string `json:"diff"`
-	// Exchange is the request with its answer, as text. May be empty.
+	// Exchange is the request with its response.
 	Exchange string `json:"exchange"`
-	// Curl repeats the request in a shell. May be empty.
+	// Curl repeats the request in a shell.
 	Curl string `json:"curl"`
 }
 
