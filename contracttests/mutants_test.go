@@ -64,7 +64,7 @@ func TestMutants(t *testing.T) {
 	cases, named := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
 		cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
-		if slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return slices.Contains(m.Noticed, s.ID) }) {
+		if slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
 			named = append(named, cases[s.ID]...)
 		}
 	}
@@ -76,14 +76,14 @@ func TestMutants(t *testing.T) {
 	for _, m := range sample.Of(t, 100, mutants.All()) {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			if len(m.Noticed) == 0 {
-				t.Fatalf("no scenario notices it: %s", m.Fault)
+			if len(m.KilledBy) == 0 {
+				t.Fatalf("no scenario notices it: %s", m.Description)
 			}
-			for _, id := range m.Noticed {
+			for _, id := range m.KilledBy {
 				if len(cases[id]) == 0 {
 					t.Errorf("there is no scenario %q", id)
 				} else if red := turnsRed(t, mutated(target, m), cases[id]); red != "" {
-					t.Errorf("%s does not notice: %s\n%s", id, m.Fault, red)
+					t.Errorf("%s does not notice: %s\n%s", id, m.Description, red)
 				}
 			}
 		})
@@ -120,8 +120,8 @@ func TestMutantsAreWellFormed(t *testing.T) {
 		if !form.MatchString(m.Name) || seen[m.Name] {
 			t.Errorf("%q: expected a name with dashes that no other mutant has", m.Name)
 		}
-		if !strings.HasSuffix(m.Fault, ".") || strings.Contains(m.Fault, "\n") {
-			t.Errorf("%s: expected a fault of one sentence, got %q", m.Name, m.Fault)
+		if !strings.HasSuffix(m.Description, ".") || strings.Contains(m.Description, "\n") {
+			t.Errorf("%s: expected a fault of one sentence, got %q", m.Name, m.Description)
 		}
 		seen[m.Name], ruled[m.Rule] = true, true
 	}
@@ -144,8 +144,8 @@ func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 	}
 	for _, m := range mutants.All() {
 		names := func(id string) bool { return slices.Contains(rules[id], m.Rule) }
-		if !slices.ContainsFunc(m.Noticed, names) && !slices.Contains(observer.Rules(), m.Rule) {
-			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule), m.Noticed)
+		if !slices.ContainsFunc(m.KilledBy, names) && !slices.Contains(observer.Rules(), m.Rule) {
+			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule), m.KilledBy)
 		}
 	}
 }

@@ -170,7 +170,7 @@ func TestDiffFindsMutants(t *testing.T) {
 	target, tried := inProcess(t), sample.Of(t, 20, mutants.All())
 	cases, noticing := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
-		if slices.ContainsFunc(tried, func(m mutants.Mutant) bool { return slices.Contains(m.Noticed, s.ID) }) {
+		if slices.ContainsFunc(tried, func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
 			cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
 			noticing = append(noticing, cases[s.ID]...)
 		}
@@ -186,14 +186,14 @@ func TestDiffFindsMutants(t *testing.T) {
 					return slices.ContainsFunc(recording.Diff(right[c.Name()], wrong), func(d recording.Difference) bool { return d.At != "/outcome" })
 				})
 			}
-			shown := slices.ContainsFunc(m.Noticed, shows)
+			shown := slices.ContainsFunc(m.KilledBy, shows)
 			const most = 20 // a date that is wrong by the time that passed is right within a millisecond
 			for n := 1; n < most && !shown && why == ""; n++ {
-				shown = slices.ContainsFunc(m.Noticed, shows)
+				shown = slices.ContainsFunc(m.KilledBy, shows)
 			}
 			switch {
 			case !shown && why == "":
-				t.Errorf("no transcript of %v shows: %s", m.Noticed, m.Fault)
+				t.Errorf("no transcript of %v shows: %s", m.KilledBy, m.Description)
 			case shown && why != "":
 				t.Errorf("a transcript shows it, though %s", why)
 			}

@@ -25,7 +25,7 @@ func (u used) issued(x *exchange, a *answer) {
 
 // forgetting makes bearers void, of whom f says so after an operation.
 func forgetting(f func(memory map[string]string, x *exchange, a *answer)) wrap {
-	return remembering(anything, func(memory map[string]string, x *exchange) *answer {
+	return stateful(anything, func(memory map[string]string, x *exchange) *answer {
 		if memory["void "+claimsOf(x.bearer()).ClientID] != "" && x.op != login {
 			x.as(void)
 		}
@@ -37,7 +37,7 @@ func forgetting(f func(memory map[string]string, x *exchange, a *answer)) wrap {
 
 // disguisedBy gives clients other access tokens than the wrapped handler has issued, which gets its own.
 func disguisedBy(change func(x *exchange, a *answer, bearer string) string) wrap {
-	return remembering(anything, func(issued map[string]string, x *exchange) *answer {
+	return stateful(anything, func(issued map[string]string, x *exchange) *answer {
 		if bearer := issued[x.bearer()]; bearer != "" {
 			x.as(bearer)
 		}
@@ -60,7 +60,7 @@ func disguised(change func(bearer string, a *answer) string) wrap {
 
 // ending calls f for each request with an access token, with the moment at which a part of its life is over.
 func ending(part float64, f func(x *exchange, end time.Time)) wrap {
-	return remembering(anything, func(ends map[string]time.Time, x *exchange) *answer {
+	return stateful(anything, func(ends map[string]time.Time, x *exchange) *answer {
 		if end := ends[x.bearer()]; !end.IsZero() {
 			f(x, end)
 		}
@@ -78,7 +78,7 @@ const anyPath = ""
 
 // loginAfter responds to logins with tokens that a write of this path has changed, whoever's user they are of.
 func loginAfter(write operation, path string, respond func(x *exchange, user string) *answer) wrap {
-	return remembering(on(login, write), func(users map[string]string, x *exchange) *answer {
+	return stateful(on(login, write), func(users map[string]string, x *exchange) *answer {
 		if user := users[x.client()]; x.op == login && user != "" {
 			return respond(x, user)
 		}
@@ -113,7 +113,7 @@ var accessTokens = []Mutant{
 			return strings.Join(parts, ".")
 		}),
 	},
-	{"new-login-ends-the-former", "access-tokens-stay-valid", "A new login makes older access tokens of the same token void.", by("lifecycle/new-access-tokens-leave-older-ones-valid"), remembering(anything, func(memory map[string]string, x *exchange) *answer {
+	{"new-login-ends-the-former", "access-tokens-stay-valid", "A new login makes older access tokens of the same token void.", by("lifecycle/new-access-tokens-leave-older-ones-valid"), stateful(anything, func(memory map[string]string, x *exchange) *answer {
 		if bearer := x.bearer(); x.op != login && memory[bearer] != "" && memory[memory[bearer]] != bearer {
 			x.as(void)
 		}
@@ -133,12 +133,12 @@ var accessTokens = []Mutant{
 			memory["void "+x.id] = x.id
 		}
 	})},
-	{"access-token-ends-with-date", "access-token-outlives", "An access token is void when its token expires.", by("lifecycle/access-token-outlives-expiry"), before(api, func(x *exchange) {
+	{"access-token-ends-with-date", "access-token-outlives", "An access token is void when its token expires.", by("lifecycle/access-token-outlives-expiry"), mutateRequest(api, func(x *exchange) {
 		if x.expired(x.token(x.caller().ClientID)) {
 			x.as(void)
 		}
 	})},
-	{"access-token-never-expires", "access-token-expires", "An access token never expires.", by("lifecycle/access-token-expires"), remembering(anything, func(logins map[string]url.Values, x *exchange) *answer {
+	{"access-token-never-expires", "access-token-expires", "An access token never expires.", by("lifecycle/access-token-expires"), stateful(anything, func(logins map[string]url.Values, x *exchange) *answer {
 		a := x.forward()
 		if x.op == login {
 			if bearer := a.text("access_token"); bearer != "" {
@@ -197,13 +197,13 @@ var accessTokens = []Mutant{
 		return x.caller().ClientID
 	})},
 	{"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.", by("patch/keeps-last-used"), afterWrite(patch, itself, shows("lastUsed", nil))},
-	{"last-used-never", "last-used", "lastUsed is always null.", by("lifecycle/last-used-is-set-by-the-first-login", "lifecycle/last-used-moves-after-a-day"), rewrite(on(list), set("lastUsed", nil))},
+	{"last-used-never", "last-used", "lastUsed is always null.", by("lifecycle/last-used-is-set-by-the-first-login", "lifecycle/last-used-moves-after-a-day"), mutateResponse(on(list), set("lastUsed", nil))},
 	{"last-used-from-creation", "last-used", "lastUsed is created until the first login.", by("lifecycle/last-used-is-null-until-the-first-login", "create/answer-is-what-the-list-shows"), eachToken(on(list), func(token object) {
 		if token["lastUsed"] == nil {
 			token["lastUsed"] = token["created"]
 		}
 	})},
-	{"last-used-only-once", "last-used", "lastUsed never moves after the first login.", by("lifecycle/last-used-moves-after-a-day"), recalling(on(login, list), func(first map[string]string, x *exchange, a *answer) {
+	{"last-used-only-once", "last-used", "lastUsed never moves after the first login.", by("lifecycle/last-used-moves-after-a-day"), statefulAfter(on(login, list), func(first map[string]string, x *exchange, a *answer) {
 		if id := x.client(); a.text("access_token") != "" && first[id] == "" {
 			first[id] = stamp(x.now())
 		}
@@ -235,7 +235,7 @@ func segment(fields object) string {
 
 // lastUsed shows the time of the last request for which f names a token.
 func lastUsed(m match, f func(*exchange, *answer) string) wrap {
-	return recalling(m, func(moments map[string]string, x *exchange, a *answer) {
+	return statefulAfter(m, func(moments map[string]string, x *exchange, a *answer) {
 		if id := f(x, a); id != "" {
 			moments[id] = stamp(x.now())
 		}

@@ -128,16 +128,16 @@ func refuse(status int, words string) *answer {
 	return a
 }
 
-func bad() *answer       { return refuse(http.StatusBadRequest, "The request is refused.") }
-func forbidden() *answer { return refuse(http.StatusForbidden, "The request is refused.") }
-func missing() *answer   { return refuse(http.StatusNotFound, "There is no such token.") }
+func badRequest() *answer { return refuse(http.StatusBadRequest, "The request is refused.") }
+func forbidden() *answer  { return refuse(http.StatusForbidden, "The request is refused.") }
+func missing() *answer    { return refuse(http.StatusNotFound, "There is no such token.") }
 
 func badCredentials() *answer {
 	return reply(http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Bad client credentials"})
 }
 
-// stranger is the answer to a bearer that is not taken.
-func stranger() *answer {
+// unauthorized is the answer to a bearer that is not taken.
+func unauthorized() *answer {
 	return reply(http.StatusUnauthorized, object{"error": "JWT validation failed: JWT is expired"})
 }
 

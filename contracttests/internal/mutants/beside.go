@@ -49,7 +49,7 @@ func shows(name string, value any) func(object) {
 
 // besides adds an operation to patches that name nothing but a path.
 func besides(path string, op object) wrap {
-	return before(on(patch), func(x *exchange) {
+	return mutateRequest(on(patch), func(x *exchange) {
 		operations := x.operations()
 		other := func(op object) bool { return op["path"] != path }
 		if len(operations) > 0 && !slices.ContainsFunc(operations, other) {
@@ -61,7 +61,7 @@ func besides(path string, op object) wrap {
 // afterWrite shows a property otherwise in every later response, of the tokens that f chooses of a
 // write that was carried out.
 func afterWrite(write operation, f func(x *exchange, a *answer) []string, change func(token object)) wrap {
-	return recalling(api, func(changed map[string]bool, x *exchange, a *answer) {
+	return statefulAfter(api, func(changed map[string]bool, x *exchange, a *answer) {
 		if x.op == write && a.ok() {
 			for _, id := range f(x, a) {
 				changed[id] = true
@@ -106,7 +106,7 @@ var allScopes = []string{"sp:scopes:all"}
 var besideTokens = []Mutant{
 	{"list-of-all-shows-secrets", "secret-once", "The list of all tokens has a secret.", by("auth/list-all-as-administrator"), listed(ofAll, func(token object) { token["secret"] = digits(32) })},
 	{"list-of-owner-shows-secrets", "secret-once", "The list of an owner's id has a secret.", by("list/owner-id-for-an-administrator"), listed(ofOwner, func(token object) { token["secret"] = digits(32) })},
-	{"secret-in-a-header", "secret-once", "A header of lists has the secret of the newest token.", by("create/answer-is-what-the-list-shows"), recalling(on(create, list), func(secrets map[string]string, x *exchange, a *answer) {
+	{"secret-in-a-header", "secret-once", "A header of lists has the secret of the newest token.", by("create/answer-is-what-the-list-shows"), statefulAfter(on(create, list), func(secrets map[string]string, x *exchange, a *answer) {
 		if x.op == create {
 			secrets[""] = a.text("secret")
 		} else {
@@ -178,7 +178,7 @@ var besideTokens = []Mutant{
 			a.each(func(token object) { token["userAwareTokenNeverExpires"] = true })
 		}
 	})},
-	{"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.", by("bulk/sorted-by-id"), rewrite(on(bulk), func(a *answer) {
+	{"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.", by("bulk/sorted-by-id"), mutateResponse(on(bulk), func(a *answer) {
 		a.items(func(tokens []object) []object {
 			if len(tokens) > 2 {
 				return tokens[1:]
@@ -192,7 +192,7 @@ var besideTokens = []Mutant{
 		}
 	})},
 	{"create-stores-no-flag", "write-is-stored", "A create does not store the flag beside a date.", by("expiry/never-is-a-null-in-create"), afterWrite(create, created, shows("userAwareTokenNeverExpires", false))},
-	{"create-answers-another-scope", "stored-as-sent", "Create answers sp:scopes:all beside a date.", by("create/scope-is-kept"), rewrite(on(create), set("scope", allScopes))},
+	{"create-answers-another-scope", "stored-as-sent", "Create answers sp:scopes:all beside a date.", by("create/scope-is-kept"), mutateResponse(on(create), set("scope", allScopes))},
 	{"third-scope-ignored", "stored-as-sent", "Create keeps two scopes.", by("auth/scope-at-place/third"), body(on(create), func(o object) {
 		if scopes, ok := o["scope"].([]any); ok {
 			o["scope"] = scopes[:min(2, len(scopes))]
@@ -220,7 +220,7 @@ var besideTokens = []Mutant{
 
 // loosely finds the token of a path by another comparison of ids.
 func loosely(same func(id, wanted string) bool) wrap {
-	return before(on(patch, remove), func(x *exchange) {
+	return mutateRequest(on(patch, remove), func(x *exchange) {
 		for _, token := range x.tokens() {
 			if id := text(token, "id"); same(id, x.id) {
 				x.r.URL.Path = strings.TrimSuffix(x.r.URL.Path, x.id) + id

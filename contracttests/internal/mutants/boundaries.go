@@ -26,7 +26,7 @@ type operations = func(x *exchange, operations []object) []object
 
 // bulkPatch changes the patch of a bulk update.
 func bulkPatch(change operations) wrap {
-	return before(on(bulk), func(x *exchange) {
+	return mutateRequest(on(bulk), func(x *exchange) {
 		if o := x.object(); o != nil {
 			o["patch"] = change(x, x.steps())
 			x.put(o)
@@ -67,12 +67,12 @@ func firstOf(n int) operations {
 
 // atMost cuts lists behind the first n tokens.
 func atMost(n int) wrap {
-	return rewrite(on(list), func(a *answer) { a.items(func(tokens []object) []object { return cut(tokens, n) }) })
+	return mutateResponse(on(list), func(a *answer) { a.items(func(tokens []object) []object { return cut(tokens, n) }) })
 }
 
 // patchedOn changes the operations of a patch.
 func patchedOn(m match, change operations) wrap {
-	return before(m, func(x *exchange) {
+	return mutateRequest(m, func(x *exchange) {
 		if operations := x.operations(); operations != nil {
 			x.put(change(x, operations))
 		}
@@ -104,7 +104,7 @@ func repathed(change func(op, path string) string) wrap {
 
 // weakened stores the first n scopes, and shows all.
 func weakened(n int) wrap {
-	return remembering(on(create, list), func(all object, x *exchange) *answer {
+	return stateful(on(create, list), func(all object, x *exchange) *answer {
 		scope, _ := x.object()["scope"].([]any)
 		if x.op == create && len(scope) > n {
 			o := x.object()
@@ -232,7 +232,7 @@ var boundaries = []Mutant{
 		return otherName(x)
 	})},
 	{"name-composed", "name-unique", "A composed and a decomposed letter make one name.", by("create/name-with-each-letter"), sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace)},
-	{"filter-ignored-with-an-owner", "filter-precedence", "The filter is ignored with the id of an owner.", by("filter/operands/and", "filter/operands/or-or-or"), before(on(list), func(x *exchange) {
+	{"filter-ignored-with-an-owner", "filter-precedence", "The filter is ignored with the id of an owner.", by("filter/operands/and", "filter/operands/or-or-or"), mutateRequest(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id != "me" {
 			x.setQuery("filters", "")
 		}

@@ -14,7 +14,7 @@ import (
 
 // body changes the object that a request holds.
 func body(m match, change func(object)) wrap {
-	return before(m, func(x *exchange) {
+	return mutateRequest(m, func(x *exchange) {
 		if o := x.object(); o != nil {
 			change(o)
 			x.put(o)
@@ -22,9 +22,9 @@ func body(m match, change func(object)) wrap {
 	})
 }
 
-// unless refuses requests with a body that f chooses.
-func unless(m match, f func(object) bool) wrap {
-	return insteadIf(m, bad, func(x *exchange) bool {
+// rejectBodyIf refuses requests with a body that f chooses.
+func rejectBodyIf(m match, f func(object) bool) wrap {
+	return insteadIf(m, badRequest, func(x *exchange) bool {
 		o := x.object()
 		return o != nil && f(o)
 	})
@@ -71,18 +71,18 @@ func hasUnknown(o object) bool {
 
 // creates are mutants of what create takes.
 var creates = []Mutant{
-	{"create-any-content-type", "wrong-content-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), before(on(create), func(x *exchange) {
+	{"create-any-content-type", "wrong-content-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), mutateRequest(on(create), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json")
 	})},
 	{
 		"create-media-type-is-400", "create-content-type", "Create answers 400 to another content type.",
 		by("create/question-other-content-type", "errors/unsupported-media-type"),
-		rewrite(on(create), swap(http.StatusUnsupportedMediaType, bad)),
+		mutateResponse(on(create), swap(http.StatusUnsupportedMediaType, badRequest)),
 	},
 	{
 		"json-tail-ignored", "json-syntax", "What follows a JSON value is left out.",
 		by("errors/unparsable-body"),
-		before(on(create, patch), func(x *exchange) {
+		mutateRequest(on(create, patch), func(x *exchange) {
 			var first json.RawMessage
 			if json.NewDecoder(bytes.NewReader(x.body)).Decode(&first) == nil {
 				x.body = first
@@ -92,7 +92,7 @@ var creates = []Mutant{
 	{
 		"json-in-other-bytes-taken", "json-syntax", "Bytes that are no UTF-8 are question marks.",
 		by("create/malformed-body/not-in-utf-8"),
-		before(on(create), func(x *exchange) { x.body = bytes.ToValidUTF8(x.body, []byte("?")) }),
+		mutateRequest(on(create), func(x *exchange) { x.body = bytes.ToValidUTF8(x.body, []byte("?")) }),
 	},
 	{
 		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
@@ -115,7 +115,7 @@ var creates = []Mutant{
 	{
 		"scope-unknown-refused", "unknown-scope", "A scope that begins with neither sp: nor idn: is refused.",
 		by("create/unknown-scope-is-kept"),
-		unless(on(create), func(o object) bool {
+		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool {
 				name, _ := scope.(string)
@@ -139,7 +139,7 @@ var creates = []Mutant{
 			slices.SortFunc(scope, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		}
 	})},
-	{"secret-is-constant", "id-and-secret-form", "Every token has the same secret.", by("create/makes-different-tokens"), rewrite(on(create), set("secret", digits(32)))},
+	{"secret-is-constant", "id-and-secret-form", "Every token has the same secret.", by("create/makes-different-tokens"), mutateResponse(on(create), set("secret", digits(32)))},
 	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), absentIs("scope", []string{"sp:scopes:default"})},
 	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), nullIs("scope", []string{})},
 	{"scope-answered-as-null", "scope-defaults-to-all", "Create answers scope as null where none was given.", by("create/scope-defaults-to-all"), after(on(create), func(x *exchange, a *answer) {
@@ -148,7 +148,7 @@ var creates = []Mutant{
 		}
 	})},
 	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), absentIs("accessTokenValiditySeconds", 3600)},
-	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), unless(on(create), func(o object) bool {
+	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), rejectBodyIf(on(create), func(o object) bool {
 		seconds, given := o["accessTokenValiditySeconds"]
 		return given && seconds == nil
 	})},
@@ -156,8 +156,8 @@ var creates = []Mutant{
 	{"validity-above-taken", "validity-bounds", "43201 seconds are taken as 43200.", by("create/property-of-wrong-form/validity-above-43200"), validity(43201, 43200)},
 	{"validity-lowest-refused", "validity-bounds", "15 seconds are refused.", by("create/validity-bounds-are-taken"), validity(15, 14)},
 	{"validity-highest-refused", "validity-bounds", "43200 seconds are refused.", by("create/validity-bounds-are-taken"), validity(43200, 43201)},
-	{"create-for-administrator", "create-for-caller", "What is created is the administrator's.", by("create/is-for-the-caller"), before(on(create), func(x *exchange) { x.asUser(admin) })},
-	{"create-for-named-owner", "create-for-caller", "What is created is that of the owner in the body.", by("create/is-for-the-caller"), before(on(create), func(x *exchange) {
+	{"create-for-administrator", "create-for-caller", "What is created is the administrator's.", by("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) { x.asUser(admin) })},
+	{"create-for-named-owner", "create-for-caller", "What is created is that of the owner in the body.", by("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) {
 		named, _ := x.object()["owner"].(object)
 		for user, who := range credentials {
 			if id := text(named, "id"); id == who.identity || id == "" && text(named, "name") == user {
@@ -165,7 +165,7 @@ var creates = []Mutant{
 			}
 		}
 	})},
-	{"unknown-property-refused", "unknown-ignored", "A property that no document has is refused.", by("create/unknown-properties-are-ignored"), unless(on(create), hasUnknown)},
+	{"unknown-property-refused", "unknown-ignored", "A property that no document has is refused.", by("create/unknown-properties-are-ignored"), rejectBodyIf(on(create), hasUnknown)},
 	{"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.", by("create/unknown-properties-are-ignored"), after(on(create), func(x *exchange, a *answer) {
 		for name, value := range x.object() {
 			if !slices.Contains(published, name) {
@@ -173,14 +173,14 @@ var creates = []Mutant{
 			}
 		}
 	})},
-	{"acknowledgement-refused-in-legacy", "unknown-ignored", "The legacy versions refuse the property of the current ones.", by("expiry/legacy-flag-is-ignored"), unless(onLegacy(create), func(o object) bool {
+	{"acknowledgement-refused-in-legacy", "unknown-ignored", "The legacy versions refuse the property of the current ones.", by("expiry/legacy-flag-is-ignored"), rejectBodyIf(onLegacy(create), func(o object) bool {
 		_, given := o["userAwareTokenNeverExpires"]
 		return given
 	})},
 	{"unknown-query-refused", "unknown-ignored", "A query parameter that no document has is refused.", by("list/unknown-parameters-are-ignored"), around(api, func(x *exchange) *answer {
 		for name := range x.r.URL.Query() {
 			if !slices.Contains([]string{"owner-id", "filters", "limit", "offset", "count", "sorters"}, name) {
-				return bad()
+				return badRequest()
 			}
 		}
 		return x.forward()
@@ -195,7 +195,7 @@ var creates = []Mutant{
 		}
 		return a
 	})},
-	{"token-limit-is-403", "token-limit", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), rewrite(on(create), func(a *answer) {
+	{"token-limit-is-403", "token-limit", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), mutateResponse(on(create), func(a *answer) {
 		if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
 			*a = *forbidden()
 		}
@@ -212,7 +212,7 @@ func limited(n int, f func(*exchange, object) bool) wrap {
 			}
 		}
 		if counted >= n {
-			return bad()
+			return badRequest()
 		}
 		return x.forward()
 	})
@@ -220,7 +220,7 @@ func limited(n int, f func(*exchange, object) bool) wrap {
 
 // renamed makes what is refused for its name under another one, and shows it by the name that was asked for.
 func renamed(m match, rename func(*exchange) (string, bool)) wrap {
-	return recalling(on(create, patch, list), func(shown map[string]string, x *exchange, a *answer) {
+	return statefulAfter(on(create, patch, list), func(shown map[string]string, x *exchange, a *answer) {
 		if a.status == 400 && m(x.target) {
 			if name, ok := rename(x); ok {
 				if again := x.forward(); again.ok() {
@@ -254,10 +254,10 @@ func otherName(x *exchange) (string, bool) {
 
 // sameNames rejects names of which one with the same key was created before.
 func sameNames(key func(string) string) wrap {
-	return remembering(on(create), func(taken map[string]bool, x *exchange) *answer {
+	return stateful(on(create), func(taken map[string]bool, x *exchange) *answer {
 		name := key(text(x.object(), "name"))
 		if taken[name] {
-			return bad()
+			return badRequest()
 		}
 		a := x.forward()
 		if a.ok() {
@@ -284,12 +284,12 @@ var names = []Mutant{
 	{
 		"name-of-1001-rejected", "longest-name", "A name of more than 1000 characters is rejected.",
 		by("create/question-longest-name"),
-		unless(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
+		rejectBodyIf(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
 	},
 	{
 		"scope-of-1001-rejected", "longest-scope", "A scope of more than 1000 characters is rejected.",
 		by("create/question-longest-scope"),
-		unless(on(create), func(o object) bool {
+		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool { return len(fmt.Sprint(scope)) > 1000 })
 		}),
@@ -297,14 +297,14 @@ var names = []Mutant{
 	{
 		"scopes-beyond-100-rejected", "most-scopes", "More than 100 scopes are rejected.",
 		by("create/question-most-scopes"),
-		unless(on(create), func(o object) bool {
+		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return len(scopes) > 100
 		}),
 	},
-	{"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.", by("create/name-is-free-after-rename"), remembering(on(create, patch), func(former map[string]bool, x *exchange) *answer {
+	{"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.", by("create/name-is-free-after-rename"), stateful(on(create, patch), func(former map[string]bool, x *exchange) *answer {
 		if x.op == create && former[text(x.object(), "name")] {
-			return bad()
+			return badRequest()
 		}
 		name := text(x.token(x.id), "name")
 		a := x.forward()
@@ -316,7 +316,7 @@ var names = []Mutant{
 	{"name-of-its-own-refused", "name-unique", "A patch may not give a token the name that it has.", by("patch/own-name-is-free"), around(on(patch), func(x *exchange) *answer {
 		for _, op := range x.operations() {
 			if op["op"] == "replace" && op["path"] == "/name" && op["value"] != nil && op["value"] == x.token(x.id)["name"] {
-				return bad()
+				return badRequest()
 			}
 		}
 		return x.forward()
@@ -342,12 +342,12 @@ var names = []Mutant{
 	{"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.", by("create/name-is-free-for-others"), around(on(create), func(x *exchange) *answer {
 		for _, token := range x.tokens() {
 			if name := text(x.object(), "name"); name != "" && token["name"] == name {
-				return bad()
+				return badRequest()
 			}
 		}
 		return x.forward()
 	})},
-	{"name-taken-is-409", "duplicate-name", "A name that is taken is 409 with an error of another form.", by("create/name-taken-is-400"), rewrite(on(create), func(a *answer) {
+	{"name-taken-is-409", "duplicate-name", "A name that is taken is 409 with an error of another form.", by("create/name-taken-is-400"), mutateResponse(on(create), func(a *answer) {
 		if a.status == 400 {
 			*a = *reply(409, oauthError)
 		}
@@ -361,13 +361,13 @@ var names = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"name-still-taken-after-delete", "delete-for-good", "The name of a deleted token is not free.", by("create/name-is-free-after-delete"), remembering(on(create, remove), func(gone map[string]bool, x *exchange) *answer {
+	{"name-still-taken-after-delete", "delete-for-good", "The name of a deleted token is not free.", by("create/name-is-free-after-delete"), stateful(on(create, remove), func(gone map[string]bool, x *exchange) *answer {
 		name := text(x.object(), "name")
 		if x.op == remove {
 			name = text(x.token(x.id), "name")
 		}
 		if x.op == create && gone[name] {
-			return bad()
+			return badRequest()
 		}
 		a := x.forward()
 		if x.op == remove && a.ok() {

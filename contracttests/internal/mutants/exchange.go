@@ -42,8 +42,8 @@ func around(m match, f func(*exchange) *answer) wrap {
 	}
 }
 
-// before changes the requests that m chooses.
-func before(m match, f func(*exchange)) wrap {
+// mutateRequest changes the requests that m chooses.
+func mutateRequest(m match, f func(*exchange)) wrap {
 	return around(m, func(x *exchange) *answer {
 		f(x)
 		return x.forward()
@@ -59,14 +59,14 @@ func after(m match, f func(x *exchange, a *answer)) wrap {
 	})
 }
 
-// rewrite is after for changes that do not depend on the request.
-func rewrite(m match, f func(*answer)) wrap {
+// mutateResponse is after for changes that do not depend on the request.
+func mutateResponse(m match, f func(*answer)) wrap {
 	return after(m, func(_ *exchange, a *answer) { f(a) })
 }
 
 // eachToken changes the objects in the responses to the requests that m selects.
 func eachToken(m match, change func(object)) wrap {
-	return rewrite(m, func(a *answer) { a.each(change) })
+	return mutateResponse(m, func(a *answer) { a.each(change) })
 }
 
 // insteadIf responds to the requests that f selects, which are not forwarded.
@@ -80,10 +80,10 @@ func insteadIf(m match, respond func() *answer, f func(*exchange) bool) wrap {
 }
 
 // rejectIf rejects the requests that f selects with 400.
-func rejectIf(m match, f func(*exchange) bool) wrap { return insteadIf(m, bad, f) }
+func rejectIf(m match, f func(*exchange) bool) wrap { return insteadIf(m, badRequest, f) }
 
-// remembering is around with a memory for each namespace, in which one request is answered at a time.
-func remembering[V any](m match, f func(memory map[string]V, x *exchange) *answer) wrap {
+// stateful is around with a memory for each namespace, in which one request is answered at a time.
+func stateful[V any](m match, f func(memory map[string]V, x *exchange) *answer) wrap {
 	return func(next http.Handler) http.Handler {
 		type space struct {
 			mu     sync.Mutex
@@ -100,9 +100,9 @@ func remembering[V any](m match, f func(memory map[string]V, x *exchange) *answe
 	}
 }
 
-// recalling is after with the memory of remembering.
-func recalling[V any](m match, f func(memory map[string]V, x *exchange, a *answer)) wrap {
-	return remembering(m, func(memory map[string]V, x *exchange) *answer {
+// statefulAfter is after with the memory of stateful.
+func statefulAfter[V any](m match, f func(memory map[string]V, x *exchange, a *answer)) wrap {
+	return stateful(m, func(memory map[string]V, x *exchange) *answer {
 		a := x.forward()
 		f(memory, x, a)
 		return a

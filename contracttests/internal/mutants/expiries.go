@@ -20,7 +20,7 @@ func sixMonths(t time.Time) time.Time {
 
 // defaulted shows another date for tokens that are made without one in the legacy versions.
 func defaulted(date func(created time.Time) time.Time) wrap {
-	return recalling(on(create, list, patch), func(shown map[string]string, x *exchange, a *answer) {
+	return statefulAfter(on(create, list, patch), func(shown map[string]string, x *exchange, a *answer) {
 		if x.op == create && x.legacy() && x.object()["expirationDate"] == nil && a.ok() {
 			shown[a.text("id")] = stamp(date(moment(a.text("created"))))
 		}
@@ -38,7 +38,7 @@ func later(limit func(time.Time) time.Time) func(*exchange) bool {
 
 // dated changes the date that create asks for, where f says so.
 func dated(m match, f func(*exchange) bool, date func(now time.Time) any) wrap {
-	return before(m, func(x *exchange) {
+	return mutateRequest(m, func(x *exchange) {
 		if o := x.object(); o != nil && f(x) {
 			o["expirationDate"] = date(x.now())
 			x.put(o)
@@ -83,7 +83,7 @@ var expiries = []Mutant{
 	{"expiry-five-months", "expiry-six-months", "No date means five months.", by("expiry/legacy-default-is-six-months", "expiry/legacy-default-is-six-calendar-months"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 5, 0) })},
 	{"expiry-in-days", "expiry-six-months", "No date means 180 days.", by("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 0, 180) })},
 	{"expiry-overflows-month", "expiry-month-end", "Six months after the end of August is in March.", by("expiry/month-end/august-has-31", "expiry/month-end/august-before-a-leap-year"), defaulted(func(t time.Time) time.Time { return t.AddDate(0, 6, 0) })},
-	{"expiry-never-in-legacy", "expiry-six-months", "No date means never.", by("expiry/legacy-default-is-six-months", "expiry/legacy-default-is-six-calendar-months"), before(onLegacy(create), func(x *exchange) {
+	{"expiry-never-in-legacy", "expiry-six-months", "No date means never.", by("expiry/legacy-default-is-six-months", "expiry/legacy-default-is-six-calendar-months"), mutateRequest(onLegacy(create), func(x *exchange) {
 		if o := x.object(); o != nil && o["expirationDate"] == nil {
 			o["userAwareTokenNeverExpires"] = true
 			x.put(o)
@@ -133,7 +133,7 @@ var expiries = []Mutant{
 	{"expiry-bounded-in-patch", "expiry-no-upper-bound", "A patch may not set a date later than six months.", by("expiry/patch-new-date"), around(onCurrent(patch), func(x *exchange) *answer {
 		for _, op := range x.operations() {
 			if op["path"] == "/expirationDate" && moment(op["value"]).After(sixMonths(x.now())) {
-				return bad()
+				return badRequest()
 			}
 		}
 		return x.forward()
@@ -157,7 +157,7 @@ func asked(change func(string) string) wrap {
 		o := x.object()
 		if date := text(o, "expirationDate"); date != "" {
 			if o["expirationDate"] = change(date); o["expirationDate"] == "" {
-				return bad()
+				return badRequest()
 			}
 			x.put(o)
 		}

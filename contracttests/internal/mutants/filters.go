@@ -8,7 +8,7 @@ import (
 
 // filter changes the filter of a list.
 func filter(change func(string) string) wrap {
-	return before(on(list), func(x *exchange) {
+	return mutateRequest(on(list), func(x *exchange) {
 		if text := x.query("filters"); text != "" {
 			x.setQuery("filters", change(text))
 		}
@@ -71,12 +71,12 @@ func notLast(text string) string {
 
 // filters are mutants of the parameter filters.
 var filters = []Mutant{
-	{"filter-of-all-ignored", "filter-isnull", "The filter is ignored where no owner is named.", by("filter/of-all-tokens"), before(on(list), func(x *exchange) {
+	{"filter-of-all-ignored", "filter-isnull", "The filter is ignored where no owner is named.", by("filter/of-all-tokens"), mutateRequest(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
 			x.setQuery("filters", "")
 		}
 	})},
-	{"filter-ignored", "filter-isnull", "The filter is ignored.", by("filter/isnull-finds-the-unused", "filter/of-all-tokens"), before(on(list), func(x *exchange) {
+	{"filter-ignored", "filter-isnull", "The filter is ignored.", by("filter/isnull-finds-the-unused", "filter/of-all-tokens"), mutateRequest(on(list), func(x *exchange) {
 		x.setQuery("filters", "")
 	})},
 	{"filter-isnull-inverted", "filter-isnull", "lastUsed isnull finds the tokens that were used.", by("filter/isnull-finds-the-unused", "filter/finds/isnull"), filter(func(text string) string {
@@ -113,7 +113,7 @@ var filters = []Mutant{
 	{
 		"filter-refused-as-no-json", "bad-filter", "A rejected filter has the code of a body that is no JSON.",
 		by("filter/question-bad-filter"),
-		rewrite(on(list), refused(400, func(e object) {
+		mutateResponse(on(list), refused(400, func(e object) {
 			e["detailCode"] = "400.0 Bad request syntax"
 		})),
 	},
@@ -157,27 +157,27 @@ var lists = []Mutant{
 		limit, err := strconv.Atoi(x.query("limit"))
 		return err == nil && limit > 250
 	})},
-	{"list-in-an-object", "list-no-paging", "A list is an object with items.", by("list/paging-is-ignored", "list/limit-of-999-is-tolerated"), rewrite(on(list), func(a *answer) {
+	{"list-in-an-object", "list-no-paging", "A list is an object with items.", by("list/paging-is-ignored", "list/limit-of-999-is-tolerated"), mutateResponse(on(list), func(a *answer) {
 		if tokens := a.array(); a.ok() && tokens != nil {
 			a.put(object{"items": tokens})
 		}
 	})},
-	{"list-names-one-twice", "list-each-once", "A list names the first token twice.", by("list/each-token-once"), rewrite(on(list), func(a *answer) {
+	{"list-names-one-twice", "list-each-once", "A list names the first token twice.", by("list/each-token-once"), mutateResponse(on(list), func(a *answer) {
 		a.items(func(tokens []object) []object { return append(tokens, tokens[:min(1, len(tokens))]...) })
 	})},
-	{"list-forgets-one", "list-own", "A list leaves out the token that was made last.", by("list/me-is-the-caller", "auth/list-me-is-ones-own"), rewrite(on(list), func(a *answer) {
+	{"list-forgets-one", "list-own", "A list leaves out the token that was made last.", by("list/me-is-the-caller", "auth/list-me-is-ones-own"), mutateResponse(on(list), func(a *answer) {
 		newest := ""
 		for _, token := range a.array() {
 			newest = max(newest, text(token, "created"))
 		}
 		a.keep(func(token object) bool { return text(token, "created") != newest })
 	})},
-	{"list-empty-is-404", "unknown-owner", "A list without tokens is 404.", by("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"), rewrite(on(list), func(a *answer) {
+	{"list-empty-is-404", "unknown-owner", "A list without tokens is 404.", by("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"), mutateResponse(on(list), func(a *answer) {
 		if a.ok() && len(a.array()) == 0 {
 			*a = *missing()
 		}
 	})},
-	{"store-per-version", "one-store", "A token that was made in one version is not listed in others.", by("crossversion/made-in-one-listed-in-all"), recalling(on(create, list), func(made map[string]string, x *exchange, a *answer) {
+	{"store-per-version", "one-store", "A token that was made in one version is not listed in others.", by("crossversion/made-in-one-listed-in-all"), statefulAfter(on(create, list), func(made map[string]string, x *exchange, a *answer) {
 		if x.op == create && a.ok() {
 			made[a.text("id")] = x.version
 		}
@@ -185,7 +185,7 @@ var lists = []Mutant{
 			a.keep(func(token object) bool { v := made[text(token, "id")]; return v == "" || v == x.version })
 		}
 	})},
-	{"never-hidden-in-legacy", "one-store", "The legacy versions do not list tokens that never expire.", by("crossversion/never-is-null-in-all"), rewrite(onLegacy(list), func(a *answer) {
+	{"never-hidden-in-legacy", "one-store", "The legacy versions do not list tokens that never expire.", by("crossversion/never-is-null-in-all"), mutateResponse(onLegacy(list), func(a *answer) {
 		a.keep(func(token object) bool { return token["expirationDate"] != nil })
 	})},
 }

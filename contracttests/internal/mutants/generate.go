@@ -166,7 +166,7 @@ func ofProperty(group, name string, ops []operation) (all []Generated) {
 			all = append(all, Generated{
 				Name: strings.Join([]string{string(OfProperty), group, strings.ReplaceAll(name, "/", "."), v.name, part.name}, "/"),
 				Kind: OfProperty,
-				wrap: remembering(chosen, func(seen map[string]sighting, x *exchange) *answer {
+				wrap: stateful(chosen, func(seen map[string]sighting, x *exchange) *answer {
 					a := x.forward()
 					if groupOf(x, a) != group {
 						return a
@@ -230,7 +230,7 @@ func ofHeader(op operation, name string) []Generated {
 	change := func(kind string, f func(http.Header)) Generated {
 		return Generated{
 			Name: strings.Join([]string{string(OfHeader), string(op), name, kind}, "/"), Kind: OfHeader,
-			wrap: rewrite(on(op), func(a *answer) {
+			wrap: mutateResponse(on(op), func(a *answer) {
 				if _, present := a.header[name]; present {
 					f(a.header)
 				}
@@ -282,7 +282,7 @@ func otherThan(value any) any {
 func ofRule(m Mutant) []Generated {
 	make := func(how string, broken func(request int64) bool) Generated {
 		return Generated{
-			Name: strings.Join([]string{string(OfRule), string(m.Rule), m.Name, how}, "/"), Kind: OfRule, Scenarios: m.Noticed,
+			Name: strings.Join([]string{string(OfRule), string(m.Rule), m.Name, how}, "/"), Kind: OfRule, Scenarios: m.KilledBy,
 			wrap: func(next http.Handler) http.Handler {
 				mutated := m.Wrap(next)
 				var counts sync.Map // of *atomic.Int64, by operation

@@ -11,11 +11,11 @@ import (
 var manners = []Mutant{
 	{
 		"challenge-missing", rule.Challenge, "A 401 of the API has no challenge.",
-		by("errors/401-has-a-challenge"), rewrite(on(list), header("WWW-Authenticate", "")),
+		by("errors/401-has-a-challenge"), mutateResponse(on(list), header("WWW-Authenticate", "")),
 	},
 	{
 		"challenge-without-error", rule.Challenge, "A 401 does not say that the bearer is bad.",
-		by("errors/401-has-a-challenge"), rewrite(on(list), header("WWW-Authenticate", "Bearer")),
+		by("errors/401-has-a-challenge"), mutateResponse(on(list), header("WWW-Authenticate", "Bearer")),
 	},
 	{
 		"head-is-not-allowed", rule.Head, "HEAD of the list is 405.",
@@ -23,7 +23,7 @@ var manners = []Mutant{
 	},
 	{
 		"challenge-missing-at-login", rule.Challenge, "A 401 of the token endpoint has no challenge.",
-		by("token/401-has-a-challenge"), rewrite(on(login), header("WWW-Authenticate", "")),
+		by("token/401-has-a-challenge"), mutateResponse(on(login), header("WWW-Authenticate", "")),
 	},
 }
 

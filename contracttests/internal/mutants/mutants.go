@@ -15,10 +15,10 @@ type Mutant struct {
 	Name string
 	// Rule is the rule that it breaks.
 	Rule rule.ID
-	// Fault says in one sentence what is wrong.
-	Fault string
-	// Noticed are the ids of scenarios that turn red, at least one.
-	Noticed []string
+	// Description says in one sentence what is wrong.
+	Description string
+	// KilledBy are the ids of scenarios that turn red, at least one.
+	KilledBy []string
 	// Wrap puts the fault around a handler. Each call begins with an empty memory, which is kept by namespace.
 	Wrap func(next http.Handler) http.Handler
 }

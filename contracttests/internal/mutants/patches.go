@@ -43,7 +43,7 @@ func isEmpty(x *exchange) bool {
 
 // modernizing sends the requests that f chooses to a current version.
 func modernizing(m match, f func(*exchange) bool) wrap {
-	return before(m, func(x *exchange) {
+	return mutateRequest(m, func(x *exchange) {
 		if f(x) {
 			x.modernize()
 		}
@@ -63,7 +63,7 @@ func has(f func(object) bool) func(*exchange) bool {
 var patches = []Mutant{
 	{"patch-changes-secret", "patch-fields", "After a patch the secret is another.", by("lifecycle/scope-change-keeps-the-secret"), loginAfter(patch, anyPath, func(*exchange, string) *answer { return badCredentials() })},
 	{"patch-moves-created", "patch-fields", "A patch moves created back by an hour.", by("patch/name"), afterWrite(patch, itself, func(token object) { token["created"] = stamp(moment(token["created"]).Add(-time.Hour)) })},
-	{"patch-prolongs", "patch-fields", "A patch of the name in the legacy versions moves the date to six months from now.", by("expiry/patch-of-another-field-keeps-the-date"), recalling(on(list, patch), func(moved map[string]string, x *exchange, a *answer) {
+	{"patch-prolongs", "patch-fields", "A patch of the name in the legacy versions moves the date to six months from now.", by("expiry/patch-of-another-field-keeps-the-date"), statefulAfter(on(list, patch), func(moved map[string]string, x *exchange, a *answer) {
 		if x.op == patch && x.legacy() && a.ok() {
 			moved[x.id] = stamp(sixMonths(x.now()))
 		}
@@ -114,11 +114,11 @@ var patches = []Mutant{
 	{"patch-scope-null-refused", "scope-defaults-to-all", "A patch may not set the scope to null.", by("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"), rejectIf(on(patch), has(func(op object) bool {
 		return op["path"] == "/scope" && op["op"] != "test" && op["value"] == nil
 	}))},
-	{"patch-any-content-type", "wrong-content-type", "A patch is taken with any content type.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), before(on(patch), func(x *exchange) {
+	{"patch-any-content-type", "wrong-content-type", "A patch is taken with any content type.", by("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"), mutateRequest(on(patch), func(x *exchange) {
 		x.r.Header.Set("Content-Type", "application/json-patch+json")
 	})},
 	{"patch-empty-refused", "empty-patch", "An empty patch is refused.", by("patch/empty-changes-nothing"), rejectIf(on(patch), isEmpty)},
-	{"patch-empty-renames", "empty-patch", "An empty patch changes the name.", by("patch/empty-changes-nothing"), before(on(patch), func(x *exchange) {
+	{"patch-empty-renames", "empty-patch", "An empty patch changes the name.", by("patch/empty-changes-nothing"), mutateRequest(on(patch), func(x *exchange) {
 		if isEmpty(x) {
 			x.put([]object{replacing("/name", digits(8))})
 		}
@@ -202,7 +202,7 @@ var patches = []Mutant{
 			return a
 		}),
 	},
-	{"patch-never-without-acknowledgement", "patch-never", "Removing the date needs no acknowledgement.", by("expiry/patch-to-never-refused/null-alone", "expiry/patch-to-never-refused/removed-alone"), before(onCurrent(patch), func(x *exchange) {
+	{"patch-never-without-acknowledgement", "patch-never", "Removing the date needs no acknowledgement.", by("expiry/patch-to-never-refused/null-alone", "expiry/patch-to-never-refused/removed-alone"), mutateRequest(onCurrent(patch), func(x *exchange) {
 		if operations := x.operations(); has(removesDate)(x) && !touches(operations, "/userAwareTokenNeverExpires") {
 			x.put(append(operations, object{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true}))
 		}
@@ -216,13 +216,13 @@ var patches = []Mutant{
 	{"patch-takes-acknowledgement-back", "never-keeps-acknowledgment", "The acknowledgement of a token without a date may be taken back.", by("expiry/patch-acknowledgement-keeps-the-date", "expiry/patch-never-needs-its-flag/flag-false"), without(onCurrent(patch), func(op object) bool {
 		return op["path"] == "/userAwareTokenNeverExpires" && op["value"] == false
 	})},
-	{"patch-acknowledgement-drops-date", "patch-never", "The acknowledgement alone removes the date.", by("expiry/patch-acknowledgement-keeps-the-date"), before(onCurrent(patch), func(x *exchange) {
+	{"patch-acknowledgement-drops-date", "patch-never", "The acknowledgement alone removes the date.", by("expiry/patch-acknowledgement-keeps-the-date"), mutateRequest(onCurrent(patch), func(x *exchange) {
 		operations := x.operations()
 		if len(operations) == 1 && operations[0]["path"] == "/userAwareTokenNeverExpires" && operations[0]["value"] == true {
 			x.put(append(operations, object{"op": "replace", "path": "/expirationDate", "value": nil}))
 		}
 	})},
 	{"patch-revives-nothing", "patch-revives", "An expired token is not patched.", by("expiry/patch-revives"), rejectIf(onCurrent(patch), func(x *exchange) bool { return x.expired(x.token(x.id)) })},
-	{"patch-of-unknown-is-400", "unknown-id", "A patch of an unknown id is 400.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), rewrite(on(patch), swap(404, bad))},
-	{"patch-of-unknown-is-403", "unknown-id", "A patch of an unknown id is 403.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), rewrite(on(patch), swap(404, forbidden))},
+	{"patch-of-unknown-is-400", "unknown-id", "A patch of an unknown id is 400.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), mutateResponse(on(patch), swap(404, badRequest))},
+	{"patch-of-unknown-is-403", "unknown-id", "A patch of an unknown id is 403.", by("patch/unknown-id-is-404", "patch/malformed-id-is-404"), mutateResponse(on(patch), swap(404, forbidden))},
 }

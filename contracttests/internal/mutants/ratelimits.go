@@ -15,7 +15,7 @@ type window struct {
 
 // counted refuses what is over the limit in a window of ten seconds, which key tells apart.
 func counted(limit int, key func(*exchange) string) wrap {
-	return remembering(api, func(windows map[string]*window, x *exchange) *answer {
+	return stateful(api, func(windows map[string]*window, x *exchange) *answer {
 		w, now := windows[key(x)], x.now()
 		if w == nil || now.Sub(w.opened) >= 10*time.Second {
 			w = &window{opened: now}
@@ -33,7 +33,7 @@ func counted(limit int, key func(*exchange) string) wrap {
 
 // repeated answers a list that was refused as the one before, where f says so.
 func repeated(f func(*exchange, *window) bool) wrap {
-	return remembering(on(list), func(windows map[string]*window, x *exchange) *answer {
+	return stateful(on(list), func(windows map[string]*window, x *exchange) *answer {
 		w := windows[x.bearer()]
 		if w == nil {
 			w = &window{last: reply(http.StatusOK, []any{})}
@@ -58,7 +58,7 @@ var rateLimits = []Mutant{
 	{"rate-limit-of-99", "rate-limit", "The hundredth request is refused.", by("ratelimit/refused-request-does-nothing", "ratelimit/another-token-of-the-same-user"), counted(99, func(x *exchange) string { return x.caller().ClientID + " " + x.version })},
 	{"rate-limit-per-tenant", "rate-limit", "The rate limit holds for all client ids together.", by("ratelimit/for-each-client-and-version", "ratelimit/another-token-of-the-same-user"), counted(100, func(x *exchange) string { return x.version })},
 	{"rate-limit-per-client", "rate-limit", "The rate limit holds for all versions together.", by("ratelimit/for-each-client-and-version", "ratelimit/window-begins-with-its-first-request"), counted(100, func(x *exchange) string { return x.caller().ClientID })},
-	{"rate-limit-stays", "rate-limit", "A client id that was refused for its rate is always refused.", by("ratelimit/refused-request-does-nothing", "ratelimit/window-begins-with-its-first-request"), remembering(api, func(refused map[string]*answer, x *exchange) *answer {
+	{"rate-limit-stays", "rate-limit", "A client id that was refused for its rate is always refused.", by("ratelimit/refused-request-does-nothing", "ratelimit/window-begins-with-its-first-request"), stateful(api, func(refused map[string]*answer, x *exchange) *answer {
 		key := x.caller().ClientID + " " + x.version
 		if refused[key] != nil {
 			return refused[key]
@@ -69,7 +69,7 @@ var rateLimits = []Mutant{
 		}
 		return a
 	})},
-	{"retry-after-is-too-short", "error-429", "Retry-After is over before the window is.", by("errors/retry-after", "ratelimit/window-begins-with-its-first-request"), rewrite(api, func(a *answer) {
+	{"retry-after-is-too-short", "error-429", "Retry-After is over before the window is.", by("errors/retry-after", "ratelimit/window-begins-with-its-first-request"), mutateResponse(api, func(a *answer) {
 		if a.status == http.StatusTooManyRequests {
 			a.header.Set("Retry-After", "0")
 		}
@@ -100,11 +100,11 @@ func byID(method string) wrap {
 var paths = []Mutant{
 	{"get-by-id", "no-get-by-id", "A token is had by its id.", by("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"), byID(http.MethodGet)},
 	{"put-by-id", "no-get-by-id", "A token is replaced by its id.", by("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"), byID(http.MethodPut)},
-	{"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), rewrite(anything, header("Allow", ""))},
+	{"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.", by("delete/no-get-by-id"), mutateResponse(anything, header("Allow", ""))},
 	{
 		"incomplete-escape-left-out", "url-syntax", "A parameter whose escapes are incomplete is left out.",
 		by("errors/reads/incomplete-escape"),
-		before(on(list), func(x *exchange) { x.r.URL.RawQuery = x.r.URL.Query().Encode() }),
+		mutateRequest(on(list), func(x *exchange) { x.r.URL.RawQuery = x.r.URL.Query().Encode() }),
 	},
 	{
 		"keys-are-published", "no-published-keys", "There is a path with the keys of access tokens.",
@@ -119,7 +119,7 @@ var paths = []Mutant{
 	{
 		"unknown-path-is-403", "unmatched-path", "A path that does not exist is 403.",
 		by("errors/unknown-path"),
-		rewrite(on(another), swap(http.StatusNotFound, forbidden)),
+		mutateResponse(on(another), swap(http.StatusNotFound, forbidden)),
 	},
 	{"bulk-update-in-all-versions", "unknown-id", "There is a bulk update in all versions.", by("bulk/is-an-id-elsewhere"), around(on(patch), func(x *exchange) *answer {
 		if x.id == "bulk-update" {

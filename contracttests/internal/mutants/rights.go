@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// again makes a request that was refused with 403 once more, as another user.
-func again(m match, user func(*exchange) string) wrap {
+// relogin makes a request that was refused with 403 once more, as another user.
+func relogin(m match, user func(*exchange) string) wrap {
 	return around(m, func(x *exchange) *answer {
 		a := x.forward()
 		if bearer := x.login(user(x)); a.status == 403 && bearer != "" {
@@ -24,7 +24,7 @@ func ownerOf(x *exchange) string     { return owner(x.token(x.id)) }
 
 // scoped makes a request with a scope that of a user with all of them.
 func scoped(m match, scope string, user func(*exchange) string) wrap {
-	return before(m, func(x *exchange) {
+	return mutateRequest(m, func(x *exchange) {
 		if slices.Contains(x.caller().Scope, scope) {
 			x.asUser(user(x))
 		}
@@ -46,7 +46,7 @@ const (
 
 // bearers are mutants of authentication and of scopes.
 var bearers = []Mutant{
-	{"bearer-not-needed", "bearer-required", "A request without a bearer is the first user's.", by("auth/no-header", "auth/refused-create-makes-nothing"), before(api, func(x *exchange) {
+	{"bearer-not-needed", "bearer-required", "A request without a bearer is the first user's.", by("auth/no-header", "auth/refused-create-makes-nothing"), mutateRequest(api, func(x *exchange) {
 		if x.r.Header.Get("Authorization") == "" {
 			x.asUser("jane.doe")
 		}
@@ -59,10 +59,10 @@ var bearers = []Mutant{
 		}
 		return a
 	})},
-	{"scopes-unchecked-on-list", "operation-scopes", "A list needs no scope.", by("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"), again(on(list), self)},
-	{"scopes-unchecked-on-create", "operation-scopes", "Create needs no scope.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), again(on(create), self)},
-	{"scopes-unchecked-on-patch", "operation-scopes", "A patch needs no scope.", by("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"), again(on(patch), self)},
-	{"scopes-unchecked-on-delete", "operation-scopes", "Delete needs no scope.", by("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"), again(on(remove), self)},
+	{"scopes-unchecked-on-list", "operation-scopes", "A list needs no scope.", by("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"), relogin(on(list), self)},
+	{"scopes-unchecked-on-create", "operation-scopes", "Create needs no scope.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), relogin(on(create), self)},
+	{"scopes-unchecked-on-patch", "operation-scopes", "A patch needs no scope.", by("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"), relogin(on(patch), self)},
+	{"scopes-unchecked-on-delete", "operation-scopes", "Delete needs no scope.", by("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"), relogin(on(remove), self)},
 	{"patch-by-manage-all", "operation-scopes", "The scope to manage all tokens opens the patch.", by("auth/scopes-of-patch"), scoped(on(patch), manageAll, self)},
 	{"create-by-read", "operation-scopes", "The scope to read opens create.", by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), scoped(on(create), readMine, self)},
 	{"read-mine-refused", "operation-scopes", "The scope to read one's own tokens does not open the list.", by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), readMine)},
@@ -74,7 +74,7 @@ var bearers = []Mutant{
 	{"scope-out-of-level-refused", "scope-out-of-level", "A scope beyond the user's level is refused.", by("auth/scope-out-of-level", "create/scope-is-kept"), rejectIf(on(create, patch), func(x *exchange) bool {
 		return x.caller().UserName != admin && strings.Contains(string(x.body), "sp:all-personal-access-tokens")
 	})},
-	{"scope-out-of-level-gives-rights", "scope-out-of-level", "A scope beyond the user's level gives its rights.", by("auth/scope-out-of-level"), before(api, func(x *exchange) {
+	{"scope-out-of-level-gives-rights", "scope-out-of-level", "A scope beyond the user's level gives its rights.", by("auth/scope-out-of-level"), mutateRequest(api, func(x *exchange) {
 		if scope := x.caller().Scope; slices.Contains(scope, readAll) || slices.Contains(scope, manageAll) {
 			x.asUser(admin)
 		}
@@ -83,28 +83,28 @@ var bearers = []Mutant{
 
 // rights are mutants of whose tokens one may see and change.
 var rights = []Mutant{
-	{"list-own-shows-all", "list-own", "owner-id=me lists everybody's tokens.", by("auth/list-me-is-ones-own", "list/me-is-the-caller"), before(on(list), func(x *exchange) {
+	{"list-own-shows-all", "list-own", "owner-id=me lists everybody's tokens.", by("auth/list-me-is-ones-own", "list/me-is-the-caller"), mutateRequest(on(list), func(x *exchange) {
 		if x.query("owner-id") == "me" {
 			x.asUser(admin)
 			x.setQuery("owner-id", "")
 		}
 	})},
-	{"owner-id-ignored", "list-rights", "owner-id is ignored by an administrator.", by("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
+	{"owner-id-ignored", "list-rights", "owner-id is ignored by an administrator.", by("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"), mutateRequest(on(list), func(x *exchange) {
 		if x.caller().UserName == admin {
 			x.setQuery("owner-id", "")
 		}
 	})},
-	{"list-all-by-anybody", "list-rights", "Anybody lists all tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
+	{"list-all-by-anybody", "list-rights", "Anybody lists all tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), mutateRequest(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
 			x.asUser(admin)
 		}
 	})},
-	{"list-another-by-anybody", "list-rights", "Anybody lists another's tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), before(on(list), func(x *exchange) {
+	{"list-another-by-anybody", "list-rights", "Anybody lists another's tokens.", by("auth/list-all-as-user", "auth/list-all-with-my-scopes"), mutateRequest(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id != "me" {
 			x.asUser(admin)
 		}
 	})},
-	{"list-own-by-id", "own-id-with-my-read", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), before(on(list), func(x *exchange) {
+	{"list-own-by-id", "own-id-with-my-read", "One's own id as owner-id needs no right to all tokens.", by("auth/own-real-id-with-my-read"), mutateRequest(on(list), func(x *exchange) {
 		if id := x.query("owner-id"); id != "" && id == x.caller().IdentityID {
 			x.setQuery("owner-id", "me")
 		}
@@ -112,13 +112,13 @@ var rights = []Mutant{
 	{
 		"list-all-by-helpdesk", "helpdesk-list-all", "A user of the level HELPDESK lists all tokens.",
 		by("auth/question-helpdesk-lists-all"),
-		before(on(list), func(x *exchange) {
+		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" && slices.Contains(x.caller().Authorities, "HELPDESK") {
 				x.asUser(admin)
 			}
 		}),
 	},
-	{"list-all-is-own", "list-rights", "An administrator who names no owner lists his own tokens.", by("list/all-for-an-administrator", "auth/list-all-as-administrator"), before(on(list), func(x *exchange) {
+	{"list-all-is-own", "list-rights", "An administrator who names no owner lists his own tokens.", by("list/all-for-an-administrator", "auth/list-all-as-administrator"), mutateRequest(on(list), func(x *exchange) {
 		if x.query("owner-id") == "" {
 			x.setQuery("owner-id", "me")
 		}
@@ -130,17 +130,17 @@ var rights = []Mutant{
 		}
 		return a
 	})},
-	{"patch-by-administrator", "patch-own-only", "An administrator patches another's token.", by("auth/patch-of-anothers-as-administrator"), before(on(patch), func(x *exchange) {
+	{"patch-by-administrator", "patch-own-only", "An administrator patches another's token.", by("auth/patch-of-anothers-as-administrator"), mutateRequest(on(patch), func(x *exchange) {
 		if x.caller().UserName == admin {
 			x.asUser(ownerOf(x))
 		}
 	})},
-	{"patch-by-anybody", "patch-own-only", "Anybody but an administrator patches another's token.", by("auth/patch-of-anothers-as-user"), before(on(patch), func(x *exchange) {
+	{"patch-by-anybody", "patch-own-only", "Anybody but an administrator patches another's token.", by("auth/patch-of-anothers-as-user"), mutateRequest(on(patch), func(x *exchange) {
 		if self(x) != admin && self(x) != ownerOf(x) {
 			x.asUser(ownerOf(x))
 		}
 	})},
-	{"delete-by-anybody", "delete-own-or-all", "Anybody deletes another's token.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), before(on(remove), func(x *exchange) {
+	{"delete-by-anybody", "delete-own-or-all", "Anybody deletes another's token.", by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"), mutateRequest(on(remove), func(x *exchange) {
 		if self(x) != ownerOf(x) {
 			x.asUser(ownerOf(x))
 		}
@@ -160,7 +160,7 @@ var rights = []Mutant{
 		by("auth/all-scopes-include-own"),
 		denied(on(create), manageAll),
 	},
-	{"application-may", "no-application-auth", "An API client without a user may do what an administrator may.", by("auth/api-client-is-refused", "bulk/api-client"), before(api, func(x *exchange) {
+	{"application-may", "no-application-auth", "An API client without a user may do what an administrator may.", by("auth/api-client-is-refused", "bulk/api-client"), mutateRequest(api, func(x *exchange) {
 		if c := x.caller(); c.ClientID != "" && c.UserName == "" {
 			x.asUser(admin)
 		}
@@ -177,10 +177,10 @@ var rights = []Mutant{
 		})
 		return a
 	})},
-	{"managed-tokens-hidden", "managed-tokens", "An administrator does not see managed tokens.", by("list/managed-tokens-are-shown-to-administrators", "auth/managed-tokens-need-the-right"), rewrite(on(list), func(a *answer) {
+	{"managed-tokens-hidden", "managed-tokens", "An administrator does not see managed tokens.", by("list/managed-tokens-are-shown-to-administrators", "auth/managed-tokens-need-the-right"), mutateResponse(on(list), func(a *answer) {
 		a.keep(func(token object) bool { return token["managed"] != true })
 	})},
-	{"managed-tokens-deleted", "managed-tokens", "Their owner deletes managed tokens.", by("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"), before(on(remove), func(x *exchange) {
+	{"managed-tokens-deleted", "managed-tokens", "Their owner deletes managed tokens.", by("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"), mutateRequest(on(remove), func(x *exchange) {
 		if token := x.token(x.id); token["managed"] == true && owner(token) == self(x) {
 			x.asUser(admin)
 		}

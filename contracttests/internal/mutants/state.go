@@ -9,7 +9,7 @@ import (
 // deletions are mutants of what becomes of a deleted token.
 var deletions = []Mutant{
 	{"expired-token-not-deleted", "expired-token-stays", "An expired token is not deleted.", by("lifecycle/expired-token-stays-listed"), insteadIf(on(remove), missing, func(x *exchange) bool { return x.expired(x.token(x.id)) })},
-	{"delete-is-soft", "delete-for-good", "A deleted token stays listed.", by("delete/is-gone-from-every-list", "crossversion/deleted-in-one-gone-from-all"), remembering(on(remove, list), func(deleted map[string]object, x *exchange) *answer {
+	{"delete-is-soft", "delete-for-good", "A deleted token stays listed.", by("delete/is-gone-from-every-list", "crossversion/deleted-in-one-gone-from-all"), stateful(on(remove, list), func(deleted map[string]object, x *exchange) *answer {
 		if x.op == remove {
 			token := x.token(x.id)
 			a := x.forward()
@@ -35,7 +35,7 @@ var deletions = []Mutant{
 		}
 		return x.forward()
 	})},
-	{"delete-again-is-204", "delete-for-good", "A token is deleted a second time.", by("crossversion/deleted-in-one-gone-from-all", "delete/twice-is-404"), remembering(on(remove), func(deleted map[string]bool, x *exchange) *answer {
+	{"delete-again-is-204", "delete-for-good", "A token is deleted a second time.", by("crossversion/deleted-in-one-gone-from-all", "delete/twice-is-404"), stateful(on(remove), func(deleted map[string]bool, x *exchange) *answer {
 		a := x.forward()
 		if a.ok() {
 			deleted[x.id] = true
@@ -45,7 +45,7 @@ var deletions = []Mutant{
 		}
 		return a
 	})},
-	{"deleted-token-is-patched", "delete-for-good", "A deleted token is patched.", by("delete/twice-is-404"), remembering(on(remove, patch), func(deleted map[string]object, x *exchange) *answer {
+	{"deleted-token-is-patched", "delete-for-good", "A deleted token is patched.", by("delete/twice-is-404"), stateful(on(remove, patch), func(deleted map[string]object, x *exchange) *answer {
 		token := x.token(x.id)
 		a := x.forward()
 		if x.op == remove && a.ok() {
@@ -56,7 +56,7 @@ var deletions = []Mutant{
 		}
 		return a
 	})},
-	{"delete-of-unknown-is-204", "unknown-id", "Deleting an unknown id is 204.", by("delete/unknown-id-is-404", "delete/name-is-no-id"), rewrite(on(remove), func(a *answer) {
+	{"delete-of-unknown-is-204", "unknown-id", "Deleting an unknown id is 204.", by("delete/unknown-id-is-404", "delete/name-is-no-id"), mutateResponse(on(remove), func(a *answer) {
 		if a.status == 404 {
 			*a = *reply(http.StatusNoContent, nil)
 		}
@@ -83,8 +83,8 @@ func sortByID(tokens []object) {
 	slices.SortFunc(tokens, func(a, b object) int { return strings.Compare(text(a, "id"), text(b, "id")) })
 }
 
-// some changes the ids of a bulk update.
-func some(change func([]string) []string) wrap {
+// changeIDs changes the ids of a bulk update.
+func changeIDs(change func([]string) []string) wrap {
 	return body(on(bulk), func(o object) {
 		var ids []string
 		values, _ := o["ids"].([]any)
@@ -100,9 +100,9 @@ func some(change func([]string) []string) wrap {
 var bulks = []Mutant{
 	{
 		"bulk-shows-acknowledgment", "bulk-flag", "A bulk update shows userAwareTokenNeverExpires.",
-		by("bulk/question-acknowledgment"), rewrite(on(bulk), add("userAwareTokenNeverExpires", false)),
+		by("bulk/question-acknowledgment"), mutateResponse(on(bulk), add("userAwareTokenNeverExpires", false)),
 	},
-	{"bulk-unsorted", "bulk-update", "A bulk update answers in the other order.", by("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"), rewrite(on(bulk), func(a *answer) {
+	{"bulk-unsorted", "bulk-update", "A bulk update answers in the other order.", by("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"), mutateResponse(on(bulk), func(a *answer) {
 		a.items(func(tokens []object) []object { slices.Reverse(tokens); return tokens })
 	})},
 	{"bulk-half-applied", "bulk-update", "A bulk update changes the tokens one by one until one fails.", by("bulk/one-token-refuses", "bulk/unknown-id"), around(on(bulk), func(x *exchange) *answer {
@@ -130,9 +130,9 @@ var bulks = []Mutant{
 		o["ids"] = slices.DeleteFunc(x.ids(), func(id string) bool { return x.token(id) == nil })
 		return x.with(o).forward()
 	})},
-	{"bulk-of-26-taken", "bulk-update-ids", "A bulk update takes the first 25 of more ids.", by("bulk/26-ids"), some(func(ids []string) []string { return ids[:min(25, len(ids))] })},
+	{"bulk-of-26-taken", "bulk-update-ids", "A bulk update takes the first 25 of more ids.", by("bulk/26-ids"), changeIDs(func(ids []string) []string { return ids[:min(25, len(ids))] })},
 	{"bulk-of-two-refused", "bulk-update", "A bulk update takes one id.", by("bulk/never-expires", "bulk/changes-tokens-of-any-owner"), rejectIf(on(bulk), func(x *exchange) bool { return len(x.ids()) > 1 })},
-	{"bulk-same-id-taken", "bulk-update-ids", "A bulk update takes an id twice.", by("bulk/an-id-twice"), some(func(ids []string) []string { slices.Sort(ids); return slices.Compact(ids) })},
+	{"bulk-same-id-taken", "bulk-update-ids", "A bulk update takes an id twice.", by("bulk/an-id-twice"), changeIDs(func(ids []string) []string { slices.Sort(ids); return slices.Compact(ids) })},
 	{"bulk-of-none-taken", "bulk-update-ids", "A bulk update without ids is taken.", by("bulk/no-ids"), around(on(bulk), func(x *exchange) *answer {
 		if o := x.object(); o != nil && len(x.ids()) == 0 {
 			return reply(http.StatusOK, []any{})
@@ -164,7 +164,7 @@ var bulks = []Mutant{
 			o["patch"] = append(operations, replacing("/userAwareTokenNeverExpires", true))
 		}
 	})},
-	{"bulk-by-anybody", "bulk-rights", "Anybody makes a bulk update.", by("bulk/needs-the-right", "bulk/scopes"), again(on(bulk), administrator)},
+	{"bulk-by-anybody", "bulk-rights", "Anybody makes a bulk update.", by("bulk/needs-the-right", "bulk/scopes"), relogin(on(bulk), administrator)},
 	{"bulk-by-manage-mine", "bulk-rights", "The scope to manage one's own tokens opens the bulk update.", by("bulk/scopes"), scoped(on(bulk), manageMine, administrator)},
 	{"bulk-by-post-refused", "bulk-update", "A bulk update by POST is 405.", by("bulk/by-post", "bulk/all-or-none"), around(on(bulk), func(x *exchange) *answer {
 		if x.r.Method == http.MethodPost {
