@@ -180,14 +180,6 @@ var monthEnds = []end{
 	{"december-has-31", "2030-12-31T12:00:00.000Z", "2031-06-30T12:00:00.000Z"},
 }
 
-func monthEndScenarios() []contract.Scenario {
-	var all []contract.Scenario
-	for _, e := range monthEnds {
-		all = append(all, e.scenario())
-	}
-	return all
-}
-
 // scenario is about the default at the end of a month, and about the bound, which is the same
 // moment in every offset.
 func (e end) scenario() contract.Scenario {
@@ -214,4 +206,4 @@ func (e end) scenario() contract.Scenario {
 	}
 }
 
-var boundaryDates = slices.Concat(digitsAhead, aroundNow(), monthEndScenarios())
+var boundaryDates = slices.Concat(digitsAhead, aroundNow(), each(monthEnds, end.scenario))

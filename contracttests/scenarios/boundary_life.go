@@ -17,34 +17,30 @@ const validityRequest = createRequest + "/properties/accessTokenValiditySeconds"
 // lives are validities in seconds for which an access token is tried to the end.
 var lives = []int{15, 900, 3600, 43199, 43200}
 
-// accessTokenLives are the scenarios about an access token just before and just after its end.
-func accessTokenLives() []contract.Scenario {
-	var all []contract.Scenario
-	for _, seconds := range lives {
-		all = append(all, contract.Scenario{
-			ID:      fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
-			Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and gets 401 within a second of it.", seconds),
-			Sources: []string{
-				validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
-				"#access-token-expires", "#expires-in",
-			},
-			Features: writes(contract.Clock),
-			Rules:    []rule.ID{rule.AccessTokenExpires},
-			Run: func(t *contract.T) {
-				token := removed(t, t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
-				began, now := t.Now(), stopped(t)
-				if began.Unix() != now.Unix() { // exp has whole seconds
-					began = now
-				}
-				c := t.Login(token.Credentials())
-				t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
-				c.ListOwn().Status(http.StatusOK)
-				t.SetClock(began.Add(time.Duration(seconds) * time.Second)) // patmock responds with how far that is from wall time
-				c.ListOwn().Status(http.StatusUnauthorized)
-			},
-		})
+// accessTokenLife is about an access token just before and just after its end.
+func accessTokenLife(seconds int) contract.Scenario {
+	return contract.Scenario{
+		ID:      fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
+		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and gets 401 within a second of it.", seconds),
+		Sources: []string{
+			validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
+			"#access-token-expires", "#expires-in",
+		},
+		Features: writes(contract.Clock),
+		Rules:    []rule.ID{rule.AccessTokenExpires},
+		Run: func(t *contract.T) {
+			token := removed(t, t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
+			began, now := t.Now(), stopped(t)
+			if began.Unix() != now.Unix() { // exp has whole seconds
+				began = now
+			}
+			c := t.Login(token.Credentials())
+			t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
+			c.ListOwn().Status(http.StatusOK)
+			t.SetClock(began.Add(time.Duration(seconds) * time.Second)) // patmock responds with how far that is from wall time
+			c.ListOwn().Status(http.StatusUnauthorized)
+		},
 	}
-	return all
 }
 
 // tokenLife is how long a token lives, and how it comes to.
@@ -211,12 +207,6 @@ var validityTable = contract.Scenario{
 	},
 }
 
-func lifeScenarios() []contract.Scenario {
-	all := append(accessTokenLives(), validityTable)
-	for _, l := range tokenLives {
-		all = append(all, l.scenario())
-	}
-	return all
-}
-
-var boundaryLives = slices.Clip(lifeScenarios())
+var boundaryLives = slices.Concat(
+	each(lives, accessTokenLife), []contract.Scenario{validityTable}, each(tokenLives, tokenLife.scenario),
+)

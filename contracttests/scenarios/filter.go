@@ -17,7 +17,10 @@ const (
 	filterPage    = "https://developer.sailpoint.com/idn/api/standard-collection-parameters#filtering-results"
 )
 
-var filter = slices.Concat(filterLive, filterAgreements(), filterLogic(), filterOperands(), filterRefusals())
+var filter = slices.Concat(
+	filterLive, each(filterAgreements, agreement.scenario), each(filterLogic, logic.scenario),
+	each(operatorSequences(), operandScenario), each(refusedFilters, refusedFilter.scenario),
+)
 
 // filterLive are scenarios that need no seeds.
 var filterLive = []contract.Scenario{
@@ -122,49 +125,43 @@ var filterFacts = map[rule.ID][]string{
 // logic is a filter, and which tokens it finds.
 type logic struct {
 	id, filter, finds string
-	standing          evidence.Standing
 	rule              rule.ID
+	standing          evidence.Standing // that of the rule if it is empty
 }
 
-func filterLogic() []contract.Scenario {
-	var all []contract.Scenario
-	for _, l := range []logic{
-		{"isnull", "lastUsed isnull", "never", evidence.Published, "filter-isnull"},
-		{"not-isnull", "not lastUsed isnull", "early middle late", evidence.Assumed, "filter-isnull"},
-		{"le-is-inclusive", "lastUsed le " + middle, "early middle", evidence.Published, "filter-le"},
-		{"le-a-millisecond-before", "lastUsed le 2024-06-01T12:00:00.499Z", "early", evidence.Published, "filter-le"},
-		{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", evidence.Published, "filter-le"},
-		{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", evidence.Published, "filter-le"},
-		{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", evidence.Published, "filter-le"},
-		{"le-one-digit", "lastUsed le 2024-06-01T12:00:00.5Z", "early middle", evidence.Published, "filter-le"},
-		{"le-one-digit-before", "lastUsed le 2024-06-01T12:00:00.4Z", "early", evidence.Published, "filter-le"},
-		{"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", evidence.Published, "filter-le"},
-		{"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle", evidence.Published, "filter-le"},
-		{"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early", evidence.Published, "filter-le"},
-		{"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00", "early middle", evidence.Published, "filter-le"},
-		{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", evidence.Published, "filter-le"},
-		{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", evidence.Assumed, "filter-precedence"},
-		{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", evidence.Assumed, "filter-precedence"},
-		{"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle", evidence.Assumed, "filter-precedence"},
-		{"and-before-or", "lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early, "middle never", evidence.Assumed, "filter-precedence"},
-		{"and-before-or-behind", "lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull", "early never", evidence.Assumed, "filter-precedence"},
-		{"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle", evidence.Assumed, "filter-precedence"},
-		{"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never", evidence.Assumed, "filter-precedence"},
-		{"parentheses", "(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle", evidence.Assumed, "filter-precedence"},
-		{"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late", evidence.Assumed, "filter-precedence"},
-		{"parentheses-in-parentheses", "((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late", evidence.Assumed, "filter-precedence"},
-		{"not-of-not", "not (not lastUsed isnull)", "never", evidence.Assumed, "filter-precedence"},
-		{"unknown-under-not", "not lastUsed le " + late, "", evidence.Assumed, "filter-unknown"},
-		{"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle, "early middle late", evidence.Assumed, "filter-unknown"},
-		{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", evidence.Assumed, "filter-unknown"},
-		{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", evidence.Assumed, "filter-unknown"},
-		{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", evidence.Assumed, "filter-unknown"},
-		{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", evidence.Assumed, "quoted-timestamp"},
-		{"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early", evidence.Assumed, "quoted-timestamp"},
-	} {
-		all = append(all, l.scenario())
-	}
-	return all
+var filterLogic = []logic{
+	{"isnull", "lastUsed isnull", "never", "filter-isnull", ""},
+	{"not-isnull", "not lastUsed isnull", "early middle late", "filter-isnull", evidence.Assumed},
+	{"le-is-inclusive", "lastUsed le " + middle, "early middle", "filter-le", ""},
+	{"le-a-millisecond-before", "lastUsed le 2024-06-01T12:00:00.499Z", "early", "filter-le", ""},
+	{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", "filter-le", ""},
+	{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", "filter-le", ""},
+	{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", "filter-le", ""},
+	{"le-one-digit", "lastUsed le 2024-06-01T12:00:00.5Z", "early middle", "filter-le", ""},
+	{"le-one-digit-before", "lastUsed le 2024-06-01T12:00:00.4Z", "early", "filter-le", ""},
+	{"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", "filter-le", ""},
+	{"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle", "filter-le", ""},
+	{"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early", "filter-le", ""},
+	{"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00", "early middle", "filter-le", ""},
+	{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", "filter-le", ""},
+	{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", "filter-precedence", evidence.Assumed},
+	{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", "filter-precedence", evidence.Assumed},
+	{"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle", "filter-precedence", evidence.Assumed},
+	{"and-before-or", "lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early, "middle never", "filter-precedence", evidence.Assumed},
+	{"and-before-or-behind", "lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull", "early never", "filter-precedence", evidence.Assumed},
+	{"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle", "filter-precedence", evidence.Assumed},
+	{"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never", "filter-precedence", evidence.Assumed},
+	{"parentheses", "(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle", "filter-precedence", evidence.Assumed},
+	{"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late", "filter-precedence", evidence.Assumed},
+	{"parentheses-in-parentheses", "((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late", "filter-precedence", evidence.Assumed},
+	{"not-of-not", "not (not lastUsed isnull)", "never", "filter-precedence", evidence.Assumed},
+	{"unknown-under-not", "not lastUsed le " + late, "", "filter-unknown", ""},
+	{"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle, "early middle late", "filter-unknown", ""},
+	{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", "filter-unknown", ""},
+	{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", "filter-unknown", ""},
+	{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", "filter-unknown", ""},
+	{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", "quoted-timestamp", ""},
+	{"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early", "quoted-timestamp", ""},
 }
 
 func (l logic) scenario() contract.Scenario {
@@ -197,67 +194,61 @@ func (l logic) scenario() contract.Scenario {
 }
 
 // refusedFilter is a filter that the list does not take.
-type refusedFilter struct{ id, filter string }
+type refusedFilter struct {
+	id, filter string
+	filterFact
+}
 
-// refusedFilters are those of one fact.
-type refusedFilters struct {
+// filterFact is what a filter breaks that the list does not take.
+type filterFact struct {
 	fact     string
 	rule     rule.ID
 	standing evidence.Standing
-	filters  []refusedFilter
 }
 
-func filterRefusals() []contract.Scenario {
-	var all []contract.Scenario
-	for _, group := range []refusedFilters{
-		{"#filter-unsupported-is-400", rule.FilterSupported, evidence.Published, []refusedFilter{
-			{"other-field", `name eq "patmock"`},
-			{"date-of-another-field", "created le " + middle},
-			{"field-that-is-none", "colour isnull"},
-			{"lt", "lastUsed lt " + middle},
-			{"ge", "lastUsed ge " + middle},
-			{"gt", "lastUsed gt " + middle},
-			{"eq", "lastUsed eq " + middle},
-			{"ne", "lastUsed ne " + middle},
-			{"in", "lastUsed in (" + middle + ")"},
-			{"pr", "pr lastUsed"},
-			{"unknown-operator", "lastUsed before " + middle},
-		}},
-		{"#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published, []refusedFilter{
-			{"upper-case-le", "lastUsed LE " + middle},
-			{"upper-case-isnull", "lastUsed ISNULL"},
-			{"upper-case-not", "NOT lastUsed isnull"},
-			{"upper-case-and", "lastUsed isnull AND lastUsed isnull"},
-		}},
-		{"#filter-syntax-is-400", rule.FilterSyntax, evidence.Published, []refusedFilter{
-			{"isnull-with-value", "lastUsed isnull true"},
-			{"isnull-in-front", "isnull lastUsed"},
-			{"le-without-value", "lastUsed le"},
-			{"parenthesis-left-open", "(lastUsed isnull"},
-			{"parenthesis-never-opened", "lastUsed isnull)"},
-			{"quote-left-open", `lastUsed le "` + middle},
-			{"nothing-behind-and", "lastUsed isnull and"},
-			{"nothing-between", "lastUsed isnull lastUsed isnull"},
-			{"empty-parentheses", "()"},
-		}},
-		{"#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed, []refusedFilter{
-			{"le-of-no-date", "lastUsed le yesterday"},
-			{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z"},
-		}},
-	} {
-		for _, r := range group.filters {
-			all = append(all, covers(r.scenario(group.fact, group.standing), group.rule))
-		}
-	}
-	return all
+var (
+	unsupported = filterFact{"#filter-unsupported-is-400", rule.FilterSupported, evidence.Published}
+	inLowerCase = filterFact{"#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published}
+	syntax      = filterFact{"#filter-syntax-is-400", rule.FilterSyntax, evidence.Published}
+	ofNoDate    = filterFact{"#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed}
+)
+
+var refusedFilters = []refusedFilter{
+	{"other-field", `name eq "patmock"`, unsupported},
+	{"date-of-another-field", "created le " + middle, unsupported},
+	{"field-that-is-none", "colour isnull", unsupported},
+	{"lt", "lastUsed lt " + middle, unsupported},
+	{"ge", "lastUsed ge " + middle, unsupported},
+	{"gt", "lastUsed gt " + middle, unsupported},
+	{"eq", "lastUsed eq " + middle, unsupported},
+	{"ne", "lastUsed ne " + middle, unsupported},
+	{"in", "lastUsed in (" + middle + ")", unsupported},
+	{"pr", "pr lastUsed", unsupported},
+	{"unknown-operator", "lastUsed before " + middle, unsupported},
+	{"upper-case-le", "lastUsed LE " + middle, inLowerCase},
+	{"upper-case-isnull", "lastUsed ISNULL", inLowerCase},
+	{"upper-case-not", "NOT lastUsed isnull", inLowerCase},
+	{"upper-case-and", "lastUsed isnull AND lastUsed isnull", inLowerCase},
+	{"isnull-with-value", "lastUsed isnull true", syntax},
+	{"isnull-in-front", "isnull lastUsed", syntax},
+	{"le-without-value", "lastUsed le", syntax},
+	{"parenthesis-left-open", "(lastUsed isnull", syntax},
+	{"parenthesis-never-opened", "lastUsed isnull)", syntax},
+	{"quote-left-open", `lastUsed le "` + middle, syntax},
+	{"nothing-behind-and", "lastUsed isnull and", syntax},
+	{"nothing-between", "lastUsed isnull lastUsed isnull", syntax},
+	{"empty-parentheses", "()", syntax},
+	{"le-of-no-date", "lastUsed le yesterday", ofNoDate},
+	{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z", ofNoDate},
 }
 
-func (r refusedFilter) scenario(fact string, s evidence.Standing) contract.Scenario {
+func (r refusedFilter) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "filter/refused/" + r.id,
 		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
-		Sources:  []string{filterText, filterPage, filterRefusal, fact},
-		Standing: s,
+		Sources:  []string{filterText, filterPage, filterRefusal, r.fact},
+		Standing: r.standing,
+		Rules:    []rule.ID{r.rule},
 		Features: reads(), Run: func(t *contract.T) {
 			t.Owner().ListOwn("filters", r.filter).ExpectRejected(http.StatusBadRequest)
 		},

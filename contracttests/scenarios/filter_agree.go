@@ -9,61 +9,42 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// agreement is a filter, and for which of the tokens that there are anyway it is true.
+// agreement is a filter that is compared with the tokens that there are anyway. None but that of the
+// login need exist, which was used.
 type agreement struct {
-	id       string
-	standing evidence.Standing
-	rule     rule.ID
-	// filter is told when the first and the last of the tokens were used.
-	filter func(first, last string) string
-	finds  func(used, first, last time.Time) bool
-	// unused tells that it also says something of tokens that were never used, whose time is zero.
-	unused bool
+	id   string
+	rule rule.ID
+	// filter is built from the moments at which the first and the last of the tokens were used.
+	filter func(first, last string) expression
+	// unused reports that it also says something of tokens that were never used, whose time is zero.
+	unused   bool
+	standing evidence.Standing // that of the rule if it is empty
 }
 
-// filterAgreements need no more than the token of the login, which was used.
-func filterAgreements() []contract.Scenario {
-	var all []contract.Scenario
-	for _, a := range []agreement{
-		{
-			"isnull", evidence.Published, "filter-isnull", func(string, string) string { return "lastUsed isnull" },
-			func(used, _, _ time.Time) bool { return used.IsZero() }, true,
-		},
-		{
-			"not-isnull", evidence.Assumed, "filter-isnull", func(string, string) string { return "not lastUsed isnull" },
-			func(used, _, _ time.Time) bool { return !used.IsZero() }, true,
-		},
-		{
-			"le-the-first", evidence.Published, "filter-le", func(first, _ string) string { return "lastUsed le " + first },
-			func(used, first, _ time.Time) bool { return !used.After(first) }, false,
-		},
-		{
-			"le-the-last", evidence.Published, "filter-le", func(_, last string) string { return "lastUsed le " + last },
-			func(time.Time, time.Time, time.Time) bool { return true }, false,
-		},
-		{
-			"le-long-ago", evidence.Published, "filter-le", func(string, string) string { return "lastUsed le 2017-01-01T00:00:00.000Z" },
-			func(time.Time, time.Time, time.Time) bool { return false }, false,
-		},
-		{
-			"le-or-isnull", evidence.Assumed, "filter-precedence", func(first, _ string) string { return "lastUsed le " + first + " or lastUsed isnull" },
-			func(used, first, _ time.Time) bool { return !used.After(first) }, true,
-		},
-		{
-			"le-and-not-le", evidence.Assumed, "filter-precedence",
-			func(first, last string) string { return "lastUsed le " + last + " and not lastUsed le " + first },
-			func(used, first, last time.Time) bool { return used.After(first) && !used.After(last) }, true,
-		},
-	} {
-		all = append(all, a.scenario())
-	}
-	return all
+// single is a filter of one operand.
+func single(o operand) expression { return expression{operands: []operand{o}, nots: []bool{false}} }
+
+var filterAgreements = []agreement{
+	{id: "isnull", rule: rule.FilterIsNull, filter: func(string, string) expression { return single(isNull) }, unused: true},
+	{
+		id: "not-isnull", rule: rule.FilterIsNull, unused: true, standing: evidence.Assumed,
+		filter: func(string, string) expression { return expression{operands: []operand{isNull}, nots: []bool{true}} },
+	},
+	{id: "le-the-first", rule: rule.FilterLe, filter: func(first, _ string) expression { return single(le(first)) }},
+	{id: "le-the-last", rule: rule.FilterLe, filter: func(_, last string) expression { return single(le(last)) }},
+	{id: "le-long-ago", rule: rule.FilterLe, filter: func(string, string) expression { return single(le("2017-01-01T00:00:00.000Z")) }},
+	{id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed, filter: func(first, _ string) expression {
+		return expression{operators: []string{"or"}, operands: []operand{le(first), isNull}, nots: []bool{false, false}}
+	}},
+	{id: "le-and-not-le", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed, filter: func(first, last string) expression {
+		return expression{operators: []string{"and"}, operands: []operand{le(last), le(first)}, nots: []bool{false, true}}
+	}},
 }
 
 func (a agreement) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "filter/agrees-with-the-list/" + a.id,
-		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U") + ".",
+		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U").text() + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[a.rule]...),
 		Standing: a.standing,
 		Features: reads(), Rules: []rule.ID{a.rule},
@@ -81,10 +62,11 @@ func (a agreement) scenario() contract.Scenario {
 				t.Fatalf("no token has a lastUsed, that of the login neither")
 			}
 			first, last := slices.MinFunc(moments, time.Time.Compare), slices.MaxFunc(moments, time.Time.Compare)
-			filter := a.filter(contract.Stamp(first), contract.Stamp(last))
+			e := a.filter(contract.Stamp(first), contract.Stamp(last))
+			filter := e.text()
 			want := []string{}
 			for id, at := range used {
-				if (!at.IsZero() || a.unused) && a.finds(at, first, last) {
+				if (!at.IsZero() || a.unused) && e.holds(at) > 0 {
 					want = append(want, id)
 				}
 			}

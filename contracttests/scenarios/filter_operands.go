@@ -32,8 +32,8 @@ var isNull = operand{"lastUsed isnull", func(lastUsed time.Time) truth {
 
 // le compares with a date as it is written in a filter.
 func le(date string) operand {
-	limit := parsed(strings.Trim(date, `"`))
 	return operand{"lastUsed le " + date, func(lastUsed time.Time) truth {
+		limit := parsed(strings.Trim(date, `"`))
 		switch {
 		case lastUsed.IsZero():
 			return 0
@@ -194,14 +194,6 @@ func operatorSequences() [][]string {
 			}
 		}
 		all, last = append(all, longer...), longer
-	}
-	return all
-}
-
-func filterOperands() []contract.Scenario {
-	var all []contract.Scenario
-	for _, operators := range operatorSequences() {
-		all = append(all, operandScenario(operators))
 	}
 	return all
 }

@@ -41,93 +41,48 @@ const (
 	fromFixed   = "#patch-from-obeys-the-fields"
 )
 
-var patchRefusal = slices.Concat(
-	[]contract.Scenario{
-		covers(
-			allOrNothing("field-that-is-fixed", evidence.Published, replace("/id", "patmock")),
-			rule.PatchAtomic, rule.PatchFields,
-		),
-		covers(
-			allOrNothing("failed-test", evidence.Published, test("/name", "patmock has no such name")),
-			rule.PatchAtomic, rule.PatchTest,
-		),
-		covers(
-			allOrNothing("scope-of-wrong-form", evidence.Published, replace("/scope", scopeAll)),
-			rule.PatchAtomic, rule.InvalidProperty,
-		),
-		covers(
-			allOrNothing("no-such-element", evidence.Published, remove("/scope/7")),
-			rule.PatchAtomic, rule.PatchApplies,
-		),
-		covers(
-			allOrNothing("name-removed", evidence.Assumed, remove("/name")),
-			rule.PatchAtomic, rule.NameRequired,
-		),
+// patchRow is a patch that is rejected, by its last operation.
+type patchRow struct {
+	id, fact string
+	standing evidence.Standing
+	op       contract.Op
+	rules    []rule.ID
+	// wrong are the places that the document rejects or does not declare.
+	wrong []string
+}
 
-		covers(
-			operationRefused("name-removed", nameStays, evidence.Assumed, remove("/name")),
-			rule.NameRequired,
-		),
-		covers(
-			operationRefused("name-null", nameStays, evidence.Assumed, replace("/name", nil)),
-			rule.NameRequired,
-		),
-		covers(
-			operationRefused("name-empty", nameStays, evidence.Assumed, replace("/name", "")),
-			rule.NameRequired, rule.NameNotBlank,
-		),
-		covers(
-			operationRefused("name-of-wrong-form", patchFails, evidence.Published, replace("/name", []string{newName})),
-			rule.InvalidProperty,
-		),
-		covers(
-			operationRefused("name-without-value", valueNeeded, evidence.Published, contract.Op{"op": "replace", "path": "/name"}),
-			rule.PatchValueRequired,
-		),
-		covers(
-			operationRefused("name-test-without-value", valueNeeded, evidence.Published, contract.Op{"op": "test", "path": "/name"}),
-			rule.PatchValueRequired,
-		),
-		covers(
-			operationRefused("scope-without-value", valueNeeded, evidence.Published, contract.Op{"op": "add", "path": "/scope"}),
-			rule.PatchValueRequired,
-		),
-		covers(
-			operationRefused("scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1})),
-			rule.InvalidProperty,
-		),
-		covers(
-			operationRefused("element-out-of-range", patchFails, evidence.Published, replace("/scope/1", scopeAll)),
-			rule.PatchApplies,
-		),
-		covers(
-			operationRefused("element-counted-from-the-end", patchFails, evidence.Published, replace("/scope/-1", scopeAll)),
-			rule.PatchPointer,
-		),
-		covers(
-			operationRefused("inside-the-name", patchFails, evidence.Published, replace("/name/0", newName)),
-			rule.PatchApplies,
-		),
-		covers(
-			operationRefused("whole-token", patchOfAll, evidence.Assumed, replace("", map[string]any{"name": newName}), "/0/path="),
-			rule.PatchFields,
-		),
-		covers(
-			operationRefused("path-without-slash", patchFails, evidence.Published, replace("name", newName), "/0/path=name"),
-			rule.PatchPointer,
-		),
-		covers(
-			operationRefused("copy-without-from", patchFails, evidence.Published, contract.Op{"op": "copy", "path": "/name"}),
-			rule.PatchPointer,
-		),
-		covers(
-			operationRefused("copy-from-a-fixed-field", fromFixed, evidence.Assumed, copyFrom("/id", "/name")),
-			rule.PatchFields,
-		),
-		covers(
-			operationRefused("move-of-a-fixed-field", fromFixed, evidence.Assumed, moveFrom("/created", "/name")),
-			rule.PatchFields,
-		),
+// lastOperations are those of patches of which nothing is applied.
+var lastOperations = []patchRow{
+	{id: "field-that-is-fixed", standing: evidence.Published, op: replace("/id", "patmock"), rules: []rule.ID{rule.PatchAtomic, rule.PatchFields}},
+	{id: "failed-test", standing: evidence.Published, op: test("/name", "patmock has no such name"), rules: []rule.ID{rule.PatchAtomic, rule.PatchTest}},
+	{id: "scope-of-wrong-form", standing: evidence.Published, op: replace("/scope", scopeAll), rules: []rule.ID{rule.PatchAtomic, rule.InvalidProperty}},
+	{id: "no-such-element", standing: evidence.Published, op: remove("/scope/7"), rules: []rule.ID{rule.PatchAtomic, rule.PatchApplies}},
+	{id: "name-removed", standing: evidence.Assumed, op: remove("/name"), rules: []rule.ID{rule.PatchAtomic, rule.NameRequired}},
+}
+
+// refusedOperations cannot be applied to a token.
+var refusedOperations = []patchRow{
+	{"name-removed", nameStays, evidence.Assumed, remove("/name"), []rule.ID{rule.NameRequired}, nil},
+	{"name-null", nameStays, evidence.Assumed, replace("/name", nil), []rule.ID{rule.NameRequired}, nil},
+	{"name-empty", nameStays, evidence.Assumed, replace("/name", ""), []rule.ID{rule.NameRequired, rule.NameNotBlank}, nil},
+	{"name-of-wrong-form", patchFails, evidence.Published, replace("/name", []string{newName}), []rule.ID{rule.InvalidProperty}, nil},
+	{"name-without-value", valueNeeded, evidence.Published, contract.Op{"op": "replace", "path": "/name"}, []rule.ID{rule.PatchValueRequired}, nil},
+	{"name-test-without-value", valueNeeded, evidence.Published, contract.Op{"op": "test", "path": "/name"}, []rule.ID{rule.PatchValueRequired}, nil},
+	{"scope-without-value", valueNeeded, evidence.Published, contract.Op{"op": "add", "path": "/scope"}, []rule.ID{rule.PatchValueRequired}, nil},
+	{"scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1}), []rule.ID{rule.InvalidProperty}, nil},
+	{"element-out-of-range", patchFails, evidence.Published, replace("/scope/1", scopeAll), []rule.ID{rule.PatchApplies}, nil},
+	{"element-counted-from-the-end", patchFails, evidence.Published, replace("/scope/-1", scopeAll), []rule.ID{rule.PatchPointer}, nil},
+	{"inside-the-name", patchFails, evidence.Published, replace("/name/0", newName), []rule.ID{rule.PatchApplies}, nil},
+	{"whole-token", patchOfAll, evidence.Assumed, replace("", map[string]any{"name": newName}), []rule.ID{rule.PatchFields}, []string{"/0/path="}},
+	{"path-without-slash", patchFails, evidence.Published, replace("name", newName), []rule.ID{rule.PatchPointer}, []string{"/0/path=name"}},
+	{"copy-without-from", patchFails, evidence.Published, contract.Op{"op": "copy", "path": "/name"}, []rule.ID{rule.PatchPointer}, nil},
+	{"copy-from-a-fixed-field", fromFixed, evidence.Assumed, copyFrom("/id", "/name"), []rule.ID{rule.PatchFields}, nil},
+	{"move-of-a-fixed-field", fromFixed, evidence.Assumed, moveFrom("/created", "/name"), []rule.ID{rule.PatchFields}, nil},
+}
+
+var patchRefusal = slices.Concat(
+	each(lastOperations, patchRow.allOrNothing), each(refusedOperations, patchRow.refused),
+	[]contract.Scenario{
 		{
 			ID:       "patch/failed-test-is-400",
 			Promise:  "A test that fails refuses the patch with 400.",
@@ -280,27 +235,27 @@ func fieldID(name string) string {
 	return string(id)
 }
 
-func allOrNothing(id string, s evidence.Standing, last contract.Op) contract.Scenario {
+func (p patchRow) allOrNothing() contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/all-or-nothing/" + id,
-		Promise:  "A patch whose last operation is refused changes nothing: " + words(id) + ".",
+		ID:       "patch/all-or-nothing/" + p.id,
+		Promise:  "A patch whose last operation is refused changes nothing: " + words(p.id) + ".",
 		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic"},
-		Standing: s,
+		Standing: p.standing, Rules: p.rules,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				t.Owner().Patch(id, replace("/name", t.Name()), replace("/scope", []string{defaultScope}), last).ExpectRejected()
+				t.Owner().Patch(id, replace("/name", t.Name()), replace("/scope", []string{defaultScope}), p.op).ExpectRejected()
 			})
 		},
 	}
 }
 
-func operationRefused(id, fact string, s evidence.Standing, operation contract.Op, wrong ...string) contract.Scenario {
+func (p patchRow) refused() contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/operation-refused/" + id,
-		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(id) + ".",
-		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", fact},
-		Standing: s,
-		Run:      func(t *contract.T) { patchRefused(t, t.Owner().ExpectInvalid(wrong...), operation) },
+		ID:       "patch/operation-refused/" + p.id,
+		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(p.id) + ".",
+		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", p.fact},
+		Standing: p.standing, Rules: p.rules,
+		Run: func(t *contract.T) { patchRefused(t, t.Owner().ExpectInvalid(p.wrong...), p.op) },
 	}
 }
 

@@ -37,6 +37,15 @@ func complete(s *contract.Scenario) {
 	}
 }
 
+// each makes a scenario of each row of a table.
+func each[R any](rows []R, scenario func(R) contract.Scenario) []contract.Scenario {
+	all := make([]contract.Scenario, len(rows))
+	for i, row := range rows {
+		all[i] = scenario(row)
+	}
+	return all
+}
+
 // leastSure returns the evidence of the least sure of several rules.
 func leastSure(rules []rule.ID) evidence.Standing {
 	for _, e := range []evidence.Standing{evidence.Assumed, evidence.Observed} {
