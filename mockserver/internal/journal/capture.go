@@ -3,7 +3,6 @@ package journal
 import (
 	"bytes"
 	"net/http"
-	"sync"
 
 	"example.com/patmock/mockserver/control"
 )
@@ -17,10 +16,10 @@ type Side struct {
 	Size int
 }
 
-// Capture appends a request with what was sent and answered, and numbers it. Most exchanges are never looked
-// at: secrets are taken out of one when somebody first does, and what had them is forgotten then.
+// Capture appends a request with what was sent and answered, and numbers it. Most exchanges are never read: secrets are
+// taken out of one when it is.
 func (j *Journal) Capture(r control.Request, sent, answered Side) {
-	e := &entry{Request: r, raw: true} // r has no messages
+	e := &entry{Request: r} // r has no messages
 	fields := make([]string, 0, 2*(len(sent.Header)+len(answered.Header)))
 	fields = appendFields(fields, sent.Header)
 	e.sent = newCaptured(fields, sent)
@@ -28,6 +27,9 @@ func (j *Journal) Capture(r control.Request, sent, answered Side) {
 	e.answered = newCaptured(fields, answered)
 	e.size = sizeOf(&e.Request) + e.sent.held() + e.answered.held()
 	j.add(e)
+	if j.config.Added != nil {
+		j.config.Added(e.size + overhead)
+	}
 }
 
 // captured is a side as it is held: names and values of headers in turn, and as much of the body as is kept.
@@ -70,24 +72,9 @@ func (c *captured) message() *control.Message {
 	return Message(header, c.body, c.size)
 }
 
-// entry is a request as a journal holds it.
+// entry is a request as a journal stores it. It is not changed.
 type entry struct {
 	control.Request // without its messages
 	size            int
-
-	mu             sync.Mutex
-	raw            bool // until messages was asked
-	sent, answered captured
-	shown          [2]*control.Message
-}
-
-// messages are what was sent and answered, without secrets.
-func (e *entry) messages() (sent, answered *control.Message) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.raw {
-		e.raw, e.shown = false, [2]*control.Message{e.sent.message(), e.answered.message()}
-		e.sent, e.answered = captured{}, captured{}
-	}
-	return e.shown[0], e.shown[1]
+	sent, answered  captured
 }

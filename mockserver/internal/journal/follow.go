@@ -6,7 +6,7 @@ import "example.com/patmock/mockserver/control"
 // the journal misses those that the journal drops. It is for one goroutine.
 type Follower struct {
 	journal *Journal
-	matcher *matcher
+	matcher matcher
 	last    int // sequence of the latest request that was read
 	cleared int // how often the journal had been cleared by then
 }

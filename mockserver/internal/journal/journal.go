@@ -50,24 +50,10 @@ func New(c Config) *Journal {
 	return &Journal{config: c, held: held{oldest: 1}}
 }
 
-// Add appends a request, whose messages have no secrets, and numbers it. Nobody may change the messages afterwards.
-func (j *Journal) Add(r *control.Request) {
-	e := &entry{Request: *r, size: sizeOf(r), shown: [2]*control.Message{r.Sent, r.Answered}}
-	e.Sent, e.Answered = nil, nil
-	j.add(e)
-}
-
-func (j *Journal) add(e *entry) {
-	j.append(e)
-	if j.config.Added != nil {
-		j.config.Added(e.size + overhead)
-	}
-}
-
 // overhead is the memory, in bytes, of a request beside its headers and bodies.
 const overhead = 1 << 10
 
-func (j *Journal) append(e *entry) {
+func (j *Journal) add(e *entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.held.add(e)
@@ -117,9 +103,9 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 		limit = now.len()
 	}
 	matcher, s := newMatcher(m), &subject{}
-	all := matcher.all()
+	all := len(matcher) == 0
 	for r := range now.backward() {
-		if *s = (subject{entry: r}); !all && !matcher.matches(s) {
+		if *s = (subject{entry: r}); !matcher.matches(s) {
 			continue
 		}
 		if list.Matched++; list.Matched <= limit {
@@ -159,7 +145,7 @@ func (j *Journal) Get(id string) (control.Request, bool) {
 		return control.Request{}, false
 	}
 	shown := r.plain()
-	shown.Sent, shown.Answered = r.messages()
+	shown.Sent, shown.Answered = r.sent.message(), r.answered.message()
 	return shown, true
 }
 
@@ -211,17 +197,6 @@ func sizeOf(r *control.Request) int {
 	}
 	for _, f := range r.Findings {
 		size += len(f.Kind) + len(f.Detail)
-	}
-	for _, message := range []*control.Message{r.Sent, r.Answered} {
-		if message == nil {
-			continue
-		}
-		size += len(message.Body)
-		for name, values := range message.Header {
-			for _, value := range values {
-				size += len(name) + len(value)
-			}
-		}
 	}
 	return size
 }

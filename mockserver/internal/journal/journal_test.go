@@ -17,7 +17,7 @@ import (
 func filled(c journal.Config, n int) *journal.Journal {
 	j := journal.New(c)
 	for i := range n {
-		j.Add(&control.Request{ID: fmt.Sprintf("r%d", i+1)})
+		add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1)})
 	}
 	return j
 }
@@ -67,7 +67,7 @@ func TestJournalDropsTheOldest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			j := journal.New(test.config)
 			for i := range test.add {
-				j.Add(&control.Request{ID: fmt.Sprintf("r%d", i+1), Sent: message(20, "abc"), Answered: message(72, "abc")})
+				add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Sent: message(20, "abc"), Answered: message(72, "abc")})
 			}
 			list := j.List(control.Match{}, 0)
 			if diff := cmp.Diff(test.held, ids(list)); diff != "" {
@@ -89,7 +89,7 @@ func TestDefaultBounds(t *testing.T) {
 	}
 	j := journal.New(journal.Config{Size: -1, Bytes: -1})
 	for range 17 {
-		j.Add(&control.Request{Sent: &control.Message{Body: strings.Repeat("x", 1<<20)}})
+		add(j, &control.Request{Path: strings.Repeat("x", 1<<20)})
 	}
 	if held := j.List(control.Match{}, 0).Held; held != 16 {
 		t.Errorf("%d MiB held, want 16", held)
@@ -99,7 +99,7 @@ func TestDefaultBounds(t *testing.T) {
 func TestList(t *testing.T) {
 	j := journal.New(journal.Config{})
 	for i, status := range []int{200, 400, 200, 200} {
-		j.Add(&control.Request{ID: fmt.Sprintf("r%d", i+1), Status: status, Sent: message(1, ""), Answered: message(1, "")})
+		add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Status: status, Sent: message(1, ""), Answered: message(1, "")})
 	}
 	tests := []struct {
 		name    string
@@ -137,7 +137,7 @@ func TestList(t *testing.T) {
 func TestJSONHasNoNullLists(t *testing.T) {
 	j := journal.New(journal.Config{})
 	empty := j.List(control.Match{}, 0)
-	j.Add(&control.Request{ID: "a"})
+	add(j, &control.Request{ID: "a"})
 	got, _ := j.Get("a")
 	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{}, {Match: control.Match{Status: 1}}}})
 	for name, value := range map[string]any{"empty": empty, "list": j.List(control.Match{}, 0), "request": got, "verdict": verdict} {
@@ -157,10 +157,10 @@ func TestGet(t *testing.T) {
 	j := journal.New(journal.Config{Size: 3})
 	sent := message(1, "a")
 	for _, r := range []control.Request{{ID: "a"}, {ID: "b"}, {ID: "b", Sent: sent, Why: []string{"w"}}, {ID: "c"}} {
-		j.Add(&r)
+		add(j, &r)
 	}
 	got, ok := j.Get("b")
-	want := control.Request{ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{}, Notes: []string{}, Sent: sent}
+	want := control.Request{ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{}, Notes: []string{}, Sent: sent, Answered: journal.Message(nil, nil, 0)}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("latest of that id, %v (-want +got):\n%s", ok, diff)
 	}
@@ -173,7 +173,7 @@ func TestGet(t *testing.T) {
 
 func TestWhatIsGivenOutIsACopy(t *testing.T) {
 	j := journal.New(journal.Config{})
-	j.Add(&control.Request{ID: "a", Why: []string{"kept"}, Sent: message(1, "")})
+	add(j, &control.Request{ID: "a", Why: []string{"kept"}, Sent: message(1, "")})
 	got, _ := j.Get("a")
 	got.Why[0], got.Sent = "changed", nil
 	list := j.List(control.Match{}, 0)
@@ -186,13 +186,13 @@ func TestWhatIsGivenOutIsACopy(t *testing.T) {
 
 func TestClear(t *testing.T) {
 	j := filled(journal.Config{Size: 2, Bytes: 100}, 5)
-	j.Add(&control.Request{Sent: message(90, "")})
+	add(j, &control.Request{Sent: message(90, "")})
 	j.Clear()
 	if diff := cmp.Diff(control.Journal{Requests: []control.Request{}}, j.List(control.Match{}, 0)); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
-	j.Add(&control.Request{ID: "a", Sent: message(90, "")})
-	j.Add(&control.Request{ID: "b"}) // would not fit if the bytes of before still counted
+	add(j, &control.Request{ID: "a", Sent: message(90, "")})
+	add(j, &control.Request{ID: "b"}) // would not fit if the bytes of before still counted
 	list := j.List(control.Match{}, 0)
 	if diff := cmp.Diff("a b", ids(list)); diff != "" || list.Requests[0].Sequence != 1 {
 		t.Errorf("sequence %d, requests (-want +got):\n%s", list.Requests[0].Sequence, diff)
@@ -205,7 +205,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			for range 200 {
-				j.Add(&control.Request{ID: "a", Sent: journal.Message(nil, []byte(`{"a":1}`), 7)})
+				add(j, &control.Request{ID: "a", Sent: journal.Message(nil, []byte(`{"a":1}`), 7)})
 				j.List(control.Match{Body: map[string]any{"a": 1}}, 1)
 				j.Get("a")
 				j.Dropped()
@@ -228,6 +228,6 @@ func BenchmarkAdd(b *testing.B) {
 	message := journal.Message(nil, listBody(3000), 3000)
 	b.ReportAllocs()
 	for b.Loop() {
-		j.Add(&control.Request{Answered: message})
+		add(j, &control.Request{Answered: message})
 	}
 }

@@ -2,188 +2,188 @@ package journal
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/jsondiff"
+	"example.com/patmock/spec/redact"
 )
 
-// subject is a request whose query and body are read once, when they are first asked for.
+// subject is a request whose query and body are read once, when a matcher first needs them.
 type subject struct {
 	*entry
 	query url.Values
+	sent  *control.Message
 	body  *jsonBody
 }
 
 func (s *subject) queryValues(name string) []string {
 	if s.query == nil {
-		s.query, _ = url.ParseQuery(s.Query) // what can be read of it
+		s.query, _ = url.ParseQuery(s.Query) // the parameters that can be read
 	}
 	return s.query[name]
 }
 
-func (s *subject) headerValues(name string) []string {
-	sent, _ := s.messages()
-	if sent == nil {
-		return nil
+func (s *subject) message() *control.Message {
+	if s.sent == nil {
+		s.sent = s.entry.sent.message()
 	}
-	return http.Header(sent.Header).Values(name)
+	return s.sent
 }
 
 func (s *subject) jsonBody() *jsonBody {
 	if s.body == nil {
-		s.body = &jsonBody{}
-		if sent, _ := s.messages(); sent != nil {
-			s.body = readBody(sent.Body)
-		}
+		s.body = readBody(s.message().Body)
 	}
 	return s.body
 }
 
-// matcher holds a match against requests.
-type matcher struct {
-	match       control.Match
-	texts       []text   // those that are compared to the letter
-	path        []string // segments
-	header      []string // names in order, so that differences have one
-	query       []string
-	body        any // as it is in JSON
-	bodyIsAsked bool
+// matcher is the conditions of a match. All requests match an empty one.
+type matcher []condition
+
+// condition is one part of a match.
+type condition struct {
+	pointer  string
+	expected any
+	words    string // for people, without secrets
+	matches  func(s *subject) bool
+	actual   func(s *subject) any
+	// differences takes the place of actual for a condition with several places. Nil is one difference.
+	differences func(s *subject) []control.Difference
 }
 
-func newMatcher(m control.Match) *matcher {
-	c := &matcher{match: m, header: sortedKeys(m.Header), query: sortedKeys(m.Query)}
-	for _, t := range []text{
-		{"/operation", m.Operation, func(r *control.Request) string { return r.Operation }},
-		{"/version", m.Version, func(r *control.Request) string { return r.Version }},
-		{"/method", m.Method, func(r *control.Request) string { return r.Method }},
-		{"/owner", m.Owner, func(r *control.Request) string { return r.Owner }},
-		{"/clientId", m.ClientID, func(r *control.Request) string { return r.ClientID }},
-	} {
-		if t.expected != "" {
-			c.texts = append(c.texts, t)
-		}
+func newMatcher(m control.Match) matcher {
+	c := textConditions(m)
+	if m.Finding != "" {
+		c = append(c, condition{
+			pointer: "/finding", expected: m.Finding, words: "finding " + redact.String(m.Finding),
+			matches: func(s *subject) bool { return hasName(m.Finding, findingKinds(s.Findings)) },
+			actual:  func(s *subject) any { return findingKinds(s.Findings) },
+		})
 	}
-	if m.Path != "" {
-		c.path = strings.Split(m.Path, "/")
+	if m.Status != 0 {
+		c = append(c, condition{
+			pointer: "/status", expected: m.Status, words: "status " + strconv.Itoa(m.Status),
+			matches: func(s *subject) bool { return s.Status == m.Status },
+			actual:  func(s *subject) any { return s.Status },
+		})
+	}
+	if want := m.Unmatched; want != nil {
+		c = append(c, condition{
+			pointer: "/unmatched", expected: *want, words: "unmatched " + strconv.FormatBool(*want),
+			matches: func(s *subject) bool { return s.Unmatched == *want },
+			actual:  func(s *subject) any { return s.Unmatched },
+		})
+	}
+	values := func(part, name, want, words string, actual func(s *subject) []string) {
+		c = append(c, condition{
+			pointer: jsondiff.Pointer([]string{part, name}), expected: want, words: part + " " + redact.String(name) + words,
+			matches: func(s *subject) bool { return slices.Contains(actual(s), want) },
+			actual:  func(s *subject) any { return oneOrAll(actual(s)) },
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Header)) { // in order, so that differences have one
+		want := m.Header[name]
+		values("header", name, want, ": "+redactHeader(name, want), func(s *subject) []string { return http.Header(s.message().Header).Values(name) })
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
+		want := m.Query[name]
+		values("query", name, want, "="+redact.Named(name, want), func(s *subject) []string { return s.queryValues(name) })
 	}
 	if m.Body != nil {
-		// A caller in the same process may give any Go value.
-		text, err := json.Marshal(m.Body)
-		if err == nil {
-			c.body, err = decode(string(text))
-		}
-		if err != nil {
-			c.body = "no JSON: " + err.Error()
-		}
-		c.bodyIsAsked = true
+		c = append(c, bodyCondition(m.Body))
 	}
 	return c
 }
 
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
+// textConditions returns the conditions of those parts of a match that are texts.
+func textConditions(m control.Match) (c matcher) {
+	for _, text := range []struct {
+		name, want string
+		actual     func(r *control.Request) string
+		matches    func(want, actual string) bool
+	}{
+		{"operation", m.Operation, func(r *control.Request) string { return r.Operation }, isEqual},
+		{"version", m.Version, func(r *control.Request) string { return r.Version }, isEqual},
+		{"method", m.Method, func(r *control.Request) string { return r.Method }, isEqual},
+		{"path", m.Path, func(r *control.Request) string { return r.Path }, samePath},
+		{"owner", m.Owner, func(r *control.Request) string { return r.Owner }, isEqual},
+		{"clientId", m.ClientID, func(r *control.Request) string { return r.ClientID }, isEqual},
+		{"fault", m.Fault, func(r *control.Request) string { return r.Fault }, func(want, actual string) bool { return hasName(want, splitNames(actual)) }},
+	} {
+		if text.want != "" {
+			c = append(c, condition{
+				pointer: "/" + text.name, expected: text.want, words: text.name + " " + redact.String(text.want),
+				matches: func(s *subject) bool { return text.matches(text.want, text.actual(&s.Request)) },
+				actual:  func(s *subject) any { return text.actual(&s.Request) },
+			})
+		}
 	}
-	slices.Sort(keys)
-	return keys
+	return c
 }
 
-// all reports whether every request matches.
-func (c *matcher) all() bool {
-	m := &c.match
-	return len(c.texts) == 0 && c.path == nil && m.Status == 0 && m.Fault == "" && m.Finding == "" && m.Unmatched == nil &&
-		len(c.header) == 0 && len(c.query) == 0 && !c.bodyIsAsked
+func isEqual(want, actual string) bool { return want == actual }
+
+// bodyCondition returns the condition that a body contains a value. A caller in the same process may give any Go value.
+func bodyCondition(value any) condition {
+	text, err := json.Marshal(value)
+	var expected any
+	if err == nil {
+		expected, err = decode(string(text))
+	}
+	if err != nil {
+		expected = "no JSON: " + err.Error()
+		text, _ = json.Marshal(expected)
+	}
+	differences := func(s *subject) []control.Difference {
+		switch body := s.jsonBody(); {
+		case body.text == "":
+			return []control.Difference{{Pointer: "/body", Expected: expected}}
+		case !body.valid:
+			return []control.Difference{{Pointer: "/body", Expected: expected, Actual: clip(body.text)}}
+		default:
+			return contained("/body", expected, body.value)
+		}
+	}
+	return condition{
+		words:       "body " + clip(redact.Body(string(text))),
+		matches:     func(s *subject) bool { return len(differences(s)) == 0 },
+		differences: differences,
+	}
 }
 
-// matches reports whether a request has no difference. One that differs in a text allocates nothing.
-func (c *matcher) matches(s *subject) bool {
-	for _, t := range c.texts {
-		if t.expected != t.actual(&s.Request) {
+// matches reports whether a request satisfies every condition. One that differs in a text allocates nothing.
+func (m matcher) matches(s *subject) bool {
+	for i := range m {
+		if !m[i].matches(s) {
 			return false
 		}
 	}
-	return len(c.plainDifferences(s)) == 0 && len(c.bodyDifferences(s)) == 0
+	return true
 }
 
-func (c *matcher) differences(s *subject) []control.Difference {
-	return append(c.plainDifferences(s), c.bodyDifferences(s)...)
-}
-
-// text is a part of a request that is compared to the letter.
-type text struct {
-	pointer, expected string
-	actual            func(r *control.Request) string
-}
-
-// plainDifferences are those that need no body to be read.
-func (c *matcher) plainDifferences(s *subject) []control.Difference {
-	var found []control.Difference
-	differ := func(pointer string, expected, actual any) {
-		found = append(found, control.Difference{Pointer: pointer, Expected: expected, Actual: actual})
-	}
-	for _, t := range c.texts {
-		if actual := t.actual(&s.Request); t.expected != actual {
-			differ(t.pointer, t.expected, actual)
-		}
-	}
-	if c.path != nil && !samePath(c.path, s.Path) {
-		differ("/path", c.match.Path, s.Path)
-	}
-	if c.match.Status != 0 && c.match.Status != s.Status {
-		differ("/status", c.match.Status, s.Status)
-	}
-	if want := c.match.Fault; want != "" && !hasName(want, splitNames(s.Fault)) {
-		differ("/fault", want, s.Fault)
-	}
-	if want := c.match.Finding; want != "" && !hasName(want, findingKinds(s.Findings)) {
-		differ("/finding", want, findingKinds(s.Findings))
-	}
-	if want := c.match.Unmatched; want != nil && *want != s.Unmatched {
-		differ("/unmatched", *want, s.Unmatched)
-	}
-	for _, name := range c.header {
-		if values := s.headerValues(name); !slices.Contains(values, c.match.Header[name]) {
-			differ("/header/"+escape(name), c.match.Header[name], shown(values))
-		}
-	}
-	for _, name := range c.query {
-		if values := s.queryValues(name); !slices.Contains(values, c.match.Query[name]) {
-			differ("/query/"+escape(name), c.match.Query[name], shown(values))
+func (m matcher) differences(s *subject) (found []control.Difference) {
+	for _, c := range m {
+		switch {
+		case c.differences != nil:
+			found = append(found, c.differences(s)...)
+		case !c.matches(s):
+			found = append(found, control.Difference{Pointer: c.pointer, Expected: c.expected, Actual: c.actual(s)})
 		}
 	}
 	return found
 }
 
-func (c *matcher) bodyDifferences(s *subject) []control.Difference {
-	if !c.bodyIsAsked {
-		return nil
-	}
-	body := s.jsonBody()
-	switch {
-	case body.text == "":
-		return []control.Difference{{Pointer: "/body", Expected: c.body}}
-	case !body.valid:
-		return []control.Difference{{Pointer: "/body", Expected: c.body, Actual: clip(body.text)}}
-	}
-	return contained("/body", c.body, body.value)
-}
-
 // samePath compares segment by segment. A * stands for any one that is not empty.
-func samePath(pattern []string, path string) bool {
-	segments := strings.Split(path, "/")
-	if len(segments) != len(pattern) {
-		return false
-	}
-	for i, segment := range segments {
-		if pattern[i] != segment && (pattern[i] != "*" || segment == "") {
-			return false
-		}
-	}
-	return true
+func samePath(pattern, path string) bool {
+	return slices.EqualFunc(strings.Split(pattern, "/"), strings.Split(path, "/"), func(pattern, segment string) bool {
+		return pattern == segment || pattern == "*" && segment != ""
+	})
 }
 
 // hasName reports whether one of the names is wanted. A * wants any.
@@ -209,8 +209,8 @@ func findingKinds(findings []control.Finding) []string {
 	return kinds
 }
 
-// shown returns the values of a difference: nothing, one, or a list.
-func shown(values []string) any {
+// oneOrAll returns the values of a difference: nothing, one, or a list.
+func oneOrAll(values []string) any {
 	switch len(values) {
 	case 0:
 		return nil
@@ -218,12 +218,4 @@ func shown(values []string) any {
 		return values[0]
 	}
 	return values
-}
-
-// pointerEscapes are those of RFC 6901, section 3.
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-// escape writes a name as a part of a JSON pointer (https://www.rfc-editor.org/rfc/rfc6901#section-3).
-func escape(name string) string {
-	return pointerEscapes.Replace(name)
 }

@@ -36,7 +36,7 @@ func someRequest() *control.Request {
 func differences(t *testing.T, r *control.Request, m control.Match) string {
 	t.Helper()
 	j := journal.New(journal.Config{})
-	j.Add(r)
+	add(j, r)
 	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: m}}})
 	if list := j.List(m, 0); len(list.Requests) == 1 != verdict.Verified {
 		t.Errorf("listed: %d, verified: %v", len(list.Requests), verdict.Verified)

@@ -13,8 +13,8 @@ import (
 // maxBody is how much of a body is kept.
 const maxBody = 64 << 10
 
-// Message captures one side of an exchange: its headers, and its body up to 64 KiB, both without secrets. Body may be a
-// part of the whole one, which has size bytes. What is not UTF-8 is shown as U+FFFD. The arguments are copied.
+// Message returns one side of an exchange: its headers, and its body up to 64 KiB, both without secrets. Body may be a
+// part of the complete one, which has size bytes. Bytes that are not UTF-8 become U+FFFD. The arguments are copied.
 func Message(header http.Header, body []byte, size int) *control.Message {
 	m := &control.Message{Header: copyHeader(header), Size: size, Cut: size > len(body)}
 	kept := body
@@ -59,23 +59,18 @@ func isForm(header http.Header) bool {
 	return len(value) >= len(urlencoded) && strings.EqualFold(value[:len(urlencoded)], urlencoded)
 }
 
-// copyHeader leaves out what the transport adds. All values share one array.
+// copyHeader leaves out what the transport adds.
 func copyHeader(header http.Header) map[string][]string {
-	n := 0
-	for _, values := range header {
-		n += len(values)
-	}
-	copied, all := make(map[string][]string, len(header)), make([]string, 0, n)
+	copied := make(map[string][]string, len(header))
 	for name, values := range header {
 		switch http.CanonicalHeaderKey(name) {
 		case "Date", "Content-Length", "Connection", "Transfer-Encoding":
 			continue
 		}
-		start := len(all)
-		for _, value := range values {
-			all = append(all, redactHeader(name, value))
+		copied[name] = make([]string, len(values))
+		for i, value := range values {
+			copied[name][i] = redactHeader(name, value)
 		}
-		copied[name] = all[start:len(all):len(all)]
 	}
 	return copied
 }

@@ -47,7 +47,7 @@ func TestWaitingVerifyReadsNewRequestsOnly(t *testing.T) {
 			go j.Verify(t.Context(), v)
 			synctest.Wait()
 			bytes = allocated(func() {
-				j.Add(&control.Request{ID: "next", Operation: "a"})
+				add(j, &control.Request{ID: "next", Operation: "a"})
 				synctest.Wait()
 			})
 		})
@@ -76,7 +76,7 @@ func TestJournalAsAList(t *testing.T) {
 	sum := 0
 	for n := range 5000 {
 		r := request{fmt.Sprintf("r%d", n%900), random.IntN(100)} // ids come again
-		j.Add(&control.Request{ID: r.id, Path: strings.Repeat("x", r.size), Status: n})
+		add(j, &control.Request{ID: r.id, Path: strings.Repeat("x", r.size), Status: n})
 		model, sum = append(model, r), sum+r.size
 		for len(model) > size || sum > bytes {
 			model, sum = model[1:], sum-model[0].size
@@ -131,7 +131,7 @@ func TestVerifyForgetsDroppedRequests(t *testing.T) {
 				}()
 				synctest.Wait()
 				for i, operation := range strings.Fields(test.then) {
-					j.Add(&control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation})
+					add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation})
 					synctest.Wait()
 				}
 				verdict := <-verdicts
@@ -168,7 +168,7 @@ func TestBytesFollowTheSize(t *testing.T) {
 	const size = 3 * journal.DefaultSize
 	j := journal.New(journal.Config{Size: size})
 	for range 2 * size {
-		j.Add(&control.Request{Path: strings.Repeat("x", journal.DefaultBytes/journal.DefaultSize)})
+		add(j, &control.Request{Path: strings.Repeat("x", journal.DefaultBytes/journal.DefaultSize)})
 	}
 	if held := j.List(control.Match{}, 1).Held; held != size {
 		t.Errorf("%d requests of an average size held, want %d", held, size)

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,7 +89,7 @@ type evaluation struct {
 
 // expectation is one in terms of bounds. Most is negative where there is none.
 type expectation struct {
-	*matcher
+	matcher
 	least, most int
 	matched     []int // sequences of the requests that are held and match, oldest first
 }
@@ -236,45 +235,12 @@ func (x expectation) String() string {
 	if max(x.least, x.most) == 1 {
 		noun = " request"
 	}
-	return number + noun + x.words()
-}
-
-// words lists what is asked for, "" for anything.
-func (c *matcher) words() string {
-	m := c.match
+	if len(x.matcher) == 0 {
+		return number + noun
+	}
 	var words []string
-	for _, text := range []struct{ name, value string }{
-		{"operation", m.Operation},
-		{"version", m.Version},
-		{"method", m.Method},
-		{"path", m.Path},
-		{"owner", m.Owner},
-		{"clientId", m.ClientID},
-		{"fault", m.Fault},
-		{"finding", m.Finding},
-	} {
-		if text.value != "" {
-			words = append(words, text.name+" "+redact.String(text.value))
-		}
+	for _, c := range x.matcher {
+		words = append(words, c.words)
 	}
-	if m.Status != 0 {
-		words = append(words, "status "+strconv.Itoa(m.Status))
-	}
-	if m.Unmatched != nil {
-		words = append(words, "unmatched "+strconv.FormatBool(*m.Unmatched))
-	}
-	for _, name := range c.header {
-		words = append(words, "header "+redact.String(name)+": "+redactHeader(name, m.Header[name]))
-	}
-	for _, name := range c.query {
-		words = append(words, "query "+redact.String(name)+"="+redact.Named(name, m.Query[name]))
-	}
-	if c.bodyIsAsked {
-		text, _ := json.Marshal(c.body) // it was made from JSON
-		words = append(words, "body "+clip(redact.Body(string(text))))
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return " with " + strings.Join(words, ", ")
+	return number + noun + " with " + strings.Join(words, ", ")
 }

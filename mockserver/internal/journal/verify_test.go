@@ -25,7 +25,7 @@ func sequenceOf(operations string) *journal.Journal {
 
 func addAll(j *journal.Journal, operations string) {
 	for i, operation := range strings.Fields(operations) {
-		j.Add(&control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation, Method: "GET", Path: "/" + operation, Status: 200})
+		add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation, Method: "GET", Path: "/" + operation, Status: 200})
 	}
 }
 
@@ -166,7 +166,7 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 		{Operation: "list", Method: "GET", Path: "/b", Status: 500},
 	} {
 		r.ID = fmt.Sprintf("r%d", i+1)
-		j.Add(&r)
+		add(j, &r)
 	}
 	match := control.Match{Operation: "create", Status: 201}
 	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: match, Times: new(2)}}})

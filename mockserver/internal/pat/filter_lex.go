@@ -21,7 +21,7 @@ const (
 // lexFilter never fails: what is wrong with a word shows where it is used.
 func lexFilter(text string) []lexeme {
 	runes := []rune(text)
-	words := make([]lexeme, 0, len(runes)/4+1) // few words are shorter with the blank behind them
+	words := make([]lexeme, 0, (len(runes)+3)/4) // few words are shorter with the blank behind them
 	for i := 0; i < len(runes); {
 		start := i
 		switch r := runes[i]; {

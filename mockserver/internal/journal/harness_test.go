@@ -1,0 +1,20 @@
+package journal_test
+
+import (
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/journal"
+)
+
+// add captures a request with the messages that it has.
+func add(j *journal.Journal, r *control.Request) {
+	plain := *r
+	plain.Sent, plain.Answered = nil, nil
+	j.Capture(plain, side(r.Sent), side(r.Answered))
+}
+
+func side(m *control.Message) journal.Side {
+	if m == nil {
+		return journal.Side{}
+	}
+	return journal.Side{Header: m.Header, Body: []byte(m.Body), Size: m.Size}
+}
