@@ -39,7 +39,7 @@ func (x *exchange) remember(r *http.Request) {
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
-	tenant.watch.Count(seen, x.judge(tenant, r))
+	tenant.linter.Count(seen, x.judge(tenant, r))
 	tenant.journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
@@ -55,7 +55,7 @@ func (x *exchange) across(seen lint.Exchange) []control.Finding {
 	if x.trace.Absent || x.trace.Browser {
 		return nil
 	}
-	return x.tenant.watch.See(seen)
+	return x.tenant.linter.Check(seen)
 }
 
 // kept is as much of a text as the journal holds of a path, a query or a sentence.

@@ -40,7 +40,7 @@ type tenant struct {
 	faults  *fault.Set
 	hostile *hostile.Hostile
 	journal *journal.Journal
-	watch   *lint.Watch
+	linter  *lint.Linter
 	durable *file.Store // nil where the state ends with the process
 
 	tokens   *oauth.Server
@@ -90,7 +90,7 @@ func (s *Server) prepare(name string, now func() time.Time) *tenant {
 	profile := s.config.Profile
 	return &tenant{
 		name: name, server: s, removed: make(chan struct{}), random: source, clock: clock.New(now), fixture: s.config.Tenant,
-		limits: ratelimit.New(limit), enforce: s.config.RateLimit.Requests > 0, faults: fault.New(source), watch: lint.New(),
+		limits: ratelimit.New(limit), enforce: s.config.RateLimit.Requests > 0, faults: fault.New(source), linter: lint.New(),
 		journal: journal.New(journal.Config{Size: s.config.JournalSize, Added: s.journals.Added}),
 		service: s.newService(memory.NewKeyed(choices(s.config.Dialect).NameKey()), source),
 		hostile: hostile.New(hostile.Config{
@@ -183,7 +183,7 @@ func (t *tenant) resetLocked(from *fixtures.Tenant) error {
 	t.limits.Reset()
 	t.hostile.Reset()
 	t.random.Reset()
-	t.watch.Reset()
+	t.linter.Reset()
 	t.journal.Clear()
 	if t.tokens != nil { // else it is being made
 		t.tokens.Reset()
@@ -245,12 +245,10 @@ func userOf(l pat.Login) control.User {
 func (t *tenant) Health() control.Health {
 	h := control.Health{
 		Product: controls.Product, Version: t.server.config.Version, Status: "ok", Namespace: t.name,
-		Profile: t.server.config.Profile,
-		Counters: control.Counters{
-			Requests: t.watch.Requests(), Findings: t.watch.Findings(), Faults: t.watch.Faults(),
-			JournalDropped: t.journal.Dropped(), Namespaces: t.server.namespaces.Len(), Tokens: t.service.Count(context.TODO()),
-		},
+		Profile:  t.server.config.Profile,
+		Counters: t.linter.Counters(),
 	}
+	h.Counters.JournalDropped, h.Counters.Namespaces, h.Counters.Tokens = t.journal.Dropped(), t.server.namespaces.Len(), t.service.Count(context.TODO())
 	if t.server.file != nil {
 		if cause := t.server.file.Cause(); cause != nil {
 			h.Status, h.Cause = "degraded", redact.String(cause.Error())
@@ -265,6 +263,6 @@ func (t *tenant) Describe() control.Namespace {
 	fixture := t.fixture.Source
 	t.mu.Unlock()
 	return control.Namespace{
-		Name: t.name, Fixture: fixture, Tokens: t.service.Count(context.TODO()), Requests: t.watch.Total(), IgnoreFindings: t.ignored.Load(),
+		Name: t.name, Fixture: fixture, Tokens: t.service.Count(context.TODO()), Requests: t.linter.Total(), IgnoreFindings: t.ignored.Load(),
 	}
 }

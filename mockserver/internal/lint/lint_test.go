@@ -36,11 +36,11 @@ func request(status int, body string, after time.Duration) lint.Exchange {
 }
 
 // kinds sees exchanges and tells the kinds of the findings about each.
-func kinds(w *lint.Watch, exchanges ...lint.Exchange) []string {
+func kinds(w *lint.Linter, exchanges ...lint.Exchange) []string {
 	var all []string
 	for _, x := range exchanges {
 		var found []string
-		for _, f := range w.See(x) {
+		for _, f := range w.Check(x) {
 			found = append(found, f.Kind)
 		}
 		all = append(all, strings.Join(found, " "))
@@ -110,9 +110,9 @@ func TestFindingsSayWhatWasBefore(t *testing.T) {
 	w := lint.New()
 	first := request(401, "a", 0)
 	first.Wait = 1500 * time.Millisecond
-	w.See(first)
+	w.Check(first)
 	before := map[string]string{control.RepeatedRefusal: "401", control.NoWait: "1.5s"}
-	found := w.See(request(403, "a", time.Second))
+	found := w.Check(request(403, "a", time.Second))
 	if len(found) != len(before) {
 		t.Fatalf("found %v, want one of each of %v", found, before)
 	}
@@ -204,7 +204,7 @@ func TestNoWait(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := lint.New()
-			if found := w.See(told()); found != nil {
+			if found := w.Check(told()); found != nil {
 				t.Errorf("found %v", found)
 			}
 			if diff := cmp.Diff(test.want, kinds(w, test.exchanges...)); diff != "" {
@@ -222,7 +222,7 @@ func TestNoWait_Rules(t *testing.T) {
 		x := request(429, "a", 0)
 		x.Operation, x.Wait, x.Ended, x.WaitRule = strconv.Itoa(i), time.Hour, noon, strconv.Itoa(i)
 		x.WaitMatches = func(operation string, _ http.Header) bool { return operation == x.WaitRule }
-		if found := w.See(x); found != nil {
+		if found := w.Check(x); found != nil {
 			t.Errorf("rule %d: found %v", i, found)
 		}
 	}
@@ -263,7 +263,7 @@ func TestManyWaitingClients(t *testing.T) {
 			for i := range test.clients {
 				x := request(429, "a", 0)
 				x.ClientID, x.Wait = strconv.Itoa(i), time.Hour
-				w.See(x)
+				w.Check(x)
 			}
 			for client, want := range map[int]string{0: test.want, test.clients - 1: control.NoWait} {
 				x := request(200, "a", 0)
@@ -282,7 +282,10 @@ func TestCountAndReset(t *testing.T) {
 		Findings      map[string]int
 		Total, Faults int
 	}
-	of := func(w *lint.Watch) counted { return counted{w.Requests(), w.Findings(), w.Total(), w.Faults()} }
+	of := func(w *lint.Linter) counted {
+		c := w.Counters()
+		return counted{c.Requests, c.Findings, w.Total(), c.Faults}
+	}
 	nothing := counted{map[string]map[string]int{}, map[string]int{}, 0, 0}
 	w := lint.New()
 	if diff := cmp.Diff(nothing, of(w)); diff != "" {
@@ -293,7 +296,7 @@ func TestCountAndReset(t *testing.T) {
 	stray := lint.Exchange{Request: wait.Request, Status: 404}
 	gone := request(0, "b", 0)
 	for _, x := range []lint.Exchange{wait, request(200, "b", 0), stray, stray, gone} {
-		w.Count(x, w.See(x))
+		w.Count(x, w.Check(x))
 	}
 	want := counted{
 		map[string]map[string]int{"create": {"429": 1, "200": 1, "0": 1}, "unmatched": {"404": 2}},
@@ -303,8 +306,8 @@ func TestCountAndReset(t *testing.T) {
 	if diff := cmp.Diff(want, of(w)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	w.Requests()["create"]["429"] = 7
-	w.Findings()[control.NoWait] = 7
+	w.Counters().Requests["create"]["429"] = 7
+	w.Counters().Findings[control.NoWait] = 7
 	if diff := cmp.Diff(want, of(w)); diff != "" {
 		t.Errorf("after a change of what was returned (-want +got):\n%s", diff)
 	}
@@ -325,15 +328,14 @@ func TestConcurrentUse(t *testing.T) {
 		all.Go(func() {
 			for range each {
 				x := request(400, strconv.Itoa(i), 0)
-				w.Count(x, w.See(x))
-				w.Requests()
-				w.Findings()
+				w.Count(x, w.Check(x))
+				w.Counters()
 			}
 		})
 	}
 	all.Wait()
 	want := map[string]int{control.RepeatedRefusal: workers * (each - 1)}
-	if diff := cmp.Diff(want, w.Findings()); diff != "" || w.Total() != workers*each {
+	if diff := cmp.Diff(want, w.Counters().Findings); diff != "" || w.Total() != workers*each {
 		t.Errorf("%d requests, findings (-want +got):\n%s", w.Total(), diff)
 	}
 }
