@@ -88,25 +88,30 @@ func nullable(t time.Time) *string {
 	return &s
 }
 
-// encoded returns a token in the shape of a version, checked against every document of that
-// shape. A revision is encoded once; lists join what came out, which the published array of
-// tokens allows: it bounds neither their number nor how they go together.
+// encoded returns a token in the shape of a version, validated by every document of that shape. A revision is encoded
+// once; lists join what came out, which the published array of tokens allows: it bounds neither their number nor how they
+// go together.
 func (a *API) encoded(shape pat.Shape, t *pat.Token) ([]byte, error) {
-	return t.Encoded(shape, func(t *pat.Token) ([]byte, error) {
-		s := shown{
-			ID: t.ID, Name: t.Name, Scope: t.Scope, Owner: ownerOf(t),
-			Created: pat.FormatDate(t.Created), LastUsed: nullable(t.LastUsed), Managed: t.Managed,
-			AccessTokenValiditySeconds: t.AccessTokenValiditySeconds, ExpirationDate: nullable(t.ExpirationDate),
-		}
-		if shape == pat.Current {
-			s.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
-		}
-		body, err := json.Marshal(s)
-		if err != nil {
-			return nil, err
-		}
-		return body, a.verify(shape, body)
-	})
+	if body := t.JSON(shape); body != nil {
+		return body, nil
+	}
+	s := shown{
+		ID: t.ID, Name: t.Name, Scope: t.Scope, Owner: ownerOf(t),
+		Created: pat.FormatDate(t.Created), LastUsed: nullable(t.LastUsed), Managed: t.Managed,
+		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds, ExpirationDate: nullable(t.ExpirationDate),
+	}
+	if shape == pat.Current {
+		s.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
+	}
+	body, err := json.Marshal(s)
+	if err == nil {
+		err = a.verify(shape, body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.SetJSON(shape, body)
+	return body, nil
 }
 
 // verify holds one token against what the documents of a shape say of lists and of patches.

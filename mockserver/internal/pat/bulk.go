@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,18 +27,13 @@ var bulkOperations = map[string][]string{
 // PrepareBulkUpdate returns the update of several tokens of any owner by one patch. It rejects the whole
 // update if one of the ids does not exist (assumed).
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
-	held, err := s.rights(ctx, call.Caller)
+	held, err := s.authorize(ctx, call.Caller, UpdateAll)
 	if err != nil {
 		return nil, err
 	}
-	if !held.Has(UpdateAll) {
-		return nil, missing(callerAt, UpdateAll, held, rule.WriteRights)
-	}
 	p := &patcher{policy: call.Policy, choices: &s.config.Choices, at: "/patch", operations: operations, now: call.now()}
-	for _, check := range []*Error{checkBulkIDs(ids), checkBulkOperations(operations), p.check()} {
-		if check != nil {
-			return nil, check
-		}
+	if err := cmp.Or(checkBulkIDs(ids), checkBulkOperations(operations), p.check()); err != nil {
+		return nil, err
 	}
 	u := &Update{service: s}
 	for i, id := range ids {
@@ -51,10 +47,12 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 		if err != nil {
 			return nil, err
 		}
-		next, refusal := p.apply(t)
-		if refusal != nil {
+		next, err := p.apply(t)
+		if errors.As(err, &refusal) {
 			refusal.Got += " for token " + id
-			return nil, refusal
+		}
+		if err != nil {
+			return nil, err
 		}
 		u.changes = append(u.changes, Change{Old: t, New: next})
 	}
@@ -65,8 +63,8 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 	return u, nil
 }
 
-func checkBulkIDs(ids []string) *Error {
-	refusal := func(at, got string) *Error {
+func checkBulkIDs(ids []string) error {
+	refusal := func(at, got string) error {
 		return &Error{
 			Kind: Invalid, Field: at, Want: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: rule.BulkIDs,
 		}
@@ -86,7 +84,7 @@ func checkBulkIDs(ids []string) *Error {
 	return nil
 }
 
-func checkBulkOperations(operations []PatchOperation) *Error {
+func checkBulkOperations(operations []PatchOperation) error {
 	if len(operations) == 0 {
 		return &Error{Kind: Invalid, Field: "/patch", Want: "at least one operation", Got: "none", Rule: rule.BulkFields}
 	}

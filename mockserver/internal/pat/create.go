@@ -1,8 +1,10 @@
 package pat
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"example.com/patmock/spec/rule"
@@ -27,45 +29,34 @@ type Creation struct {
 
 // PrepareCreate returns a new token of the caller. Errors are of type *[Error].
 func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation, error) {
-	held, err := s.rights(ctx, call.Caller)
-	if err != nil {
+	if _, err := s.authorize(ctx, call.Caller, CreateMy); err != nil {
 		return nil, err
-	}
-	if !held.Has(CreateMy) {
-		return nil, missing(callerAt, CreateMy, held, rule.WriteRights)
-	}
-	owner := Owner{ID: call.Caller.ID, Name: call.Caller.Name}
-	now := call.now()
-	id, secret := s.newCredentials(ctx)
-	f := Fields{
-		ID: id, Secret: secret, Scope: scopeOf(r.Scope), Owner: owner, Created: now,
-		AccessTokenValiditySeconds: defaultValiditySeconds,
-		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}
 	if r.Name == nil {
 		return nil, &Error{Kind: Missing, Field: "/" + fieldName, Want: "a name", Got: "nothing", Rule: rule.NameRequired}
 	}
-	f.Name = *r.Name
-	if refusal := checkName(f.Name, "/"+fieldName); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := s.config.Choices.checkNameLength(f.Name, "/"+fieldName); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := s.config.Choices.checkScope(r.Scope, "/"+fieldScope); refusal != nil {
-		return nil, refusal
+	now := call.now()
+	id, secret := s.newCredentials(ctx)
+	f := Fields{
+		ID: id, Secret: secret, Name: *r.Name, Scope: scopeOf(r.Scope), Created: now,
+		Owner:                      Owner{ID: call.Caller.ID, Name: call.Caller.Name},
+		AccessTokenValiditySeconds: defaultValiditySeconds,
+		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}
 	if r.AccessTokenValiditySeconds != nil {
 		f.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
-		if refusal := checkValidity(f.AccessTokenValiditySeconds); refusal != nil {
-			return nil, refusal
-		}
 	}
-	expires, refusal := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires, now)
-	if refusal != nil {
-		return nil, refusal
-	}
+	expires, expiryErr := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires, now)
 	f.ExpirationDate = expires
+	err := cmp.Or(
+		s.config.Choices.checkName(f.Name, "/"+fieldName),
+		s.config.Choices.checkScope(r.Scope, "/"+fieldScope),
+		checkValidity(f.AccessTokenValiditySeconds),
+		expiryErr,
+	)
+	if err != nil {
+		return nil, err
+	}
 	return &Creation{NewToken(f), s}, nil
 }
 
@@ -75,22 +66,20 @@ func (c *Creation) Commit(ctx context.Context) error {
 	s, t := c.service, c.Token
 	err := s.config.Store.Create(ctx, t, s.config.Limit)
 	switch {
-	case errors.Is(err, ErrNoIdentity):
-		return userGone(t.Owner)
+	case errors.Is(err, ErrNoIdentity): // an access token may outlive its user
+		return &Error{
+			Kind: Forbidden, Field: callerAt, Want: "the access token of a user of this tenant", Got: "that of " + t.Owner.Name + ", who is gone",
+			Advice: "log in again", Rule: rule.NoApplicationAuth,
+		}
 	case errors.Is(err, ErrNameTaken):
 		return nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
-		return limitReached(s.config.Limit)
+		return &Error{
+			Kind: Limit, Want: fmt.Sprintf("fewer than %d tokens of the owner", s.config.Limit), Got: strconv.Itoa(s.config.Limit),
+			Advice: "delete one first", Rule: rule.TokensPerOwner, Entry: "token-limit",
+		}
 	}
 	return err
-}
-
-// userGone returns the error of a caller whose identity has left the tenant: an access token may outlive it.
-func userGone(caller Owner) *Error {
-	return &Error{
-		Kind: Forbidden, Field: callerAt, Want: "the access token of a user of this tenant", Got: "that of " + caller.Name + ", who is gone",
-		Advice: "log in again", Rule: rule.NoApplicationAuth,
-	}
 }
 
 // Note returns a sentence about a stored token that a tenant would have rejected, empty for any other.

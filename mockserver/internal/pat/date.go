@@ -8,24 +8,15 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// dateLayout is how every date is answered (published: RFC 3339, to the millisecond).
+// dateLayout is RFC 3339, to the millisecond. // published
 const dateLayout = "2006-01-02T15:04:05.000Z"
 
-// FormatDate writes a moment as the API answers it.
+// FormatDate formats a moment as the API does.
 func FormatDate(t time.Time) string { return t.UTC().Format(dateLayout) }
 
-// ParseDate reads an RFC 3339 date-time with any fraction and offset, and keeps
-// its milliseconds. Its error, an *Error at the given place, says what is wrong
-// with the text: no zone, no time of day, no such day.
+// ParseDate parses an RFC 3339 date-time with any fraction and offset, to the millisecond. The error of type *[Error]
+// says what is wrong with the text: no zone, no time of day, no such day.
 func ParseDate(text, at string) (time.Time, error) {
-	t, refusal := parseDate(text, at)
-	if refusal != nil {
-		return time.Time{}, refusal
-	}
-	return t, nil
-}
-
-func parseDate(text, at string) (time.Time, *Error) {
 	t, ok := parseStrict(text)
 	if !ok {
 		violated := rule.DateIsRFC3339

@@ -7,8 +7,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// expiration decides when a new token expires, zero for never, from what the request says.
-func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time.Time, *Error) {
+// expiration returns when a new token expires, zero for never.
+func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time.Time, error) {
 	if date != nil {
 		return p.date(*date, "/"+fieldExpiration, now)
 	}
@@ -21,11 +21,11 @@ func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time
 	return time.Time{}, nil
 }
 
-// date reads an expiration date and holds it against the bounds of the version.
-func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
-	t, refusal := parseDate(text, at)
-	if refusal != nil {
-		return time.Time{}, refusal
+// date parses an expiration date and checks the bounds of the version.
+func (p Policy) date(text, at string, now time.Time) (time.Time, error) {
+	t, err := ParseDate(text, at)
+	if err != nil {
+		return time.Time{}, err
 	}
 	if !t.After(now) {
 		return time.Time{}, &Error{
@@ -43,10 +43,9 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, *Error) {
 	return t, nil
 }
 
-// neverExpiresAckMissing is the refusal that most people meet first, because SDKs send
-// userAwareTokenNeverExpires: false when nobody asked them to. It names both
-// fields and both ways out.
-func neverExpiresAckMissing(at, got string) *Error {
+// neverExpiresAckMissing returns the error of a token without a date and without the acknowledgment. Some SDKs send
+// userAwareTokenNeverExpires: false on their own, so it names both fields and both ways out.
+func neverExpiresAckMissing(at, got string) error {
 	return &Error{
 		Kind:  Invalid,
 		Field: at,

@@ -159,8 +159,8 @@ func (p *filterParser) until(value lexeme) (condition, error) {
 	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
 		text += " " + offset.text // the + in front of an offset, when it is not escaped, arrives as a blank
 	}
-	moment, refusal := parseDate(text, filterParameter)
-	if refusal != nil {
+	moment, err := ParseDate(text, filterParameter)
+	if refusal := (*Error)(nil); errors.As(err, &refusal) {
 		refusal.Kind, refusal.Position = Invalid, value.position
 		if refusal.Advice != "" {
 			refusal.Advice += "; "

@@ -75,8 +75,11 @@ func (c Choices) levels() Levels {
 	return levels
 }
 
-// checkNameLength rejects a name that is too long.
-func (c Choices) checkNameLength(name, at string) *Error {
+// checkName rejects a name that is blank or too long.
+func (c Choices) checkName(name, at string) error {
+	if strings.TrimSpace(name) == "" {
+		return &Error{Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank}
+	}
 	if n := utf8.RuneCountInString(name); c.LongestName > 0 && n > c.LongestName {
 		return &Error{Kind: Invalid, Field: at, Want: atMost(c.LongestName, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestName}
 	}
@@ -84,7 +87,7 @@ func (c Choices) checkNameLength(name, at string) *Error {
 }
 
 // checkScope rejects scopes that are too many or too long, or that do not exist.
-func (c Choices) checkScope(scope []string, at string) *Error {
+func (c Choices) checkScope(scope []string, at string) error {
 	if c.MostScopes > 0 && len(scope) > c.MostScopes {
 		return &Error{Kind: Invalid, Field: at, Want: atMost(c.MostScopes, "scopes"), Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes}
 	}
@@ -94,10 +97,7 @@ func (c Choices) checkScope(scope []string, at string) *Error {
 				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.LongestScope, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestScope,
 			}
 		}
-		if !c.RefuseUnknownScopes {
-			continue
-		}
-		if !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
+		if c.RefuseUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
 			return &Error{Kind: Invalid, Field: at, Want: "scopes that begin with sp: or idn:", Got: quote(s), Rule: rule.UnknownScope}
 		}
 	}

@@ -1,6 +1,7 @@
 package pat
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,12 +37,9 @@ type Update struct {
 
 // PreparePatch returns the update of one of the caller's own tokens. Tokens of others cannot be changed (observed).
 func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Update, error) {
-	held, err := s.rights(ctx, call.Caller)
+	held, err := s.authorize(ctx, call.Caller, UpdateMy)
 	if err != nil {
 		return nil, err
-	}
-	if !held.Has(UpdateMy) {
-		return nil, missing(callerAt, UpdateMy, held, rule.WriteRights)
 	}
 	t, err := s.visible(ctx, id, held)
 	if err != nil {
@@ -54,12 +52,12 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 		}
 	}
 	p := &patcher{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
-	if refusal := p.check(); refusal != nil {
-		return nil, refusal
+	if err := p.check(); err != nil {
+		return nil, err
 	}
-	next, refusal := p.apply(t)
-	if refusal != nil {
-		return nil, refusal
+	next, err := p.apply(t)
+	if err != nil {
+		return nil, err
 	}
 	nameAt, _ := p.lastChange(fieldName)
 	return &Update{Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt}, nil
@@ -87,7 +85,7 @@ type patcher struct {
 
 // check refuses what is wrong with the operations whatever the token is, and gives the
 // ones on expirationDate without a value the null that two SDKs cannot send.
-func (p *patcher) check() *Error {
+func (p *patcher) check() error {
 	if len(p.operations) > maxOperations {
 		return &Error{
 			Kind: Invalid, Field: p.at, Want: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
@@ -99,8 +97,8 @@ func (p *patcher) check() *Error {
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
 		op, at := &p.operations[i], fmt.Sprintf("%s/%d", p.at, i)
-		if refusal := p.checkPointer(at+"/path", op.Op, op.Path); refusal != nil {
-			return refusal
+		if err := p.checkPointer(at+"/path", op.Op, op.Path); err != nil {
+			return err
 		}
 		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
 			return &Error{
@@ -108,8 +106,8 @@ func (p *patcher) check() *Error {
 			}
 		}
 		if op.Op == "move" || op.Op == "copy" {
-			if refusal := p.checkPointer(at+"/from", op.Op, op.From); refusal != nil {
-				return refusal
+			if err := p.checkPointer(at+"/from", op.Op, op.From); err != nil {
+				return err
 			}
 		}
 		if op.Value != nil || !slices.Contains([]string{"add", "replace", "test"}, op.Op) {
@@ -127,7 +125,7 @@ func (p *patcher) check() *Error {
 
 // checkPointer allows the patchable fields, and the elements of scope. The library that
 // applies the patch would also take an empty pointer and negative indices.
-func (p *patcher) checkPointer(at, op, pointer string) *Error {
+func (p *patcher) checkPointer(at, op, pointer string) error {
 	steps := strings.Split(pointer, "/")
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
 	if len(steps) < 2 || steps[0] != "" {
@@ -169,7 +167,7 @@ func isIndex(step string) bool {
 }
 
 // apply makes the revision that the patch turns the token into.
-func (p *patcher) apply(t *Token) (*Token, *Error) {
+func (p *patcher) apply(t *Token) (*Token, error) {
 	current := map[string]any{
 		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
 		fieldNeverAware: t.UserAwareTokenNeverExpires,
@@ -178,19 +176,18 @@ func (p *patcher) apply(t *Token) (*Token, *Error) {
 		addFixedFields(current, t)
 	}
 	document, _ := json.Marshal(current) // texts, numbers, dates and truth values always encode
-	document, refusal := p.edit(document)
-	if refusal != nil {
-		return nil, refusal
+	document, err := p.edit(document)
+	if err != nil {
+		return nil, err
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
 		return nil, &Error{Kind: Invalid, Field: p.at, Want: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies}
 	}
 	next := NewToken(t.Fields)
-	for _, read := range []func(map[string]json.RawMessage, *Fields) *Error{p.decodeName, p.decodeScope, p.decodeExpiration} {
-		if refusal := read(fields, &next.Fields); refusal != nil {
-			return nil, refusal
-		}
+	err = cmp.Or(p.decodeName(fields, &next.Fields), p.decodeScope(fields, &next.Fields), p.decodeExpiration(fields, &next.Fields))
+	if err != nil {
+		return nil, err
 	}
 	if !slices.Equal(t.Scope, next.Scope) {
 		next.FormerScope, next.ScopeChanged = t.scopeAt(p.now, p.scopeDelay), p.now
@@ -217,7 +214,7 @@ func nullableDate(t time.Time) any {
 
 // edit applies the operations to the token as JSON. The library does not say which one
 // fails: it is the last of the shortest beginning that does.
-func (p *patcher) edit(document []byte) ([]byte, *Error) {
+func (p *patcher) edit(document []byte) ([]byte, error) {
 	patch := make(jsonpatch.Patch, len(p.operations))
 	for i, op := range p.operations {
 		patch[i] = op.encode()
@@ -253,7 +250,7 @@ func (op PatchOperation) encode() jsonpatch.Operation {
 	return encoded
 }
 
-func (p *patcher) applyError(i int, err error) *Error {
+func (p *patcher) applyError(i int, err error) error {
 	op := p.operations[i]
 	what, where := op.Op+" of "+quote(op.Path), "where nothing stands"
 	if op.Op == "move" || op.Op == "copy" {

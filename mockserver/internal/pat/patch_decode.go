@@ -31,27 +31,27 @@ func pointsInto(field, pointer string) bool {
 	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
 }
 
-func (p *patcher) decodeName(fields map[string]json.RawMessage, next *Fields) *Error {
+func (p *patcher) decodeName(fields map[string]json.RawMessage, next *Fields) error {
 	at, changed := p.lastChange(fieldName)
 	var name *string
-	if refusal := decodeField(fields[fieldName], &name, at, "a string"); refusal != nil {
-		return refusal
+	if err := decodeField(fields[fieldName], &name, at, "a string"); err != nil {
+		return err
 	}
 	if name == nil {
 		return &Error{Kind: Missing, Field: at, Want: "a name", Got: "nothing", Rule: rule.NameRequired}
 	}
 	next.Name = *name
-	if refusal := checkName(*name, at); refusal != nil || !changed {
-		return refusal
+	if !changed {
+		return nil
 	}
-	return p.choices.checkNameLength(*name, at)
+	return p.choices.checkName(*name, at)
 }
 
-func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) *Error {
+func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) error {
 	at, changed := p.lastChange(fieldScope)
 	var elements []*string
-	if refusal := decodeField(fields[fieldScope], &elements, at, "an array of strings, or null"); refusal != nil {
-		return refusal
+	if err := decodeField(fields[fieldScope], &elements, at, "an array of strings, or null"); err != nil {
+		return err
 	}
 	if elements == nil {
 		next.Scope = []string{ScopeAll}
@@ -72,16 +72,16 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) *
 
 // decodeExpiration holds date and acknowledgement against each other where the patch touches one of
 // them; a patch of the name alone asks for neither, though the published text reads as if it did.
-func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fields) *Error {
+func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fields) error {
 	dateAt, dateChanged := p.lastChange(fieldExpiration)
 	awareAt, awareChanged := p.lastChange(fieldNeverAware)
 	var date *string
 	var aware *bool
-	if refusal := decodeField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); refusal != nil {
-		return refusal
+	if err := decodeField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); err != nil {
+		return err
 	}
-	if refusal := decodeField(fields[fieldNeverAware], &aware, awareAt, "true or false"); refusal != nil {
-		return refusal
+	if err := decodeField(fields[fieldNeverAware], &aware, awareAt, "true or false"); err != nil {
+		return err
 	}
 	if p.choices.TakeEmptyDates && date != nil && *date == "" {
 		date = nil
@@ -90,12 +90,12 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fiel
 	acknowledged := awareChanged && next.UserAwareTokenNeverExpires
 	switch {
 	case dateChanged && date != nil:
-		expires, refusal := p.policy.date(*date, dateAt, p.now)
+		expires, err := p.policy.date(*date, dateAt, p.now)
 		next.ExpirationDate = expires
 		if p.choices.ClearFlagByDate && !awareChanged {
 			next.UserAwareTokenNeverExpires = false
 		}
-		return refusal
+		return err
 	case dateChanged && !acknowledged:
 		return neverExpiresAckMissing(dateAt, fieldNeverAware+" not set to true by the same patch")
 	case dateChanged:
@@ -110,7 +110,7 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fiel
 }
 
 // decodeField decodes what a patch left of a field; nothing counts as null.
-func decodeField(raw json.RawMessage, into any, at, expected string) *Error {
+func decodeField(raw json.RawMessage, into any, at, expected string) error {
 	if raw == nil {
 		return nil
 	}

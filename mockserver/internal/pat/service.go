@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"example.com/patmock/spec/rule"
 )
 
 // Service carries out the operations on tokens.
@@ -62,6 +64,15 @@ func (s *Service) rights(ctx context.Context, c Caller) (Rights, error) {
 		owned |= rights
 	}
 	return c.granted() & owned, nil
+}
+
+// authorize returns the rights of a caller, and an error if needed is not among them.
+func (s *Service) authorize(ctx context.Context, c Caller, needed Rights) (Rights, error) {
+	held, err := s.rights(ctx, c)
+	if err == nil && !held.Has(needed) {
+		err = missing(callerAt, needed, held, rule.WriteRights)
+	}
+	return held, err
 }
 
 // visible returns a token, unless it is managed and the caller may not see those.

@@ -1,6 +1,8 @@
-// Package pat is the domain of the mock: what a personal access token is, and
-// every rule about creating, listing, changing and deleting one. It knows no
-// HTTP and no wall clock: time is an argument.
+// Package pat is the domain of the mock: personal access tokens and every rule about them. It knows no HTTP and no wall
+// clock: time is an argument.
+//
+// A write is prepared and then committed, so that its response can be validated in between. A commit that fails with
+// ErrConflict has lost a race, and the write has to be prepared again.
 package pat
 
 import (
@@ -8,27 +10,26 @@ import (
 	"time"
 )
 
-// Fields are what there is to know about a token.
+// Fields is the content of a token.
 type Fields struct {
 	ID     string // 32 hexadecimal digits; the client id at the token endpoint
-	Secret string // 64 hexadecimal digits; the client secret, told once
+	Secret string // 64 hexadecimal digits; the client secret, shown once
 	Name   string // unique among the tokens of its owner
 	Scope  []string
 	Owner  Owner
-	// Created is when it was made, in UTC and whole milliseconds like every time here.
+	// Created is in UTC and whole milliseconds, as every time here.
 	Created time.Time
-	// LastUsed is when it last made an access token, noted at most once a day. Zero means never.
+	// LastUsed is the time of a login with the token, noted at most once a day. Zero means never.
 	LastUsed time.Time
-	// AccessTokenValiditySeconds is the life of the access tokens made with it.
+	// AccessTokenValiditySeconds is the life of its access tokens.
 	AccessTokenValiditySeconds int
-	// ExpirationDate is when it stops making access tokens. Zero means never.
+	// ExpirationDate is when logins with it end. Zero means never.
 	ExpirationDate time.Time
-	// UserAwareTokenNeverExpires tells whether somebody acknowledged that it may never expire.
+	// UserAwareTokenNeverExpires reports whether it was acknowledged that it may never expire.
 	UserAwareTokenNeverExpires bool
-	// Managed marks a token that the platform made for itself. It stands here so that a token takes 256 bytes, which Go has a
-	// size of memory for, and not 288.
+	// Managed reports whether the platform created the token for itself.
 	Managed bool
-	// FormerScope is what a login gave when Scope was last changed, at ScopeChanged. Zero where it never was.
+	// FormerScope was effective in logins when Scope was last changed, at ScopeChanged. Zero means never.
 	FormerScope  []string
 	ScopeChanged time.Time
 }
@@ -36,31 +37,28 @@ type Fields struct {
 // Owner is the identity that a token belongs to.
 type Owner struct{ ID, Name string }
 
-// A Token is one revision of a personal access token. Nobody changes a revision
-// once it is made, its Scope included: a change makes a new one.
+// A Token is one revision of a personal access token. It must not be modified, its Scope included: a change is a new
+// revision.
 type Token struct {
 	Fields
-	encoded [shapes]atomic.Pointer[[]byte]
+	json [shapes]atomic.Pointer[[]byte]
 }
 
-// NewToken makes the first revision of a token.
+// NewToken returns a revision of a token.
 func NewToken(f Fields) *Token { return &Token{Fields: f} }
 
-// Expired tells whether the token makes no access tokens any more.
+// Expired reports whether logins with the token have ended.
 func (t *Token) Expired(now time.Time) bool {
 	return !t.ExpirationDate.IsZero() && !now.Before(t.ExpirationDate)
 }
 
-// Encoded returns this revision as encode writes it in a shape. It asks encode
-// once and keeps the answer, unless that is an error.
-func (t *Token) Encoded(shape Shape, encode func(*Token) ([]byte, error)) ([]byte, error) {
-	if kept := t.encoded[shape].Load(); kept != nil {
-		return *kept, nil
+// JSON returns what SetJSON stored for a shape, nil before.
+func (t *Token) JSON(shape Shape) []byte {
+	if body := t.json[shape].Load(); body != nil {
+		return *body
 	}
-	encoded, err := encode(t)
-	if err != nil {
-		return nil, err
-	}
-	t.encoded[shape].Store(&encoded)
-	return encoded, nil
+	return nil
 }
+
+// SetJSON stores the JSON of the revision in a shape. It must not be modified.
+func (t *Token) SetJSON(shape Shape, body []byte) { t.json[shape].Store(&body) }

@@ -1,7 +1,6 @@
 package pat_test
 
 import (
-	"errors"
 	"sync"
 	"testing"
 
@@ -31,62 +30,21 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// encoder counts how often it is asked.
-type encoder struct {
-	asked int
-	text  string
-	err   error
-}
-
-func (e *encoder) encode(*pat.Token) ([]byte, error) {
-	e.asked++
-	return []byte(e.text), e.err
-}
-
-func TestEncoded(t *testing.T) {
-	read := func(t *testing.T, token *pat.Token, shape pat.Shape, e *encoder) string {
-		t.Helper()
-		got, err := token.Encoded(shape, e.encode)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(got)
-	}
-	t.Run("once", func(t *testing.T) {
-		token, e := pat.NewToken(dated("token", ben)), &encoder{text: "first"}
-		for range 2 {
-			if diff := cmp.Diff("first", read(t, token, pat.Current, e)); diff != "" {
-				t.Errorf("encoded (-want +got):\n%s", diff)
-			}
-		}
-		if e.asked != 1 {
-			t.Errorf("encoded %d times, want once", e.asked)
+func TestJSON(t *testing.T) {
+	t.Run("none", func(t *testing.T) {
+		if got := pat.NewToken(dated("token", ben)).JSON(pat.Current); got != nil {
+			t.Errorf("JSON is %q, want none", got)
 		}
 	})
-	t.Run("each shape by itself", func(t *testing.T) {
+	t.Run("each shape and revision by itself", func(t *testing.T) {
 		token := pat.NewToken(dated("token", ben))
-		read(t, token, pat.Legacy, &encoder{text: "legacy"})
-		read(t, token, pat.Current, &encoder{text: "current"})
-		got := []string{read(t, token, pat.Legacy, &encoder{}), read(t, token, pat.Current, &encoder{})}
-		if diff := cmp.Diff([]string{"legacy", "current"}, got); diff != "" {
-			t.Errorf("encoded (-want +got):\n%s", diff)
-		}
-	})
-	t.Run("each revision by itself", func(t *testing.T) {
-		token := pat.NewToken(dated("token", ben))
-		read(t, token, pat.Current, &encoder{text: "first"})
-		if diff := cmp.Diff("second", read(t, pat.NewToken(token.Fields), pat.Current, &encoder{text: "second"})); diff != "" {
-			t.Errorf("encoded (-want +got):\n%s", diff)
-		}
-	})
-	t.Run("an error is not kept", func(t *testing.T) {
-		token, failing := pat.NewToken(dated("token", ben)), &encoder{err: errors.New("not in the document")}
-		got, err := token.Encoded(pat.Current, failing.encode)
-		if !errors.Is(err, failing.err) || got != nil {
-			t.Errorf("encoded is %q, %v, want the error alone", got, err)
-		}
-		if diff := cmp.Diff("mended", read(t, token, pat.Current, &encoder{text: "mended"})); diff != "" {
-			t.Errorf("encoded (-want +got):\n%s", diff)
+		token.SetJSON(pat.Legacy, []byte("legacy"))
+		token.SetJSON(pat.Current, []byte("current"))
+		next := pat.NewToken(token.Fields)
+		next.SetJSON(pat.Current, []byte("next"))
+		got := []string{string(token.JSON(pat.Legacy)), string(token.JSON(pat.Current)), string(next.JSON(pat.Legacy)), string(next.JSON(pat.Current))}
+		if diff := cmp.Diff([]string{"legacy", "current", "", "next"}, got); diff != "" {
+			t.Errorf("JSON (-want +got):\n%s", diff)
 		}
 	})
 	t.Run("by many at once", func(t *testing.T) {
@@ -94,9 +52,9 @@ func TestEncoded(t *testing.T) {
 		var readers sync.WaitGroup
 		for range 8 {
 			readers.Go(func() {
-				got, err := token.Encoded(pat.Legacy, func(t *pat.Token) ([]byte, error) { return []byte(t.ID), nil })
-				if err != nil || string(got) != "token" {
-					t.Errorf("encoded is %q, %v", got, err)
+				token.SetJSON(pat.Legacy, []byte(token.ID))
+				if got := token.JSON(pat.Legacy); string(got) != "token" {
+					t.Errorf("JSON is %q", got)
 				}
 			})
 		}

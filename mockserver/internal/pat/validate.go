@@ -4,26 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/patmock/spec/rule"
 )
 
-// The bounds of accessTokenValiditySeconds, and what it is when nothing is said (published).
+// The bounds and the default of accessTokenValiditySeconds (published).
 const (
 	minValiditySeconds     = 15
 	maxValiditySeconds     = 43200
 	defaultValiditySeconds = 43200
 )
 
-func checkName(name, at string) *Error {
-	if strings.TrimSpace(name) == "" {
-		return &Error{Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank}
-	}
-	return nil
-}
-
-func checkValidity(seconds int) *Error {
+func checkValidity(seconds int) error {
 	if seconds >= minValiditySeconds && seconds <= maxValiditySeconds {
 		return nil
 	}
@@ -45,14 +37,7 @@ func notFound(id string) *Error {
 	}
 }
 
-func limitReached(limit int) *Error {
-	return &Error{
-		Kind: Limit, Want: fmt.Sprintf("fewer than %d tokens of the owner", limit), Got: fmt.Sprint(limit),
-		Advice: "delete one first", Rule: rule.TokensPerOwner, Entry: "token-limit",
-	}
-}
-
-// ordinal writes a number as a rank: 11th, 21st.
+// ordinal formats a rank, such as 11th or 21st.
 func ordinal(n int) string {
 	suffix := "th"
 	if n/10%10 != 1 {
@@ -68,13 +53,13 @@ func ordinal(n int) string {
 	return strconv.Itoa(n) + suffix
 }
 
-// allScopes are those of most tokens, which share them: nobody changes the scopes of a revision.
+// allScopes is shared by most tokens: the scopes of a revision must not be modified.
 var allScopes = []string{ScopeAll}
 
-// scopeOf are the scopes of a token that is asked for.
-func scopeOf(asked []string) []string {
-	if asked == nil || slices.Equal(asked, allScopes) {
+// scopeOf returns the scopes of a new token.
+func scopeOf(requested []string) []string {
+	if requested == nil || slices.Equal(requested, allScopes) {
 		return allScopes
 	}
-	return slices.Clone(asked)
+	return slices.Clone(requested)
 }

@@ -173,8 +173,11 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 // A list with one forbidden token is not sent at all.
 func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText)
-	status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", "")
-	checkFault(t, status, body, log, "/0/name", "minLength", "login")
+	for range 2 { // an encoding that is invalid is not used again
+		log.Reset()
+		status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", "")
+		checkFault(t, status, body, log, "/0/name", "minLength", "login")
+	}
 }
 
 // A mock that was told not to check its answers sends them, and says so where somebody looks.
