@@ -42,7 +42,7 @@ func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, 
 	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" && errors.Is(err, pat.ErrNoIdentity) {
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, errors.New("JWT validation failed: its user "+caller.Name+" is not in this tenant any more; log in again"))
 	}
-	deleted, err := s.config.Service.Deleted(ctx, caller.ClientID)
+	deleted, err := s.config.Service.WasDeleted(ctx, caller.ClientID)
 	if err != nil {
 		return pat.Caller{}, err
 	}

@@ -19,7 +19,7 @@ type tenantInfo struct {
 
 // info names the endpoints by the host that the client used, unless they are published under another.
 func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
-	t, err := s.config.Service.About(r.Context())
+	t, err := s.config.Service.TenantInfo(r.Context())
 	if err != nil {
 		return nil, err
 	}

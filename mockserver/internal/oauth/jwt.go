@@ -42,7 +42,7 @@ const maxLength = 4096
 // the hash of set instead, which has to be stored before the access token is sent. Set is nil otherwise.
 func (s *Server) issue(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
-	tenant, err := s.config.Service.About(ctx)
+	tenant, err := s.config.Service.TenantInfo(ctx)
 	if err != nil {
 		return accessToken{}, nil, err
 	}

@@ -50,7 +50,7 @@ func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.
 	if err != nil {
 		return nil, err
 	}
-	owner, known := s.config.Service.Owner(r.Context(), id)
+	owner, known := s.config.Service.ClientOwner(r.Context(), id)
 	if known { // what is not may be a secret in the wrong place
 		trace.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}

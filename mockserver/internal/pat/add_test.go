@@ -92,24 +92,24 @@ func TestAddedIdentity(t *testing.T) {
 }
 
 func TestAddToken(t *testing.T) {
-	owned := func(f pat.Fields, o pat.Owner) pat.Fields { f.Owner = o; return f }
+	owned := func(f pat.TokenData, o pat.Owner) pat.TokenData { f.Owner = o; return f }
 	nobody := pat.Owner{ID: "x", Name: "X"} // whoever the fields name, it is the owner's
 	tests := []struct {
 		name       string
 		owner      string
-		fields     pat.Fields
+		fields     pat.TokenData
 		want       error
-		wantFields pat.Fields
+		wantFields pat.TokenData
 		wantLogins []string
 	}{
 		{"above the limit", "Ann", dated("1", nobody), nil, owned(dated("1", nobody), ann), []string{"Ann login"}},
 		{"first of a user is the login", "Ben", dated("1", nobody), nil, owned(dated("1", nobody), ben), []string{"Ann login", "Ben 1"}},
 		{"a managed one is not", "Ben", managed("1", nobody), nil, owned(managed("1", nobody), ben), []string{"Ann login"}},
-		{"unknown owner", "Cem", dated("1", nobody), pat.ErrNoIdentity, pat.Fields{}, []string{"Ann login"}},
-		{"id instead of a name", "ann", dated("1", nobody), pat.ErrNoIdentity, pat.Fields{}, []string{"Ann login"}},
-		{"id taken", "Ben", dated("login", nobody), pat.ErrIDTaken, pat.Fields{}, []string{"Ann login"}},
-		{"id of an API client", "Ben", dated("api", nobody), pat.ErrIDTaken, pat.Fields{}, []string{"Ann login"}},
-		{"name taken", "Ann", named("1", nobody, "name of login"), pat.ErrNameTaken, pat.Fields{}, []string{"Ann login"}},
+		{"unknown owner", "Cem", dated("1", nobody), pat.ErrNoIdentity, pat.TokenData{}, []string{"Ann login"}},
+		{"id instead of a name", "ann", dated("1", nobody), pat.ErrNoIdentity, pat.TokenData{}, []string{"Ann login"}},
+		{"id taken", "Ben", dated("login", nobody), pat.ErrIDTaken, pat.TokenData{}, []string{"Ann login"}},
+		{"id of an API client", "Ben", dated("api", nobody), pat.ErrIDTaken, pat.TokenData{}, []string{"Ann login"}},
+		{"name taken", "Ann", named("1", nobody, "name of login"), pat.ErrNameTaken, pat.TokenData{}, []string{"Ann login"}},
 		{"name of another's", "Ben", named("1", nobody, "name of login"), nil, owned(named("1", nobody, "name of login"), ben), []string{"Ann login", "Ben 1"}},
 	}
 	for _, test := range tests {
@@ -137,7 +137,7 @@ func TestAddToken(t *testing.T) {
 				}
 				return
 			}
-			checkFields(t, test.wantFields, got.Fields)
+			checkFields(t, test.wantFields, got.TokenData)
 			checkFields(t, test.wantFields, stored(t, store, "1"))
 		})
 	}
@@ -160,7 +160,7 @@ func TestAddTokenNamesWhoThereIs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{Identities: test.identities}).AddToken(t.Context(), "Ann", pat.Fields{})
+			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{Identities: test.identities}).AddToken(t.Context(), "Ann", pat.TokenData{})
 			if !errors.Is(err, pat.ErrNoIdentity) {
 				t.Fatalf("error is %v, want ErrNoIdentity", err)
 			}
@@ -228,21 +228,21 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 }
 
 func TestLogins(t *testing.T) {
-	at := func(f pat.Fields, created string) pat.Fields { f.Created = moment(created); return f }
+	at := func(f pat.TokenData, created string) pat.TokenData { f.Created = moment(created); return f }
 	older, younger := at(dated("older", ann), "2026-01-01T00:00:00Z"), at(dated("younger", ann), "2026-01-02T00:00:00Z")
 	early := at(managed("early", ann), "2025-01-01T00:00:00Z")
 	tests := []struct {
 		name   string
 		login  string
-		tokens []pat.Fields
+		tokens []pat.TokenData
 		want   []string
 	}{
-		{"known", "younger", []pat.Fields{older, younger}, []string{"Ann younger"}},
-		{"none known", "", []pat.Fields{younger, older}, []string{"Ann older"}},
-		{"deleted", "gone", []pat.Fields{younger, older}, []string{"Ann older"}},
-		{"deleted, an older one is managed", "gone", []pat.Fields{early, younger}, []string{"Ann younger"}},
-		{"another's", "bens", []pat.Fields{younger, dated("bens", ben)}, []string{"Ann younger"}},
-		{"managed alone", "", []pat.Fields{early}, nil},
+		{"known", "younger", []pat.TokenData{older, younger}, []string{"Ann younger"}},
+		{"none known", "", []pat.TokenData{younger, older}, []string{"Ann older"}},
+		{"deleted", "gone", []pat.TokenData{younger, older}, []string{"Ann older"}},
+		{"deleted, an older one is managed", "gone", []pat.TokenData{early, younger}, []string{"Ann younger"}},
+		{"another's", "bens", []pat.TokenData{younger, dated("bens", ben)}, []string{"Ann younger"}},
+		{"managed alone", "", []pat.TokenData{early}, nil},
 		{"no token", "gone", nil, nil},
 	}
 	for _, test := range tests {

@@ -31,13 +31,13 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 	if err != nil {
 		return nil, err
 	}
-	p := &patcher{policy: call.Policy, choices: &s.config.Choices, at: "/patch", operations: operations, now: call.now()}
+	p := &patcher{policy: call.Policy, choices: &s.config.Options, at: "/patch", operations: operations, now: call.now()}
 	if err := cmp.Or(checkBulkIDs(ids), checkBulkOperations(operations), p.check()); err != nil {
 		return nil, err
 	}
 	u := &Update{service: s}
 	for i, id := range ids {
-		t, err := s.visible(ctx, id, held)
+		t, err := s.lookup(ctx, id, held)
 		var refusal *Error
 		if errors.As(err, &refusal) {
 			return nil, &Error{

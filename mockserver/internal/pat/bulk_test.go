@@ -32,8 +32,8 @@ func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]s
 	}
 	var got []string
 	for _, token := range tokens {
-		checkFields(t, token.Fields, stored(t, store, token.ID))
-		got = append(got, token.ID+": "+patchable(token.Fields))
+		checkFields(t, token.TokenData, stored(t, store, token.ID))
+		got = append(got, token.ID+": "+patchable(token.TokenData))
 	}
 	return got, nil
 }

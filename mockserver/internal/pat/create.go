@@ -37,7 +37,7 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	}
 	now := call.now()
 	id, secret := s.newCredentials(ctx)
-	f := Fields{
+	f := TokenData{
 		ID: id, Secret: secret, Name: *r.Name, Scope: scopeOf(r.Scope), Created: now,
 		Owner:                      Owner{ID: call.Caller.ID, Name: call.Caller.Name},
 		AccessTokenValiditySeconds: defaultValiditySeconds,
@@ -49,8 +49,8 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	expires, expiryErr := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires, now)
 	f.ExpirationDate = expires
 	err := cmp.Or(
-		s.config.Choices.checkName(f.Name, "/"+fieldName),
-		s.config.Choices.checkScope(r.Scope, "/"+fieldScope),
+		s.config.Options.checkName(f.Name, "/"+fieldName),
+		s.config.Options.checkScope(r.Scope, "/"+fieldScope),
 		checkValidity(f.AccessTokenValiditySeconds),
 		expiryErr,
 	)

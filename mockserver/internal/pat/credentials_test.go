@@ -44,7 +44,7 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 }
 
 func TestChoices_BoundNamesAndScopes(t *testing.T) {
-	choices := pat.Choices{LongestName: 5, LongestScope: 4, MostScopes: 2}
+	choices := pat.Options{LongestName: 5, LongestScope: 4, MostScopes: 2}
 	tests := []struct {
 		name   string
 		token  string
@@ -58,7 +58,7 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := configured(pat.Config{Store: newStore(t), Choices: choices}, annAndBen())
+			s := configured(pat.Config{Store: newStore(t), Options: choices}, annAndBen())
 			request := pat.CreateRequest{Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true}
 			_, err := create(t.Context(), s, callOf(user(ben), version.V1), request)
 			var broken *pat.Error
@@ -70,10 +70,10 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 }
 
 func TestChoices_NameKey(t *testing.T) {
-	if (pat.Choices{}).NameKey() != nil {
+	if (pat.Options{}).NameKey() != nil {
 		t.Error("names are equal to the letter by default")
 	}
-	key := pat.Choices{IgnoreCaseOfNames: true, IgnoreBlanksOfNames: true, NormalizeNames: true}.NameKey()
+	key := pat.Options{IgnoreCaseOfNames: true, IgnoreBlanksOfNames: true, NormalizeNames: true}.NameKey()
 	if a, b := key(" Mu\u0308ller "), key("m\u00fcller"); a != b {
 		t.Errorf("%q and %q differ", a, b)
 	}

@@ -22,7 +22,7 @@ func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Del
 	if held&(DeleteMy|DeleteAll) == 0 {
 		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)
 	}
-	t, err := s.visible(ctx, id, held)
+	t, err := s.lookup(ctx, id, held)
 	if err != nil {
 		return nil, err
 	}

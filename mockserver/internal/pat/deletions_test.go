@@ -98,10 +98,10 @@ func TestDeletedAndAddedAgain(t *testing.T) {
 // checkStored checks that a token is stored, and not known as deleted.
 func checkStored(t testing.TB, s *pat.Service, id string) {
 	t.Helper()
-	if deleted, err := s.Deleted(t.Context(), id); deleted || err != nil {
+	if deleted, err := s.WasDeleted(t.Context(), id); deleted || err != nil {
 		t.Errorf("token %s is deleted: %t, error %v", id, deleted, err)
 	}
-	if _, known := s.Owner(t.Context(), id); !known {
+	if _, known := s.ClientOwner(t.Context(), id); !known {
 		t.Errorf("token %s is not stored", id)
 	}
 }
@@ -128,8 +128,8 @@ func TestOwner(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			owner, known := s.Owner(t.Context(), test.id)
-			deleted, err := s.Deleted(t.Context(), test.id)
+			owner, known := s.ClientOwner(t.Context(), test.id)
+			deleted, err := s.WasDeleted(t.Context(), test.id)
 			mustRun(t, err)
 			if diff := cmp.Diff(test.want, answer{owner, known, deleted}); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)

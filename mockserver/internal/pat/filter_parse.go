@@ -27,15 +27,15 @@ const (
 )
 
 // ParseFilter reads the filters parameter as a tenant of the default Choices does.
-func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Choices{}) }
+func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Options{}) }
 
 // ParseFilter reads the filters parameter. Blank text is no filter (assumed). Its error,
 // an *Error, names the position, counted in characters from 1.
 func (s *Service) ParseFilter(text string) (*Filter, error) {
-	return parseFilter(text, &s.config.Choices)
+	return parseFilter(text, &s.config.Options)
 }
 
-func parseFilter(text string, choices *Choices) (*Filter, error) {
+func parseFilter(text string, choices *Options) (*Filter, error) {
 	words := lexFilter(text)
 	if len(words) == 0 {
 		return nil, nil // which lets every token through
@@ -55,7 +55,7 @@ func parseFilter(text string, choices *Choices) (*Filter, error) {
 }
 
 type filterParser struct {
-	choices *Choices
+	choices *Options
 	words   []lexeme
 	next    int // the word to read
 	end     int // the position behind the last character

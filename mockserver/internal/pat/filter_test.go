@@ -26,7 +26,7 @@ var filtered = []struct {
 func matches(f *pat.Filter) string {
 	var names []string
 	for _, token := range filtered {
-		if f.Match(pat.NewToken(pat.Fields{LastUsed: token.lastUsed})) {
+		if f.Match(pat.NewToken(pat.TokenData{LastUsed: token.lastUsed})) {
 			names = append(names, token.name)
 		}
 	}

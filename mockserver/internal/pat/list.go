@@ -20,16 +20,16 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 		return nil, err
 	}
 	needed := ReadAll
-	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Choices.ReadMyByOwnID {
+	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Options.ReadMyByOwnID {
 		needed = ReadMy
 	}
 	if !held.Has(needed) {
-		return nil, s.cannotList(caller, q.OwnerID, needed, held)
+		return nil, s.listForbidden(caller, q.OwnerID, needed, held)
 	}
 	if err := s.checkOwner(ctx, q.OwnerID); err != nil {
 		return nil, err
 	}
-	tokens, err := s.candidates(ctx, caller, q)
+	tokens, err := s.selectTokens(ctx, caller, q)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +38,8 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 	}), nil
 }
 
-// candidates has every token that a query can want.
-func (s *Service) candidates(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
+// selectTokens has every token that a query can want.
+func (s *Service) selectTokens(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	switch {
 	case q.OwnerID == "me":
 		return s.config.Store.Tokens(ctx, caller.ID)

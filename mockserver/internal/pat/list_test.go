@@ -9,8 +9,8 @@ import (
 )
 
 func TestList(t *testing.T) {
-	at := func(f pat.Fields, created string) pat.Fields { f.Created = moment(created); return f }
-	used := func(f pat.Fields) pat.Fields { f.LastUsed = moment("2026-02-01T00:00:00Z"); return f }
+	at := func(f pat.TokenData, created string) pat.TokenData { f.Created = moment(created); return f }
+	used := func(f pat.TokenData) pat.TokenData { f.LastUsed = moment("2026-02-01T00:00:00Z"); return f }
 	expired := dated("expired", ben)
 	expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
 	service := newService(newStore(t,

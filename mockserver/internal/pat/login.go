@@ -74,7 +74,7 @@ func (s *Session) Commit(ctx context.Context) error {
 	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedStep { // never is long ago
 		return nil
 	}
-	used := NewToken(s.token.Fields)
+	used := NewToken(s.token.TokenData)
 	used.LastUsed = s.now.UTC().Truncate(time.Millisecond)
 	return s.service.config.Store.Swap(ctx, Change{Old: s.token, New: used})
 }
@@ -84,7 +84,7 @@ func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) er
 	if len(id) == secretLength { // a pair that was exchanged must not show in a log
 		return badCredentials(rule.TokenBadCredentials, "the client id is as long as a secret: are the two exchanged?")
 	}
-	deleted, err := s.Deleted(ctx, id)
+	deleted, err := s.WasDeleted(ctx, id)
 	if err != nil {
 		return err
 	}

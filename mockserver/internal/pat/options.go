@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Choices are what a tenant may do where nothing published settles it. The zero value is the default (assumed).
-type Choices struct {
+// Options are what a tenant may do where nothing published settles it. The zero value is the default (assumed).
+type Options struct {
 	// RefuseUnknownScopes refuses scopes that are none by their names. Nobody publishes which there are.
 	RefuseUnknownScopes bool
 	// RefuseUnknownOwner refuses a list for an owner that does not exist, which has no tokens otherwise.
@@ -45,7 +45,7 @@ type Choices struct {
 
 // NameKey returns a function that maps names to one text if they count as the same. It is nil if names
 // are compared to the letter.
-func (c Choices) NameKey() func(name string) string {
+func (c Options) NameKey() func(name string) string {
 	if !c.IgnoreCaseOfNames && !c.IgnoreBlanksOfNames && !c.NormalizeNames {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (c Choices) NameKey() func(name string) string {
 const helpdesk = "HELPDESK"
 
 // levels are the rights of the user levels of a tenant that says nothing of them.
-func (c Choices) levels() Levels {
+func (c Options) levels() Levels {
 	levels := DefaultLevels()
 	if c.HelpdeskReadsAll {
 		levels[helpdesk] |= ReadAll
@@ -76,7 +76,7 @@ func (c Choices) levels() Levels {
 }
 
 // checkName rejects a name that is blank or too long.
-func (c Choices) checkName(name, at string) error {
+func (c Options) checkName(name, at string) error {
 	if strings.TrimSpace(name) == "" {
 		return &Error{Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank}
 	}
@@ -87,7 +87,7 @@ func (c Choices) checkName(name, at string) error {
 }
 
 // checkScope rejects scopes that are too many or too long, or that do not exist.
-func (c Choices) checkScope(scope []string, at string) error {
+func (c Options) checkScope(scope []string, at string) error {
 	if c.MostScopes > 0 && len(scope) > c.MostScopes {
 		return &Error{Kind: Invalid, Field: at, Want: atMost(c.MostScopes, "scopes"), Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes}
 	}
@@ -108,7 +108,7 @@ func atMost(n int, what string) string { return "at most " + strconv.Itoa(n) + "
 
 // checkOwner refuses the id of an owner that does not exist.
 func (s *Service) checkOwner(ctx context.Context, id string) error {
-	if !s.config.Choices.RefuseUnknownOwner || id == "" || id == "me" {
+	if !s.config.Options.RefuseUnknownOwner || id == "" || id == "me" {
 		return nil
 	}
 	if _, err := s.Identity(ctx, id); !errors.Is(err, ErrNoIdentity) {
@@ -119,8 +119,8 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 	}
 }
 
-// cannotList is the refusal of a list, and of the question that it answers where that is one.
-func (s *Service) cannotList(caller Caller, ownerID string, needed, held Rights) *Error {
+// listForbidden is the refusal of a list, and of the question that it answers where that is one.
+func (s *Service) listForbidden(caller Caller, ownerID string, needed, held Rights) *Error {
 	refusal := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
 		refusal.Advice = "log in as an administrator, or send owner-id=me"

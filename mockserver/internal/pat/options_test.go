@@ -25,7 +25,7 @@ func TestListNeverUsed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var asked []pat.Span
-			s := pat.NewService(pat.Config{Store: watched{memory.New(), &asked}, Choices: pat.Choices{ListNeverUsed: true}})
+			s := pat.NewService(pat.Config{Store: watched{memory.New(), &asked}, Options: pat.Options{ListNeverUsed: true}})
 			f, err := s.ParseFilter(spelled(test.filter))
 			if err != nil {
 				t.Fatal(err)
@@ -35,7 +35,7 @@ func TestListNeverUsed(t *testing.T) {
 			}
 			var names []string
 			for _, token := range filtered {
-				matches := f.Match(pat.NewToken(pat.Fields{LastUsed: token.lastUsed}))
+				matches := f.Match(pat.NewToken(pat.TokenData{LastUsed: token.lastUsed}))
 				if matches {
 					names = append(names, token.name)
 				}
@@ -62,8 +62,8 @@ func TestRefuseUnknownScopes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := newStore(t, pat.Fields{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
-			s := configured(pat.Config{Store: store, Choices: pat.Choices{RefuseUnknownScopes: true}}, annAndBen())
+			store := newStore(t, pat.TokenData{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
+			s := configured(pat.Config{Store: store, Options: pat.Options{RefuseUnknownScopes: true}}, annAndBen())
 			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
 			entry := ""
 			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {

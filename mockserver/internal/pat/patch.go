@@ -41,7 +41,7 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.visible(ctx, id, held)
+	t, err := s.lookup(ctx, id, held)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 			Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
 		}
 	}
-	p := &patcher{policy: call.Policy, choices: &s.config.Choices, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
+	p := &patcher{policy: call.Policy, choices: &s.config.Options, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (u *Update) Commit(ctx context.Context) error {
 // patcher is a JSON Patch on one token: it applies as a whole or not at all.
 type patcher struct {
 	policy     Policy
-	choices    *Choices
+	choices    *Options
 	at         string // where the operations stand in the request's body
 	operations []PatchOperation
 	now        time.Time
@@ -184,8 +184,8 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 	if err := json.Unmarshal(document, &fields); err != nil {
 		return nil, &Error{Kind: Invalid, Field: p.at, Want: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies}
 	}
-	next := NewToken(t.Fields)
-	err = cmp.Or(p.decodeName(fields, &next.Fields), p.decodeScope(fields, &next.Fields), p.decodeExpiration(fields, &next.Fields))
+	next := NewToken(t.TokenData)
+	err = cmp.Or(p.decodeName(fields, &next.TokenData), p.decodeScope(fields, &next.TokenData), p.decodeExpiration(fields, &next.TokenData))
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func pointsInto(field, pointer string) bool {
 	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
 }
 
-func (p *patcher) decodeName(fields map[string]json.RawMessage, next *Fields) error {
+func (p *patcher) decodeName(fields map[string]json.RawMessage, next *TokenData) error {
 	at, changed := p.lastChange(fieldName)
 	var name *string
 	if err := decodeField(fields[fieldName], &name, at, "a string"); err != nil {
@@ -47,7 +47,7 @@ func (p *patcher) decodeName(fields map[string]json.RawMessage, next *Fields) er
 	return p.choices.checkName(*name, at)
 }
 
-func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) error {
+func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData) error {
 	at, changed := p.lastChange(fieldScope)
 	var elements []*string
 	if err := decodeField(fields[fieldScope], &elements, at, "an array of strings, or null"); err != nil {
@@ -72,7 +72,7 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *Fields) e
 
 // decodeExpiration holds date and acknowledgement against each other where the patch touches one of
 // them; a patch of the name alone asks for neither, though the published text reads as if it did.
-func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Fields) error {
+func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *TokenData) error {
 	dateAt, dateChanged := p.lastChange(fieldExpiration)
 	awareAt, awareChanged := p.lastChange(fieldNeverAware)
 	var date *string

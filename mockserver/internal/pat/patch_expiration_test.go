@@ -10,7 +10,7 @@ import (
 )
 
 // robotThat expires then, or never, and is acknowledged or not.
-func robotThat(expires string, aware bool) pat.Fields {
+func robotThat(expires string, aware bool) pat.TokenData {
 	f := endless("robot", ben)
 	f.Name, f.Scope, f.UserAwareTokenNeverExpires = "robot", []string{"a"}, aware
 	if expires != "never" {
@@ -41,7 +41,7 @@ func TestPatchExpiration(t *testing.T) {
 	)
 	tests := []struct {
 		name        string
-		token       pat.Fields
+		token       pat.TokenData
 		patch       []string
 		want        string
 		wantRefusal refusal

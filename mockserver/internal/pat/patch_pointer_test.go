@@ -88,7 +88,7 @@ func TestLegacyPatch(t *testing.T) {
 	date := refusal{pat.Invalid, "/0/path", "patch-fields"}
 	tests := []struct {
 		name        string
-		token       pat.Fields
+		token       pat.TokenData
 		patch       []string
 		want        string
 		wantRefusal refusal

@@ -31,20 +31,20 @@ func patchOf(lines ...string) []pat.PatchOperation {
 }
 
 // robot is the token that most patches are for.
-func robot() pat.Fields {
+func robot() pat.TokenData {
 	f := dated("robot", ben)
 	f.Name, f.Scope = "robot", []string{"a", "b", "c"}
 	return f
 }
 
 // patchable are the fields that a patch can change, in one line.
-func patchable(f pat.Fields) string {
+func patchable(f pat.TokenData) string {
 	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, written(f.ExpirationDate), f.UserAwareTokenNeverExpires)
 }
 
 // patch applies operations to a token beside others. It returns the token's patchable fields, checks
 // that the rest of it is as it was, and that what is answered is stored; of a refused patch, nothing.
-func patch(t testing.TB, v version.Version, token pat.Fields, operations []pat.PatchOperation) (string, error) {
+func patch(t testing.TB, v version.Version, token pat.TokenData, operations []pat.PatchOperation) (string, error) {
 	t.Helper()
 	store := newStore(t, token, dated("other", ben), dated("another's", ann))
 	got, err := patchToken(t.Context(), newService(store), callOf(user(ben), v), token.ID, operations)
@@ -53,7 +53,7 @@ func patch(t testing.TB, v version.Version, token pat.Fields, operations []pat.P
 		checkFields(t, token, after)
 		return "", err
 	}
-	checkFields(t, got.Fields, after)
+	checkFields(t, got.TokenData, after)
 	wantFormer, wantChanged := token.FormerScope, token.ScopeChanged
 	if !slices.Equal(token.Scope, after.Scope) {
 		wantFormer, wantChanged = token.Scope, now
@@ -65,7 +65,7 @@ func patch(t testing.TB, v version.Version, token pat.Fields, operations []pat.P
 	after.Name, after.Scope = token.Name, token.Scope
 	after.ExpirationDate, after.UserAwareTokenNeverExpires = token.ExpirationDate, token.UserAwareTokenNeverExpires
 	checkFields(t, token, after)
-	return patchable(got.Fields), nil
+	return patchable(got.TokenData), nil
 }
 
 func TestPatchNameAndScope(t *testing.T) {
@@ -304,7 +304,7 @@ func FuzzPatch(f *testing.F) {
 			checkFields(t, before, after)
 			return
 		}
-		checkFields(t, got.Fields, after)
+		checkFields(t, got.TokenData, after)
 		if strings.TrimSpace(after.Name) == "" || after.Scope == nil || after.ExpirationDate.IsZero() && !after.UserAwareTokenNeverExpires {
 			t.Errorf("no token may be like this: %s", patchable(after))
 		}

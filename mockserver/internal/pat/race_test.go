@@ -44,7 +44,7 @@ func (s *contested) rename(id, name string) error {
 	if err != nil {
 		return err
 	}
-	next := pat.NewToken(old.Fields)
+	next := pat.NewToken(old.TokenData)
 	next.Name = name
 	return s.Store.Swap(context.Background(), pat.Change{Old: old, New: next})
 }

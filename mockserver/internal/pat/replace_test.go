@@ -28,7 +28,7 @@ func (full) AllTokens(_ context.Context) ([]*pat.Token, error)    { return nil, 
 func (full) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errFull }
 func (full) Count(context.Context, string) (int, error)           { return 7, errFull }
 
-func tokens(fields ...pat.Fields) []*pat.Token {
+func tokens(fields ...pat.TokenData) []*pat.Token {
 	var tokens []*pat.Token
 	for _, f := range fields {
 		tokens = append(tokens, pat.NewToken(f))
@@ -51,7 +51,7 @@ func viewOf(t testing.TB, s *pat.Service) view {
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := s.About(t.Context())
+	about, err := s.TenantInfo(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestReplaceThatTheStoreRefuses(t *testing.T) {
 	if err := s.Replace(t.Context(), pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
-	about, err := s.About(t.Context())
+	about, err := s.TenantInfo(t.Context())
 	mustRun(t, err)
 	if diff := cmp.Diff("acme", about.Name); diff != "" {
 		t.Errorf("name (-want +got):\n%s", diff)
@@ -279,7 +279,7 @@ func mustRun(t testing.TB, err error) {
 }
 
 // named is a token of another name.
-func named(id string, owner pat.Owner, name string) pat.Fields {
+func named(id string, owner pat.Owner, name string) pat.TokenData {
 	f := dated(id, owner)
 	f.Name = name
 	return f

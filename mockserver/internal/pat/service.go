@@ -23,8 +23,8 @@ type Config struct {
 	Limit int
 	// ScopeDelay is for how long logins still give the scopes of before a change. Zero means not at all.
 	ScopeDelay time.Duration
-	// Choices are what the tenant does where nothing published settles it.
-	Choices Choices
+	// Options are what the tenant does where nothing published settles it.
+	Options Options
 }
 
 // What a tenant has, where a Config does not set it.
@@ -34,7 +34,7 @@ const (
 )
 
 // NewService returns a service. All of its state is in the store.
-func NewService(c Config) *Service { return &Service{config: c, levels: c.Choices.levels()} }
+func NewService(c Config) *Service { return &Service{config: c, levels: c.Options.levels()} }
 
 // A Call is the context of one request.
 type Call struct {
@@ -75,8 +75,8 @@ func (s *Service) authorize(ctx context.Context, c Caller, needed Rights) (Right
 	return held, err
 }
 
-// visible returns a token, unless it is managed and the caller may not see those.
-func (s *Service) visible(ctx context.Context, id string, held Rights) (*Token, error) {
+// lookup returns a token, unless it is managed and the caller may not see those.
+func (s *Service) lookup(ctx context.Context, id string, held Rights) (*Token, error) {
 	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !held.Has(ReadManaged) {
 		return nil, notFound(id)

@@ -15,11 +15,11 @@ import (
 
 func TestCreate(t *testing.T) {
 	const april = "2026-04-01T00:00:00Z"
-	robot := pat.Fields{
+	robot := pat.TokenData{
 		ID: "new-1", Secret: "secret-1", Name: "robot", Scope: []string{"sp:scopes:all"}, Owner: ben,
 		Created: now, AccessTokenValiditySeconds: 43200, ExpirationDate: moment(april),
 	}
-	with := func(change func(*pat.Fields)) pat.Fields {
+	with := func(change func(*pat.TokenData)) pat.TokenData {
 		f := robot
 		change(&f)
 		return f
@@ -27,48 +27,48 @@ func TestCreate(t *testing.T) {
 	tests := []struct {
 		name    string
 		request pat.CreateRequest
-		want    pat.Fields
+		want    pat.TokenData
 	}{
 		{"name and date", pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april)}, robot},
 		{
 			"scopes",
 			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{"idn:a:read", "idn:b:manage"}},
-			with(func(f *pat.Fields) { f.Scope = []string{"idn:a:read", "idn:b:manage"} }),
+			with(func(f *pat.TokenData) { f.Scope = []string{"idn:a:read", "idn:b:manage"} }),
 		},
 		{
 			"no scopes",
 			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{}},
-			with(func(f *pat.Fields) { f.Scope = []string{} }),
+			with(func(f *pat.TokenData) { f.Scope = []string{} }),
 		},
 		{
 			"scopes that nobody knows",
 			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{"no such scope"}},
-			with(func(f *pat.Fields) { f.Scope = []string{"no such scope"} }),
+			with(func(f *pat.TokenData) { f.Scope = []string{"no such scope"} }),
 		},
 		{
 			"shortest access tokens",
 			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(15)},
-			with(func(f *pat.Fields) { f.AccessTokenValiditySeconds = 15 }),
+			with(func(f *pat.TokenData) { f.AccessTokenValiditySeconds = 15 }),
 		},
 		{
 			"longest access tokens",
 			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(43200)},
-			with(func(f *pat.Fields) { f.AccessTokenValiditySeconds = 43200 }),
+			with(func(f *pat.TokenData) { f.AccessTokenValiditySeconds = 43200 }),
 		},
 		{
 			"never expires",
 			pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true},
-			with(func(f *pat.Fields) { f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true }),
+			with(func(f *pat.TokenData) { f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true }),
 		},
 		{
 			"date and acknowledgement",
 			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), UserAwareTokenNeverExpires: true},
-			with(func(f *pat.Fields) { f.UserAwareTokenNeverExpires = true }),
+			with(func(f *pat.TokenData) { f.UserAwareTokenNeverExpires = true }),
 		},
 		{
 			"name with blanks around",
 			pat.CreateRequest{Name: new(" robot "), ExpirationDate: new(april)},
-			with(func(f *pat.Fields) { f.Name = " robot " }),
+			with(func(f *pat.TokenData) { f.Name = " robot " }),
 		},
 	}
 	for _, test := range tests {
@@ -78,7 +78,7 @@ func TestCreate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkFields(t, test.want, got.Fields)
+			checkFields(t, test.want, got.TokenData)
 			checkFields(t, test.want, stored(t, store, "new-1"))
 		})
 	}
@@ -159,7 +159,7 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	if diff := cmp.Diff([]string{"new-3", "secret-3", "robot"}, []string{got.ID, got.Secret, got.Name}); diff != "" {
 		t.Errorf("id, secret, name (-want +got):\n%s", diff)
 	}
-	checkFields(t, got.Fields, stored(t, store, "new-3"))
+	checkFields(t, got.TokenData, stored(t, store, "new-3"))
 	checkFields(t, dated("new-1", ann), stored(t, store, "new-1"))
 	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
 	t.Run("name taken", func(t *testing.T) {
@@ -297,7 +297,7 @@ func TestRevisionsDoNotChange(t *testing.T) {
 			if err := test.run(); err != nil {
 				t.Fatal(err)
 			}
-			checkFields(t, robot(), before.Fields)
+			checkFields(t, robot(), before.TokenData)
 			if after, _ := store.Token(t.Context(), "robot"); after == before {
 				t.Error("there is no new revision")
 			}
@@ -306,15 +306,15 @@ func TestRevisionsDoNotChange(t *testing.T) {
 }
 
 // everything is what a store holds, in its order.
-func everything(t testing.TB, store *memory.Store) []pat.Fields {
+func everything(t testing.TB, store *memory.Store) []pat.TokenData {
 	t.Helper()
 	tokens, err := store.AllTokens(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []pat.Fields
+	var all []pat.TokenData
 	for _, token := range tokens {
-		all = append(all, token.Fields)
+		all = append(all, token.TokenData)
 	}
 	return all
 }

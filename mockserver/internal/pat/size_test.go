@@ -26,7 +26,7 @@ func allocated(call func(n int)) int {
 func crowd(t *testing.T, users int) *pat.Service {
 	t.Helper()
 	var tenant pat.Tenant
-	var tokens []pat.Fields
+	var tokens []pat.TokenData
 	for n := range users {
 		owner := pat.Owner{ID: fmt.Sprintf("id %06d", n), Name: fmt.Sprintf("User %06d", users-n)}
 		tokens = append(tokens, dated(fmt.Sprintf("token %d", n), owner))
@@ -65,11 +65,11 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 			return s.AddIdentity(t.Context(), pat.Identity{ID: "new", Name: "User 000007"}, nil)
 		}, pat.ErrIdentityTaken},
 		{"add a token", func(s *pat.Service, n int) error {
-			_, err := s.AddToken(t.Context(), "User 000007", pat.Fields{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n)})
+			_, err := s.AddToken(t.Context(), "User 000007", pat.TokenData{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n)})
 			return err
 		}, nil},
 		{"add a token to an unknown user", func(s *pat.Service, _ int) error {
-			_, err := s.AddToken(t.Context(), "unknown", pat.Fields{ID: "new", Name: "new"})
+			_, err := s.AddToken(t.Context(), "unknown", pat.TokenData{ID: "new", Name: "new"})
 			return err
 		}, pat.ErrNoIdentity},
 	}

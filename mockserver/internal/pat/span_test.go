@@ -108,7 +108,7 @@ func TestFilterSpanHasEveryMatch(t *testing.T) {
 		text := condition.Draw(t, "filter")
 		span, filter := spanOf(t, text)
 		for _, used := range moments {
-			if filter.Match(pat.NewToken(pat.Fields{LastUsed: used})) && !within(span, used) {
+			if filter.Match(pat.NewToken(pat.TokenData{LastUsed: used})) && !within(span, used) {
 				t.Fatalf("%s matches %v, but asks for %v", text, used, span)
 			}
 		}

@@ -35,8 +35,8 @@ type APIClient struct {
 	Scope            []string
 }
 
-// About returns the ID, Name and Pod of the tenant, and nothing else.
-func (s *Service) About(ctx context.Context) (Tenant, error) {
+// TenantInfo returns the ID, Name and Pod of the tenant, and nothing else.
+func (s *Service) TenantInfo(ctx context.Context) (Tenant, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
 		return Tenant{}, err
@@ -56,9 +56,9 @@ func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
 	return Identity{}, ErrNoIdentity
 }
 
-// Owner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
+// ClientOwner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
 // false for any other.
-func (s *Service) Owner(ctx context.Context, clientID string) (owner Owner, known bool) {
+func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner, known bool) {
 	if t, err := s.config.Store.Token(ctx, clientID); err == nil {
 		return t.Owner, true
 	}
@@ -70,8 +70,8 @@ func (s *Service) Owner(ctx context.Context, clientID string) (owner Owner, know
 	return Owner{}, known
 }
 
-// Deleted reports whether a token of that id was deleted lately.
-func (s *Service) Deleted(ctx context.Context, id string) (bool, error) {
+// WasDeleted reports whether a token of that id was deleted lately.
+func (s *Service) WasDeleted(ctx context.Context, id string) (bool, error) {
 	return s.config.Store.Deleted(ctx, id)
 }
 
@@ -110,7 +110,7 @@ func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) err
 
 // AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
 // fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in with.
-func (s *Service) AddToken(ctx context.Context, owner string, f Fields) (*Token, error) {
+func (s *Service) AddToken(ctx context.Context, owner string, f TokenData) (*Token, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
 		return nil, err
@@ -138,20 +138,20 @@ func idTaken(t *Token, err error) error {
 	return err
 }
 
-// A Login is a user and the token to log in with.
-type Login struct {
+// A UserLogin is a user and the token to log in with.
+type UserLogin struct {
 	Identity Identity
 	Token    *Token
 }
 
 // Logins are the users who can log in, each with the token that is known for it or, where that was
 // deleted, the oldest that is not managed.
-func (s *Service) Logins(ctx context.Context) ([]Login, error) {
+func (s *Service) Logins(ctx context.Context) ([]UserLogin, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var logins []Login
+	var logins []UserLogin
 	for _, i := range d.Identities() {
 		tokens, err := s.config.Store.Tokens(ctx, i.ID)
 		if err != nil {
@@ -162,7 +162,7 @@ func (s *Service) Logins(ctx context.Context) ([]Login, error) {
 			at = slices.IndexFunc(tokens, func(t *Token) bool { return !t.Managed })
 		}
 		if at >= 0 {
-			logins = append(logins, Login{Identity: i, Token: tokens[at]})
+			logins = append(logins, UserLogin{Identity: i, Token: tokens[at]})
 		}
 	}
 	return logins, nil

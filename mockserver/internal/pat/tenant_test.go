@@ -43,8 +43,8 @@ func written(t time.Time) string {
 }
 
 // dated are the fields of a token that was made in January, lives until April and was never used.
-func dated(id string, owner pat.Owner) pat.Fields {
-	return pat.Fields{
+func dated(id string, owner pat.Owner) pat.TokenData {
+	return pat.TokenData{
 		ID: id, Secret: "secret of " + id, Name: "name of " + id, Owner: owner, Scope: []string{"sp:scopes:all"},
 		Created: moment("2026-01-01T00:00:00Z"), AccessTokenValiditySeconds: 43200,
 		ExpirationDate: moment("2026-04-01T00:00:00Z"),
@@ -52,19 +52,19 @@ func dated(id string, owner pat.Owner) pat.Fields {
 }
 
 // endless are the fields of a token that never expires, as somebody acknowledged.
-func endless(id string, owner pat.Owner) pat.Fields {
+func endless(id string, owner pat.Owner) pat.TokenData {
 	f := dated(id, owner)
 	f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true
 	return f
 }
 
-func managed(id string, owner pat.Owner) pat.Fields {
+func managed(id string, owner pat.Owner) pat.TokenData {
 	f := dated(id, owner)
 	f.Managed = true
 	return f
 }
 
-func newStore(t testing.TB, tokens ...pat.Fields) *memory.Store {
+func newStore(t testing.TB, tokens ...pat.TokenData) *memory.Store {
 	t.Helper()
 	store, tenant := memory.New(), annAndBen()
 	for _, f := range tokens {
@@ -122,13 +122,13 @@ func callOf(c pat.Caller, v version.Version) pat.Call {
 }
 
 // stored are the fields of the current revision of a token.
-func stored(t testing.TB, store pat.Store, id string) pat.Fields {
+func stored(t testing.TB, store pat.Store, id string) pat.TokenData {
 	t.Helper()
 	token, err := store.Token(t.Context(), id)
 	if err != nil {
 		t.Fatalf("token %s: %v", id, err)
 	}
-	return token.Fields
+	return token.TokenData
 }
 
 func ids(tokens []*pat.Token) []string {
@@ -208,7 +208,7 @@ func checkCause(t testing.TB, want refusal, err error) {
 	}
 }
 
-func checkFields(t testing.TB, want, got pat.Fields) {
+func checkFields(t testing.TB, want, got pat.TokenData) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Fields is the content of a token.
-type Fields struct {
+// TokenData is the content of a token.
+type TokenData struct {
 	ID     string // 32 hexadecimal digits; the client id at the token endpoint
 	Secret string // 64 hexadecimal digits; the client secret, shown once
 	Name   string // unique among the tokens of its owner
@@ -40,12 +40,12 @@ type Owner struct{ ID, Name string }
 // A Token is one revision of a personal access token. It must not be modified, its Scope included: a change is a new
 // revision.
 type Token struct {
-	Fields
+	TokenData
 	json [shapes]atomic.Pointer[[]byte]
 }
 
 // NewToken returns a revision of a token.
-func NewToken(f Fields) *Token { return &Token{Fields: f} }
+func NewToken(f TokenData) *Token { return &Token{TokenData: f} }
 
 // Expired reports whether logins with the token have ended.
 func (t *Token) Expired(now time.Time) bool {

@@ -12,7 +12,7 @@ import (
 func TestExpired(t *testing.T) {
 	tests := []struct {
 		name, now string
-		fields    pat.Fields
+		fields    pat.TokenData
 		want      bool
 	}{
 		{"a millisecond before", "2026-03-31T23:59:59.999Z", dated("token", ben), false},
@@ -40,7 +40,7 @@ func TestJSON(t *testing.T) {
 		token := pat.NewToken(dated("token", ben))
 		token.SetJSON(pat.Legacy, []byte("legacy"))
 		token.SetJSON(pat.Current, []byte("current"))
-		next := pat.NewToken(token.Fields)
+		next := pat.NewToken(token.TokenData)
 		next.SetJSON(pat.Current, []byte("next"))
 		got := []string{string(token.JSON(pat.Legacy)), string(token.JSON(pat.Current)), string(next.JSON(pat.Legacy)), string(next.JSON(pat.Current))}
 		if diff := cmp.Diff([]string{"legacy", "current", "", "next"}, got); diff != "" {

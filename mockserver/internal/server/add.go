@@ -32,14 +32,14 @@ func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
 	if err := t.service.AddIdentity(context.TODO(), added.Identities[0], added.Tokens[0]); err != nil {
 		return control.User{}, err
 	}
-	return userOf(pat.Login{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
+	return userOf(pat.UserLogin{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
 }
 
 // newID makes the id of a token. With a seed ids come again after a restart, so those in use are passed over.
 func (t *tenant) newID() string {
 	for {
 		id := t.random.Hex("token id", 16)
-		if _, taken := t.service.Owner(context.TODO(), id); !taken {
+		if _, taken := t.service.ClientOwner(context.TODO(), id); !taken {
 			return id
 		}
 	}
@@ -96,7 +96,7 @@ func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
 		return control.User{}, err
 	}
 	identity, _ := t.service.Identity(context.TODO(), added.Owner.ID) // it was just there
-	return userOf(pat.Login{Identity: identity, Token: added}), nil
+	return userOf(pat.UserLogin{Identity: identity, Token: added}), nil
 }
 
 // check holds a user and a token against the rules of a fixture's file.

@@ -14,8 +14,8 @@ import (
 )
 
 // choices are what of a dialect the domain decides.
-func choices(d dialect.Dialect) pat.Choices {
-	return pat.Choices{
+func choices(d dialect.Dialect) pat.Options {
+	return pat.Options{
 		RefuseUnknownScopes:    d[dialect.UnknownScope].Refuses(),
 		RefuseUnknownOwner:     d[dialect.UnknownOwner].Refuses(),
 		RefuseEmptyPatch:       d[dialect.EmptyPatch].Refuses(),

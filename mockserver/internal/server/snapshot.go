@@ -63,8 +63,8 @@ func domain(from *fixtures.Tenant, now time.Time) pat.Tenant {
 }
 
 // fields are those of a token of a fixture, but for its owner.
-func fields(t fixtures.Token, now time.Time) pat.Fields {
-	return pat.Fields{
+func fields(t fixtures.Token, now time.Time) pat.TokenData {
+	return pat.TokenData{
 		ID: t.ID, Secret: t.Secret, Name: t.Name, Scope: t.Scope,
 		Created: t.Created.At(now), LastUsed: t.LastUsed.At(now), Managed: t.Managed,
 		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds, ExpirationDate: t.ExpirationDate.At(now),

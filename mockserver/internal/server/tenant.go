@@ -101,7 +101,7 @@ func (s *Server) prepare(name string, now func() time.Time) *tenant {
 
 func (s *Server) newService(store pat.Store, source *random.Source) *pat.Service {
 	return pat.NewService(pat.Config{
-		Store: store, Limit: s.config.Profile.TokenLimit, ScopeDelay: s.config.ScopeDelay, Choices: choices(s.config.Dialect),
+		Store: store, Limit: s.config.Profile.TokenLimit, ScopeDelay: s.config.ScopeDelay, Options: choices(s.config.Dialect),
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})
@@ -237,7 +237,7 @@ func (t *tenant) Users() ([]control.User, error) {
 	return users, nil
 }
 
-func userOf(l pat.Login) control.User {
+func userOf(l pat.UserLogin) control.User {
 	return control.User{Name: l.Identity.Name, UserLevels: append([]string{}, l.Identity.UserLevels...), ClientID: l.Token.ID, ClientSecret: l.Token.Secret}
 }
 

@@ -25,7 +25,7 @@ var (
 
 // token is made at a second of the first of March, and has the name of its id.
 func token(id string, owner pat.Owner, second int) *pat.Token {
-	return pat.NewToken(pat.Fields{
+	return pat.NewToken(pat.TokenData{
 		ID: id, Secret: "secret of " + id, Name: id, Owner: owner, Scope: []string{"sp:scopes:all"},
 		Created: time.Date(2026, 3, 1, 0, 0, second, 0, time.UTC), AccessTokenValiditySeconds: 60,
 	})
@@ -33,7 +33,7 @@ func token(id string, owner pat.Owner, second int) *pat.Token {
 
 // renamed is the next revision of a token.
 func renamed(t *pat.Token, name string) pat.Change {
-	next := pat.NewToken(t.Fields)
+	next := pat.NewToken(t.TokenData)
 	next.Name = name
 	return pat.Change{Old: t, New: next}
 }
@@ -158,13 +158,13 @@ func checkText(t testing.TB, err error, want ...string) {
 // A content is a tenant with its tokens as fields, which can be compared.
 type content struct {
 	Tenant pat.Tenant
-	Tokens []pat.Fields
+	Tokens []pat.TokenData
 }
 
 func contentOf(t pat.Tenant) content {
 	c := content{Tenant: t}
 	for _, token := range t.Tokens {
-		c.Tokens = append(c.Tokens, token.Fields)
+		c.Tokens = append(c.Tokens, token.TokenData)
 	}
 	c.Tenant.Tokens = nil
 	return c
@@ -193,7 +193,7 @@ func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 		t.Errorf("count is %d, %v, want %d", n, err, len(want))
 	}
 	for _, w := range want {
-		if token, err := s.Token(t.Context(), w.ID); err != nil || !cmp.Equal(w.Fields, token.Fields) {
+		if token, err := s.Token(t.Context(), w.ID); err != nil || !cmp.Equal(w.TokenData, token.TokenData) {
 			t.Errorf("token %s: error %v", w.ID, err)
 		}
 	}

@@ -51,7 +51,7 @@ func filled(t *testing.T) pat.Tenant {
 	t.Helper()
 	var (
 		tenant pat.Tenant
-		fields pat.Fields
+		fields pat.TokenData
 	)
 	for i := range reflect.TypeFor[pat.Tenant]().NumField() {
 		if reflect.TypeFor[pat.Tenant]().Field(i).Name != "Tokens" {
@@ -74,15 +74,15 @@ func TestRoundTrip(t *testing.T) {
 		{"everything", filled(t)},
 		{"slices without elements", pat.Tenant{
 			UserLevels: map[string][]string{"nil": nil, "empty": {}}, Identities: []pat.Identity{{ID: "ann", UserLevels: []string{}}},
-			APIClients: []pat.APIClient{}, Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a", Scope: []string{}, FormerScope: []string{}})},
+			APIClients: []pat.APIClient{}, Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a", Scope: []string{}, FormerScope: []string{}})},
 		}},
 		{"slices that are nil", pat.Tenant{
 			Identities: []pat.Identity{{ID: "ann"}}, APIClients: []pat.APIClient{{ID: "x"}, {ID: "y", Scope: []string{}}},
-			Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a"})},
+			Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a"})},
 		}},
 		{"a map without elements", pat.Tenant{UserLevels: map[string][]string{}}},
-		{"milliseconds", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a", Created: moment, LastUsed: moment.Add(-time.Millisecond)})}}},
-		{"the last moment that there is", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.Fields{ID: "a", ExpirationDate: time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC)})}}},
+		{"milliseconds", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a", Created: moment, LastUsed: moment.Add(-time.Millisecond)})}}},
+		{"the last moment that there is", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a", ExpirationDate: time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC)})}}},
 		{"identities in their order", pat.Tenant{Identities: []pat.Identity{{ID: "c"}, {ID: "a"}, {ID: "b"}}}},
 		{"tokens oldest first", pat.Tenant{Tokens: []*pat.Token{token("c", ann, 1), token("a", ann, 2), token("b", ben, 3)}}},
 	}
@@ -96,8 +96,8 @@ func TestRoundTrip(t *testing.T) {
 				t.Errorf("tenant (-want +got):\n%s", diff)
 			}
 			for i, token := range got.Tokens { // not the same moment in another zone, but the same value
-				if !reflect.DeepEqual(test.tenant.Tokens[i].Fields, token.Fields) {
-					t.Errorf("token is %#v, want %#v", token.Fields, test.tenant.Tokens[i].Fields)
+				if !reflect.DeepEqual(test.tenant.Tokens[i].TokenData, token.TokenData) {
+					t.Errorf("token is %#v, want %#v", token.TokenData, test.tenant.Tokens[i].TokenData)
 				}
 			}
 			checkMemory(t, test.tenant.Tokens, s)

@@ -43,7 +43,7 @@ func TestLayout(t *testing.T) {
 		ID: "t", Name: "acme", Pod: "eu", UserLevels: map[string][]string{"READER": {"read"}},
 		Identities: []pat.Identity{{ID: "ann", Name: "Ann", UserLevels: []string{"USER"}, Login: "1"}},
 		APIClients: []pat.APIClient{{ID: "c", Secret: "s", Name: "ci"}},
-		Tokens: []*pat.Token{pat.NewToken(pat.Fields{
+		Tokens: []*pat.Token{pat.NewToken(pat.TokenData{
 			ID: "1", Secret: "x", Name: "one", Scope: []string{"a"}, Owner: ann, Created: at, AccessTokenValiditySeconds: 60,
 			FormerScope: []string{}, ScopeChanged: at,
 		})},

@@ -37,7 +37,7 @@ func recordOf(t *pat.Token) tokenRecord {
 }
 
 func (r tokenRecord) token() *pat.Token {
-	return pat.NewToken(pat.Fields{
+	return pat.NewToken(pat.TokenData{
 		ID: r.ID, Secret: r.Secret, Name: r.Name, Scope: r.Scope, Owner: pat.Owner{ID: r.OwnerID, Name: r.OwnerName},
 		Created: r.Created, LastUsed: r.LastUsed, Managed: r.Managed,
 		AccessTokenValiditySeconds: r.AccessTokenValiditySeconds,

@@ -26,7 +26,7 @@ var (
 
 // benchToken is the nth by age. When it was last used is random.
 func benchToken(n int, random *rand.Rand) *pat.Token {
-	return pat.NewToken(pat.Fields{
+	return pat.NewToken(pat.TokenData{
 		ID:     fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64()),
 		Secret: fmt.Sprintf("%064x", random.Uint64()), Name: fmt.Sprintf("token %d", n),
 		Owner: pat.Owner{ID: fmt.Sprintf("%032x", n/few), Name: "Ann"}, Created: newYear.Add(time.Duration(n) * time.Minute),

@@ -17,7 +17,7 @@ import (
 
 // used is the next revision of a token, used once more.
 func used(t *pat.Token) pat.Change {
-	next := pat.NewToken(t.Fields)
+	next := pat.NewToken(t.TokenData)
 	next.AccessTokenValiditySeconds++ // which counts
 	next.LastUsed = stale.Add(time.Duration(next.AccessTokenValiditySeconds) * time.Second)
 	return pat.Change{Old: t, New: next}

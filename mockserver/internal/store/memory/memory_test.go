@@ -15,14 +15,14 @@ var _ pat.Store = (*memory.Store)(nil)
 
 // token is made at a second of the first of March.
 func token(id, owner, name string, second int) *pat.Token {
-	return pat.NewToken(pat.Fields{
+	return pat.NewToken(pat.TokenData{
 		ID: id, Name: name, Owner: pat.Owner{ID: owner}, Created: time.Date(2026, 3, 1, 0, 0, second, 0, time.UTC),
 	})
 }
 
 // renamed is the next revision of a token.
 func renamed(t *pat.Token, name string) pat.Change {
-	next := pat.NewToken(t.Fields)
+	next := pat.NewToken(t.TokenData)
 	next.Name = name
 	return pat.Change{Old: t, New: next}
 }
@@ -117,8 +117,8 @@ func TestOrder(t *testing.T) {
 		{"oldest first", []*pat.Token{token("a", "ann", "1", 3), token("b", "ben", "1", 1), token("c", "ann", "2", 2)}, []string{"b 1", "c 2", "a 1"}},
 		{"by id where made at once", []*pat.Token{token("c", "ann", "1", 1), token("a", "ann", "2", 1), token("b", "ben", "1", 1)}, []string{"a 2", "b 1", "c 1"}},
 		{"the moment counts, not its zone", []*pat.Token{
-			pat.NewToken(pat.Fields{ID: "a", Created: time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 2*60*60))}), // midnight in UTC
-			pat.NewToken(pat.Fields{ID: "b", Name: "later", Created: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)}),
+			pat.NewToken(pat.TokenData{ID: "a", Created: time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 2*60*60))}), // midnight in UTC
+			pat.NewToken(pat.TokenData{ID: "b", Name: "later", Created: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)}),
 		}, []string{"a ", "b later"}},
 	}
 	for _, test := range tests {

@@ -114,7 +114,7 @@ func (m *machine) draw(t *rapid.T) *pat.Token {
 	if rapid.IntRange(0, 9).Draw(t, "known id") == 0 && len(m.model) > 0 {
 		id = rapid.SampledFrom(m.model).Draw(t, "token").ID
 	}
-	return pat.NewToken(pat.Fields{
+	return pat.NewToken(pat.TokenData{
 		ID: id, Name: m.name(t), Owner: pat.Owner{ID: rapid.SampledFrom(owners).Draw(t, "owner")},
 		Created:  newYear.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "age")) * 500 * time.Microsecond),
 		LastUsed: rapid.SampledFrom(uses).Draw(t, "used"),
@@ -136,7 +136,7 @@ func (m *machine) current(t *rapid.T) *pat.Token {
 	}
 	token := rapid.SampledFrom(m.model).Draw(t, "token")
 	if rapid.IntRange(0, 9).Draw(t, "stale") == 0 {
-		return pat.NewToken(token.Fields)
+		return pat.NewToken(token.TokenData)
 	}
 	return token
 }
@@ -150,7 +150,7 @@ func (m *machine) Create(t *rapid.T) {
 func (m *machine) Fill(t *rapid.T) {
 	for range rapid.IntRange(100, 300).Draw(t, "tokens") {
 		m.ids++
-		token := pat.NewToken(pat.Fields{
+		token := pat.NewToken(pat.TokenData{
 			ID: fmt.Sprint(m.ids), Name: fmt.Sprint("of ", m.ids), Owner: pat.Owner{ID: owners[m.ids%2]},
 			Created: newYear.Add(time.Duration(m.ids*7919%1000) * time.Second), LastUsed: stale.Add(time.Duration(m.ids) * time.Hour),
 		})
@@ -165,7 +165,7 @@ func (m *machine) Swap(t *rapid.T) {
 		if slices.ContainsFunc(changes, func(c pat.Change) bool { return c.Old.ID == old.ID }) {
 			continue
 		}
-		next := pat.NewToken(old.Fields)
+		next := pat.NewToken(old.TokenData)
 		next.Name, next.LastUsed = m.name(t), rapid.SampledFrom(uses).Draw(t, "used")
 		changes = append(changes, pat.Change{Old: old, New: next})
 	}

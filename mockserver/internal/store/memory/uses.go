@@ -69,7 +69,7 @@ func (u uses) within(span pat.Span, most int) []*pat.Token {
 			return true
 		})
 	}
-	first := pat.NewToken(pat.Fields{LastUsed: span.After.Add(time.Nanosecond)})
+	first := pat.NewToken(pat.TokenData{LastUsed: span.After.Add(time.Nanosecond)})
 	u.tree.AscendGreaterOrEqual(first, func(t *pat.Token) bool {
 		if t.LastUsed.After(span.Until) || len(tokens) > most {
 			return false
