@@ -52,7 +52,7 @@ var rules = []dependencyRule{
 	{"mockserver/internal/findings", []string{"mockserver/control"}},
 	{"mockserver/internal/lint", []string{"mockserver/control"}},
 	{"mockserver/internal/fault", []string{"mockserver/control", "mockserver/internal/clock", "mockserver/internal/random"}},
-	{"mockserver/internal/response", []string{"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat"}},
+	{"mockserver/internal/response", []string{"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/budget", "mockserver/internal/pat"}},
 	{"mockserver/internal/hostile", []string{"spec", "mockserver/internal/response", "mockserver/internal/random"}},
 	{"mockserver/internal/admission", []string{"spec", "mockserver/internal/response", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/ratelimit"}},
 	{"mockserver/internal/oauth", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/response", "mockserver/internal/admission", "mockserver/internal/random"}},

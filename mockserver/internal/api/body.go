@@ -20,7 +20,7 @@ import (
 
 // readBody decodes the body and validates it.
 func (x *exchange) readBody() error {
-	text, err := readAll(x.request.Body)
+	text, err := x.trace.RequestBody, x.trace.BodyErr
 	if err != nil {
 		return bodyError(err)
 	}
@@ -91,14 +91,6 @@ func (x *exchange) findUnknown(pointers []string) {
 // endsInside reports whether a text ends where JSON goes on.
 func endsInside(text []byte) bool {
 	return errors.Is(json.NewDecoder(bytes.NewReader(text)).Decode(new(any)), io.ErrUnexpectedEOF)
-}
-
-// readAll reads a body, which the mock may have done already.
-func readAll(stream io.Reader) ([]byte, error) {
-	if held, ok := stream.(interface{ Whole() ([]byte, error) }); ok {
-		return held.Whole()
-	}
-	return io.ReadAll(stream)
 }
 
 // withoutEmptyDate removes an expirationDate that is an empty string from a request, if the tenant

@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/response"
@@ -41,9 +39,9 @@ func (x *exchange) checkExperimental() error {
 
 // read decodes the request and validates it against the document of the operation.
 func (x *exchange) read() error {
-	id, err := url.PathUnescape(mux.Vars(x.request)["id"])
+	id, err := url.PathUnescape(x.request.PathValue("id"))
 	if err != nil {
-		return syntaxError(rule.URLSyntax, "path: expected an id with its escapes, got "+redact.Quote(mux.Vars(x.request)["id"]))
+		return syntaxError(rule.URLSyntax, "path: expected an id with its escapes, got "+redact.Quote(x.request.PathValue("id")))
 	}
 	x.id = id
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {

@@ -1,7 +1,13 @@
 // Package budget bounds the memory that requests in flight and journals take, over all namespaces of a server.
 package budget
 
-import "sync/atomic"
+import (
+	"errors"
+	"sync/atomic"
+)
+
+// ErrExceeded is the error of a request for which there is no memory now.
+var ErrExceeded = errors.New("requests in flight take their share of the memory budget: send this one again later, or start the mock with a larger --memory-budget")
 
 // Default is the budget, in bytes, of a server whose configuration has none.
 const Default = 256 << 20

@@ -7,12 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/gorilla/mux"
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
@@ -198,7 +195,8 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	if !op.Takes(contentType) {
 		return nil, unsupportedMediaType(contentType, op.MediaTypes)
 	}
-	c.body, err = readAll(r.Body)
+	info := response.InfoFrom(r)
+	c.body, err = info.RequestBody, info.BodyErr
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return nil, err
 	}
@@ -246,14 +244,6 @@ const MaxTenant = 16 << 20
 // maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than its text.
 const maxBody = 1 << 20
 
-// readAll reads a body, without a copy if the mock has it already.
-func readAll(stream io.Reader) ([]byte, error) {
-	if held, ok := stream.(interface{ Whole() ([]byte, error) }); ok {
-		return held.Whole()
-	}
-	return io.ReadAll(stream)
-}
-
 // decode reads the body, whose shape is known to be right.
 func decode[T any](c *call) (T, error) {
 	var value T
@@ -297,7 +287,7 @@ func measure(text []byte) (deepest, values int) {
 }
 
 // variable is a part of the path.
-func (c *call) variable(name string) string { return mux.Vars(c.Request)[name] }
+func (c *call) variable(name string) string { return c.PathValue(name) }
 
 // none is the answer to what was done without anything to tell.
 func none() (*response.Response, error) { return &response.Response{Status: http.StatusNoContent}, nil }

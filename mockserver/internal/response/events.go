@@ -33,10 +33,8 @@ func (w Writer) Events(rw http.ResponseWriter, r *http.Request) (*Events, error)
 	header["Cache-Control"] = noCache
 	header.Set("Content-Type", EventStream)
 	header.Set("X-Accel-Buffering", "no") // of nginx
+	InfoFrom(r).Status = http.StatusOK
 	rw.WriteHeader(http.StatusOK)
-	if recorder, ok := rw.(interface{ Unwrap() http.ResponseWriter }); ok {
-		rw = recorder.Unwrap() // which keeps no part of the body
-	}
 	e := &Events{rw: rw, controller: http.NewResponseController(rw)}
 	_ = e.controller.SetReadDeadline(time.Time{}) // a writer without one has no such limit
 	if r.Method == http.MethodHead {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/spec/limit"
 )
 
@@ -44,6 +45,17 @@ type RequestInfo struct {
 	Logged bool
 	// Abort ends the connection without a response, once everything about the request is recorded.
 	Abort bool
+
+	// RequestBody was read before the request was routed, BodyErr is why it is not complete.
+	RequestBody []byte
+	BodyErr     error
+	// Lease has the memory that the request takes. Nil takes none.
+	Lease *budget.Lease
+	// Status, Body and Size are those of the response. Of a body that is forwarded there is only the
+	// beginning.
+	Status int
+	Body   []byte
+	Size   int // bytes
 
 	// Overrides are what fault rules and the hostile profile request.
 	Overrides

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/budget"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -79,6 +81,8 @@ type Writer struct {
 	Stopped <-chan struct{}
 	// SkipValidation sends answers without asking their documents.
 	SkipValidation bool
+	// ReadTimeout is how long a client may take to read a large response, beside a minimum rate.
+	ReadTimeout time.Duration
 	// Plain leaves out of errors what a tenant does not send: causes, and advice in texts.
 	Plain bool
 	// Dialect has the responses that differ from those by default.
@@ -117,10 +121,8 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, chec
 	if trace.Effect != HTML { // whose status need not be declared
 		a = w.validated(r, a, check)
 	}
-	if shedder, ok := rw.(Shedder); ok && r.Method != http.MethodHead {
-		if instead := shedder.Shed(r, len(a.Body)); instead != nil {
-			a = instead
-		}
+	if r.Method != http.MethodHead && len(a.Body) > LargeBody {
+		a = w.reserve(rw, r, a)
 	}
 	trace.Reasons = a.Reasons
 	w.logRejected(r, a)
@@ -151,11 +153,13 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, chec
 	if a.Body != nil && (r.Method == http.MethodHead || len(a.Body) > maxBuffered) {
 		header["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
 	}
+	trace.Status = a.Status
 	rw.WriteHeader(a.Status)
 	if r.Method == http.MethodHead {
 		return
 	}
-	if _, err := writeBody(rw, a.Body); err != nil && a.Body != nil {
+	trace.Body, trace.Size = a.Body, len(a.Body)
+	if _, err := rw.Write(a.Body); err != nil && a.Body != nil { //nolint:gosec // its content type is set, and not sniffed
 		w.Log.DebugContext(r.Context(), "the client went away", "error", err)
 	}
 }
@@ -169,22 +173,34 @@ var (
 	jsonType = []string{"application/json"}
 )
 
-// A Shedder bounds the memory of responses that are being sent. Shed returns a response that is sent in
-// the place of one whose body has that many bytes, nil if there is room for it.
-type Shedder interface {
-	Shed(r *http.Request, size int) *Response
+// A large response has to be read at a minimum rate, as a body has to arrive.
+const (
+	LargeBody   = 64 << 10 // bytes
+	minReadRate = 64 << 10 // bytes per second
+)
+
+// overloadWait is the Retry-After of a request for which there is no memory now.
+const overloadWait = time.Second
+
+// Overloaded returns the error of a request for which there is no memory now.
+func (i *RequestInfo) Overloaded() *Error {
+	i.RetryAfter = overloadWait
+	e := Errorf(Unavailable, Reason{Rule: rule.MemoryBudget, Text: budget.ErrExceeded.Error()})
+	e.Header = http.Header{"Retry-After": {"1"}} // overloadWait
+	return e
 }
 
-// A BodyWriter writes a body that nobody changes afterwards, and may keep it.
-type BodyWriter interface {
-	WriteBody(body []byte) (int, error)
-}
-
-func writeBody(rw http.ResponseWriter, body []byte) (int, error) {
-	if keeper, ok := rw.(BodyWriter); ok {
-		return keeper.WriteBody(body)
+// reserve takes the memory of a large response from the budget while its client reads it. It returns
+// an error in its place if there is none.
+func (w Writer) reserve(rw http.ResponseWriter, r *http.Request, resp *Response) *Response {
+	size := len(resp.Body)
+	if info := InfoFrom(r); info.Lease != nil && !info.Lease.Grow(size) {
+		return w.ErrorResponse(r, info.Overloaded())
 	}
-	return rw.Write(body) //nolint:gosec // its content type is set, and not sniffed
+	patience := w.ReadTimeout + time.Duration(size)*time.Second/minReadRate
+	deadline := time.Now().Add(patience)                          //nolint:forbidigo // deadlines of connections are wall time
+	_ = http.NewResponseController(rw).SetWriteDeadline(deadline) // if there is a connection
+	return resp
 }
 
 // validated returns a response that its document allows: one that the hostile profile varies, too.

@@ -30,7 +30,7 @@ const (
 	RequestTimeout
 	RateLimited
 	NotSimulated
-	Overloaded
+	Unavailable
 	StateUnwritable
 	Internal
 
@@ -95,7 +95,7 @@ var table = map[Kind]row{
 		501, "501 Not implemented", ofReason, notImplemented,
 		"send requests like this one to another mock by --fallback, or leave them out",
 	},
-	Overloaded:      {503, "503 Service unavailable", "The server cannot take the request now.", temporarilyUnavailable, ""},
+	Unavailable:     {503, "503 Service unavailable", "The server cannot take the request now.", temporarilyUnavailable, ""},
 	StateUnwritable: {503, "503 Service unavailable", ofReason, temporarilyUnavailable, ""},
 	Internal:        {500, "500.0 Internal fault", "An internal fault occurred.", serverError, ""},
 
@@ -116,7 +116,7 @@ var table = map[Kind]row{
 
 // kindOfStatus has the kinds of errors that are known by their status alone. // published, except 503
 var kindOfStatus = map[int]Kind{
-	400: Invalid, 401: ExpiredBearer, 403: Forbidden, 404: NotFound, 429: RateLimited, 500: Internal, 503: Overloaded,
+	400: Invalid, 401: ExpiredBearer, 403: Forbidden, 404: NotFound, 429: RateLimited, 500: Internal, 503: Unavailable,
 }
 
 // rowOfStatus returns the form of errors that are known by their status alone.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"net/http"
@@ -48,45 +47,42 @@ func (f *sample) get(s *Server) (*tenant, error) {
 
 // serveAbsent responds to a request to a namespace that does not exist, which err says: as a new one
 // would. A login that succeeds makes the namespace.
-func (x *exchange) serveAbsent(r *http.Request, name string, err error) {
-	x.name(unseeded)
-	x.trace.Absent, x.at = true, x.server.home.clock.Now()
-	defer x.end(r)
-	preflight := x.server.cors.handle(x.Header(), r)
+func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
+	x.assignRequestID(unseededRandom)
+	x.info.Absent, x.clockNow = true, x.home.clock.Now()
+	defer x.recordExchange(r)
+	preflight := x.cors.handle(x.rw.Header(), r)
 	if errors.Is(err, namespace.ErrUnknown) {
-		x.tenant, err = x.server.sample.get(x.server)
+		x.tenant, err = x.sample.get(x.Server)
 	}
 	if err != nil {
-		x.refuse(r, err)
+		x.writeNamespaceError(r, err)
 		return
 	}
-	unread := x.read(r, maxBody)
+	unread := x.bufferBody(r, maxBodyBytes)
 	if unread == nil && x.isLogin(r) {
-		if x.server.cors.foreign(r) {
-			x.refuse(r, namespace.ErrPage)
+		if x.cors.foreign(r) {
+			x.writeNamespaceError(r, namespace.ErrPage)
 			return
 		}
-		member, err := x.server.namespaces.Enter(name)
+		member, err := x.namespaces.Enter(name)
 		if err != nil {
-			x.refuse(r, err)
+			x.writeNamespaceError(r, err)
 			return
 		}
 		defer member.Leave()
-		x.trace.Absent = false
+		x.info.Absent = false
 		x.enterNamespace(member.Value())
 	}
 	x.respond(r, unread, preflight)
 }
 
 // isLogin reports whether a request is a login that would succeed in a new namespace.
-func (x *exchange) isLogin(r *http.Request) bool {
+func (x *requestState) isLogin(r *http.Request) bool {
 	if r.Method != http.MethodPost || r.URL.EscapedPath() != "/oauth/token" {
 		return false
 	}
 	tried := *r
-	if body, ok := r.Body.(*readBody); ok {
-		again := &readBody{Reader: *bytes.NewReader(body.whole), whole: body.whole, end: body.end}
-		tried.Body = again
-	}
+	tried.Body = newBufferedBody(x.info.RequestBody, x.info.BodyErr)
 	return x.tenant.tokens.Accepts(&tried)
 }

@@ -12,39 +12,34 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// read buffers the body, as far as it may be long, so that the journal has it whatever becomes of the
+// bufferBody reads the body, as far as it may be long, so that the journal has it whatever becomes of the
 // request. It returns an error for a body that no operation can read: one that does not arrive in time,
 // or that is encoded in an unknown or wrong way.
-func (x *exchange) read(r *http.Request, limit int64) error {
+func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	opened, err := body.Open(x, r, limit, x.server.config.ReadTimeout, x.came)
+	opened, err := body.Open(x.rw, r, limit, x.config.ReadTimeout, x.start)
 	if err != nil || r.ContentLength > limit {
 		return err
 	}
 	text, err := readAll(opened, int(max(r.ContentLength, 0)), int(limit), &x.lease)
 	if err == nil && len(text) > cheapBody && !x.lease.Grow(len(text)*bodyWork) {
-		err = errOverBudget
+		err = budget.ErrExceeded
 	}
-	if errors.Is(err, errOverBudget) {
+	if errors.Is(err, budget.ErrExceeded) {
 		return err
 	}
-	x.body = text
-	if bodyError(err) != nil {
+	x.info.RequestBody, x.info.BodyErr = text, err
+	if x.bodyError(err) != nil {
 		return err
 	}
-	if err == nil {
-		err = io.EOF
-	}
-	held := &readBody{whole: text, end: err}
-	held.Reset(text)
-	r.Body = held
+	r.Body = newBufferedBody(text, err)
 	return nil
 }
 
 // bodyError returns the error of a body that no operation can read, nil for another one.
-func bodyError(err error) *response.Error {
+func (x *requestState) bodyError(err error) *response.Error {
 	var late *body.TimeoutError
 	var coding *body.UnsupportedCodingError
 	switch {
@@ -52,8 +47,8 @@ func bodyError(err error) *response.Error {
 		return nil
 	case errors.As(err, &late):
 		return response.Errorf(response.RequestTimeout, response.Reason{Rule: rule.RequestTimeout, Text: err.Error()})
-	case errors.Is(err, errOverBudget):
-		return overBudget()
+	case errors.Is(err, budget.ErrExceeded):
+		return x.info.Overloaded()
 	case errors.As(err, &coding):
 		return response.Errorf(response.WrongCoding, response.Reason{Rule: rule.ContentEncoding, Text: err.Error()})
 	}
@@ -74,7 +69,7 @@ const firstBuffer = 32 << 10
 func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, error) {
 	first := min(size, firstBuffer) + 1 // the last one finds the end
 	if !lease.Grow(first) {
-		return nil, errOverBudget
+		return nil, budget.ErrExceeded
 	}
 	all := make([]byte, 0, first)
 	for {
@@ -93,45 +88,45 @@ func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, erro
 				more = min(more, size+1-len(all))
 			}
 			if !lease.Grow(more) {
-				return nil, errOverBudget
+				return nil, budget.ErrExceeded
 			}
 			all = append(make([]byte, 0, cap(all)+more), all...)
 		}
 	}
 }
 
-// readBody is a body that was read, with the error that ended it.
-type readBody struct {
+// bufferedBody is a body that was read, with the error that ended it.
+type bufferedBody struct {
 	bytes.Reader
-	whole []byte
-	end   error
+	err error // io.EOF for a complete one
 }
 
-// Whole returns the body without a copy. Nobody may change it.
-func (b *readBody) Whole() ([]byte, error) {
-	if errors.Is(b.end, io.EOF) {
-		return b.whole, nil
+func newBufferedBody(text []byte, err error) *bufferedBody {
+	b := &bufferedBody{err: err}
+	if err == nil {
+		b.err = io.EOF
 	}
-	return b.whole, b.end
+	b.Reset(text)
+	return b
 }
 
 // Read implements io.Reader.
-func (b *readBody) Read(p []byte) (int, error) {
+func (b *bufferedBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if errors.Is(err, io.EOF) {
-		err = b.end
+		err = b.err
 	}
 	return n, err
 }
 
 // WriteTo implements io.WriterTo, which bytes.Reader would do without the error.
-func (b *readBody) WriteTo(w io.Writer) (int64, error) {
+func (b *bufferedBody) WriteTo(w io.Writer) (int64, error) {
 	n, err := b.Reader.WriteTo(w)
-	if err == nil && !errors.Is(b.end, io.EOF) {
-		err = b.end
+	if err == nil && !errors.Is(b.err, io.EOF) {
+		err = b.err
 	}
 	return n, err
 }
 
 // Close implements io.Closer.
-func (b *readBody) Close() error { return nil }
+func (b *bufferedBody) Close() error { return nil }

@@ -120,16 +120,16 @@ func (p corsPolicy) handle(header http.Header, r *http.Request) (preflight bool)
 const everyMethod = "DELETE, GET, HEAD, PATCH, POST"
 
 // preflight responds to a preflight. It is no request for an operation, and no finding.
-func (x *exchange) preflight(r *http.Request) {
-	header := x.Header()
-	x.trace.Browser = true
+func (x *requestState) preflight(r *http.Request) {
+	header := x.rw.Header()
+	x.info.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
-		x.trace.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Truncate(r.Header.Get("Origin"))))
+		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", everyMethod)
-		if p, _ := x.api.find(r); p != nil {
+		if p, _ := x.api.find(r.URL.EscapedPath()); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
 		}
 	}
-	x.server.writer.Write(x, r, &response.Response{Status: http.StatusNoContent, Validated: true}, nil)
+	x.writer.Write(x.rw, r, &response.Response{Status: http.StatusNoContent, Validated: true}, nil)
 }

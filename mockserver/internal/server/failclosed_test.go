@@ -29,6 +29,8 @@ tokens:
 - {id: cafebeefcafebeefcafebeefcafebeef, secret: cafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeef, owner: admin, name: nightly}
 `
 
+func noon() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
+
 // strictMock serves documents that forbid more than the published ones, so that answers of the
 // mock break them. It returns what the mock logs, too.
 func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config)) (*Server, *bytes.Buffer) {
@@ -50,7 +52,7 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 	}
 	var log bytes.Buffer
 	config := Config{
-		Versions: version.All(), Now: time.Now, Profile: control.Profile{Name: "friendly", CheckResponses: true}, JournalSize: 100,
+		Versions: version.All(), Now: noon, Profile: control.Profile{Name: "friendly", CheckResponses: true}, JournalSize: 100,
 		MemoryBudget: budget.Default, ReadTimeout: time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil)),
 	}
 	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(shortAndLong)); err != nil {
@@ -214,9 +216,9 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 // A panic behind the entrance is a 500 and a loud line, and the next request is served.
 func TestPanicIsAFault(t *testing.T) {
 	mock, log := strictMock(t, "v2026", nameText, nameText)
-	lost := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("lost") })
 	const at = "/v3/personal-access-tokens"
-	e := &entrance{server: mock, api: &routes{literal: map[string]*path{at: {methods: map[string]http.Handler{http.MethodGet: lost}}}}}
+	get := &operation{serve: func(*tenant, http.ResponseWriter, *http.Request) { panic("lost") }}
+	e := &frontHandler{Server: mock, api: &pathMux{literal: map[string]*route{at: {operations: map[string]*operation{http.MethodGet: get}}}}}
 	status, body := request(t, e, "", "GET", at, "", "")
 	checkFault(t, status, body, log, "lost")
 }

@@ -18,7 +18,7 @@ import (
 
 // forward sends what patmock does not simulate to another mock. A public host is refused here where its
 // name or address says so, and else when it is dialled: nothing may leave for a real tenant.
-func (s *apiStrangers) forward(to string) error {
+func (s *unmatchedHandler) forward(to string) error {
 	base, err := CheckBaseURL(to)
 	if err != nil {
 		return fmt.Errorf("fallback: %w", err)
@@ -70,12 +70,14 @@ func (s *apiStrangers) forward(to string) error {
 // forwardedBy marks what was forwarded: two mocks that name each other would never end.
 const forwardedBy = "X-Patmock-Forwarded"
 
-func (s *apiStrangers) forwarded(rw http.ResponseWriter, r *http.Request) {
+func (s *unmatchedHandler) forwarded(rw http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(forwardedBy) != "" {
-		s.notSimulated(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock", "name another mock than a patmock by --fallback")
+		s.notImplemented(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock", "name another mock than a patmock by --fallback")
 		return
 	}
 	trace := response.InfoFrom(r)
 	trace.Unmatched, trace.Forwarded = true, true
-	s.fallback.ServeHTTP(rw, r)
+	recorded := &recorder{ResponseWriter: rw}
+	s.fallback.ServeHTTP(recorded, r)
+	trace.Status, trace.Body, trace.Size = recorded.status, recorded.body, recorded.size
 }

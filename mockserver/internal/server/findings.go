@@ -22,8 +22,8 @@ var unread = []rule.ID{
 
 // judge counts a request for the verdict on its client, and returns the findings that count. It
 // marks those that the namespace allows.
-func (x *exchange) judge(t *tenant, r *http.Request) []control.Finding {
-	trace, store := &x.trace, x.server.findings
+func (x *requestState) judge(t *tenant, r *http.Request) []control.Finding {
+	trace, store := &x.info, x.findings
 	if t.ignored.Load() {
 		store.Skip(t.name, control.NotJudgedIgnored)
 		return nil
@@ -36,7 +36,7 @@ func (x *exchange) judge(t *tenant, r *http.Request) []control.Finding {
 		judged.Findings = shortened(trace.Findings)
 		judged.Example = &control.FindingExample{
 			RequestID: trace.RequestID, Namespace: t.name, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())),
-			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.status, Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
+			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.info.Status, Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
 		}
 		if trace.Absent {
 			judged.Example.Path = kept(redact.String(trace.Prefix + r.URL.EscapedPath()))
@@ -111,30 +111,30 @@ func (t *tenant) ignoreFindingsLocked(ignore bool) error {
 
 // countControl counts a request to the control API of a namespace, which no verdict is about. What
 // reads the verdict or the health of the mock is not counted: it says nothing about a client.
-func (x *exchange) countControl(r *http.Request) {
-	if _, ok := x.ResponseWriter.(*memoryWriter); ok || under(r.URL.Path, findingsPath) || r.URL.Path == surface+"/health" {
+func (x *requestState) countControl(r *http.Request) {
+	if _, ok := x.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) || r.URL.Path == controlPath+"/health" {
 		return
 	}
-	x.server.findings.Skip(x.tenant.name, control.NotJudgedControl)
+	x.findings.Skip(x.tenant.name, control.NotJudgedControl)
 }
 
 // findingsPath is where the control API has the findings of a namespace.
-const findingsPath = surface + "/findings"
+const findingsPath = controlPath + "/findings"
 
 // readsFindings reports whether a request is for the findings that there are. It makes no namespace.
 func readsFindings(r *http.Request) bool {
-	return r.URL.Path == findingsPath && (safe(r.Method) || r.Method == http.MethodDelete)
+	return r.URL.Path == findingsPath && (isSafe(r.Method) || r.Method == http.MethodDelete)
 }
 
 // serveFindings responds to a request for the findings of a namespace that does not exist: it may
 // have existed.
-func (x *exchange) serveFindings(r *http.Request, name string) {
-	if x.server.findings.Has(name) {
-		x.tenant = x.server.home
-		x.control.ServeHTTP(x, r)
+func (x *requestState) serveFindings(r *http.Request, name string) {
+	if x.findings.Has(name) {
+		x.tenant = x.home
+		x.dispatch(r, x.control)
 		return
 	}
-	known := x.server.findings.Names()
-	x.server.namespaces.Each(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
-	x.refuse(r, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
+	known := x.findings.Names()
+	x.namespaces.Each(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
+	x.writeNamespaceError(r, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
 }

@@ -58,7 +58,7 @@ func (d *documents) indexLinks(prefix string, apart bool) []indexLink {
 	if apart {
 		return nil
 	}
-	at := prefix + surface
+	at := prefix + controlPath
 	links := []indexLink{
 		{at + "/health", "health, profile and counters"},
 		{at + "/requests", "the requests of this namespace"},

@@ -24,7 +24,7 @@ var (
 
 // nearMiss returns the path of ours that a client meant, empty if there is none: one with other slashes
 // or capitals, a suffix, a misspelt resource, or a version that is missing, doubled or in another place.
-func (s *apiStrangers) nearMiss(at string) string {
+func (s *unmatchedHandler) nearMiss(at string) string {
 	var segments, versions []string
 	for _, segment := range strings.Split(at, "/") {
 		segment = strings.TrimSuffix(segment, ".json")
@@ -44,7 +44,7 @@ func (s *apiStrangers) nearMiss(at string) string {
 	return meant
 }
 
-func (s *apiStrangers) nearOperation(segments, versions []string) string {
+func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
 	first := strings.ToLower(segments[0])
 	if len(segments) == 2 && near(first, "oauth") {
 		for _, name := range oauthOperations {
@@ -75,7 +75,7 @@ func (s *apiStrangers) nearOperation(segments, versions []string) string {
 }
 
 // latest returns the newest version that is served, of those with the version in front.
-func (s *apiStrangers) latest() version.Version {
+func (s *unmatchedHandler) latest() version.Version {
 	var latest version.Version
 	for _, v := range version.All() {
 		if s.documents.versions[v] != nil && (v != version.V1 || latest == "") {

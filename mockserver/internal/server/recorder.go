@@ -1,41 +1,30 @@
 package server
 
-import (
-	"net/http"
-)
+import "net/http"
 
-// recorder remembers what was written.
+// recorder notes the response of the fallback.
 type recorder struct {
 	http.ResponseWriter
-	status  int
-	written []byte // what was written first
-	size    int
+	status int
+	body   []byte // its beginning
+	size   int
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *recorder) WriteHeader(status int) {
-	if status >= http.StatusOK { // what comes before is no answer yet
+	if status >= http.StatusOK { // an informational response is not the last one
 		r.status = status
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// maxKept bounds, in bytes, how much of an answer that comes in parts is kept for the journal.
-const maxKept = 128 << 10
-
-// WriteBody implements answer.BodyWriter: nobody changes the body of an answer.
-func (r *recorder) WriteBody(body []byte) (int, error) {
-	if r.written != nil {
-		return r.Write(body)
-	}
-	r.written, r.size = body, len(body)
-	return r.ResponseWriter.Write(body)
-}
+// maxRecorded bounds, in bytes, how much of a body is recorded for the journal.
+const maxRecorded = 128 << 10
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(p []byte) (int, error) {
-	if len(r.written) < maxKept {
-		r.written = append(r.written[:len(r.written):len(r.written)], p...) // which may be an answer's
+	if len(r.body) < maxRecorded {
+		r.body = append(r.body, p...)
 	}
 	r.size += len(p)
 	return r.ResponseWriter.Write(p)

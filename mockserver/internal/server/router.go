@@ -7,171 +7,149 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gorilla/mux"
-
+	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/internal/api"
-	controls "example.com/patmock/mockserver/internal/controlapi"
+	"example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
 
-// router leads requests to operations. It is the same for all namespaces: which one a request is for
-// stands in its context.
-type router struct {
-	strangers strangers
-	paths     map[string]*path
+// maxBodyBytes is the largest body of a request to the API.
+const maxBodyBytes = 1 << 20
+
+// controlPath begins the paths of the control API.
+const controlPath = "/_mock"
+
+// bodyLimit returns the largest body of an operation at a path, in bytes. A state has what the mock
+// writes of one.
+func bodyLimit(document *spec.Document, path string) int64 {
+	switch {
+	case document.Name != spec.Control:
+		return maxBodyBytes
+	case path == controlPath+"/state":
+		return fixtures.MaxBytes
+	}
+	return controlapi.MaxTenant
+}
+
+// A pathMux finds the operation of a request. It is the same for all namespaces. A literal path beats
+// one with a parameter, whatever the method.
+type pathMux struct {
+	literal   map[string]*route
+	templates []*route
 	missing   []string // operations that nothing handles
 }
 
-// path is one path of a document.
-type path struct {
-	document *spec.Document
-	methods  map[string]http.Handler
-	allowed  string // the methods, as Allow has them
-	maxBody  int64  // bytes
+// A route is one path of a document.
+type route struct {
+	document   *spec.Document
+	prefix     string // of a path that ends in a parameter
+	parameter  string // empty for a literal path
+	operations map[string]*operation
+	allowed    string // the methods, as Allow has them
+	maxBody    int64  // bytes
 }
 
-// ServeHTTP implements http.Handler, which mux needs of a route; routes calls the methods itself.
-func (*path) ServeHTTP(http.ResponseWriter, *http.Request) {}
-
-// strangers answers what no operation takes.
-type strangers interface {
-	tooLarge(rw http.ResponseWriter, r *http.Request, p *path)
-	methodNotAllowed(rw http.ResponseWriter, r *http.Request, p *path, allowed string)
-	notFound(rw http.ResponseWriter, r *http.Request)
+// An operation is a method of a route.
+type operation struct {
+	name, version string // as rules and the journal know them
+	serve         func(*tenant, http.ResponseWriter, *http.Request)
 }
 
-// newHandlers makes what serves the API and, by itself, the control surface.
-func newHandlers(s *Server) (main, control http.Handler, err error) {
-	d := s.documents
-	s.unmatched = &apiStrangers{documents: d, writer: s.writer, apart: s.config.ControlApart}
-	apis := &router{strangers: s.unmatched, paths: map[string]*path{}}
+// newMuxes returns the paths of the API with the token endpoint, and those of the control API.
+func newMuxes(d *documents) (apis, control *pathMux, err error) {
+	apis, control = &pathMux{literal: map[string]*route{}}, &pathMux{literal: map[string]*route{}}
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
-			if route := api.NewRoute(v, op); apis.know(route != nil, op) {
-				apis.handle(op, document, string(v), func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.pats.Serve(rw, r, route) })
-			}
+			route := api.NewRoute(v, op)
+			apis.add(route != nil, op, document, string(v), func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.pats.Serve(rw, r, route) })
 		}
 	}
 	for _, op := range d.oauth.Operations {
-		if route := oauth.NewRoute(op); apis.know(route != nil, op) {
-			apis.handle(op, d.oauth, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.tokens.Serve(rw, r, route) })
-		}
+		route := oauth.NewRoute(op)
+		apis.add(route != nil, op, d.oauth, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.tokens.Serve(rw, r, route) })
 	}
-	surface := &router{strangers: &controlStrangers{documents: d, writer: s.writer}, paths: map[string]*path{}}
 	for _, op := range d.control.Operations {
-		if route := controls.NewRoute(op); surface.know(route != nil, op) {
-			surface.handle(op, d.control, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.controls.Serve(rw, r, route) })
-		}
+		route := controlapi.NewRoute(op)
+		control.add(route != nil, op, d.control, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.controls.Serve(rw, r, route) })
 	}
-	apiMux, err := apis.build()
-	if err != nil {
-		return nil, nil, err
+	if missing := slices.Concat(apis.missing, control.missing); len(missing) > 0 {
+		return nil, nil, fmt.Errorf("no handler for the operations %s", strings.Join(missing, ", "))
 	}
-	controlMux, err := surface.build()
-	if err != nil {
-		return nil, nil, err
-	}
-	if s.config.Fallback != "" {
-		if err := s.unmatched.forward(s.config.Fallback); err != nil {
-			return nil, nil, fieldError("Fallback", err)
-		}
-	}
-	alone := &entrance{server: s, control: controlMux}
-	main = &entrance{server: s, api: apiMux, control: controlMux}
-	if s.config.ControlApart {
-		main = &entrance{server: s, api: apiMux}
-	}
-	return main, alone, nil
+	apis.finish()
+	control.finish()
+	return apis, control, nil
 }
 
-// know notes an operation that nothing handles.
-func (r *router) know(known bool, op *spec.Operation) bool {
-	if !known {
-		r.missing = append(r.missing, op.ID)
+// add adds an operation. It notes one that nothing handles.
+func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string, serve func(*tenant, http.ResponseWriter, *http.Request)) {
+	if !handled {
+		m.missing = append(m.missing, op.ID)
+		return
 	}
-	return known
-}
-
-func (r *router) handle(op *spec.Operation, document *spec.Document, version string, serve func(*tenant, http.ResponseWriter, *http.Request)) {
-	if r.paths[op.Path] == nil {
-		r.paths[op.Path] = &path{document: document, methods: map[string]http.Handler{}, maxBody: bodyLimit(document, op.Path)}
+	if m.literal[op.Path] == nil {
+		m.literal[op.Path] = &route{document: document, operations: map[string]*operation{}, maxBody: bodyLimit(document, op.Path)}
 	}
 	name := operationNames[op.Name]
 	if name == "" {
 		name = op.Name
 	}
-	r.paths[op.Path].methods[op.Method] = http.HandlerFunc(func(rw http.ResponseWriter, request *http.Request) {
-		trace := response.InfoFrom(request)
-		trace.Operation, trace.Version = name, version
-		serve(tenantOf(rw), rw, request)
-	})
+	m.literal[op.Path].operations[op.Method] = &operation{name, version, serve}
 }
 
-// build makes what finds the path of a request.
-func (r *router) build() (*routes, error) {
-	if len(r.missing) > 0 {
-		return nil, fmt.Errorf("no handler for the operations %s", strings.Join(r.missing, ", "))
-	}
-	built := &routes{literal: map[string]*path{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath(), strangers: r.strangers}
-	for _, name := range slices.Sorted(maps.Keys(r.paths)) {
-		p := r.paths[name]
-		if p.methods[http.MethodHead] == nil && p.methods[http.MethodGet] != nil {
-			p.methods[http.MethodHead] = p.methods[http.MethodGet] // whose body is not sent
+// finish sorts out the paths with a parameter, which is their last segment.
+func (m *pathMux) finish() {
+	for path, route := range m.literal {
+		if get := route.operations[http.MethodGet]; get != nil && route.operations[http.MethodHead] == nil {
+			route.operations[http.MethodHead] = get // whose body is not sent
 		}
-		p.allowed = strings.Join(slices.Sorted(maps.Keys(p.methods)), ", ")
-		if strings.Contains(name, "{") {
-			built.templates.Path(name).Handler(p)
-		} else {
-			built.literal[name] = p
+		route.allowed = strings.Join(slices.Sorted(maps.Keys(route.operations)), ", ")
+		if prefix, parameter, ok := strings.Cut(path, "{"); ok {
+			route.prefix, route.parameter = prefix, strings.TrimSuffix(parameter, "}")
+			m.templates = append(m.templates, route)
+			delete(m.literal, path)
 		}
 	}
-	return built, nil
 }
 
-// routes are the paths of a surface. A literal path beats one with a parameter, whatever the method.
-type routes struct {
-	literal   map[string]*path
-	templates *mux.Router
-	strangers strangers
-}
-
-// find returns the path of a request with the variables in it, nil if there is none.
-func (r *routes) find(request *http.Request) (p *path, vars map[string]string) {
-	if p := r.literal[request.URL.EscapedPath()]; p != nil {
-		return p, nil
+// find returns the route of a path with the value of its parameter, nil if there is none.
+func (m *pathMux) find(path string) (found *route, value string) {
+	if found := m.literal[path]; found != nil {
+		return found, ""
 	}
-	var match mux.RouteMatch
-	if !r.templates.Match(request, &match) {
-		return nil, nil
+	for _, route := range m.templates {
+		if value, ok := strings.CutPrefix(path, route.prefix); ok && value != "" && !strings.Contains(value, "/") {
+			return route, value
+		}
 	}
-	p, _ = match.Handler.(*path)
-	return p, match.Vars
+	return nil, ""
 }
 
-// takes reports whether an operation takes a request.
-func (r *routes) takes(request *http.Request) bool {
-	p, _ := r.find(request)
-	return p != nil && p.methods[request.Method] != nil && request.ContentLength <= p.maxBody
+// matches reports whether an operation matches a request.
+func (m *pathMux) matches(r *http.Request) bool {
+	route, _ := m.find(r.URL.EscapedPath())
+	return route != nil && route.operations[r.Method] != nil && r.ContentLength <= route.maxBody
 }
 
-// ServeHTTP implements http.Handler.
-func (r *routes) ServeHTTP(rw http.ResponseWriter, request *http.Request) {
-	p, vars := r.find(request)
-	if p == nil {
-		r.strangers.notFound(rw, request)
-		return
-	}
-	handler := p.methods[request.Method]
+// dispatch calls the operation that matches a request.
+func (x *requestState) dispatch(r *http.Request, m *pathMux) {
+	route, value := m.find(r.URL.EscapedPath())
 	switch {
-	case request.ContentLength > p.maxBody:
-		r.strangers.tooLarge(rw, request, p)
-	case handler == nil:
-		r.strangers.methodNotAllowed(rw, request, p, p.allowed)
-	case vars != nil:
-		handler.ServeHTTP(rw, mux.SetURLVars(request, vars))
+	case route == nil && x.info.Form == response.Control:
+		x.controlNotFound(r)
+	case route == nil:
+		x.unmatched.notFound(x.rw, r)
+	case r.ContentLength > route.maxBody:
+		x.rejectTooLarge(r, route)
+	case route.operations[r.Method] == nil:
+		x.rejectMethod(r, route)
 	default:
-		handler.ServeHTTP(rw, request)
+		if route.parameter != "" {
+			r.SetPathValue(route.parameter, value)
+		}
+		op := route.operations[r.Method]
+		x.info.Operation, x.info.Version = op.name, op.version
+		op.serve(x.tenant, x.rw, r)
 	}
 }

@@ -46,7 +46,7 @@ type Server struct {
 	stopped    chan struct{}
 	stop       func()
 
-	unmatched        *apiStrangers
+	unmatched        *unmatchedHandler
 	cors             corsPolicy
 	guard            controlGuard
 	handler, control http.Handler
@@ -132,7 +132,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
 		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: response.Writer{Log: c.Log, Stopped: stopped, Dialect: c.Dialect, SkipValidation: !c.Profile.CheckResponses, NameRules: c.Profile.Name == "friendly", Plain: c.Profile.Name == "faithful"},
+		writer: response.Writer{Log: c.Log, Stopped: stopped, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect, SkipValidation: !c.Profile.CheckResponses, NameRules: c.Profile.Name == "friendly", Plain: c.Profile.Name == "faithful"},
 	}
 	if !c.Profile.CheckResponses {
 		// As an error, so that no level of the log leaves it out.
@@ -147,7 +147,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		return nil, err
 	}
 	s.guard = newControlGuard(c)
-	if s.handler, s.control, err = newHandlers(s); err != nil {
+	if err := s.route(); err != nil {
 		return nil, err
 	}
 	s.namespaces = namespace.New(namespace.Config[*tenant]{
@@ -157,6 +157,26 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// route connects the handlers with the operations.
+func (s *Server) route() error {
+	apis, controls, err := newMuxes(s.documents)
+	if err != nil {
+		return err
+	}
+	s.unmatched = &unmatchedHandler{documents: s.documents, writer: s.writer, apart: s.config.ControlApart}
+	if s.config.Fallback != "" {
+		if err := s.unmatched.forward(s.config.Fallback); err != nil {
+			return fieldError("Fallback", err)
+		}
+	}
+	s.control = &frontHandler{Server: s, control: controls}
+	if s.config.ControlApart {
+		controls = nil
+	}
+	s.handler = &frontHandler{Server: s, api: apis, control: controls}
+	return nil
 }
 
 // open makes the namespaces that there are at the start: the default one, and those of the state file.

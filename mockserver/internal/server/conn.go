@@ -134,7 +134,7 @@ func (c *plainConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 && !c.admit(n) {
 		_, _ = io.WriteString(c.Conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 1\r\n"+
-			"X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"+errOverBudget.Error()+"\n")
+			"X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"+budget.ErrExceeded.Error()+"\n")
 		return 0, io.EOF
 	}
 	if c.begun || n == 0 {
@@ -190,20 +190,20 @@ func (c *plainConn) CloseWrite() error {
 // NetConn returns the connection below, for what needs its type.
 func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
-// refuseTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
-func (x *exchange) refuseTunnel(r *http.Request) {
+// rejectTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
+func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 	why := response.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Truncate(r.Host))}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
-	x.server.config.Log.Warn(why.Text+": "+advice+response.Truncate(localAddr(r)), "rule", string(why.Rule))
-	header := x.Header()
+	s.config.Log.Warn(why.Text+": "+advice+response.Truncate(localAddr(r)), "rule", string(why.Rule))
+	header := rw.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")
 	header.Set("Allow", everyMethod)
-	if x.server.writer.NameRules {
+	if s.writer.NameRules {
 		header.Set(response.RuleHeader, string(why.Rule))
 	}
-	x.ResponseWriter.WriteHeader(http.StatusMethodNotAllowed)
-	_, _ = io.WriteString(x.ResponseWriter, strings.TrimPrefix(why.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n")
+	rw.WriteHeader(http.StatusMethodNotAllowed)
+	_, _ = io.WriteString(rw, strings.TrimPrefix(why.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n") //nolint:gosec // it is plain text
 }
 
 // localAddr returns the address that a request arrived at, empty if there is no connection.

@@ -11,12 +11,12 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// remember writes the journal, and what the request shows of its client.
-func (x *exchange) remember(r *http.Request) {
-	trace, ended := &x.trace, x.server.wall()
+// recordExchange appends the exchange to the journal and updates the client-behavior findings.
+func (x *requestState) recordExchange(r *http.Request) {
+	trace, ended := &x.info, x.wall()
 	seen := lint.Exchange{
-		Request: r, Body: x.body, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
-		Came: x.came, CameClock: x.at, Ended: ended, Status: x.status, Wait: trace.RetryAfter, Fault: len(trace.Faults) > 0, Written: x.written,
+		Request: r, Body: trace.RequestBody, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
+		Came: x.start, CameClock: x.clockNow, Ended: ended, Status: trace.Status, Wait: trace.RetryAfter, Fault: len(trace.Faults) > 0, Written: trace.Body,
 	}
 	if rule := trace.RetryRule; rule != nil {
 		seen.WaitRule, seen.WaitMatches = rule.ID, rule.Matches
@@ -31,28 +31,28 @@ func (x *exchange) remember(r *http.Request) {
 	}
 	tenant, prefix := x.tenant, ""
 	if trace.Absent {
-		tenant, prefix = x.server.home, trace.Prefix
+		tenant, prefix = x.home, trace.Prefix
 	}
 	for _, f := range x.across(seen) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
-			x.server.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", response.Truncate(trace.Namespace))
+			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", response.Truncate(trace.Namespace))
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
 	tenant.linter.Count(seen, x.judge(tenant, r))
 	tenant.journal.Capture(control.Request{
-		ID: trace.RequestID, At: x.at, DurationMS: float64(ended.Sub(x.came).Microseconds()) / 1000,
+		ID: trace.RequestID, At: x.clockNow, DurationMS: float64(ended.Sub(x.start).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
-		Status: x.status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
+		Status: trace.Status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
 		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings), Why: keptAll(response.Texts(trace.Reasons)), Rules: response.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
-	}, journal.Side{Header: r.Header, Body: x.body, Size: int(max(r.ContentLength, int64(len(x.body))))},
-		journal.Side{Header: x.Header(), Body: x.written, Size: x.size})
+	}, journal.Side{Header: r.Header, Body: trace.RequestBody, Size: int(max(r.ContentLength, int64(len(trace.RequestBody))))},
+		journal.Side{Header: x.rw.Header(), Body: trace.Body, Size: trace.Size})
 }
 
 // across returns what a request and earlier ones show of a client. Requests to namespaces that do not
 // exist have nothing to do with each other.
-func (x *exchange) across(seen lint.Exchange) []control.Finding {
-	if x.trace.Absent || x.trace.Browser {
+func (x *requestState) across(seen lint.Exchange) []control.Finding {
+	if x.info.Absent || x.info.Browser {
 		return nil
 	}
 	return x.tenant.linter.Check(seen)

@@ -1,0 +1,291 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/controlapi"
+	"example.com/patmock/mockserver/internal/namespace"
+	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/spec/redact"
+)
+
+// frontHandler is the outermost handler. It resolves the namespace, assigns a request ID, buffers the
+// body, recovers from panics and records the exchange.
+type frontHandler struct {
+	*Server
+	// api serves the API and the token endpoint, control the control API. One that is nil is not served.
+	api, control *pathMux
+}
+
+// requestState is a request on its way through the middleware.
+type requestState struct {
+	*frontHandler
+	rw       http.ResponseWriter
+	start    time.Time // wall time
+	clockNow time.Time // by the clock of the namespace
+	info     response.RequestInfo
+	tenant   *tenant
+	lease    budget.Lease
+}
+
+// unseededRandom names requests that belong to no run that could be repeated.
+var unseededRandom = random.New(nil, "")
+
+// noSniff keeps browsers from taking a response for what its Content-Type does not say (the Fetch
+// standard). Every response has it.
+var noSniff = []string{"nosniff"}
+
+// ServeHTTP implements http.Handler.
+func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	rw.Header()["X-Content-Type-Options"] = noSniff
+	if c, ok := r.Context().Value(connKey{}).(*plainConn); ok {
+		c.begin()
+		defer c.end()
+	}
+	if r.Method == http.MethodConnect {
+		h.rejectTunnel(rw, r)
+		return
+	}
+	x := &requestState{frontHandler: h, rw: rw, start: h.wall(), lease: h.inFlight.Lease()}
+	x.info.Lease = &x.lease
+	defer x.release()
+	name, path := namespace.Split(collapseLeadingSlashes(r.URL.EscapedPath()))
+	x.info.Namespace, x.info.Prefix = name, namespace.Prefix(name)
+	r = response.RequestWithInfo(withPath(r, path), &x.info)
+	defer func() { x.recoverPanic(r, recover()) }()
+	switch {
+	case h.isControl(path):
+		x.info.Form = response.Control
+		x.serveControl(r, name)
+	case response.OAuthPath(path):
+		x.info.Form = response.OAuth
+		fallthrough
+	default:
+		x.serveAPI(r, name)
+	}
+	if x.info.Abort {
+		response.Abort(rw)
+	}
+}
+
+// release gives back the memory of a request.
+func (x *requestState) release() {
+	if x.info.Size > response.LargeBody {
+		_ = http.NewResponseController(x.rw).SetWriteDeadline(time.Time{})
+	}
+	x.lease.Release()
+}
+
+// isControl reports whether a path is one of the control API.
+func (h *frontHandler) isControl(path string) bool {
+	return hasPathPrefix(path, controlPath) && h.control != nil || h.api == nil
+}
+
+// serveAPI responds to a request to the API or the token endpoint.
+func (x *requestState) serveAPI(r *http.Request, name string) {
+	member, err := x.namespaces.Find(name)
+	if err != nil {
+		x.serveAbsent(r, name, err)
+		return
+	}
+	defer member.Leave()
+	x.enterNamespace(member.Value())
+	preflight := x.cors.handle(x.rw.Header(), r)
+	x.respond(r, x.bufferBody(r, maxBodyBytes), preflight)
+	x.recordExchange(r)
+}
+
+// enterNamespace makes the request one of a namespace.
+func (x *requestState) enterNamespace(t *tenant) {
+	t.used.Store(true)
+	x.tenant = t
+	x.assignRequestID(t.random)
+	x.clockNow = t.clock.Now()
+	x.info.ClockNote = t.clock.Note()
+}
+
+// requestID is the header as a map has it.
+var requestID = http.CanonicalHeaderKey(response.RequestID)
+
+func (x *requestState) assignRequestID(source *random.Source) {
+	x.info.RequestID = source.Hex("request id", 16)
+	x.rw.Header()[requestID] = []string{x.info.RequestID}
+}
+
+// respond responds to a request whose body was read with err.
+func (x *requestState) respond(r *http.Request, err error, preflight bool) {
+	switch {
+	case err != nil:
+		x.rejectBody(r, err)
+	case preflight:
+		x.preflight(r)
+	default:
+		x.serveWithRecover(r)
+	}
+}
+
+// serveWithRecover converts a panic of an operation into a response that is recorded.
+func (x *requestState) serveWithRecover(r *http.Request) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			x.writeInternalError(r, cause)
+		}
+	}()
+	x.dispatch(r, x.api)
+}
+
+// serveControl responds to a request to the control API, which makes its namespace if an operation
+// matches it.
+func (x *requestState) serveControl(r *http.Request, name string) {
+	x.assignRequestID(unseededRandom)
+	err := x.guard.check(r)
+	if err == nil && !controlapi.Allowed(r, x.config.ControlToken) {
+		err = controlapi.Unauthorized()
+	}
+	if err != nil {
+		x.reject(r, err)
+		return
+	}
+	exists := x.namespaces.Has(name)
+	switch {
+	case exists:
+	case isNamespaceDelete(r):
+		x.writeNamespaceError(r, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
+		return
+	case readsFindings(r):
+		x.serveFindings(r, name)
+		return
+	case x.cors.foreign(r):
+		x.writeNamespaceError(r, namespace.ErrPage)
+		return
+	}
+	if err := x.bufferBody(r, bodyLimit(x.documents.control, r.URL.Path)); err != nil {
+		x.rejectBody(r, err)
+		return
+	}
+	if !exists && !x.control.matches(r) {
+		x.dispatch(r, x.control) // which needs no namespace to say so
+		return
+	}
+	member, err := x.namespaces.Enter(name)
+	if err != nil {
+		x.writeNamespaceError(r, err)
+		return
+	}
+	defer member.Leave()
+	x.tenant = member.Value()
+	if !isSafe(r.Method) {
+		x.tenant.used.Store(true) // unless this is a reset
+	}
+	x.countControl(r)
+	x.dispatch(r, x.control)
+}
+
+// isSafe reports whether a method changes nothing (RFC 9110, section 9.2.1).
+func isSafe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// isNamespaceDelete reports whether a request removes a namespace. It must not make it first.
+func isNamespaceDelete(r *http.Request) bool {
+	return r.Method == http.MethodDelete && r.URL.Path == controlPath+"/namespace"
+}
+
+// recoverPanic converts a panic into a 500 response. It re-panics http.ErrAbortHandler.
+func (x *requestState) recoverPanic(r *http.Request, cause any) {
+	defer x.logRequest(r)
+	if cause != nil {
+		x.writeInternalError(r, cause)
+	}
+}
+
+// logRequest logs a request that was served. Reads of the control API are left out: health checks and
+// tests make many.
+func (x *requestState) logRequest(r *http.Request) {
+	log, info := x.config.Log, &x.info
+	if log.Enabled(r.Context(), slog.LevelDebug) {
+		log.DebugContext(r.Context(), "request", "method", response.Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path), "status", info.Status,
+			"requestId", info.RequestID, "operation", info.Operation, "namespace", response.Truncate(info.Namespace), "duration", x.wall().Sub(x.start))
+	}
+	if x.config.LogRequests && (info.Form != response.Control || !isSafe(r.Method)) {
+		x.writer.LogRequest(r, info.Status)
+	}
+}
+
+// writeInternalError writes the response to a panic.
+func (x *requestState) writeInternalError(r *http.Request, cause any) {
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(cause)
+	}
+	x.info.Vary = nil
+	x.rejectUndocumented(r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+}
+
+// writeNamespaceError writes the error of a request whose namespace cannot be used.
+func (x *requestState) writeNamespaceError(r *http.Request, err error) {
+	err = controlapi.NamespaceError(err)
+	_, disk := response.Unwritable(err)
+	if rejected := (*response.Error)(nil); disk || errors.As(err, &rejected) {
+		x.reject(r, err)
+		return
+	}
+	x.rejectUndocumented(r, err)
+}
+
+// rejectUndocumented writes the response to a bug of the mock, which no document describes if there is
+// no operation.
+func (x *requestState) rejectUndocumented(r *http.Request, err error) {
+	resp := x.writer.ErrorResponse(r, err)
+	resp.Validated = true
+	x.writer.Write(x.rw, r, resp, nil)
+}
+
+// rejectBody writes the error of a body that cannot be read. The connection ends: what is left of the
+// body would be taken for the next request.
+func (x *requestState) rejectBody(r *http.Request, err error) {
+	x.rw.Header().Set("Connection", "close")
+	x.reject(r, x.bodyError(err))
+}
+
+// reject writes the error of a request that matches no operation.
+func (x *requestState) reject(r *http.Request, err error) {
+	document := x.documents.outside(r.URL.Path)
+	if x.info.Form == response.Control {
+		document = x.documents.control
+	}
+	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, err), document.CheckUnrouted)
+}
+
+// collapseLeadingSlashes replaces leading slashes with a single one. SDKs join a base URL ending in a
+// slash with a path starting with one, and a redirect would turn their POST into a GET.
+func collapseLeadingSlashes(path string) string {
+	if !strings.HasPrefix(path, "//") {
+		return path
+	}
+	return "/" + strings.TrimLeft(path, "/")
+}
+
+// withPath returns the request with the path that it has in its namespace.
+func withPath(r *http.Request, path string) *http.Request {
+	if r.URL.EscapedPath() == path {
+		return r
+	}
+	moved := *r.URL
+	var err error
+	if moved.Path, err = url.PathUnescape(path); err != nil { // it was read from an escaped path
+		moved.Path = path
+	}
+	moved.RawPath = path
+	changed := *r
+	changed.URL = &moved
+	return &changed
+}
