@@ -51,7 +51,11 @@ func checkFullDisk(t *testing.T, profile string) {
 		return h.Status, h.Cause
 	}
 
-	mend := fillDisk(t, state)
+	info, err := os.Stat(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mend := limitFiles(t, info.Size())
 	collection := version.V2026.CollectionPath()
 	create := func(i int) testResponse {
 		return c.post(collection, fmt.Sprintf(`{"name":"%d","userAwareTokenNeverExpires":true,"scope":["%s"]}`, i, strings.Repeat("x", 400)))
@@ -68,6 +72,7 @@ func checkFullDisk(t *testing.T, profile string) {
 	if listed := len(c.get(collection + "?owner-id=me").is(http.StatusOK).list()); listed == 0 {
 		t.Error("reads do not work")
 	}
+	limitFiles(t, 0) // a small namespace would fit into free pages
 	checkUnwritable(t, c.anonymous().put("/_mock/namespace", `{"fixture":"crowded"}`), state)
 	checkUnwritable(t, m.in("new").login(janeID, janeSecret), state)
 	if text := log.String(); strings.Contains(text, "at fault") || !strings.Contains(text, state) {
@@ -92,13 +97,9 @@ func checkUnwritable(t *testing.T, r testResponse, path string) {
 	}
 }
 
-// fillDisk keeps files of this process from growing beyond the size of one, until mend is called.
-func fillDisk(t *testing.T, path string) (mend func()) {
+// limitFiles keeps this process from writing beyond the first bytes of a file, until mend is called.
+func limitFiles(t *testing.T, size int64) (mend func()) {
 	t.Helper()
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	signal.Ignore(syscall.SIGXFSZ)
 	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
 	var free syscall.Rlimit
@@ -106,7 +107,7 @@ func fillDisk(t *testing.T, path string) (mend func()) {
 		t.Fatal(err)
 	}
 	full := free
-	full.Cur = uint64(info.Size())
+	full.Cur = uint64(size) //nolint:gosec // never negative
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}

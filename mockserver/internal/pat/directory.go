@@ -39,14 +39,13 @@ func NewDirectory(t Tenant) *Directory {
 	return d
 }
 
-// Put adds a user, or replaces the one of the same id, whose name stays. It returns the place of the
-// user in the order of the tenant.
-func (d *Directory) Put(i Identity) int {
+// Put adds a user, or replaces the one of the same id, whose name stays.
+func (d *Directory) Put(i Identity) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if at, known := d.byID[i.ID]; known {
 		d.identities[at] = i
-		return at
+		return
 	}
 	at := len(d.identities)
 	d.byID[i.ID] = at
@@ -58,7 +57,6 @@ func (d *Directory) Put(i Identity) int {
 		d.names = slices.Insert(d.names, rank, i.Name)
 		d.names = d.names[:min(len(d.names), maxNames)]
 	}
-	return at
 }
 
 // Tenant returns the tenant without its identities, tokens and scope sets.
@@ -83,6 +81,20 @@ func (d *Directory) find(places map[string]int, key string) (Identity, bool) {
 		return d.identities[at], true
 	}
 	return Identity{}, false
+}
+
+// Len returns the number of users.
+func (d *Directory) Len() int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return len(d.identities)
+}
+
+// Place returns the place of a user in the order of the tenant.
+func (d *Directory) Place(id string) int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.byID[id]
 }
 
 // CheckNew returns ErrIdentityTaken or ErrIDTaken if the user has the name or the id of another.

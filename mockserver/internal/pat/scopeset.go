@@ -13,9 +13,9 @@ import (
 // make them too long for a header.
 type ScopeSet struct {
 	// Hash identifies the set, see [NewScopeSet].
-	Hash string
+	Hash string `json:"hash"`
 	// Scopes are sorted, each once. They must not be modified.
-	Scopes []string
+	Scopes []string `json:"scopes"`
 }
 
 // NewScopeSet returns the set of some scopes. Its hash is the SHA-256, in base64url, of the sorted

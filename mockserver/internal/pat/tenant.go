@@ -10,29 +10,34 @@ import (
 // A Tenant is everything that there is at one moment: who, and which tokens.
 type Tenant struct {
 	// ID, Name and Pod are what access tokens say about where they are from.
-	ID, Name, Pod string
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Pod  string `json:"pod"`
 	// UserLevels are rights, by name, of user levels that differ from DefaultLevels.
-	UserLevels map[string][]string
-	Identities []Identity
-	APIClients []APIClient
+	UserLevels map[string][]string `json:"userLevels,omitzero"`
+	Identities []Identity          `json:"-"`
+	APIClients []APIClient         `json:"apiClients,omitzero"`
 	// Tokens of any owner among the identities.
-	Tokens []*Token
+	Tokens []*Token `json:"-"`
 	// ScopeSets are those that access tokens name by their hashes, oldest first.
-	ScopeSets []ScopeSet
+	ScopeSets []ScopeSet `json:"-"`
 }
 
 // Identity is a user of the tenant.
 type Identity struct {
-	ID, Name   string
-	UserLevels []string
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	UserLevels []string `json:"userLevels,omitzero"`
 	// Login is the id of the token that the user is known to log in with, empty for none.
-	Login string
+	Login string `json:"login,omitzero"`
 }
 
 // APIClient is an OAuth client without a user. It logs in, and may do nothing with tokens.
 type APIClient struct {
-	ID, Secret, Name string
-	Scope            []string
+	ID     string   `json:"id"`
+	Secret string   `json:"secret"`
+	Name   string   `json:"name"`
+	Scope  []string `json:"scope,omitzero"`
 }
 
 // TenantInfo returns the ID, Name and Pod of the tenant, and nothing else.

@@ -10,32 +10,35 @@ import (
 	"time"
 )
 
-// TokenData is the content of a token.
+// TokenData is the content of a token. The state file has it as JSON.
 type TokenData struct {
-	ID     string // 32 hexadecimal digits; the client id at the token endpoint
-	Secret string // 64 hexadecimal digits; the client secret, shown once
-	Name   string // unique among the tokens of its owner
-	Scope  []string
-	Owner  Owner
+	ID     string   `json:"id"`     // 32 hexadecimal digits; the client id at the token endpoint
+	Secret string   `json:"secret"` // 64 hexadecimal digits; the client secret, shown once
+	Name   string   `json:"name"`   // unique among the tokens of its owner
+	Scope  []string `json:"scope,omitzero"`
+	Owner  Owner    `json:"owner"`
 	// Created is in UTC and whole milliseconds, as every time here.
-	Created time.Time
+	Created time.Time `json:"created"`
 	// LastUsed is the time of a login with the token, noted at most once a day. Zero means never.
-	LastUsed time.Time
+	LastUsed time.Time `json:"lastUsed,omitzero"`
 	// AccessTokenValiditySeconds is the life of its access tokens.
-	AccessTokenValiditySeconds int
+	AccessTokenValiditySeconds int `json:"accessTokenValiditySeconds"`
 	// ExpirationDate is when logins with it end. Zero means never.
-	ExpirationDate time.Time
+	ExpirationDate time.Time `json:"expirationDate,omitzero"`
 	// UserAwareTokenNeverExpires reports whether it was acknowledged that it may never expire.
-	UserAwareTokenNeverExpires bool
+	UserAwareTokenNeverExpires bool `json:"userAwareTokenNeverExpires,omitzero"`
 	// Managed reports whether the platform created the token for itself.
-	Managed bool
+	Managed bool `json:"managed,omitzero"`
 	// FormerScope was effective in logins when Scope was last changed, at ScopeChanged. Zero means never.
-	FormerScope  []string
-	ScopeChanged time.Time
+	FormerScope  []string  `json:"formerScope,omitzero"`
+	ScopeChanged time.Time `json:"scopeChanged,omitzero"`
 }
 
 // Owner is the identity that a token belongs to.
-type Owner struct{ ID, Name string }
+type Owner struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
 
 // A Token is one revision of a personal access token. It must not be modified, its Scope included: a change is a new
 // revision.

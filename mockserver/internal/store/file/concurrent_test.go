@@ -118,24 +118,3 @@ func TestConcurrentDelete(t *testing.T) {
 		t.Errorf("namespaces are %q, %v, want none", names, err)
 	}
 }
-
-func BenchmarkCreate(b *testing.B) {
-	b.Run("file", func(b *testing.B) {
-		_, _, s := newStore(b)
-		benchmarkCreate(b, s)
-	})
-	b.Run("memory", func(b *testing.B) {
-		_, _, s := newStore(b)
-		benchmarkCreate(b, s.Store)
-	})
-}
-
-func benchmarkCreate(b *testing.B, s pat.Store) {
-	n := 0
-	for b.Loop() {
-		n++
-		if err := s.Create(b.Context(), token(strconv.Itoa(n), ann, n), 0); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

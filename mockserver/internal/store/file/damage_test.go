@@ -302,7 +302,8 @@ func TestPointers(t *testing.T) {
 	m := newSample(t)
 	branch := m.branch(t)
 	child := branch*pageSize + 16 + 8
-	for _, target := range []uint64{uint64(branch), 0, 1, 2, 1 << 20, 1 << 40, 1<<64 - 1, uint64(m.end())} {
+	second := binary.NativeEndian.Uint64(m.bytes[child+16:])
+	for _, target := range []uint64{uint64(branch), 0, 1, second, 1 << 20, 1 << 40, 1<<64 - 1, uint64(m.end())} {
 		t.Run(fmt.Sprint(target), func(t *testing.T) {
 			got, err := m.try(t, m.with(func(b []byte) { binary.NativeEndian.PutUint64(b[child:], target) }))
 			if got != refused {

@@ -3,8 +3,6 @@ package file
 import (
 	"errors"
 	"fmt"
-
-	"example.com/patmock/spec/schema"
 )
 
 // Errors of [Open] and of changes.
@@ -17,22 +15,17 @@ var (
 	ErrReadOnly  = errors.New("it cannot be written")
 	ErrStopped   = errors.New("nothing is written any more until patmock is restarted, since a change failed half way")
 
-	// ErrDamaged is the error of a file that was complete once. One of the errors below says what is wrong,
-	// unless bbolt does.
+	// ErrDamaged is the error of a file that was complete once. One of the errors below says what is wrong.
 	ErrDamaged  = errors.New("the state file is damaged")
 	ErrCutOff   = errors.New("it was cut off")
-	ErrNoFormat = errors.New("the version of its form is no number")
 	ErrChecksum = errors.New("the checksum is wrong")
-	ErrKey      = errors.New("the key is no number")
-	// ErrMissing is the error of namespaces or values that a tally counts and that are not there.
-	ErrMissing = errors.New("something is missing")
+	ErrMissing  = errors.New("values are missing or older than they should be")
 )
 
-// WriteError is the error of a change that the disk did not take: it is full or read-only, for example.
-// Memory is as it was.
+// WriteError is the error of a change that the disk did not take, because it is full or read-only, for
+// example. Memory is as it was.
 type WriteError struct {
-	// Path of the state file.
-	Path string
+	Path string // of the state file
 	Err  error
 }
 
@@ -45,29 +38,28 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // Unwritable returns the path of the file.
 func (e *WriteError) Unwritable() string { return e.Path }
 
-// FormatError is the error of a file in the form of another version of patmock.
-type FormatError struct{ Format int }
+// FormatError is the error of a file that another version of patmock wrote.
+type FormatError struct{ Format string }
 
 func (e FormatError) Error() string {
-	return (&schema.VersionError{Schema: e.Format}).Error() + ", or name another file"
+	return fmt.Sprintf("its format is %q, and this patmock reads %s: read it with the patmock that wrote it, or name another file", e.Format, Format)
 }
 
-// PageError is the error of pages that do not make up a tree.
-type PageError struct{ Err error }
-
-func (e *PageError) Error() string { return e.Err.Error() }
-
-func (e *PageError) Unwrap() error { return e.Err }
-
 // PlaceError is the error of a value, or of a namespace if Key is empty. The server's own values have no
-// namespace, and a namespace's own values have no kind.
+// namespace.
 type PlaceError struct {
-	Namespace, Kind, Key string
-	Err                  error
+	Namespace, Key string
+	Err            error
 }
 
 func (e *PlaceError) Error() string {
-	return place{e.Namespace, e.Kind, e.Key}.String() + ": " + e.Err.Error()
+	switch {
+	case e.Key == "":
+		return fmt.Sprintf("namespace %q: %v", e.Namespace, e.Err)
+	case e.Namespace == "":
+		return fmt.Sprintf("value %q: %v", e.Key, e.Err)
+	}
+	return fmt.Sprintf("value %q in namespace %q: %v", e.Key, e.Namespace, e.Err)
 }
 
 func (e *PlaceError) Unwrap() error { return e.Err }
@@ -82,10 +74,3 @@ func (e *damageError) Error() string {
 }
 
 func (e *damageError) Unwrap() []error { return []error{ErrDamaged, e.why} }
-
-// missingError is an ErrMissing that says what is missing.
-type missingError string
-
-func (e missingError) Error() string { return string(e) }
-
-func (e missingError) Unwrap() error { return ErrMissing }

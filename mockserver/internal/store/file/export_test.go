@@ -4,17 +4,17 @@ import "go.etcd.io/bbolt"
 
 // BreakCommit puts something in the place of db.Update, which it is given, until the returned function is called.
 func (f *File) BreakCommit(with func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error) (mend func()) {
-	f.writing.Lock()
-	defer f.writing.Unlock()
+	f.turn <- struct{}{}
+	defer func() { <-f.turn }()
 	f.commit = func(do func(*bbolt.Tx) error) error { return with(f.db.Update, do) }
 	return func() {
-		f.writing.Lock()
-		defer f.writing.Unlock()
+		f.turn <- struct{}{}
+		defer func() { <-f.turn }()
 		f.commit = f.db.Update
 	}
 }
 
 // PutRaw writes a value that may be anything, with its checksum.
-func (s *Store) PutRaw(kind, key, data string) error {
-	return s.keep(func(to *space) error { return to.put(kind, key, []byte(data)) }, func() error { return nil })
+func (s *Store) PutRaw(key, data string) error {
+	return s.write(func() error { return nil }, func() {}, values{key: []byte(data)})
 }

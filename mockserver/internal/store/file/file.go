@@ -1,16 +1,14 @@
-// Package file is the store that outlives the process: one file for every namespace, written through
-// bbolt and synced before a change is acknowledged. It reads from memory.
+// Package file is the store that outlives the process: one file for every namespace, written by bbolt
+// and synced before a change is acknowledged. It reads from memory.
 //
-// The file has two buckets at its top: "patmock" for the server itself and "namespaces" with a bucket
-// for each. Values are sealed, see seal, and each bucket keeps a tally, see tally: what is missing,
-// moved or older than it should be is noticed when the file is opened.
+// The file has a bucket "patmock" for the server itself, and in a bucket "namespaces" one for each.
 package file
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,21 +17,19 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"example.com/patmock/mockserver/internal/store/memory"
-	"example.com/patmock/spec/schema"
 )
+
+// Format names the form of a state file. A change to what is in it needs another name.
+const Format = "patmock-state-2"
 
 var (
 	serverBucket     = []byte("patmock")
 	namespacesBucket = []byte("namespaces")
-
-	// The version of the form is a number in plain text, so that any version can read it. It has a
-	// second key, since there are files without the first.
-	schemaKey = []byte(schema.Field)
-	formatKey = []byte("format")
-
-	secretKey     = []byte("key")
-	namespacesKey = []byte("namespaces") // the tally of their names
+	formatKey        = []byte("format")
 )
+
+// secretKey is the key of the signing secret, in the server's bucket.
+const secretKey = "key"
 
 // A File is an open state file. It belongs to this process until Close.
 type File struct {
@@ -41,69 +37,61 @@ type File struct {
 	// must not change once a namespace was opened.
 	NameKey func(name string) string
 
-	path string
-	db   *bbolt.DB
-	// commit is db.Update.
-	commit func(func(*bbolt.Tx) error) error
+	path   string
+	db     *bbolt.DB
+	commit func(func(*bbolt.Tx) error) error // db.Update
 
-	mu    sync.Mutex // before that of a Store, and that before writing
+	mu    sync.Mutex // before turn
 	known map[string]*Store
 
-	writing sync.Mutex
-	broken  error // why nothing is written any more
-	cause   atomic.Pointer[WriteError]
+	turn   chan struct{} // full while a change is going on
+	broken error         // why nothing is written any more, in turn
+	cause  atomic.Pointer[WriteError]
+
+	queueMu sync.Mutex
+	queue   []*change
 }
 
-// Open opens a state file, or makes one that only this user may read. Where the last change to it was
-// not completely written, that is logged and the change dropped: it was not acknowledged. Any other
-// damage is an error, as is a file that another process has open; none of them changes the file.
+// Open opens a state file, or creates one that only this user may read. If the last change to it was not
+// completely written, it logs that and drops the change, which was not acknowledged. Any other damage is
+// an error, as is a file that another process has open; neither changes the file.
 func Open(path string, log *slog.Logger) (*File, error) {
 	db, err := open(path, log)
 	if err != nil {
 		return nil, fmt.Errorf("state file %s: %w", path, err)
 	}
-	return &File{path: path, db: db, commit: db.Update, known: map[string]*Store{}}, nil
+	return &File{path: path, db: db, commit: db.Update, known: map[string]*Store{}, turn: make(chan struct{}, 1)}, nil
 }
 
-// Close lets go of the file. What is written later fails.
+// Close closes the file. Later writes fail.
 func (f *File) Close() error { return f.db.Close() }
 
-// Key returns the secret that the server signs with. The first call keeps what generate returns.
-func (f *File) Key(generate func() ([]byte, error)) ([]byte, error) {
-	f.mu.Lock() // else two first calls would each keep one
-	defer f.mu.Unlock()
-	secret, err := f.secret()
-	if err == nil && secret == nil {
-		secret, err = f.makeSecret(generate)
-	}
+// Key returns the secret that the server signs with. The first call stores the result of generate.
+func (f *File) Key(generate func() ([]byte, error)) (secret []byte, err error) {
+	err = f.update(func(tx *bbolt.Tx) error {
+		server := tx.Bucket(serverBucket)
+		if sealed := server.Get([]byte(secretKey)); sealed != nil {
+			kept, err := unseal("", secretKey, sealed)
+			if err == nil {
+				secret, err = slices.Clone(kept), errUnchanged
+			}
+			return err
+		}
+		made, err := generate()
+		if err != nil {
+			return err
+		}
+		sealed, err := values{secretKey: made}.seal("")
+		if err != nil {
+			return err
+		}
+		secret = made
+		return server.Put([]byte(secretKey), sealed[secretKey])
+	})
 	if err != nil {
 		return nil, fmt.Errorf("key of state file %s: %w", f.path, err)
 	}
 	return secret, nil
-}
-
-func (f *File) secret() (secret []byte, err error) {
-	err = f.db.View(func(tx *bbolt.Tx) error {
-		if sealed := tx.Bucket(serverBucket).Get(secretKey); sealed != nil {
-			return place{key: string(secretKey)}.read(sealed, &secret)
-		}
-		return nil
-	})
-	return secret, err
-}
-
-func (f *File) makeSecret(generate func() ([]byte, error)) ([]byte, error) {
-	secret, err := generate()
-	if err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(secret)
-	if err != nil {
-		return nil, err
-	}
-	return secret, f.update(func(tx *bbolt.Tx) error {
-		return tx.Bucket(serverBucket).Put(secretKey, place{key: string(secretKey)}.seal(data))
-	})
 }
 
 // Namespaces lists the names of the namespaces, sorted.
@@ -121,72 +109,37 @@ func (f *File) Namespaces() ([]string, error) {
 	return names, nil
 }
 
-// Namespace returns the store of a namespace, the same at every call, and makes one where there is none.
-// Its tokens are in memory once it is asked to Load.
+// Namespace returns the store of a namespace, the same at every call, and creates the namespace if there
+// is none. Load reads it into memory.
 func (f *File) Namespace(name string) (*Store, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if s := f.known[name]; s != nil {
 		return s, nil
 	}
-	known, err := f.has(name)
-	if err == nil && !known {
-		err = f.make(name)
-	}
+	err := f.update(func(tx *bbolt.Tx) error {
+		if tx.Bucket(namespacesBucket).Bucket([]byte(name)) != nil {
+			return errUnchanged
+		}
+		_, err := create(tx, name)
+		return err
+	})
 	if err != nil {
 		return nil, f.failed(name, err)
 	}
-	s := &Store{Store: memory.NewKeyed(f.NameKey), file: f, name: name}
-	f.known[name] = s
-	return s, nil
+	f.known[name] = &Store{Store: memory.NewKeyed(f.NameKey), file: f, name: name}
+	return f.known[name], nil
 }
 
-func (f *File) has(name string) (known bool, err error) {
-	err = f.db.View(func(tx *bbolt.Tx) error {
-		known = tx.Bucket(namespacesBucket).Bucket([]byte(name)) != nil
-		return nil
-	})
-	return known, err
-}
-
-func (f *File) make(name string) error {
-	return f.update(func(tx *bbolt.Tx) error {
-		bucket, err := tx.Bucket(namespacesBucket).CreateBucket([]byte(name))
-		if err != nil {
-			return err
-		}
-		for _, kind := range kinds {
-			if _, err := bucket.CreateBucket([]byte(kind)); err != nil {
-				return err
-			}
-		}
-		if err := (tally{}).put(bucket, place{namespace: name, key: tallyKey}); err != nil {
-			return err
-		}
-		return recount(tx, func(t *tally) { t.add([]byte(name)) })
-	})
-}
-
-// Delete removes a namespace, if there is one. What is written to its store later stays in memory only.
+// Delete removes namespaces that exist. Later writes to their stores stay in memory only.
 func (f *File) Delete(names ...string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, name := range names {
-		if s := f.known[name]; s != nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-		}
-	}
-	err := f.update(func(tx *bbolt.Tx) error {
+	f.turn <- struct{}{}
+	defer func() { <-f.turn }()
+	err := f.transact(func(tx *bbolt.Tx) error {
 		for _, name := range names {
-			err := tx.Bucket(namespacesBucket).DeleteBucket([]byte(name))
-			if errors.Is(err, berrors.ErrBucketNotFound) {
-				continue
-			}
-			if err == nil {
-				err = recount(tx, func(t *tally) { t.remove([]byte(name)) })
-			}
-			if err != nil {
+			if err := remove(tx, name); err != nil {
 				return err
 			}
 		}
@@ -197,7 +150,7 @@ func (f *File) Delete(names ...string) error {
 	}
 	for _, name := range names {
 		if s := f.known[name]; s != nil {
-			s.gone = true
+			s.deleted.Store(true)
 			delete(f.known, name)
 		}
 	}
@@ -207,22 +160,84 @@ func (f *File) Delete(names ...string) error {
 // maxNamed bounds how many namespaces an error names.
 const maxNamed = 5
 
-// recount changes the tally of the namespaces.
-func recount(tx *bbolt.Tx, change func(*tally)) error {
-	server, at := tx.Bucket(serverBucket), place{key: string(namespacesKey)}
-	var t tally
-	if err := at.read(server.Get(namespacesKey), &t); err != nil {
-		return err
-	}
-	change(&t)
-	return t.put(server, at)
+// A change shares a transaction, and its sync, with others.
+type change struct {
+	store  *Store
+	decide func() error // carries out the change in memory, or rejects it
+	undo   func()       // takes it back from memory
+	sealed map[string][]byte
+	err    error
+	done   chan struct{}
 }
 
-// update runs one transaction. A failed one has changed nothing, unless the file ended up with it all the
-// same, as when only the sync failed: memory and file would part then, so that nothing more is written.
+// carryOut returns once a change is synced. The changes that queue up meanwhile share the next transaction.
+func (f *File) carryOut(c *change) error {
+	c.done = make(chan struct{})
+	f.queueMu.Lock()
+	f.queue = append(f.queue, c)
+	f.queueMu.Unlock()
+	select {
+	case <-c.done:
+	case f.turn <- struct{}{}:
+		f.queueMu.Lock()
+		batch := f.queue
+		f.queue = nil
+		f.queueMu.Unlock()
+		f.carryOutAll(batch)
+		<-f.turn
+		<-c.done
+	}
+	return c.err
+}
+
+// carryOutAll carries out changes in one transaction. If it fails, none of them is in memory either.
+func (f *File) carryOutAll(batch []*change) {
+	var decided []*change
+	for _, c := range batch {
+		if c.err = c.decide(); c.err == nil {
+			decided = append(decided, c)
+		}
+	}
+	if len(decided) > 0 {
+		f.putAll(decided)
+	}
+	for _, c := range batch {
+		close(c.done)
+	}
+}
+
+func (f *File) putAll(changes []*change) {
+	err := f.transact(func(tx *bbolt.Tx) error {
+		for _, c := range changes {
+			if err := c.store.put(tx, c.sealed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		return
+	}
+	for _, c := range slices.Backward(changes) {
+		c.undo()
+		c.err = f.failed(c.store.name, err)
+	}
+}
+
+// update runs one transaction while no other change is going on.
 func (f *File) update(do func(*bbolt.Tx) error) error {
-	f.writing.Lock()
-	defer f.writing.Unlock()
+	f.turn <- struct{}{}
+	defer func() { <-f.turn }()
+	return f.transact(do)
+}
+
+// errUnchanged ends a transaction that has nothing to write.
+var errUnchanged = errors.New("nothing has changed")
+
+// transact runs one transaction, in turn. A failed one has changed nothing, unless the file has the change
+// all the same, as when only the sync failed: memory and file would differ then, so that nothing more is
+// written.
+func (f *File) transact(do func(*bbolt.Tx) error) error {
 	if f.broken != nil {
 		return f.unwritable(f.broken)
 	}
@@ -233,11 +248,14 @@ func (f *File) update(do func(*bbolt.Tx) error) error {
 		failed = do(tx)
 		return failed
 	})
-	if err == nil {
+	switch {
+	case errors.Is(err, errUnchanged):
+		return nil
+	case err == nil:
 		f.cause.Store(nil)
 		return nil
 	}
-	_ = f.db.View(func(tx *bbolt.Tx) error { // a closed file has nothing to tell
+	_ = f.db.View(func(tx *bbolt.Tx) error { // fails if the file is closed
 		if tx.ID() == id {
 			f.broken = fmt.Errorf("%w: %w", ErrStopped, err)
 		}

@@ -137,7 +137,7 @@ func checkMessage(t testing.TB, path string, err error) {
 // placeOf returns the innermost place that an error names.
 func placeOf(err error) (at file.PlaceError) {
 	for inner := (*file.PlaceError)(nil); errors.As(err, &inner); err = inner.Err {
-		at = file.PlaceError{Namespace: inner.Namespace, Kind: inner.Kind, Key: inner.Key}
+		at = file.PlaceError{Namespace: inner.Namespace, Key: inner.Key}
 	}
 	return at
 }

@@ -8,13 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"time"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
-
-	"example.com/patmock/spec/schema"
 )
 
 // pageSize is that of every file, whatever machine it was made on: it may move to another.
@@ -23,12 +20,12 @@ const pageSize = 4096
 // patience is how long another process is given to let go of the file.
 const patience = 200 * time.Millisecond
 
-// open looks at the file under a lock that it shares, and writes nothing, before bbolt opens it to write.
+// open inspects the file before bbolt opens it to write.
 func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := create(path); err != nil {
+		if err := createFile(path); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrCreate, err)
 		}
 	case err != nil:
@@ -40,7 +37,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	case info.Size() == 0:
 		return nil, ErrEmpty
 	}
-	torn, err := inspect(path)
+	found, err := inspect(path)
 	if err != nil {
 		return nil, err
 	}
@@ -48,44 +45,96 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("%w: %w: give it to the user that patmock runs as, or name another file", ErrReadOnly, err)
 	}
-	if err != nil || !torn {
-		return db, err
+	if err != nil {
+		return nil, err
 	}
-	log.Warn("the last change to " + path + " was not completely written and is dropped")
-	if err := db.Update(func(*bbolt.Tx) error { return nil }); err != nil { // a change of nothing, in the place of the torn one
-		return nil, errors.Join(err, db.Close())
+	if found.torn {
+		log.Warn("the last change to " + path + " was not completely written and is dropped")
+		if err := db.Update(func(*bbolt.Tx) error { return nil }); err != nil { // a change of nothing replaces the torn one
+			return nil, errors.Join(err, db.Close())
+		}
 	}
-	return db, nil
+	if waste := found.size - found.used; waste < minWaste || waste < found.used/maxWasteRatio {
+		return db, nil
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		err = compact(db, target)
+	}
+	if err != nil {
+		log.Warn("state file " + path + " cannot be made smaller: " + err.Error())
+		return db, nil //nolint:nilerr // the file is usable as it is
+	}
+	if err := errors.Join(syncFolder(filepath.Dir(target)), db.Close()); err != nil {
+		return nil, err
+	}
+	return openDB(path, bbolt.Options{})
 }
 
-// create makes the file under another name first: what has its own name is always whole.
-func create(path string) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new")
+// A file is compacted if at least minWaste bytes of it are not in use, and a share of what is.
+const (
+	minWaste      = 1 << 20
+	maxWasteRatio = 10
+)
+
+// compact replaces a file by a copy without its free pages. What is written to db later is lost.
+func compact(db *bbolt.DB, path string) error {
+	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(temporary.Name()) }()
-	if err := temporary.Close(); err != nil {
+	temporary, err := newTemporary(path)
+	if err != nil {
 		return err
 	}
-	db, err := openDB(temporary.Name(), bbolt.Options{PageSize: pageSize})
+	defer func() { _ = os.Remove(temporary) }()
+	to, err := openDB(temporary, bbolt.Options{PageSize: pageSize, NoSync: true})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(bbolt.Compact(to, db, compactedAtOnce), to.Sync(), to.Close()); err != nil {
+		return err
+	}
+	if err := os.Chmod(temporary, info.Mode()); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+// compactedAtOnce bounds the bytes that compact has in memory.
+const compactedAtOnce = 16 << 20
+
+// newTemporary makes an empty file beside another, and returns its path.
+func newTemporary(path string) (string, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new")
+	if err != nil {
+		return "", err
+	}
+	return file.Name(), file.Close()
+}
+
+// createFile makes the file under another name first: what has its own name is always complete.
+func createFile(path string) error {
+	temporary, err := newTemporary(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temporary) }()
+	db, err := openDB(temporary, bbolt.Options{PageSize: pageSize})
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(db.Update(initialize), db.Close()); err != nil {
 		return err
 	}
-	err = os.Link(temporary.Name(), path)
+	err = os.Link(temporary, path)
 	if errors.Is(err, fs.ErrExist) {
 		return nil // another process was first
 	}
 	if err != nil { // not every file system has links
-		err = os.Rename(temporary.Name(), path)
+		err = os.Rename(temporary, path)
 	}
-	if err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
+	return errors.Join(err, syncFolder(filepath.Dir(path)))
 }
 
 func initialize(tx *bbolt.Tx) error {
@@ -96,12 +145,7 @@ func initialize(tx *bbolt.Tx) error {
 	if _, err := tx.CreateBucket(namespacesBucket); err != nil {
 		return err
 	}
-	for _, key := range [][]byte{schemaKey, formatKey} {
-		if err := server.Put(key, []byte(strconv.Itoa(schema.Version))); err != nil {
-			return err
-		}
-	}
-	return tally{}.put(server, place{key: string(namespacesKey)})
+	return server.Put(formatKey, []byte(Format))
 }
 
 // syncFolder makes the name of a new file outlive a power cut.
@@ -119,12 +163,23 @@ func syncFolder(path string) error {
 // openDB opens a file that exists.
 func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 	options.Timeout = patience
+	var opened os.FileInfo
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
-		return os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the operator names the file
+		file, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the operator names the file
+		if err == nil {
+			opened, err = file.Stat()
+		}
+		return file, err
 	}
 	db, err := bbolt.Open(path, 0o600, &options)
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, ErrInUse
 	}
-	return db, err
+	if err != nil {
+		return nil, err
+	}
+	if now, err := os.Stat(path); err != nil || !os.SameFile(opened, now) { // another process has replaced it
+		return nil, errors.Join(ErrInUse, db.Close())
+	}
+	return db, nil
 }

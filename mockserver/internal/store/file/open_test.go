@@ -1,7 +1,7 @@
 package file_test
 
 import (
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/file"
@@ -48,41 +47,25 @@ func TestLayout(t *testing.T) {
 			FormerScope: []string{}, ScopeChanged: at,
 		})},
 	}))
+	putScopeSets(t, s, []pat.ScopeSet{pat.NewScopeSet([]string{"a", "b"})})
 	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
 	_, err := f.Key(func() ([]byte, error) { return []byte("key"), nil })
 	checkError(t, nil, err)
 	checkError(t, nil, f.Close())
 	want := []string{
-		`namespaces/default/identities/0000000000000000 {"id":"ann","name":"Ann","userLevels":["USER"],"login":"1"}`,
+		`namespaces/default/identities/00000000 {"id":"ann","name":"Ann","userLevels":["USER"],"login":"1"}`,
 		`namespaces/default/records/clock noon`,
-		`namespaces/default/tally {"count":4,"sum":SUM}`,
-		`namespaces/default/tenant {"id":"t","name":"acme","pod":"eu","userLevels":{"READER":["read"]},"apiClients":[{"id":"c","secret":"s","name":"ci","scope":null}]}`,
-		`namespaces/default/tokens/1 {"id":"1","secret":"x","name":"one","scope":["a"],"ownerId":"ann","ownerName":"Ann",` +
-			`"created":"2026-03-01T12:30:00.007Z","managed":false,"accessTokenValiditySeconds":60,"userAwareTokenNeverExpires":false,` +
+		`namespaces/default/scopeSets [{"hash":"cA39GSwfqIE6IBGfYPrGm9r4-9OFILT6Wwoh0AYh1Zs","scopes":["a","b"]}]`,
+		`namespaces/default/tenant {"id":"t","name":"acme","pod":"eu","userLevels":{"READER":["read"]},"apiClients":[{"id":"c","secret":"s","name":"ci"}]}`,
+		`namespaces/default/tokens/1 {"id":"1","secret":"x","name":"one","scope":["a"],"owner":{"id":"ann","name":"Ann"},` +
+			`"created":"2026-03-01T12:30:00.007Z","accessTokenValiditySeconds":60,` +
 			`"formerScope":[],"scopeChanged":"2026-03-01T12:30:00.007Z"}`,
-		`patmock/format 1`,
-		`patmock/key "a2V5"`,
-		`patmock/namespaces {"count":1,"sum":440603109}`,
-		`patmock/schema 1`,
+		`patmock/format patmock-state-2`,
+		`patmock/key key`,
 	}
-	got := dump(t, path)
-	got[2] = cutSum(got[2])
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, dump(t, path)); diff != "" {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
-}
-
-// A file that was made before files had a schema is of schema 1.
-func TestOpenWithoutSchema(t *testing.T) {
-	path := newPath(t)
-	checkError(t, nil, open(t, path).Close())
-	edit(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("schema")) })
-	checkError(t, nil, open(t, path).Close())
-}
-
-func cutSum(line string) string {
-	before, _, _ := strings.Cut(line, `"sum":`)
-	return before + `"sum":SUM}`
 }
 
 // dump writes every value of a file as its path and what is behind its checksum.
@@ -98,13 +81,10 @@ func dump(t *testing.T, path string) []string {
 	walk = func(bucket *bbolt.Bucket, prefix string) error {
 		return bucket.ForEach(func(key, value []byte) error {
 			name := string(key)
-			if len(key) == 8 && key[0] == 0 {
-				name = hex.EncodeToString(key)
-			}
 			switch {
 			case value == nil:
 				return walk(bucket.Bucket(key), prefix+name+"/")
-			case name == "format", name == "schema":
+			case name == "format":
 				lines = append(lines, prefix+name+" "+string(value))
 			default:
 				lines = append(lines, prefix+name+" "+string(value[4:]))
@@ -147,6 +127,9 @@ func TestOpenRefuses(t *testing.T) {
 	inDefault := func(change func(*bbolt.Bucket) error) func(*testing.T, string) {
 		return state(func(tx *bbolt.Tx) error { return change(tx.Bucket([]byte("namespaces")).Bucket([]byte("default"))) })
 	}
+	format := func(name string) func(*testing.T, string) {
+		return state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("format"), []byte(name)) })
+	}
 	tests := []struct {
 		name string
 		make func(*testing.T, string)
@@ -162,19 +145,30 @@ func TestOpenRefuses(t *testing.T) {
 			edit(t, path, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("kubernetes")); return err })
 		}, []error{file.ErrForeign}, file.PlaceError{}},
 		{
-			"later format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("format"), []byte("2")) }),
-			[]error{file.FormatError{Format: 2}},
+			"older format", format("1"),
+			[]error{file.FormatError{Format: "1"}},
 			file.PlaceError{},
 		},
 		{
-			"later schema", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("schema"), []byte("2")) }),
-			[]error{file.FormatError{Format: 2}},
+			"later format", format("patmock-state-3"),
+			[]error{file.FormatError{Format: "patmock-state-3"}},
 			file.PlaceError{},
 		},
-		{"schema that is no number", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("schema"), []byte("x")) }), []error{file.ErrDamaged, file.ErrNoFormat}, file.PlaceError{}},
-		{"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }), []error{file.ErrDamaged, file.ErrNoFormat}, file.PlaceError{}},
-		{"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{}},
-		{"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("namespaces")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Key: "namespaces"}},
+		{
+			"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{},
+		},
+		{
+			"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{},
+		},
+		{
+			"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).SetSequence(0) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{},
+		},
 		{
 			"namespace gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default")) }),
 			[]error{file.ErrDamaged, file.ErrMissing},
@@ -182,29 +176,66 @@ func TestOpenRefuses(t *testing.T) {
 		},
 		{
 			"value where a namespace should be", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y")) }),
-			[]error{file.ErrDamaged, berrors.ErrBucketNotFound},
+			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{Namespace: "x"},
 		},
-		{"wrong key", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Key: "key"}},
-		{"token gone", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Delete([]byte("a")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
-		{"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
-		{"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tally")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Key: "tally"}},
-		{"tokens gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("tokens")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default", Kind: "tokens"}},
-		{"scope sets gone", inDefault(func(b *bbolt.Bucket) error { return b.DeleteBucket([]byte("scopeSets")) }), []error{file.ErrDamaged, file.ErrMissing}, file.PlaceError{Namespace: "default"}},
 		{
-			"scope set that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("scopeSets")).Put(make([]byte, 8), []byte("x")) }),
+			"wrong key", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg")) }),
 			[]error{file.ErrDamaged, file.ErrChecksum},
-			file.PlaceError{Namespace: "default", Kind: "scopeSets", Key: strings.Repeat("\x00", 8)},
+			file.PlaceError{Key: "key"},
 		},
-		{"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Bucket([]byte("tokens")).Put([]byte("a"), []byte("x")) }), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "a"}},
-		{"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
-			_, err := b.Bucket([]byte("tokens")).CreateBucket([]byte("x"))
-			return err
-		}), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "x"}},
-		{"value that was exchanged for another", inDefault(func(b *bbolt.Bucket) error {
-			tokens := b.Bucket([]byte("tokens"))
-			return tokens.Put([]byte("a"), append([]byte{}, tokens.Get([]byte("b"))...))
-		}), []error{file.ErrDamaged, file.ErrChecksum}, file.PlaceError{Namespace: "default", Kind: "tokens", Key: "a"}},
+		{
+			"token gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tokens/a")) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{Namespace: "default"},
+		},
+		{
+			"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{Namespace: "default"},
+		},
+		{
+			"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.SetSequence(0) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{Namespace: "default"},
+		},
+		{
+			"tokens gone", inDefault(func(b *bbolt.Bucket) error {
+				return errors.Join(b.Delete([]byte("tokens/a")), b.Delete([]byte("tokens/b")))
+			}),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{Namespace: "default"},
+		},
+		{
+			"scope sets gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("scopeSets")) }),
+			[]error{file.ErrDamaged, file.ErrMissing},
+			file.PlaceError{Namespace: "default"},
+		},
+		{
+			"scope sets that are too short", inDefault(func(b *bbolt.Bucket) error { return b.Put([]byte("scopeSets"), []byte("x")) }),
+			[]error{file.ErrDamaged, file.ErrChecksum},
+			file.PlaceError{Namespace: "default", Key: "scopeSets"},
+		},
+		{
+			"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Put([]byte("tokens/a"), []byte("x")) }),
+			[]error{file.ErrDamaged, file.ErrChecksum},
+			file.PlaceError{Namespace: "default", Key: "tokens/a"},
+		},
+		{
+			"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
+				_, err := b.CreateBucket([]byte("tokens/x"))
+				return err
+			}),
+			[]error{file.ErrDamaged, file.ErrChecksum},
+			file.PlaceError{Namespace: "default", Key: "tokens/x"},
+		},
+		{
+			"value that was exchanged for another", inDefault(func(b *bbolt.Bucket) error {
+				return b.Put([]byte("tokens/a"), append([]byte{}, b.Get([]byte("tokens/b"))...))
+			}),
+			[]error{file.ErrDamaged, file.ErrChecksum},
+			file.PlaceError{Namespace: "default", Key: "tokens/a"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

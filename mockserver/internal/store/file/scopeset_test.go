@@ -106,16 +106,3 @@ func TestScopeSets_FailingDisk(t *testing.T) {
 	checkError(t, nil, s.PutScopeSet(t.Context(), set))
 	checkScopeSets(t, scopeSets(0, 3), f, path, s)
 }
-
-func TestPutScopeSet_RejectsKeyThatIsNoNumber(t *testing.T) {
-	_, path, s := newStore(t)
-	putScopeSets(t, s, scopeSets(0, 1))
-	checkError(t, nil, s.PutRaw("scopeSets", "first", `{}`))
-	err := s.PutScopeSet(t.Context(), scopeSets(1, 2)[0])
-	checkError(t, file.ErrKey, err)
-	checkText(t, err, path)
-	at := file.PlaceError{Namespace: "default", Kind: "scopeSets", Key: "first"}
-	if diff := cmp.Diff(at, placeOf(err)); diff != "" {
-		t.Errorf("place (-want +got):\n%s", diff)
-	}
-}

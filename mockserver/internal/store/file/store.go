@@ -3,8 +3,10 @@ package file
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
-	"sync"
+	"strings"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -13,238 +15,163 @@ import (
 )
 
 // Store is a namespace of a File. It reads from memory, which decides every write as well; a write is in
-// the file, synced, before it returns. Where the file fails, memory is put back as it was.
+// the file, synced, before it returns. If that fails, memory is as it was.
 type Store struct {
 	*memory.Store
-	file *File
-	name string
-
-	mu         sync.Mutex    // orders the writes
-	gone       bool          // the namespace was deleted
-	identities *identityKeys // nil until they are needed
+	file    *File
+	name    string
+	deleted atomic.Bool // later writes stay in memory
 }
 
-// keep brings a change to the file that is in memory already, or takes it back there.
-func (s *Store) keep(write func(*space) error, undo func() error) error {
-	if s.gone {
+// The keys of a namespace's values, and what they begin with.
+const (
+	tenantKey    = "tenant"
+	scopeSetsKey = "scopeSets"
+	identities   = "identities/" // and a number of eight digits, in the order of the tenant
+	records      = "records/"
+	tokens       = "tokens/"
+)
+
+func identityKey(n int) string { return fmt.Sprintf("%s%08d", identities, n) }
+
+// put writes to the namespace, unless it was deleted.
+func (s *Store) put(tx *bbolt.Tx, sealed map[string][]byte) error {
+	if s.deleted.Load() {
 		return nil
 	}
-	err := s.file.update(func(tx *bbolt.Tx) error {
-		space, err := openSpace(tx, s.name)
-		if err != nil {
-			return err
-		}
-		if err := write(space); err != nil {
-			return err
-		}
-		return space.close()
-	})
+	return put(tx, tx.Bucket(namespacesBucket).Bucket([]byte(s.name)), sealed)
+}
+
+// write carries out a change in memory and in the file.
+func (s *Store) write(decide func() error, undo func(), v values) error {
+	sealed, err := v.seal(s.name)
+	if err != nil {
+		return s.file.failed(s.name, err)
+	}
+	return s.file.carryOut(&change{store: s, decide: decide, undo: undo, sealed: sealed})
+}
+
+// writeFirst writes values, and changes memory after that, while no other change is going on.
+func (s *Store) writeFirst(prepare func() (values, error), apply func() error) error {
+	s.file.turn <- struct{}{}
+	defer func() { <-s.file.turn }()
+	v, err := prepare()
+	if err != nil {
+		return err
+	}
+	sealed, err := v.seal(s.name)
 	if err == nil {
-		return nil
+		err = s.file.transact(func(tx *bbolt.Tx) error { return s.put(tx, sealed) })
 	}
-	_ = undo() // it was like that before, and nobody else writes meanwhile
-	return s.file.failed(s.name, err)
+	if err != nil {
+		return s.file.failed(s.name, err)
+	}
+	return apply()
 }
 
 // Create implements pat.Store.
 func (s *Store) Create(ctx context.Context, t *pat.Token, limit int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.Store.Create(ctx, t, limit); err != nil {
-		return err
-	}
-	return s.keep(
-		func(to *space) error { return to.putToken(t) },
-		func() error { return s.Store.Delete(ctx, t) },
+	return s.write(
+		func() error { return s.Store.Create(ctx, t, limit) },
+		func() { _ = s.Store.Delete(ctx, t) },
+		values{tokens + t.ID: t.TokenData},
 	)
 }
 
 // Swap implements pat.Store.
 func (s *Store) Swap(ctx context.Context, changes ...pat.Change) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.Store.Swap(ctx, changes...); err != nil {
-		return err
+	v := values{}
+	var back []pat.Change
+	for _, c := range slices.Backward(changes) { // so that each finds its former name free
+		v[tokens+c.New.ID] = c.New.TokenData
+		back = append(back, pat.Change{Old: c.New, New: c.Old})
 	}
-	return s.keep(
-		func(to *space) error {
-			for _, c := range changes {
-				if err := to.putToken(c.New); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-		func() error {
-			var back []pat.Change
-			for _, c := range slices.Backward(changes) { // so that each finds its old name free
-				back = append(back, pat.Change{Old: c.New, New: c.Old})
-			}
-			return s.Store.Swap(ctx, back...)
-		},
+	return s.write(
+		func() error { return s.Store.Swap(ctx, changes...) },
+		func() { _ = s.Store.Swap(ctx, back...) },
+		v,
 	)
 }
 
 // Delete implements pat.Store.
 func (s *Store) Delete(ctx context.Context, t *pat.Token) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.Store.Delete(ctx, t); err != nil {
-		return err
-	}
-	return s.keep(
-		func(from *space) error { return from.remove(kindToken, t.ID) },
-		func() error { return s.Store.Create(ctx, t, 0) },
+	return s.write(
+		func() error { return s.Store.Delete(ctx, t) },
+		func() { _ = s.Store.Create(ctx, t, 0) },
+		values{tokens + t.ID: nil},
 	)
-}
-
-// Replace implements pat.Store.
-func (s *Store) Replace(ctx context.Context, t pat.Tenant) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next, err := s.Build(t)
-	if err != nil {
-		return err
-	}
-	now, err := s.Snapshot(ctx)
-	if err != nil {
-		return err
-	}
-	err = s.keep(
-		func(to *space) error {
-			if err := to.replace(t); err != nil {
-				return err
-			}
-			return to.replaceScopeSets(now.ScopeSets, pat.AddScopeSets(now.ScopeSets, t.ScopeSets...))
-		},
-		func() error { return nil },
-	)
-	if err != nil {
-		return err
-	}
-	s.identities = nil
-	s.Adopt(next)
-	return nil
 }
 
 // AddIdentity implements pat.Store.
 func (s *Store) AddIdentity(ctx context.Context, i pat.Identity, login *pat.Token) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.CheckIdentity(i, login); err != nil {
-		return err
-	}
-	if err := s.putIdentity(i, login); err != nil {
-		return err
-	}
-	return s.Store.AddIdentity(ctx, i, login)
+	return s.writeFirst(func() (values, error) {
+		d, err := s.Directory(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v := values{identityKey(d.Len()): i}
+		if login != nil {
+			v[tokens+login.ID] = login.TokenData
+		}
+		return v, s.CheckIdentity(i, login)
+	}, func() error { return s.Store.AddIdentity(ctx, i, login) })
 }
 
 // SetLogin implements pat.Store.
 func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	d, err := s.Directory(ctx)
-	if err != nil {
-		return err
-	}
-	i, known := d.Identity(identityID)
-	if !known || i.Login != "" {
-		return nil
-	}
-	i.Login = tokenID
-	if err := s.putIdentity(i, nil); err != nil {
-		return err
-	}
-	return s.Store.SetLogin(ctx, identityID, tokenID)
-}
-
-func (s *Store) putIdentity(i pat.Identity, login *pat.Token) error {
-	return s.keep(
-		func(to *space) (err error) {
-			if s.identities == nil {
-				if s.identities, err = to.identityKeys(); err != nil {
-					return err
-				}
-			}
-			if login != nil {
-				if err := to.putToken(login); err != nil {
-					return err
-				}
-			}
-			return to.putJSON(kindIdentity, s.identities.key(i.ID), identityRecord(i))
-		},
-		func() error {
-			s.identities = nil
-			return nil
-		},
-	)
+	return s.writeFirst(func() (values, error) {
+		d, err := s.Directory(ctx)
+		if err != nil {
+			return nil, err
+		}
+		i, known := d.Identity(identityID)
+		if !known || i.Login != "" {
+			return nil, nil
+		}
+		i.Login = tokenID
+		return values{identityKey(d.Place(identityID)): i}, nil
+	}, func() error { return s.Store.SetLogin(ctx, identityID, tokenID) })
 }
 
 // PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a set
 // that a crash would lose.
 func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now, err := s.Snapshot(ctx)
-	if err != nil {
-		return err
-	}
-	err = s.keep(
-		func(to *space) error {
-			return to.replaceScopeSets(now.ScopeSets, pat.AddScopeSets(now.ScopeSets, set))
-		},
-		func() error { return nil },
-	)
-	if err != nil {
-		return err
-	}
-	return s.Store.PutScopeSet(ctx, set)
+	return s.writeFirst(func() (values, error) {
+		return values{scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), set)}, nil
+	}, func() error { return s.Store.PutScopeSet(ctx, set) })
 }
 
-// PutRecord keeps a small record beside the tenant, such as its clock, or removes it where data is nil.
+// PutRecord stores a small record beside the tenant, such as its clock, or removes it if data is nil.
 func (s *Store) PutRecord(name string, data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.keep(
-		func(to *space) error {
-			if data == nil {
-				return to.remove(kindRecord, name)
-			}
-			return to.put(kindRecord, name, data)
-		},
-		func() error { return nil },
-	)
+	v := values{records + name: nil}
+	if data != nil {
+		v[records+name] = data
+	}
+	return s.write(func() error { return nil }, func() {}, v)
 }
 
 // Record returns a record, nil for none.
-func (s *Store) Record(name string) ([]byte, error) {
-	var data []byte
-	err := s.view(func(from *space) error {
-		sealed := from.bucketOf(kindRecord).Get([]byte(name))
+func (s *Store) Record(name string) (data []byte, err error) {
+	key := records + name
+	err = s.view(func(from *bbolt.Bucket) error {
+		sealed := from.Get([]byte(key))
 		if sealed == nil {
 			return nil
 		}
-		opened, err := from.at(kindRecord, name).open(sealed)
-		data = append([]byte{}, opened...) // what bbolt hands out ends with the transaction
+		opened, err := unseal(s.name, key, sealed)
+		data = append([]byte{}, opened...)
 		return err
 	})
 	return data, err
 }
 
 // view reads the namespace, unless it was deleted.
-func (s *Store) view(read func(*space) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.gone {
+func (s *Store) view(read func(*bbolt.Bucket) error) error {
+	if s.deleted.Load() {
 		return nil
 	}
 	err := s.file.db.View(func(tx *bbolt.Tx) error {
-		space, err := openSpace(tx, s.name)
-		if err != nil {
-			return err
-		}
-		return read(space)
+		return read(tx.Bucket(namespacesBucket).Bucket([]byte(s.name)))
 	})
 	if err != nil {
 		return s.file.failed(s.name, err)
@@ -252,69 +179,100 @@ func (s *Store) view(read func(*space) error) error {
 	return nil
 }
 
-// Load reads the tenant of the file into memory. It is false, and memory stays as it is, where nothing of
-// a tenant was ever written. What does not fit is an error.
-func (s *Store) Load() (found bool, err error) {
-	var tenant pat.Tenant
-	err = s.view(func(from *space) (err error) {
-		tenant, found, err = load(from)
+// Replace implements pat.Store.
+func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
+	next, err := s.Build(t)
+	if err != nil {
 		return err
+	}
+	v := values{tenantKey: t}
+	for n, i := range t.Identities {
+		v[identityKey(n)] = i
+	}
+	for _, token := range t.Tokens {
+		v[tokens+token.ID] = token.TokenData
+	}
+	sealed, err := v.seal(s.name)
+	if err != nil {
+		return s.file.failed(s.name, err)
+	}
+	s.file.turn <- struct{}{}
+	defer func() { <-s.file.turn }()
+	sets, err := values{scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), t.ScopeSets...)}.seal(s.name)
+	if err == nil {
+		sealed[scopeSetsKey] = sets[scopeSetsKey]
+		err = s.file.transact(func(tx *bbolt.Tx) error { return s.replace(tx, sealed) })
+	}
+	if err != nil {
+		return s.file.failed(s.name, err)
+	}
+	s.Adopt(next)
+	return nil
+}
+
+// replace replaces everything but the records.
+func (s *Store) replace(tx *bbolt.Tx, sealed map[string][]byte) error {
+	if s.deleted.Load() {
+		return nil
+	}
+	cursor := tx.Bucket(namespacesBucket).Bucket([]byte(s.name)).Cursor()
+	for key, record := cursor.Seek([]byte(records)); strings.HasPrefix(string(key), records); key, record = cursor.Next() {
+		sealed[string(key)] = slices.Clone(record)
+	}
+	if err := remove(tx, s.name); err != nil {
+		return err
+	}
+	bucket, err := create(tx, s.name)
+	if err != nil {
+		return err
+	}
+	bucket.FillPercent = 0.9 // keys that are written in order leave no gaps to fill
+	return put(tx, bucket, sealed)
+}
+
+// Load reads the tenant of the file into memory. It returns false, and memory stays as it is, if nothing
+// of a tenant was ever written. What does not fit is an error.
+func (s *Store) Load() (found bool, err error) {
+	var t pat.Tenant
+	err = s.view(func(from *bbolt.Bucket) error {
+		return from.ForEach(func(key, sealed []byte) error {
+			found = found || !strings.HasPrefix(string(key), records)
+			return s.read(string(key), sealed, &t)
+		})
 	})
 	if err != nil || !found {
 		return false, err
 	}
-	next, err := s.Build(tenant)
+	next, err := s.Build(t)
+	if wrong := (*memory.TokenError)(nil); errors.As(err, &wrong) {
+		err = &PlaceError{s.name, tokens + wrong.Token.ID, wrong.Err}
+	}
 	if err != nil {
-		if wrong := (*memory.TokenError)(nil); errors.As(err, &wrong) {
-			err = place{s.name, kindToken, wrong.Token.ID}.fail(wrong.Err)
-		}
 		return false, s.file.failed(s.name, err)
 	}
 	s.Adopt(next)
 	return true, nil
 }
 
-// load reads a tenant.
-func load(from *space) (tenant pat.Tenant, found bool, err error) {
-	if sealed := from.bucket.Get([]byte(tenantKey)); sealed != nil {
-		var record tenantRecord
-		if err := from.at("", tenantKey).read(sealed, &record); err != nil {
-			return pat.Tenant{}, false, err
+// read adds a value to the tenant.
+func (s *Store) read(key string, sealed []byte, t *pat.Tenant) error {
+	id, isToken := strings.CutPrefix(key, tokens)
+	switch {
+	case isToken:
+		token := pat.NewToken(pat.TokenData{})
+		t.Tokens = append(t.Tokens, token)
+		err := decode(s.name, key, sealed, &token.TokenData)
+		if err == nil && token.ID != id {
+			err = &PlaceError{s.name, key, pat.ErrConflict}
 		}
-		tenant, found = record.tenant(), true
+		return err
+	case strings.HasPrefix(key, identities):
+		t.Identities = append(t.Identities, pat.Identity{})
+		return decode(s.name, key, sealed, &t.Identities[len(t.Identities)-1])
+	case key == tenantKey:
+		return decode(s.name, key, sealed, t)
+	case key == scopeSetsKey:
+		return decode(s.name, key, sealed, &t.ScopeSets)
 	}
-	err = from.each(kindIdentity, func(_ string, at place, sealed []byte) error {
-		var record identityRecord
-		if err := at.read(sealed, &record); err != nil {
-			return err
-		}
-		tenant.Identities, found = append(tenant.Identities, pat.Identity(record)), true
-		return nil
-	})
-	if err != nil {
-		return pat.Tenant{}, false, err
-	}
-	err = from.each(kindScopeSet, func(_ string, at place, sealed []byte) error {
-		var record scopeSetRecord
-		if err := at.read(sealed, &record); err != nil {
-			return err
-		}
-		tenant.ScopeSets = append(tenant.ScopeSets, pat.ScopeSet(record))
-		return nil
-	})
-	if err != nil {
-		return pat.Tenant{}, false, err
-	}
-	err = from.each(kindToken, func(key string, at place, sealed []byte) error {
-		var record tokenRecord
-		if err := at.read(sealed, &record); err != nil {
-			return err
-		}
-		if record.ID != key {
-			return at.fail(pat.ErrConflict)
-		}
-		tenant.Tokens, found = append(tenant.Tokens, record.token()), true
-		return nil
-	})
-	return tenant, found, err
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/store/file"
@@ -196,5 +195,4 @@ func TestRecord(t *testing.T) {
 		got[0] = 'O'
 		check("large", large)
 	})
-	t.Run("without a name", func(t *testing.T) { checkError(t, berrors.ErrKeyRequired, s.PutRecord("", []byte("x"))) })
 }

@@ -290,7 +290,8 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// Adopt replaces the tenant by that of another store, which must not be used any more.
+// Adopt replaces the tenant by that of another store, which must not be used any more, and keeps the
+// scope sets as well.
 func (s *Store) Adopt(next *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -320,6 +321,13 @@ func (s *Store) ScopeSet(_ context.Context, hash string) ([]string, error) {
 		}
 	}
 	return nil, pat.ErrNotFound
+}
+
+// ScopeSets returns all sets, oldest first.
+func (s *Store) ScopeSets() []pat.ScopeSet {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.scopes)
 }
 
 // PutScopeSet implements pat.Store.

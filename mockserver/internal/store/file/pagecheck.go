@@ -1,17 +1,78 @@
 package file
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"os"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
 )
 
-// bbolt believes the numbers in a file, and follows them past its end or in circles: it maps the file into
-// memory, where that ends the process. What follows reads it first, page by page, as bbolt's
-// internal/common lays it out (https://github.com/etcd-io/bbolt/tree/v1.4.3/internal/common).
+// findings are what a check of a file found out.
+type findings struct {
+	torn bool  // the last change was not completely written
+	used int64 // bytes in pages that are in use
+	size int64
+}
+
+// inspect rejects a file that is damaged. It holds the lock of bbolt meanwhile, and writes nothing.
+func inspect(path string) (found findings, err error) {
+	file, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return found, err
+	}
+	defer func() { _ = file.Close() }()
+	db, err := openDB(path, bbolt.Options{ReadOnly: true})
+	if errors.Is(err, ErrInUse) {
+		return found, err
+	}
+	if err == nil {
+		defer func() { _ = db.Close() }()
+	}
+	metas, unreadable := readMetas(file)
+	if unreadable == nil {
+		found.size, unreadable = checkSize(file, metas.newest())
+	}
+	if unreadable != nil { // says more than bbolt does
+		return found, unreadable
+	}
+	if err != nil {
+		return found, err
+	}
+	used, err := walk(file, metas.newest())
+	if err != nil {
+		return found, damaged(&PageError{err})
+	}
+	found.torn, found.used = metas.torn(), int64(used)*pageSize
+	return found, guard(func() error { return db.View(verify) })
+}
+
+// guard turns a fault of the memory that a file is mapped to into an error.
+func guard(read func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = damaged(fmt.Errorf("it cannot be read: %v", reason))
+		}
+	}()
+	return read()
+}
+
+// PageError is the error of pages that do not make up a tree.
+type PageError struct{ Err error }
+
+func (e *PageError) Error() string { return e.Err.Error() }
+
+func (e *PageError) Unwrap() error { return e.Err }
+
+// bbolt believes the numbers in a file, and follows them past its end or in circles, its own Check as well:
+// it maps the file into memory, where that ends the process. What follows reads the file first, page by page,
+// as bbolt's internal/common lays it out (https://github.com/etcd-io/bbolt/tree/v1.5.0/internal/common).
 
 const (
 	headerSize  = 16 // of a page: id, flags, count of elements, overflow pages
@@ -54,8 +115,6 @@ func (m metas) newest() meta {
 
 func (m metas) torn() bool { return m[0].valid != m[1].valid }
 
-func (m metas) labelled() bool { return m[0].labelled && m[1].labelled }
-
 // readMetas refuses a file where neither is valid.
 func readMetas(file io.ReaderAt) (metas, error) {
 	var m metas
@@ -91,46 +150,52 @@ func readMeta(page []byte, id uint64) meta {
 	return m
 }
 
-// checkSize refuses a file that was cut off.
-func checkSize(file *os.File, m meta) error {
+// checkSize returns the size of a file, and rejects one that was cut off.
+func checkSize(file *os.File, m meta) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if held := uint64(info.Size()) / pageSize; held < m.end { //nolint:gosec // never negative
-		return damaged(fmt.Errorf("%w: it has %d pages of %d", ErrCutOff, held, m.end))
+	if pages := uint64(info.Size()) / pageSize; pages < m.end { //nolint:gosec // never negative
+		return 0, damaged(fmt.Errorf("%w: it has %d pages of %d", ErrCutOff, pages, m.end))
 	}
-	return nil
+	return info.Size(), nil
 }
 
 // A walker visits every page that is in use, each once.
 type walker struct {
 	file io.ReaderAt
-	end  uint64
-	seen map[uint64]bool
+	seen []bool // by page
+	used int
+
+	last []byte // the key before, in the same bucket
+	open bool   // the next key may be the same: last is that of a branch
 }
 
-// walk checks that every page can be read, and that what it points at lies within the file.
-func walk(file io.ReaderAt, m meta) error {
-	w := &walker{file: file, end: m.end, seen: map[uint64]bool{}}
+// walk checks that every page can be read, that what it points at lies within the file, and that keys are in
+// order. It returns how many pages are in use.
+func walk(file io.ReaderAt, m meta) (used int, err error) {
+	w := &walker{file: file, seen: make([]bool, m.end), open: true}
 	if err := w.tree(m.root); err != nil {
-		return err
+		return 0, err
 	}
-	return w.freelist(m.freelist)
+	used = w.used
+	return used, w.freelist(m.freelist)
 }
 
 // page reads a page with those that it overflows into.
 func (w *walker) page(id uint64) (page, error) {
 	broken := func(why string) (page, error) { return nil, fmt.Errorf("page %d %s", id, why) }
-	if id < 2 || id >= w.end {
+	end := uint64(len(w.seen))
+	if id < 2 || id >= end {
 		return broken("does not exist")
 	}
-	p := make(page, headerSize)
+	p := make(page, pageSize)
 	if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil { //nolint:gosec // less than the size of the file
 		return nil, err
 	}
 	overflow := uint64(native.Uint32(p[12:]))
-	if native.Uint64(p) != id || overflow >= w.end-id {
+	if native.Uint64(p) != id || overflow >= end-id {
 		return broken("has a wrong header")
 	}
 	for i := id; i <= id+overflow; i++ {
@@ -138,6 +203,10 @@ func (w *walker) page(id uint64) (page, error) {
 			return broken("is in use twice")
 		}
 		w.seen[i] = true
+		w.used++
+	}
+	if overflow == 0 {
+		return p, nil
 	}
 	p = make(page, (1+overflow)*pageSize)
 	_, err := w.file.ReadAt(p, int64(id)*pageSize) //nolint:gosec // less than the size of the file
@@ -161,6 +230,15 @@ func (w *walker) tree(id uint64) error {
 	return nil
 }
 
+// follow checks that a key is behind the one before. The keys below a branch begin with its own at the earliest.
+func (w *walker) follow(key []byte, branch bool) error {
+	if c := bytes.Compare(key, w.last); c < 0 || c == 0 && !w.open {
+		return errors.New("a key is not in order")
+	}
+	w.last, w.open = key, branch
+	return nil
+}
+
 func (w *walker) branch(p page) error {
 	if p.count() == 0 {
 		return errPage
@@ -170,7 +248,11 @@ func (w *walker) branch(p page) error {
 		if err != nil {
 			return err
 		}
-		if _, err := p.within(i, native.Uint32(element), native.Uint32(element[4:]), 0); err != nil {
+		key, err := p.within(i, native.Uint32(element), native.Uint32(element[4:]), 0)
+		if err != nil {
+			return err
+		}
+		if err := w.follow(key, true); err != nil {
 			return err
 		}
 		if err := w.tree(native.Uint64(element[8:])); err != nil {
@@ -194,6 +276,9 @@ func (w *walker) leaf(p page) error {
 		if err != nil || flags > bucketElement || keySize == 0 {
 			return errPage
 		}
+		if err := w.follow(value[:keySize], false); err != nil {
+			return err
+		}
 		if flags == bucketElement {
 			if err := w.bucket(value[keySize:]); err != nil {
 				return err
@@ -203,12 +288,15 @@ func (w *walker) leaf(p page) error {
 	return nil
 }
 
-// bucket visits a bucket within another. A small one, which has no page, stands behind its own header.
+// bucket visits a bucket within another. A small one has no page, and is behind its own header.
 func (w *walker) bucket(value page) error {
 	const bucketSize = 16 // page and sequence
 	if len(value) < bucketSize {
 		return errPage
 	}
+	outer := w.last
+	w.last, w.open = nil, true
+	defer func() { w.last, w.open = outer, false }()
 	if root := native.Uint64(value); root != 0 {
 		return w.tree(root)
 	}
@@ -219,23 +307,29 @@ func (w *walker) bucket(value page) error {
 	return w.leaf(inline)
 }
 
-// freelist checks the list of free pages, once it is known which are not.
+// freelist checks that every page is either in use or free.
 func (w *walker) freelist(id uint64) error {
 	p, err := w.page(id)
 	if err != nil {
 		return err
 	}
 	free, count := p[headerSize:], uint64(p.count()) //nolint:gosec // never negative
-	if count == 0xFFFF {                             // more than that: the first element tells
+	if count == 0xFFFF {                             // more than that: the first element has the number
 		count, free = native.Uint64(free), free[8:]
 	}
 	if p.flags() != freelistPage || count > uint64(len(free))/8 {
 		return fmt.Errorf("page %d: %w", id, errPage)
 	}
 	for i := range count {
-		if page := native.Uint64(free[8*i:]); page < 2 || page >= w.end || w.seen[page] {
-			return fmt.Errorf("page %d is in use and free, or does not exist", page)
+		page := native.Uint64(free[8*i:])
+		if page < 2 || page >= uint64(len(w.seen)) || w.seen[page] {
+			return fmt.Errorf("page %d is free more than once or in use as well, or does not exist", page)
 		}
+		w.seen[page] = true
+		w.used++
+	}
+	if pages := len(w.seen) - 2; w.used != pages {
+		return fmt.Errorf("%d of %d pages are neither in use nor free", pages-w.used, pages)
 	}
 	return nil
 }
