@@ -107,7 +107,7 @@ func limitFiles(t *testing.T, size int64) (mend func()) {
 		t.Fatal(err)
 	}
 	full := free
-	full.Cur = uint64(size) //nolint:gosec // never negative
+	full.Cur = uint64(size)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}

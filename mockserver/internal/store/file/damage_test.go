@@ -244,6 +244,34 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
+// Whatever a thousand files have in the place of some of their bytes, none hangs or ends the process.
+func TestRandomDamage(t *testing.T) {
+	const files = 1000
+	m := newSample(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	count := map[outcome]int{}
+	for i := range files {
+		from := random.IntN(m.end() * pageSize)
+		length := min(1<<random.IntN(14), len(m.bytes)-from)
+		got, err := m.try(t, m.with(func(b []byte) {
+			for at := range length {
+				b[from+at] = byte(random.Uint32())
+			}
+		}))
+		count[got]++
+		if got == dropped && from >= 2*pageSize || got == refused && !isRefusal(err) {
+			t.Errorf("outcome is %s (%v)", got, err)
+		}
+		if t.Failed() {
+			t.Fatalf("file %d, with %d other bytes from %d on", i, length, from)
+		}
+	}
+	t.Log(count)
+	if count[refused] < files/4 {
+		t.Errorf("%d files of %d were refused: the test does not reach what it should", count[refused], files)
+	}
+}
+
 // A page that is lost, holds what it held earlier, or what another holds, is noticed.
 func TestMisplacedPages(t *testing.T) {
 	m := newSample(t)
