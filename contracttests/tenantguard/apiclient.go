@@ -33,15 +33,6 @@ type apiClient struct {
 	loginErr error // of a login that was rejected and is not repeated
 }
 
-// token is an element of a list.
-type token struct {
-	ID             string                    `json:"id"`
-	Name           string                    `json:"name"`
-	Owner          struct{ ID, Name string } `json:"owner"`
-	Created        string                    `json:"created"`
-	ExpirationDate string                    `json:"expirationDate"` // empty for null
-}
-
 // refresh logs in and lists the caller's own tokens.
 func (c *apiClient) refresh(ctx context.Context) error {
 	if err := c.logIn(ctx); err != nil {
@@ -66,7 +57,7 @@ func (c *apiClient) logIn(ctx context.Context) error {
 	body := strings.NewReader(form.Encode())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth/token", body)
 	if err != nil {
-		return &ConfigError{"BaseURL", "log in: the target has no address"}
+		return &ConfigError{"BaseURL", "must be an address"}
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	var issued struct {

@@ -18,12 +18,12 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	}
 	now := g.config.Now()
 	intent := Object{Name: r.name(), At: now, TargetTime: g.clock.earliest(now)}
-	t, err := g.tokens.begin(r.session, intent, g.config.Tokens)
+	t, err := g.tokens.begin(r.session, intent, g.config.MaxTokens)
 	if err != nil {
 		return nil, err
 	}
 	if err := g.config.Ledger.Write(Intended, t.Object); err != nil {
-		g.tokens.conclude(t, rejected, tokenRef{})
+		g.tokens.conclude(t, rejected, token{})
 		return nil, blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", r, err)
 	}
 	g.addStats(Stats{Creates: 1})
@@ -54,20 +54,20 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 }
 
 // outcomeOf returns what became of a create: unknown, rejected, or created with a token.
-func outcomeOf(r *guardedRequest, got *response, err error) (state, tokenRef) {
+func outcomeOf(r *guardedRequest, got *response, err error) (state, token) {
 	switch {
 	case err == nil && got.succeeded():
 		all, array := extractTokens(got.body)
 		if len(all) == 0 || array || !all[0].topLevel {
-			return unknown, tokenRef{}
+			return unknown, token{}
 		}
 		return created, all[0]
 	case r.maybeApplied, // the name may be taken by what an earlier attempt created
 		err != nil && r.outcomeUnknown,
 		err == nil && got.StatusCode >= http.StatusInternalServerError:
-		return unknown, tokenRef{}
+		return unknown, token{}
 	}
-	return rejected, tokenRef{}
+	return rejected, token{}
 }
 
 // isFull reports whether a create was rejected because of a limit. Nothing else about the request
@@ -121,7 +121,7 @@ func (g *Guard) observe(r *guardedRequest, got *response) {
 	case r.route.kind >= listRoute:
 		all, array := extractTokens(got.body)
 		if array && r.listsOwn() {
-			top := slices.DeleteFunc(slices.Clone(all), func(t tokenRef) bool { return !t.topLevel })
+			top := slices.DeleteFunc(slices.Clone(all), func(t token) bool { return !t.topLevel })
 			for _, o := range g.tokens.list(r.session, top) {
 				g.write(Made, o)
 			}

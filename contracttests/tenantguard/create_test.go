@@ -293,7 +293,7 @@ func janeIsFull(t *testing.T, err error) {
 
 func TestGuardKeepsRoom(t *testing.T) {
 	t.Run("as the list says", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 3 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 3 })
 		w.tenant.add("laptop", "jane", "laptop")
 		w.tenant.add("phone", "john", "phone")
 		jane := w.logIn("login-of-jane")
@@ -323,7 +323,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		equal(t, "sent", []string{list, "POST " + tenantURL + tokensPath + ` {"name":"a"}`, "POST " + tenantURL + tokensPath + ` {"name":"b"}`}, w.tenant.take())
 	})
 	t.Run("as a list says that passes", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 1 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
 		create := func() error {
@@ -340,7 +340,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		equal(t, "requests", 1, len(w.tenant.take()))
 	})
 	t.Run("that deletes leave, whatever a list still shows", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 1 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		jane := w.logIn("login-of-jane")
 		id := w.create(jane, "a")
 		w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
@@ -353,7 +353,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		janeIsFull(t, err)
 	})
 	t.Run("of what was lost and is not there", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 1 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		jane := w.logIn("login-of-jane")
 		w.onCreate(func() (*http.Response, error) { return nil, errBroken })
 		_, _, _ = w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`)
@@ -363,7 +363,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		janeIsFull(t, err)
 	})
 	t.Run("without what is in tokens", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 2 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 2 })
 		jane := w.logIn("login-of-jane")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if r.Method == http.MethodGet {
@@ -374,7 +374,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.create(jane, "c")
 	})
 	t.Run("a refused create leaves it", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 1 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		jane := w.logIn("login-of-jane")
 		for range 3 {
 			w.is(400, "POST", tokensPath, jane, `{}`)
@@ -382,7 +382,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.create(jane, "a")
 	})
 	t.Run("by a token that was made, of its maker's identity", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 1 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		id := w.create(w.logIn("login-of-jane"), "a")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if strings.Contains(r.URL.Path, "oauth") {
@@ -437,7 +437,7 @@ func TestGuardKeepsRoom(t *testing.T) {
 		}
 	})
 	t.Run("of a bearer that nobody saw", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.Tokens = 1 })
+		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, "bearer-of-login-of-jane", `{"name":"a"}`)
 		janeIsFull(t, err)

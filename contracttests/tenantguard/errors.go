@@ -12,8 +12,8 @@ type Reason string
 // The reasons of a [NotSentError].
 const (
 	WritesNotAllowed Reason = "writes-not-allowed"
-	BudgetSpent      Reason = "budget-spent" // of Config.Requests
-	OwnerFull        Reason = "owner-full"   // by Config.Tokens
+	BudgetSpent      Reason = "budget-spent" // of Config.MaxRequests
+	OwnerFull        Reason = "owner-full"   // by Config.MaxTokens
 	TargetFull       Reason = "target-full"  // by its own response
 	// NotCounted is a create for an owner whose tokens cannot be listed.
 	NotCounted Reason = "not-counted"
@@ -72,12 +72,9 @@ func ReasonOf(err error) Reason {
 }
 
 // A ConfigError reports an invalid field of a [Config] or a [SweepConfig].
-type ConfigError struct {
-	Field string
-	text  string
-}
+type ConfigError struct{ Field, text string }
 
-func (e *ConfigError) Error() string { return e.text }
+func (e *ConfigError) Error() string { return "tenantguard: " + e.Field + " " + e.text }
 
 // A LedgerErrorKind is what is wrong with a line of a ledger.
 type LedgerErrorKind string
@@ -121,27 +118,21 @@ type RetryError struct {
 	// Wait is how long the target asks to wait, if that is too long. Zero means that the attempts
 	// are used up.
 	Wait time.Duration
+	// MaybeApplied reports that a gateway responded to a write, and that the target rejected it when
+	// it was sent again. The rejection is no evidence: the first attempt may have been carried out.
+	MaybeApplied bool
 }
 
 func (e *RetryError) Error() string {
-	const answers = "%s: the target answers %d"
-	if e.Wait == 0 {
-		return fmt.Sprintf(answers+", %d times in a row", e.Request, e.Status, e.Attempts)
+	if e.MaybeApplied {
+		return fmt.Sprintf("%s: status %d after a gateway responded to the same request: "+
+			"it may have been carried out", e.Request, e.Status)
 	}
-	return fmt.Sprintf(answers+" and asks to wait %s, which is more than %s",
-		e.Request, e.Status, e.Wait, maxWait)
-}
-
-// A RepeatedError is the error of a write that was sent again after a response of a gateway, and that
-// the target rejected then. The rejection is no evidence: the first attempt may have been carried out.
-type RepeatedError struct {
-	Request string // method and path
-	Status  int    // of the last response
-}
-
-func (e *RepeatedError) Error() string {
-	return fmt.Sprintf("%s: status %d after a gateway responded to the same request: "+
-		"it may have been carried out", e.Request, e.Status)
+	text := fmt.Sprintf("%s: the target answers %d", e.Request, e.Status)
+	if e.Wait == 0 {
+		return fmt.Sprintf("%s, %d times in a row", text, e.Attempts)
+	}
+	return fmt.Sprintf("%s and asks to wait %s, which is more than %s", text, e.Wait, maxWait)
 }
 
 // A Call is a call of the API by [Sweep] or [Probe].

@@ -5,6 +5,7 @@ package tenantguard
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -28,14 +29,11 @@ type Config struct {
 	Run string
 	// Ledger is written before and after each create and delete. It is required for writes.
 	Ledger *Ledger
-	// Requests limits the requests of the run, retries included. Zero means DefaultRequests.
-	Requests int
-	// Tokens limits the tokens of an owner. Zero means TokenLimit. Managed tokens, which their owner
-	// may not see, are not counted: whether a tenant counts them is not published.
-	Tokens int
-	// Timeout of one attempt. Zero means 15 seconds. An http.Client should have no timeout, since it
-	// would include the waits of the guard.
-	Timeout time.Duration
+	// MaxRequests limits the requests of the run, retries included. Zero means DefaultRequests.
+	MaxRequests int
+	// MaxTokens limits the tokens of an owner. Zero means TokenLimit. Managed tokens, which their
+	// owner may not see, are not counted: whether a tenant counts them is not published.
+	MaxTokens int
 	// Latency is called once, with the mean latency of the first [Measured] responses. May be nil.
 	Latency func(mean time.Duration)
 	// Next carries the requests. Nil means a clone of http.DefaultTransport.
@@ -55,7 +53,9 @@ const TokenLimit = 10
 // DefaultRequests leaves room for a run of every case. It takes some 12,000.
 const DefaultRequests = 20_000
 
-const defaultTimeout = 15 * time.Second
+// attemptTimeout limits one attempt. An http.Client should have no timeout, since it would include the
+// waits of the guard.
+const attemptTimeout = 15 * time.Second
 
 // A Guard is an http.RoundTripper that enforces the safety rules for a real tenant. It sends requests
 // to the target only, and none that would change a token which the run did not create. It limits
@@ -91,28 +91,23 @@ type Stats struct {
 	Creates, Lost int
 }
 
-const negative = "the guard: less than nothing is allowed"
-
 // NewGuard returns a guard. Its error is a [ConfigError].
 func NewGuard(c Config) (*Guard, error) {
 	base, err := url.Parse(c.BaseURL)
 	switch {
 	case err != nil || base.Host == "" || base.User != nil:
-		return nil, &ConfigError{"BaseURL", "the guard: the target is no address"}
+		return nil, &ConfigError{"BaseURL", "must be an address without credentials"}
 	case c.Now == nil:
-		return nil, &ConfigError{"Now", "the guard: no clock"}
+		return nil, &ConfigError{"Now", "must be set"}
 	case c.Writes && c.Ledger == nil:
-		return nil, &ConfigError{"Ledger", "the guard: writes need a ledger"}
-	case c.Requests < 0:
-		return nil, &ConfigError{"Requests", negative}
-	case c.Tokens < 0:
-		return nil, &ConfigError{"Tokens", negative}
-	case c.Timeout < 0:
-		return nil, &ConfigError{"Timeout", negative}
+		return nil, &ConfigError{"Ledger", "must be set for writes"}
+	case c.MaxRequests < 0:
+		return nil, &ConfigError{"MaxRequests", fmt.Sprintf("must not be negative, got %d", c.MaxRequests)}
+	case c.MaxTokens < 0:
+		return nil, &ConfigError{"MaxTokens", fmt.Sprintf("must not be negative, got %d", c.MaxTokens)}
 	}
-	c.Requests = cmp.Or(c.Requests, DefaultRequests)
-	c.Tokens = cmp.Or(c.Tokens, TokenLimit)
-	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
+	c.MaxRequests = cmp.Or(c.MaxRequests, DefaultRequests)
+	c.MaxTokens = cmp.Or(c.MaxTokens, TokenLimit)
 	if c.Next == nil {
 		c.Next = defaultTransport()
 	}

@@ -57,9 +57,8 @@ func TestGuardConfiguration(t *testing.T) {
 		{"a password", tenantguard.Config{BaseURL: "https://jane:hunter2@acme.example", Now: atNoon}, "BaseURL"},
 		{"no clock", tenantguard.Config{BaseURL: tenantURL}, "Now"},
 		{"writes without a ledger", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Writes: true}, "Ledger"},
-		{"less than no requests", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Requests: -1}, "Requests"},
-		{"less than no tokens", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Tokens: -1}, "Tokens"},
-		{"less than no time", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Timeout: -1}, "Timeout"},
+		{"less than no requests", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, MaxRequests: -1}, "MaxRequests"},
+		{"less than no tokens", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, MaxTokens: -1}, "MaxTokens"},
 		{"to read", tenantguard.Config{BaseURL: tenantURL, Now: atNoon}, ""},
 		{"to write", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Writes: true, Ledger: ledger}, ""},
 	} {
@@ -296,7 +295,7 @@ func TestGuardOfAPath(t *testing.T) {
 }
 
 func TestGuardBudget(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.Requests = 5 })
+	w := watched(t, func(c *tenantguard.Config) { c.MaxRequests = 5 })
 	jane := w.logIn("login-of-jane")
 	id := w.create(jane, "patmock-r1-1") // and a list before
 	w.is(200, "GET", tokensPath, jane, "")
@@ -328,7 +327,7 @@ func TestGuardBudget(t *testing.T) {
 
 // The same token ends the budget of its retries, too.
 func TestGuardBudgetCountsRetries(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.Requests = 3 })
+	w := watched(t, func(c *tenantguard.Config) { c.MaxRequests = 3 })
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "1"), nil }
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
 	if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent || len(sent) != 3 {

@@ -15,9 +15,9 @@ func (o Object) isPending() bool {
 // created reports whether a pending create made a token. The token has exactly its name, belongs to
 // the identity that wrote the intent, and was created between the intent and ten minutes after, by
 // the clock of the target.
-func (o Object) created(name, owner, created string) bool {
-	at, err := parseCreated(created)
-	if err != nil || !o.isPending() || o.Name != name || o.Owner == "" || o.Owner != owner {
+func (o Object) created(t token) bool {
+	at, err := parseCreated(t.Created)
+	if err != nil || !o.isPending() || o.Name != t.Name || o.Owner == "" || o.Owner != t.Owner.ID {
 		return false
 	}
 	intent := o.TargetTime

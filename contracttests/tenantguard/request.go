@@ -62,13 +62,12 @@ func (r *guardedRequest) isWrite() bool {
 	return !isSafe(r.Method) && r.route.kind != loginRoute && r.route.kind != checkTokenRoute
 }
 
-// checkRepeated returns a [RepeatedError] if a write was sent again and is rejected then: the first
-// attempt may have been carried out.
+// checkRepeated returns a [RetryError] if a write was sent again and is rejected then.
 func (r *guardedRequest) checkRepeated(got *response) error {
 	if !r.maybeApplied || !r.isWrite() || got.StatusCode < 400 || got.StatusCode >= 500 {
 		return nil
 	}
-	return &RepeatedError{Request: r.String(), Status: got.StatusCode}
+	return &RetryError{Request: r.String(), Status: got.StatusCode, MaybeApplied: true}
 }
 
 func (r *guardedRequest) isCreate() bool {

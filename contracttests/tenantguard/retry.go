@@ -78,7 +78,7 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 
 // sendOnce sends a request once, and reads the response.
 func (g *Guard) sendOnce(ctx context.Context, r *guardedRequest) (*response, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.config.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	out := r.Clone(ctx)
 	if r.Body != nil {
@@ -177,11 +177,11 @@ func (g *Guard) spend(r *guardedRequest) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	free = free || g.cleanup && (looks || r.lists(""))
-	if !free && g.stats.Requests >= g.config.Requests {
+	if !free && g.stats.Requests >= g.config.MaxRequests {
 		g.stats.Unsent++
 		return &NotSentError{
 			Reason:  BudgetSpent,
-			Missing: fmt.Sprintf("a budget for more requests than %d", g.config.Requests),
+			Missing: fmt.Sprintf("a budget for more requests than %d", g.config.MaxRequests),
 		}
 	}
 	g.stats.Requests++

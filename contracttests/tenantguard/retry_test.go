@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/patmock/contracttests/tenantguard"
@@ -174,17 +175,19 @@ func TestRetryEndsWithItsContext(t *testing.T) {
 
 // A request that hangs is given up after its own time, not after that of the whole run.
 func TestAttemptsHaveATime(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.Timeout = time.Millisecond })
-	n := 0
-	w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
-		if n++; n > 1 {
-			return reply(200, "[]"), nil
+	synctest.Test(t, func(t *testing.T) {
+		w, started := watched(t), time.Now() //nolint:forbidigo // the clock of the bubble
+		n := 0
+		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
+			if n++; n > 1 {
+				return reply(200, "[]"), nil
+			}
+			return hang(r)
 		}
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}
-	w.is(200, "GET", tokensPath, "", "")
-	equal(t, "attempts", 2, n)
+		w.is(200, "GET", tokensPath, "", "")
+		equal(t, "attempts", 2, n)
+		equal(t, "time of the first", 15*time.Second, time.Since(started))
+	})
 }
 
 func TestWhileTheTargetAsksToWaitNobodyElseIsSent(t *testing.T) {
@@ -225,8 +228,8 @@ func TestGuardDoubtsARepeatedCreate(t *testing.T) {
 		return reply(400, `{}`), nil
 	})
 	_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
-	repeated, ok := errors.AsType[*tenantguard.RepeatedError](err)
-	if !ok {
+	repeated, ok := errors.AsType[*tenantguard.RetryError](err)
+	if !ok || !repeated.MaybeApplied {
 		t.Fatal(err)
 	}
 	equal(t, "status", 400, repeated.Status)

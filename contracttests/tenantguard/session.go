@@ -84,7 +84,7 @@ func (k *tokens) logIn(client string, body []byte) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.seeLocked(tokenRef{id: client})
+	t := k.seeLocked(token{ID: client})
 	s := &session{client: client}
 	switch {
 	case response.IdentityID != "":

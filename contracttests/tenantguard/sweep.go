@@ -28,8 +28,6 @@ type SweepConfig struct {
 	HTTP *http.Client
 	// Logins are the identities whose tokens are swept. The tokens that log in are never deleted.
 	Logins []Login
-	// Version of the API. Empty means v2026.
-	Version version.Version
 	// Known are the objects of a ledger, of this and of other targets. No other token is deleted but
 	// by name.
 	Known []Object
@@ -168,10 +166,10 @@ type sweep struct {
 func newSweep(c SweepConfig) (*sweep, error) {
 	base, err := url.Parse(c.BaseURL)
 	if err != nil || base.Host == "" {
-		return nil, &ConfigError{"BaseURL", "the target has no address"}
+		return nil, &ConfigError{"BaseURL", "must be an address"}
 	}
 	if len(c.Logins) == 0 {
-		return nil, &ConfigError{"Logins", "there is nobody to log in as"}
+		return nil, &ConfigError{"Logins", "must not be empty"}
 	}
 	if c.Wait == nil {
 		c.Wait = sleep
@@ -182,10 +180,10 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	})
 	result := SweepResult{Deleted: []Found{}, WouldDelete: []Found{}, Left: []Found{}}
 	s := &sweep{SweepConfig: c, host: base.Host, result: result}
-	path := cmp.Or(c.Version, version.V2026).CollectionPath()
 	for _, login := range c.Logins {
 		s.clients = append(s.clients, &apiClient{
-			Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"), path: path,
+			Login: login, http: c.HTTP, base: strings.TrimRight(c.BaseURL, "/"),
+			path:  version.V2026.CollectionPath(),
 			grace: c.Grace, now: c.Now, clock: &s.clock,
 		})
 	}

@@ -48,7 +48,7 @@ func (s *sweep) selectTokens() (all []*selected) {
 
 // reasonCreated returns why a token is taken for one that a run created, empty if it is not.
 func (s *sweep) reasonCreated(t token) FoundKind {
-	created := func(o Object) bool { return o.created(t.Name, t.Owner.ID, t.Created) }
+	created := func(o Object) bool { return o.created(t) }
 	switch {
 	case s.isRecorded(t.ID):
 		return RecordedID

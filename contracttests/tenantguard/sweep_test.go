@@ -14,7 +14,6 @@ import (
 
 	"example.com/patmock/contracttests/tenantguard"
 	"example.com/patmock/mockserver/control"
-	"example.com/patmock/spec/version"
 )
 
 // Only what the ledger has and the caller owns goes. What is not known to be both is there afterwards as it was before.
@@ -311,18 +310,6 @@ func TestSweepOlderThan(t *testing.T) {
 			checkFound(t, "deleted", map[string]tenantguard.FoundKind{old: tenantguard.RunName}, result.Deleted)
 			checkFound(t, "left", map[string]tenantguard.FoundKind{young: tenantguard.TooYoung}, result.Left)
 		})
-	}
-}
-
-func TestSweepInEveryVersion(t *testing.T) {
-	for _, v := range version.All() {
-		x := newSwept(t)
-		id := x.add("jane.doe", runName(1), "")
-		state := x.state()
-		result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.Version = v }, "jane.doe")
-		must(t, err)
-		x.lost(state, id)
-		checkFound(t, string(v), map[string]tenantguard.FoundKind{id: tenantguard.RunName}, result.Deleted)
 	}
 }
 

@@ -87,7 +87,7 @@ func (k *tokens) areOwn(ids []string) bool {
 func (k *tokens) allow(id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if t := k.seeLocked(tokenRef{id: id}); t != nil && t.state == foreign {
+	if t := k.seeLocked(token{ID: id}); t != nil && t.state == foreign {
 		t.state = allowed
 	}
 }
@@ -144,7 +144,7 @@ func (k *tokens) countLocked(o *owner) (n int) {
 
 // conclude sets the state of a pending create, and reports whether the target has created a token,
 // which the response shows.
-func (k *tokens) conclude(t *record, s state, shown tokenRef) bool {
+func (k *tokens) conclude(t *record, s state, shown token) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if s == created {
@@ -159,30 +159,30 @@ func (k *tokens) conclude(t *record, s state, shown tokenRef) bool {
 
 // confirmLocked reports whether a create has made the token that the target shows. It has not if
 // the token was there before.
-func (k *tokens) confirmLocked(t *record, shown tokenRef) bool {
-	if before := k.byID[fold(shown.id)]; before != nil {
+func (k *tokens) confirmLocked(t *record, shown token) bool {
+	if before := k.byID[fold(shown.ID)]; before != nil {
 		if before.state != foreign || before.creates <= t.creates {
 			t.state = rejected
 			return false
 		}
 		before.state = rejected // it was seen before the response to its create
 	}
-	t.state, t.ID, t.TargetTime = created, shown.id, time.Time{}
-	t.Owner = cmp.Or(shown.owner, t.Owner)
+	t.state, t.ID, t.TargetTime = created, shown.ID, time.Time{}
+	t.Owner = cmp.Or(shown.Owner.ID, t.Owner)
 	k.byID[fold(t.ID)] = t
 	return true
 }
 
 // list takes the complete list of a caller's own tokens. It returns those that were created although
 // the outcome of their creates was unknown.
-func (k *tokens) list(s *session, all []tokenRef) (found []Object) {
+func (k *tokens) list(s *session, all []token) (found []Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if s == nil {
 		return nil
 	}
-	if !s.owner.identified && len(all) > 0 && all[0].owner != "" {
-		k.identifyLocked(s.owner, all[0].owner)
+	if !s.owner.identified && len(all) > 0 && all[0].Owner.ID != "" {
+		k.identifyLocked(s.owner, all[0].Owner.ID)
 	}
 	for _, t := range k.records {
 		if t.state == unknown && t.owner == s.owner && k.lookUpLocked(t, all) {
@@ -192,27 +192,27 @@ func (k *tokens) list(s *session, all []tokenRef) (found []Object) {
 	s.owner.listed = map[string]bool{}
 	for _, shown := range all {
 		if k.seeLocked(shown) != nil {
-			s.owner.listed[fold(shown.id)] = true
+			s.owner.listed[fold(shown.ID)] = true
 		}
 	}
 	return found
 }
 
 // lookUpLocked looks in a list for the token of a create whose outcome is unknown.
-func (k *tokens) lookUpLocked(t *record, all []tokenRef) (isCreated bool) {
+func (k *tokens) lookUpLocked(t *record, all []token) (isCreated bool) {
 	for _, shown := range all {
-		if t.created(shown.name, shown.owner, shown.created) {
+		if t.created(shown) {
 			return k.confirmLocked(t, shown)
 		}
 	}
-	if !slices.ContainsFunc(all, func(shown tokenRef) bool { return shown.name == t.Name }) {
+	if !slices.ContainsFunc(all, func(shown token) bool { return shown.Name == t.Name }) {
 		t.state = unlisted
 	}
 	return false
 }
 
 // see takes the tokens that a response shows.
-func (k *tokens) see(all []tokenRef) {
+func (k *tokens) see(all []token) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, shown := range all {
@@ -221,10 +221,10 @@ func (k *tokens) see(all []tokenRef) {
 }
 
 // seeLocked returns the record of a token, nil if it has no id. One that is not known is foreign.
-func (k *tokens) seeLocked(shown tokenRef) *record {
-	id := fold(shown.id)
+func (k *tokens) seeLocked(shown token) *record {
+	id := fold(shown.ID)
 	if id != "" && k.byID[id] == nil {
-		k.addLocked(&record{Object: Object{ID: shown.id}})
+		k.addLocked(&record{Object: Object{ID: shown.ID}})
 	}
 	return k.byID[id]
 }

@@ -2,15 +2,20 @@ package tenantguard
 
 import "encoding/json"
 
-// tokenRef is a token in a response.
-type tokenRef struct {
-	id, name, owner, created string
-	topLevel                 bool // the body itself, or an element of it
+// token is a token in a response.
+type token struct {
+	ID             string                    `json:"id"`
+	Name           string                    `json:"name"`
+	Owner          struct{ ID, Name string } `json:"owner"`
+	Created        string                    `json:"created"`
+	ExpirationDate string                    `json:"expirationDate"` // empty for null
+
+	topLevel bool // the body itself, or an element of it
 }
 
 // extractTokens returns every object of a body that has an id, except owners. It reports whether the
 // body is an array.
-func extractTokens(body []byte) (all []tokenRef, array bool) {
+func extractTokens(body []byte) (all []token, array bool) {
 	var value any
 	if json.Unmarshal(body, &value) != nil {
 		return nil, false
@@ -25,21 +30,21 @@ func extractTokens(body []byte) (all []tokenRef, array bool) {
 	return all, array
 }
 
-func appendTokens(all []tokenRef, value any, topLevel bool) []tokenRef {
+func appendTokens(all []token, value any, topLevel bool) []token {
 	switch v := value.(type) {
 	case []any:
 		for _, element := range v {
 			all = appendTokens(all, element, false)
 		}
 	case map[string]any:
-		t := tokenRef{topLevel: topLevel}
-		t.id, _ = v["id"].(string)
-		t.name, _ = v["name"].(string)
-		t.created, _ = v["created"].(string)
+		t := token{topLevel: topLevel}
+		t.ID, _ = v["id"].(string)
+		t.Name, _ = v["name"].(string)
+		t.Created, _ = v["created"].(string)
 		if owner, ok := v["owner"].(map[string]any); ok {
-			t.owner, _ = owner["id"].(string)
+			t.Owner.ID, _ = owner["id"].(string)
 		}
-		if t.id != "" {
+		if t.ID != "" {
 			all = append(all, t)
 		}
 		for name, property := range v {

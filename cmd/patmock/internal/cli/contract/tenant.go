@@ -67,7 +67,7 @@ func (f liveFlags) newGuardSession(t *contracttests.Target, run string, latency 
 		return s, nil
 	}
 	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
-	config := tenantguard.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, Requests: f.maxRequests, Now: time.Now, Latency: latency}
+	config := tenantguard.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests, Now: time.Now, Latency: latency}
 	for _, login := range s.logins() {
 		config.Protected = append(config.Protected, login.ClientID)
 	}
