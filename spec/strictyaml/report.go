@@ -112,7 +112,10 @@ func (f *File) Err() error {
 	if len(f.pending) == 0 {
 		return nil
 	}
-	places := f.locate()
+	places := map[string]place{"": {}} // there are none without a file
+	if f.data != nil {
+		places = f.locate()
+	}
 	var found Errors
 	for _, p := range f.pending {
 		if p.at == (place{}) {
@@ -138,12 +141,10 @@ func (f *File) Err() error {
 
 // placeOf returns the place of a field, or for an absent one that of the mapping that lacks it.
 func placeOf(places map[string]place, field string) place {
-	for {
-		if at := places[field]; at != (place{}) {
-			return at
-		}
+	for places[field] == (place{}) && field != "" {
 		field = parentOf(field)
 	}
+	return places[field]
 }
 
 func parentOf(field string) string { return field[:max(0, strings.LastIndexAny(field, ".["))] }
@@ -165,7 +166,7 @@ func (f *File) locate() map[string]place {
 		}
 	}
 	l.places[""] = place{1, 1}
-	if !f.stopped || len(f.pending) > 1 || f.pending[0].at == (place{}) {
+	if !f.stopped || f.pending[0].at == (place{}) {
 		entries := 0 // of the list that goes on in the next part
 		f.parts(func(p part) bool {
 			f.lines = p.lines

@@ -24,7 +24,7 @@ func (t *tenant) AddIdentity(n control.NewIdentity) (control.User, error) {
 		ID: t.newID(), Secret: t.random.Hex("token secret", 32), Owner: n.Name, Name: "login", Scope: []string{pat.ScopeAll},
 		Created: fixtures.At(t.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
 	}
-	checked, err := t.check(fixtures.Identity{ID: id, Name: n.Name, UserLevels: levels}, login)
+	checked, err := check(fixtures.Identity{ID: id, Name: n.Name, UserLevels: levels}, login)
 	if err != nil {
 		return control.User{}, err
 	}
@@ -87,7 +87,7 @@ func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
 	if len(wrong) > 0 {
 		return control.User{}, wrong
 	}
-	checked, err := t.check(fixtures.Identity{ID: strings.Repeat("0", 32), Name: n.Owner}, token)
+	checked, err := check(fixtures.Identity{ID: strings.Repeat("0", 32), Name: n.Owner}, token)
 	if err != nil {
 		return control.User{}, err
 	}
@@ -99,23 +99,17 @@ func (t *tenant) AddToken(n control.NewToken) (control.User, error) {
 	return userOf(pat.UserLogin{Identity: identity, Token: added}), nil
 }
 
-// check holds a user and a token against the rules of a fixture's file.
-func (t *tenant) check(i fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
-	file := &fixtures.Tenant{
+// check returns a tenant of a user and a token if a fixture may have them.
+func check(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
+	added := &fixtures.Tenant{
 		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
-		Identities: []fixtures.Identity{i}, Tokens: []fixtures.Token{token},
+		Identities: []fixtures.Identity{identity}, Tokens: []fixtures.Token{token},
 	}
-	encoded, err := file.JSON()
-	if err != nil {
-		return nil, err
-	}
-	checked, err := fixtures.Parse("the request", encoded)
-	var wrong fixtures.Mistakes
-	if errors.As(err, &wrong) {
-		for k := range wrong { // the file is not what was sent
-			field := strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[k].Field)
-			wrong[k].Field, wrong[k].Line = "/"+field, 0
+	err := added.Check()
+	if wrong, ok := errors.AsType[fixtures.Mistakes](err); ok {
+		for i := range wrong { // the request has the fields of one of them
+			wrong[i].Field = "/" + strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[i].Field)
 		}
 	}
-	return checked, err
+	return added, err
 }
