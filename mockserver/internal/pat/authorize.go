@@ -42,10 +42,10 @@ var rightNames = []rightName{
 	{ReadManaged, "idn:managed-personal-access-tokens:read"},
 }
 
-// Has tells whether all of the rights are in the set.
+// Has reports whether all of the rights are in the set.
 func (r Rights) Has(rights Rights) bool { return r&rights == rights }
 
-// String lists the rights by name, "none" when there are none.
+// String lists the names of the rights, or returns "none".
 func (r Rights) String() string {
 	var names []string
 	for _, n := range rightNames {
@@ -67,8 +67,8 @@ func (e *UnknownRightError) Error() string {
 	return fmt.Sprintf("unknown right %q: expected some of %s", e.Name, ReadManaged|all)
 }
 
-// ParseRights reads names of rights. Who may do a thing to all tokens may do it to one's own,
-// too (assumed). An unknown name is an [*UnknownRightError].
+// ParseRights returns the rights of some names. Those on all tokens include one's own. // assumed
+// The error of an unknown name is an [*UnknownRightError].
 func ParseRights(names []string) (Rights, error) {
 	var rights Rights
 	for _, name := range names {
@@ -86,12 +86,11 @@ func ParseRights(names []string) (Rights, error) {
 	return rights, nil
 }
 
-// ScopeAll is the scope that holds every right of its user's level.
+// ScopeAll is the scope with every right of the user's level.
 const ScopeAll = "sp:scopes:all"
 
-// scopeRights are the rights in each scope (the published names; which right each holds
-// is inferred from the texts of the operations). All includes my (assumed). A scope that
-// is not listed, sp:scopes:default among them, grants nothing here.
+// scopeRights are the rights of each scope. The names are published, their rights inferred from the texts of the
+// operations. All other scopes, sp:scopes:default among them, grant nothing. // assumed
 var scopeRights = map[string]Rights{
 	ScopeAll:                               all | ReadManaged,
 	"sp:my-personal-access-tokens:read":    ReadMy,
@@ -103,8 +102,8 @@ var scopeRights = map[string]Rights{
 // Levels are the rights of the user levels.
 type Levels map[string]Rights
 
-// DefaultLevels gives administrators everything and whoever else their own tokens
-// (assumed: which other levels hold the rights on all tokens is not published).
+// DefaultLevels returns every right for administrators, and those on their own tokens for others. Which other levels
+// have the rights on all tokens is not published. // assumed
 func DefaultLevels() Levels {
 	levels := Levels{"ORG_ADMIN": all | ReadManaged}
 	for _, level := range []string{
@@ -116,16 +115,16 @@ func DefaultLevels() Levels {
 	return levels
 }
 
-// A Caller is who an access token speaks for.
+// A Caller is the owner of an access token.
 type Caller struct {
-	ClientID string // the token or API client that made the access token
-	// ID and Name of the identity; both empty for an API client, which has no user.
+	ClientID string // the personal access token or API client of the login
+	// ID and Name of the identity. An API client has none.
 	ID, Name   string
 	UserLevels []string
 	Scopes     []string
 }
 
-// granted is what any of the scopes grants.
+// granted returns what any of the scopes grants.
 func (c Caller) granted() (granted Rights) {
 	for _, scope := range c.Scopes {
 		granted |= scopeRights[scope]
@@ -133,8 +132,8 @@ func (c Caller) granted() (granted Rights) {
 	return granted
 }
 
-// CheckScopes refuses a caller without a user, and one whose access token has none of
-// the scopes that the operation's document lists. ScopeAll stands for each of them.
+// CheckScopes rejects a caller without a user, and an access token without ScopeAll and all of the scopes of an
+// operation's document.
 func (c Caller) CheckScopes(scopes []string) error {
 	if len(scopes) == 0 {
 		return nil
@@ -160,13 +159,13 @@ func (c Caller) CheckScopes(scopes []string) error {
 	}
 }
 
-// Where a request says who its caller is, and whose tokens to list.
+// The fields of a request that name its caller, and the owner of tokens to list.
 const (
 	callerAt = "header Authorization"
 	ownerAt  = "query parameter owner-id"
 )
 
-// missing is the refusal of a caller who lacks a right.
+// missing returns the error of a caller without a right.
 func missing(at string, needed, held Rights, violated rule.ID) *Error {
 	return &Error{
 		Kind: Forbidden, Field: at, Want: "a caller with the right " + needed.String(), Got: held.String(),

@@ -24,8 +24,8 @@ var bulkOperations = map[string][]string{
 	"/" + fieldNeverAware: {"add", "replace", "remove"},
 }
 
-// PrepareBulkUpdate returns the update of several tokens of any owner by one patch. It rejects the whole
-// update if one of the ids does not exist (assumed).
+// PrepareBulkUpdate returns the update of several tokens of any owner by one patch. An id that does not exist rejects
+// all of it. // assumed
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
 	held, err := s.authorize(ctx, call.Caller, UpdateAll)
 	if err != nil {
@@ -38,8 +38,8 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 	u := &Update{service: s}
 	for i, id := range ids {
 		t, err := s.lookup(ctx, id, held)
-		var refusal *Error
-		if errors.As(err, &refusal) {
+		var broken *Error
+		if errors.As(err, &broken) {
 			return nil, &Error{
 				Kind: Invalid, Field: fmt.Sprintf("/ids/%d", i), Want: "the id of a token", Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
 			}
@@ -48,8 +48,8 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 			return nil, err
 		}
 		next, err := p.apply(t)
-		if errors.As(err, &refusal) {
-			refusal.Got += " for token " + id
+		if errors.As(err, &broken) {
+			broken.Got += " for token " + id
 		}
 		if err != nil {
 			return nil, err
@@ -64,21 +64,21 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 }
 
 func checkBulkIDs(ids []string) error {
-	refusal := func(at, got string) error {
+	reject := func(at, got string) error {
 		return &Error{
 			Kind: Invalid, Field: at, Want: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: rule.BulkIDs,
 		}
 	}
 	if len(ids) == 0 || len(ids) > maxBulkIDs {
-		return refusal("/ids", fmt.Sprintf("%d ids", len(ids)))
+		return reject("/ids", fmt.Sprintf("%d ids", len(ids)))
 	}
 	for i, id := range ids {
 		at := fmt.Sprintf("/ids/%d", i)
 		if strings.TrimSpace(id) == "" {
-			return refusal(at, quote(id))
+			return reject(at, quote(id))
 		}
 		if slices.Contains(ids[:i], id) {
-			return refusal(at, quote(id)+" again")
+			return reject(at, quote(id)+" again")
 		}
 	}
 	return nil

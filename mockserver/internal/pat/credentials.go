@@ -9,13 +9,13 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// damage is something that happens to credentials, what to do about it, and how it is undone.
+// damage is a change of credentials on their way, with its remedy and what undoes it.
 type damage struct {
 	name, remedy string
 	mend         func(string) string
 }
 
-// damages are what happens to credentials in files, shells and forms, in the order in which it is undone.
+// damages happen to credentials in files, shells and forms. They are undone in this order.
 var damages = []damage{
 	{"percent-escapes", "escape them once, as a form does", func(s string) string {
 		unescaped, err := url.QueryUnescape(s)
@@ -30,13 +30,13 @@ var damages = []damage{
 	{"capital letters", "keep their lower case", strings.ToLower},
 }
 
-// mended is a text with some of its damages undone.
+// mended is a text without some of its damages.
 type mended struct {
 	text  string
-	found []damage // that were undone
+	found []damage
 }
 
-// mend returns a text as it is, and after each damage that is undone.
+// mend returns a text as it is, and with one damage after the other undone.
 func mend(text string) []mended {
 	all := []mended{{text: text}}
 	for _, d := range damages {
@@ -48,8 +48,7 @@ func mend(text string) []mended {
 	return all
 }
 
-// nearMiss returns an error that names what is wrong with credentials which are nearly right, and another one
-// for those that are not. It never repeats a secret.
+// nearMiss returns the error of credentials that are nearly right, and other if they are not. It repeats no secret.
 func (s *Service) nearMiss(ctx context.Context, id, secret string, other error) error {
 	ids, secrets := mend(id), mend(secret)
 	for _, i := range ids {
@@ -68,7 +67,7 @@ func (s *Service) nearMiss(ctx context.Context, id, secret string, other error) 
 	return other
 }
 
-// has says what a part of the credentials has that it should not have.
+// has lists the damages of a part of the credentials.
 func has(part string, m mended) []string {
 	if m.found == nil {
 		return nil
@@ -80,10 +79,10 @@ func has(part string, m mended) []string {
 	return []string{"the " + part + " has " + strings.Join(names, " and ")}
 }
 
-// exchange is the remedy of credentials that are each in the place of the other.
+// exchange is the remedy of an id and a secret in each other's place.
 const exchange = "send the id as client_id and the secret as client_secret"
 
-// remedies lists what to do about damages, each once.
+// remedies lists the remedies of damages, each once.
 func remedies(of []damage) string {
 	var all []string
 	for _, d := range of {
@@ -105,15 +104,14 @@ func (s *Service) known(ctx context.Context, id, secret string) bool {
 	return err == nil && equal(t.Secret, secret)
 }
 
-// malformed returns the error of credentials that would be right if they were not damaged on their way: with a
-// line break behind them, quotes around them, and the like.
+// malformed returns the error of credentials that were damaged on their way.
 func malformed(reason, remedy string) *Error {
 	err := badCredentials(rule.TokenBadCredentials, "%s", reason)
 	err.Advice = remedy
 	return err
 }
 
-// newCredentials returns an id that no token has, and a secret. With a seed, both come again after a restart.
+// newCredentials returns an id that no token has, and a secret. A seed repeats both after a restart.
 func (s *Service) newCredentials(ctx context.Context) (id, secret string) {
 	for {
 		id, secret = s.config.NewID(), s.config.NewSecret()

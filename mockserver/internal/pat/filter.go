@@ -2,21 +2,20 @@ package pat
 
 import "time"
 
-// A Filter is a condition on tokens, as the filters parameter writes it.
-// A nil Filter lets every token through.
+// A Filter is the condition of a filters parameter. A nil Filter matches every token.
 type Filter struct{ condition condition }
 
-// Match tells whether the token fulfils the filter. What is unknown does not match.
+// Match reports whether a token matches. Unknown is no match.
 func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.eval(t) == yes }
 
-// span has every token that the filter matches, and others where it has gaps.
+// span returns a span with every token that the filter matches. It may have others.
 func (f *Filter) span() Span {
 	span, _ := f.condition.spans()
 	return span
 }
 
-// truth is three-valued: how an unused token compares with a moment is unknown, and so
-// is the opposite (assumed; the logic of SQL, and the reason that isnull exists).
+// truth is three-valued as in SQL: the comparison of an unused token with a moment is unknown, and so is its opposite.
+// isnull exists for that reason. // assumed
 type truth int8
 
 const (
@@ -34,7 +33,7 @@ func truthOf(b bool) truth {
 
 type condition interface {
 	eval(t *Token) truth
-	// spans are where it can hold, and where it can be false. Nothing outside does.
+	// spans returns where it can be true, and where it can be false.
 	spans() (yes, no Span)
 }
 
@@ -45,7 +44,7 @@ func (lastUsedIsNull) spans() (yes, no Span) { return never, ever }
 
 type lastUsedUntil struct {
 	moment    time.Time // le: inclusive
-	neverUsed truth     // what holds of a token that was never used
+	neverUsed truth     // of a token that was never used
 }
 
 func (c lastUsedUntil) eval(t *Token) truth {

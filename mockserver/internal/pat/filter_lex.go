@@ -2,7 +2,7 @@ package pat
 
 import "strings"
 
-// A lexeme is a token of the filter; the name token is taken here.
+// A lexeme is a token of a filter.
 type lexeme struct {
 	text     string
 	position int
@@ -14,11 +14,11 @@ type lexemeKind int8
 const (
 	bare         lexemeKind = iota // a keyword, field, operator or unquoted literal
 	quoted                         // a string literal, without its quotes
-	unterminated                   // a string literal that the text ends in
+	unterminated                   // a string literal without its closing quote
 	punct                          // a parenthesis or comma
 )
 
-// lexFilter never fails: what is wrong with a word shows where it is used.
+// lexFilter splits a filter. It never fails: the parser rejects what is wrong with a lexeme.
 func lexFilter(text string) []lexeme {
 	runes := []rune(text)
 	words := make([]lexeme, 0, (len(runes)+3)/4) // few words are shorter with the blank behind them
@@ -49,7 +49,7 @@ func lexFilter(text string) []lexeme {
 	return words
 }
 
-// lexString reads a string with its quotes and escapes, \" and \\.
+// lexString returns a string without its quotes and escapes, \" and \\.
 func lexString(runes []rune) (literal string, length int, closed bool) {
 	var b strings.Builder
 	for i := 1; i < len(runes); i++ {

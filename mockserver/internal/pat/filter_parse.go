@@ -9,10 +9,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The grammar of filters (published, standard collection parameters): not binds
-// tighter than and, and tighter than or; operators are lower-case; a timestamp
-// stands unquoted, and quoted as well (assumed). All of it is read, so that a
-// refusal can tell what is misspelt from what this list does not support.
+// The operators of the grammar. Not binds tighter than and, and tighter than or. All of it is parsed, so that an error
+// distinguishes a misspelling from what this list does not support.
+//
+// published: standard collection parameters
 var (
 	comparisons = []string{"eq", "ne", "gt", "ge", "lt", "le", "co", "sw"}
 	memberships = []string{"in", "ca"}
@@ -26,11 +26,11 @@ const (
 	filterSupported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or "lastUsed isnull", combined by and, or, not and parentheses`
 )
 
-// ParseFilter reads the filters parameter as a tenant of the default Choices does.
+// ParseFilter parses the filters parameter by the default options.
 func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Options{}) }
 
-// ParseFilter reads the filters parameter. Blank text is no filter (assumed). Its error,
-// an *Error, names the position, counted in characters from 1.
+// ParseFilter parses the filters parameter. Blank text is no filter. // assumed
+// The error of type *[Error] has a position.
 func (s *Service) ParseFilter(text string) (*Filter, error) {
 	return parseFilter(text, &s.config.Options)
 }
@@ -38,15 +38,15 @@ func (s *Service) ParseFilter(text string) (*Filter, error) {
 func parseFilter(text string, choices *Options) (*Filter, error) {
 	words := lexFilter(text)
 	if len(words) == 0 {
-		return nil, nil // which lets every token through
+		return nil, nil // which matches every token
 	}
 	p := &filterParser{choices: choices, words: words, end: utf8.RuneCountInString(text) + 1}
 	c, err := p.or(0)
 	if err == nil && p.next < len(words) {
 		err = p.syntax("and, or, or the end of the filter")
 	}
-	if refusal := (*Error)(nil); errors.As(err, &refusal) && refusal.Rule != rule.QuotedTimestamp {
-		refusal.Entry = "bad-filter"
+	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Rule != rule.QuotedTimestamp {
+		broken.Entry = "bad-filter"
 	}
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func parseFilter(text string, choices *Options) (*Filter, error) {
 type filterParser struct {
 	choices *Options
 	words   []lexeme
-	next    int // the word to read
+	next    int // of lexemes
 	end     int // the position behind the last character
 }
 
@@ -99,7 +99,7 @@ func (p *filterParser) not(depth int) (condition, error) {
 	return c, err
 }
 
-// comparison reads any comparison of the grammar, and refuses those that the list does not support.
+// comparison parses any comparison of the grammar, and rejects those that the list does not support.
 func (p *filterParser) comparison() (condition, error) {
 	field, ok := p.peek(bare)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
@@ -137,7 +137,7 @@ func (p *filterParser) comparison() (condition, error) {
 	return p.until(value)
 }
 
-// supported refuses what the grammar knows and this list does not.
+// supported rejects what the list does not support of the grammar.
 func supported(field, operator lexeme) error {
 	if field.text != "lastUsed" {
 		return unsupported(field)
@@ -160,13 +160,13 @@ func (p *filterParser) until(value lexeme) (condition, error) {
 		text += " " + offset.text // the + in front of an offset, when it is not escaped, arrives as a blank
 	}
 	moment, err := ParseDate(text, filterParameter)
-	if refusal := (*Error)(nil); errors.As(err, &refusal) {
-		refusal.Kind, refusal.Position = Invalid, value.position
-		if refusal.Advice != "" {
-			refusal.Advice += "; "
+	if broken := (*Error)(nil); errors.As(err, &broken) {
+		broken.Kind, broken.Position = Invalid, value.position
+		if broken.Advice != "" {
+			broken.Advice += "; "
 		}
-		refusal.Advice += "supported is " + filterSupported
-		return nil, refusal
+		broken.Advice += "supported is " + filterSupported
+		return nil, broken
 	}
 	neverUsed := unknown
 	if p.choices.ListNeverUsed {
@@ -229,7 +229,7 @@ func (p *filterParser) takePunct(text string) bool {
 	return ok
 }
 
-// syntax is the refusal of what stands next.
+// syntax returns the error of the next lexeme.
 func (p *filterParser) syntax(expected string) error {
 	got, position := "the end", p.end
 	if p.next < len(p.words) {

@@ -5,15 +5,14 @@ import (
 	"slices"
 )
 
-// ListQuery says which tokens to list.
+// ListQuery selects tokens.
 type ListQuery struct {
 	// OwnerID is "me", the id of an identity, or empty for every token.
 	OwnerID string
 	Filter  *Filter
 }
 
-// List returns the tokens that the caller asks for and may see, each once, oldest first.
-// An owner that does not exist has no tokens (assumed).
+// List returns the selected tokens that the caller may see, oldest first. An owner that does not exist has none. // assumed
 func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	held, err := s.rights(ctx, caller)
 	if err != nil {
@@ -38,7 +37,7 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 	}), nil
 }
 
-// selectTokens has every token that a query can want.
+// selectTokens returns at least the selected tokens.
 func (s *Service) selectTokens(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	switch {
 	case q.OwnerID == "me":

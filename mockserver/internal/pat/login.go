@@ -23,8 +23,8 @@ type Session struct {
 	now     time.Time
 }
 
-// lastUsedStep is how long lastUsed stays as it is (published: it moves once a day; that the
-// day is counted from the stored value is assumed).
+// lastUsedStep is the least time between two changes of lastUsed. It changes once a day (published); that the day
+// begins with the last change is assumed.
 const lastUsedStep = 24 * time.Hour
 
 // PrepareLogin returns the session of a token or of an API client. The error of wrong credentials is an
@@ -94,7 +94,7 @@ func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) er
 	return badCredentials(rule.TokenBadCredentials, "no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), d.Names())
 }
 
-// secretLength is how many hexadecimal digits a secret has, twice those of an id (published by example).
+// secretLength is the number of hexadecimal digits of a secret. // published by example
 const secretLength = 64
 
 // badCredentials returns the error of a login. Clients see the same text for each reason.

@@ -13,19 +13,19 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Options are what a tenant may do where nothing published settles it. The zero value is the default (assumed).
+// Options are what tenants may do differently. The zero value is the default. // assumed
 type Options struct {
-	// RefuseUnknownScopes refuses scopes that are none by their names. Nobody publishes which there are.
+	// RefuseUnknownScopes rejects scopes with names that no scope has. No list of scopes is published.
 	RefuseUnknownScopes bool
-	// RefuseUnknownOwner refuses a list for an owner that does not exist, which has no tokens otherwise.
+	// RefuseUnknownOwner rejects a list for an owner that does not exist. It is empty otherwise.
 	RefuseUnknownOwner bool
-	// RefuseEmptyPatch refuses a patch without operations, which changes nothing otherwise.
+	// RefuseEmptyPatch rejects a patch without operations. It changes nothing otherwise.
 	RefuseEmptyPatch bool
-	// RefuseQuotedTimestamps refuses a timestamp in quotes in a filter.
+	// RefuseQuotedTimestamps rejects a timestamp in quotes in a filter.
 	RefuseQuotedTimestamps bool
-	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant says what the level may.
+	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant sets its rights.
 	HelpdeskReadsAll bool
-	// ReadMyByOwnID lets who may read their own tokens only ask for them by their real id.
+	// ReadMyByOwnID lets callers list their own tokens by their real id, too.
 	ReadMyByOwnID bool
 	// ListNeverUsed counts a token that was never used as used before any moment.
 	ListNeverUsed bool
@@ -43,8 +43,7 @@ type Options struct {
 	ClearFlagByDate bool
 }
 
-// NameKey returns a function that maps names to one text if they count as the same. It is nil if names
-// are compared to the letter.
+// NameKey returns a function that maps equal names to one text. Nil means that names are compared to the letter.
 func (c Options) NameKey() func(name string) string {
 	if !c.IgnoreCaseOfNames && !c.IgnoreBlanksOfNames && !c.NormalizeNames {
 		return nil
@@ -63,10 +62,10 @@ func (c Options) NameKey() func(name string) string {
 	}
 }
 
-// helpdesk is the user level of which nobody says whether it may list all tokens.
+// helpdesk is a user level that may list all tokens or not.
 const helpdesk = "HELPDESK"
 
-// levels are the rights of the user levels of a tenant that says nothing of them.
+// levels returns the rights of the user levels of a tenant that sets none.
 func (c Options) levels() Levels {
 	levels := DefaultLevels()
 	if c.HelpdeskReadsAll {
@@ -106,7 +105,7 @@ func (c Options) checkScope(scope []string, at string) error {
 
 func atMost(n int, what string) string { return "at most " + strconv.Itoa(n) + " " + what }
 
-// checkOwner refuses the id of an owner that does not exist.
+// checkOwner rejects the id of an owner that does not exist.
 func (s *Service) checkOwner(ctx context.Context, id string) error {
 	if !s.config.Options.RefuseUnknownOwner || id == "" || id == "me" {
 		return nil
@@ -119,21 +118,21 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 	}
 }
 
-// listForbidden is the refusal of a list, and of the question that it answers where that is one.
+// listForbidden returns the error of a caller who may not list the tokens of an owner.
 func (s *Service) listForbidden(caller Caller, ownerID string, needed, held Rights) *Error {
-	refusal := missing(ownerAt, needed, held, rule.ListRights)
+	err := missing(ownerAt, needed, held, rule.ListRights)
 	if needed == ReadAll {
-		refusal.Advice = "log in as an administrator, or send owner-id=me"
+		err.Advice = "log in as an administrator, or send owner-id=me"
 		if advice := IDAdvice(ownerID); advice != "" {
-			refusal.Advice += "; " + advice
+			err.Advice += "; " + advice
 		}
 	}
 	switch {
 	case needed != ReadAll:
 	case ownerID == caller.ID && held.Has(ReadMy):
-		refusal.Entry = "own-id-with-my-read"
+		err.Entry = "own-id-with-my-read"
 	case slices.Contains(caller.UserLevels, helpdesk) && caller.granted().Has(ReadAll):
-		refusal.Entry = "helpdesk-list-all"
+		err.Entry = "helpdesk-list-all"
 	}
-	return refusal
+	return err
 }

@@ -35,7 +35,7 @@ type Update struct {
 	nameAt  string // where the request has the new name
 }
 
-// PreparePatch returns the update of one of the caller's own tokens. Tokens of others cannot be changed (observed).
+// PreparePatch returns the update of one of the caller's own tokens. Others cannot be changed. // observed
 func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Update, error) {
 	held, err := s.authorize(ctx, call.Caller, UpdateMy)
 	if err != nil {
@@ -73,18 +73,18 @@ func (u *Update) Commit(ctx context.Context) error {
 	return err
 }
 
-// patcher is a JSON Patch on one token: it applies as a whole or not at all.
+// patcher applies a JSON Patch to tokens.
 type patcher struct {
 	policy     Policy
 	choices    *Options
-	at         string // where the operations stand in the request's body
+	at         string // the pointer to the operations
 	operations []PatchOperation
 	now        time.Time
 	scopeDelay time.Duration
 }
 
-// check refuses what is wrong with the operations whatever the token is, and gives the
-// ones on expirationDate without a value the null that two SDKs cannot send.
+// check rejects operations that are wrong for any token. It gives replacements of expirationDate without a value the
+// null that two SDKs cannot send.
 func (p *patcher) check() error {
 	if len(p.operations) > maxOperations {
 		return &Error{
@@ -123,8 +123,8 @@ func (p *patcher) check() error {
 	return nil
 }
 
-// checkPointer allows the patchable fields, and the elements of scope. The library that
-// applies the patch would also take an empty pointer and negative indices.
+// checkPointer allows the patchable fields and the elements of scope. The library that applies the patch also takes an
+// empty pointer and negative indices.
 func (p *patcher) checkPointer(at, op, pointer string) error {
 	steps := strings.Split(pointer, "/")
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
@@ -160,13 +160,13 @@ func (p *patcher) checkPointer(at, op, pointer string) error {
 	return nil
 }
 
-// isIndex tells whether a step is an array index as RFC 6901 writes it, or the place behind the last element.
+// isIndex reports whether a step is an array index (RFC 6901), or "-", the place behind the last element.
 func isIndex(step string) bool {
 	digits := strings.Trim(step, "0123456789") == ""
 	return step == "-" || step == "0" || step != "" && digits && step[0] != '0'
 }
 
-// apply makes the revision that the patch turns the token into.
+// apply returns the patched revision of a token.
 func (p *patcher) apply(t *Token) (*Token, error) {
 	current := map[string]any{
 		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
@@ -195,7 +195,7 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 	return next, nil
 }
 
-// fixedFields are those that no patch changes, in any version or in the legacy ones.
+// fixedFields cannot be patched, at least in the legacy versions.
 var fixedFields = []string{"id", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", fieldExpiration}
 
 // addFixedFields completes a token for tests of fields that cannot be patched.
@@ -212,8 +212,8 @@ func nullableDate(t time.Time) any {
 	return FormatDate(t)
 }
 
-// edit applies the operations to the token as JSON. The library does not say which one
-// fails: it is the last of the shortest beginning that does.
+// edit applies the operations to a token in JSON. The library does not say which one fails: it is the last one of the
+// shortest part that fails.
 func (p *patcher) edit(document []byte) ([]byte, error) {
 	patch := make(jsonpatch.Patch, len(p.operations))
 	for i, op := range p.operations {

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// lastChange is where the patch last changed a field, and whether it did. A test changes nothing,
-// and a copy leaves alone what it copies.
+// lastChange returns where the patch last changed a field, and whether it did. Tests and copies do not change what they
+// read.
 func (p *patcher) lastChange(field string) (at string, changed bool) {
 	at = p.at
 	for i, op := range p.operations {
@@ -26,7 +26,7 @@ func (p *patcher) lastChange(field string) (at string, changed bool) {
 	return at, changed
 }
 
-// pointsInto tells whether a JSON pointer leads to a field or into it.
+// pointsInto reports whether a JSON pointer leads to a field or into it.
 func pointsInto(field, pointer string) bool {
 	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
 }
@@ -70,8 +70,8 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 	return p.choices.checkScope(next.Scope, at)
 }
 
-// decodeExpiration holds date and acknowledgement against each other where the patch touches one of
-// them; a patch of the name alone asks for neither, though the published text reads as if it did.
+// decodeExpiration checks the date and the acknowledgment if the patch changes one of them. A patch of the name alone
+// needs neither, although the published text reads as if it did.
 func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *TokenData) error {
 	dateAt, dateChanged := p.lastChange(fieldExpiration)
 	awareAt, awareChanged := p.lastChange(fieldNeverAware)
@@ -109,7 +109,7 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 	return nil
 }
 
-// decodeField decodes what a patch left of a field; nothing counts as null.
+// decodeField decodes a field after a patch. A field that was removed is null.
 func decodeField(raw json.RawMessage, into any, at, expected string) error {
 	if raw == nil {
 		return nil

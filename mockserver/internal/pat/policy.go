@@ -6,17 +6,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Shape is one of the two forms in which versions show a token.
+// Shape is the form of a token in JSON.
 type Shape int
 
-// The shapes. Current shows userAwareTokenNeverExpires, Legacy does not.
+// The shapes. Only Current has userAwareTokenNeverExpires.
 const (
 	Legacy Shape = iota
 	Current
 	shapes
 )
 
-// The fields that a patch may name, where the version has them.
+// The fields that a patch may change in some version.
 const (
 	fieldName       = "name"
 	fieldScope      = "scope"
@@ -24,11 +24,11 @@ const (
 	fieldNeverAware = "userAwareTokenNeverExpires"
 )
 
-// Policy is what one version of the API asks of a token. The versions differ in these values only.
+// Policy has the rules of a version of the API. The versions differ in these values only.
 type Policy struct {
 	Shape Shape
-	// LifetimeMonths is how long a token lives, in calendar months: at most, and when nothing
-	// is said. Zero means that a token may live forever, once somebody acknowledges it.
+	// LifetimeMonths is the longest life of a token, and the default, in calendar months. Zero means that a token may
+	// live forever if that is acknowledged.
 	LifetimeMonths int
 	// Patchable are the fields that a patch may change.
 	Patchable []string
@@ -45,8 +45,7 @@ var (
 	}
 )
 
-// PolicyFor returns the policy of a version. The rules on expiration changed
-// with v2025 (published); what came before keeps the older ones.
+// PolicyFor returns the policy of a version. The rules on expiration changed with v2025. // published
 func PolicyFor(v version.Version) Policy {
 	if slices.Contains([]version.Version{version.Beta, version.V3, version.V2024}, v) {
 		return legacy

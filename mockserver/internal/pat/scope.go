@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// scopeAt is what a login gives: for a while after a change, what it gave before.
+// scopeAt returns the scopes of a login: for a while after a change, those of before.
 func (t *Token) scopeAt(now time.Time, delay time.Duration) []string {
 	if delay > 0 && !t.ScopeChanged.IsZero() && now.Before(t.ScopeChanged.Add(delay)) {
 		return t.FormerScope
@@ -15,7 +15,7 @@ func (t *Token) scopeAt(now time.Time, delay time.Duration) []string {
 	return t.Scope
 }
 
-// scopeNotes tells of scopes that a tenant might not give yet, or of those that this login does not give yet.
+// scopeNotes returns a note on a change of scopes that is not effective yet, here or on a tenant.
 func (s *Service) scopeNotes(t *Token, now time.Time) []string {
 	if t.ScopeChanged.IsZero() || !now.Before(t.ScopeChanged.Add(max(s.config.ScopeDelay, TenantScopeDelay))) {
 		return nil

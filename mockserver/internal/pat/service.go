@@ -17,17 +17,16 @@ type Service struct {
 // Config is what a Service needs.
 type Config struct {
 	Store Store
-	// NewID and NewSecret make 32 and 64 hexadecimal digits that nobody can guess.
+	// NewID and NewSecret make 32 and 64 random hexadecimal digits.
 	NewID, NewSecret func() string
-	// Limit is how many tokens an owner may have. Zero means no limit.
+	// Limit is the number of tokens that an owner may have. Zero means no limit.
 	Limit int
-	// ScopeDelay is for how long logins still give the scopes of before a change. Zero means not at all.
+	// ScopeDelay is for how long logins still have the scopes of before a change.
 	ScopeDelay time.Duration
-	// Options are what the tenant does where nothing published settles it.
-	Options Options
+	Options    Options
 }
 
-// What a tenant has, where a Config does not set it.
+// What a tenant has if a Config does not set it.
 const (
 	TenantLimit      = 10               // tokens of an owner (published)
 	TenantScopeDelay = 20 * time.Minute // at most (published)
@@ -40,7 +39,7 @@ func NewService(c Config) *Service { return &Service{config: c, levels: c.Option
 type Call struct {
 	Caller Caller
 	Policy Policy
-	// Now is the moment that the request is judged by.
+	// Now is the time of the request.
 	Now time.Time
 }
 
@@ -75,7 +74,7 @@ func (s *Service) authorize(ctx context.Context, c Caller, needed Rights) (Right
 	return held, err
 }
 
-// lookup returns a token, unless it is managed and the caller may not see those.
+// lookup returns a token that the caller may see.
 func (s *Service) lookup(ctx context.Context, id string, held Rights) (*Token, error) {
 	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !held.Has(ReadManaged) {
