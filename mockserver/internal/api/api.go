@@ -23,7 +23,7 @@ type Config struct {
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its errors are of type
 	// *response.Error.
-	Authenticate func(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error)
+	Authenticate func(ctx context.Context, info *response.RequestInfo, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
 	Gate *admission.Gate
 	Now  func() time.Time
@@ -71,7 +71,7 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	x := &exchange{
-		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect, request: r, trace: response.InfoFrom(r), now: a.config.Now(),
+		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect, request: r, info: response.InfoFrom(r), now: a.config.Now(),
 	}
 	resp, err := a.run(x, route.handle)
 	a.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, err)
@@ -80,14 +80,14 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 // run leads a request through the steps that every operation has. It repeats an operation that lost a race for a
 // token.
 func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response, error)) (*response.Response, error) {
-	caller, err := a.config.Authenticate(x.request.Context(), x.trace, x.request.Header.Get("Authorization"), x.now)
+	caller, err := a.config.Authenticate(x.request.Context(), x.info, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
 		return nil, err
 	}
 	x.caller = caller
-	x.trace.User, x.trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
+	x.info.User, x.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if err := a.config.Gate.Pass(admission.Visit{
-		Request: x.request, Operation: x.operation, Trace: x.trace, ClientID: caller.ClientID,
+		Request: x.request, Operation: x.operation, Trace: x.info, ClientID: caller.ClientID,
 		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
 	}); err != nil {
 		return nil, err

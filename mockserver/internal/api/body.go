@@ -63,8 +63,8 @@ func (x *exchange) readBody() error {
 
 // findOddities notes what a decoder accepts in a body although it loses what was sent there.
 func (x *exchange) findOddities(odd body.Oddities) {
-	x.trace.AddFindingsAt(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total, " is in its object more than once: the last one counts here, and another server may use the first")
-	x.trace.AddFindingsAt(control.LoneSurrogate, odd.LoneSurrogates.Pointers, odd.LoneSurrogates.Total, ": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
+	x.info.AddFindingsAt(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total, " is in its object more than once: the last one counts here, and another server may use the first")
+	x.info.AddFindingsAt(control.LoneSurrogate, odd.LoneSurrogates.Pointers, odd.LoneSurrogates.Total, ": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
 }
 
 // findUnknown notes properties that the operation does not have.
@@ -72,7 +72,7 @@ func (x *exchange) findUnknown(pointers []string) {
 	pointers = slices.DeleteFunc(pointers, func(pointer string) bool {
 		return strings.HasSuffix(pointer, "/from") // of move and copy (RFC 6902), which the documents forget
 	})
-	x.trace.AddFindings(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
+	x.info.AddFindings(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
 		pointer := pointers[i]
 		name := pointer[strings.LastIndex(pointer, "/")+1:]
 		detail = response.Truncate(pointer) + " is no property of " + x.operation.ID + ", and was ignored"

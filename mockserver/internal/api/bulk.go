@@ -15,23 +15,23 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := a.bulkAnswer(update.Tokens)
+	resp, err := a.bulkResponse(update.Tokens)
 	if err != nil {
 		return nil, err
 	}
 	return a.commit(x, resp, update)
 }
 
-// bulkAnswer returns the tokens of a bulk update. The acknowledgment "is stored internally and is not
+// bulkResponse returns the tokens of a bulk update. The acknowledgment "is stored internally and is not
 // returned in the response", although the schema has it.
 //
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
-func (a *API) bulkAnswer(tokens []*pat.Token) (*response.Response, error) {
+func (a *API) bulkResponse(tokens []*pat.Token) (*response.Response, error) {
 	shape := pat.Legacy
 	if a.config.Writer.Dialect[dialect.BulkFlag].Value == dialect.Shown {
 		shape = pat.Current
 	}
-	response, err := a.listAnswer(shape, tokens)
+	response, err := a.listResponse(shape, tokens)
 	if err == nil {
 		response.Validated = false // by this operation
 	}

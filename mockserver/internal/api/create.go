@@ -26,7 +26,7 @@ func (a *API) create(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := a.createdAnswer(creation.Token)
+	resp, err := a.createResponse(creation.Token)
 	if err == nil {
 		resp, err = a.commit(x, resp, creation)
 	}
@@ -34,10 +34,10 @@ func (a *API) create(x *exchange) (*response.Response, error) {
 		return nil, err
 	}
 	if note := creation.Note(x.request.Context()); note != "" {
-		x.trace.AddNote(note)
+		x.info.AddNote(note)
 	}
 	if creation.Token.ExpirationDate.IsZero() && a.never.Value == dialect.Null && isPythonSDK(x.request.UserAgent()) {
-		x.trace.AddNote("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
+		x.info.AddNote("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
 			"the token was made, but its secret is lost to the caller; send a date instead, however far away, or start the mock with --never-expires-as far-date")
 	}
 	return resp, nil

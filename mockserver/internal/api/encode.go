@@ -21,8 +21,8 @@ type owner struct {
 
 func ownerOf(t *pat.Token) owner { return owner{"IDENTITY", t.Owner.ID, t.Owner.Name} }
 
-// created is the published answer to create, with exactly its eight keys.
-type created struct {
+// createdJSON is the published answer to create, with exactly its eight keys.
+type createdJSON struct {
 	ID                         string   `json:"id"`
 	Secret                     string   `json:"secret"`
 	Scope                      []string `json:"scope"`
@@ -35,14 +35,14 @@ type created struct {
 	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-// undated is created without its date.
-type undated struct {
-	created
+// createdNoDate is createdJSON without its date.
+type createdNoDate struct {
+	createdJSON
 	ExpirationDate *string `json:"expirationDate,omitempty"` // nil, in place of the one that is there even when it is null
 }
 
-// shown is a token as lists and patches answer it.
-type shown struct {
+// tokenJSON is a token as lists and patches answer it.
+type tokenJSON struct {
 	ID                         string   `json:"id"`
 	Name                       string   `json:"name"`
 	Scope                      []string `json:"scope"`
@@ -59,8 +59,8 @@ type shown struct {
 // farDate stands for never, in answers to create for clients that refuse null there.
 const farDate = "9999-12-31T23:59:59.000Z"
 
-func (a *API) createdAnswer(t *pat.Token) (*response.Response, error) {
-	c := created{
+func (a *API) createResponse(t *pat.Token) (*response.Response, error) {
+	c := createdJSON{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
 		ExpirationDate: nullable(t.ExpirationDate),
@@ -73,7 +73,7 @@ func (a *API) createdAnswer(t *pat.Token) (*response.Response, error) {
 	}
 	switch a.never.Value {
 	case dialect.Absent:
-		return response.JSON(http.StatusOK, undated{created: c})
+		return response.JSON(http.StatusOK, createdNoDate{createdJSON: c})
 	case dialect.FarDate:
 		c.ExpirationDate = new(farDate)
 	}
@@ -88,14 +88,14 @@ func nullable(t time.Time) *string {
 	return &s
 }
 
-// encoded returns a token in the shape of a version, validated by every document of that shape. A revision is encoded
+// encode returns a token in the shape of a version, validated by every document of that shape. A revision is encoded
 // once; lists join what came out, which the published array of tokens allows: it bounds neither their number nor how they
 // go together.
-func (a *API) encoded(shape pat.Shape, t *pat.Token) ([]byte, error) {
+func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	if body := t.JSON(shape); body != nil {
 		return body, nil
 	}
-	s := shown{
+	s := tokenJSON{
 		ID: t.ID, Name: t.Name, Scope: t.Scope, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), LastUsed: nullable(t.LastUsed), Managed: t.Managed,
 		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds, ExpirationDate: nullable(t.ExpirationDate),
@@ -105,7 +105,7 @@ func (a *API) encoded(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	}
 	body, err := json.Marshal(s)
 	if err == nil {
-		err = a.verify(shape, body)
+		err = a.validateToken(shape, body)
 	}
 	if err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func (a *API) encoded(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	return body, nil
 }
 
-// verify holds one token against what the documents of a shape say of lists and of patches.
-func (a *API) verify(shape pat.Shape, token []byte) error {
+// validateToken validates one token against what the documents of a shape say of lists and of patches.
+func (a *API) validateToken(shape pat.Shape, token []byte) error {
 	for _, v := range version.All() {
 		document := a.config.Documents[v]
 		if document == nil || pat.PolicyFor(v).Shape != shape {
@@ -137,11 +137,11 @@ func (a *API) verify(shape pat.Shape, token []byte) error {
 	return nil
 }
 
-// listAnswer joins tokens that were checked one by one.
-func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*response.Response, error) {
+// listResponse joins tokens that were checked one by one.
+func (a *API) listResponse(shape pat.Shape, tokens []*pat.Token) (*response.Response, error) {
 	size := len("[]") + len(tokens) // a comma for each
 	for _, t := range tokens {
-		encoded, err := a.encoded(shape, t)
+		encoded, err := a.encode(shape, t)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +149,7 @@ func (a *API) listAnswer(shape pat.Shape, tokens []*pat.Token) (*response.Respon
 	}
 	body := append(make([]byte, 0, size), '[')
 	for i, t := range tokens {
-		encoded, err := a.encoded(shape, t) // as it was kept
+		encoded, err := a.encode(shape, t) // as it was kept
 		if err != nil {
 			return nil, err
 		}

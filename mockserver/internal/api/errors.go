@@ -53,7 +53,7 @@ func (x *exchange) contentTypeError(got string) *response.Error {
 		got = redact.Quote(got)
 	}
 	text := "header Content-Type: expected " + want + ", got " + got
-	x.trace.AddFinding(control.WrongContentType, text, "send Content-Type: "+want)
+	x.info.AddFinding(control.WrongContentType, text, "send Content-Type: "+want)
 	return &response.Error{
 		Kind: response.WrongContentType, Question: contentTypeEntries[x.operation.Name],
 		Reasons: []response.Reason{{Rule: rule.WrongContentType, Text: text}},
@@ -70,7 +70,7 @@ func (x *exchange) schemaError(violations []spec.Violation) error {
 		} else if v.More == 0 {
 			e.Kind = response.Illegal
 		}
-		x.trace.AddFinding(kind, v.String(), "")
+		x.info.AddFinding(kind, v.String(), "")
 		if v.In != spec.InBody || v.Pointer != "/expirationDate" || v.Value != "" {
 			e.Question = ""
 		}

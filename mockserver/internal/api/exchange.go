@@ -19,7 +19,7 @@ type exchange struct {
 	policy    pat.Policy
 	dialect   dialect.Dialect
 	request   *http.Request
-	trace     *response.RequestInfo
+	info      *response.RequestInfo
 	now       time.Time
 
 	caller pat.Caller // from here on filled in step by step

@@ -21,9 +21,9 @@ func (a *API) list(x *exchange) (*response.Response, error) {
 		return nil, err
 	}
 	if !x.pages() {
-		return a.listAnswer(x.policy.Shape, tokens)
+		return a.listResponse(x.policy.Shape, tokens)
 	}
-	response, err := a.listAnswer(x.policy.Shape, x.page(tokens))
+	response, err := a.listResponse(x.policy.Shape, x.page(tokens))
 	if err == nil && x.query.Get("count") == "true" {
 		response.Header = http.Header{"X-Total-Count": {strconv.Itoa(len(tokens))}}
 	}

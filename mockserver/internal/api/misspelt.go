@@ -44,7 +44,7 @@ func (x *exchange) checkNames() {
 	unknown := slices.DeleteFunc(x.operation.UnknownQuery(x.query), func(name string) bool {
 		return x.pages() && slices.Contains(pagingParameters, name)
 	})
-	x.trace.AddFindings(control.UnknownParameter, len(unknown), func(i int) (detail, remedy string) {
+	x.info.AddFindings(control.UnknownParameter, len(unknown), func(i int) (detail, remedy string) {
 		name := unknown[i]
 		text := "query parameter " + redact.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
 		meant := nearestName(name, queryNames)
@@ -52,13 +52,13 @@ func (x *exchange) checkNames() {
 			return text, x.parameterRemedy(name)
 		}
 		text += ": did you mean " + meant + "?"
-		x.trace.Hints = append(x.trace.Hints, text)
+		x.info.Hints = append(x.info.Hints, text)
 		return text, "send " + meant + " instead"
 	})
 	if owner := x.query.Get("owner-id"); owner != "me" && strings.EqualFold(strings.TrimSpace(owner), "me") {
 		text := "query parameter owner-id: " + redact.Quote(owner) + " is taken for an id: did you mean me?"
-		x.trace.Hints = append(x.trace.Hints, text)
-		x.trace.AddFinding(control.InvalidProperty, text, "send owner-id=me")
+		x.info.Hints = append(x.info.Hints, text)
+		x.info.AddFinding(control.InvalidProperty, text, "send owner-id=me")
 	}
 }
 
@@ -66,7 +66,7 @@ func (x *exchange) checkNames() {
 func (x *exchange) findEmpty() {
 	for _, name := range queryNames {
 		if values := x.query[name]; x.isList() && len(values) == 1 && values[0] == "" {
-			x.trace.AddFinding(control.IgnoredParameter, "query parameter "+name+" is empty, and counts as absent", "send "+name+" with a value, or not at all")
+			x.info.AddFinding(control.IgnoredParameter, "query parameter "+name+" is empty, and counts as absent", "send "+name+" with a value, or not at all")
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (a *API) patch(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := a.encoded(x.policy.Shape, update.Tokens[0])
+	body, err := a.encode(x.policy.Shape, update.Tokens[0])
 	if err != nil {
 		return nil, err
 	}

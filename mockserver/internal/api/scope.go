@@ -38,13 +38,13 @@ func (x *exchange) findScopes() {
 			odd.addOperation(operation)
 		}
 	}
-	x.trace.AddFindings(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
+	x.info.AddFindings(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
 		return response.Truncate(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
 	})
-	x.trace.AddFindings(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
+	x.info.AddFindings(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
 		return odd.malformed[i].describeSyntax()
 	})
-	x.trace.AddFindings(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
+	x.info.AddFindings(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
 		s := odd.misspelt[i]
 		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", response.Truncate(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
 	})

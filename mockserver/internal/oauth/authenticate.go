@@ -17,7 +17,7 @@ import (
 )
 
 // Authenticate turns an Authorization header into a caller. Its errors are of type *[response.Error].
-func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
+func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
 	}
@@ -34,10 +34,10 @@ func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, 
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)
 	}
 	caller := b.caller
-	trace.User, trace.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
+	info.User, info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if errors.Is(err, errExpired) {
-		trace.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
-		return pat.Caller{}, bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expired(trace))
+		info.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
+		return pat.Caller{}, bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expired(info))
 	}
 	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" && errors.Is(err, pat.ErrNoIdentity) {
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, errors.New("JWT validation failed: its user "+caller.Name+" is not in this tenant any more; log in again"))
@@ -48,10 +48,10 @@ func (s *Server) Authenticate(ctx context.Context, trace *response.RequestInfo, 
 	}
 	if deleted {
 		if s.config.Writer.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
-			trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
+			info.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
 			return pat.Caller{}, bearerError(response.InvalidBearer, rule.AccessTokenOfDeleted, errDeleted)
 		}
-		trace.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
+		info.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
 	}
 	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)

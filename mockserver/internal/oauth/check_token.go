@@ -39,7 +39,7 @@ func newIntrospection(token string, scopes []string) (introspection, error) {
 }
 
 // checkToken returns what an access token says (RFC 7662).
-func (s *Server) checkToken(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
+func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*response.Response, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -51,10 +51,10 @@ func (s *Server) checkToken(r *http.Request, trace *response.RequestInfo) (*resp
 	if token == "" {
 		return nil, response.OAuthError(response.Invalid, "Missing token", "send the access token as the form field token", rule.OAuthCheckToken) // assumed
 	}
-	findRepeated(trace, all, "token")
+	findRepeated(info, all, "token")
 	b, err := s.verify(token, s.config.Now())
 	if errors.Is(err, errExpired) {
-		err = expired(trace)
+		err = expired(info)
 	}
 	if err != nil {
 		return nil, s.invalidToken(err)

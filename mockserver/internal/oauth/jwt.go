@@ -38,9 +38,9 @@ type claims struct {
 // tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by default.
 const maxLength = 4096
 
-// issue makes an access token for a session. If the names of the scopes would make it too long, it has
+// issueToken returns an access token for a session. If the names of the scopes would make it too long, it has
 // the hash of set instead, which has to be stored before the access token is sent. Set is nil otherwise.
-func (s *Server) issue(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
+func (s *Server) issueToken(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
 	tenant, err := s.config.Service.TenantInfo(ctx)
 	if err != nil {

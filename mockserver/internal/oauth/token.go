@@ -41,7 +41,7 @@ const clientCredentials = "client_credentials"
 var otherGrants = []string{"authorization_code", "refresh_token"}
 
 // token exchanges credentials for an access token. Access tokens made before stay as they are.
-func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.Response, error) {
+func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.Response, error) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -52,11 +52,11 @@ func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.
 	}
 	owner, known := s.config.Service.ClientOwner(r.Context(), id)
 	if known { // what is not may be a secret in the wrong place
-		trace.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
+		info.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
 	now := s.config.Now()
 	if err := s.config.Gate.Pass(admission.Visit{
-		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: trace, ClientID: id,
+		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: info, ClientID: id,
 		OwnerID: owner.ID, OwnerName: owner.Name, Now: now,
 	}); err != nil {
 		return nil, err
@@ -65,10 +65,10 @@ func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.
 	if err != nil {
 		return nil, err
 	}
-	findRepeated(trace, all, "grant_type", "client_id", "client_secret")
-	resp, err := s.login(r.Context(), id, secret, grant, trace, now)
+	findRepeated(info, all, "grant_type", "client_id", "client_secret")
+	resp, err := s.login(r.Context(), id, secret, grant, info, now)
 	if err != nil {
-		addFindings(trace, err)
+		addFindings(info, err)
 		return nil, err
 	}
 	s.config.Gate.LoggedIn(id)
@@ -77,22 +77,22 @@ func (s *Server) token(r *http.Request, trace *response.RequestInfo) (*response.
 
 // login returns the response to credentials that are good for a grant. It repeats a login that lost a race for its
 // token.
-func (s *Server) login(ctx context.Context, id, secret, grant string, trace *response.RequestInfo, now time.Time) (*response.Response, error) {
+func (s *Server) login(ctx context.Context, id, secret, grant string, info *response.RequestInfo, now time.Time) (*response.Response, error) {
 	for {
 		session, err := s.config.Service.PrepareLogin(ctx, id, secret, now)
 		if err != nil {
 			return nil, err
 		}
-		trace.User = cmp.Or(session.Caller.Name, session.Caller.ClientID)
+		info.User = cmp.Or(session.Caller.Name, session.Caller.ClientID)
 		if err := checkGrant(grant); err != nil {
 			return nil, err
 		}
-		if trace.TokenTTL > 0 {
-			session.ValiditySeconds = min(session.ValiditySeconds, trace.TokenTTL)
+		if info.TokenTTL > 0 {
+			session.ValiditySeconds = min(session.ValiditySeconds, info.TokenTTL)
 		}
 		resp, err := s.commit(ctx, session, now)
 		if !errors.Is(err, pat.ErrConflict) {
-			trace.Notes = append(trace.Notes, session.Notes...)
+			info.Notes = append(info.Notes, session.Notes...)
 			return resp, err
 		}
 	}
@@ -100,7 +100,7 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, trace *res
 
 // commit validates the response with the access token of a session, and then notes the login.
 func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time) (*response.Response, error) {
-	issued, set, err := s.issue(ctx, session, now)
+	issued, set, err := s.issueToken(ctx, session, now)
 	if err != nil {
 		return nil, err
 	}
@@ -156,10 +156,10 @@ func addFindings(info *response.RequestInfo, err error) {
 }
 
 // findRepeated notes parameters of a form and a query that were sent more than once, with the same value.
-func findRepeated(trace *response.RequestInfo, all url.Values, names ...string) {
+func findRepeated(info *response.RequestInfo, all url.Values, names ...string) {
 	for _, name := range names {
 		if n := len(all[name]); n > 1 {
-			trace.AddFinding(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
+			info.AddFinding(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
 		}
 	}
 }
