@@ -20,7 +20,7 @@ import (
 
 // readBody decodes the body and validates it.
 func (x *exchange) readBody() error {
-	text, err := x.trace.RequestBody, x.trace.BodyErr
+	text, err := x.info.RequestBody, x.info.BodyErr
 	if err != nil {
 		return bodyError(err)
 	}
