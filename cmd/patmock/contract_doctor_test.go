@@ -9,13 +9,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/mockserver"
 )
 
 // A diagnosis of a patmock says what a run then does: which cases it skips, for what, and how many
 // requests it makes.
+// diagnosis is what tests read of the JSON of doctor.
+type diagnosis struct {
+	Identities           []struct{ ClientID, Name string }
+	Run, Requests, Lists int
+	Missing              map[string]int
+	Skipped              map[string]string
+	Clock                float64
+}
+
 func TestDoctor_ForecastsRun(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const chosen = "^(ratelimit|lifecycle|list)/"
@@ -31,7 +39,7 @@ func TestDoctor_ForecastsRun(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			args := []string{"--target", tt.target, "--run", chosen, "--versions", "v3"}
-			var d contract.Diagnosis
+			var d diagnosis
 			got := command(t.Context(), nil, append([]string{"contract", "doctor", "--format", "json"}, args...)...)
 			if err := json.Unmarshal([]byte(got.stdout), &d); err != nil {
 				t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)

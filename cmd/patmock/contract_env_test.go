@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
-	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	"example.com/patmock/mockserver"
 )
 
@@ -64,9 +63,9 @@ func TestContract_PatmockOfTheEnvironment(t *testing.T) {
 			})
 		}
 	}
-	var d contract.Diagnosis
+	var d diagnosis
 	got := command(t.Context(), set, "contract", "doctor", "--target", "env", "--run", "^list/keys", "--format", "json")
-	if err := json.Unmarshal([]byte(got.stdout), &struct{ Identities *[]contract.Examined }{&d.Identities}); err != nil || len(d.Identities) != 3 {
+	if err := json.Unmarshal([]byte(got.stdout), &d); err != nil || len(d.Identities) != 3 {
 		t.Fatalf("%v, identities %v", err, d.Identities)
 	}
 	if first := d.Identities[0]; first.ClientID != set["SAIL_CLIENT_ID"] || first.Name != "jane.doe" {

@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
-	"example.com/patmock/cmd/patmock/internal/cli/contract"
 	"example.com/patmock/contracttests/parity"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/fixtures"
@@ -213,8 +212,8 @@ func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 				t.Errorf("warnings %v", r.Warnings)
 			}
 			diagnosed := command(t.Context(), p.variables, "contract", "doctor", "--target", p.address, "--run", chosen, "--versions", "v2026", "--format", "json")
-			var d contract.Diagnosis
-			if err := json.Unmarshal([]byte(diagnosed.stdout), &struct{ Clock *float64 }{&d.Clock}); err != nil {
+			var d diagnosis
+			if err := json.Unmarshal([]byte(diagnosed.stdout), &d); err != nil {
 				t.Fatalf("%v: %s%s", err, diagnosed.stdout, diagnosed.stderr)
 			}
 			if differs := time.Duration(d.Clock*float64(time.Second)) - ahead; differs.Abs() > 2*time.Second {

@@ -86,47 +86,25 @@ func CheckSegment(subject, kind, text string) error {
 	return nil
 }
 
-// CommandSynonyms are the names that other tools have for commands of patmock, by the command.
-var CommandSynonyms = []struct{ Command, names string }{
-	{"serve", "start server up listen daemon launch mock"},
-	{"exec", "run with"},
-	{"version", "ver about"},
-	{"list", "ls all"},
-	{"rm", "remove delete del"},
-	{"add", "create new set"},
-	{"create", "add new make put"},
-	{"get", "show cat read print dump export save"},
-	{"show", "get cat view"},
-	{"put", "set load import restore upload write"},
-	{"clear", "reset empty"},
-	{"advance", "forward skip move"},
-}
-
-// commandSynonym returns the one of the commands that other tools call name, empty if there is none.
-func commandSynonym(name string, commands []string) string {
-	for _, s := range CommandSynonyms {
-		if slices.Contains(commands, s.Command) && slices.Contains(strings.Fields(s.names), name) {
-			return s.Command
-		}
-	}
-	return ""
-}
-
 // NoArgs refuses arguments, and proposes the command that looks like one.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	var names []string
+	meant := ""
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
+		if slices.Contains(child.SuggestFor, args[0]) {
+			meant = child.Name()
+		}
 	}
 	subject := "ARGUMENT"
 	if cmd.HasSubCommands() {
 		subject = "COMMAND"
 	}
 	hint := DidYouMean(args[0], names)
-	if meant := commandSynonym(args[0], names); meant != "" {
+	if meant != "" {
 		hint = " (did you mean " + meant + "?)"
 	}
 	return Usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), hint)

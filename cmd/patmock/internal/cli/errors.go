@@ -36,6 +36,11 @@ func Usagef(subject, format string, args ...any) error {
 	return &UsageError{Subject: subject, Err: fmt.Errorf(format, args...)}
 }
 
+// Flagf returns an error about a flag. Its text begins with the flag.
+func Flagf(flag, format string, args ...any) error {
+	return Usagef("--"+flag, "--"+flag+format, args...)
+}
+
 func (e *UsageError) Error() string { return e.Err.Error() }
 
 func (e *UsageError) Unwrap() error { return e.Err }

@@ -123,15 +123,15 @@ func UnknownVariables(root *cobra.Command, environ []string) []string {
 // its value would silently have no effect.
 func CheckVariables(cmd *cobra.Command, environ []string) error {
 	for _, name := range UnknownVariables(cmd.Root(), environ) {
-		if meant := SimilarVariable(name, VariablesOf(cmd)); meant != "" {
+		if meant := similarVariable(name, VariablesOf(cmd)); meant != "" {
 			return Usagef(name, "the variable %s is unknown (did you mean %s?): rename it or unset it", name, meant)
 		}
 	}
 	return nil
 }
 
-// SimilarVariable returns the variable that a name was probably meant for, empty if there is none.
-func SimilarVariable(name string, known []string) string {
+// similarVariable returns the variable that a name was probably meant for, empty if there is none.
+func similarVariable(name string, known []string) string {
 	const long = 6 // letters of a name, from which two slips make no other word
 	short := strings.ToUpper(name)[len(VariablePrefix):]
 	best, least := "", long

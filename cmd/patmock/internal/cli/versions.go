@@ -17,7 +17,7 @@ func ParseVersions(list string) ([]version.Version, error) {
 	for _, name := range strings.Split(list, ",") {
 		v, err := version.Parse(strings.TrimSpace(name))
 		if err != nil {
-			return nil, Usagef("--versions", "--versions: %w%s", err, DidYouMean(name, VersionNames()))
+			return nil, Flagf("versions", ": %w%s", err, DidYouMean(name, VersionNames()))
 		}
 		if !slices.Contains(versions, v) {
 			versions = append(versions, v)

@@ -38,7 +38,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 				return listKinds(env, format)
 			}
 			if cmd.Flags().Changed("format") {
-				return cli.Usagef("--format", "--format is for --list; a verdict is written by --report FORMAT=FILE")
+				return cli.Flagf("format", " is for --list; a verdict is written by --report FORMAT=FILE")
 			}
 			client, err := c.Client()
 			if err != nil {

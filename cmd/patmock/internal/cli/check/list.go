@@ -17,13 +17,13 @@ type findingKind struct {
 	Docs     string   `json:"docs"`
 }
 
-// KindsPage explains every kind of finding, with an anchor for each.
-const KindsPage = "docs/checking.md"
+// kindsPage explains every kind of finding, with an anchor for each.
+const kindsPage = "docs/checking.md"
 
 func listKinds(env cli.Env, format string) error {
 	var kinds []findingKind
 	for _, r := range contracttests.LintRules() {
-		kinds = append(kinds, findingKind{r.Kind(), r.Text, string(r.Evidence), r.Sources, r.Advice, KindsPage + "#" + r.Kind()})
+		kinds = append(kinds, findingKind{r.Kind(), r.Text, string(r.Evidence), r.Sources, r.Advice, kindsPage + "#" + r.Kind()})
 	}
 	if format == "json" {
 		return cli.PrintJSON(env.Stdout, kinds)

@@ -58,7 +58,6 @@ func scenariosText(rows []scenarioRow) string {
 	return cli.Table(lines...)
 }
 
-// scenarioRows puts the versions of a scenario into one row.
 func scenarioRows(cases []contracttests.Case) []scenarioRow {
 	var rows []scenarioRow
 	for _, c := range cases {

@@ -127,7 +127,7 @@ func (f diffFlags) check(sides []string) (allowances []recording.Suppression, er
 		}
 	}
 	if (f.control != "" || f.allowWrites != "") && hasAddress(sides[0]) && hasAddress(sides[1]) {
-		return nil, cli.Usagef("--control", "--control and --allow-writes are for one target: record the other by contract run --record")
+		return nil, cli.Flagf("control", " and --allow-writes are for one target: record the other by contract run --record")
 	}
 	if f.allow == "" {
 		return nil, nil
@@ -137,7 +137,7 @@ func (f diffFlags) check(sides []string) (allowances []recording.Suppression, er
 		allowances, err = recording.ParseSuppressions(f.allow, text)
 	}
 	if err != nil {
-		return nil, cli.Usagef("--allow", "--allow: %w", err)
+		return nil, cli.Flagf("allow", ": %w", err)
 	}
 	return allowances, nil
 }

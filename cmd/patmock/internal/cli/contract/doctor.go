@@ -18,12 +18,12 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Diagnosis is what a run would do, and who would do it.
-type Diagnosis struct {
+// diagnosis is what a run would do, and who would do it.
+type diagnosis struct {
 	Target     string     `json:"target"`
 	Live       bool       `json:"live"`
 	Writes     bool       `json:"writes"`
-	Identities []Examined `json:"identities"`
+	Identities []examined `json:"identities"`
 	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would not, by what is missing.
 	Cases   int            `json:"cases"`
 	Run     int            `json:"run"`
@@ -45,8 +45,8 @@ type Diagnosis struct {
 	clock *tenantguard.Clock // of a tenant
 }
 
-// Examined is one of the identities of a target.
-type Examined struct {
+// examined is one of the identities of a target.
+type examined struct {
 	Role string `json:"role"`
 	tenantguard.ProbeResult
 }
@@ -66,7 +66,7 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 	chosen.register(cmd.Flags())
 	target.register(cmd.Flags())
 	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false, "tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
-	return cli.Listing(env, cmd, func(*cobra.Command, []string) (d Diagnosis, err error) {
+	return cli.Listing(env, cmd, func(*cobra.Command, []string) (d diagnosis, err error) {
 		options, cases, err := chosen.cases()
 		if err != nil {
 			return d, err
@@ -79,17 +79,17 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 			return d, ended
 		}
 		return d, err
-	}, Diagnosis.text)
+	}, diagnosis.text)
 }
 
-func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options, cases []contracttests.Case) (d Diagnosis, err error) {
+func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options, cases []contracttests.Case) (d diagnosis, err error) {
 	target, end, err := f.open(ctx, env)
 	if err != nil {
 		return d, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	d = Diagnosis{
-		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []Examined{}, Cases: len(cases),
+	d = diagnosis{
+		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
 		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
 	}
 	var profile *control.Profile // of a patmock
@@ -125,7 +125,7 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 }
 
 // examine reads what there is to know of the identities. One that cannot log in ends it, as it would end a run.
-func (d *Diagnosis) examine(ctx context.Context, t contracttests.Target, o contracttests.Options) error {
+func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contracttests.Options) error {
 	guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: t.BaseURL, Now: time.Now})
 	if err != nil {
 		return err
@@ -143,14 +143,14 @@ func (d *Diagnosis) examine(ctx context.Context, t contracttests.Target, o contr
 		if err != nil {
 			return cli.Exitf(cli.ExitUnreachable, "the %s identity: %w", i.name, err)
 		}
-		d.Identities = append(d.Identities, Examined{i.name, found})
+		d.Identities = append(d.Identities, examined{i.name, found})
 	}
 	ahead, _ := d.clock.Difference()
 	d.Clock = ahead.Seconds()
 	return nil
 }
 
-func (d *Diagnosis) take(r rehearsal) {
+func (d *diagnosis) take(r rehearsal) {
 	for _, act := range r.cases {
 		if act.Result.Outcome != report.Skip {
 			d.Run++
@@ -172,7 +172,7 @@ func (d *Diagnosis) take(r rehearsal) {
 	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
 }
 
-func (d Diagnosis) text() string {
+func (d diagnosis) text() string {
 	kind := "a patmock, which is given namespaces of its own"
 	switch {
 	case d.Live && d.Writes:
@@ -209,7 +209,7 @@ func (d Diagnosis) text() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func (e Examined) expires() string {
+func (e examined) expires() string {
 	switch {
 	case !e.Listed:
 		return "unknown"

@@ -19,42 +19,42 @@ func TestDoctorWarns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
 	day := 24 * time.Hour
-	of := func(role string, e tenantguard.ProbeResult) []Examined { return []Examined{{role, e}} }
+	of := func(role string, e tenantguard.ProbeResult) []examined { return []examined{{role, e}} }
 	for _, tt := range []struct {
 		name string
-		d    Diagnosis
+		d    diagnosis
 		want doctorKind
 	}{
-		{"nothing", Diagnosis{Live: true, Writes: true, Tokens: 5, Identities: []Examined{
+		{"nothing", diagnosis{Live: true, Writes: true, Tokens: 5, Identities: []examined{
 			{"first", tenantguard.ProbeResult{Listed: true, Room: 5, Expires: in(14 * day)}},
 			{"second", tenantguard.ProbeResult{Listed: true, Room: 5}},
 			{"administrator", tenantguard.ProbeResult{Listed: true, Room: 5, ListsAll: true}},
 		}}, ""},
 		{
 			"a token that ends soon",
-			Diagnosis{Identities: of("first", tenantguard.ProbeResult{Listed: true, Expires: in(14*day - 1)})},
+			diagnosis{Identities: of("first", tenantguard.ProbeResult{Listed: true, Expires: in(14*day - 1)})},
 			tokenExpiresSoon,
 		},
 		{
 			"a token that is not listed",
-			Diagnosis{Identities: of("first", tenantguard.ProbeResult{ClientID: "abc"})},
+			diagnosis{Identities: of("first", tenantguard.ProbeResult{ClientID: "abc"})},
 			tokenNotListed,
 		},
 		{
 			"too little room",
-			Diagnosis{
+			diagnosis{
 				Writes: true, Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
 			},
 			littleRoom,
 		},
 		{
 			"too little room that is not needed",
-			Diagnosis{Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4})},
+			diagnosis{Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4})},
 			"",
 		},
 		{
 			"the same user twice",
-			Diagnosis{Identities: []Examined{
+			diagnosis{Identities: []examined{
 				{"first", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
 				{"second", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
 			}},
@@ -62,18 +62,18 @@ func TestDoctorWarns(t *testing.T) {
 		},
 		{
 			"a second administrator",
-			Diagnosis{Identities: of("second", tenantguard.ProbeResult{Listed: true, ListsAll: true})},
+			diagnosis{Identities: of("second", tenantguard.ProbeResult{Listed: true, ListsAll: true})},
 			secondIsAdmin,
 		},
 		{
 			"an administrator who is none",
-			Diagnosis{Identities: of("administrator", tenantguard.ProbeResult{Listed: true})},
+			diagnosis{Identities: of("administrator", tenantguard.ProbeResult{Listed: true})},
 			administratorIsNone,
 		},
-		{"a tenant that is only read", Diagnosis{Live: true}, noWrites},
-		{"a clock ahead of ours", Diagnosis{clock: clockAhead(2 * time.Hour)}, otherClock},
-		{"a clock behind ours", Diagnosis{clock: clockAhead(-10 * time.Minute)}, otherClock},
-		{"a clock that is right enough", Diagnosis{clock: clockAhead(2 * time.Second)}, ""},
+		{"a tenant that is only read", diagnosis{Live: true}, noWrites},
+		{"a clock ahead of ours", diagnosis{clock: clockAhead(2 * time.Hour)}, otherClock},
+		{"a clock behind ours", diagnosis{clock: clockAhead(-10 * time.Minute)}, otherClock},
+		{"a clock that is right enough", diagnosis{clock: clockAhead(2 * time.Second)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.d.warn(now)

@@ -5,7 +5,6 @@ import (
 	"time"
 )
 
-// soon is from when on the end of a token is warned of.
 const soon = 14 * 24 * time.Hour
 
 // A doctorWarning is something that may spoil a run. In JSON it is its text.
@@ -31,7 +30,7 @@ const (
 	otherClock          doctorKind = "other-clock"
 )
 
-func (d *Diagnosis) addWarning(kind doctorKind, format string, args ...any) {
+func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
 	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
 }
 
@@ -39,7 +38,7 @@ func (d *Diagnosis) addWarning(kind doctorKind, format string, args ...any) {
 const maxSkew = 2 * time.Second
 
 // warn adds what may spoil a run. Now is the time of the target.
-func (d *Diagnosis) warn(now time.Time) {
+func (d *diagnosis) warn(now time.Time) {
 	for _, e := range d.Identities {
 		left := time.Duration(0)
 		if e.Expires != nil {

@@ -158,7 +158,6 @@ type dryRunPlan struct {
 	Requests int           `json:"requests"` // of all cases
 }
 
-// A plannedCase is a case with the requests that it would send, or the reason why it would not run.
 type plannedCase struct {
 	ID       string           `json:"id"`
 	Version  string           `json:"version"`

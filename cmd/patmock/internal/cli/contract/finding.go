@@ -145,10 +145,8 @@ func tokensOf(s recording.Step) (tokens []map[string]any) {
 	return tokens
 }
 
-// statedSize is how scenarios state the size of a text in it.
 var statedSize = regexp.MustCompile(`of[ -](\d+)[ -]characters`)
 
-// sizeIn returns the size that a text states of itself as a bound.
 func sizeIn(text string) string {
 	stated := statedSize.FindStringSubmatch(text)
 	if stated == nil {

@@ -18,7 +18,6 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// defaultMaxAge is how old a confirmation may be.
 const defaultMaxAge = 90 * 24 * time.Hour
 
 type parityFlags struct {
@@ -64,7 +63,7 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 	}
 	age, err := cli.ParseDuration(f.maxAge)
 	if err != nil {
-		return cli.Usagef("--max-age", "--max-age: %w", err)
+		return cli.Flagf("max-age", ": %w", err)
 	}
 	l, err := readLedgers(f.file, false)
 	if err != nil {
@@ -91,7 +90,6 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 	return nil
 }
 
-// rows tells where the chosen cases stand.
 func (l ledgers) rows(cases []contracttests.Case, now time.Time, maxAge time.Duration) ([]parity.Row, error) {
 	documents, err := parity.Documents()
 	if err != nil {
@@ -110,7 +108,6 @@ func (l ledgers) rows(cases []contracttests.Case, now time.Time, maxAge time.Dur
 // everyVersion is the row of all in counts.
 const everyVersion = "all"
 
-// stateCounts are how many rows there are in each state, by version.
 type stateCounts map[string]map[parity.State]int
 
 func countStates(rows []parity.Row) stateCounts {

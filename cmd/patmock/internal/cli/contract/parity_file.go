@@ -37,7 +37,7 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 		return l, err
 	}
 	if info, err := os.Stat(file); err == nil && mayWrite && !info.Mode().IsRegular() {
-		return l, cli.Usagef("--parity", "--parity %s: expected a file, got something else (%s)", file, info.Mode().Type())
+		return l, cli.Flagf("parity", " %s: expected a file, got something else (%s)", file, info.Mode().Type())
 	}
 	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	switch {
@@ -45,7 +45,7 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 		l.own = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 		return l, nil
 	case err != nil:
-		return l, cli.Usagef("--parity", "--parity: %w", err)
+		return l, cli.Flagf("parity", ": %w", err)
 	}
 	if l.own, err = parity.ReadOwn(file, data); err != nil {
 		return l, cli.Usagef("--parity", "%w", err)
@@ -84,14 +84,14 @@ func (p *parityRun) register(flags *pflag.FlagSet) {
 // check refuses, before anything is sent, what could not be written down.
 func (p parityRun) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.Live() {
-		return cli.Usagef("--update-parity", "--update-parity: a patmock confirms nothing, only a live target does: --target env, or an address")
+		return cli.Flagf("update-parity", ": a patmock confirms nothing, only a live target does: --target env, or an address")
 	}
 	if p.update && dryRun {
-		return cli.Usagef("--update-parity", "--update-parity: a dry run confirms nothing")
+		return cli.Flagf("update-parity", ": a dry run confirms nothing")
 	}
 	if folder := filepath.Dir(p.file); p.update && filepath.Base(folder) != ownFolder {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return cli.Usagef("--parity", "--parity %s: there is no folder %s", p.file, folder)
+			return cli.Flagf("parity", " %s: there is no folder %s", p.file, folder)
 		}
 	}
 	_, err := readLedgers(p.file, p.update)

@@ -112,7 +112,6 @@ func (p proposal) header() []string {
 	return header
 }
 
-// finding is what one case was answered.
 type finding struct {
 	// where is the scenario with the version.
 	scenario, version string
@@ -128,7 +127,6 @@ func (f finding) told() string {
 	return f.answer.String()
 }
 
-// find gathers the answers to a question, in the order of the recording.
 func (p proposal) find(e dialect.Entry) []finding {
 	var all []finding
 	for _, t := range p.recording.Cases {

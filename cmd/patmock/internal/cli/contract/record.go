@@ -30,7 +30,7 @@ func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options)
 	}
 	writer, err := recording.Create(f.dir)
 	if err != nil {
-		return nil, cli.Usagef("--record", "--record %s: %w", f.dir, err)
+		return nil, cli.Flagf("record", " %s: %w", f.dir, err)
 	}
 	r.writer, o.Observe = writer, r.see
 	return r, nil

@@ -155,15 +155,15 @@ func (f *runFlags) prepare() (o contracttests.Options, cases []contracttests.Cas
 func (f runFlags) check() error {
 	switch {
 	case !f.dryRun && f.format == "json":
-		return cli.Usagef("--format", "--format is for --dry-run: --report json=- writes the report of a run")
+		return cli.Flagf("format", " is for --dry-run: --report json=- writes the report of a run")
 	case f.parallel < 1:
-		return cli.Usagef("--parallel", "--parallel %d: expected at least 1", f.parallel)
+		return cli.Flagf("parallel", " %d: expected at least 1", f.parallel)
 	case f.timeout < 0:
-		return cli.Usagef("--timeout", "--timeout must be positive, got %s", f.timeout)
+		return cli.Flagf("timeout", " must be positive, got %s", f.timeout)
 	case f.dryRun && f.record.dir != "":
-		return cli.Usagef("--record", "--record: a dry run has nothing to record")
+		return cli.Flagf("record", ": a dry run has nothing to record")
 	case f.dryRun && len(f.reports) > 0:
-		return cli.Usagef("--report", "--report: a dry run has nothing to report")
+		return cli.Flagf("report", ": a dry run has nothing to report")
 	}
 	return nil
 }
@@ -256,10 +256,8 @@ func (f runFlags) unmatchedSkip(o contracttests.Options) []report.Warning {
 	return []report.Warning{{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)}}
 }
 
-// errNothingTested is the error of a run without a verdict on anything.
 var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")
 
-// exitError returns the exit code of a run.
 func (f runFlags) exitError(r *report.Report) error {
 	also := f.failOn
 	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]

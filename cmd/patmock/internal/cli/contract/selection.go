@@ -19,7 +19,6 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// selection has the flags that select cases.
 type selection struct {
 	versions, run, skip string
 	standing            []string
@@ -73,7 +72,6 @@ func selected(o contracttests.Options) ([]contracttests.Case, error) {
 	return cases, nil
 }
 
-// emptySelection returns the error of a selection of no case.
 func emptySelection(o contracttests.Options) error {
 	flags := []string{}
 	if o.Skip != nil {
@@ -185,7 +183,6 @@ func nearScenarios(expression string) string {
 	return "did you mean " + strings.TrimPrefix(text, ", ") + "?"
 }
 
-// isNear reports whether two words are the same but for a slip.
 func isNear(a, b string) bool {
 	return levenshtein.ComputeDistance(a, b) <= min(2, len(a)/3, len(b)/3)
 }
@@ -202,7 +199,6 @@ func parseExpression(flag, text string) (*regexp.Regexp, error) {
 	return expression, nil
 }
 
-// explainExpression says in plain words what is wrong with a regular expression.
 func explainExpression(err error) string {
 	wrong, ok := errors.AsType[*syntax.Error](err)
 	if !ok {

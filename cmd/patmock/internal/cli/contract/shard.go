@@ -9,7 +9,6 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// shardForm is the form of --shard: I/N.
 var shardForm = regexp.MustCompile(`^([1-9][0-9]{0,5})/([1-9][0-9]{0,5})$`)
 
 // A shard is one of several equal parts of the selected cases. The zero value is all of them.
@@ -26,7 +25,7 @@ func parseShard(text string) (s shard, err error) {
 		s.of, _ = strconv.Atoi(found[2])
 	}
 	if found == nil || s.number > s.of {
-		return s, cli.Usagef("--shard", "--shard %s: expected I/N with I from 1 to N, such as 1/4", text)
+		return s, cli.Flagf("shard", " %s: expected I/N with I from 1 to N, such as 1/4", text)
 	}
 	return s, nil
 }
@@ -50,7 +49,7 @@ func (s shard) pick(cases []contracttests.Case) ([]contracttests.Case, error) {
 		own = append(own, cases[i])
 	}
 	if own == nil {
-		return nil, cli.Usagef("--shard", "--shard %s is empty: number of selected cases: %d", s, len(cases))
+		return nil, cli.Flagf("shard", " %s is empty: number of selected cases: %d", s, len(cases))
 	}
 	return own, nil
 }

@@ -59,7 +59,6 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// execute checks all that was asked for before anything is sent.
 func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	age, err := f.age()
 	if err != nil {
@@ -129,11 +128,11 @@ func (f sweepFlags) age() (time.Duration, error) {
 		return 0, nil
 	}
 	if strings.HasPrefix(f.olderThan, "-") {
-		return 0, cli.Usagef("--older-than", "--older-than must be positive, such as 90m or 7d, got %s", f.olderThan)
+		return 0, cli.Flagf("older-than", " must be positive, such as 90m or 7d, got %s", f.olderThan)
 	}
 	age, err := cli.ParseDuration(f.olderThan)
 	if err != nil {
-		return 0, cli.Usagef("--older-than", "--older-than: %w", err)
+		return 0, cli.Flagf("older-than", ": %w", err)
 	}
 	return age, nil
 }
@@ -142,17 +141,17 @@ func (f sweepFlags) age() (time.Duration, error) {
 func (f sweepFlags) tenant(ctx context.Context, env cli.Env) (t contracttests.Target, err error) {
 	switch {
 	case f.target == "":
-		return t, cli.Usagef("--target", "--target: expected env, or the address of a tenant")
+		return t, cli.Flagf("target", ": expected env, or the address of a tenant")
 	case f.target == "mock":
-		return t, cli.Usagef("--target", "--target mock: the mock in process ends with its run, and there is nothing to sweep")
+		return t, cli.Flagf("target", " mock: the mock in process ends with its run, and there is nothing to sweep")
 	case f.yes && !f.byName:
-		return t, cli.Usagef("--yes", "--yes is only for --by-name: what the ledger has is deleted without a question")
+		return t, cli.Flagf("yes", " is only for --by-name: what the ledger has is deleted without a question")
 	case f.allowWrites == "" && !f.dryRun:
 		return t, cli.Usagef("--allow-writes", "nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")
 	}
 	t, _, err = f.open(ctx, env)
 	if err == nil && !t.Live() {
-		err = cli.Usagef("--target", "--target %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)
+		err = cli.Flagf("target", " %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)
 	}
 	return t, err
 }
@@ -168,7 +167,7 @@ func (f sweepFlags) known(env cli.Env) ([]tenantguard.Object, error) {
 	}
 	known, err := tenantguard.ReadLedger(f.ledger)
 	if err != nil {
-		return nil, cli.Usagef("--ledger", "--ledger: %w", err)
+		return nil, cli.Flagf("ledger", ": %w", err)
 	}
 	return known, nil
 }

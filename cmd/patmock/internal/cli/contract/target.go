@@ -20,7 +20,6 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// targetFlags say what is judged.
 type targetFlags struct {
 	target, control, allowWrites string
 	mock, allowPlaintext         bool

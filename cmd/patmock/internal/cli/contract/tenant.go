@@ -22,7 +22,6 @@ import (
 // defaultLedger is where a run writes down what it makes at a tenant.
 const defaultLedger = ".patmock/ledger.jsonl"
 
-// liveFlags are about what a run does to a live target.
 type liveFlags struct {
 	ledger      string
 	maxRequests int
@@ -42,9 +41,9 @@ func (f *liveFlags) register(flags *pflag.FlagSet) {
 func (f liveFlags) apply(o *contracttests.Options) error {
 	switch {
 	case f.maxRequests < 1:
-		return cli.Usagef("--max-requests", "--max-requests %d: expected at least 1", f.maxRequests)
+		return cli.Flagf("max-requests", " %d: expected at least 1", f.maxRequests)
 	case f.settle <= 0:
-		return cli.Usagef("--settle", "--settle %s: expected more than nothing", f.settle)
+		return cli.Flagf("settle", " %s: expected more than nothing", f.settle)
 	}
 	o.ProvokeRateLimit, o.Settle, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
 	return nil
@@ -73,11 +72,11 @@ func (f liveFlags) newGuardSession(t *contracttests.Target, run string, latency 
 	}
 	if config.Writes {
 		if err := ensureParentDir(f.ledger); err != nil {
-			return s, cli.Usagef("--ledger", "--ledger: %w", err)
+			return s, cli.Flagf("ledger", ": %w", err)
 		}
 		_, missing := os.Stat(f.ledger)
 		if s.ledger, err = tenantguard.OpenLedger(f.ledger, time.Now); err != nil {
-			return s, cli.Usagef("--ledger", "--ledger: %w", err)
+			return s, cli.Flagf("ledger", ": %w", err)
 		}
 		if missing != nil {
 			err = chownTree(f.ledger)

@@ -29,7 +29,6 @@ type estimate struct {
 	waits time.Duration
 }
 
-// duration returns how long a run takes if each request takes latency.
 func (e estimate) duration(latency time.Duration) time.Duration {
 	return max(e.paced, time.Duration(e.requests)*latency) + e.waits
 }
@@ -78,14 +77,12 @@ func (l *timeLimit) atTenant() {
 	}
 }
 
-// set changes how long the run may take.
 func (l *timeLimit) set(d time.Duration) {
 	if l.timer.Stop() {
 		l.timer.Reset(d - time.Since(l.began))
 	}
 }
 
-// measure takes the latency of the target.
 func (l *timeLimit) measure(latency time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -75,7 +75,6 @@ func newClockClear(c *controls) *cobra.Command {
 	}, clockText)
 }
 
-// timeForm is RFC 3339 with milliseconds.
 const timeForm = "2006-01-02T15:04:05.000Z07:00"
 
 // daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of nothing

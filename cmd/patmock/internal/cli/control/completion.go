@@ -22,7 +22,6 @@ func CompleteFault(env cli.Env) cobra.CompletionFunc {
 	})
 }
 
-// completeRequest offers the last requests to the running mock.
 func completeRequest(env cli.Env) cobra.CompletionFunc {
 	const most = 20
 	return remote.CompleteFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {

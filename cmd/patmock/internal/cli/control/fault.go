@@ -46,7 +46,6 @@ func newFaultAdd(c *controls) *cobra.Command {
 	}, func(added control.Fault) string { return faultsText(faultList{[]control.Fault{added}}) })
 }
 
-// readRule reads a rule from a file, or standard input.
 func readRule(cmd *cobra.Command, source string, rule *control.Fault) error {
 	if err := decodeInput(cmd, source, rule); err != nil {
 		return err
@@ -120,7 +119,6 @@ func faultsText(list faultList) string {
 	return cli.Table(rows...)
 }
 
-// matchText returns which requests a rule is about.
 func matchText(f control.Fault) string {
 	parts := words(f.Operation, f.Version, prefixed("of ", f.Owner))
 	for _, name := range slices.Sorted(maps.Keys(f.Header)) {
@@ -132,7 +130,6 @@ func matchText(f control.Fault) string {
 	return strings.Join(parts, " ")
 }
 
-// effectText returns what happens to them.
 func effectText(f control.Fault) string {
 	status := ""
 	if f.Status != 0 {
@@ -145,7 +142,6 @@ func effectText(f control.Fault) string {
 	return strings.Join(words(f.Effect, status, wait, prefixed("latency ", f.Latency)), ", ")
 }
 
-// scheduleText returns how often.
 func scheduleText(f control.Fault) string {
 	if f.Rate != 0 {
 		return fmt.Sprintf("%v of them", f.Rate)

@@ -73,7 +73,6 @@ func onlyFile(cmd *cobra.Command) error {
 	return nil
 }
 
-// readInput reads a file, or standard input for -.
 func readInput(cmd *cobra.Command, path string) ([]byte, error) {
 	if path == "-" {
 		content, err := io.ReadAll(cmd.InOrStdin())

@@ -33,7 +33,6 @@ func explainJSON(content []byte, err error) error {
 	return err
 }
 
-// kindOf returns the name in JSON of a kind of Go.
 func kindOf(kind string) string {
 	switch {
 	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):

@@ -17,7 +17,6 @@ import (
 
 var operations = []string{"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk"}
 
-// matchFlags are the flags that say which requests are meant.
 type matchFlags struct {
 	match     control.Match
 	unmatched bool
@@ -38,7 +37,6 @@ func (m *matchFlags) register(cmd *cobra.Command) {
 	cli.SetGroup(flags, cli.GroupRequests)
 }
 
-// given returns the match of the flags.
 func (m *matchFlags) given(cmd *cobra.Command) control.Match {
 	if cmd.Flags().Changed("unmatched") {
 		m.match.Unmatched = &m.unmatched

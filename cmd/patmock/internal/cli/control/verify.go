@@ -13,7 +13,6 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// expectFlags are the flags that make one expectation.
 type expectFlags struct {
 	matchFlags
 	times, atLeast, atMost int

@@ -49,20 +49,19 @@ func (f Flags) inherits(name string) bool {
 	return slices.ContainsFunc(f.passEnv, func(passed string) bool { return cli.EnvironName(passed) == known })
 }
 
-// ownVariables are the variables that exec sets for the command.
 var ownVariables = []string{"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken}
 
 // validate returns a usage error if --pass-env names no variable, or one that exec sets.
 func (f Flags) validate() error {
 	if f.killAfter < 0 {
-		return cli.Usagef("--kill-after", "--kill-after must not be negative, got %s", f.killAfter)
+		return cli.Flagf("kill-after", " must not be negative, got %s", f.killAfter)
 	}
 	for _, name := range f.passEnv {
 		if name == "" || strings.ContainsAny(name, "=, ") {
-			return cli.Usagef("--pass-env", "--pass-env: expected the name of one variable, such as SAIL_NERM_BASE_URL, without its value")
+			return cli.Flagf("pass-env", ": expected the name of one variable, such as SAIL_NERM_BASE_URL, without its value")
 		}
 		if slices.Contains(ownVariables, cli.EnvironName(name)) {
-			return cli.Usagef("--pass-env", "--pass-env %s: exec sets this variable for its own mock: leave the flag out", name)
+			return cli.Flagf("pass-env", " %s: exec sets this variable for its own mock: leave the flag out", name)
 		}
 	}
 	return nil

@@ -80,7 +80,6 @@ func (f *Flags) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second, "how long the command, and what it started, may go on after a signal or its end; then it is killed")
 }
 
-// execute runs a command against a mock of its own, and stops both.
 func execute(ctx context.Context, f serve.Flags, own Flags, args []string, env cli.Env) (err error) {
 	m, err := f.Start(ctx, env)
 	if err != nil {
@@ -122,7 +121,6 @@ func hasText(err error) bool {
 	return err != nil && (!errors.As(err, &exit) || exit.Err != nil)
 }
 
-// runJob runs a command to its end and returns its exit code as an error.
 func runJob(command *exec.Cmd, options job.Options) error {
 	cli.IgnoreSIGPIPE()
 	running, err := job.Start(command, options)

@@ -34,15 +34,15 @@ func NewEnv(env cli.Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if f.URL, err = mockserver.CheckBaseURL(f.URL); err != nil {
-				return cli.Usagef("--url", "--url %w", err)
+				return cli.Flagf("url", " %w", err)
 			}
 			if cmd.Flags().Changed("public-url") {
 				if f.publicURL, err = mockserver.CheckBaseURL(f.publicURL); err != nil {
-					return cli.Usagef("--public-url", "--public-url %w", err)
+					return cli.Flagf("public-url", " %w", err)
 				}
 			}
 			if f.Namespace != "" && !namespaceForm.MatchString(f.Namespace) { // a shell is going to read it
-				return cli.Usagef("--namespace", "--namespace %q: expected 1 to 63 of a-z, 0-9 and -", f.Namespace)
+				return cli.Flagf("namespace", " %q: expected 1 to 63 of a-z, 0-9 and -", f.Namespace)
 			}
 			v, err := f.variables(cmd.Context())
 			if err != nil {

@@ -47,14 +47,14 @@ func NewClient(config control.Config) (*control.Client, error) {
 
 // PlaintextError says what to do about a [control.ErrPlaintext].
 func PlaintextError(err error) error {
-	return cli.Usagef("--url", "--url: %w: use https, or --allow-plaintext for a staging host behind a VPN", err)
+	return cli.Flagf("url", ": %w: use https, or --allow-plaintext for a staging host behind a VPN", err)
 }
 
 // Client returns a client of the mock.
 func (c *Mock) Client() (*control.Client, error) {
 	address, err := mockserver.CheckBaseURL(c.URL)
 	if err != nil {
-		return nil, cli.Usagef("--url", "--url %w", err)
+		return nil, cli.Flagf("url", " %w", err)
 	}
 	if err := cli.CheckSegment("--namespace", "the name of a namespace", cmp.Or(c.Namespace, "default")); err != nil {
 		return nil, err

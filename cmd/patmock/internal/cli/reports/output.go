@@ -33,7 +33,7 @@ func parseReports(values []string) (outputs []output, err error) {
 func parseReport(text string) (output, error) {
 	format, path, ok := strings.Cut(text, "=")
 	if !ok || path == "" {
-		return output{}, cli.Usagef("--report", "--report %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
+		return output{}, cli.Flagf("report", " %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
 	}
 	if err := cli.CheckName("--report", "format", format, report.Formats()); err != nil {
 		return output{}, err
@@ -41,10 +41,10 @@ func parseReport(text string) (output, error) {
 	if folder := filepath.Dir(path); path != "-" {
 		info, err := os.Stat(folder)
 		if errors.Is(err, fs.ErrPermission) {
-			return output{}, cli.Usagef("--report", "--report %s: %w", text, err)
+			return output{}, cli.Flagf("report", " %s: %w", text, err)
 		}
 		if err != nil || !info.IsDir() {
-			return output{}, cli.Usagef("--report", "--report %s: there is no folder %s", text, folder)
+			return output{}, cli.Flagf("report", " %s: there is no folder %s", text, folder)
 		}
 	}
 	return output{format, path}, nil

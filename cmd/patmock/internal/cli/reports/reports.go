@@ -44,7 +44,7 @@ func (r *Writer) Begin(env cli.Env, root *cobra.Command, args []string) {
 			continue
 		}
 		if err := o.write(env, unfinished); err != nil {
-			r.Err = errors.Join(r.Err, cli.Usagef("--report", "--report %s=%s: %w", o.format, o.path, err))
+			r.Err = errors.Join(r.Err, cli.Flagf("report", " %s=%s: %w", o.format, o.path, err))
 		}
 	}
 }

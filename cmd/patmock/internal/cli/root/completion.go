@@ -11,7 +11,6 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// completions write what a shell needs to complete patmock's commands, by the shell's name.
 var completions = map[string]func(root *cobra.Command, w io.Writer) error{
 	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
 	"zsh":        (*cobra.Command).GenZshCompletion,

@@ -139,7 +139,6 @@ func others(cmd *cobra.Command, flag, path string) string {
 	return " (also " + strings.Join(commands, ", ") + more + ")"
 }
 
-// commandsWith returns the paths of the commands below cmd that have a flag.
 func commandsWith(cmd *cobra.Command, flag string) []string {
 	var paths []string
 	for _, child := range cmd.Commands() {

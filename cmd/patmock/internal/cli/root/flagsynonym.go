@@ -94,6 +94,22 @@ func nearSynonymOf(cmd *cobra.Command, name string) string {
 	return synonymOf(cmd, schema.Closest(name, names))
 }
 
+// commandSynonyms are the names that other tools have for commands of patmock, by the command.
+var commandSynonyms = map[string]string{
+	"serve":   "start server up listen daemon launch mock",
+	"exec":    "run with",
+	"version": "ver about",
+	"list":    "ls all",
+	"rm":      "remove delete del",
+	"add":     "create new set",
+	"create":  "add new make put",
+	"get":     "show cat read print dump export save",
+	"show":    "get cat view",
+	"put":     "set load import restore upload write",
+	"clear":   "reset empty",
+	"advance": "forward skip move",
+}
+
 // nameOf returns the name of an unknown flag, which may be one of a letter.
 func nameOf(unknown *pflag.NotExistError) string {
 	letters := unknown.GetSpecifiedShortnames()

@@ -28,9 +28,9 @@ func TestSynonymsExist(t *testing.T) {
 			t.Errorf("no command has --%s", s.flag)
 		}
 	}
-	for _, s := range cli.CommandSynonyms {
-		if !commands[s.Command] {
-			t.Errorf("there is no command %s", s.Command)
+	for command := range commandSynonyms {
+		if !commands[command] {
+			t.Errorf("there is no command %s", command)
 		}
 	}
 }

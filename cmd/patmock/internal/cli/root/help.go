@@ -34,7 +34,6 @@ func flagsOf(cmd *cobra.Command) []*pflag.Flag {
 	return all
 }
 
-// allFlags returns the flags of a command and of all below it.
 func allFlags(cmd *cobra.Command) []*pflag.Flag {
 	flags := flagsOf(cmd)
 	for _, child := range cmd.Commands() {
@@ -131,7 +130,6 @@ func useText(cmd *cobra.Command) string {
 	return path + " COMMAND [flags]\n" + path + " COMMAND --help\n"
 }
 
-// commandsText returns the commands below a command, with the names of those below them.
 func commandsText(cmd *cobra.Command) string {
 	var rows []cli.HelpRow
 	for _, child := range cmd.Commands() {
@@ -151,7 +149,6 @@ func commandsText(cmd *cobra.Command) string {
 	return cli.Columns(rows)
 }
 
-// flagsText returns flags with their types, defaults and meaning.
 func flagsText(flags []*pflag.Flag) string {
 	var rows []cli.HelpRow
 	for _, f := range flags {

@@ -51,8 +51,8 @@ type exitCode struct {
 	text string
 }
 
-// ExitCodes are all exit codes.
-var ExitCodes = []exitCode{
+// exitCodes are all exit codes.
+var exitCodes = []exitCode{
 	{cli.ExitOK, "all is well"},
 	{cli.ExitFailed, "something failed or was found: a scenario, a finding, a verification, or an error of another kind; healthcheck: the mock is not ready"},
 	{cli.ExitUsage, "the command line, a variable or a file is wrong, nothing is selected, or the mock rejects the request"},
@@ -66,7 +66,7 @@ var ExitCodes = []exitCode{
 
 func exitCodesTopic(_ *cobra.Command, s style) (string, error) {
 	var rows []cli.HelpRow
-	for _, e := range ExitCodes {
+	for _, e := range exitCodes {
 		name := strconv.Itoa(e.code)
 		if e.code == cli.ExitSignal {
 			name += "+N"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -113,7 +114,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 }
 
 // setDefaults lets a command and those below it take no arguments, and print their help if they do
-// nothing else, unless they say otherwise.
+// nothing else, unless they say otherwise. It sets the names that other tools have for them.
 func setDefaults(cmd *cobra.Command) {
 	if cmd.Args == nil {
 		cmd.Args = cli.NoArgs
@@ -121,6 +122,7 @@ func setDefaults(cmd *cobra.Command) {
 	if cmd.RunE == nil {
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	}
+	cmd.SuggestFor = strings.Fields(commandSynonyms[cmd.Name()])
 	for _, child := range cmd.Commands() {
 		setDefaults(child)
 	}

@@ -17,11 +17,11 @@ func readDialect(path string) (dialect.Dialect, error) {
 	var mistakes dialect.Mistakes
 	switch {
 	case errors.As(err, &mistakes):
-		return nil, cli.Usagef("--dialect", "--dialect: %w", mistakes)
+		return nil, cli.Flagf("dialect", ": %w", mistakes)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, cli.Usagef("--dialect", "--dialect: there is no file %s", path)
+		return nil, cli.Flagf("dialect", ": there is no file %s", path)
 	case err != nil:
-		return nil, cli.Usagef("--dialect", "--dialect: %w", err)
+		return nil, cli.Flagf("dialect", ": %w", err)
 	}
 	return d, nil
 }

@@ -32,7 +32,7 @@ func WriteEnvFile(path string, m *Mock) (remove func(), err error) {
 	}
 	text := envFileMark + credentials.Formats["dotenv"](admin)
 	if err := atomicfile.Write(path, 0o600, []byte(text)); err != nil {
-		return nil, cli.Usagef("--env-file", "--env-file: %w", err)
+		return nil, cli.Flagf("env-file", ": %w", err)
 	}
 	return func() { removeEnvFile(path, text) }, nil
 }
@@ -50,17 +50,17 @@ func checkEnvFile(path string) error {
 		}
 	}
 	if err != nil {
-		return cli.Usagef("--env-file", "--env-file: %w", err)
+		return cli.Flagf("env-file", ": %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return cli.Usagef("--env-file", "--env-file %s: expected a file, or none yet, got something else (%s)", path, info.Mode().Type())
+		return cli.Flagf("env-file", " %s: expected a file, or none yet, got something else (%s)", path, info.Mode().Type())
 	}
 	old, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
-		return cli.Usagef("--env-file", "--env-file: %w", err)
+		return cli.Flagf("env-file", ": %w", err)
 	}
 	if len(old) > 0 && !strings.HasPrefix(string(old), envFileMark) {
-		return cli.Usagef("--env-file", "--env-file %s: the file is there already and was not written by patmock: remove it, or name another", path)
+		return cli.Flagf("env-file", " %s: the file is there already and was not written by patmock: remove it, or name another", path)
 	}
 	return nil
 }

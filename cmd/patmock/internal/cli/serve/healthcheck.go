@@ -109,7 +109,6 @@ func health(ctx context.Context, mock *control.Client) (control.Health, error) {
 	return mock.Health(ctx)
 }
 
-// find returns the address of the control API, and the token that it demands.
 func (f healthFlags) find(env cli.Env) (address, token string, err error) {
 	tokenFlag := f.controlToken
 	if !f.named {
@@ -162,7 +161,7 @@ func (f healthFlags) address() (string, error) {
 	if f.url != "" {
 		address, err := mockserver.CheckBaseURL(f.url)
 		if err != nil {
-			err = cli.Usagef("--url", "--url %w", err)
+			err = cli.Flagf("url", " %w", err)
 		}
 		return address, err
 	}

@@ -24,7 +24,7 @@ const shutdownGrace = 5 * time.Second
 // is bound.
 func (f Flags) checkPlaces() error {
 	if f.addr == "" { // which would be every interface
-		return cli.Usagef("--addr", "--addr is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
+		return cli.Flagf("addr", " is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
 	}
 	if err := checkListen("addr", f.addr); err != nil {
 		return err
@@ -40,7 +40,6 @@ func (f Flags) checkPlaces() error {
 	return nil
 }
 
-// checkListen returns a usage error if the form of an address to listen on is wrong.
 func checkListen(flag, addr string) error {
 	if err := checkAddress(addr); err != nil {
 		return cli.Usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), err)
@@ -82,7 +81,6 @@ func meantAddress(host, port string) error {
 	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
 }
 
-// explainListen says in plain words why an address cannot be bound.
 func explainListen(addr string, err error) error {
 	host, _, _ := net.SplitHostPort(addr) // checked
 	dns, unknownHost := errors.AsType[*net.DNSError](err)
@@ -119,7 +117,6 @@ func (m *Mock) serve(listener net.Listener, handler http.Handler) *http.Server {
 	return server
 }
 
-// wait returns when the context ends, or with the error that ended the mock.
 func (m *Mock) wait(ctx context.Context) error {
 	select {
 	case err := <-m.failed:

@@ -12,7 +12,6 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// maxDefaultBudget limits the default memory budget, in bytes.
 const maxDefaultBudget = 256 << 20
 
 // byteUnits are the units of a size, the longest names first.
@@ -29,9 +28,9 @@ func parseBudget(text string) (int64, error) {
 	n, err := parseBytes(text)
 	switch {
 	case err != nil:
-		return 0, cli.Usagef("--memory-budget", "--memory-budget %w", err)
+		return 0, cli.Flagf("memory-budget", " %w", err)
 	case n == 0:
-		return 0, cli.Usagef("--memory-budget", "--memory-budget %s: expected at least 1MiB", text)
+		return 0, cli.Flagf("memory-budget", " %s: expected at least 1MiB", text)
 	}
 	return n, nil
 }

@@ -194,7 +194,7 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 	}
 	if config.PublicURL != "" {
 		if config.PublicURL, err = mockserver.CheckBaseURL(config.PublicURL); err != nil {
-			return config, cli.Usagef("--public-url", "--public-url %w", err)
+			return config, cli.Flagf("public-url", " %w", err)
 		}
 	}
 	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
@@ -219,7 +219,7 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 func (f Flags) validate(log *slog.Logger) error {
 	c := f.config
 	if c.LogRequests && !log.Enabled(context.Background(), slog.LevelInfo) {
-		return cli.Usagef("--log-requests", "--log-requests needs --log-level info or debug, got %s: requests that are served are logged at info", f.logLevel)
+		return cli.Flagf("log-requests", " needs --log-level info or debug, got %s: requests that are served are logged at info", f.logLevel)
 	}
 	for flag, d := range map[string]time.Duration{"--read-timeout": c.ReadTimeout, "--idle-timeout": c.IdleTimeout} {
 		if d <= 0 {
@@ -227,7 +227,7 @@ func (f Flags) validate(log *slog.Logger) error {
 		}
 	}
 	if err := mockserver.CheckCORS(c.CORS); err != nil {
-		return cli.Usagef("--cors", "--cors: %w%s", err, cli.OnOffHint(c.CORS, mockserver.CORSLoopback, "off"))
+		return cli.Flagf("cors", ": %w%s", err, cli.OnOffHint(c.CORS, mockserver.CORSLoopback, "off"))
 	}
 	for flag, n := range map[string]int{"--max-namespaces": c.MaxNamespaces, "--journal-size": c.JournalSize} {
 		if n < 1 {
@@ -235,7 +235,7 @@ func (f Flags) validate(log *slog.Logger) error {
 		}
 	}
 	if f.checkResponses != "on" && f.checkResponses != "off" {
-		return cli.Usagef("--check-responses", "--check-responses %q: expected on or off%s", f.checkResponses, cli.OnOffHint(f.checkResponses, "on", "off"))
+		return cli.Flagf("check-responses", " %q: expected on or off%s", f.checkResponses, cli.OnOffHint(f.checkResponses, "on", "off"))
 	}
 	return nil
 }

@@ -25,11 +25,10 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	flags.StringVar(&f.seed, "random-seed", "", "number that makes everything random the same in each run")
 }
 
-// chosenProfile returns the profile with what the flags change of it.
 func (f Flags) chosenProfile() (mockserver.Profile, error) {
 	p, err := mockserver.ProfileNamed(f.profileName)
 	if err != nil {
-		return p, cli.Usagef("--profile", "--profile: %w%s", err, cli.DidYouMean(f.profileName, mockserver.Profiles()))
+		return p, cli.Flagf("profile", ": %w%s", err, cli.DidYouMean(f.profileName, mockserver.Profiles()))
 	}
 	override(f, "never-expires-as", &p.NeverExpiresAs, f.profile.NeverExpiresAs)
 	override(f, "rate-limit", &p.RateLimit, f.profile.RateLimit)
@@ -43,19 +42,17 @@ func (f Flags) chosenProfile() (mockserver.Profile, error) {
 	override(f, "hostile-rate", &p.HostileRate, f.profile.HostileRate)
 	override(f, "hostile-in-a-row", &p.HostileInARow, f.profile.HostileInARow)
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
-		return p, cli.Usagef("--hostile-rate", "--hostile-rate and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
+		return p, cli.Flagf("hostile-rate", " and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
 	}
 	return p, nil
 }
 
-// override replaces a value of the profile if its flag was given.
 func override[T any](f Flags, flag string, value *T, given T) {
 	if f.changed(flag) {
 		*value = given
 	}
 }
 
-// hostility puts behaviours into a profile, with the rate of the hostile one where it has none.
 func (f Flags) hostility(p mockserver.Profile) (mockserver.Profile, error) {
 	usual, err := mockserver.ProfileNamed(mockserver.ProfileHostile)
 	if err != nil {
@@ -85,7 +82,7 @@ func (f Flags) randomSeed() (*uint64, error) {
 	const bits = 53 // what every reader of JSON keeps
 	n, err := strconv.ParseUint(f.seed, 10, bits)
 	if err != nil {
-		return nil, cli.Usagef("--random-seed", "--random-seed %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
+		return nil, cli.Flagf("random-seed", " %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
 	}
 	return &n, nil
 }

@@ -130,7 +130,6 @@ func removeStaleRunFiles(dir string) {
 	}
 }
 
-// runFilesIn returns the paths of the files in a folder that may be run files.
 func runFilesIn(dir string) []string {
 	paths, _ := filepath.Glob(filepath.Join(dir, runFilePattern)) // the pattern is good
 	return paths

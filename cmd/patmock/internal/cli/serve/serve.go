@@ -16,7 +16,6 @@ import (
 	"example.com/patmock/fixtures"
 )
 
-// onLoopback tells whether nothing outside this machine or container reaches an address.
 func onLoopback(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
@@ -86,7 +85,6 @@ func leaveRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	return remove
 }
 
-// printBanner prints where the mock is and how to reach it.
 func printBanner(w io.Writer, m *Mock) error {
 	lines := []string{"patmock listens on " + m.Local}
 	if m.Control != m.Local {
