@@ -3,7 +3,6 @@
 package findings
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
@@ -47,7 +46,7 @@ type record struct {
 	clients   map[string]*client
 	// otherClients is how many requests came from clients beyond the bound.
 	otherClients int
-	kinds        []*kind
+	kinds        map[string]*kind
 	size         int
 }
 
@@ -57,7 +56,6 @@ type client struct {
 }
 
 type kind struct {
-	name           string
 	count, allowed int
 	examples       []example
 }
@@ -103,7 +101,7 @@ func (s *Store) Add(r Request) {
 			continue
 		}
 		k.count++
-		s.addExampleLocked(of, k, r, f)
+		s.addExampleLocked(of, k, r.Example, f)
 	}
 }
 
@@ -175,22 +173,26 @@ func cut(text string) string { return text[:min(len(text), maxText)] }
 
 // kindLocked returns the findings of a kind. It has no limit: kinds are few, and no finding is lost.
 func (s *Store) kindLocked(of *record, name string) *kind {
-	i, found := slices.BinarySearchFunc(of.kinds, name, func(k *kind, name string) int { return strings.Compare(k.name, name) })
-	if !found {
-		of.kinds = slices.Insert(of.kinds, i, &kind{name: name})
+	k := of.kinds[name]
+	if k == nil {
+		if of.kinds == nil {
+			of.kinds = map[string]*kind{}
+		}
+		k = &kind{}
+		of.kinds[name] = k
 		s.size += kindSize
 		of.size += kindSize
 	}
-	return of.kinds[i]
+	return k
 }
 
 // addExampleLocked stores an example. Examples take no more than half of the memory, so that
 // namespaces and clients have the rest, but the first one of a kind is stored anyway.
-func (s *Store) addExampleLocked(of *record, k *kind, r Request, f control.Finding) {
-	if len(k.examples) == maxExamples || r.Example == nil {
+func (s *Store) addExampleLocked(of *record, k *kind, request *control.FindingExample, f control.Finding) {
+	if len(k.examples) == maxExamples || request == nil {
 		return
 	}
-	e := *r.Example
+	e := *request
 	e.Finding = f
 	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Remedy) + len(e.Owner) + len(e.ClientID)
 	if !s.takeLocked(of, size, s.limit/2) {

@@ -19,15 +19,13 @@ func (s *Store) Of(namespace string) control.Findings {
 }
 
 func (s *Store) ofLocked(namespace string) control.Findings {
-	t := newSummary()
 	if of := s.records[namespace]; of != nil {
-		t.add(of)
-		t.namespaces(of)
-	} else if s.others.judged > 0 {
-		t.add(&s.others)
-		t.found.OtherNamespaceRequests = s.others.judged
+		return sum([]*record{of}, &record{})
 	}
-	return t.result()
+	if s.others.judged > 0 {
+		return sum(nil, &s.others)
+	}
+	return sum(nil, &record{})
 }
 
 // All returns what all namespaces have.
@@ -38,14 +36,7 @@ func (s *Store) All() control.Findings {
 }
 
 func (s *Store) allLocked() control.Findings {
-	t := newSummary()
-	for _, of := range s.records {
-		t.add(of)
-		t.namespaces(of)
-	}
-	t.add(&s.others)
-	t.found.OtherNamespaceRequests = s.others.judged
-	return t.result()
+	return sum(slices.Collect(maps.Values(s.records)), &s.others)
 }
 
 // Clear forgets what a namespace has, and returns it.
@@ -55,8 +46,8 @@ func (s *Store) Clear(namespace string) control.Findings {
 	cleared := s.ofLocked(namespace)
 	if of := s.records[namespace]; of != nil {
 		s.size -= of.size
-		for _, k := range of.kinds {
-			s.examples[k.name] -= len(k.examples)
+		for name, k := range of.kinds {
+			s.examples[name] -= len(k.examples)
 		}
 		delete(s.records, namespace)
 	}
@@ -87,71 +78,62 @@ func (s *Store) Names() []string {
 	return slices.Sorted(maps.Keys(s.records))
 }
 
-// summary adds up records.
-type summary struct {
-	found   control.Findings
-	clients map[string]*client
-	kinds   map[string]*kind
-}
-
-func newSummary() *summary {
-	return &summary{
-		found:   control.Findings{NotJudged: map[string]int{}, Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}, AllowedKinds: []string{}},
-		clients: map[string]*client{}, kinds: map[string]*kind{},
+// sum adds up the records of namespaces, and of those without one. It has as many clients and examples as one namespace can
+// have.
+func sum(namespaces []*record, others *record) control.Findings {
+	found := control.Findings{
+		OtherNamespaceRequests: others.judged, NotJudged: map[string]int{},
+		Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}, AllowedKinds: []string{},
 	}
-}
-
-// namespaces counts the namespace of a record.
-func (t *summary) namespaces(of *record) {
-	if of.judged > 0 {
-		t.found.Namespaces++
-	}
-}
-
-func (t *summary) add(of *record) {
-	t.found.Judged += of.judged
-	t.found.OtherClientRequests += of.otherClients
-	for reason, n := range of.notJudged {
-		t.found.NotJudged[reason] += n
-	}
-	for key, c := range of.clients {
-		if t.clients[key] == nil {
-			t.clients[key] = &client{clientID: c.clientID, owner: c.owner, userAgent: c.userAgent}
+	clients, kinds := map[string]client{}, map[string]*kind{}
+	for _, of := range append(namespaces, others) {
+		found.Judged += of.judged
+		found.OtherClientRequests += of.otherClients
+		if of != others && of.judged > 0 {
+			found.Namespaces++
 		}
-		t.clients[key].requests += c.requests
-	}
-	for _, k := range of.kinds {
-		if t.kinds[k.name] == nil {
-			t.kinds[k.name] = &kind{name: k.name}
+		for reason, n := range of.notJudged {
+			found.NotJudged[reason] += n
 		}
-		into := t.kinds[k.name]
-		into.count += k.count
-		into.allowed += k.allowed
-		into.examples = append(into.examples, k.examples...)
+		for key, c := range of.clients {
+			total := *c
+			total.requests += clients[key].requests
+			clients[key] = total
+		}
+		for name, k := range of.kinds {
+			if kinds[name] == nil {
+				kinds[name] = &kind{}
+			}
+			total := kinds[name]
+			total.count, total.allowed = total.count+k.count, total.allowed+k.allowed
+			total.examples = append(total.examples, k.examples...)
+		}
 	}
-}
-
-// result returns the sum, with as many clients and examples as one namespace can have.
-func (t *summary) result() control.Findings {
-	t.found.ClientCount = len(t.clients)
-	all := slices.SortedFunc(maps.Values(t.clients), func(a, b *client) int {
-		return cmp.Or(-cmp.Compare(a.requests, b.requests), strings.Compare(a.clientID, b.clientID), strings.Compare(a.userAgent, b.userAgent))
-	})
-	for _, c := range all[:min(len(all), maxClients)] {
-		t.found.Clients = append(t.found.Clients, control.FindingClient{
-			ClientID: plain(c.clientID), Owner: plain(c.owner), UserAgent: plain(c.userAgent), Requests: c.requests,
-		})
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.kinds)) {
-		k := t.kinds[name]
+	found.ClientCount = len(clients)
+	found.Clients = append(found.Clients, mostActive(clients)...)
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		k := kinds[name]
 		slices.SortFunc(k.examples, func(a, b example) int { return cmp.Compare(a.sequence, b.sequence) })
 		examples := []control.FindingExample{}
 		for _, e := range k.examples[:min(len(k.examples), maxExamples)] {
 			examples = append(examples, e.FindingExample)
 		}
-		t.found.Kinds = append(t.found.Kinds, control.KindFindings{Kind: name, Count: k.count, Allowed: k.allowed, Examples: examples})
+		found.Kinds = append(found.Kinds, control.KindFindings{Kind: name, Count: k.count, Allowed: k.allowed, Examples: examples})
 	}
-	return t.found
+	return found
+}
+
+// mostActive returns the clients with the most requests.
+func mostActive(clients map[string]client) (all []control.FindingClient) {
+	sorted := slices.SortedFunc(maps.Values(clients), func(a, b client) int {
+		return cmp.Or(cmp.Compare(b.requests, a.requests), strings.Compare(a.clientID, b.clientID), strings.Compare(a.userAgent, b.userAgent))
+	})
+	for _, c := range sorted[:min(len(sorted), maxClients)] {
+		all = append(all, control.FindingClient{
+			ClientID: plain(c.clientID), Owner: plain(c.owner), UserAgent: plain(c.userAgent), Requests: c.requests,
+		})
+	}
+	return all
 }
 
 // plain returns a text that a client sent without secrets.
