@@ -11,7 +11,7 @@ func mayBeMultipart(text string) bool {
 	return strings.HasPrefix(text, "--") || strings.Contains(text, "\n--")
 }
 
-// multipartReader goes through the lines of a body. It knows no boundary: that stands in a header, which may be missing.
+// multipartReader goes through the lines of a body. It knows no boundary: that is in a header, which may be missing.
 type multipartReader struct {
 	edits
 	boundary    string // the line that began the part
@@ -37,7 +37,7 @@ func (r *multipartReader) line(line string, start, end int) {
 	switch {
 	case r.secret > 0 && !strings.HasPrefix(line, r.boundary):
 	case len(line) > 2 && strings.HasPrefix(line, "--"):
-		r.endPart(start - len(lineEnd(r.text[:start])))
+		r.endPart(len(strings.TrimSuffix(strings.TrimSuffix(r.text[:start], "\n"), "\r")))
 		r.boundary, r.inHeader, r.disposition = strings.TrimRight(line, " \t"), true, ""
 	case !r.inHeader:
 	case line == "":
@@ -62,17 +62,8 @@ func (r *multipartReader) endPart(end int) {
 	r.secret = 0
 }
 
-// lineEnd returns the line end that stands at the end of text.
-func lineEnd(text string) string {
-	for _, end := range []string{"\r\n", "\n"} {
-		if strings.HasSuffix(text, end) {
-			return end
-		}
-	}
-	return ""
-}
-
-// isSecretPart tells what a form-data part is called. A header that cannot be read is secret if it holds a secret name.
+// isSecretPart reports whether the name of a form-data part is secret. A header that cannot be read is, if it contains such a
+// name.
 func isSecretPart(disposition string) bool {
 	_, parameters, err := mime.ParseMediaType(disposition)
 	if err != nil {

@@ -141,38 +141,27 @@ func next(text string, c byte, start int) int {
 	return -1
 }
 
-// redactParameters replaces the values of parameters of a form or a query.
+// redactParameters replaces the values of parameters of a form or a query, also of one that is the value of another
+// parameter: its equals signs are percent-encoded.
 func redactParameters(text string, k kind) string {
-	e := edits{text: text}
-	for equals := next(text, '=', 0); equals >= 0; equals = next(text, '=', max(equals+1, e.done)) {
-		if !isSecretName(parameterBefore(text[e.done:], equals-e.done)) {
-			continue
+	for _, equals := range []string{"=", "%3D"} {
+		e := edits{text: text}
+		for at := next(text, equals[0], 0); at >= 0; at = next(text, equals[0], max(at+1, e.done)) {
+			start := at + len(equals)
+			if start > len(text) || !strings.EqualFold(text[at:start], equals) {
+				continue
+			}
+			name := parameterBefore(text[e.done:], at-e.done)
+			if !isSecretName(name[strings.LastIndexAny(name, "&?#;/ ")+1:]) {
+				continue
+			}
+			if end := endOfParameter(text, start, k); end > start {
+				e.replace(start, end, Mark)
+			}
 		}
-		if end := endOfParameter(text, equals+1, k); end > equals+1 {
-			e.replace(equals+1, end, Mark)
-		}
+		text = e.String()
 	}
-	return redactEncodedParameters(e.String(), k)
-}
-
-// redactEncodedParameters does the same for parameters whose equals sign is percent-encoded: those
-// of a form or a URL that is the value of another parameter.
-func redactEncodedParameters(text string, k kind) string {
-	e := edits{text: text}
-	for percent := next(text, '%', 0); percent >= 0; percent = next(text, '%', max(percent+1, e.done)) {
-		start := percent + len("%3D")
-		if start > len(text) || text[percent+1] != '3' || text[percent+2]|0x20 != 'd' {
-			continue
-		}
-		name := parameterBefore(text[e.done:], percent-e.done)
-		if !isSecretName(name[strings.LastIndexAny(name, "&?#;/ ")+1:]) {
-			continue
-		}
-		if end := endOfParameter(text, start, k); end > start {
-			e.replace(start, end, Mark)
-		}
-	}
-	return e.String()
+	return text
 }
 
 // parameterBefore returns the name of the parameter whose equals sign is there.
