@@ -62,7 +62,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 		o.Settle = DefaultSettle
 	}
 	if o.Wait == nil {
-		o.Wait = wait
+		o.Wait = tenantguard.Sleep
 	}
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
@@ -137,7 +137,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 
 func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
 	out := &report.Report{
-		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, Live: r.target.Live()},
+		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, RealTenant: r.target.Live()},
 		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.list(r.Clock()), Results: []report.Result{},
 	}
 	if n := r.observed.exchanges.Load(); n > 0 {

@@ -1,7 +1,6 @@
 package contracttests
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -170,16 +169,4 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 		return fmt.Sprintf("the list of its owner is none: %v", err), ""
 	}
 	return e.shown(list)
-}
-
-// wait lets wall time pass.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

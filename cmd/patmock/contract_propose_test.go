@@ -133,7 +133,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 			}
 		}
 	}
-	about := recording.About{Tool: "patmock test", Target: report.Target{Name: target.Name, Live: live, Version: "test"}, Started: clock.Now()}
+	about := recording.About{Tool: "patmock test", Target: report.Target{Name: target.Name, RealTenant: live, Version: "test"}, Started: clock.Now()}
 	var cases []recording.Case
 	options := contracttests.Options{Now: clock.Now, Wait: clock.wait, Run: regexp.MustCompile(run), Observe: func(o contracttests.Observation) {
 		c := recording.RawCase{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
@@ -400,7 +400,7 @@ func TestProposal(t *testing.T) {
 			about.Tool = "patmock v1"
 			about.Started = time.Date(2026, time.November, 22, 15, 5, 0, 0, time.FixedZone("CET", 3600))
 			if about.Target.Name == "" {
-				about.Target = report.Target{Name: "https://acme", Live: true}
+				about.Target = report.Target{Name: "https://acme", RealTenant: true}
 			}
 			args := []string{written(t, about, test.cases)}
 			if test.all {
@@ -416,7 +416,7 @@ func TestProposal(t *testing.T) {
 }
 
 func TestProposalOfNothing(t *testing.T) {
-	about := recording.About{Target: report.Target{Name: "https://acme", Live: true}}
+	about := recording.About{Target: report.Target{Name: "https://acme", RealTenant: true}}
 	unasked := written(t, about, []recording.Case{
 		handMade("token/question-signature", "", "signature", 200, nil),
 	})

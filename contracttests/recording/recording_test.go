@@ -18,7 +18,7 @@ import (
 
 func about() recording.About {
 	return recording.About{
-		Tool: "patmock test", Target: report.Target{Name: base, Live: true}, Started: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC),
+		Tool: "patmock test", Target: report.Target{Name: base, RealTenant: true}, Started: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC),
 		Documents: map[string]string{"v2026": "abc"},
 	}
 }

@@ -11,45 +11,43 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Suppression accepts differences. What is empty fits everything.
+// A Suppression accepts differences. An empty field matches all of them.
 type Suppression struct {
-	// Scenario is an id, in which * stands for anything.
-	Scenario string
+	Scenario string // an id, in which * matches any text
 	Version  version.Version
-	// At is a JSON pointer into the transcript, in which * stands for anything.
-	At       string
+	At       string // a JSON pointer into the case, in which * matches any text
 	Severity Severity
-	// Reason why they are accepted.
-	Reason string
+	Reason   string
 
 	place string // file and line
 }
 
-// fits tells whether the allowance accepts a difference.
-func (a Suppression) fits(d Difference) bool {
-	return matches(a.Scenario, d.Scenario) && (a.Version == "" || a.Version == d.Version) && (a.At == "" || matches(a.At, d.At)) && (a.Severity == "" || a.Severity == d.Severity)
+// match reports whether the suppression accepts a difference.
+func (a Suppression) match(d Difference) bool {
+	return matches(a.Scenario, d.Scenario) && (a.At == "" || matches(a.At, d.At)) &&
+		(a.Version == "" || a.Version == d.Version) && (a.Severity == "" || a.Severity == d.Severity)
 }
 
-// matches compares with a pattern in which * stands for anything.
+// matches reports whether a text has a pattern, in which * matches any text.
 func matches(pattern, text string) bool {
 	form := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
 	found, err := regexp.MatchString("^"+form+"$", text)
 	return found && err == nil
 }
 
-// Suppress marks the differences that are accepted, by the first allowance that fits, and tells of each allowance that accepts
-// nothing.
-func (c *Comparison) Suppress(allowances []Suppression) (warnings []Warning) {
-	used := make([]bool, len(allowances))
+// Suppress marks the differences that are accepted by the first suppression that matches. It returns a
+// warning for each suppression that accepts nothing.
+func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
+	used := make([]bool, len(all))
 	for i := range c.Differences {
-		for j, a := range allowances {
-			if a.fits(c.Differences[i]) {
+		for j, a := range all {
+			if a.match(c.Differences[i]) {
 				c.Differences[i].Allowed, used[j] = a.Reason, true
 				break
 			}
 		}
 	}
-	for j, a := range allowances {
+	for j, a := range all {
 		if !used[j] {
 			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place, a.Scenario)
 			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{a.Scenario}, text})

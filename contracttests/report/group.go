@@ -159,7 +159,7 @@ func (r *Report) suiteName(v version.Version) string {
 // header returns what was judged by what.
 func header(r *Report) string {
 	kind := "live"
-	if !r.Target.Live {
+	if !r.Target.RealTenant {
 		kind = "patmock"
 		if r.Target.Version != "" {
 			kind += " " + r.Target.Version

@@ -146,7 +146,7 @@ func junitProperties(r *Report) []junitProperty {
 		{schema.Field, strconv.Itoa(SchemaVersion)},
 		{"tool", r.Tool},
 		{"target", r.Target.Name},
-		{"live", strconv.FormatBool(r.Target.Live)},
+		{"live", strconv.FormatBool(r.Target.RealTenant)},
 		{"interrupted", strconv.FormatBool(r.Interrupted)},
 	}
 	if r.Shard != "" {

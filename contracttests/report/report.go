@@ -66,9 +66,8 @@ type Observed struct {
 // Target is what a run judges.
 type Target struct {
 	// Name is mock, or the base URL.
-	Name string `json:"name"`
-	// Live reports whether it is a real tenant.
-	Live bool `json:"live"`
+	Name       string `json:"name"`
+	RealTenant bool   `json:"live"` // none of patmock
 	// Version of a patmock, empty for a real tenant.
 	Version string `json:"version"`
 }

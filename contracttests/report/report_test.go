@@ -91,7 +91,7 @@ func sample() *report.Report {
 		skipped,
 		pass("token/issues-a-jwt", ""),
 	)
-	r.Target = report.Target{Name: "https://tenant.example", Live: true}
+	r.Target = report.Target{Name: "https://tenant.example", RealTenant: true}
 	r.Warnings = []report.Warning{{Kind: report.WarnClockSkew, Text: "the clock is wrong"}}
 	r.Interrupted = true
 	r.Confirmed = &report.Confirmed{Confirmed: 3, Unconfirmed: 7}

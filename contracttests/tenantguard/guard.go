@@ -112,7 +112,7 @@ func NewGuard(c Config) (*Guard, error) {
 		c.Next = defaultTransport()
 	}
 	if c.Wait == nil {
-		c.Wait = sleep
+		c.Wait = Sleep
 	}
 	if c.Jitter == nil {
 		c.Jitter = rand.Float64

@@ -104,8 +104,8 @@ func (l *limiter) bucketLocked(key bucketKey) *bucket {
 	return b
 }
 
-// sleep waits for a time, or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for a time, or until the context ends.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -172,7 +172,7 @@ func newSweep(c SweepConfig) (*sweep, error) {
 		return nil, &ConfigError{"Logins", "must not be empty"}
 	}
 	if c.Wait == nil {
-		c.Wait = sleep
+		c.Wait = Sleep
 	}
 	c.Settle = cmp.Or(c.Settle, defaultSettle)
 	c.Known = slices.DeleteFunc(slices.Clone(c.Known), func(o Object) bool {

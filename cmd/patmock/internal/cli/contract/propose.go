@@ -103,7 +103,7 @@ func (p proposal) header() []string {
 		"Dialect of " + about.Target.Name + ", recorded on " + about.Started.UTC().Format("2006-01-02 15:04 MST") + " by " + about.Tool + ".",
 		"For patmock serve --dialect FILE.",
 	}
-	if !about.Target.Live {
+	if !about.Target.RealTenant {
 		header = append(header, "The recording is of a patmock ("+about.Target.Version+"): it proves nothing about a tenant.")
 	}
 	if about.Interrupted {
