@@ -133,11 +133,9 @@ func (f *File) Namespace(name string) (*Store, error) {
 
 // Delete removes namespaces that exist. Later writes to their stores stay in memory only.
 func (f *File) Delete(names ...string) error {
-	f.mu.Lock()
+	f.mu.Lock() // until the stores know, so that no new namespace has their names
 	defer f.mu.Unlock()
-	f.turn <- struct{}{}
-	defer func() { <-f.turn }()
-	err := f.transact(func(tx *bbolt.Tx) error {
+	err := f.update(func(tx *bbolt.Tx) error {
 		for _, name := range names {
 			if err := remove(tx, name); err != nil {
 				return err

@@ -34,12 +34,19 @@ const (
 
 func identityKey(n int) string { return fmt.Sprintf("%s%08d", identities, n) }
 
-// put writes to the namespace, unless it was deleted.
-func (s *Store) put(tx *bbolt.Tx, sealed map[string][]byte) error {
+// bucket returns that of the namespace, nil if it was deleted.
+func (s *Store) bucket(tx *bbolt.Tx) *bbolt.Bucket {
 	if s.deleted.Load() {
 		return nil
 	}
-	return put(tx, tx.Bucket(namespacesBucket).Bucket([]byte(s.name)), sealed)
+	return tx.Bucket(namespacesBucket).Bucket([]byte(s.name))
+}
+
+func (s *Store) put(tx *bbolt.Tx, sealed map[string][]byte) error {
+	if bucket := s.bucket(tx); bucket != nil {
+		return put(tx, bucket, sealed)
+	}
+	return nil
 }
 
 // write carries out a change in memory and in the file.
@@ -167,11 +174,11 @@ func (s *Store) Record(name string) (data []byte, err error) {
 
 // view reads the namespace, unless it was deleted.
 func (s *Store) view(read func(*bbolt.Bucket) error) error {
-	if s.deleted.Load() {
-		return nil
-	}
 	err := s.file.db.View(func(tx *bbolt.Tx) error {
-		return read(tx.Bucket(namespacesBucket).Bucket([]byte(s.name)))
+		if bucket := s.bucket(tx); bucket != nil {
+			return read(bucket)
+		}
+		return nil
 	})
 	if err != nil {
 		return s.file.failed(s.name, err)
@@ -212,10 +219,11 @@ func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 
 // replace replaces everything but the records.
 func (s *Store) replace(tx *bbolt.Tx, sealed map[string][]byte) error {
-	if s.deleted.Load() {
+	former := s.bucket(tx)
+	if former == nil {
 		return nil
 	}
-	cursor := tx.Bucket(namespacesBucket).Bucket([]byte(s.name)).Cursor()
+	cursor := former.Cursor()
 	for key, record := cursor.Seek([]byte(records)); strings.HasPrefix(string(key), records); key, record = cursor.Next() {
 		sealed[string(key)] = slices.Clone(record)
 	}
