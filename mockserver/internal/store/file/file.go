@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -177,6 +178,7 @@ func (f *File) carryOut(c *change) error {
 	select {
 	case <-c.done:
 	case f.turn <- struct{}{}:
+		runtime.Gosched() // those whose changes were synced just now may have the next ready
 		f.queueMu.Lock()
 		batch := f.queue
 		f.queue = nil
