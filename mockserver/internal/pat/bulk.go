@@ -24,10 +24,10 @@ var bulkOperations = map[string][]string{
 	"/" + fieldNeverAware: {"add", "replace", "remove"},
 }
 
-// PrepareBulkUpdate returns the update of several tokens of any owner by one patch. An id that does not exist rejects
+// PrepareBulkUpdate returns the update of several tokens of any owner by one patch (rule.BulkUpdate). An id that does not exist rejects
 // all of it. // assumed
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
-	held, err := s.authorize(ctx, call.Caller, UpdateAll)
+	held, err := s.authorize(ctx, call.Caller, UpdateAll) // rule.BulkRights
 	if err != nil {
 		return nil, err
 	}

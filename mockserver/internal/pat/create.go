@@ -27,7 +27,7 @@ type Creation struct {
 	service *Service
 }
 
-// PrepareCreate returns a new token of the caller. Errors are of type *[Error].
+// PrepareCreate returns a new token of the caller (rule.CreateForCaller, rule.CreatedNow). Errors are of type *[Error].
 func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation, error) {
 	if _, err := s.authorize(ctx, call.Caller, CreateMy); err != nil {
 		return nil, err

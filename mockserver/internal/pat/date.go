@@ -11,7 +11,7 @@ import (
 // dateLayout is RFC 3339, to the millisecond. // published
 const dateLayout = "2006-01-02T15:04:05.000Z"
 
-// FormatDate formats a moment as the API does.
+// FormatDate formats a moment as the API does (rule.DateForms).
 func FormatDate(t time.Time) string { return t.UTC().Format(dateLayout) }
 
 // ParseDate parses an RFC 3339 date-time with any fraction and offset, to the millisecond. The error of type *[Error]
@@ -80,7 +80,7 @@ func dateAdvice(text string) string {
 }
 
 // addMonths moves a moment by calendar months and stays in the last of them:
-// six months after 31 August is the last day of February.
+// six months after 31 August is the last day of February (rule.ExpiryMonthEnd).
 func addMonths(t time.Time, months int) time.Time {
 	moved := t.AddDate(0, months, 0)
 	if moved.Day() != t.Day() {

@@ -13,7 +13,7 @@ func (p Policy) expiration(date *string, acknowledged bool, now time.Time) (time
 		return p.date(*date, "/"+fieldExpiration, now)
 	}
 	if p.LifetimeMonths > 0 {
-		return addMonths(now, p.LifetimeMonths), nil
+		return addMonths(now, p.LifetimeMonths), nil // rule.ExpirySixMonths
 	}
 	if !acknowledged {
 		return time.Time{}, neverExpiresAckMissing("/"+fieldExpiration, fieldNeverAware+" not true")

@@ -15,7 +15,7 @@ func (f *Filter) span() Span {
 }
 
 // truth is three-valued as in SQL: the comparison of an unused token with a moment is unknown, and so is its opposite.
-// isnull exists for that reason. // assumed
+// isnull exists for that reason (rule.FilterUnknown). // assumed
 type truth int8
 
 const (
@@ -37,13 +37,13 @@ type condition interface {
 	spans() (yes, no Span)
 }
 
-type lastUsedIsNull struct{}
+type lastUsedIsNull struct{} // rule.FilterIsNull
 
 func (lastUsedIsNull) eval(t *Token) truth   { return truthOf(t.LastUsed.IsZero()) }
 func (lastUsedIsNull) spans() (yes, no Span) { return never, ever }
 
 type lastUsedUntil struct {
-	moment    time.Time // le: inclusive
+	moment    time.Time // le: inclusive, rule.FilterLe
 	neverUsed truth     // of a token that was never used
 }
 

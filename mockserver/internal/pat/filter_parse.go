@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The operators of the grammar. Not binds tighter than and, and tighter than or. All of it is parsed, so that an error
+// The operators of the grammar. Not binds tighter than and, and tighter than or (rule.FilterPrecedence). All of it is parsed, so that an error
 // distinguishes a misspelling from what this list does not support.
 //
 // published: standard collection parameters
@@ -29,7 +29,7 @@ const (
 // ParseFilter parses the filters parameter by the default options.
 func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Options{}) }
 
-// ParseFilter parses the filters parameter. Blank text is no filter. // assumed
+// ParseFilter parses the filters parameter. Blank text is no filter (rule.FilterEmpty). // assumed
 // The error of type *[Error] has a position.
 func (s *Service) ParseFilter(text string) (*Filter, error) {
 	return parseFilter(text, &s.config.Options)

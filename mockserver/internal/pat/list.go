@@ -20,7 +20,7 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 	}
 	needed := ReadAll
 	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Options.ReadMyByOwnID {
-		needed = ReadMy
+		needed = ReadMy // rule.ListOwn
 	}
 	if !held.Has(needed) {
 		return nil, s.listForbidden(caller, q.OwnerID, needed, held)
@@ -32,6 +32,7 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 	if err != nil {
 		return nil, err
 	}
+	// rule.ManagedTokens
 	return slices.DeleteFunc(tokens, func(t *Token) bool {
 		return t.Managed && !held.Has(ReadManaged) || !q.Filter.Match(t)
 	}), nil

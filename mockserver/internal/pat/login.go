@@ -25,7 +25,7 @@ type Session struct {
 
 // lastUsedStep is the least time between two changes of lastUsed. It changes once a day (published); that the day
 // begins with the last change is assumed.
-const lastUsedStep = 24 * time.Hour
+const lastUsedStep = 24 * time.Hour // rule.LastUsed
 
 // PrepareLogin returns the session of a token or of an API client. The error of wrong credentials is an
 // *[Error] of the kind BadCredentials.

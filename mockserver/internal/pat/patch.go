@@ -73,7 +73,7 @@ func (u *Update) Commit(ctx context.Context) error {
 	return err
 }
 
-// patcher applies a JSON Patch to tokens.
+// patcher applies a JSON Patch to tokens (rule.PatchAtomic).
 type patcher struct {
 	policy     Policy
 	choices    *Options

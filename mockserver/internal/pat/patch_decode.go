@@ -71,7 +71,7 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 }
 
 // decodeExpiration checks the date and the acknowledgment if the patch changes one of them. A patch of the name alone
-// needs neither, although the published text reads as if it did.
+// needs neither, although the published text reads as if it did (rule.PatchNever).
 func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *TokenData) error {
 	dateAt, dateChanged := p.lastChange(fieldExpiration)
 	awareAt, awareChanged := p.lastChange(fieldNeverAware)

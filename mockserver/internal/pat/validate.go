@@ -56,7 +56,7 @@ func ordinal(n int) string {
 // allScopes is shared by most tokens: the scopes of a revision must not be modified.
 var allScopes = []string{ScopeAll}
 
-// scopeOf returns the scopes of a new token.
+// scopeOf returns the scopes of a new token (rule.ScopeDefaultsToAll).
 func scopeOf(requested []string) []string {
 	if requested == nil || slices.Equal(requested, allScopes) {
 		return allScopes
