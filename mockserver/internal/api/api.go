@@ -77,8 +77,8 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	a.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, err)
 }
 
-// run leads a request through the steps that every operation has. It repeats an operation that lost a race for a
-// token.
+// run leads a request through the steps that every operation has. It repeats an operation that lost
+// a race for a token.
 func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response, error)) (*response.Response, error) {
 	caller, err := a.config.Authenticate(x.request.Context(), x.info, x.request.Header.Get("Authorization"), x.now)
 	if err != nil {

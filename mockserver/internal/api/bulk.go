@@ -22,8 +22,8 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 	return a.commit(x, resp, update)
 }
 
-// bulkResponse returns the tokens of a bulk update. The acknowledgment "is stored internally and is not
-// returned in the response", although the schema has it.
+// bulkResponse returns the tokens of a bulk update. The acknowledgment "is stored internally and is
+// not returned in the response", although the schema has it.
 //
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
 func (a *API) bulkResponse(tokens []*pat.Token) (*response.Response, error) {

@@ -8,7 +8,8 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-// create reads the published CreatePersonalAccessTokenRequest; properties that it does not name are ignored.
+// create reads the published CreatePersonalAccessTokenRequest; properties that it does not name are
+// ignored.
 func (a *API) create(x *exchange) (*response.Response, error) {
 	r := pat.CreateRequest{
 		Name:           optional[string](x.body, "name"),

@@ -88,9 +88,9 @@ func nullable(t time.Time) *string {
 	return &s
 }
 
-// encode returns a token in the shape of a version, validated by every document of that shape. A revision is encoded
-// once; lists join what came out, which the published array of tokens allows: it bounds neither their number nor how they
-// go together.
+// encode returns a token in the shape of a version, validated by every document of that shape. A
+// revision is encoded once; lists join what came out, which the published array of tokens allows:
+// it bounds neither their number nor how they go together.
 func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	if body := t.JSON(shape); body != nil {
 		return body, nil
@@ -114,7 +114,8 @@ func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	return body, nil
 }
 
-// validateToken validates one token against what the documents of a shape say of lists and of patches.
+// validateToken validates one token against what the documents of a shape say of lists and of
+// patches.
 func (a *API) validateToken(shape pat.Shape, token []byte) error {
 	for _, v := range version.All() {
 		document := a.config.Documents[v]

@@ -38,13 +38,14 @@ func dialectError(entry, problem string) error {
 	}
 }
 
-// contentTypeEntries are the entries of the dialect about the content type of a body, by spec.Operation.Name.
+// contentTypeEntries are the entries of the dialect about the content type of a body, by
+// spec.Operation.Name.
 var contentTypeEntries = map[string]string{
 	"createPersonalAccessToken": dialect.CreateContentType, "patchPersonalAccessToken": dialect.PatchContentType,
 }
 
-// contentTypeError returns the error of a body of another content type than the operation has, which is a finding,
-// too.
+// contentTypeError returns the error of a body of another content type than the operation has,
+// which is a finding, too.
 func (x *exchange) contentTypeError(got string) *response.Error {
 	want := strings.Join(x.operation.MediaTypes, " or ")
 	if got == "" {
@@ -60,7 +61,8 @@ func (x *exchange) contentTypeError(got string) *response.Error {
 	}
 }
 
-// schemaError returns the error of a request that its document forbids. Each violation is a finding, too.
+// schemaError returns the error of a request that its document forbids. Each violation is a
+// finding, too.
 func (x *exchange) schemaError(violations []spec.Violation) error {
 	e := &response.Error{Kind: response.Missing, Field: violations[0].Where(), Question: dialect.EmptyDate}
 	for _, v := range violations {

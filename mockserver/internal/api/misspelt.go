@@ -37,8 +37,8 @@ func nearestName(name string, known []string) string {
 	return ""
 }
 
-// checkNames notes query parameters that the operation does not have. The right spelling of one is also
-// a hint for the error of this request, if there is one.
+// checkNames notes query parameters that the operation does not have. The right spelling of one is
+// also a hint for the error of this request, if there is one.
 func (x *exchange) checkNames() {
 	x.findEmpty()
 	unknown := slices.DeleteFunc(x.operation.UnknownQuery(x.query), func(name string) bool {
@@ -71,7 +71,8 @@ func (x *exchange) findEmpty() {
 	}
 }
 
-// parameterRemedy says what to do instead of sending a query parameter that the operation does not have.
+// parameterRemedy says what to do instead of sending a query parameter that the operation does not
+// have.
 func (x *exchange) parameterRemedy(name string) string {
 	switch {
 	case !x.isList():

@@ -18,8 +18,8 @@ func (x *exchange) pages() bool {
 
 func (x *exchange) isList() bool { return x.operation.Name == "listPersonalAccessTokens" }
 
-// page returns the part of a list that limit and offset choose. A limit beyond the maximum counts as the
-// maximum unless checkLimit rejects it.
+// page returns the part of a list that limit and offset choose. A limit beyond the maximum counts
+// as the maximum unless checkLimit rejects it.
 func (x *exchange) page(tokens []*pat.Token) []*pat.Token {
 	from := min(x.count("offset", 0), len(tokens))
 	return tokens[from:min(from+min(x.count("limit", maxLimit), maxLimit), len(tokens))]

@@ -103,8 +103,8 @@ func (s scopeAt) describeSyntax() (detail, remedy string) {
 	return at + ": the scope " + redact.Quote(s.scope) + " has blanks around it", "send the scope without the blanks"
 }
 
-// nearestScope returns the named scope that another one nearly is: it differs in capitals, or in one or
-// two letters. It returns nothing for a named scope, and for one that is simply another.
+// nearestScope returns the named scope that another one nearly is: it differs in capitals, or in
+// one or two letters. It returns nothing for a named scope, and for one that is simply another.
 func nearestScope(scope string) string {
 	if slices.Contains(namedScopes, scope) {
 		return ""
@@ -137,8 +137,8 @@ func hasOtherWord(scope, named string) bool {
 	return false
 }
 
-// within reports whether a text becomes another one when at most n letters are added, removed, replaced
-// or exchanged with the next one. Its cost does not grow faster than the texts.
+// within reports whether a text becomes another one when at most n letters are added, removed,
+// replaced or exchanged with the next one. Its cost does not grow faster than the texts.
 func within(a, b string, n int) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]

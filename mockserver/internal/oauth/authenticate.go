@@ -16,7 +16,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Authenticate turns an Authorization header into a caller. Its errors are of type *[response.Error].
+// Authenticate turns an Authorization header into a caller. Its errors are of type
+// *[response.Error].
 func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
@@ -77,8 +78,8 @@ func expired(info *response.RequestInfo) error {
 	return errExpired
 }
 
-// errDeleted rejects an access token whose personal access token was deleted, if the tenant does. Its words are like
-// those that are published.
+// errDeleted rejects an access token whose personal access token was deleted, if the tenant does.
+// Its words are like those that are published.
 var errDeleted = errors.New("JWT validation failed: the personal access token that it was made with was deleted")
 
 // noBearer rejects a header without a bearer.
@@ -86,7 +87,8 @@ func noBearer(text string) error {
 	return bearerError(response.NoBearer, rule.BearerRequired, errors.New(text))
 }
 
-// bearerError returns the error of an Authorization header. The dialect's entry has the id of the rule.
+// bearerError returns the error of an Authorization header. The dialect's entry has the id of the
+// rule.
 func bearerError(kind response.Kind, violated rule.ID, err error) error {
 	return &response.Error{Kind: kind, Question: string(violated), Reasons: []response.Reason{{Rule: violated, Text: err.Error()}}}
 }

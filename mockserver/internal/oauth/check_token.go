@@ -70,8 +70,9 @@ func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*respo
 	return response.JSON(http.StatusOK, resp)
 }
 
-// invalidToken returns the error of an access token. A tenant's own words are published for one that has expired;
-// the other text is that of the library whose texts a tenant's errors are. // assumed
+// invalidToken returns the error of an access token. A tenant's own words are published for one
+// that has expired; the other text is that of the library whose texts a tenant's errors are. //
+// assumed
 func (s *Server) invalidToken(err error) error {
 	description, advice := err.Error(), ""
 	if s.config.Writer.Plain {

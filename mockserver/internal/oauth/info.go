@@ -17,7 +17,8 @@ type tenantInfo struct {
 	Pod               string `json:"pod"`
 }
 
-// info names the endpoints by the host that the client used, unless they are published under another.
+// info names the endpoints by the host that the client used, unless they are published under
+// another.
 func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
 	t, err := s.config.Service.TenantInfo(r.Context())
 	if err != nil {

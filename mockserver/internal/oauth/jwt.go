@@ -35,11 +35,13 @@ type claims struct {
 }
 
 // maxLength is what every access token stays below, in bytes, however many scopes it has. That of a
-// tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by default.
+// tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by
+// default.
 const maxLength = 4096
 
-// issueToken returns an access token for a session. If the names of the scopes would make it too long, it has
-// the hash of set instead, which has to be stored before the access token is sent. Set is nil otherwise.
+// issueToken returns an access token for a session. If the names of the scopes would make it too
+// long, it has the hash of set instead, which has to be stored before the access token is sent. Set
+// is nil otherwise.
 func (s *Server) issueToken(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
 	tenant, err := s.config.Service.TenantInfo(ctx)
@@ -94,8 +96,8 @@ func (s *Server) scopes(ctx context.Context, b bearer) ([]string, error) {
 // errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets.
 var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this namespace any more; log in again")
 
-// verify returns what an access token of this server gives. The signature is verified once, the expiry every
-// time. The error of one that has expired is errExpired, beside the bearer.
+// verify returns what an access token of this server gives. The signature is verified once, the
+// expiry every time. The error of one that has expired is errExpired, beside the bearer.
 func (s *Server) verify(token string, now time.Time) (bearer, error) {
 	at := digestOf(token)
 	b, known := s.verified.get(at)

@@ -30,7 +30,8 @@ type Config struct {
 	Gate *admission.Gate
 	// Random names access tokens.
 	Random *random.Source
-	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's own host.
+	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's
+	// own host.
 	PublicURL string
 	Now       func() time.Time
 	// Writer has the dialect, too.
@@ -61,8 +62,8 @@ func NewSecret() ([]byte, error) {
 	return secret, err
 }
 
-// DeriveKey makes the signing key of a namespace from the secret of its server, the same one every time
-// for one generation of that namespace.
+// DeriveKey makes the signing key of a namespace from the secret of its server, the same one every
+// time for one generation of that namespace.
 func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, error) {
 	if generation != "" {
 		namespace += " " + generation

@@ -37,7 +37,8 @@ type accessToken struct {
 
 const clientCredentials = "client_credentials"
 
-// otherGrants are those that a tenant has for other clients than personal access tokens (published).
+// otherGrants are those that a tenant has for other clients than personal access tokens
+// (published).
 var otherGrants = []string{"authorization_code", "refresh_token"}
 
 // token exchanges credentials for an access token. Access tokens made before stay as they are.
@@ -75,8 +76,8 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 	return resp, nil
 }
 
-// login returns the response to credentials that are good for a grant. It repeats a login that lost a race for its
-// token.
+// login returns the response to credentials that are good for a grant. It repeats a login that lost
+// a race for its token.
 func (s *Server) login(ctx context.Context, id, secret, grant string, info *response.RequestInfo, now time.Time) (*response.Response, error) {
 	for {
 		session, err := s.config.Service.PrepareLogin(ctx, id, secret, now)
@@ -120,8 +121,8 @@ func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time
 	return resp, session.Commit(ctx)
 }
 
-// Accepts reports whether the credentials and the grant of a request are good for an access token. It
-// changes nothing but the body, which it reads.
+// Accepts reports whether the credentials and the grant of a request are good for an access token.
+// It changes nothing but the body, which it reads.
 func (s *Server) Accepts(r *http.Request) bool {
 	all, err := parameters(r)
 	if err != nil {
@@ -155,7 +156,8 @@ func addFindings(info *response.RequestInfo, err error) {
 	}
 }
 
-// findRepeated notes parameters of a form and a query that were sent more than once, with the same value.
+// findRepeated notes parameters of a form and a query that were sent more than once, with the same
+// value.
 func findRepeated(info *response.RequestInfo, all url.Values, names ...string) {
 	for _, name := range names {
 		if n := len(all[name]); n > 1 {

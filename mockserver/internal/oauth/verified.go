@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// maxVerified is the least number of verified access tokens of a namespace that are remembered. Twice as many are
-// at most: those that were used lately, and those of before.
+// maxVerified is the least number of verified access tokens of a namespace that are remembered.
+// Twice as many are at most: those that were used lately, and those of before.
 const maxVerified = 1 << 16
 
 // A bearer is what is remembered of a verified access token.
@@ -43,8 +43,8 @@ func (h *holder) equal(other *holder) bool {
 		slices.Equal(a.UserLevels, b.UserLevels) && slices.Equal(a.Scopes, b.Scopes)
 }
 
-// A digest identifies an access token. An access token with the digest of another cannot be found: half of
-// SHA-256 is enough, because those that are remembered are made here.
+// A digest identifies an access token. An access token with the digest of another cannot be found:
+// half of SHA-256 is enough, because those that are remembered are made here.
 type digest [sha256.Size / 2]byte
 
 // digestOf allocates nothing for an access token of this server, which is shorter than maxLength.
@@ -54,8 +54,8 @@ func digestOf(token string) digest {
 	return digest(sum[:])
 }
 
-// verified remembers access tokens whose signature was verified. The zero value is empty. It is safe for
-// concurrent use.
+// verified remembers access tokens whose signature was verified. The zero value is empty. It is
+// safe for concurrent use.
 type verified struct {
 	mu          sync.RWMutex
 	recent, old generation

@@ -89,8 +89,9 @@ func ParseRights(names []string) (Rights, error) {
 // ScopeAll is the scope with every right of the user's level.
 const ScopeAll = "sp:scopes:all"
 
-// scopeRights are the rights of each scope. The names are published, their rights inferred from the texts of the
-// operations. All other scopes, sp:scopes:default among them, grant nothing. // assumed
+// scopeRights are the rights of each scope. The names are published, their rights inferred from the
+// texts of the operations. All other scopes, sp:scopes:default among them, grant nothing. //
+// assumed
 var scopeRights = map[string]Rights{
 	ScopeAll:                               all | ReadManaged,
 	"sp:my-personal-access-tokens:read":    ReadMy,
@@ -102,8 +103,8 @@ var scopeRights = map[string]Rights{
 // Levels are the rights of the user levels.
 type Levels map[string]Rights
 
-// DefaultLevels returns every right for administrators, and those on their own tokens for others. Which other levels
-// have the rights on all tokens is not published. // assumed
+// DefaultLevels returns every right for administrators, and those on their own tokens for others.
+// Which other levels have the rights on all tokens is not published. // assumed
 func DefaultLevels() Levels {
 	levels := Levels{"ORG_ADMIN": all | ReadManaged}
 	for _, level := range []string{
@@ -132,8 +133,8 @@ func (c Caller) granted() (granted Rights) {
 	return granted
 }
 
-// CheckScopes rejects a caller without a user, and an access token without ScopeAll and all of the scopes of an
-// operation's document.
+// CheckScopes rejects a caller without a user, and an access token without ScopeAll and all of the
+// scopes of an operation's document.
 func (c Caller) CheckScopes(scopes []string) error {
 	if len(scopes) == 0 {
 		return nil

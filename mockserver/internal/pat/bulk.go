@@ -24,8 +24,8 @@ var bulkOperations = map[string][]string{
 	"/" + fieldNeverAware: {"add", "replace", "remove"},
 }
 
-// PrepareBulkUpdate returns the update of several tokens of any owner by one patch (rule.BulkUpdate). An id that does not exist rejects
-// all of it. // assumed
+// PrepareBulkUpdate returns the update of several tokens of any owner by one patch
+// (rule.BulkUpdate). An id that does not exist rejects all of it. // assumed
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
 	held, err := s.authorize(ctx, call.Caller, UpdateAll) // rule.BulkRights
 	if err != nil {

@@ -27,7 +27,8 @@ type Creation struct {
 	service *Service
 }
 
-// PrepareCreate returns a new token of the caller (rule.CreateForCaller, rule.CreatedNow). Errors are of type *[Error].
+// PrepareCreate returns a new token of the caller (rule.CreateForCaller, rule.CreatedNow). Errors
+// are of type *[Error].
 func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation, error) {
 	if _, err := s.authorize(ctx, call.Caller, CreateMy); err != nil {
 		return nil, err
@@ -60,8 +61,8 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	return &Creation{NewToken(f), s}, nil
 }
 
-// Commit stores the token unless its owner has one of its name or as many as allowed. ErrConflict means
-// that the id was taken meanwhile, and that the creation has to be prepared again.
+// Commit stores the token unless its owner has one of its name or as many as allowed. ErrConflict
+// means that the id was taken meanwhile, and that the creation has to be prepared again.
 func (c *Creation) Commit(ctx context.Context) error {
 	s, t := c.service, c.Token
 	err := s.config.Store.Create(ctx, t, s.config.Limit)
@@ -82,7 +83,8 @@ func (c *Creation) Commit(ctx context.Context) error {
 	return err
 }
 
-// Note returns a sentence about a stored token that a tenant would have rejected, empty for any other.
+// Note returns a sentence about a stored token that a tenant would have rejected, empty for any
+// other.
 func (c *Creation) Note(ctx context.Context) string {
 	if c.service.config.Limit > 0 {
 		return ""

@@ -48,7 +48,8 @@ func mend(text string) []mended {
 	return all
 }
 
-// nearMiss returns the error of credentials that are nearly right, and other if they are not. It repeats no secret.
+// nearMiss returns the error of credentials that are nearly right, and other if they are not. It
+// repeats no secret.
 func (s *Service) nearMiss(ctx context.Context, id, secret string, other error) error {
 	ids, secrets := mend(id), mend(secret)
 	for _, i := range ids {
@@ -111,7 +112,8 @@ func malformed(reason, remedy string) *Error {
 	return err
 }
 
-// newCredentials returns an id that no token has, and a secret. A seed repeats both after a restart.
+// newCredentials returns an id that no token has, and a secret. A seed repeats both after a
+// restart.
 func (s *Service) newCredentials(ctx context.Context) (id, secret string) {
 	for {
 		id, secret = s.config.NewID(), s.config.NewSecret()

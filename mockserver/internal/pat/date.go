@@ -14,8 +14,8 @@ const dateLayout = "2006-01-02T15:04:05.000Z"
 // FormatDate formats a moment as the API does (rule.DateForms).
 func FormatDate(t time.Time) string { return t.UTC().Format(dateLayout) }
 
-// ParseDate parses an RFC 3339 date-time with any fraction and offset, to the millisecond. The error of type *[Error]
-// says what is wrong with the text: no zone, no time of day, no such day.
+// ParseDate parses an RFC 3339 date-time with any fraction and offset, to the millisecond. The
+// error of type *[Error] says what is wrong with the text: no zone, no time of day, no such day.
 func ParseDate(text, at string) (time.Time, error) {
 	t, ok := parseStrict(text)
 	if !ok {
@@ -39,8 +39,8 @@ func ParseDate(text, at string) (time.Time, error) {
 }
 
 // dateForm is the grammar of RFC 3339, section 5.6, in which t and z may be small. The time package
-// checks the ranges, but takes an hour of one digit, a comma in front of the fraction and an offset of
-// 24 hours (https://go.dev/issue/54580).
+// checks the ranges, but takes an hour of one digit, a comma in front of the fraction and an offset
+// of 24 hours (https://go.dev/issue/54580).
 var dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 func parseStrict(text string) (time.Time, bool) {

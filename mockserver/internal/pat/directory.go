@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Directory indexes the users and API clients of a tenant. Users are added, never removed. It is safe
-// for concurrent use.
+// Directory indexes the users and API clients of a tenant. Users are added, never removed. It is
+// safe for concurrent use.
 type Directory struct {
 	tenant  Tenant               // without identities, tokens and scope sets
 	clients map[string]APIClient // by id

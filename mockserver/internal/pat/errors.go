@@ -44,7 +44,8 @@ type Error struct {
 	Advice string
 	// Rule is the rule that the request breaks.
 	Rule rule.ID
-	// Entry is the id of the dialect's entry that decides about the error. Empty means the id of the rule.
+	// Entry is the id of the dialect's entry that decides about the error. Empty means the id of
+	// the rule.
 	Entry string
 	// Reason is the text of BadCredentials. Clients do not see it: its details would help to guess.
 	Reason string

@@ -43,8 +43,9 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// neverExpiresAckMissing returns the error of a token without a date and without the acknowledgment. Some SDKs send
-// userAwareTokenNeverExpires: false on their own, so it names both fields and both ways out.
+// neverExpiresAckMissing returns the error of a token without a date and without the
+// acknowledgment. Some SDKs send userAwareTokenNeverExpires: false on their own, so it names both
+// fields and both ways out.
 func neverExpiresAckMissing(at, got string) error {
 	return &Error{
 		Kind:  Invalid,

@@ -14,8 +14,8 @@ func (f *Filter) span() Span {
 	return span
 }
 
-// truth is three-valued as in SQL: the comparison of an unused token with a moment is unknown, and so is its opposite.
-// isnull exists for that reason (rule.FilterUnknown). // assumed
+// truth is three-valued as in SQL: the comparison of an unused token with a moment is unknown, and
+// so is its opposite. isnull exists for that reason (rule.FilterUnknown). // assumed
 type truth int8
 
 const (

@@ -9,8 +9,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The operators of the grammar. Not binds tighter than and, and tighter than or (rule.FilterPrecedence). All of it is parsed, so that an error
-// distinguishes a misspelling from what this list does not support.
+// The operators of the grammar. Not binds tighter than and, and tighter than or
+// (rule.FilterPrecedence). All of it is parsed, so that an error distinguishes a misspelling from
+// what this list does not support.
 //
 // published: standard collection parameters
 var (
@@ -99,7 +100,8 @@ func (p *filterParser) not(depth int) (condition, error) {
 	return c, err
 }
 
-// comparison parses any comparison of the grammar, and rejects those that the list does not support.
+// comparison parses any comparison of the grammar, and rejects those that the list does not
+// support.
 func (p *filterParser) comparison() (condition, error) {
 	field, ok := p.peek(bare)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {

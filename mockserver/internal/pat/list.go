@@ -12,7 +12,8 @@ type ListQuery struct {
 	Filter  *Filter
 }
 
-// List returns the selected tokens that the caller may see, oldest first. An owner that does not exist has none. // assumed
+// List returns the selected tokens that the caller may see, oldest first. An owner that does not
+// exist has none. // assumed
 func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	held, err := s.rights(ctx, caller)
 	if err != nil {

@@ -23,12 +23,12 @@ type Session struct {
 	now     time.Time
 }
 
-// lastUsedStep is the least time between two changes of lastUsed. It changes once a day (published); that the day
-// begins with the last change is assumed.
+// lastUsedStep is the least time between two changes of lastUsed. It changes once a day
+// (published); that the day begins with the last change is assumed.
 const lastUsedStep = 24 * time.Hour // rule.LastUsed
 
-// PrepareLogin returns the session of a token or of an API client. The error of wrong credentials is an
-// *[Error] of the kind BadCredentials.
+// PrepareLogin returns the session of a token or of an API client. The error of wrong credentials
+// is an *[Error] of the kind BadCredentials.
 func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -68,8 +68,8 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	}, nil
 }
 
-// Commit notes the login in the token's lastUsed, at most once a day. ErrConflict means that the token was changed
-// or deleted meanwhile, and that the login has to be prepared again.
+// Commit notes the login in the token's lastUsed, at most once a day. ErrConflict means that the
+// token was changed or deleted meanwhile, and that the login has to be prepared again.
 func (s *Session) Commit(ctx context.Context) error {
 	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedStep { // never is long ago
 		return nil

@@ -15,7 +15,8 @@ import (
 
 // Options are what tenants may do differently. The zero value is the default. // assumed
 type Options struct {
-	// RefuseUnknownScopes rejects scopes with names that no scope has. No list of scopes is published.
+	// RefuseUnknownScopes rejects scopes with names that no scope has. No list of scopes is
+	// published.
 	RefuseUnknownScopes bool
 	// RefuseUnknownOwner rejects a list for an owner that does not exist. It is empty otherwise.
 	RefuseUnknownOwner bool
@@ -23,7 +24,8 @@ type Options struct {
 	RefuseEmptyPatch bool
 	// RefuseQuotedTimestamps rejects a timestamp in quotes in a filter.
 	RefuseQuotedTimestamps bool
-	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant sets its rights.
+	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant sets its
+	// rights.
 	HelpdeskReadsAll bool
 	// ReadMyByOwnID lets callers list their own tokens by their real id, too.
 	ReadMyByOwnID bool
@@ -43,7 +45,8 @@ type Options struct {
 	ClearFlagByDate bool
 }
 
-// NameKey returns a function that maps equal names to one text. Nil means that names are compared to the letter.
+// NameKey returns a function that maps equal names to one text. Nil means that names are compared
+// to the letter.
 func (c Options) NameKey() func(name string) string {
 	if !c.IgnoreCaseOfNames && !c.IgnoreBlanksOfNames && !c.NormalizeNames {
 		return nil

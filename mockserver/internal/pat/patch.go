@@ -35,7 +35,8 @@ type Update struct {
 	nameAt  string // where the request has the new name
 }
 
-// PreparePatch returns the update of one of the caller's own tokens. Others cannot be changed. // observed
+// PreparePatch returns the update of one of the caller's own tokens. Others cannot be changed. //
+// observed
 func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Update, error) {
 	held, err := s.authorize(ctx, call.Caller, UpdateMy)
 	if err != nil {
@@ -63,8 +64,8 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 	return &Update{Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt}, nil
 }
 
-// Commit stores the new revisions, all or none. ErrConflict means that a token was changed or deleted meanwhile, and
-// that the update has to be prepared again.
+// Commit stores the new revisions, all or none. ErrConflict means that a token was changed or
+// deleted meanwhile, and that the update has to be prepared again.
 func (u *Update) Commit(ctx context.Context) error {
 	err := u.service.config.Store.Swap(ctx, u.changes...)
 	if errors.Is(err, ErrNameTaken) {
@@ -83,8 +84,8 @@ type patcher struct {
 	scopeDelay time.Duration
 }
 
-// check rejects operations that are wrong for any token. It gives replacements of expirationDate without a value the
-// null that two SDKs cannot send.
+// check rejects operations that are wrong for any token. It gives replacements of expirationDate
+// without a value the null that two SDKs cannot send.
 func (p *patcher) check() error {
 	if len(p.operations) > maxOperations {
 		return &Error{
@@ -123,8 +124,8 @@ func (p *patcher) check() error {
 	return nil
 }
 
-// checkPointer allows the patchable fields and the elements of scope. The library that applies the patch also takes an
-// empty pointer and negative indices.
+// checkPointer allows the patchable fields and the elements of scope. The library that applies the
+// patch also takes an empty pointer and negative indices.
 func (p *patcher) checkPointer(at, op, pointer string) error {
 	steps := strings.Split(pointer, "/")
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
@@ -160,7 +161,8 @@ func (p *patcher) checkPointer(at, op, pointer string) error {
 	return nil
 }
 
-// isIndex reports whether a step is an array index (RFC 6901), or "-", the place behind the last element.
+// isIndex reports whether a step is an array index (RFC 6901), or "-", the place behind the last
+// element.
 func isIndex(step string) bool {
 	digits := strings.Trim(step, "0123456789") == ""
 	return step == "-" || step == "0" || step != "" && digits && step[0] != '0'
@@ -212,8 +214,8 @@ func nullableDate(t time.Time) any {
 	return FormatDate(t)
 }
 
-// edit applies the operations to a token in JSON. The library does not say which one fails: it is the last one of the
-// shortest part that fails.
+// edit applies the operations to a token in JSON. The library does not say which one fails: it is
+// the last one of the shortest part that fails.
 func (p *patcher) edit(document []byte) ([]byte, error) {
 	patch := make(jsonpatch.Patch, len(p.operations))
 	for i, op := range p.operations {
@@ -234,7 +236,8 @@ func (p *patcher) edit(document []byte) ([]byte, error) {
 // maxOperations bounds the operations of a patch: the time they take grows with their square.
 const maxOperations = 100
 
-// maxCopied bounds, in bytes, what the copy operations of a patch may add: each can double the token.
+// maxCopied bounds, in bytes, what the copy operations of a patch may add: each can double the
+// token.
 const maxCopied = 1 << 20
 
 func (op PatchOperation) encode() jsonpatch.Operation {

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// lastChange returns where the patch last changed a field, and whether it did. Tests and copies do not change what they
-// read.
+// lastChange returns where the patch last changed a field, and whether it did. Tests and copies do
+// not change what they read.
 func (p *patcher) lastChange(field string) (at string, changed bool) {
 	at = p.at
 	for i, op := range p.operations {
@@ -70,8 +70,9 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 	return p.choices.checkScope(next.Scope, at)
 }
 
-// decodeExpiration checks the date and the acknowledgment if the patch changes one of them. A patch of the name alone
-// needs neither, although the published text reads as if it did (rule.PatchNever).
+// decodeExpiration checks the date and the acknowledgment if the patch changes one of them. A patch
+// of the name alone needs neither, although the published text reads as if it did
+// (rule.PatchNever).
 func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *TokenData) error {
 	dateAt, dateChanged := p.lastChange(fieldExpiration)
 	awareAt, awareChanged := p.lastChange(fieldNeverAware)

@@ -27,8 +27,8 @@ const (
 // Policy has the rules of a version of the API. The versions differ in these values only.
 type Policy struct {
 	Shape Shape
-	// LifetimeMonths is the longest life of a token, and the default, in calendar months. Zero means that a token may
-	// live forever if that is acknowledged.
+	// LifetimeMonths is the longest life of a token, and the default, in calendar months. Zero
+	// means that a token may live forever if that is acknowledged.
 	LifetimeMonths int
 	// Patchable are the fields that a patch may change.
 	Patchable []string
@@ -45,7 +45,8 @@ var (
 	}
 )
 
-// PolicyFor returns the policy of a version. The rules on expiration changed with v2025. // published
+// PolicyFor returns the policy of a version. The rules on expiration changed with v2025. //
+// published
 func PolicyFor(v version.Version) Policy {
 	if slices.Contains([]version.Version{version.Beta, version.V3, version.V2024}, v) {
 		return legacy

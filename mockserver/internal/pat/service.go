@@ -45,8 +45,8 @@ type Call struct {
 
 func (c Call) now() time.Time { return c.Now.UTC().Truncate(time.Millisecond) }
 
-// rights returns what the caller may do in this tenant: what any of the scopes grants, within what any
-// of the user levels has.
+// rights returns what the caller may do in this tenant: what any of the scopes grants, within what
+// any of the user levels has.
 func (s *Service) rights(ctx context.Context, c Caller) (Rights, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {

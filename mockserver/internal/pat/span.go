@@ -2,8 +2,8 @@ package pat
 
 import "time"
 
-// A Span tells when tokens were last used: never, where Never is set, or later than After and not later than
-// Until.
+// A Span tells when tokens were last used: never, where Never is set, or later than After and not
+// later than Until.
 type Span struct {
 	Never        bool
 	After, Until time.Time

@@ -2,8 +2,9 @@ package pat
 
 import "context"
 
-// A Store keeps the state of a tenant: its users, its API clients, and the current revision of every
-// token. A write is all or nothing. Revisions must not be modified; slices belong to the caller.
+// A Store keeps the state of a tenant: its users, its API clients, and the current revision of
+// every token. A write is all or nothing. Revisions must not be modified; slices belong to the
+// caller.
 type Store interface {
 	// Token returns the current revision of a token, or ErrNotFound.
 	Token(ctx context.Context, id string) (*Token, error)
@@ -27,8 +28,8 @@ type Store interface {
 	// Swap replaces revisions. The error is ErrConflict if one of the old ones is not current any
 	// more, and ErrNameTaken if a new name is in use.
 	Swap(ctx context.Context, changes ...Change) error
-	// Delete removes a token. The error is ErrNotFound if it is gone, and ErrConflict if its current
-	// revision is another one.
+	// Delete removes a token. The error is ErrNotFound if it is gone, and ErrConflict if its
+	// current revision is another one.
 	Delete(ctx context.Context, t *Token) error
 
 	// Directory returns the users and API clients of the tenant.
@@ -38,15 +39,16 @@ type Store interface {
 	AddIdentity(ctx context.Context, i Identity, login *Token) error
 	// SetLogin sets the token that a user logs in with, unless the user is gone or has one.
 	SetLogin(ctx context.Context, identityID, tokenID string) error
-	// Replace replaces everything by a tenant, except the scope sets: it adds those of the tenant as
-	// AddScopeSets does, because access tokens of before stay valid.
+	// Replace replaces everything by a tenant, except the scope sets: it adds those of the tenant
+	// as AddScopeSets does, because access tokens of before stay valid.
 	Replace(ctx context.Context, t Tenant) error
 	// Snapshot returns everything as it is at one moment.
 	Snapshot(ctx context.Context) (Tenant, error)
 
 	// ScopeSet returns the scopes with a hash, or ErrNotFound.
 	ScopeSet(ctx context.Context, hash string) ([]string, error)
-	// PutScopeSet adds a set as AddScopeSets does. ScopeSet finds it only once it is stored for good.
+	// PutScopeSet adds a set as AddScopeSets does. ScopeSet finds it only once it is stored for
+	// good.
 	PutScopeSet(ctx context.Context, set ScopeSet) error
 }
 

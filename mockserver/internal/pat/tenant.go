@@ -61,8 +61,8 @@ func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
 	return Identity{}, ErrNoIdentity
 }
 
-// ClientOwner tells whose a client id is: that of a token's user, or of nobody for an API client. Known is
-// false for any other.
+// ClientOwner tells whose a client id is: that of a token's user, or of nobody for an API client.
+// Known is false for any other.
 func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner, known bool) {
 	if t, err := s.config.Store.Token(ctx, clientID); err == nil {
 		return t.Owner, true
@@ -80,8 +80,8 @@ func (s *Service) WasDeleted(ctx context.Context, id string) (bool, error) {
 	return s.config.Store.Deleted(ctx, id)
 }
 
-// Replace replaces the tenant. An operation that has read a token of the former tenant meanwhile finds
-// it changed, and starts again.
+// Replace replaces the tenant. An operation that has read a token of the former tenant meanwhile
+// finds it changed, and starts again.
 func (s *Service) Replace(ctx context.Context, t Tenant) error {
 	for level, names := range t.UserLevels {
 		if _, err := ParseRights(names); err != nil {
@@ -103,8 +103,8 @@ var (
 	ErrNoIdentity    = errors.New("no identity has that name")
 )
 
-// AddIdentity adds a user and, unless it is nil, the token that the user logs in with. The errors of
-// what does not fit are ErrIDTaken and ErrIdentityTaken.
+// AddIdentity adds a user and, unless it is nil, the token that the user logs in with. The errors
+// of what does not fit are ErrIDTaken and ErrIdentityTaken.
 func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) error {
 	if login == nil {
 		return s.config.Store.AddIdentity(ctx, i, nil)
@@ -114,7 +114,8 @@ func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) err
 }
 
 // AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
-// fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in with.
+// fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in
+// with.
 func (s *Service) AddToken(ctx context.Context, owner string, f TokenData) (*Token, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package pat is the domain of the mock: personal access tokens and every rule about them. It knows no HTTP and no wall
-// clock: time is an argument.
+// Package pat is the domain of the mock: personal access tokens and every rule about them. It knows
+// no HTTP and no wall clock: time is an argument.
 //
-// A write is prepared and then committed, so that its response can be validated in between. A commit that fails with
-// ErrConflict has lost a race, and the write has to be prepared again.
+// A write is prepared and then committed, so that its response can be validated in between. A
+// commit that fails with ErrConflict has lost a race, and the write has to be prepared again.
 package pat
 
 import (
@@ -29,7 +29,8 @@ type TokenData struct {
 	UserAwareTokenNeverExpires bool `json:"userAwareTokenNeverExpires,omitzero"`
 	// Managed reports whether the platform created the token for itself.
 	Managed bool `json:"managed,omitzero"`
-	// FormerScope was effective in logins when Scope was last changed, at ScopeChanged. Zero means never.
+	// FormerScope was effective in logins when Scope was last changed, at ScopeChanged. Zero means
+	// never.
 	FormerScope  []string  `json:"formerScope,omitzero"`
 	ScopeChanged time.Time `json:"scopeChanged,omitzero"`
 }
@@ -40,8 +41,8 @@ type Owner struct {
 	Name string `json:"name"`
 }
 
-// A Token is one revision of a personal access token. It must not be modified, its Scope included: a change is a new
-// revision.
+// A Token is one revision of a personal access token. It must not be modified, its Scope included:
+// a change is a new revision.
 type Token struct {
 	TokenData
 	json [shapes]atomic.Pointer[[]byte]
