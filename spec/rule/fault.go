@@ -15,59 +15,50 @@ const (
 
 const addFault = "control #/components/schemas/Fault"
 
-var faults = []Rule{
+var faults = withCommon(Rule{Evidence: published, Unobservable: ofPatmock}, []Rule{
 	{
-		ID: FaultEffect, Evidence: published,
-		Text:         "A fault rule has exactly one of a status, a latency and an effect.",
-		Sources:      []string{addFault},
-		Unobservable: ofPatmock,
+		ID:      FaultEffect,
+		Text:    "A fault rule has exactly one of a status, a latency and an effect.",
+		Sources: []string{addFault},
 	},
 	{
-		ID: FaultOperation, Evidence: published,
-		Text:         "A fault rule is about an operation that its version has.",
-		Sources:      []string{addFault + "/properties/operation"},
-		Unobservable: ofPatmock,
+		ID:      FaultOperation,
+		Text:    "A fault rule is about an operation that its version has.",
+		Sources: []string{addFault + "/properties/operation"},
 	},
 	{
-		ID: FaultVersion, Evidence: published,
-		Text:         "A fault rule about the token endpoint has no version.",
-		Sources:      []string{addFault + "/properties/version"},
-		Unobservable: ofPatmock,
+		ID:      FaultVersion,
+		Text:    "A fault rule about the token endpoint has no version.",
+		Sources: []string{addFault + "/properties/version"},
 	},
 	{
-		ID: FaultStatus, Evidence: published,
-		Text:         "The status of a fault rule is one that the operation declares.",
-		Sources:      []string{addFault + "/properties/status"},
-		Unobservable: ofPatmock,
+		ID:      FaultStatus,
+		Text:    "The status of a fault rule is one that the operation declares.",
+		Sources: []string{addFault + "/properties/status"},
 	},
 	{
-		ID: FaultCompanion, Evidence: published,
-		Text:         "A field of a fault rule that qualifies another is only beside that one.",
-		Sources:      []string{addFault + "/properties/retryAfter", addFault + "/properties/retryAfterAs"},
-		Unobservable: ofPatmock,
+		ID:      FaultCompanion,
+		Text:    "A field of a fault rule that qualifies another is only beside that one.",
+		Sources: []string{addFault + "/properties/retryAfter", addFault + "/properties/retryAfterAs"},
 	},
 	{
-		ID: FaultSchedule, Evidence: published,
-		Text:         "A fault rule applies at a rate, or after and for a number of requests.",
-		Sources:      []string{addFault + "/properties/rate"},
-		Unobservable: ofPatmock,
+		ID:      FaultSchedule,
+		Text:    "A fault rule applies at a rate, or after and for a number of requests.",
+		Sources: []string{addFault + "/properties/rate"},
 	},
 	{
-		ID: FaultDuration, Evidence: published,
-		Text:         "A duration in a fault rule has numbers with units.",
-		Sources:      []string{"control #/components/schemas/Duration"},
-		Unobservable: ofPatmock,
+		ID:      FaultDuration,
+		Text:    "A duration in a fault rule has numbers with units.",
+		Sources: []string{"control #/components/schemas/Duration"},
 	},
 	{
-		ID: FaultLatency, Evidence: published,
-		Text:         "The latency of a fault rule is within patmock's bound, and a range starts at its smaller end.",
-		Sources:      []string{addFault + "/properties/latency"},
-		Unobservable: ofPatmock,
+		ID:      FaultLatency,
+		Text:    "The latency of a fault rule is within patmock's bound, and a range starts at its smaller end.",
+		Sources: []string{addFault + "/properties/latency"},
 	},
 	{
-		ID: FaultHeader, Evidence: published,
-		Text:         "A fault rule matches no header that has a secret.",
-		Sources:      []string{addFault + "/properties/header"},
-		Unobservable: ofPatmock,
+		ID:      FaultHeader,
+		Text:    "A fault rule matches no header that has a secret.",
+		Sources: []string{addFault + "/properties/header"},
 	},
-}
+})

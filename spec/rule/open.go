@@ -40,134 +40,134 @@ const (
 	PasswordGrant        ID = "password-grant"
 )
 
-var open = []Rule{
+var open = withCommon(Rule{Evidence: assumed}, []Rule{
 	{
-		ID: DuplicateName, Evidence: assumed,
+		ID:      DuplicateName,
 		Text:    "A create or a rename with a taken name is 400.",
 		Sources: []string{"docs/behaviour.md#name-taken-is-400"},
 	},
 	{
-		ID: TokenLimit, Evidence: assumed,
+		ID:      TokenLimit,
 		Text:    "An eleventh token is 400.",
 		Sources: []string{"docs/behaviour.md#eleventh-token-is-400"},
 	},
 	{
-		ID: UnknownScope, Evidence: assumed,
+		ID:      UnknownScope,
 		Text:    "A scope that does not exist is stored like any other.",
 		Sources: []string{"docs/behaviour.md#unknown-scope-is-stored"},
 	},
 	{
-		ID: BadFilter, Evidence: assumed,
+		ID:      BadFilter,
 		Text:    "The error for a rejected filter has the code 400.1.",
 		Sources: []string{"docs/behaviour.md#rejected-filter-has-400-1"},
 	},
 	{
-		ID: PastDate, Evidence: assumed,
+		ID:      PastDate,
 		Text:    "A date in the past is 400.",
 		Sources: []string{"docs/behaviour.md#past-date-is-400"},
 	},
 	{
-		ID: UnknownOwner, Evidence: assumed,
+		ID:      UnknownOwner,
 		Text:    "A list for an unknown owner-id is empty.",
 		Sources: []string{"docs/behaviour.md#unknown-owner-id-is-empty"},
 	},
 	{
-		ID: UnpatchablePath, Evidence: assumed,
+		ID:      UnpatchablePath,
 		Text:    "A patch of a field that cannot be changed is 400.",
 		Sources: []string{"docs/behaviour.md#fixed-field-is-400"},
 	},
 	{
-		ID: PatchContentType, Evidence: assumed,
+		ID:      PatchContentType,
 		Text:    "A patch of a content type other than JSON Patch is 415.",
 		Sources: []string{"docs/behaviour.md#unsupported-media-type-is-415"},
 	},
 	{
-		ID: CreateContentType, Evidence: assumed,
+		ID:      CreateContentType,
 		Text:    "A create of a content type other than JSON is 415.",
 		Sources: []string{"docs/behaviour.md#unsupported-media-type-is-415"},
 	},
 	{
-		ID: EmptyPatch, Evidence: assumed,
+		ID:      EmptyPatch,
 		Text:    "A patch without operations changes nothing.",
 		Sources: []string{"docs/behaviour.md#empty-patch-changes-nothing"},
 	},
 	{
-		ID: LoginExpired, Evidence: assumed,
+		ID:      LoginExpired,
 		Text:    "A login with an expired token is 401 invalid_client.",
 		Sources: []string{"docs/behaviour.md#login-of-an-expired-token-is-401"},
 	},
 	{
-		ID: LoginDeleted, Evidence: assumed,
+		ID:      LoginDeleted,
 		Text:    "A login with a deleted token is 401 invalid_client.",
 		Sources: []string{"docs/behaviour.md#login-of-a-deleted-token-is-401"},
 	},
 	{
-		ID: UnsupportedGrant, Evidence: assumed,
+		ID:      UnsupportedGrant,
 		Text:    "A login with an unknown grant is 400 unsupported_grant_type.",
 		Sources: []string{"docs/behaviour.md#unknown-grant-is-400"},
 	},
 	{
-		ID: MissingGrant, Evidence: assumed,
+		ID:      MissingGrant,
 		Text:    "A login without a grant is 400 invalid_request.",
 		Sources: []string{"docs/behaviour.md#missing-grant-is-400"},
 	},
 	{
-		ID: AccessTokenOfDeleted, Evidence: assumed,
+		ID:      AccessTokenOfDeleted,
 		Text:    "An access token stays valid when the token that created it is deleted.",
 		Sources: []string{"docs/behaviour.md#access-token-outlives-deletion"},
 	},
 	{
-		ID: HelpdeskListAll, Evidence: assumed,
+		ID:      HelpdeskListAll,
 		Text:    "A user of the level HELPDESK may not list the tokens of all.",
 		Sources: []string{"docs/behaviour.md#only-admins-have-all-rights"},
 	},
 	{
-		ID: OwnIDWithMyRead, Evidence: assumed,
+		ID:      OwnIDWithMyRead,
 		Text:    "The caller's own real id in owner-id needs the right to all tokens.",
 		Sources: []string{"docs/behaviour.md#own-id-needs-the-right"},
 	},
 	{
-		ID: DeleteOfAnothers, Evidence: assumed,
+		ID:      DeleteOfAnothers,
 		Text:    "Deleting another user's token without the right is 403.",
 		Sources: []string{"docs/behaviour.md#delete-without-the-right-is-403"},
 	},
 	{
-		ID: NeverExpiringAnswer, Evidence: assumed, Versions: current,
+		ID: NeverExpiringAnswer, Versions: current,
 		Text:    "The response to create has expirationDate null for a token that never expires.",
 		Sources: []string{"docs/behaviour.md#never-expiring-create-response"},
 	},
 	{
-		ID: NeverUsedUnderLe, Evidence: assumed,
+		ID:      NeverUsedUnderLe,
 		Text:    "lastUsed le leaves out tokens that were never used.",
 		Sources: []string{"docs/behaviour.md#filter-never-used-under-le"},
 	},
 	{
-		ID: QuotedTimestamp, Evidence: assumed,
+		ID:      QuotedTimestamp,
 		Text:    "A timestamp in a filter may be quoted.",
 		Sources: []string{"docs/behaviour.md#filter-quoted-date"},
 	},
 	{
-		ID: EmptyDate, Evidence: assumed,
+		ID:      EmptyDate,
 		Text:    "expirationDate \"\" is 400.",
 		Sources: []string{"docs/behaviour.md#empty-date-is-400"},
 	},
 	{
-		ID: TestOfFixedField, Evidence: assumed,
+		ID:      TestOfFixedField,
 		Text:    "A test of a field that cannot be patched is 400.",
 		Sources: []string{"docs/behaviour.md#test-of-a-fixed-field-is-400"},
 	},
 	{
-		ID: Signature, Evidence: assumed,
+		ID:      Signature,
 		Text:    "An access token is signed with ES256, and its header names no key.",
 		Sources: []string{"docs/behaviour.md#access-token-algorithm"},
 	},
 	{
-		ID: BulkFlag, Evidence: assumed, Versions: v1,
+		ID: BulkFlag, Versions: v1,
 		Text:    "The response to a bulk update leaves userAwareTokenNeverExpires out.",
 		Sources: []string{"docs/behaviour.md#bulk-update-hides-the-acknowledgment"},
 	},
 	{
-		ID: ListPaging, Evidence: assumed,
+		ID:   ListPaging,
 		Text: "The list has no pages, whatever limit, offset and count are.",
 		Sources: []string{
 			"docs/behaviour.md#list-is-not-paged",
@@ -175,47 +175,47 @@ var open = []Rule{
 		},
 	},
 	{
-		ID: NameCase, Evidence: assumed,
+		ID:      NameCase,
 		Text:    "Names that differ in case are two names.",
 		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
 	},
 	{
-		ID: NameBlanks, Evidence: assumed,
+		ID:      NameBlanks,
 		Text:    "Names that differ in the blanks around them are two names.",
 		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
 	},
 	{
-		ID: NameNormalization, Evidence: assumed,
+		ID:      NameNormalization,
 		Text:    "Names that differ in their Unicode normalization form are two names.",
 		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
 	},
 	{
-		ID: LongestName, Evidence: assumed,
+		ID:      LongestName,
 		Text:    "A name may have any length.",
 		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	},
 	{
-		ID: LongestScope, Evidence: assumed,
+		ID:      LongestScope,
 		Text:    "A scope may have any length.",
 		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	},
 	{
-		ID: MostScopes, Evidence: assumed,
+		ID:      MostScopes,
 		Text:    "A token may have any number of scopes.",
 		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	},
 	{
-		ID: FlagAfterDate, Evidence: assumed, Versions: current,
+		ID: FlagAfterDate, Versions: current,
 		Text:    "A patch that sets a date leaves userAwareTokenNeverExpires as it is.",
 		Sources: []string{"docs/behaviour.md#a-new-date-keeps-the-acknowledgment"},
 	},
 	{
-		ID: PasswordGrant, Evidence: assumed,
+		ID:      PasswordGrant,
 		Text:    "A login with the password grant is 400 unsupported_grant_type.",
 		Sources: []string{"docs/behaviour.md#password-grant-is-unsupported"},
 	},
 	{
-		ID: Limit251, Evidence: assumed,
+		ID:   Limit251,
 		Text: "A limit over 250 is no error.",
 		Sources: []string{
 			"docs/behaviour.md#list-is-not-paged",
@@ -223,4 +223,4 @@ var open = []Rule{
 			"docs/behaviour.md#other-lists-have-at-most-250",
 		},
 	},
-}
+})

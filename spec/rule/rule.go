@@ -5,6 +5,7 @@
 package rule
 
 import (
+	"cmp"
 	"slices"
 
 	"example.com/patmock/spec/evidence"
@@ -36,6 +37,18 @@ func All() []Rule {
 		login, access, responses, listing, tokens, expiry, patching, bulk, open,
 		clients, serving, controlling, fixtureFiles, dialects, faults, verifications,
 	)
+}
+
+// withCommon sets what rules leave out to that of a common one.
+func withCommon(common Rule, rules []Rule) []Rule {
+	for i := range rules {
+		r := &rules[i]
+		r.Evidence, r.Unobservable = cmp.Or(r.Evidence, common.Evidence), cmp.Or(r.Unobservable, common.Unobservable)
+		if r.Sources == nil {
+			r.Sources = common.Sources
+		}
+	}
+	return rules
 }
 
 var byID = func() map[ID]Rule {

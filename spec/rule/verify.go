@@ -11,35 +11,30 @@ const (
 
 const verification = "control #/components/schemas/Verification"
 
-var verifications = []Rule{
+var verifications = withCommon(Rule{Evidence: published, Unobservable: ofPatmock}, []Rule{
 	{
-		ID: VerifyExpectations, Evidence: published,
-		Text:         "A verification has at least one expectation.",
-		Sources:      []string{verification + "/properties/expect"},
-		Unobservable: ofPatmock,
+		ID:      VerifyExpectations,
+		Text:    "A verification has at least one expectation.",
+		Sources: []string{verification + "/properties/expect"},
 	},
 	{
-		ID: VerifyExactNumber, Evidence: published,
-		Text:         "An expectation has an exact number of requests or bounds, not both.",
-		Sources:      []string{verification + "/properties/expect/items/properties/times"},
-		Unobservable: ofPatmock,
+		ID:      VerifyExactNumber,
+		Text:    "An expectation has an exact number of requests or bounds, not both.",
+		Sources: []string{verification + "/properties/expect/items/properties/times"},
 	},
 	{
-		ID: VerifyBounds, Evidence: published,
-		Text:         "The lower bound of an expectation is not larger than the upper one.",
-		Sources:      []string{verification + "/properties/expect/items/properties/atLeast"},
-		Unobservable: ofPatmock,
+		ID:      VerifyBounds,
+		Text:    "The lower bound of an expectation is not larger than the upper one.",
+		Sources: []string{verification + "/properties/expect/items/properties/atLeast"},
 	},
 	{
-		ID: VerifyNumber, Evidence: published,
-		Text:         "A number of requests is not negative.",
-		Sources:      []string{verification + "/properties/expect/items/properties/times/minimum"},
-		Unobservable: ofPatmock,
+		ID:      VerifyNumber,
+		Text:    "A number of requests is not negative.",
+		Sources: []string{verification + "/properties/expect/items/properties/times/minimum"},
 	},
 	{
-		ID: VerifyTimeout, Evidence: published,
-		Text:         "The timeout of a verification is a duration within patmock's bound.",
-		Sources:      []string{verification + "/properties/timeout"},
-		Unobservable: ofPatmock,
+		ID:      VerifyTimeout,
+		Text:    "The timeout of a verification is a duration within patmock's bound.",
+		Sources: []string{verification + "/properties/timeout"},
 	},
-}
+})
