@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/patmock/spec/rule"
 	"example.com/patmock/spec/version"
 )
 
@@ -15,7 +16,7 @@ type Entry struct {
 	ID string `json:"id"`
 	// Asks is the question, in one sentence.
 	Asks string `json:"asks"`
-	// Source is the fact of docs/behaviour.md that decides the default.
+	// Source is the fact of docs/behaviour.md that decides the default: the first source of the rule of that id.
 	Source string `json:"source"`
 	// Scenario is the one of the contract that asks a target.
 	Scenario string `json:"scenario"`
@@ -31,6 +32,15 @@ type Entry struct {
 	Number bool `json:"number,omitempty"`
 	// Default is what the mock answers unless it is told otherwise.
 	Default Answer `json:"default"`
+}
+
+// withSources sets the source of each entry to that of the rule of its id.
+func withSources(entries []Entry) []Entry {
+	for i, e := range entries {
+		r, _ := rule.Find(rule.ID(e.ID))
+		entries[i].Source = r.Sources[0]
+	}
+	return entries
 }
 
 // Find returns the entry of an id.
