@@ -9,8 +9,8 @@ import (
 // maxAnnotations is how many of a step GitHub shows.
 const maxAnnotations = 10
 
-// Annotations are commands to GitHub's runner that show what failed beside the change, at most ten, one a line. A run
-// without failures and errors has none. Where there are more than ten the last one tells how many.
+// Annotations returns commands to GitHub's runner that show failures and errors beside the change, one
+// a line and at most ten. The last one has the number of those that are left out.
 func Annotations(r *Report) []string {
 	bad := only(r.clean().Results, Fail, Error)
 	lines := []string{}
@@ -55,5 +55,6 @@ func annotationText(r Result) string {
 func annotation(title, message string) string {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	return "::error title=" + property.Replace(clip(oneLine(title), maxLine)) + "::" + data.Replace(clip(visible(message), maxLine))
+	return "::error title=" + property.Replace(clip(oneLine(title), maxLine)) +
+		"::" + data.Replace(clip(visible(message), maxLine))
 }

@@ -16,7 +16,8 @@ func family(id string) string {
 	return name
 }
 
-// versionName is what people read for a version. Scenarios that belong to none are about the token endpoint.
+// versionName returns the name of a version. Scenarios that belong to none are about the token
+// endpoint.
 func versionName(v version.Version) string {
 	if v == "" {
 		return "oauth"
@@ -24,7 +25,8 @@ func versionName(v version.Version) string {
 	return string(v)
 }
 
-// versionsOf lists the versions there are results for: the published ones from old to new, others, and the empty one.
+// versionsOf returns the versions of the results: the published ones from old to new, others, and the
+// empty one.
 func versionsOf(results []Result) []version.Version {
 	seen := map[version.Version]bool{}
 	var others []version.Version
@@ -38,7 +40,7 @@ func versionsOf(results []Result) []version.Version {
 	return slices.DeleteFunc(all, func(v version.Version) bool { return !seen[v] })
 }
 
-// versions lists the versions that there are results for, none in a report about clients.
+// versions returns the versions of the results, none in a report about clients.
 func (r *Report) versions() []version.Version {
 	if r.ofClients() {
 		return nil
@@ -46,7 +48,7 @@ func (r *Report) versions() []version.Version {
 	return versionsOf(r.Results)
 }
 
-// families lists those of the results, in their order.
+// families returns the families of the results, in their order.
 func families(results []Result) []string {
 	var names []string
 	for _, r := range results {
@@ -70,7 +72,6 @@ func only(results []Result, outcomes ...Outcome) []Result {
 	return out
 }
 
-// ofVersion returns the results of one version.
 func ofVersion(results []Result, v version.Version) []Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Version != v })
 }
@@ -84,7 +85,7 @@ func tally(results []Result) map[Outcome]int {
 	return n
 }
 
-// tallyText tells a tally as "498 pass, 14 skip", the best outcome first.
+// tallyText returns a tally such as "498 pass, 14 skip", the best outcome first.
 func tallyText(n map[Outcome]int) string {
 	var parts []string
 	for _, o := range Outcomes() {
@@ -95,12 +96,11 @@ func tallyText(n map[Outcome]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// reason is why scenarios were skipped. Names are those of the cases, none for cases that the run did
-// not get to: there may be thousands.
+// reason is why cases were skipped.
 type reason struct {
 	Text  string
 	Cases int
-	Names []string
+	Names []string // none of cases that the run did not get to: there may be thousands
 }
 
 // unfinishedText is the reason of a case that the run did not get to. The error of the run has the cause.
@@ -127,7 +127,7 @@ func reasons(results []Result) []reason {
 	return out
 }
 
-// duration tells seconds as people read them, to the millisecond.
+// duration formats seconds, to the millisecond.
 func duration(seconds float64) string {
 	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).String()
 }

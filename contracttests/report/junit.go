@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// The elements that GitLab, GitHub and Jenkins all read. What XML cannot have is replaced by its encoder.
+// The elements that GitLab, GitHub and Jenkins all read. The encoder replaces invalid characters.
 type (
 	junitSuites struct {
 		XMLName xml.Name `xml:"testsuites"`
@@ -52,8 +52,8 @@ type (
 	}
 )
 
-// renderJUnit has a suite for each version, or one for clients. What is provisional counts as skipped: readers know nothing like it.
-// Details are cut if it would be too long.
+// renderJUnit writes a suite for each version, or one for clients. Provisional results count as
+// skipped, since JUnit has nothing like them. Details are cut if it would be too long.
 func renderJUnit(r *Report) ([]byte, error) {
 	suites := junitSuites{Name: r.subject(), junitCounts: junitCount(r.Results)}
 	suites.Time = junitTime(r.Seconds)
@@ -197,7 +197,6 @@ func (r *Report) className(result Result) string {
 	return fmt.Sprintf("%s.%s.%s", r.subject(), family(result.ID), versionName(result.Version))
 }
 
-// junitText is all there is about a result, as text.
 func junitText(r Result) string {
 	parts := []string{"promise: " + oneLine(r.Promise)}
 	if len(r.Sources) > 0 {

@@ -42,7 +42,8 @@ func AppendSummary(path string, r *Report) (err error) {
 	return nil
 }
 
-// markdown is at most room bytes long, where the heading and the table of counts fit. The failures are cut first.
+// markdown returns at most room bytes if the heading and the table of counts fit. The failures are cut
+// first.
 func markdown(r *Report, room int) string {
 	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(), markdownText(header(r)), duration(r.Seconds))
 	if r.Interrupted {
@@ -106,7 +107,7 @@ func fit(room int, heading, what string, blocks []string) string {
 	return out
 }
 
-// markdownCounts is the table of counts by version and outcome. Those of clients have no version.
+// markdownCounts returns the table of counts by version and outcome.
 func markdownCounts(r *Report) string {
 	if len(r.Results) == 0 {
 		return ""
@@ -136,7 +137,7 @@ func markdownCounts(r *Report) string {
 	return b.String()
 }
 
-// markdownResult hides all there is about a result behind one line.
+// markdownResult returns a result with its details folded.
 func markdownResult(r Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n", markdownText(string(r.Outcome)), markdownText(r.Name()), markdownText(r.Message))
@@ -167,7 +168,7 @@ func markdownSources(sources []string) string {
 	return strings.Join(texts, "; ")
 }
 
-// fence is a block of code that nothing in the text can end.
+// fence returns a block of code that nothing in the text can end.
 func fence(language, text string) string {
 	text = strings.TrimRight(clip(visible(text), maxBlock), "\n")
 	if text == "" {
@@ -180,8 +181,8 @@ func fence(language, text string) string {
 	return ticks + language + "\n" + text + "\n" + ticks + "\n\n"
 }
 
-// markdownText is a text on one line, with everything that Markdown and HTML know in it taken for what it is. Character
-// references do that in both, and in tables.
+// markdownText returns a text on one line, in which Markdown and HTML have no effect: character
+// references are text in both, and in tables.
 func markdownText(text string) string {
 	return markdownEscapes.Replace(clip(oneLine(text), maxLine))
 }

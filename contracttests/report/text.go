@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Line tells one result on a plain line, for progress: "pass create/secret-is-shown-once/v3 12ms".
+// Line returns a result as one line: "pass create/secret-is-shown-once/v3 12ms".
 func Line(r Result) string { return resultLine(redactedCopy(r)) }
 
 func resultLine(r Result) string {
@@ -20,8 +20,8 @@ func resultLine(r Result) string {
 // maxList is how much of a text may list warnings, and how much skips.
 const maxList = 256 << 10
 
-// renderText is for people on a terminal: first the verdict and what makes the run doubtful, at last
-// the counts. The details of results are cut if it would be too long.
+// renderText begins with the verdict and the warnings, and ends with the counts. The details of
+// results are cut if it would be too long.
 func renderText(r *Report) ([]byte, error) {
 	var warnings, skips, end bytes.Buffer
 	for _, warning := range r.Warnings {
@@ -74,7 +74,7 @@ func renderText(r *Report) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// textResults returns what is no pass, and the number of the results that are cut.
+// textResults returns the results that are no pass or skip, and the number of those that are cut.
 func textResults(r *Report, most int) (text string, cut int) {
 	var b strings.Builder
 	bad := only(r.Results, Fail, Error, Provisional)
@@ -110,8 +110,8 @@ func textResults(r *Report, most int) (text string, cut int) {
 	return text, left.cut
 }
 
-// textDetails shows all there is about a result. What comes from the target is behind a bar: no line of it can be taken
-// for one of ours, nor for a command to GitHub's runner, which begins with two colons.
+// textDetails returns the details of a result. Texts of the target are behind a bar, so that none of
+// their lines looks like one of ours, or like a command to GitHub's runner.
 func textDetails(r Result) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "      promise: %s\n", oneLine(r.Promise))
