@@ -79,8 +79,7 @@ func leavesTheRest(id string, versions []version.Version, change func(*contract.
 		Run: func(t *contract.T) {
 			want := special(t)
 			op := change(t, &want)
-			t.Equal("the response", want, t.Owner().Patch(want.ID, op).Token())
-			t.Equal("the token in the list", want, t.Owner().MustFind(want.ID))
+			patchesTo(t, want, op)
 		},
 	}
 }

@@ -125,10 +125,8 @@ var createProperties = []contract.Scenario{
 			body := t.Owner().NewTokenBody()
 			name := body.Text("name")
 			createsNothing(t, func() {
-				t.Owner().Send(contract.Request{
-					Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json",
-					Body: strings.Replace(jsonText(body), name, name+"\xff", 1),
-				}).ExpectError(http.StatusBadRequest)
+				other := strings.Replace(jsonText(body), name, name+"\xff", 1)
+				createAs(t, t.Owner(), jsonType, other).ExpectError(http.StatusBadRequest)
 			})
 		},
 	},
@@ -154,22 +152,25 @@ var createProperties = []contract.Scenario{
 		},
 		Rules: []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			r := c.Send(contract.Request{
-				Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json; charset=UTF-8",
-				Body: jsonText(contract.Body{"name": t.Name(), "expirationDate": soon(t)}),
-			}).Status(http.StatusOK)
-			c.MustDelete(r.Token().ID)
+			body := jsonText(t.Owner().NewTokenBody())
+			t.Owner().MustDelete(createAs(t, t.Owner(), jsonType+"; charset=UTF-8", body).Token().ID)
 		},
 	},
 }
 
+const jsonType = "application/json"
+
+// createAs sends any text of any content type as a create.
+func createAs(t *contract.T, c *contract.Client, contentType, body string) *contract.Response {
+	return c.Send(contract.Request{
+		Method: http.MethodPost, Path: t.CollectionPath(), ContentType: contentType, Body: body,
+	})
+}
+
 // createOf sends a create with another content type.
 func createOf(t *contract.T, contentType, name string) *contract.Response {
-	return t.Owner().ExpectInvalid("header Content-Type").Send(contract.Request{
-		Method: http.MethodPost, Path: t.CollectionPath(), ContentType: contentType,
-		Body: jsonText(contract.Body{"name": name, "expirationDate": soon(t)}),
-	})
+	body := jsonText(contract.Body{"name": name, "expirationDate": soon(t)})
+	return createAs(t, t.Owner().ExpectInvalid("header Content-Type"), contentType, body)
 }
 
 func propertyRefused(what, name string, value any) contract.Scenario {
@@ -208,9 +209,7 @@ func malformed(id, what, body string) contract.Scenario {
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
 			createsNothing(t, func() {
-				t.Owner().ExpectInvalid("body").Send(contract.Request{
-					Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json", Body: named(t, body),
-				}).ExpectError(http.StatusBadRequest)
+				createAs(t, t.Owner().ExpectInvalid("body"), jsonType, named(t, body)).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}

@@ -183,16 +183,11 @@ var errorShapes = []contract.Scenario{
 		Sources: []string{"v2026 #/components/responses/400", "#unparsable-body-is-400"},
 		Rules:   []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
-			c := t.Owner()
-			wrong := c.ExpectInvalid("body")
+			wrong := t.Owner().ExpectInvalid("body")
 			for _, body := range []string{`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``} {
-				wrong.Send(contract.Request{Method: http.MethodPost, Path: t.CollectionPath(), ContentType: "application/json", Body: named(t, body)}).
-					ExpectError(http.StatusBadRequest)
+				createAs(t, wrong, jsonType, named(t, body)).ExpectError(http.StatusBadRequest)
 			}
-			made := c.MustCreate()
-			wrong.Send(contract.Request{
-				Method: http.MethodPatch, Path: t.CollectionPath() + "/" + made.ID, ContentType: jsonPatchType, Body: `[{`,
-			}).ExpectError(http.StatusBadRequest)
+			patchAs(t, wrong, t.Owner().MustCreate().ID, jsonPatchType, `[{`).ExpectError(http.StatusBadRequest)
 		},
 	},
 }

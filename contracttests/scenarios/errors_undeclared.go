@@ -86,23 +86,20 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"errata content-too-large"}, Features: writes(contract.Faults),
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
-			c, collection := t.Owner(), t.CollectionPath()
+			c := t.Owner()
 			made := c.MustCreate()
 			before := c.ListOwn().Status(http.StatusOK).Text()
 			requests := []contract.Request{
-				{Method: http.MethodGet, Path: collection, Body: tooMuch},
-				{Method: http.MethodPost, Path: collection, ContentType: "application/json", Body: jsonText(c.NewTokenBody()) + tooMuch},
-				{Method: http.MethodPatch, Path: collection + "/" + made.ID, ContentType: jsonPatchType, Body: jsonText(renaming(t)) + tooMuch},
-				{Method: http.MethodDelete, Path: collection + "/" + made.ID, Body: tooMuch},
+				get(t.CollectionPath()), c.CreateRequest(c.NewTokenBody()), c.PatchRequest(made.ID, renaming(t)...), c.DeleteRequest(made.ID),
 			}
 			if t.Version() == version.V1 {
-				for _, method := range []string{http.MethodPatch, http.MethodPost} {
-					requests = append(requests, contract.Request{
-						Method: method, Path: bulkPath, ContentType: "application/json", Body: bulkBody([]string{made.ID}, later(t)) + tooMuch,
-					})
-				}
+				byPatch := c.BulkRequest([]string{made.ID}, later(t))
+				byPost := byPatch
+				byPost.Method = http.MethodPost
+				requests = append(requests, byPatch, byPost)
 			}
 			for _, request := range requests {
+				request.Body += tooMuch
 				c.Send(request).ExpectError(http.StatusRequestEntityTooLarge)
 			}
 			t.Equal("tokens", before, c.ListOwn().Status(http.StatusOK).Text())
@@ -153,9 +150,7 @@ var errorStatuses = []contract.Scenario{
 					send(http.MethodPost, bulkPath, bulkBody([]string{made.ID}, later(t)))
 				}
 			}
-			wrong.Send(contract.Request{
-				Method: http.MethodPatch, Path: t.CollectionPath() + "/" + made.ID, ContentType: "application/json", Body: jsonText(renaming(t)),
-			}).ExpectError(http.StatusUnsupportedMediaType)
+			patchAs(t, wrong, made.ID, jsonType, jsonText(renaming(t))).ExpectError(http.StatusUnsupportedMediaType)
 			t.Equal("tokens", before, own(c))
 		},
 	},

@@ -129,9 +129,7 @@ func expired(t *contract.T, name string) contract.Credentials {
 // patchRefused expects 400 to a patch of a new token, and that the token stays as it is.
 func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) {
 	newStays(t, func(id string) {
-		c.Send(contract.Request{
-			Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: jsonPatchType, Body: named(t, jsonText(operations)),
-		}).ExpectError(http.StatusBadRequest)
+		patchAs(t, c, id, jsonPatchType, named(t, jsonText(operations))).ExpectError(http.StatusBadRequest)
 	})
 }
 

@@ -272,7 +272,7 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				patchAs(t, id, jsonPatchType, named(t, body), wrong).ExpectError(http.StatusBadRequest)
+				patchAs(t, t.Owner().ExpectInvalid(wrong), id, jsonPatchType, named(t, body)).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
@@ -297,7 +297,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				patchAs(t, id, contentType, jsonText(renaming(t)), "header Content-Type").ExpectRejected()
+				patchAs(t, t.Owner().ExpectInvalid("header Content-Type"), id, contentType, jsonText(renaming(t))).ExpectRejected()
 			})
 		},
 	}

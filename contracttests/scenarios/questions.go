@@ -177,7 +177,7 @@ func questionsOfPatch() []contract.Scenario {
 		}, func(t *contract.T, record record) {
 			newStays(t, func(id string) {
 				before := t.Owner().MustFind(id)
-				t.Equal("the answer", before, record(patchAs(t, id, jsonPatchType, "[]")).Token())
+				t.Equal("the answer", before, record(patchAs(t, t.Owner(), id, jsonPatchType, "[]")).Token())
 			})
 		}),
 	}
@@ -187,7 +187,7 @@ func questionsOfPatch() []contract.Scenario {
 			Sources: []string{"#unsupported-media-type-is-415", "errata unsupported-media-type"},
 			Rules:   []rule.ID{"wrong-content-type"},
 		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
-			return patchAs(t, t.Owner().MustCreate().ID, other.contentType, jsonText(renaming(t)), "header Content-Type")
+			return patchAs(t, t.Owner().ExpectInvalid("header Content-Type"), t.Owner().MustCreate().ID, other.contentType, jsonText(renaming(t)))
 		}))
 	}
 	return all
