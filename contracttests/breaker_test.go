@@ -94,7 +94,7 @@ func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
 		}
 		return n.RoundTrip(r)
 	})}
-	o.Settle, o.Run, o.Versions = time.Nanosecond, regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
+	o.ConsistencyTimeout, o.Run, o.Versions = time.Nanosecond, regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
 	n.contract(target, o)
 	if made != 2 || refused != 1 {
 		t.Errorf("%d tokens were made, and %d logins refused, want 2 and 1", made, refused)

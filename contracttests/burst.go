@@ -48,7 +48,7 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	for _, s := range all {
 		c.t.must(c.t.gatewayError(s.exchange))
 		if op, _ := c.t.run.operation(c.t.version, s.request.Method, s.request.Path); op != nil && s.Method != http.MethodPatch {
-			c.t.settle(effects(op.Name, s.exchange))
+			c.t.awaitEffects(effects(op.Name, s.exchange))
 		}
 	}
 	return answers

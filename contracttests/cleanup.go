@@ -53,7 +53,7 @@ func (t *T) own(c *Client, id, owner string) {
 	t.owners[id] = t.identity(c.who)
 	t.Cleanup(func() {
 		if _, left := t.alive[id]; left {
-			t.cleanupClient(c, id).remove(id)
+			t.cleanupClient(c, id).deleteLeftover(id)
 		}
 	})
 	n := 0
@@ -79,14 +79,14 @@ func (t *T) identity(who Credentials) Credentials {
 
 // cleanupClient returns who removes an object: its owner, whose own login has every right, or else who made it.
 func (t *T) cleanupClient(maker *Client, id string) *Client {
-	if owner := t.owners[id]; owner.given() && t.run.target.Live() {
+	if owner := t.owners[id]; owner.given() && t.run.target.RealTenant() {
 		return t.client(owner)
 	}
 	return maker.ExpectInvalid() // the delete is right
 }
 
-// remove deletes what a scenario left, in any version that the target serves.
-func (c *Client) remove(id string) {
+// deleteLeftover deletes what a scenario left, in any version that the target serves.
+func (c *Client) deleteLeftover(id string) {
 	gone := Request{Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id)}
 	r := c.Send(gone)
 	if r.status == http.StatusUnauthorized && c.who.given() { // its access token has expired meanwhile

@@ -265,7 +265,7 @@ func (c *Client) record(r Request, x *exchange) *Response {
 		done := effects(op.Name, x)
 		t.wrote = t.wrote || len(done) > 0
 		if !x.AtOnce {
-			t.settle(done)
+			t.awaitEffects(done)
 			t.requestLists(c, done)
 		}
 	}

@@ -37,7 +37,7 @@ func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 	}
 	t := r.newT(ctx, Case{Version: ""}, tenant)
 	identities := []Credentials{tenant.owner}
-	if r.target.Live() {
+	if r.target.RealTenant() {
 		identities = append(identities, tenant.second, tenant.admin)
 	}
 	for _, who := range identities {
@@ -60,7 +60,7 @@ func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 
 // checkCredentials logs in to a patmock with the credentials of the target, which cases do not use.
 func (r *Runner) checkCredentials(ctx context.Context) error {
-	if r.target.Live() {
+	if r.target.RealTenant() {
 		return nil
 	}
 	who := r.target

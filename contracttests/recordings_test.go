@@ -27,7 +27,7 @@ func transcripts(t *testing.T, target contracttests.Target, parallel int, cases 
 	runner, err := contracttests.NewRunner(target, contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
 		one := recording.Normalize(recording.RawCase{
 			Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
-		}, target.BaseURL, target.Live())
+		}, target.BaseURL, target.RealTenant())
 		all[o.Case.Name()] = one
 		text := asJSON(t, one)
 		for _, trace := range told(o.Exchanges) {

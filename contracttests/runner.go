@@ -55,11 +55,11 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	if o.Parallel == 0 {
 		o.Parallel = 4
 	}
-	if target.Live() {
+	if target.RealTenant() {
 		o.Parallel = 1
 	}
-	if o.Settle == 0 {
-		o.Settle = DefaultSettle
+	if o.ConsistencyTimeout == 0 {
+		o.ConsistencyTimeout = DefaultConsistencyTimeout
 	}
 	if o.Wait == nil {
 		o.Wait = tenantguard.Sleep
@@ -71,7 +71,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 		warnings: warnings{statuses: map[int]int{}, rejections: map[string]bool{}, otherRuns: map[string]bool{}},
 	}
 	var more *spec.Errata
-	if target.Live() {
+	if target.RealTenant() {
 		more = open
 	}
 	for _, name := range spec.Names() {
@@ -137,7 +137,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 
 func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
 	out := &report.Report{
-		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, RealTenant: r.target.Live()},
+		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, RealTenant: r.target.RealTenant()},
 		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.list(r.Clock()), Results: []report.Result{},
 	}
 	if n := r.observed.exchanges.Load(); n > 0 {
@@ -200,8 +200,8 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	}
 	observed.Cleanup = len(t.exchanges)
 	left := t.runCleanups(ctx)
-	t.judge(&result, c.Scenario, r.target.Live(), err, left)
-	if t.run.target.Live() {
+	t.judge(&result, c.Scenario, r.target.RealTenant(), err, left)
+	if t.run.target.RealTenant() {
 		r.noteReachability(t, err)
 	}
 	observed.Exchanges, observed.Answers = t.exchanges, t.answers

@@ -27,10 +27,10 @@ type Options struct {
 	ID string
 	// ProvokeRateLimit lets a live target be tried by the scenarios about its rate limit, which exceed it on purpose.
 	ProvokeRateLimit bool
-	// Settle is how long the lists of a live target may take to show a write. Zero means DefaultSettle.
-	Settle time.Duration
+	// ConsistencyTimeout is how long the lists of a live target may take to show a write. Zero means DefaultConsistencyTimeout.
+	ConsistencyTimeout time.Duration
 	// NoLists turns off the lists that the run requests of a patmock after each write, beside those of
-	// the scenario. Of a tenant it requests those that Settle is about, and no others.
+	// the scenario. Of a tenant it requests those that ConsistencyTimeout is about, and no others.
 	NoLists bool
 	// Wait lets time pass at a live target, and ends early with the error of ctx. Nil means that it waits.
 	Wait func(ctx context.Context, d time.Duration) error

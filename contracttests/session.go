@@ -10,7 +10,7 @@ import (
 
 // open makes the session of a scenario. An error means that nothing can be tried.
 func (r *Runner) open(ctx context.Context) (*session, error) {
-	if r.target.Live() {
+	if r.target.RealTenant() {
 		return &session{
 			target: r.target, base: r.target.BaseURL, owner: r.target.Owner, second: r.target.Second, admin: r.target.Admin,
 			provoke: r.options.ProvokeRateLimit, close: func(context.Context) error { return nil },

@@ -111,7 +111,7 @@ const mockLife = 30 * 24 * time.Hour
 
 // Expiry is when a token expires that a scenario makes, where its promise is not about that. Every version takes it.
 func (t *T) Expiry() time.Time {
-	if t.run.target.Live() {
+	if t.run.target.RealTenant() {
 		return t.Now().Add(liveLife)
 	}
 	return t.Now().Add(mockLife)
@@ -169,7 +169,7 @@ func (t *T) Fault(rule control.Fault) {
 }
 
 // RealTenant reports whether the target is a real tenant. Assumed promises do not fail on one.
-func (t *T) RealTenant() bool { return t.run.target.Live() }
+func (t *T) RealTenant() bool { return t.run.target.RealTenant() }
 
 // OwnerName is the name of the first identity on a patmock, by which tokens are added for it.
 func (t *T) OwnerName() string { return ownerName }
@@ -190,7 +190,7 @@ func (t *T) Name() string {
 // requestContext returns the context of a request. If the run ends early, a write under way at a
 // tenant is waited for: what it made has to be known, so that it can be deleted.
 func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
-	if !r.isWrite() || t.ending || !t.run.target.Live() {
+	if !r.isWrite() || t.ending || !t.run.target.RealTenant() {
 		return context.WithCancel(t.ctx)
 	}
 	return tenantguard.Graceful(t.ctx, writeGrace)

@@ -43,8 +43,8 @@ func (t Target) HasCredentials() bool {
 
 func (c Credentials) given() bool { return c.ClientID != "" && c.ClientSecret != "" }
 
-// Live tells that a target is none of ours.
-func (t Target) Live() bool { return t.Control == nil }
+// RealTenant reports whether the target is a real tenant.
+func (t Target) RealTenant() bool { return t.Control == nil }
 
 // The fixture that scenarios are tried with on a patmock, and its users.
 const (

@@ -116,8 +116,8 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !target.Live() || target.ReadOnly != tt.readOnly || target.Owner != want {
-				t.Errorf("live %v, read only %v, owner %q", target.Live(), target.ReadOnly, target.Owner.ClientID)
+			if !target.RealTenant() || target.ReadOnly != tt.readOnly || target.Owner != want {
+				t.Errorf("live %v, read only %v, owner %q", target.RealTenant(), target.ReadOnly, target.Owner.ClientID)
 			}
 		})
 	}
@@ -168,8 +168,8 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 		defer server.Close()
 		tt.choice.Address, tt.choice.Lookup = server.URL, login.lookup
 		target, err := tt.choice.Target(t.Context())
-		if err != nil || target.Live() != tt.live || asked.Load() != tt.asked {
-			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.Live(), asked.Load())
+		if err != nil || target.RealTenant() != tt.live || asked.Load() != tt.asked {
+			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.RealTenant(), asked.Load())
 		}
 	}
 }
@@ -197,8 +197,8 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 			defer server.Close()
 			choice := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}
 			target, err := choice.Target(t.Context())
-			if err != nil || target.Live() != tt.live {
-				t.Errorf("live is %t, error %v", target.Live(), err)
+			if err != nil || target.RealTenant() != tt.live {
+				t.Errorf("live is %t, error %v", target.RealTenant(), err)
 			}
 		})
 	}
@@ -215,7 +215,7 @@ func TestChoiceAsksNobodyElse(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler(another.URL+"/_mock/health", http.StatusTemporaryRedirect))
 	defer server.Close()
 	target, err := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}.Target(t.Context())
-	if err != nil || !target.Live() || asked.Load() != 0 {
-		t.Errorf("live is %t, another was asked %d times, %v", target.Live(), asked.Load(), err)
+	if err != nil || !target.RealTenant() || asked.Load() != 0 {
+		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), asked.Load(), err)
 	}
 }

@@ -89,18 +89,18 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	d = diagnosis{
-		Target: target.Name, Live: target.Live(), Writes: !target.Live() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
+		Target: target.Name, Live: target.RealTenant(), Writes: !target.RealTenant() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
 		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
 	}
 	var profile *control.Profile // of a patmock
-	if !target.Live() {
+	if !target.RealTenant() {
 		health, err := target.Control.Health(ctx)
 		if err != nil {
 			return d, cli.Exitf(cli.ExitUnreachable, "%w", contracttests.ExplainControl(err))
 		}
 		profile = &health.Profile
 	}
-	if target.Live() || target.HasCredentials() {
+	if target.RealTenant() || target.HasCredentials() {
 		if err := d.examine(ctx, target, o); err != nil {
 			return d, err
 		}

@@ -45,12 +45,12 @@ func rehearse(
 	}
 	defer func() { err = errors.Join(err, mock.Close()) }()
 	stage := contracttests.Target{Name: target.Name, BaseURL: inProcess, HTTP: &http.Client{Transport: mock.Transport()}}
-	if !target.Live() {
+	if !target.RealTenant() {
 		stage.Control = mock.Control()
 	} else if err := copyIdentities(ctx, mock.Control(), target, &stage); err != nil {
 		return r, err
 	}
-	if target.Live() {
+	if target.RealTenant() {
 		o.Now = func() time.Time { return time.Now().Add(r.waits) }
 		o.Wait = func(ctx context.Context, d time.Duration) error {
 			r.waits += d
@@ -64,13 +64,13 @@ func rehearse(
 	if err != nil {
 		return r, err
 	}
-	if !target.Live() {
+	if !target.RealTenant() {
 		if _, err := runner.Preflight(ctx); err != nil { // as in a run
 			return r, err
 		}
 	}
 	result := runner.Run(ctx, cases)
-	if !target.Live() && result.Observed != nil {
+	if !target.RealTenant() && result.Observed != nil {
 		r.observed = *result.Observed
 	}
 	r.sort(cases)
@@ -82,7 +82,7 @@ func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mo
 	switch {
 	case err != nil:
 		return p, err
-	case target.Live():
+	case target.RealTenant():
 		p.RateLimit = "off" // a run against a tenant paces itself
 	case profile != nil:
 		p.RateLimit, p.TokenLimit = profile.RateLimit, profile.TokenLimit

@@ -83,7 +83,7 @@ func (p *parityRun) register(flags *pflag.FlagSet) {
 
 // check refuses, before anything is sent, what could not be written down.
 func (p parityRun) check(target contracttests.Target, dryRun bool) error {
-	if p.update && !target.Live() {
+	if p.update && !target.RealTenant() {
 		return cli.Flagf("update-parity", ": a patmock confirms nothing, only a live target does: --target env, or an address")
 	}
 	if p.update && dryRun {

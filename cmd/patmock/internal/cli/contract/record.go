@@ -51,7 +51,7 @@ func (r *recorder) see(o contracttests.Observation) {
 	for _, i := range identities(r.target) {
 		c.Secrets = append(c.Secrets, i.login.ClientSecret)
 	}
-	r.err = errors.Join(r.err, r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.Live())))
+	r.err = errors.Join(r.err, r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.RealTenant())))
 }
 
 func (r *recorder) end(env cli.Env, result *report.Report) error {

@@ -194,14 +194,14 @@ func (f runFlags) test(
 	if err != nil {
 		return nil, err
 	}
-	if target.Live() {
+	if target.RealTenant() {
 		limit.atTenant()
 	}
 	unstarted := f.preflight(ctx, stderr, target, runner)
 	chosen, planned := cases, func() {}
 	if unstarted != nil {
 		chosen = nil
-	} else if target.Live() && !limit.fixed {
+	} else if target.RealTenant() && !limit.fixed {
 		planned = limit.plan(ctx, rehearsed, plan, cases)
 	}
 	result := runner.Run(ctx, chosen)

@@ -50,7 +50,7 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is deleted otherwise")
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
 	flags.StringVar(&f.olderThan, "older-than", "", "leave what is younger than that, such as 90m or 7d")
-	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of the tenant may take to show what was written")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout, "how long the lists of the tenant may take to show what was written")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
 	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
 	flags.BoolVar(&f.yes, "yes", false, "delete what --by-name finds without a question")
@@ -150,7 +150,7 @@ func (f sweepFlags) tenant(ctx context.Context, env cli.Env) (t contracttests.Ta
 		return t, cli.Usagef("--allow-writes", "nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")
 	}
 	t, _, err = f.open(ctx, env)
-	if err == nil && !t.Live() {
+	if err == nil && !t.RealTenant() {
 		err = cli.Flagf("target", " %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)
 	}
 	return t, err

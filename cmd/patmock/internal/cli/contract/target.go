@@ -59,7 +59,7 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 
 // printUse prints what the credentials of the environment are used for if it names a patmock.
 func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
-	if f.target != "env" || t.Live() {
+	if f.target != "env" || t.RealTenant() {
 		return
 	}
 	use := "SAIL_ credentials are not set, and not needed"

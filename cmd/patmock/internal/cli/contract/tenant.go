@@ -33,7 +33,7 @@ func (f *liveFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file that remembers what was made at a tenant")
 	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests, "how many requests a tenant is sent at most")
 	flags.BoolVar(&f.provoke, "provoke-rate-limit", false, "exceed the rate limit of a tenant, for the scenarios about it")
-	flags.DurationVar(&f.settle, "settle", contracttests.DefaultSettle, "how long the lists of a tenant may take to show what was written")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout, "how long the lists of a tenant may take to show what was written")
 	cli.SetGroup(flags, cli.GroupTenant)
 }
 
@@ -45,7 +45,7 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 	case f.settle <= 0:
 		return cli.Flagf("settle", " %s: expected more than nothing", f.settle)
 	}
-	o.ProvokeRateLimit, o.Settle, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
+	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
 	return nil
 }
 
@@ -62,7 +62,7 @@ type guardSession struct {
 // newGuardSession puts a guard in front of a live target.
 // Latency is called with that of the first requests. May be nil.
 func (f liveFlags) newGuardSession(t *contracttests.Target, run string, latency func(time.Duration)) (s guardSession, err error) {
-	if !t.Live() {
+	if !t.RealTenant() {
 		return s, nil
 	}
 	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests

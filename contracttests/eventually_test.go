@@ -174,7 +174,7 @@ func TestLagThatNeverEnds(t *testing.T) {
 			} else if test.fails {
 				checkMessage(t, result.Message)
 			}
-			if waited := n.Now().Sub(started); test.fails != (waited >= contracttests.DefaultSettle) {
+			if waited := n.Now().Sub(started); test.fails != (waited >= contracttests.DefaultConsistencyTimeout) {
 				t.Errorf("%s were waited for", waited)
 			}
 		})

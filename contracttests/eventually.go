@@ -13,11 +13,11 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// DefaultSettle is how long the lists of a live target may take to show a write that it has answered. A tenant is
+// DefaultConsistencyTimeout is how long the lists of a live target may take to show a write that it has answered. A tenant is
 // eventually consistent: the harness looks at the list of the token's owner after each write, at once and then less and less
 // often, and a scenario goes on when the write shows, or fails when it does not show in this time. What it looks at counts as
 // requests of the scenario, and is no part of what is observed. A patmock is consistent, and not looked at.
-const DefaultSettle = 10 * time.Second
+const DefaultConsistencyTimeout = 10 * time.Second
 
 // How long is waited between two looks at a list: at first, and at most.
 const (
@@ -46,7 +46,7 @@ func (e effect) shown(list []Token) (problem, diff string) {
 		if e.patched == nil {
 			return "", ""
 		}
-		name, diff := e.patched.unsettled(token)
+		name, diff := e.patched.notVisible(token)
 		if diff != "" {
 			problem = name + " of the patched token " + e.id + " is not listed as patch answered it"
 		}
@@ -58,10 +58,10 @@ func (e effect) shown(list []Token) (problem, diff string) {
 	return "the token " + e.id + " is not listed", ""
 }
 
-// unsettled returns the first property by which a list does not show a patched token yet. Properties
+// notVisible returns the first property by which a list does not show a patched token yet. Properties
 // that the response to the patch lacks do not count, nor do those that change by themselves, such
 // as lastUsed.
-func (k *Token) unsettled(listed Token) (name, diff string) {
+func (k *Token) notVisible(listed Token) (name, diff string) {
 	for _, property := range []struct {
 		name      string
 		present   bool
@@ -114,10 +114,10 @@ func effects(operation string, x *exchange) []effect {
 	return nil
 }
 
-// settle waits until the lists show what a write did, on a live target. A token whose owner is none of the identities cannot
+// awaitEffects waits until the lists show what a write did, on a live target. A token whose owner is none of the identities cannot
 // be waited for.
-func (t *T) settle(effects []effect) {
-	if !t.run.target.Live() || t.ending && t.hurried() { // a cleanup in a hurry deletes the rest
+func (t *T) awaitEffects(effects []effect) {
+	if !t.run.target.RealTenant() || t.ending && t.hurried() { // a cleanup in a hurry deletes the rest
 		return
 	}
 	for _, e := range effects {
@@ -129,7 +129,7 @@ func (t *T) settle(effects []effect) {
 
 // await looks at the list of an identity until it shows an effect.
 func (t *T) await(owner Credentials, e effect) {
-	deadline := t.run.Now().Add(t.run.options.Settle)
+	deadline := t.run.Now().Add(t.run.options.ConsistencyTimeout)
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		problem, diff := t.look(owner, e)
 		if problem == "" {
@@ -137,7 +137,7 @@ func (t *T) await(owner Credentials, e effect) {
 		}
 		left := deadline.Sub(t.run.Now())
 		if left <= 0 {
-			t.fail(report.KindNotVisible, fmt.Sprintf("the write does not show within %s (Options.Settle): %s", t.run.options.Settle, problem), diff)
+			t.fail(report.KindNotVisible, fmt.Sprintf("the write does not show within %s (Options.ConsistencyTimeout): %s", t.run.options.ConsistencyTimeout, problem), diff)
 			panic(stopped{})
 		}
 		jittered := pause/2 + rand.N(pause/2) //nolint:gosec // so that two runs do not keep step: nobody gains by foreseeing it
