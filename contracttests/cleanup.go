@@ -79,7 +79,7 @@ func (t *T) identity(who Credentials) Credentials {
 
 // cleanupClient returns who removes an object: its owner, whose own login has every right, or else who made it.
 func (t *T) cleanupClient(maker *Client, id string) *Client {
-	if owner := t.owners[id]; owner.given() && t.run.target.RealTenant() {
+	if owner := t.owners[id]; owner.given() && t.RealTenant() {
 		return t.client(owner)
 	}
 	return maker.ExpectInvalid() // the delete is right

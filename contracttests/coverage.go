@@ -2,6 +2,7 @@ package contracttests
 
 import (
 	"cmp"
+	"maps"
 	"mime"
 	"slices"
 	"sync"
@@ -40,11 +41,7 @@ func (r *Runner) cover(op *spec.Operation, document string, status int, contentT
 func (r *Runner) Seen() map[Row]bool {
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
-	seen := map[Row]bool{}
-	for row := range r.coverage.seen {
-		seen[row] = true
-	}
-	return seen
+	return maps.Clone(r.coverage.seen)
 }
 
 // Rows lists every answer that the effective documents of the API and of the token endpoint declare.

@@ -117,7 +117,7 @@ func effects(operation string, x *exchange) []effect {
 // awaitEffects waits until the lists show what a write did, on a live target. A token whose owner is none of the identities cannot
 // be waited for.
 func (t *T) awaitEffects(effects []effect) {
-	if !t.run.target.RealTenant() || t.ending && t.hurried() { // a cleanup in a hurry deletes the rest
+	if !t.RealTenant() || t.ending && t.hurried() { // a cleanup in a hurry deletes the rest
 		return
 	}
 	for _, e := range effects {

@@ -19,7 +19,7 @@ func JudgedRules() []rule.ID { return observer.Rules() }
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver() *observer.Observer {
 	o := observer.Options{
-		Now: t.estimatedNow, Tenant: t.run.target.RealTenant(), Broken: t.scenario.Breaks, APIClient: t.session.apiClient.ClientID,
+		Now: t.estimatedNow, Tenant: t.RealTenant(), Broken: t.scenario.Breaks, APIClient: t.session.apiClient.ClientID,
 		Faults: t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
 	}
 	if o.Tenant {
@@ -55,7 +55,7 @@ func (t *T) judgeExchange(x *exchange) {
 	t.run.observed.exchanges.Add(1)
 	for _, f := range t.observer.See(recording.Exchange(*x)) {
 		into := &t.beside
-		if t.run.target.RealTenant() && f.Evidence == evidence.Assumed {
+		if t.RealTenant() && f.Evidence == evidence.Assumed {
 			into = &t.doubts
 		}
 		t.last = x
@@ -114,7 +114,7 @@ func (t *T) unrecorded(who Credentials) *Client {
 // listsAllowed reports whether the observer may request lists of its own.
 func (t *T) listsAllowed() bool {
 	countsRequests := t.scenario.has(Faults) || t.scenario.has(RateLimit)
-	return !t.run.target.RealTenant() && !t.run.options.NoLists && !countsRequests && len(t.session.profile.Hostile) == 0
+	return !t.RealTenant() && !t.run.options.NoLists && !countsRequests && len(t.session.profile.Hostile) == 0
 }
 
 func (t *T) requestList(c *Client, path string, pairs ...string) {

@@ -11,7 +11,7 @@ import (
 // noteOtherRuns looks in a list of a tenant for tokens that another run of the contract made. Such a
 // run may change what lists show while a scenario compares them.
 func (t *T) noteOtherRuns(operation string, x *exchange) {
-	if !t.run.target.RealTenant() || operation != "listPersonalAccessTokens" || x.Status != http.StatusOK {
+	if !t.RealTenant() || operation != "listPersonalAccessTokens" || x.Status != http.StatusOK {
 		return
 	}
 	var list []json.RawMessage

@@ -119,7 +119,7 @@ var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 // another one: no document settles it, and an open question asks for it. 401 and 429 say nothing
 // about the request itself.
 func (r *Response) ExpectRejected(want ...int) *Response {
-	if len(want) > 0 && !r.t.run.target.RealTenant() {
+	if len(want) > 0 && !r.t.RealTenant() {
 		r.Status(want...)
 	}
 	if r.status < 400 || r.status > 499 || r.status == http.StatusUnauthorized || r.status == http.StatusTooManyRequests {

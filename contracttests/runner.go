@@ -201,7 +201,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	observed.Cleanup = len(t.exchanges)
 	left := t.runCleanups(ctx)
 	t.judge(&result, c.Scenario, r.target.RealTenant(), err, left)
-	if t.run.target.RealTenant() {
+	if t.RealTenant() {
 		r.noteReachability(t, err)
 	}
 	observed.Exchanges, observed.Answers = t.exchanges, t.answers

@@ -111,7 +111,7 @@ const mockLife = 30 * 24 * time.Hour
 
 // Expiry is when a token expires that a scenario makes, where its promise is not about that. Every version takes it.
 func (t *T) Expiry() time.Time {
-	if t.run.target.RealTenant() {
+	if t.RealTenant() {
 		return t.Now().Add(liveLife)
 	}
 	return t.Now().Add(mockLife)
@@ -149,14 +149,16 @@ func (t *T) SetClock(now time.Time) {
 // Seed adds a token in any state, and returns what logs in with it. Its scenario needs SeededTokens.
 func (t *T) Seed(token control.NewToken) Credentials {
 	user, err := t.session.control.AddToken(t.ctx, token)
-	t.must(err)
-	t.observer.Seed(user.ClientID, user.ClientSecret)
-	return Credentials{user.ClientID, user.ClientSecret}
+	return t.seed(user, err)
 }
 
 // SeedUser adds a user with levels. Its scenario needs SeededTokens.
 func (t *T) SeedUser(name string, levels ...string) Credentials {
 	user, err := t.session.control.AddIdentity(t.ctx, control.NewIdentity{Name: name, UserLevels: levels})
+	return t.seed(user, err)
+}
+
+func (t *T) seed(user control.User, err error) Credentials {
 	t.must(err)
 	t.observer.Seed(user.ClientID, user.ClientSecret)
 	return Credentials{user.ClientID, user.ClientSecret}
@@ -190,7 +192,7 @@ func (t *T) Name() string {
 // requestContext returns the context of a request. If the run ends early, a write under way at a
 // tenant is waited for: what it made has to be known, so that it can be deleted.
 func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
-	if !r.isWrite() || t.ending || !t.run.target.RealTenant() {
+	if !r.isWrite() || t.ending || !t.RealTenant() {
 		return context.WithCancel(t.ctx)
 	}
 	return tenantguard.Graceful(t.ctx, writeGrace)

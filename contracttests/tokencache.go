@@ -74,7 +74,7 @@ func (t *T) client(who Credentials) *Client {
 		t.observer.Remember(recording.Exchange(*at.login))
 	} else {
 		answered := t.Anonymous().send(tokenRequest(who))
-		if t.run.target.RealTenant() && answered.status != http.StatusOK {
+		if t.RealTenant() && answered.status != http.StatusOK {
 			t.rejected[who] = t.loginError(who)
 			t.must(t.rejected[who])
 		}
@@ -83,7 +83,7 @@ func (t *T) client(who Credentials) *Client {
 		login := answered.Login()
 		life := time.Duration(login.ExpiresIn.Value) * time.Second
 		at = cachedToken{login.AccessToken.Value, answered.exchange, now.Add(life)}
-		if t.run.target.RealTenant() {
+		if t.RealTenant() {
 			t.run.tokens.put(who, at)
 		}
 	}

@@ -56,7 +56,7 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 	switch {
 	case op == nil:
 		found = document.CheckUnrouted(x.Status, contentType, []byte(x.Reply))
-	case t.run.target.RealTenant() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
+	case t.RealTenant() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
 		found = op.CheckResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
 		t.run.warnings.undeclared(op.ID, x.Status)
 	default:

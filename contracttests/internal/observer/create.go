@@ -22,7 +22,7 @@ var (
 
 // seeCreate compares a new token with the request, and remembers it.
 func (o *Observer) seeCreate(e *exchange) {
-	sent, shown := objectOf([]byte(e.Body)), objectOf([]byte(e.Reply))
+	sent, shown := e.body(), e.reply()
 	if !e.ok() {
 		o.noteRejectedCreate(e, sent)
 		return
@@ -148,14 +148,14 @@ func (o *Observer) checkAppeared(shown object) {
 func (o *Observer) doubt(e *exchange) {
 	switch e.Op {
 	case Create:
-		if id := objectOf([]byte(e.Reply)).text("id"); id != "" {
+		if id := e.reply().text("id"); id != "" {
 			o.token(id).unsure = true
 		}
 		clear(o.complete)
 	case Patch, Delete:
 		o.token(e.ID).forget()
 	case Bulk:
-		for _, id := range valueOf[[]string](objectOf([]byte(e.Body))["ids"]) {
+		for _, id := range valueOf[[]string](e.body()["ids"]) {
 			o.token(id).forget()
 		}
 	}

@@ -130,6 +130,10 @@ func (e *exchange) caller() string {
 	return e.session.identity
 }
 
+// body and reply return the objects that the request and the response have, nil for none.
+func (e *exchange) body() object  { return objectOf([]byte(e.Body)) }
+func (e *exchange) reply() object { return objectOf([]byte(e.Reply)) }
+
 // object is a JSON object, its values not decoded.
 type object map[string]json.RawMessage
 

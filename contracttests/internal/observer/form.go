@@ -80,7 +80,7 @@ func (o *Observer) checkCache(e *exchange) {
 
 // checkError judges the body of an error.
 func (o *Observer) checkError(e *exchange) {
-	body := objectOf([]byte(e.Reply))
+	body := e.reply()
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		if body.text("message") == "" {

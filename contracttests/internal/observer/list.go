@@ -1,6 +1,7 @@
 package observer
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -84,11 +85,7 @@ func (o *Observer) checkPresent(shown object, what string) {
 func (o *Observer) checkComplete(e *exchange, owner string, present map[string]bool) {
 	for _, id := range slices.Sorted(maps.Keys(o.tokens)) {
 		if t := o.tokens[id]; !present[id] && o.awaited(e, t, owner) {
-			broken := t.presence
-			if broken == "" {
-				broken = rule.NothingElseChanges
-			}
-			o.find(broken, "presence", "the token %s is absent from a list of its owner's tokens: no request has deleted it", id)
+			o.find(cmp.Or(t.presence, rule.NothingElseChanges), "presence", "the token %s is absent from a list of its owner's tokens: no request has deleted it", id)
 			t.unsure = true
 		}
 	}

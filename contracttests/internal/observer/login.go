@@ -39,7 +39,7 @@ func (o *Observer) seeLogin(e *exchange) {
 		return
 	}
 	s := o.learn(e)
-	shown := objectOf([]byte(e.Reply))
+	shown := e.reply()
 	if got := s.claims.text("client_id"); got != client && s.claims != nil {
 		o.find(rule.ExactID, "client_id", "client_id in the access token is %q, expected the one that logged in: %q", got, client)
 	}
@@ -64,7 +64,7 @@ func (o *Observer) seeLogin(e *exchange) {
 
 // learn remembers what an access token gives.
 func (o *Observer) learn(e *exchange) *session {
-	shown := objectOf([]byte(e.Reply))
+	shown := e.reply()
 	bearer := shown.text("access_token")
 	s := &session{
 		client: credentials(e).Get("client_id"), identity: shown.text("identity_id"),
@@ -173,7 +173,7 @@ func (o *Observer) seeCheckToken(e *exchange) {
 	if s == nil || !e.ok() {
 		return
 	}
-	shown := objectOf([]byte(e.Reply))
+	shown := e.reply()
 	for _, name := range slices.Sorted(maps.Keys(s.claims)) {
 		value, present := shown[name]
 		if name == "scope" || name == "scope_hash" {

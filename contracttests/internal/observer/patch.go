@@ -18,7 +18,7 @@ func (o *Observer) seePatch(e *exchange) {
 		o.noteRejected(e, t, named(operations))
 		return
 	}
-	shown := objectOf([]byte(e.Reply))
+	shown := e.reply()
 	if id := shown.text("id"); id != e.ID && id != "" {
 		o.find(rule.ExactID, "", "the patch of the id %q changed the token %s, expected 404: no token has this id", e.ID, id)
 		return
@@ -33,7 +33,7 @@ func (o *Observer) seePatch(e *exchange) {
 
 // seeBulk compares the tokens of a bulk update with what it names.
 func (o *Observer) seeBulk(e *exchange) {
-	sent := objectOf([]byte(e.Body))
+	sent := e.body()
 	ids, operations := valueOf[[]string](sent["ids"]), valueOf[[]object](sent["patch"])
 	if !e.ok() {
 		for _, id := range ids {

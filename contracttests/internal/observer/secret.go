@@ -28,13 +28,13 @@ func (o *Observer) checkSecrets(e *exchange) {
 	}
 	switch {
 	case e.Op == Create && e.ok():
-		secret := objectOf([]byte(e.Reply)).text("secret")
+		secret := e.reply().text("secret")
 		if n := strings.Count(strings.Join(texts, "\n"), secret); n > 1 && secret != "" {
 			o.find(rule.SecretOnce, "twice", "the response to create has the secret %d times, expected it once", n)
 		}
 		o.secret(secret, "the secret of a token")
 	case e.Op == Login && e.ok():
-		o.secret(objectOf([]byte(e.Reply)).text("access_token"), "an access token")
+		o.secret(e.reply().text("access_token"), "an access token")
 	default:
 		o.checkSecretKey(e)
 	}
@@ -45,7 +45,7 @@ func (o *Observer) checkSecretKey(e *exchange) {
 	if !strings.Contains(e.Reply, `"secret"`) {
 		return
 	}
-	shown := append(valueOf[[]object](json.RawMessage(e.Reply)), objectOf([]byte(e.Reply)))
+	shown := append(valueOf[[]object](json.RawMessage(e.Reply)), e.reply())
 	if slices.ContainsFunc(shown, func(each object) bool { return each["secret"] != nil }) {
 		o.find(rule.SecretOnce, string(e.Op)+" key", "a token has the property secret in the response to %s", e.Op)
 	}
