@@ -206,8 +206,8 @@ func TestAllocations(t *testing.T) {
 		bench         func(*testing.B)
 		allocs, bytes int64
 	}{
-		{"list of ten", listOf(mock, bearer), 18, 7500},
-		{"create", createOf(mock, bearer), 50, 4450},
+		{"list of ten", listOf(mock, bearer), 15, 7500},
+		{"create", createOf(mock, bearer), 44, 4450},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := testing.Benchmark(tt.bench)

@@ -33,6 +33,8 @@ type Response struct {
 	// Reasons are why the request was rejected, for the log, the journal and the causes. Empty for a
 	// request that was served.
 	Reasons []Reason
+
+	length [1]string // the value of Content-Length, allocated with the rest
 }
 
 // Validator holds an answer against a document; what it returns is wrong with it.
@@ -151,7 +153,8 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, chec
 		header.Set(FaultHeader, strings.Join(trace.Faults, ", "))
 	}
 	if a.Body != nil && (r.Method == http.MethodHead || len(a.Body) > maxBuffered) {
-		header["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
+		a.length[0] = strconv.Itoa(len(a.Body))
+		header["Content-Length"] = a.length[:]
 	}
 	trace.Status = a.Status
 	rw.WriteHeader(a.Status)

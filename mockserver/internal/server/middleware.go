@@ -35,6 +35,7 @@ type requestState struct {
 	info     response.RequestInfo
 	tenant   *tenant
 	lease    budget.Lease
+	id       [1]string // the value of SLPT-Request-ID, allocated with the rest
 }
 
 // unseededRandom names requests that belong to no run that could be repeated.
@@ -118,7 +119,8 @@ var requestID = http.CanonicalHeaderKey(response.RequestID)
 
 func (x *requestState) assignRequestID(source *random.Source) {
 	x.info.RequestID = source.Hex("request id", 16)
-	x.rw.Header()[requestID] = []string{x.info.RequestID}
+	x.id[0] = x.info.RequestID
+	x.rw.Header()[requestID] = x.id[:]
 }
 
 // respond responds to a request whose body was read with err.
