@@ -14,13 +14,13 @@ func TestIdleMembers(t *testing.T) {
 	tests := []struct {
 		name    string
 		ttl     time.Duration
-		do      func(t testing.TB, w *world, s *namespace.Set[string])
+		do      func(t testing.TB, w *world, s *namespace.Registry[string])
 		removed []string
 		want    []string
 	}{
 		{
 			"stay for ever without a bound", 0,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a")
 				w.now = noon.Add(24 * time.Hour * 365)
 			},
@@ -29,19 +29,19 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay until the last moment", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) { use(t, s, "a"); w.now = noon.Add(ttl - 1) },
+			func(t testing.TB, w *world, s *namespace.Registry[string]) { use(t, s, "a"); w.now = noon.Add(ttl - 1) },
 			nil,
 			[]string{"a=a1 0s"},
 		},
 		{
 			"go at the bound", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) { use(t, s, "a"); w.now = noon.Add(ttl) },
+			func(t testing.TB, w *world, s *namespace.Registry[string]) { use(t, s, "a"); w.now = noon.Add(ttl) },
 			[]string{"a"},
 			nil,
 		},
 		{
 			"go when another is used", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a", "b")
 				w.now = noon.Add(ttl / 2)
 				use(t, s, "b")
@@ -53,7 +53,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"go before they are used again", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a")
 				w.now = noon.Add(ttl)
 				use(t, s, "a")
@@ -63,7 +63,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"count from the end of the last use", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a", "b")
 				b := find(t, s, "b")
 				w.now = noon.Add(ttl / 2)
@@ -75,7 +75,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay while they are in use", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a", "b")
 				find(t, s, "b")
 				w.now = noon.Add(2 * ttl)
@@ -85,7 +85,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay if they are the default", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, namespace.Default, "a")
 				w.now = noon.Add(10 * ttl)
 			},
@@ -94,7 +94,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"are looked for ten times in that while", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a")
 				w.now = noon.Add(ttl - 1)
 				use(t, s, "b") // looks, too early by a moment
@@ -106,7 +106,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"are found a tenth later", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a")
 				w.now = noon.Add(ttl - 1)
 				use(t, s, "b")
@@ -118,7 +118,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"make room", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a", "b", "c")
 				w.now = noon.Add(ttl)
 				use(t, s, "d")
@@ -128,7 +128,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"go when they are counted by name", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a")
 				w.now = noon.Add(ttl)
 				if got := each(s); len(got) != 0 || s.Len() != 0 || s.Has("a") {
@@ -140,7 +140,7 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"that were removed do not go again", ttl,
-			func(t testing.TB, w *world, s *namespace.Set[string]) {
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
 				use(t, s, "a")
 				if err := s.Remove("a"); err != nil {
 					t.Error(err)

@@ -19,7 +19,7 @@ func TestEachMayUseTheSet(t *testing.T) {
 	_, s := start(0, 0)
 	use(t, s, "b", "a", "c")
 	var seen []string
-	s.Each(func(name, _ string, _ time.Time) {
+	s.All(func(name, _ string, _ time.Time) {
 		seen = append(seen, name)
 		if name != "d" {
 			use(t, s, "d")
@@ -42,7 +42,7 @@ func TestConcurrentUseMakesOne(t *testing.T) {
 func concurrentUse(t testing.TB) {
 	t.Helper()
 	var made, removed atomic.Int64
-	s := namespace.New(namespace.Config[*int64]{
+	s := namespace.NewRegistry(namespace.RegistryConfig[*int64]{
 		Make:    func(string) (*int64, error) { n := made.Add(1); return &n, nil },
 		Removed: func([]string) error { removed.Add(1); return nil },
 		Max:     3,
@@ -56,12 +56,12 @@ func concurrentUse(t testing.TB) {
 		all.Go(func() {
 			<-start
 			var err error
-			if members[i], err = s.Use(fmt.Sprint("n", i%2)); err != nil {
+			if members[i], err = s.Get(fmt.Sprint("n", i%2)); err != nil {
 				t.Error(err)
 			}
 			s.Has("n0")
 			s.Len()
-			s.Each(func(string, *int64, time.Time) {})
+			s.All(func(string, *int64, time.Time) {})
 		})
 	}
 	close(start)
@@ -78,10 +78,10 @@ func concurrentUse(t testing.TB) {
 
 func TestConcurrentRemovalIsToldOnce(t *testing.T) {
 	var removed, done atomic.Int64
-	s := namespace.New(namespace.Config[int]{
+	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
 		Make: func(string) (int, error) { return 0, nil }, Removed: func([]string) error { removed.Add(1); return nil }, Wall: func() time.Time { return noon },
 	})
-	if _, err := s.Use("a"); err != nil {
+	if _, err := s.Get("a"); err != nil {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
@@ -99,9 +99,9 @@ func TestConcurrentRemovalIsToldOnce(t *testing.T) {
 }
 
 // slow is a set whose members are made and removed when a channel is closed.
-func slow(most int) (s *namespace.Set[string], made, removed chan struct{}) {
+func slow(most int) (s *namespace.Registry[string], made, removed chan struct{}) {
 	made, removed = make(chan struct{}), make(chan struct{})
-	s = namespace.New(namespace.Config[string]{
+	s = namespace.NewRegistry(namespace.RegistryConfig[string]{
 		Make: func(name string) (string, error) {
 			switch name {
 			case "slow":
@@ -129,7 +129,7 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 		for i := range got {
 			all.Go(func() {
 				var err error
-				if got[i], err = s.Use("slow"); err != nil {
+				if got[i], err = s.Get("slow"); err != nil {
 					t.Error(err)
 				}
 			})
@@ -139,7 +139,7 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 		if diff := cmp.Diff([]string{"fast=member fast 0s"}, each(s)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if _, err := s.Use("another"); !errors.Is(err, namespace.ErrTooMany) {
+		if _, err := s.Get("another"); !errors.Is(err, namespace.ErrTooMany) {
 			t.Errorf("%v, want %v: what is being made counts", err, namespace.ErrTooMany)
 		}
 		if err := s.Remove("slow"); !errors.Is(err, namespace.ErrUnknown) {
@@ -159,7 +159,7 @@ func TestAllWhoWaitGetTheError(t *testing.T) {
 		var all sync.WaitGroup
 		for range 3 {
 			all.Go(func() {
-				if member, err := s.Use("broken"); !errors.Is(err, errBroken) || member != "" {
+				if member, err := s.Get("broken"); !errors.Is(err, errBroken) || member != "" {
 					t.Errorf("%q, %v, want %v", member, err, errBroken)
 				}
 			})
@@ -178,12 +178,12 @@ func TestUseWaitsForTheRemoval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var making atomic.Int64
 		removed := make(chan struct{})
-		s := namespace.New(namespace.Config[int64]{
+		s := namespace.NewRegistry(namespace.RegistryConfig[int64]{
 			Make:    func(string) (int64, error) { return making.Add(1), nil },
 			Removed: func([]string) error { <-removed; return nil },
 			Wall:    func() time.Time { return noon },
 		})
-		if _, err := s.Use("a"); err != nil {
+		if _, err := s.Get("a"); err != nil {
 			t.Fatal(err)
 		}
 		var all sync.WaitGroup
@@ -194,7 +194,7 @@ func TestUseWaitsForTheRemoval(t *testing.T) {
 		})
 		synctest.Wait()
 		all.Go(func() {
-			if member, err := s.Use("a"); member != 2 || err != nil {
+			if member, err := s.Get("a"); member != 2 || err != nil {
 				t.Errorf("%d, %v, want the second one", member, err)
 			}
 		})

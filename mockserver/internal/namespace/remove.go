@@ -11,25 +11,25 @@ import (
 )
 
 // Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of Removed, after which it is there still.
-func (s *Set[T]) Remove(name string) error {
+func (s *Registry[T]) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
 	}
-	leaving := s.leave([]string{name}, func(*Member[T]) bool { return true })
+	leaving := s.markRemoving([]string{name}, func(*Member[T]) bool { return true })
 	if len(leaving) == 0 {
 		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 	}
 	return s.remove(leaving)
 }
 
-// leave marks those of some members that are to be removed, so that no request uses them again.
-func (s *Set[T]) leave(names []string, chosen func(m *Member[T]) bool) map[string]*Member[T] {
+// markRemoving marks those of some members that are to be removed, so that no request uses them again.
+func (s *Registry[T]) markRemoving(names []string, chosen func(m *Member[T]) bool) map[string]*Member[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	leaving := map[string]*Member[T]{}
 	for _, name := range names {
-		if m := s.members[name]; m != nil && name != Default && m.gone == nil && m.done() && chosen(m) {
-			m.gone = make(chan struct{})
+		if m := s.members[name]; m != nil && name != Default && m.removed == nil && m.done() && chosen(m) {
+			m.removed = make(chan struct{})
 			leaving[name] = m
 		}
 	}
@@ -37,7 +37,7 @@ func (s *Set[T]) leave(names []string, chosen func(m *Member[T]) bool) map[strin
 }
 
 // remove reports members that are leaving, and drops them.
-func (s *Set[T]) remove(leaving map[string]*Member[T]) error {
+func (s *Registry[T]) remove(leaving map[string]*Member[T]) error {
 	if len(leaving) == 0 {
 		return nil
 	}
@@ -54,14 +54,14 @@ func (s *Set[T]) remove(leaving map[string]*Member[T]) error {
 				s.config.Gone(m.value)
 			}
 		}
-		close(m.gone)
-		m.gone = nil
+		close(m.removed)
+		m.removed = nil
 	}
 	return err
 }
 
-// sweep removes what was idle for too long. It looks at most ten times in that while.
-func (s *Set[T]) sweep(now time.Time) {
+// evictIdle removes what was idle for too long. It looks at most ten times in that while.
+func (s *Registry[T]) evictIdle(now time.Time) {
 	if s.config.TTL == 0 {
 		return
 	}
@@ -81,11 +81,11 @@ func (s *Set[T]) sweep(now time.Time) {
 	idle := func(m *Member[T]) bool {
 		return m.active.Load() == 0 && now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL
 	}
-	_ = s.remove(s.leave(s.names(idle), idle)) // an error was logged, and removal is tried again
+	_ = s.remove(s.markRemoving(s.names(idle), idle)) // an error was logged, and removal is tried again
 }
 
 // names returns the names of the members that are chosen. Requests go on meanwhile.
-func (s *Set[T]) names(chosen func(m *Member[T]) bool) []string {
+func (s *Registry[T]) names(chosen func(m *Member[T]) bool) []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var names []string
@@ -101,7 +101,7 @@ func (s *Set[T]) names(chosen func(m *Member[T]) bool) []string {
 const roomPart = 64
 
 // makeRoom removes members that can be spared, and reports whether there were any.
-func (s *Set[T]) makeRoom() bool {
+func (s *Registry[T]) makeRoom() bool {
 	if s.config.Spare == nil {
 		return false
 	}
@@ -128,7 +128,7 @@ func (s *Set[T]) makeRoom() bool {
 	for _, one := range spares[:min(len(spares), 1+s.config.Max/roomPart)] {
 		chosen[one.member] = true
 	}
-	leaving := s.leave(names, func(m *Member[T]) bool {
+	leaving := s.markRemoving(names, func(m *Member[T]) bool {
 		_, ok := s.config.Spare(m.value)
 		return chosen[m] && ok && m.active.Load() == 0 // still
 	})

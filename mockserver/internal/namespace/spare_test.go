@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-func find(t testing.TB, s *namespace.Set[string], name string) *namespace.Member[string] {
+func find(t testing.TB, s *namespace.Registry[string], name string) *namespace.Member[string] {
 	t.Helper()
 	m, err := s.Find(name)
 	if err != nil {
@@ -39,7 +39,7 @@ func TestFindMakesNoMember(t *testing.T) {
 // A member that can be spared makes room: that of the lowest rank, and of those the one that was not used for longest.
 func TestSpareMembersMakeRoom(t *testing.T) {
 	w := &world{now: noon}
-	s := namespace.New(namespace.Config[string]{
+	s := namespace.NewRegistry(namespace.RegistryConfig[string]{
 		Make:    func(name string) (string, error) { return name, nil },
 		Removed: func(names []string) error { w.removed = append(w.removed, names...); return w.held },
 		Spare:   func(m string) (int, bool) { return strings.Count(m, "own"), !strings.HasPrefix(m, "kept") },
@@ -64,12 +64,12 @@ func TestSpareMembersMakeRoom(t *testing.T) {
 	if _, err := s.Enter("4"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Use("5"); !errors.Is(err, namespace.ErrTooMany) {
+	if _, err := s.Get("5"); !errors.Is(err, namespace.ErrTooMany) {
 		t.Errorf("error %v, want %v", err, namespace.ErrTooMany)
 	}
 	held.Leave()
 	w.held = errors.New("the disk is full")
-	if _, err := s.Use("5"); !errors.Is(err, namespace.ErrTooMany) || s.Has("5") || !s.Has("held") {
+	if _, err := s.Get("5"); !errors.Is(err, namespace.ErrTooMany) || s.Has("5") || !s.Has("held") {
 		t.Errorf("error %v, want %v and the member kept", err, namespace.ErrTooMany)
 	}
 	w.held = nil

@@ -135,6 +135,6 @@ func (x *requestState) serveFindings(r *http.Request, name string) {
 		return
 	}
 	known := x.findings.Names()
-	x.namespaces.Each(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
+	x.namespaces.All(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
 	x.writeNamespaceError(r, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
 }

@@ -31,7 +31,7 @@ import (
 type Server struct {
 	config     Config
 	documents  *documents
-	namespaces *namespace.Set[*tenant]
+	namespaces *namespace.Registry[*tenant]
 	home       *tenant // the default namespace
 	sample     sample
 	heavy      chan struct{} // see controls.Config
@@ -150,7 +150,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	if err := s.route(); err != nil {
 		return nil, err
 	}
-	s.namespaces = namespace.New(namespace.Config[*tenant]{
+	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*tenant]{
 		Make: s.newTenant, Removed: s.removed, Gone: func(t *tenant) { close(t.removed) }, Spare: s.spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
 	})
 	if err := s.open(); err != nil {
@@ -207,11 +207,11 @@ func (s *Server) open() (err error) {
 	}
 	for _, name := range names {
 		if err == nil {
-			_, err = s.namespaces.Use(name)
+			_, err = s.namespaces.Get(name)
 		}
 	}
 	if err == nil {
-		s.home, err = s.namespaces.Use(namespace.Default)
+		s.home, err = s.namespaces.Get(namespace.Default)
 	}
 	return fieldError(from, err)
 }
@@ -282,7 +282,7 @@ func (s *Server) Close() error {
 func (s *Server) list() []control.Namespace {
 	all := []control.Namespace{}
 	now := s.config.Now()
-	s.namespaces.Each(func(_ string, t *tenant, used time.Time) {
+	s.namespaces.All(func(_ string, t *tenant, used time.Time) {
 		described := t.Describe()
 		described.IdleSeconds = max(0, int(now.Sub(used).Seconds()))
 		all = append(all, described)
@@ -301,7 +301,7 @@ func (n neighbours) Remove(name string) error { return n.server.namespaces.Remov
 
 // Credentials returns the id and secret that a user of a namespace logs in with.
 func (s *Server) Credentials(namespace, user string) (clientID, clientSecret string, err error) {
-	t, err := s.namespaces.Use(namespace)
+	t, err := s.namespaces.Get(namespace)
 	if err != nil {
 		return "", "", err
 	}
@@ -323,7 +323,7 @@ func (s *Server) Credentials(namespace, user string) (clientID, clientSecret str
 // ClockNow returns the time in a namespace, and makes the namespace if it does not exist. It returns
 // wall time if that is not possible.
 func (s *Server) ClockNow(namespace string) (time.Time, error) {
-	t, err := s.namespaces.Use(namespace)
+	t, err := s.namespaces.Get(namespace)
 	if err != nil {
 		return s.config.Now(), err
 	}

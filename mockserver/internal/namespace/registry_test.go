@@ -24,9 +24,9 @@ type world struct {
 }
 
 // start returns an empty set whose members are named after their ordinal: a1, b2, a3.
-func start(most int, ttl time.Duration) (*world, *namespace.Set[string]) {
+func start(most int, ttl time.Duration) (*world, *namespace.Registry[string]) {
 	w := &world{now: noon}
-	return w, namespace.New(namespace.Config[string]{
+	return w, namespace.NewRegistry(namespace.RegistryConfig[string]{
 		Make: func(name string) (string, error) {
 			w.made = append(w.made, name)
 			return fmt.Sprint(name, len(w.made)), w.broken
@@ -38,19 +38,19 @@ func start(most int, ttl time.Duration) (*world, *namespace.Set[string]) {
 	})
 }
 
-func use(t testing.TB, s *namespace.Set[string], names ...string) {
+func use(t testing.TB, s *namespace.Registry[string], names ...string) {
 	t.Helper()
 	for _, name := range names {
-		if _, err := s.Use(name); err != nil {
+		if _, err := s.Get(name); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
 // each lists the members, by name, with how long after noon they were used.
-func each(s *namespace.Set[string]) []string {
+func each(s *namespace.Registry[string]) []string {
 	var all []string
-	s.Each(func(name, member string, used time.Time) {
+	s.All(func(name, member string, used time.Time) {
 		all = append(all, fmt.Sprintf("%s=%s %s", name, member, used.Sub(noon)))
 	})
 	return all
@@ -115,7 +115,7 @@ func TestPrefixIsWhatSplitTakesOff(t *testing.T) {
 func TestUse(t *testing.T) {
 	w, s := start(0, 0)
 	for _, want := range []string{"a1", "a1", "b2", "a1"} {
-		if got, err := s.Use(want[:1]); got != want || err != nil {
+		if got, err := s.Get(want[:1]); got != want || err != nil {
 			t.Errorf("Use = %q, %v, want %q", got, err, want)
 		}
 		w.now = w.now.Add(time.Minute)
@@ -156,7 +156,7 @@ func TestNames(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w, s := start(0, 0)
-			member, err := s.Use(test.name)
+			member, err := s.Get(test.name)
 			if (err == nil) != test.want || err != nil && !errors.Is(err, namespace.ErrName) {
 				t.Errorf("%v, want %t", err, test.want)
 			}
@@ -214,8 +214,8 @@ func TestWhatCannotBeRemovedStays(t *testing.T) {
 }
 
 func TestRemovedIsOptional(t *testing.T) {
-	s := namespace.New(namespace.Config[int]{Make: func(string) (int, error) { return 1, nil }, Wall: func() time.Time { return noon }})
-	if _, err := s.Use("a"); err != nil {
+	s := namespace.NewRegistry(namespace.RegistryConfig[int]{Make: func(string) (int, error) { return 1, nil }, Wall: func() time.Time { return noon }})
+	if _, err := s.Get("a"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Remove("a"); err != nil || s.Has("a") {
@@ -226,10 +226,10 @@ func TestRemovedIsOptional(t *testing.T) {
 func TestMax(t *testing.T) {
 	w, s := start(2, 0)
 	use(t, s, namespace.Default, "a", "a")
-	if _, err := s.Use("b"); !errors.Is(err, namespace.ErrTooMany) || !strings.Contains(err.Error(), "2") {
+	if _, err := s.Get("b"); !errors.Is(err, namespace.ErrTooMany) || !strings.Contains(err.Error(), "2") {
 		t.Errorf("%v, want %v with the number", err, namespace.ErrTooMany)
 	}
-	if _, err := s.Use("B"); !errors.Is(err, namespace.ErrName) {
+	if _, err := s.Get("B"); !errors.Is(err, namespace.ErrName) {
 		t.Errorf("%v, want %v", err, namespace.ErrName)
 	}
 	use(t, s, "a")
@@ -245,14 +245,14 @@ func TestMax(t *testing.T) {
 func TestMakeErrorLeavesNothing(t *testing.T) {
 	w, s := start(1, 0)
 	w.broken = errors.New("no tenant")
-	if _, err := s.Use("a"); !errors.Is(err, w.broken) {
+	if _, err := s.Get("a"); !errors.Is(err, w.broken) {
 		t.Errorf("%v, want %v", err, w.broken)
 	}
 	if s.Has("a") || s.Len() != 0 || len(each(s)) != 0 || len(w.removed) != 0 {
 		t.Errorf("%d members, removed %q", s.Len(), w.removed)
 	}
 	w.broken = nil
-	if member, err := s.Use("b"); err != nil || member != "b2" {
+	if member, err := s.Get("b"); err != nil || member != "b2" {
 		t.Errorf("%q, %v, want b2", member, err)
 	}
 }

@@ -48,8 +48,8 @@ func Prefix(name string) string {
 	return "/t/" + name
 }
 
-// Config says how a Set makes and forgets its members.
-type Config[T any] struct {
+// RegistryConfig says how a Set makes and forgets its members.
+type RegistryConfig[T any] struct {
 	// Make makes a member on its first use. Other members are used meanwhile.
 	Make func(name string) (T, error)
 	// Removed is told of members that are being removed, before others can be made under their names. Its error keeps
@@ -68,9 +68,9 @@ type Config[T any] struct {
 	Wall func() time.Time
 }
 
-// Set is the namespaces of a server. It is safe for concurrent use.
-type Set[T any] struct {
-	config Config[T]
+// Registry is the namespaces of a server. It is safe for concurrent use.
+type Registry[T any] struct {
+	config RegistryConfig[T]
 
 	mu      sync.RWMutex
 	members map[string]*Member[T]
@@ -79,11 +79,11 @@ type Set[T any] struct {
 
 // Member is one that is there, is being made, or is being removed.
 type Member[T any] struct {
-	made  chan struct{} // closed when value or err is there
-	value T
-	err   error
-	gone  chan struct{} // nil as long as it is not being removed, closed when that has ended
-	used  atomic.Int64  // nanoseconds since 1970
+	ready   chan struct{} // closed when value or err is there
+	value   T
+	err     error
+	removed chan struct{} // nil as long as it is not being removed, closed when that has ended
+	used    atomic.Int64  // nanoseconds since 1970
 
 	wall   func() time.Time
 	active atomic.Int64 // requests in it
@@ -98,14 +98,14 @@ func (m *Member[T]) Leave() {
 	m.active.Add(-1)
 }
 
-// New returns an empty set.
-func New[T any](c Config[T]) *Set[T] {
-	return &Set[T]{config: c, members: map[string]*Member[T]{}, swept: c.Wall()}
+// NewRegistry returns an empty set.
+func NewRegistry[T any](c RegistryConfig[T]) *Registry[T] {
+	return &Registry[T]{config: c, members: map[string]*Member[T]{}, swept: c.Wall()}
 }
 
-// Use returns a member, made if it is not there yet, and notes that it was used. Errors are ErrName, ErrTooMany, and
+// Get returns a member, made if it is not there yet, and notes that it was used. Errors are ErrName, ErrTooMany, and
 // those of Make.
-func (s *Set[T]) Use(name string) (T, error) {
+func (s *Registry[T]) Get(name string) (T, error) {
 	m, err := s.Enter(name)
 	if err != nil {
 		var none T
@@ -117,14 +117,14 @@ func (s *Set[T]) Use(name string) (T, error) {
 
 // Enter returns a member, made if it is not there yet, that is in use until Leave: it is not removed for being idle or
 // to make room. Errors are ErrName, ErrTooMany, and those of Make.
-func (s *Set[T]) Enter(name string) (*Member[T], error) { return s.find(name, true) }
+func (s *Registry[T]) Enter(name string) (*Member[T], error) { return s.find(name, true) }
 
 // Find is like Enter, but makes no member. Errors are ErrName, ErrUnknown, and those of Make.
-func (s *Set[T]) Find(name string) (*Member[T], error) { return s.find(name, false) }
+func (s *Registry[T]) Find(name string) (*Member[T], error) { return s.find(name, false) }
 
-func (s *Set[T]) find(name string, anew bool) (*Member[T], error) {
+func (s *Registry[T]) find(name string, anew bool) (*Member[T], error) {
 	now := s.config.Wall()
-	s.sweep(now)
+	s.evictIdle(now)
 	for {
 		m, gone := s.take(name)
 		if gone != nil {
@@ -137,7 +137,7 @@ func (s *Set[T]) find(name string, anew bool) (*Member[T], error) {
 				err = fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 			}
 			if err == nil {
-				m, own, err = s.enter(name)
+				m, own, err = s.reserve(name)
 			}
 			if errors.Is(err, ErrTooMany) && s.makeRoom() {
 				continue
@@ -149,11 +149,11 @@ func (s *Set[T]) find(name string, anew bool) (*Member[T], error) {
 				continue
 			}
 			if own {
-				s.fill(name, m)
+				s.initialize(name, m)
 			}
 		}
 		m.used.Store(now.UnixNano())
-		<-m.made
+		<-m.ready
 		if m.err != nil {
 			m.active.Add(-1)
 			return nil, m.err
@@ -163,14 +163,14 @@ func (s *Set[T]) find(name string, anew bool) (*Member[T], error) {
 }
 
 // take returns the member of that name, in use, or what is closed when its removal has ended. Both are nil if there is none.
-func (s *Set[T]) take(name string) (m *Member[T], gone chan struct{}) {
+func (s *Registry[T]) take(name string) (m *Member[T], gone chan struct{}) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if m = s.members[name]; m == nil {
 		return nil, nil
 	}
-	if m.gone != nil {
-		return nil, m.gone
+	if m.removed != nil {
+		return nil, m.removed
 	}
 	m.active.Add(1)
 	return m, nil
@@ -183,13 +183,13 @@ func checkName(name string) error {
 	return nil
 }
 
-// enter returns the member of that name, in use, and whether it is the caller's to make. It returns none while one is
+// reserve returns the member of that name, in use, and whether it is the caller's to make. It returns none while one is
 // being removed.
-func (s *Set[T]) enter(name string) (m *Member[T], own bool, err error) {
+func (s *Registry[T]) reserve(name string) (m *Member[T], own bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.members[name]; m != nil {
-		if m.gone != nil {
+		if m.removed != nil {
 			return nil, false, nil
 		}
 		m.active.Add(1)
@@ -198,15 +198,15 @@ func (s *Set[T]) enter(name string) (m *Member[T], own bool, err error) {
 	if s.config.Max > 0 && len(s.members) >= s.config.Max {
 		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, s.config.Max)
 	}
-	m = &Member[T]{made: make(chan struct{}), wall: s.config.Wall}
+	m = &Member[T]{ready: make(chan struct{}), wall: s.config.Wall}
 	m.active.Store(1)
 	m.used.Store(s.config.Wall().UnixNano())
 	s.members[name] = m
 	return m, true, nil
 }
 
-// fill makes a member; one that cannot be made does not stay.
-func (s *Set[T]) fill(name string, m *Member[T]) {
+// initialize makes a member; one that cannot be made does not stay.
+func (s *Registry[T]) initialize(name string, m *Member[T]) {
 	m.err = errMaking // unless Make comes back
 	defer func() {
 		if m.err != nil {
@@ -214,7 +214,7 @@ func (s *Set[T]) fill(name string, m *Member[T]) {
 			delete(s.members, name)
 			s.mu.Unlock()
 		}
-		close(m.made)
+		close(m.ready)
 	}()
 	m.value, m.err = s.config.Make(name)
 }
@@ -225,7 +225,7 @@ var errMaking = errors.New("the namespace could not be made")
 // done tells whether a member was made.
 func (m *Member[T]) done() bool {
 	select {
-	case <-m.made:
+	case <-m.ready:
 		return true
 	default:
 		return false
@@ -233,22 +233,22 @@ func (m *Member[T]) done() bool {
 }
 
 // Has tells whether a member is there.
-func (s *Set[T]) Has(name string) bool {
+func (s *Registry[T]) Has(name string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.members[name] != nil
 }
 
 // Len is how many members there are.
-func (s *Set[T]) Len() int {
+func (s *Registry[T]) Len() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return len(s.members)
 }
 
-// Each calls visit for every member that was made, by name, with the wall time it was used last.
-func (s *Set[T]) Each(visit func(name string, member T, used time.Time)) {
-	s.sweep(s.config.Wall())
+// All calls visit for every member that was made, by name, with the wall time it was used last.
+func (s *Registry[T]) All(visit func(name string, member T, used time.Time)) {
+	s.evictIdle(s.config.Wall())
 	s.mu.RLock()
 	members := maps.Clone(s.members)
 	s.mu.RUnlock()
@@ -260,7 +260,7 @@ func (s *Set[T]) Each(visit func(name string, member T, used time.Time)) {
 }
 
 // Values returns the members that were made, in no order. It uses none of them.
-func (s *Set[T]) Values() []T {
+func (s *Registry[T]) Values() []T {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	values := make([]T, 0, len(s.members))
