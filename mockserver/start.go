@@ -102,7 +102,7 @@ func Start(t TB, config ...Config) *TestServer {
 // Log lines about its requests go to the output of t until t ends, if those of the mock go to a test.
 func (i *TestServer) Namespace(t TB, name string) *TestServer {
 	t.Helper()
-	if _, err := i.Server.server.ClockNow(name); err != nil {
+	if _, err := i.Server.server.Namespace(name); err != nil {
 		t.Fatalf("patmock: %v", err)
 	}
 	if i.log != nil && name != namespace.Default {
@@ -117,7 +117,10 @@ func (i *TestServer) Control() *control.Client { return i.Server.Control().WithN
 // Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends the test.
 func (i *TestServer) Credentials(user string) (clientID, clientSecret string) {
 	i.t.Helper()
-	clientID, clientSecret, err := i.Server.server.Credentials(i.namespace, user)
+	ns, err := i.Server.server.Namespace(i.namespace)
+	if err == nil {
+		clientID, clientSecret, err = ns.Credentials(user)
+	}
 	if err != nil {
 		i.t.Fatalf("patmock: %v", err)
 	}
@@ -159,7 +162,11 @@ func (a *authenticated) RoundTrip(r *http.Request) (*http.Response, error) {
 func (a *authenticated) accessToken(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now, _ := a.instance.Server.server.ClockNow(a.instance.namespace) // the login has the error
+	ns, err := a.instance.Server.server.Namespace(a.instance.namespace)
+	if err != nil {
+		return "", err
+	}
+	now := ns.Clock.Now()
 	if a.token != "" && now.Before(a.expires) {
 		return a.token, nil
 	}

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (s *Server) clock(*call) (*response.Response, error) {
-	now := s.config.Clock.State()
+func (s *Server) clock(c *call) (*response.Response, error) {
+	now := c.ns.Clock.State()
 	told := control.Clock{Now: now.Now, Frozen: now.Frozen}
 	if now.Touched {
 		told.Moved = now.Moved.String()
@@ -23,7 +23,7 @@ func (s *Server) clock(*call) (*response.Response, error) {
 
 // move changes the clock and answers it.
 func (s *Server) move(c *call, change func(*clock.Clock) error) (*response.Response, error) {
-	if err := s.config.Tenant.MoveClock(change); err != nil {
+	if err := c.ns.MoveClock(change); err != nil {
 		return nil, err
 	}
 	return s.clock(c)

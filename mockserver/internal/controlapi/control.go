@@ -2,7 +2,6 @@
 package controlapi
 
 import (
-	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -10,14 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
-	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/body"
-	"example.com/patmock/mockserver/internal/clock"
-	"example.com/patmock/mockserver/internal/fault"
 	"example.com/patmock/mockserver/internal/findings"
-	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/limit"
@@ -28,52 +25,16 @@ import (
 // Product is how a mock names itself, so that it can be told from a tenant.
 const Product = "patmock"
 
-// Tenant is a namespace as the surface knows it.
-type Tenant interface {
-	// Health tells version, profile and counters.
-	Health() control.Health
-	// Describe tells what the namespace is, but for its BaseURL.
-	Describe() control.Namespace
-	// Users are those who can log in, the first administrator first.
-	Users() ([]control.User, error)
-	// Reset brings the namespace back to what it started from.
-	Reset() error
-	// Start makes the namespace anew from a tenant, the server's own where that is nil. Its requests
-	// may be left out of verdicts on clients.
-	Start(from *fixtures.Tenant, ignoreFindings bool) error
-	// AllowFindings allows kinds of findings until the next reset, and returns all that are allowed.
-	AllowFindings(kinds []string) []string
-	// AllowedFindings returns the kinds of findings that are allowed until the next reset, sorted.
-	AllowedFindings() []string
-	// Snapshot returns the tenant with absolute times, with its secrets or without.
-	Snapshot(secrets bool) (*fixtures.Tenant, error)
-	// Restore puts a snapshot in the place of the tenant. Errors of what it holds are fixtures.Mistakes.
-	Restore(ctx context.Context, snapshot []byte) error
-	// AddIdentity and AddToken add what can log in. Errors of what they are given are fixtures.Mistakes, or
-	// those of pat that say what is taken or missing.
-	AddIdentity(control.NewIdentity) (control.User, error)
-	AddToken(control.NewToken) (control.User, error)
-	// MoveClock changes the clock and keeps that, or leaves it as it was.
-	MoveClock(change func(*clock.Clock) error) error
-}
-
-// Namespaces are those of the whole server.
-type Namespaces interface {
-	// List describes them by name, each but for its BaseURL.
-	List() []control.Namespace
-	// Remove forgets one.
-	Remove(name string) error
-}
-
 // Config is what a Server needs.
 type Config struct {
-	Tenant     Tenant
-	Namespaces Namespaces
-	// Name of the namespace.
-	Name    string
-	Clock   *clock.Clock
-	Faults  *fault.Set
-	Journal *journal.Journal
+	Namespaces *namespace.Registry[*namespace.Namespace]
+	// Now is wall time.
+	Now func() time.Time
+	// Version of patmock, and Profile, which health reports.
+	Version string
+	Profile control.Profile
+	// Degraded returns why the state file cannot be written, nil if it can.
+	Degraded func() error
 	// Findings are those of the whole server.
 	Findings *findings.Store
 	// Documents that are served, by name.
@@ -85,8 +46,6 @@ type Config struct {
 	// Token is demanded as a bearer. Empty demands nothing.
 	Token  string
 	Writer response.Writer
-	// Removed is closed when the namespace is removed.
-	Removed <-chan struct{}
 	// Streams has room for the streams that are open at once, over all namespaces.
 	Streams chan struct{}
 	// Heavy has room for the operations on all of a namespace that go on at once, over all namespaces.
@@ -99,7 +58,7 @@ var streams = map[string]bool{"followRequests": true}
 // heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
 var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true, "getFindings": true, "deleteFindings": true}
 
-// Server serves /_mock/ for one namespace.
+// Server serves /_mock/.
 type Server struct{ config Config }
 
 // New returns a server.
@@ -108,6 +67,7 @@ func New(c Config) *Server { return &Server{config: c} }
 // call is one request to the surface.
 type call struct {
 	*http.Request
+	ns    *namespace.Namespace
 	query url.Values
 	body  []byte
 }
@@ -140,17 +100,17 @@ func NewRoute(op *spec.Operation) *Route {
 }
 
 // Serve answers a request of a route.
-func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
+func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace, route *Route) {
 	if streams[route.operation.Name] {
-		s.serveStream(rw, r, route)
+		s.serveStream(rw, r, ns, route)
 		return
 	}
-	resp, err := s.handle(r, route)
+	resp, err := s.handle(r, ns, route)
 	s.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, errorOf(err))
 }
 
 // handle calls the operation of a route. Those whose memory grows with a namespace wait for their turn.
-func (s *Server) handle(r *http.Request, route *Route) (*response.Response, error) {
+func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) (*response.Response, error) {
 	if heavy[route.operation.Name] {
 		select {
 		case s.config.Heavy <- struct{}{}:
@@ -159,7 +119,7 @@ func (s *Server) handle(r *http.Request, route *Route) (*response.Response, erro
 			return nil, r.Context().Err()
 		}
 	}
-	c, err := s.read(r, route.operation)
+	c, err := s.read(r, ns, route.operation)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +133,7 @@ func Allowed(r *http.Request, token string) bool {
 }
 
 // read holds a request against the document of its operation.
-func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
+func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call, error) {
 	if !Allowed(r, s.config.Token) {
 		return nil, Unauthorized()
 	}
@@ -184,7 +144,7 @@ func (s *Server) read(r *http.Request, op *spec.Operation) (*call, error) {
 	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
 		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + response.Truncate(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
 	}
-	c := &call{Request: r, query: query}
+	c := &call{Request: r, ns: ns, query: query}
 	if found := op.CheckQuery(query); len(found) > 0 {
 		return nil, violations(found)
 	}
@@ -292,8 +252,15 @@ func (c *call) variable(name string) string { return c.PathValue(name) }
 // none is the answer to what was done without anything to tell.
 func none() (*response.Response, error) { return &response.Response{Status: http.StatusNoContent}, nil }
 
-func (s *Server) health(*call) (*response.Response, error) {
-	return response.JSON(http.StatusOK, s.config.Tenant.Health())
+func (s *Server) health(c *call) (*response.Response, error) {
+	h := control.Health{
+		Product: Product, Version: s.config.Version, Status: "ok", Namespace: c.ns.Name, Profile: s.config.Profile, Counters: c.ns.Linter.Counters(),
+	}
+	h.Counters.JournalDropped, h.Counters.Namespaces, h.Counters.Tokens = c.ns.Journal.Dropped(), s.config.Namespaces.Len(), c.ns.Service.Count(c.Context())
+	if cause := s.config.Degraded(); cause != nil {
+		h.Status, h.Cause = "degraded", redact.String(cause.Error())
+	}
+	return response.JSON(http.StatusOK, h)
 }
 
 func (s *Server) document(c *call) (*response.Response, error) {

@@ -8,8 +8,8 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (s *Server) faults(*call) (*response.Response, error) {
-	return response.JSON(http.StatusOK, map[string][]control.Fault{"faults": s.config.Faults.List()})
+func (s *Server) faults(c *call) (*response.Response, error) {
+	return response.JSON(http.StatusOK, map[string][]control.Fault{"faults": c.ns.Faults.List()})
 }
 
 func (s *Server) addFault(c *call) (*response.Response, error) {
@@ -20,20 +20,20 @@ func (s *Server) addFault(c *call) (*response.Response, error) {
 	if found := fault.Check(f, s.config.Statuses); len(found) > 0 {
 		return nil, invalid(found...)
 	}
-	if f, err = s.config.Faults.Add(f); err != nil {
+	if f, err = c.ns.Faults.Add(f); err != nil {
 		return nil, err
 	}
 	return response.JSON(http.StatusCreated, f)
 }
 
 func (s *Server) deleteFault(c *call) (*response.Response, error) {
-	if err := s.config.Faults.Remove(c.variable("id")); err != nil {
+	if err := c.ns.Faults.Remove(c.variable("id")); err != nil {
 		return nil, err
 	}
 	return none()
 }
 
-func (s *Server) deleteFaults(*call) (*response.Response, error) {
-	s.config.Faults.Clear()
+func (s *Server) deleteFaults(c *call) (*response.Response, error) {
+	c.ns.Faults.Clear()
 	return none()
 }

@@ -26,8 +26,8 @@ func (s *Server) respondWithFindings(c *call, all func() control.Findings, of fu
 	}
 	name := response.InfoFrom(c.Request).Namespace
 	found := of(name)
-	if name == s.config.Tenant.Describe().Name { // and not one that was removed
-		found.AllowedKinds = s.config.Tenant.AllowedFindings()
+	if name == c.ns.Name { // and not one that was removed
+		found.AllowedKinds = c.ns.AllowedFindings()
 	}
 	return response.JSON(http.StatusOK, found)
 }
@@ -51,5 +51,5 @@ func (s *Server) allowFindings(c *call) (*response.Response, error) {
 	if len(wrong) > 0 {
 		return nil, invalid(wrong...)
 	}
-	return response.JSON(http.StatusOK, control.AllowedFindings{Kinds: s.config.Tenant.AllowFindings(wanted.Kinds)})
+	return response.JSON(http.StatusOK, control.AllowedFindings{Kinds: c.ns.AllowFindings(wanted.Kinds)})
 }

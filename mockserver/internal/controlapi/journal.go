@@ -13,7 +13,7 @@ import (
 
 func (s *Server) requests(c *call) (*response.Response, error) {
 	limit, _ := strconv.Atoi(c.query.Get("limit")) // digits, or nothing
-	return response.JSON(http.StatusOK, s.config.Journal.List(c.match(), limit))
+	return response.JSON(http.StatusOK, c.ns.Journal.List(c.match(), limit))
 }
 
 // match returns the match of a query.
@@ -31,15 +31,15 @@ func (c *call) match() control.Match {
 }
 
 func (s *Server) request(c *call) (*response.Response, error) {
-	r, ok := s.config.Journal.Get(c.variable("id"))
+	r, ok := c.ns.Journal.Get(c.variable("id"))
 	if !ok {
 		return nil, unknown(rule.ControlUnknownRequest, "request", c.variable("id"))
 	}
 	return response.JSON(http.StatusOK, r)
 }
 
-func (s *Server) clearRequests(*call) (*response.Response, error) {
-	s.config.Journal.Clear()
+func (s *Server) clearRequests(c *call) (*response.Response, error) {
+	c.ns.Journal.Clear()
 	return none()
 }
 
@@ -60,5 +60,5 @@ func (s *Server) verify(c *call) (*response.Response, error) {
 		case <-ctx.Done():
 		}
 	}()
-	return response.JSON(http.StatusOK, s.config.Journal.Verify(ctx, v))
+	return response.JSON(http.StatusOK, c.ns.Journal.Verify(ctx, v))
 }

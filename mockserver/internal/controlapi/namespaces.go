@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
@@ -19,15 +20,17 @@ func (s *Server) baseURL(c *call, name string) string {
 }
 
 func (s *Server) namespaces(c *call) (*response.Response, error) {
-	all := s.config.Namespaces.List()
-	for i := range all {
-		all[i].BaseURL = s.baseURL(c, all[i].Name)
-	}
+	all, now := []control.Namespace{}, s.config.Now()
+	s.config.Namespaces.All(func(name string, ns *namespace.Namespace, used time.Time) {
+		described := ns.Describe()
+		described.BaseURL, described.IdleSeconds = s.baseURL(c, name), max(0, int(now.Sub(used).Seconds()))
+		all = append(all, described)
+	})
 	return response.JSON(http.StatusOK, map[string][]control.Namespace{"namespaces": all})
 }
 
 func (s *Server) namespace(c *call) (*response.Response, error) {
-	n := s.config.Tenant.Describe()
+	n := c.ns.Describe()
 	n.BaseURL = s.baseURL(c, n.Name)
 	return response.JSON(http.StatusOK, n)
 }
@@ -55,14 +58,14 @@ func (s *Server) putNamespace(c *call) (*response.Response, error) {
 			return nil, err
 		}
 	}
-	if err := s.config.Tenant.Start(from, wanted.IgnoreFindings); err != nil {
+	if err := c.ns.Start(from, wanted.IgnoreFindings); err != nil {
 		return nil, err
 	}
 	return s.namespace(c)
 }
 
-func (s *Server) deleteNamespace(*call) (*response.Response, error) {
-	if err := s.config.Namespaces.Remove(s.config.Name); err != nil {
+func (s *Server) deleteNamespace(c *call) (*response.Response, error) {
+	if err := s.config.Namespaces.Remove(c.ns.Name); err != nil {
 		return nil, err
 	}
 	return none()

@@ -11,22 +11,22 @@ import (
 // credentials tells how the users log in, so that a free port or a tenant of one's own needs nothing to
 // be copied by hand.
 func (s *Server) credentials(c *call) (*response.Response, error) {
-	users, err := s.config.Tenant.Users()
+	users, err := c.ns.Users()
 	if err != nil {
 		return nil, err
 	}
 	return response.JSON(http.StatusOK, control.Credentials{BaseURL: response.BaseURL(c.Request, s.config.PublicURL()), Users: users})
 }
 
-func (s *Server) reset(*call) (*response.Response, error) {
-	if err := s.config.Tenant.Reset(); err != nil {
+func (s *Server) reset(c *call) (*response.Response, error) {
+	if err := c.ns.Reset(); err != nil {
 		return nil, err
 	}
 	return none()
 }
 
 func (s *Server) state(c *call) (*response.Response, error) {
-	snapshot, err := s.config.Tenant.Snapshot(c.query.Get("secrets") == "true")
+	snapshot, err := c.ns.Snapshot(c.query.Get("secrets") == "true")
 	if err != nil {
 		return nil, err
 	}
@@ -43,18 +43,18 @@ func (s *Server) state(c *call) (*response.Response, error) {
 }
 
 func (s *Server) putState(c *call) (*response.Response, error) {
-	if err := s.config.Tenant.Restore(c.Context(), c.body); err != nil {
+	if err := c.ns.Restore(c.Context(), c.body); err != nil {
 		return nil, err
 	}
 	return none()
 }
 
 func (s *Server) addIdentity(c *call) (*response.Response, error) {
-	return added(c, s.config.Tenant.AddIdentity)
+	return added(c, c.ns.AddIdentity)
 }
 
 func (s *Server) addToken(c *call) (*response.Response, error) {
-	return added(c, s.config.Tenant.AddToken)
+	return added(c, c.ns.AddToken)
 }
 
 // added answers how to log in with what was added.

@@ -9,6 +9,7 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec/rule"
 )
@@ -26,10 +27,10 @@ const endGrace = time.Second
 const lastEventID = "Last-Event-ID"
 
 // serveStream responds with the requests of the namespace as they come.
-func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Route) {
+func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace, route *Route) {
 	var follower *journal.Follower
 	var found bool
-	c, err := s.read(r, route.operation)
+	c, err := s.read(r, ns, route.operation)
 	if err == nil {
 		select {
 		case s.config.Streams <- struct{}{}:
@@ -51,7 +52,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Rou
 		err = events.Send(control.EventMissed, "", []byte(`{"requests":0}`))
 	}
 	if err == nil {
-		s.stream(r.Context(), events, follower)
+		s.stream(c, events, follower)
 	}
 }
 
@@ -60,9 +61,9 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, route *Rou
 func (s *Server) follow(c *call) (*journal.Follower, bool) {
 	m := c.match()
 	if id := c.Header.Get(lastEventID); id != "" {
-		return s.config.Journal.FollowAfter(m, id)
+		return c.ns.Journal.FollowAfter(m, id)
 	}
-	return s.config.Journal.Follow(m), true
+	return c.ns.Journal.Follow(m), true
 }
 
 func tooManyStreams() error {
@@ -71,8 +72,8 @@ func tooManyStreams() error {
 }
 
 // stream sends what a follower reads until the client goes away, the mock stops, or the namespace is removed.
-func (s *Server) stream(ctx context.Context, events *response.Events, follower *journal.Follower) {
-	ctx, cancel := context.WithCancel(ctx)
+func (s *Server) stream(c *call, events *response.Events, follower *journal.Follower) {
+	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
 	go s.endStopped(ctx, events)
 	beat := time.NewTicker(heartbeat)
@@ -88,7 +89,7 @@ func (s *Server) stream(ctx context.Context, events *response.Events, follower *
 			if events.Heartbeat() != nil {
 				return
 			}
-		case <-s.config.Removed:
+		case <-c.ns.Removed:
 			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may be gone
 			return
 		case <-s.config.Writer.Stopped:

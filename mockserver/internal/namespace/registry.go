@@ -18,7 +18,7 @@ import (
 // Default is the namespace without a prefix. It is always there.
 const Default = "default"
 
-// What a Set refuses.
+// What a Registry refuses.
 var (
 	ErrName    = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
 	ErrTooMany = errors.New("there are as many namespaces as allowed")
@@ -48,14 +48,14 @@ func Prefix(name string) string {
 	return "/t/" + name
 }
 
-// RegistryConfig says how a Set makes and forgets its members.
+// RegistryConfig says how a Registry makes and forgets its members.
 type RegistryConfig[T any] struct {
 	// Make makes a member on its first use. Other members are used meanwhile.
 	Make func(name string) (T, error)
 	// Removed is told of members that are being removed, before others can be made under their names. Its error keeps
 	// them. Nil is told nothing.
 	Removed func(names []string) error
-	// Gone is called with each member that was removed, and must not use the Set. Nil is not called.
+	// Gone is called with each member that was removed, and must not use the Registry. Nil is not called.
 	Gone func(member T)
 	// Max bounds how many there are, the default one included. Zero means no bound.
 	Max int

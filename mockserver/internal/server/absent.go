@@ -2,15 +2,11 @@ package server
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"sync"
 	"time"
 
-	"example.com/patmock/mockserver/internal/hostile"
 	"example.com/patmock/mockserver/internal/namespace"
-	"example.com/patmock/mockserver/internal/oauth"
-	"example.com/patmock/mockserver/internal/ratelimit"
 )
 
 // sample is a namespace as it is when it was just made. It responds to requests to names that do not
@@ -18,7 +14,7 @@ import (
 // login succeeds in it, so that nothing changes it.
 type sample struct {
 	mu     sync.Mutex
-	tenant *tenant
+	tenant *namespace.Namespace
 	made   time.Time // wall time
 }
 
@@ -27,29 +23,26 @@ type sample struct {
 const maxSampleAge = time.Minute
 
 // get returns the sample of a server, made anew if it is old.
-func (f *sample) get(s *Server) (*tenant, error) {
+func (f *sample) get(s *Server) (*namespace.Namespace, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := s.config.Now()
 	if age := now.Sub(f.made); f.tenant != nil && age >= 0 && age < maxSampleAge {
 		return f.tenant, nil
 	}
-	t := s.prepare("", func() time.Time { return now })
-	t.limits, t.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
-	t.hostile = hostile.New(hostile.Config{Random: t.random, Wall: s.wall})
-	t.generation = oauth.NewGeneration()
-	if err := errors.Join(t.Start(nil, false), t.serve()); err != nil {
+	n, err := namespace.Preview(&s.shared, now)
+	if err != nil {
 		return nil, err
 	}
-	f.tenant, f.made = t, now
-	return t, nil
+	f.tenant, f.made = n, now
+	return n, nil
 }
 
 // serveAbsent responds to a request to a namespace that does not exist, which err says: as a new one
 // would. A login that succeeds makes the namespace.
 func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
 	x.assignRequestID(unseededRandom)
-	x.info.Absent, x.clockNow = true, x.home.clock.Now()
+	x.info.Absent, x.clockNow = true, x.home.Clock.Now()
 	defer x.recordExchange(r)
 	preflight := x.cors.handle(x.rw.Header(), r)
 	if errors.Is(err, namespace.ErrUnknown) {
@@ -84,5 +77,5 @@ func (x *requestState) isLogin(r *http.Request) bool {
 	}
 	tried := *r
 	tried.Body = newBufferedBody(x.info.RequestBody, x.info.BodyErr)
-	return x.tenant.tokens.Accepts(&tried)
+	return x.tenant.OAuth.Accepts(&tried)
 }

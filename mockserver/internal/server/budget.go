@@ -33,7 +33,7 @@ func (s *Server) allJournals() []budget.Journal {
 	tenants := s.namespaces.Values()
 	all := make([]budget.Journal, len(tenants))
 	for i, t := range tenants {
-		all[i] = t.journal
+		all[i] = t.Journal
 	}
 	return all
 }

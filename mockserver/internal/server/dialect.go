@@ -3,37 +3,13 @@ package server
 import (
 	"encoding/json"
 	"maps"
-	"net/http"
 	"slices"
 
 	"example.com/patmock/mockserver/dialect"
-	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/evidence"
 	"example.com/patmock/spec/version"
 )
-
-// choices are what of a dialect the domain decides.
-func choices(d dialect.Dialect) pat.Options {
-	return pat.Options{
-		RefuseUnknownScopes:    d[dialect.UnknownScope].Refuses(),
-		RefuseUnknownOwner:     d[dialect.UnknownOwner].Refuses(),
-		RefuseEmptyPatch:       d[dialect.EmptyPatch].Refuses(),
-		RefuseQuotedTimestamps: d[dialect.QuotedTimestamp].Refuses(),
-		HelpdeskReadsAll:       d[dialect.HelpdeskListAll].Status == http.StatusOK,
-		ReadMyByOwnID:          d[dialect.OwnIDWithMyRead].Status == http.StatusOK,
-		ListNeverUsed:          d[dialect.NeverUsedUnderLe].Value == dialect.Listed,
-		IgnoreCaseOfNames:      d[dialect.NameCase].Value == dialect.Same,
-		IgnoreBlanksOfNames:    d[dialect.NameBlanks].Value == dialect.Same,
-		NormalizeNames:         d[dialect.NameNormalization].Value == dialect.Same,
-		LongestName:            d[dialect.LongestName].Limit(),
-		LongestScope:           d[dialect.LongestScope].Limit(),
-		MostScopes:             d[dialect.MostScopes].Limit(),
-		TakeEmptyDates:         d[dialect.EmptyDate].Status == http.StatusOK,
-		EvaluateTests:          d[dialect.TestOfFixedField].Status == http.StatusOK,
-		ClearFlagByDate:        d[dialect.FlagAfterDate].Value == dialect.Cleared,
-	}
-}
 
 // follow makes the answers of a dialect known to the documents of this mock, and of no other.
 func (d *documents) follow(told dialect.Dialect) error {

@@ -53,9 +53,6 @@ func (d *documents) outside(path string) *spec.Document {
 	return d.any
 }
 
-// byName are all documents, for those who ask for them.
-func (d *documents) byName() map[string]*spec.Document { return d.named }
-
 // operationNames are the short names that rules and the journal use, by spec.Operation.Name.
 var operationNames = map[string]string{
 	"requestAccessToken": "token", "checkAccessToken": "checkToken", "getTenantInfo": "info",

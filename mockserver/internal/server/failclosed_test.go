@@ -14,6 +14,7 @@ import (
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/rule"
@@ -217,7 +218,7 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 func TestPanicIsAFault(t *testing.T) {
 	mock, log := strictMock(t, "v2026", nameText, nameText)
 	const at = "/v3/personal-access-tokens"
-	get := &operation{serve: func(*tenant, http.ResponseWriter, *http.Request) { panic("lost") }}
+	get := &operation{serve: func(*namespace.Namespace, http.ResponseWriter, *http.Request) { panic("lost") }}
 	e := &frontHandler{Server: mock, api: &pathMux{literal: map[string]*route{at: {operations: map[string]*operation{http.MethodGet: get}}}}}
 	status, body := request(t, e, "", "GET", at, "", "")
 	checkFault(t, status, body, log, "lost")

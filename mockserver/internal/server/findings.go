@@ -22,20 +22,20 @@ var unread = []rule.ID{
 
 // judge counts a request for the verdict on its client, and returns the findings that count. It
 // marks those that the namespace allows.
-func (x *requestState) judge(t *tenant, r *http.Request) []control.Finding {
+func (x *requestState) judge(t *namespace.Namespace, r *http.Request) []control.Finding {
 	trace, store := &x.info, x.findings
-	if t.ignored.Load() {
-		store.Skip(t.name, control.NotJudgedIgnored)
+	if t.IgnoreFindings.Load() {
+		store.Skip(t.Name, control.NotJudgedIgnored)
 		return nil
 	}
 	judged := findings.Request{
-		Namespace: t.name, NotJudged: notJudged(trace), ClientID: trace.ClientID, Owner: trace.User, UserAgent: r.UserAgent(), Findings: trace.Findings,
+		Namespace: t.Name, NotJudged: notJudged(trace), ClientID: trace.ClientID, Owner: trace.User, UserAgent: r.UserAgent(), Findings: trace.Findings,
 	}
 	if len(trace.Findings) > 0 {
-		t.markAllowed(trace.Findings)
+		t.MarkAllowed(trace.Findings)
 		judged.Findings = shortened(trace.Findings)
 		judged.Example = &control.FindingExample{
-			RequestID: trace.RequestID, Namespace: t.name, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())),
+			RequestID: trace.RequestID, Namespace: t.Name, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())),
 			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.info.Status, Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
 		}
 		if trace.Absent {
@@ -62,60 +62,13 @@ func notJudged(trace *response.RequestInfo) string {
 	return ""
 }
 
-// markAllowed marks the findings of the kinds that the namespace allows.
-func (t *tenant) markAllowed(found []control.Finding) {
-	allowed := t.allowed.Load()
-	if allowed == nil {
-		return
-	}
-	for i := range found {
-		found[i].Allowed = slices.Contains(*allowed, found[i].Kind)
-	}
-}
-
-// AllowFindings implements control.Tenant.
-func (t *tenant) AllowFindings(kinds []string) []string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if before := t.allowed.Load(); before != nil {
-		kinds = slices.Concat(*before, kinds)
-	}
-	all := slices.Compact(slices.Sorted(slices.Values(kinds)))
-	t.allowed.Store(&all)
-	return all
-}
-
-// AllowedFindings implements control.Tenant.
-func (t *tenant) AllowedFindings() []string {
-	if allowed := t.allowed.Load(); allowed != nil {
-		return *allowed
-	}
-	return []string{}
-}
-
-// ignoreFindingsLocked says whether requests to the namespace are left out of verdicts on clients.
-func (t *tenant) ignoreFindingsLocked(ignore bool) error {
-	if t.ignored.Load() == ignore {
-		return nil
-	}
-	var record []byte
-	if ignore {
-		record = []byte("true")
-	}
-	if err := t.record(recordIgnored, record); err != nil {
-		return err
-	}
-	t.ignored.Store(ignore)
-	return nil
-}
-
 // countControl counts a request to the control API of a namespace, which no verdict is about. What
 // reads the verdict or the health of the mock is not counted: it says nothing about a client.
 func (x *requestState) countControl(r *http.Request) {
 	if _, ok := x.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) || r.URL.Path == controlPath+"/health" {
 		return
 	}
-	x.findings.Skip(x.tenant.name, control.NotJudgedControl)
+	x.findings.Skip(x.tenant.Name, control.NotJudgedControl)
 }
 
 // findingsPath is where the control API has the findings of a namespace.
@@ -135,6 +88,6 @@ func (x *requestState) serveFindings(r *http.Request, name string) {
 		return
 	}
 	known := x.findings.Names()
-	x.namespaces.All(func(name string, _ *tenant, _ time.Time) { known = append(known, name) })
+	x.namespaces.All(func(name string, _ *namespace.Namespace, _ time.Time) { known = append(known, name) })
 	x.writeNamespaceError(r, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
 }

@@ -33,7 +33,7 @@ type requestState struct {
 	start    time.Time // wall time
 	clockNow time.Time // by the clock of the namespace
 	info     response.RequestInfo
-	tenant   *tenant
+	tenant   *namespace.Namespace
 	lease    budget.Lease
 	id       [1]string // the value of SLPT-Request-ID, allocated with the rest
 }
@@ -106,12 +106,12 @@ func (x *requestState) serveAPI(r *http.Request, name string) {
 }
 
 // enterNamespace makes the request one of a namespace.
-func (x *requestState) enterNamespace(t *tenant) {
-	t.used.Store(true)
+func (x *requestState) enterNamespace(t *namespace.Namespace) {
+	t.Used.Store(true)
 	x.tenant = t
-	x.assignRequestID(t.random)
-	x.clockNow = t.clock.Now()
-	x.info.ClockNote = t.clock.Note()
+	x.assignRequestID(t.Random)
+	x.clockNow = t.Clock.Now()
+	x.info.ClockNote = t.Clock.Note()
 }
 
 // requestID is the header as a map has it.
@@ -186,7 +186,7 @@ func (x *requestState) serveControl(r *http.Request, name string) {
 	defer member.Leave()
 	x.tenant = member.Value()
 	if !isSafe(r.Method) {
-		x.tenant.used.Store(true) // unless this is a reset
+		x.tenant.Used.Store(true) // unless this is a reset
 	}
 	x.countControl(r)
 	x.dispatch(r, x.control)

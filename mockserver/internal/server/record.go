@@ -39,8 +39,8 @@ func (x *requestState) recordExchange(r *http.Request) {
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
-	tenant.linter.Count(seen, x.judge(tenant, r))
-	tenant.journal.Capture(control.Request{
+	tenant.Linter.Count(seen, x.judge(tenant, r))
+	tenant.Journal.Capture(control.Request{
 		ID: trace.RequestID, At: x.clockNow, DurationMS: float64(ended.Sub(x.start).Microseconds()) / 1000,
 		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
 		Status: trace.Status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
@@ -55,7 +55,7 @@ func (x *requestState) across(seen lint.Exchange) []control.Finding {
 	if x.info.Absent || x.info.Browser {
 		return nil
 	}
-	return x.tenant.linter.Check(seen)
+	return x.tenant.Linter.Check(seen)
 }
 
 // kept is as much of a text as the journal holds of a path, a query or a sentence.

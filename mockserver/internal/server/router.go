@@ -10,6 +10,7 @@ import (
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/internal/api"
 	"example.com/patmock/mockserver/internal/controlapi"
+	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
@@ -54,25 +55,25 @@ type route struct {
 // An operation is a method of a route.
 type operation struct {
 	name, version string // as rules and the journal know them
-	serve         func(*tenant, http.ResponseWriter, *http.Request)
+	serve         func(*namespace.Namespace, http.ResponseWriter, *http.Request)
 }
 
 // newMuxes returns the paths of the API with the token endpoint, and those of the control API.
-func newMuxes(d *documents) (apis, control *pathMux, err error) {
+func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux, err error) {
 	apis, control = &pathMux{literal: map[string]*route{}}, &pathMux{literal: map[string]*route{}}
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
 			route := api.NewRoute(v, op)
-			apis.add(route != nil, op, document, string(v), func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.pats.Serve(rw, r, route) })
+			apis.add(route != nil, op, document, string(v), func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) { t.API.Serve(rw, r, route) })
 		}
 	}
 	for _, op := range d.oauth.Operations {
 		route := oauth.NewRoute(op)
-		apis.add(route != nil, op, d.oauth, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.tokens.Serve(rw, r, route) })
+		apis.add(route != nil, op, d.oauth, "", func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) { t.OAuth.Serve(rw, r, route) })
 	}
 	for _, op := range d.control.Operations {
 		route := controlapi.NewRoute(op)
-		control.add(route != nil, op, d.control, "", func(t *tenant, rw http.ResponseWriter, r *http.Request) { t.controls.Serve(rw, r, route) })
+		control.add(route != nil, op, d.control, "", func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) { controls.Serve(rw, r, t, route) })
 	}
 	if missing := slices.Concat(apis.missing, control.missing); len(missing) > 0 {
 		return nil, nil, fmt.Errorf("no handler for the operations %s", strings.Join(missing, ", "))
@@ -83,7 +84,7 @@ func newMuxes(d *documents) (apis, control *pathMux, err error) {
 }
 
 // add adds an operation. It notes one that nothing handles.
-func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string, serve func(*tenant, http.ResponseWriter, *http.Request)) {
+func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string, serve func(*namespace.Namespace, http.ResponseWriter, *http.Request)) {
 	if !handled {
 		m.missing = append(m.missing, op.ID)
 		return

@@ -17,6 +17,7 @@ import (
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/findings"
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/oauth"
@@ -31,16 +32,15 @@ import (
 type Server struct {
 	config     Config
 	documents  *documents
-	namespaces *namespace.Registry[*tenant]
-	home       *tenant // the default namespace
+	namespaces *namespace.Registry[*namespace.Namespace]
+	home       *namespace.Namespace // the default namespace
+	shared     namespace.Config
 	sample     sample
 	heavy      chan struct{} // see controls.Config
 	streams    chan struct{} // as well
 	inFlight   *budget.Share
 	journals   *budget.Journals
 	findings   *findings.Store
-	file       *file.File // nil where the state ends with the process
-	secret     []byte     // of the signing keys
 	writer     response.Writer
 	wall       func() time.Time // which headers follow, whatever Config.Now is
 	stopped    chan struct{}
@@ -147,21 +147,43 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		return nil, err
 	}
 	s.guard = newControlGuard(c)
+	s.shared = namespace.Config{
+		Tenant: c.Tenant, Now: c.Now, Wall: s.wall, Profile: c.Profile, RateLimit: c.RateLimit, ScopeDelay: c.ScopeDelay, Dialect: c.Dialect,
+		PublicURL: c.PublicURL, JournalSize: c.JournalSize, Journals: s.journals, Documents: documents.versions, OAuth: documents.oauth, Writer: s.writer,
+	}
+	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*namespace.Namespace]{
+		Make: func(name string) (*namespace.Namespace, error) { return namespace.New(&s.shared, name) }, Removed: s.onNamespacesRemoved,
+		Gone: func(n *namespace.Namespace) { close(n.Removed) }, Spare: (*namespace.Namespace).Spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
+	})
 	if err := s.route(); err != nil {
 		return nil, err
 	}
-	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*tenant]{
-		Make: s.newTenant, Removed: s.removed, Gone: func(t *tenant) { close(t.removed) }, Spare: s.spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
-	})
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
+// controls returns the server of the control API.
+func (s *Server) controls() *controlapi.Server {
+	return controlapi.New(controlapi.Config{
+		Namespaces: s.namespaces, Now: s.config.Now, Version: s.config.Version, Profile: s.config.Profile, Degraded: s.degraded,
+		Findings: s.findings, Documents: s.documents.named, Statuses: s.documents.statuses, PublicURL: s.publicURL,
+		Token: s.config.ControlToken, Writer: s.writer, Heavy: s.heavy, Streams: s.streams,
+	})
+}
+
+// degraded returns why the state file cannot be written, nil if it can.
+func (s *Server) degraded() error {
+	if s.shared.File == nil {
+		return nil
+	}
+	return s.shared.File.Cause()
+}
+
 // route connects the handlers with the operations.
 func (s *Server) route() error {
-	apis, controls, err := newMuxes(s.documents)
+	apis, controls, err := newMuxes(s.documents, s.controls())
 	if err != nil {
 		return err
 	}
@@ -183,14 +205,14 @@ func (s *Server) route() error {
 func (s *Server) open() (err error) {
 	names, from := []string{namespace.Default}, "Tenant"
 	if s.config.StateFile == "" {
-		s.secret, err = oauth.NewSecret()
+		s.shared.Secret, err = oauth.NewSecret()
 	} else {
-		if s.file, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
+		if s.shared.File, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
 			return fieldError("StateFile", err)
 		}
-		s.file.NameKey = choices(s.config.Dialect).NameKey()
+		s.shared.File.NameKey = namespace.PolicyOptions(s.config.Dialect).NameKey()
 		var held []string
-		if held, err = s.file.Namespaces(); err != nil {
+		if held, err = s.shared.File.Namespaces(); err != nil {
 			return fieldError("StateFile", err)
 		}
 		if most := s.config.MaxNamespaces; len(held) > most {
@@ -199,9 +221,9 @@ func (s *Server) open() (err error) {
 		if len(held) > 0 {
 			from = "StateFile"
 		}
-		s.tellState(held)
+		s.logStateSource(held)
 		names = append(names, held...)
-		if s.secret, err = s.file.Key(oauth.NewSecret); err != nil {
+		if s.shared.Secret, err = s.shared.File.Key(oauth.NewSecret); err != nil {
 			return fieldError("StateFile", err)
 		}
 	}
@@ -216,8 +238,8 @@ func (s *Server) open() (err error) {
 	return fieldError(from, err)
 }
 
-// tellState says what wins.
-func (s *Server) tellState(held []string) {
+// logStateSource logs whether the state file or the fixture is in effect.
+func (s *Server) logStateSource(held []string) {
 	if len(held) == 0 {
 		s.config.Log.Info(fmt.Sprintf("%s is new: it starts from %s, and wins over it from now on", s.config.StateFile, s.config.Tenant.Source))
 		return
@@ -225,26 +247,12 @@ func (s *Server) tellState(held []string) {
 	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile, len(held), s.config.Tenant.Source))
 }
 
-// spare reports whether a namespace can make room for another: it was never used, and it has nothing
-// but its fixture. The server's own fixture is the least of a loss.
-func (s *Server) spare(t *tenant) (rank int, ok bool) {
-	if t.used.Load() {
-		return 0, false
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.fixture != s.config.Tenant {
-		rank = 1
-	}
-	return rank, true
-}
-
-// removed forgets namespaces on disk as well.
-func (s *Server) removed(names []string) error {
-	if s.file == nil {
+// onNamespacesRemoved removes namespaces from the state file as well.
+func (s *Server) onNamespacesRemoved(names []string) error {
+	if s.shared.File == nil {
 		return nil
 	}
-	if err := s.file.Delete(names...); err != nil {
+	if err := s.shared.File.Delete(names...); err != nil {
 		s.config.Log.Error("namespaces cannot be removed from the state file, and stay", "namespaces", len(names), "error", err)
 		return err
 	}
@@ -272,60 +280,11 @@ func (s *Server) Stop() { s.stop() }
 // Close does what Stop does, and closes the state file. A mock that was closed keeps nothing.
 func (s *Server) Close() error {
 	s.Stop()
-	if s.file == nil {
+	if s.shared.File == nil {
 		return nil
 	}
-	return s.file.Close()
+	return s.shared.File.Close()
 }
 
-// list describes the namespaces by name.
-func (s *Server) list() []control.Namespace {
-	all := []control.Namespace{}
-	now := s.config.Now()
-	s.namespaces.All(func(_ string, t *tenant, used time.Time) {
-		described := t.Describe()
-		described.IdleSeconds = max(0, int(now.Sub(used).Seconds()))
-		all = append(all, described)
-	})
-	return all
-}
-
-// neighbours are the namespaces as the control surface of one of them sees them.
-type neighbours struct{ server *Server }
-
-// List implements control.Namespaces.
-func (n neighbours) List() []control.Namespace { return n.server.list() }
-
-// Remove implements control.Namespaces.
-func (n neighbours) Remove(name string) error { return n.server.namespaces.Remove(name) }
-
-// Credentials returns the id and secret that a user of a namespace logs in with.
-func (s *Server) Credentials(namespace, user string) (clientID, clientSecret string, err error) {
-	t, err := s.namespaces.Get(namespace)
-	if err != nil {
-		return "", "", err
-	}
-	users, err := t.Users()
-	if err != nil {
-		return "", "", err
-	}
-	for _, u := range users {
-		if u.Name == user {
-			return u.ClientID, u.ClientSecret, nil
-		}
-	}
-	if _, err = t.fixture.Login(user); err == nil {
-		err = fmt.Errorf("%s has no token left to log in with", user)
-	}
-	return "", "", err
-}
-
-// ClockNow returns the time in a namespace, and makes the namespace if it does not exist. It returns
-// wall time if that is not possible.
-func (s *Server) ClockNow(namespace string) (time.Time, error) {
-	t, err := s.namespaces.Get(namespace)
-	if err != nil {
-		return s.config.Now(), err
-	}
-	return t.clock.Now(), nil
-}
+// Namespace returns a namespace, and makes it if it does not exist.
+func (s *Server) Namespace(name string) (*namespace.Namespace, error) { return s.namespaces.Get(name) }

@@ -1,0 +1,310 @@
+package namespace
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/dialect"
+	"example.com/patmock/mockserver/internal/admission"
+	"example.com/patmock/mockserver/internal/api"
+	"example.com/patmock/mockserver/internal/budget"
+	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/hostile"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/lint"
+	"example.com/patmock/mockserver/internal/oauth"
+	"example.com/patmock/mockserver/internal/pat"
+	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/mockserver/internal/store/file"
+	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/spec"
+	"example.com/patmock/spec/version"
+)
+
+// Config is what the namespaces of a server share.
+type Config struct {
+	// Tenant is what a namespace starts from, unless it has a fixture of its own.
+	Tenant *fixtures.Tenant
+	// Now is what the clocks follow, Wall is wall time.
+	Now, Wall func() time.Time
+	// Profile has the limits and hostile behaviors; RateLimit and ScopeDelay are values of it.
+	Profile     control.Profile
+	RateLimit   ratelimit.Limit
+	ScopeDelay  time.Duration
+	Dialect     dialect.Dialect
+	PublicURL   string
+	JournalSize int
+	Journals    *budget.Journals
+	// File has the state, nil if it ends with the process.
+	File *file.File
+	// Secret is what signing keys are derived from.
+	Secret    []byte
+	Documents map[version.Version]*spec.Document
+	OAuth     *spec.Document
+	Writer    response.Writer
+}
+
+// Namespace is an isolated tenant on a server.
+type Namespace struct {
+	Name    string
+	Clock   *clock.Clock
+	Random  *random.Source
+	Service *pat.Service
+	Faults  *fault.Set
+	Journal *journal.Journal
+	Linter  *lint.Linter
+	OAuth   *oauth.Server
+	API     *api.API
+	// Removed is closed when the namespace is removed.
+	Removed chan struct{}
+	// Used reports that the namespace may have more than what it started from.
+	Used atomic.Bool
+	// IgnoreFindings reports that requests are left out of verdicts on clients.
+	IgnoreFindings atomic.Bool
+
+	config  *Config
+	limits  *ratelimit.Limiter
+	enforce bool // requests over the limits are rejected
+	hostile *hostile.Hostile
+	durable *file.Store // nil if the state ends with the process
+	// generation distinguishes this namespace from earlier ones of its name, whose access tokens it rejects. It
+	// is empty in state files that an older patmock wrote.
+	generation string
+	allowed    atomic.Pointer[[]string] // kinds of findings, until the next reset
+
+	mu      sync.Mutex       // held while the tenant is replaced
+	fixture *fixtures.Tenant // what a reset leads back to
+}
+
+// New returns a namespace: as the state file has it, or else from the fixture.
+func New(c *Config, name string) (*Namespace, error) {
+	n := c.prepare(name, c.Now)
+	if c.File != nil {
+		var err error
+		if n.durable, err = c.File.Namespace(name); err != nil {
+			return nil, err
+		}
+		n.Service = c.newService(n.durable, n.Random)
+	}
+	err := n.load()
+	if err == nil {
+		err = n.serve()
+	}
+	return n, err
+}
+
+// Preview returns a namespace as it would be if it was made now. Its clock does not move, and it has
+// neither limits nor hostile behavior.
+func Preview(c *Config, now time.Time) (*Namespace, error) {
+	n := c.prepare("", func() time.Time { return now })
+	n.limits, n.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
+	n.hostile = nil
+	n.generation = oauth.NewGeneration()
+	return n, errors.Join(n.Start(nil, false), n.serve())
+}
+
+// prepare returns a namespace in memory that has no state yet.
+func (c *Config) prepare(name string, now func() time.Time) *Namespace {
+	source := random.New(c.Profile.RandomSeed, name)
+	limit := c.RateLimit
+	if limit.Requests == 0 {
+		limit = ratelimit.Tenant // to note what a tenant would reject
+	}
+	return &Namespace{
+		Name: name, config: c, Removed: make(chan struct{}), Random: source, Clock: clock.New(now), fixture: c.Tenant,
+		limits: ratelimit.New(limit), enforce: c.RateLimit.Requests > 0, Faults: fault.New(source), Linter: lint.New(),
+		Journal: journal.New(journal.Config{Size: c.JournalSize, Added: c.Journals.Added}),
+		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), source),
+		hostile: hostile.New(hostile.Config{
+			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate, InARow: c.Profile.HostileInARow, Random: source, Wall: c.Wall,
+		}),
+	}
+}
+
+func (c *Config) newService(store pat.Store, source *random.Source) *pat.Service {
+	return pat.NewService(pat.Config{
+		Store: store, Limit: c.Profile.TokenLimit, ScopeDelay: c.ScopeDelay, Options: PolicyOptions(c.Dialect),
+		NewID:     func() string { return source.Hex("token id", 16) },
+		NewSecret: func() string { return source.Hex("token secret", 32) },
+	})
+}
+
+// serve makes what responds to requests.
+func (n *Namespace) serve() error {
+	c := n.config
+	key, err := oauth.DeriveKey(c.Secret, n.Name, n.generation)
+	if err != nil {
+		return err
+	}
+	gate := &admission.Gate{
+		Limits: n.limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall, Stopped: c.Writer.Stopped,
+	}
+	n.OAuth = oauth.New(oauth.Config{
+		Document: c.OAuth, Service: n.Service, Key: key, Gate: gate, Random: n.Random, PublicURL: c.PublicURL,
+		Now: n.Clock.Now, Writer: c.Writer,
+	})
+	n.API = api.New(api.Config{
+		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate, Gate: gate, Now: n.Clock.Now, Writer: c.Writer,
+	})
+	return nil
+}
+
+// Start starts the namespace again from a tenant, from the server's own if that is nil. An error leaves it as it was.
+func (n *Namespace) Start(from *fixtures.Tenant, ignoreFindings bool) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var record []byte // none for the server's own, which may be another one next time
+	if from == nil {
+		from = n.config.Tenant
+	} else {
+		tenant, err := from.JSON()
+		if err != nil {
+			return err
+		}
+		if record, err = json.Marshal(fixtureRecord{from.Source, tenant}); err != nil {
+			return err
+		}
+	}
+	if err := n.resetLocked(from); err != nil {
+		return err
+	}
+	n.fixture = from
+	if err := n.record(recordFixture, record); err != nil {
+		return err
+	}
+	return n.ignoreFindingsLocked(ignoreFindings)
+}
+
+// Reset returns the namespace to what it started from.
+func (n *Namespace) Reset() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.resetLocked(n.fixture)
+}
+
+func (n *Namespace) resetLocked(from *fixtures.Tenant) error {
+	start, err := seed(from, startOf(from, n.config.Now()))
+	if err != nil {
+		return err
+	}
+	if err := n.Service.Replace(context.TODO(), start); err != nil {
+		return fmt.Errorf("start from %s: %w", from.Source, err)
+	}
+	n.Clock.Clear()
+	if !from.Clock.IsZero() {
+		n.Clock.Set(startOf(from, time.Time{}), false)
+	}
+	n.Faults.Reset()
+	n.limits.Reset()
+	n.hostile.Reset()
+	n.Random.Reset()
+	n.Linter.Reset()
+	n.Journal.Clear()
+	if n.OAuth != nil { // else it is being made
+		n.OAuth.Reset()
+	}
+	n.Used.Store(false)
+	n.allowed.Store(nil)
+	return n.saveClockLocked()
+}
+
+// Snapshot returns the tenant with absolute times, with its secrets or without.
+func (n *Namespace) Snapshot(secrets bool) (*fixtures.Tenant, error) {
+	now, err := n.Service.Snapshot(context.TODO())
+	return snapshot(now, secrets), err
+}
+
+// Restore replaces the tenant with a snapshot. Errors in its content are fixtures.Mistakes.
+func (n *Namespace) Restore(ctx context.Context, source []byte) error {
+	now, err := n.Service.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	from, err := fixtures.ParseSnapshot(ctx, "the snapshot", source, secrets(now))
+	if err != nil {
+		return err
+	}
+	start := startOf(from, n.Clock.Now())
+	if err := n.Service.Replace(ctx, domain(from, start)); err != nil || from.Clock.IsZero() {
+		return err
+	}
+	return n.MoveClock(func(c *clock.Clock) error {
+		c.Set(start, false)
+		return nil
+	})
+}
+
+// Users returns the users who can log in, the first administrator first.
+func (n *Namespace) Users() ([]control.User, error) {
+	logins, err := n.Service.Logins(context.TODO())
+	if err != nil {
+		return nil, err
+	}
+	users := make([]control.User, len(logins))
+	for i, l := range logins {
+		users[i] = userOf(l)
+	}
+	admin := slices.IndexFunc(users, func(u control.User) bool { return slices.Contains(u.UserLevels, "ORG_ADMIN") })
+	if admin > 0 {
+		first := users[admin]
+		users = slices.Insert(slices.Delete(users, admin, admin+1), 0, first)
+	}
+	return users, nil
+}
+
+func userOf(l pat.UserLogin) control.User {
+	return control.User{Name: l.Identity.Name, UserLevels: append([]string{}, l.Identity.UserLevels...), ClientID: l.Token.ID, ClientSecret: l.Token.Secret}
+}
+
+// Spare reports whether the namespace can make room for another: it was never used, and it has nothing
+// but its fixture. The server's own fixture is the least of a loss.
+func (n *Namespace) Spare() (rank int, ok bool) {
+	if n.Used.Load() {
+		return 0, false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.fixture != n.config.Tenant {
+		rank = 1
+	}
+	return rank, true
+}
+
+// Credentials returns the id and secret that a user logs in with.
+func (n *Namespace) Credentials(user string) (clientID, clientSecret string, err error) {
+	users, err := n.Users()
+	if err != nil {
+		return "", "", err
+	}
+	for _, u := range users {
+		if u.Name == user {
+			return u.ClientID, u.ClientSecret, nil
+		}
+	}
+	if _, err = n.fixture.Login(user); err == nil {
+		err = fmt.Errorf("%s has no token left to log in with", user)
+	}
+	return "", "", err
+}
+
+// Describe returns what the namespace is, except its BaseURL.
+func (n *Namespace) Describe() control.Namespace {
+	n.mu.Lock()
+	fixture := n.fixture.Source
+	n.mu.Unlock()
+	return control.Namespace{
+		Name: n.Name, Fixture: fixture, Tokens: n.Service.Count(context.TODO()), Requests: n.Linter.Total(), IgnoreFindings: n.IgnoreFindings.Load(),
+	}
+}

@@ -1,0 +1,112 @@
+package namespace
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"example.com/patmock/fixtures"
+	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/oauth"
+)
+
+// The records that a state file keeps beside a tenant.
+const (
+	recordClock      = "clock"
+	recordFixture    = "fixture"
+	recordGeneration = "generation"
+	recordIgnored    = "ignored"
+)
+
+// load takes the tenant from the state file, or starts it where that does not know it.
+func (n *Namespace) load() error {
+	if n.durable == nil {
+		n.generation = oauth.NewGeneration()
+		return n.Start(nil, false)
+	}
+	ok, err := n.durable.Load()
+	if err != nil {
+		return err
+	}
+	if !ok {
+		if err := n.begin(); err != nil {
+			return errors.Join(err, n.config.File.Delete(n.Name)) // nothing half made stays
+		}
+		return nil
+	}
+	n.Used.Store(true)
+	if record, err := n.durable.Record(recordClock); err != nil {
+		return err
+	} else if record != nil {
+		if err := json.Unmarshal(record, n.Clock); err != nil {
+			return fmt.Errorf("the clock of namespace %s: %w", n.Name, err)
+		}
+	}
+	generation, err := n.durable.Record(recordGeneration)
+	if err != nil {
+		return err
+	}
+	n.generation = string(generation)
+	ignored, err := n.durable.Record(recordIgnored)
+	if err != nil {
+		return err
+	}
+	n.IgnoreFindings.Store(ignored != nil)
+	record, err := n.durable.Record(recordFixture)
+	if err != nil || record == nil {
+		return err
+	}
+	var from fixtureRecord
+	if err := json.Unmarshal(record, &from); err != nil {
+		return fmt.Errorf("the fixture of namespace %s: %w", n.Name, err)
+	}
+	n.fixture, err = fixtures.Parse(from.Source, from.Tenant)
+	return err
+}
+
+// begin starts a namespace that the state file does not have.
+func (n *Namespace) begin() error {
+	n.generation = oauth.NewGeneration()
+	if err := n.record(recordGeneration, []byte(n.generation)); err != nil {
+		return err
+	}
+	return n.Start(nil, false)
+}
+
+// fixtureRecord is how a fixture of a namespace's own outlives the process.
+type fixtureRecord struct {
+	Source string          `json:"source"`
+	Tenant json.RawMessage `json:"tenant"`
+}
+
+// MoveClock Moves come one after the other, so that the last one is what is kept.
+func (n *Namespace) MoveClock(change func(*clock.Clock) error) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	before, err := json.Marshal(n.Clock)
+	if err != nil {
+		return err
+	}
+	if err := change(n.Clock); err != nil {
+		return err
+	}
+	if err := n.saveClockLocked(); err != nil {
+		return errors.Join(err, json.Unmarshal(before, n.Clock))
+	}
+	return nil
+}
+
+func (n *Namespace) saveClockLocked() error {
+	record, err := json.Marshal(n.Clock)
+	if err != nil {
+		return err
+	}
+	return n.record(recordClock, record)
+}
+
+func (n *Namespace) record(name string, data []byte) error {
+	if n.durable == nil {
+		return nil
+	}
+	return n.durable.PutRecord(name, data)
+}
