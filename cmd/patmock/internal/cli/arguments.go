@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/patmock/mockserver"
 	"example.com/patmock/spec/schema"
+	"example.com/patmock/spec/version"
 )
 
 // otherShells have names that look like those of shells with a completion, and are no slips.
@@ -118,4 +120,31 @@ func DidYouMean(word string, known []string) string {
 		return ""
 	}
 	return " (did you mean " + name + "?)"
+}
+
+// Tool is what confirms.
+func Tool() string { return "patmock " + mockserver.Version() }
+
+// ParseVersions parses the value of --versions.
+func ParseVersions(list string) ([]version.Version, error) {
+	var versions []version.Version
+	for _, name := range strings.Split(list, ",") {
+		v, err := version.Parse(strings.TrimSpace(name))
+		if err != nil {
+			return nil, Flagf("versions", ": %w%s", err, DidYouMean(name, VersionNames()))
+		}
+		if !slices.Contains(versions, v) {
+			versions = append(versions, v)
+		}
+	}
+	return versions, nil
+}
+
+// VersionNames returns the names of all versions.
+func VersionNames() []string {
+	var names []string
+	for _, v := range version.All() {
+		names = append(names, string(v))
+	}
+	return names
 }

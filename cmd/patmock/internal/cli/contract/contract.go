@@ -1,3 +1,4 @@
+// Package contract has the commands that run the contract, and what is known from its runs.
 package contract
 
 import (

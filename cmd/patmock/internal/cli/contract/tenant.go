@@ -6,14 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/atomicfile"
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/contracttests/tenantguard"
@@ -199,4 +202,29 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer, runner *con
 	}
 	_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // as above
 	return cli.SilentExit(cli.ExitLeftovers)
+}
+
+// ensureParentDir makes the folder of a file of patmock's own, where there is none, out of the reach of git.
+func ensureParentDir(file string) error {
+	folder := filepath.Dir(file)
+	_, missing := os.Stat(folder)
+	err := tenantguard.MkdirPrivate(folder)
+	if err != nil || missing == nil {
+		return err
+	}
+	return chownTree(folder)
+}
+
+// chownTree gives a folder that root wrote to whom the folder around it belongs to.
+func chownTree(dir string) error {
+	return filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		file, err := os.Open(name) //nolint:gosec // it was just written
+		if err != nil {
+			return err
+		}
+		return errors.Join(atomicfile.ChownToParent(file, filepath.Dir(dir)), file.Close())
+	})
 }

@@ -1,3 +1,4 @@
+// Package logins has the commands that list and print what users log in with.
 package logins
 
 import (

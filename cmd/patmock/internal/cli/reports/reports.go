@@ -1,3 +1,4 @@
+// Package reports writes the reports that --report names, whatever ends the command.
 package reports
 
 import (

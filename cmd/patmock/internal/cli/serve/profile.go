@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"errors"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -8,6 +10,7 @@ import (
 
 	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/mockserver"
+	"example.com/patmock/mockserver/dialect"
 )
 
 // registerProfile adds the flags of what a tenant leaves open. Those that are not given follow the profile.
@@ -85,4 +88,22 @@ func (f Flags) randomSeed() (*uint64, error) {
 		return nil, cli.Flagf("random-seed", " %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
 	}
 	return &n, nil
+}
+
+// readDialect reads the file of --dialect, and proposes ids for those that there are not. No file is the defaults.
+func readDialect(path string) (dialect.Dialect, error) {
+	if path == "" {
+		return nil, nil
+	}
+	d, err := dialect.Read(path)
+	var mistakes dialect.Mistakes
+	switch {
+	case errors.As(err, &mistakes):
+		return nil, cli.Flagf("dialect", ": %w", mistakes)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, cli.Flagf("dialect", ": there is no file %s", path)
+	case err != nil:
+		return nil, cli.Flagf("dialect", ": %w", err)
+	}
+	return d, nil
 }

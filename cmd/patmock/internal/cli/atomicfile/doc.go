@@ -1,2 +1,0 @@
-// Package atomicfile writes files completely or not at all, and explains why one cannot be written.
-package atomicfile

@@ -1,2 +1,0 @@
-// Package contract has the commands that run the contract, and what is known from its runs.
-package contract

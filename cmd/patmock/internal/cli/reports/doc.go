@@ -1,2 +1,0 @@
-// Package reports writes the reports that --report names, whatever ends the command.
-package reports

@@ -1,2 +1,0 @@
-// Package root puts the commands of patmock together, with their help and their completion.
-package root

@@ -1,2 +1,0 @@
-// Package serve runs a mock that listens, and has the commands serve and healthcheck.
-package serve
