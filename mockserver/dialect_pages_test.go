@@ -127,6 +127,6 @@ func TestDialect_NamesOfAStateFileCollide(t *testing.T) {
 	if !errors.Is(err, pat.ErrNameTaken) || !strings.Contains(err.Error(), state) {
 		t.Fatalf("error %v, want the file and that a name is taken", err)
 	}
-	text := regexp.MustCompile(`"[0-9a-f]{32}"`).ReplaceAllString(err.Error(), `"ID"`)
+	text := regexp.MustCompile(`[0-9a-f]{32}`).ReplaceAllString(err.Error(), "ID")
 	golden.Check(t, configTexts, golden.Key(t), strings.ReplaceAll(text, state, "STATE"))
 }
