@@ -1,11 +1,14 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -243,10 +246,21 @@ func (s *Store) replace(tx *bbolt.Tx, sealed map[string][]byte) error {
 func (s *Store) Load() (found bool, err error) {
 	var t pat.Tenant
 	err = s.view(func(from *bbolt.Bucket) error {
-		return from.ForEach(func(key, sealed []byte) error {
+		var sealed [][]byte // tokens
+		err := from.ForEach(func(key, value []byte) error {
 			found = found || !strings.HasPrefix(string(key), records)
-			return s.read(string(key), sealed, &t)
+			id, isToken := strings.CutPrefix(string(key), tokens)
+			if !isToken {
+				return s.read(string(key), value, &t)
+			}
+			t.Tokens = append(t.Tokens, pat.NewToken(pat.TokenData{ID: id}))
+			sealed = append(sealed, value)
+			return nil
 		})
+		if err != nil {
+			return err
+		}
+		return s.decodeTokens(t.Tokens, sealed)
 	})
 	if err != nil || !found {
 		return false, err
@@ -262,18 +276,35 @@ func (s *Store) Load() (found bool, err error) {
 	return true, nil
 }
 
-// read adds a value to the tenant.
-func (s *Store) read(key string, sealed []byte, t *pat.Tenant) error {
-	id, isToken := strings.CutPrefix(key, tokens)
-	switch {
-	case isToken:
-		token := pat.NewToken(pat.TokenData{})
-		t.Tokens = append(t.Tokens, token)
-		err := decode(s.name, key, sealed, &token.TokenData)
-		if err == nil && token.ID != id {
-			err = &PlaceError{s.name, key, pat.ErrConflict}
-		}
+// decodeTokens reads the values of tokens, whose ids are set, on every processor: that is most of a start.
+func (s *Store) decodeTokens(all []*pat.Token, sealed [][]byte) error {
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var running sync.WaitGroup
+	for worker := range errs {
+		running.Go(func() {
+			for i := worker; i < len(all) && errs[worker] == nil; i += len(errs) {
+				errs[worker] = s.decodeToken(all[i], sealed[i])
+			}
+		})
+	}
+	running.Wait()
+	return cmp.Or(errs...)
+}
+
+func (s *Store) decodeToken(t *pat.Token, sealed []byte) error {
+	id, key := t.ID, tokens+t.ID
+	if err := decode(s.name, key, sealed, &t.TokenData); err != nil {
 		return err
+	}
+	if t.ID != id {
+		return &PlaceError{s.name, key, pat.ErrConflict}
+	}
+	return nil
+}
+
+// read adds a value that is no token to the tenant.
+func (s *Store) read(key string, sealed []byte, t *pat.Tenant) error {
+	switch {
 	case strings.HasPrefix(key, identities):
 		t.Identities = append(t.Identities, pat.Identity{})
 		return decode(s.name, key, sealed, &t.Identities[len(t.Identities)-1])
