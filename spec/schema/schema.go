@@ -39,15 +39,6 @@ func Check(version int) error {
 	return nil
 }
 
-// CheckText is [Check] for a version as a file has it.
-func CheckText(text string) error {
-	version, err := strconv.Atoi(text)
-	if err != nil {
-		return fmt.Errorf("expected %s %d, got %s", Field, Version, strconv.Quote(text))
-	}
-	return Check(version)
-}
-
 // DidYouMean returns ` (did you mean "x"?)` with the known word that is closest to another, or ""
 // if none is close.
 func DidYouMean(word string, known []string) string {

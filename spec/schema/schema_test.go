@@ -23,14 +23,6 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestCheckText(t *testing.T) {
-	for text, want := range map[string]bool{"1": true, "2": false, "0": false, "": false, "one": false, "1.0": false, "99999999999999999999": false} {
-		if err := schema.CheckText(text); (err == nil) != want {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}
-
 // file has what the files of patmock have: lists, mappings, pointers and parts without a name.
 type file struct {
 	part
